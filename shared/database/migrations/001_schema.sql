@@ -1,0 +1,242 @@
+-- The database of the analyses (contract). Amounts, prices and quantities are integers of millionths;
+-- prix, quantité and chiffre_affaires are generated from them. Dates are ISO 8601, ids are TEXT.
+-- Rows of produits, magasins and ventes end in extras, source, line, offset:
+--   extras  columns of the CSV that the schema does not name, as JSON with sorted keys; a column (of any
+--           kind) that the source has and left empty is there with null, which clears it (rule 8)
+--   source, line  the file and line that said it last; offset  that of the event, in its partition
+
+CREATE TABLE produits (
+  id_produit          TEXT NOT NULL PRIMARY KEY,
+  nom                 TEXT,
+  prix                GENERATED ALWAYS AS (prix_millioniemes / 1e6) VIRTUAL, -- the last visible price point
+  prix_millioniemes   INTEGER,
+  date_effet          TEXT,             -- of the claim that the row is, for a product with dated prices
+  extras              TEXT NOT NULL DEFAULT '{}',
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+
+CREATE TABLE magasins (
+  id_magasin          TEXT NOT NULL PRIMARY KEY,
+  ville               TEXT NOT NULL,
+  extras              TEXT NOT NULL DEFAULT '{}',
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+
+-- rowids are given from `compteurs.rang`, which never goes back: the new rows of a commit are a range of them.
+CREATE TABLE ventes (
+  id_vente            TEXT NOT NULL PRIMARY KEY,
+  id_produit          TEXT NOT NULL REFERENCES produits (id_produit),
+  id_magasin          TEXT NOT NULL REFERENCES magasins (id_magasin),
+  date_vente          TEXT NOT NULL,
+  quantité            GENERATED ALWAYS AS (
+                        CASE WHEN quantite_millioniemes % 1000000 = 0 THEN quantite_millioniemes / 1000000
+                             ELSE quantite_millioniemes / 1e6 END) VIRTUAL,
+  chiffre_affaires    GENERATED ALWAYS AS (ca_millioniemes / 1e6) VIRTUAL,
+  prix                GENERATED ALWAYS AS (prix_millioniemes / 1e6) VIRTUAL, -- the unit price on the line
+  quantite_millioniemes INTEGER NOT NULL,
+  ca_millioniemes     INTEGER NOT NULL,
+  prix_millioniemes   INTEGER,
+  origine_ca          TEXT NOT NULL CHECK (origine_ca IN ('ligne', 'prix de la ligne', 'liste')),
+  extras              TEXT NOT NULL DEFAULT '{}',
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+
+-- Sales priced by the list, for when a price arrives. The only secondary index: each costs more than the rest.
+CREATE INDEX ventes_de_liste ON ventes (id_produit, date_vente) WHERE origine_ca = 'liste';
+
+-- Sales that wait for their product, shop or price (rule 18). What each waits for is told by a query.
+CREATE TABLE orphelins (
+  id_vente            TEXT NOT NULL PRIMARY KEY,
+  id_produit          TEXT NOT NULL,
+  id_magasin          TEXT NOT NULL,
+  date_vente          TEXT NOT NULL,
+  quantite_millioniemes INTEGER NOT NULL,
+  ca_millioniemes     INTEGER,          -- the amount on the line, if it has one
+  prix_millioniemes   INTEGER,
+  extras              TEXT NOT NULL DEFAULT '{}',
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+CREATE INDEX orphelins_par_produit ON orphelins (id_produit);
+CREATE INDEX orphelins_par_magasin ON orphelins (id_magasin);
+
+-- Price points (rule 13).
+CREATE TABLE prix (
+  id_produit          TEXT NOT NULL,
+  date_effet          TEXT NOT NULL,
+  offset              INTEGER NOT NULL, -- of the event that first said it
+  prix_millioniemes   INTEGER NOT NULL,
+  date_dans_fichier   INTEGER NOT NULL CHECK (date_dans_fichier IN (0, 1)), -- 1: dated by the file, 0: by its publication
+  source              TEXT NOT NULL,
+  PRIMARY KEY (id_produit, date_effet, offset)
+) WITHOUT ROWID;
+
+-- The claims of keys that have several (rule 8). A key with one claim has none here: its row is the claim.
+CREATE TABLE claims (
+  entity              TEXT NOT NULL,
+  cle                 TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  date_effet          TEXT NOT NULL DEFAULT '', -- '' when undated
+  image               TEXT NOT NULL,            -- JSON with sorted keys: canonical columns and extras; null is present and empty
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL,
+  PRIMARY KEY (entity, cle, source, date_effet)
+) WITHOUT ROWID;
+
+-- One line for each withdrawn claim (rule 8).
+CREATE TABLE retraits (
+  entity              TEXT NOT NULL,
+  cle                 TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  date_effet          TEXT NOT NULL DEFAULT '',
+  offset              INTEGER NOT NULL,
+  PRIMARY KEY (entity, cle, source, date_effet)
+) WITHOUT ROWID;
+
+-- Records and events set aside. id: the event's key, or topic/partition/offset of an event that is not one.
+CREATE TABLE rejets (
+  id                  TEXT NOT NULL PRIMARY KEY,
+  entity              TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  version             INTEGER,
+  line                INTEGER,
+  raw                 TEXT NOT NULL,
+  code                TEXT NOT NULL,
+  sentence            TEXT NOT NULL,
+  offset              INTEGER NOT NULL
+);
+
+-- ---- results
+
+CREATE TABLE analyses (
+  nom                 TEXT NOT NULL,
+  cle                 TEXT NOT NULL,
+  valeur              GENERATED ALWAYS AS (
+                        CASE WHEN unite = 'quantité' AND millioniemes % 1000000 = 0 THEN millioniemes / 1000000
+                             ELSE millioniemes / 1e6 END) VIRTUAL,
+  millioniemes        INTEGER,          -- NULL: the sum of no rows
+  unite               TEXT NOT NULL,    -- montant or quantité
+  commit_id           INTEGER NOT NULL, -- of the last change of this row
+  date_analyse        TEXT NOT NULL,
+  PRIMARY KEY (nom, cle)
+) WITHOUT ROWID;
+
+-- What changed, at most one row a minute for each (nom, cle): the last of that minute.
+CREATE TABLE analyses_historique (
+  nom                 TEXT NOT NULL,
+  cle                 TEXT NOT NULL,
+  minute              TEXT NOT NULL,    -- 2026-11-22T10:00
+  millioniemes        INTEGER,          -- NULL: no row any more
+  commit_id           INTEGER NOT NULL,
+  date_analyse        TEXT NOT NULL,
+  PRIMARY KEY (nom, cle, minute)
+) WITHOUT ROWID;
+
+-- The commit that all of analyses reflects. One row.
+CREATE TABLE avancement (
+  commit_id           INTEGER NOT NULL,
+  date_avancement     TEXT NOT NULL
+);
+INSERT INTO avancement VALUES (0, '1970-01-01T00:00:00.000Z');
+
+CREATE VIEW chiffre_affaires_total AS
+  SELECT valeur AS chiffre_affaires FROM analyses WHERE nom = 'chiffre_affaires_total';
+
+CREATE VIEW ventes_par_produit AS
+  SELECT cle AS id_produit, produits.nom AS nom, valeur AS quantité
+  FROM analyses LEFT JOIN produits ON produits.id_produit = analyses.cle
+  WHERE analyses.nom = 'ventes_par_produit';
+
+CREATE VIEW ventes_par_region AS
+  SELECT cle AS ville, valeur AS chiffre_affaires FROM analyses WHERE nom = 'ventes_par_region';
+
+-- ---- inside: what makes it exactly once
+
+-- One row a batch that changed something. rang_de..rang_a: the rowids given to new sales.
+CREATE TABLE commits (
+  commit_id           INTEGER NOT NULL PRIMARY KEY,
+  rang_de             INTEGER NOT NULL,
+  rang_a              INTEGER NOT NULL,
+  changed             INTEGER NOT NULL, -- rows changed, of any table
+  date_commit         TEXT NOT NULL
+);
+
+-- The next offset to apply of each partition, and what became of the events before it (invariant 1).
+CREATE TABLE positions (
+  topic               TEXT NOT NULL,
+  partition           INTEGER NOT NULL,
+  position            INTEGER NOT NULL,
+  events              INTEGER NOT NULL DEFAULT 0, -- marks are not events
+  unchanged           INTEGER NOT NULL DEFAULT 0,
+  superseded          INTEGER NOT NULL DEFAULT 0,
+  rejected            INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+
+-- Each source's highest version number in a partition: an event with a lower one is superseded (rule 20).
+CREATE TABLE versions (
+  topic               TEXT NOT NULL,
+  partition           INTEGER NOT NULL,
+  source              TEXT NOT NULL,
+  version             INTEGER NOT NULL,
+  PRIMARY KEY (topic, partition, source)
+) WITHOUT ROWID;
+
+-- Rows as they were before a commit changed or withdrew them; dropped once the analyses reflect that commit.
+CREATE TABLE old_ventes (
+  n                   INTEGER PRIMARY KEY,
+  commit_id           INTEGER NOT NULL,
+  rang                INTEGER NOT NULL,
+  id_vente            TEXT NOT NULL,
+  id_produit          TEXT NOT NULL,
+  id_magasin          TEXT NOT NULL,
+  date_vente          TEXT NOT NULL,
+  quantite_millioniemes INTEGER NOT NULL,
+  ca_millioniemes     INTEGER NOT NULL,
+  prix_millioniemes   INTEGER,
+  origine_ca          TEXT NOT NULL,
+  extras              TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+CREATE TABLE old_produits (
+  n                   INTEGER PRIMARY KEY,
+  commit_id           INTEGER NOT NULL,
+  id_produit          TEXT NOT NULL,
+  nom                 TEXT,
+  prix_millioniemes   INTEGER,
+  date_effet          TEXT,
+  extras              TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+CREATE TABLE old_magasins (
+  n                   INTEGER PRIMARY KEY,
+  commit_id           INTEGER NOT NULL,
+  id_magasin          TEXT NOT NULL,
+  ville               TEXT NOT NULL,
+  extras              TEXT NOT NULL,
+  source              TEXT NOT NULL,
+  line                INTEGER NOT NULL,
+  offset              INTEGER NOT NULL
+);
+
+-- The database's own id (its consumers' group), the log whose positions it holds, counters. One row each.
+CREATE TABLE meta (
+  cle                 TEXT NOT NULL PRIMARY KEY,
+  valeur              TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE compteurs (
+  nom                 TEXT NOT NULL PRIMARY KEY,
+  valeur              INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT INTO compteurs VALUES ('commit', 0), ('rang', 0);

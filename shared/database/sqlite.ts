@@ -1,0 +1,171 @@
+/**
+ * SQLite through better-sqlite3, and the only place that imports it. Every file of ours is opened here, so that
+ * each is checked, set and closed the same way.
+ */
+import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import BetterSqlite3 from "better-sqlite3";
+import * as Schema from "effect/Schema";
+
+export type Sqlite = BetterSqlite3.Database;
+export type Statement = BetterSqlite3.Statement;
+export type SqliteValue = string | number | bigint | Buffer | null;
+
+/** A database file cannot be used; `message` says which, why, and what to do. */
+export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
+  file: Schema.String,
+  reason: Schema.Literals(["unwritable", "foreign", "newer", "missing", "full", "busy"]),
+  message: Schema.String,
+}) {}
+
+export interface FileKind {
+  /** PRAGMA application_id: four ASCII letters as an integer. */
+  readonly applicationId: number;
+  /** Numbered migrations, in order; PRAGMA user_version is how many were applied. */
+  readonly migrations: readonly string[];
+  /** FULL: a commit survives a power cut. NORMAL: it may be undone by one, whole. */
+  readonly synchronous: "FULL" | "NORMAL" | "OFF";
+}
+
+/** Milliseconds that a statement waits for another process' short transaction before SQLITE_BUSY. */
+const BUSY_MS = 50;
+
+/**
+ * Opens (and creates) a file of this kind, in WAL. Errors (DatabaseError, thrown): a directory or file that
+ * cannot be written, a file that is no SQLite database or another program's, one of a newer version.
+ */
+export function openFile(file: string, kind: FileKind): Sqlite {
+  const db = open(file, { readonly: false });
+  try {
+    const tables = db.prepare("SELECT COUNT(*) AS n FROM sqlite_schema").get() as { n: number };
+    const id = db.pragma("application_id", { simple: true }) as number;
+    if (tables.n > 0 && id !== kind.applicationId)
+      throw new DatabaseError({
+        file,
+        reason: "foreign",
+        message: `${file} is a database of another program: choose another --data directory`,
+      });
+    db.pragma("journal_mode = WAL");
+    db.pragma(`synchronous = ${kind.synchronous}`);
+    migrate(db, file, kind);
+    db.pragma("foreign_keys = ON");
+    return db;
+  } catch (error) {
+    db.close();
+    throw explain(file, error);
+  }
+}
+
+/** Opens an existing file of this kind for reading only: no lock that a writer would wait for. */
+export function openReader(file: string, kind: FileKind): Sqlite {
+  if (!existsSync(file))
+    throw new DatabaseError({
+      file,
+      reason: "missing",
+      message: `there is no ${file}: run 'ventes start' first, or name the directory with --data`,
+    });
+  const db = open(file, { readonly: true });
+  try {
+    const id = db.pragma("application_id", { simple: true }) as number;
+    if (id !== kind.applicationId)
+      throw new DatabaseError({ file, reason: "foreign", message: `${file} is not a database of ventes` });
+    assertNotNewer(db, file, kind);
+    db.pragma("query_only = ON");
+    return db;
+  } catch (error) {
+    db.close();
+    throw explain(file, error);
+  }
+}
+
+/** A private database on disk that goes with the connection: for what need not fit memory. */
+export function openScratch(): Sqlite {
+  const db = new BetterSqlite3("");
+  db.pragma("journal_mode = OFF");
+  db.pragma("synchronous = OFF");
+  return db;
+}
+
+/** A plain connection, without our settings: locks, and copies. */
+export function openPlain(file: string): Sqlite {
+  return open(file, { readonly: false });
+}
+
+function open(file: string, options: { readonly: boolean }): Sqlite {
+  try {
+    if (!options.readonly) {
+      mkdirSync(dirname(file), { recursive: true });
+      accessSync(dirname(file), constants.W_OK);
+    }
+    return new BetterSqlite3(file, { ...options, timeout: BUSY_MS });
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+function assertNotNewer(db: Sqlite, file: string, kind: FileKind): number {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version > kind.migrations.length)
+    throw new DatabaseError({
+      file,
+      reason: "newer",
+      message: `${file} was written by a newer version of ventes (schema ${version}, this one knows ${kind.migrations.length}): update ventes, or choose another --data directory`,
+    });
+  return version;
+}
+
+function migrate(db: Sqlite, file: string, kind: FileKind): void {
+  if (assertNotNewer(db, file, kind) === kind.migrations.length) return;
+  db.transaction(() => {
+    // Read again inside: another process may have migrated meanwhile.
+    const from = assertNotNewer(db, file, kind);
+    for (const sql of kind.migrations.slice(from)) db.exec(sql);
+    db.pragma(`application_id = ${kind.applicationId}`);
+    db.pragma(`user_version = ${kind.migrations.length}`);
+  }).immediate();
+}
+
+/** True for SQLITE_BUSY and its kin: another process writes; trying again is right. */
+export const isBusy = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_BUSY");
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+/** The DatabaseError that a failure of SQLite or of the file system is, or the error itself when it is none. */
+export function explain(file: string, error: unknown): unknown {
+  if (error instanceof DatabaseError) return error;
+  const code = codeOf(error);
+  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
+    return new DatabaseError({
+      file,
+      reason: "foreign",
+      message: `${file} is not a SQLite database: choose another --data directory`,
+    });
+  if (code === "SQLITE_FULL" || code === "ENOSPC")
+    return new DatabaseError({
+      file,
+      reason: "full",
+      message: `the disk of ${file} is full: make room, then start again; nothing is lost`,
+    });
+  if (
+    [
+      "EACCES",
+      "EPERM",
+      "EROFS",
+      "ENOTDIR",
+      "EEXIST",
+      "ENOENT",
+      "SQLITE_CANTOPEN",
+      "SQLITE_READONLY",
+      "SQLITE_READONLY_DIRECTORY",
+    ].includes(code)
+  )
+    return new DatabaseError({
+      file,
+      reason: "unwritable",
+      message: `cannot write ${file} (${code}): choose another directory with --data, or make it writable`,
+    });
+  if (isBusy(error))
+    return new DatabaseError({ file, reason: "busy", message: `${file} is locked by another program` });
+  return error;
+}

@@ -1,0 +1,18 @@
+import type { Entity, EntityName } from "./entity.ts";
+import { magasins } from "./magasins.ts";
+import { produits } from "./produits.ts";
+import { ventes } from "./ventes.ts";
+
+export type { Column, ColumnKind, Entity, EntityName } from "./entity.ts";
+
+/** Parents before their children. */
+export const ENTITIES: readonly Entity[] = [produits, magasins, ventes];
+
+export const ENTITY_NAMES: readonly EntityName[] = ENTITIES.map((e) => e.name);
+
+export const entityNamed = (name: EntityName): Entity => ({ produits, magasins, ventes })[name];
+
+export const isEntityName = (name: string): name is EntityName =>
+  (ENTITY_NAMES as readonly string[]).includes(name);
+
+export { magasins, produits, ventes };

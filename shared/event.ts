@@ -1,0 +1,176 @@
+/**
+ * What travels in the topics (contract). Values are JSON; these schemas decode them, and `ventes topics`
+ * describes them from the same schemas.
+ */
+import * as Schema from "effect/Schema";
+import { Day } from "./entities/columns.ts";
+import { magasins, produits, ventes } from "./entities/index.ts";
+import type { EventTopic } from "./topics.ts";
+
+export const EVENT_VERSION = 1;
+
+/** A record set aside by a producer: the `row` of an event in `rejets`. Its key is hash(source, raw)~ordinal. */
+export const RejectRow = Schema.Struct({
+  entity: Schema.String,
+  raw: Schema.String,
+  code: Schema.String,
+  sentence: Schema.String,
+});
+export type RejectRow = typeof RejectRow.Type;
+
+const Extras = Schema.Record(Schema.String, Schema.NullOr(Schema.String));
+
+const envelope = {
+  v: Schema.Literal(EVENT_VERSION),
+  /** The source's id: its URL. */
+  source: Schema.String,
+  /** The number of the version that said it: the offset of its announcement. */
+  version: Schema.Int,
+  /** Line of the file where the record begins, from 1 (the header is 1). 0 in a mark. */
+  line: Schema.Int,
+  /** ISO 8601 instant, UTC. */
+  published: Schema.String,
+  /** Day of publication in the business zone: the date_effet of an undated price. */
+  day: Day,
+};
+
+const rowEvent = (Row: Schema.Top) =>
+  Schema.Struct({ ...envelope, kind: Schema.Literal("row"), row: Row, extras: Extras });
+
+/** Withdraws a claim: `row` has the key, and date_effet for a dated product. */
+const GoneEvent = Schema.Struct({
+  ...envelope,
+  kind: Schema.Literal("gone"),
+  row: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
+});
+
+/** No row: from here on nothing older of this source counts in this partition. Its key is the source's id. */
+const MarkEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("mark") });
+
+export const EventSchemas = {
+  produits: Schema.Union([rowEvent(produits.Row), GoneEvent, MarkEvent]),
+  magasins: Schema.Union([rowEvent(magasins.Row), GoneEvent, MarkEvent]),
+  ventes: Schema.Union([rowEvent(ventes.Row), GoneEvent, MarkEvent]),
+  rejets: Schema.Union([rowEvent(RejectRow), GoneEvent, MarkEvent]),
+} as const satisfies Record<EventTopic, Schema.Top>;
+
+export interface EventEnvelope {
+  readonly v: 1;
+  readonly source: string;
+  readonly version: number;
+  readonly line: number;
+  readonly published: string;
+  readonly day: string;
+}
+export type Values = Readonly<Record<string, string | null>>;
+export type PipelineEvent =
+  | (EventEnvelope & { readonly kind: "row"; readonly row: Values; readonly extras: Values })
+  | (EventEnvelope & { readonly kind: "gone"; readonly row: Values })
+  | (EventEnvelope & { readonly kind: "mark" });
+
+// ---- the topic `sources`
+
+/** How an operator named a source. Key: the source's id. A tombstone removes it. */
+export const Registration = Schema.Struct({
+  v: Schema.Literal(1),
+  kind: Schema.Literal("source"),
+  source: Schema.String,
+  /** What it publishes, as its header told when it was added. */
+  entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),
+  /** Milliseconds between looks; null: the default of the producer. */
+  every: Schema.NullOr(Schema.Int),
+  /** Read once, then left. */
+  once: Schema.Boolean,
+  /** `drop`: identical lines count once (rule 5). */
+  duplicates: Schema.Literals(["keep", "drop"]),
+  registered: Schema.String,
+});
+export type Registration = typeof Registration.Type;
+
+/** One version of a source, or a takeover of it by another producer. Key: `versionKey(source)`. */
+export const Announcement = Schema.Struct({
+  v: Schema.Literal(1),
+  kind: Schema.Literals(["version", "takeover"]),
+  source: Schema.String,
+  producer: Schema.String,
+  published: Schema.String,
+  entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),
+  /** The first announced header: canonical names and extras. Decides which columns identify a sale without id. */
+  identity: Schema.NullOr(Schema.Array(Schema.String)),
+  /** The last header, as published. */
+  header: Schema.NullOr(Schema.Array(Schema.String)),
+  /** The last record when it had no line end: its line and raw text (rule 7). */
+  open: Schema.NullOr(Schema.Struct({ line: Schema.Int, raw: Schema.String })),
+  /** Day of publication in the business zone; never before the version before. */
+  day: Schema.NullOr(Day),
+  /** records = emitted + unchanged + superseded + rejected (invariant 1), of the last version. */
+  counts: Schema.NullOr(
+    Schema.Struct({
+      records: Schema.Int,
+      emitted: Schema.Int,
+      unchanged: Schema.Int,
+      superseded: Schema.Int,
+      rejected: Schema.Int,
+      /** Rows that the source no longer has: kept (rule 9). Not part of the sum. */
+      vanished: Schema.Int,
+      /** Values rounded to a millionth. Not part of the sum. */
+      rounded: Schema.Int,
+    }),
+  ),
+});
+export type Announcement = typeof Announcement.Type;
+export type VersionCounts = NonNullable<Announcement["counts"]>;
+
+/** Announcements have another key than the registration, in the partition of the registration's key. */
+export const versionKey = (source: string): string => `${source} version`;
+
+// ---- the topic `commits`
+
+/** Key: the database's id. Wakes analyzers; the truth is in the database. */
+export const CommitEvent = Schema.Struct({
+  v: Schema.Literal(1),
+  database: Schema.String,
+  commit: Schema.Int,
+  changed: Schema.Int,
+  committed: Schema.String,
+});
+export type CommitEvent = typeof CommitEvent.Type;
+
+// ---- the topic `etat`
+
+/** Key: `component id`. Published every 5 s while it runs. */
+export const ComponentState = Schema.Struct({
+  v: Schema.Literal(1),
+  component: Schema.Literals(["producer", "consumer", "analyzer"]),
+  id: Schema.String,
+  /** The data directory's database id, for consumers and analyzers. */
+  database: Schema.NullOr(Schema.String),
+  state: Schema.Literals(["running", "waiting", "stopped", "failed"]),
+  detail: Schema.String,
+  since: Schema.String,
+  at: Schema.String,
+  /** Numbers by name: events, changed, rejects, lag, commit, ... */
+  figures: Schema.Record(Schema.String, Schema.Finite),
+});
+export type ComponentState = typeof ComponentState.Type;
+
+/** How one source stands, inside a producer's state and in `ventes sources`. */
+export const SourceStatus = Schema.Struct({
+  source: Schema.String,
+  entities: Schema.Array(Schema.String),
+  /** ok, or parked until the next look with its reason. */
+  state: Schema.Literals(["new", "reading", "ok", "parked"]),
+  reason: Schema.String,
+  records: Schema.Int,
+  emitted: Schema.Int,
+  unchanged: Schema.Int,
+  superseded: Schema.Int,
+  rejected: Schema.Int,
+  vanished: Schema.Int,
+  rounded: Schema.Int,
+  version: Schema.NullOr(Schema.Int),
+  /** Last look and last new version, ISO 8601. */
+  looked: Schema.NullOr(Schema.String),
+  changed: Schema.NullOr(Schema.String),
+});
+export type SourceStatus = typeof SourceStatus.Type;

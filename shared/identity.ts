@@ -1,0 +1,34 @@
+/**
+ * The id of a sale that its file does not number (rule 4): `date_vente~hash~ordinal`. The hash is 128 bits over
+ * the canonical values of the identity columns. Version 1 is frozen: ids in databases and topics depend on it,
+ * and identity.test.ts holds its vectors.
+ */
+import { hash } from "node:crypto";
+import type { Values } from "./event.ts";
+
+/** 128 bits as 22 characters of base64url. */
+const hash128 = (text: string): string =>
+  hash("sha256", text, { outputEncoding: "buffer" }).subarray(0, 16).toString("base64url");
+
+/**
+ * `date_vente~hash`, without its ordinal. `columns`: names of the identity columns, canonical or extra, sorted
+ * by code unit; a column without a value counts as null.
+ */
+export function saleStem(columns: readonly string[], row: Values, extras: Values): string {
+  const pairs = columns.map((name) => [name, row[name] ?? extras[name] ?? null]);
+  return `${row.date_vente}~${hash128(`v1${JSON.stringify(pairs)}`)}`;
+}
+
+/** The key of a reject, without its ordinal (rule 11). */
+export const rejectStem = (source: string, raw: string): string =>
+  hash128(`v1${JSON.stringify([source, raw])}`);
+
+/** The key of the n-th of identical records, n from 1 (rule 5). */
+export const withOrdinal = (stem: string, n: number): string => `${stem}~${n}`;
+
+/** The inverse of `withOrdinal`. */
+export function splitOrdinal(key: string): { readonly stem: string; readonly ordinal: number } | undefined {
+  const at = key.lastIndexOf("~");
+  const ordinal = Number(key.slice(at + 1));
+  return at > 0 && Number.isInteger(ordinal) && ordinal > 0 ? { stem: key.slice(0, at), ordinal } : undefined;
+}

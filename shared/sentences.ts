@@ -1,0 +1,101 @@
+/**
+ * Why a record or an event was set aside: a stable code, and its sentence in both languages. The code is for
+ * programs and never changes; the sentence is for people and names the value and the mend.
+ */
+import type { Language } from "./settings.ts";
+
+export interface Details {
+  /** The column, as the file names it. */
+  readonly column?: string;
+  readonly value?: string;
+  /** Anything else a sentence needs. */
+  readonly more?: string;
+}
+
+type Sentence = Readonly<Record<Language, (d: Details) => string>>;
+
+const shown = (d: Details) => `« ${(d.value ?? "").slice(0, 80)} »`;
+const quoted = (d: Details) => JSON.stringify((d.value ?? "").slice(0, 80));
+
+const missing: Sentence = {
+  fr: (d) => `la colonne ${d.column} est vide : elle est obligatoire`,
+  en: (d) => `column ${d.column} is empty: it is required`,
+};
+const notANumber: Sentence = {
+  fr: (d) => `${shown(d)} n'est pas un nombre (colonne ${d.column})`,
+  en: (d) => `${quoted(d)} is not a number (column ${d.column})`,
+};
+const notADate: Sentence = {
+  fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : AAAA-MM-JJ ou JJ/MM/AAAA`,
+  en: (d) => `${quoted(d)} is not a date (column ${d.column}): YYYY-MM-DD or DD/MM/YYYY`,
+};
+const tooLarge: Sentence = {
+  fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 13 chiffres avant la virgule`,
+  en: (d) => `${quoted(d)} is out of range (column ${d.column}): at most 13 digits before the point`,
+};
+const wrongCurrency: Sentence = {
+  fr: (d) => `${shown(d)} n'est pas en ${d.more} : une base n'a qu'une devise (VENTES_DEVISE)`,
+  en: (d) => `${quoted(d)} is not in ${d.more}: a database has one currency (VENTES_DEVISE)`,
+};
+
+export const REJECT_SENTENCES = {
+  "record.wrong_length": {
+    fr: (d) => `la ligne a ${d.value} champs, l'en-tête en a ${d.more}`,
+    en: (d) => `the line has ${d.value} fields, the header has ${d.more}`,
+  },
+  "record.bad_quotes": {
+    fr: (d) => `guillemets mal fermés : ${d.value}`,
+    en: (d) => `badly closed quotes: ${d.value}`,
+  },
+  "record.too_long": {
+    fr: (d) => `l'enregistrement dépasse ${d.more} octets`,
+    en: (d) => `the record is longer than ${d.more} bytes`,
+  },
+  "record.not_utf8": {
+    fr: () => "la ligne n'est pas de l'UTF-8",
+    en: () => "the line is not UTF-8",
+  },
+  "id_produit.missing": missing,
+  "id_magasin.missing": missing,
+  "ville.missing": missing,
+  "date_vente.missing": missing,
+  "quantite.missing": missing,
+  "quantite.not_a_number": notANumber,
+  "prix.not_a_number": notANumber,
+  "chiffre_affaires.not_a_number": notANumber,
+  "quantite.out_of_range": tooLarge,
+  "prix.out_of_range": tooLarge,
+  "chiffre_affaires.out_of_range": tooLarge,
+  "prix.wrong_currency": wrongCurrency,
+  "chiffre_affaires.wrong_currency": wrongCurrency,
+  "date_vente.not_a_date": notADate,
+  "date_effet.not_a_date": notADate,
+  "date_effet.mixed": {
+    fr: (d) =>
+      `le produit ${d.value} a aussi des lignes datées dans ce fichier : cette ligne doit avoir une date d'effet`,
+    en: (d) => `product ${d.value} also has dated lines in this file: this line needs a date_effet`,
+  },
+  "event.not_json": {
+    fr: (d) => `l'événement n'est pas du JSON : ${d.value}`,
+    en: (d) => `the event is not JSON: ${d.value}`,
+  },
+  "event.no_key": { fr: () => "l'événement n'a pas de clé", en: () => "the event has no key" },
+  "event.tombstone": { fr: () => "l'événement n'a pas de valeur", en: () => "the event has no value" },
+  "event.unknown_version": {
+    fr: (d) => `l'événement est de la version ${d.value} : celle-ci lit la version 1`,
+    en: (d) => `the event is of version ${d.value}: this program reads version 1`,
+  },
+  "event.not_an_event": {
+    fr: (d) => `l'événement ne suit pas le contrat : ${d.value}`,
+    en: (d) => `the event does not follow the contract: ${d.value}`,
+  },
+  "event.wrong_key": {
+    fr: (d) => `la clé ${shown(d)} n'est pas l'identifiant de la ligne (${d.more})`,
+    en: (d) => `key ${quoted(d)} is not the id in the row (${d.more})`,
+  },
+} as const satisfies Record<string, Sentence>;
+
+export type RejectCode = keyof typeof REJECT_SENTENCES;
+
+export const sentenceOf = (code: RejectCode, details: Details, language: Language): string =>
+  REJECT_SENTENCES[code][language](details);

@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "data/**"],
+    pool: "forks",
+    reporters: ["default", "json"],
+    outputFile: { json: "test-report.json" },
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+});
