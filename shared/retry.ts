@@ -12,7 +12,7 @@ interface Policy {
   /** Retries, Infinity: for ever. */
   readonly times: number;
   /** What happens after the last. */
-  readonly then: string;
+  readonly finally: string;
 }
 
 export const POLICIES = {
@@ -21,28 +21,28 @@ export const POLICIES = {
     firstMs: 500,
     longestMs: 10_000,
     times: 3,
-    then: "the source is parked with its reason until the next look",
+    finally: "the source is parked with its reason until the next look",
   },
   /** No broker answers. */
   log: {
     firstMs: 250,
     longestMs: 5_000,
     times: Number.POSITIVE_INFINITY,
-    then: "waited for, for ever, with the state shown; start --once gives up after --timeout",
+    finally: "waited for, for ever, with the state shown; start --once gives up after --timeout",
   },
   /** SQLITE_BUSY: another process is in its transaction. */
   busy: {
     firstMs: 5,
     longestMs: 250,
     times: Number.POSITIVE_INFINITY,
-    then: "waited for, for ever, heartbeats going on",
+    finally: "waited for, for ever, heartbeats going on",
   },
   /** A publish that may or may not have been appended. */
   uncertain: {
     firstMs: 250,
     longestMs: 5_000,
     times: Number.POSITIVE_INFINITY,
-    then: "the source is taken over again: marks, read back, diff",
+    finally: "the source is taken over again: marks, read back, diff",
   },
 } as const satisfies Record<string, Policy>;
 
