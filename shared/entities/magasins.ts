@@ -53,6 +53,6 @@ export const magasins: Entity = {
   parents: [],
   Row: Schema.Struct({
     id_magasin: Id,
-    ville: Schema.optionalKey(Text.check(Schema.isMinLength(1))),
+    ville: Text.check(Schema.isMinLength(1)),
   }),
 };

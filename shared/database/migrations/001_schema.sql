@@ -78,7 +78,7 @@ CREATE TABLE prix (
   PRIMARY KEY (id_produit, date_effet, offset)
 ) WITHOUT ROWID;
 
--- The claims of keys that have several (rule 8). A key with one claim has none here: its row is the claim.
+-- The claims of keys that have several (rule 8). A key with one claim has none here while its row says all of it.
 CREATE TABLE claims (
   entity              TEXT NOT NULL,
   cle                 TEXT NOT NULL,
@@ -173,6 +173,7 @@ CREATE TABLE positions (
   topic               TEXT NOT NULL,
   partition           INTEGER NOT NULL,
   position            INTEGER NOT NULL,
+  haut                INTEGER NOT NULL DEFAULT 0, -- the highest position ever: what a replay changes below it is a repair
   events              INTEGER NOT NULL DEFAULT 0, -- marks are not events
   unchanged           INTEGER NOT NULL DEFAULT 0,
   superseded          INTEGER NOT NULL DEFAULT 0,
@@ -239,4 +240,4 @@ CREATE TABLE compteurs (
   nom                 TEXT NOT NULL PRIMARY KEY,
   valeur              INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO compteurs VALUES ('commit', 0), ('rang', 0);
+INSERT INTO compteurs VALUES ('commit', 0), ('rang', 0), ('annonce', 0), ('repares', 0);
