@@ -1,0 +1,16 @@
+/**
+ * `describeWith("kafka", "title", () => { ... })` is a describe where the part is there; elsewhere it is skipped,
+ * with the reason in its title, from which `npm test` says at the end what did not run and why.
+ */
+import { describe } from "vitest";
+import { type Part, requirement } from "./require.ts";
+
+/** The reason of a skip, as it stands in a title: `... [without kafka: Kafka absent: ...]`. */
+export const SKIP_REASON = / \[without (?<part>\w+): (?<why>[^\]]*)\]/;
+
+export const describeWith = (parts: Part | readonly Part[], title: string, body: () => void): void => {
+  const needed: readonly Part[] = typeof parts === "string" ? [parts] : parts;
+  const missing = needed.map(requirement).find((part) => !part.present);
+  if (missing === undefined) describe(title, body);
+  else describe.skip(`${title} [without ${missing.name}: ${missing.found}]`, body);
+};
