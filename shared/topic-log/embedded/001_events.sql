@@ -1,0 +1,48 @@
+-- DIR/events.db: the topics of an embedded pipeline. A record batch a row: many records encoded one after the
+-- other and compressed (record-batch.ts). In compacted topics a row is one record, so that it can go alone.
+
+CREATE TABLE logs (
+  namespace           TEXT NOT NULL PRIMARY KEY,
+  identity            TEXT NOT NULL     -- random; positions belong to it
+) WITHOUT ROWID;
+
+CREATE TABLE topics (
+  topic               INTEGER NOT NULL PRIMARY KEY,
+  name                TEXT NOT NULL UNIQUE, -- with its namespace
+  partitions          INTEGER NOT NULL
+);
+
+-- start_offset: of the oldest record that retention left; end_offset: the next one to be given.
+CREATE TABLE partitions (
+  topic               INTEGER NOT NULL REFERENCES topics (topic),
+  partition           INTEGER NOT NULL,
+  start_offset        INTEGER NOT NULL DEFAULT 0,
+  end_offset          INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+
+-- data stands last: deleting and looking up read none of it.
+CREATE TABLE batches (
+  topic               INTEGER NOT NULL,
+  partition           INTEGER NOT NULL,
+  last_offset         INTEGER NOT NULL,
+  records             INTEGER NOT NULL, -- their offsets are last_offset - records + 1 .. last_offset
+  published           INTEGER NOT NULL, -- milliseconds since 1970
+  compaction_key      TEXT,             -- the record's key, in compacted topics only
+  tombstone           INTEGER NOT NULL DEFAULT 0,
+  bytes               INTEGER NOT NULL, -- of the records encoded, before compression
+  compressed          INTEGER NOT NULL, -- 1: zstd
+  data                BLOB NOT NULL,
+  PRIMARY KEY (topic, partition, last_offset)
+);
+CREATE INDEX batches_by_key ON batches (topic, partition, compaction_key, last_offset)
+  WHERE compaction_key IS NOT NULL;
+
+-- Who follows which topics together. A member that has not been seen for a while is removed by another.
+CREATE TABLE members (
+  follower_group      TEXT NOT NULL,
+  member              TEXT NOT NULL,
+  topics              TEXT NOT NULL,    -- JSON: the topics it follows
+  seen                INTEGER NOT NULL, -- milliseconds since 1970
+  PRIMARY KEY (follower_group, member)
+) WITHOUT ROWID;

@@ -1,0 +1,97 @@
+/** Reading one partition of events.db, forward from a position. Synchronous; readers never wait for writers. */
+import type { Sqlite } from "../../database/sqlite.ts";
+import type { TopicName } from "../../topics.ts";
+import { LogMismatch } from "../errors.ts";
+import type { LogBatch, LogRecord } from "../topic-log.ts";
+import { decodeBatch, type EncodedBatch } from "./record-batch.ts";
+import type { EmbeddedTopic } from "./topics.ts";
+
+/** Rows are gathered into one batch up to this many bytes of records. */
+const BATCH_BYTES = 8 << 20;
+
+type BatchRow = EncodedBatch & { readonly last_offset: number };
+
+export interface Reader {
+  readonly bounds: (
+    topic: EmbeddedTopic,
+    partition: number,
+  ) => { readonly start: number; readonly end: number };
+  readonly rows: (topic: EmbeddedTopic, partition: number, from: number) => IterableIterator<BatchRow>;
+}
+
+export function makeReader(db: Sqlite): Reader {
+  const bounds = db.prepare(
+    "SELECT start_offset AS start, end_offset AS end FROM partitions WHERE topic = ? AND partition = ?",
+  );
+  // By the primary key, no sort.
+  const rows = db.prepare(
+    `SELECT last_offset, records, bytes, compressed, data FROM batches
+     WHERE topic = ? AND partition = ? AND last_offset >= ? ORDER BY last_offset`,
+  );
+  return {
+    bounds: (topic, partition) => bounds.get(topic.id, partition) as { start: number; end: number },
+    rows: (topic, partition, from) => rows.iterate(topic.id, partition, from) as IterableIterator<BatchRow>,
+  };
+}
+
+export class Cursor {
+  readonly name: TopicName;
+  readonly partition: number;
+  readonly #reader: Reader;
+  readonly #topic: EmbeddedTopic;
+  #position: number;
+  /** Records decoded and not yet given: a stored batch may hold more than is asked for. */
+  #held: LogRecord[] = [];
+
+  constructor(reader: Reader, topic: EmbeddedTopic, partition: number, position: number) {
+    this.#reader = reader;
+    this.#topic = topic;
+    this.name = topic.spec.name;
+    this.partition = partition;
+    this.#position = position;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  /** LogMismatch (thrown) when the position lies past the end of the partition. */
+  seek(position: number): void {
+    if (position === this.#position) return;
+    const { start, end } = this.#reader.bounds(this.#topic, this.partition);
+    if (position > end)
+      throw new LogMismatch({
+        message: `position ${position} of ${this.name} partition ${this.partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
+      });
+    this.#held = [];
+    this.#position = Math.max(position, start);
+  }
+
+  /** The next records, at most `most`, of those below `end`; undefined when there are none now. */
+  next(most: number, end = Number.POSITIVE_INFINITY): LogBatch | undefined {
+    if (this.#held.length === 0) this.#fill(most);
+    let count = Math.min(most, this.#held.length);
+    while (count > 0 && (this.#held[count - 1] as LogRecord).offset >= end) count -= 1;
+    if (count === 0) return undefined;
+    const records = count === this.#held.length ? this.#held : this.#held.slice(0, count);
+    this.#held = count === this.#held.length ? [] : this.#held.slice(count);
+    this.#position = (records[count - 1] as LogRecord).offset + 1;
+    return { topic: this.name, partition: this.partition, records, next: this.#position };
+  }
+
+  #fill(most: number): void {
+    const groups: LogRecord[][] = [];
+    let count = 0;
+    let bytes = 0;
+    for (const row of this.#reader.rows(this.#topic, this.partition, this.#position)) {
+      if (count > 0 && (count + row.records > most || bytes + row.bytes > BATCH_BYTES)) break;
+      const first = row.last_offset - row.records + 1;
+      const records = decodeBatch(row, first);
+      groups.push(this.#position > first ? records.slice(this.#position - first) : records);
+      count += row.records;
+      bytes += row.bytes;
+      if (count >= most) break;
+    }
+    this.#held = groups.length === 1 ? (groups[0] as LogRecord[]) : groups.flat();
+  }
+}

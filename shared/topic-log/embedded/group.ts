@@ -1,0 +1,103 @@
+/**
+ * Followers of one group share the partitions of their topics. A member is a row that it renews; whoever renews
+ * its own removes those that were not for a while. Each member computes the same assignment from the same
+ * rows, so there is no leader. Two may hold a partition for a moment; exactly once is not decided here but by
+ * the compare-and-set of positions.
+ */
+import { randomUUID } from "node:crypto";
+import { DatabaseError, explain, type Sqlite } from "../../database/sqlite.ts";
+import type { TopicName } from "../../topics.ts";
+import type { TopicPartition } from "../topic-log.ts";
+import { News } from "./news.ts";
+
+const HEARTBEAT_MS = 2_000;
+const EXPIRES_MS = 10_000;
+
+interface MemberRow {
+  readonly member: string;
+  readonly topics: string;
+}
+
+export class Membership {
+  readonly #id = randomUUID();
+  readonly #topics: readonly TopicName[];
+  readonly #partitions: (topic: TopicName) => number;
+  readonly #file: string;
+  readonly #members: () => MemberRow[];
+  readonly #renew: () => boolean;
+  readonly #remove: () => void;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(
+    db: Sqlite,
+    file: string,
+    group: string,
+    topics: readonly TopicName[],
+    partitions: (topic: TopicName) => number,
+  ) {
+    this.#file = file;
+    this.#topics = topics;
+    this.#partitions = partitions;
+    const list = db.prepare("SELECT member, topics FROM members WHERE follower_group = ? ORDER BY member");
+    const renew = db.prepare(
+      `INSERT INTO members VALUES (?, ?, ?, ?)
+       ON CONFLICT (follower_group, member) DO UPDATE SET seen = excluded.seen`,
+    );
+    const expire = db.prepare("DELETE FROM members WHERE follower_group = ? AND seen < ?");
+    const remove = db.prepare("DELETE FROM members WHERE follower_group = ? AND member = ?");
+    this.#members = () => list.all(group) as MemberRow[];
+    this.#renew = db.transaction(() => {
+      const before = this.#members();
+      const now = Date.now();
+      renew.run(group, this.#id, JSON.stringify(topics), now);
+      const expired = expire.run(group, now - EXPIRES_MS).changes;
+      return expired > 0 || !before.some((row) => row.member === this.#id);
+    }).immediate;
+    this.#remove = () => remove.run(group, this.#id);
+    this.#heartbeat();
+    this.#timer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS);
+  }
+
+  /** One that cannot be written now is left out: a member expires only after several. */
+  #heartbeat(): void {
+    this.#attempt(() => {
+      if (this.#renew()) News.tell(this.#file);
+    });
+  }
+
+  /** A lock or a full disk passes, and whoever publishes or reads is told of it; the rest is a defect. */
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!(explain(this.#file, error) instanceof DatabaseError)) throw error;
+    }
+  }
+
+  /** Leaves the group. What cannot be removed now expires. */
+  close(): void {
+    clearInterval(this.#timer);
+    this.#attempt(() => {
+      this.#remove();
+      News.tell(this.#file);
+    });
+  }
+
+  /** The partitions that are this member's, as the group stands now. */
+  assignment(): TopicPartition[] {
+    const members = this.#members().map((row) => ({
+      id: row.member,
+      topics: JSON.parse(row.topics) as readonly string[],
+    }));
+    if (!members.some((m) => m.id === this.#id)) members.push({ id: this.#id, topics: this.#topics });
+    members.sort((a, b) => (a.id < b.id ? -1 : 1));
+    const mine: TopicPartition[] = [];
+    let turn = 0;
+    for (const topic of [...this.#topics].sort()) {
+      const sharing = members.filter((m) => m.topics.includes(topic));
+      for (let partition = 0; partition < this.#partitions(topic); partition++, turn++)
+        if (sharing[turn % sharing.length]?.id === this.#id) mine.push({ topic, partition });
+    }
+    return mine;
+  }
+}

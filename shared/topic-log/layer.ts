@@ -1,0 +1,16 @@
+/** The log that the settings name. Each layer is loaded when it is chosen: embedded start-up loads no kafkajs. */
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type { DatabaseError } from "../database/sqlite.ts";
+import { Settings } from "../settings.ts";
+import type { LogFailure } from "./errors.ts";
+import type { TopicLog } from "./topic-log.ts";
+
+export const layerTopicLog: Layer.Layer<TopicLog, LogFailure | DatabaseError, Settings> = Layer.unwrap(
+  Effect.gen(function* () {
+    const { kafka } = yield* Settings;
+    return kafka === null
+      ? (yield* Effect.promise(() => import("./embedded/layer.ts"))).layerEmbedded
+      : (yield* Effect.promise(() => import("./kafka/layer.ts"))).layerKafka;
+  }),
+);
