@@ -30,8 +30,8 @@ const notADate: Sentence = {
   en: (d) => `${quoted(d)} is not a date (column ${d.column}): YYYY-MM-DD or DD/MM/YYYY`,
 };
 const tooLarge: Sentence = {
-  fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 13 chiffres avant la virgule`,
-  en: (d) => `${quoted(d)} is out of range (column ${d.column}): at most 13 digits before the point`,
+  fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 12 chiffres avant la virgule`,
+  en: (d) => `${quoted(d)} is out of range (column ${d.column}): at most 12 digits before the point`,
 };
 const wrongCurrency: Sentence = {
   fr: (d) => `${shown(d)} n'est pas en ${d.more} : une base n'a qu'une devise (VENTES_DEVISE)`,

@@ -1,0 +1,59 @@
+/** A record of a topic as an event, or the reason why it is none. Foreign programs may write to the topics. */
+import "effect/schema/SchemaJITCompiler/enable";
+import * as Schema from "effect/Schema";
+import { entityNamed } from "#shared/entities/index.ts";
+import { EVENT_VERSION, EventSchemas, type PipelineEvent } from "#shared/event.ts";
+import type { Details, RejectCode } from "#shared/sentences.ts";
+import type { LogRecord } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+
+export interface NotAnEvent {
+  readonly code: RejectCode;
+  readonly details: Details;
+}
+
+export type Decoded =
+  | { readonly event: PipelineEvent; readonly key: string }
+  | { readonly reject: NotAnEvent };
+
+type Decoder = (record: LogRecord) => Decoded;
+
+const reject = (code: RejectCode, details: Details = {}): Decoded => ({ reject: { code, details } });
+
+function decoderOf(topic: EventTopic): Decoder {
+  const isEvent = Schema.is(EventSchemas[topic]);
+  const explain = Schema.decodeUnknownExit(EventSchemas[topic] as unknown as Schema.Codec<unknown>);
+  // A reject's key is a hash and not in its row.
+  const keyColumn = topic === "rejets" ? undefined : entityNamed(topic).key;
+  return ({ key, value }) => {
+    if (value === null) return reject("event.tombstone");
+    if (key === null) return reject("event.no_key");
+    let json: unknown;
+    try {
+      json = JSON.parse(value.toString("utf8"));
+    } catch (error) {
+      return reject("event.not_json", { value: error instanceof Error ? error.message : String(error) });
+    }
+    if (!isEvent(json)) {
+      const version = (json as { v?: unknown } | null)?.v;
+      if (typeof version === "number" && version !== EVENT_VERSION)
+        return reject("event.unknown_version", { value: String(version) });
+      return reject("event.not_an_event", { value: firstLines(explain(json)) });
+    }
+    const event = json as unknown as PipelineEvent;
+    if (event.kind !== "mark" && keyColumn !== undefined && event.row[keyColumn] !== key)
+      return reject("event.wrong_key", { value: key, more: String(event.row[keyColumn] ?? "") });
+    return { event, key };
+  };
+}
+
+const firstLines = (exit: unknown): string => String(exit).replaceAll(/\s+/g, " ").slice(0, 200);
+
+const decoders: Readonly<Record<EventTopic, Decoder>> = {
+  produits: decoderOf("produits"),
+  magasins: decoderOf("magasins"),
+  ventes: decoderOf("ventes"),
+  rejets: decoderOf("rejets"),
+};
+
+export const decodeEvent = (topic: EventTopic, record: LogRecord): Decoded => decoders[topic](record);

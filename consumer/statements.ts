@@ -1,0 +1,143 @@
+/**
+ * Every SQL statement that a batch runs, by the name of what it does. Millionths are read as bigint
+ * (safeIntegers), everything else as it is. Plans: each looks up by a primary key or a named index, but for
+ * `salesNamingProduct` and `salesNamingShop`, which scan `ventes` and run only when a parent is withdrawn.
+ */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+
+export type Statements = ReturnType<typeof prepareStatements>;
+
+const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
+  prix_millioniemes, extras, source, line, offset`;
+const SALE_AND_ORIGIN = SALE.replace("prix_millioniemes,", "prix_millioniemes, origine_ca,");
+
+export function prepareStatements(db: Sqlite) {
+  const sql = (text: string) => db.prepare(text);
+  const exact = (text: string) => db.prepare(text).safeIntegers(true);
+  return {
+    // ---- positions, versions, counters, commits
+    position: sql("SELECT position, haut FROM positions WHERE topic = ? AND partition = ?"),
+    advance: sql(`
+      INSERT INTO positions (topic, partition, position, haut, events, unchanged, superseded, rejected)
+      VALUES (@topic, @partition, @position, @position, @events, @unchanged, @superseded, @rejected)
+      ON CONFLICT (topic, partition) DO UPDATE SET
+        position = excluded.position, haut = MAX(haut, excluded.position), events = events + excluded.events,
+        unchanged = unchanged + excluded.unchanged, superseded = superseded + excluded.superseded,
+        rejected = rejected + excluded.rejected`),
+    version: sql("SELECT version FROM versions WHERE topic = ? AND partition = ? AND source = ?").pluck(),
+    putVersion: sql(`
+      INSERT INTO versions (topic, partition, source, version) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET version = excluded.version`),
+    counter: sql("SELECT valeur FROM compteurs WHERE nom = ?").pluck(),
+    setCounter: sql("UPDATE compteurs SET valeur = ? WHERE nom = ?"),
+    addToCounter: sql("UPDATE compteurs SET valeur = valeur + ? WHERE nom = ?"),
+    putCommit: sql(
+      "INSERT INTO commits (commit_id, rang_de, rang_a, changed, date_commit) VALUES (?, ?, ?, ?, ?)",
+    ),
+    pruneCommits: sql(`
+      DELETE FROM commits WHERE commit_id <= ?
+        AND commit_id <= (SELECT commit_id FROM avancement)
+        AND commit_id <= (SELECT valeur FROM compteurs WHERE nom = 'annonce')`),
+    anyOrphan: sql("SELECT EXISTS (SELECT 1 FROM orphelins)").pluck(),
+    anyWithdrawn: sql("SELECT EXISTS (SELECT 1 FROM retraits WHERE entity = ?)").pluck(),
+
+    // ---- claims and withdrawals
+    claims: sql(
+      "SELECT source, date_effet AS dateEffet, image, line, offset FROM claims WHERE entity = ? AND cle = ?",
+    ),
+    dropClaims: sql("DELETE FROM claims WHERE entity = ? AND cle = ?"),
+    putClaim: sql(
+      "INSERT INTO claims (entity, cle, source, date_effet, image, line, offset) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ),
+    withdrawals: sql(
+      "SELECT source, date_effet AS dateEffet, offset FROM retraits WHERE entity = ? AND cle = ?",
+    ),
+    putWithdrawal: sql(`
+      INSERT INTO retraits (entity, cle, source, date_effet, offset) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET offset = excluded.offset`),
+    dropWithdrawal: sql(
+      "DELETE FROM retraits WHERE entity = ? AND cle = ? AND source = ? AND date_effet = ?",
+    ),
+
+    // ---- products and their prices
+    product: exact(`
+      SELECT rowid AS rang, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset
+      FROM produits WHERE id_produit = ?`),
+    hasProduct: sql("SELECT 1 FROM produits WHERE id_produit = ?").pluck(),
+    putProduct: sql(`
+      INSERT INTO produits (id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET nom = excluded.nom, prix_millioniemes = excluded.prix_millioniemes,
+        date_effet = excluded.date_effet, extras = excluded.extras, source = excluded.source,
+        line = excluded.line, offset = excluded.offset`),
+    dropProduct: sql("DELETE FROM produits WHERE id_produit = ?"),
+    logOldProduct: sql(`
+      INSERT INTO old_produits (commit_id, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset)
+      SELECT ?, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset
+      FROM produits WHERE id_produit = ?`),
+    pricePoints: exact(`
+      SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
+      FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`),
+    dropPricePoints: sql("DELETE FROM prix WHERE id_produit = ?"),
+    putPricePoint: sql(`
+      INSERT INTO prix (id_produit, date_effet, offset, prix_millioniemes, date_dans_fichier, source)
+      VALUES (?, ?, ?, ?, ?, ?)`),
+
+    // ---- shops
+    shop: sql(
+      "SELECT rowid AS rang, id_magasin, ville, extras, source, line, offset FROM magasins WHERE id_magasin = ?",
+    ),
+    hasShop: sql("SELECT 1 FROM magasins WHERE id_magasin = ?").pluck(),
+    putShop: sql(`
+      INSERT INTO magasins (id_magasin, ville, extras, source, line, offset) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET ville = excluded.ville, extras = excluded.extras, source = excluded.source,
+        line = excluded.line, offset = excluded.offset`),
+    dropShop: sql("DELETE FROM magasins WHERE id_magasin = ?"),
+    logOldShop: sql(`
+      INSERT INTO old_magasins (commit_id, id_magasin, ville, extras, source, line, offset)
+      SELECT ?, id_magasin, ville, extras, source, line, offset FROM magasins WHERE id_magasin = ?`),
+
+    // ---- sales
+    sale: exact(`SELECT rowid AS rang, ${SALE_AND_ORIGIN} FROM ventes WHERE id_vente = ?`),
+    hasSale: sql("SELECT 1 FROM ventes WHERE id_vente = ?").pluck(),
+    insertSale: sql(`
+      INSERT INTO ventes (rowid, ${SALE_AND_ORIGIN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id_vente) DO NOTHING`),
+    updateSale: sql(`
+      UPDATE ventes SET id_produit = ?, id_magasin = ?, date_vente = ?, quantite_millioniemes = ?,
+        ca_millioniemes = ?, prix_millioniemes = ?, origine_ca = ?, extras = ?, source = ?, line = ?, offset = ?
+      WHERE rowid = ?`),
+    updateSaleRevenue: sql("UPDATE ventes SET ca_millioniemes = ? WHERE rowid = ?"),
+    dropSale: sql("DELETE FROM ventes WHERE rowid = ?"),
+    logOldSale: sql(`
+      INSERT INTO old_ventes (commit_id, rang, ${SALE_AND_ORIGIN})
+      SELECT ?, rowid, ${SALE_AND_ORIGIN} FROM ventes WHERE rowid = ?`),
+    salesPricedByList: exact(`
+      SELECT rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
+      FROM ventes WHERE id_produit = ? AND origine_ca = 'liste'`),
+    salesNamingProduct: sql("SELECT id_vente FROM ventes WHERE id_produit = ?").pluck(),
+    salesNamingShop: sql("SELECT id_vente FROM ventes WHERE id_magasin = ?").pluck(),
+
+    // ---- sales that wait
+    orphan: exact(`SELECT ${SALE} FROM orphelins WHERE id_vente = ?`),
+    putOrphan: sql(`
+      INSERT INTO orphelins (${SALE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET id_produit = excluded.id_produit, id_magasin = excluded.id_magasin,
+        date_vente = excluded.date_vente, quantite_millioniemes = excluded.quantite_millioniemes,
+        ca_millioniemes = excluded.ca_millioniemes, prix_millioniemes = excluded.prix_millioniemes,
+        extras = excluded.extras, source = excluded.source, line = excluded.line, offset = excluded.offset`),
+    dropOrphan: sql("DELETE FROM orphelins WHERE id_vente = ?"),
+    orphansNamingProduct: sql("SELECT id_vente FROM orphelins WHERE id_produit = ?").pluck(),
+    orphansNamingShop: sql("SELECT id_vente FROM orphelins WHERE id_magasin = ?").pluck(),
+
+    // ---- rejects
+    reject: sql("SELECT entity, source, line, raw, code, sentence, offset FROM rejets WHERE id = ?"),
+    putReject: sql(`
+      INSERT INTO rejets (id, entity, source, version, line, raw, code, sentence, offset)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET entity = excluded.entity, source = excluded.source, version = excluded.version,
+        line = excluded.line, raw = excluded.raw, code = excluded.code, sentence = excluded.sentence,
+        offset = excluded.offset`),
+    dropReject: sql("DELETE FROM rejets WHERE id = ?"),
+  };
+}
