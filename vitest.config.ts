@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "data/**"],
     pool: "forks",
+    setupFiles: ["integration-tests/support/leaks.ts"],
     reporters: ["default", "json"],
     outputFile: { json: "test-report.json" },
     testTimeout: 20_000,

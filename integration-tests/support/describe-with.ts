@@ -5,9 +5,6 @@
 import { describe } from "vitest";
 import { type Part, requirement } from "./require.ts";
 
-/** The reason of a skip, as it stands in a title: `... [without kafka: Kafka absent: ...]`. */
-export const SKIP_REASON = / \[without (?<part>\w+): (?<why>[^\]]*)\]/;
-
 export const describeWith = (parts: Part | readonly Part[], title: string, body: () => void): void => {
   const needed: readonly Part[] = typeof parts === "string" ? [parts] : parts;
   const missing = needed.map(requirement).find((part) => !part.present);
