@@ -1,0 +1,88 @@
+/**
+ * `ventes hello`: the seed's hello world. Opens the database, writes and reads a row in a scratch table, reaches
+ * the topics, and says what it found. While there is no database it tries one in the same directory and removes
+ * it again: the first `ventes start` must find none.
+ */
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
+import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
+import { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
+import { sqlite } from "../database.ts";
+import type { Invocation } from "../invocation.ts";
+import { frenchCount } from "../output/numbers.ts";
+import { print } from "../output/stdout.ts";
+
+export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
+  Effect.gen(function* () {
+    const { settings, texts } = run;
+    const database = yield* sqlite(ventesFile(settings.data), () => tryDatabase(settings.data));
+    const topics = yield* reachTopics.pipe(
+      Effect.provide(layerTopicLog),
+      Effect.provideService(Settings, settings),
+      Effect.scoped,
+    );
+    if (run.json) {
+      print(JSON.stringify({ hello: "world", database, topics }));
+      return;
+    }
+    print(texts.helloDatabase(database.file, database.sqlite, database.exists));
+    print(texts.helloRow(database.row));
+    print(texts.helloTopics(topics.where, topics.topics, frenchCount(topics.events)));
+  });
+
+interface DatabaseFound {
+  readonly file: string;
+  readonly exists: boolean;
+  readonly sqlite: string;
+  /** What was written and read again. */
+  readonly row: string;
+}
+
+function tryDatabase(dir: string): DatabaseFound {
+  const file = ventesFile(dir);
+  const exists = existsSync(file);
+  if (exists) return { file, exists, ...scratchRow(openVentes(dir)) };
+  let scratch: string;
+  try {
+    mkdirSync(dir, { recursive: true });
+    scratch = mkdtempSync(join(dir, "hello-"));
+  } catch (error) {
+    throw explain(file, error);
+  }
+  try {
+    return { file, exists, ...scratchRow(openVentes(scratch)) };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function scratchRow(db: Sqlite): { sqlite: string; row: string } {
+  try {
+    db.exec("CREATE TEMP TABLE hello (monde TEXT NOT NULL)");
+    db.prepare("INSERT INTO hello VALUES (?)").run("Bonjour, monde");
+    const { monde } = db.prepare("SELECT monde FROM hello").get() as { monde: string };
+    const { version } = db.prepare("SELECT sqlite_version() AS version").get() as { version: string };
+    return { sqlite: version, row: monde };
+  } finally {
+    db.close();
+  }
+}
+
+const reachTopics = Effect.gen(function* () {
+  const log = yield* TopicLog;
+  const { kafka, data } = yield* Settings;
+  const bounds = yield* log.bounds(EVENT_TOPICS);
+  return {
+    kind: log.kind,
+    where: kafka === null ? join(data, "events.db") : kafka.brokers.join(","),
+    identity: log.identity,
+    topics: TOPICS.map((topic) => log.fullName(topic.name)),
+    events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
+  };
+});

@@ -1,0 +1,12 @@
+/** The language of the command line: VENTES_LANG, else the locale. French for fr*, else English. */
+import type { Language } from "#shared/settings.ts";
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** POSIX order; an empty variable counts as absent. */
+const VARIABLES = ["VENTES_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
+
+export const languageOf = (env: Env): Language => {
+  const locale = VARIABLES.map((name) => env[name]).find((value) => value !== undefined && value !== "");
+  return /^fr/i.test(locale ?? "") ? "fr" : "en";
+};

@@ -1,0 +1,41 @@
+/** Where output goes, and what it may look like there. */
+import { writeSync } from "node:fs";
+
+export const isTerminal = (): boolean => process.stdout.isTTY === true;
+
+/** True when stderr may carry colours and a line that is drawn again. */
+export const isLiveTerminal = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
+
+const hasColour = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
+
+export const bold = (text: string): string =>
+  hasColour(process.stdout) ? `\u001b[1m${text}\u001b[22m` : text;
+
+/** Writes all of it before it returns, so that nothing is lost at exit and a slow reader is waited for. */
+function write(fd: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "EAGAIN") {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+        continue;
+      }
+      // Whoever read us has gone (`ventes query ... | head`): there is nobody to tell.
+      if (code === "EPIPE") process.exit(0);
+      throw error;
+    }
+  }
+}
+
+/** stdout, whole lines. */
+export const print = (text: string): void => write(1, text.endsWith("\n") ? text : `${text}\n`);
+/** stdout as it is: a piece of a longer text. */
+export const printPiece = (text: string): void => write(1, text);
+/** stderr, whole lines. */
+export const say = (text: string): void => write(2, text.endsWith("\n") ? text : `${text}\n`);
+/** stderr without a line end: the live line. */
+export const draw = (text: string): void => write(2, text);

@@ -1,0 +1,12 @@
+/** Text from data, made safe to show: a CSV cell cannot move the cursor, colour or rename the terminal. */
+
+// C0 and C1 controls, DEL, and the marks that reorder text.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** Control characters become their visible pictures, or U+FFFD. */
+export const visible = (text: string): string =>
+  text.replace(CONTROLS, (c) => {
+    const code = c.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
+  });

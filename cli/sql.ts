@@ -1,0 +1,24 @@
+/** SQL text in statements: better-sqlite3 prepares one at a time. */
+
+/** A quoted string or name, a comment, a semicolon, or any other character. */
+const TOKEN =
+  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`[^`]*`?|\[[^\]]*\]?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|;|[\s\S]/g;
+
+/** The statements of a text, without those that are only white space and comments. */
+export function splitStatements(text: string): string[] {
+  const statements: string[] = [];
+  let current = "";
+  let says = false;
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === ";") {
+      if (says) statements.push(current);
+      current = "";
+      says = false;
+      continue;
+    }
+    current += token;
+    if (!/^(\s|--|\/\*)/.test(token)) says = true;
+  }
+  if (says) statements.push(current);
+  return statements;
+}

@@ -1,0 +1,169 @@
+/**
+ * Publishes the demo's files over HTTP, with ETag, If-None-Match and Range, and makes the sales file grow. In a
+ * process of the command line on a free loopback port, or by itself: `node demo/server.ts` (DEMO_HOST, DEMO_PORT,
+ * DEMO_GROW: milliseconds between two new sales, 0: none). It serves these three paths and nothing else; state is in memory.
+ */
+import { hash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { liveSales } from "./company.ts";
+
+export interface DemoOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Milliseconds between two new sales; null: the file does not grow by itself. Default 1000. */
+  readonly growEvery?: number | null;
+  /** The day of new sales, ISO. Default: today in France. */
+  readonly day?: () => string;
+}
+
+export interface DemoServer {
+  /** In the order in which a person would read them: produits, magasins, ventes. */
+  readonly urls: readonly string[];
+  readonly port: number;
+  /** Appends the next line to the sales file, now. */
+  readonly grow: () => string;
+  readonly close: () => Promise<void>;
+}
+
+const NAMES = ["produits.csv", "magasins.csv", "ventes.csv"] as const;
+const GROWING = "/ventes.csv";
+
+/** A demo left running for a week is no bigger than this. */
+const MAX_NEW_LINES = 50_000;
+
+const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(new Date());
+
+interface Published {
+  body: Buffer;
+  etag: string;
+}
+
+const published = (body: Buffer): Published => ({
+  body,
+  etag: `"${hash("sha256", body, "base64url").slice(0, 22)}"`,
+});
+
+export async function serveDemo(options: DemoOptions = {}): Promise<DemoServer> {
+  const host = options.host ?? "127.0.0.1";
+  const files = new Map<string, Published>(
+    NAMES.map((name) => [`/${name}`, published(readFileSync(join(import.meta.dirname, "files", name)))]),
+  );
+  const server = createServer((request, response) => answer(files, request, response));
+  await listen(server, options.port ?? 0, host);
+  const { port } = server.address() as AddressInfo;
+
+  const lines = liveSales(options.day ?? today);
+  let grown = 0;
+  const grow = (): string => {
+    const line = lines.next().value;
+    const before = files.get(GROWING);
+    if (before !== undefined)
+      files.set(GROWING, published(Buffer.concat([before.body, Buffer.from(`${line}\n`, "utf8")])));
+    return line;
+  };
+  const every = options.growEvery === undefined ? 1_000 : options.growEvery;
+  const timer =
+    every === null
+      ? undefined
+      : setInterval(() => {
+          if (grown++ < MAX_NEW_LINES) grow();
+        }, every);
+
+  const shown = host.includes(":") ? `[${host}]` : host;
+  return {
+    urls: NAMES.map((name) => `http://${shown}:${port}/${name}`),
+    port,
+    grow,
+    close: () =>
+      new Promise((resolve) => {
+        clearInterval(timer);
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const listen = (server: Server, port: number, host: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+function answer(
+  files: ReadonlyMap<string, Published>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const path = new URL(request.url ?? "/", "http://demo").pathname;
+  const file = files.get(path);
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.writeHead(405, { allow: "GET, HEAD" }).end();
+    return;
+  }
+  if (file === undefined) {
+    response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("not found\n");
+    return;
+  }
+  const headers = {
+    "content-type": "text/csv; charset=utf-8",
+    etag: file.etag,
+    "accept-ranges": "bytes",
+    "cache-control": "no-cache",
+  };
+  if (matches(request.headers["if-none-match"], file.etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const size = file.body.length;
+  const range =
+    request.headers["if-range"] === undefined || request.headers["if-range"] === file.etag
+      ? rangeOf(request.headers.range, size)
+      : undefined;
+  if (range === null) {
+    response.writeHead(416, { ...headers, "content-range": `bytes */${size}` }).end();
+    return;
+  }
+  const body = range === undefined ? file.body : file.body.subarray(range.from, range.to + 1);
+  response.writeHead(range === undefined ? 200 : 206, {
+    ...headers,
+    "content-length": body.length,
+    ...(range === undefined ? {} : { "content-range": `bytes ${range.from}-${range.to}/${size}` }),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  (header?.split(",") ?? []).some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
+
+/** One byte range, both ends included; undefined: the whole (no range, or one that we do not read); null: none. */
+function rangeOf(header: string | undefined, size: number): { from: number; to: number } | undefined | null {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
+  if (match === null || (match[1] === "" && match[2] === "")) return undefined;
+  if (match[1] === "") {
+    const last = Number(match[2]);
+    return last === 0 ? null : { from: Math.max(0, size - last), to: size - 1 };
+  }
+  const from = Number(match[1]);
+  const to = match[2] === "" ? size - 1 : Math.min(Number(match[2]), size - 1);
+  if (from >= size) return null;
+  return from > to ? undefined : { from, to };
+}
+
+if (import.meta.main) {
+  const demo = await serveDemo({
+    host: process.env.DEMO_HOST ?? "127.0.0.1",
+    port: Number(process.env.DEMO_PORT ?? 8000),
+    growEvery: Number(process.env.DEMO_GROW ?? 1_000) || null,
+  });
+  for (const url of demo.urls) console.log(url);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void demo.close().then(() => process.exit(0)));
+}
