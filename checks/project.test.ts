@@ -1,0 +1,156 @@
+/**
+ * The project as a whole, held against itself: manifest and lock file, what no file may say, and documents against
+ * the code. docs/invariants.md names its tests as documents.ts says (`promisedTests`).
+ */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import {
+  codeIn,
+  headingLevels,
+  linksIn,
+  namedInHelp,
+  promisedTests,
+  typedCommands,
+  usesOfVentes,
+  variablesInCode,
+  variablesInTables,
+} from "./documents.ts";
+import { isCode, isTest, places, projectFiles, ROOT, readProjectFile, topFolder } from "./tree.ts";
+
+const files = projectFiles();
+const documents = files.filter((path) => path.endsWith(".md"));
+
+describe("the manifest", () => {
+  it("names exact versions", () => {
+    const manifest = JSON.parse(readProjectFile("package.json")) as Record<string, Record<string, string>>;
+    for (const kind of ["dependencies", "devDependencies", "optionalDependencies"])
+      for (const [name, version] of Object.entries(manifest[kind] ?? {}))
+        expect(version, name).toMatch(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+  });
+
+  it("has a lock file without a registry's host, with an integrity for each package", () => {
+    const lock = JSON.parse(readProjectFile("package-lock.json")) as {
+      readonly packages: Readonly<
+        Record<string, { readonly resolved?: string; readonly integrity?: string; readonly link?: boolean }>
+      >;
+    };
+    const packages = Object.entries(lock.packages).filter(([path]) => path !== "");
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(([, one]) => one.resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(packages.filter(([, one]) => one.integrity === undefined).map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe("no file", () => {
+  const said = (pattern: RegExp, among: (path: string) => boolean) =>
+    files.filter(among).flatMap((path) => places(path, readProjectFile(path), pattern));
+
+  it("names the place where it was written", () => {
+    // Written so that this file does not say it itself.
+    const place = new RegExp(["/wo", "rk/"].join(""));
+    expect(said(place, () => true)).toEqual([]);
+    const beside = new RegExp(["\\.\\./sha", "red/(?:data|machine|models|peers|hooks)"].join(""));
+    const may = (path: string) => path === ".ci/run" || topFolder(path) === "bench" || isTest(path);
+    expect(said(beside, (path) => !may(path) && topFolder(path) !== "integration-tests")).toEqual([]);
+  });
+
+  it("is unfinished", () => {
+    const mark = new RegExp(`\\b(?:${["TO", "DO"].join("")}|${["FIX", "ME"].join("")}|X{3})\\b`);
+    expect(said(mark, (path) => path !== "package-lock.json")).toEqual([]);
+  });
+
+  it("has a test that runs alone", () => {
+    expect(said(/\b(?:it|test|describe)(?:\.\w+)*\.only\b/, (path) => isTest(path))).toEqual([]);
+  });
+});
+
+const ventes = async (...args: readonly string[]): Promise<string> => {
+  const env = { ...process.env, VENTES_LANG: "en", NO_COLOR: "1" };
+  const run = promisify(execFile)(process.execPath, [join(ROOT, "cli/ventes.js"), ...args], { env });
+  return (await run).stdout;
+};
+
+const README = "README.md";
+const README_FR = "README.fr.md";
+const INVARIANTS = "docs/invariants.md";
+const written = (...paths: readonly string[]) => paths.every((path) => existsSync(join(ROOT, path)));
+
+describe("documents", () => {
+  it("link to files that exist", () => {
+    const broken = documents.flatMap((path) =>
+      linksIn(readProjectFile(path))
+        .filter((target) => !existsSync(join(ROOT, posix.join(dirname(path), target))))
+        .map((target) => `${path}: ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it.skipIf(!written(README, README_FR))("say the same in both languages: headings and commands", () => {
+    const [en, fr] = [readProjectFile(README), readProjectFile(README_FR)];
+    expect(headingLevels(fr)).toEqual(headingLevels(en));
+    expect(typedCommands(fr)).toEqual(typedCommands(en));
+    expect([...variablesInTables(fr)]).toEqual([...variablesInTables(en)]);
+  });
+
+  it.skipIf(!written(README))("list the environment variables that the program reads", () => {
+    const program = files.filter(
+      (path) => isCode(path) && !isTest(path) && !/^(?:checks|bench|integration-tests)\//.test(path),
+    );
+    const read = new Set(program.flatMap((path) => variablesInCode(readProjectFile(path))));
+    const listed = [...variablesInTables(readProjectFile(README))].filter((name) =>
+      /^(?:KAFKA|VENTES)_/.test(name),
+    );
+    const ours = listed.filter((name) => !name.startsWith("VENTES_TEST_"));
+    expect(ours.sort()).toEqual([...read].filter((name) => !name.startsWith("VENTES_TEST_")).sort());
+  });
+
+  it.skipIf(!written(README))(
+    "name the commands and flags that exist, and every command",
+    async () => {
+      const { commands } = namedInHelp(await ventes("--help"));
+      expect(commands).toContain("start");
+      const helps = await Promise.all(commands.map((command) => ventes(command, "--help")));
+      const under = new Map(commands.map((command, i) => [command, namedInHelp(helps[i] ?? "")]));
+      const deeper = await Promise.all(
+        [...under].flatMap(([command, named]) => named.commands.map((sub) => ventes(command, sub, "--help"))),
+      );
+      const flags = new Set([...helps, ...deeper].flatMap((help) => namedInHelp(help).flags));
+
+      const wrong = documents.flatMap((path) =>
+        codeIn(readProjectFile(path))
+          .flatMap(usesOfVentes)
+          .flatMap(({ words: [command, sub], flags: used }) => [
+            ...(command === undefined || under.has(command) ? [] : [`${path}: ventes ${command}`]),
+            ...((under.get(command ?? "")?.commands.length ?? 0) === 0 || sub === undefined
+              ? []
+              : under.get(command ?? "")?.commands.includes(sub)
+                ? []
+                : [`${path}: ventes ${command} ${sub}`]),
+            ...used.filter((flag) => !flags.has(flag)).map((flag) => `${path}: ${flag}`),
+          ]),
+      );
+      expect(wrong).toEqual([]);
+      const named = codeIn(readProjectFile(README))
+        .flatMap(usesOfVentes)
+        .map(({ words }) => words[0]);
+      expect(commands.filter((command) => !named.includes(command))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.skipIf(!written(INVARIANTS))("name tests that exist for every promise", () => {
+    const text = readProjectFile(INVARIANTS);
+    const promised = promisedTests(text);
+    expect(promised.length).toBeGreaterThan(0);
+    const missing = promised.flatMap(({ file, titles }) => {
+      if (!files.includes(file)) return [`${file}: no such file`];
+      if (titles.length === 0) return [`${file}: no title named`];
+      const test = readProjectFile(file);
+      return titles.filter((title) => !test.includes(title)).map((title) => `${file}: no test "${title}"`);
+    });
+    expect(missing).toEqual([]);
+  });
+});
