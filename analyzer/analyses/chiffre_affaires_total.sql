@@ -1,0 +1,2 @@
+-- unite: montant
+SELECT SUM(chiffre_affaires) FROM ventes;

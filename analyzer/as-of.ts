@@ -1,0 +1,103 @@
+/**
+ * Whole tables as of a commit: the rows as they stand, with newer commits undone by their old images. A
+ * connection of its own, on which the names ventes, produits and magasins are views of that state, and amounts
+ * and quantities are integers of millionths; so an analysis' SQL, word for word, gives exact integer sums.
+ * Costs the table, not the change: for the audit, and for whether a group that sums to zero still has rows.
+ */
+import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
+import type { Analysis } from "./analyses/index.ts";
+import { allColumns, KEY_OF, list, PARENTS, storedColumns, type Table, tempTableLike } from "./shape.ts";
+
+/** Generated columns are read as the integers that they are generated from. */
+const IN_MILLIONTHS: Readonly<Record<string, string>> = {
+  quantité: "quantite_millioniemes",
+  chiffre_affaires: "ca_millioniemes",
+  prix: "prix_millioniemes",
+};
+
+export interface AsOf {
+  /** Runs `read` in one read transaction; `at` chooses the commit inside it. */
+  readonly snapshot: <A>(at: (db: Sqlite) => number, read: (commit: number) => A) => A;
+  /** The analysis' result as of the snapshot's commit. Without a key its cle is ''. */
+  readonly results: (analysis: Analysis) => Map<string, bigint | null>;
+  /** Whether the analysis has rows for this cle. */
+  readonly exists: (analysis: Analysis, cle: string) => boolean;
+  readonly db: Sqlite;
+  readonly close: () => void;
+}
+
+/** Opens it on the file of `ventes.db`. It never writes there. */
+export function openAsOf(file: string): AsOf {
+  const db = openPlain(file);
+  db.exec("CREATE TEMP TABLE as_of (commit_id INTEGER, rang_fin INTEGER)");
+  for (const table of ["ventes", ...PARENTS] as const) makeViews(db, table);
+
+  const clear = db.prepare("DELETE FROM temp.as_of");
+  const set = db.prepare(`
+    INSERT INTO temp.as_of
+    SELECT @commit, IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > @commit), 9223372036854775807)`);
+  const undo = (["ventes", ...PARENTS] as const).map((table) => ({
+    clear: db.prepare(`DELETE FROM temp.later_${table}`),
+    fill: db.prepare(firstImages(db, table)),
+  }));
+
+  return {
+    db,
+    snapshot: (at, read) =>
+      db.transaction(() => {
+        const commit = at(db);
+        clear.run();
+        set.run({ commit });
+        for (const { clear, fill } of undo) {
+          clear.run();
+          fill.run(commit);
+        }
+        return read(commit);
+      })(),
+    results: (analysis) => {
+      const rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
+      return new Map(
+        rows.map((row) => [
+          row.length === 1 ? "" : String(row[0] ?? ""),
+          (row.at(-1) as bigint | null | undefined) ?? null,
+        ]),
+      );
+    },
+    exists: (analysis, cle) => {
+      const keyed = db.prepare(analysis.sql).columns().length > 1;
+      const sql = keyed
+        ? `WITH resultat (cle, valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE cle = ? AND valeur IS NOT NULL`
+        : `WITH resultat (valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE valeur IS NOT NULL`;
+      return db.prepare(sql).get(...(keyed ? [cle] : [])) !== undefined;
+    },
+    close: () => db.close(),
+  };
+}
+
+function makeViews(db: Sqlite, table: Table): void {
+  db.exec(tempTableLike(db, table, `later_${table}`));
+  const shown = allColumns(db, table)
+    .map((name) => (name in IN_MILLIONTHS ? `"${IN_MILLIONTHS[name]}" AS "${name}"` : `"${name}"`))
+    .join(", ");
+  const untouched =
+    table === "ventes"
+      ? `rowid < (SELECT rang_fin FROM temp.as_of) AND rowid NOT IN (SELECT rowid FROM temp.later_ventes)`
+      : `${KEY_OF[table]} NOT IN (SELECT ${KEY_OF[table]} FROM temp.later_${table})`;
+  db.exec(`
+    CREATE TEMP VIEW ${table} AS
+    SELECT ${shown} FROM main.${table} WHERE ${untouched}
+    UNION ALL
+    SELECT ${shown} FROM temp.later_${table}`);
+}
+
+/** Into later_*: the first image logged of each row since the commit, which is the row as of the commit. */
+function firstImages(db: Sqlite, table: Table): string {
+  const names = storedColumns(db, table);
+  const key = table === "ventes" ? "rang" : KEY_OF[table];
+  const rowid = table === "ventes" ? ["rowid, ", "rang, "] : ["", ""];
+  return `
+    INSERT INTO temp.later_${table} (${rowid[0]}${list(names)})
+    SELECT ${rowid[1]}${list(names)} FROM main.old_${table}
+    WHERE n IN (SELECT MIN(n) FROM main.old_${table} WHERE commit_id > ? GROUP BY ${key})
+    ${table === "ventes" ? "AND rang < (SELECT rang_fin FROM temp.as_of)" : ""}`;
+}
