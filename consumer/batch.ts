@@ -100,6 +100,18 @@ interface Sale {
   readonly offset: number;
 }
 
+const sameSale = (a: Sale, b: Sale): boolean =>
+  a.idProduit === b.idProduit &&
+  a.idMagasin === b.idMagasin &&
+  a.day === b.day &&
+  a.quantity === b.quantity &&
+  a.unitPrice === b.unitPrice &&
+  a.ownRevenue === b.ownRevenue &&
+  a.extras === b.extras &&
+  a.source === b.source &&
+  a.line === b.line &&
+  a.offset === b.offset;
+
 export interface BatchApplier {
   /**
    * Applies `batch` if the partition stands where the follower expected it to (`expected`), else nothing.
@@ -511,17 +523,47 @@ export function makeBatchApplier(db: Sqlite): BatchApplier {
     return "changed";
   }
 
-  /** An event at the offset of its own claim says what the claim says, or the row was tampered with. */
+  /** An event at the offset of its own claim says what the claim and the row say, or the row was tampered with. */
   function repair(entity: EntityName, key: string, held: Held, mine: Claim, event: PipelineEvent): Outcome {
     if (event.kind !== "row") return "equal";
-    const said = imageOf(event.row, event.extras, IMAGE_COLUMNS[entity]);
-    const image = mergeImages(mine.image, said);
-    if (sameImage(mine.image, image)) return "equal";
-    held.claims = held.claims.map((c) => (c === mine ? { ...mine, image } : c));
-    write(entity, key, held, entity === "produits" ? pricePoints(key) : []);
+    const image = mergeImages(mine.image, imageOf(event.row, event.extras, IMAGE_COLUMNS[entity]));
+    const claims = held.claims.map((c) => (c === mine ? { ...mine, image } : c));
+    if (sameImage(mine.image, image) && rowSays(entity, key, claims)) return "equal";
+    write(entity, key, { ...held, claims }, entity === "produits" ? pricePoints(key) : []);
     repaired++;
     changed++;
     return "equal";
+  }
+
+  /** Whether the stored row of a key is the one that its claims make. */
+  function rowSays(entity: EntityName, key: string, claims: readonly Claim[]): boolean {
+    const laid = layClaims(claims);
+    if (laid === undefined) return true;
+    const { image, last } = laid;
+    if (entity === "ventes") {
+      const sale = saleFromImage(image, last);
+      const revenue = revenueOf(sale);
+      const belongs = revenue.value !== null && productExists(sale.idProduit) && shopExists(sale.idMagasin);
+      const row = (belongs ? sql.sale.get(key) : sql.orphan.get(key)) as StoredSale | undefined;
+      if (row === undefined) return false;
+      return (
+        (!belongs || (row.ca_millioniemes === revenue.value && row.origine_ca === revenue.origin)) &&
+        sameSale(saleOfRow(row), sale)
+      );
+    }
+    const row = (entity === "magasins" ? sql.shop.get(key) : sql.product.get(key)) as
+      | (ProductRow & { ville?: string })
+      | undefined;
+    return (
+      row !== undefined &&
+      (entity === "magasins"
+        ? row.ville === image.ville
+        : row.nom === (image.nom ?? null) && row.prix_millioniemes === lastPrice(pricePoints(key))) &&
+      row.extras === extrasJson(image, IMAGE_COLUMNS[entity]) &&
+      row.source === last.source &&
+      Number(row.line) === last.line &&
+      Number(row.offset) === last.offset
+    );
   }
 
   /** Rule 13: the price points of a product after an event of it. */

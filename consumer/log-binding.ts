@@ -1,0 +1,42 @@
+/** A database belongs to one log: its positions mean nothing in another. */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { LogMismatch } from "#shared/topic-log/errors.ts";
+import type { Bounds, Position, TopicPartition } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS, type TopicName } from "#shared/topics.ts";
+
+/**
+ * Binds a new database to the log `identity`, or checks that it is the one it is bound to. Throws LogMismatch,
+ * with the command that mends it.
+ */
+export function bindToLog(db: Sqlite, identity: string): void {
+  const bound = db
+    .transaction(() => {
+      db.prepare("INSERT INTO meta VALUES ('log', ?) ON CONFLICT DO NOTHING").run(identity);
+      return db.prepare("SELECT valeur FROM meta WHERE cle = 'log'").pluck().get() as string;
+    })
+    .immediate();
+  if (bound !== identity)
+    throw new LogMismatch({
+      message: `${db.name} was filled from another log (${bound}, this one is ${identity}): name that log again, or start a new database with --data DIR`,
+    });
+}
+
+/** Where the database stands in each partition it has read of. */
+export const storedPositions = (db: Sqlite): readonly Position[] =>
+  db.prepare("SELECT topic, partition, position AS offset FROM positions").all() as Position[];
+
+export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/** Throws LogMismatch when the database has read further than a partition reaches: the log has lost events. */
+export function assertWithin(db: Sqlite, bounds: readonly Bounds[]): void {
+  const ends = new Map(bounds.map((b) => [placeOf(b), b.end]));
+  for (const position of storedPositions(db)) {
+    const end = ends.get(placeOf(position));
+    if (end !== undefined && position.offset > end)
+      throw new LogMismatch({
+        message: `${db.name} has read ${position.topic}/${position.partition} up to ${position.offset}, but it ends at ${end}: the log has lost events; restore it, or start a new database with --data DIR`,
+      });
+  }
+}
+
+export const CONSUMED_TOPICS: readonly TopicName[] = EVENT_TOPICS;

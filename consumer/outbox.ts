@@ -1,0 +1,52 @@
+/**
+ * Commit events: every commit is announced in the topic `commits`, at least once. The table `commits` is the
+ * outbox; what was announced is remembered there, so that a crash in between only announces again.
+ */
+import * as Effect from "effect/Effect";
+import type * as Latch from "effect/Latch";
+import { isBusy, type Sqlite } from "#shared/database/sqlite.ts";
+import { databaseId } from "#shared/database/ventes-db.ts";
+import type { CommitEvent } from "#shared/event.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+
+/** One publish for all commits of this time: a bulk load makes thirty a second. */
+const GATHER_MS = 25;
+const MOST_AT_ONCE = 1000;
+
+/** Announces what is not announced yet, each time `wake` opens. Waits out a lost log; never fails. */
+export const announceCommits = Effect.fnUntraced(function* (
+  db: Sqlite,
+  wake: Latch.Latch,
+): Effect.fn.Return<never, never, TopicLog> {
+  const log = yield* TopicLog;
+  const database = databaseId(db);
+  const waiting = db.prepare(`
+    SELECT commit_id AS "commit", changed, date_commit AS committed FROM commits
+    WHERE commit_id > (SELECT valeur FROM compteurs WHERE nom = 'annonce') ORDER BY commit_id LIMIT ${MOST_AT_ONCE}`);
+  const announced = db.prepare("UPDATE compteurs SET valeur = ? WHERE nom = 'annonce'");
+
+  const announceOnce = Effect.gen(function* () {
+    const commits = waiting.all() as Pick<CommitEvent, "commit" | "changed" | "committed">[];
+    const last = commits.at(-1);
+    if (last === undefined) return;
+    yield* log.publish(
+      "commits",
+      commits.map((commit) => ({ key: database, value: JSON.stringify({ v: 1, database, ...commit }) })),
+    );
+    yield* Effect.try({ try: () => announced.run(last.commit), catch: (error) => error }).pipe(
+      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
+      Effect.orDie,
+    );
+    if (commits.length === MOST_AT_ONCE) wake.openUnsafe();
+  });
+
+  return yield* wake.await.pipe(
+    Effect.andThen(wake.close),
+    // Announcing twice is harmless, so every failure of the log is waited out.
+    Effect.andThen(Effect.retry(announceOnce, scheduleOf("log"))),
+    Effect.ignore,
+    Effect.andThen(Effect.sleep(GATHER_MS)),
+    Effect.forever,
+  );
+});

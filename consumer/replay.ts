@@ -1,0 +1,109 @@
+/**
+ * Replay in place: the positions go back to the start and the topics are applied again. Rows keep the offset of
+ * their event, so that older events are superseded and equal ones compared; what differs is repaired.
+ */
+import * as Effect from "effect/Effect";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { makeBatchApplier } from "./batch.ts";
+import { CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
+import { openBoundDatabase, writing } from "./run.ts";
+
+export interface ReplayReport {
+  /** Events read again: up to the ends of the topics as they were when the replay started. */
+  readonly events: number;
+  readonly repaired: number;
+}
+
+export interface ReplayOptions {
+  readonly onProgress?: (done: { readonly read: number; readonly of: number }) => void;
+}
+
+/** A running consumer takes the positions up within this time; otherwise nobody does, and we apply. */
+const PATIENCE_MS = 1500;
+const LOOK_MS = 100;
+
+/** Works beside a running consumer (which then does the work) and without one. */
+export const replay = (
+  options: ReplayOptions = {},
+): Effect.Effect<ReplayReport, LogFailure | DatabaseError, TopicLog | Settings> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { data } = yield* Settings;
+      const log = yield* TopicLog;
+      const db = yield* openBoundDatabase;
+      const bounds = yield* log.bounds(CONSUMED_TOPICS);
+      const before = repairs(db);
+      yield* writing(data, () => setBack(db, bounds));
+
+      const of = bounds.reduce((sum, b) => sum + (b.end - b.start), 0);
+      const left = (): readonly Bounds[] => {
+        const at = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
+        const rest = bounds
+          .map((b) => ({ ...b, start: Math.max(b.start, at.get(placeOf(b)) ?? 0) }))
+          .filter((b) => b.start < b.end);
+        options.onProgress?.({ read: of - rest.reduce((sum, b) => sum + (b.end - b.start), 0), of });
+        return rest;
+      };
+
+      let waited = 0;
+      for (let rest = left(), size = sizeOf(rest); rest.length > 0; rest = left()) {
+        if (sizeOf(rest) !== size) {
+          size = sizeOf(rest);
+          waited = 0;
+        }
+        if (waited >= PATIENCE_MS) {
+          yield* applyRest(db, data, rest, left);
+          continue;
+        }
+        yield* Effect.sleep(LOOK_MS);
+        waited += LOOK_MS;
+      }
+      return { events: eventsRead(db), repaired: repairs(db) - before };
+    }),
+  );
+
+/** Applies what is left, as a consumer would; should one start meanwhile, each offset is applied by one of us. */
+const applyRest = Effect.fnUntraced(function* (
+  db: Sqlite,
+  data: string,
+  rest: readonly Bounds[],
+  left: () => unknown,
+) {
+  const log = yield* TopicLog;
+  const applier = makeBatchApplier(db);
+  const expected = new Map(rest.map((b) => [placeOf(b), b.start]));
+  yield* log.read(
+    rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
+    (batch) =>
+      Effect.map(
+        writing(data, () => applier.apply(batch, expected.get(placeOf(batch)) ?? 0)),
+        (result) => {
+          // Somebody else's position: what they applied is skipped here, the rest is looked at again.
+          if (result.applied) expected.set(placeOf(batch), result.position);
+          left();
+        },
+      ),
+  );
+});
+
+/** One transaction: positions, what was counted on the way, and the newest versions seen. */
+function setBack(db: Sqlite, bounds: readonly Bounds[]): void {
+  const back = db.prepare(`
+    UPDATE positions SET position = ?, events = 0, unchanged = 0, superseded = 0, rejected = 0
+    WHERE topic = ? AND partition = ?`);
+  db.transaction(() => {
+    for (const { topic, partition, start } of bounds) back.run(start, topic, partition);
+    db.exec("DELETE FROM versions");
+  }).immediate();
+}
+
+const sizeOf = (bounds: readonly Bounds[]): number => bounds.reduce((sum, b) => sum + (b.end - b.start), 0);
+
+const repairs = (db: Sqlite): number =>
+  db.prepare("SELECT valeur FROM compteurs WHERE nom = 'repares'").pluck().get() as number;
+
+const eventsRead = (db: Sqlite): number =>
+  (db.prepare("SELECT SUM(events) FROM positions").pluck().get() as number | null) ?? 0;

@@ -1,0 +1,157 @@
+/**
+ * The consumer: follows the event topics and applies each batch in one transaction. Delivery is at least once;
+ * the compare-and-set of positions makes it exactly once. Whoever finds another position than it expected rolls
+ * back, reads it and goes on from there: normal after a rebalance, and how two consumers share a database.
+ */
+import * as Effect from "effect/Effect";
+import * as Latch from "effect/Latch";
+import { DatabaseError, explain, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
+import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import { Settings } from "#shared/settings.ts";
+import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
+import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
+import { type BatchResult, makeBatchApplier } from "./batch.ts";
+import { assertWithin, bindToLog, CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
+import { announceCommits } from "./outbox.ts";
+
+/** What was done since this consumer started. */
+export interface ConsumerFigures {
+  readonly events: number;
+  readonly changed: number;
+  readonly unchanged: number;
+  readonly superseded: number;
+  readonly rejected: number;
+  readonly repaired: number;
+  /** The newest commit of this consumer; 0 before the first. */
+  readonly commit: number;
+}
+
+export interface ConsumerOptions {
+  /** After each batch. */
+  readonly onProgress?: (figures: ConsumerFigures) => void;
+  readonly onLogState?: (state: LogState) => void;
+}
+
+export type ConsumerFailure = LogFailure | DatabaseError;
+
+/** How often a consumer looks whether somebody (a replay) moved its positions. */
+const LOOK_MS = 200;
+
+/** Never returns by itself. Fails when the database cannot be used, or belongs to another log. */
+export const runConsumer = (
+  options: ConsumerOptions = {},
+): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { data } = yield* Settings;
+      const log = yield* TopicLog;
+      const db = yield* openBoundDatabase;
+      yield* log
+        .bounds(CONSUMED_TOPICS)
+        .pipe(Effect.flatMap((bounds) => failing(() => assertWithin(db, bounds))));
+      const applier = makeBatchApplier(db);
+      const wake = Latch.makeUnsafe(true);
+      yield* announceCommits(db, wake).pipe(Effect.forkScoped);
+
+      let figures: ConsumerFigures = NO_FIGURES;
+      const expected = new Map<string, number>();
+      const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
+        const stored = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
+        expected.clear();
+        return assigned.map((place) => {
+          const offset = stored.get(placeOf(place)) ?? 0;
+          expected.set(placeOf(place), offset);
+          return { ...place, offset };
+        });
+      };
+
+      return yield* log.follow({
+        group: `consumer.${databaseId(db)}`,
+        topics: CONSUMED_TOPICS,
+        positions,
+        moved: positionsMoved(db, expected),
+        ...(options.onLogState === undefined ? {} : { onState: options.onLogState }),
+        onBatch: (batch) =>
+          Effect.map(
+            writing(data, () => {
+              const result = applier.apply(batch, expected.get(placeOf(batch)) ?? 0);
+              // In the same breath as the commit: `positionsMoved` must never see one without the other.
+              expected.set(placeOf(batch), result.position);
+              return result;
+            }),
+            (result) => {
+              figures = addFigures(figures, result);
+              if (result.commit !== null) wake.openUnsafe();
+              if (result.applied) options.onProgress?.(figures);
+              return result.position;
+            },
+          ),
+      });
+    }),
+  );
+
+/** DIR/ventes.db, open for writing and bound to this log. Closed with the scope. */
+export const openBoundDatabase = Effect.gen(function* () {
+  const { data } = yield* Settings;
+  const log = yield* TopicLog;
+  const db = yield* Effect.acquireRelease(
+    writing(data, () => openVentes(data)),
+    (db) => Effect.sync(() => db.close()),
+  );
+  yield* failing(() => bindToLog(db, log.identity));
+  return db;
+});
+
+/** Runs a transaction, again and again while another process is in its own. */
+export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A, DatabaseError> =>
+  Effect.try({ try: transaction, catch: (error) => explain(ventesFile(data), error) }).pipe(
+    Effect.retry({
+      schedule: scheduleOf("busy"),
+      while: (error) => isBusy(error) || (error instanceof DatabaseError && error.reason === "busy"),
+    }),
+    Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
+  );
+
+/** Runs what throws LogMismatch. */
+const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
+  Effect.try({ try: check, catch: (error) => error }).pipe(
+    Effect.catch((error) => (error instanceof LogMismatch ? Effect.fail(error) : Effect.die(error))),
+  );
+
+/** Completes when the database stands elsewhere than this consumer left it. */
+const positionsMoved = (db: Sqlite, expected: ReadonlyMap<string, number>): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    let seen: unknown;
+    const moved = (): boolean => {
+      const version = db.pragma("data_version", { simple: true });
+      if (version === seen) return false;
+      seen = version;
+      return storedPositions(db).some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
+    };
+    return Effect.sleep(LOOK_MS).pipe(
+      Effect.andThen(Effect.sync(moved)),
+      Effect.repeat({ until: (isMoved) => isMoved }),
+      Effect.asVoid,
+    );
+  });
+
+const NO_FIGURES: ConsumerFigures = {
+  events: 0,
+  changed: 0,
+  unchanged: 0,
+  superseded: 0,
+  rejected: 0,
+  repaired: 0,
+  commit: 0,
+};
+
+const addFigures = (sum: ConsumerFigures, result: BatchResult): ConsumerFigures => ({
+  events: sum.events + result.events,
+  changed: sum.changed + result.changed,
+  unchanged: sum.unchanged + result.unchanged,
+  superseded: sum.superseded + result.superseded,
+  rejected: sum.rejected + result.rejected,
+  repaired: sum.repaired + result.repaired,
+  commit: result.commit ?? sum.commit,
+});
