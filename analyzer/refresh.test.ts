@@ -18,8 +18,8 @@ function open(): TestDatabase {
 function analyzerOf(t: TestDatabase, options: RefresherOptions = {}) {
   const db = openVentes(t.dir);
   const refresher = makeRefresher(db, options);
-  opened.push({ close: () => (refresher.close(), db.close()) });
-  return refresher;
+  opened.push(refresher, db);
+  return { ...refresher, db };
 }
 
 const SHOPS = ["m0", "m1", "m2", "m3"];
@@ -102,4 +102,169 @@ describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)",
       { numRuns: 150 },
     );
   }, 120_000);
+
+  // The property must see what goes wrong with the simpler rules.
+  test.each([
+    ["old images ignored", "DELETE FROM old_ventes"],
+    [
+      "the last image instead of the first",
+      "DELETE FROM old_ventes WHERE n NOT IN (SELECT MAX(n) FROM old_ventes GROUP BY rang)",
+    ],
+    ["moved shops ignored", "DELETE FROM old_magasins"],
+  ])("a mutant is caught: %s", (_, spoil) => {
+    const found = fc.check(
+      fc.property(histories, (history) => {
+        try {
+          play(history, {}, (t) => t.db.exec(spoil));
+        } finally {
+          for (const it of opened.splice(0).reverse()) it.close();
+        }
+      }),
+      { numRuns: 300, endOnFailure: true },
+    );
+    expect(found.failed).toBe(true);
+  });
+
+  test("a group whose sales sum to zero stays until its last sale goes", () => {
+    const t = open();
+    const analyzer = analyzerOf(t);
+    const one = { id_produit: "A", id_magasin: "m", quantite: 1_000_000, ca: 2_000_000 };
+    t.commit((w) => {
+      w.product("A", "a");
+      w.shop("m", "Paris");
+      w.sale("v1", one);
+    });
+    analyzer.refresh();
+    t.commit((w) => w.sale("v2", { ...one, quantite: -1_000_000, ca: -2_000_000 }));
+    analyzer.refresh();
+    const zeros = {
+      "chiffre_affaires_total|": 0n,
+      "ventes_par_produit|A": 0n,
+      "ventes_par_region|Paris": 0n,
+    };
+    expect(storedResults(t.db)).toEqual(zeros);
+    t.commit((w) => w.sale("v1", { ...one, quantite: 0, ca: 0 }));
+    t.commit((w) => w.withdrawSale("v2"));
+    // In slices: the first must not be judged by what the second does.
+    expect(analyzer.refresh({ sliceRows: 1 }).more).toBe(true);
+    analyzer.refresh({ sliceRows: 1 });
+    expect(storedResults(t.db)).toEqual(zeros);
+    t.commit((w) => w.withdrawSale("v1"));
+    analyzer.refresh();
+    expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
+  });
+});
+
+describe("what a refresh writes", () => {
+  const at = (time: string) => new Date(`2026-11-22T${time}Z`);
+
+  test("without sales the total exists and is NULL; nothing else has a row", () => {
+    const t = open();
+    expect(analyzerOf(t).refresh()).toEqual({ from: 0, to: 0, changed: 1, more: false });
+    expect(t.db.prepare("SELECT * FROM chiffre_affaires_total").all()).toEqual([{ chiffre_affaires: null }]);
+    expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
+    expect(analyzerOf(t).refresh().changed).toBe(0);
+  });
+
+  test("commit and date are of the row's last change; history has its last value of each minute", () => {
+    const t = open();
+    const analyzer = analyzerOf(t);
+    const s = { id_produit: "A", id_magasin: "m", quantite: 1_000_000, ca: 2_500_000 };
+    t.commit((w) => {
+      w.product("A", "a");
+      w.product("B", "b");
+      w.shop("m", "Paris");
+      w.sale("v1", s);
+    });
+    analyzer.refresh({ now: at("10:00:01.000") });
+    t.commit((w) => w.sale("v2", { ...s, id_produit: "B" }));
+    analyzer.refresh({ now: at("10:00:59.000") });
+    t.commit((w) => w.withdrawSale("v2"));
+    analyzer.refresh({ now: at("10:01:00.000") });
+    expect(
+      t.db.prepare("SELECT nom, cle, valeur, unite, commit_id, date_analyse FROM analyses").all(),
+    ).toEqual([
+      {
+        nom: "chiffre_affaires_total",
+        cle: "",
+        valeur: 2.5,
+        unite: "montant",
+        commit_id: 3,
+        date_analyse: "2026-11-22T10:01:00.000Z",
+      },
+      {
+        nom: "ventes_par_produit",
+        cle: "A",
+        valeur: 1,
+        unite: "quantité",
+        commit_id: 1,
+        date_analyse: "2026-11-22T10:00:01.000Z",
+      },
+      {
+        nom: "ventes_par_region",
+        cle: "Paris",
+        valeur: 2.5,
+        unite: "montant",
+        commit_id: 3,
+        date_analyse: "2026-11-22T10:01:00.000Z",
+      },
+    ]);
+    expect(
+      t.db
+        .prepare("SELECT nom || '|' || cle, minute, millioniemes, commit_id FROM analyses_historique")
+        .raw()
+        .all(),
+    ).toEqual([
+      ["chiffre_affaires_total|", "2026-11-22T10:00", 5_000_000, 2],
+      ["chiffre_affaires_total|", "2026-11-22T10:01", 2_500_000, 3],
+      ["ventes_par_produit|A", "2026-11-22T10:00", 1_000_000, 1],
+      ["ventes_par_produit|B", "2026-11-22T10:00", 1_000_000, 2],
+      ["ventes_par_produit|B", "2026-11-22T10:01", null, 3],
+      ["ventes_par_region|Paris", "2026-11-22T10:00", 5_000_000, 2],
+      ["ventes_par_region|Paris", "2026-11-22T10:01", 2_500_000, 3],
+    ]);
+    expect(t.db.prepare("SELECT * FROM avancement").get()).toEqual({
+      commit_id: 3,
+      date_avancement: "2026-11-22T10:01:00.000Z",
+    });
+  });
+
+  test("a commit applied by one analyzer is not applied by another", () => {
+    const t = open();
+    const analyzers = [analyzerOf(t), analyzerOf(t), analyzerOf(t)];
+    t.commit((w) => {
+      w.product("A", "a");
+      w.shop("m", "Paris");
+    });
+    for (let n = 0; n < 30; n++) {
+      t.commit((w) =>
+        w.sale(`v${n % 7}`, { id_produit: "A", id_magasin: "m", quantite: n * 1_000_000, ca: n }),
+      );
+      analyzers[n % 3]?.refresh();
+      analyzers[(n * 7) % 3]?.refresh();
+    }
+    expect(storedResults(t.db)).toEqual(missionResults(t.db));
+  });
+
+  test("only a moved shop makes it read ventes whole", () => {
+    const t = open();
+    const db = openVentes(t.dir);
+    const prepared: string[] = [];
+    const prepare = db.prepare.bind(db);
+    db.prepare = ((sql: string) => {
+      prepared.push(sql);
+      return prepare(sql);
+    }) as typeof db.prepare;
+    opened.push(db, makeRefresher(db));
+    const scans = prepared
+      .filter((sql) => sql.includes("main.ventes"))
+      .flatMap((sql) => {
+        const plan = prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...(sql.match(/\?/g) ?? []).map(() => 1));
+        return (plan as { detail: string }[])
+          .filter(({ detail }) => /^SCAN (ventes|v)\b/.test(detail))
+          .map(() => sql);
+      });
+    expect(prepared.filter((sql) => sql.includes("main.ventes")).length).toBeGreaterThan(3);
+    expect(scans.filter((sql) => !sql.includes("temp.moved"))).toEqual([]);
+  });
 });

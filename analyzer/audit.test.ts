@@ -1,0 +1,70 @@
+import { afterEach, expect, test } from "vitest";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import { audit } from "./audit.ts";
+import { makeRefresher } from "./refresh.ts";
+import { missionResults, openTestDatabase, storedResults } from "./test-support.ts";
+
+const opened: { close: () => void }[] = [];
+afterEach(() => {
+  for (const it of opened.splice(0).reverse()) it.close();
+});
+
+function open() {
+  const t = openTestDatabase();
+  const db = openVentes(t.dir);
+  const refresher = makeRefresher(db);
+  opened.push(t, db, refresher);
+  t.commit((w) => {
+    w.product("A", "a");
+    w.product("B", "b");
+    w.shop("m", "Paris");
+    w.shop("n", "Lyon");
+    for (let i = 0; i < 20; i++)
+      w.sale(`v${i}`, {
+        id_produit: i % 2 === 0 ? "A" : "B",
+        id_magasin: i % 3 === 0 ? "m" : "n",
+        quantite: 1_000_000,
+        // 20 of them are beyond what a double holds exactly.
+        ca: 9_007_199_254_740_993n,
+      });
+  });
+  return { t, db, refresher };
+}
+
+test("a database that no analyzer has seen is not wrong", () => {
+  const { db, refresher } = open();
+  expect(audit(db, refresher)).toEqual([]);
+});
+
+test("it compares as of avancement, whatever is pending, in integers", () => {
+  const { t, db, refresher } = open();
+  t.db.prepare("DELETE FROM ventes WHERE id_vente <> 'v0'").run();
+  t.db.prepare("UPDATE ventes SET ca_millioniemes = 1500000").run();
+  refresher.refresh();
+  t.commit((w) => {
+    w.shop("m", "Nice");
+    w.sale("v0", { id_produit: "B", id_magasin: "n", quantite: 5_000_000, ca: 1 });
+    w.sale("v99", { id_produit: "B", id_magasin: "n", quantite: 5_000_000, ca: 1 });
+  });
+  expect(audit(db, refresher)).toEqual([]);
+  refresher.refresh();
+  expect(audit(db, refresher)).toEqual([]);
+  expect(storedResults(t.db)).toEqual(missionResults(t.db));
+});
+
+test("it says what was wrong and mends it: a changed, a missing and an invented row", () => {
+  const { t, db, refresher } = open();
+  refresher.refresh();
+  t.db.exec(`
+    UPDATE analyses SET millioniemes = 7 WHERE cle = 'A';
+    DELETE FROM analyses WHERE cle = 'Lyon';
+    INSERT INTO analyses VALUES ('ventes_par_region', 'Atlantide', 1, 'montant', 1, '');`);
+  const mended = audit(db, refresher);
+  expect(mended.filter((m) => ["A", "Atlantide"].includes(m.cle))).toEqual([
+    { nom: "ventes_par_produit", cle: "A", before: 7n, after: 10_000_000n },
+    { nom: "ventes_par_region", cle: "Atlantide", before: 1n, after: undefined },
+  ]);
+  expect(mended.find((m) => m.cle === "Lyon")?.before).toBeUndefined();
+  expect(storedResults(t.db)).toEqual(missionResults(t.db));
+  expect(audit(db, refresher)).toEqual([]);
+});
