@@ -1,0 +1,118 @@
+/**
+ * The program as a user runs it: a process of its own, `node cli/ventes.js ...`. `ventes` waits for its end,
+ * `startVentes` gives a running one. Both start from an environment without anything of ours: English, no colour,
+ * embedded, any free port for the page; `env` adds to it.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { until } from "./until.ts";
+
+const PROGRAM = join(import.meta.dirname, "../../cli/ventes.js");
+
+export interface Options {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** What it reads on stdin. */
+  readonly input?: string;
+  /** Milliseconds after which it is killed. Default 60 s. */
+  readonly timeout?: number;
+}
+
+export interface Ran {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A directory of one's own, gone when the test ends. */
+export const scratchDirectory = (): string => {
+  const directory = mkdtempSync(join(tmpdir(), "ventes-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+};
+
+const environment = (more: Options["env"] = {}): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:KAFKA_|VENTES_(?!TEST_)|LC_|LANG$)/.test(name)),
+  ),
+  NO_COLOR: "1",
+  VENTES_LANG: "en",
+  VENTES_PORT: "0",
+  ...more,
+});
+
+export interface Running {
+  readonly pid: number;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** Waits for text in stdout or stderr. */
+  readonly said: (pattern: RegExp, within?: number) => Promise<RegExpExecArray>;
+  readonly ended: Promise<Ran>;
+  /** Sends a signal (SIGTERM unless said) and waits for the end. */
+  readonly stop: (signal?: NodeJS.Signals) => Promise<Ran>;
+}
+
+/** A process that goes on. When the test ends and it still runs, it is killed. */
+export const startVentes = (args: readonly string[], options: Options = {}): Running => {
+  const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd,
+    env: environment(options.env),
+    stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  const out = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      out[name] += text;
+    });
+  if (options.input !== undefined) child.stdin?.end(options.input);
+
+  let isOver = false;
+  const ended = new Promise<Ran>((resolve) =>
+    child.on("close", (code, signal) => {
+      isOver = true;
+      resolve({ code, signal, ...out });
+    }),
+  );
+  const stop = (signal: NodeJS.Signals = "SIGTERM"): Promise<Ran> => {
+    child.kill(signal);
+    return ended;
+  };
+  onTestFinished(async () => {
+    if (!isOver) await stop("SIGKILL");
+  });
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => out.stdout,
+    stderr: () => out.stderr,
+    said: (pattern, within = 20_000) =>
+      until(
+        `${pattern} of ventes ${args.join(" ")}`,
+        () => {
+          const match = pattern.exec(out.stdout) ?? pattern.exec(out.stderr);
+          if (match === null && isOver)
+            throw new Error(
+              `ventes ${args.join(" ")} ended without ${pattern}:\n${out.stdout}\n${out.stderr}`,
+            );
+          return match ?? undefined;
+        },
+        { within },
+      ),
+    ended,
+    stop,
+  };
+};
+
+/** Runs it to its end. */
+export const ventes = async (args: readonly string[], options: Options = {}): Promise<Ran> => {
+  const running = startVentes(args, options);
+  const limit = setTimeout(() => running.stop("SIGKILL"), options.timeout ?? 60_000);
+  try {
+    return await running.ended;
+  } finally {
+    clearTimeout(limit);
+  }
+};
