@@ -26,7 +26,11 @@ export interface AnalyzerOptions {
 }
 
 /** Runs until interrupted, which lets the transaction in hand finish. */
-export const runAnalyzer = Effect.fnUntraced(function* (options: AnalyzerOptions = {}) {
+export const runAnalyzer = (
+  options: AnalyzerOptions = {},
+): Effect.Effect<never, DatabaseError, TopicLog | Settings> => Effect.scoped(analyze(options));
+
+const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
   const failure = (error: unknown) => explain(file, error);
@@ -60,7 +64,7 @@ export const runAnalyzer = Effect.fnUntraced(function* (options: AnalyzerOptions
     if (refreshed.more) yield* Effect.sleep(0);
     else yield* Effect.timeoutOption(Queue.take(wake), LOOK_EVERY_MS);
   }
-}, Effect.scoped);
+});
 
 /** Wakes at each commit event of this database. A log that is lost, or lost what we had read, is followed again. */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {

@@ -1,0 +1,100 @@
+import { assert, it } from "@effect/vitest";
+import * as Deferred from "effect/Deferred";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as TestClock from "effect/testing/TestClock";
+import { afterEach } from "vitest";
+import { databaseId } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { LogUnavailable } from "#shared/topic-log/errors.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { Refreshed } from "./refresh.ts";
+import { runAnalyzer } from "./run.ts";
+import { missionResults, openTestDatabase, storedResults, type TestDatabase } from "./test-support.ts";
+
+let t: TestDatabase;
+afterEach(() => t.close());
+
+function openWithSale(): TestDatabase {
+  const opened = openTestDatabase();
+  opened.commit((w) => {
+    w.product("A", "a");
+    w.shop("m", "Paris");
+  });
+  addSale(opened, "v1");
+  return opened;
+}
+const addSale = (to: TestDatabase, id: string) =>
+  to.commit((w) => w.sale(id, { id_produit: "A", id_magasin: "m", quantite: 1_000_000, ca: 12_500_000 }));
+
+/** A Deferred for each commit that the analyzer reaches. */
+const reached = (commits: readonly number[]) =>
+  Effect.gen(function* () {
+    const waits = new Map<number, Deferred.Deferred<void>>();
+    for (const commit of commits) waits.set(commit, yield* Deferred.make<void>());
+    return {
+      onRefresh: ({ to }: Refreshed) => {
+        const wait = waits.get(to);
+        if (wait !== undefined) Deferred.doneUnsafe(wait, Effect.void);
+      },
+      wait: (commit: number) => Deferred.await(waits.get(commit) as Deferred.Deferred<void>),
+    };
+  });
+
+const settings = () => Layer.succeed(Settings, embeddedSettings(t.dir));
+
+/** Time stands still: only a commit event can wake it a second time. */
+it.effect("a commit event wakes it", () =>
+  Effect.gen(function* () {
+    t = openWithSale();
+    const database = databaseId(t.db);
+    const commits = yield* reached([2, 3]);
+    yield* Effect.gen(function* () {
+      yield* Effect.forkChild(runAnalyzer(commits));
+      yield* commits.wait(2);
+      const log = yield* TopicLog;
+      const commit = addSale(t, "v2");
+      yield* Effect.raceFirst(
+        commits.wait(commit),
+        // Until it follows, events are before its start.
+        log
+          .publish("commits", [
+            { key: "another database", value: "{}" },
+            { key: database, value: "{}" },
+          ])
+          .pipe(
+            Effect.andThen(Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))),
+            Effect.forever,
+          ),
+      );
+    }).pipe(Effect.provide(layerTopicLog.pipe(Layer.provideMerge(settings()))));
+    assert.deepStrictEqual(storedResults(t.db), missionResults(t.db));
+  }),
+);
+
+it.effect("without any log it looks every second", () =>
+  Effect.gen(function* () {
+    t = openWithSale();
+    const commits = yield* reached([2, 3]);
+    const unavailable = Effect.fail(new LogUnavailable({ address: "nowhere", message: "no log" }));
+    const noLog = Layer.succeed(TopicLog, {
+      kind: "kafka",
+      identity: "none",
+      partitions: () => 1,
+      fullName: (topic) => topic,
+      publish: () => unavailable,
+      bounds: () => unavailable,
+      read: () => unavailable,
+      follow: () => unavailable,
+    });
+    yield* Effect.gen(function* () {
+      yield* Effect.forkChild(runAnalyzer(commits));
+      yield* commits.wait(2);
+      const commit = addSale(t, "v2");
+      yield* TestClock.adjust(1000);
+      yield* commits.wait(commit);
+    }).pipe(Effect.provide([noLog, settings()]));
+    assert.deepStrictEqual(storedResults(t.db), missionResults(t.db));
+  }),
+);
