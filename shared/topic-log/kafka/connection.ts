@@ -1,0 +1,141 @@
+/**
+ * One set of connections to the cluster. It is made when it is first used; after a failure it is dropped whole
+ * and made anew, from the brokers of the settings, so no state of kafkajs outlives a lost broker.
+ */
+import type { KafkaSettings } from "../../settings.ts";
+import { type Broker, type Cluster, int64, makeCluster, type OpenCluster } from "./kafkajs.ts";
+import { type FetchedPartition, fetchRequest, type PartitionFetch } from "./requests.ts";
+
+const EARLIEST = -2;
+const LATEST = -1;
+
+export interface FullPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export class Connection {
+  readonly #settings: KafkaSettings;
+  readonly #topics: readonly string[];
+  #open: OpenCluster | undefined;
+  #ready: Promise<Cluster> | undefined;
+  #closed = false;
+
+  /** `topics`: full names, whose leaders are looked up. */
+  constructor(settings: KafkaSettings, topics: readonly string[]) {
+    this.#settings = settings;
+    this.#topics = topics;
+  }
+
+  /** Connects when it is not. */
+  async cluster(): Promise<Cluster> {
+    if (this.#closed) throw lost("the connection is closed");
+    if (this.#ready === undefined) {
+      const open = makeCluster(this.#settings);
+      this.#open = open;
+      this.#ready = this.#connect(open.cluster);
+      // Whoever asked is told; the next one tries anew.
+      this.#ready.catch(() => (this.#open === open ? this.drop() : undefined));
+    }
+    return this.#ready;
+  }
+
+  async #connect(cluster: Cluster): Promise<Cluster> {
+    await cluster.connect();
+    await cluster.addMultipleTargetTopics(this.#topics);
+    return cluster;
+  }
+
+  /** Cuts the connections; the next use makes new ones. */
+  async drop(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    this.#ready = undefined;
+    await open?.cut().catch(() => {});
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.drop();
+  }
+
+  async refresh(): Promise<void> {
+    await (await this.cluster()).refreshMetadata();
+  }
+
+  /** The items by the broker that leads their partition. */
+  async byLeader<A extends FullPartition>(items: readonly A[]): Promise<Map<string, A[]>> {
+    const cluster = await this.cluster();
+    const groups = new Map<string, A[]>();
+    for (const item of items) {
+      const leader = Object.keys(cluster.findLeaderForPartitions(item.topic, [item.partition]))[0];
+      if (leader === undefined) {
+        await cluster.refreshMetadata();
+        throw lost(`${item.topic} partition ${item.partition} has no leader`);
+      }
+      const group = groups.get(leader);
+      if (group === undefined) groups.set(leader, [item]);
+      else group.push(item);
+    }
+    return groups;
+  }
+
+  async broker(nodeId: string): Promise<Broker> {
+    return (await this.cluster()).findBroker({ nodeId });
+  }
+
+  async coordinator(groupId: string): Promise<Broker> {
+    return (await this.cluster()).findGroupCoordinator({ groupId });
+  }
+
+  async fetch(
+    leader: string,
+    wanted: readonly PartitionFetch[],
+    maxWaitMs: number,
+  ): Promise<FetchedPartition[]> {
+    const broker = await this.broker(leader);
+    return broker.connectionPool.send(fetchRequest(wanted, maxWaitMs));
+  }
+
+  /** Start and end offsets, in the order of `partitions`. */
+  async bounds(partitions: readonly FullPartition[]): Promise<{ start: number; end: number }[]> {
+    const [starts, ends] = await Promise.all([
+      this.#offsets(partitions, EARLIEST),
+      this.#offsets(partitions, LATEST),
+    ]);
+    return partitions.map((p) => {
+      const start = starts.get(`${p.topic}/${p.partition}`);
+      const end = ends.get(`${p.topic}/${p.partition}`);
+      if (start === undefined || end === undefined)
+        throw lost(`the broker says no offsets of ${p.topic} partition ${p.partition}`);
+      return { start, end };
+    });
+  }
+
+  async #offsets(partitions: readonly FullPartition[], timestamp: number): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    const groups = await this.byLeader(partitions);
+    await Promise.all(
+      [...groups].map(async ([leader, group]) => {
+        const broker = await this.broker(leader);
+        const { responses } = await broker.listOffsets({
+          replicaId: -1,
+          isolationLevel: 0,
+          topics: [...new Set(group.map((p) => p.topic))].map((topic) => ({
+            topic,
+            partitions: group
+              .filter((p) => p.topic === topic)
+              .map(({ partition }) => ({ partition, timestamp })),
+          })),
+        });
+        for (const { topic, partitions: list } of responses)
+          for (const { partition, offset } of list) found.set(`${topic}/${partition}`, int64(offset));
+      }),
+    );
+    return found;
+  }
+}
+
+/** What waiting may mend, named as kafkajs names such. */
+const lost = (message: string): Error =>
+  Object.assign(new Error(message), { name: "KafkaJSConnectionError" });

@@ -1,0 +1,74 @@
+/** What an error of kafkajs or of the network means for us: one table. */
+import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
+
+interface KafkaError {
+  readonly name?: string;
+  readonly type?: string;
+  readonly code?: string | number;
+  readonly message?: string;
+  readonly cause?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** The log refuses us: waiting does not help. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  TOPIC_AUTHORIZATION_FAILED: "these credentials may not use the topics: grant them an ACL",
+  GROUP_AUTHORIZATION_FAILED: "these credentials may not use the group: grant them an ACL",
+  CLUSTER_AUTHORIZATION_FAILED: "these credentials may not use the cluster: grant them an ACL",
+  UNSUPPORTED_SASL_MECHANISM: "the broker does not offer this KAFKA_SASL_MECHANISM",
+  SASL_AUTHENTICATION_FAILED: "wrong KAFKA_USERNAME or KAFKA_PASSWORD",
+  UNSUPPORTED_VERSION: "the broker is older than Kafka 3.7",
+  UNSUPPORTED_COMPRESSION_TYPE: "the broker does not take zstd",
+  MESSAGE_TOO_LARGE: "a record is larger than the topic's max.message.bytes",
+  RECORD_LIST_TOO_LARGE: "a record is larger than the broker's segments",
+  INVALID_GROUP_ID: "the group's name is not valid: choose another --namespace",
+  INVALID_TOPIC_EXCEPTION: "a topic's name is not valid: choose another --namespace",
+  INVALID_REPLICATION_FACTOR: "the broker's default.replication.factor is more than its brokers",
+  POLICY_VIOLATION: "the broker's policy refuses the topics",
+  SECURITY_DISABLED: "the broker has no authorizer",
+};
+
+/** TLS that does not agree looks like a lost connection, but is none. */
+const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO)/;
+
+const chain = (error: unknown): KafkaError[] => {
+  const found: KafkaError[] = [];
+  const queue: unknown[] = [error];
+  while (queue.length > 0 && found.length < 10) {
+    const one = queue.shift();
+    if (typeof one !== "object" || one === null) continue;
+    const e = one as KafkaError;
+    found.push(e);
+    queue.push(e.cause, ...(e.errors ?? []));
+  }
+  return found;
+};
+
+export const typeOf = (error: unknown): string => chain(error).find((e) => e.type !== undefined)?.type ?? "";
+
+/** The LogFailure that it is; undefined when it is none (a defect). `address` is where the log was looked for. */
+export function asLogFailure(error: unknown, address: string): LogFailure | undefined {
+  if (error instanceof LogUnavailable || error instanceof LogMisconfigured || error instanceof LogMismatch)
+    return error;
+  const all = chain(error);
+  const last = all.at(-1) ?? {};
+  for (const e of all) {
+    const refusal = REFUSALS[e.type ?? ""];
+    if (refusal !== undefined) return new LogMisconfigured({ message: `Kafka at ${address}: ${refusal}` });
+    if (e.name === "KafkaJSSASLAuthenticationError")
+      return new LogMisconfigured({
+        message: `Kafka at ${address} does not let us in (${e.message}): see KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD`,
+      });
+    if (TLS_CODES.test(String(e.code ?? "")))
+      return new LogMisconfigured({
+        message: `Kafka at ${address}: TLS failed (${e.code}: ${e.message}): see KAFKA_TLS, KAFKA_CA_FILE`,
+      });
+  }
+  const ours = all.some((e) => e.name?.startsWith("KafkaJS") || /^E[A-Z]+$/.test(String(e.code ?? "")));
+  return ours
+    ? new LogUnavailable({
+        address,
+        message: `no Kafka answers at ${address} (${last.message ?? "no reason given"})`,
+      })
+    : undefined;
+}

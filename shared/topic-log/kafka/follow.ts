@@ -1,0 +1,245 @@
+/**
+ * Following on Kafka. A session is: connect, join the group, ask the positions of what was assigned, fetch and
+ * deliver until the group changes (then join again) or the broker is lost (then a new session, for ever, by the
+ * schedule `log`). Heartbeats run beside the follower's work, so a long batch does not lose the membership.
+ */
+import * as Effect from "effect/Effect";
+import { scheduleOf } from "../../retry.ts";
+import type { KafkaSettings } from "../../settings.ts";
+import type { LogFailure, LogUnavailable } from "../errors.ts";
+import type { FollowOptions, LogBatch, LogState, TopicPartition } from "../topic-log.ts";
+import { Waker } from "../waker.ts";
+import { Connection } from "./connection.ts";
+import { asLogFailure } from "./failures.ts";
+import { GroupMembership } from "./group.ts";
+import { isIdentity } from "./identity.ts";
+import type { TopicNames } from "./names.ts";
+import { Fetcher, PartitionCursor, pastTheEnd } from "./partition-reader.ts";
+
+const DEFAULT_MAX_RECORDS = 5_000;
+const LEAVE_MS = 2_000;
+/** A new leader may not know the end for a moment: a position past it is looked at again for this long. */
+const END_CHECKS = 10;
+const END_CHECK_MS = 300;
+
+export interface Follower {
+  readonly settings: KafkaSettings;
+  readonly address: string;
+  readonly namespace: string;
+  readonly names: TopicNames;
+  /** Of the layer: leaving a group goes through it, the follower's own may be waiting for a rebalance. */
+  readonly shared: Connection;
+}
+
+/** The session is over because the broker is. Never leaves this file, and is no error of the follower's own. */
+class Lost {
+  readonly _tag = "Lost";
+  readonly failure: LogUnavailable;
+  constructor(failure: LogUnavailable) {
+    this.failure = failure;
+  }
+}
+
+export function followTopics<E, R>(
+  kafka: Follower,
+  options: FollowOptions<E, R>,
+): Effect.Effect<never, E | LogFailure, R> {
+  let state: LogState["state"] | undefined;
+  const tell = (next: LogState) => {
+    if (next.state === state) return;
+    state = next.state;
+    options.onState?.(next);
+  };
+
+  // A session that had joined ends well, so that the waits begin anew with the next loss.
+  const untilLost = Effect.suspend(() => {
+    let joined = false;
+    return session(kafka, options, () => {
+      joined = true;
+      tell({ state: "ok" });
+    }).pipe(
+      Effect.catch((error): Effect.Effect<void, E | LogFailure | Lost> => {
+        if (!(error instanceof Lost)) return Effect.fail(error);
+        tell({ state: "waiting", reason: error.failure.message });
+        return joined ? Effect.void : Effect.fail(error);
+      }),
+    );
+  }).pipe(
+    Effect.retry({ schedule: scheduleOf("log"), while: (error) => error instanceof Lost }),
+    Effect.catch(
+      (error): Effect.Effect<never, E | LogFailure> =>
+        error instanceof Lost ? Effect.fail(error.failure) : Effect.fail(error),
+    ),
+  );
+  return Effect.forever(untilLost);
+}
+
+const session = <E, R>(
+  { settings, address, namespace, names, shared }: Follower,
+  options: FollowOptions<E, R>,
+  onJoined: () => void,
+): Effect.Effect<never, E | LogFailure | Lost, R> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
+      const topics = options.topics.map(names.full);
+      const waker = new Waker();
+      let rejoin = true;
+      let moved = false;
+      let broken: unknown;
+
+      const attempt = <A>(run: () => Promise<A>): Effect.Effect<A, LogFailure | Lost> =>
+        Effect.tryPromise({ try: run, catch: (error) => error }).pipe(Effect.catch(failure));
+      const failure = (error: unknown): Effect.Effect<never, LogFailure | Lost> => {
+        const found = asLogFailure(error, address);
+        if (found === undefined) return Effect.die(error);
+        return Effect.fail(found._tag === "LogUnavailable" ? new Lost(found) : found);
+      };
+
+      const connection = yield* Effect.acquireRelease(
+        Effect.sync(() => new Connection(settings, topics)),
+        (c) => Effect.promise(() => c.close()),
+      );
+      const membership = yield* Effect.acquireRelease(
+        Effect.sync(
+          () =>
+            new GroupMembership(
+              connection,
+              `${namespace}.${options.group}`,
+              topics,
+              (full) => {
+                const name = names.logical(full);
+                return name === undefined ? 0 : names.partitions(name);
+              },
+              (error) => {
+                if (error === undefined) rejoin = true;
+                else broken = error;
+                waker.wake();
+              },
+            ),
+        ),
+        (m) =>
+          Effect.promise(() => m.leave(shared)).pipe(Effect.interruptible, Effect.timeoutOption(LEAVE_MS)),
+      );
+      if (options.moved !== undefined)
+        yield* options.moved.pipe(
+          Effect.andThen(
+            Effect.sync(() => {
+              moved = true;
+              waker.wake();
+            }),
+          ),
+          Effect.forever,
+          Effect.forkScoped,
+        );
+
+      const fetcher = new Fetcher(connection, address);
+      const cursors = new Map<string, PartitionCursor>();
+
+      /** Asks where to read the partitions from, and puts a cursor there. */
+      const place = Effect.fnUntraced(function* (assigned: readonly TopicPartition[]) {
+        moved = false;
+        const positions = new Map(options.positions(assigned).map((p) => [nameOf(p), p.offset]));
+        const fulls = assigned.map((p) => ({ topic: names.full(p.topic), partition: p.partition }));
+        for (let checks = 0; ; checks++) {
+          const bounds = yield* attempt(() => connection.bounds(fulls));
+          const past = assigned.findIndex((p, i) => (positions.get(nameOf(p)) ?? 0) > (bounds[i]?.end ?? 0));
+          if (past === -1) {
+            assigned.forEach((p, i) => {
+              const start = bounds[i]?.start ?? 0;
+              const offset = Math.max(positions.get(nameOf(p)) ?? start, start);
+              cursors.set(
+                nameOf(p),
+                new PartitionCursor(p.topic, names.full(p.topic), p.partition, offset, isIdentity),
+              );
+            });
+            return;
+          }
+          const p = assigned[past] as TopicPartition;
+          if (checks === END_CHECKS)
+            return yield* Effect.fail(
+              pastTheEnd(
+                { topic: names.full(p.topic), partition: p.partition },
+                positions.get(nameOf(p)) ?? 0,
+                bounds[past]?.end ?? 0,
+              ),
+            );
+          yield* Effect.sleep(END_CHECK_MS);
+        }
+      });
+
+      let fetching = false;
+      /** Fetches in the background; what comes of it wakes the loop. */
+      const fetchMore = () => {
+        if (fetching || cursors.size === 0) return;
+        fetching = true;
+        fetcher
+          .more(cursors.values())
+          .catch((error: unknown) => {
+            broken ??= error;
+          })
+          .finally(() => {
+            fetching = false;
+            waker.wake();
+          });
+      };
+
+      /** The next partition that has records, beginning after the one that was served last. */
+      let served = 0;
+      const nextBatch = (): readonly [PartitionCursor, LogBatch] | undefined => {
+        const list = [...cursors.values()];
+        for (let i = 1; i <= list.length; i++) {
+          const cursor = list[(served + i) % list.length] as PartitionCursor;
+          const batch = cursor.next(most);
+          if (batch === undefined) continue;
+          served = (served + i) % list.length;
+          return [cursor, batch];
+        }
+        return undefined;
+      };
+      const decode = (): Effect.Effect<ReturnType<typeof nextBatch>, LogFailure | Lost> =>
+        Effect.try({ try: nextBatch, catch: (error) => error }).pipe(Effect.catch(failure));
+
+      for (;;) {
+        if (broken !== undefined) return yield* failure(broken);
+        if (rejoin) {
+          rejoin = false;
+          cursors.clear();
+          const assigned = yield* attempt(() => membership.join());
+          yield* place(
+            assigned.flatMap(({ topic, partition }) => {
+              const name = names.logical(topic);
+              return name === undefined ? [] : [{ topic: name, partition }];
+            }),
+          );
+          onJoined();
+        } else if (moved) {
+          yield* place([...cursors.values()].map((c) => ({ topic: c.name, partition: c.partition })));
+        }
+        const found = yield* decode();
+        fetchMore();
+        if (found === undefined) {
+          yield* waker.wait;
+          continue;
+        }
+        const [cursor, batch] = found;
+        const next = yield* options.onBatch(batch);
+        // Given up or moved meanwhile: the positions are asked again, and this answer is of no use.
+        if (
+          rejoin ||
+          moved ||
+          cursors.get(nameOf({ topic: cursor.name, partition: cursor.partition })) !== cursor
+        )
+          continue;
+        if (next !== batch.next) {
+          const [bounds] = yield* attempt(() => connection.bounds([cursor]));
+          if (bounds !== undefined && next > bounds.end)
+            return yield* Effect.fail(pastTheEnd(cursor, next, bounds.end));
+        }
+        cursor.seek(next);
+        membership.note(cursor.topic, cursor.partition, next);
+      }
+    }),
+  );
+
+const nameOf = (p: TopicPartition): string => `${p.topic}/${p.partition}`;

@@ -1,0 +1,90 @@
+/**
+ * Creating the topics, each with its settings and the broker's own replication factor, and checking at every
+ * start that they are still set so: an entity topic that expires would lose what a rebuild reads.
+ */
+import type { KafkaSettings } from "../../settings.ts";
+import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
+import { LogMisconfigured } from "../errors.ts";
+import { makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
+
+export interface TopicsFound {
+  readonly clusterId: string;
+  readonly counts: ReadonlyMap<TopicName, number>;
+}
+
+const BROKER_DEFAULT = -1;
+const CREATE_MS = 15_000;
+
+/** Throws LogMisconfigured, and what kafkajs throws. */
+export async function ensureTopics(
+  settings: KafkaSettings,
+  namespace: string,
+  eventPartitions: number,
+): Promise<TopicsFound> {
+  const admin = makeAdmin(settings);
+  try {
+    await admin.connect();
+    const full = (spec: TopicSpec) => `${namespace}.${spec.name}`;
+    const wanted = (spec: TopicSpec) => (spec.partitions === "events" ? eventPartitions : spec.partitions);
+    const existing = new Set(await admin.listTopics());
+    const missing = TOPICS.filter((spec) => !existing.has(full(spec)));
+    if (missing.length > 0)
+      await admin
+        .createTopics({
+          waitForLeaders: true,
+          timeout: CREATE_MS,
+          topics: missing.map((spec) => ({
+            topic: full(spec),
+            numPartitions: wanted(spec),
+            replicationFactor: BROKER_DEFAULT,
+            configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
+          })),
+        })
+        .catch(unlessTheyExist);
+
+    const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map(full) });
+    const counts = new Map<TopicName, number>();
+    for (const spec of TOPICS) {
+      const found = topics.find((t) => t.name === full(spec))?.partitions.length ?? 0;
+      counts.set(spec.name, found);
+      if (spec.partitions !== "events" && found !== spec.partitions)
+        throw new LogMisconfigured({
+          message: `topic ${full(spec)}: partitions is ${found}, wanted ${spec.partitions}: their number is fixed; choose another --namespace, or delete the topic: kafka-topics.sh --bootstrap-server ${settings.brokers[0]} --delete --topic ${full(spec)}`,
+        });
+    }
+    const eventCounts = EVENT_TOPICS.map((name) => counts.get(name));
+    if (new Set(eventCounts).size > 1)
+      throw new LogMisconfigured({
+        message: `the topics of events have different numbers of partitions (${EVENT_TOPICS.map((name, i) => `${namespace}.${name} ${eventCounts[i]}`).join(", ")}): their number is fixed when they are created; choose another --namespace`,
+      });
+
+    const described = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: TOPICS.map((spec) => ({
+        type: TOPIC_RESOURCE,
+        name: full(spec),
+        configNames: Object.keys(spec.config),
+      })),
+    });
+    for (const spec of TOPICS) {
+      const resource = described.resources.find((r) => r.resourceName === full(spec));
+      for (const [name, value] of Object.entries(spec.config)) {
+        const found = resource?.configEntries.find((e) => e.configName === name)?.configValue;
+        if (found !== value)
+          throw new LogMisconfigured({
+            message: `topic ${full(spec)}: ${name} is ${found ?? "not told"}, wanted ${value}: kafka-configs.sh --bootstrap-server ${settings.brokers[0]} --alter --entity-type topics --entity-name ${full(spec)} --add-config ${name}=${value}`,
+          });
+      }
+    }
+    const { clusterId } = await admin.describeCluster();
+    return { clusterId, counts };
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+/** Another program may create them at the same moment. */
+function unlessTheyExist(error: { readonly errors?: readonly { readonly type?: string }[] }): false {
+  if (error.errors?.every((e) => e.type === "TOPIC_ALREADY_EXISTS")) return false;
+  throw error;
+}
