@@ -70,9 +70,13 @@ export function speaking(claims: readonly Claim[], source: string): Claim | unde
 }
 
 /** The row of a key: its sources' speaking claims laid over each other by offset, and the last of them. */
-export function layClaims(
-  claims: readonly Claim[],
-): { readonly image: Image; readonly last: Claim } | undefined {
+export interface Laid {
+  readonly image: Image;
+  readonly last: Claim;
+}
+
+/** undefined: no claim is left, and the row goes. */
+export function layClaims(claims: readonly Claim[]): Laid | undefined {
   const only = claims[0];
   if (only === undefined) return undefined;
   if (claims.length === 1) return { image: only.image, last: only };
@@ -100,3 +104,6 @@ export function sortedJson(image: Image, names: string[] = Object.keys(image)): 
   const parts = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(image[name] ?? null)}`);
   return `{${parts.join(",")}}`;
 }
+
+/** The inverse of `sortedJson` and `extrasJson`. */
+export const parseImage = (json: string): Image => JSON.parse(json) as Image;

@@ -113,7 +113,7 @@ export function prepareStatements(db: Sqlite) {
       INSERT INTO old_ventes (commit_id, rang, ${SALE_AND_ORIGIN})
       SELECT ?, rowid, ${SALE_AND_ORIGIN} FROM ventes WHERE rowid = ?`),
     salesPricedByList: exact(`
-      SELECT rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
+      SELECT id_vente AS id, rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
       FROM ventes WHERE id_produit = ? AND origine_ca = 'liste'`),
     salesNamingProduct: sql("SELECT id_vente FROM ventes WHERE id_produit = ?").pluck(),
     salesNamingShop: sql("SELECT id_vente FROM ventes WHERE id_magasin = ?").pluck(),

@@ -14,6 +14,11 @@ export type Hold = "exclusive" | "shared";
 
 const lockFile = (dir: string): string => join(dir, "lock.db");
 
+/**
+ * A producer's own: two may not share producer.db. A file beside it, for producer.db is in WAL and read by others.
+ */
+const producerLockFile = (dir: string): string => join(dir, "producer.lock.db");
+
 /** Takes the lock and keeps it until the connection is closed. Throws DatabaseError (busy, unwritable, foreign). */
 export function lockDirectory(dir: string, hold: Hold): Sqlite {
   const db = open(lockFile(dir));
@@ -30,11 +35,27 @@ export function lockDirectory(dir: string, hold: Hold): Sqlite {
 
 /** The lock for as long as the scope lives. */
 export const directoryLock = (dir: string, hold: Hold): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  kept(() => lockDirectory(dir, hold));
+
+/** DIR's producer, for as long as the scope lives: a second one has its own directory. */
+export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  kept(() => {
+    const file = producerLockFile(dir);
+    const db = open(file);
+    try {
+      take(db, "exclusive");
+      return db;
+    } catch (error) {
+      db.close();
+      if (!isBusy(error)) throw explain(file, error);
+      const message = `another producer works in ${dir}: give this one a directory of its own with --data`;
+      throw new DatabaseError({ file, reason: "busy", message });
+    }
+  });
+
+const kept = (lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.try({
-      try: () => lockDirectory(dir, hold),
-      catch: (error) => error as DatabaseError,
-    }),
+    Effect.try({ try: lock, catch: (error) => error as DatabaseError }),
     (db) => Effect.sync(() => db.close()),
   ).pipe(Effect.asVoid);
 

@@ -1,0 +1,121 @@
+/**
+ * What sales wait for (rule 18), told usefully: how many sales wait for which products, shops and prices, and the
+ * known id that each missing one most likely is ('001' for '1').
+ */
+import type { Sqlite } from "./sqlite.ts";
+
+export interface Missing {
+  readonly id: string;
+  readonly sales: number;
+  /** A known id that this one resembles: other zeros, case, white space, or a slip of the finger. */
+  readonly nearest: string | null;
+}
+
+export interface Waiting {
+  readonly sales: number;
+  /** The most awaited first, at most MOST_SHOWN of each. */
+  readonly produits: readonly Missing[];
+  readonly magasins: readonly Missing[];
+  /** Products that are known, but have no price. */
+  readonly prix: readonly Missing[];
+  /** How many there are of each in all. */
+  readonly counts: { readonly produits: number; readonly magasins: number; readonly prix: number };
+}
+
+const MOST_SHOWN = 20;
+/** Comparing by edit distance is for catalogues, not for millions of ids. */
+const MOST_COMPARED = 20_000;
+
+const MISSING_PRODUITS = `
+  SELECT id_produit AS id, COUNT(*) AS sales FROM orphelins
+  WHERE NOT EXISTS (SELECT 1 FROM produits WHERE produits.id_produit = orphelins.id_produit)
+  GROUP BY id_produit ORDER BY sales DESC, id`;
+
+const MISSING_MAGASINS = `
+  SELECT id_magasin AS id, COUNT(*) AS sales FROM orphelins
+  WHERE NOT EXISTS (SELECT 1 FROM magasins WHERE magasins.id_magasin = orphelins.id_magasin)
+  GROUP BY id_magasin ORDER BY sales DESC, id`;
+
+const MISSING_PRIX = `
+  SELECT id_produit AS id, COUNT(*) AS sales FROM orphelins
+  WHERE ca_millioniemes IS NULL AND prix_millioniemes IS NULL
+    AND EXISTS (SELECT 1 FROM produits WHERE produits.id_produit = orphelins.id_produit)
+    AND NOT EXISTS (SELECT 1 FROM prix WHERE prix.id_produit = orphelins.id_produit)
+  GROUP BY id_produit ORDER BY sales DESC, id`;
+
+type Group = Omit<Missing, "nearest">;
+
+export function whatWaits(db: Sqlite): Waiting {
+  const sales = db.prepare("SELECT COUNT(*) FROM orphelins").pluck().get() as number;
+  if (sales === 0)
+    return { sales, produits: [], magasins: [], prix: [], counts: { produits: 0, magasins: 0, prix: 0 } };
+  const groups = (sql: string) => db.prepare(sql).all() as Group[];
+  const produits = groups(MISSING_PRODUITS);
+  const magasins = groups(MISSING_MAGASINS);
+  const prix = groups(MISSING_PRIX);
+  return {
+    sales,
+    produits: withNearest(produits, () => ids(db, "SELECT id_produit FROM produits")),
+    magasins: withNearest(magasins, () => ids(db, "SELECT id_magasin FROM magasins")),
+    prix: prix.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: null })),
+    counts: { produits: produits.length, magasins: magasins.length, prix: prix.length },
+  };
+}
+
+const ids = (db: Sqlite, sql: string): readonly string[] => db.prepare(sql).pluck().all() as string[];
+
+function withNearest(groups: readonly Group[], load: () => readonly string[]): readonly Missing[] {
+  if (groups.length === 0) return [];
+  const nearest = nearestAmong(load());
+  return groups.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: nearest(group.id) }));
+}
+
+/** Case, white space, accents, punctuation and leading zeros apart. */
+const folded = (id: string): string =>
+  id
+    .normalize("NFKD")
+    .replace(/[\p{M}\s\p{P}]/gu, "")
+    .toLowerCase()
+    .replace(/(?<!\d)0+(?=\d)/g, "");
+
+/** The known id nearest to a missing one: folded alike, else one edit away (two in long ids). */
+export function nearestAmong(known: readonly string[]): (id: string) => string | null {
+  const byFold = new Map<string, string>();
+  for (const id of known) if (!byFold.has(folded(id))) byFold.set(folded(id), id);
+  return (id) => {
+    const fold = folded(id);
+    const same = byFold.get(fold);
+    if (same !== undefined) return same;
+    if (known.length > MOST_COMPARED) return null;
+    const limit = fold.length < 4 ? 0 : fold.length < 8 ? 1 : 2;
+    let best: string | null = null;
+    let distance = limit + 1;
+    for (const [candidate, original] of byFold) {
+      const d = editDistance(fold, candidate, distance);
+      if (d < distance) {
+        best = original;
+        distance = d;
+      }
+    }
+    return best;
+  };
+}
+
+/** Edits that turn a into b, counted up to `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) >= limit) return limit;
+  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
+      const cell = Math.min((row[j - 1] ?? 0) + 1, (previous[j] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
+      row.push(cell);
+      if (cell < least) least = cell;
+    }
+    if (least >= limit) return limit;
+    previous = row;
+  }
+  return Math.min(limit, previous[b.length] ?? limit);
+}
