@@ -1,0 +1,366 @@
+/** The rules of the data, each with an example that can be read (rules.md numbers them in their titles). */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import type { Values } from "#shared/event.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { type BatchResult, makeBatchApplier } from "./batch.ts";
+
+let dir: string;
+let db: Sqlite;
+let apply: ReturnType<typeof makeBatchApplier>["apply"];
+let position: Map<EventTopic, number>;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "ventes-rules-"));
+  db = openVentes(dir);
+  apply = makeBatchApplier(db).apply;
+  position = new Map();
+});
+afterEach(() => {
+  db.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+/** One record into the only partition of its topic. */
+function raw(topic: EventTopic, key: string | null, value: string | Buffer | null): BatchResult {
+  const offset = position.get(topic) ?? 0;
+  position.set(topic, offset + 1);
+  const bytes = value === null ? null : Buffer.from(value);
+  return apply({ topic, partition: 0, records: [{ offset, key, value: bytes }], next: offset + 1 }, offset);
+}
+
+interface Said {
+  readonly source?: string;
+  readonly version?: number;
+  readonly day?: string;
+  readonly extras?: Values;
+}
+const envelope = (said: Said) => ({
+  v: 1,
+  source: said.source ?? "A",
+  version: said.version ?? 1,
+  line: 2,
+  published: "2026-01-01T00:00:00.000Z",
+  day: said.day ?? "2026-01-01",
+});
+const KEY = { produits: "id_produit", magasins: "id_magasin", ventes: "id_vente" } as const;
+type Table = keyof typeof KEY;
+
+const says = (topic: Table, key: string, row: Values = {}, said: Said = {}) =>
+  raw(
+    topic,
+    key,
+    JSON.stringify({
+      ...envelope(said),
+      kind: "row",
+      row: { [KEY[topic]]: key, ...row },
+      extras: said.extras ?? {},
+    }),
+  );
+const withdraws = (topic: Table, key: string, row: Values = {}, said: Said = {}) =>
+  raw(topic, key, JSON.stringify({ ...envelope(said), kind: "gone", row: { [KEY[topic]]: key, ...row } }));
+const mark = (topic: Table, said: Said) =>
+  raw(topic, said.source ?? "A", JSON.stringify({ ...envelope(said), kind: "mark" }));
+
+const one = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
+const all = (sql: string) => db.prepare(sql).all() as Record<string, unknown>[];
+const sale = (more: Values = {}): Values => ({
+  id_produit: "P",
+  id_magasin: "M",
+  date_vente: "2026-01-10",
+  quantité: "2",
+  ...more,
+});
+const parents = () => {
+  says("produits", "P", { nom: "Pain", prix: "1.5" });
+  says("magasins", "M", { ville: "Lyon" });
+};
+
+describe("rule 8: claims", () => {
+  it("a column that a source lacks leaves the value, an empty one clears it", () => {
+    says("produits", "P", { nom: "Pain", prix: "1" }, { source: "A" });
+    says("produits", "P", { prix: "2" }, { source: "B", day: "2026-01-02" });
+    expect(one("SELECT nom, prix FROM produits")).toEqual({ nom: "Pain", prix: 2 });
+    says("produits", "P", { nom: null, prix: "3" }, { source: "B", day: "2026-01-03" });
+    expect(one("SELECT nom, prix FROM produits")).toEqual({ nom: null, prix: 3 });
+  });
+
+  it("a withdrawal removes one claim: what the others say shows again, the row goes with its last", () => {
+    says("magasins", "M", { ville: "Lyon" }, { source: "A" });
+    says("magasins", "M", { ville: "Paris" }, { source: "B" });
+    expect(one("SELECT ville FROM magasins")).toEqual({ ville: "Paris" });
+    withdraws("magasins", "M", {}, { source: "B" });
+    expect(one("SELECT ville, source FROM magasins")).toEqual({ ville: "Lyon", source: "A" });
+    expect(all("SELECT * FROM claims")).toEqual([]);
+    withdraws("magasins", "M", {}, { source: "A" });
+    expect(all("SELECT * FROM magasins")).toEqual([]);
+    expect(all("SELECT cle, source FROM retraits")).toEqual([
+      { cle: "M", source: "A" },
+      { cle: "M", source: "B" },
+    ]);
+  });
+
+  it("a key with one claim stores nothing more than its row", () => {
+    parents();
+    says("ventes", "1", sale());
+    says("ventes", "1", sale({ quantité: "3" }));
+    expect(all("SELECT * FROM claims")).toEqual([]);
+  });
+});
+
+describe("rule 12: revenue", () => {
+  beforeEach(parents);
+
+  it.each([
+    ["the amount on the line", { chiffre_affaires: "9.99", prix: "4" }, 9.99, "ligne"],
+    ["else quantité × the price on the line", { prix: "4" }, 8, "prix de la ligne"],
+    ["else quantité × the price in force", {}, 3, "liste"],
+  ])("%s", (_, more, revenue, origin) => {
+    says("ventes", "1", sale(more));
+    expect(one("SELECT chiffre_affaires, origine_ca FROM ventes")).toEqual({
+      chiffre_affaires: revenue,
+      origine_ca: origin,
+    });
+  });
+
+  it("an amount does not outlive the quantité it was published with", () => {
+    says("ventes", "1", sale({ chiffre_affaires: "9.99" }));
+    says("ventes", "1", sale({ quantité: "4" }));
+    expect(one("SELECT quantité, chiffre_affaires, origine_ca FROM ventes")).toEqual({
+      quantité: 4,
+      chiffre_affaires: 6,
+      origine_ca: "liste",
+    });
+  });
+
+  it("rounds quantité × price half away from zero to a millionth, returns too", () => {
+    says("ventes", "1", sale({ quantité: "-0.000001", prix: "0.5" }));
+    expect(one("SELECT ca_millioniemes FROM ventes")).toEqual({ ca_millioniemes: -1 });
+  });
+});
+
+describe("rules 13 and 14: prices", () => {
+  beforeEach(parents);
+  const revenueOn = (day: string) => {
+    const id = `on ${day} ${position.get("ventes")}`;
+    says("ventes", id, sale({ date_vente: day, quantité: "1" }));
+    return one(`SELECT chiffre_affaires AS ca FROM ventes WHERE id_vente = '${id}'`)?.ca;
+  };
+
+  it("a new price never rewrites the past", () => {
+    says("ventes", "1", sale());
+    says("produits", "P", { nom: "Pain", prix: "2" }, { day: "2026-02-01" });
+    expect(one("SELECT chiffre_affaires AS ca FROM ventes")).toEqual({ ca: 3 });
+    expect(revenueOn("2026-01-31")).toBe(1.5);
+    expect(revenueOn("2026-02-01")).toBe(2);
+    expect(one("SELECT prix FROM produits")).toEqual({ prix: 2 });
+  });
+
+  it("a sale before every price has the one published first", () => {
+    says("produits", "P", { nom: "Pain", prix: "2" }, { day: "2026-02-01" });
+    expect(revenueOn("2025-06-01")).toBe(1.5);
+  });
+
+  it("a wrong first price is mended by a dated one on or before its day", () => {
+    says("ventes", "1", sale());
+    says("produits", "P", { prix: "1.2", date_effet: "2025-12-01" }, { source: "B", day: "2026-02-01" });
+    expect(one("SELECT chiffre_affaires AS ca FROM ventes")).toEqual({ ca: 2.4 });
+  });
+
+  it("a dated price given again with another value replaces its point, with an empty one removes it", () => {
+    const dated = (prix: string | null) =>
+      says("produits", "P", { prix, date_effet: "2026-01-05" }, { source: "B" });
+    dated("7");
+    expect(revenueOn("2026-01-06")).toBe(7);
+    dated("8");
+    expect(revenueOn("2026-01-06")).toBe(8);
+    dated(null);
+    expect(revenueOn("2026-01-06")).toBe(1.5);
+  });
+
+  it("stock changed is not price changed", () => {
+    says("produits", "P", { nom: "Pain", prix: "1.5" }, { day: "2026-02-01", extras: { Stock: "12" } });
+    expect(all("SELECT date_effet FROM prix")).toEqual([{ date_effet: "2026-01-01" }]);
+    expect(one("SELECT extras FROM produits")).toEqual({ extras: '{"Stock":"12"}' });
+  });
+
+  it("a source's points go with its claims", () => {
+    says("produits", "P", { prix: "9" }, { source: "B", day: "2026-01-05" });
+    withdraws("produits", "P", {}, { source: "B" });
+    expect(all("SELECT source FROM prix")).toEqual([{ source: "A" }]);
+    expect(one("SELECT prix FROM produits")).toEqual({ prix: 1.5 });
+  });
+});
+
+describe("rule 15: dated products", () => {
+  it("the record with the last date gives the columns; turning undated, the new kind takes its place", () => {
+    says("produits", "P", { nom: "new", prix: "2", date_effet: "2026-03-01" });
+    says("produits", "P", { nom: "old", prix: "1", date_effet: "2026-01-01" });
+    expect(one("SELECT nom, prix, date_effet FROM produits")).toEqual({
+      nom: "new",
+      prix: 2,
+      date_effet: "2026-03-01",
+    });
+    says("produits", "P", { nom: "plain", prix: "5" }, { day: "2026-04-01" });
+    expect(one("SELECT nom, prix, date_effet FROM produits")).toEqual({
+      nom: "plain",
+      prix: 5,
+      date_effet: null,
+    });
+    expect(all("SELECT date_effet FROM prix")).toHaveLength(3);
+  });
+});
+
+describe("rule 17: offsets", () => {
+  beforeEach(parents);
+
+  it("an event that says what its claim says moves nothing, its offset included", () => {
+    says("ventes", "1", sale());
+    const result = says("ventes", "1", sale());
+    expect(result).toMatchObject({ commit: null, unchanged: 1, changed: 0 });
+    expect(one("SELECT offset FROM ventes")).toEqual({ offset: 0 });
+  });
+
+  it("a withdrawn key is not brought back by an older event", () => {
+    says("ventes", "1", sale());
+    withdraws("ventes", "1");
+    db.exec("UPDATE positions SET position = 0 WHERE topic = 'ventes'; DELETE FROM versions");
+    position.set("ventes", 0);
+    expect(says("ventes", "1", sale())).toMatchObject({ changed: 0, superseded: 1 });
+    expect(all("SELECT * FROM ventes")).toEqual([]);
+  });
+});
+
+describe("rule 18: sales that wait", () => {
+  it("wait for product, shop and price, and are promoted when the last of them comes", () => {
+    says("ventes", "1", sale());
+    expect(all("SELECT id_vente FROM orphelins")).toEqual([{ id_vente: "1" }]);
+    says("magasins", "M", { ville: "Lyon" });
+    says("produits", "P", { nom: "Pain" });
+    expect(all("SELECT id_vente FROM ventes")).toEqual([]);
+    says("produits", "P", { nom: "Pain", prix: "1.5" });
+    expect(one("SELECT chiffre_affaires AS ca FROM ventes")).toEqual({ ca: 3 });
+    expect(all("SELECT * FROM orphelins")).toEqual([]);
+  });
+
+  it("go back when their parent is withdrawn or their new event names an unknown one", () => {
+    parents();
+    says("ventes", "1", sale());
+    says("ventes", "2", sale());
+    withdraws("magasins", "M");
+    expect(all("SELECT id_vente FROM orphelins")).toHaveLength(2);
+    says("magasins", "M", { ville: "Nice" });
+    expect(all("SELECT id_vente FROM ventes")).toHaveLength(2);
+    says("ventes", "2", sale({ id_produit: "unknown" }));
+    expect(all("SELECT id_vente FROM orphelins")).toEqual([{ id_vente: "2" }]);
+    says("ventes", "2", sale());
+    expect(all("SELECT id_vente FROM ventes ORDER BY 1")).toEqual([{ id_vente: "1" }, { id_vente: "2" }]);
+  });
+
+  it("one whose amount would not fit waits instead of stopping the partition", () => {
+    parents();
+    says("ventes", "1", sale({ quantité: "999999999999", prix: "999999999999" }));
+    expect(all("SELECT id_vente FROM orphelins")).toEqual([{ id_vente: "1" }]);
+  });
+});
+
+describe("rule 20: marks", () => {
+  it("below the newest version of its source an event is superseded, for any key; other sources go on", () => {
+    parents();
+    mark("ventes", { version: 5 });
+    expect(says("ventes", "1", sale(), { version: 4 })).toMatchObject({ superseded: 1, changed: 0 });
+    expect(says("ventes", "1", sale(), { version: 5 })).toMatchObject({ changed: 1 });
+    expect(says("ventes", "2", sale(), { version: 4, source: "B" })).toMatchObject({ changed: 1 });
+  });
+});
+
+describe("rule 11: rejects", () => {
+  const reject = (key: string, kind: "row" | "gone") =>
+    raw(
+      "rejets",
+      key,
+      JSON.stringify({
+        ...envelope({}),
+        kind,
+        row:
+          kind === "gone"
+            ? {}
+            : { entity: "ventes", raw: "a;b", code: "quantite.not_a_number", sentence: "…" },
+        extras: {},
+      }),
+    );
+  it("are rows like any other: once, and withdrawn when the source no longer has them", () => {
+    reject("h~1", "row");
+    expect(reject("h~1", "row")).toMatchObject({ unchanged: 1, commit: null });
+    expect(one("SELECT id, entity, source, line, raw, code FROM rejets")).toEqual({
+      id: "h~1",
+      entity: "ventes",
+      source: "A",
+      line: 2,
+      raw: "a;b",
+      code: "quantite.not_a_number",
+    });
+    reject("h~1", "gone");
+    expect(all("SELECT * FROM rejets")).toEqual([]);
+    reject("h~1", "row");
+    expect(all("SELECT * FROM rejets")).toHaveLength(1);
+    expect(all("SELECT * FROM retraits")).toEqual([]);
+  });
+});
+
+describe("what foreign programs write is set aside by its place, and the partition goes on", () => {
+  const event = (more: object) =>
+    JSON.stringify({ ...envelope({}), kind: "row", row: { id_vente: "1", ...sale() }, extras: {}, ...more });
+  it.each([
+    ["not JSON", "1", "{nonsense", "event.not_json"],
+    ["bytes", "1", Buffer.from([0xff, 0xfe, 0]), "event.not_json"],
+    ["no key", null, event({}), "event.no_key"],
+    ["no value", "1", null, "event.tombstone"],
+    ["an older or newer event version", "1", event({ v: 2 }), "event.unknown_version"],
+    ["a missing column", "1", event({ row: { id_vente: "1" } }), "event.not_an_event"],
+    [
+      "a number that is none",
+      "1",
+      event({ row: { id_vente: "1", ...sale({ quantité: "many" }) } }),
+      "event.not_an_event",
+    ],
+    [
+      "a number beyond 64 bits",
+      "1",
+      event({ row: { id_vente: "1", ...sale({ quantité: "9".repeat(15) }) } }),
+      "event.not_an_event",
+    ],
+    ["another key", "2", event({}), "event.wrong_key"],
+    ["JSON that is no object", "1", "null", "event.not_an_event"],
+  ])("%s", (_, key, value, code) => {
+    parents();
+    expect(raw("ventes", key, value)).toMatchObject({ events: 1, rejected: 1 });
+    expect(one("SELECT id, entity, code FROM rejets")).toEqual({ id: "ventes/0/0", entity: "ventes", code });
+    expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
+  });
+
+  it("an unknown field is nothing", () => {
+    parents();
+    expect(raw("ventes", "1", event({ more: { than: "known" } }))).toMatchObject({ changed: 1 });
+  });
+});
+
+it("numbers its commits inside the transaction, and gives new rows a range that never goes back", () => {
+  parents();
+  says("ventes", "1", sale());
+  says("ventes", "2", sale());
+  withdraws("ventes", "2");
+  says("ventes", "3", sale());
+  expect(all("SELECT commit_id AS id, rang_de AS de, rang_a AS a FROM commits WHERE commit_id > 2")).toEqual([
+    { id: 3, de: 1, a: 1 },
+    { id: 4, de: 2, a: 2 },
+    { id: 5, de: 3, a: 2 },
+    { id: 6, de: 3, a: 3 },
+  ]);
+  expect(all("SELECT commit_id, rang, id_vente FROM old_ventes")).toEqual([
+    { commit_id: 5, rang: 2, id_vente: "2" },
+  ]);
+});
