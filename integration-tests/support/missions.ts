@@ -20,19 +20,24 @@ export interface Mission {
   /** One more line for the sales file, and the analyses with it. */
   readonly line: string;
   readonly withLine: Analyses;
+  /** The products again, the first one ten times dearer. */
+  readonly dearer: string;
 }
 
 const lines = (...all: readonly string[]): string => `${all.join("\n")}\n`;
 
+const smallProducts = lines(
+  "Référence produit;Nom;Prix",
+  "TH-01;Thé vert;12,50",
+  "TH-02;Thé noir;9,90",
+  "TA-01;Tasse;7,00",
+);
+
 /** French headers and accents, JJ/MM/AAAA, decimal commas, two identical sales, a return; no ids, no revenue. */
 export const smallCompany: Mission = {
   name: "a small company",
-  produits: lines(
-    "Référence produit;Nom;Prix",
-    "TH-01;Thé vert;12,50",
-    "TH-02;Thé noir;9,90",
-    "TA-01;Tasse;7,00",
-  ),
+  produits: smallProducts,
+  dearer: smallProducts.replace("12,50", "125,00"),
   magasins: lines("ID Magasin;Ville", "1;Lyon", "2;Saint-Étienne", "3;Lyon"),
   ventes: lines(
     "Date;Référence produit;Quantité;ID Magasin",
@@ -78,6 +83,7 @@ export const brief: Mission | undefined = existsSync(join(BRIEF, "ventes.csv"))
   ? {
       name: "the brief",
       produits: briefFile("produits"),
+      dearer: briefFile("produits").replace("49.99", "499.90"),
       magasins: briefFile("magasins"),
       ventes: briefFile("ventes"),
       analyses: briefAnalyses,

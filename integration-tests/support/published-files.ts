@@ -1,10 +1,12 @@
 /**
  * Files published over loopback HTTP, as a company's web server would: ETag, Last-Modified, conditional requests.
- * `publish` replaces a file's text, `requests` is what was asked. Close it when done.
+ * They are texts, or what a folder holds. `publish` replaces one, `requests` is what was asked. Close it when done.
  */
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 
 export interface Request {
   readonly method: string;
@@ -22,7 +24,7 @@ export interface PublishedFiles {
 
 export const publishFiles = async (
   files: Readonly<Record<string, string>> = {},
-  { host = "127.0.0.1" } = {},
+  { host = "127.0.0.1", folder = "" } = {},
 ): Promise<PublishedFiles> => {
   const published = new Map<
     string,
@@ -35,6 +37,8 @@ export const publishFiles = async (
     published.set(`/${name}`, { bytes: Buffer.from(text), etag, modified: new Date().toUTCString() });
   };
   for (const [name, text] of Object.entries(files)) publish(name, text);
+  for (const name of folder === "" ? [] : readdirSync(folder))
+    publish(name, readFileSync(join(folder, name), "utf8"));
 
   const server = createServer((request, response) => {
     const path = request.url ?? "/";

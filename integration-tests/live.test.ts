@@ -1,0 +1,81 @@
+/**
+ * Three processes on a real broker that go on: a source added while they run is taken up, and the analyses follow
+ * within a second of its download; so they do when the file grows.
+ */
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { byAnalyses } from "./support/answers.ts";
+import { describeWith } from "./support/describe-with.ts";
+import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { look } from "./support/look.ts";
+import { appended, smallCompany } from "./support/missions.ts";
+import { publishFiles } from "./support/published-files.ts";
+import { until } from "./support/until.ts";
+import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
+
+const FOLLOWS_WITHIN_MS = 1_000;
+
+describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", () => {
+  let kafka: TestKafka;
+  beforeAll(async () => {
+    kafka = await startKafka();
+  });
+  afterAll(() => kafka.stop());
+
+  it("take up a source, and the analyses follow within a second of its download", {
+    timeout: 120_000,
+  }, async () => {
+    const folder = scratchDirectory();
+    const files = await publishFiles({
+      "produits.csv": smallCompany.produits,
+      "magasins.csv": smallCompany.magasins,
+      "ventes.csv": smallCompany.ventes,
+    });
+    onTestFinished(files.close);
+    const env = {
+      KAFKA_BROKERS: kafka.brokers,
+      VENTES_NAMESPACE: kafka.namespace(),
+      VENTES_EVERY: "200ms",
+    };
+    const [produced, base] = [join(folder, "producer"), join(folder, "base")];
+    const producer = startVentes(["producer", "--data", produced], { env });
+    const consumer = startVentes(["consumer", "--data", base], { env });
+    const analyzer = startVentes(["analyzer", "--data", base], { env });
+    await analyzer.said(/^page http:\/\/127\.0\.0\.1:\d+\/$/m, 60_000);
+
+    const add = async (name: string): Promise<void> => {
+      const added = await ventes(["sources", "add", files.url(name), "--data", produced], { env });
+      expect({ code: added.code, stderr: added.code === 0 ? "" : added.stderr }).toEqual({
+        code: 0,
+        stderr: "",
+      });
+    };
+    const total = () => look(base, "SELECT chiffre_affaires FROM chiffre_affaires_total");
+    /** When the text as it now is was first downloaded by the running producer, counted from `since`. */
+    const downloaded = (name: string, since: number): number =>
+      files.requests.findLast((r) => r.path === `/${name}` && r.status === 200 && r.at >= since)?.at ??
+      Number.NaN;
+
+    await add("produits.csv");
+    await add("magasins.csv");
+    await until("the shops", () => look(base, "SELECT COUNT(*) FROM magasins") === 3, { within: 60_000 });
+
+    const since = Date.now();
+    await add("ventes.csv");
+    await until("the total", () => total() === smallCompany.analyses.chiffre_affaires_total, { every: 5 });
+    const followed = Date.now() - downloaded("ventes.csv", since);
+    expect(await byAnalyses(base)).toEqual(smallCompany.analyses);
+    expect(followed).toBeLessThan(FOLLOWS_WITHIN_MS);
+
+    const changed = Date.now();
+    files.publish("ventes.csv", appended(smallCompany.ventes, smallCompany.line));
+    await until("the new total", () => total() === smallCompany.withLine.chiffre_affaires_total, {
+      every: 5,
+    });
+    const followedAgain = Date.now() - downloaded("ventes.csv", changed);
+    expect(await byAnalyses(base)).toEqual(smallCompany.withLine);
+    expect(followedAgain).toBeLessThan(FOLLOWS_WITHIN_MS);
+
+    for (const running of [producer, consumer, analyzer]) expect((await running.stop()).code).toBe(130);
+  });
+});

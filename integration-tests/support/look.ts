@@ -1,0 +1,34 @@
+/** Looks into a database while the program works on it, without disturbing it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+
+/** The first column of the first row of a query, or undefined while the file or the table does not exist. */
+export const look = (data: string, sql: string): unknown => {
+  const file = join(data, "ventes.db");
+  if (!existsSync(file)) return undefined;
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file, { readonly: true });
+    return database.prepare(sql).pluck().get();
+  } catch (error) {
+    if (
+      error instanceof Database.SqliteError &&
+      /no such table|SQLITE_BUSY|unable to open/.test(error.message)
+    )
+      return undefined;
+    throw error;
+  } finally {
+    database?.close();
+  }
+};
+
+export const countOf = (data: string, table: string): number =>
+  Number(look(data, `SELECT COUNT(*) FROM ${table}`) ?? 0);
+
+/** Whether the analyses reflect every commit. */
+export const isUpToDate = (data: string): boolean =>
+  look(
+    data,
+    "SELECT (SELECT commit_id FROM avancement) >= (SELECT COALESCE(MAX(commit_id), 0) FROM commits)",
+  ) === 1;
