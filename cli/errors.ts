@@ -38,9 +38,8 @@ export function endingOf(exit: Exit.Exit<unknown, unknown>): Ending {
   if (Cause.hasInterruptsOnly(exit.cause)) return { code: EXIT.interrupted, stderr: null };
   const failure = Option.getOrUndefined(Cause.findErrorOption(exit.cause));
   const error = failure ?? Cause.squash(exit.cause);
-  // Wrong usage that effect/cli found was presented where it was found.
-  if (isExpected(error) && error._tag === "ShowHelp")
-    return { code: "errors" in error && (error.errors as []).length > 0 ? 2 : 0, stderr: null };
+  // Wrong usage that effect/cli found was presented where it was found; --help is no failure.
+  if (isExpected(error) && error._tag === "ShowHelp") return { code: EXIT.wrongUsage, stderr: null };
   if (error instanceof WrongUsage)
     return { code: EXIT.wrongUsage, stderr: `ventes: ${oneLine(error.message)}` };
   if (isExpected(error) || isSystemError(error))

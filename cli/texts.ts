@@ -1,5 +1,6 @@
 /** The sentences of the normal output, in both languages, side by side. */
 import type { Language } from "#shared/settings.ts";
+import { englishCount, frenchCount } from "./output/numbers.ts";
 
 const both = <A extends readonly unknown[]>(
   fr: (...args: A) => string,
@@ -39,6 +40,75 @@ const TEXTS = {
       `topics   ${where} : ${topics.join(", ")} (${events} événements)`,
     (where: string, topics: readonly string[], events: string) =>
       `topics   ${where}: ${topics.join(", ")} (${events} events)`,
+  ),
+  progress: both(
+    (records: string, events: string, rate: string, rejects: string) =>
+      `${records} lignes lues, ${events} événements appliqués, ${rate} lignes/s, ${rejects} mises de côté`,
+    (records: string, events: string, rate: string, rejects: string) =>
+      `${records} rows read, ${events} events applied, ${rate} rows/s, ${rejects} set aside`,
+  ),
+  logLost: both(
+    (component: string, reason: string) =>
+      `${component} : les topics ne répondent plus, on attend (${reason})`,
+    (component: string, reason: string) => `${component}: the topics do not answer, waiting (${reason})`,
+  ),
+  logBack: both(
+    (component: string) => `${component} : les topics répondent de nouveau`,
+    (component: string) => `${component}: the topics answer again`,
+  ),
+  total: both(
+    () => "Chiffre d'affaires total",
+    () => "Total revenue (chiffre d'affaires)",
+  ),
+  byProduct: both(
+    () => "Ventes par produit",
+    () => "Sales by product (quantity)",
+  ),
+  byRegion: both(
+    () => "Ventes par région",
+    () => "Sales by region (revenue)",
+  ),
+  noSales: both(
+    () => "aucune vente",
+    () => "no sales",
+  ),
+  andMore: both(
+    (n: string) => `... et ${n} de plus : ventes query`,
+    (n: string) => `... and ${n} more: ventes query`,
+  ),
+  rejected: both(
+    (n: string) => `${n} lignes mises de côté : ventes rejects dit lesquelles et pourquoi`,
+    (n: string) => `${n} rows set aside: ventes rejects tells which and why`,
+  ),
+  missingProducts: both(
+    (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
+    (n: number) => (n === 1 ? "1 product" : `${englishCount(n)} products`),
+  ),
+  missingShops: both(
+    (n: number) => (n === 1 ? "1 magasin" : `${frenchCount(n)} magasins`),
+    (n: number) => (n === 1 ? "1 shop" : `${englishCount(n)} shops`),
+  ),
+  missingPrices: both(
+    (n: number) => (n === 1 ? "le prix d'un produit" : `le prix de ${frenchCount(n)} produits`),
+    (n: number) => (n === 1 ? "the price of 1 product" : `the price of ${englishCount(n)} products`),
+  ),
+  nearest: both(
+    (known: string, missing: string) => `'${known}' pour '${missing}'`,
+    (known: string, missing: string) => `'${known}' for '${missing}'`,
+  ),
+  waiting: both(
+    (n: number, what: readonly string[], ids: readonly string[], nearest: readonly string[]) =>
+      `${frenchCount(n)} ${n > 1 ? "ventes attendent" : "vente attend"} ${what.join(" et ")}${
+        nearest.length > 0 ? ` ; les plus proches connus : ${nearest.join(", ")}` : ` : ${ids.join(", ")}`
+      }`,
+    (n: number, what: readonly string[], ids: readonly string[], nearest: readonly string[]) =>
+      `${englishCount(n)} ${n > 1 ? "sales wait" : "sale waits"} for ${what.join(" and ")}${
+        nearest.length > 0 ? `; nearest known: ${nearest.join(", ")}` : `: ${ids.join(", ")}`
+      }`,
+  ),
+  replayed: both(
+    (events: number, repaired: number) => `${events} événements lus, ${repaired} lignes réparées`,
+    (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
   ),
 } as const;
 

@@ -30,6 +30,9 @@ export const frenchAmount = (value: number): string => amount.format(value);
 /** A count or a quantity for people: `1 204`. */
 export const frenchCount = (value: number | bigint): string => count.format(value);
 
+/** A count in an English sentence: `1,204`. */
+export const englishCount = (value: number): string => value.toLocaleString("en-US");
+
 /** An amount with its currency: `5 268,78 €`. */
 export const frenchMoney = (value: number, currency: string): string =>
   new Intl.NumberFormat("fr-FR", { style: "currency", currency }).format(value);

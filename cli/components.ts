@@ -1,0 +1,77 @@
+/**
+ * The components as the command line runs them: each tells the progress line how it goes, and the topic `etat` how
+ * it is. They share nothing but the log and the files.
+ */
+import type * as Effect from "effect/Effect";
+import { type StateReport, withState } from "#shared/component-state.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { SourceStatus } from "#shared/event.ts";
+import type { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { runAnalyzer } from "../analyzer/run.ts";
+import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
+import { runProducer } from "../producer/run.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Progress } from "./progress.ts";
+
+export type ComponentError = LogFailure | DatabaseError;
+type Component = Effect.Effect<never, ComponentError, TopicLog | Settings>;
+
+/** What a component says of itself while it changes. */
+interface Mood {
+  state: StateReport["state"];
+  detail: string;
+  figures: Record<string, number>;
+}
+
+const calm = (): Mood => ({ state: "running", detail: "", figures: {} });
+
+const reportOf = (mood: Mood) => (): StateReport => ({ ...mood, database: null });
+
+/** A lost log is said once, when it is lost and when it is back. */
+const onLogState =
+  (mood: Mood, component: string, progress: Progress, run: Invocation) =>
+  (log: LogState): void => {
+    const waiting = log.state === "waiting";
+    if (waiting !== (mood.state === "waiting"))
+      progress.note(waiting ? run.texts.logLost(component, log.reason) : run.texts.logBack(component));
+    mood.state = waiting ? "waiting" : "running";
+    mood.detail = waiting ? log.reason : "";
+  };
+
+export const consume = (
+  progress: Progress,
+  run: Invocation,
+  onFigures?: (figures: ConsumerFigures) => void,
+): Component => {
+  const mood = calm();
+  return withState(
+    "consumer",
+    reportOf(mood),
+  )(
+    runConsumer({
+      onProgress: (figures) => {
+        mood.figures = { ...figures };
+        progress.update({ events: figures.events });
+        onFigures?.(figures);
+      },
+      onLogState: onLogState(mood, "consumer", progress, run),
+    }),
+  );
+};
+
+export const analyze = (onRefresh?: () => void): Component => {
+  const mood = calm();
+  return withState(
+    "analyzer",
+    reportOf(mood),
+  )(
+    runAnalyzer({
+      onRefresh: ({ to, changed }) => {
+        mood.figures = { commit: to, changed };
+        onRefresh?.();
+      },
+    }),
+  );
+};

@@ -1,0 +1,81 @@
+/** Values as text, held against sqlite3 where it is installed. */
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { requirement } from "../../integration-tests/support/require.ts";
+import { plainDouble } from "./numbers.ts";
+import { csvLine, jsonObject, listLine, table } from "./rows.ts";
+
+describe("a double", () => {
+  it.each([
+    [5268.78, "5268.78"],
+    [0.1 + 0.2, "0.3"],
+    [100, "100.0"],
+    [-0, "0.0"],
+    [1e15, "1.0e+15"],
+    [123456789012345, "123456789012345.0"],
+    [1.5e-7, "1.5e-07"],
+    [0.00012, "0.00012"],
+    [Number.POSITIVE_INFINITY, "Inf"],
+  ])("%d is %s", (value, text) => {
+    expect(plainDouble(value)).toBe(text);
+  });
+
+  it("has 15 significant digits: reading it back gives those", () => {
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
+        expect(Number(plainDouble(value))).toBe(Number(value.toPrecision(15)) + 0);
+      }),
+    );
+  });
+
+  it.skipIf(!requirement("sqlite3").present)("is what sqlite3 prints", () => {
+    const values = fc.sample(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e12, max: 1e12 }), {
+      numRuns: 200,
+      seed: 7,
+    });
+    const sql = `VALUES ${values.map((v) => `(${v === 0 ? "0.0" : v.toExponential()})`).join(",")}`;
+    const printed = execFileSync(requirement("sqlite3").found, [":memory:", sql], { encoding: "utf8" });
+    const ours = values.map(plainDouble);
+    const theirs = printed.trimEnd().split("\n");
+    // sqlite3 3.40 computes its digits in long double, and may differ in the last one.
+    for (const [i, text] of theirs.entries())
+      expect(Math.abs(Number(ours[i]) / Number(text) - 1) < 1e-13 || Number(text) === 0).toBe(true);
+    expect(ours.filter((text, i) => text === theirs[i]).length).toBeGreaterThan(190);
+  });
+});
+
+describe("rows", () => {
+  it("as sqlite3's list mode", () => {
+    expect(listLine(["a", 2n, 1.5, null, 10n ** 18n])).toBe("a|2|1.5||1000000000000000000\n");
+  });
+
+  it("as CSV: quoted where needed, and no formula for a spreadsheet", () => {
+    expect(csvLine(["a,b", 'say "x"', "two\nlines", " padded"])).toBe(
+      '"a,b","say ""x""","two\nlines"," padded"\r\n',
+    );
+    expect(csvLine(["=HYPERLINK(1)", "+1", "-2,5", "@x", -3n, -1.5])).toBe(
+      "'=HYPERLINK(1),+1,\"-2,5\",'@x,-3,-1.5\r\n",
+    );
+  });
+
+  it("as JSON: integers whole, doubles with their digits", () => {
+    const text = jsonObject(["a", "b", "c"], [2n ** 60n, 0.1 + 0.2, null]);
+    expect(text).toBe('{"a":1152921504606846976,"b":0.3,"c":null}');
+  });
+
+  it("as a table: amounts in French format, numbers to the right, no escape of a terminal", () => {
+    const shown = table(
+      ["ville", "chiffre_affaires"],
+      [
+        ["Lyon\u001b[2J", 1059.79],
+        ["Saint-Étienne", 12],
+      ],
+    );
+    expect(shown).not.toContain("\u001b");
+    expect(shown.split("\n").slice(2, 4)).toEqual([
+      "Lyon␛[2J       ".padEnd(15) + "        1\u202f059,79",
+      "Saint-Étienne  " + "           12,00",
+    ]);
+  });
+});

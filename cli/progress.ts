@@ -1,0 +1,76 @@
+/**
+ * How the work goes, on stderr: one line that is drawn again on a terminal, plain lines in a pipe, not more than
+ * one every few seconds. Says nothing while nothing moves.
+ */
+import { frenchCount } from "./output/numbers.ts";
+import { draw, isLiveTerminal, say } from "./output/stdout.ts";
+import type { Texts } from "./texts.ts";
+
+export interface Figures {
+  /** Records read from the sources. */
+  readonly records: number;
+  /** Events applied to the database. */
+  readonly events: number;
+  /** Records and events set aside. */
+  readonly rejects: number;
+}
+
+export interface Progress {
+  readonly update: (figures: Partial<Figures>) => void;
+  /** A line of its own, above the live one. */
+  readonly note: (line: string) => void;
+  /** Removes the live line; nothing is drawn afterwards. */
+  readonly stop: () => void;
+}
+
+const LIVE_MS = 100;
+const PLAIN_MS = 3_000;
+const CLEAR = "\r\u001b[2K";
+
+export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
+  let figures: Figures = { records: 0, events: 0, rejects: 0 };
+  let last = { at: performance.now(), figures };
+  let drawn = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  const show = (): void => {
+    timer = undefined;
+    const now = performance.now();
+    const seconds = (now - last.at) / 1_000;
+    const done = Math.max(figures.events - last.figures.events, figures.records - last.figures.records);
+    last = { at: now, figures };
+    if (done <= 0) return;
+    const line = texts.progress(
+      frenchCount(figures.records),
+      frenchCount(figures.events),
+      frenchCount(Math.round(done / Math.max(seconds, 0.001))),
+      frenchCount(figures.rejects),
+    );
+    if (live) draw(`${CLEAR}${line}`);
+    else say(line);
+    drawn = live;
+  };
+
+  return {
+    update: (more) => {
+      figures = { ...figures, ...more };
+      if (stopped || timer !== undefined) return;
+      const wait = Math.max(0, (live ? LIVE_MS : PLAIN_MS) - (performance.now() - last.at));
+      timer = setTimeout(show, wait);
+      timer.unref();
+    },
+    note: (line) => {
+      if (drawn) draw(CLEAR);
+      drawn = false;
+      say(line);
+    },
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+      timer = undefined;
+      if (drawn) draw(CLEAR);
+      drawn = false;
+    },
+  };
+}

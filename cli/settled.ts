@@ -1,0 +1,49 @@
+/** Waiting until what was published is in the database, and until the analyses reflect all of it. */
+import * as Effect from "effect/Effect";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
+import { sqlite } from "./database.ts";
+
+const LOOK_MS = 15;
+
+const POSITIONS = "SELECT topic, partition, position FROM positions";
+const PENDING = `
+  SELECT (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM avancement)`;
+
+/** Events between the positions of a database and the ends of the log. */
+export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
+  const rows = db.prepare(POSITIONS).all() as { topic: string; partition: number; position: number }[];
+  const positions = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, row.position]));
+  return bounds.reduce((sum, { topic, partition, start, end }) => {
+    const at = Math.max(start, positions.get(`${topic}/${partition}`) ?? 0);
+    return sum + Math.max(0, end - at);
+  }, 0);
+}
+
+/** True while a commit is not yet in the analyses. */
+export const analysesPending = (db: Sqlite): boolean => db.prepare(PENDING).pluck().get() === 1;
+
+/**
+ * Succeeds with what `read` gives, once all that is in the log now is in the database and in the analyses. Needs
+ * a consumer and an analyzer at work; waits for them as long as it takes.
+ */
+export const whenSettled = <A>(
+  read: (db: Sqlite) => A,
+): Effect.Effect<A, LogFailure | DatabaseError, TopicLog | Settings> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { data } = yield* Settings;
+      const log = yield* TopicLog;
+      const bounds = yield* log.bounds(EVENT_TOPICS);
+      const db = yield* Effect.acquireRelease(
+        sqlite(ventesFile(data), () => openVentesReader(data)),
+        (open) => Effect.sync(() => open.close()),
+      );
+      while (lagOf(db, bounds) > 0 || analysesPending(db)) yield* Effect.sleep(LOOK_MS);
+      return yield* sqlite(ventesFile(data), () => read(db));
+    }),
+  );

@@ -1,0 +1,86 @@
+/**
+ * The state of each component, in the topic `etat`: published every 5 s while it runs, and once more when it
+ * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
+ */
+import { hostname } from "node:os";
+import * as Cause from "effect/Cause";
+import * as Clock from "effect/Clock";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import { ComponentState } from "./event.ts";
+import { Settings } from "./settings.ts";
+import { readCompacted } from "./topic-log/compacted.ts";
+import type { LogFailure } from "./topic-log/errors.ts";
+import { TopicLog } from "./topic-log/topic-log.ts";
+
+export const STATE_EVERY_MS = 5_000;
+
+/** A running component that has said nothing for so long is lost: killed, or cut off from the log. */
+export const LOST_AFTER_MS = 3 * STATE_EVERY_MS;
+
+/** What a component says of itself; read at each publication. */
+export interface StateReport {
+  readonly state: "running" | "waiting";
+  readonly detail: string;
+  readonly database: string | null;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** How long a last word may take: a stop is within 5 s. */
+const LAST_WORD_MS = 1_000;
+
+/** Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. */
+export const withState =
+  (component: ComponentState["component"], report: () => StateReport) =>
+  <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | TopicLog | Settings> =>
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      const { data } = yield* Settings;
+      const id = `${hostname()}:${data}`;
+      const since = new Date(yield* Clock.currentTimeMillis).toISOString();
+
+      const publish = (state: ComponentState["state"], detail?: string) =>
+        Effect.gen(function* () {
+          const said = report();
+          const value: ComponentState = {
+            v: 1,
+            component,
+            id,
+            database: said.database,
+            state,
+            detail: detail ?? said.detail,
+            since,
+            at: new Date(yield* Clock.currentTimeMillis).toISOString(),
+            figures: said.figures,
+          };
+          yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+        }).pipe(Effect.timeoutOption(LAST_WORD_MS), Effect.ignore);
+
+      const beat = Effect.suspend(() => publish(report().state)).pipe(
+        Effect.andThen(Effect.sleep(STATE_EVERY_MS)),
+        Effect.forever,
+      );
+      return yield* Effect.raceFirst(run, beat).pipe(
+        Effect.onExit((exit) =>
+          Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+            ? publish("failed", messageOf(Cause.squash(exit.cause)))
+            : publish("stopped"),
+        ),
+      );
+    });
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState));
+
+/** The last state that each component published. Records of other programs or versions are left out. */
+export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, TopicLog> = Effect.map(
+  readCompacted("etat"),
+  (latest) => [...latest.values()].flatMap(({ value }) => Option.toArray(decode(value.toString("utf8")))),
+);
+
+/** Whether a component that said it runs has been silent for too long. */
+export const isLost = (state: ComponentState, now: number): boolean =>
+  (state.state === "running" || state.state === "waiting") && now - Date.parse(state.at) > LOST_AFTER_MS;
