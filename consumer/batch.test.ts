@@ -5,12 +5,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { partitionOf } from "#shared/partitioner.ts";
-import type { LogBatch } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { canonicalModel, type Literal, type ModelRecord } from "./canonical.model.ts";
+import { canonicalModel, type Literal } from "./canonical.model.ts";
 import { canonicalDump } from "./canonical-dump.ts";
-import { type Random, randomOf, randomTopics } from "./random-history.ts";
+import { batchOf, type Random, randomOf, randomTopics, type Topics } from "./random-history.ts";
 
 const dirs: string[] = [];
 const opened: Sqlite[] = [];
@@ -25,28 +24,6 @@ afterEach(() => {
   for (const db of opened.splice(0)) db.close();
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
-
-type Topics = Map<EventTopic, ModelRecord[][]>;
-
-const batchOf = (
-  topics: Topics,
-  topic: EventTopic,
-  partition: number,
-  from: number,
-  to: number,
-): LogBatch => {
-  const log = topics.get(topic)?.[partition] ?? [];
-  return {
-    topic,
-    partition,
-    records: log.slice(from, to).map(({ key, event }, i) => ({
-      offset: from + i,
-      key,
-      value: Buffer.from(JSON.stringify(event)),
-    })),
-    next: Math.min(to, log.length),
-  };
-};
 
 /** Applies everything, in a random interleaving of partitions and a random cut into batches. */
 function consume(db: Sqlite, topics: Topics, r: Random, after: (done: Topics) => void = () => {}): void {

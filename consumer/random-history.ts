@@ -1,6 +1,7 @@
 /** Random topics for property tests: what several sources, takeovers and repeated batches may leave in a log. */
 import type { PipelineEvent, Values } from "#shared/event.ts";
 import { partitionOf } from "#shared/partitioner.ts";
+import type { LogBatch } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
 import type { ModelRecord } from "./canonical.model.ts";
 
@@ -73,11 +74,32 @@ const KEYS: Readonly<Record<EventTopic, readonly string[]>> = {
   rejets: ["k1~1", "k1~2", "k2~1"],
 };
 
+export type Topics = Map<EventTopic, ModelRecord[][]>;
+
+/** The records from..to of a partition, as a log hands them over. */
+export const batchOf = (
+  topics: Topics,
+  topic: EventTopic,
+  partition: number,
+  from: number,
+  to: number,
+): LogBatch => {
+  const log = topics.get(topic)?.[partition] ?? [];
+  return {
+    topic,
+    partition,
+    records: log.slice(from, to).map(({ key, event }, i) => ({
+      offset: from + i,
+      key,
+      value: Buffer.from(JSON.stringify(event)),
+    })),
+    next: Math.min(to, log.length),
+  };
+};
+
 /** Topics of some `size` events: corrections, withdrawals, prices, zombies below a mark, batches sent twice. */
-export function randomTopics(r: Random, size: number): Map<EventTopic, ModelRecord[][]> {
-  const topics = new Map<EventTopic, ModelRecord[][]>(
-    EVENT_TOPICS.map((t) => [t, Array.from({ length: PARTITIONS }, () => [])]),
-  );
+export function randomTopics(r: Random, size: number): Topics {
+  const topics: Topics = new Map(EVENT_TOPICS.map((t) => [t, Array.from({ length: PARTITIONS }, () => [])]));
   const version = new Map<string, number>();
   const publicationDay = new Map<string, number>();
   for (let i = 0; i < size; i++) {
