@@ -1,0 +1,144 @@
+/**
+ * What the page server reads from ventes.db: a read-only connection of its own, one read transaction an answer.
+ * Which database may change while it runs (the demo ends, the real one takes its place).
+ */
+import { existsSync } from "node:fs";
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
+
+/** The database that is shown now. */
+export interface Shown {
+  readonly dir: string;
+  readonly demo: boolean;
+}
+
+export const MAX_RAW = 500;
+const MAX_PAGE = 200;
+/** Beyond it, what they wait for is not looked up at each change: they are still arriving. */
+const MAX_WAITING_EXPLAINED = 100_000;
+const MISSING_SHOWN = 8;
+
+export interface Reads {
+  /** undefined: there is no database yet. Throws DatabaseError. */
+  readonly analyses: (limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
+  readonly rejects: (before: number | undefined, limit: number) => RejectsAnswer | undefined;
+  /** Changes whenever an answer may. */
+  readonly state: () =>
+    | { readonly commit: number; readonly newest: number; readonly mark: string }
+    | undefined;
+  readonly close: () => void;
+}
+
+export function makeReads(shown: () => Shown): Reads {
+  let opened: { readonly dir: string; readonly statements: ReturnType<typeof prepare> } | undefined;
+
+  /** Runs `read` in one transaction on the database that is shown now. */
+  function reading<A>(read: (s: ReturnType<typeof prepare>, demo: boolean) => A): A | undefined {
+    const { dir, demo } = shown();
+    if (opened?.dir !== dir) {
+      close();
+      if (!existsSync(ventesFile(dir))) return undefined;
+      opened = { dir, statements: prepare(openVentesReader(dir)) };
+    }
+    const { statements } = opened;
+    return statements.db.transaction(() => read(statements, demo))();
+  }
+  function close(): void {
+    opened?.statements.db.close();
+    opened = undefined;
+  }
+
+  return {
+    close,
+    state: () =>
+      reading((s) => {
+        const { commit, newest } = s.reached.get() as Reached;
+        return { commit, newest, mark: JSON.stringify(s.mark.get()) };
+      }),
+    analyses: (limit) =>
+      reading((s, demo) => ({
+        ...asOf(s, demo),
+        chiffre_affaires_total: (s.total.get() as number | null | undefined) ?? null,
+        ventes_par_produit: {
+          count: s.count.get("ventes_par_produit") as number,
+          rows: s.byProduct.all(limit) as AnalysesAnswer["ventes_par_produit"]["rows"],
+        },
+        ventes_par_region: {
+          count: s.count.get("ventes_par_region") as number,
+          rows: s.byTown.all(limit) as AnalysesAnswer["ventes_par_region"]["rows"],
+        },
+        waiting: waiting(s),
+        rejects: s.rejectCount.get() as number,
+      })),
+    rejects: (before, limit) =>
+      reading((s, demo) => {
+        const size = Math.min(limit, MAX_PAGE);
+        const rows = s.rejects.all(
+          before ?? Number.MAX_SAFE_INTEGER,
+          size,
+        ) as (RejectsAnswer["rejects"][number] & {
+          rowid: number;
+        })[];
+        return {
+          ...asOf(s, demo),
+          count: s.rejectCount.get() as number,
+          codes: s.rejectCodes.all() as RejectsAnswer["codes"],
+          rejects: rows.map(({ rowid: _, ...reject }) => reject),
+          next: rows.length === size ? (rows.at(-1)?.rowid ?? null) : null,
+        };
+      }),
+  };
+}
+
+interface Reached {
+  readonly commit: number;
+  readonly reached: string;
+  readonly newest: number;
+}
+
+function asOf(s: ReturnType<typeof prepare>, demo: boolean) {
+  const { commit, reached, newest } = s.reached.get() as Reached;
+  return { commit, reached: commit === 0 ? null : reached, newest, now: new Date().toISOString(), demo };
+}
+
+function waiting(s: ReturnType<typeof prepare>): AnalysesAnswer["waiting"] {
+  const sales = s.waiting.get() as number;
+  const missing = sales > 0 && sales <= MAX_WAITING_EXPLAINED ? s.missing.all(MISSING_SHOWN) : [];
+  return { sales, missing: missing as AnalysesAnswer["waiting"]["missing"] };
+}
+
+function prepare(db: Sqlite) {
+  return {
+    db,
+    reached: db.prepare(`
+      SELECT commit_id AS "commit", date_avancement AS reached,
+        MAX(commit_id, IFNULL((SELECT MAX(commit_id) FROM commits), 0)) AS newest
+      FROM avancement`),
+    /** Rejects and waiting sales change with commits only; analyses with avancement. */
+    mark: db.prepare(
+      "SELECT a.commit_id, a.date_avancement, (SELECT MAX(commit_id) FROM commits) AS newest FROM avancement a",
+    ),
+    total: db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck(),
+    count: db.prepare("SELECT COUNT(*) FROM analyses WHERE nom = ?").pluck(),
+    byProduct: db.prepare(`
+      SELECT id_produit, nom, quantité FROM ventes_par_produit ORDER BY quantité DESC, id_produit LIMIT ?`),
+    byTown: db.prepare(`
+      SELECT ville, chiffre_affaires FROM ventes_par_region ORDER BY chiffre_affaires DESC, ville LIMIT ?`),
+    waiting: db.prepare("SELECT COUNT(*) FROM orphelins").pluck(),
+    missing: db.prepare(`
+      SELECT 'produits' AS entity, id_produit AS id, COUNT(*) AS sales FROM orphelins
+      WHERE NOT EXISTS (SELECT 1 FROM produits p WHERE p.id_produit = orphelins.id_produit) GROUP BY id_produit
+      UNION ALL
+      SELECT 'magasins', id_magasin, COUNT(*) FROM orphelins
+      WHERE NOT EXISTS (SELECT 1 FROM magasins m WHERE m.id_magasin = orphelins.id_magasin) GROUP BY id_magasin
+      ORDER BY sales DESC, id LIMIT ?`),
+    rejectCount: db.prepare("SELECT COUNT(*) FROM rejets").pluck(),
+    rejectCodes: db.prepare(
+      "SELECT code, COUNT(*) AS count FROM rejets GROUP BY code ORDER BY count DESC, code",
+    ),
+    rejects: db.prepare(`
+      SELECT rowid, id, entity, source, line, substr(raw, 1, ${MAX_RAW}) AS raw, code, sentence
+      FROM rejets WHERE rowid < ? ORDER BY rowid DESC LIMIT ?`),
+  };
+}

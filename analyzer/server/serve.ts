@@ -1,0 +1,254 @@
+/**
+ * The page and its JSON over HTTP, on loopback (contract: paths under /api/, /healthz). Live by Server-Sent
+ * Events: an event `analyses` when something that the page shows has changed, a comment every 15 s otherwise.
+ * Goes with its Scope: open streams are cut, the port is free again.
+ */
+import { createServer } from "node:http";
+import { isIPv6 } from "node:net";
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer";
+import * as Effect from "effect/Effect";
+import * as HttpRouter from "effect/http/HttpRouter";
+import * as HttpServerError from "effect/http/HttpServerError";
+import * as HttpServerRequest from "effect/http/HttpServerRequest";
+import * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as Schema from "effect/Schema";
+import type * as Scope from "effect/Scope";
+import * as Stream from "effect/Stream";
+import * as SubscriptionRef from "effect/SubscriptionRef";
+import { isBusy } from "#shared/database/sqlite.ts";
+import type { SourceStatus } from "#shared/event.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import { Settings } from "#shared/settings.ts";
+import {
+  AnalysesAnswer,
+  type ChangedEvent,
+  ErrorAnswer,
+  HealthAnswer,
+  RejectsAnswer,
+  SourcesAnswer,
+} from "./api.ts";
+import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
+import { isLoopback, refusal, SECURITY_HEADERS } from "./guard.ts";
+import { makeReads, type Reads, type Shown } from "./reads.ts";
+
+/** Another program listens on the port. */
+export class PortTaken extends Schema.TaggedError<PortTaken>()("PortTaken", {
+  port: Schema.Int,
+  message: Schema.String,
+}) {}
+
+/** The page cannot be served on this host. */
+export class HostRefused extends Schema.TaggedError<HostRefused>()("HostRefused", {
+  host: Schema.String,
+  message: Schema.String,
+}) {}
+
+export interface PageOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** A taken port is an error (PortTaken), or the next free one is looked for. */
+  readonly whenTaken: "fail" | "next";
+  /** The database to show; asked at every read. */
+  readonly current: () => Shown;
+  readonly sources: () => readonly SourceStatus[];
+}
+
+export interface Served {
+  /** As a browser takes it: `http://127.0.0.1:8080/`. */
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Ports tried after a taken one. */
+const NEXT_PORTS = 50;
+/** How often the database and the sources are looked at for a change: two reads by rowid. */
+const LOOK_EVERY_MS = 200;
+const HEARTBEAT_MS = 15_000;
+/** After which a browser that lost the stream asks again. */
+const RETRY_MS = 2_000;
+const MAX_STREAMS = 100;
+const DEFAULT_REJECTS = 50;
+
+/** Listens, and answers until the Scope closes. */
+export const servePage = (
+  options: PageOptions,
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+  isLoopback(options.host)
+    ? serve(options)
+    : Effect.fail(
+        new HostRefused({
+          host: options.host,
+          message: `the page has no password: it is served on this machine only (127.0.0.1), not on ${options.host}`,
+        }),
+      );
+
+const serve = Effect.fnUntraced(function* (options: PageOptions) {
+  const settings = yield* Settings;
+  const reads = yield* Effect.acquireRelease(
+    Effect.sync(() => makeReads(options.current)),
+    (reads) => Effect.sync(() => reads.close()),
+  );
+  const changes = yield* watch(reads, options.sources);
+  const { server, served } = yield* listen(options);
+  const router = yield* HttpRouter.make;
+
+  yield* router.add("GET", "/", (request) =>
+    Effect.sync(() =>
+      fileResponse(readDocument(languageFor(settings.language, request.headers["accept-language"]))),
+    ),
+  );
+  for (const name of PAGE_FILES)
+    if (name !== "index.html")
+      yield* router.add(
+        "GET",
+        `/${name}`,
+        Effect.sync(() => fileResponse(readPageFile(name))),
+      );
+
+  yield* router.add("GET", "/api/analyses", (request) =>
+    answer(AnalysesAnswer, () => {
+      const read = reads.analyses(numberIn(request.url, "limit") ?? -1);
+      return read === undefined ? undefined : { ...read, currency: settings.currency };
+    }),
+  );
+  yield* router.add("GET", "/api/rejects", (request) =>
+    answer(RejectsAnswer, () =>
+      reads.rejects(numberIn(request.url, "before"), numberIn(request.url, "limit") ?? DEFAULT_REJECTS),
+    ),
+  );
+  yield* router.add(
+    "GET",
+    "/api/sources",
+    answer(SourcesAnswer, () => ({
+      now: new Date().toISOString(),
+      demo: options.current().demo,
+      sources: options.sources(),
+    })),
+  );
+  yield* router.add(
+    "GET",
+    "/healthz",
+    answer(HealthAnswer, () => {
+      const state = reads.state();
+      return state === undefined ? undefined : { ok: true, commit: state.commit, newest: state.newest };
+    }),
+  );
+  yield* router.add("GET", "/api/events", events(changes));
+
+  const routes = router.asHttpEffect();
+  const app = Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest;
+    const refused = refusal(request.method, request.headers.host);
+    return refused === undefined ? yield* routes : failure(...refused);
+  }).pipe(
+    Effect.catch((error) =>
+      HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+        ? Effect.succeed(failure(404, "no such page"))
+        : Effect.die(error),
+    ),
+    Effect.map((response) => HttpServerResponse.setHeaders(response, SECURITY_HEADERS)),
+  );
+  yield* server.serve(app);
+  return served;
+});
+
+const fileResponse = (file: PageFile): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(file.text, { contentType: file.type });
+
+const failure = (status: number, error: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
+
+/** One answer: 503 while there is no database. Busy (a checkpoint, a recovery) is waited for. */
+const answer = <S extends Schema.Codec<unknown, unknown>>(schema: S, read: () => S["Type"] | undefined) =>
+  Effect.try({ try: read, catch: (error) => error }).pipe(
+    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
+    Effect.map((value) =>
+      value === undefined
+        ? failure(503, "no database yet")
+        : HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(value)),
+    ),
+    Effect.catch((error) =>
+      Effect.succeed(failure(503, error instanceof Error ? error.message : String(error))),
+    ),
+  );
+
+/** A whole number of the query, or undefined. */
+function numberIn(url: string, name: string): number | undefined {
+  const text = new URL(url, "http://localhost").searchParams.get(name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What has changed last; `revision` grows with each change. */
+const watch = Effect.fnUntraced(function* (reads: Reads, sources: () => readonly SourceStatus[]) {
+  const changes = yield* SubscriptionRef.make<ChangedEvent>({ commit: 0, revision: 0 });
+  let last = "";
+  let revision = 0;
+  const look = Effect.suspend(() => {
+    let state: ReturnType<Reads["state"]>;
+    try {
+      state = reads.state();
+    } catch {
+      // The next look, or the answer to the page's question, says what is wrong.
+      return Effect.void;
+    }
+    const now = `${state?.mark} ${JSON.stringify(sources())}`;
+    if (now === last) return Effect.void;
+    last = now;
+    return SubscriptionRef.set(changes, { commit: state?.commit ?? 0, revision: ++revision });
+  });
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(look, Effect.sleep(LOOK_EVERY_MS))));
+  return changes;
+});
+
+function events(changes: SubscriptionRef.SubscriptionRef<ChangedEvent>) {
+  let streams = 0;
+  return Effect.sync(() => {
+    if (streams >= MAX_STREAMS) return failure(503, "too many open pages");
+    const changed = SubscriptionRef.changes(changes).pipe(
+      Stream.map((event) => `event: analyses\nid: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`),
+    );
+    const beats = Stream.tick(HEARTBEAT_MS).pipe(
+      Stream.drop(1),
+      Stream.map(() => ": en vie\n\n"),
+    );
+    const body = Stream.make(`retry: ${RETRY_MS}\n\n`).pipe(
+      Stream.concat(Stream.merge(changed, beats)),
+      Stream.onStart(Effect.sync(() => streams++)),
+      Stream.ensuring(Effect.sync(() => streams--)),
+      Stream.encodeText,
+    );
+    return HttpServerResponse.stream(body, { contentType: "text/event-stream" });
+  });
+}
+
+const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptions) {
+  const last = whenTaken === "next" && port > 0 ? Math.min(port + NEXT_PORTS, 65_535) : port;
+  for (let candidate = port; ; candidate++) {
+    const node = createServer();
+    const listening = yield* Effect.result(
+      NodeHttpServer.make(() => node, { host, port: candidate, gracefulShutdownTimeout: 200 }),
+    );
+    if (listening._tag === "Success") {
+      // Before the server waits for its connections: streams never end by themselves.
+      yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()));
+      const address = node.address();
+      const real = typeof address === "object" && address !== null ? address.port : candidate;
+      const shown = isIPv6(host) ? `[${host}]` : host;
+      return {
+        server: listening.success,
+        served: { url: `http://${shown}:${real}/`, port: real } satisfies Served,
+      };
+    }
+    const { cause } = listening.failure;
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND" || code === "EACCES")
+      return yield* new HostRefused({ host, message: `cannot listen on ${host}:${candidate} (${code})` });
+    if (code !== "EADDRINUSE") return yield* Effect.die(cause);
+    if (candidate >= last)
+      return yield* new PortTaken({
+        port: candidate,
+        message: `port ${candidate} is taken by another program: choose another with --port`,
+      });
+  }
+});
