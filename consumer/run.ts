@@ -58,7 +58,6 @@ export const runConsumer = (
       const expected = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
         const stored = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
-        expected.clear();
         return assigned.map((place) => {
           const offset = stored.get(placeOf(place)) ?? 0;
           expected.set(placeOf(place), offset);
@@ -119,8 +118,11 @@ const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
     Effect.catch((error) => (error instanceof LogMismatch ? Effect.fail(error) : Effect.die(error))),
   );
 
-/** Completes when the database stands elsewhere than this consumer left it. */
-const positionsMoved = (db: Sqlite, expected: ReadonlyMap<string, number>): Effect.Effect<void> =>
+/**
+ * Completes when the database stands elsewhere than this consumer left it. All positions are then asked again,
+ * so what is expected starts anew: a partition that went to another consumer is forgotten here.
+ */
+const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effect<void> =>
   Effect.suspend(() => {
     let seen: unknown;
     const moved = (): boolean => {
@@ -132,7 +134,7 @@ const positionsMoved = (db: Sqlite, expected: ReadonlyMap<string, number>): Effe
     return Effect.sleep(LOOK_MS).pipe(
       Effect.andThen(Effect.sync(moved)),
       Effect.repeat({ until: (isMoved) => isMoved }),
-      Effect.asVoid,
+      Effect.andThen(Effect.sync(() => expected.clear())),
     );
   });
 
