@@ -1,0 +1,165 @@
+/**
+ * `npm run bench [-- --rows 100000] [--peers DIR --python PYTHON]`: rows a second of each stage and of the whole,
+ * embedded and, with KAFKA_BROKERS, on Kafka. Each measurement runs in a process of its own, on a file that is made
+ * here and served over loopback HTTP; the figures are of this machine, this minute: compare, do not quote.
+ * `--peers` runs DIR/pandas_batch.py on the same files with that python (it needs pandas and requests).
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { writeBigCompany } from "../integration-tests/support/big-company.ts";
+import { publishFiles } from "../integration-tests/support/published-files.ts";
+
+interface Row {
+  readonly log: string;
+  readonly stage: string;
+  readonly rows: number;
+  readonly seconds: number;
+  readonly peakMb: number;
+}
+
+interface Ran {
+  readonly stdout: string;
+  readonly seconds: number;
+  readonly peakMb: number;
+}
+
+/** The most memory that a process has had resident; 0 where the system does not tell. */
+const peakMb = (pid: number): number => {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+};
+
+const LOOK_EVERY_MS = 20;
+
+const run = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ran> => {
+  const from = performance.now();
+  const child: ChildProcess = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const out = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const)
+    child[name]?.setEncoding("utf8").on("data", (text: string) => {
+      out[name] += text;
+    });
+  let code: number | null | undefined;
+  const ended = new Promise<void>((resolve) =>
+    child.on("close", (status) => {
+      code = status;
+      resolve();
+    }),
+  );
+  let peak = 0;
+  while (code === undefined) {
+    peak = Math.max(peak, peakMb(child.pid ?? 0));
+    await Promise.race([ended, setTimeout(LOOK_EVERY_MS)]);
+  }
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited ${code}:\n${out.stdout}${out.stderr}`);
+  return { stdout: out.stdout, seconds: (performance.now() - from) / 1000, peakMb: peak };
+};
+
+const { values: options } = parseArgs({
+  options: {
+    rows: { type: "string", default: "100000" },
+    peers: { type: "string" },
+    python: { type: "string", default: "python3" },
+  },
+});
+const sales = Number(options.rows);
+if (!Number.isInteger(sales) || sales < 1)
+  throw new Error(`--rows is ${options.rows}: give a number of sales`);
+
+const folder = mkdtempSync(join(tmpdir(), "ventes-bench-"));
+const company = writeBigCompany(join(folder, "files"), sales);
+const files = await publishFiles({}, { folder: join(folder, "files") });
+const urls = ["produits", "magasins", "ventes"].map((entity) => files.url(`${entity}.csv`));
+const results: Row[] = [];
+
+const STAGE = join(import.meta.dirname, "stage.ts");
+const VENTES = join(import.meta.dirname, "../cli/ventes.js");
+
+const measure = (log: string, stage: string, ran: Ran, measured: { rows: number; seconds: number }): void => {
+  const row = { log, stage, ...measured, peakMb: ran.peakMb };
+  results.push(row);
+  console.error(`${log}, ${stage}: ${row.seconds.toFixed(2)} s`);
+};
+
+const stage = async (
+  log: string,
+  name: string,
+  env: NodeJS.ProcessEnv,
+  args: readonly string[],
+): Promise<void> => {
+  const ran = await run(process.execPath, [STAGE, name, ...args], env);
+  measure(log, name, ran, JSON.parse(ran.stdout) as { rows: number; seconds: number });
+};
+
+/** Stages one after another on one log and database, then the whole on new ones, twice: all new, nothing new. */
+const onLog = async (log: string, kafka: string | undefined): Promise<void> => {
+  const environment = (): NodeJS.ProcessEnv => {
+    const { KAFKA_BROKERS: _, ...env } = process.env;
+    return { ...env, VENTES_NAMESPACE: `bench-${randomUUID()}`, ...(kafka ? { KAFKA_BROKERS: kafka } : {}) };
+  };
+  const env = environment();
+  const parts = join(folder, `${log}-parts`);
+  for (const name of ["publish", "consume", "analyze"]) await stage(log, name, env, [parts, ...urls]);
+
+  const whole = environment();
+  const args = [VENTES, "start", "--once", "--json", "--data", join(folder, `${log}-whole`)];
+  const first = await run(process.execPath, [...args, ...urls], whole);
+  const total = (JSON.parse(first.stdout) as { analyses: { chiffre_affaires_total: number } }).analyses;
+  if (Math.round(total.chiffre_affaires_total * 100) !== company.total)
+    throw new Error(`the total is ${total.chiffre_affaires_total}, not ${company.total / 100}`);
+  const rows = sales + 1_100;
+  measure(log, "start --once, all new", first, { rows, seconds: first.seconds });
+  const second = await run(process.execPath, args, whole);
+  measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds });
+};
+
+/** What a user would run otherwise: the same files, the same server. */
+const peers = async (peersFolder: string): Promise<void> => {
+  const base = files.url("").replace(/\/$/, "");
+  for (const title of ["pandas_batch.py, all new", "pandas_batch.py, nothing new"]) {
+    const args = [join(peersFolder, "pandas_batch.py"), base, join(folder, "pandas.db")];
+    const ran = await run(options.python, args, process.env);
+    measure("peer", title, ran, { rows: sales + 1_100, seconds: ran.seconds });
+  }
+};
+
+const thousands = (n: number): string => Math.round(n).toLocaleString("en");
+
+const table = (rows: readonly Row[]): string => {
+  const cells = rows.map((r) => [
+    r.log,
+    r.stage,
+    thousands(r.rows),
+    r.seconds.toFixed(2),
+    thousands(r.rows / r.seconds),
+    r.peakMb === 0 ? "?" : thousands(r.peakMb),
+  ]);
+  const lines = [["log", "stage", "rows", "seconds", "rows/s", "peak MB"], ...cells];
+  const widths = lines[0]?.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0))) ?? [];
+  return lines
+    .map((line) =>
+      line.map((cell, i) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join("  "),
+    )
+    .join("\n");
+};
+
+try {
+  await stage("none", "parse", process.env, [folder, company.ventes]);
+  await stage("none", "decode", process.env, [folder, company.ventes]);
+  await onLog("embedded", undefined);
+  if (process.env.KAFKA_BROKERS) await onLog("kafka", process.env.KAFKA_BROKERS);
+  else console.error("KAFKA_BROKERS is not set: Kafka is not measured");
+  if (options.peers !== undefined) await peers(options.peers);
+  console.log(table(results));
+} finally {
+  await files.close();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,120 @@
+/**
+ * One measurement, in a process of its own: `node bench/stage.ts STAGE DIR FILES_OR_URLS`. Prints one line of JSON,
+ * {"rows":100000,"seconds":0.35}. What comes before and after the stage (modules, opening files) is not in its time.
+ */
+import { closeSync, openSync } from "node:fs";
+import * as Deferred from "effect/Deferred";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings, type SettingsShape } from "#shared/settings.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
+import { makeRefresher } from "../analyzer/refresh.ts";
+import { runConsumer } from "../consumer/run.ts";
+import { readDialect } from "../producer/csv/dialect.ts";
+import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
+import { Decoder } from "../producer/decode.ts";
+
+interface Measured {
+  readonly rows: number;
+  readonly seconds: number;
+}
+
+const timed = async (work: () => number | Promise<number>): Promise<Measured> => {
+  const from = performance.now();
+  const rows = await work();
+  return { rows, seconds: (performance.now() - from) / 1000 };
+};
+
+const settingsOf = (data: string): SettingsShape => {
+  const brokers = process.env.KAFKA_BROKERS;
+  return embeddedSettings(data, {
+    namespace: process.env.VENTES_NAMESPACE ?? "ventes",
+    kafka: brokers ? { brokers: brokers.split(","), tls: null, sasl: null } : null,
+  });
+};
+
+/** Reads the records of a file and hands them on. */
+const readRecords = (fd: number, delimiter: "," | ";" | "\t", record: RecordSink["record"]): number => {
+  const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
+  const sink: RecordSink = {
+    record,
+    bad: (n, code) => {
+      throw new Error(`record ${n}: ${code}`);
+    },
+  };
+  while (reader.next(sink));
+  return reader.records - 1;
+};
+
+const parse = (file: string): Promise<Measured> => {
+  const fd = openSync(file, "r");
+  const { delimiter } = readDialect(fd, "ventes");
+  return timed(() => readRecords(fd, delimiter, () => {})).finally(() => closeSync(fd));
+};
+
+const decode = (file: string, data: string): Promise<Measured> => {
+  const fd = openSync(file, "r");
+  const { delimiter, header, entity } = readDialect(fd, "ventes");
+  const decoder = new Decoder(entity, header, null, settingsOf(data));
+  return timed(() =>
+    readRecords(fd, delimiter, (n, record, _, raw) => {
+      if (n > 0 && !decoder.decode(record, raw)) throw new Error(`record ${n}: ${decoder.problem.code}`);
+    }),
+  ).finally(() => closeSync(fd));
+};
+
+/** Until every event that is in the log now is applied. */
+const consume = (data: string): Promise<Measured> => {
+  const settings = Layer.succeed(Settings, settingsOf(data));
+  const program = Effect.gen(function* () {
+    const log = yield* TopicLog;
+    const bounds = yield* log.bounds(EVENT_TOPICS);
+    const events = bounds.reduce((sum, { start, end }) => sum + end - start, 0);
+    const done = yield* Deferred.make<void>();
+    const onProgress = (figures: { readonly events: number }) => {
+      if (figures.events >= events) Deferred.doneUnsafe(done, Effect.void);
+    };
+    return yield* Effect.promise(() =>
+      timed(async () => {
+        await Effect.runPromise(
+          Effect.raceFirst(runConsumer({ onProgress }), Deferred.await(done)).pipe(
+            Effect.provideService(TopicLog, log),
+            Effect.provide(settings),
+          ),
+        );
+        return events;
+      }),
+    );
+  });
+  return Effect.runPromise(program.pipe(Effect.provide(layerTopicLog), Effect.provide(settings)));
+};
+
+/** Until the analyses reflect every commit. */
+const analyze = async (data: string): Promise<Measured> => {
+  const db = openVentes(data);
+  const refresher = makeRefresher(db);
+  try {
+    return await timed(() => {
+      while (refresher.refresh().more);
+      return db.prepare("SELECT COUNT(*) FROM main.ventes").pluck().get() as number;
+    });
+  } finally {
+    refresher.close();
+    db.close();
+  }
+};
+
+const STAGES: Readonly<Record<string, (data: string, files: readonly string[]) => Promise<Measured>>> = {
+  parse: (_, [file = ""]) => parse(file),
+  decode: (data, [file = ""]) => decode(file, data),
+  consume,
+  analyze,
+};
+
+const [name = "", data = "", ...files] = process.argv.slice(2);
+const stage = STAGES[name];
+if (stage === undefined) throw new Error(`no such stage: ${name} (${Object.keys(STAGES).join(", ")})`);
+console.log(JSON.stringify(await stage(data, files)));
