@@ -79,7 +79,7 @@ const applyRest = Effect.fnUntraced(function* (
     rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
     (batch) =>
       Effect.map(
-        writing(data, () => applier.apply(batch, expected.get(placeOf(batch)) ?? 0)),
+        writing(data, () => applier.apply(batch, expected.get(placeOf(batch)) ?? -1)),
         (result) => {
           // Somebody else's position: what they applied is skipped here, the rest is looked at again.
           if (result.applied) expected.set(placeOf(batch), result.position);

@@ -35,6 +35,9 @@ export interface ConsumerOptions {
 
 export type ConsumerFailure = LogFailure | DatabaseError;
 
+/** No position: a batch that was fetched before the positions were asked again applies nothing. */
+const NOWHERE = -1;
+
 /** How often a consumer looks whether somebody (a replay) moved its positions. */
 const LOOK_MS = 200;
 
@@ -74,7 +77,7 @@ export const runConsumer = (
         onBatch: (batch) =>
           Effect.map(
             writing(data, () => {
-              const result = applier.apply(batch, expected.get(placeOf(batch)) ?? 0);
+              const result = applier.apply(batch, expected.get(placeOf(batch)) ?? NOWHERE);
               // In the same breath as the commit: `positionsMoved` must never see one without the other.
               expected.set(placeOf(batch), result.position);
               return result;
