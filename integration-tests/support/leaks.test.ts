@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it, onTestFinished } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Runs vitest with the leak check on test files made of these bodies; what failed, by file. */
+const verdicts = async (bodies: Readonly<Record<string, string>>): Promise<Record<string, string>> => {
+  const folder = mkdtempSync(join(tmpdir(), "ventes-leaks-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  const modules = ["child_process", "fs", "http", "os"].map(
+    (name) => `import * as ${name} from "node:${name}";`,
+  );
+  for (const [name, body] of Object.entries(bodies)) {
+    const text = [...modules, 'import { it } from "vitest";', `it("x", async () => { ${body} });`].join("\n");
+    writeFileSync(join(folder, `${name}.test.ts`), text);
+  }
+  const report = join(folder, "report.json");
+  writeFileSync(
+    join(folder, "vitest.config.ts"),
+    `export default { test: { pool: "forks", include: ["*.test.ts"], reporters: ["json"], outputFile: "report.json",
+      setupFiles: [${JSON.stringify(join(import.meta.dirname, "leaks.ts"))}] } };`,
+  );
+  const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
+  const args = [vitest, "run", "--root", folder];
+  await promisify(execFile)(process.execPath, args, { cwd: folder }).catch(() => {});
+  const { testResults } = (await import(report, { with: { type: "json" } })).default as {
+    testResults: readonly { name: string; status: string; message: string }[];
+  };
+  return Object.fromEntries(
+    testResults.map(({ name, status, message }) => [
+      name.replace(/^.*\/|\.test\.ts$/g, ""),
+      status === "passed" ? "passed" : message,
+    ]),
+  );
+};
+
+it("fails a file that leaves something behind, and no other", { timeout: 60_000 }, async () => {
+  const seen = await verdicts({
+    untidy: `
+      setTimeout(() => {}, 60_000);
+      http.createServer().listen(0);
+      child_process.spawn("sh", ["-c", "sleep 60 & exit 0"], { stdio: "ignore" });
+      fs.mkdtempSync(os.tmpdir() + "/ventes-x-");`,
+    clean: `
+      const server = http.createServer((_, response) => response.end());
+      await new Promise((resolve) => server.listen(0, resolve));
+      await (await fetch("http://127.0.0.1:" + server.address().port)).text();
+      server.close();
+      child_process.spawn("sleep", ["0.2"]);
+      setTimeout(() => {}, 200);
+      fs.rmdirSync(fs.mkdtempSync(os.tmpdir() + "/ventes-x-"));`,
+  });
+  expect(seen.clean).toBe("passed");
+  expect(seen.untidy).toMatch(/leaves behind:/);
+  expect(seen.untidy).toMatch(/1 timer$/m);
+  expect(seen.untidy).toMatch(/1 listening socket \(ports \d+\)/);
+  expect(seen.untidy).toMatch(/process \d+: sleep 60/);
+  expect(seen.untidy).toMatch(/temporary file ventes-x-/);
+});
