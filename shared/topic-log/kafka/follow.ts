@@ -51,10 +51,15 @@ export function followTopics<E, R>(
     options.onState?.(next);
   };
 
+  const topics = options.topics.map(kafka.names.full);
+  const membership = new GroupMembership(`${kafka.namespace}.${options.group}`, topics, (full) => {
+    const name = kafka.names.logical(full);
+    return name === undefined ? 0 : kafka.names.partitions(name);
+  });
   // A session that had joined ends well, so that the waits begin anew with the next loss.
   const untilLost = Effect.suspend(() => {
     let joined = false;
-    return session(kafka, options, () => {
+    return session(kafka, membership, options, () => {
       joined = true;
       tell({ state: "ok" });
     }).pipe(
@@ -71,18 +76,25 @@ export function followTopics<E, R>(
         error instanceof Lost ? Effect.fail(error.failure) : Effect.fail(error),
     ),
   );
-  return Effect.forever(untilLost);
+  return Effect.forever(untilLost).pipe(
+    Effect.ensuring(
+      Effect.promise(() => membership.leave(kafka.shared)).pipe(
+        Effect.interruptible,
+        Effect.timeoutOption(LEAVE_MS),
+      ),
+    ),
+  );
 }
 
 const session = <E, R>(
-  { settings, address, namespace, names, shared }: Follower,
+  { settings, address, names }: Follower,
+  membership: GroupMembership,
   options: FollowOptions<E, R>,
   onJoined: () => void,
 ): Effect.Effect<never, E | LogFailure | Lost, R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
-      const topics = options.topics.map(names.full);
       const waker = new Waker();
       let rejoin = true;
       let moved = false;
@@ -97,30 +109,10 @@ const session = <E, R>(
       };
 
       const connection = yield* Effect.acquireRelease(
-        Effect.sync(() => new Connection(settings, topics)),
+        Effect.sync(() => new Connection(settings, options.topics.map(names.full))),
         (c) => Effect.promise(() => c.close()),
       );
-      const membership = yield* Effect.acquireRelease(
-        Effect.sync(
-          () =>
-            new GroupMembership(
-              connection,
-              `${namespace}.${options.group}`,
-              topics,
-              (full) => {
-                const name = names.logical(full);
-                return name === undefined ? 0 : names.partitions(name);
-              },
-              (error) => {
-                if (error === undefined) rejoin = true;
-                else broken = error;
-                waker.wake();
-              },
-            ),
-        ),
-        (m) =>
-          Effect.promise(() => m.leave(shared)).pipe(Effect.interruptible, Effect.timeoutOption(LEAVE_MS)),
-      );
+      yield* Effect.addFinalizer(() => Effect.sync(() => membership.pause()));
       if (options.moved !== undefined)
         yield* options.moved.pipe(
           Effect.andThen(
@@ -205,7 +197,13 @@ const session = <E, R>(
         if (rejoin) {
           rejoin = false;
           cursors.clear();
-          const assigned = yield* attempt(() => membership.join());
+          const assigned = yield* attempt(() =>
+            membership.join(connection, (error) => {
+              if (error === undefined) rejoin = true;
+              else broken = error;
+              waker.wake();
+            }),
+          );
           yield* place(
             assigned.flatMap(({ topic, partition }) => {
               const name = names.logical(topic);

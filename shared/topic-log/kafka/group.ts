@@ -26,39 +26,32 @@ const REJOIN: ReadonlySet<string> = new Set([
 ]);
 
 export class GroupMembership {
-  readonly #connection: Connection;
   readonly #group: string;
   readonly #topics: readonly string[];
   readonly #partitions: (topic: string) => number;
-  readonly #onChange: (error?: unknown) => void;
+  /** Kept over a lost connection: the group need not wait for a dead member to expire. */
   #member = "";
   #generation = -1;
   #timer: NodeJS.Timeout | undefined;
   readonly #uncommitted = new Map<string, { topic: string; partition: number; offset: number }>();
 
-  /** `onChange` is called when the group is to be joined again, or (with an error) when the broker is lost. */
-  constructor(
-    connection: Connection,
-    group: string,
-    topics: readonly string[],
-    partitions: (topic: string) => number,
-    onChange: (error?: unknown) => void,
-  ) {
-    this.#connection = connection;
+  constructor(group: string, topics: readonly string[], partitions: (topic: string) => number) {
     this.#group = group;
     this.#topics = topics;
     this.#partitions = partitions;
-    this.#onChange = onChange;
   }
 
-  /** Joins, or joins again, and answers which partitions are this member's. */
-  async join(): Promise<Assigned[]> {
-    this.#stopHeartbeat();
+  /**
+   * Joins, or joins again, and answers which partitions are this member's. From then on `onChange` is called
+   * once: without an error when the group is to be joined again, with one when the broker is lost.
+   */
+  async join(connection: Connection, onChange: (error?: unknown) => void): Promise<Assigned[]> {
+    this.pause();
     this.#uncommitted.clear();
     for (;;) {
       try {
-        const assigned = await this.#joinOnce();
-        this.#timer = setInterval(() => void this.#heartbeat(), HEARTBEAT_MS);
+        const assigned = await this.#joinOnce(connection);
+        this.#timer = setInterval(() => void this.#heartbeat(connection, onChange), HEARTBEAT_MS);
         return assigned;
       } catch (error) {
         const type = typeOf(error);
@@ -68,8 +61,8 @@ export class GroupMembership {
     }
   }
 
-  async #joinOnce(): Promise<Assigned[]> {
-    const coordinator = await this.#connection.coordinator(this.#group);
+  async #joinOnce(connection: Connection): Promise<Assigned[]> {
+    const coordinator = await connection.coordinator(this.#group);
     const joined = await coordinator.joinGroup({
       groupId: this.#group,
       sessionTimeout: SESSION_MS,
@@ -126,9 +119,10 @@ export class GroupMembership {
     this.#uncommitted.set(`${topic}/${partition}`, { topic, partition, offset });
   }
 
-  async #heartbeat(): Promise<void> {
+  async #heartbeat(connection: Connection, onChange: (error?: unknown) => void): Promise<void> {
+    const timer = this.#timer;
     try {
-      const coordinator = await this.#connection.coordinator(this.#group);
+      const coordinator = await connection.coordinator(this.#group);
       await coordinator.heartbeat({
         groupId: this.#group,
         groupGenerationId: this.#generation,
@@ -136,11 +130,12 @@ export class GroupMembership {
       });
       await this.#commit(coordinator);
     } catch (error) {
+      // Paused, or joined anew, meanwhile: no longer of interest.
+      if (this.#timer === undefined || this.#timer !== timer) return;
+      this.pause();
       const type = typeOf(error);
-      if (this.#timer === undefined) return;
-      this.#stopHeartbeat();
       if (type === "UNKNOWN_MEMBER_ID" || type === "ILLEGAL_GENERATION") this.#member = "";
-      this.#onChange(REJOIN.has(type) ? undefined : error);
+      onChange(REJOIN.has(type) ? undefined : error);
     }
   }
 
@@ -161,14 +156,15 @@ export class GroupMembership {
     });
   }
 
-  #stopHeartbeat(): void {
+  /** No heartbeats until the next join. */
+  pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
   /** Leaves, so that others take over at once. What cannot be told now expires by itself. */
   async leave(connection: Connection): Promise<void> {
-    this.#stopHeartbeat();
+    this.pause();
     if (this.#member === "") return;
     try {
       const coordinator = await connection.coordinator(this.#group);

@@ -141,8 +141,9 @@ const KEEP_ALIVE_MS = 60_000;
 
 /** As kafkajs opens them, kept in `sockets`: to end it waits for requests under way, we cut. */
 const socketFactory =
-  (sockets: Set<Socket>) =>
+  (sockets: Set<Socket>, isCut: () => boolean) =>
   ({ host, port, ssl, onConnect }: SocketOptions): Socket => {
+    if (isCut()) throw new Error("the connection was cut");
     const socket = ssl
       ? connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...ssl }, onConnect)
       : connectTcp({ host, port }, onConnect);
@@ -176,10 +177,11 @@ export interface OpenCluster {
 
 export function makeCluster(settings: KafkaSettings): OpenCluster {
   const sockets = new Set<Socket>();
+  let isCut = false;
   const cluster = new ClusterClass({
     ...clientOptions(settings),
     logger: silent(),
-    socketFactory: socketFactory(sockets),
+    socketFactory: socketFactory(sockets, () => isCut),
     enforceRequestTimeout: true,
     metadataMaxAge: METADATA_MAX_AGE_MS,
     allowAutoTopicCreation: false,
@@ -189,6 +191,7 @@ export function makeCluster(settings: KafkaSettings): OpenCluster {
   return {
     cluster,
     cut: async () => {
+      isCut = true;
       // Only an error makes kafkajs reject what is under way.
       for (const socket of sockets)
         socket.destroy(Object.assign(new Error("the connection was cut"), { code: "ECONNABORTED" }));

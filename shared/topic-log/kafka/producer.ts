@@ -94,7 +94,9 @@ export class Producer {
     return Effect.suspend(() => {
       const lanes = prepare(partitions, records);
       return attempt(lanes).pipe(
-        Effect.as(lanes.map(({ partition, count, firstOffset }) => ({ partition, count, firstOffset }))),
+        Effect.map(() =>
+          lanes.map(({ partition, count, firstOffset }) => ({ partition, count, firstOffset })),
+        ),
         // Left in the middle: its sequences must not be used for anything else.
         Effect.onExit((exit) =>
           Effect.sync(() => {
