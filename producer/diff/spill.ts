@@ -1,0 +1,129 @@
+/**
+ * Keys and fingerprints of a version's records on disk, grouped by part of the key, so that the diff holds one
+ * part at a time. Written once, then read part by part; about 50 bytes a record.
+ */
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { partOf, STATE_PARTS } from "../fingerprint.ts";
+
+export interface SpilledRecord {
+  /** The record's number in the file. */
+  readonly n: number;
+  readonly key: string;
+  /** Of an id that has the form of a derived one; 0 for others. */
+  readonly ordinal: number;
+  readonly derived: boolean;
+  readonly dated: string;
+  readonly a: number;
+  readonly b: number;
+  /** Stem of the reject that it becomes when its product also has dated lines; "" where that cannot be. */
+  readonly stem: string;
+}
+
+/** Bytes held before they are written. */
+const BUFFERED_BYTES = 8 * 1024 * 1024;
+const FIRST_PART_BYTES = 1024;
+/** n, ordinal, a, b, flags and three lengths. */
+const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
+
+export class Spill {
+  readonly #file: string;
+  readonly #fd: number;
+  #end = 0;
+  #buffered = 0;
+  readonly #buffers: (Buffer | undefined)[] = new Array(STATE_PARTS);
+  readonly #used = new Int32Array(STATE_PARTS);
+  /** Where each part lies in the file: pairs of offset and length. */
+  readonly #segments: number[][] = Array.from({ length: STATE_PARTS }, () => []);
+  count = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#fd = openSync(file, "w+");
+  }
+
+  add(r: SpilledRecord): void {
+    const part = partOf(r.key);
+    const most = FIXED + r.key.length * 3 + r.dated.length * 3 + r.stem.length * 3;
+    let buffer = this.#buffers[part];
+    let at = this.#used[part] as number;
+    if (buffer === undefined || at + most > buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.max(FIRST_PART_BYTES, (buffer?.length ?? 0) * 2, at + most));
+      buffer?.copy(larger, 0, 0, at);
+      buffer = larger;
+      this.#buffers[part] = buffer;
+    }
+    const start = at;
+    at = buffer.writeDoubleLE(r.n, at);
+    at = buffer.writeInt32LE(r.ordinal, at);
+    at = buffer.writeDoubleLE(r.a, at);
+    at = buffer.writeDoubleLE(r.b, at);
+    buffer[at++] = r.derived ? 1 : 0;
+    const length = buffer.write(r.key, at + 6, "utf8");
+    buffer.writeUInt32LE(length, at);
+    buffer[at + 4] = r.dated.length;
+    buffer[at + 5] = r.stem.length;
+    at += 6 + length;
+    if (r.dated !== "") at += buffer.write(r.dated, at, "latin1");
+    if (r.stem !== "") at += buffer.write(r.stem, at, "latin1");
+    this.#used[part] = at;
+    this.#buffered += at - start;
+    this.count++;
+    if (this.#buffered >= BUFFERED_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    for (let part = 0; part < STATE_PARTS; part++) {
+      const used = this.#used[part] as number;
+      if (used === 0) continue;
+      writeSync(this.#fd, this.#buffers[part] as Buffer, 0, used, this.#end);
+      (this.#segments[part] as number[]).push(this.#end, used);
+      this.#end += used;
+      this.#used[part] = 0;
+    }
+    this.#buffered = 0;
+  }
+
+  /** The records of a part, in the order they were added. */
+  read(part: number): SpilledRecord[] {
+    const records: SpilledRecord[] = [];
+    const segments = this.#segments[part] as number[];
+    for (let i = 0; i < segments.length; i += 2) {
+      const length = segments[i + 1] as number;
+      const buffer = Buffer.allocUnsafe(length);
+      readSync(this.#fd, buffer, 0, length, segments[i] as number);
+      decode(buffer, length, records);
+    }
+    const buffer = this.#buffers[part];
+    if (buffer !== undefined) decode(buffer, this.#used[part] as number, records);
+    return records;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+    rmSync(this.#file, { force: true });
+  }
+}
+
+function decode(buffer: Buffer, length: number, into: SpilledRecord[]): void {
+  for (let at = 0; at < length; ) {
+    const n = buffer.readDoubleLE(at);
+    const ordinal = buffer.readInt32LE(at + 8);
+    const a = buffer.readDoubleLE(at + 12);
+    const b = buffer.readDoubleLE(at + 20);
+    const derived = buffer[at + 28] === 1;
+    const keyEnd = at + 35 + buffer.readUInt32LE(at + 29);
+    const datedEnd = keyEnd + (buffer[at + 33] as number);
+    const end = datedEnd + (buffer[at + 34] as number);
+    into.push({
+      n,
+      ordinal,
+      a,
+      b,
+      derived,
+      key: buffer.toString("utf8", at + 35, keyEnd),
+      dated: buffer.toString("latin1", keyEnd, datedEnd),
+      stem: buffer.toString("latin1", datedEnd, end),
+    });
+    at = end;
+  }
+}

@@ -1,0 +1,26 @@
+/** What a look at a source brings: nothing new, or one state of it as a file of the spool. */
+
+/** How a version is known again without reading it. What a source does not give is null. */
+export interface Validators {
+  readonly etag: string | null;
+  readonly lastModified: string | null;
+  /** Of a path: mtime, size and inode. */
+  readonly stat: string | null;
+  /** SHA-256 of the content, in hex. */
+  readonly hash: string;
+  /** True when the last line was left because it had no line end yet: another way of reading would see more. */
+  readonly left: boolean;
+}
+
+export type Fetched =
+  | { readonly kind: "unchanged"; readonly validators: Validators }
+  | {
+      readonly kind: "content";
+      /** To be removed by whoever reads it. */
+      readonly file: string;
+      readonly bytes: number;
+      readonly validators: Validators;
+    };
+
+/** Largest content of a source, after decompression. */
+export const MAX_BYTES = 20 * 1024 ** 3;

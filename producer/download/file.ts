@@ -1,0 +1,85 @@
+/**
+ * A path as a source. Its content is copied to the spool, so that what is read is one state of it even while it
+ * grows. Where the source comes from a Kafka topic, only files under `VENTES_FILES` are read (invariant 10).
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { realpath, rm, stat } from "node:fs/promises";
+import { sep } from "node:path";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { SourceRefusal } from "../source-error.ts";
+import { pathOfSource } from "../source-ref.ts";
+import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
+
+export interface FileOptions {
+  readonly source: string;
+  readonly spool: string;
+  readonly known: Validators | null;
+  /** null: any path may be read. */
+  readonly under: { readonly folder: string | null } | null;
+  readonly signal: AbortSignal;
+}
+
+export async function fetchFile({ source, spool, known, under, signal }: FileOptions): Promise<Fetched> {
+  const path = pathOfSource(source);
+  try {
+    if (under !== null) await assertUnder(path, under.folder);
+    const { size, mtimeMs, ino, isFile } = await statOf(path);
+    if (!isFile) throw new SourceRefusal("source.not_a_file");
+    if (size > MAX_BYTES) throw new SourceRefusal("source.too_large", String(MAX_BYTES));
+    const mark = `${mtimeMs} ${size} ${ino}`;
+    if (known?.stat === mark) return { kind: "unchanged", validators: known };
+
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const count = new Transform({
+      transform(chunk: Buffer, _, done) {
+        bytes += chunk.length;
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    // Up to the size it had: what is appended meanwhile is the next version's.
+    if (size > 0)
+      await pipeline(createReadStream(path, { end: size - 1 }), count, createWriteStream(spool), { signal });
+    else createWriteStream(spool).end();
+    const validators: Validators = {
+      etag: null,
+      lastModified: null,
+      stat: mark,
+      hash: hash.digest("hex"),
+      left: false,
+    };
+    if (known?.hash === validators.hash) {
+      await rm(spool, { force: true });
+      return { kind: "unchanged", validators: { ...validators, left: known.left } };
+    }
+    return { kind: "content", file: spool, bytes, validators };
+  } catch (error) {
+    await rm(spool, { force: true });
+    throw refusalOf(error);
+  }
+}
+
+async function statOf(path: string) {
+  const s = await stat(path);
+  return { size: s.size, mtimeMs: s.mtimeMs, ino: s.ino, isFile: s.isFile() };
+}
+
+/** Links are followed before the folder is compared. */
+async function assertUnder(path: string, folder: string | null): Promise<void> {
+  if (folder === null) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
+  const [real, root] = await Promise.all([realpath(path), realpath(folder)]);
+  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))
+    throw new SourceRefusal("source.not_allowed", `VENTES_FILES=${folder}`);
+}
+
+function refusalOf(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT" || code === "ENOTDIR") return new SourceRefusal("source.not_found");
+  if (code === "EISDIR") return new SourceRefusal("source.not_a_file");
+  if (["EACCES", "EPERM", "ELOOP", "EIO"].includes(code))
+    return new SourceRefusal("source.not_readable", code);
+  return error;
+}

@@ -1,0 +1,81 @@
+/** One look at a source: conditional, spooled, retried by the table of retry.ts. */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
+import { POLICIES, scheduleOf } from "#shared/retry.ts";
+import type { SettingsShape } from "#shared/settings.ts";
+import { type SourceError, SourceRefusal } from "../source-error.ts";
+import { isFileSource } from "../source-ref.ts";
+import type { Fetched, Validators } from "./fetched.ts";
+import { fetchFile } from "./file.ts";
+import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
+
+export const spoolFolder = (data: string): string => join(data, "spool");
+
+/** A path in the spool that nothing else has. */
+export function spoolPath(data: string): string {
+  const folder = spoolFolder(data);
+  mkdirSync(folder, { recursive: true });
+  return join(folder, randomUUID());
+}
+
+export interface FetchOptions {
+  readonly client: HttpClient;
+  readonly settings: SettingsShape;
+  readonly source: string;
+  /** How its last version is known again; null: give the content whatever it is. */
+  readonly known: Validators | null;
+  /** Whether it was named through a topic that others may write to. */
+  readonly throughTopic: boolean;
+}
+
+/** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
+export const asFailure =
+  (source: string, settings: SettingsShape) =>
+  (error: unknown): Effect.Effect<never, SourceError | DatabaseError> => {
+    if (error instanceof SourceRefusal) return Effect.fail(error.toError(source, settings.language));
+    const explained = explain(settings.data, error);
+    return isDatabaseError(explained) ? Effect.fail(explained) : Effect.die(explained);
+  };
+
+const isDatabaseError = (error: unknown): error is DatabaseError =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "DatabaseError";
+
+/** Longest wait that a Retry-After is honoured within one look; a longer one parks the source. */
+const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
+
+export const fetchSource = Effect.fnUntraced(function* (
+  options: FetchOptions,
+): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
+  const { client, settings, source, known, throughTopic } = options;
+  const fail = asFailure(source, settings);
+  const once = Effect.tryPromise({
+    try: (signal) => {
+      const spool = spoolPath(settings.data);
+      return isFileSource(source)
+        ? fetchFile({
+            source,
+            spool,
+            known,
+            under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
+            signal,
+          })
+        : fetchHttp({ client, source, spool, known, allowPrivate: settings.allowPrivate, signal });
+    },
+    catch: (error) => error,
+  });
+  return yield* once.pipe(
+    Effect.tapError((error) =>
+      error instanceof Retryable && isShort(error.afterMs) ? Effect.sleep(error.afterMs ?? 0) : Effect.void,
+    ),
+    Effect.retry({
+      schedule: scheduleOf("download"),
+      while: (error) => error instanceof Retryable && isShort(error.afterMs),
+    }),
+    Effect.catch((error) => fail(error instanceof Retryable ? error.refusal : error)),
+  );
+});
+
+const isShort = (ms: number | undefined): boolean => (ms ?? 0) <= LONGEST_RETRY_AFTER_MS;

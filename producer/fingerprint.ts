@@ -1,0 +1,100 @@
+/**
+ * A 106-bit fingerprint of a text, as two integers that a double holds exactly: what the producer remembers of a
+ * row that it emitted, and how keys are spread over partitions of its state. Not cryptographic: a source that
+ * forged an equal one would only hide its own change. (murmur3 x86_128 over UTF-16 code units, without allocation.)
+ */
+
+const C1 = 0x239b961b;
+const C2 = 0xab0e9789;
+const C3 = 0x38b34ae5;
+const C4 = 0xa1e38b93;
+
+const mix = (h: number): number => {
+  let x = h;
+  x ^= x >>> 16;
+  x = Math.imul(x, 0x85ebca6b);
+  x ^= x >>> 13;
+  x = Math.imul(x, 0xc2b2ae35);
+  return x ^ (x >>> 16);
+};
+
+/** Where `fingerprint` leaves its result: integers from 0 to 2^53 - 1. */
+export const print = { a: 0, b: 0 };
+
+/** Leaves the fingerprint of `text` in `print`. */
+export function fingerprint(text: string): void {
+  let h1 = 0;
+  let h2 = 0;
+  let h3 = 0;
+  let h4 = 0;
+  const length = text.length;
+  const whole = length & ~7;
+  for (let i = 0; i < whole; i += 8) {
+    const k1 = text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16);
+    const k2 = text.charCodeAt(i + 2) | (text.charCodeAt(i + 3) << 16);
+    const k3 = text.charCodeAt(i + 4) | (text.charCodeAt(i + 5) << 16);
+    const k4 = text.charCodeAt(i + 6) | (text.charCodeAt(i + 7) << 16);
+    let k = Math.imul(k1, C1);
+    h1 ^= Math.imul((k << 15) | (k >>> 17), C2);
+    h1 = (Math.imul(((h1 << 19) | (h1 >>> 13)) + h2, 5) + 0x561ccd1b) | 0;
+    k = Math.imul(k2, C2);
+    h2 ^= Math.imul((k << 16) | (k >>> 16), C3);
+    h2 = (Math.imul(((h2 << 17) | (h2 >>> 15)) + h3, 5) + 0x0bcaa747) | 0;
+    k = Math.imul(k3, C3);
+    h3 ^= Math.imul((k << 17) | (k >>> 15), C4);
+    h3 = (Math.imul(((h3 << 15) | (h3 >>> 17)) + h4, 5) + 0x96cd1c35) | 0;
+    k = Math.imul(k4, C4);
+    h4 ^= Math.imul((k << 18) | (k >>> 14), C1);
+    h4 = (Math.imul(((h4 << 13) | (h4 >>> 19)) + h1, 5) + 0x32ac3b17) | 0;
+  }
+  let t1 = 0;
+  let t2 = 0;
+  let t3 = 0;
+  let t4 = 0;
+  for (let i = whole; i < length; i++) {
+    const c = text.charCodeAt(i) << ((i & 1) << 4);
+    const at = (i & 7) >> 1;
+    if (at === 0) t1 |= c;
+    else if (at === 1) t2 |= c;
+    else if (at === 2) t3 |= c;
+    else t4 |= c;
+  }
+  let t = Math.imul(t1, C1);
+  h1 ^= Math.imul((t << 15) | (t >>> 17), C2);
+  t = Math.imul(t2, C2);
+  h2 ^= Math.imul((t << 16) | (t >>> 16), C3);
+  t = Math.imul(t3, C3);
+  h3 ^= Math.imul((t << 17) | (t >>> 15), C4);
+  t = Math.imul(t4, C4);
+  h4 ^= Math.imul((t << 18) | (t >>> 14), C1);
+
+  h1 ^= length;
+  h2 ^= length;
+  h3 ^= length;
+  h4 ^= length;
+  h1 = (h1 + h2 + h3 + h4) | 0;
+  h2 = (h2 + h1) | 0;
+  h3 = (h3 + h1) | 0;
+  h4 = (h4 + h1) | 0;
+  h1 = mix(h1);
+  h2 = mix(h2);
+  h3 = mix(h3);
+  h4 = mix(h4);
+  h1 = (h1 + h2 + h3 + h4) | 0;
+  h2 = (h2 + h1) | 0;
+  h3 = (h3 + h1) | 0;
+  h4 = (h4 + h1) | 0;
+  print.a = (h1 >>> 0) * 0x200000 + (h2 >>> 11);
+  print.b = (h3 >>> 0) * 0x200000 + (h4 >>> 11);
+}
+
+/** Parts of the state by key: small enough for one to be in memory, and written in their order. */
+export const STATE_PARTS = 1024;
+
+/** The part of a key: FNV-1a, folded. */
+export function partOf(key: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
+  h ^= h >>> 15;
+  return (h ^ (h >>> 10)) & (STATE_PARTS - 1);
+}

@@ -1,0 +1,64 @@
+/** A producer's parts, opened and closed together. No global state: several may live in one process or thread. */
+import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import * as Semaphore from "effect/Semaphore";
+import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
+import { Settings, type SettingsShape } from "#shared/settings.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { HttpClient } from "./download/http.ts";
+import { spoolFolder } from "./download/index.ts";
+import type { Producer, Progress } from "./look.ts";
+import { Registry } from "./registry.ts";
+import { openProducer, openScratchState } from "./state/producer-db.ts";
+import { State } from "./state/state.ts";
+
+const opened = (
+  settings: SettingsShape,
+  open: () => Sqlite,
+): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({ try: open, catch: (error) => explain(settings.data, error) }).pipe(
+      Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
+    ),
+    (db) => Effect.sync(() => db.close()),
+  );
+
+export const makeHttpClient: Effect.Effect<HttpClient, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => new HttpClient()),
+  (client) => Effect.promise(() => client.close()),
+);
+
+const make = Effect.fnUntraced(function* (
+  open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
+  onProgress: (progress: Progress) => void,
+): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const db = yield* opened(settings, () => open(log, settings));
+  return {
+    log,
+    settings,
+    state: new State(db),
+    registry: new Registry(log),
+    client: yield* makeHttpClient,
+    id: randomUUID(),
+    gate: yield* Semaphore.make(1),
+    onProgress,
+  };
+});
+
+/** With its state in DIR/producer.db, which it holds alone, and so the spool: what an earlier one left there goes. */
+export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
+  make((log, settings) => {
+    rmSync(spoolFolder(settings.data), { recursive: true, force: true });
+    return openProducer(settings.data, log.identity);
+  }, onProgress);
+
+/** With a state that goes with it: it takes over whatever it touches. */
+export const makePassingProducer = () =>
+  make(
+    () => openScratchState(),
+    () => {},
+  );

@@ -1,0 +1,139 @@
+/**
+ * Why a source cannot be read now: a stable code and a sentence that names the mend. The source is parked with it
+ * until its next look; the others go on. Codes are for programs and never change.
+ */
+import * as Schema from "effect/Schema";
+import type { Language } from "#shared/settings.ts";
+
+interface Details {
+  readonly source: string;
+  /** A status, a path, a list of columns: whatever the sentence needs. */
+  readonly what?: string;
+  readonly more?: string;
+}
+
+type Sentence = Readonly<Record<Language, (d: Details) => string>>;
+
+export const SOURCE_SENTENCES = {
+  "source.bad_reference": {
+    fr: (d) => `« ${d.source} » n'est ni un chemin ni une URL http, https ou file`,
+    en: (d) => `${JSON.stringify(d.source)} is neither a path nor an http, https or file URL`,
+  },
+  "source.unknown_entity": {
+    fr: (d) => `« ${d.what} » n'est pas connu : ${d.more}`,
+    en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,
+  },
+  "source.not_found": {
+    fr: (d) => `${d.source} n'existe pas${d.what === undefined ? "" : ` (${d.what})`}`,
+    en: (d) => `${d.source} does not exist${d.what === undefined ? "" : ` (${d.what})`}`,
+  },
+  "source.not_a_file": {
+    fr: (d) => `${d.source} n'est pas un fichier`,
+    en: (d) => `${d.source} is not a file`,
+  },
+  "source.not_readable": {
+    fr: (d) => `${d.source} ne peut pas être lu (${d.what})`,
+    en: (d) => `${d.source} cannot be read (${d.what})`,
+  },
+  "source.http_status": {
+    fr: (d) => `${d.source} répond ${d.what}`,
+    en: (d) => `${d.source} answers ${d.what}`,
+  },
+  "source.unreachable": {
+    fr: (d) => `${d.source} est injoignable : ${d.what}`,
+    en: (d) => `${d.source} cannot be reached: ${d.what}`,
+  },
+  "source.not_allowed": {
+    fr: (d) => `${d.source} n'est pas permis : ${d.what}`,
+    en: (d) => `${d.source} is not allowed: ${d.what}`,
+  },
+  "source.redirects": {
+    fr: (d) => `${d.source} redirige plus de ${d.what} fois`,
+    en: (d) => `${d.source} redirects more than ${d.what} times`,
+  },
+  "source.truncated": {
+    fr: (d) => `${d.source} s'est arrêté en chemin : ${d.what}`,
+    en: (d) => `${d.source} stopped halfway: ${d.what}`,
+  },
+  "source.too_large": {
+    fr: (d) => `${d.source} dépasse la limite de ${d.what} octets`,
+    en: (d) => `${d.source} is larger than the limit of ${d.what} bytes`,
+  },
+  "source.bad_encoding": {
+    fr: (d) => `${d.source} : la compression ${d.what} ne se lit pas`,
+    en: (d) => `${d.source}: its ${d.what} compression cannot be read`,
+  },
+  "source.html": {
+    fr: (d) => `${d.source} est une page HTML, pas un CSV : donnez le lien du fichier lui-même`,
+    en: (d) => `${d.source} is an HTML page, not a CSV: give the link of the file itself`,
+  },
+  "source.empty": {
+    fr: (d) => `${d.source} est vide`,
+    en: (d) => `${d.source} is empty`,
+  },
+  "source.not_utf8": {
+    fr: (d) => `${d.source} n'est pas en UTF-8 (vers la ligne ${d.what}) : enregistrez-le en UTF-8`,
+    en: (d) => `${d.source} is not UTF-8 (around line ${d.what}): save it as UTF-8`,
+  },
+  "source.no_key_columns": {
+    fr: (d) => `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more}`,
+    en: (d) => `${d.source}: columns found: ${d.what}; missing: ${d.more}`,
+  },
+  "source.wrong_entity": {
+    fr: (d) => `${d.source} : vous avez dit ${d.what}, ce sont des ${d.more}`,
+    en: (d) => `${d.source}: you said ${d.what}, these are ${d.more}`,
+  },
+  "source.identity_changed": {
+    fr: (d) =>
+      `${d.source} : la colonne ${d.what} a disparu ; elle identifie les ventes sans id_vente : remettez-la`,
+    en: (d) =>
+      `${d.source}: column ${d.what} has disappeared; it identifies sales without id_vente: put it back`,
+  },
+  "source.id_lost": {
+    fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
+    en: (d) => `${d.source}: column id_vente has disappeared; its sales were numbered: put it back`,
+  },
+  "source.not_registered": {
+    fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
+    en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,
+  },
+} as const satisfies Record<string, Sentence>;
+
+export type SourceErrorCode = keyof typeof SOURCE_SENTENCES;
+
+export class SourceError extends Schema.TaggedError<SourceError>()("SourceError", {
+  source: Schema.String,
+  code: Schema.String,
+  /** In the language of the settings. */
+  sentence: Schema.String,
+}) {
+  override get message(): string {
+    return this.sentence;
+  }
+}
+
+export const sourceError = (code: SourceErrorCode, details: Details, language: Language): SourceError =>
+  new SourceError({ source: details.source, code, sentence: SOURCE_SENTENCES[code][language](details) });
+
+/** A failure without its language yet: thrown by plain code, turned into a SourceError by its caller. */
+export class SourceRefusal extends Error {
+  readonly code: SourceErrorCode;
+  readonly what: string | undefined;
+  readonly more: string | undefined;
+
+  constructor(code: SourceErrorCode, what?: string, more?: string) {
+    super(code);
+    this.code = code;
+    this.what = what;
+    this.more = more;
+  }
+
+  toError(source: string, language: Language): SourceError {
+    const { what, more } = this;
+    return sourceError(
+      this.code,
+      { source, ...(what === undefined ? {} : { what }), ...(more === undefined ? {} : { more }) },
+      language,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+/** How a source is named: its id is its URL; a path is its absolute file: URL (contract). */
+import { resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { ENTITY_NAMES, type EntityName, isEntityName } from "#shared/entities/index.ts";
+import { SourceRefusal } from "./source-error.ts";
+
+const PROTOCOLS = new Set(["http:", "https:", "file:"]);
+
+/** The id of a source from a URL or a path (relative to `cwd`). Throws SourceRefusal. */
+export function sourceId(reference: string, cwd = process.cwd()): string {
+  const text = reference.trim();
+  if (text === "") throw new SourceRefusal("source.bad_reference");
+  // A scheme of one letter is a drive of Windows.
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) return pathToFileURL(resolve(cwd, text)).href;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !PROTOCOLS.has(url.protocol)) throw new SourceRefusal("source.bad_reference");
+  url.hash = "";
+  return url.href;
+}
+
+export interface SourceArgument {
+  readonly entity: EntityName | undefined;
+  readonly source: string;
+}
+
+/** `ENTITY=URL_OR_PATH`, or a URL or path alone. A "=" inside a URL or path is not taken for one. Throws SourceRefusal. */
+export function parseSourceArgument(argument: string, cwd?: string): SourceArgument {
+  const named = /^([\p{L}_]+)=(.+)$/u.exec(argument);
+  if (named === null) return { entity: undefined, source: sourceId(argument, cwd) };
+  return { entity: parseEntity(named[1] as string), source: sourceId(named[2] as string, cwd) };
+}
+
+export function parseEntity(name: string): EntityName {
+  if (!isEntityName(name)) throw new SourceRefusal("source.unknown_entity", name, ENTITY_NAMES.join(", "));
+  return name;
+}
+
+export const isFileSource = (source: string): boolean => source.startsWith("file:");
+
+export const pathOfSource = (source: string): string => fileURLToPath(source);
