@@ -2,9 +2,11 @@
  * Creating the topics, each with its settings and the broker's own replication factor, and checking at every
  * start that they are still set so: an entity topic that expires would lose what a rebuild reads.
  */
+import { setTimeout } from "node:timers/promises";
 import type { KafkaSettings } from "../../settings.ts";
 import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
+import { typeOf } from "./failures.ts";
 import { makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
 
 export interface TopicsFound {
@@ -14,6 +16,8 @@ export interface TopicsFound {
 
 const BROKER_DEFAULT = -1;
 const CREATE_MS = 15_000;
+const KNOWN_WITHIN_MS = 15_000;
+const KNOWN_LOOK_MS = 50;
 
 /** Throws LogMisconfigured, and what kafkajs throws. */
 export async function ensureTopics(
@@ -42,7 +46,7 @@ export async function ensureTopics(
         })
         .catch(unlessTheyExist);
 
-    const { topics } = await admin.fetchTopicMetadata({ topics: TOPICS.map(full) });
+    const { topics } = await onceKnown(() => admin.fetchTopicMetadata({ topics: TOPICS.map(full) }));
     const counts = new Map<TopicName, number>();
     for (const spec of TOPICS) {
       const found = topics.find((t) => t.name === full(spec))?.partitions.length ?? 0;
@@ -58,14 +62,16 @@ export async function ensureTopics(
         message: `the topics of events have different numbers of partitions (${EVENT_TOPICS.map((name, i) => `${namespace}.${name} ${eventCounts[i]}`).join(", ")}): their number is fixed when they are created; choose another --namespace`,
       });
 
-    const described = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: TOPICS.map((spec) => ({
-        type: TOPIC_RESOURCE,
-        name: full(spec),
-        configNames: Object.keys(spec.config),
-      })),
-    });
+    const described = await onceKnown(() =>
+      admin.describeConfigs({
+        includeSynonyms: false,
+        resources: TOPICS.map((spec) => ({
+          type: TOPIC_RESOURCE,
+          name: full(spec),
+          configNames: Object.keys(spec.config),
+        })),
+      }),
+    );
     for (const spec of TOPICS) {
       const resource = described.resources.find((r) => r.resourceName === full(spec));
       for (const [name, value] of Object.entries(spec.config)) {
@@ -81,6 +87,18 @@ export async function ensureTopics(
   } finally {
     await admin.disconnect().catch(() => {});
   }
+}
+
+/** A topic just created is not known to every broker at once. */
+async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
+  const deadline = Date.now() + KNOWN_WITHIN_MS;
+  for (;;)
+    try {
+      return await ask();
+    } catch (error) {
+      if (typeOf(error) !== "UNKNOWN_TOPIC_OR_PARTITION" || Date.now() > deadline) throw error;
+      await setTimeout(KNOWN_LOOK_MS);
+    }
 }
 
 /** Another program may create them at the same moment. */

@@ -1,0 +1,318 @@
+/** What only the Kafka layer promises: the topics' settings, foreign records, one copy of what was sent twice. */
+
+import * as Cause from "effect/Cause";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Fiber from "effect/Fiber";
+import * as Layer from "effect/Layer";
+import type * as Scope from "effect/Scope";
+import kafkajs from "kafkajs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describeWith } from "../../../integration-tests/support/describe-with.ts";
+import { startKafka, type TestKafka } from "../../../integration-tests/support/kafka.ts";
+import { openLine } from "../../../integration-tests/support/line.ts";
+import { until } from "../../../integration-tests/support/until.ts";
+import { embeddedSettings, type KafkaSettings, Settings } from "../../settings.ts";
+import { type LogRecord, TopicLog } from "../topic-log.ts";
+import { clientOptions, makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
+import { layerKafka } from "./layer.ts";
+
+const onLog = <A, E>(
+  settings: KafkaSettings,
+  namespace: string,
+  body: Effect.Effect<A, E, TopicLog | Scope.Scope>,
+): Promise<Exit.Exit<A, unknown>> =>
+  Effect.runPromiseExit(
+    Effect.scoped(body).pipe(
+      Effect.provide(
+        layerKafka.pipe(
+          Layer.provide(
+            Layer.succeed(Settings, embeddedSettings("/nowhere", { namespace, kafka: settings })),
+          ),
+        ),
+      ),
+    ),
+  );
+
+const succeeded = <A>(exit: Exit.Exit<A, unknown>): A => {
+  if (Exit.isSuccess(exit)) return exit.value;
+  throw Cause.squash(exit.cause);
+};
+const messageOf = (exit: Exit.Exit<unknown, unknown>): string => {
+  if (Exit.isSuccess(exit)) return "success";
+  const error = Cause.squash(exit.cause) as { _tag?: string; message?: string };
+  return `${error._tag}: ${error.message}`;
+};
+
+const recordsOf = Effect.gen(function* () {
+  const log = yield* TopicLog;
+  const records: LogRecord[] = [];
+  yield* log.read([{ topic: "commits", partition: 0, offset: 0 }], (batch) =>
+    Effect.sync(() => records.push(...batch.records)),
+  );
+  return records;
+});
+
+describe("options", () => {
+  it("TLS and SASL go to kafkajs as the settings say them", () => {
+    const sasl = { mechanism: "scram-sha-512", username: "u", password: "p" } as const;
+    const options = clientOptions({ brokers: ["a:1", "b:2"], tls: { ca: "PEM" }, sasl });
+    expect(options).toMatchObject({ brokers: ["a:1", "b:2"], ssl: { ca: "PEM" }, sasl });
+    expect(clientOptions({ brokers: ["a:1"], tls: null, sasl: null })).not.toHaveProperty("ssl");
+  });
+
+  it("no broker is LogUnavailable, and says where it was looked for", async () => {
+    const exit = await onLog({ brokers: ["127.0.0.1:9"], tls: null, sasl: null }, "none", recordsOf);
+    expect(messageOf(exit)).toMatch(/^LogUnavailable: no Kafka answers at 127\.0\.0\.1:9 /);
+  });
+});
+
+describeWith("kafka", "on a broker", () => {
+  let kafka: TestKafka;
+  beforeAll(async () => {
+    kafka = await startKafka();
+  }, 120_000);
+  afterAll(() => kafka?.stop());
+
+  it("creates the topics with their settings, and refuses them changed", async () => {
+    const namespace = kafka.namespace();
+    succeeded(await onLog(kafka.settings, namespace, recordsOf));
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    const configOf = async (topic: string, name: string) => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: TOPIC_RESOURCE, name: `${namespace}.${topic}`, configNames: [name] }],
+      });
+      return resources[0]?.configEntries[0]?.configValue;
+    };
+    expect(await configOf("ventes", "retention.ms")).toBe("-1");
+    expect(await configOf("sources", "cleanup.policy")).toBe("compact");
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: TOPIC_RESOURCE,
+          name: `${namespace}.ventes`,
+          configEntries: [{ name: "retention.ms", value: "604800000" }],
+        },
+      ],
+    });
+    await until(
+      "the broker to say so",
+      async () => (await configOf("ventes", "retention.ms")) === "604800000",
+    );
+    const refused = messageOf(await onLog(kafka.settings, namespace, recordsOf));
+    expect(refused).toContain(
+      `LogMisconfigured: topic ${namespace}.ventes: retention.ms is 604800000, wanted -1`,
+    );
+    expect(refused).toContain(`--entity-name ${namespace}.ventes --add-config retention.ms=-1`);
+    await admin.disconnect();
+  });
+
+  it("refuses topics whose partitions were added to", async () => {
+    const namespace = kafka.namespace();
+    succeeded(await onLog(kafka.settings, namespace, recordsOf));
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    const topicPartitions = ["produits", "magasins", "ventes", "rejets"].map((name) => ({
+      topic: `${namespace}.${name}`,
+      count: 4,
+    }));
+    await admin.createPartitions({ topicPartitions });
+    await until("the broker to have them", async () => {
+      const { topics } = await admin.fetchTopicMetadata({ topics: topicPartitions.map((t) => t.topic) });
+      return topics.every((t) => t.partitions.length === 4);
+    });
+    await admin.disconnect();
+    expect(messageOf(await onLog(kafka.settings, namespace, recordsOf))).toContain(
+      "partitions is 4, wanted 3 as when it was created",
+    );
+  });
+
+  it("reads what other programs publish: no key, no value, bytes, headers, gzip", async () => {
+    const namespace = kafka.namespace();
+    succeeded(await onLog(kafka.settings, namespace, recordsOf));
+    const producer = new kafkajs.Kafka({
+      ...(clientOptions(kafka.settings) as ConstructorParameters<typeof kafkajs.Kafka>[0]),
+      logLevel: kafkajs.logLevel.NOTHING,
+    }).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    const topic = `${namespace}.commits`;
+    const bytes = Buffer.from([0xff, 0x00, 0xfe]);
+    await producer.send({
+      topic,
+      messages: [
+        { key: null, value: "without a key", headers: { a: "b" } },
+        { key: "tombstone", value: null },
+        { key: "bytes", value: bytes },
+      ],
+    });
+    await producer.send({
+      topic,
+      compression: kafkajs.CompressionTypes.GZIP,
+      messages: [{ key: "zipped", value: "v" }],
+    });
+    await producer.disconnect();
+    const records = succeeded(await onLog(kafka.settings, namespace, recordsOf));
+    expect(records.map((r) => [r.offset, r.key, r.value?.toString("latin1") ?? null])).toEqual([
+      [0, null, "without a key"],
+      [1, "tombstone", null],
+      [2, "bytes", bytes.toString("latin1")],
+      [3, "zipped", "v"],
+    ]);
+  });
+
+  it("what it publishes, kafkajs reads, in the partition where its own partitioner looks", async () => {
+    const namespace = kafka.namespace();
+    const keys = Array.from({ length: 50 }, (_, i) => `clé ${i}`);
+    const published = succeeded(
+      await onLog(
+        kafka.settings,
+        namespace,
+        Effect.gen(function* () {
+          const log = yield* TopicLog;
+          return yield* log.publish(
+            "ventes",
+            keys.map((key) => ({ key, value: key })),
+          );
+        }),
+      ),
+    );
+    const partitioner = kafkajs.Partitioners.DefaultPartitioner();
+    const counts = [0, 0, 0];
+    for (const key of keys) {
+      const partition = partitioner({
+        topic: "t",
+        message: { key, value: null },
+        partitionMetadata: [0, 1, 2].map((partitionId) => ({
+          partitionId,
+          leader: 1,
+          partitionErrorCode: 0,
+          replicas: [],
+          isr: [],
+        })),
+      });
+      counts[partition] = (counts[partition] ?? 0) + 1;
+    }
+    expect(published.map((p) => p.count)).toEqual(counts);
+  });
+
+  it("sends again what was not answered, and it is there once", async () => {
+    const namespace = kafka.namespace();
+    const line = await openLine(kafka.settings.brokers);
+    const records = succeeded(
+      await onLog(
+        { ...kafka.settings, brokers: line.brokers },
+        namespace,
+        Effect.gen(function* () {
+          const log = yield* TopicLog;
+          const ends = () => log.bounds(["commits"]).pipe(Effect.map(([b]) => b?.end));
+          yield* log.publish("commits", [{ key: "a", value: "0" }]);
+          // The request arrives and its answer does not; then the line breaks and is mended.
+          line.deafen();
+          const sending = yield* Effect.forkChild(
+            log.publish("commits", [
+              { key: "a", value: "1" },
+              { key: "a", value: "2" },
+            ]),
+          );
+          const admin = makeAdmin(kafka.settings);
+          yield* Effect.promise(async () => {
+            await admin.connect();
+            await until("the broker to have it", async () => {
+              const [offsets] = await admin.fetchTopicOffsets(`${namespace}.commits`);
+              return offsets?.high === "3";
+            });
+            await admin.disconnect();
+          });
+          line.cut();
+          line.mend();
+          const [again] = yield* Fiber.join(sending);
+          expect(again?.firstOffset).toBe(1);
+          expect(yield* ends()).toBe(3);
+          yield* log.publish("commits", [{ key: "a", value: "3" }]);
+          return yield* recordsOf;
+        }),
+      ),
+    );
+    expect(records.map((r) => r.value?.toString())).toEqual(["0", "1", "2", "3"]);
+    await line.close();
+  });
+
+  it("a publish that was interrupted in flight does not swallow the next", async () => {
+    const namespace = kafka.namespace();
+    const line = await openLine(kafka.settings.brokers);
+    const records = succeeded(
+      await onLog(
+        { ...kafka.settings, brokers: line.brokers },
+        namespace,
+        Effect.gen(function* () {
+          const log = yield* TopicLog;
+          yield* log.publish("commits", [{ key: "a", value: "0" }]);
+          line.deafen();
+          const sending = yield* Effect.forkChild(log.publish("commits", [{ key: "a", value: "1" }]));
+          const admin = makeAdmin(kafka.settings);
+          yield* Effect.promise(async () => {
+            await admin.connect();
+            await until("the broker to have it", async () => {
+              const [offsets] = await admin.fetchTopicOffsets(`${namespace}.commits`);
+              return offsets?.high === "2";
+            });
+            await admin.disconnect();
+          });
+          yield* Fiber.interrupt(sending);
+          line.mend();
+          yield* log.publish("commits", [{ key: "a", value: "2" }]);
+          return yield* recordsOf;
+        }),
+      ),
+    );
+    expect(records.map((r) => r.value?.toString())).toEqual(["0", "1", "2"]);
+    await line.close();
+  });
+
+  it("reading leaves no group behind, following leaves an empty one whose lag tools can see", async () => {
+    const namespace = kafka.namespace();
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    const groups = async () =>
+      (await admin.listGroups()).groups.map((g) => g.groupId).filter((id) => id.startsWith(namespace));
+    succeeded(
+      await onLog(
+        kafka.settings,
+        namespace,
+        Effect.gen(function* () {
+          const log = yield* TopicLog;
+          yield* log.publish("commits", [{ key: "a", value: "0" }]);
+          yield* recordsOf;
+          expect(yield* Effect.promise(groups)).toEqual([]);
+          let done = false;
+          const fiber = yield* Effect.forkChild(
+            log.follow({
+              group: "g",
+              topics: ["commits"],
+              positions: () => [],
+              onBatch: (batch) =>
+                Effect.sync(() => {
+                  done = true;
+                  return batch.next;
+                }),
+            }),
+          );
+          yield* Effect.promise(() => until("the record", () => done));
+          yield* Fiber.interrupt(fiber);
+        }),
+      ),
+    );
+    expect(await groups()).toEqual([`${namespace}.g`]);
+    const { groups: described } = await admin.describeGroups([`${namespace}.g`]);
+    expect(described[0]?.members).toEqual([]);
+    const [offsets] = await admin.fetchOffsets({
+      groupId: `${namespace}.g`,
+      topics: [`${namespace}.commits`],
+    });
+    expect(offsets?.partitions[0]?.offset).toBe("1");
+    await admin.disconnect();
+  });
+});
