@@ -7,15 +7,15 @@ import { type StateReport, withState } from "#shared/component-state.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
-import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
-import { runProducer } from "../producer/run.ts";
+import { type Progress as ReadProgress, runProducer } from "../producer/run.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Progress } from "./progress.ts";
 
-export type ComponentError = LogFailure | DatabaseError;
+export type ComponentError = PublishFailure | DatabaseError;
 type Component = Effect.Effect<never, ComponentError, TopicLog | Settings>;
 
 /** What a component says of itself while it changes. */
@@ -23,6 +23,7 @@ interface Mood {
   state: StateReport["state"];
   detail: string;
   figures: Record<string, number>;
+  sources?: readonly SourceStatus[];
 }
 
 const calm = (): Mood => ({ state: "running", detail: "", figures: {} });
@@ -39,6 +40,43 @@ const onLogState =
     mood.state = waiting ? "waiting" : "running";
     mood.detail = waiting ? log.reason : "";
   };
+
+export const produce = (
+  progress: Progress,
+  run: Invocation,
+  onSources: (sources: readonly SourceStatus[]) => void = () => {},
+): Component => {
+  const mood = calm();
+  return withState(
+    "producer",
+    reportOf(mood),
+  )(
+    runProducer({
+      onSources: (sources) => {
+        mood.sources = sources;
+        onSources(sources);
+      },
+      onProgress: readingProgress(progress),
+      onState: onLogState(mood, "producer", progress, run),
+    }),
+  );
+};
+
+/** Sums over sources what each says of the version in hand. */
+export function readingProgress(progress: Progress): (said: ReadProgress) => void {
+  let records = 0;
+  let rejects = 0;
+  const inHand = new Map<string, ReadProgress>();
+  return (said) => {
+    if (said.phase !== "read") return;
+    const before = inHand.get(said.source);
+    const isSameVersion = before !== undefined && before.done <= said.done;
+    records += said.done - (isSameVersion ? before.done : 0);
+    rejects += said.rejected - (isSameVersion ? before.rejected : 0);
+    inHand.set(said.source, said);
+    progress.update({ records, rejects });
+  };
+}
 
 export const consume = (
   progress: Progress,

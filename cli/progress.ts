@@ -2,6 +2,7 @@
  * How the work goes, on stderr: one line that is drawn again on a terminal, plain lines in a pipe, not more than
  * one every few seconds. Says nothing while nothing moves.
  */
+import * as Effect from "effect/Effect";
 import { frenchCount } from "./output/numbers.ts";
 import { draw, isLiveTerminal, say } from "./output/stdout.ts";
 import type { Texts } from "./texts.ts";
@@ -19,6 +20,8 @@ export interface Progress {
   readonly update: (figures: Partial<Figures>) => void;
   /** A line of its own, above the live one. */
   readonly note: (line: string) => void;
+  /** Removes the live line until something moves again. */
+  readonly clear: () => void;
   /** Removes the live line; nothing is drawn afterwards. */
   readonly stop: () => void;
 }
@@ -52,7 +55,13 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
     drawn = live;
   };
 
+  const clear = (): void => {
+    if (drawn) draw(CLEAR);
+    drawn = false;
+  };
+
   return {
+    clear,
     update: (more) => {
       figures = { ...figures, ...more };
       if (stopped || timer !== undefined) return;
@@ -61,16 +70,25 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
       timer.unref();
     },
     note: (line) => {
-      if (drawn) draw(CLEAR);
-      drawn = false;
+      clear();
       say(line);
     },
     stop: () => {
       stopped = true;
       clearTimeout(timer);
       timer = undefined;
-      if (drawn) draw(CLEAR);
-      drawn = false;
+      clear();
     },
   };
 }
+
+/** Progress for as long as the work takes. */
+export const withProgress = <A, E, R>(
+  texts: Texts,
+  work: (progress: Progress) => Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => makeProgress(texts)),
+    work,
+    (progress) => Effect.sync(progress.stop),
+  );

@@ -110,6 +110,166 @@ const TEXTS = {
     (events: number, repaired: number) => `${events} événements lus, ${repaired} lignes réparées`,
     (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
   ),
+  waitingForLog: both(
+    (why: string) => `en attente des topics (${why})`,
+    (why: string) => `waiting for the topics (${why})`,
+  ),
+  nextPort: both(
+    (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
+    (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
+  ),
+  sourceNeedsEntity: both(
+    (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
+    (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,
+  ),
+  starts: both(
+    (dir: string, brokers: string | null) =>
+      `ventes : producteur, consommateur et analyse dans ce processus ; base ${dir}/ventes.db, topics ${brokers ?? `${dir}/events.db`}`,
+    (dir: string, brokers: string | null) =>
+      `ventes: producer, consumer and analyzer in this process; database ${dir}/ventes.db, topics ${brokers ?? `${dir}/events.db`}`,
+  ),
+  startsDemo: both(
+    (dir: string) =>
+      `ventes : aucune source enregistrée, voici la démonstration, dans ${dir}\n  (une épicerie bretonne ; ses fichiers CSV sont servis ici même, et une vente arrive chaque seconde)`,
+    (dir: string) =>
+      `ventes: no source is registered, so this is the demo, in ${dir}\n  (a grocer of Brittany; its CSV files are served right here, and a sale comes in every second)`,
+  ),
+  demoEnds: both(
+    () => "une source est enregistrée : la démonstration s'arrête",
+    () => "a source is registered: the demo ends",
+  ),
+  read: both(
+    () => "Lu :",
+    () => "Read:",
+  ),
+  sourceRead: both(
+    (source: string, entities: string, records: string, rejected: string) =>
+      `${source}  (${entities}) : ${records} lignes, ${rejected} mises de côté`,
+    (source: string, entities: string, records: string, rejected: string) =>
+      `${source}  (${entities}): ${records} rows, ${rejected} set aside`,
+  ),
+  pageIsAt: both(
+    (url: string) => `La page est à ${url}`,
+    (url: string) => `The page is at ${url}`,
+  ),
+  addYours: both(
+    () => "Vos fichiers, à vous : npx ventes sources add https://exemple.fr/ventes.csv",
+    () => "Your own files: npx ventes sources add https://example.com/sales.csv",
+  ),
+  goesOn: both(
+    () => "Les sources sont suivies ; Ctrl-C arrête.",
+    () => "The sources are being followed; Ctrl-C stops.",
+  ),
+  onceDemo: both(
+    (dir: string) => `aucune source enregistrée : c'était la démonstration, dans ${dir}`,
+    (dir: string) => `no source is registered: this was the demo, in ${dir}`,
+  ),
+  sourcesFailed: both(
+    (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
+    (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
+  ),
+  sourceAdded: both(
+    (source: string, entities: string) => `${source} est enregistré (${entities})`,
+    (source: string, entities: string) => `${source} is registered (${entities})`,
+  ),
+  sourceRemoved: both(
+    (source: string, withdraw: boolean, n: string) =>
+      `${source} n'est plus suivi${withdraw ? ` : ${n} lignes retirées` : " ; ses lignes restent"}`,
+    (source: string, withdraw: boolean, n: string) =>
+      `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
+  ),
+  noSources: both(
+    () => "aucune source : ventes sources add URL",
+    () => "no source: ventes sources add URL",
+  ),
+  wouldRead: both(
+    (source: string, entity: string, delimiter: string, records: string) =>
+      `${source} : des ${entity}, séparateur « ${delimiter} », ${records} lignes`,
+    (source: string, entity: string, delimiter: string, records: string) =>
+      `${source}: ${entity}, delimiter "${delimiter}", ${records} rows`,
+  ),
+  column: both(
+    () => "colonne",
+    () => "column",
+  ),
+  readAs: both(
+    () => "lue comme",
+    () => "read as",
+  ),
+  line: both(
+    () => "ligne",
+    () => "line",
+  ),
+  rounded: both(
+    (n: string) => `${n} valeurs arrondies au millionième`,
+    (n: string) => `${n} values rounded to a millionth`,
+  ),
+  nothingWritten: both(
+    () => "rien n'a été écrit (--dry-run)",
+    () => "nothing was written (--dry-run)",
+  ),
+  componentFailed: both(
+    (component: string, why: string) => `${component} a échoué : ${why}`,
+    (component: string, why: string) => `${component} failed: ${why}`,
+  ),
+  componentLost: both(
+    (component: string, at: string) => `${component} ne répond plus depuis ${at}`,
+    (component: string, at: string) => `${component} has not been heard of since ${at}`,
+  ),
+  lost: both(
+    () => "perdu",
+    () => "lost",
+  ),
+  sourceParked: both(
+    (_source: string, why: string) => `source en attente : ${why}`,
+    (_source: string, why: string) => `source parked: ${why}`,
+  ),
+  otherLog: both(
+    (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,
+    (file: string) => `${file} was filled from other topics than these`,
+  ),
+  statusDirectory: both(
+    (dir: string, runs: string) => `${dir} : ${runs}`,
+    (dir: string, runs: string) => `${dir}: ${runs}`,
+  ),
+  runs: both(
+    (who: "start" | "components" | "nobody") =>
+      ({
+        start: "ventes start y travaille",
+        components: "des composants y travaillent",
+        nobody: "rien n'y travaille",
+      })[who],
+    (who: "start" | "components" | "nobody") =>
+      ({
+        start: "ventes start works in it",
+        components: "components work in it",
+        nobody: "nothing runs in it",
+      })[who],
+  ),
+  statusLog: both(
+    (where: string, events: string) => `topics ${where} : ${events} événements`,
+    (where: string, events: string) => `topics ${where}: ${events} events`,
+  ),
+  noDatabase: both(
+    () => "pas encore de base",
+    () => "no database yet",
+  ),
+  statusRows: both(
+    (produits: string, magasins: string, ventes: string) =>
+      `base : ${produits} produits, ${magasins} magasins, ${ventes} ventes`,
+    (produits: string, magasins: string, ventes: string) =>
+      `database: ${produits} products, ${magasins} shops, ${ventes} sales`,
+  ),
+  statusAnalyses: both(
+    (commit: string, at: string, pending: boolean) =>
+      `analyses au commit ${commit}, ${at}${pending ? ", en retard" : ", à jour"}`,
+    (commit: string, at: string, pending: boolean) =>
+      `analyses as of commit ${commit}, ${at}${pending ? ", behind" : ", up to date"}`,
+  ),
+  statusLag: both(
+    (lag: string) => `retard sur les topics : ${lag} événements`,
+    (lag: string) => `lag behind the topics: ${lag} events`,
+  ),
 } as const;
 
 export type Texts = { readonly [K in keyof typeof TEXTS]: (typeof TEXTS)[K]["fr"] };

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { ComponentState } from "./event.ts";
+import { ComponentState, type SourceStatus } from "./event.ts";
 import { Settings } from "./settings.ts";
 import { readCompacted } from "./topic-log/compacted.ts";
 import type { LogFailure } from "./topic-log/errors.ts";
@@ -26,6 +26,8 @@ export interface StateReport {
   readonly detail: string;
   readonly database: string | null;
   readonly figures: Readonly<Record<string, number>>;
+  /** Of a producer. */
+  readonly sources?: readonly SourceStatus[];
 }
 
 /** How long a last word may take: a stop is within 5 s. */
@@ -54,6 +56,7 @@ export const withState =
             since,
             at: new Date(yield* Clock.currentTimeMillis).toISOString(),
             figures: said.figures,
+            ...(said.sources === undefined ? {} : { sources: said.sources }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
         }).pipe(Effect.timeoutOption(LAST_WORD_MS), Effect.ignore);

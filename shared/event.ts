@@ -138,22 +138,6 @@ export type CommitEvent = typeof CommitEvent.Type;
 
 // ---- the topic `etat`
 
-/** Key: `component id`. Published every 5 s while it runs. */
-export const ComponentState = Schema.Struct({
-  v: Schema.Literal(1),
-  component: Schema.Literals(["producer", "consumer", "analyzer"]),
-  id: Schema.String,
-  /** The data directory's database id, for consumers and analyzers. */
-  database: Schema.NullOr(Schema.String),
-  state: Schema.Literals(["running", "waiting", "stopped", "failed"]),
-  detail: Schema.String,
-  since: Schema.String,
-  at: Schema.String,
-  /** Numbers by name: events, changed, rejects, lag, commit, ... */
-  figures: Schema.Record(Schema.String, Schema.Finite),
-});
-export type ComponentState = typeof ComponentState.Type;
-
 /** How one source stands, inside a producer's state and in `ventes sources`. */
 export const SourceStatus = Schema.Struct({
   source: Schema.String,
@@ -174,3 +158,21 @@ export const SourceStatus = Schema.Struct({
   changed: Schema.NullOr(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
+
+/** Key: `component id`. Published every 5 s while it runs. */
+export const ComponentState = Schema.Struct({
+  v: Schema.Literal(1),
+  component: Schema.Literals(["producer", "consumer", "analyzer"]),
+  id: Schema.String,
+  /** The data directory's database id, for consumers and analyzers. */
+  database: Schema.NullOr(Schema.String),
+  state: Schema.Literals(["running", "waiting", "stopped", "failed"]),
+  detail: Schema.String,
+  since: Schema.String,
+  at: Schema.String,
+  /** Numbers by name: events, changed, rejects, lag, commit, ... */
+  figures: Schema.Record(Schema.String, Schema.Finite),
+  /** Of a producer: how its sources stand. */
+  sources: Schema.optionalKey(Schema.Array(SourceStatus)),
+});
+export type ComponentState = typeof ComponentState.Type;

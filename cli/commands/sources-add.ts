@@ -1,0 +1,80 @@
+/** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import type { SourceError } from "../../producer/source-error.ts";
+import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
+import type { WrongUsage } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { frenchCount } from "../output/numbers.ts";
+import { table } from "../output/rows.ts";
+import { print } from "../output/stdout.ts";
+import { visible } from "../output/visible.ts";
+import { namedApart } from "../register.ts";
+
+interface AddInput {
+  readonly what: readonly string[];
+  readonly once: boolean;
+  readonly dryRun: boolean;
+  readonly duplicates: "keep" | "drop";
+}
+
+export const addSource = (
+  input: AddInput,
+  run: Invocation,
+): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
+  Effect.gen(function* () {
+    const { entity, source } = yield* namedApart(input.what, run);
+    if (input.dryRun) {
+      const found = yield* inspectSource(source, { entity }).pipe(
+        Effect.provideService(Settings, run.settings),
+      );
+      print(run.json ? JSON.stringify(found) : shown(found, run));
+      return;
+    }
+    const registration = yield* onLog(
+      run,
+      SHORT_PATIENCE,
+    )(
+      registerSource(source, {
+        entity,
+        every: run.every ?? undefined,
+        once: input.once,
+        duplicates: input.duplicates,
+      }),
+    );
+    print(
+      run.json
+        ? JSON.stringify(registration)
+        : run.texts.sourceAdded(visible(source), registration.entities.join(", ")),
+    );
+  });
+
+const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
+
+function shown(found: Inspection, run: Invocation): string {
+  const { texts } = run;
+  const columns = found.mapping.map(({ field, column, name }) => [field, column ?? `extras: ${name}`]);
+  const names = [...new Set(found.rows.flatMap((row) => Object.keys(row.row)))];
+  return [
+    texts.wouldRead(
+      visible(found.source),
+      found.entity,
+      DELIMITERS[found.delimiter] ?? found.delimiter,
+      frenchCount(found.records),
+    ),
+    "",
+    table([texts.column(), texts.readAs()], columns),
+    table(
+      [texts.line(), ...names],
+      found.rows.map((row) => [BigInt(row.line), ...names.map((name) => row.row[name] ?? null)]),
+    ),
+    ...(found.rounded > 0 ? [texts.rounded(frenchCount(found.rounded))] : []),
+    ...found.rejects.map(({ code, count, first }) =>
+      visible(`${frenchCount(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})`),
+    ),
+    texts.nothingWritten(),
+  ].join("\n");
+}

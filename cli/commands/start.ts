@@ -1,0 +1,172 @@
+/**
+ * `ventes start`: everything in one process. With no source it is the demo, which the first registered source ends;
+ * with --once it reads everything once and ends.
+ */
+import * as Effect from "effect/Effect";
+import type { Scope } from "effect/Scope";
+import { directoryLock } from "#shared/database/locks.ts";
+import type { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import type { SourceError } from "../../producer/source-error.ts";
+import { listSources } from "../../producer/sources.ts";
+import type { ComponentError } from "../components.ts";
+import { demoDirectory } from "../database.ts";
+import { demoSettings, openDemo } from "../demo-mode.ts";
+import type { Failed, WrongUsage } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog } from "../log.ts";
+import { readOnce } from "../once.ts";
+import { print } from "../output/stdout.ts";
+import { openPage, pageSettings, type View } from "../page.ts";
+import { runPipeline } from "../pipeline.ts";
+import { type Progress, withProgress } from "../progress.ts";
+import { type Named, named, namedWithEntity, registerAll } from "../register.ts";
+import { parseDuration } from "../settings.ts";
+import { settledSummary } from "../summary.ts";
+
+interface StartInput {
+  readonly files: readonly string[];
+  readonly source: readonly string[];
+  readonly once: boolean;
+  readonly timeout: string | undefined;
+  readonly port: string | undefined;
+  readonly open: boolean;
+}
+
+type StartError = WrongUsage | Failed | ComponentError | SourceError | PortTaken | HostRefused;
+
+const DEFAULT_TIMEOUT = "60s";
+
+export const start = (input: StartInput, run: Invocation): Effect.Effect<void, StartError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const where = yield* pageSettings(input.port, run);
+      const timeout = yield* Effect.try({
+        try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
+        catch: (error) => error as WrongUsage,
+      });
+      const sources: Named[] = [
+        ...(yield* Effect.forEach(input.files, (text) => named(text, run))),
+        ...(yield* Effect.forEach(input.source, (text) => namedWithEntity(text, run))),
+      ];
+      yield* directoryLock(run.settings.data, "exclusive");
+      if (input.once) return yield* once(run, sources, timeout);
+      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+      yield* onLog(
+        run,
+        Number.POSITIVE_INFINITY,
+      )(
+        Effect.gen(function* () {
+          yield* registerAll(sources);
+          const isDemo = (yield* listSources).length === 0;
+          if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
+          print(isDemo ? run.texts.startsDemo(view.shown.dir) : startsWith(run));
+          const { url } = yield* openPage(where, view, run, input.open);
+          yield* withProgress(run.texts, (progress) =>
+            Effect.gen(function* () {
+              if (isDemo) {
+                yield* Effect.raceFirst(demo(run, view, progress, url), firstSource);
+                progress.note(`ventes: ${run.texts.demoEnds()}`);
+                view.shown = { dir: run.settings.data, demo: false };
+                view.sources = [];
+                print(startsWith(run));
+              }
+              yield* follow(run, view, progress, url);
+            }),
+          );
+        }),
+      );
+    }),
+  );
+
+const startsWith = (run: Invocation): string =>
+  run.texts.starts(run.settings.data, run.settings.kafka?.brokers.join(",") ?? null);
+
+const follow = (
+  run: Invocation,
+  view: View,
+  progress: Progress,
+  url: string,
+): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
+  runPipeline(run, {
+    progress,
+    onSources: (sources) => {
+      view.sources = sources;
+    },
+    onSettled: (results, sources) => {
+      progress.clear();
+      print(settledSummary(results, sources, run, { url, isDemo: view.shown.demo }));
+    },
+  });
+
+/** The demo beside a log of its own. */
+const demo = (
+  run: Invocation,
+  view: View,
+  progress: Progress,
+  url: string,
+): Effect.Effect<never, ComponentError | SourceError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const server = yield* openDemo(run, true);
+      return yield* onLog(
+        run,
+        0,
+        demoSettings(run.settings),
+      )(
+        Effect.andThen(
+          registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+          follow(run, view, progress, url),
+        ),
+      );
+    }),
+  );
+
+const LOOK_EVERY_MS = 250;
+
+/** Succeeds when the topic `sources` names one. */
+const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(function* () {
+  const log = yield* TopicLog;
+  const ends = Effect.map(log.bounds(["sources"]), (bounds) => bounds.map(({ end }) => end).join());
+  let seen = "";
+  for (;;) {
+    const now = yield* ends;
+    if (now !== seen && (yield* listSources).length > 0) return;
+    seen = now;
+    yield* Effect.sleep(LOOK_EVERY_MS);
+  }
+});
+
+/** Reads everything once: the registered sources, or the demo's files when there are none. */
+const once = (
+  run: Invocation,
+  sources: readonly Named[],
+  timeout: number,
+): Effect.Effect<void, StartError, Scope> =>
+  Effect.gen(function* () {
+    const isDemo = yield* onLog(
+      run,
+      timeout,
+    )(
+      Effect.gen(function* () {
+        yield* registerAll(sources);
+        if ((yield* listSources).length === 0) return true;
+        yield* readOnce(run, false);
+        return false;
+      }),
+    );
+    if (!isDemo) return;
+    const server = yield* openDemo(run, false);
+    yield* onLog(
+      run,
+      0,
+      demoSettings(run.settings),
+    )(
+      Effect.andThen(
+        registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+        readOnce(run, true),
+      ),
+    );
+  });

@@ -1,0 +1,165 @@
+/** `ventes status`: the state of every part. Exit 1 when something needs a person, and says what. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { isLost, readStates } from "#shared/component-state.ts";
+import { heldBy } from "#shared/database/locks.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import type { ComponentState, SourceStatus } from "#shared/event.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
+import { answeringDirectory, sqlite } from "../database.ts";
+import { demoSettings } from "../demo-mode.ts";
+import { Failed } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog } from "../log.ts";
+import { frenchCount } from "../output/numbers.ts";
+import { print, say } from "../output/stdout.ts";
+import { visible } from "../output/visible.ts";
+import { type Results, readResults, waitingLines } from "../results.ts";
+import { analysesPending, lagOf } from "../settled.ts";
+import { listWithStates } from "../source-list.ts";
+
+/** A monitoring program does not wait longer for a broker. */
+const PATIENCE = 5_000;
+
+interface Found {
+  readonly running: "start" | "components" | "nobody";
+  readonly components: readonly (ComponentState & { readonly lost: boolean })[];
+  readonly sources: readonly SourceStatus[];
+  readonly log: { readonly where: string; readonly events: number } | null;
+  readonly database: (Results & { readonly lag: number | null; readonly pending: boolean }) | null;
+  readonly problems: readonly string[];
+}
+
+export const status = (_input: object, run: Invocation): Effect.Effect<void, Failed | DatabaseError> =>
+  Effect.gen(function* () {
+    const dir = answeringDirectory(run.settings.data);
+    const isDemo = dir !== run.settings.data;
+    if (isDemo) say(`ventes: ${run.texts.demoDatabase(dir)}`);
+    const found = yield* look(run, dir, isDemo);
+    print(run.json ? JSON.stringify(asJson(found, dir)) : shown(found, dir, run));
+    if (found.problems.length > 0)
+      return yield* new Failed({ message: found.problems.map(visible).join("; ") });
+  });
+
+const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Found, DatabaseError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { texts } = run;
+      const problems: string[] = [];
+      const settings = isDemo ? demoSettings(run.settings) : run.settings;
+      const running = yield* sqlite(join(run.settings.data, "lock.db"), () => heldBy(run.settings.data));
+      const db = existsSync(ventesFile(dir))
+        ? yield* Effect.acquireRelease(
+            sqlite(ventesFile(dir), () => openVentesReader(dir)),
+            (open) => Effect.sync(() => open.close()),
+          )
+        : null;
+      const hasLog = settings.kafka !== null || existsSync(join(dir, "events.db"));
+      const fromLog = !hasLog
+        ? null
+        : yield* onLog(
+            run,
+            PATIENCE,
+            settings,
+          )(readLog).pipe(
+            Effect.catch((error) =>
+              Effect.sync(() => {
+                problems.push(error.message);
+                return null;
+              }),
+            ),
+          );
+      const now = Date.now();
+      const components = (fromLog?.states ?? []).map((state) => ({ ...state, lost: isLost(state, now) }));
+      for (const { component, state, detail, lost, at } of components) {
+        if (state === "failed") problems.push(texts.componentFailed(component, detail));
+        else if (lost) problems.push(texts.componentLost(component, at));
+      }
+      for (const source of fromLog?.sources ?? [])
+        if (source.state === "parked") problems.push(texts.sourceParked(source.source, source.reason));
+      const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
+      if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
+        problems.push(texts.otherLog(ventesFile(dir)));
+      return {
+        running,
+        components,
+        sources: fromLog?.sources ?? [],
+        log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
+        database,
+        problems,
+      };
+    }),
+  );
+
+const readLog = Effect.gen(function* () {
+  const log = yield* TopicLog;
+  const bounds = yield* log.bounds(EVENT_TOPICS);
+  return {
+    identity: log.identity,
+    where: `${log.kind} ${log.fullName("ventes")}`,
+    bounds,
+    events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
+    states: yield* readStates,
+    sources: (yield* listWithStates).map(({ status }) => status),
+  };
+});
+
+type FromLog = Effect.Success<typeof readLog>;
+
+const readDatabase = (db: Sqlite, log: FromLog | null) => ({
+  ...readResults(db),
+  lag: log === null ? null : lagOf(db, log.bounds),
+  pending: analysesPending(db),
+});
+
+const belongsTo = (db: Sqlite, identity: string): boolean => {
+  const bound = db.prepare("SELECT valeur FROM meta WHERE cle = 'log'").pluck().get();
+  return bound === undefined || bound === identity;
+};
+
+const asJson = ({ database, ...found }: Found, dir: string) => ({
+  ok: found.problems.length === 0,
+  data: dir,
+  ...found,
+  database:
+    database === null
+      ? null
+      : {
+          commit: database.commit,
+          at: database.at,
+          lag: database.lag,
+          pending: database.pending,
+          ...database.rows,
+          rejects: database.rejects,
+          orphans: database.waiting.sales,
+          waiting: database.waiting,
+        },
+});
+
+function shown(found: Found, dir: string, run: Invocation): string {
+  const { texts } = run;
+  const { database, log } = found;
+  const lines = [texts.statusDirectory(dir, texts.runs(found.running))];
+  for (const { component, state, lost, detail, at } of found.components)
+    lines.push(`  ${component}  ${lost ? texts.lost() : state}  ${at}${detail === "" ? "" : `  ${detail}`}`);
+  if (log !== null) lines.push(texts.statusLog(log.where, frenchCount(log.events)));
+  if (database === null) lines.push(texts.noDatabase());
+  else {
+    const { rows } = database;
+    lines.push(
+      texts.statusRows(frenchCount(rows.produits), frenchCount(rows.magasins), frenchCount(rows.ventes)),
+      texts.statusAnalyses(frenchCount(database.commit), database.at, database.pending),
+    );
+    if (database.lag !== null) lines.push(texts.statusLag(frenchCount(database.lag)));
+    if (database.rejects > 0) lines.push(texts.rejected(frenchCount(database.rejects)));
+    lines.push(...waitingLines(database.waiting, texts));
+  }
+  for (const s of found.sources)
+    lines.push(
+      `  ${s.source}  ${s.state}  ${frenchCount(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
+    );
+  return lines.map(visible).join("\n");
+}

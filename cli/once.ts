@@ -1,0 +1,87 @@
+/** `start --once`: every source once, then the analyses, then what went wrong. */
+import * as Effect from "effect/Effect";
+import type { SourceStatus } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { runAnalyzer } from "../analyzer/run.ts";
+import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
+import { readSourcesOnce } from "../producer/run.ts";
+import { type ComponentError, readingProgress } from "./components.ts";
+import { Failed } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
+import { isTerminal, print, say } from "./output/stdout.ts";
+import { complaints } from "./pipeline.ts";
+import { withProgress } from "./progress.ts";
+import { asideLines, type Results, readResults, resultLines, resultsJson, resultTables } from "./results.ts";
+import { whenSettled } from "./settled.ts";
+
+const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
+
+export const readOnce = (
+  run: Invocation,
+  isDemo: boolean,
+): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
+  Effect.gen(function* () {
+    let figures = NOTHING;
+    const { data } = yield* Settings;
+    const { sources, results } = yield* withProgress(run.texts, (progress) =>
+      Effect.raceFirst(
+        Effect.gen(function* () {
+          const sources = yield* readSourcesOnce({
+            onProgress: readingProgress(progress),
+            onSources: complaints(progress),
+          });
+          return { sources, results: yield* whenSettled(readResults) };
+        }),
+        Effect.andThen(
+          Effect.all(
+            [
+              runConsumer({
+                onProgress: (done) => {
+                  figures = done;
+                  progress.update({ events: done.events });
+                },
+              }),
+              runAnalyzer(),
+            ],
+            { concurrency: "unbounded", discard: true },
+          ),
+          Effect.never,
+        ),
+      ),
+    );
+    if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);
+    if (run.json) print(onceJson(results, figures, sources));
+    else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
+    else print(resultLines(results));
+    if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
+    const failed = sources.filter(({ state }) => state === "parked").length;
+    if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length) });
+  });
+
+/** The shape of the contract. */
+const onceJson = (
+  results: Results,
+  figures: Pick<ConsumerFigures, "events" | "changed">,
+  sources: readonly SourceStatus[],
+): string => {
+  const rest = {
+    commit: results.commit,
+    events: figures.events,
+    changed: figures.changed,
+    rejects: results.rejects,
+    orphans: results.waiting.sales,
+    sources: sources.map((s) => ({
+      source: s.source,
+      entities: s.entities,
+      state: s.state,
+      ...(s.reason === "" ? {} : { reason: s.reason }),
+      records: s.records,
+      emitted: s.emitted,
+      unchanged: s.unchanged,
+      superseded: s.superseded,
+      rejected: s.rejected,
+    })),
+  };
+  return `{"analyses":${resultsJson(results)},${JSON.stringify(rest).slice(1)}`;
+};

@@ -1,0 +1,57 @@
+/** The page of `start` and `analyzer`: what it shows now, where it listens, and the line that says so. */
+import { spawn } from "node:child_process";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { SourceStatus } from "#shared/event.ts";
+import type { Settings } from "#shared/settings.ts";
+import { type HostRefused, type PortTaken, type Served, servePage } from "../analyzer/server/serve.ts";
+import type { WrongUsage } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
+import { print, say } from "./output/stdout.ts";
+import { type PageSettings, pageSettingsOf } from "./settings.ts";
+
+/** What the page shows; the end of the demo replaces it. */
+export interface View {
+  shown: { readonly dir: string; readonly demo: boolean };
+  sources: readonly SourceStatus[];
+}
+
+export const pageSettings = (
+  flag: string | undefined,
+  run: Invocation,
+): Effect.Effect<PageSettings, WrongUsage> =>
+  Effect.try({
+    try: () => pageSettingsOf(flag, run.env),
+    catch: (error) => error as WrongUsage,
+  });
+
+/** Listens, and prints the line `page URL` once it does (contract). */
+export const openPage = (
+  where: PageSettings,
+  view: View,
+  run: Invocation,
+  opensBrowser: boolean,
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+  Effect.gen(function* () {
+    const served = yield* servePage({
+      host: where.host,
+      port: where.port,
+      whenTaken: where.explicit ? "fail" : "next",
+      current: () => view.shown,
+      sources: () => view.sources,
+    });
+    if (!where.explicit && served.port !== where.port)
+      say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
+    print(`page ${served.url}`);
+    if (opensBrowser) openBrowser(served.url);
+    return served;
+  });
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "open", win32: "explorer" };
+
+/** Where no browser can be opened the line with the address is enough. */
+function openBrowser(url: string): void {
+  const child = spawn(OPENERS[process.platform] ?? "xdg-open", [url], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}

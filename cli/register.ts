@@ -1,0 +1,57 @@
+/** Sources as they are named on the command line, registered. */
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { Registration } from "#shared/event.ts";
+import type { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { type SourceError, SourceRefusal } from "../producer/source-error.ts";
+import { parseEntity, parseSourceArgument } from "../producer/source-ref.ts";
+import { registerSource } from "../producer/sources.ts";
+import { WrongUsage } from "./errors.ts";
+import type { Invocation } from "./invocation.ts";
+
+export interface Named {
+  readonly entity: EntityName | undefined;
+  /** The source's id. */
+  readonly source: string;
+}
+
+const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect<A, WrongUsage> =>
+  Effect.try({
+    try: parse,
+    catch: (error) => {
+      if (!(error instanceof SourceRefusal)) throw error;
+      return new WrongUsage({ message: error.toError(text, run.settings.language).message });
+    },
+  });
+
+/** `FILE_OR_URL`, or `ENTITY=FILE_OR_URL`. */
+export const named = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
+  parsed(text, run, () => parseSourceArgument(text));
+
+/** `[ENTITY] FILE_OR_URL`, as `sources add` takes them. */
+export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {
+  const [first = "", second] = what;
+  return second === undefined
+    ? named(first, run)
+    : parsed(second, run, () => ({ ...parseSourceArgument(second), entity: parseEntity(first) }));
+};
+
+/** `--source` must say what the source holds. */
+export const namedWithEntity = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
+  Effect.flatMap(named(text, run), (one) =>
+    one.entity === undefined
+      ? Effect.fail(new WrongUsage({ message: run.texts.sourceNeedsEntity(text) }))
+      : Effect.succeed(one),
+  );
+
+/** Each in turn; the first that cannot be read ends it. */
+export const registerAll = (
+  sources: readonly Named[],
+): Effect.Effect<
+  readonly Registration[],
+  SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings
+> => Effect.forEach(sources, ({ source, entity }) => registerSource(source, { entity }));

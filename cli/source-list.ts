@@ -1,0 +1,37 @@
+/** How the registered sources stand: what was announced of them, and what a producer last said in its state. */
+import * as Effect from "effect/Effect";
+import { readStates } from "#shared/component-state.ts";
+import type { SourceStatus } from "#shared/event.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { type ListedSource, listSources } from "../producer/sources.ts";
+import type { View } from "./page.ts";
+
+/** Parents first, as they are read. */
+export const listWithStates: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
+  function* () {
+    const listed = yield* listSources;
+    const states = (yield* readStates).toSorted((a, b) => a.at.localeCompare(b.at));
+    const said = new Map<string, SourceStatus>();
+    for (const state of states) for (const source of state.sources ?? []) said.set(source.source, source);
+    return listed.map((one) => {
+      const seen = said.get(one.registration.source);
+      return seen === undefined || seen.state === "new" ? one : { ...one, status: seen };
+    });
+  },
+);
+
+const LOOK_EVERY_MS = 2_000;
+
+/** Keeps the page's list of sources current, for an analyzer whose producer is another process. */
+export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
+  listWithStates.pipe(
+    Effect.map((listed) => {
+      view.sources = listed.map(({ status }) => status);
+    }),
+    Effect.retry(scheduleOf("log")),
+    Effect.ignore,
+    Effect.andThen(Effect.sleep(LOOK_EVERY_MS)),
+    Effect.forever,
+  );

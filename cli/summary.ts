@@ -1,0 +1,32 @@
+/** What `start` says once everything that the sources hold is in the analyses. */
+import type { SourceStatus } from "#shared/event.ts";
+import type { Invocation } from "./invocation.ts";
+import { frenchCount } from "./output/numbers.ts";
+import { visible } from "./output/visible.ts";
+import { asideLines, type Results, resultTables } from "./results.ts";
+
+export function settledSummary(
+  results: Results,
+  sources: readonly SourceStatus[],
+  run: Invocation,
+  { url, isDemo }: { readonly url: string; readonly isDemo: boolean },
+): string {
+  const { texts, settings } = run;
+  const read = sources.map(
+    (s) =>
+      `  ${texts.sourceRead(visible(s.source), s.entities.join(", "), frenchCount(s.records), frenchCount(s.rejected))}`,
+  );
+  return [
+    "",
+    texts.read(),
+    ...read,
+    ...asideLines(results, texts).map((line) => `  ${line}`),
+    "",
+    resultTables(results, texts, settings.currency),
+    "",
+    texts.pageIsAt(url),
+    ...(isDemo ? [texts.addYours()] : []),
+    texts.goesOn(),
+    "",
+  ].join("\n");
+}
