@@ -1,0 +1,242 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Layer from "effect/Layer";
+import * as Scope from "effect/Scope";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import type { SourceStatus } from "#shared/event.ts";
+import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
+import { describeWith } from "../integration-tests/support/describe-with.ts";
+import { makeRefresher, type Refresher } from "./refresh.ts";
+import type { Shown } from "./server/reads.ts";
+import { servePage } from "./server/serve.ts";
+import { openTestDatabase, type TestDatabase } from "./test-support.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const SHOTS = process.env.VENTES_SCREENSHOTS;
+
+const TOWNS = ["Paris", "Lyon", "Marseille", "Bordeaux", "Nantes", "Lille", "Toulouse"];
+const PRODUCTS = [
+  "Carnet ligné A5",
+  "Stylo plume",
+  "Encre bleue",
+  "Papier vergé",
+  "Agenda 2027",
+  "Gomme",
+  "Règle 30 cm",
+];
+
+const source = (file: string, more: Partial<SourceStatus> = {}): SourceStatus => ({
+  source: `https://exemple.fr/exports/${file}.csv`,
+  entities: [file],
+  state: "ok",
+  reason: "",
+  records: 42,
+  emitted: 42,
+  unchanged: 0,
+  superseded: 0,
+  rejected: 0,
+  vanished: 0,
+  rounded: 0,
+  version: 3,
+  looked: new Date().toISOString(),
+  changed: new Date().toISOString(),
+  ...more,
+});
+
+let browser: Browser;
+let t: TestDatabase;
+let refresher: Refresher;
+let shown: Shown;
+let sources: readonly SourceStatus[];
+let scope: Scope.Closeable;
+let url: string;
+
+const serve = async (port = 0) => {
+  scope = Scope.makeUnsafe();
+  const served = await Effect.runPromise(
+    servePage({
+      host: "127.0.0.1",
+      port,
+      whenTaken: "fail",
+      current: () => shown,
+      sources: () => sources,
+    }).pipe(
+      Scope.provide(scope),
+      Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language: "fr" }))),
+    ),
+  );
+  url = served.url;
+  return served;
+};
+const stop = () => Effect.runPromise(Scope.close(scope, Exit.void));
+
+function company(): void {
+  t.commit((w) => {
+    for (const [i, town] of TOWNS.entries()) w.shop(`m${i}`, town);
+    for (const [i, name] of PRODUCTS.entries()) w.product(`REF00${i}`, name);
+    for (let n = 0; n < 300; n++)
+      w.sale(`v${n}`, {
+        id_produit: `REF00${(n * n) % PRODUCTS.length}`,
+        id_magasin: `m${(n * 3 + (n % 5)) % TOWNS.length}`,
+        quantite: ((n % 4) + 1) * 1_000_000,
+        ca: ((n % 9) + 1) * 13_370_000,
+      });
+  });
+  refresher.refresh();
+}
+
+function reject(id: string, line: number, raw: string, sentence: string): void {
+  t.db
+    .prepare(
+      "INSERT INTO rejets VALUES (?, 'ventes', 'https://exemple.fr/exports/ventes.csv', 3, ?, ?, ?, ?, 1)",
+    )
+    .run(id, line, raw, "quantite.not_a_number", sentence);
+}
+
+async function open(
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; complaints: readonly string[] }> {
+  const context = await browser.newContext({ locale: "fr-FR", ...options });
+  const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto(url);
+  await page.locator('#link[data-state="live"]').waitFor();
+  return { page, complaints };
+}
+
+const shot = async (page: Page, name: string) => {
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+};
+
+async function violations(page: Page): Promise<readonly string[]> {
+  // Not as a script of the page: its policy would refuse it, as it must.
+  return page.evaluate(
+    `${axe}; axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html + n.failureSummary).join(" ")))`,
+  );
+}
+
+describeWith("browser", "the page in a real browser", () => {
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  beforeEach(async () => {
+    t = openTestDatabase();
+    const db = openVentes(t.dir);
+    refresher = makeRefresher(db);
+    const close = refresher.close;
+    refresher = { ...refresher, close: () => [close(), db.close()] };
+    shown = { dir: t.dir, demo: false };
+    sources = ["produits", "magasins", "ventes"].map((file) => source(file));
+    company();
+    await serve();
+  });
+  afterEach(async () => {
+    await Promise.all(browser.contexts().map((context) => context.close()));
+    await stop();
+    refresher.close();
+    t.close();
+  });
+
+  test("shows the figures in French, and changes by itself when a commit comes", async () => {
+    const { page, complaints } = await open();
+    await expect.poll(() => page.locator("#total").textContent()).toMatch(/^19\s934,67\s€$/);
+    expect(await page.locator("#regions tbody tr").count()).toBe(TOWNS.length);
+    expect(await page.locator("#products tbody th .label").first().textContent()).toContain("REF00");
+    expect(await page.locator("#as-of").textContent()).toMatch(/^Au commit 1, /);
+    expect(await page.locator("#sources > li").count()).toBe(3);
+
+    t.commit((w) =>
+      w.sale("new", { id_produit: "REF001", id_magasin: "m0", quantite: 1_000_000, ca: 1_000_000 }),
+    );
+    refresher.refresh();
+    await page.getByText(/19\s935,67\s€/).waitFor();
+    await page.getByText(/Au commit 2, /).waitFor();
+
+    sources = [source("ventes", { state: "parked", reason: "404 Not Found" })];
+    await page.getByText("404 Not Found").waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test.each(["light", "dark"] as const)("axe finds nothing, %s, wide and narrow", async (colorScheme) => {
+    for (let n = 0; n < 14; n++)
+      reject(
+        `r${n}`,
+        n + 2,
+        `2026-11-0${n % 9};REF001;beaucoup;m1`,
+        "« beaucoup » n'est pas un nombre (colonne Quantité)",
+      );
+    t.db
+      .prepare(`INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
+        VALUES ('o1', 'REF999', 'm0', '2026-11-22', 1000000, 'x', 1, 1), ('o2', 'REF999', 'm9', '2026-11-22', 1000000, 'x', 1, 1)`)
+      .run();
+    sources = [
+      source("produits"),
+      source("magasins", {
+        state: "parked",
+        reason: "la page est du HTML, pas du CSV",
+        records: 0,
+        looked: null,
+      }),
+      source("ventes", { state: "reading", rejected: 14, vanished: 3 }),
+    ];
+    shown = { ...shown, demo: true };
+    const { page, complaints } = await open({ colorScheme, viewport: { width: 1200, height: 900 } });
+    await page.getByText("REF999").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await shot(page, `wide-${colorScheme}`);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await shot(page, `narrow-${colorScheme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  test("hostile names are text", async () => {
+    const script = "<script>window.pwned = 1</script><img src=x onerror=window.pwned=1>";
+    t.commit((w) => {
+      w.shop("m0", script);
+      w.shop("m1", "\u202eמגדל\u202e العربية");
+      w.shop("m2", "Très long ".repeat(1000));
+      w.product("REF000", script);
+    });
+    reject("r", 2, script, script);
+    sources = [source("ventes", { source: `file:///tmp/${script}.csv`, reason: script })];
+    refresher.refresh();
+    const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
+    await page.locator("#regions").getByText(script).waitFor();
+    await page.locator("#rejects pre").getByText(script).waitFor();
+    expect(await page.evaluate("window.pwned")).toBeUndefined();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, "hostile");
+    expect(complaints).toEqual([]);
+  });
+
+  test("a lost server is said, and found again; another database may take the place", async () => {
+    const { page } = await open();
+    const { port } = new URL(url);
+    await stop();
+    await page.locator("#lost").waitFor();
+    await page.locator('#link[data-state="lost"]').waitFor();
+    expect(await page.locator("#lost").textContent()).toContain("datent du");
+    await shot(page, "lost");
+    const other = openTestDatabase();
+    shown = { dir: other.dir, demo: true };
+    await serve(Number(port));
+    await page.locator('#link[data-state="live"]').waitFor();
+    await page.getByText("Démonstration").waitFor();
+    await expect.poll(() => page.locator("#total").textContent()).toBe("–");
+    shown = { dir: t.dir, demo: false };
+    await expect.poll(() => page.locator("#total").textContent()).toMatch(/€/);
+    await page.locator("#lost").waitFor({ state: "hidden" });
+    other.close();
+  });
+});

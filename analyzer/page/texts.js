@@ -1,0 +1,114 @@
+/** Every sentence of the page, in both languages. `<html lang>` chooses. */
+
+const fr = {
+  title: "Ventes",
+  total: "Chiffre d’affaires total",
+  byRegion: "Par ville",
+  byProduct: "Par produit",
+  sources: "Fichiers suivis",
+  rejects: "Mis de côté",
+  region: "Ville",
+  product: "Produit",
+  revenue: "Chiffre d’affaires",
+  quantity: "Quantité",
+  connecting: "Connexion…",
+  live: "En direct",
+  lostShort: "Hors ligne",
+  /** @param {string} moment */
+  lost: (moment) =>
+    `Connexion perdue, nouvelle tentative en cours. Les chiffres affichés datent du ${moment}.`,
+  lostEmpty: "Connexion perdue, nouvelle tentative en cours.",
+  /** @param {string} commit @param {string} ago */
+  asOf: (commit, ago) => `Au commit ${commit}, ${ago}`,
+  /** @param {number} n @param {string} shown */
+  behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} en cours d’analyse`,
+  noData: "En attente des premières données.",
+  noSales: "Aucune vente pour l’instant.",
+  demo: "Démonstration : ces chiffres viennent des fichiers d’exemple. Pour voir les vôtres : ventes sources add URL",
+  /** @param {number} n @param {string} shown */
+  waiting: (n, shown) =>
+    n > 1
+      ? `${shown} ventes attendent leur produit, leur magasin ou leur prix et ne sont pas encore comptées.`
+      : "Une vente attend son produit, son magasin ou son prix et n’est pas encore comptée.",
+  /** @param {string} names */
+  waitingFor: (names) => ` Il manque : ${names}.`,
+  missingProduct: "le produit",
+  missingShop: "le magasin",
+  /** @param {string} n */
+  showMore: (n) => `Afficher ${n} de plus`,
+  showLess: "Réduire",
+  /** @param {string} n */
+  others: (n) => `et ${n} autres`,
+  noSources: "Aucun fichier suivi. Pour en ajouter un : ventes sources add URL",
+  noRejects: "Aucune ligne mise de côté.",
+  rejectsNote: "Ces lignes n’ont pas pu être lues ; elles ne sont pas comptées.",
+  /** @param {string} n */
+  line: (n) => `ligne ${n}`,
+  /** @param {number} n @param {string} shown */
+  rejectCount: (n, shown) => `${shown} ligne${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  records: (n, shown) => `${shown} ligne${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  rejected: (n, shown) => `${shown} mise${n > 1 ? "s" : ""} de côté`,
+  /** @param {number} n @param {string} shown */
+  vanished: (n, shown) => `${shown} disparue${n > 1 ? "s" : ""} du fichier, conservée${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  rounded: (n, shown) => `${shown} arrondie${n > 1 ? "s" : ""} au millionième`,
+  /** @param {string} ago */
+  looked: (ago) => `lu ${ago}`,
+  neverLooked: "pas encore lu",
+  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause" },
+  entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
+  now: "à l’instant",
+};
+
+/** @type {typeof fr} */
+const en = {
+  title: "Sales",
+  total: "Total revenue",
+  byRegion: "By city",
+  byProduct: "By product",
+  sources: "Followed files",
+  rejects: "Set aside",
+  region: "City",
+  product: "Product",
+  revenue: "Revenue",
+  quantity: "Quantity",
+  connecting: "Connecting…",
+  live: "Live",
+  lostShort: "Offline",
+  lost: (moment) => `Connection lost, trying again. The figures shown are from ${moment}.`,
+  lostEmpty: "Connection lost, trying again.",
+  asOf: (commit, ago) => `As of commit ${commit}, ${ago}`,
+  behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} being analysed`,
+  noData: "Waiting for the first data.",
+  noSales: "No sale yet.",
+  demo: "Demonstration: these figures come from the example files. To see your own: ventes sources add URL",
+  waiting: (n, shown) =>
+    n > 1
+      ? `${shown} sales wait for their product, shop or price and are not counted yet.`
+      : "One sale waits for its product, shop or price and is not counted yet.",
+  waitingFor: (names) => ` Missing: ${names}.`,
+  missingProduct: "product",
+  missingShop: "shop",
+  showMore: (n) => `Show ${n} more`,
+  showLess: "Show less",
+  others: (n) => `and ${n} others`,
+  noSources: "No file is followed. To add one: ventes sources add URL",
+  noRejects: "No line set aside.",
+  rejectsNote: "These lines could not be read; they are not counted.",
+  line: (n) => `line ${n}`,
+  rejectCount: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
+  records: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
+  rejected: (_n, shown) => `${shown} set aside`,
+  vanished: (_n, shown) => `${shown} gone from the file, kept`,
+  rounded: (_n, shown) => `${shown} rounded to a millionth`,
+  looked: (ago) => `read ${ago}`,
+  neverLooked: "not read yet",
+  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused" },
+  entities: { produits: "products", magasins: "shops", ventes: "sales" },
+  now: "just now",
+};
+
+export const language = document.documentElement.lang === "en" ? "en" : "fr";
+export const texts = { fr, en }[language];
