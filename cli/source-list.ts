@@ -27,9 +27,11 @@ const LOOK_EVERY_MS = 2_000;
 /** Keeps the page's list of sources current, for an analyzer whose producer is another process. */
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
   listWithStates.pipe(
-    Effect.map((listed) => {
-      view.sources = listed.map(({ status }) => status);
-    }),
+    Effect.tap((listed) =>
+      Effect.sync(() => {
+        view.sources = listed.map(({ status }) => status);
+      }),
+    ),
     Effect.retry(scheduleOf("log")),
     Effect.ignore,
     Effect.andThen(Effect.sleep(LOOK_EVERY_MS)),

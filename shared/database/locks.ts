@@ -54,9 +54,8 @@ export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Sc
   });
 
 const kept = (lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.try({ try: lock, catch: (error) => error as DatabaseError }),
-    (db) => Effect.sync(() => db.close()),
+  Effect.acquireRelease(Effect.try({ try: lock, catch: (error) => error as DatabaseError }), (db) =>
+    Effect.sync(() => db.close()),
   ).pipe(Effect.asVoid);
 
 /** Who holds the directory now, for `status`. Creates nothing. */
