@@ -3,6 +3,7 @@
  * processes of one machine may publish and read; a publish waits while another process writes. Not for a data
  * directory on a network file system (SQLite's WAL).
  */
+import { realpathSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { DatabaseError, explain, isBusy, type Sqlite } from "../../database/sqlite.ts";
@@ -61,8 +62,10 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
   TopicLog,
   Effect.gen(function* () {
     const { data, namespace, partitions } = yield* Settings;
-    const file = eventsFile(data);
-    const db = yield* connection(() => openEvents(data)).pipe(Effect.catch(asOpenFailure(file)));
+    const named = eventsFile(data);
+    const db = yield* connection(() => openEvents(data)).pipe(Effect.catch(asOpenFailure(named)));
+    // One name for one file, however a process came to it.
+    const file = realpathSync(named);
     const members = yield* connection(() => openMembership(data)).pipe(Effect.catch(asOpenFailure(file)));
     const topics = yield* whenFree(() => openTopics(db, namespace, partitions)).pipe(
       Effect.catch(asOpenFailure(file)),

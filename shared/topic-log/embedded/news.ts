@@ -3,14 +3,13 @@
  * by looking at PRAGMA data_version (microseconds) a few times a second. A wait holds one timer, and only while
  * it waits.
  */
-import { realpathSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { Sqlite } from "../../database/sqlite.ts";
 import { dataVersion } from "./events-db.ts";
 
 const POLL_MS = 50;
 
-/** Who is to be woken, by file: several TopicLogs of one process may have one open. */
+/** Who is to be woken, by the file's real path: several TopicLogs of one process may have one open. */
 const listeners = new Map<string, Set<() => void>>();
 
 export class News {
@@ -21,7 +20,7 @@ export class News {
   #resume: (() => void) | undefined;
 
   constructor(file: string, db: Sqlite) {
-    this.#file = realpathSync(file);
+    this.#file = file;
     this.#db = db;
     this.#seen = dataVersion(db);
     const set = listeners.get(this.#file) ?? new Set();
@@ -41,7 +40,7 @@ export class News {
 
   /** Tells this process' followers of a file that it was written. */
   static tell(file: string): void {
-    for (const wake of listeners.get(realpathSync(file)) ?? []) wake();
+    for (const wake of listeners.get(file) ?? []) wake();
   }
 
   /** True once after anything was written: what was looked up before may be out of date. */

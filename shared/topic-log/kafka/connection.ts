@@ -3,6 +3,7 @@
  * and made anew, from the brokers of the settings, so no state of kafkajs outlives a lost broker.
  */
 import type { KafkaSettings } from "../../settings.ts";
+import { LogMismatch } from "../errors.ts";
 import { type Broker, type Cluster, int64, makeCluster, type OpenCluster } from "./kafkajs.ts";
 import { type FetchedPartition, fetchRequest, type PartitionFetch } from "./requests.ts";
 
@@ -17,14 +18,16 @@ export interface FullPartition {
 export class Connection {
   readonly #settings: KafkaSettings;
   readonly #topics: readonly string[];
+  readonly #clusterId: string;
   #open: OpenCluster | undefined;
   #ready: Promise<Cluster> | undefined;
   #closed = false;
 
-  /** `topics`: full names, whose leaders are looked up. */
-  constructor(settings: KafkaSettings, topics: readonly string[]) {
+  /** `topics`: full names, whose leaders are looked up. Another cluster at the same address is refused. */
+  constructor(settings: KafkaSettings, topics: readonly string[], clusterId: string) {
     this.#settings = settings;
     this.#topics = topics;
+    this.#clusterId = clusterId;
   }
 
   /** Connects when it is not. */
@@ -43,6 +46,11 @@ export class Connection {
   async #connect(cluster: Cluster): Promise<Cluster> {
     await cluster.connect();
     await cluster.addMultipleTargetTopics(this.#topics);
+    const found = cluster.brokerPool.metadata?.clusterId;
+    if (found !== undefined && found !== this.#clusterId)
+      throw new LogMismatch({
+        message: `Kafka at ${this.#settings.brokers.join(",")} is now cluster ${found}, and was ${this.#clusterId}: set KAFKA_BROKERS back, or choose another --data directory`,
+      });
     return cluster;
   }
 

@@ -24,6 +24,7 @@ const END_CHECK_MS = 300;
 
 export interface Follower {
   readonly settings: KafkaSettings;
+  readonly clusterId: string;
   readonly address: string;
   readonly namespace: string;
   readonly names: TopicNames;
@@ -87,7 +88,7 @@ export function followTopics<E, R>(
 }
 
 const session = <E, R>(
-  { settings, address, names }: Follower,
+  { settings, clusterId, address, names }: Follower,
   membership: GroupMembership,
   options: FollowOptions<E, R>,
   onJoined: () => void,
@@ -109,7 +110,7 @@ const session = <E, R>(
       };
 
       const connection = yield* Effect.acquireRelease(
-        Effect.sync(() => new Connection(settings, options.topics.map(names.full))),
+        Effect.sync(() => new Connection(settings, options.topics.map(names.full), clusterId)),
         (c) => Effect.promise(() => c.close()),
       );
       yield* Effect.addFinalizer(() => Effect.sync(() => membership.pause()));

@@ -95,7 +95,7 @@ export interface Broker {
 export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  metadata(o: { readonly topics: readonly string[] }): Promise<{ readonly clusterId: string }>;
+  readonly brokerPool: { readonly metadata: { readonly clusterId: string } | null };
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;

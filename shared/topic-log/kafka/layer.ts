@@ -66,7 +66,7 @@ const openKafka = Effect.fnUntraced(function* (
   const found = yield* once(() => ensureTopics(settings, namespace, eventPartitions));
   const names = makeNames(namespace, found.counts);
   const shared = yield* Effect.acquireRelease(
-    Effect.sync(() => new Connection(settings, names.all)),
+    Effect.sync(() => new Connection(settings, names.all, found.clusterId)),
     (c) => Effect.promise(() => c.close()),
   );
   /** An answer that says the connections are gone is the last of them. */
@@ -153,7 +153,8 @@ const openKafka = Effect.fnUntraced(function* (
     publish: (topic, records) => producer.publish(names.full(topic), names.partitions(topic), records),
     bounds,
     read: (from, onBatch) => readWith(isIdentity, from, onBatch),
-    follow: (options) => followTopics({ settings, address, namespace, names, shared }, options),
+    follow: (options) =>
+      followTopics({ settings, clusterId: found.clusterId, address, namespace, names, shared }, options),
   });
 });
 
