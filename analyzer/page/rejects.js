@@ -6,7 +6,7 @@ import { texts } from "./texts.js";
 
 /** @typedef {import("../server/api.ts").RejectsAnswer} Rejects */
 
-const FIRST = 10;
+const FIRST = 5;
 
 /** @param {HTMLElement} at @param {Rejects} answer @param {(before: number) => Promise<Rejects>} more */
 export function showRejects(at, answer, more) {

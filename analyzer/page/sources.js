@@ -5,7 +5,10 @@ import { texts } from "./texts.js";
 
 /** @typedef {import("../server/api.ts").SourcesAnswer["sources"][number]} Source */
 
-/** The last part of a URL or path, which people know. @param {string} source */
+/**
+ * The last part of a URL or path, which people know; the host where that is no file's name (`pub?output=csv`).
+ * @param {string} source
+ */
 export function fileName(source) {
   const path = source.split(/[?#]/)[0] ?? source;
   const last =
@@ -13,6 +16,7 @@ export function fileName(source) {
       .split("/")
       .filter((part) => part !== "")
       .at(-1) ?? source;
+  if (!last.includes(".") && URL.canParse(source)) return new URL(source).host || last;
   try {
     return decodeURIComponent(last);
   } catch {

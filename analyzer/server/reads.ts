@@ -54,7 +54,7 @@ export function makeReads(shown: () => Shown): Reads {
     state: () =>
       reading((s) => {
         const { commit, newest } = s.reached.get() as Reached;
-        return { commit, newest, mark: JSON.stringify(s.mark.get()) };
+        return { commit, newest, mark: JSON.stringify([shown().dir, s.mark.get()]) };
       }),
     analyses: (limit) =>
       reading((s, demo) => ({

@@ -1,0 +1,267 @@
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { assert, it } from "@effect/vitest";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Schema from "effect/Schema";
+import type * as Scope from "effect/Scope";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { makeRefresher } from "../refresh.ts";
+import { openTestDatabase, type TestDatabase } from "../test-support.ts";
+import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
+import { languageFor } from "./files.ts";
+import { isLoopback, isOwnHost } from "./guard.ts";
+import { type PageOptions, servePage } from "./serve.ts";
+
+let t: TestDatabase;
+let refresh: () => void;
+let close: () => void;
+
+beforeEach(() => {
+  t = openTestDatabase();
+  const db = openVentes(t.dir);
+  const refresher = makeRefresher(db);
+  refresh = () => refresher.refresh();
+  close = () => {
+    refresher.close();
+    db.close();
+    t.close();
+  };
+  t.commit((w) => {
+    w.product("A", "Crayon");
+    w.shop("m", "Paris");
+    w.sale("v1", { id_produit: "A", id_magasin: "m", quantite: 2_500_000, ca: 12_340_000 });
+  });
+  refresh();
+});
+afterEach(() => close());
+
+const settings = () => Layer.succeed(Settings, embeddedSettings(t.dir));
+const serve = (options: Partial<PageOptions> = {}) =>
+  servePage({
+    host: "127.0.0.1",
+    port: 0,
+    whenTaken: "fail",
+    current: () => ({ dir: t.dir, demo: false }),
+    sources: () => [],
+    ...options,
+  });
+const get = (url: string) => Effect.promise(() => fetch(url));
+const read = <A>(url: string, schema: Schema.Codec<A, unknown>) =>
+  Effect.promise(async () => Schema.decodeUnknownSync(schema)(await (await fetch(url)).json()));
+
+/** A request with a Host header and method of one's choice. */
+const ask = (url: string, options: { method?: string; host?: string; path?: string }) =>
+  Effect.promise(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const { hostname, port } = new URL(url);
+        const asked = request(
+          {
+            hostname,
+            port,
+            path: options.path ?? "/healthz",
+            method: options.method ?? "GET",
+            headers: { host: options.host ?? `${hostname}:${port}` },
+          },
+          (response) => {
+            response.resume();
+            response.on("end", () => resolve(response.statusCode ?? 0));
+          },
+        );
+        asked.on("error", reject);
+        asked.end();
+      }),
+  );
+
+const live = (name: string, run: Effect.Effect<void, unknown, Settings | Scope.Scope>) =>
+  it.live(name, () => Effect.suspend(() => run.pipe(Effect.scoped, Effect.provide(settings()))));
+
+describe("what it answers", () => {
+  live(
+    "the figures, as of which commit",
+    Effect.gen(function* () {
+      const { url } = yield* serve();
+      t.commit((w) => w.sale("v2", { id_produit: "A", id_magasin: "m", quantite: 1, ca: 1 }));
+      const answer = yield* read(`${url}api/analyses`, AnalysesAnswer);
+      expect(answer).toMatchObject({
+        commit: 1,
+        newest: 2,
+        currency: "EUR",
+        chiffre_affaires_total: 12.34,
+        ventes_par_produit: { count: 1, rows: [{ id_produit: "A", nom: "Crayon", quantité: 2.5 }] },
+        ventes_par_region: { count: 1, rows: [{ ville: "Paris", chiffre_affaires: 12.34 }] },
+        waiting: { sales: 0, missing: [] },
+        rejects: 0,
+      });
+      assert.deepStrictEqual(yield* read(`${url}healthz`, HealthAnswer), { ok: true, commit: 1, newest: 2 });
+      assert.deepStrictEqual((yield* read(`${url}api/sources`, SourcesAnswer)).sources, []);
+    }),
+  );
+
+  live(
+    "rejects by pages, newest first, with their codes",
+    Effect.gen(function* () {
+      const put = t.db.prepare("INSERT INTO rejets VALUES (?, 'ventes', 's', 1, ?, ?, ?, 'phrase', ?)");
+      for (let n = 0; n < 25; n++) put.run(`r${n}`, n, "x".repeat(600), n < 5 ? "b" : "a", n);
+      const { url } = yield* serve();
+      const first = yield* read(`${url}api/rejects?limit=10`, RejectsAnswer);
+      const second = yield* read(`${url}api/rejects?limit=10&before=${first.next}`, RejectsAnswer);
+      const last = yield* read(`${url}api/rejects?limit=10&before=${second.next}`, RejectsAnswer);
+      const ids = [first, second, last].flatMap((page) => page.rejects.map((reject) => reject.id));
+      assert.deepStrictEqual(
+        ids,
+        Array.from({ length: 25 }, (_, n) => `r${24 - n}`),
+      );
+      assert.strictEqual(last.next, null);
+      assert.strictEqual(first.rejects[0]?.raw.length, 500);
+      assert.deepStrictEqual(first.codes, [
+        { code: "a", count: 20 },
+        { code: "b", count: 5 },
+      ]);
+    }),
+  );
+
+  live(
+    "503 while there is no database, and another one when it takes the place",
+    Effect.gen(function* () {
+      let dir = `${t.dir}/nothing`;
+      const { url } = yield* serve({ current: () => ({ dir, demo: true }) });
+      for (const path of ["healthz", "api/analyses", "api/rejects"])
+        assert.strictEqual((yield* get(url + path)).status, 503);
+      dir = t.dir;
+      assert.strictEqual((yield* read(`${url}api/analyses`, AnalysesAnswer)).chiffre_affaires_total, 12.34);
+    }),
+  );
+
+  live(
+    "an event when analyses change, or the sources",
+    Effect.gen(function* () {
+      let sources: ReturnType<PageOptions["sources"]> = [];
+      const { url } = yield* serve({ sources: () => sources });
+      const response = yield* get(`${url}api/events`);
+      assert.strictEqual(response.headers.get("content-type"), "text/event-stream");
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      let text = "";
+      const until = (pattern: RegExp) =>
+        Effect.promise(async () => {
+          while (!pattern.test(text)) text += new TextDecoder().decode((await reader.read()).value);
+        });
+      yield* until(/retry: \d+\n\n.*"commit":1,/s);
+      t.commit((w) => w.withdrawSale("v1"));
+      refresh();
+      yield* until(/event: analyses\nid: \d+\ndata: \{"commit":2,"revision":\d+\}\n\n/);
+      const before = text.length;
+      sources = [{ source: "s" } as (typeof sources)[number]];
+      yield* Effect.promise(async () => {
+        while (!/"commit":2/.test(text.slice(before)))
+          text += new TextDecoder().decode((await reader.read()).value);
+      });
+      yield* Effect.promise(() => reader.cancel());
+    }),
+  );
+
+  live(
+    "the page in the reader's language, under the policy, and no other file",
+    Effect.gen(function* () {
+      const { url } = yield* serve();
+      const page = yield* Effect.promise(() =>
+        fetch(url, { headers: { "accept-language": "de, fr;q=0.8" } }),
+      );
+      assert.include(yield* Effect.promise(() => page.text()), '<html lang="fr">');
+      assert.include(page.headers.get("content-security-policy") ?? "", "default-src 'none'");
+      assert.strictEqual(page.headers.get("x-content-type-options"), "nosniff");
+      const module = yield* get(`${url}main.js`);
+      assert.match(module.headers.get("content-type") ?? "", /^text\/javascript/);
+      for (const path of [
+        "tsconfig.json",
+        "../server/serve.ts",
+        "%2e%2e/server/serve.ts",
+        "api",
+        "index.htm",
+      ]) {
+        const missing = yield* get(url + path);
+        assert.strictEqual(missing.status, 404, path);
+        assert.include(missing.headers.get("content-security-policy") ?? "", "default-src 'none'");
+      }
+    }),
+  );
+});
+
+describe("who may ask", () => {
+  live(
+    "only who names this machine, only to read",
+    Effect.gen(function* () {
+      const { url, port } = yield* serve();
+      for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, "localhost", `[::1]:${port}`])
+        assert.strictEqual(yield* ask(url, { host }), 200, host);
+      for (const host of [
+        "evil.example",
+        `localhost.evil.example:${port}`,
+        `x@127.0.0.1`,
+        "127.0.0.1.nip.io",
+      ])
+        assert.strictEqual(yield* ask(url, { host }), 403, host);
+      assert.strictEqual(yield* ask(url, { host: "evil.example", path: "/api/events" }), 403);
+      for (const method of ["POST", "PUT", "DELETE", "OPTIONS"])
+        assert.strictEqual(yield* ask(url, { method }), 405, method);
+      assert.strictEqual(yield* ask(url, { method: "HEAD" }), 200);
+    }),
+  );
+
+  live(
+    "another address than loopback is refused",
+    Effect.gen(function* () {
+      for (const host of ["0.0.0.0", "::", "192.168.1.2", "example.org"])
+        assert.strictEqual((yield* Effect.flip(serve({ host })))._tag, "HostRefused");
+    }),
+  );
+
+  test("loopback", () => {
+    for (const host of ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])
+      expect(isLoopback(host)).toBe(true);
+    for (const host of ["127.evil.example", "0.0.0.0", "10.0.0.1", ""]) expect(isLoopback(host)).toBe(false);
+    expect(isOwnHost(undefined)).toBe(false);
+    expect(isOwnHost("")).toBe(false);
+  });
+
+  test("language", () => {
+    expect(languageFor("fr", "en")).toBe("fr");
+    expect(languageFor("en", "fr-CA,en;q=0.5")).toBe("fr");
+    expect(languageFor("en", "en-US,fr;q=0.5")).toBe("en");
+    expect(languageFor("en", undefined)).toBe("en");
+  });
+});
+
+describe("ports", () => {
+  live(
+    "a taken one is an error, or the next free one is taken; all is free again afterwards",
+    Effect.gen(function* () {
+      const taken = yield* Effect.acquireRelease(
+        Effect.promise(
+          () =>
+            new Promise<ReturnType<typeof createServer>>((resolve) => {
+              const server = createServer().listen(0, "127.0.0.1", () => resolve(server));
+            }),
+        ),
+        (server) => Effect.sync(() => server.close()),
+      );
+      const { port } = taken.address() as AddressInfo;
+      const error = yield* Effect.flip(serve({ port }));
+      assert.strictEqual(error._tag, "PortTaken");
+      const first = yield* Effect.scoped(
+        Effect.gen(function* () {
+          const served = yield* serve({ port, whenTaken: "next" });
+          assert.isAbove(served.port, port);
+          // An open stream does not keep it from closing.
+          yield* get(`${served.url}api/events`);
+          return served;
+        }),
+      );
+      const second = yield* serve({ port: first.port });
+      assert.strictEqual(second.port, first.port);
+    }),
+  );
+});
