@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { realpath, rm, stat } from "node:fs/promises";
+import { realpath, rm, stat, writeFile } from "node:fs/promises";
 import { sep } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -43,7 +43,7 @@ export async function fetchFile({ source, spool, known, under, signal }: FileOpt
     // Up to the size it had: what is appended meanwhile is the next version's.
     if (size > 0)
       await pipeline(createReadStream(path, { end: size - 1 }), count, createWriteStream(spool), { signal });
-    else createWriteStream(spool).end();
+    else await writeFile(spool, "");
     const validators: Validators = {
       etag: null,
       lastModified: null,
