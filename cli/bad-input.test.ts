@@ -1,14 +1,19 @@
 /** Bad input: exit 1, one clear line on stderr, no stack trace, nothing registered. */
+
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { scratchDirectory, startVentes, ventes } from "../integration-tests/support/ventes.ts";
 
 /** One line that names what is wrong; exit 1. */
-const fails = async (args: readonly string[], says: RegExp, env: Record<string, string> = {}): Promise<void> => {
+const fails = async (
+  args: readonly string[],
+  says: RegExp,
+  env: Record<string, string> = {},
+): Promise<void> => {
   const ran = await ventes(args, { env });
   expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 1, stdout: "" });
   expect(ran.stderr).toMatch(/^ventes: [^\n]+\n$/);
@@ -43,10 +48,11 @@ describe("a source that cannot be one", () => {
   const cases: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ["no such file", () => "/nonexistent/ventes.csv", /\/nonexistent\/ventes\.csv does not exist/],
     ["a directory", () => scratchDirectory(), /is not a file/],
-    ["404", async () => `${await serve(() => ({ status: 404, body: "no" }))}/v.csv`, /answers 404/],
+    ["404", async () => `${await serve(() => ({ status: 404, body: "no" }))}/v.csv`, /does not exist \(404\)/],
     [
       "HTML",
-      async () => `${await serve(() => ({ type: "text/html", body: "<!doctype html><title>x</title>" }))}/v.csv`,
+      async () =>
+        `${await serve(() => ({ type: "text/html", body: "<!doctype html><title>x</title>" }))}/v.csv`,
       /HTML page, not a CSV/,
     ],
     ["an empty file", () => file("v.csv", ""), /is empty/],
@@ -58,7 +64,7 @@ describe("a source that cannot be one", () => {
     ["nobody listening", () => "http://127.0.0.1:9/v.csv", /cannot be reached/],
   ];
 
-  it.concurrent.each(cases)("%s", async (_, source, says) => {
+  it.each(cases)("%s", async (_, source, says) => {
     const data = scratchDirectory();
     const at = await source();
     await fails(["sources", "add", at, "--data", data], says);
@@ -85,7 +91,7 @@ describe("a source that cannot be one", () => {
     status = 404;
     const ran = await ventes(["start", "--once", "--json", "--data", data]);
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toMatch(/answers 404/);
+    expect(ran.stderr).toMatch(/does not exist \(404\)/);
     expect(ran.stderr).toMatch(/1 of 2 sources could not be read/);
     const { sources } = JSON.parse(ran.stdout) as { sources: { state: string }[] };
     expect(sources.map(({ state }) => state)).toEqual(["parked", "ok"]);
@@ -143,7 +149,10 @@ describe("a database that is not ours to write", () => {
 describe("a directory that cannot be written", () => {
   it("a file stands in its place", async () => {
     const inTheWay = file("data", "");
-    await fails(["start", "--once", "--data", inTheWay], /cannot write .*choose another directory with --data/);
+    await fails(
+      ["start", "--once", "--data", inTheWay],
+      /cannot write .*choose another directory with --data/,
+    );
     await fails(["hello", "--data", join(inTheWay, "deeper")], /cannot write/);
   });
 

@@ -98,14 +98,12 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
     rows.length <= MOST_SHOWN
       ? aligned(rows)
       : `${aligned(rows.slice(0, MOST_SHOWN))}\n  ${texts.andMore(frenchCount(rows.length - MOST_SHOWN))}`;
+  const section = (title: string, rows: readonly (readonly [string, string])[]) =>
+    rows.length === 0 ? [] : ["", bold(title), cut(rows)];
   return [
     `${bold(texts.total())}  ${total === null ? texts.noSales() : money(total)}`,
-    "",
-    bold(texts.byProduct()),
-    cut(products),
-    "",
-    bold(texts.byRegion()),
-    cut(regions),
+    ...section(texts.byProduct(), products),
+    ...section(texts.byRegion(), regions),
   ].join("\n");
 }
 

@@ -30,6 +30,9 @@ export interface StateReport {
   readonly sources?: readonly SourceStatus[];
 }
 
+/** How often a component's report is looked at for a change. */
+const LOOK_EVERY_MS = 500;
+
 /** How long a last word may take: a stop is within 5 s. */
 const LAST_WORD_MS = 1_000;
 
@@ -61,10 +64,17 @@ export const withState =
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
         }).pipe(Effect.timeoutOption(LAST_WORD_MS), Effect.ignore);
 
-      const beat = Effect.suspend(() => publish(report().state)).pipe(
-        Effect.andThen(Effect.sleep(STATE_EVERY_MS)),
-        Effect.forever,
-      );
+      /** Every 5 s, and at once when something a person would ask for has changed. */
+      let said = "";
+      let saidAt = 0;
+      const beat = Effect.suspend(() => {
+        const { state, detail, sources } = report();
+        const now = JSON.stringify([state, detail, sources]);
+        if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
+        said = now;
+        saidAt = performance.now();
+        return publish(state);
+      }).pipe(Effect.andThen(Effect.sleep(LOOK_EVERY_MS)), Effect.forever);
       return yield* Effect.raceFirst(run, beat).pipe(
         Effect.onExit((exit) =>
           Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)

@@ -74,8 +74,8 @@ describe("rows", () => {
     );
     expect(shown).not.toContain("\u001b");
     expect(shown.split("\n").slice(2, 4)).toEqual([
-      "Lyon␛[2J       ".padEnd(15) + "        1\u202f059,79",
-      "Saint-Étienne  " + "           12,00",
+      "Lyon␛[2J               1\u202f059,79",
+      "Saint-Étienne             12,00",
     ]);
   });
 });
