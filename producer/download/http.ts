@@ -9,7 +9,7 @@ import { rm } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import { Agent, buildConnector, errors, request } from "undici";
+import { Agent, buildConnector, request } from "undici";
 import { SourceRefusal } from "../source-error.ts";
 import { isPublicAddress } from "./addresses.ts";
 import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
@@ -173,7 +173,8 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
       await pipeline([body, wire, ...decoders, content, createWriteStream(spool)], { signal });
     } catch (error) {
       if (isZlibError(error)) throw new SourceRefusal("source.bad_encoding", encodings.join(", "));
-      throw error;
+      if (error instanceof SourceRefusal || signal.aborted || LOCAL_FAILURES.has(codeOf(error))) throw error;
+      throw new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
     }
     if (length !== undefined && Number(length) !== received)
       throw new Retryable(new SourceRefusal("source.truncated", `${received}/${length}`));
@@ -245,14 +246,6 @@ function failureOf(error: unknown): unknown {
   const cause = error instanceof Error && error.cause instanceof NotPublic ? error.cause : error;
   if (cause instanceof NotPublic) return new SourceRefusal("source.not_allowed", cause.message);
   const code = codeOf(error);
-  if (
-    error instanceof errors.SocketError ||
-    error instanceof errors.ResponseContentLengthMismatchError ||
-    code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH" ||
-    code === "ERR_STREAM_PREMATURE_CLOSE" ||
-    code === "UND_ERR_SOCKET"
-  )
-    return new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
   if (code !== "" && !LOCAL_FAILURES.has(code))
     return new Retryable(new SourceRefusal("source.unreachable", reasonOf(error)));
   return error;

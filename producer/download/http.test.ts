@@ -1,0 +1,186 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { serve, type TestServer } from "../testing/server.ts";
+import { isPublicAddress } from "./addresses.ts";
+import type { Validators } from "./fetched.ts";
+import { fetchHttp, HttpClient, retryAfterMs } from "./http.ts";
+
+const CSV = "id_magasin,ville\n1,Paris\n";
+
+let server: TestServer;
+let other: TestServer;
+let client: HttpClient;
+let dir: string;
+
+beforeEach(async () => {
+  server = await serve((_, response) => response.end(CSV));
+  other = await serve((_, response) => response.end("of another origin"));
+  client = new HttpClient();
+  dir = mkdtempSync(join(tmpdir(), "ventes-http-"));
+});
+afterEach(async () => {
+  await client.close();
+  await Promise.all([server.close(), other.close()]);
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const get = (known: Validators | null = null, allowPrivate = false) =>
+  fetchHttp({
+    client,
+    source: server.url,
+    spool: join(dir, "spooled"),
+    known,
+    allowPrivate,
+    signal: new AbortController().signal,
+  });
+
+const content = async () => {
+  const fetched = await get();
+  if (fetched.kind !== "content") throw new Error("unchanged");
+  return readFileSync(fetched.file, "utf8");
+};
+
+describe("a URL as a source", () => {
+  it("spools the body", async () => expect(await content()).toBe(CSV));
+
+  it("asks with the validators, and takes 304 for unchanged", async () => {
+    server.answer = (request, response) => {
+      response.setHeader("etag", '"1"');
+      response.statusCode = request.headers["if-none-match"] === '"1"' ? 304 : 200;
+      response.end(response.statusCode === 200 ? CSV : undefined);
+    };
+    const first = await get();
+    expect(first.kind).toBe("content");
+    const again = await get(first.validators);
+    expect(again).toEqual({ kind: "unchanged", validators: first.validators });
+  });
+
+  it("asks by date where there is no ETag", async () => {
+    const date = "Mon, 01 Jan 2024 00:00:00 GMT";
+    server.answer = (request, response) => {
+      response.setHeader("last-modified", date);
+      response.statusCode = request.headers["if-modified-since"] === date ? 304 : 200;
+      response.end(response.statusCode === 200 ? CSV : undefined);
+    };
+    const first = await get();
+    expect((await get(first.validators)).kind).toBe("unchanged");
+  });
+
+  it("knows equal content without validators by its hash, and leaves nothing in the spool", async () => {
+    const first = await get();
+    rmSync(join(dir, "spooled"));
+    expect((await get(first.validators)).kind).toBe("unchanged");
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  for (const [encoding, encode] of [
+    ["gzip", gzipSync],
+    ["br", brotliCompressSync],
+    ["zstd", zstdCompressSync],
+    ["deflate", deflateSync],
+  ] as const)
+    it(`reads ${encoding}`, async () => {
+      server.answer = (_, response) => {
+        response.setHeader("content-encoding", encoding);
+        response.end(encode(CSV));
+      };
+      expect(await content()).toBe(CSV);
+    });
+
+  it("refuses compression that cannot be read, is unknown, or inflates beyond measure", async () => {
+    server.answer = (_, response) => {
+      response.setHeader("content-encoding", "gzip");
+      response.end("not gzip at all");
+    };
+    await expect(get()).rejects.toMatchObject({ code: "source.bad_encoding" });
+    server.answer = (_, response) => {
+      response.setHeader("content-encoding", "lzma");
+      response.end(CSV);
+    };
+    await expect(get()).rejects.toMatchObject({ code: "source.bad_encoding" });
+    server.answer = (_, response) => {
+      response.setHeader("content-encoding", "br");
+      response.end(brotliCompressSync(Buffer.alloc(50_000_000)));
+    };
+    await expect(get()).rejects.toMatchObject({ code: "source.too_large" });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it("follows redirects on the registered origin", async () => {
+    server.answer = (request, response) => {
+      if (request.url === "/") response.writeHead(307, { location: "/there?output=csv" }).end();
+      else response.end(CSV);
+    };
+    expect(await content()).toBe(CSV);
+  });
+
+  it("follows no redirect to a private address of another origin, unless allowed", async () => {
+    server.answer = (_, response) => response.writeHead(302, { location: other.url }).end();
+    await expect(get()).rejects.toMatchObject({ code: "source.not_allowed" });
+    expect(other.requests).toEqual([]);
+    expect((await get(null, true)).kind).toBe("content");
+  });
+
+  it("gives up after five redirects, and follows none to another protocol", async () => {
+    server.answer = (_, response) => response.writeHead(302, { location: "/again" }).end();
+    await expect(get()).rejects.toMatchObject({ code: "source.redirects" });
+    expect(server.requests).toHaveLength(6);
+    server.answer = (_, response) => response.writeHead(302, { location: "file:///etc/passwd" }).end();
+    await expect(get()).rejects.toMatchObject({ code: "source.not_allowed" });
+  });
+
+  it("takes a body that ends early for an error, never for a version", async () => {
+    server.answer = (_, response) => {
+      response.writeHead(200, { "content-length": "1000" });
+      response.write(CSV);
+      setImmediate(() => response.destroy());
+    };
+    await expect(get()).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
+    server.answer = (_, response) => {
+      response.write(CSV);
+      setImmediate(() => response.destroy());
+    };
+    await expect(get()).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it("tells what is gone, what is forbidden, and what may be tried again", async () => {
+    const status = (code: number, headers = {}) => {
+      server.answer = (_, response) => response.writeHead(code, headers).end();
+      return get();
+    };
+    await expect(status(404)).rejects.toMatchObject({ code: "source.not_found" });
+    await expect(status(403)).rejects.toMatchObject({ code: "source.http_status", what: "403" });
+    await expect(status(503, { "retry-after": "7" })).rejects.toMatchObject({
+      refusal: { code: "source.http_status" },
+      afterMs: 7000,
+    });
+    await server.close();
+    await expect(get()).rejects.toMatchObject({ refusal: { code: "source.unreachable" } });
+    server = await serve(() => {});
+  });
+});
+
+it("Retry-After is seconds or a date", () => {
+  expect(retryAfterMs("3")).toBe(3000);
+  expect(retryAfterMs(new Date(Date.now() - 5000).toUTCString())).toBe(0);
+  expect(retryAfterMs("soon")).toBeUndefined();
+});
+
+it("tells public addresses", () => {
+  const all = [
+    "127.0.0.1",
+    "10.0.0.1",
+    "169.254.169.254",
+    "::1",
+    "fd00::1",
+    "::ffff:192.168.1.1",
+    "0.0.0.0",
+    "x",
+  ];
+  expect(all.filter(isPublicAddress)).toEqual([]);
+  expect(["93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8"].every(isPublicAddress)).toBe(true);
+});
