@@ -101,6 +101,8 @@ export const openBoundDatabase = Effect.gen(function* () {
     writing(data, () => openVentes(data)),
     (db) => Effect.sync(() => db.close()),
   );
+  // Keys arrive in hash order: with SQLite's 2 MB the index of a large table is read from disk again and again.
+  db.pragma("cache_size = -65536");
   yield* failing(() => bindToLog(db, log.identity));
   return db;
 });

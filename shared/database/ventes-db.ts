@@ -24,8 +24,6 @@ export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 /** Opens DIR/ventes.db for writing, creating it with its own random id. Throws DatabaseError. */
 export function openVentes(dir: string): Sqlite {
   const db = openFile(ventesFile(dir), VENTES_DB);
-  // Keys arrive in hash order: with SQLite's 2 MB the index of a large table is read from disk again and again.
-  db.pragma("cache_size = -65536");
   db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(randomUUID());
   return db;
 }
