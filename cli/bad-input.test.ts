@@ -48,7 +48,11 @@ describe("a source that cannot be one", () => {
   const cases: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ["no such file", () => "/nonexistent/ventes.csv", /\/nonexistent\/ventes\.csv does not exist/],
     ["a directory", () => scratchDirectory(), /is not a file/],
-    ["404", async () => `${await serve(() => ({ status: 404, body: "no" }))}/v.csv`, /does not exist \(404\)/],
+    [
+      "404",
+      async () => `${await serve(() => ({ status: 404, body: "no" }))}/v.csv`,
+      /does not exist \(404\)/,
+    ],
     [
       "HTML",
       async () =>

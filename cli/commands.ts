@@ -110,7 +110,8 @@ export function commandTree(language: Language) {
       dryRun: toggle("dry-run", "dryRun"),
       duplicates: Flag.Literals("duplicates", ["keep", "drop"]).pipe(
         help("duplicates"),
-        Flag.withDefault("keep" as const),
+        Flag.optional,
+        Flag.map(given),
       ),
     },
     lazily(async () => (await import("./commands/sources-add.ts")).addSource),

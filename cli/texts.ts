@@ -37,9 +37,9 @@ const TEXTS = {
   ),
   helloTopics: both(
     (where: string, topics: readonly string[], events: string) =>
-      `topics   ${where} : ${topics.join(", ")} (${events} événements)`,
+      `topics   ${where} : ${topics.join(", ")} (${events} enregistrements)`,
     (where: string, topics: readonly string[], events: string) =>
-      `topics   ${where}: ${topics.join(", ")} (${events} events)`,
+      `topics   ${where}: ${topics.join(", ")} (${events} records)`,
   ),
   progress: both(
     (records: string, events: string, rate: string, rejects: string) =>
@@ -247,8 +247,8 @@ const TEXTS = {
       })[who],
   ),
   statusLog: both(
-    (where: string, events: string) => `topics ${where} : ${events} événements`,
-    (where: string, events: string) => `topics ${where}: ${events} events`,
+    (where: string, events: string) => `topics ${where} : ${events} enregistrements`,
+    (where: string, events: string) => `topics ${where}: ${events} records`,
   ),
   noDatabase: both(
     () => "pas encore de base",

@@ -20,6 +20,7 @@ import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
+import { isNamedHere } from "./named-files.ts";
 import { imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
@@ -118,7 +119,7 @@ const lookOnce = Effect.fnUntraced(function* (
     settings,
     source,
     known: reread ? null : known,
-    throughTopic: true,
+    throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
   });
   if (fetched.kind === "unchanged") {
     state.save(state.source(source), { validators: fetched.validators });

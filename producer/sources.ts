@@ -13,12 +13,13 @@ import { asFailure, fetchSource } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { takeOver } from "./look.ts";
+import { rememberNamed } from "./named-files.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { topicsOf } from "./read-back.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
-import { sourceId } from "./source-ref.ts";
+import { isFileSource, sourceId } from "./source-ref.ts";
 import { announcedStatus } from "./status.ts";
 import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
 
@@ -166,6 +167,13 @@ const register = Effect.fnUntraced(function* (
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
     registered: before?.registered ?? new Date().toISOString(),
   };
+  // Remembered first: a running producer takes it up the moment that it is registered.
+  const settings = yield* Settings;
+  if (settings.kafka !== null && isFileSource(source))
+    yield* Effect.try({
+      try: () => rememberNamed(settings.data, source),
+      catch: (error) => error,
+    }).pipe(Effect.catch(asFailure(source, settings)));
   if (before === undefined || JSON.stringify(before) !== JSON.stringify(registration))
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;

@@ -18,7 +18,7 @@ interface AddInput {
   readonly what: readonly string[];
   readonly once: boolean;
   readonly dryRun: boolean;
-  readonly duplicates: "keep" | "drop";
+  readonly duplicates: "keep" | "drop" | undefined;
 }
 
 export const addSource = (
@@ -41,7 +41,8 @@ export const addSource = (
       registerSource(source, {
         entity,
         every: run.every ?? undefined,
-        once: input.once,
+        // What is not given stays as it was registered.
+        once: input.once || undefined,
         duplicates: input.duplicates,
       }),
     );
