@@ -201,7 +201,14 @@ export const takeOver = Effect.fnUntraced(function* (
           partition,
         })),
       );
-    yield* readBack({ log, state, source: state.source(source), entity, columns: undefined });
+    yield* readBack({
+      log,
+      state,
+      source: state.source(source),
+      entity,
+      columns: undefined,
+      scratch: spoolPath(settings.data),
+    });
   }
   state.save(state.source(source), { pending: false });
 });
@@ -250,7 +257,14 @@ const diffAndEmit = Effect.fnUntraced(function* (
   if (!comparable(held, version.columns)) {
     // Read from the start: until it is through, the state is not to be relied on.
     held = state.save(held, { pending: true });
-    held = yield* readBack({ log, state, source: held, entity: entity.name, columns: version.columns });
+    held = yield* readBack({
+      log,
+      state,
+      source: held,
+      entity: entity.name,
+      columns: version.columns,
+      scratch: spoolPath(settings.data),
+    });
     held = state.save(held, { pending: false });
   }
   const diff = new VersionDiff({

@@ -1,6 +1,7 @@
 /** A producer's parts, opened and closed together. No global state: several may live in one process or thread. */
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
@@ -49,10 +50,22 @@ const make = Effect.fnUntraced(function* (
   };
 });
 
-/** With its state in DIR/producer.db, which it holds alone, and so the spool: what an earlier one left there goes. */
+/** What a killed one left in the spool goes; a command that runs beside has younger files. */
+const LEFT_MS = 600_000;
+
+function sweep(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name);
+    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+    if (Date.now() - mtimeMs > LEFT_MS) rmSync(file, { force: true });
+  }
+}
+
+/** With its state in DIR/producer.db. */
 export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
   make((log, settings) => {
-    rmSync(spoolFolder(settings.data), { recursive: true, force: true });
+    sweep(spoolFolder(settings.data));
     return openProducer(settings.data, log.identity);
   }, onProgress);
 

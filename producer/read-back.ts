@@ -16,10 +16,13 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { byCodeUnit, restOf, splitDerived, TIME_NAMES } from "./decode.ts";
+import { Spill } from "./diff/spill.ts";
 import type { ClaimKey } from "./diff/version-diff.ts";
 import { fingerprintReject } from "./events.ts";
-import { fingerprint, partOf, print } from "./fingerprint.ts";
-import type { SourceState, State } from "./state/state.ts";
+import { fingerprint, partOf, print, STATE_PARTS } from "./fingerprint.ts";
+import { inSlices } from "./slices.ts";
+import { encodeHeld, HeldPart } from "./state/held-rows.ts";
+import type { ReadBack, SourceState, State } from "./state/state.ts";
 
 /** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
 export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
@@ -80,6 +83,8 @@ export interface ReadBackOptions {
   readonly entity: EntityName;
   /** Over which columns fingerprints are made, when not over those of each event. Reads from the start. */
   readonly columns: readonly string[] | undefined;
+  /** A path that nothing else has, in the spool. */
+  readonly scratch: string;
 }
 
 /** Reads to the end as it is now. The source is clean afterwards. */
@@ -100,68 +105,72 @@ export const readBack = Effect.fnUntraced(function* (
       offset: known.get(`${topic}/${partition}`)?.position ?? 0,
     })),
   );
-  const reader = new Reader(options, source);
   yield* Effect.acquireUseRelease(
-    Effect.sync(() => (columns === undefined ? undefined : new Images(openScratch()))),
-    (images) =>
+    Effect.sync(() => new Reader(options, source)),
+    (reader) =>
       log
-        .read(from, (batch) => Effect.sync(() => reader.batch(batch, known, images)))
-        .pipe(Effect.tap(() => Effect.sync(() => images?.store(state, source.id, entity, columns ?? [])))),
-    (images) => Effect.sync(() => images?.close()),
-  );
-  return state.save(source, { dirty: false, ...reader.columns(source, columns) });
+        .read(from, (batch) => Effect.sync(() => reader.batch(batch, known)))
+        .pipe(Effect.andThen(inSlices(() => reader.store(), Effect.die))),
+    (reader) => Effect.sync(() => reader.close()),
+  ).pipe(Effect.map(() => undefined));
+  return state.source(source.source);
 });
 
+/** A fingerprint has no negative half: what a withdrawal is told by in the spill. */
+const GONE = -1;
+
+/** What is read waits on disk by parts of the keys, in its order, and then goes into the state part by part. */
 class Reader {
-  readonly #state: State;
-  readonly #id: number;
+  readonly #options: ReadBackOptions;
+  readonly #source: SourceState;
   readonly #mark: Buffer;
-  readonly #entity: EntityName;
   readonly #key: string;
+  readonly #rows: Spill;
+  readonly #rejects: Spill;
+  readonly #images: Images | undefined;
+  readonly #reached = new Map<string, ReadBack>();
   /** Sets of columns met, by their names joined. */
   readonly #signatures = new Map<string, readonly string[]>();
 
-  constructor({ state, entity }: ReadBackOptions, source: SourceState) {
-    this.#state = state;
-    this.#id = source.id;
+  constructor(options: ReadBackOptions, source: SourceState) {
+    this.#options = options;
+    this.#source = source;
     this.#mark = sourceMark(source.source);
-    this.#entity = entity;
-    this.#key = entityNamed(entity).key;
+    this.#key = entityNamed(options.entity).key;
+    this.#rows = new Spill(`${options.scratch}.rows`);
+    this.#rejects = new Spill(`${options.scratch}.rejects`);
+    this.#images = options.columns === undefined ? undefined : new Images(openScratch());
     if (source.columns !== null) this.#signatures.set(source.columns.join("\n"), source.columns);
   }
 
-  batch(batch: LogBatch, known: Map<string, { newest: number }>, images: Images | undefined): void {
+  batch(batch: LogBatch, known: ReadonlyMap<string, ReadBack>): void {
     const topic = batch.topic as EventTopic;
-    let newest = known.get(`${topic}/${batch.partition}`)?.newest ?? -1;
-    this.#state.transaction(() => {
-      for (const record of batch.records) {
-        const event = eventOf(record, this.#mark);
-        if (event === undefined || typeof event.version !== "number" || event.version < newest) continue;
-        newest = event.version;
-        if (event.kind === "mark" || record.key === null) continue;
-        this.#apply(topic, record.key, event, images);
-      }
-      this.#state.saveReadBack(this.#id, { topic, partition: batch.partition, position: batch.next, newest });
-    });
-    known.set(`${topic}/${batch.partition}`, { newest });
+    const { partition, next } = batch;
+    const name = `${topic}/${partition}`;
+    let newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
+    for (const record of batch.records) {
+      const event = eventOf(record, this.#mark);
+      if (event === undefined || typeof event.version !== "number" || event.version < newest) continue;
+      newest = event.version;
+      if (event.kind === "mark" || record.key === null) continue;
+      this.#take(topic, record.key, event);
+    }
+    this.#reached.set(name, { topic, partition, position: next, newest });
   }
 
-  #apply(
-    topic: EventTopic,
-    key: string,
-    event: Extract<PipelineEvent, { kind: "row" | "gone" }>,
-    images: Images | undefined,
-  ): void {
+  #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "gone" }>): void {
     if (typeof event.row !== "object" || event.row === null) return;
     const claim = claimOf(topic, key, event.row);
     const reject = topic === "rejets";
-    const part = partOf(claim.key);
+    const images = reject ? undefined : this.#images;
     if (event.kind === "gone") {
-      if (reject || images === undefined) this.#state.remove(this.#id, reject, part, claim);
-      else images.remove(claim);
-      return;
-    }
-    if (reject) fingerprintReject(event.row.entity as EntityName, event.row.code ?? "");
+      print.a = GONE;
+      print.b = GONE;
+      if (images !== undefined) {
+        images.remove(claim);
+        return;
+      }
+    } else if (reject) fingerprintReject(event.row.entity as EntityName, event.row.code ?? "");
     else {
       const names = columnsOf(event, this.#key);
       this.#signatures.set(names.join("\n"), names);
@@ -171,20 +180,51 @@ class Reader {
       }
       fingerprint(restOf(event.row, event.extras, this.#key, undefined));
     }
-    if (topic === "produits") this.#state.removeOtherKind(this.#id, part, claim.key, claim.dated);
-    this.#state.put(this.#id, reject, part, { ...claim, a: print.a, b: print.b });
+    (reject ? this.#rejects : this.#rows).add({
+      ...claim,
+      n: 0,
+      derived: false,
+      stem: "",
+      a: print.a,
+      b: print.b,
+    });
+  }
+
+  /** Into the state. Yields between parts. */
+  *store(): Generator<void, void> {
+    const { state, entity, columns } = this.#options;
+    const { id } = this.#source;
+    for (const reject of [false, true])
+      for (let part = 0; part < STATE_PARTS; part++) {
+        const changes = (reject ? this.#rejects : this.#rows).read(part);
+        if (changes.length === 0) continue;
+        const held = new HeldPart(state.held(id, reject, part), entity === "produits" && !reject);
+        for (const change of changes)
+          if (change.a === GONE) held.remove(change);
+          else held.put(change);
+        state.putHeld(id, reject, part, held.encode());
+        yield;
+      }
+    if (columns !== undefined) yield* this.#images?.store(state, id, entity, columns) ?? [];
+    state.transaction(() => {
+      for (const reached of this.#reached.values()) state.saveReadBack(id, reached);
+      state.save(this.#source, { dirty: false, ...this.#columns() });
+    });
   }
 
   /** What the state says of columns now: several sets of them, and only a fold can tell (columns: null). */
-  columns(source: SourceState, folded: readonly string[] | undefined): Partial<SourceState> {
+  #columns(): Pick<SourceState, "columns" | "seen"> {
     const all = [...this.#signatures.values()];
-    const seen = [...new Set([...(source.seen ?? []), ...all.flat()])].sort(byCodeUnit);
-    if (folded !== undefined) return { columns: folded, seen };
-    return { columns: all.length > 1 ? null : (all[0] ?? source.columns), seen };
+    const seen = [...new Set([...(this.#source.seen ?? []), ...all.flat()])].sort(byCodeUnit);
+    const { columns } = this.#options;
+    if (columns !== undefined) return { columns, seen };
+    return { columns: all.length > 1 ? null : (all[0] ?? this.#source.columns), seen };
   }
 
-  get entity(): EntityName {
-    return this.#entity;
+  close(): void {
+    this.#rows.close();
+    this.#rejects.close();
+    this.#images?.close();
   }
 }
 
@@ -198,37 +238,43 @@ class Images {
 
   constructor(db: Sqlite) {
     this.#db = db;
-    db.exec(`CREATE TABLE images (key TEXT, ordinal INTEGER, dated TEXT, image TEXT,
-      PRIMARY KEY (key, ordinal, dated)) WITHOUT ROWID`);
-    this.#get = db.prepare("SELECT image FROM images WHERE key = ? AND ordinal = ? AND dated = ?").pluck();
-    this.#put = db.prepare("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?)");
-    this.#remove = db.prepare("DELETE FROM images WHERE key = ? AND ordinal = ? AND dated = ?");
-    this.#removeOtherKind = db.prepare("DELETE FROM images WHERE key = ? AND (dated = '') <> (? = '')");
+    db.exec(`CREATE TABLE images (part INTEGER, key TEXT, ordinal INTEGER, dated TEXT, image TEXT,
+      PRIMARY KEY (part, key, ordinal, dated)) WITHOUT ROWID`);
+    this.#get = db
+      .prepare("SELECT image FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?")
+      .pluck();
+    this.#put = db.prepare("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, ?)");
+    this.#remove = db.prepare("DELETE FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?");
+    this.#removeOtherKind = db.prepare(
+      "DELETE FROM images WHERE part = ? AND key = ? AND (dated = '') <> (? = '')",
+    );
   }
 
   put({ key, ordinal, dated }: ClaimKey, event: Image, dates: boolean): void {
-    const text = this.#get.get(key, ordinal, dated) as string | undefined;
+    const text = this.#get.get(partOf(key), key, ordinal, dated) as string | undefined;
     const { row, extras } = event;
     const image = text === undefined ? { row, extras } : mergeImage(JSON.parse(text) as Image, event);
-    if (dates) this.#removeOtherKind.run(key, dated);
-    this.#put.run(key, ordinal, dated, JSON.stringify(image));
+    if (dates) this.#removeOtherKind.run(partOf(key), key, dated);
+    this.#put.run(partOf(key), key, ordinal, dated, JSON.stringify(image));
   }
 
   remove({ key, ordinal, dated }: ClaimKey): void {
-    this.#remove.run(key, ordinal, dated);
+    this.#remove.run(partOf(key), key, ordinal, dated);
   }
 
-  store(state: State, id: number, entity: EntityName, columns: readonly string[]): void {
+  *store(state: State, id: number, entity: EntityName, columns: readonly string[]): Generator<void, void> {
     const keep = new Set([...columns, ...TIME_NAMES]);
     const { key: keyColumn } = entityNamed(entity);
-    state.transaction(() => {
-      for (const r of this.#db.prepare("SELECT key, ordinal, dated, image FROM images").iterate()) {
-        const { image, ...claim } = r as ClaimKey & { image: string };
+    const ofPart = this.#db.prepare("SELECT key, ordinal, dated, image FROM images WHERE part = ?");
+    for (let part = 0; part < STATE_PARTS; part++) {
+      const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
         const { row, extras } = JSON.parse(image) as Image;
         fingerprint(restOf(row, extras, keyColumn, (name) => keep.has(name)));
-        state.put(id, false, partOf(claim.key), { ...claim, a: print.a, b: print.b });
-      }
-    });
+        return { ...claim, a: print.a, b: print.b };
+      });
+      if (rows.length > 0) state.putHeld(id, false, part, encodeHeld(rows));
+      yield;
+    }
   }
 
   close(): void {

@@ -7,7 +7,8 @@ import type { Entity } from "#shared/entities/index.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { fingerprintReject } from "../events.ts";
 import { print, STATE_PARTS } from "../fingerprint.ts";
-import type { HeldRow, State } from "../state/state.ts";
+import { HeldPart, type HeldRow } from "../state/held-rows.ts";
+import type { State } from "../state/state.ts";
 import { Decisions } from "./decisions.ts";
 import { Spill, type SpilledRecord } from "./spill.ts";
 import { placeTwins } from "./twins.ts";
@@ -209,13 +210,14 @@ export class VersionDiff {
           // Small parts share a transaction.
           for (; part < STATE_PARTS && written < ROWS_PER_TRANSACTION; part++) {
             const { emit, gone, moved } = this.part(reject, part);
-            for (const row of gone) state.remove(source, reject, part, row);
-            for (const { row, to } of moved) state.put(source, reject, part, { ...row, ordinal: to });
-            for (const row of emit) {
-              if (dates && !reject) state.removeOtherKind(source, part, row.key, row.dated);
-              state.put(source, reject, part, row);
-            }
-            written += gone.length + moved.length + emit.length;
+            const changes = emit.length + gone.length + moved.length;
+            if (changes === 0) continue;
+            const held = new HeldPart(state.held(source, reject, part), dates && !reject);
+            for (const row of gone) held.remove(row);
+            for (const { row, to } of moved) held.put({ ...row, ordinal: to });
+            for (const row of emit) held.put(row);
+            state.putHeld(source, reject, part, held.encode());
+            written += changes;
           }
         });
         yield;

@@ -17,18 +17,15 @@ CREATE TABLE sources (
   vanished      INTEGER NOT NULL DEFAULT 0
 );
 
--- What the source's events say, in parts by key so that one part fits memory.
+-- What the source's events say: rows of held-rows.ts, in parts by key. A part fits memory, and is read and
+-- written whole: one row each would cost more than everything else that the producer does.
 CREATE TABLE held (
   source        INTEGER NOT NULL,
   reject        INTEGER NOT NULL,             -- 1: of the topic rejets
   part          INTEGER NOT NULL,
-  key           TEXT NOT NULL,                -- the primary id; of derived ids and rejects all but the ordinal
-  ordinal       INTEGER NOT NULL,             -- 0 where the id has none
-  dated         TEXT NOT NULL,                -- date_effet of a dated product, else ''
-  a             INTEGER NOT NULL,             -- the fingerprint
-  b             INTEGER NOT NULL,
-  PRIMARY KEY (source, reject, part, key, ordinal, dated)
-) WITHOUT ROWID;
+  held          BLOB NOT NULL,
+  PRIMARY KEY (source, reject, part)
+);
 
 -- Up to where the topics were read back for a source, and its newest version there.
 CREATE TABLE read_back (

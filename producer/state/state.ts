@@ -1,6 +1,7 @@
 /** The operations on producer.db, one statement each. Synchronous; the caller keeps them short. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { EventTopic } from "#shared/topics.ts";
+import { decodeHeld, type HeldRow } from "./held-rows.ts";
 
 export interface SourceState {
   readonly id: number;
@@ -12,14 +13,6 @@ export interface SourceState {
   readonly seen: readonly string[] | null;
   readonly validators: unknown;
   readonly vanished: number;
-}
-
-export interface HeldRow {
-  readonly key: string;
-  readonly ordinal: number;
-  readonly dated: string;
-  readonly a: number;
-  readonly b: number;
 }
 
 export interface ReadBack {
@@ -41,8 +34,6 @@ export class State {
 
   constructor(db: Sqlite) {
     this.#db = db;
-    // Cache of 16 MiB: the writes of a version go by parts, in the order of the table.
-    db.pragma("cache_size = -16384");
     this.#statements = {
       insertSource: db.prepare("INSERT INTO sources (source) VALUES (?) ON CONFLICT DO NOTHING"),
       source: db.prepare("SELECT * FROM sources WHERE source = ?"),
@@ -50,22 +41,11 @@ export class State {
         `UPDATE sources SET announcement = ?, pending = ?, dirty = ?, columns = ?, seen = ?, validators = ?,
            vanished = ? WHERE id = ?`,
       ),
-      held: db
-        .prepare("SELECT key, ordinal, dated, a, b FROM held WHERE source = ? AND reject = ? AND part = ?")
-        .raw(),
-      put: db.prepare(
-        `INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET a = excluded.a, b = excluded.b`,
+      held: db.prepare("SELECT held FROM held WHERE source = ? AND reject = ? AND part = ?").pluck(),
+      putHeld: db.prepare(
+        "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held",
       ),
-      remove: db.prepare(
-        `DELETE FROM held
-         WHERE source = ? AND reject = ? AND part = ? AND key = ? AND ordinal = ? AND dated = ?`,
-      ),
-      // A source turns from dated to undated, or back: the new kind takes the old one's place (rule 15).
-      removeOtherKind: db.prepare(
-        `DELETE FROM held
-         WHERE source = ? AND reject = 0 AND part = ? AND key = ? AND (dated = '') <> (? = '')`,
-      ),
+      removeHeld: db.prepare("DELETE FROM held WHERE source = ? AND reject = ? AND part = ?"),
       forgetHeld: db.prepare("DELETE FROM held WHERE source = ?"),
       forgetReadBack: db.prepare("DELETE FROM read_back WHERE source = ?"),
       forgetSource: db.prepare("DELETE FROM sources WHERE id = ?"),
@@ -128,26 +108,13 @@ export class State {
   }
 
   held(id: number, reject: boolean, part: number): HeldRow[] {
-    const rows = this.#statements.held.all(id, reject ? 1 : 0, part) as [
-      string,
-      number,
-      string,
-      number,
-      number,
-    ][];
-    return rows.map(([key, ordinal, dated, a, b]) => ({ key, ordinal, dated, a, b }));
+    const held = this.#statements.held.get(id, reject ? 1 : 0, part) as Buffer | undefined;
+    return held === undefined ? [] : decodeHeld(held);
   }
 
-  put(id: number, reject: boolean, part: number, row: HeldRow): void {
-    this.#statements.put.run(id, reject ? 1 : 0, part, row.key, row.ordinal, row.dated, row.a, row.b);
-  }
-
-  remove(id: number, reject: boolean, part: number, row: Omit<HeldRow, "a" | "b">): void {
-    this.#statements.remove.run(id, reject ? 1 : 0, part, row.key, row.ordinal, row.dated);
-  }
-
-  removeOtherKind(id: number, part: number, key: string, dated: string): void {
-    this.#statements.removeOtherKind.run(id, part, key, dated);
+  putHeld(id: number, reject: boolean, part: number, held: Buffer): void {
+    if (held.length > 0) this.#statements.putHeld.run(id, reject ? 1 : 0, part, held);
+    else this.#statements.removeHeld.run(id, reject ? 1 : 0, part);
   }
 
   readBack(id: number): ReadBack[] {
