@@ -7,7 +7,12 @@
  * records of one partition have growing offsets in the order they were published (offsets may have gaps);
  * `follow` delivers each record at least once, in offset order per partition, from the positions that its
  * follower keeps. Exactly once is the follower's compare-and-set of (identity, position) with its own writes.
- * Not supported: transactions across partitions, deleting records by time.
+ * Compacted topics keep the latest record of each key (and superseded ones as long as topics.ts says); topics with
+ * a retention lose their oldest records, and their start moves. Foreign programs may have published anything: no
+ * key, no value, bytes. Not supported: transactions across partitions.
+ *
+ * Who waits for a log that is lost: `publish` and `follow`, for ever. Opening, `read` and `bounds` fail with
+ * LogUnavailable: at once when refused, within a minute when nothing answers.
  */
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
@@ -67,13 +72,15 @@ export interface FollowOptions<E, R> {
   readonly group: string;
   readonly topics: readonly TopicName[];
   /**
-   * Where to read from, for the partitions just assigned. Called synchronously at every assignment and
-   * whenever `moved` completes. A partition not answered is read from its start.
+   * Where to read from, for the partitions just assigned (a rebalance may assign again what was held). Called
+   * synchronously at every assignment and whenever `moved` completes. A partition not answered is read from its
+   * start; so is a position before it.
    */
   readonly positions: (assigned: readonly TopicPartition[]) => readonly Position[];
   /**
    * One batch at a time. Returns the position wanted next for its partition: `batch.next` to go on, any other
-   * to seek there. The layer heartbeats while it runs.
+   * to seek there; ignored when the partition was lost or its position asked again meanwhile. The layer
+   * heartbeats while it runs. Values are views of the batch's buffer: copy what is kept.
    */
   readonly onBatch: (batch: LogBatch) => Effect.Effect<number, E, R>;
   /** Completes when the positions were changed by somebody else: they are then asked again. Run repeatedly. */
@@ -95,13 +102,16 @@ export class TopicLog extends Context.Service<
     /** The full name of a topic, as other programs see it. */
     readonly fullName: (topic: TopicName) => string;
     /**
-     * Durable when it succeeds. Records of one call and partition are appended in order. Retries what is
-     * safe to retry; PublishUncertain means that it may or may not have been appended.
+     * Durable when it succeeds. Records of one call and partition are appended in order. Waits for a lost log
+     * and sends again what is safe to send again; PublishUncertain means that some of it may or may not have
+     * been appended, LogUnavailable that the disk is full. Interrupted, it is uncertain too. One answer for
+     * each partition, by partition.
      */
     readonly publish: (
       topic: TopicName,
       records: readonly NewRecord[],
     ) => Effect.Effect<readonly Published[], PublishFailure>;
+    /** The bounds of every partition of the topics. */
     readonly bounds: (topics: readonly TopicName[]) => Effect.Effect<readonly Bounds[], LogFailure>;
     /**
      * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the

@@ -31,6 +31,10 @@ const REFUSALS: Readonly<Record<string, string>> = {
 /** TLS that does not agree looks like a lost connection, but is none. */
 const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO)/;
 
+/** A broker that hangs up at once speaks TLS, or SASL, where we do not, or the other way round. */
+const HUNG_UP =
+  /^Closed connection$|^Connection closed by the server$|before secure TLS connection was established$/;
+
 const chain = (error: unknown): KafkaError[] => {
   const found: KafkaError[] = [];
   const queue: unknown[] = [error];
@@ -65,10 +69,8 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
       });
   }
   const ours = all.some((e) => e.name?.startsWith("KafkaJS") || /^E[A-Z]+$/.test(String(e.code ?? "")));
-  return ours
-    ? new LogUnavailable({
-        address,
-        message: `no Kafka answers at ${address} (${last.message ?? "no reason given"})`,
-      })
-    : undefined;
+  if (!ours) return undefined;
+  const reason = last.message ?? "no reason given";
+  const hint = HUNG_UP.test(reason) ? "; if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM" : "";
+  return new LogUnavailable({ address, message: `no Kafka answers at ${address} (${reason}${hint})` });
 }

@@ -35,7 +35,7 @@ export async function ensureTopics(
     if (missing.length > 0)
       await admin
         .createTopics({
-          waitForLeaders: true,
+          waitForLeaders: false, // onceKnown does
           timeout: CREATE_MS,
           topics: missing.map((spec) => ({
             topic: full(spec),
@@ -89,6 +89,9 @@ export async function ensureTopics(
   }
 }
 
+/** What a broker says that does not know a new topic yet. */
+const NOT_KNOWN_YET: ReadonlySet<string> = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
+
 /** A topic just created is not known to every broker at once. */
 async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
   const deadline = Date.now() + KNOWN_WITHIN_MS;
@@ -96,7 +99,7 @@ async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
     try {
       return await ask();
     } catch (error) {
-      if (typeOf(error) !== "UNKNOWN_TOPIC_OR_PARTITION" || Date.now() > deadline) throw error;
+      if (!NOT_KNOWN_YET.has(typeOf(error)) || Date.now() > deadline) throw error;
       await setTimeout(KNOWN_LOOK_MS);
     }
 }
