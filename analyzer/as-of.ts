@@ -15,13 +15,19 @@ const IN_MILLIONTHS: Readonly<Record<string, string>> = {
   prix: "prix_millioniemes",
 };
 
+/** Sales read at a time: some 50 ms for three analyses. */
+const CHUNK_RANGS = 50_000;
+
 export interface AsOf {
-  /** Runs `read` in one read transaction; `at` chooses the commit inside it. */
-  readonly snapshot: <A>(at: (db: Sqlite) => number, read: (commit: number) => A) => A;
-  /** The analysis' result as of the snapshot's commit. Without a key its cle is ''. */
-  readonly results: (analysis: Analysis) => Map<string, bigint | null>;
-  /** Whether the analysis has rows for this cle. */
-  readonly exists: (analysis: Analysis, cle: string) => boolean;
+  /**
+   * Opens one read transaction and chooses its commit. The rows as of then are read in chunks of sales: each
+   * step of the iteration makes the next chunk what the analyses read. Ends with the iteration.
+   */
+  readonly chunks: (at: (db: Sqlite) => number) => Generator<number, void, void>;
+  /** The analysis' result over the chunk. Without a key its cle is ''. NULL sums are left out. */
+  readonly results: (analysis: Analysis) => readonly (readonly [cle: string, millionths: bigint])[];
+  /** Whether the analysis has rows for this cle as of the commit. */
+  readonly exists: (analysis: Analysis, cle: string, commit: number) => boolean;
   readonly db: Sqlite;
   readonly close: () => void;
 }
@@ -29,50 +35,65 @@ export interface AsOf {
 /** Opens it on the file of `ventes.db`. It never writes there. */
 export function openAsOf(file: string): AsOf {
   const db = openPlain(file);
-  db.exec("CREATE TEMP TABLE as_of (commit_id INTEGER, rang_fin INTEGER)");
+  db.exec("CREATE TEMP TABLE as_of (commit_id INTEGER, rang_de INTEGER, rang_fin INTEGER)");
   for (const table of ["ventes", ...PARENTS] as const) makeViews(db, table);
 
   const clear = db.prepare("DELETE FROM temp.as_of");
-  const set = db.prepare(`
-    INSERT INTO temp.as_of
-    SELECT @commit, IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > @commit), 9223372036854775807)`);
+  const set = db.prepare("INSERT INTO temp.as_of VALUES (?, ?, ?)");
+  const end = db
+    .prepare(`
+      SELECT IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > ?),
+        IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
+    .pluck();
   const undo = (["ventes", ...PARENTS] as const).map((table) => ({
     clear: db.prepare(`DELETE FROM temp.later_${table}`),
     fill: db.prepare(firstImages(db, table)),
   }));
 
+  function* chunks(at: (db: Sqlite) => number): Generator<number, void, void> {
+    db.exec("BEGIN");
+    try {
+      const commit = at(db);
+      for (const { clear, fill } of undo) {
+        clear.run();
+        fill.run(commit);
+      }
+      const rangEnd = end.get(commit) as number;
+      for (let from = 1; from < rangEnd; from += CHUNK_RANGS) {
+        clear.run();
+        set.run(commit, from, Math.min(from + CHUNK_RANGS, rangEnd));
+        yield commit;
+      }
+    } finally {
+      db.exec("COMMIT");
+    }
+  }
+
   return {
     db,
-    snapshot: (at, read) =>
-      db.transaction(() => {
-        const commit = at(db);
-        clear.run();
-        set.run({ commit });
-        for (const { clear, fill } of undo) {
-          clear.run();
-          fill.run(commit);
-        }
-        return read(commit);
-      })(),
+    chunks,
     results: (analysis) => {
       const rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
-      return new Map(
-        rows.map((row) => [
-          row.length === 1 ? "" : String(row[0] ?? ""),
-          (row.at(-1) as bigint | null | undefined) ?? null,
-        ]),
-      );
+      return rows.flatMap((row) => {
+        const value = row.at(-1) as bigint | null;
+        return value === null ? [] : [[row.length === 1 ? "" : String(row[0] ?? ""), value] as const];
+      });
     },
-    exists: (analysis, cle) => {
+    exists: (analysis, cle, commit) => {
       const keyed = db.prepare(analysis.sql).columns().length > 1;
-      const sql = keyed
-        ? `WITH resultat (cle, valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE cle = ? AND valeur IS NOT NULL`
-        : `WITH resultat (valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE valeur IS NOT NULL`;
-      return db.prepare(sql).get(...(keyed ? [cle] : [])) !== undefined;
+      const found = db.prepare(
+        keyed
+          ? `WITH resultat (cle, valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE cle = ? AND valeur IS NOT NULL`
+          : `WITH resultat (valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE valeur IS NOT NULL`,
+      );
+      for (const _ of chunks(() => commit)) if (found.get(...(keyed ? [cle] : [])) !== undefined) return true;
+      return false;
     },
     close: () => db.close(),
   };
 }
+
+const OF_CHUNK = "rowid >= (SELECT rang_de FROM temp.as_of) AND rowid < (SELECT rang_fin FROM temp.as_of)";
 
 function makeViews(db: Sqlite, table: Table): void {
   db.exec(tempTableLike(db, table, `later_${table}`));
@@ -81,13 +102,13 @@ function makeViews(db: Sqlite, table: Table): void {
     .join(", ");
   const untouched =
     table === "ventes"
-      ? `rowid < (SELECT rang_fin FROM temp.as_of) AND rowid NOT IN (SELECT rowid FROM temp.later_ventes)`
+      ? `${OF_CHUNK} AND rowid NOT IN (SELECT rowid FROM temp.later_ventes)`
       : `${KEY_OF[table]} NOT IN (SELECT ${KEY_OF[table]} FROM temp.later_${table})`;
   db.exec(`
     CREATE TEMP VIEW ${table} AS
     SELECT ${shown} FROM main.${table} WHERE ${untouched}
     UNION ALL
-    SELECT ${shown} FROM temp.later_${table}`);
+    SELECT ${shown} FROM temp.later_${table} ${table === "ventes" ? `WHERE ${OF_CHUNK}` : ""}`);
 }
 
 /** Into later_*: the first image logged of each row since the commit, which is the row as of the commit. */
@@ -98,6 +119,5 @@ function firstImages(db: Sqlite, table: Table): string {
   return `
     INSERT INTO temp.later_${table} (${rowid[0]}${list(names)})
     SELECT ${rowid[1]}${list(names)} FROM main.old_${table}
-    WHERE n IN (SELECT MIN(n) FROM main.old_${table} WHERE commit_id > ? GROUP BY ${key})
-    ${table === "ventes" ? "AND rang < (SELECT rang_fin FROM temp.as_of)" : ""}`;
+    WHERE n IN (SELECT MIN(n) FROM main.old_${table} WHERE commit_id > ? GROUP BY ${key})`;
 }

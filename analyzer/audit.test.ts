@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { audit } from "./audit.ts";
+import { audit, auditing } from "./audit.ts";
 import { makeRefresher } from "./refresh.ts";
 import { missionResults, openTestDatabase, storedResults } from "./test-support.ts";
 
@@ -67,4 +67,23 @@ test("it says what was wrong and mends it: a changed, a missing and an invented 
   expect(mended.find((m) => m.cle === "Lyon")?.before).toBeUndefined();
   expect(storedResults(t.db)).toEqual(missionResults(t.db));
   expect(audit(db, refresher)).toEqual([]);
+});
+
+test("refreshes go on between its steps, and what is wrong is mended all the same", () => {
+  const { t, db, refresher } = open();
+  refresher.refresh();
+  t.db.exec("UPDATE analyses SET millioniemes = 7 WHERE cle = 'A'");
+  const steps = auditing(db, refresher);
+  expect(steps.next().done).toBe(false);
+  t.commit((w) => w.sale("v99", { id_produit: "A", id_magasin: "n", quantite: 1_000_000, ca: 1 }));
+  refresher.refresh();
+  const last = steps.next();
+  expect(last.done).toBe(true);
+  expect(last.value).toContainEqual({
+    nom: "ventes_par_produit",
+    cle: "A",
+    before: 1_000_007n,
+    after: 11_000_000n,
+  });
+  expect(storedResults(t.db)).toEqual(missionResults(t.db));
 });

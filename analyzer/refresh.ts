@@ -39,8 +39,6 @@ export interface Refresher {
     now: Date,
   ) => void;
   readonly analyses: readonly Analysis[];
-  /** A second connection that sees whole tables as of a commit, opened when first needed. */
-  readonly asOf: () => AsOf;
   readonly close: () => void;
 }
 
@@ -83,7 +81,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
   const keyless = analyses.filter((a) => db.prepare(a.sql).columns().length === 1);
   const delta = makeDelta(db, analyses, options.chunkRows);
   let asOf: AsOf | undefined;
-  const openedAsOf = () => {
+  const wholeTables = () => {
     asOf ??= openAsOf(db.name);
     return asOf;
   };
@@ -101,20 +99,12 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     const sum = (before ?? 0n) + change.sum;
     let after: bigint | null | undefined = sum;
     // Sales and their returns may sum to zero: only the table knows whether a row is left.
-    if (sum === 0n && change.lost && !existsAt(analysis, cle, commit))
+    if (sum === 0n && change.lost && !wholeTables().exists(analysis, cle, commit))
       after = keyless.includes(analysis) ? null : undefined;
     if (after === before) return false;
     put(analysis, cle, after, commit, now);
     return true;
   }
-
-  const existsAt = (analysis: Analysis, cle: string, commit: number): boolean => {
-    const whole = openedAsOf();
-    return whole.snapshot(
-      () => commit,
-      () => whole.exists(analysis, cle),
-    );
-  };
 
   /** Takes whole commits until they have `rows` changed rows. */
   function nextSlice(from: number, rows: number): { readonly to: number; readonly more: boolean } {
@@ -163,7 +153,6 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     },
     put,
     analyses,
-    asOf: openedAsOf,
     close: () => asOf?.close(),
   };
 }

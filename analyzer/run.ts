@@ -1,5 +1,5 @@
 /**
- * The analyzer as a component: audits once, then refreshes whenever a commit event comes, and looks at the file
+ * The analyzer as a component: audits once, meanwhile and then refreshes whenever a commit event comes, and looks at the file
  * every second anyway. Commit events only wake it; the truth is in the file, so a lost log, a missed or foreign
  * event costs at most that second. Several analyzers of one database may run: one works, the others find
  * nothing pending. Never ends by itself.
@@ -12,11 +12,14 @@ import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.t
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { audit, type Mended } from "./audit.ts";
+import { auditing, type Mended } from "./audit.ts";
 import { makeRefresher, type Refreshed } from "./refresh.ts";
 
 /** Looks at the file when nothing woke it: two reads by rowid. */
 const LOOK_EVERY_MS = 1000;
+
+/** A turn of the event loop between slices, so that nothing else waits for long. */
+const TURN = Effect.yieldNow;
 
 export interface AnalyzerOptions {
   /** After each transaction that brought `avancement` further. */
@@ -33,16 +36,18 @@ export const runAnalyzer = (
 const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
-  const failure = (error: unknown) => explain(file, error);
-  /** Synchronous work on the file: busy is waited for, a DatabaseError fails, anything else is a defect. */
-  const onFile = <A>(work: () => A): Effect.Effect<A, DatabaseError> =>
-    Effect.try({ try: work, catch: (error) => error }).pipe(
+  const tried = <A>(work: () => A): Effect.Effect<A, unknown> =>
+    Effect.try({ try: work, catch: (error) => error });
+  /** Busy is waited for, a DatabaseError fails, anything else is a defect. */
+  const retried = <A>(work: Effect.Effect<A, unknown>): Effect.Effect<A, DatabaseError> =>
+    work.pipe(
       Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
       Effect.catch((error) => {
-        const explained = failure(error);
+        const explained = explain(file, error);
         return explained instanceof DatabaseError ? Effect.fail(explained) : Effect.die(explained);
       }),
     );
+  const onFile = <A>(work: () => A) => retried(tried(work));
 
   const db = yield* Effect.acquireRelease(
     onFile(() => openVentes(settings.data)),
@@ -52,18 +57,31 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
     onFile(() => makeRefresher(db)),
     (refresher) => Effect.sync(() => refresher.close()),
   );
-  const mended = yield* onFile(() => audit(db, refresher));
-  options.onAudit?.(mended);
-
   const wake = yield* Queue.sliding<void>(1);
   yield* Effect.forkScoped(followCommits(databaseId(db), wake));
-  for (;;) {
-    const refreshed = yield* onFile(() => refresher.refresh());
-    if (refreshed.to > refreshed.from || refreshed.changed > 0) options.onRefresh?.(refreshed);
-    // A turn of the event loop between slices; nothing more: a look.
-    if (refreshed.more) yield* Effect.sleep(0);
-    else yield* Effect.timeoutOption(Queue.take(wake), LOOK_EVERY_MS);
-  }
+  const refreshing = Effect.gen(function* () {
+    for (;;) {
+      const refreshed = yield* onFile(() => refresher.refresh());
+      if (refreshed.to > refreshed.from || refreshed.changed > 0) options.onRefresh?.(refreshed);
+      if (refreshed.more) yield* TURN;
+      else yield* Effect.timeoutOption(Queue.take(wake), LOOK_EVERY_MS);
+    }
+  });
+  const auditOnce = Effect.acquireUseRelease(
+    Effect.sync(() => auditing(db, refresher)),
+    (steps) =>
+      Effect.gen(function* () {
+        let step = yield* tried(() => steps.next());
+        while (step.done !== true) {
+          yield* TURN;
+          step = yield* tried(() => steps.next());
+        }
+        options.onAudit?.(step.value);
+      }),
+    (steps) => Effect.sync(() => steps.return([])),
+  );
+  yield* Effect.all([refreshing, retried(auditOnce)], { concurrency: "unbounded", discard: true });
+  return yield* Effect.never;
 });
 
 /** Wakes at each commit event of this database. A log that is lost, or lost what we had read, is followed again. */

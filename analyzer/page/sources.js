@@ -24,8 +24,23 @@ export function fileName(source) {
   }
 }
 
+/** What the list says now, without the times of looking. */
+let said = "";
+
 /** @param {HTMLElement} list @param {readonly Source[]} sources */
 export function showSources(list, sources) {
+  const saying = JSON.stringify(sources.map((source) => ({ ...source, looked: source.looked !== null })));
+  if (saying === said) {
+    // Looked at again, and nothing new: what somebody reads or selects stays where it is.
+    const looked = sources.flatMap((source) => source.looked ?? []);
+    for (const [i, time] of [...list.querySelectorAll("time")].entries()) {
+      time.dateTime = looked[i] ?? time.dateTime;
+      time.title = moment(time.dateTime);
+    }
+    showSourceAges(list);
+    return;
+  }
+  said = saying;
   list.replaceChildren(
     ...(sources.length === 0
       ? [element("li", { class: "quiet" }, texts.noSources)]

@@ -3,8 +3,8 @@
 const fr = {
   title: "Ventes",
   total: "Chiffre d’affaires total",
-  byRegion: "Par ville",
-  byProduct: "Par produit",
+  byRegion: "Chiffre d’affaires par ville",
+  byProduct: "Quantités par produit",
   sources: "Fichiers suivis",
   rejects: "Mis de côté",
   region: "Ville",
@@ -66,8 +66,8 @@ const fr = {
 const en = {
   title: "Sales",
   total: "Total revenue",
-  byRegion: "By city",
-  byProduct: "By product",
+  byRegion: "Revenue by city",
+  byProduct: "Quantities by product",
   sources: "Followed files",
   rejects: "Set aside",
   region: "City",
