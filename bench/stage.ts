@@ -6,6 +6,7 @@ import { closeSync, openSync } from "node:fs";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import type * as Scope from "effect/Scope";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
@@ -16,6 +17,8 @@ import { runConsumer } from "../consumer/run.ts";
 import { readDialect } from "../producer/csv/dialect.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
 import { Decoder } from "../producer/decode.ts";
+import { readSourcesOnce } from "../producer/run.ts";
+import { registerSource } from "../producer/sources.ts";
 
 interface Measured {
   readonly rows: number;
@@ -66,31 +69,56 @@ const decode = (file: string, data: string): Promise<Measured> => {
   ).finally(() => closeSync(fd));
 };
 
-/** Until every event that is in the log now is applied. */
-const consume = (data: string): Promise<Measured> => {
+const onLog = <A>(
+  data: string,
+  program: Effect.Effect<A, unknown, TopicLog | Settings | Scope.Scope>,
+): Promise<A> => {
   const settings = Layer.succeed(Settings, settingsOf(data));
-  const program = Effect.gen(function* () {
-    const log = yield* TopicLog;
-    const bounds = yield* log.bounds(EVENT_TOPICS);
-    const events = bounds.reduce((sum, { start, end }) => sum + end - start, 0);
-    const done = yield* Deferred.make<void>();
-    const onProgress = (figures: { readonly events: number }) => {
-      if (figures.events >= events) Deferred.doneUnsafe(done, Effect.void);
-    };
-    return yield* Effect.promise(() =>
-      timed(async () => {
-        await Effect.runPromise(
-          Effect.raceFirst(runConsumer({ onProgress }), Deferred.await(done)).pipe(
-            Effect.provideService(TopicLog, log),
-            Effect.provide(settings),
-          ),
-        );
-        return events;
-      }),
-    );
-  });
-  return Effect.runPromise(program.pipe(Effect.provide(layerTopicLog), Effect.provide(settings)));
+  return Effect.runPromise(
+    Effect.scoped(program).pipe(Effect.provide(layerTopicLog), Effect.provide(settings)) as Effect.Effect<
+      A,
+      unknown
+    >,
+  );
 };
+
+/** Download, diff and publish of sources that were never read. */
+const publish = (data: string, urls: readonly string[]): Promise<Measured> =>
+  onLog(
+    data,
+    Effect.gen(function* () {
+      for (const url of urls) yield* registerSource(url);
+      const from = performance.now();
+      const statuses = yield* readSourcesOnce();
+      const seconds = (performance.now() - from) / 1000;
+      return { rows: statuses.reduce((sum, status) => sum + (status.emitted ?? 0), 0), seconds };
+    }),
+  );
+
+/** Until every event that is in the log now is applied. */
+const consume = (data: string): Promise<Measured> =>
+  onLog(
+    data,
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      const bounds = yield* log.bounds(EVENT_TOPICS);
+      const end = bounds.reduce((sum, one) => sum + one.end, 0);
+      const done = yield* Deferred.make<void>();
+      const db = openVentes(data);
+      // Marks are no events, so the end is told by positions.
+      const reached = db.prepare("SELECT SUM(position) FROM positions").pluck();
+      let rows = 0;
+      const onProgress = ({ events }: { readonly events: number }) => {
+        rows = events;
+        if ((reached.get() as number) >= end) Deferred.doneUnsafe(done, Effect.void);
+      };
+      const from = performance.now();
+      yield* Effect.raceFirst(runConsumer({ onProgress }), Deferred.await(done));
+      const seconds = (performance.now() - from) / 1000;
+      db.close();
+      return { rows, seconds };
+    }),
+  );
 
 /** Until the analyses reflect every commit. */
 const analyze = async (data: string): Promise<Measured> => {
@@ -110,6 +138,7 @@ const analyze = async (data: string): Promise<Measured> => {
 const STAGES: Readonly<Record<string, (data: string, files: readonly string[]) => Promise<Measured>>> = {
   parse: (_, [file = ""]) => parse(file),
   decode: (data, [file = ""]) => decode(file, data),
+  publish,
   consume,
   analyze,
 };
