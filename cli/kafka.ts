@@ -1,9 +1,13 @@
 import * as Effect from "effect/Effect";
 import { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
+import { say } from "./output/stdout.ts";
 
-/** A component by itself shares its topics with others: that takes Kafka. */
+/** A component by itself shares its topics with others: that takes Kafka. Says where it works. */
 export const needsKafka = (command: string, run: Invocation): Effect.Effect<void, WrongUsage> =>
-  run.settings.kafka === null
-    ? Effect.fail(new WrongUsage({ message: run.texts.needsKafka(command) }))
-    : Effect.void;
+  Effect.suspend(() => {
+    const { settings, texts } = run;
+    if (settings.kafka === null) return Effect.fail(new WrongUsage({ message: texts.needsKafka(command) }));
+    say(texts.componentStarts(command, settings.data, settings.kafka.brokers.join(",")));
+    return Effect.void;
+  });

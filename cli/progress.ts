@@ -31,7 +31,7 @@ const PLAIN_MS = 3_000;
 const CLEAR = "\r\u001b[2K";
 
 export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
-  let figures: Figures = { records: 0, events: 0, rejects: 0 };
+  let figures: Partial<Figures> = {};
   let last = { at: performance.now(), figures };
   let drawn = false;
   let stopped = false;
@@ -41,15 +41,17 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
     timer = undefined;
     const now = performance.now();
     const seconds = (now - last.at) / 1_000;
-    const done = Math.max(figures.events - last.figures.events, figures.records - last.figures.records);
+    const grown = (name: "events" | "records") => (figures[name] ?? 0) - (last.figures[name] ?? 0);
+    const done = Math.max(grown("events"), grown("records"));
     last = { at: now, figures };
     if (done <= 0) return;
-    const line = texts.progress(
-      frenchCount(figures.records),
-      frenchCount(figures.events),
-      frenchCount(Math.round(done / Math.max(seconds, 0.001))),
-      frenchCount(figures.rejects),
-    );
+    const { records, events, rejects } = figures;
+    const line = [
+      ...(records === undefined ? [] : [texts.recordsRead(frenchCount(records))]),
+      ...(events === undefined ? [] : [texts.eventsApplied(frenchCount(events))]),
+      texts.rowsPerSecond(frenchCount(Math.round(done / Math.max(seconds, 0.001)))),
+      ...(rejects === undefined ? [] : [texts.setAside(frenchCount(rejects))]),
+    ].join(", ");
     if (live) draw(`${CLEAR}${line}`);
     else say(line);
     drawn = live;

@@ -1,6 +1,7 @@
 /** How the registered sources stand: what was announced of them, and what a producer last said in its state. */
 import * as Effect from "effect/Effect";
 import { readStates } from "#shared/component-state.ts";
+import { ENTITY_NAMES } from "#shared/entities/index.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -15,12 +16,17 @@ export const listWithStates: Effect.Effect<readonly ListedSource[], LogFailure, 
     const states = (yield* readStates).toSorted((a, b) => a.at.localeCompare(b.at));
     const said = new Map<string, SourceStatus>();
     for (const state of states) for (const source of state.sources ?? []) said.set(source.source, source);
-    return listed.map((one) => {
-      const seen = said.get(one.registration.source);
-      return seen === undefined || seen.state === "new" ? one : { ...one, status: seen };
-    });
+    return listed
+      .map((one) => {
+        const seen = said.get(one.registration.source);
+        return seen === undefined || seen.state === "new" ? one : { ...one, status: seen };
+      })
+      .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   },
 );
+
+const rank = ({ registration }: ListedSource): number =>
+  Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));
 
 const LOOK_EVERY_MS = 2_000;
 

@@ -41,11 +41,26 @@ const TEXTS = {
     (where: string, topics: readonly string[], events: string) =>
       `topics   ${where}: ${topics.join(", ")} (${events} records)`,
   ),
-  progress: both(
-    (records: string, events: string, rate: string, rejects: string) =>
-      `${records} lignes lues, ${events} événements appliqués, ${rate} lignes/s, ${rejects} mises de côté`,
-    (records: string, events: string, rate: string, rejects: string) =>
-      `${records} rows read, ${events} events applied, ${rate} rows/s, ${rejects} set aside`,
+  recordsRead: both(
+    (n: string) => `${n} lignes lues`,
+    (n: string) => `${n} rows read`,
+  ),
+  eventsApplied: both(
+    (n: string) => `${n} événements appliqués`,
+    (n: string) => `${n} events applied`,
+  ),
+  rowsPerSecond: both(
+    (n: string) => `${n} lignes/s`,
+    (n: string) => `${n} rows/s`,
+  ),
+  setAside: both(
+    (n: string) => `${n} mises de côté`,
+    (n: string) => `${n} set aside`,
+  ),
+  componentStarts: both(
+    (component: string, dir: string, brokers: string) =>
+      `${component} : répertoire ${dir}, topics ${brokers}`,
+    (component: string, dir: string, brokers: string) => `${component}: directory ${dir}, topics ${brokers}`,
   ),
   logLost: both(
     (component: string, reason: string) =>

@@ -1,6 +1,10 @@
 /** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -28,9 +32,7 @@ export const addSource = (
   Effect.gen(function* () {
     const { entity, source } = yield* namedApart(input.what, run);
     if (input.dryRun) {
-      const found = yield* inspectSource(source, { entity }).pipe(
-        Effect.provideService(Settings, run.settings),
-      );
+      const found = yield* lookInto(source, entity, run);
       print(run.json ? JSON.stringify(found) : shown(found, run));
       return;
     }
@@ -52,6 +54,15 @@ export const addSource = (
         : run.texts.sourceAdded(visible(source), registration.entities.join(", ")),
     );
   });
+
+/** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
+const lookInto = (source: string, entity: EntityName | undefined, run: Invocation) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
+    (data) =>
+      inspectSource(source, { entity }).pipe(Effect.provideService(Settings, { ...run.settings, data })),
+    (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
+  );
 
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 
