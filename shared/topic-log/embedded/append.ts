@@ -4,7 +4,7 @@
  * when it is old enough, and retention cuts topics that have one.
  */
 import type { Sqlite } from "../../database/sqlite.ts";
-import { partitionOf } from "../../partitioner.ts";
+import { byPartition } from "../by-partition.ts";
 import type { NewRecord, Published } from "../topic-log.ts";
 import { type EncodedBatch, encodeBatches } from "./record-batch.ts";
 import type { EmbeddedTopic } from "./topics.ts";
@@ -25,27 +25,13 @@ export interface Prepared {
 
 /** Groups records by partition, keeping their order, and encodes them: everything that needs no lock. */
 export function prepare(topic: EmbeddedTopic, records: readonly NewRecord[]): Prepared[] {
-  const groups: (NewRecord[] | undefined)[] = new Array(topic.partitions);
-  for (const record of records) {
-    const partition = record.partition ?? partitionOf(record.key, topic.partitions);
-    if (!(partition >= 0 && partition < topic.partitions))
-      throw new Error(`topic ${topic.spec.name} has no partition ${partition}`);
-    const group = groups[partition];
-    if (group === undefined) groups[partition] = [record];
-    else group.push(record);
-  }
   const compacted = topic.spec.cleanup === "compact";
-  const prepared: Prepared[] = [];
-  groups.forEach((group, partition) => {
-    if (group === undefined) return;
-    prepared.push({
-      partition,
-      count: group.length,
-      batches: encodeBatches(group, compacted ? 1 : undefined),
-      keys: compacted ? group.map((r) => ({ key: r.key, tombstone: r.value === null })) : null,
-    });
-  });
-  return prepared;
+  return byPartition(records, topic.partitions).map(({ partition, records: group }) => ({
+    partition,
+    count: group.length,
+    batches: encodeBatches(group, compacted ? 1 : undefined),
+    keys: compacted ? group.map((r) => ({ key: r.key, tombstone: r.value === null })) : null,
+  }));
 }
 
 export type Append = (topic: EmbeddedTopic, prepared: readonly Prepared[]) => Published[];

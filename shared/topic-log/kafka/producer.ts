@@ -6,8 +6,8 @@
  */
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
-import { partitionOf } from "../../partitioner.ts";
 import { scheduleOf } from "../../retry.ts";
+import { byPartition } from "../by-partition.ts";
 import { LogMisconfigured, LogUnavailable, type PublishFailure, PublishUncertain } from "../errors.ts";
 import type { NewRecord, Published } from "../topic-log.ts";
 import type { Connection } from "./connection.ts";
@@ -34,6 +34,9 @@ const REFUSED: Readonly<Record<number, string>> = {
 
 const SEQUENCES = 2 ** 31;
 
+/** What publishing needs of a connection. */
+export type ProducerConnection = Pick<Connection, "cluster" | "byLeader" | "broker" | "drop" | "refresh">;
+
 interface Identity {
   readonly id: number;
   readonly epoch: number;
@@ -55,12 +58,12 @@ interface Lane {
 type Round = { readonly again: string } | { readonly done: true };
 
 export class Producer {
-  readonly #connection: Connection;
+  readonly #connection: ProducerConnection;
   readonly #address: string;
   readonly #turn = Semaphore.makeUnsafe(1);
   #identity: Identity | undefined;
 
-  constructor(connection: Connection, address: string) {
+  constructor(connection: ProducerConnection, address: string) {
     this.#connection = connection;
     this.#address = address;
   }
@@ -203,26 +206,13 @@ export class Producer {
 const sequenceOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
 function prepare(partitions: number, records: readonly NewRecord[]): Lane[] {
-  const groups: (NewRecord[] | undefined)[] = new Array(partitions);
-  for (const record of records) {
-    const partition = record.partition ?? partitionOf(record.key, partitions);
-    if (!(partition >= 0 && partition < partitions)) throw new Error(`there is no partition ${partition}`);
-    const group = groups[partition];
-    if (group === undefined) groups[partition] = [record];
-    else group.push(record);
-  }
   const options = { timestamp: Date.now(), compress: true };
-  const lanes: Lane[] = [];
-  groups.forEach((group, partition) => {
-    if (group !== undefined)
-      lanes.push({
-        partition,
-        count: group.length,
-        batches: encodeBatches(group, options),
-        at: 0,
-        doubtful: false,
-        firstOffset: -1,
-      });
-  });
-  return lanes;
+  return byPartition(records, partitions).map(({ partition, records: group }) => ({
+    partition,
+    count: group.length,
+    batches: encodeBatches(group, options),
+    at: 0,
+    doubtful: false,
+    firstOffset: -1,
+  }));
 }
