@@ -36,8 +36,6 @@ export interface AsOf {
 export function openAsOf(file: string): AsOf {
   const db = openPlain(file);
   db.exec("CREATE TEMP TABLE as_of (commit_id INTEGER, rang_de INTEGER, rang_fin INTEGER)");
-  for (const table of ["ventes", ...PARENTS] as const) makeViews(db, table);
-
   const clear = db.prepare("DELETE FROM temp.as_of");
   const set = db.prepare("INSERT INTO temp.as_of VALUES (?, ?, ?)");
   const end = db
@@ -45,19 +43,13 @@ export function openAsOf(file: string): AsOf {
       SELECT IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > ?),
         IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
     .pluck();
-  const undo = (["ventes", ...PARENTS] as const).map((table) => ({
-    clear: db.prepare(`DELETE FROM temp.later_${table}`),
-    fill: db.prepare(firstImages(db, table)),
-  }));
+  const views = (["ventes", ...PARENTS] as const).map((table) => makeView(db, table));
 
   function* chunks(at: (db: Sqlite) => number): Generator<number, void, void> {
     db.exec("BEGIN");
     try {
       const commit = at(db);
-      for (const { clear, fill } of undo) {
-        clear.run();
-        fill.run(commit);
-      }
+      for (const view of views) view(commit);
       const rangEnd = end.get(commit) as number;
       for (let from = 1; from < rangEnd; from += CHUNK_RANGS) {
         clear.run();
@@ -95,20 +87,26 @@ export function openAsOf(file: string): AsOf {
 
 const OF_CHUNK = "rowid >= (SELECT rang_de FROM temp.as_of) AND rowid < (SELECT rang_fin FROM temp.as_of)";
 
-function makeViews(db: Sqlite, table: Table): void {
+/** Makes the name `table` a view of it as of a commit: plain where nothing newer is to be undone. */
+function makeView(db: Sqlite, table: Table): (commit: number) => void {
   db.exec(tempTableLike(db, table, `later_${table}`));
   const shown = allColumns(db, table)
     .map((name) => (name in IN_MILLIONTHS ? `"${IN_MILLIONTHS[name]}" AS "${name}"` : `"${name}"`))
     .join(", ");
-  const untouched =
-    table === "ventes"
-      ? `${OF_CHUNK} AND rowid NOT IN (SELECT rowid FROM temp.later_ventes)`
-      : `${KEY_OF[table]} NOT IN (SELECT ${KEY_OF[table]} FROM temp.later_${table})`;
-  db.exec(`
-    CREATE TEMP VIEW ${table} AS
-    SELECT ${shown} FROM main.${table} WHERE ${untouched}
-    UNION ALL
-    SELECT ${shown} FROM temp.later_${table} ${table === "ventes" ? `WHERE ${OF_CHUNK}` : ""}`);
+  const chunk = table === "ventes" ? OF_CHUNK : "TRUE";
+  const key = table === "ventes" ? "rowid" : KEY_OF[table];
+  const plain = `SELECT ${shown} FROM main.${table} WHERE ${chunk}`;
+  const undone = `${plain} AND ${key} NOT IN (SELECT ${key} FROM temp.later_${table})
+    UNION ALL SELECT ${shown} FROM temp.later_${table} WHERE ${chunk}`;
+  const clear = db.prepare(`DELETE FROM temp.later_${table}`);
+  const fill = db.prepare(firstImages(db, table));
+  return (commit) => {
+    clear.run();
+    const newer = fill.run(commit).changes > 0;
+    db.exec(`
+      DROP VIEW IF EXISTS temp.${table};
+      CREATE TEMP VIEW ${table} AS ${newer ? undone : plain}`);
+  };
 }
 
 /** Into later_*: the first image logged of each row since the commit, which is the row as of the commit. */

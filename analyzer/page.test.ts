@@ -8,7 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import type { SourceStatus } from "#shared/event.ts";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, type Language, Settings } from "#shared/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
 import { makeRefresher, type Refresher } from "./refresh.ts";
@@ -57,7 +57,7 @@ let sources: readonly SourceStatus[];
 let scope: Scope.Closeable;
 let url: string;
 
-const serve = async (port = 0) => {
+const serve = async (port = 0, language: Language = "fr") => {
   scope = Scope.makeUnsafe();
   const served = await Effect.runPromise(
     servePage({
@@ -68,7 +68,7 @@ const serve = async (port = 0) => {
       sources: () => sources,
     }).pipe(
       Scope.provide(scope),
-      Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language: "fr" }))),
+      Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language }))),
     ),
   );
   url = served.url;
@@ -196,6 +196,22 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     await shot(page, `narrow-${colorScheme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  test("speaks English to who asks for it, and can be used by keyboard", async () => {
+    await stop();
+    await serve(0, "en");
+    for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, "x", "not a number");
+    const { page, complaints } = await open({ locale: "en-GB", reducedMotion: "reduce" });
+    await page.getByText("Total revenue").waitFor();
+    expect(await page.locator("html").getAttribute("lang")).toBe("en");
+    await expect.poll(() => page.locator("#total").textContent()).toBe("€19,934.67");
+    expect(await page.locator("#rejects li pre").count()).toBe(5);
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("#rejects li pre").count()).toBe(14);
+    expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 

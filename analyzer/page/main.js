@@ -14,6 +14,8 @@ import { texts } from "./texts.js";
 const MOST_ROWS = 200;
 const REJECTS = 50;
 const ASK_AGAIN_MS = 2000;
+/** Between two questions, while much changes: nobody reads faster. */
+const PAUSE_MS = 300;
 
 document.title = texts.title;
 for (const [id, text] of /** @type {const} */ ([
@@ -53,6 +55,7 @@ async function refresh() {
     while (askAgain) {
       askAgain = false;
       await askAll();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
   } catch (error) {
     if (error instanceof NotYet) showNothingYet();

@@ -16,7 +16,7 @@ export interface Shown {
 export const MAX_RAW = 500;
 const MAX_PAGE = 200;
 /** Beyond it, what they wait for is not looked up at each change: they are still arriving. */
-const MAX_WAITING_EXPLAINED = 100_000;
+const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
 export interface Reads {
