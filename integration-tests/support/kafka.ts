@@ -10,6 +10,7 @@ import { randomUUID } from "node:crypto";
 import type { KafkaSettings } from "#shared/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
 import { requirement } from "./require.ts";
+import { until } from "./until.ts";
 
 export interface TestKafka {
   readonly settings: KafkaSettings;
@@ -62,10 +63,17 @@ const PORT = 9092;
 const START_SCRIPT = "/tmp/start.sh";
 const READY_WITHIN_MS = 60_000;
 
+interface Container {
+  readonly brokers: string;
+  readonly exec: (command: readonly string[]) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
 /** The broker must advertise the port that Docker gives it, so it waits for a script that says so. */
-const startContainer = async (): Promise<{ brokers: string; stop: () => Promise<void> }> => {
-  const found = requirement("kafka");
-  if (!found.present) throw new Error(found.found);
+const runContainer = async (
+  environment: (brokers: string) => Readonly<Record<string, string>>,
+  before = "",
+): Promise<Container> => {
   const { GenericContainer, Wait } = await import("testcontainers");
   const container = await new GenericContainer(IMAGE)
     .withExposedPorts(PORT)
@@ -73,29 +81,51 @@ const startContainer = async (): Promise<{ brokers: string; stop: () => Promise<
     .withWaitStrategy(Wait.forSuccessfulCommand("true"))
     .start();
   const brokers = `${container.getHost()}:${container.getMappedPort(PORT)}`;
-  const environment = {
-    KAFKA_NODE_ID: "1",
-    KAFKA_PROCESS_ROLES: "broker,controller",
-    KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
-    KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
-    KAFKA_LISTENERS: `PLAINTEXT://:${PORT},CONTROLLER://:9093`,
-    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${brokers}`,
-    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-    KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
-    KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
-    KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
-    KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
-    KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
-  };
-  const script = Object.entries(environment)
+  const exports = Object.entries({ ...COMMON, ...environment(brokers) })
     .map(([name, value]) => `export ${name}='${value}'\n`)
     .join("");
   await container.copyContentToContainer([
-    { content: `${script}exec /etc/kafka/docker/run\n`, target: START_SCRIPT, mode: 0o755 },
+    { content: `${before}${exports}exec /etc/kafka/docker/run\n`, target: START_SCRIPT, mode: 0o755 },
   ]);
-  const settings: KafkaSettings = { brokers: [brokers], tls: null, sasl: null };
-  const { until } = await import("./until.ts");
-  await until(
+  return {
+    brokers,
+    exec: async (command) => {
+      const { exitCode, output } = await container.exec([...command]);
+      if (exitCode !== 0) throw new Error(`${command.join(" ")}: ${output}`);
+      return output;
+    },
+    stop: async () => {
+      await container.stop();
+    },
+  };
+};
+
+const COMMON = {
+  KAFKA_NODE_ID: "1",
+  KAFKA_PROCESS_ROLES: "broker,controller",
+  KAFKA_CONTROLLER_QUORUM_VOTERS: "1@localhost:9093",
+  KAFKA_CONTROLLER_LISTENER_NAMES: "CONTROLLER",
+  KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1",
+  KAFKA_TRANSACTION_STATE_LOG_REPLICATION_FACTOR: "1",
+  KAFKA_TRANSACTION_STATE_LOG_MIN_ISR: "1",
+  KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS: "0",
+  KAFKA_AUTO_CREATE_TOPICS_ENABLE: "false",
+};
+
+const startContainer = async (): Promise<Container> => {
+  const found = requirement("kafka");
+  if (!found.present) throw new Error(found.found);
+  const container = await runContainer((brokers) => ({
+    KAFKA_LISTENERS: `PLAINTEXT://:${PORT},CONTROLLER://:9093`,
+    KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://${brokers}`,
+    KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+  }));
+  await untilItAnswers({ brokers: [container.brokers], tls: null, sasl: null });
+  return container;
+};
+
+const untilItAnswers = (settings: KafkaSettings): Promise<true> =>
+  until(
     "the Kafka container to answer",
     async () => {
       const admin = makeAdmin(settings);
@@ -111,10 +141,63 @@ const startContainer = async (): Promise<{ brokers: string; stop: () => Promise<
     },
     { within: READY_WITHIN_MS, every: 200 },
   );
-  return {
-    brokers,
-    stop: async () => {
-      await container.stop();
-    },
-  };
+
+export interface SecureKafka {
+  readonly brokers: readonly string[];
+  /** Of its certificate, PEM. */
+  readonly ca: string;
+  /** One for each mechanism. */
+  readonly logins: readonly NonNullable<KafkaSettings["sasl"]>[];
+  readonly stop: () => Promise<void>;
+}
+
+const SECRET = "secret-of-a-test";
+const KEYSTORE = "/tmp/broker.p12";
+const MAKE_CERTIFICATE = `
+keytool=$(dirname "$(readlink -f "$(command -v java)")")/keytool
+"$keytool" -genkeypair -alias broker -keyalg RSA -dname CN=localhost -ext san=dns:localhost,ip:127.0.0.1 \\
+  -validity 2 -keystore ${KEYSTORE} -storetype PKCS12 -storepass ${SECRET}
+"$keytool" -exportcert -rfc -alias broker -keystore ${KEYSTORE} -storepass ${SECRET} -file /tmp/ca.pem
+`;
+
+/** A container that speaks only TLS with SASL to the outside. Under `describeWith("docker", ...)`. */
+export const startSecureKafka = async (): Promise<SecureKafka> => {
+  const login = (mechanism: "plain" | "scram-sha-256" | "scram-sha-512") => ({
+    mechanism,
+    username: `user-${mechanism}`,
+    password: SECRET,
+  });
+  const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  const plain = `org.apache.kafka.common.security.plain.PlainLoginModule required user_user-plain="${SECRET}";`;
+  const container = await runContainer(
+    (brokers) => ({
+      KAFKA_LISTENERS: `SECURE://:${PORT},CONTROLLER://:9093,INSIDE://:9094`,
+      KAFKA_ADVERTISED_LISTENERS: `SECURE://${brokers},INSIDE://localhost:9094`,
+      KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: "SECURE:SASL_SSL,CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT",
+      KAFKA_INTER_BROKER_LISTENER_NAME: "INSIDE",
+      KAFKA_SASL_ENABLED_MECHANISMS: "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+      KAFKA_LISTENER_NAME_SECURE_PLAIN_SASL_JAAS_CONFIG: plain,
+      KAFKA_LISTENER_NAME_SECURE_SCRAM___SHA___256_SASL_JAAS_CONFIG: scram,
+      KAFKA_LISTENER_NAME_SECURE_SCRAM___SHA___512_SASL_JAAS_CONFIG: scram,
+      KAFKA_LISTENER_NAME_SECURE_SSL_KEYSTORE_TYPE: "PKCS12",
+      KAFKA_LISTENER_NAME_SECURE_SSL_KEYSTORE_LOCATION: KEYSTORE,
+      KAFKA_LISTENER_NAME_SECURE_SSL_KEYSTORE_PASSWORD: SECRET,
+      KAFKA_LISTENER_NAME_SECURE_SSL_KEY_PASSWORD: SECRET,
+    }),
+    MAKE_CERTIFICATE,
+  );
+  const logins = (["plain", "scram-sha-256", "scram-sha-512"] as const).map(login);
+  const ca = await until(
+    "the certificate",
+    () => container.exec(["cat", "/tmp/ca.pem"]).catch(() => undefined),
+    { within: READY_WITHIN_MS, every: 200 },
+  );
+  await untilItAnswers({ brokers: [container.brokers], tls: { ca }, sasl: login("plain") });
+  for (const mechanism of ["SCRAM-SHA-256", "SCRAM-SHA-512"])
+    await container.exec([
+      ...["/opt/kafka/bin/kafka-configs.sh", "--bootstrap-server", "localhost:9094", "--alter"],
+      ...["--entity-type", "users", "--entity-name", `user-${mechanism.toLowerCase()}`],
+      ...["--add-config", `${mechanism}=[password=${SECRET}]`],
+    ]);
+  return { brokers: [container.brokers], ca, logins, stop: container.stop };
 };

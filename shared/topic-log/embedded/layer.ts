@@ -56,7 +56,7 @@ const asOpenFailure =
   };
 
 const connection = (open: () => Sqlite) =>
-  Effect.acquireRelease(whenFree(open), (db) => Effect.sync(() => db.close()));
+  Effect.acquireRelease(whenFree(open), (db) => Effect.sync(() => db.close()), { interruptible: true });
 
 export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Settings> = Layer.effect(
   TopicLog,

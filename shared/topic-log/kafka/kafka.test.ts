@@ -9,7 +9,12 @@ import type * as Scope from "effect/Scope";
 import kafkajs from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeWith } from "../../../integration-tests/support/describe-with.ts";
-import { startKafka, type TestKafka } from "../../../integration-tests/support/kafka.ts";
+import {
+  type SecureKafka,
+  startKafka,
+  startSecureKafka,
+  type TestKafka,
+} from "../../../integration-tests/support/kafka.ts";
 import { openLine } from "../../../integration-tests/support/line.ts";
 import { until } from "../../../integration-tests/support/until.ts";
 import { embeddedSettings, type KafkaSettings, Settings } from "../../settings.ts";
@@ -52,6 +57,12 @@ const recordsOf = Effect.gen(function* () {
   );
   return records;
 });
+
+const publishOne = (key: string) =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    yield* log.publish("commits", [{ key, value: "v" }]);
+  });
 
 describe("options", () => {
   it("TLS and SASL go to kafkajs as the settings say them", () => {
@@ -315,4 +326,32 @@ describeWith("kafka", "on a broker", () => {
     expect(offsets?.partitions[0]?.offset).toBe("1");
     await admin.disconnect();
   });
+});
+
+describeWith("docker", "on a broker with TLS and SASL", () => {
+  let kafka: SecureKafka;
+  beforeAll(async () => {
+    kafka = await startSecureKafka();
+  }, 120_000);
+  afterAll(() => kafka?.stop());
+
+  it("publishes and reads with each mechanism, and says what is wrong with a login", async () => {
+    const tls = { ca: kafka.ca };
+    for (const sasl of kafka.logins) {
+      const roundTrip = publishOne(sasl.mechanism).pipe(Effect.andThen(recordsOf));
+      const exit = await onLog({ brokers: kafka.brokers, tls, sasl }, sasl.mechanism, roundTrip);
+      expect(succeeded(exit).map((r) => r.key)).toEqual([sasl.mechanism]);
+      const wrong = await onLog(
+        { brokers: kafka.brokers, tls, sasl: { ...sasl, password: "wrong" } },
+        sasl.mechanism,
+        recordsOf,
+      );
+      expect(messageOf(wrong)).toMatch(/^LogMisconfigured: .*does not let us in.*KAFKA_PASSWORD$/);
+    }
+    const [sasl = null] = kafka.logins;
+    const unknown = await onLog({ brokers: kafka.brokers, tls: {}, sasl }, "x", recordsOf);
+    expect(messageOf(unknown)).toMatch(/^LogMisconfigured: .*TLS failed.*KAFKA_CA_FILE$/);
+    const naked = await onLog({ brokers: kafka.brokers, tls: null, sasl: null }, "x", recordsOf);
+    expect(messageOf(naked)).toMatch(/^LogUnavailable: .*see KAFKA_TLS and KAFKA_SASL_MECHANISM/);
+  }, 60_000);
 });
