@@ -11,7 +11,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
-import { type Progress as ReadProgress, runProducer } from "../producer/run.ts";
+import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../producer/run.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Progress } from "./progress.ts";
 
@@ -58,6 +58,26 @@ export const produce = (
       },
       onProgress: readingProgress(progress),
       onState: onLogState(mood, "producer", progress, run),
+    }),
+  );
+};
+
+/** Every source once, told as the producer that it is for that long. */
+export const produceOnce = (
+  progress: Progress,
+  onSources: (sources: readonly SourceStatus[]) => void,
+): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
+  const mood = calm();
+  return withState(
+    "producer",
+    reportOf(mood),
+  )(
+    readSourcesOnce({
+      onSources: (sources) => {
+        mood.sources = sources;
+        onSources(sources);
+      },
+      onProgress: readingProgress(progress),
     }),
   );
 };

@@ -5,15 +5,14 @@ import { Settings } from "#shared/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
-import { readSourcesOnce } from "../producer/run.ts";
-import { type ComponentError, readingProgress } from "./components.ts";
+import { type ComponentError, produceOnce } from "./components.ts";
 import { Failed } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { isTerminal, print, say } from "./output/stdout.ts";
 import { complaints } from "./pipeline.ts";
 import { withProgress } from "./progress.ts";
 import { asideLines, type Results, readResults, resultLines, resultsJson, resultTables } from "./results.ts";
-import { whenSettled } from "./settled.ts";
+import { whenApplied, whenSettled } from "./settled.ts";
 
 const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
 
@@ -26,28 +25,18 @@ export const readOnce = (
     const { data } = yield* Settings;
     const { sources, results } = yield* withProgress(run.texts, (progress) =>
       Effect.raceFirst(
-        Effect.gen(function* () {
-          const sources = yield* readSourcesOnce({
-            onProgress: readingProgress(progress),
-            onSources: complaints(progress),
-          });
-          return { sources, results: yield* whenSettled(readResults) };
+        runConsumer({
+          onProgress: (done) => {
+            figures = done;
+            progress.update({ events: done.events });
+          },
         }),
-        Effect.andThen(
-          Effect.all(
-            [
-              runConsumer({
-                onProgress: (done) => {
-                  figures = done;
-                  progress.update({ events: done.events });
-                },
-              }),
-              runAnalyzer(),
-            ],
-            { concurrency: "unbounded", discard: true },
-          ),
-          Effect.never,
-        ),
+        Effect.gen(function* () {
+          const sources = yield* produceOnce(progress, complaints(progress));
+          yield* whenApplied;
+          // Only now: one delta over everything is cheaper than one a commit.
+          return { sources, results: yield* Effect.raceFirst(runAnalyzer(), whenSettled(readResults)) };
+        }),
       ),
     );
     if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);

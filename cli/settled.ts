@@ -1,7 +1,9 @@
 /** Waiting until what was published is in the database, and until the analyses reflect all of it. */
+import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -27,11 +29,8 @@ export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
 /** True while a commit is not yet in the analyses. */
 export const analysesPending = (db: Sqlite): boolean => db.prepare(PENDING).pluck().get() === 1;
 
-/**
- * Succeeds with what `read` gives, once all that is in the log now is in the database and in the analyses. Needs
- * a consumer and an analyzer at work; waits for them as long as it takes.
- */
-export const whenSettled = <A>(
+const waitFor = <A>(
+  isOver: (db: Sqlite, bounds: readonly Bounds[]) => boolean,
   read: (db: Sqlite) => A,
 ): Effect.Effect<A, LogFailure | DatabaseError, TopicLog | Settings> =>
   Effect.scoped(
@@ -39,11 +38,30 @@ export const whenSettled = <A>(
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const bounds = yield* log.bounds(EVENT_TOPICS);
+      // The consumer makes it.
+      while (!existsSync(ventesFile(data))) yield* Effect.sleep(LOOK_MS);
       const db = yield* Effect.acquireRelease(
-        sqlite(ventesFile(data), () => openVentesReader(data)),
+        sqlite(ventesFile(data), () => openVentesReader(data)).pipe(
+          Effect.retry({ schedule: scheduleOf("busy"), while: (error) => error.reason !== "newer" }),
+        ),
         (open) => Effect.sync(() => open.close()),
       );
-      while (lagOf(db, bounds) > 0 || analysesPending(db)) yield* Effect.sleep(LOOK_MS);
+      while (!isOver(db, bounds)) yield* Effect.sleep(LOOK_MS);
       return yield* sqlite(ventesFile(data), () => read(db));
     }),
   );
+
+/** Succeeds once all that is in the log now is in the database. Needs a consumer; waits as long as it takes. */
+export const whenApplied: Effect.Effect<void, LogFailure | DatabaseError, TopicLog | Settings> = waitFor(
+  (db, bounds) => lagOf(db, bounds) === 0,
+  () => {},
+);
+
+/**
+ * Succeeds with what `read` gives, once all that is in the log now is in the database and in the analyses. Needs
+ * a consumer and an analyzer at work; waits for them as long as it takes.
+ */
+export const whenSettled = <A>(
+  read: (db: Sqlite) => A,
+): Effect.Effect<A, LogFailure | DatabaseError, TopicLog | Settings> =>
+  waitFor((db, bounds) => lagOf(db, bounds) === 0 && !analysesPending(db), read);
