@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { ANALYSES, parseAnalysis } from "./analyses/index.ts";
+import { audit } from "./audit.ts";
 import { makeRefresher, type RefresherOptions } from "./refresh.ts";
 import { missionResults, openTestDatabase, storedResults, type TestDatabase } from "./test-support.ts";
 
@@ -61,14 +63,23 @@ const histories = fc.array(
 );
 type History = typeof histories extends fc.Arbitrary<infer A> ? A : never;
 
-function play(history: History, options: RefresherOptions = {}, spoil: (t: TestDatabase) => void = () => {}) {
+interface Play extends RefresherOptions {
+  /** What is done to the database before the analyzer looks. */
+  readonly spoil?: (t: TestDatabase) => void;
+  /** What the analyses must be. */
+  readonly results?: typeof missionResults;
+  readonly audits?: boolean;
+}
+
+function play(history: History, options: Play = {}): void {
+  const { spoil = () => {}, results = missionResults, audits = false } = options;
   const t = open();
   const analyzer = analyzerOf(t, options);
   t.commit((w) => {
     for (const id of PRODUCTS) w.product(id, "x");
     for (const id of SHOPS) w.shop(id, "Paris");
   });
-  const expected = new Map([[t.commit(() => {}), missionResults(t.db)]]);
+  const expected = new Map([[t.commit(() => {}), results(t.db)]]);
   for (const { ops, slice } of [...history, { ops: [], slice: 1 }]) {
     const commit = t.commit((w) => {
       for (const o of ops) {
@@ -79,7 +90,7 @@ function play(history: History, options: RefresherOptions = {}, spoil: (t: TestD
         else if (o.op === "product") w.product(o.id, o.nom);
       }
     });
-    expected.set(commit, missionResults(t.db));
+    expected.set(commit, results(t.db));
     spoil(t);
     for (let more = slice > 0; more; ) {
       const done = analyzer.refresh({ sliceRows: slice });
@@ -87,11 +98,33 @@ function play(history: History, options: RefresherOptions = {}, spoil: (t: TestD
       // Invariant 5: as of avancement, whether or not newer commits are pending.
       const want = expected.get(done.to);
       if (want !== undefined) expect(storedResults(t.db)).toEqual(want);
+      if (audits) expect(audit(analyzer.db, analyzer)).toEqual([]);
     }
   }
   expect(t.db.prepare("SELECT COUNT(*) FROM old_ventes").pluck().get()).toBe(0);
-  return t;
 }
+
+/** An analysis as a user may add one: it reads products, filters, and counts. */
+const BY_NAME = parseAnalysis(
+  "ventes_par_nom",
+  `-- unite: quantité
+SELECT produits.nom, COUNT(*) FROM ventes JOIN produits ON produits.id_produit = ventes.id_produit
+  WHERE quantité > 0 GROUP BY produits.nom;
+`,
+);
+const countsByName: typeof missionResults = (db) => ({
+  ...missionResults(db),
+  ...Object.fromEntries(
+    db
+      .prepare(`
+        SELECT 'ventes_par_nom|' || nom, COUNT(*) * 1000000 FROM ventes JOIN produits USING (id_produit)
+        WHERE quantite_millioniemes > 0 GROUP BY nom`)
+      .safeIntegers()
+      .raw()
+      .all() as [string, bigint][],
+  ),
+});
+
 describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)", () => {
   test("on random histories, with a lagging and slicing analyzer", () => {
     fc.assert(
@@ -100,6 +133,26 @@ describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)",
         for (const it of opened.splice(0).reverse()) it.close();
       }),
       { numRuns: 150 },
+    );
+  }, 120_000);
+
+  test("so is an analysis of other columns and another parent", () => {
+    fc.assert(
+      fc.property(histories, fc.constantFrom(2, 1000), (history, chunkRows) => {
+        play(history, { chunkRows, analyses: [...ANALYSES, BY_NAME], results: countsByName });
+        for (const it of opened.splice(0).reverse()) it.close();
+      }),
+      { numRuns: 100 },
+    );
+  }, 120_000);
+
+  test("and the audit finds nothing to mend at any commit", () => {
+    fc.assert(
+      fc.property(histories, (history) => {
+        play(history, { audits: true });
+        for (const it of opened.splice(0).reverse()) it.close();
+      }),
+      { numRuns: 40 },
     );
   }, 120_000);
 
@@ -115,7 +168,7 @@ describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)",
     const found = fc.check(
       fc.property(histories, (history) => {
         try {
-          play(history, {}, (t) => t.db.exec(spoil));
+          play(history, { spoil: (t) => t.db.exec(spoil) });
         } finally {
           for (const it of opened.splice(0).reverse()) it.close();
         }
