@@ -5,13 +5,13 @@
  * `--peers` runs DIR/pandas_batch.py on the same files with that python (it needs pandas and requests).
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { writeBigCompany } from "../integration-tests/support/big-company.ts";
+import { startKafka } from "../integration-tests/support/kafka.ts";
 import { publishFiles } from "../integration-tests/support/published-files.ts";
 
 interface Row {
@@ -100,10 +100,10 @@ const stage = async (
 };
 
 /** Stages one after another on one log and database, then the whole on new ones, twice: all new, nothing new. */
-const onLog = async (log: string, kafka: string | undefined): Promise<void> => {
+const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void> => {
   const environment = (): NodeJS.ProcessEnv => {
     const { KAFKA_BROKERS: _, ...env } = process.env;
-    return { ...env, VENTES_NAMESPACE: `bench-${randomUUID()}`, ...(kafka ? { KAFKA_BROKERS: kafka } : {}) };
+    return { ...env, ...given() };
   };
   const env = environment();
   const parts = join(folder, `${log}-parts`);
@@ -154,9 +154,15 @@ const table = (rows: readonly Row[]): string => {
 try {
   await stage("none", "parse", process.env, [folder, company.ventes]);
   await stage("none", "decode", process.env, [folder, company.ventes]);
-  await onLog("embedded", undefined);
-  if (process.env.KAFKA_BROKERS) await onLog("kafka", process.env.KAFKA_BROKERS);
-  else console.error("KAFKA_BROKERS is not set: Kafka is not measured");
+  await onLog("embedded", () => ({}));
+  if (process.env.KAFKA_BROKERS) {
+    const kafka = await startKafka();
+    try {
+      await onLog("kafka", () => ({ KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: kafka.namespace() }));
+    } finally {
+      await kafka.stop();
+    }
+  } else console.error("KAFKA_BROKERS is not set: Kafka is not measured");
   if (options.peers !== undefined) await peers(options.peers);
   console.log(table(results));
 } finally {
