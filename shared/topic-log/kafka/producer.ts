@@ -76,7 +76,12 @@ export class Producer {
     if (records.length === 0) return Effect.succeed([]);
     const attempt = (lanes: readonly Lane[]) =>
       Effect.tryPromise({
-        try: (signal) => this.#round(topic, lanes, signal),
+        try: (signal) =>
+          this.#round(topic, lanes, signal).catch(async (error: unknown) => {
+            // Whatever broke, the next attempt begins with connections of its own.
+            if (!isVerdict(error)) await this.#connection.drop();
+            throw error;
+          }),
         catch: (error) => error,
       }).pipe(
         Effect.catch((error): Effect.Effect<never, PublishFailure> => {
@@ -158,12 +163,9 @@ export class Producer {
         }),
       );
       const lost = answers.find((a) => a.status === "rejected");
-      if (lost !== undefined) {
-        await this.#connection.drop();
-        throw lost.reason;
-      }
+      if (lost !== undefined) throw lost.reason;
       const verdicts = answers.flatMap((a) => (a.status === "fulfilled" ? a.value : []));
-      const refused = verdicts.find((v) => v instanceof LogMisconfigured || v instanceof PublishUncertain);
+      const refused = verdicts.find(isVerdict);
       if (refused !== undefined) throw refused;
       const again = verdicts.find((v) => typeof v === "string");
       if (again !== undefined) {
@@ -202,6 +204,9 @@ export class Producer {
     });
   }
 }
+
+const isVerdict = (answer: unknown): answer is LogMisconfigured | PublishUncertain =>
+  answer instanceof LogMisconfigured || answer instanceof PublishUncertain;
 
 const sequenceOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
