@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
+import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
@@ -16,21 +17,45 @@ import { whenApplied, whenSettled } from "./settled.ts";
 
 const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
 
+/** Fails when the log has been lost for longer than `patience`; never succeeds. */
+const lostFor = (
+  patience: number,
+  lost: () => { readonly since: number; readonly reason: string } | null,
+): Effect.Effect<never, LogUnavailable> =>
+  Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep(LOOK_MS);
+      const now = lost();
+      if (now !== null && performance.now() - now.since > patience)
+        return yield* new LogUnavailable({ address: "", message: now.reason });
+    }
+  });
+
+const LOOK_MS = 250;
+
 export const readOnce = (
   run: Invocation,
   isDemo: boolean,
+  patience: number,
 ): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
   Effect.gen(function* () {
     let figures = NOTHING;
+    let lost: { readonly since: number; readonly reason: string } | null = null;
     const { data } = yield* Settings;
     const { sources, results } = yield* withProgress(run.texts, (progress) =>
       Effect.raceFirst(
-        runConsumer({
-          onProgress: (done) => {
-            figures = done;
-            progress.update({ events: done.events });
-          },
-        }),
+        Effect.raceFirst(
+          lostFor(patience, () => lost),
+          runConsumer({
+            onLogState: (log) => {
+              lost = log.state === "ok" ? null : (lost ?? { since: performance.now(), reason: log.reason });
+            },
+            onProgress: (done) => {
+              figures = done;
+              progress.update({ events: done.events });
+            },
+          }),
+        ),
         Effect.gen(function* () {
           const sources = yield* produceOnce(progress, complaints(progress));
           yield* whenApplied;

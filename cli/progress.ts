@@ -3,7 +3,6 @@
  * one every few seconds. Says nothing while nothing moves.
  */
 import * as Effect from "effect/Effect";
-import { frenchCount } from "./output/numbers.ts";
 import { draw, isLiveTerminal, say } from "./output/stdout.ts";
 import type { Texts } from "./texts.ts";
 
@@ -47,10 +46,10 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
     if (done <= 0) return;
     const { records, events, rejects } = figures;
     const line = [
-      ...(records === undefined ? [] : [texts.recordsRead(frenchCount(records))]),
-      ...(events === undefined ? [] : [texts.eventsApplied(frenchCount(events))]),
-      texts.rowsPerSecond(frenchCount(Math.round(done / Math.max(seconds, 0.001)))),
-      ...(rejects === undefined ? [] : [texts.setAside(frenchCount(rejects))]),
+      ...(records === undefined ? [] : [texts.recordsRead(texts.count(records))]),
+      ...(events === undefined ? [] : [texts.eventsApplied(texts.count(events))]),
+      texts.rowsPerSecond(texts.count(Math.round(done / Math.max(seconds, 0.001)))),
+      ...(rejects === undefined ? [] : [texts.setAside(texts.count(rejects))]),
     ].join(", ");
     if (live) draw(`${CLEAR}${line}`);
     else say(line);

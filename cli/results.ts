@@ -97,7 +97,7 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
   const cut = (rows: readonly (readonly [string, string])[]) =>
     rows.length <= MOST_SHOWN
       ? aligned(rows)
-      : `${aligned(rows.slice(0, MOST_SHOWN))}\n  ${texts.andMore(frenchCount(rows.length - MOST_SHOWN))}`;
+      : `${aligned(rows.slice(0, MOST_SHOWN))}\n  ${texts.andMore(texts.count(rows.length - MOST_SHOWN))}`;
   const section = (title: string, rows: readonly (readonly [string, string])[]) =>
     rows.length === 0 ? [] : ["", bold(title), cut(rows)];
   return [
@@ -114,7 +114,7 @@ const MOST_SHOWN = 30;
 export function asideLines(results: Results, texts: Texts): string[] {
   const { waiting } = results;
   const lines: string[] = [];
-  if (results.rejects > 0) lines.push(texts.rejected(frenchCount(results.rejects)));
+  if (results.rejects > 0) lines.push(texts.rejected(texts.count(results.rejects)));
   lines.push(...waitingLines(waiting, texts));
   return lines;
 }

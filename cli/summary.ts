@@ -1,7 +1,6 @@
 /** What `start` says once everything that the sources hold is in the analyses. */
 import type { SourceStatus } from "#shared/event.ts";
 import type { Invocation } from "./invocation.ts";
-import { frenchCount } from "./output/numbers.ts";
 import { visible } from "./output/visible.ts";
 import { asideLines, type Results, resultTables } from "./results.ts";
 
@@ -14,7 +13,7 @@ export function settledSummary(
   const { texts, settings } = run;
   const read = sources.map(
     (s) =>
-      `  ${texts.sourceRead(visible(s.source), s.entities.join(", "), frenchCount(s.records), frenchCount(s.rejected))}`,
+      `  ${texts.sourceRead(visible(s.source), s.entities.join(", "), texts.count(s.records), texts.count(s.rejected))}`,
   );
   return [
     "",

@@ -8,6 +8,8 @@ const both = <A extends readonly unknown[]>(
 ): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
 
 const TEXTS = {
+  /** A count in a sentence. */
+  count: both(frenchCount, englishCount),
   demoDatabase: both(
     (dir: string) => `il n'y a pas encore de base : réponses de la démonstration (${dir})`,
     (dir: string) => `there is no database yet: answers from the demo (${dir})`,

@@ -10,30 +10,28 @@ import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlit
 import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
 import { sqlite } from "../database.ts";
 import type { Invocation } from "../invocation.ts";
-import { frenchCount } from "../output/numbers.ts";
+import { onLog } from "../log.ts";
 import { print } from "../output/stdout.ts";
+
+/** Somebody who asks whether all is well wants to hear it now. */
+const PATIENCE = 5_000;
 
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
     const database = yield* sqlite(ventesFile(settings.data), () => tryDatabase(settings.data));
-    const topics = yield* reachTopics.pipe(
-      Effect.provide(layerTopicLog),
-      Effect.provideService(Settings, settings),
-      Effect.scoped,
-    );
+    const topics = yield* onLog(run, PATIENCE)(reachTopics);
     if (run.json) {
       print(JSON.stringify({ hello: "world", database, topics }));
       return;
     }
     print(texts.helloDatabase(database.file, database.sqlite, database.exists));
     print(texts.helloRow(database.row));
-    print(texts.helloTopics(topics.where, topics.topics, frenchCount(topics.events)));
+    print(texts.helloTopics(topics.where, topics.topics, texts.count(topics.events)));
   });
 
 interface DatabaseFound {

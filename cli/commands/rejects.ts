@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openForReading, sqlite } from "../database.ts";
 import type { Invocation } from "../invocation.ts";
-import { frenchCount } from "../output/numbers.ts";
 import { type Cell, csvLine, jsonObject, listLine } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
@@ -59,6 +58,6 @@ function shown(row: readonly Cell[]): string {
 
 function byCode(codes: readonly CodeCount[], run: Invocation): string {
   const total = codes.reduce((sum, { rows }) => sum + rows, 0);
-  const parts = codes.map(({ code, rows }) => `${code} ${frenchCount(rows)}`);
-  return run.texts.rejectsByCode(frenchCount(total), parts.join(", "));
+  const parts = codes.map(({ code, rows }) => `${code} ${run.texts.count(rows)}`);
+  return run.texts.rejectsByCode(run.texts.count(total), parts.join(", "));
 }

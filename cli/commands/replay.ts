@@ -3,16 +3,15 @@ import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { makeRefresher } from "../../analyzer/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { writing } from "../../consumer/run.ts";
 import { sqlite } from "../database.ts";
 import type { Invocation } from "../invocation.ts";
+import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
-import { makeProgress } from "../progress.ts";
+import { withProgress } from "../progress.ts";
 
 export const replay = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
@@ -20,12 +19,11 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
     const file = ventesFile(settings.data);
     // Without a database there is nothing to replay into: its reader says so.
     if (!existsSync(file)) yield* sqlite(file, () => openVentesReader(settings.data).close());
-    const progress = makeProgress(texts);
-    const report = yield* replayTopics({ onProgress: ({ read }) => progress.update({ events: read }) }).pipe(
-      Effect.provide(layerTopicLog),
-      Effect.provideService(Settings, settings),
-      Effect.scoped,
-      Effect.ensuring(Effect.sync(progress.stop)),
+    const report = yield* withProgress(texts, (progress) =>
+      onLog(
+        run,
+        SHORT_PATIENCE,
+      )(replayTopics({ onProgress: ({ read }) => progress.update({ events: read }) })),
     );
     yield* refreshAll(settings.data);
     print(run.json ? JSON.stringify(report) : texts.replayed(report.events, report.repaired));

@@ -12,7 +12,6 @@ import { type Inspection, inspectSource, registerSource } from "../../producer/s
 import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
-import { frenchCount } from "../output/numbers.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
@@ -75,7 +74,7 @@ function shown(found: Inspection, run: Invocation): string {
       visible(found.source),
       found.entity,
       DELIMITERS[found.delimiter] ?? found.delimiter,
-      frenchCount(found.records),
+      texts.count(found.records),
     ),
     "",
     table([texts.column(), texts.readAs()], columns),
@@ -83,9 +82,9 @@ function shown(found: Inspection, run: Invocation): string {
       [texts.line(), ...names],
       found.rows.map((row) => [BigInt(row.line), ...names.map((name) => row.row[name] ?? null)]),
     ),
-    ...(found.rounded > 0 ? [texts.rounded(frenchCount(found.rounded))] : []),
+    ...(found.rounded > 0 ? [texts.rounded(texts.count(found.rounded))] : []),
     ...found.rejects.map(({ code, count, first }) =>
-      visible(`${frenchCount(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})`),
+      visible(`${texts.count(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})`),
     ),
     texts.nothingWritten(),
   ].join("\n");

@@ -7,7 +7,6 @@ import { removeSource } from "../../producer/sources.ts";
 import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
-import { frenchCount } from "../output/numbers.ts";
 import { print } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
 import { named } from "../register.ts";
@@ -22,6 +21,10 @@ export const removeOne = (
     print(
       run.json
         ? JSON.stringify(removed)
-        : run.texts.sourceRemoved(visible(removed.source), input.withdraw, frenchCount(removed.withdrawn)),
+        : run.texts.sourceRemoved(
+            visible(removed.source),
+            input.withdraw,
+            run.texts.count(removed.withdrawn),
+          ),
     );
   });

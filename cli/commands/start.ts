@@ -153,7 +153,7 @@ const once = (
       Effect.gen(function* () {
         yield* registerAll(sources);
         if ((yield* listSources).length === 0) return true;
-        yield* readOnce(run, false);
+        yield* readOnce(run, false, timeout);
         return false;
       }),
     );
@@ -166,7 +166,7 @@ const once = (
     )(
       Effect.andThen(
         registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
-        readOnce(run, true),
+        readOnce(run, true, timeout),
       ),
     );
   });

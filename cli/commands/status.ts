@@ -14,7 +14,6 @@ import { demoSettings } from "../demo-mode.ts";
 import { Failed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
-import { frenchCount } from "../output/numbers.ts";
 import { print, say } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
@@ -145,21 +144,21 @@ function shown(found: Found, dir: string, run: Invocation): string {
   const lines = [texts.statusDirectory(dir, texts.runs(found.running))];
   for (const { component, state, lost, detail, at } of found.components)
     lines.push(`  ${component}  ${lost ? texts.lost() : state}  ${at}${detail === "" ? "" : `  ${detail}`}`);
-  if (log !== null) lines.push(texts.statusLog(log.where, frenchCount(log.events)));
+  if (log !== null) lines.push(texts.statusLog(log.where, texts.count(log.events)));
   if (database === null) lines.push(texts.noDatabase());
   else {
     const { rows } = database;
     lines.push(
-      texts.statusRows(frenchCount(rows.produits), frenchCount(rows.magasins), frenchCount(rows.ventes)),
-      texts.statusAnalyses(frenchCount(database.commit), database.at, database.pending),
+      texts.statusRows(texts.count(rows.produits), texts.count(rows.magasins), texts.count(rows.ventes)),
+      texts.statusAnalyses(texts.count(database.commit), database.at, database.pending),
     );
-    if (database.lag !== null) lines.push(texts.statusLag(frenchCount(database.lag)));
-    if (database.rejects > 0) lines.push(texts.rejected(frenchCount(database.rejects)));
+    if (database.lag !== null) lines.push(texts.statusLag(texts.count(database.lag)));
+    if (database.rejects > 0) lines.push(texts.rejected(texts.count(database.rejects)));
     lines.push(...waitingLines(database.waiting, texts));
   }
   for (const s of found.sources)
     lines.push(
-      `  ${s.source}  ${s.state}  ${frenchCount(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
+      `  ${s.source}  ${s.state}  ${texts.count(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
     );
   return lines.map(visible).join("\n");
 }

@@ -31,7 +31,7 @@ export const frenchAmount = (value: number): string => amount.format(value);
 export const frenchCount = (value: number | bigint): string => count.format(value);
 
 /** A count in an English sentence: `1,204`. */
-export const englishCount = (value: number): string => value.toLocaleString("en-US");
+export const englishCount = (value: number | bigint): string => value.toLocaleString("en-US");
 
 /** An amount with its currency: `5 268,78 €`. */
 export const frenchMoney = (value: number, currency: string): string =>
