@@ -103,8 +103,19 @@ describe("documents", () => {
     const listed = [...variablesInTables(readProjectFile(README))].filter((name) =>
       /^(?:KAFKA|VENTES)_/.test(name),
     );
-    const ours = listed.filter((name) => !name.startsWith("VENTES_TEST_"));
-    expect(ours.sort()).toEqual([...read].filter((name) => !name.startsWith("VENTES_TEST_")).sort());
+    expect(listed.sort()).toEqual([...read].sort());
+  });
+
+  it("list the environment variables that only tests read", () => {
+    const tests = files.filter((path) =>
+      /^(?:checks|bench|integration-tests)\/.*\.ts$|\.test\.ts$/.test(path),
+    );
+    const read = tests.flatMap((path) =>
+      [...readProjectFile(path).matchAll(/\benv\.(VENTES_\w+)/g)].map((m) => m[1]),
+    );
+    const users = variablesInTables(readProjectFile(README));
+    const listed = variablesInTables(readProjectFile("docs/testing.md"));
+    expect([...listed].sort()).toEqual([...new Set(read)].filter((name = "") => !users.has(name)).sort());
   });
 
   it.skipIf(!written(README))(
