@@ -62,6 +62,7 @@ export function commandTree(language: Language) {
 
   const page = {
     port: text("port", "N", "port"),
+    host: text("host", language === "fr" ? "HÔTE" : "HOST", "host"),
     open: toggle("open", "open"),
   };
 

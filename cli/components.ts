@@ -98,12 +98,14 @@ export function readingProgress(progress: Progress): (said: ReadProgress) => voi
   };
 }
 
-export const consume = (
-  progress: Progress,
-  run: Invocation,
-  onFigures?: (figures: ConsumerFigures) => void,
-): Component => {
+export interface ConsumeHooks {
+  readonly onFigures?: (figures: ConsumerFigures) => void;
+  readonly onLogState?: (log: LogState) => void;
+}
+
+export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks = {}): Component => {
   const mood = calm();
+  const tellLogState = onLogState(mood, "consumer", progress, run);
   return withState(
     "consumer",
     reportOf(mood),
@@ -112,9 +114,12 @@ export const consume = (
       onProgress: (figures) => {
         mood.figures = { ...figures };
         progress.update({ events: figures.events });
-        onFigures?.(figures);
+        hooks.onFigures?.(figures);
       },
-      onLogState: onLogState(mood, "consumer", progress, run),
+      onLogState: (log) => {
+        tellLogState(log);
+        hooks.onLogState?.(log);
+      },
     }),
   );
 };

@@ -2,12 +2,13 @@
  * The demo that `start` is while no source is registered: always embedded, in DIR/demo, on the bundled files served
  * over loopback HTTP. Each demo begins anew; nothing of it ever enters DIR/ventes.db.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { type DemoServer, serveDemo } from "../demo/server.ts";
-import { demoDirectory } from "./database.ts";
+import { demoDirectory, sqlite } from "./database.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** How often the demo looks at its files: what it shows is that a change is seen at once. */
@@ -22,15 +23,23 @@ export const demoSettings = (settings: SettingsShape): SettingsShape => ({
 });
 
 /** A fresh directory and the running server, which goes with the scope. */
-export const openDemo = (run: Invocation, grows: boolean): Effect.Effect<DemoServer, never, Scope.Scope> =>
+export const openDemo = (
+  run: Invocation,
+  grows: boolean,
+): Effect.Effect<DemoServer, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.promise(() => {
-      const dir = demoDirectory(run.settings.data);
-      // Of the last demo; its server had another port, so its sources were others.
-      for (const name of ["ventes.db", "events.db", "producer.db"])
-        for (const end of ["", "-wal", "-shm"]) rmSync(`${dir}/${name}${end}`, { force: true });
-      rmSync(`${dir}/spool`, { recursive: true, force: true });
-      return serveDemo(grows ? {} : { growEvery: null });
-    }),
+    Effect.andThen(
+      forgetLastDemo(demoDirectory(run.settings.data)),
+      Effect.promise(() => serveDemo(grows ? {} : { growEvery: null })),
+    ),
     (demo) => Effect.promise(demo.close),
   );
+
+/** Its server had another port, so its sources were others. */
+const forgetLastDemo = (dir: string): Effect.Effect<void, DatabaseError> =>
+  sqlite(dir, () => {
+    if (!existsSync(dir)) return;
+    for (const name of ["ventes.db", "events.db", "producer.db"])
+      for (const end of ["", "-wal", "-shm"]) rmSync(`${dir}/${name}${end}`, { force: true });
+    rmSync(`${dir}/spool`, { recursive: true, force: true });
+  });

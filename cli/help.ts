@@ -284,6 +284,10 @@ export const FLAG_HELP = {
     fr: "port de la page ; 0 : un port libre (VENTES_PORT ; 8080, ou le suivant qui est libre)",
     en: "port of the page; 0: a free one (VENTES_PORT; 8080, or the next free one)",
   },
+  host: {
+    fr: "adresse de la page, sur cette machine (VENTES_HOST ; 127.0.0.1)",
+    en: "address of the page, on this machine (VENTES_HOST; 127.0.0.1)",
+  },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
   dryRun: {
     fr: "montrer ce qui serait lu, sans rien écrire",

@@ -4,9 +4,8 @@ import type { SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { runAnalyzer } from "../analyzer/run.ts";
-import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
-import { type ComponentError, produceOnce } from "./components.ts";
+import type { ConsumerFigures } from "../consumer/run.ts";
+import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
 import { Failed } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { isTerminal, print, say } from "./output/stdout.ts";
@@ -46,13 +45,12 @@ export const readOnce = (
       Effect.raceFirst(
         Effect.raceFirst(
           lostFor(patience, () => lost),
-          runConsumer({
+          consume(progress, run, {
+            onFigures: (done) => {
+              figures = done;
+            },
             onLogState: (log) => {
               lost = log.state === "ok" ? null : (lost ?? { since: performance.now(), reason: log.reason });
-            },
-            onProgress: (done) => {
-              figures = done;
-              progress.update({ events: done.events });
             },
           }),
         ),
@@ -60,7 +58,7 @@ export const readOnce = (
           const sources = yield* produceOnce(progress, complaints(progress));
           yield* whenApplied;
           // Only now: one delta over everything is cheaper than one a commit.
-          return { sources, results: yield* Effect.raceFirst(runAnalyzer(), whenSettled(readResults)) };
+          return { sources, results: yield* Effect.raceFirst(analyze(), whenSettled(readResults)) };
         }),
       ),
     );

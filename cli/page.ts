@@ -8,7 +8,7 @@ import { type HostRefused, type PortTaken, type Served, servePage } from "../ana
 import type { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
-import { type PageSettings, pageSettingsOf } from "./settings.ts";
+import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
@@ -16,12 +16,9 @@ export interface View {
   sources: readonly SourceStatus[];
 }
 
-export const pageSettings = (
-  flag: string | undefined,
-  run: Invocation,
-): Effect.Effect<PageSettings, WrongUsage> =>
+export const pageSettings = (flags: PageFlags, run: Invocation): Effect.Effect<PageSettings, WrongUsage> =>
   Effect.try({
-    try: () => pageSettingsOf(flag, run.env),
+    try: () => pageSettingsOf(flags, run.env),
     catch: (error) => error as WrongUsage,
   });
 

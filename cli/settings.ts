@@ -168,10 +168,15 @@ export interface PageSettings {
 
 export const DEFAULT_PORT = 8080;
 
-export function pageSettingsOf(flag: string | undefined, env: Env): PageSettings {
+export interface PageFlags {
+  readonly port: string | undefined;
+  readonly host: string | undefined;
+}
+
+export function pageSettingsOf(flags: PageFlags, env: Env): PageSettings {
   const variable = given(env, "VENTES_PORT");
-  const host = given(env, "VENTES_HOST") ?? "127.0.0.1";
-  if (flag !== undefined) return { host, port: parsePort(flag, "--port"), explicit: true };
+  const host = flags.host ?? given(env, "VENTES_HOST") ?? "127.0.0.1";
+  if (flags.port !== undefined) return { host, port: parsePort(flags.port, "--port"), explicit: true };
   if (variable !== undefined) return { host, port: parsePort(variable, "VENTES_PORT"), explicit: true };
   return { host, port: DEFAULT_PORT, explicit: false };
 }

@@ -195,6 +195,10 @@ const TEXTS = {
     (source: string, withdraw: boolean, n: string) =>
       `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
   ),
+  tooOften: both(
+    (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
+    (least: string) => `a server elsewhere is not asked more often than ${least}`,
+  ),
   noSources: both(
     () => "aucune source : ventes sources add URL",
     () => "no source: ventes sources add URL",

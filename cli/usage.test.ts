@@ -32,6 +32,10 @@ const CASES: readonly Case[] = [
   { args: ["query"], says: /SQL is missing/ },
   { args: ["query", " ;-- nothing"], says: /the query is empty/ },
   { args: ["start", "--every", "often"], says: /--every is "often".*10s/ },
+  {
+    args: ["sources", "add", "http://example.com/v.csv", "--every", "1s"],
+    says: /a server elsewhere is not asked more often than --every 5s/,
+  },
   { args: ["start", "--timeout", "0s", "--once"], says: /--timeout is "0s"/ },
   { args: ["start", "--port", "http"], says: /--port is "http".*0 to 65535/ },
   { args: ["hello", "--namespace", "a b"], says: /the namespace is "a b"/ },

@@ -24,6 +24,7 @@ import {
 } from "./look.ts";
 import { makeProducer } from "./producer.ts";
 import type { SourceError } from "./source-error.ts";
+import { leastEvery } from "./source-ref.ts";
 import { announcedStatus, lookedStatus, parkedStatus } from "./status.ts";
 
 export type { Progress } from "./look.ts";
@@ -165,7 +166,7 @@ const followSources = Effect.fnUntraced(function* (
       );
       tellLog({ state: "ok" });
       if (ok && once) return;
-      const every = registration.every ?? settings.every;
+      const every = Math.max(registration.every ?? settings.every, leastEvery(source));
       yield* Effect.sleep(Duration.millis(every * (1 + JITTER * (Math.random() * 2 - 1))));
     }
   });

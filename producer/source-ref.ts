@@ -37,4 +37,12 @@ export function parseEntity(name: string): EntityName {
 
 export const isFileSource = (source: string): boolean => source.startsWith("file:");
 
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+/** Somebody else's server is not asked more often than this. */
+const LEAST_REMOTE_MS = 5_000;
+
+/** The shortest time between two looks (contract): none for paths and loopback, 5 s otherwise. */
+export const leastEvery = (source: string): number =>
+  isFileSource(source) || LOOPBACK.test(new URL(source).hostname) ? 0 : LEAST_REMOTE_MS;
+
 export const pathOfSource = (source: string): string => fileURLToPath(source);

@@ -8,15 +8,16 @@ import type { Invocation } from "../invocation.ts";
 import { needsKafka } from "../kafka.ts";
 import { onLog } from "../log.ts";
 import { openPage, pageSettings, type View } from "../page.ts";
+import type { PageFlags } from "../settings.ts";
 import { followSources } from "../source-list.ts";
 
 export const analyzer = (
-  input: { readonly port: string | undefined; readonly open: boolean },
+  input: PageFlags & { readonly open: boolean },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | ComponentError | PortTaken | HostRefused> =>
   Effect.gen(function* () {
     yield* needsKafka("analyzer", run);
-    const where = yield* pageSettings(input.port, run);
+    const where = yield* pageSettings(input, run);
     yield* directoryLock(run.settings.data, "shared");
     const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
     yield* onLog(

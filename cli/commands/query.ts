@@ -22,6 +22,7 @@ export const query = (
       const statements = splitStatements(text);
       if (statements.length === 0) return yield* new WrongUsage({ message: run.texts.emptySql() });
       const mode = run.json ? "json" : input.csv ? "csv" : isTerminal() ? "table" : "list";
+      diesBySignal();
       const db = yield* openForReading(run);
       yield* Effect.try({
         try: () => {
@@ -31,6 +32,11 @@ export const query = (
       });
     }),
   );
+
+/** A query is one long synchronous call: only the system's own handling of Ctrl-C can end it. */
+function diesBySignal(): void {
+  for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
+}
 
 type Mode = "json" | "csv" | "table" | "list";
 

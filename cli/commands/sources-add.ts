@@ -8,8 +8,9 @@ import type { EntityName } from "#shared/entities/index.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/source-error.ts";
+import { leastEvery } from "../../producer/source-ref.ts";
 import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
-import type { WrongUsage } from "../errors.ts";
+import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
@@ -30,6 +31,8 @@ export const addSource = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const { entity, source } = yield* namedApart(input.what, run);
+    if (run.every !== null && run.every < leastEvery(source))
+      return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
       const found = yield* lookInto(source, entity, run);
       print(run.json ? JSON.stringify(found) : shown(found, run));

@@ -32,6 +32,7 @@ interface StartInput {
   readonly once: boolean;
   readonly timeout: string | undefined;
   readonly port: string | undefined;
+  readonly host: string | undefined;
   readonly open: boolean;
 }
 
@@ -42,7 +43,7 @@ const DEFAULT_TIMEOUT = "60s";
 export const start = (input: StartInput, run: Invocation): Effect.Effect<void, StartError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const where = yield* pageSettings(input.port, run);
+      const where = yield* pageSettings(input, run);
       const timeout = yield* Effect.try({
         try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
         catch: (error) => error as WrongUsage,

@@ -142,8 +142,13 @@ function shown(found: Found, dir: string, run: Invocation): string {
   const { texts } = run;
   const { database, log } = found;
   const lines = [texts.statusDirectory(dir, texts.runs(found.running))];
-  for (const { component, state, lost, detail, at } of found.components)
-    lines.push(`  ${component}  ${lost ? texts.lost() : state}  ${at}${detail === "" ? "" : `  ${detail}`}`);
+  for (const { component, id, state, lost, detail, at } of found.components) {
+    // Of an embedded log there is one of each.
+    const where = run.settings.kafka === null ? [] : [id];
+    lines.push(
+      `  ${[component, lost ? texts.lost() : state, at, ...where, detail].filter((part) => part !== "").join("  ")}`,
+    );
+  }
   if (log !== null) lines.push(texts.statusLog(log.where, texts.count(log.events)));
   if (database === null) lines.push(texts.noDatabase());
   else {
