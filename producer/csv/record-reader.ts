@@ -102,9 +102,9 @@ export class RecordReader {
   /** Records given so far, bad ones included. */
   records = 0;
   readonly #options: ReaderOptions;
-  readonly #buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  /** Bytes of an unfinished line. */
-  #bytes: Buffer = Buffer.alloc(0);
+  /** A block, after the bytes of the line that the block before left unfinished. */
+  #buffer = Buffer.allocUnsafe(2 * BLOCK_BYTES);
+  #kept = 0;
   /** Text of an unfinished quoted record. */
   #text = "";
   #position = 0;
@@ -119,37 +119,38 @@ export class RecordReader {
   /** Gives the records of the next block; false at the end of the file. Throws SourceRefusal (source.not_utf8). */
   next(sink: RecordSink): boolean {
     if (this.#ended) return false;
-    const got = readSync(this.#options.fd, this.#buffer, 0, BLOCK_BYTES, this.#position);
-    const chunk = this.#buffer.subarray(0, got);
-    const first = this.#position === 0;
-    this.#position += got;
+    if (this.#kept + BLOCK_BYTES > this.#buffer.length)
+      this.#buffer = Buffer.concat([this.#buffer], this.#buffer.length * 2);
+    const buffer = this.#buffer;
+    const kept = this.#kept;
+    const got = readSync(this.#options.fd, buffer, kept, BLOCK_BYTES, this.#position);
     if (got === 0) {
       this.#ended = true;
       this.#finish(sink);
       return false;
     }
-    const bom = first && chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0;
-    const last = chunk.lastIndexOf(LF);
-    if (last < 0) {
-      this.#keepBytes(chunk.subarray(bom), sink);
-      return true;
-    }
-    const block = Buffer.concat([this.#bytes, chunk.subarray(bom, last + 1)]);
-    this.#bytes = Buffer.from(chunk.subarray(last + 1));
-    this.#give(this.#decode(block), sink);
+    let start = 0;
+    if (this.#position === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) start = 3;
+    this.#position += got;
+    const filled = kept + got;
+    const end = buffer.subarray(kept, filled).lastIndexOf(LF) + 1;
+    if (end > 0) this.#give(this.#decode(buffer.subarray(start, kept + end)), sink);
+    const from = end > 0 ? kept + end : start;
+    buffer.copyWithin(0, from, filled);
+    this.#kept = filled - from;
+    if (this.#skipping) this.#kept = 0;
+    else if (this.#kept > MAX_RECORD_BYTES) this.#giveTooLong(sink);
     return true;
   }
 
-  #keepBytes(bytes: Buffer, sink: RecordSink): void {
-    if (this.#skipping) return;
-    this.#bytes = Buffer.concat([this.#bytes, bytes]);
-    if (this.#bytes.length <= MAX_RECORD_BYTES) return;
+  /** The line goes on: what comes of it is skipped. */
+  #giveTooLong(sink: RecordSink): void {
     // Its beginning only: the cut may fall inside a character.
-    const raw = (this.#text + this.#bytes.toString("utf8")).slice(0, RAW_OF_TOO_LONG);
+    const raw = (this.#text + this.#buffer.toString("utf8", 0, RAW_OF_TOO_LONG)).slice(0, RAW_OF_TOO_LONG);
     sink.bad(this.records++, "record.too_long", String(MAX_RECORD_BYTES), this.#line, raw);
     this.#line += countLines(this.#text);
     this.#text = "";
-    this.#bytes = Buffer.alloc(0);
+    this.#kept = 0;
     this.#skipping = true;
   }
 
@@ -236,8 +237,8 @@ export class RecordReader {
   /** The end of the file: what has no line end, and quotes that were never closed. */
   #finish(sink: RecordSink): void {
     if (this.#skipping) return;
-    const tail = this.#decode(this.#bytes);
-    this.#bytes = Buffer.alloc(0);
+    const tail = this.#decode(this.#buffer.subarray(0, this.#kept));
+    this.#kept = 0;
     const rest = this.#text + tail;
     this.#text = "";
     if (rest === "") return;

@@ -34,6 +34,7 @@ export class Spill {
   readonly #used = new Int32Array(STATE_PARTS);
   /** Where each part lies in the file: pairs of offset and length. */
   readonly #segments: number[][] = Array.from({ length: STATE_PARTS }, () => []);
+  #segment = Buffer.allocUnsafe(64 * 1024);
   count = 0;
 
   constructor(file: string) {
@@ -89,9 +90,9 @@ export class Spill {
     const segments = this.#segments[part] as number[];
     for (let i = 0; i < segments.length; i += 2) {
       const length = segments[i + 1] as number;
-      const buffer = Buffer.allocUnsafe(length);
-      readSync(this.#fd, buffer, 0, length, segments[i] as number);
-      decode(buffer, length, records);
+      if (this.#segment.length < length) this.#segment = Buffer.allocUnsafe(length * 2);
+      readSync(this.#fd, this.#segment, 0, length, segments[i] as number);
+      decode(this.#segment, length, records);
     }
     const buffer = this.#buffers[part];
     if (buffer !== undefined) decode(buffer, this.#used[part] as number, records);

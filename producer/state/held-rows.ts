@@ -15,8 +15,11 @@ export interface HeldRow {
 /** ordinal, a, b, and the lengths of key and date. */
 const FIXED = 4 + 8 + 8 + 4 + 1;
 
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** A view that the next call overwrites. */
 export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
-  let buffer = Buffer.allocUnsafe(64 * 1024);
+  let buffer = scratch;
   let at = 0;
   for (const { key, ordinal, dated, a, b } of rows) {
     const most = FIXED + key.length * 3 + dated.length;
@@ -24,6 +27,7 @@ export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
       const larger = Buffer.allocUnsafe(buffer.length * 2 + most);
       buffer.copy(larger, 0, 0, at);
       buffer = larger;
+      scratch = larger;
     }
     at = buffer.writeInt32LE(ordinal, at);
     at = buffer.writeDoubleLE(a, at);

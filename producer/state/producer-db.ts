@@ -9,8 +9,9 @@ import { DatabaseError, type FileKind, openFile, openScratch, type Sqlite } from
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
   migrations: [readFileSync(join(import.meta.dirname, "001_state.sql"), "utf8")],
-  // A power cut undoes whole transactions: the state is older then, and `pending` says so or the topics do.
-  synchronous: "FULL",
+  // A power cut undoes the last transactions, whole and in order: `pending` comes before the announcement that it
+  // is about, so either it is there or the log has an announcement that this state does not know.
+  synchronous: "NORMAL",
 };
 
 export const producerFile = (dir: string): string => join(dir, "producer.db");
