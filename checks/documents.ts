@@ -15,10 +15,11 @@ export const headingLevels = (markdown: string): readonly number[] =>
 
 const COMMAND = /^(?:\$ )?((?:[A-Z_]+=\S+ )*(?:npm|npx|node|ventes|docker|git|curl|sqlite3|cd) .*)$/;
 
-/** The lines of fenced blocks that one types, without a prompt and a comment behind. */
+/** The lines of fenced blocks that one types, without a prompt and a comment behind; `text` blocks are output. */
 export const typedCommands = (markdown: string): readonly string[] =>
-  [...markdown.matchAll(/^```[^\n]*\n([\s\S]*?)^```/gm)]
-    .flatMap((m) => (m[1] ?? "").split("\n"))
+  [...markdown.matchAll(/^```([^\n]*)\n([\s\S]*?)^```/gm)]
+    .filter((m) => m[1]?.trim() !== "text")
+    .flatMap((m) => (m[2] ?? "").split("\n"))
     .flatMap((line) => COMMAND.exec(line.trim())?.[1]?.replace(/\s+#.*$/, "") ?? []);
 
 /** `ventes a b --c`: the words after the program's name and the flags, of each use in some code. */
