@@ -260,6 +260,6 @@ function assertOrdinals(names: readonly string[]): void {
 
 it("random histories hold the claims of the model", { timeout: 300_000 }, () =>
   fc.assert(fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 12 }), play), {
-    numRuns: Number(process.env.VENTES_RUNS ?? 25),
+    numRuns: Number(process.env.VENTES_TEST_SEEDS ?? 25),
   }),
 );

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceStatus } from "#shared/event.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { readSourcesOnce, runProducer } from "./run.ts";
 import { inspectSource, listSources, registerSource, removeSource } from "./sources.ts";
 import { producerFile } from "./state/producer-db.ts";
@@ -307,22 +308,22 @@ describe("producers that die", () => {
       }
     });
 
-  it("what one that was taken over still sends does not count, and it starts over", async () => {
+  it("what one that was taken over still sends does not count, wherever it lands", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
     await look();
-    const old = (await rows())[0];
+    const [old] = await rows();
+    if (old?.event.kind !== "row") throw new Error("no row");
+    // Taken over by one that finds nothing to say: only its marks tell that the other is past.
     lose();
-    write("v.csv", SALES, "1,2024-01-01,p,m,2", "");
     await look();
-    // The zombie's batch lands late: its version is older than the marks.
+    const late = { ...old.event, row: { ...old.event.row, quantité: "9" } };
     await pipeline.run(
       Effect.gen(function* () {
-        const { TopicLog } = yield* Effect.promise(() => import("#shared/topic-log/topic-log.ts"));
         const log = yield* TopicLog;
-        yield* log.publish("ventes", [{ key: "1", value: JSON.stringify(old?.event) }]);
+        yield* log.publish("ventes", [{ key: "1", value: JSON.stringify(late) }]);
       }),
     );
-    expect(claimsOf(await events(), idOf("v.csv")).get("ventes 1 ")?.row.quantité).toBe("2");
+    expect(claimsOf(await events(), idOf("v.csv")).get("ventes 1 ")?.row.quantité).toBe("1");
     const count = (await rows()).length;
     lose();
     expect((await look())[0]).toMatchObject({ emitted: 0 });
