@@ -2,11 +2,12 @@
  * The components as the command line runs them: each tells the progress line how it goes, and the topic `etat` how
  * it is. They share nothing but the log and the files.
  */
-import type * as Effect from "effect/Effect";
+import * as Effect from "effect/Effect";
 import { type StateReport, withState } from "#shared/component-state.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { databaseId, openVentesReader } from "#shared/database/ventes-db.ts";
 import type { SourceStatus } from "#shared/event.ts";
-import type { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
@@ -28,7 +29,25 @@ interface Mood {
 
 const calm = (): Mood => ({ state: "running", detail: "", figures: {} });
 
-const reportOf = (mood: Mood) => (): StateReport => ({ ...mood, database: null });
+const reportOf =
+  (mood: Mood, database: () => string | null = () => null) =>
+  (): StateReport => ({ ...mood, database: database() });
+
+/** The id of DIR/ventes.db, once there is one. */
+function databaseIn(data: string): () => string | null {
+  let id: string | null = null;
+  return () => {
+    if (id !== null) return id;
+    try {
+      const db = openVentesReader(data);
+      id = databaseId(db);
+      db.close();
+    } catch {
+      // Not made yet, or not ours: the component itself says so.
+    }
+    return id;
+  };
+}
 
 /** A lost log is said once, when it is lost and when it is back. */
 const onLogState =
@@ -103,14 +122,12 @@ export interface ConsumeHooks {
   readonly onLogState?: (log: LogState) => void;
 }
 
-export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks = {}): Component => {
-  const mood = calm();
-  const tellLogState = onLogState(mood, "consumer", progress, run);
-  return withState(
-    "consumer",
-    reportOf(mood),
-  )(
-    runConsumer({
+export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks = {}): Component =>
+  Effect.gen(function* () {
+    const { data } = yield* Settings;
+    const mood = calm();
+    const tellLogState = onLogState(mood, "consumer", progress, run);
+    const consumer = runConsumer({
       onProgress: (figures) => {
         mood.figures = { ...figures };
         progress.update({ events: figures.events });
@@ -120,21 +137,18 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
         tellLogState(log);
         hooks.onLogState?.(log);
       },
-    }),
-  );
-};
+    });
+    return yield* withState("consumer", reportOf(mood, databaseIn(data)))(consumer);
+  });
 
-export const analyze = (onRefresh?: () => void): Component => {
-  const mood = calm();
-  return withState(
-    "analyzer",
-    reportOf(mood),
-  )(
-    runAnalyzer({
+export const analyze = (): Component =>
+  Effect.gen(function* () {
+    const { data } = yield* Settings;
+    const mood = calm();
+    const analyzer = runAnalyzer({
       onRefresh: ({ to, changed }) => {
         mood.figures = { commit: to, changed };
-        onRefresh?.();
       },
-    }),
-  );
-};
+    });
+    return yield* withState("analyzer", reportOf(mood, databaseIn(data)))(analyzer);
+  });

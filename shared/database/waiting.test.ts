@@ -1,0 +1,56 @@
+/** What sales wait for, and the id that was probably meant. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { openVentes } from "./ventes-db.ts";
+import { nearestAmong, whatWaits } from "./waiting.ts";
+
+it.each([
+  [["001", "002"], "1", "001"],
+  [["REF001"], "ref-001", "REF001"],
+  [["REF001"], " ref 001 ", "REF001"],
+  [["café"], "CAFE", "café"],
+  [["P-0012", "P-0013"], "P12", "P-0012"],
+  [["KOUIGN"], "KOUIN", "KOUIGN"],
+  [["A1", "A2"], "A3", null],
+  [["001"], "900", null],
+  [[], "1", null],
+] as const)("among %j, %j is %j", (known, id, nearest) => {
+  expect(nearestAmong(known)(id)).toBe(nearest);
+});
+
+it("finds a known id behind other zeros and other case, always", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 99_999 }), fc.nat(4), (n, zeros) => {
+      const known = `REF${n}`;
+      expect(nearestAmong([known])(`ref${"0".repeat(zeros)}${n}`)).toBe(known);
+    }),
+  );
+});
+
+it("counts the sales that wait, by what they wait for", () => {
+  const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
+  const db = openVentes(dir);
+  try {
+    expect(whatWaits(db).sales).toBe(0);
+    db.exec(`
+      INSERT INTO produits (id_produit, nom, source, line, offset) VALUES ('001', 'Pain', 's', 2, 0), ('P9', 'Sel', 's', 3, 1);
+      INSERT INTO prix VALUES ('001', '2026-01-01', 0, 2500000, 0, 's');
+      INSERT INTO magasins (id_magasin, ville, source, line, offset) VALUES ('M1', 'Lyon', 's', 2, 0);
+      INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
+      VALUES ('a', '1', 'M1', '2026-01-01', 1000000, 's', 2, 0), ('b', '1', 'm01', '2026-01-01', 1000000, 's', 3, 1),
+             ('c', 'P9', 'M1', '2026-01-01', 1000000, 's', 4, 2)`);
+    expect(whatWaits(db)).toEqual({
+      sales: 3,
+      produits: [{ id: "1", sales: 2, nearest: "001" }],
+      magasins: [{ id: "m01", sales: 1, nearest: "M1" }],
+      prix: [{ id: "P9", sales: 1, nearest: null }],
+      counts: { produits: 1, magasins: 1, prix: 1 },
+    });
+  } finally {
+    db.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
