@@ -52,22 +52,26 @@ const POINTS_THEN_COMMA = /^[+-]?\d{1,3}(\.\d{3})+,\d*$/;
 const DECIMAL_COMMA = /^[+-]?\d*,\d*$/;
 const WHOLE_DIGITS = 13;
 
-/** True for the shortest decimal itself: nothing to do. */
-function isCanonicalDecimal(text: string): boolean {
+/** The shortest decimal of plain digits, which is nearly always the text itself; undefined for all else. */
+function plainDecimal(text: string): string | undefined {
   const length = text.length;
   let i = text.charCodeAt(0) === 0x2d ? 1 : 0;
   const start = i;
   while (i < length && text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39) i++;
   const whole = i - start;
-  if (whole === 0 || whole > WHOLE_DIGITS) return false;
-  const leadingZero = text.charCodeAt(start) === 0x30;
-  if (leadingZero && whole > 1) return false;
-  // "0", but neither "-0" nor "-0.0".
-  if (i === length) return !(leadingZero && start === 1);
-  if (text.charCodeAt(i) !== 0x2e) return false;
+  if (whole === 0 || whole > WHOLE_DIGITS) return undefined;
+  const zero = text.charCodeAt(start) === 0x30;
+  if (zero && whole > 1) return undefined;
+  // "0", but not "-0".
+  if (i === length) return zero && start === 1 ? undefined : text;
+  if (text.charCodeAt(i) !== 0x2e) return undefined;
   const point = i++;
   while (i < length && text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39) i++;
-  return i === length && i - point >= 2 && i - point <= 7 && text.charCodeAt(i - 1) !== 0x30;
+  if (i !== length || i - point < 2 || i - point > 7) return undefined;
+  while (text.charCodeAt(i - 1) === 0x30) i--;
+  if (i === length) return text;
+  if (i - 1 > point) return text.slice(0, i);
+  return zero && start === 1 ? undefined : text.slice(0, point);
 }
 
 /**
@@ -76,8 +80,7 @@ function isCanonicalDecimal(text: string): boolean {
  */
 export function readDecimal(text: string, currency: string | null): string | undefined {
   reading.rounded = false;
-  if (isCanonicalDecimal(text)) return text;
-  return readWrittenDecimal(text, currency);
+  return plainDecimal(text) ?? readWrittenDecimal(text, currency);
 }
 
 function readWrittenDecimal(text: string, currency: string | null): string | undefined {
