@@ -13,6 +13,7 @@ import { visible } from "./output/visible.ts";
 import type { Progress } from "./progress.ts";
 import { type Results, readResults } from "./results.ts";
 import { whenSettled } from "./settled.ts";
+import { sourceLine } from "./summary.ts";
 
 export interface PipelineOptions {
   readonly progress: Progress;
@@ -32,17 +33,26 @@ export const runPipeline = (
     const allLookedAt = yield* Deferred.make<void>();
     const say = complaints(options.progress);
     let latest: readonly SourceStatus[] = [];
+    let isSettled = false;
+    const known = new Set<string>();
     const onSources = (sources: readonly SourceStatus[]): void => {
       latest = sources;
       options.onSources(sources);
       say(sources);
+      for (const s of sources) {
+        if (s.state !== "ok" || known.has(s.source)) continue;
+        known.add(s.source);
+        if (isSettled) options.progress.note(`ventes: ${sourceLine(s, run.texts)}`);
+      }
       if (sources.length > 0 && sources.every(isLookedAt)) Deferred.doneUnsafe(allLookedAt, Effect.void);
     };
-    const settle = Deferred.await(allLookedAt).pipe(
-      Effect.andThen(whenSettled(readResults)),
-      Effect.map((results) => options.onSettled(results, latest)),
-      Effect.andThen(Effect.never),
-    );
+    const settle = Effect.gen(function* () {
+      yield* Deferred.await(allLookedAt);
+      const results = yield* whenSettled(readResults);
+      isSettled = true;
+      options.onSettled(results, latest);
+      return yield* Effect.never;
+    });
     return yield* Effect.all(
       [produce(options.progress, run, onSources), consume(options.progress, run), analyze(), settle],
       { concurrency: "unbounded", discard: true },

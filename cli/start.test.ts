@@ -92,6 +92,7 @@ describe("beside a running start", () => {
     for (const path of [files.magasins, files.ventes])
       expect(await ventes(["sources", "add", path, "--data", data])).toMatchObject({ code: 0, stderr: "" });
     await until("the sales", async () => (await total()) === "11.5\n");
+    await started.said(/v\.csv {2}\(ventes\): 2 rows, 0 set aside/);
 
     writeFileSync(
       files.ventes,

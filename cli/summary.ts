@@ -3,6 +3,11 @@ import type { SourceStatus } from "#shared/event.ts";
 import type { Invocation } from "./invocation.ts";
 import { visible } from "./output/visible.ts";
 import { asideLines, type Results, resultTables } from "./results.ts";
+import type { Texts } from "./texts.ts";
+
+/** How much was read of a source. */
+export const sourceLine = (s: SourceStatus, texts: Texts): string =>
+  texts.sourceRead(visible(s.source), s.entities.join(", "), texts.count(s.records), texts.count(s.rejected));
 
 export function settledSummary(
   results: Results,
@@ -11,10 +16,7 @@ export function settledSummary(
   { url, isDemo }: { readonly url: string; readonly isDemo: boolean },
 ): string {
   const { texts, settings } = run;
-  const read = sources.map(
-    (s) =>
-      `  ${texts.sourceRead(visible(s.source), s.entities.join(", "), texts.count(s.records), texts.count(s.rejected))}`,
-  );
+  const read = sources.map((s) => `  ${sourceLine(s, texts)}`);
   return [
     "",
     texts.read(),

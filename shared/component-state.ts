@@ -94,6 +94,9 @@ export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, To
   (latest) => [...latest.values()].flatMap(({ value }) => Option.toArray(decode(value.toString("utf8")))),
 );
 
+/** Whether it runs, by its own last word. */
+export const isRunning = ({ state }: ComponentState): boolean => state === "running" || state === "waiting";
+
 /** Whether a component that said it runs has been silent for too long. */
 export const isLost = (state: ComponentState, now: number): boolean =>
-  (state.state === "running" || state.state === "waiting") && now - Date.parse(state.at) > LOST_AFTER_MS;
+  isRunning(state) && now - Date.parse(state.at) > LOST_AFTER_MS;

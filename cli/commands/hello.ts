@@ -12,7 +12,7 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
-import { sqlite } from "../database.ts";
+import { writing } from "../../consumer/run.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print } from "../output/stdout.ts";
@@ -23,7 +23,7 @@ const PATIENCE = 5_000;
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
-    const database = yield* sqlite(ventesFile(settings.data), () => tryDatabase(settings.data));
+    const database = yield* writing(settings.data, () => tryDatabase(settings.data));
     const topics = yield* onLog(run, PATIENCE)(reachTopics);
     if (run.json) {
       print(JSON.stringify({ hello: "world", database, topics }));

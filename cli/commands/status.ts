@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { isLost, readStates } from "#shared/component-state.ts";
+import { isLost, isRunning, readStates } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
@@ -72,7 +72,12 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
             ),
           );
       const now = Date.now();
-      const components = (fromLog?.states ?? []).map((state) => ({ ...state, lost: isLost(state, now) }));
+      // In one process of one machine the lock knows at once; elsewhere silence tells.
+      const isGone = settings.kafka === null && running === "nobody";
+      const components = (fromLog?.states ?? []).map((state) => ({
+        ...state,
+        lost: isRunning(state) && (isGone || isLost(state, now)),
+      }));
       for (const { component, state, detail, lost, at } of components) {
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
         else if (lost) problems.push(texts.componentLost(component, at));
