@@ -19,11 +19,15 @@ export const listWithStates: Effect.Effect<readonly ListedSource[], LogFailure, 
     return listed
       .map((one) => {
         const seen = said.get(one.registration.source);
-        return seen === undefined || seen.state === "new" ? one : { ...one, status: seen };
+        return seen === undefined || isOlder(seen, one.status) ? one : { ...one, status: seen };
       })
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   },
 );
+
+/** Said before its last announcement, by a producer that has been killed since. */
+const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
+  seen.state === "new" || (announced.version ?? -1) > (seen.version ?? -1);
 
 const rank = ({ registration }: ListedSource): number =>
   Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));

@@ -46,7 +46,7 @@ export const withState =
       const id = `${hostname()}:${data}`;
       const since = new Date(yield* Clock.currentTimeMillis).toISOString();
 
-      const publish = (state: ComponentState["state"], detail?: string) =>
+      const publish = (state: ComponentState["state"], within: number, detail?: string) =>
         Effect.gen(function* () {
           const said = report();
           const value: ComponentState = {
@@ -62,7 +62,7 @@ export const withState =
             ...(said.sources === undefined ? {} : { sources: said.sources }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
-        }).pipe(Effect.timeoutOption(LAST_WORD_MS), Effect.ignore);
+        }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
       /** Every 5 s, and at once when something a person would ask for has changed. */
       let said = "";
@@ -73,13 +73,13 @@ export const withState =
         if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
         said = now;
         saidAt = performance.now();
-        return publish(state);
+        return publish(state, STATE_EVERY_MS);
       }).pipe(Effect.andThen(Effect.sleep(LOOK_EVERY_MS)), Effect.forever);
       return yield* Effect.raceFirst(run, beat).pipe(
         Effect.onExit((exit) =>
           Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-            ? publish("failed", messageOf(Cause.squash(exit.cause)))
-            : publish("stopped"),
+            ? publish("failed", LAST_WORD_MS, messageOf(Cause.squash(exit.cause)))
+            : publish("stopped", LAST_WORD_MS),
         ),
       );
     });
