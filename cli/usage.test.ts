@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
 ];
 
 describe("wrong usage", () => {
-  it.concurrent.each(CASES)("$args $env", async ({ args, env = {}, says }) => {
+  it.each(CASES)("$args $env", async ({ args, env = {}, says }) => {
     const ran = await ventes(args, { env: { VENTES_DATA: "/nonexistent/ventes", ...env } });
     expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 2, stdout: "" });
     expect(ran.stderr).toMatch(says);
