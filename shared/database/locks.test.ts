@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Hold, heldBy, lockDirectory } from "./locks.ts";
+import { type Hold, heldBy, lockDirectory, producerLock } from "./locks.ts";
 import { DatabaseError } from "./sqlite.ts";
 
 let dir: string;
@@ -87,4 +88,12 @@ it("keeps nothing after it was closed", () => {
   lockDirectory(dir, "exclusive").close();
   lockDirectory(dir, "shared").close();
   expect(heldBy(dir)).toBe("nobody");
+});
+
+it("a directory has one producer, and is free for the next when that one ends", async () => {
+  const once = Effect.scoped(producerLock(dir));
+  await Effect.runPromise(once);
+  const second = Effect.scoped(Effect.andThen(producerLock(dir), Effect.flip(once)));
+  expect((await Effect.runPromise(second)).message).toContain(`another producer works in ${dir}`);
+  await Effect.runPromise(once);
 });
