@@ -45,8 +45,9 @@ const packageOf = (specifier: string): string =>
     .join("/");
 
 /** What an import means for the rules: a file of the project, a package, or a module of Node. */
-const targetOf = (path: string, specifier: string) => {
-  if (specifier.startsWith("."))
+const targetOf = (path: string, { specifier, kind }: Import) => {
+  // A URL is relative to the file without "./" too.
+  if (specifier.startsWith(".") || kind === "file")
     return { file: posix.normalize(posix.join(posix.dirname(path), specifier)), package: undefined };
   if (specifier.startsWith("#")) return { file: specifier.slice(1), package: undefined };
   return { file: undefined, package: specifier.startsWith("node:") ? undefined : packageOf(specifier) };
@@ -57,7 +58,7 @@ const ruleBroken = (path: string, one: Import, declared: Dependencies): string |
   const top = topFolder(path);
   const test = path.endsWith(".test.ts");
   const outside = SEES_ALL.has(top) || test;
-  const target = targetOf(path, one.specifier);
+  const target = targetOf(path, one);
 
   if (path.startsWith("analyzer/page/") && !test && !target.file?.startsWith("analyzer/page/"))
     return "the page runs in a browser: it imports nothing outside analyzer/page";

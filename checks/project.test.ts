@@ -76,7 +76,6 @@ const ventes = async (...args: readonly string[]): Promise<string> => {
 const README = "README.md";
 const README_FR = "README.fr.md";
 const INVARIANTS = "docs/invariants.md";
-const written = (...paths: readonly string[]) => paths.every((path) => existsSync(join(ROOT, path)));
 
 describe("documents", () => {
   it("link to files that exist", () => {
@@ -88,14 +87,14 @@ describe("documents", () => {
     expect(broken).toEqual([]);
   });
 
-  it.skipIf(!written(README, README_FR))("say the same in both languages: headings and commands", () => {
+  it("say the same in both languages: headings and commands", () => {
     const [en, fr] = [readProjectFile(README), readProjectFile(README_FR)];
     expect(headingLevels(fr)).toEqual(headingLevels(en));
     expect(typedCommands(fr)).toEqual(typedCommands(en));
     expect([...variablesInTables(fr)]).toEqual([...variablesInTables(en)]);
   });
 
-  it.skipIf(!written(README))("list the environment variables that the program reads", () => {
+  it("list the environment variables that the program reads", () => {
     const program = files.filter(
       (path) => isCode(path) && !isTest(path) && !/^(?:checks|bench|integration-tests)\//.test(path),
     );
@@ -118,41 +117,37 @@ describe("documents", () => {
     expect([...listed].sort()).toEqual([...new Set(read)].filter((name = "") => !users.has(name)).sort());
   });
 
-  it.skipIf(!written(README))(
-    "name the commands and flags that exist, and every command",
-    async () => {
-      const { commands } = namedInHelp(await ventes("--help"));
-      expect(commands).toContain("start");
-      const helps = await Promise.all(commands.map((command) => ventes(command, "--help")));
-      const under = new Map(commands.map((command, i) => [command, namedInHelp(helps[i] ?? "")]));
-      const deeper = await Promise.all(
-        [...under].flatMap(([command, named]) => named.commands.map((sub) => ventes(command, sub, "--help"))),
-      );
-      const flags = new Set([...helps, ...deeper].flatMap((help) => namedInHelp(help).flags));
+  it("name the commands and flags that exist, and every command", async () => {
+    const { commands } = namedInHelp(await ventes("--help"));
+    expect(commands).toContain("start");
+    const helps = await Promise.all(commands.map((command) => ventes(command, "--help")));
+    const under = new Map(commands.map((command, i) => [command, namedInHelp(helps[i] ?? "")]));
+    const deeper = await Promise.all(
+      [...under].flatMap(([command, named]) => named.commands.map((sub) => ventes(command, sub, "--help"))),
+    );
+    const flags = new Set([...helps, ...deeper].flatMap((help) => namedInHelp(help).flags));
 
-      const wrong = documents.flatMap((path) =>
-        codeIn(readProjectFile(path))
-          .flatMap(usesOfVentes)
-          .flatMap(({ words: [command, sub], flags: used }) => [
-            ...(command === undefined || under.has(command) ? [] : [`${path}: ventes ${command}`]),
-            ...((under.get(command ?? "")?.commands.length ?? 0) === 0 || sub === undefined
-              ? []
-              : under.get(command ?? "")?.commands.includes(sub)
-                ? []
-                : [`${path}: ventes ${command} ${sub}`]),
-            ...used.filter((flag) => !flags.has(flag)).map((flag) => `${path}: ${flag}`),
-          ]),
-      );
-      expect(wrong).toEqual([]);
-      const named = codeIn(readProjectFile(README))
+    const wrong = documents.flatMap((path) =>
+      codeIn(readProjectFile(path))
         .flatMap(usesOfVentes)
-        .map(({ words }) => words[0]);
-      expect(commands.filter((command) => !named.includes(command))).toEqual([]);
-    },
-    60_000,
-  );
+        .flatMap(({ words: [command, sub], flags: used }) => [
+          ...(command === undefined || under.has(command) ? [] : [`${path}: ventes ${command}`]),
+          ...((under.get(command ?? "")?.commands.length ?? 0) === 0 || sub === undefined
+            ? []
+            : under.get(command ?? "")?.commands.includes(sub)
+              ? []
+              : [`${path}: ventes ${command} ${sub}`]),
+          ...used.filter((flag) => !flags.has(flag)).map((flag) => `${path}: ${flag}`),
+        ]),
+    );
+    expect(wrong).toEqual([]);
+    const named = codeIn(readProjectFile(README))
+      .flatMap(usesOfVentes)
+      .map(({ words }) => words[0]);
+    expect(commands.filter((command) => !named.includes(command))).toEqual([]);
+  }, 60_000);
 
-  it.skipIf(!written(INVARIANTS))("name tests that exist for every promise", () => {
+  it("name tests that exist for every promise", () => {
     const text = readProjectFile(INVARIANTS);
     const promised = promisedTests(text);
     expect(promised.length).toBeGreaterThan(0);
