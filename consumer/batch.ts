@@ -13,7 +13,10 @@ import { makeRejects } from "./rejects.ts";
 import { prepareStatements } from "./statements.ts";
 
 export interface BatchResult extends Readonly<Counts> {
-  /** Where the partition stands now: `batch.next`, or another writer's position when nothing was applied. */
+  /**
+   * Where the partition stands now: `batch.next`, or before it when the transaction took too long; another
+   * writer's position when nothing was applied.
+   */
   readonly position: number;
   readonly applied: boolean;
   /** The commit made, or null when no row changed. */
@@ -31,7 +34,14 @@ export interface BatchApplier {
 /** Commits kept in the outbox after they were announced and analysed. */
 const KEPT_COMMITS = 1000;
 
-export function makeBatchApplier(db: Sqlite): BatchApplier {
+/**
+ * A transaction that has lasted this long ends after the event in hand, and what is left of its batch is for
+ * the next one: withdrawing one product scans the sales, so a batch of withdrawals would hold the lock and the
+ * event loop for minutes.
+ */
+const MAX_TRANSACTION_MS = 1000;
+
+export function makeBatchApplier(db: Sqlite, maxTransactionMs = MAX_TRANSACTION_MS): BatchApplier {
   const sql = prepareStatements(db);
   const known = makeKnown(sql);
   const state: BatchState = {
@@ -77,6 +87,7 @@ export function makeBatchApplier(db: Sqlite): BatchApplier {
       return;
     }
     const { event, key } = decoded;
+    if (record.offset < state.haut) rejects.takeBack(record);
     const current = isCurrent(event.source, event.version);
     if (event.kind === "mark") return;
     counts.events++;
@@ -94,6 +105,7 @@ export function makeBatchApplier(db: Sqlite): BatchApplier {
 
   /** Inside the transaction. */
   function applyAll(batch: LogBatch, position: number, haut: number): BatchResult {
+    const begun = performance.now();
     const before = sql.counter.get("commit") as number;
     if (before !== lastCommit) known.forget();
     newest.clear();
@@ -108,12 +120,22 @@ export function makeBatchApplier(db: Sqlite): BatchApplier {
     state.withdrawnExist = sql.anyWithdrawn.get(batch.topic) === 1;
     state.counts = noCounts();
 
-    for (const record of batch.records) if (record.offset >= position) applyRecord(record);
+    let next = batch.next;
+    let any = false;
+    for (const record of batch.records) {
+      if (record.offset < position) continue;
+      if (any && performance.now() - begun > maxTransactionMs) {
+        next = record.offset;
+        break;
+      }
+      applyRecord(record);
+      any = true;
+    }
 
     const { topic, partition, counts, firstRang, nextRang } = state;
     for (const source of risen) sql.putVersion.run(topic, partition, source, newest.get(source));
     const { events, unchanged, superseded, rejected } = counts;
-    sql.advance.run({ topic, partition, position: batch.next, events, unchanged, superseded, rejected });
+    sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
     if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repares");
     const commit = counts.changed > 0 ? state.commit : null;
     if (commit !== null) {
@@ -122,7 +144,7 @@ export function makeBatchApplier(db: Sqlite): BatchApplier {
       sql.putCommit.run(commit, firstRang, nextRang - 1, counts.changed, new Date().toISOString());
       if (commit % KEPT_COMMITS === 0) sql.pruneCommits.run(commit - KEPT_COMMITS);
     }
-    return { ...counts, position: batch.next, applied: true, commit };
+    return { ...counts, position: next, applied: true, commit };
   }
 
   const begin = db.prepare("BEGIN IMMEDIATE");

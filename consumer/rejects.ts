@@ -51,15 +51,28 @@ export function makeRejects(batch: BatchState) {
     /** A record that is no event is set aside by its place, and its partition goes on. */
     setAside: (record: LogRecord, { code, details }: NotAnEvent): void => {
       const { topic, partition, counts } = batch;
-      const id = `${topic}/${partition}/${record.offset}`;
+      const id = placeOfRecord(topic, partition, record);
       counts.events++;
       counts.rejected++;
-      if (sql.reject.get(id) !== undefined) return;
       const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
       // One language for all of them: the row must be the same whoever applies the event.
       const sentence = sentenceOf(code, details, "fr");
+      const row = sql.reject.get(id) as RejectRow | undefined;
+      if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
+      if (record.offset < batch.haut) counts.repaired++;
       sql.putReject.run(id, topic, "", null, null, raw, code, sentence, record.offset);
+      counts.changed++;
+    },
+
+    /** In a replay: an event that an older program did not understand is none of the rejects any more. */
+    takeBack: (record: LogRecord): void => {
+      const { topic, partition, counts } = batch;
+      if (sql.dropReject.run(placeOfRecord(topic, partition, record)).changes === 0) return;
+      counts.repaired++;
       counts.changed++;
     },
   };
 }
+
+const placeOfRecord = (topic: string, partition: number, { offset }: LogRecord): string =>
+  `${topic}/${partition}/${offset}`;

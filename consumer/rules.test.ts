@@ -342,6 +342,18 @@ describe("what foreign programs write is set aside by its place, and the partiti
     expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
   });
 
+  it("a replay mends one that was tampered with, and takes back one that is understood now", () => {
+    raw("ventes", "v", "not JSON");
+    says("produits", "P", { nom: "Pain" });
+    db.exec(`UPDATE rejets SET raw = 'tampered';
+      INSERT INTO rejets VALUES ('produits/0/0', 'produits', '', NULL, NULL, '', 'event.unknown_version', '', 0);
+      UPDATE positions SET position = 0`);
+    position = new Map();
+    expect(raw("ventes", "v", "not JSON")).toMatchObject({ changed: 1, repaired: 1, rejected: 1 });
+    expect(says("produits", "P", { nom: "Pain" })).toMatchObject({ changed: 1, repaired: 1, rejected: 0 });
+    expect(all("SELECT id, raw FROM rejets")).toEqual([{ id: "ventes/0/0", raw: "not JSON" }]);
+  });
+
   it("an unknown field is nothing", () => {
     parents();
     expect(raw("ventes", "1", event({ more: { than: "known" } }))).toMatchObject({ changed: 1 });
