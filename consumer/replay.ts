@@ -9,7 +9,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
-import { openBoundDatabase, writing } from "./run.ts";
+import { openBoundDatabase, TURN, writing } from "./run.ts";
 
 export interface ReplayReport {
   /** Events read again: up to the ends of the topics as they were when the replay started. */
@@ -56,6 +56,8 @@ export const replay = (
         }
         if (waited >= PATIENCE_MS) {
           yield* applyRest(db, data, rest, left);
+          // Read to the end, and nothing moved: the offsets that are left have no record.
+          if (sizeOf(left()) === size) break;
           continue;
         }
         yield* Effect.sleep(LOOK_MS);
@@ -74,17 +76,19 @@ const applyRest = Effect.fnUntraced(function* (
 ) {
   const log = yield* TopicLog;
   const applier = makeBatchApplier(db);
-  const expected = new Map(rest.map((b) => [placeOf(b), b.start]));
+  // Not where reading starts: a partition never read of stands at 0, wherever its log starts.
+  const expected = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
   yield* log.read(
     rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
     (batch) =>
-      Effect.map(
-        writing(data, () => applier.apply(batch, expected.get(placeOf(batch)) ?? -1)),
-        (result) => {
-          // Somebody else's position: what they applied is skipped here, the rest is looked at again.
-          if (result.applied) expected.set(placeOf(batch), result.position);
-          left();
-        },
+      writing(data, () => {
+        const result = applier.apply(batch, expected.get(placeOf(batch)) ?? 0);
+        // Somebody else's position: what they applied is skipped here, the rest is looked at again.
+        if (result.applied) expected.set(placeOf(batch), result.position);
+        return result;
+      }).pipe(
+        Effect.tap(() => Effect.andThen(Effect.sync(left), TURN)),
+        Effect.repeat({ until: (result) => !result.applied || result.position >= batch.next }),
       ),
   );
 });

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import { afterEach, expect, it } from "vitest";
+import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
@@ -184,4 +187,127 @@ it("refuses another log than its own, and one that has lost events", async () =>
   const failure = await running(dir, Effect.flip(runConsumer()));
   expect(failure).toMatchObject({ _tag: "LogMismatch" });
   expect(failure.message).toContain("another log");
+});
+
+/** What an operator, a fault or a transactional producer does to a log. */
+const tamperWithLog = (dir: string, sql: string) => {
+  const db = openPlain(join(dir, "events.db"));
+  db.exec(sql);
+  db.close();
+};
+
+/** A database that has read all of a log of one product, and then the log is changed. */
+const readThenChanged = (dir: string, sql: string) =>
+  Effect.gen(function* () {
+    yield* publishAll(randomTopics(randomOf(2), 40));
+    const consumer = yield* Effect.forkChild(runConsumer());
+    yield* untilThere(dir);
+    yield* caughtUp(dir);
+    yield* Fiber.interrupt(consumer);
+    tamperWithLog(dir, sql);
+  });
+
+it("a replay refuses a log that has lost events, and so does a consumer in the middle of one", async () => {
+  const dir = temporary();
+  const failures = await running(
+    dir,
+    Effect.gen(function* () {
+      yield* readThenChanged(
+        dir,
+        "DELETE FROM batches; UPDATE partitions SET end_offset = 1 WHERE end_offset > 1",
+      );
+      const replaying = yield* Effect.flip(replay());
+      const db = openVentes(dir);
+      db.exec("UPDATE positions SET position = 0");
+      db.close();
+      return [replaying, yield* Effect.flip(runConsumer())];
+    }),
+  );
+  for (const failure of failures) {
+    expect(failure).toMatchObject({ _tag: "LogMismatch" });
+    expect(failure.message).toContain("lost events");
+  }
+});
+
+it("a replay ends where a log ends in offsets without a record, or does not start at 0", async () => {
+  const dir = temporary();
+  const report = await running(
+    dir,
+    Effect.gen(function* () {
+      yield* publishAll(randomTopics(randomOf(2), 40));
+      yield* publishAll(randomTopics(randomOf(3), 40));
+      const firstOf =
+        "(SELECT MIN(last_offset) FROM batches AS b WHERE b.topic = p.topic AND b.partition = p.partition)";
+      tamperWithLog(
+        dir,
+        `UPDATE partitions AS p SET start_offset = ${firstOf} + 1, end_offset = end_offset + 1 WHERE end_offset > 0;
+         DELETE FROM batches AS p WHERE last_offset = ${firstOf}`,
+      );
+      return yield* replay();
+    }),
+  );
+  expect(report.events).toBeGreaterThan(0);
+  expect(report.repaired).toBe(0);
+});
+
+it("starts while another process is in its transaction", async () => {
+  const dir = temporary();
+  const topics = randomTopics(randomOf(5), 40);
+  await running(
+    dir,
+    Effect.gen(function* () {
+      yield* publishAll(topics);
+      const other = openVentes(dir);
+      other.exec("BEGIN IMMEDIATE");
+      const consumer = yield* Effect.forkChild(runConsumer());
+      // Longer than SQLite itself waits.
+      yield* Effect.sleep(200);
+      other.exec("ROLLBACK");
+      other.close();
+      yield* Effect.raceFirst(caughtUp(dir), Fiber.join(consumer));
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+});
+
+it("lets the event loop turn between two transactions", async () => {
+  const dir = temporary();
+  const seen: string[] = [];
+  let turning = true;
+  const turn = () => {
+    seen.push("turn");
+    if (turning) setImmediate(turn);
+  };
+  await running(
+    dir,
+    Effect.gen(function* () {
+      yield* publishAll(randomTopics(randomOf(9), 200));
+      const consumer = yield* Effect.forkChild(runConsumer({ onProgress: () => seen.push("batch") }));
+      setImmediate(turn);
+      yield* untilThere(dir);
+      yield* caughtUp(dir);
+      turning = false;
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  const order = seen.join(" ");
+  expect(order).toContain("batch turn");
+  expect(order).not.toContain("batch batch");
+});
+
+it("ends when commits can no longer be announced: nothing dies in silence", async () => {
+  const dir = temporary();
+  const exit = await running(
+    dir,
+    Effect.gen(function* () {
+      const db = openVentes(dir);
+      db.exec(`CREATE TRIGGER broken BEFORE UPDATE ON compteurs WHEN old.nom = 'annonce'
+        BEGIN SELECT RAISE(ABORT, 'a fault of this test'); END`);
+      db.close();
+      yield* publishAll(randomTopics(randomOf(4), 20));
+      return yield* Effect.exit(runConsumer());
+    }),
+  );
+  expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain("a fault of this test");
 });

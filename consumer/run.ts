@@ -41,6 +41,9 @@ const NOWHERE = -1;
 /** How often a consumer looks whether somebody (a replay) moved its positions. */
 const LOOK_MS = 200;
 
+/** A turn of the event loop between transactions: a log on this disk answers at once, and nothing else would run. */
+export const TURN = Effect.yieldNow;
+
 /** Never returns by itself. Fails when the database cannot be used, or belongs to another log. */
 export const runConsumer = (
   options: ConsumerOptions = {},
@@ -50,12 +53,8 @@ export const runConsumer = (
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase;
-      yield* log
-        .bounds(CONSUMED_TOPICS)
-        .pipe(Effect.flatMap((bounds) => failing(() => assertWithin(db, bounds))));
       const applier = makeBatchApplier(db);
       const wake = Latch.makeUnsafe(true);
-      yield* announceCommits(db, wake).pipe(Effect.forkScoped);
 
       let figures: ConsumerFigures = NO_FIGURES;
       const expected = new Map<string, number>();
@@ -68,7 +67,7 @@ export const runConsumer = (
         });
       };
 
-      return yield* log.follow({
+      const following = log.follow({
         group: `consumer.${databaseId(db)}`,
         topics: CONSUMED_TOPICS,
         positions,
@@ -88,12 +87,14 @@ export const runConsumer = (
               if (result.applied) options.onProgress?.(figures);
               return result.position;
             },
-          ),
+          ).pipe(Effect.tap(TURN)),
       });
+      // Neither ends by itself; a defect of either ends both.
+      return yield* Effect.raceFirst(following, announceCommits(db, wake));
     }),
   );
 
-/** DIR/ventes.db, open for writing and bound to this log. Closed with the scope. */
+/** DIR/ventes.db, open for writing, bound to this log, which has all that it has read. Closed with the scope. */
 export const openBoundDatabase = Effect.gen(function* () {
   const { data } = yield* Settings;
   const log = yield* TopicLog;
@@ -105,6 +106,8 @@ export const openBoundDatabase = Effect.gen(function* () {
   // More than this is no faster with a million sales, and is memory of every process.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
+  const bounds = yield* log.bounds(CONSUMED_TOPICS);
+  yield* failing(() => assertWithin(db, bounds));
   return db;
 });
 
@@ -118,9 +121,10 @@ export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A,
     Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
   );
 
-/** Runs what throws LogMismatch. */
+/** Runs what throws LogMismatch, again and again while another process is in its transaction. */
 const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
   Effect.try({ try: check, catch: (error) => error }).pipe(
+    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
     Effect.catch((error) => (error instanceof LogMismatch ? Effect.fail(error) : Effect.die(error))),
   );
 
