@@ -29,7 +29,7 @@ if (
   process.argv.slice(2).some((arg) => AT_WORK.includes(arg))
 ) {
   const { execPath, execArgv, argv, env } = process;
-  process.execve(execPath, [execPath, `${LIMIT}=16`, ...execArgv, ...argv.slice(1)], env);
+  process.execve(execPath, [execPath, `${LIMIT}=8`, ...execArgv, ...argv.slice(1)], env);
 }
 
 module.enableCompileCache?.();
