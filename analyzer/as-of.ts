@@ -2,7 +2,7 @@
  * Whole tables as of a commit: the rows as they stand, with newer commits undone by their old images. A
  * connection of its own, on which the names ventes, produits and magasins are views of that state, and amounts
  * and quantities are integers of millionths; so an analysis' SQL, word for word, gives exact integer sums.
- * Costs the table, not the change: for the audit, and for whether a group that sums to zero still has rows.
+ * Costs the table, not the change: for the audit, and for the rows of analyses that only the table can tell.
  */
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "./analyses/index.ts";
@@ -18,16 +18,18 @@ const IN_MILLIONTHS: Readonly<Record<string, string>> = {
 /** Sales read at a time: some 50 ms for three analyses. */
 const CHUNK_RANGS = 50_000;
 
+export type Asked = ReadonlyMap<Analysis, ReadonlySet<string>>;
+
 export interface AsOf {
   /**
    * Opens one read transaction and chooses its commit. The rows as of then are read in chunks of sales: each
    * step of the iteration makes the next chunk what the analyses read. Ends with the iteration.
    */
   readonly chunks: (at: (db: Sqlite) => number) => Generator<number, void, void>;
-  /** The analysis' result over the chunk. Without a key its cle is ''. NULL sums are left out. */
+  /** The analysis' results over the chunk, to be added up by cle. Without a key it is ''. NULL sums are left out. */
   readonly results: (analysis: Analysis) => readonly (readonly [cle: string, millionths: bigint])[];
-  /** Whether the analysis has rows for this cle as of the commit. */
-  readonly exists: (analysis: Analysis, cle: string, commit: number) => boolean;
+  /** The results for these cles as of the commit, by one pass for all of them. A cle that is missing has no row. */
+  readonly sums: (asked: Asked, commit: number) => ReadonlyMap<Analysis, ReadonlyMap<string, bigint>>;
   readonly db: Sqlite;
   readonly close: () => void;
 }
@@ -43,6 +45,13 @@ export function openAsOf(file: string): AsOf {
       SELECT IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > ?),
         IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
     .pluck();
+  /** The rangs of the chunk in hand. */
+  let hand: readonly [commit: number, from: number, end: number] = [0, 0, 0];
+  const take = (...[commit, from, rangEnd]: typeof hand): void => {
+    hand = [commit, from, rangEnd];
+    clear.run();
+    set.run(...hand);
+  };
   const views = (["ventes", ...PARENTS] as const).map((table) => makeView(db, table));
 
   function* chunks(at: (db: Sqlite) => number): Generator<number, void, void> {
@@ -52,8 +61,7 @@ export function openAsOf(file: string): AsOf {
       for (const view of views) view(commit);
       const rangEnd = end.get(commit) as number;
       for (let from = 1; from < rangEnd; from += CHUNK_RANGS) {
-        clear.run();
-        set.run(commit, from, Math.min(from + CHUNK_RANGS, rangEnd));
+        take(commit, from, Math.min(from + CHUNK_RANGS, rangEnd));
         yield commit;
       }
     } finally {
@@ -61,25 +69,41 @@ export function openAsOf(file: string): AsOf {
     }
   }
 
+  /** A sum that overflows is taken in halves: the analyses are linear. */
+  function results(analysis: Analysis): ReturnType<AsOf["results"]> {
+    let rows: unknown[][];
+    try {
+      rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
+    } catch (error) {
+      const whole = hand;
+      const [commit, from, rangEnd] = whole;
+      if (rangEnd - from <= 1 || !(error instanceof Error && error.message === "integer overflow"))
+        throw error;
+      const middle = from + Math.floor((rangEnd - from) / 2);
+      take(commit, from, middle);
+      const first = results(analysis);
+      take(commit, middle, rangEnd);
+      const second = results(analysis);
+      take(...whole);
+      return [...first, ...second];
+    }
+    return rows.flatMap((row) => {
+      const value = row.at(-1) as bigint | null;
+      return value === null ? [] : [[row.length === 1 ? "" : String(row[0] ?? ""), value] as const];
+    });
+  }
+
   return {
     db,
     chunks,
-    results: (analysis) => {
-      const rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
-      return rows.flatMap((row) => {
-        const value = row.at(-1) as bigint | null;
-        return value === null ? [] : [[row.length === 1 ? "" : String(row[0] ?? ""), value] as const];
-      });
-    },
-    exists: (analysis, cle, commit) => {
-      const keyed = db.prepare(analysis.sql).columns().length > 1;
-      const found = db.prepare(
-        keyed
-          ? `WITH resultat (cle, valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE cle = ? AND valeur IS NOT NULL`
-          : `WITH resultat (valeur) AS (${analysis.sql}) SELECT 1 FROM resultat WHERE valeur IS NOT NULL`,
-      );
-      for (const _ of chunks(() => commit)) if (found.get(...(keyed ? [cle] : [])) !== undefined) return true;
-      return false;
+    results,
+    sums: (asked, commit) => {
+      const sums = new Map([...asked.keys()].map((analysis) => [analysis, new Map<string, bigint>()]));
+      for (const _ of chunks(() => commit))
+        for (const [analysis, ofAnalysis] of sums)
+          for (const [cle, sum] of results(analysis))
+            if (asked.get(analysis)?.has(cle)) ofAnalysis.set(cle, (ofAnalysis.get(cle) ?? 0n) + sum);
+      return sums;
     },
     close: () => db.close(),
   };

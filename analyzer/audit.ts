@@ -7,13 +7,13 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "./analyses/index.ts";
 import { type AsOf, openAsOf } from "./as-of.ts";
-import type { Refresher } from "./refresh.ts";
+import { asStored, type Refresher, type Stored } from "./refresh.ts";
 
-/** A row of analyses that was wrong. undefined: no row; null: the sum of no rows. Millionths. */
+/** A row of analyses that was wrong. Millionths. */
 export interface Mended {
   readonly nom: string;
   readonly cle: string;
-  readonly before: bigint | null | undefined;
+  readonly before: Stored;
   readonly after: bigint | null | undefined;
 }
 
@@ -68,7 +68,7 @@ interface Compared {
 /** What is stored against what is right, both as of one snapshot. */
 function* compare(whole: AsOf, analyses: readonly Analysis[]): Generator<void, Compared, void> {
   let commit = 0;
-  const stored = new Map<Analysis, ReadonlyMap<string, bigint | null>>();
+  const stored = new Map<Analysis, ReadonlyMap<string, Stored>>();
   const right = new Map(analyses.map((analysis) => [analysis, new Map<string, bigint | null>()]));
   const chunks = whole.chunks((db) => {
     commit = reached(db);
@@ -84,21 +84,21 @@ function* compare(whole: AsOf, analyses: readonly Analysis[]): Generator<void, C
   for (const [analysis, sums] of right)
     if (whole.db.prepare(analysis.sql).columns().length === 1 && sums.size === 0) sums.set("", null);
   const wrong = [...right].flatMap(([analysis, sums]) => {
-    const had = stored.get(analysis) ?? new Map<string, bigint | null>();
+    const had = stored.get(analysis) ?? new Map<string, Stored>();
     // A database that no analyzer has seen yet is not wrong.
     if (commit === 0 && had.size === 0) return [];
     return [...new Set([...had.keys(), ...sums.keys()])]
       .map((cle) => ({ analysis, nom: analysis.nom, cle, before: had.get(cle), after: sums.get(cle) }))
-      .filter(({ before, after }) => before !== after);
+      .filter(({ before, after }) => before !== asStored(after));
   });
   return { commit, wrong };
 }
 
-const readStored = (db: Sqlite, analysis: Analysis): ReadonlyMap<string, bigint | null> =>
+const readStored = (db: Sqlite, analysis: Analysis): ReadonlyMap<string, Stored> =>
   new Map(
     db
       .prepare("SELECT cle, millioniemes FROM main.analyses WHERE nom = ?")
       .safeIntegers()
       .raw()
-      .all(analysis.nom) as [string, bigint | null][],
+      .all(analysis.nom) as [string, Stored][],
   );

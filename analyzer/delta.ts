@@ -202,12 +202,8 @@ function makeParent(db: Sqlite, parent: Parent, analyses: readonly Analysis[]) {
   const cols = list(stored);
   const readers = analyses.filter((a) => mentions(a.sql, parent, "table"));
   const sql = {
-    changed: db
-      .prepare(`SELECT DISTINCT ${key} FROM main.old_${parent} WHERE commit_id > ? AND commit_id <= ?`)
-      .pluck(),
-    firstImage: db.prepare(
-      `SELECT ${cols} FROM main.old_${parent} WHERE ${key} = ? AND commit_id > ? ORDER BY n LIMIT 1`,
-    ),
+    firstImages: db.prepare(`SELECT ${cols} FROM main.old_${parent} WHERE n IN (
+      SELECT MIN(n) FROM main.old_${parent} WHERE commit_id > ? AND commit_id <= ? GROUP BY ${key})`),
     asItStands: db.prepare(`SELECT ${cols} FROM main.${parent} WHERE ${key} = ?`),
     move: db.prepare("INSERT OR IGNORE INTO temp.moved VALUES (?)"),
     clearMoved: db.prepare("DELETE FROM temp.moved"),
@@ -224,18 +220,18 @@ function makeParent(db: Sqlite, parent: Parent, analyses: readonly Analysis[]) {
       WHERE n IN (SELECT MIN(n) FROM main.old_${parent} WHERE commit_id > ? GROUP BY ${key})`),
   };
   type Row = Readonly<Record<string, unknown>>;
-  const asOf = (id: string, commit: number) =>
-    (sql.firstImage.get(id, commit) ?? sql.asItStands.get(id)) as Row | undefined;
+  const firstImages = (after: number, upTo: number) => sql.firstImages.all(after, upTo) as Row[];
 
   return {
     /** The parents whose change an analysis can see, each with those analyses. */
     moved: (span: Span): Map<string, Set<Analysis>> => {
       const moved = new Map<string, Set<Analysis>>();
-      for (const id of sql.changed.all(span.from, span.to) as string[]) {
-        const before = asOf(id, span.from);
-        const after = asOf(id, span.to);
+      const later = new Map(firstImages(span.to, NO_END).map((row) => [row[key], row]));
+      for (const before of firstImages(span.from, span.to)) {
+        const id = before[key] as string;
+        const after = later.get(id) ?? (sql.asItStands.get(id) as Row | undefined);
         // Withdrawn at the end: all its sales have images of their own.
-        if (before === undefined || after === undefined) continue;
+        if (after === undefined) continue;
         const changed = stored.filter((name) => before[name] !== after[name]);
         const seeing = readers.filter((a) => changed.some((name) => mentions(a.sql, name, "column")));
         if (seeing.length > 0) moved.set(id, new Set(seeing));

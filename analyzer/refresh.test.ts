@@ -206,6 +206,55 @@ describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)",
     analyzer.refresh();
     expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
   });
+
+  test("several groups that sum to zero at once: some go, some stay", () => {
+    const t = open();
+    const analyzer = analyzerOf(t);
+    const one = { id_magasin: "m", quantite: 1_000_000, ca: 2_000_000 };
+    t.commit((w) => {
+      w.shop("m", "Paris");
+      for (const id of PRODUCTS) {
+        w.product(id, id);
+        w.sale(`sold ${id}`, { ...one, id_produit: id });
+      }
+    });
+    analyzer.refresh();
+    t.commit((w) => {
+      w.withdrawSale("sold A");
+      w.sale("sold B", { ...one, id_produit: "B", quantite: 0, ca: 0 });
+      w.withdrawSale("sold C");
+    });
+    analyzer.refresh();
+    expect(storedResults(t.db)).toEqual({
+      "chiffre_affaires_total|": 0n,
+      "ventes_par_produit|B": 0n,
+      "ventes_par_region|Paris": 0n,
+    });
+  });
+
+  test("a sum beyond 64 bits is the nearest double, and exact again when it fits", () => {
+    const t = open();
+    const analyzer = analyzerOf(t);
+    const barcode = { id_produit: "A", id_magasin: "m", quantite: 1_000_000, ca: 7_000_000_000_000_000_001n };
+    t.commit((w) => {
+      w.product("A", "a");
+      w.shop("m", "Paris");
+      for (const id of ["v1", "v2", "v3"]) w.sale(id, barcode);
+    });
+    analyzer.refresh();
+    const total = () => t.db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck().get();
+    expect(total()).toBe(21e12);
+    expect(total()).toBe(t.db.prepare("SELECT SUM(chiffre_affaires) FROM ventes").pluck().get());
+    expect(audit(analyzer.db, analyzer)).toEqual([]);
+    t.commit((w) => w.withdrawSale("v1"));
+    analyzer.refresh();
+    expect(total()).toBe(14e12);
+    t.commit((w) => w.sale("v2", { ...barcode, ca: 5n }));
+    analyzer.refresh();
+    expect(storedResults(t.db)).toMatchObject({ "chiffre_affaires_total|": 7_000_000_000_000_000_006n });
+    expect(storedResults(t.db)).toEqual(missionResults(t.db));
+    expect(audit(analyzer.db, analyzer)).toEqual([]);
+  });
 });
 
 describe("what a refresh writes", () => {

@@ -7,7 +7,7 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { ANALYSES, type Analysis } from "./analyses/index.ts";
 import { type AsOf, openAsOf } from "./as-of.ts";
-import { type Change, makeDelta, NO_END } from "./delta.ts";
+import { type Change, type Changes, makeDelta, NO_END } from "./delta.ts";
 import { PARENTS } from "./shape.ts";
 
 /** Changed rows a transaction: some 50 ms. */
@@ -45,6 +45,23 @@ export interface Refresher {
 export interface RefresherOptions {
   readonly analyses?: readonly Analysis[];
   readonly chunkRows?: number;
+}
+
+/** A value of analyses as the file has it. undefined: no row; null: the sum of no rows. */
+export type Stored = bigint | number | null | undefined;
+
+const MAX_INTEGER = 2n ** 63n - 1n;
+
+/** A sum beyond 64 bits (a column of barcodes taken for quantities) is stored as the nearest double. */
+export const asStored = (value: bigint | null | undefined): Stored =>
+  typeof value === "bigint" && (value > MAX_INTEGER || value < -MAX_INTEGER) ? Number(value) : value;
+
+/** undefined when only the table knows: sales and returns that sum to zero, or none left; sums beyond 64 bits. */
+function add(before: Stored, change: Change): bigint | undefined {
+  if (typeof before === "number") return undefined;
+  const sum = (before ?? 0n) + change.sum;
+  const isDoubtful = (sum === 0n && change.lost) || typeof asStored(sum) === "number";
+  return isDoubtful ? undefined : sum;
 }
 
 /** Prepares a connection of openVentes. It belongs to the refresher from here on: names in it are shadowed. */
@@ -89,21 +106,43 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
   const put: Refresher["put"] = (analysis, cle, value, commit, now) => {
     const at = now.toISOString();
     if (value === undefined) sql.withdraw.run(analysis.nom, cle);
-    else sql.put.run(analysis.nom, cle, value, analysis.unite, commit, at);
-    sql.history.run({ nom: analysis.nom, cle, value: value ?? null, commit, at });
+    else sql.put.run(analysis.nom, cle, asStored(value), analysis.unite, commit, at);
+    sql.history.run({ nom: analysis.nom, cle, value: asStored(value) ?? null, commit, at });
   };
 
-  /** Adds a change to its row of analyses. True when the row is not what it was. */
-  function apply(analysis: Analysis, cle: string, change: Change, commit: number, now: Date): boolean {
-    const before = sql.value.get(analysis.nom, cle) as bigint | null | undefined;
-    const sum = (before ?? 0n) + change.sum;
-    let after: bigint | null | undefined = sum;
-    // Sales and their returns may sum to zero: only the table knows whether a row is left.
-    if (sum === 0n && change.lost && !wholeTables().exists(analysis, cle, commit))
-      after = keyless.includes(analysis) ? null : undefined;
-    if (after === before) return false;
-    put(analysis, cle, after, commit, now);
-    return true;
+  /** Adds the changes to their rows of analyses. How many of these are not what they were. */
+  function apply(changes: Changes, commit: number, now: Date): number {
+    let changed = 0;
+    const replace = (analysis: Analysis, cle: string, before: Stored, after: bigint | null | undefined) => {
+      if (asStored(after) === before) return;
+      put(analysis, cle, after, commit, now);
+      changed++;
+    };
+    const asked = new Map<Analysis, Map<string, Stored>>();
+    for (const analysis of analyses) {
+      const doubtful = new Map<string, Stored>();
+      for (const [cle, change] of changes.get(analysis.nom) ?? []) {
+        const before = sql.value.get(analysis.nom, cle) as Stored;
+        const after = add(before, change);
+        if (after === undefined) doubtful.set(cle, before);
+        else replace(analysis, cle, before, after);
+      }
+      if (doubtful.size > 0) asked.set(analysis, doubtful);
+    }
+    if (asked.size === 0) return changed;
+    const sums = wholeTables().sums(
+      new Map([...asked].map(([a, cles]) => [a, new Set(cles.keys())])),
+      commit,
+    );
+    for (const [analysis, doubtful] of asked)
+      for (const [cle, before] of doubtful)
+        replace(
+          analysis,
+          cle,
+          before,
+          sums.get(analysis)?.get(cle) ?? (keyless.includes(analysis) ? null : undefined),
+        );
+    return changed;
   }
 
   /** Takes whole commits until they have `rows` changed rows. */
@@ -135,9 +174,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
       rangFirst: sql.rangAfter.get(from) as number,
       rangEnd: (sql.rangAfter.get(to) as number | null) ?? (sql.rangLast.get() as number),
     });
-    for (const analysis of analyses)
-      for (const [cle, change] of changes.get(analysis.nom) ?? [])
-        if (apply(analysis, cle, change, to, now)) changed++;
+    changed += apply(changes, to, now);
     sql.advance.run(to, now.toISOString());
     for (const statement of sql.dropImages) statement.run(to);
     return { from, to, changed, more };
