@@ -3,6 +3,7 @@
  * diff; announce the version; emit; remember. Killed at any place, a later look of any producer ends with the same
  * claims: what was sent is read back, what was not is sent.
  */
+import { statSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -25,7 +26,7 @@ import { imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
 import type { SourceError } from "./source-error.ts";
-import { isFileSource } from "./source-ref.ts";
+import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { SourceState, State } from "./state/state.ts";
 import { BusinessZone } from "./values.ts";
 import { Version } from "./version.ts";
@@ -87,6 +88,16 @@ export interface LookOptions {
   readonly mode: "follow" | "once";
 }
 
+/** A local file that was not written for this long is not growing: its last line is a record, line end or not. */
+const AT_REST_MS = 10_000;
+
+/** Whether the last line is a record (rule 7). Should it be extended after all, the earlier row is withdrawn. */
+const isComplete = (source: string, mode: LookOptions["mode"]): boolean => {
+  if (mode === "once" || !isFileSource(source)) return true;
+  const written = statSync(pathOfSource(source), { throwIfNoEntry: false })?.mtimeMs;
+  return written !== undefined && Date.now() - written >= AT_REST_MS;
+};
+
 export const lookAt = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
@@ -112,7 +123,8 @@ const lookOnce = Effect.fnUntraced(function* (
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
   const known = own ? (state.source(source).validators as Validators | null) : null;
-  const reread = known?.left === true && mode === "once";
+  const complete = isComplete(source, mode);
+  const reread = known?.left === true && complete;
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetchSource({
     client,
@@ -131,7 +143,7 @@ const lookOnce = Effect.fnUntraced(function* (
       entities: registration.entities,
     };
   }
-  return yield* publishVersion(producer, registration, mode, fetched.file, fetched.validators).pipe(
+  return yield* publishVersion(producer, registration, complete, fetched.file, fetched.validators).pipe(
     gate.withPermit,
   );
 });
@@ -216,7 +228,7 @@ export const takeOver = Effect.fnUntraced(function* (
 const publishVersion = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
-  mode: LookOptions["mode"],
+  complete: boolean,
   file: string,
   validators: Validators,
 ): Effect.fn.Return<LookResult | undefined, LookFailure> {
@@ -232,7 +244,7 @@ const publishVersion = Effect.fnUntraced(function* (
         source,
         settings,
         before,
-        complete: mode === "once" || !isFileSource(source),
+        complete,
       }),
     catch: (error) => error,
   }).pipe(Effect.catch(fail));

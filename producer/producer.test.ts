@@ -1,5 +1,5 @@
 /** What the producer emits, rule by rule, over the embedded log. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
@@ -171,26 +171,45 @@ describe("sales without id", () => {
   });
 });
 
-it("a growing file waits for the line end of its last line", async () => {
-  await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
-  const status = await pipeline.run(
-    Effect.gen(function* () {
-      let seen: readonly SourceStatus[] = [];
-      const fiber = yield* Effect.forkChild(
-        runProducer({
-          onSources: (sources) => {
-            seen = sources;
-          },
-        }),
-      );
-      while (seen[0]?.state !== "ok") yield* Effect.sleep(10);
-      yield* Fiber.interrupt(fiber);
-      return seen[0];
-    }),
-  );
-  expect(status).toMatchObject({ records: 1, emitted: 1 });
-  // Read once, it is a record.
-  expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, unchanged: 1 });
+describe("a file that is followed", () => {
+  /** What one look of a running producer says of the source. */
+  const followedOnce = () =>
+    pipeline.run(
+      Effect.gen(function* () {
+        let seen: readonly SourceStatus[] = [];
+        const fiber = yield* Effect.forkChild(
+          runProducer({
+            onSources: (sources) => {
+              seen = sources;
+            },
+          }),
+        );
+        while (seen[0]?.state !== "ok" || seen[0].looked === null) yield* Effect.sleep(10);
+        yield* Fiber.interrupt(fiber);
+        return seen[0];
+      }),
+    );
+  const writtenAMinuteAgo = (name: string) => {
+    const then = new Date(Date.now() - 60_000);
+    utimesSync(pathOf(name), then, then);
+  };
+
+  it("waits for the line end of its last line while it grows; read once, that is a record", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
+    expect(await followedOnce()).toMatchObject({ records: 1, emitted: 1 });
+    expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, unchanged: 1 });
+  });
+
+  it("has a last record, line end or not, when nobody has written it for a while; withdrawn if extended", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
+    expect(await followedOnce()).toMatchObject({ records: 1 });
+    writtenAMinuteAgo("t.csv");
+    expect(await followedOnce()).toMatchObject({ records: 2, emitted: 1 });
+    write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,25", "");
+    await followedOnce();
+    const said = [...claimsOf(await events(), idOf("t.csv")).values()].map((i) => i.row.quantité).sort();
+    expect(said).toEqual(["1", "25"]);
+  });
 });
 
 it("dated and undated prices: each record its own claim, the mixed line set aside, one kind replaces the other", async () => {
