@@ -14,6 +14,7 @@ import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../producer/run.ts";
 import type { Invocation } from "./invocation.ts";
+import { say } from "./output/stdout.ts";
 import type { Progress } from "./progress.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
@@ -141,13 +142,18 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
     return yield* withState("consumer", reportOf(mood, databaseIn(data)))(consumer);
   });
 
-export const analyze = (): Component =>
+/** `onAudited`: the analyses were held against the full SQL, and mended where they differed. */
+export const analyze = (run: Invocation, onAudited: () => void = () => {}): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
     const mood = calm();
     const analyzer = runAnalyzer({
       onRefresh: ({ to, changed }) => {
         mood.figures = { commit: to, changed };
+      },
+      onAudit: (mended) => {
+        if (mended.length > 0) say(`ventes: ${run.texts.audited(mended.length)}`);
+        onAudited();
       },
     });
     return yield* withState("analyzer", reportOf(mood, databaseIn(data)))(analyzer);

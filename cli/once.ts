@@ -1,4 +1,5 @@
 /** `start --once`: every source once, then the analyses, then what went wrong. */
+import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
@@ -58,7 +59,12 @@ export const readOnce = (
           const sources = yield* produceOnce(progress, complaints(progress));
           yield* whenApplied;
           // Only now: one delta over everything is cheaper than one a commit.
-          return { sources, results: yield* Effect.raceFirst(analyze(), whenSettled(readResults)) };
+          const audited = yield* Deferred.make<void>();
+          const results = yield* Effect.raceFirst(
+            analyze(run, () => Deferred.doneUnsafe(audited, Effect.void)),
+            Effect.andThen(Deferred.await(audited), whenSettled(readResults)),
+          );
+          return { sources, results };
         }),
       ),
     );

@@ -54,7 +54,7 @@ export const runPipeline = (
       return yield* Effect.never;
     });
     return yield* Effect.all(
-      [produce(options.progress, run, onSources), consume(options.progress, run), analyze(), settle],
+      [produce(options.progress, run, onSources), consume(options.progress, run), analyze(run), settle],
       { concurrency: "unbounded", discard: true },
     ).pipe(Effect.andThen(Effect.never));
   });

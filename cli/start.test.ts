@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openVentes } from "#shared/database/ventes-db.ts";
 import { requirement } from "../integration-tests/support/require.ts";
 import { until } from "../integration-tests/support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "../integration-tests/support/ventes.ts";
@@ -210,6 +211,18 @@ describe("the output of --once", () => {
         rejected,
       })),
     });
+  });
+
+  it("is right also where somebody changed the analyses: the audit mends them first, and says so", async () => {
+    const data = scratchDirectory();
+    const args = ["start", "--once", "--data", data];
+    const first = await ventes([...args, ...Object.values(company(SALES))]);
+    const db = openVentes(data);
+    db.exec("UPDATE analyses SET millioniemes = 1 WHERE cle = 'Lyon'");
+    db.close();
+    const again = await ventes(args);
+    expect(again.stdout).toBe(first.stdout);
+    expect(again.stderr).toContain("1 result did not agree with the rows of the database: mended");
   });
 });
 

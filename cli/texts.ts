@@ -73,6 +73,12 @@ const TEXTS = {
     (component: string) => `${component} : les topics répondent de nouveau`,
     (component: string) => `${component}: the topics answer again`,
   ),
+  audited: both(
+    (rows: number) =>
+      `${rows} ${rows > 1 ? "résultats ne correspondaient" : "résultat ne correspondait"} pas aux lignes de la base : corrigé`,
+    (rows: number) =>
+      `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: mended`,
+  ),
   total: both(
     () => "Chiffre d'affaires total",
     () => "Total revenue (chiffre d'affaires)",

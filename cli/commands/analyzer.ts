@@ -27,7 +27,7 @@ export const analyzer = (
       Effect.gen(function* () {
         yield* openPage(where, view, run, input.open);
         yield* Effect.forkScoped(followSources(view));
-        yield* analyze();
+        yield* analyze(run);
       }),
     );
   }).pipe(Effect.scoped);
