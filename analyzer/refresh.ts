@@ -73,7 +73,9 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     pending: db.prepare(`
       SELECT commit_id AS id, MAX(changed, rang_a - rang_de + 1) AS rows
       FROM commits WHERE commit_id > ? ORDER BY commit_id`),
-    rangAfter: db.prepare("SELECT MIN(rang_de) FROM commits WHERE commit_id > ?").pluck(),
+    rangAfter: db
+      .prepare("SELECT rang_de FROM commits WHERE commit_id > ? ORDER BY commit_id LIMIT 1")
+      .pluck(),
     /** Rowids grow in the order of commits, so the newest row bounds a range without an end. */
     rangLast: db.prepare("SELECT valeur + 1 FROM compteurs WHERE nom = 'rang'").pluck(),
     value: db.prepare("SELECT millioniemes FROM analyses WHERE nom = ? AND cle = ?").safeIntegers().pluck(),
@@ -172,7 +174,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
       from,
       to,
       rangFirst: sql.rangAfter.get(from) as number,
-      rangEnd: (sql.rangAfter.get(to) as number | null) ?? (sql.rangLast.get() as number),
+      rangEnd: (sql.rangAfter.get(to) as number | undefined) ?? (sql.rangLast.get() as number),
     });
     changed += apply(changes, to, now);
     sql.advance.run(to, now.toISOString());

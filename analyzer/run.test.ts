@@ -1,10 +1,13 @@
+import { mkdirSync } from "node:fs";
 import { assert, it } from "@effect/vitest";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import * as TestClock from "effect/testing/TestClock";
 import { afterEach } from "vitest";
-import { databaseId } from "#shared/database/ventes-db.ts";
+import { openPlain } from "#shared/database/sqlite.ts";
+import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
@@ -96,5 +99,29 @@ it.effect("without any log it looks every second", () =>
       yield* commits.wait(commit);
     }).pipe(Effect.provide([noLog, settings()]));
     assert.deepStrictEqual(storedResults(t.db), missionResults(t.db));
+  }),
+);
+
+it.live("starts while another process creates the database", () =>
+  Effect.gen(function* () {
+    t = openTestDatabase();
+    const dir = `${t.dir}/new`;
+    mkdirSync(dir);
+    const other = openPlain(ventesFile(dir));
+    other.exec("BEGIN EXCLUSIVE");
+    const commits = yield* reached([0]);
+    const analyzer = yield* Effect.forkChild(
+      runAnalyzer(commits).pipe(
+        Effect.provide(
+          layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(dir)))),
+        ),
+      ),
+    );
+    // Longer than SQLite itself waits.
+    yield* Effect.sleep(200);
+    other.exec("ROLLBACK");
+    other.close();
+    yield* Effect.raceFirst(commits.wait(0), Fiber.join(analyzer));
+    yield* Fiber.interrupt(analyzer);
   }),
 );

@@ -1,8 +1,8 @@
 /**
- * The analyzer as a component: audits once, meanwhile and then refreshes whenever a commit event comes, and looks at the file
- * every second anyway. Commit events only wake it; the truth is in the file, so a lost log, a missed or foreign
- * event costs at most that second. Several analyzers of one database may run: one works, the others find
- * nothing pending. Never ends by itself.
+ * The analyzer as a component: audits once, meanwhile and then refreshes whenever a commit event comes, and looks
+ * at the file every second anyway. Commit events only wake it; the truth is in the file, so a lost log, a missed
+ * or foreign event costs at most that second. Several analyzers of one database may run: one works, the others
+ * find nothing pending. Never ends by itself.
  */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
@@ -41,7 +41,7 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
   /** Busy is waited for, a DatabaseError fails, anything else is a defect. */
   const retried = <A>(work: Effect.Effect<A, unknown>): Effect.Effect<A, DatabaseError> =>
     work.pipe(
-      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
+      Effect.retry({ schedule: scheduleOf("busy"), while: isLocked }),
       Effect.catch((error) => {
         const explained = explain(file, error);
         return explained instanceof DatabaseError ? Effect.fail(explained) : Effect.die(explained);
@@ -58,7 +58,6 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
     (refresher) => Effect.sync(() => refresher.close()),
   );
   const wake = yield* Queue.sliding<void>(1);
-  yield* Effect.forkScoped(followCommits(databaseId(db), wake));
   const refreshing = Effect.gen(function* () {
     for (;;) {
       const refreshed = yield* onFile(() => refresher.refresh());
@@ -80,9 +79,16 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
       }),
     (steps) => Effect.sync(() => steps.return([])),
   );
-  yield* Effect.all([refreshing, retried(auditOnce)], { concurrency: "unbounded", discard: true });
-  return yield* Effect.never;
+  // Only the audit ends by itself; a defect of one ends all.
+  return yield* Effect.all([refreshing, followCommits(databaseId(db), wake), retried(auditOnce)], {
+    concurrency: "unbounded",
+    discard: true,
+  }).pipe(Effect.andThen(Effect.never));
 });
+
+/** Another process is in its transaction; opening says so by an error of ours. */
+const isLocked = (error: unknown): boolean =>
+  isBusy(error) || (error instanceof DatabaseError && error.reason === "busy");
 
 /** Wakes at each commit event of this database. A log that is lost, or lost what we had read, is followed again. */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {
@@ -100,5 +106,5 @@ const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue
         }),
     });
   });
-  return yield* Effect.retry(follow, scheduleOf("log"));
+  return yield* Effect.retry(follow, scheduleOf("log")).pipe(Effect.orDie);
 });
