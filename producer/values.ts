@@ -3,6 +3,7 @@
  * days as ISO, decimals as their shortest string. Plain functions on the hot path; each tries the canonical form
  * first.
  */
+import { MAX_WHOLE_DIGITS } from "#shared/entities/columns.ts";
 import { formatMillionths, parseMillionths } from "#shared/numbers.ts";
 
 /** Text without surrounding white space (NBSP too), in NFC. */
@@ -50,7 +51,6 @@ const PARTS = /^([^\d.,]*?)([+-]?[\d.,\s]*\d[\d.,]*)(\D*)$/u;
 const COMMAS_THEN_POINT = /^[+-]?\d{1,3}(,\d{3})+\.\d*$/;
 const POINTS_THEN_COMMA = /^[+-]?\d{1,3}(\.\d{3})+,\d*$/;
 const DECIMAL_COMMA = /^[+-]?\d*,\d*$/;
-const WHOLE_DIGITS = 13;
 
 /** The shortest decimal of plain digits, which is nearly always the text itself; undefined for all else. */
 function plainDecimal(text: string): string | undefined {
@@ -59,7 +59,7 @@ function plainDecimal(text: string): string | undefined {
   const start = i;
   while (i < length && text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39) i++;
   const whole = i - start;
-  if (whole === 0 || whole > WHOLE_DIGITS) return undefined;
+  if (whole === 0 || whole > MAX_WHOLE_DIGITS) return undefined;
   const zero = text.charCodeAt(start) === 0x30;
   if (zero && whole > 1) return undefined;
   // "0", but not "-0".
@@ -115,7 +115,7 @@ function readWrittenDecimal(text: string, currency: string | null): string | und
   if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(digits)) return undefined;
   const parsed = parseMillionths(digits);
   const shortest = parsed === undefined ? undefined : formatMillionths(parsed.value);
-  if (parsed === undefined || shortest === undefined || wholeDigits(shortest) > WHOLE_DIGITS) {
+  if (parsed === undefined || shortest === undefined || wholeDigits(shortest) > MAX_WHOLE_DIGITS) {
     reading.problem = "out_of_range";
     return undefined;
   }

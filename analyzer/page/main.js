@@ -114,9 +114,12 @@ function showAnalyses(a) {
 
 /** @param {Analyses["waiting"]} waiting */
 function waitingText({ sales, missing }) {
+  /** @param {string} id */
+  const shown = (id) => `\u2068${shorten(id, 40)}\u2069`;
   const names = missing.map(
-    ({ entity, id }) =>
-      `${entity === "produits" ? texts.missingProduct : texts.missingShop} \u2068${shorten(id, 40)}\u2069`,
+    ({ entity, id, nearest }) =>
+      `${entity === "produits" ? texts.missingProduct : texts.missingShop} ${shown(id)}` +
+      (nearest === null ? "" : ` ${texts.nearest(shown(nearest))}`),
   );
   return texts.waiting(sales, number(sales)) + (names.length === 0 ? "" : texts.waitingFor(names.join(", ")));
 }

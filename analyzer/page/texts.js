@@ -32,6 +32,8 @@ const fr = {
       : "Une vente attend son produit, son magasin ou son prix et n’est pas encore comptée.",
   /** @param {string} names */
   waitingFor: (names) => ` Il manque : ${names}.`,
+  /** @param {string} id */
+  nearest: (id) => `(le plus proche : ${id})`,
   missingProduct: "le produit",
   missingShop: "le magasin",
   /** @param {string} n */
@@ -89,6 +91,7 @@ const en = {
       ? `${shown} sales wait for their product, shop or price and are not counted yet.`
       : "One sale waits for its product, shop or price and is not counted yet.",
   waitingFor: (names) => ` Missing: ${names}.`,
+  nearest: (id) => `(nearest: ${id})`,
   missingProduct: "product",
   missingShop: "shop",
   showMore: (n) => `Show ${n} more`,

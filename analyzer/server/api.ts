@@ -48,6 +48,8 @@ export const AnalysesAnswer = Schema.Struct({
         entity: Schema.Literals(["produits", "magasins"]),
         id: Schema.String,
         sales: Schema.Int,
+        /** A known id that it resembles. */
+        nearest: Schema.NullOr(Schema.String),
       }),
     ),
   }),

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { whatWaits } from "#shared/database/waiting.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
 /** The database that is shown now. */
@@ -104,8 +105,13 @@ function asOf(s: ReturnType<typeof prepare>, demo: boolean) {
 
 function waiting(s: ReturnType<typeof prepare>): AnalysesAnswer["waiting"] {
   const sales = s.waiting.get() as number;
-  const missing = sales > 0 && sales <= MAX_WAITING_EXPLAINED ? s.missing.all(MISSING_SHOWN) : [];
-  return { sales, missing: missing as AnalysesAnswer["waiting"]["missing"] };
+  if (sales === 0 || sales > MAX_WAITING_EXPLAINED) return { sales, missing: [] };
+  const { produits, magasins } = whatWaits(s.db);
+  const missing = [
+    ...produits.map((one) => ({ entity: "produits" as const, ...one })),
+    ...magasins.map((one) => ({ entity: "magasins" as const, ...one })),
+  ].sort((a, b) => b.sales - a.sales);
+  return { sales, missing: missing.slice(0, MISSING_SHOWN) };
 }
 
 function prepare(db: Sqlite) {
@@ -126,13 +132,6 @@ function prepare(db: Sqlite) {
     byTown: db.prepare(`
       SELECT ville, chiffre_affaires FROM ventes_par_region ORDER BY chiffre_affaires DESC, ville LIMIT ?`),
     waiting: db.prepare("SELECT COUNT(*) FROM orphelins").pluck(),
-    missing: db.prepare(`
-      SELECT 'produits' AS entity, id_produit AS id, COUNT(*) AS sales FROM orphelins
-      WHERE NOT EXISTS (SELECT 1 FROM produits p WHERE p.id_produit = orphelins.id_produit) GROUP BY id_produit
-      UNION ALL
-      SELECT 'magasins', id_magasin, COUNT(*) FROM orphelins
-      WHERE NOT EXISTS (SELECT 1 FROM magasins m WHERE m.id_magasin = orphelins.id_magasin) GROUP BY id_magasin
-      ORDER BY sales DESC, id LIMIT ?`),
     rejectCount: db.prepare("SELECT COUNT(*) FROM rejets").pluck(),
     rejectCodes: db.prepare(
       "SELECT code, COUNT(*) AS count FROM rejets GROUP BY code ORDER BY count DESC, code",
