@@ -56,7 +56,8 @@ export function makeRejects(batch: BatchState) {
       counts.rejected++;
       const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
       // One language for all of them: the row must be the same whoever applies the event.
-      const sentence = sentenceOf(code, details, "fr");
+      // Well formed, as SQLite stores it: it is compared with what is stored.
+      const sentence = sentenceOf(code, details, "fr").toWellFormed();
       const row = sql.reject.get(id) as RejectRow | undefined;
       if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
       if (record.offset < batch.haut) counts.repaired++;

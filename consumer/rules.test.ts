@@ -350,8 +350,14 @@ describe("what foreign programs write is set aside by its place, and the partiti
       UPDATE positions SET position = 0`);
     position = new Map();
     expect(raw("ventes", "v", "not JSON")).toMatchObject({ changed: 1, repaired: 1, rejected: 1 });
+    expect(says("ventes", "\ufffd", { id_vente: "\ud800" })).toMatchObject({ changed: 1, repaired: 0 });
     expect(says("produits", "P", { nom: "Pain" })).toMatchObject({ changed: 1, repaired: 1, rejected: 0 });
-    expect(all("SELECT id, raw FROM rejets")).toEqual([{ id: "ventes/0/0", raw: "not JSON" }]);
+    expect(all("SELECT id FROM rejets")).toEqual([{ id: "ventes/0/0" }, { id: "ventes/0/1" }]);
+    expect(one("SELECT raw FROM rejets WHERE id = 'ventes/0/0'")).toEqual({ raw: "not JSON" });
+    db.exec("UPDATE positions SET position = 0");
+    position = new Map();
+    expect(raw("ventes", "v", "not JSON")).toMatchObject({ changed: 0, repaired: 0 });
+    expect(says("ventes", "\ufffd", { id_vente: "\ud800" })).toMatchObject({ changed: 0, repaired: 0 });
   });
 
   it("an unknown field is nothing", () => {
