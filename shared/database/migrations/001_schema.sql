@@ -122,9 +122,9 @@ CREATE TABLE analyses (
                         CASE WHEN unite = 'quantité' AND millioniemes % 1000000 = 0 THEN millioniemes / 1000000
                              ELSE millioniemes / 1e6 END) VIRTUAL,
   millioniemes        INTEGER,          -- NULL: the sum of no rows
-  unite               TEXT NOT NULL,    -- montant or quantité
   commit_id           INTEGER NOT NULL, -- of the last change of this row
   date_analyse        TEXT NOT NULL,
+  unite               TEXT NOT NULL,    -- montant or quantité
   PRIMARY KEY (nom, cle)
 ) WITHOUT ROWID;
 
