@@ -58,7 +58,7 @@ test("it says what was wrong and mends it: a changed, a missing and an invented 
   t.db.exec(`
     UPDATE analyses SET millioniemes = 7 WHERE cle = 'A';
     DELETE FROM analyses WHERE cle = 'Lyon';
-    INSERT INTO analyses VALUES ('ventes_par_region', 'Atlantide', 1, 'montant', 1, '');`);
+    INSERT INTO analyses VALUES ('ventes_par_region', 'Atlantide', 1, 1, '', 'montant');`);
   const mended = audit(db, refresher);
   expect(mended.filter((m) => ["A", "Atlantide"].includes(m.cle))).toEqual([
     { nom: "ventes_par_produit", cle: "A", before: 7n, after: 10_000_000n },
