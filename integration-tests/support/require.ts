@@ -36,7 +36,7 @@ const program = (...names: readonly string[]): string | undefined => {
   return undefined;
 };
 
-const DOCKER_ANSWERS_WITHIN_MS = 10_000;
+const DOCKER_ANSWERS_WITHIN_MS = 60_000;
 
 const LOOKS: Readonly<Record<Part, () => Requirement>> = {
   kafka: () => {
