@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SourceStatus } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { readSourcesOnce, runProducer } from "./run.ts";
@@ -106,6 +106,21 @@ describe("a version", () => {
 });
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
+
+it("the day of publication never goes back, whatever the clock says (rule 13)", async () => {
+  const PRODUCTS = "id_produit,prix";
+  try {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-03-02T10:00:00Z") });
+    await add("p.csv", PRODUCTS, "a,1", "");
+    await look();
+    vi.setSystemTime(new Date("2026-02-27T10:00:00Z"));
+    write("p.csv", PRODUCTS, "a,2", "");
+    await look();
+  } finally {
+    vi.useRealTimers();
+  }
+  expect((await rows()).map(({ event }) => event.day)).toEqual(["2026-03-02", "2026-03-02"]);
+});
 
 describe("sales without id", () => {
   it("count identical lines as many sales, in any order, and a new column is data", async () => {

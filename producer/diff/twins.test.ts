@@ -1,0 +1,71 @@
+/** Rule 5 by itself, on random twins; and the simpler rule that it replaced, told apart. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Held, placeTwins, type Twin } from "./twins.ts";
+
+const says = (n: number): Twin => ({ a: n, b: 0 });
+const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...says(n), ordinal: i + 1 }));
+const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
+
+/** What is held afterwards, by ordinal. */
+function ordinalsAfter(before: readonly Held[], lines: readonly Twin[], open?: Twin): number[] {
+  const placed = placeTwins(before, lines, open);
+  const rows = new Map<number, number>();
+  for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
+  for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
+  for (const { from, to } of placed.moved) rows.set(to, from.a);
+  for (const ordinal of placed.gone) expect(rows.has(ordinal)).toBe(false);
+  expect(
+    [...rows.keys()].sort((x, y) => x - y),
+    "ordinals are 1..n",
+  ).toEqual([...rows.keys()].map((_, i) => i + 1));
+  return [...rows].sort(([x], [y]) => x - y).map(([, a]) => a);
+}
+
+const changes = (before: readonly Held[], lines: readonly Twin[]): number => {
+  const { lines: placed, moved, gone } = placeTwins(before, lines, undefined);
+  return placed.filter((l) => l.changed).length + moved.length + gone.length;
+};
+
+describe("twins", () => {
+  it("are as many as the most that were said, and every line is said", () => {
+    fc.assert(
+      fc.property(prints, prints, (old, now) => {
+        const rows = ordinalsAfter(held(old), now.map(says));
+        expect(rows.length).toBe(Math.max(old.length, now.length));
+        const left = [...rows];
+        for (const n of now) {
+          expect(left).toContain(n);
+          left.splice(left.indexOf(n), 1);
+        }
+      }),
+    );
+  });
+
+  it("said again, in any order, change nothing", () => {
+    fc.assert(
+      fc.property(
+        prints.chain((now) =>
+          fc.tuple(fc.constant(now), fc.shuffledSubarray(now, { minLength: now.length })),
+        ),
+        ([now, again]) => {
+          expect(changes(held(now), again.map(says))).toBe(0);
+        },
+      ),
+    );
+  });
+
+  it("ordinals by line order, the simpler rule, would change rows when a file is only sorted", () => {
+    const before = held([1, 2]);
+    const sorted = [2, 1].map(says);
+    const byLineOrder = sorted.filter((line, i) => before[i]?.a !== line.a).length;
+    expect(byLineOrder).toBe(2);
+    expect(changes(before, sorted)).toBe(0);
+  });
+
+  it("the open line that was extended goes, unless the version still has as many", () => {
+    expect(ordinalsAfter(held([1, 2]), [says(1), says(25)], says(2)).sort()).toEqual([1, 25]);
+    expect(ordinalsAfter(held([2, 1]), [says(1)], says(2))).toEqual([1]);
+    expect(ordinalsAfter(held([2, 2]), [says(2), says(2), says(25)], says(2)).sort()).toEqual([2, 2, 25]);
+  });
+});
