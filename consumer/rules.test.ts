@@ -8,6 +8,7 @@ import { openVentes } from "#shared/database/ventes-db.ts";
 import type { Values } from "#shared/event.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
+import { PAGE_ROWS } from "./statements.ts";
 
 let dir: string;
 let db: Sqlite;
@@ -258,6 +259,33 @@ describe("rule 18: sales that wait", () => {
     expect(all("SELECT id_vente FROM orphelins")).toEqual([{ id_vente: "2" }]);
     says("ventes", "2", sale());
     expect(all("SELECT id_vente FROM ventes ORDER BY 1")).toEqual([{ id_vente: "1" }, { id_vente: "2" }]);
+  });
+
+  it("more of them than are read at once are all repriced, parked and promoted", () => {
+    parents();
+    const count = 2 * PAGE_ROWS + 1;
+    const records = Array.from({ length: count }, (_, offset) => {
+      const id = `V${offset}`;
+      // Most of one day: a page ends within it.
+      const row = { id_vente: id, ...sale({ date_vente: `2026-01-${offset % 100 === 0 ? "11" : "10"}` }) };
+      const value = Buffer.from(JSON.stringify({ ...envelope({}), kind: "row", row, extras: {} }));
+      return { offset, key: id, value };
+    });
+    apply({ topic: "ventes", partition: 0, records, next: count }, 0);
+    const total = () => one("SELECT SUM(ca_millioniemes) / 1000000 AS total, COUNT(*) AS sales FROM ventes");
+    expect(total()).toEqual({ total: 3 * count, sales: count });
+    expect(says("produits", "P", { prix: "2", date_effet: "2026-01-01" }).changed).toBe(count + 1);
+    expect(total()).toEqual({ total: 4 * count, sales: count });
+    for (const [topic, row] of [
+      ["magasins", { ville: "Lyon" }],
+      ["produits", { prix: "2", date_effet: "2026-01-01" }],
+    ] as const) {
+      const key = topic === "magasins" ? "M" : "P";
+      withdraws(topic, key, topic === "produits" ? { date_effet: "2026-01-01" } : {});
+      expect(total()).toEqual({ total: null, sales: 0 });
+      says(topic, key, row);
+      expect(total()).toEqual({ total: 4 * count, sales: count });
+    }
   });
 
   it("one whose amount would not fit waits instead of stopping the partition", () => {

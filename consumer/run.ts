@@ -12,17 +12,12 @@ import { Settings } from "#shared/settings.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
+import { type Counts, noCounts } from "./batch-state.ts";
 import { assertWithin, bindToLog, CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
 /** What was done since this consumer started. */
-export interface ConsumerFigures {
-  readonly events: number;
-  readonly changed: number;
-  readonly unchanged: number;
-  readonly superseded: number;
-  readonly rejected: number;
-  readonly repaired: number;
+export interface ConsumerFigures extends Readonly<Counts> {
   /** The newest commit of this consumer; 0 before the first. */
   readonly commit: number;
 }
@@ -148,15 +143,7 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
     );
   });
 
-const NO_FIGURES: ConsumerFigures = {
-  events: 0,
-  changed: 0,
-  unchanged: 0,
-  superseded: 0,
-  rejected: 0,
-  repaired: 0,
-  commit: 0,
-};
+const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
 
 const addFigures = (sum: ConsumerFigures, result: BatchResult): ConsumerFigures => ({
   events: sum.events + result.events,

@@ -7,6 +7,7 @@ import { formatMillionths, multiplyMillionths, parseMillionths } from "#shared/n
 import type { BatchState } from "./batch-state.ts";
 import { type Claim, extrasJson, type Image, imageOf, type Laid, parseImage } from "./image.ts";
 import { type PricePoint, priceOn } from "./prices.ts";
+import { PAGE_ROWS, type Statements } from "./statements.ts";
 
 /** The columns of a sale's image that have a column of their own in the row. */
 export const SALE_COLUMNS = [
@@ -46,6 +47,14 @@ interface StoredSale {
   readonly source: string;
   readonly line: bigint;
   readonly offset: bigint;
+}
+
+interface PricedByList {
+  readonly id: string;
+  readonly rang: bigint;
+  readonly day: string;
+  readonly quantity: bigint;
+  readonly revenue: bigint;
 }
 
 interface Revenue {
@@ -163,29 +172,44 @@ export function makeSales(batch: BatchState) {
     if (sale !== undefined) putOrphan(id, sale);
   }
 
-  /** The orphans that name a parent which has come, or has a price now. */
-  function promote(ids: readonly string[]): void {
-    for (const id of ids) {
-      const row = sql.orphan.get(id) as StoredSale | undefined;
-      if (row === undefined) continue;
-      const sale = saleOfRow(row);
-      if (!hasParents(sale) || revenueOf(sale).value === null) continue;
-      sql.dropOrphan.run(id);
-      insert(id, sale);
-      batch.counts.changed++;
+  /** Each sale that names a parent, in pages; `each` may remove the one that it is given. */
+  function forEachNaming(
+    page: Statements["salesNamingShop"],
+    parent: string,
+    each: (id: string) => void,
+  ): void {
+    let after = 0;
+    for (let more = true; more; ) {
+      const rows = page.all(parent, after) as { rang: number; id: string }[];
+      for (const { id } of rows) each(id);
+      after = rows.at(-1)?.rang ?? after;
+      more = rows.length === PAGE_ROWS;
     }
   }
 
-  /** The sales that name a parent which goes: they wait again. Before it goes, for the foreign key. */
-  function park(ids: readonly string[]): void {
-    for (const id of ids) {
-      const row = sql.sale.get(id) as StoredSale | undefined;
-      if (row?.rang === undefined) continue;
-      logOld(row.rang);
-      sql.dropSale.run(row.rang);
-      putOrphan(id, saleOfRow(row));
-      batch.counts.changed++;
-    }
+  /** An orphan that names a parent which has come, or has a price now. */
+  function promote(id: string): void {
+    const row = sql.orphan.get(id) as StoredSale | undefined;
+    if (row === undefined) return;
+    const sale = saleOfRow(row);
+    if (!hasParents(sale) || revenueOf(sale).value === null) return;
+    sql.dropOrphan.run(id);
+    insert(id, sale);
+    batch.counts.changed++;
+  }
+
+  /** A sale that names a parent which goes: it waits again. Before it goes, for the foreign key. */
+  function park(id: string): void {
+    const row = sql.sale.get(id) as StoredSale | undefined;
+    if (row?.rang === undefined) return;
+    logOld(row.rang);
+    sql.dropSale.run(row.rang);
+    putOrphan(id, saleOfRow(row));
+    batch.counts.changed++;
+  }
+
+  function promoteForProduct(idProduit: string): void {
+    if (batch.orphansExist) forEachNaming(sql.orphansNamingProduct, idProduit, promote);
   }
 
   return {
@@ -233,38 +257,32 @@ export function makeSales(batch: BatchState) {
     },
 
     promoteForShop: (idMagasin: string): void => {
-      if (batch.orphansExist) promote(sql.orphansNamingShop.all(idMagasin) as string[]);
+      if (batch.orphansExist) forEachNaming(sql.orphansNamingShop, idMagasin, promote);
     },
-    promoteForProduct: (idProduit: string): void => {
-      if (batch.orphansExist) promote(sql.orphansNamingProduct.all(idProduit) as string[]);
-    },
-    parkForShop: (idMagasin: string): void => park(sql.salesNamingShop.all(idMagasin) as string[]),
-    parkForProduct: (idProduit: string): void => park(sql.salesNamingProduct.all(idProduit) as string[]),
+    promoteForProduct,
+    parkForShop: (idMagasin: string): void => forEachNaming(sql.salesNamingShop, idMagasin, park),
+    parkForProduct: (idProduit: string): void => forEachNaming(sql.salesNamingProduct, idProduit, park),
 
     /** The sales of a product whose revenue came from the list, after its price points changed. */
     reprice: (idProduit: string, points: readonly PricePoint[]): void => {
-      const sales = sql.salesPricedByList.all(idProduit) as {
-        id: string;
-        rang: bigint;
-        day: string;
-        quantity: bigint;
-        revenue: bigint;
-      }[];
-      const priceless: string[] = [];
-      for (const sale of sales) {
-        const price = priceOn(points, sale.day);
-        const revenue = price === null ? null : amount(sale.quantity, price);
-        if (revenue === sale.revenue) continue;
-        if (revenue === null) {
-          priceless.push(sale.id);
-          continue;
+      let last: Pick<PricedByList, "day" | "rang"> | undefined = { day: "", rang: 0n };
+      while (last !== undefined) {
+        const sales = sql.salesPricedByList.all({ idProduit, ...last }) as PricedByList[];
+        for (const sale of sales) {
+          const price = priceOn(points, sale.day);
+          const revenue = price === null ? null : amount(sale.quantity, price);
+          if (revenue === sale.revenue) continue;
+          if (revenue === null) {
+            park(sale.id);
+            continue;
+          }
+          logOld(sale.rang);
+          sql.updateSaleRevenue.run(revenue, sale.rang);
+          batch.counts.changed++;
         }
-        logOld(sale.rang);
-        sql.updateSaleRevenue.run(revenue, sale.rang);
-        batch.counts.changed++;
+        last = sales.length === PAGE_ROWS ? sales.at(-1) : undefined;
       }
-      park(priceless);
-      if (batch.orphansExist) promote(sql.orphansNamingProduct.all(idProduit) as string[]);
+      promoteForProduct(idProduit);
     },
   };
 }

@@ -5,11 +5,24 @@
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
+/** What names one parent is read in pages of this many: some have a million sales. */
+export const PAGE_ROWS = 5000;
+
 export type Statements = ReturnType<typeof prepareStatements>;
 
 const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
   prix_millioniemes, extras, source, line, offset`;
 const SALE_AND_ORIGIN = SALE.replace("prix_millioniemes,", "prix_millioniemes, origine_ca,");
+
+/** One page of the sales that name a parent, after a rowid. */
+const naming = (table: "ventes" | "orphelins", column: "id_produit" | "id_magasin") => `
+  SELECT rowid AS rang, id_vente AS id FROM ${table}
+  WHERE ${column} = ? AND rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`;
+
+/** One page of them in the order of their index, after a day and rowid: two searches of it, merged. */
+const PRICED_BY_LIST = `
+  SELECT id_vente AS id, rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
+  FROM ventes WHERE id_produit = @idProduit AND origine_ca = 'liste'`;
 
 export function prepareStatements(db: Sqlite) {
   const sql = (text: string) => db.prepare(text);
@@ -113,10 +126,11 @@ export function prepareStatements(db: Sqlite) {
       INSERT INTO old_ventes (commit_id, rang, ${SALE_AND_ORIGIN})
       SELECT ?, rowid, ${SALE_AND_ORIGIN} FROM ventes WHERE rowid = ?`),
     salesPricedByList: exact(`
-      SELECT id_vente AS id, rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
-      FROM ventes WHERE id_produit = ? AND origine_ca = 'liste'`),
-    salesNamingProduct: sql("SELECT id_vente FROM ventes WHERE id_produit = ?").pluck(),
-    salesNamingShop: sql("SELECT id_vente FROM ventes WHERE id_magasin = ?").pluck(),
+      ${PRICED_BY_LIST} AND date_vente = @day AND rowid > @rang
+      UNION ALL ${PRICED_BY_LIST} AND date_vente > @day
+      ORDER BY day, rang LIMIT ${PAGE_ROWS}`),
+    salesNamingProduct: sql(naming("ventes", "id_produit")),
+    salesNamingShop: sql(naming("ventes", "id_magasin")),
 
     // ---- sales that wait
     orphan: exact(`SELECT ${SALE} FROM orphelins WHERE id_vente = ?`),
@@ -127,8 +141,8 @@ export function prepareStatements(db: Sqlite) {
         ca_millioniemes = excluded.ca_millioniemes, prix_millioniemes = excluded.prix_millioniemes,
         extras = excluded.extras, source = excluded.source, line = excluded.line, offset = excluded.offset`),
     dropOrphan: sql("DELETE FROM orphelins WHERE id_vente = ?"),
-    orphansNamingProduct: sql("SELECT id_vente FROM orphelins WHERE id_produit = ?").pluck(),
-    orphansNamingShop: sql("SELECT id_vente FROM orphelins WHERE id_magasin = ?").pluck(),
+    orphansNamingProduct: sql(naming("orphelins", "id_produit")),
+    orphansNamingShop: sql(naming("orphelins", "id_magasin")),
 
     // ---- rejects
     reject: sql("SELECT entity, source, line, raw, code, sentence, offset FROM rejets WHERE id = ?"),
