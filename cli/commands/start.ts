@@ -18,6 +18,7 @@ import type { Failed, WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { readOnce } from "../once.ts";
+import { shownPath } from "../output/path.ts";
 import { print } from "../output/stdout.ts";
 import { openPage, pageSettings, type View } from "../page.ts";
 import { runPipeline } from "../pipeline.ts";
@@ -63,7 +64,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
           yield* registerAll(sources);
           const isDemo = (yield* listSources).length === 0;
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
-          print(isDemo ? run.texts.startsDemo(view.shown.dir) : startsWith(run));
+          print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
           yield* withProgress(run.texts, (progress) =>
             Effect.gen(function* () {
@@ -83,7 +84,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
   );
 
 const startsWith = (run: Invocation): string =>
-  run.texts.starts(run.settings.data, run.settings.kafka?.brokers.join(",") ?? null);
+  run.texts.starts(shownPath(run.settings.data), run.settings.kafka?.brokers.join(",") ?? null);
 
 const follow = (
   run: Invocation,
