@@ -8,7 +8,7 @@ export default defineConfig({
     setupFiles: ["integration-tests/support/leaks.ts"],
     reporters: ["default", "json"],
     outputFile: { json: "test-report.json" },
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
   },
 });
