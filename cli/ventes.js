@@ -16,20 +16,21 @@ if (major < 24 || (major === 24 && minor < 3)) {
   process.exit(1);
 }
 
-// A component at work makes short-lived objects at a high rate, and V8 would let their space grow to 128 MB on a
-// large machine: half of what the whole takes. The limit can only be given at start, so the process becomes itself
-// again with it (same pid, same streams; not on Windows, where it just takes more memory).
+// A component at work makes short-lived objects at a high rate, and on a large machine V8 lets their space grow to
+// 128 MB and garbage pile up to several times what lives: more than half of what the whole takes, for no speed.
+// The limits can only be given at start, so the process becomes itself again with them (same pid, same streams;
+// not on Windows, where it just takes more memory).
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
-const LIMIT = "--max-semi-space-size";
-const isLimited = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((arg) => arg.includes(LIMIT));
+const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
+const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
 if (
-  !isLimited &&
+  !LIMITS.some((limit) => given.includes(limit.split("=", 1)[0] ?? limit)) &&
   process.platform !== "win32" &&
   typeof process.execve === "function" &&
   process.argv.slice(2).some((arg) => AT_WORK.includes(arg))
 ) {
   const { execPath, execArgv, argv, env } = process;
-  process.execve(execPath, [execPath, `${LIMIT}=8`, ...execArgv, ...argv.slice(1)], env);
+  process.execve(execPath, [execPath, ...LIMITS, ...execArgv, ...argv.slice(1)], env);
 }
 
 module.enableCompileCache?.();

@@ -20,7 +20,7 @@ export interface SpilledRecord {
 }
 
 /** Bytes held before they are written. */
-const BUFFERED_BYTES = 8 * 1024 * 1024;
+const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
 /** n, ordinal, a, b, flags and three lengths. */
 const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
