@@ -41,7 +41,7 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
   /** Busy is waited for, a DatabaseError fails, anything else is a defect. */
   const retried = <A>(work: Effect.Effect<A, unknown>): Effect.Effect<A, DatabaseError> =>
     work.pipe(
-      Effect.retry({ schedule: scheduleOf("busy"), while: isLocked }),
+      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
       Effect.catch((error) => {
         const explained = explain(file, error);
         return explained instanceof DatabaseError ? Effect.fail(explained) : Effect.die(explained);
@@ -85,10 +85,6 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
     discard: true,
   }).pipe(Effect.andThen(Effect.never));
 });
-
-/** Another process is in its transaction; opening says so by an error of ours. */
-const isLocked = (error: unknown): boolean =>
-  isBusy(error) || (error instanceof DatabaseError && error.reason === "busy");
 
 /** Wakes at each commit event of this database. A log that is lost, or lost what we had read, is followed again. */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {

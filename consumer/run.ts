@@ -111,7 +111,7 @@ export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A,
   Effect.try({ try: transaction, catch: (error) => explain(ventesFile(data), error) }).pipe(
     Effect.retry({
       schedule: scheduleOf("busy"),
-      while: (error) => isBusy(error) || (error instanceof DatabaseError && error.reason === "busy"),
+      while: isBusy,
     }),
     Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
   );

@@ -64,8 +64,7 @@ function live(name: string, topics: Topics, r: Random): string[] {
     if (open.length === 0) break;
     const place = r.pick(open);
     const batch = batchOf(topics, place.topic, place.partition, place.at, place.at + 1 + r.below(8));
-    applier.apply(batch, place.at);
-    place.at = batch.next;
+    place.at = applier.apply(batch, place.at).position;
     if (r.chance(0.15)) refresher.refresh({ sliceRows: 1 + r.below(20) });
     if (r.chance(0.2)) catchUp();
   }

@@ -62,7 +62,8 @@ describeWith(["kafka", "sqlite3"], "on Kafka, each process killed while it loads
   beforeAll(async () => {
     kafka = await startKafka();
   });
-  afterAll(() => kafka.stop());
+  // Undefined when it could not be had: the failure is then that of beforeAll.
+  afterAll(() => (kafka as TestKafka | undefined)?.stop());
 
   it("producer, consumer and analyzer, killed and started again", async () => {
     const folder = scratchDirectory();

@@ -20,7 +20,8 @@ describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", (
   beforeAll(async () => {
     kafka = await startKafka();
   });
-  afterAll(() => kafka.stop());
+  // Undefined when it could not be had: the failure is then that of beforeAll.
+  afterAll(() => (kafka as TestKafka | undefined)?.stop());
 
   it("take up a source, and the analyses follow within a second of its download", {
     timeout: 120_000,

@@ -137,7 +137,8 @@ describeWith(["kafka", "sqlite3"], "on Kafka", () => {
   beforeAll(async () => {
     kafka = await startKafka();
   });
-  afterAll(() => kafka.stop());
+  // Undefined when it could not be had: the failure is then that of beforeAll.
+  afterAll(() => (kafka as TestKafka | undefined)?.stop());
 
   behaves(() => ({ KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: kafka.namespace() }));
 });

@@ -126,7 +126,8 @@ function migrate(db: Sqlite, file: string, kind: FileKind): void {
 }
 
 /** True for SQLITE_BUSY and its kin: another process writes; trying again is right. */
-export const isBusy = (error: unknown): boolean => codeOf(error).startsWith("SQLITE_BUSY");
+export const isBusy = (error: unknown): boolean =>
+  error instanceof DatabaseError ? error.reason === "busy" : codeOf(error).startsWith("SQLITE_BUSY");
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";

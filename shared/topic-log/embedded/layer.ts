@@ -30,11 +30,8 @@ const DEFAULT_MAX_RECORDS = 5_000;
 /** Runs a synchronous piece of SQLite, again and again while another process is in its transaction. */
 const whenFree = <A>(attempt: () => A): Effect.Effect<A, unknown> =>
   Effect.try({ try: attempt, catch: (error) => error }).pipe(
-    Effect.retry({ schedule: scheduleOf("busy"), while: isLocked }),
+    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
   );
-
-const isLocked = (error: unknown): boolean =>
-  isBusy(error) || (error instanceof DatabaseError && error.reason === "busy");
 
 /** A full disk is waited for like a lost broker; what is not foreseen is a defect. */
 const asLogFailure =
