@@ -18,12 +18,13 @@ if (major < 24 || (major === 24 && minor < 3)) {
 
 // A component at work makes short-lived objects at a high rate, and on a large machine V8 lets their space grow to
 // 128 MB and garbage pile up to several times what lives: more than half of what the whole takes, for no speed.
-// The limits can only be given at start, so the process becomes itself again with them (same pid, same streams;
-// not on Windows, where it just takes more memory).
+// The limits can only be given at start, so the process becomes itself again with them (same pid, same streams).
+// Not on Windows, nor with a Node whose V8 may not know them: there it just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
 const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
 if (
+  major === 24 &&
   !LIMITS.some((limit) => given.includes(limit.split("=", 1)[0] ?? limit)) &&
   process.platform !== "win32" &&
   typeof process.execve === "function" &&
