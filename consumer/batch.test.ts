@@ -28,7 +28,10 @@ afterEach(() => {
 /** Applies everything, in a random interleaving of partitions and a random cut into batches. */
 function consume(db: Sqlite, topics: Topics, r: Random, after: (done: Topics) => void = () => {}): void {
   // Now and then every transaction takes too long, and ends after one event.
-  const applier = makeBatchApplier(db, r.chance(0.2) ? 0 : 60_000);
+  const applier = makeBatchApplier(db, {
+    partitions: (topic) => topics.get(topic)?.length ?? 1,
+    maxTransactionMs: r.chance(0.2) ? 0 : 60_000,
+  });
   const places = [...topics].flatMap(([topic, logs]) =>
     logs.map((log, partition) => ({ topic, partition, log })),
   );

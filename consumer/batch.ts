@@ -4,6 +4,7 @@
  * transaction spans an await. What an event does to its key: claims.ts.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { partitionOf } from "#shared/partitioner.ts";
 import type { LogBatch, LogRecord } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { type BatchState, type Counts, makeKnown, noCounts } from "./batch-state.ts";
@@ -41,7 +42,14 @@ const KEPT_COMMITS = 1000;
  */
 const MAX_TRANSACTION_MS = 1000;
 
-export function makeBatchApplier(db: Sqlite, maxTransactionMs = MAX_TRANSACTION_MS): BatchApplier {
+export interface ApplierOptions {
+  /** Number of partitions of a topic: an event in another than its key's is no event (rule 16). */
+  readonly partitions?: (topic: EventTopic) => number;
+  readonly maxTransactionMs?: number;
+}
+
+export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): BatchApplier {
+  const { partitions, maxTransactionMs = MAX_TRANSACTION_MS } = options;
   const sql = prepareStatements(db);
   const known = makeKnown(sql);
   const state: BatchState = {
@@ -87,6 +95,16 @@ export function makeBatchApplier(db: Sqlite, maxTransactionMs = MAX_TRANSACTION_
       return;
     }
     const { event, key } = decoded;
+    if (partitions !== undefined && event.kind !== "mark") {
+      const own = partitionOf(key, partitions(topic));
+      if (own !== state.partition) {
+        rejects.setAside(record, {
+          code: "event.wrong_partition",
+          details: { value: key, more: String(own) },
+        });
+        return;
+      }
+    }
     if (record.offset < state.haut) rejects.takeBack(record);
     const current = isCurrent(event.source, event.version);
     if (event.kind === "mark") return;

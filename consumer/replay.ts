@@ -75,7 +75,7 @@ const applyRest = Effect.fnUntraced(function* (
   left: () => unknown,
 ) {
   const log = yield* TopicLog;
-  const applier = makeBatchApplier(db);
+  const applier = makeBatchApplier(db, { partitions: log.partitions });
   // Not where reading starts: a partition never read of stands at 0, wherever its log starts.
   const expected = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
   yield* log.read(

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import type { Values } from "#shared/event.ts";
+import { partitionOf } from "#shared/partitioner.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { PAGE_ROWS } from "./statements.ts";
@@ -386,6 +387,23 @@ describe("what foreign programs write is set aside by its place, and the partiti
     position = new Map();
     expect(raw("ventes", "v", "not JSON")).toMatchObject({ changed: 0, repaired: 0 });
     expect(says("ventes", "\ufffd", { id_vente: "\ud800" })).toMatchObject({ changed: 0, repaired: 0 });
+  });
+
+  it("a key in another partition than its own (rule 16)", () => {
+    parents();
+    const { apply: strictly } = makeBatchApplier(db, { partitions: () => 3 });
+    const keys = ["1", "2", "3", "4", "5", "6"].map((id, offset) => ({
+      offset,
+      key: id,
+      value: Buffer.from(event({ row: { id_vente: id, ...sale() } })),
+    }));
+    strictly({ topic: "ventes", partition: 0, records: keys, next: keys.length }, 0);
+    const own = keys.filter(({ key }) => partitionOf(key, 3) === 0).map(({ key }) => key);
+    expect(own.length).toBeGreaterThan(0);
+    expect(all("SELECT id_vente FROM ventes ORDER BY 1").map((row) => row.id_vente)).toEqual(own);
+    expect(all("SELECT code FROM rejets").map((row) => row.code)).toEqual(
+      Array.from({ length: keys.length - own.length }, () => "event.wrong_partition"),
+    );
   });
 
   it("an unknown field is nothing", () => {

@@ -48,7 +48,7 @@ export const runConsumer = (
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase;
-      const applier = makeBatchApplier(db);
+      const applier = makeBatchApplier(db, { partitions: log.partitions });
       const wake = Latch.makeUnsafe(true);
 
       let figures: ConsumerFigures = NO_FIGURES;

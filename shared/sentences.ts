@@ -89,6 +89,11 @@ export const REJECT_SENTENCES = {
     fr: (d) => `l'événement ne suit pas le contrat : ${d.value}`,
     en: (d) => `the event does not follow the contract: ${d.value}`,
   },
+  "event.wrong_partition": {
+    fr: (d) =>
+      `la clé ${shown(d)} n'est pas dans sa partition (${d.more}) : son programme partitionne autrement`,
+    en: (d) => `key ${quoted(d)} is not in its partition (${d.more}): its program partitions otherwise`,
+  },
   "event.wrong_key": {
     fr: (d) => `la clé ${shown(d)} n'est pas l'identifiant de la ligne (${d.more})`,
     en: (d) => `key ${quoted(d)} is not the id in the row (${d.more})`,
