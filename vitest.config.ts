@@ -10,5 +10,6 @@ export default defineConfig({
     outputFile: { json: "test-report.json" },
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
