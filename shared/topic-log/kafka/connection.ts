@@ -79,7 +79,7 @@ export class Connection {
       const leader = Object.keys(cluster.findLeaderForPartitions(item.topic, [item.partition]))[0];
       if (leader === undefined) {
         await cluster.refreshMetadata();
-        throw lost(`${item.topic} partition ${item.partition} has no leader`);
+        throw lost(`${item.topic} partition ${item.partition} has no leader`, "LEADER_NOT_AVAILABLE");
       }
       const group = groups.get(leader);
       if (group === undefined) groups.set(leader, [item]);
@@ -145,5 +145,8 @@ export class Connection {
 }
 
 /** What waiting may mend, named as kafkajs names such. */
-const lost = (message: string): Error =>
-  Object.assign(new Error(message), { name: "KafkaJSConnectionError" });
+const lost = (message: string, type?: string): Error =>
+  Object.assign(new Error(message), {
+    name: "KafkaJSConnectionError",
+    ...(type === undefined ? {} : { type }),
+  });

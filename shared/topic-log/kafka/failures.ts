@@ -28,6 +28,17 @@ const REFUSALS: Readonly<Record<string, string>> = {
   SECURITY_DISABLED: "the broker has no authorizer",
 };
 
+/** A partition has no leader just now, or another one than we know. */
+export const NO_LEADER: ReadonlySet<string> = new Set([
+  "UNKNOWN_TOPIC_OR_PARTITION",
+  "LEADER_NOT_AVAILABLE",
+  "NOT_LEADER_FOR_PARTITION",
+  "REPLICA_NOT_AVAILABLE",
+  "FENCED_LEADER_EPOCH",
+  "UNKNOWN_LEADER_EPOCH",
+  "OFFSET_NOT_AVAILABLE",
+]);
+
 /** TLS that does not agree looks like a lost connection, but is none. */
 const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO)/;
 

@@ -23,6 +23,7 @@ import {
   newIdentity,
   parseIdentity,
 } from "./identity.ts";
+import { onceLed } from "./led.ts";
 import { makeNames } from "./names.ts";
 import { Fetcher, type Hidden, PartitionCursor, pastTheEnd } from "./partition-reader.ts";
 import { Producer } from "./producer.ts";
@@ -72,7 +73,7 @@ const openKafka = Effect.fnUntraced(function* (
   /** An answer that says the connections are gone is the last of them. */
   const onShared = <A>(run: () => Promise<A>): Effect.Effect<A, LogFailure> =>
     attempt(() =>
-      run().catch(async (error: unknown) => {
+      onceLed(run, () => shared.refresh()).catch(async (error: unknown) => {
         await shared.drop();
         throw error;
       }),

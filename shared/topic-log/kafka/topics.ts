@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import type { KafkaSettings } from "../../settings.ts";
 import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
-import { typeOf } from "./failures.ts";
+import { NO_LEADER, typeOf } from "./failures.ts";
 import { makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
 
 export interface TopicsFound {
@@ -89,9 +89,6 @@ export async function ensureTopics(
   }
 }
 
-/** What a broker says that does not know a new topic yet. */
-const NOT_KNOWN_YET: ReadonlySet<string> = new Set(["UNKNOWN_TOPIC_OR_PARTITION", "LEADER_NOT_AVAILABLE"]);
-
 /** A topic just created is not known to every broker at once. */
 async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
   const deadline = Date.now() + KNOWN_WITHIN_MS;
@@ -99,7 +96,7 @@ async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
     try {
       return await ask();
     } catch (error) {
-      if (!NOT_KNOWN_YET.has(typeOf(error)) || Date.now() > deadline) throw error;
+      if (!NO_LEADER.has(typeOf(error)) || Date.now() > deadline) throw error;
       await setTimeout(KNOWN_LOOK_MS);
     }
 }
