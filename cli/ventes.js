@@ -21,7 +21,7 @@ if (major < 24 || (major === 24 && minor < 3)) {
 // The limits can only be given at start, so the process becomes itself again with them (same pid, same streams).
 // Not on Windows, nor with a Node whose V8 may not know them: there it just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
-const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=30"];
+const LIMITS = ["--max-semi-space-size=16", "--heap-growing-percent=30"];
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
 if (
   major === 24 &&
