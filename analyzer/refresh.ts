@@ -5,6 +5,7 @@
  * writes is in the file alone: any number of analyzers may call it, and a killed one loses nothing.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { MAX_MILLIONTHS } from "#shared/numbers.ts";
 import { ANALYSES, type Analysis } from "./analyses/index.ts";
 import { type AsOf, openAsOf } from "./as-of.ts";
 import { type Change, type Changes, makeDelta, NO_END } from "./delta.ts";
@@ -50,11 +51,9 @@ export interface RefresherOptions {
 /** A value of analyses as the file has it. undefined: no row; null: the sum of no rows. */
 export type Stored = bigint | number | null | undefined;
 
-const MAX_INTEGER = 2n ** 63n - 1n;
-
 /** A sum beyond 64 bits (a column of barcodes taken for quantities) is stored as the nearest double. */
 export const asStored = (value: bigint | null | undefined): Stored =>
-  typeof value === "bigint" && (value > MAX_INTEGER || value < -MAX_INTEGER) ? Number(value) : value;
+  typeof value === "bigint" && (value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS) ? Number(value) : value;
 
 /** undefined when only the table knows: sales and returns that sum to zero, or none left; sums beyond 64 bits. */
 function add(before: Stored, change: Change): bigint | undefined {

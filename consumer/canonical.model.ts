@@ -3,7 +3,6 @@
  * tests hold against the incremental consumer. `literal` switches one rule to the simpler one that it replaced;
  * each must be told apart by some history, or the rule proves nothing.
  */
-import type { EntityName } from "#shared/entities/index.ts";
 import type { PipelineEvent, RejectRow, Values } from "#shared/event.ts";
 import { multiplyMillionths, parseMillionths } from "#shared/numbers.ts";
 import type { EventTopic } from "#shared/topics.ts";
@@ -284,5 +283,3 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
         `${table} ${JSON.stringify(row.map((v) => (typeof v === "bigint" || typeof v === "number" ? String(v) : v)))}`,
     );
 }
-
-export type { EntityName };

@@ -83,7 +83,7 @@ export function makeClaims(batch: BatchState) {
     const laid = layClaims(claims);
     if (sameImage(mine.image, image) && laid !== undefined && tables[entity].rowSays(key, laid))
       return "equal";
-    write(entity, key, held.stored, claims, products.pointsOf(key));
+    write(entity, key, held.stored, claims, batch.known.pricePoints(key));
     batch.counts.repaired++;
     batch.counts.changed++;
     return "equal";

@@ -2,7 +2,6 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
 import type { Bounds, Position, TopicPartition } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS, type TopicName } from "#shared/topics.ts";
 
 /**
  * Binds a new database to the log `identity`, or checks that it is the one it is bound to. Throws LogMismatch,
@@ -42,5 +41,3 @@ export function assertWithin(db: Sqlite, bounds: readonly Bounds[]): void {
       });
   }
 }
-
-export const CONSUMED_TOPICS: readonly TopicName[] = EVENT_TOPICS;

@@ -15,7 +15,7 @@ export const byForce = (a: PricePoint, b: PricePoint): number =>
   a.dateEffet < b.dateEffet ? -1 : a.dateEffet > b.dateEffet ? 1 : a.offset - b.offset;
 
 /** Without the undated points that a dated one of higher offset hides, on or after its day; of any source. */
-export function visiblePoints(points: readonly PricePoint[]): readonly PricePoint[] {
+function visiblePoints(points: readonly PricePoint[]): readonly PricePoint[] {
   if (!points.some((p) => p.dated)) return points;
   return points.filter(
     (p) => p.dated || !points.some((q) => q.dated && q.offset > p.offset && q.dateEffet <= p.dateEffet),

@@ -1,6 +1,6 @@
 /** Products: their row, their price points (rules 13 to 15), and the sales that name them. */
 import type { EventEnvelope } from "#shared/event.ts";
-import { formatMillionths, parseMillionths } from "#shared/numbers.ts";
+import { formatMillionths, millionthsOf } from "#shared/numbers.ts";
 import type { BatchState } from "./batch-state.ts";
 import { type Claim, extrasJson, type Image, type Laid, parseImage, speaking } from "./image.ts";
 import { byForce, lastPrice, type PricePoint } from "./prices.ts";
@@ -86,8 +86,6 @@ export function makeProducts(batch: BatchState, sales: Sales) {
       );
     },
 
-    pointsOf: (id: string): readonly PricePoint[] => known.pricePoints(id),
-
     /** Rule 13: the points after an event that says `said`; `before`: the claims it was laid over. */
     pointsAfterRow: (
       id: string,
@@ -100,7 +98,7 @@ export function makeProducts(batch: BatchState, sales: Sales) {
       const points = known.pricePoints(id);
       if (!("prix" in said)) return points;
       const text = said.prix ?? null;
-      const price = text === null ? null : (parseMillionths(text)?.value ?? null);
+      const price = millionthsOf(text);
       const { source } = event;
       if (dateEffet === "") {
         if (price === null || text === speaking(before, source)?.image.prix) return points;

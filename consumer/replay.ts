@@ -7,8 +7,9 @@ import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
+import { placeOf, storedPositions } from "./log-binding.ts";
 import { openBoundDatabase, TURN, writing } from "./run.ts";
 
 export interface ReplayReport {
@@ -34,17 +35,17 @@ export const replay = (
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase;
-      const bounds = yield* log.bounds(CONSUMED_TOPICS);
+      const bounds = yield* log.bounds(EVENT_TOPICS);
       const before = repairs(db);
       yield* writing(data, () => setBack(db, bounds));
 
-      const of = bounds.reduce((sum, b) => sum + (b.end - b.start), 0);
+      const of = sizeOf(bounds);
       const left = (): readonly Bounds[] => {
         const at = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
         const rest = bounds
           .map((b) => ({ ...b, start: Math.max(b.start, at.get(placeOf(b)) ?? 0) }))
           .filter((b) => b.start < b.end);
-        options.onProgress?.({ read: of - rest.reduce((sum, b) => sum + (b.end - b.start), 0), of });
+        options.onProgress?.({ read: of - sizeOf(rest), of });
         return rest;
       };
 

@@ -11,9 +11,10 @@ import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, CONSUMED_TOPICS, placeOf, storedPositions } from "./log-binding.ts";
+import { assertWithin, bindToLog, placeOf, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
 /** What was done since this consumer started. */
@@ -64,7 +65,7 @@ export const runConsumer = (
 
       const following = log.follow({
         group: `consumer.${databaseId(db)}`,
-        topics: CONSUMED_TOPICS,
+        topics: EVENT_TOPICS,
         positions,
         moved: positionsMoved(db, expected),
         ...(options.onLogState === undefined ? {} : { onState: options.onLogState }),
@@ -101,7 +102,7 @@ export const openBoundDatabase = Effect.gen(function* () {
   // More than this is no faster with a million sales, and is memory of every process.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
-  const bounds = yield* log.bounds(CONSUMED_TOPICS);
+  const bounds = yield* log.bounds(EVENT_TOPICS);
   yield* failing(() => assertWithin(db, bounds));
   return db;
 });
@@ -109,10 +110,7 @@ export const openBoundDatabase = Effect.gen(function* () {
 /** Runs a transaction, again and again while another process is in its own. */
 export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A, DatabaseError> =>
   Effect.try({ try: transaction, catch: (error) => explain(ventesFile(data), error) }).pipe(
-    Effect.retry({
-      schedule: scheduleOf("busy"),
-      while: isBusy,
-    }),
+    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
     Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
   );
 

@@ -3,7 +3,7 @@
  * `orphelins` (rule 18). It moves between them when a parent comes, goes, or changes its price.
  */
 import type { EventEnvelope, Values } from "#shared/event.ts";
-import { formatMillionths, multiplyMillionths, parseMillionths } from "#shared/numbers.ts";
+import { formatMillionths, MAX_MILLIONTHS, millionthsOf, multiplyMillionths } from "#shared/numbers.ts";
 import type { BatchState } from "./batch-state.ts";
 import { type Claim, extrasJson, type Image, imageOf, type Laid, parseImage } from "./image.ts";
 import { type PricePoint, priceOn } from "./prices.ts";
@@ -63,16 +63,11 @@ interface Revenue {
   readonly origin: "ligne" | "prix de la ligne" | "liste";
 }
 
-const MAX_INTEGER = 2n ** 63n - 1n;
-
 /** null when it does not fit SQLite's INTEGER: such a sale waits for a price that makes sense. */
 const amount = (quantity: bigint, price: bigint): bigint | null => {
   const { value } = multiplyMillionths(quantity, price);
-  return value > MAX_INTEGER || value < -MAX_INTEGER ? null : value;
+  return value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS ? null : value;
 };
-
-const millionthsOf = (text: string | null | undefined): bigint | null =>
-  text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
 
 export type Sales = ReturnType<typeof makeSales>;
 

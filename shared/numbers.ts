@@ -5,13 +5,13 @@
  */
 
 /** Millionths in one unit. */
-export const ONE = 1_000_000n;
+const ONE = 1_000_000n;
 
-/** What `millionths` accepts: an optional sign, digits, an optional point and digits; no exponent, no separator. */
+/** What `parseMillionths` accepts: an optional sign, digits, an optional point and digits; no exponent, no separator. */
 const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/;
 
 /** SQLite's INTEGER is 64 bits signed. */
-const MAX = 2n ** 63n - 1n;
+export const MAX_MILLIONTHS = 2n ** 63n - 1n;
 
 export interface Rounded {
   readonly value: bigint;
@@ -34,9 +34,13 @@ export function parseMillionths(text: string): Rounded | undefined {
   let value = BigInt(whole) * ONE + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   const rest = fraction.slice(6);
   if (rest !== "" && rest.charCodeAt(0) >= 0x35) value += 1n;
-  if (value > MAX) return undefined;
+  if (value > MAX_MILLIONTHS) return undefined;
   return { value: negative ? -value : value, rounded: /[1-9]/.test(rest) };
 }
+
+/** The millionths of a canonical decimal; null where there is none. */
+export const millionthsOf = (text: string | null | undefined): bigint | null =>
+  text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
 
 /** quantité × price, both in millionths, rounded half away from zero to a millionth. */
 export function multiplyMillionths(a: bigint, b: bigint): Rounded {

@@ -65,9 +65,3 @@ export const TOPICS: readonly TopicSpec[] = [
     holds: "the state of each component, every 5 s",
   },
 ];
-
-export const topicSpec = (name: TopicName): TopicSpec => {
-  const spec = TOPICS.find((t) => t.name === name);
-  if (spec === undefined) throw new Error(`no such topic: ${name}`);
-  return spec;
-};

@@ -9,7 +9,6 @@ import * as Schema from "effect/Schema";
 
 export type Sqlite = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement;
-export type SqliteValue = string | number | bigint | Buffer | null;
 
 /** A database file cannot be used; `message` says which, why, and what to do. */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {

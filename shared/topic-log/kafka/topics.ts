@@ -2,12 +2,11 @@
  * Creating the topics, each with its settings and the broker's own replication factor, and checking at every
  * start that they are still set so: an entity topic that expires would lose what a rebuild reads.
  */
-import { setTimeout } from "node:timers/promises";
 import type { KafkaSettings } from "../../settings.ts";
 import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
-import { NO_LEADER, typeOf } from "./failures.ts";
 import { makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
+import { onceLed } from "./led.ts";
 
 export interface TopicsFound {
   readonly clusterId: string;
@@ -17,7 +16,6 @@ export interface TopicsFound {
 const BROKER_DEFAULT = -1;
 const CREATE_MS = 15_000;
 const KNOWN_WITHIN_MS = 15_000;
-const KNOWN_LOOK_MS = 50;
 
 /** Throws LogMisconfigured, and what kafkajs throws. */
 export async function ensureTopics(
@@ -90,16 +88,7 @@ export async function ensureTopics(
 }
 
 /** A topic just created is not known to every broker at once. */
-async function onceKnown<A>(ask: () => Promise<A>): Promise<A> {
-  const deadline = Date.now() + KNOWN_WITHIN_MS;
-  for (;;)
-    try {
-      return await ask();
-    } catch (error) {
-      if (!NO_LEADER.has(typeOf(error)) || Date.now() > deadline) throw error;
-      await setTimeout(KNOWN_LOOK_MS);
-    }
-}
+const onceKnown = <A>(ask: () => Promise<A>): Promise<A> => onceLed(ask, async () => {}, KNOWN_WITHIN_MS);
 
 /** Another program may create them at the same moment. */
 function unlessTheyExist(error: { readonly errors?: readonly { readonly type?: string }[] }): false {
