@@ -65,7 +65,11 @@ export interface LookResult {
   /** Whether this look announced one. */
   readonly announced: boolean;
   readonly entities: readonly EntityName[];
+  /** How long the server says that its answer is fresh, in milliseconds; null: it says nothing. */
+  readonly freshMs: number | null;
 }
+
+type VersionResult = Omit<LookResult, "freshMs">;
 
 const NOTHING: VersionCounts = {
   records: 0,
@@ -141,11 +145,17 @@ const lookOnce = Effect.fnUntraced(function* (
       version: last?.offset ?? null,
       announced: false,
       entities: registration.entities,
+      freshMs: fetched.freshMs,
     };
   }
-  return yield* publishVersion(producer, registration, complete, fetched.file, fetched.validators).pipe(
-    gate.withPermit,
-  );
+  const published = yield* publishVersion(
+    producer,
+    registration,
+    complete,
+    fetched.file,
+    fetched.validators,
+  ).pipe(gate.withPermit);
+  return published && { ...published, freshMs: fetched.freshMs };
 });
 
 /** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */
@@ -231,7 +241,7 @@ const publishVersion = Effect.fnUntraced(function* (
   complete: boolean,
   file: string,
   validators: Validators,
-): Effect.fn.Return<LookResult | undefined, LookFailure> {
+): Effect.fn.Return<VersionResult | undefined, LookFailure> {
   const { settings, registry } = producer;
   const { source } = registration;
   const fail = asFailure(source, settings);
@@ -259,7 +269,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
   version: Version,
   before: Announcement | undefined,
   validators: Validators,
-): Effect.fn.Return<LookResult | undefined, LookFailure> {
+): Effect.fn.Return<VersionResult | undefined, LookFailure> {
   const { log, state, settings, registry } = producer;
   const { source } = registration;
   const { entity } = version.decoder;

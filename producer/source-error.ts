@@ -106,6 +106,8 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   code: Schema.String,
   /** In the language of the settings. */
   sentence: Schema.String,
+  /** The server asked to be left alone for this long (Retry-After), in milliseconds. */
+  retryAfterMs: Schema.optionalKey(Schema.Number),
 }) {
   override get message(): string {
     return this.sentence;

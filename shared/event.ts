@@ -70,6 +70,47 @@ export type PipelineEvent =
 
 // ---- the topic `sources`
 
+/** How a source is read where an operator fixed it. What is absent is decided on evidence, for each version. */
+export const ReadingOptions = Schema.Struct({
+  /** The name of a preset: the options of a known export, over which these are laid. */
+  preset: Schema.optionalKey(Schema.String),
+  delimiter: Schema.optionalKey(Schema.Literals([",", ";", "\t", "|"])),
+  encoding: Schema.optionalKey(Schema.String),
+  decimal: Schema.optionalKey(Schema.Literals(["point", "comma"])),
+  /** The order of day, month and year in dates of digits, or `excel`: days since 1899-12-30. */
+  dateFormat: Schema.optionalKey(Schema.Literals(["dmy", "mdy", "ymd", "excel"])),
+  /** The file has no header: these are its columns. */
+  columns: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Canonical column -> the header's name for it. */
+  map: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Canonical column -> the value that every record has. */
+  set: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Only records whose column has this value, all of them. */
+  where: Schema.optionalKey(Schema.Array(Schema.Struct({ column: Schema.String, value: Schema.String }))),
+  /** Columns that are empty where they repeat the line above. */
+  fillDown: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Columns that are the primary id together. */
+  key: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The unit price on a line of sales is the product's price, too. */
+  prices: Schema.optionalKey(Schema.Boolean),
+});
+export type ReadingOptions = typeof ReadingOptions.Type;
+
+/** How a version was read: what was fixed and what was decided. Stays until the evidence says otherwise. */
+export const ReadingDecisions = Schema.Struct({
+  encoding: Schema.String,
+  delimiter: Schema.String,
+  /** null: a quote is a character like any other. */
+  quote: Schema.NullOr(Schema.String),
+  /** What makes a quote inside quotes one: the quote itself, or a backslash. */
+  escape: Schema.NullOr(Schema.String),
+  /** The line of the header, from 1; 0: there is none. */
+  headerLine: Schema.Int,
+  /** Published name of a column -> how its numbers or dates are written, where there was a choice. */
+  columns: Schema.Record(Schema.String, Schema.String),
+});
+export type ReadingDecisions = typeof ReadingDecisions.Type;
+
 /** How an operator named a source. Key: the source's id. A tombstone removes it. */
 export const Registration = Schema.Struct({
   v: Schema.Literal(1),
@@ -83,6 +124,13 @@ export const Registration = Schema.Struct({
   once: Schema.Boolean,
   /** `drop`: identical lines count once (rule 5). */
   duplicates: Schema.Literals(["keep", "drop"]),
+  reading: Schema.optionalKey(ReadingOptions),
+  /** Overrides rule 9 for rows that vanish. */
+  vanished: Schema.optionalKey(Schema.Literals(["keep", "withdraw"])),
+  /** Keeps apart files that number or repeat their sales independently (rule 5). */
+  idScope: Schema.optionalKey(Schema.String),
+  /** SHA-256 of a content whose many withdrawals an operator confirmed (rule 10). */
+  confirmed: Schema.optionalKey(Schema.String),
   registered: Schema.String,
 });
 export type Registration = typeof Registration.Type;
@@ -103,6 +151,7 @@ export const Announcement = Schema.Struct({
   open: Schema.NullOr(Schema.Struct({ line: Schema.Int, raw: Schema.String })),
   /** Day of publication in the business zone; never before the version before. */
   day: Schema.NullOr(Day),
+  reading: Schema.optionalKey(ReadingDecisions),
   /** records = emitted + unchanged + superseded + rejected (invariant 1), of the last version. */
   counts: Schema.NullOr(
     Schema.Struct({

@@ -12,7 +12,7 @@ export interface Validators {
   readonly left: boolean;
 }
 
-export type Fetched =
+export type Fetched = (
   | { readonly kind: "unchanged"; readonly validators: Validators }
   | {
       readonly kind: "content";
@@ -20,7 +20,11 @@ export type Fetched =
       readonly file: string;
       readonly bytes: number;
       readonly validators: Validators;
-    };
+    }
+) & {
+  /** How long the server says that this answer is fresh (Cache-Control), in milliseconds; null: it says nothing. */
+  readonly freshMs: number | null;
+};
 
 /** Largest content of a source, after decompression. */
 export const MAX_BYTES = 20 * 1024 ** 3;

@@ -29,7 +29,7 @@ export async function fetchFile({ source, spool, known, under, signal }: FileOpt
     if (!isFile) throw new SourceRefusal("source.not_a_file");
     if (size > MAX_BYTES) throw new SourceRefusal("source.too_large", String(MAX_BYTES));
     const mark = `${mtimeMs} ${size} ${ino}`;
-    if (known?.stat === mark) return { kind: "unchanged", validators: known };
+    if (known?.stat === mark) return { kind: "unchanged", validators: known, freshMs: null };
 
     const hash = createHash("sha256");
     let bytes = 0;
@@ -53,9 +53,9 @@ export async function fetchFile({ source, spool, known, under, signal }: FileOpt
     };
     if (known?.hash === validators.hash) {
       await rm(spool, { force: true });
-      return { kind: "unchanged", validators: { ...validators, left: known.left } };
+      return { kind: "unchanged", validators: { ...validators, left: known.left }, freshMs: null };
     }
-    return { kind: "content", file: spool, bytes, validators };
+    return { kind: "content", file: spool, bytes, validators, freshMs: null };
   } catch (error) {
     await rm(spool, { force: true });
     throw refusalOf(error);

@@ -55,7 +55,7 @@ describe("a URL as a source", () => {
     const first = await get();
     expect(first.kind).toBe("content");
     const again = await get(first.validators);
-    expect(again).toEqual({ kind: "unchanged", validators: first.validators });
+    expect(again).toEqual({ kind: "unchanged", validators: first.validators, freshMs: null });
   });
 
   it("asks by date where there is no ETag", async () => {

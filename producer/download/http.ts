@@ -135,9 +135,10 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
       url = next;
       continue;
     }
+    const freshMs = freshFor(one(headers["cache-control"]), one(headers.age));
     if (statusCode === 304 && known !== null) {
       await body.dump();
-      return { kind: "unchanged", validators: known };
+      return { kind: "unchanged", validators: known, freshMs };
     }
     if (statusCode !== 200) {
       await body.dump();
@@ -188,9 +189,9 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
     };
     if (known?.hash === validators.hash) {
       await rm(spool, { force: true });
-      return { kind: "unchanged", validators };
+      return { kind: "unchanged", validators, freshMs };
     }
-    return { kind: "content", file: spool, bytes, validators };
+    return { kind: "content", file: spool, bytes, validators, freshMs };
   }
 }
 
@@ -231,6 +232,14 @@ function statusFailure(status: number, retryAfter: string | undefined): Error {
   if (status === 404 || status === 410) return new SourceRefusal("source.not_found", String(status));
   const refusal = new SourceRefusal("source.http_status", String(status));
   return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter)) : refusal;
+}
+
+/** What is left of max-age; null where the server says nothing, or that an answer is not to be kept. */
+export function freshFor(cacheControl: string | undefined, age: string | undefined): number | null {
+  const said = (cacheControl ?? "").toLowerCase();
+  const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d+)/.exec(said)?.[1];
+  if (seconds === undefined || /(?:^|[\s,])no-(cache|store)/.test(said)) return null;
+  return Math.max(0, Number(seconds) - (Number(age) || 0)) * 1000;
 }
 
 /** Seconds, or a date. */

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import { type SourceError, SourceRefusal } from "../source-error.ts";
+import { SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
 import type { Fetched, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
@@ -74,8 +74,22 @@ export const fetchSource = Effect.fnUntraced(function* (
       schedule: scheduleOf("download"),
       while: (error) => error instanceof Retryable && isShort(error.afterMs),
     }),
-    Effect.catch((error) => fail(error instanceof Retryable ? error.refusal : error)),
+    Effect.catch((error) =>
+      error instanceof Retryable
+        ? fail(error.refusal).pipe(Effect.mapError((refused) => withRetryAfter(refused, error.afterMs)))
+        : fail(error),
+    ),
   );
 });
+
+const withRetryAfter = (error: SourceError | DatabaseError, afterMs: number | undefined) =>
+  error._tag === "SourceError" && afterMs !== undefined
+    ? new SourceError({
+        source: error.source,
+        code: error.code,
+        sentence: error.sentence,
+        retryAfterMs: afterMs,
+      })
+    : error;
 
 const isShort = (ms: number | undefined): boolean => (ms ?? 0) <= LONGEST_RETRY_AFTER_MS;
