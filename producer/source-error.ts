@@ -93,6 +93,17 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
     en: (d) => `${d.source}: column id_vente has disappeared; its sales were numbered: put it back`,
   },
+  "source.held_back": {
+    fr: (d) =>
+      `${d.source} : cette version retirerait ${d.what} lignes sur ${d.more} : rien n'est changé avant 'ventes sources confirm ${d.source}'`,
+    en: (d) =>
+      `${d.source}: this version would withdraw ${d.what} rows of ${d.more}: nothing changes before 'ventes sources confirm ${d.source}'`,
+  },
+  "source.earlier": {
+    fr: (d) =>
+      `${d.source} est revenu à un état antérieur : s'il y reste, il est repris à la prochaine lecture`,
+    en: (d) => `${d.source} is back in an earlier state: if it stays so, the next look takes it`,
+  },
   "source.not_registered": {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
     en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,

@@ -1,4 +1,5 @@
 /** The sources that operators name: looked into, registered, listed, removed. */
+import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -9,17 +10,19 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Delimiter } from "./csv/record-reader.ts";
+import type { Decoder } from "./decode.ts";
 import { asFailure, fetchSource } from "./download/index.ts";
-import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
+import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver } from "./look.ts";
+import { takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
-import { topicsOf } from "./read-back.ts";
+import { idsOf, topicsOf } from "./read-back.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
+import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
 import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
 
@@ -71,11 +74,29 @@ const openVersion = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({ client, settings, source, known: null, throughTopic: false });
+  const fetched = yield* fetchSource({
+    client,
+    settings,
+    source,
+    known: null,
+    resumeFrom: null,
+    throughTopic: false,
+  });
   if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
+  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
   return yield* Effect.acquireRelease(
     Effect.try({
-      try: () => new Version({ file: fetched.file, entity, source, settings, before, complete: true }),
+      try: () =>
+        new Version({
+          file: fetched.file,
+          entities: entity === undefined ? undefined : [entity],
+          reading: {},
+          source,
+          settings,
+          before,
+          complete: true,
+          tail: null,
+        }),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings))),
     (version) => Effect.sync(() => version.close()),
@@ -112,7 +133,7 @@ const inspect = Effect.fnUntraced(function* (
     source,
     entity: version.dialect.entity,
     delimiter: version.dialect.delimiter,
-    mapping: version.decoder.mapping,
+    mapping: (version.decoders.at(-1) as Decoder).mapping,
     records: version.records,
     rounded: version.rounded,
     rows,
@@ -125,6 +146,7 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
+  readonly vanished?: Registration["vanished"] | undefined;
 }
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
@@ -165,6 +187,7 @@ const register = Effect.fnUntraced(function* (
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
+    ...present({ vanished: options.vanished ?? before?.vanished }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.
@@ -178,6 +201,12 @@ const register = Effect.fnUntraced(function* (
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });
+
+/** Without what is undefined. */
+const present = <A extends object>(values: A): { [K in keyof A]?: Exclude<A[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof A]?: Exclude<A[K], undefined>;
+  };
 
 export interface ListedSource {
   readonly registration: Registration;
@@ -238,11 +267,11 @@ const remove = Effect.fnUntraced(function* (
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
   yield* log.publish("sources", [{ key: source, value: null }]);
-  const entity = announced?.entities[0];
-  if (!withdraw || entity === undefined) return { source, withdrawn: 0 };
+  const entities = announced?.entities ?? [];
+  if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
   // From its marks on, whatever another producer still sends of this source does not count.
-  yield* takeOver(producer, { source, entities: [entity] });
+  yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({
     source,
@@ -252,14 +281,16 @@ const remove = Effect.fnUntraced(function* (
   });
   const { id } = state.source(source);
   let withdrawn = 0;
-  for (const topic of topicsOf(entity)) {
+  for (const topic of topicsOf(entities)) {
+    const keyColumn = topic === "rejets" ? "id" : entityNamed(topic).key;
+    const hashed: string[] = [];
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { key } of state.held(id, topic, part)) if (isHashed(key)) hashed.push(key);
+    const ids = yield* idsOf(log, source, topic, hashed);
     const gone: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
-      for (const claim of state.held(id, topic === "rejets", part))
-        gone.push({
-          key: keyOfClaim(claim),
-          value: writer.gone(0, goneRow(topic, entityNamed(entity).key, claim)),
-        });
+      for (const claim of state.held(id, topic, part))
+        gone.push(withdrawal(writer, topic, keyColumn, claim, ids));
       while (gone.length >= GONE_BATCH || (part === STATE_PARTS - 1 && gone.length > 0)) {
         const batch = gone.splice(0, GONE_BATCH);
         yield* log.publish(topic, batch);

@@ -1,6 +1,6 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { LookResult } from "./look.ts";
+import { type LookResult, NOTHING } from "./look.ts";
 import type { LastAnnouncement } from "./registry.ts";
 
 /** As the topic `sources` has it. */
@@ -14,13 +14,7 @@ export function announcedStatus(
     entities: [...entities],
     state: counts === null ? "new" : "ok",
     reason: "",
-    records: counts?.records ?? 0,
-    emitted: counts?.emitted ?? 0,
-    unchanged: counts?.unchanged ?? 0,
-    superseded: counts?.superseded ?? 0,
-    rejected: counts?.rejected ?? 0,
-    vanished: counts?.vanished ?? 0,
-    rounded: counts?.rounded ?? 0,
+    ...(counts ?? NOTHING),
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),

@@ -135,6 +135,33 @@ export const Registration = Schema.Struct({
 });
 export type Registration = typeof Registration.Type;
 
+const rowCounts = {
+  emitted: Schema.Int,
+  unchanged: Schema.Int,
+  superseded: Schema.Int,
+  /** Of the superseded: records that said something else of the same id (rule 6). */
+  conflicts: Schema.optionalKey(Schema.Int),
+  /** Rows that the source no longer has: kept, and withdrawn (rule 9). Not part of the sum. */
+  vanished: Schema.Int,
+  withdrawn: Schema.optionalKey(Schema.Int),
+};
+
+/**
+ * What became of a version's records: records = emitted + unchanged + superseded + rejected (invariant 1). Of a source
+ * of several entities each record is one row of each; the counts are of the last, its parents' beside them.
+ */
+export const VersionCounts = Schema.Struct({
+  records: Schema.Int,
+  ...rowCounts,
+  rejected: Schema.Int,
+  /** Values rounded to a millionth. Not part of the sum. */
+  rounded: Schema.Int,
+  /** Records that the source's own filter leaves out. Not part of the sum. */
+  filtered: Schema.optionalKey(Schema.Int),
+  parents: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct(rowCounts))),
+});
+export type VersionCounts = typeof VersionCounts.Type;
+
 /** One version of a source, or a takeover of it by another producer. Key: `versionKey(source)`. */
 export const Announcement = Schema.Struct({
   v: Schema.Literal(1),
@@ -152,23 +179,10 @@ export const Announcement = Schema.Struct({
   /** Day of publication in the business zone; never before the version before. */
   day: Schema.NullOr(Day),
   reading: Schema.optionalKey(ReadingDecisions),
-  /** records = emitted + unchanged + superseded + rejected (invariant 1), of the last version. */
-  counts: Schema.NullOr(
-    Schema.Struct({
-      records: Schema.Int,
-      emitted: Schema.Int,
-      unchanged: Schema.Int,
-      superseded: Schema.Int,
-      rejected: Schema.Int,
-      /** Rows that the source no longer has: kept (rule 9). Not part of the sum. */
-      vanished: Schema.Int,
-      /** Values rounded to a millionth. Not part of the sum. */
-      rounded: Schema.Int,
-    }),
-  ),
+  /** Of the last version. */
+  counts: Schema.NullOr(VersionCounts),
 });
 export type Announcement = typeof Announcement.Type;
-export type VersionCounts = NonNullable<Announcement["counts"]>;
 
 /** Announcements have another key than the registration, in the partition of the registration's key. */
 export const versionKey = (source: string): string => `${source} version`;
@@ -191,16 +205,10 @@ export type CommitEvent = typeof CommitEvent.Type;
 export const SourceStatus = Schema.Struct({
   source: Schema.String,
   entities: Schema.Array(Schema.String),
-  /** ok, or parked until the next look with its reason. */
-  state: Schema.Literals(["new", "reading", "ok", "parked"]),
+  /** ok; parked until the next look, or held back until it is confirmed, with its reason. */
+  state: Schema.Literals(["new", "reading", "ok", "parked", "held"]),
   reason: Schema.String,
-  records: Schema.Int,
-  emitted: Schema.Int,
-  unchanged: Schema.Int,
-  superseded: Schema.Int,
-  rejected: Schema.Int,
-  vanished: Schema.Int,
-  rounded: Schema.Int,
+  ...VersionCounts.fields,
   version: Schema.NullOr(Schema.Int),
   /** Last look and last new version, ISO 8601. */
   looked: Schema.NullOr(Schema.String),
