@@ -239,13 +239,17 @@ export const publishedBy = (
 ): readonly EntityName[] =>
   ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
 
-/** Announces a takeover, writes its marks and reads up to them (rule 20). */
+/**
+ * Announces a takeover, writes its marks and reads up to them (rule 20). Returns its number. `from`: what the
+ * announcement goes on from, when that is not the source's last one.
+ */
 export const takeOver = Effect.fnUntraced(function* (
   producer: Producer,
   { source, entities }: Pick<Registration, "source" | "entities">,
-): Effect.fn.Return<void, PublishFailure> {
+  from?: Announcement,
+): Effect.fn.Return<number, PublishFailure> {
   const { log, settings, state, registry } = producer;
-  const before = registry.last(source)?.value;
+  const before = from ?? registry.last(source)?.value;
   const published = new Date().toISOString();
   const day = dayAfter(settings, before?.day);
   const version = yield* announce(producer, {
@@ -282,6 +286,7 @@ export const takeOver = Effect.fnUntraced(function* (
     scratch: spoolPath(settings.data),
   });
   state.save(state.source(source), { pending: false, last: null, refused: null });
+  return version;
 });
 
 const publishVersion = Effect.fnUntraced(function* (

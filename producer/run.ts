@@ -98,7 +98,7 @@ const lookTold = Effect.fnUntraced(function* (
     }),
     Effect.catchTag("SourceError", (error: SourceError) =>
       Effect.sync(() => {
-        board.put(parkedStatus(before, error.sentence, nowIso()));
+        board.put(parkedStatus(before, error, nowIso()));
         return false;
       }),
     ),

@@ -104,6 +104,12 @@ export const SOURCE_SENTENCES = {
       `${d.source} est revenu à un état antérieur : s'il y reste, il est repris à la prochaine lecture`,
     en: (d) => `${d.source} is back in an earlier state: if it stays so, the next look takes it`,
   },
+  "source.not_the_same": {
+    fr: (d) =>
+      `${d.source} a déjà publié avec d'autres colonnes d'identité (${d.what}) que ${d.more} : ses ventes ne seraient pas les mêmes`,
+    en: (d) =>
+      `${d.source} has published already, with other columns of identity (${d.what}) than ${d.more}: its sales would not be the same`,
+  },
   "source.not_registered": {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
     en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,

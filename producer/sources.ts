@@ -58,7 +58,7 @@ export interface Inspection {
   }[];
 }
 
-const idOf = (reference: string) =>
+export const idOf = (reference: string) =>
   Effect.gen(function* () {
     const settings = yield* Settings;
     return yield* Effect.try({ try: () => sourceId(reference), catch: (error) => error }).pipe(

@@ -2,6 +2,7 @@
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import { type LookResult, NOTHING } from "./look.ts";
 import type { LastAnnouncement } from "./registry.ts";
+import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
@@ -35,10 +36,11 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
   };
 }
 
-export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
+/** After a look that failed, or whose version waits for a confirmation. */
+export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
   ...before,
   emitted: 0,
-  state: "parked",
-  reason,
+  state: error.code === "source.held_back" ? "held" : "parked",
+  reason: error.sentence,
   looked: now,
 });

@@ -216,6 +216,10 @@ export const SourceStatus = Schema.Struct({
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
+/** Whether its last look changed nothing, for the reason that it gives. */
+export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
+  state === "parked" || state === "held";
+
 /** Key: `component id`. Published every 5 s while it runs. */
 export const ComponentState = Schema.Struct({
   v: Schema.Literal(1),
