@@ -201,6 +201,14 @@ const TEXTS = {
     (source: string, withdraw: boolean, n: string) =>
       `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
   ),
+  sourceConfirmed: both(
+    (source: string) => `${source} : ce contenu est accepté, il est repris à la prochaine lecture`,
+    (source: string) => `${source}: this content is accepted, the next look takes it`,
+  ),
+  sourceMoved: both(
+    (from: string, to: string, n: string) => `${from} est désormais ${to} : ${n} événements repris`,
+    (from: string, to: string, n: string) => `${from} is ${to} from now on: ${n} events taken along`,
+  ),
   tooOften: both(
     (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
     (least: string) => `a server elsewhere is not asked more often than ${least}`,
