@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { millisecondsOf } from "#shared/duration.ts";
 import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
 import type { Access } from "../analyzer/server/guard.ts";
@@ -17,15 +18,12 @@ export interface CommonFlags {
   readonly every: string | undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
 export function parseDuration(text: string, name: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
-  const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? Number.NaN);
-  if (!Number.isFinite(value) || value < 1 || value > 2 ** 31 - 1)
+  const ms = millisecondsOf(text);
+  if (ms === undefined)
     throw new WrongUsage({ message: `${name} is "${text}": give a duration as 200ms, 10s, 5m or 1h` });
-  return Math.round(value);
+  return ms;
 }
 
 const given = (env: Env, name: string): string | undefined => {
@@ -142,7 +140,10 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
   if (language !== undefined && !/^(fr|en)/i.test(language))
     throw new WrongUsage({ message: `VENTES_LANG is "${language}": fr or en` });
   const every = flags.every ?? given(env, "VENTES_EVERY");
-  const files = given(env, "VENTES_FILES");
+  const path = (name: string): string | null => {
+    const text = given(env, name);
+    return text === undefined ? null : resolve(text);
+  };
   return {
     data: resolve(flags.data ?? given(env, "VENTES_DATA") ?? "data"),
     namespace: namespaceOf(flags.namespace, env),
@@ -155,8 +156,10 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
     currency: currencyOf(env),
     partitions: partitionsOf(env),
     language: languageOf(env),
-    files: files === undefined ? null : resolve(files),
+    files: path("VENTES_FILES"),
     allowPrivate: flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    sourcesFile: path("VENTES_SOURCES"),
+    healthFile: path("VENTES_HEALTH_FILE"),
   };
 }
 

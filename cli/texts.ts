@@ -195,6 +195,10 @@ const TEXTS = {
     (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
     (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
   ),
+  sourcesFileFailed: both(
+    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
+    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
+  ),
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
     (source: string, entities: string) => `${source} is registered (${entities})`,
