@@ -19,13 +19,15 @@ FROM debian:bookworm-slim AS database
 LABEL org.opencontainers.image.title="ventes-database" \
       org.opencontainers.image.description="Answers SQL from the database that ventes keeps: sqlite3, read-only" \
       org.opencontainers.image.licenses="MIT"
+# No version: Debian keeps one a release, the one with its security fixes.
+# hadolint ignore=DL3008
 RUN apt-get update && \
     apt-get install -y --no-install-recommends sqlite3 && \
     rm -rf /var/lib/apt/lists/* && \
     useradd --uid 1000 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ventes && \
     install -d -o ventes -g ventes /data
 COPY --chmod=755 docker/database/ /usr/local/bin/
-USER ventes
+USER 1000:1000
 WORKDIR /data
 HEALTHCHECK --interval=2s --timeout=5s --retries=15 CMD ["healthy"]
 CMD ["database_service"]
@@ -42,6 +44,6 @@ RUN install -d -o node -g node /data && \
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
-USER node
+USER 1000:1000
 ENTRYPOINT ["node", "/app/cli/ventes.js"]
 CMD ["start"]
