@@ -141,6 +141,10 @@ const TEXTS = {
     (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
     (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
   ),
+  pageAsksForToken: both(
+    () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
+    () => "the page asks for the token of VENTES_TOKEN, once in each browser",
+  ),
   sourceNeedsEntity: both(
     (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
     (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,
@@ -190,6 +194,10 @@ const TEXTS = {
   sourcesFailed: both(
     (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
     (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
+  ),
+  sourcesFileFailed: both(
+    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
+    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
   ),
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,

@@ -114,6 +114,30 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
     en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,
   },
+  "sources_file.no_url": {
+    fr: (d) => `la première ligne doit nommer une colonne url : ${d.what} (colonnes connues : ${d.more})`,
+    en: (d) => `its first line must name a column url: ${d.what} (columns known: ${d.more})`,
+  },
+  "sources_file.unknown_column": {
+    fr: (d) => `la colonne « ${d.what} » n'est pas connue : ${d.more}`,
+    en: (d) => `there is no column ${JSON.stringify(d.what)}: there are ${d.more}`,
+  },
+  "sources_file.bad_line": {
+    fr: () => "la ligne n'est pas du CSV : vérifiez ses guillemets",
+    en: () => "the line is no CSV: check its quotes",
+  },
+  "sources_file.bad_value": {
+    fr: (d) => `${d.what} : donnez ${d.more}`,
+    en: (d) => `${d.what}: give ${d.more}`,
+  },
+  "sources_file.too_often": {
+    fr: (d) => `un serveur d'ailleurs n'est pas interrogé plus souvent que toutes les ${d.what}`,
+    en: (d) => `a server elsewhere is not asked more often than every ${d.what}`,
+  },
+  "sources_file.twice": {
+    fr: (d) => `${d.source} est déjà à la ligne ${d.what}`,
+    en: (d) => `${d.source} is on line ${d.what} already`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 export type SourceErrorCode = keyof typeof SOURCE_SENTENCES;
