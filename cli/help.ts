@@ -106,6 +106,11 @@ export const COMMAND_HELP = {
         fr: "L'analyse, sur la base du consommateur",
         en: "The analyzer, on the consumer's database",
       },
+      {
+        command: "VENTES_TOKEN_FILE=./jeton ventes analyzer --data ./base --host 0.0.0.0",
+        fr: "La page pour d'autres machines, avec un jeton",
+        en: "The page for other machines, with a token",
+      },
     ],
   },
   sources: {
@@ -285,8 +290,8 @@ export const FLAG_HELP = {
     en: "port of the page; 0: a free one (VENTES_PORT; 8080, or the next free one)",
   },
   host: {
-    fr: "adresse de la page, sur cette machine (VENTES_HOST ; 127.0.0.1)",
-    en: "address of the page, on this machine (VENTES_HOST; 127.0.0.1)",
+    fr: "adresse de la page (VENTES_HOST ; 127.0.0.1) ; une autre demande VENTES_TOKEN ou VENTES_AUTH=none",
+    en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
   dryRun: {

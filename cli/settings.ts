@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
+import type { Access } from "../analyzer/server/guard.ts";
 import { Failed, WrongUsage } from "./errors.ts";
 import { type Env, languageOf } from "./language.ts";
 
@@ -164,6 +165,7 @@ export interface PageSettings {
   readonly host: string;
   readonly port: number;
   readonly explicit: boolean;
+  readonly access: Access;
 }
 
 export const DEFAULT_PORT = 8080;
@@ -176,7 +178,27 @@ export interface PageFlags {
 export function pageSettingsOf(flags: PageFlags, env: Env): PageSettings {
   const variable = given(env, "VENTES_PORT");
   const host = flags.host ?? given(env, "VENTES_HOST") ?? "127.0.0.1";
-  if (flags.port !== undefined) return { host, port: parsePort(flags.port, "--port"), explicit: true };
-  if (variable !== undefined) return { host, port: parsePort(variable, "VENTES_PORT"), explicit: true };
-  return { host, port: DEFAULT_PORT, explicit: false };
+  const access = accessOf(env);
+  if (flags.port !== undefined)
+    return { host, port: parsePort(flags.port, "--port"), explicit: true, access };
+  if (variable !== undefined)
+    return { host, port: parsePort(variable, "VENTES_PORT"), explicit: true, access };
+  return { host, port: DEFAULT_PORT, explicit: false, access };
+}
+
+/** Who may ask the page. A token is never a flag: other users of the machine would see it. */
+function accessOf(env: Env): Access {
+  const auth = given(env, "VENTES_AUTH");
+  if (auth !== undefined && auth !== "none")
+    throw new WrongUsage({ message: `VENTES_AUTH is "${auth}": set it to none, or leave it out` });
+  const [name, token] =
+    given(env, "VENTES_TOKEN") === undefined
+      ? ["VENTES_TOKEN_FILE", fileOf(env, "VENTES_TOKEN_FILE")?.trim()]
+      : ["VENTES_TOKEN", given(env, "VENTES_TOKEN")];
+  if (token === undefined) return { kind: auth === "none" ? "open" : "local" };
+  if (auth === "none")
+    throw new WrongUsage({ message: `VENTES_AUTH=none and ${name} contradict each other: leave one out` });
+  if (!/^[!-~]+$/.test(token))
+    throw new WrongUsage({ message: `${name}: a token is of letters, digits and signs, without a space` });
+  return { kind: "token", token };
 }

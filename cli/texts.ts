@@ -141,6 +141,10 @@ const TEXTS = {
     (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
     (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
   ),
+  pageAsksForToken: both(
+    () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
+    () => "the page asks for the token of VENTES_TOKEN, once in each browser",
+  ),
   sourceNeedsEntity: both(
     (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
     (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,

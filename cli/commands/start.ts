@@ -44,7 +44,7 @@ const DEFAULT_TIMEOUT = "60s";
 export const start = (input: StartInput, run: Invocation): Effect.Effect<void, StartError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const where = yield* pageSettings(input, run);
+      const where = input.once ? null : yield* pageSettings(input, run);
       const timeout = yield* Effect.try({
         try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
         catch: (error) => error as WrongUsage,
@@ -54,7 +54,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         ...(yield* Effect.forEach(input.source, (text) => namedWithEntity(text, run))),
       ];
       yield* directoryLock(run.settings.data, "exclusive");
-      if (input.once) return yield* once(run, sources, timeout);
+      if (where === null) return yield* once(run, sources, timeout);
       const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
       yield* onLog(
         run,
