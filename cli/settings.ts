@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { durationMs } from "#shared/duration.ts";
 import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
 import type { Access } from "../analyzer/server/guard.ts";
@@ -17,15 +18,12 @@ export interface CommonFlags {
   readonly every: string | undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
 export function parseDuration(text: string, name: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
-  const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? Number.NaN);
-  if (!Number.isFinite(value) || value < 1 || value > 2 ** 31 - 1)
+  const value = durationMs(text);
+  if (value === undefined)
     throw new WrongUsage({ message: `${name} is "${text}": give a duration as 200ms, 10s, 5m or 1h` });
-  return Math.round(value);
+  return value;
 }
 
 const given = (env: Env, name: string): string | undefined => {

@@ -21,13 +21,13 @@ import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { isNamedHere } from "./named-files.ts";
 import { imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
 import type { SourceError } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { SourceState, State } from "./state/state.ts";
+import { trustOf } from "./trust.ts";
 import { BusinessZone } from "./values.ts";
 import { Version } from "./version.ts";
 
@@ -81,6 +81,18 @@ const NOTHING: VersionCounts = {
   rounded: 0,
 };
 
+/** How a version is known again, and which `reread` of the registration it was read for. */
+type Remembered = Validators & Pick<Registration, "reread">;
+
+const remembering = (validators: Validators, { reread }: Registration): Remembered => ({
+  ...validators,
+  ...(reread === undefined ? {} : { reread }),
+});
+
+/** Whether the `reread` of the registration was done by this producer. */
+export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
+  (state.source(source).validators as Remembered | null)?.reread === reread;
+
 /** What an unchanged version counts as. */
 const nothingNew = (last: VersionCounts | null): VersionCounts =>
   last === null
@@ -126,19 +138,19 @@ const lookOnce = Effect.fnUntraced(function* (
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
-  const known = own ? (state.source(source).validators as Validators | null) : null;
+  const known = own ? (state.source(source).validators as Remembered | null) : null;
   const complete = isComplete(source, mode);
-  const reread = known?.left === true && complete;
+  const reread = (known?.left === true && complete) || known?.reread !== registration.reread;
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetchSource({
     client,
     settings,
     source,
     known: reread ? null : known,
-    throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
+    ...trustOf(settings, registration),
   });
   if (fetched.kind === "unchanged") {
-    state.save(state.source(source), { validators: fetched.validators });
+    state.save(state.source(source), { validators: remembering(fetched.validators, registration) });
     const last = registry.last(source);
     return {
       counts: { ...nothingNew(last?.value.counts ?? null), vanished: state.source(source).vanished },
@@ -198,6 +210,10 @@ export const takeOver = Effect.fnUntraced(function* (
   const before = registry.last(source)?.value;
   const published = new Date().toISOString();
   const day = dayAfter(settings, before?.day);
+  // Never announced, so no event of it exists yet (rule 19): where the topics end now, its own begin.
+  const [first] = entities;
+  const ends =
+    before === undefined && first !== undefined ? yield* log.bounds(topicsOf(first)) : [];
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",
@@ -213,6 +229,11 @@ export const takeOver = Effect.fnUntraced(function* (
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
   const [entity] = entities;
+  if (registry.before(source, version) === undefined) {
+    const { id } = state.source(source);
+    for (const { topic, partition, end } of ends)
+      state.saveReadBack(id, { topic: topic as EventTopic, partition, position: end, newest: -1 });
+  }
   if (entity !== undefined) {
     for (const topic of topicsOf(entity))
       yield* log.publish(
@@ -321,7 +342,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     const remembered = {
       columns: version.columns,
       seen: union(held.seen, version.columns),
-      validators: { ...validators, left: version.left },
+      validators: remembering({ ...validators, left: version.left }, registration),
       vanished: diff.vanished,
     };
     if (diff.events === 0 && sameOpen(before?.open, version.open)) {

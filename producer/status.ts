@@ -5,14 +5,14 @@ import type { LastAnnouncement } from "./registry.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
-  { source, entities }: Registration,
+  { source, entities, catalogue, unlisted }: Registration,
   last: LastAnnouncement | undefined,
 ): SourceStatus {
   const counts = last?.value.counts ?? null;
   return {
     source,
     entities: [...entities],
-    state: counts === null ? "new" : "ok",
+    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
     reason: "",
     records: counts?.records ?? 0,
     emitted: counts?.emitted ?? 0,
@@ -24,6 +24,7 @@ export function announcedStatus(
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),
+    ...(catalogue === undefined ? {} : { catalogue }),
   };
 }
 
@@ -40,6 +41,14 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
     changed: result.announced ? now : before.changed,
   };
 }
+
+/** No longer listed by its catalogue: it stays as it was read last. */
+export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+  ...before,
+  state: "gone",
+  reason: "",
+  ...(catalogue === undefined ? {} : { catalogue }),
+});
 
 export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
   ...before,
