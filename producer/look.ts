@@ -212,8 +212,7 @@ export const takeOver = Effect.fnUntraced(function* (
   const day = dayAfter(settings, before?.day);
   // Never announced, so no event of it exists yet (rule 19): where the topics end now, its own begin.
   const [first] = entities;
-  const ends =
-    before === undefined && first !== undefined ? yield* log.bounds(topicsOf(first)) : [];
+  const ends = before === undefined && first !== undefined ? yield* log.bounds(topicsOf(first)) : [];
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",

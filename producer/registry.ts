@@ -69,7 +69,10 @@ export class Registry {
   /** What is read twice, and out of turn, changes nothing. */
   apply({ key, value, offset }: LogRecord): void {
     if (key === null) return;
-    if (value === null) return this.#name(key, undefined, offset);
+    if (value === null) {
+      this.#name(key, undefined, offset);
+      return;
+    }
     const decoded = Option.getOrUndefined(decodeRecord(value.toString("utf8")));
     if (decoded === undefined) return;
     if (decoded.kind === "source" || decoded.kind === "catalogue" || decoded.kind === "removed") {

@@ -16,9 +16,9 @@ import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { takeOver } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
+import { openVersion } from "./open-version.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { topicsOf } from "./read-back.ts";
-import { openVersion } from "./open-version.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
@@ -276,7 +276,8 @@ const remove = Effect.fnUntraced(function* (
   const source = yield* idOf(reference);
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
-  yield* registry.refresh(registry.partition(source));
+  // Of all: its catalogue is under another key.
+  yield* registry.refresh();
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);

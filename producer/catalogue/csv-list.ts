@@ -39,7 +39,9 @@ function withHeader(
   reference: number,
 ): Listing {
   const entity = header.findIndex((name) => ENTITY_NAMES_OF_LISTS.has(foldHeader(name)));
-  const others = header.map((name, at) => ({ name, at })).filter(({ at }) => at !== reference && at !== entity);
+  const others = header
+    .map((name, at) => ({ name, at }))
+    .filter(({ at }) => at !== reference && at !== entity);
   const options = others.filter(({ name }) => isOptionName(name));
   return {
     form: "csv",

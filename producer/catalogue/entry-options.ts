@@ -100,8 +100,12 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
 
 /** Folded, so that `date_format`, `date-format` and `dateFormat` are one name. */
 const NAMES = new Map<string, { readonly name: string; readonly kind: Kind; readonly isReading: boolean }>([
-  ...Object.entries(OF_THE_SOURCE).map(([name, kind]) => [foldHeader(name), { name, kind, isReading: false }] as const),
-  ...Object.entries(OF_READING).map(([name, kind]) => [foldHeader(name), { name, kind, isReading: true }] as const),
+  ...Object.entries(OF_THE_SOURCE).map(
+    ([name, kind]) => [foldHeader(name), { name, kind, isReading: false }] as const,
+  ),
+  ...Object.entries(OF_READING).map(
+    ([name, kind]) => [foldHeader(name), { name, kind, isReading: true }] as const,
+  ),
 ]);
 
 export const OPTION_NAMES: readonly string[] = [...NAMES.values()].map(({ name }) => name);

@@ -25,10 +25,11 @@ export interface FollowedCatalogue {
   readonly tell: (status: CatalogueStatus) => void;
 }
 
-export const newFollowed = (
-  catalogue: Catalogue,
-  tell: FollowedCatalogue["tell"],
-): FollowedCatalogue => ({ catalogue, memory: new CatalogueMemory(), tell });
+export const newFollowed = (catalogue: Catalogue, tell: FollowedCatalogue["tell"]): FollowedCatalogue => ({
+  catalogue,
+  memory: new CatalogueMemory(),
+  tell,
+});
 
 /** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
 export const lookAtCatalogueTold = (

@@ -14,7 +14,8 @@ export function readHtmlIndex(text: string, url: string): Listing {
     onopentag: (name, { href }) => {
       if (href === undefined) return;
       if (name === "a") references.push(href);
-      else if (name === "base" && base === undefined && URL.canParse(href, url)) base = new URL(href, url).href;
+      else if (name === "base" && base === undefined && URL.canParse(href, url))
+        base = new URL(href, url).href;
     },
   });
   parser.write(text);
@@ -34,7 +35,9 @@ function isListed(href: string, from: string, page: string): boolean {
   if (!URL.canParse(href.trim(), from)) return false;
   const { origin, protocol, pathname, host } = new URL(href.trim(), from);
   const own = new URL(page);
-  return protocol === own.protocol && origin === own.origin && host === own.host && isDataFile(named(pathname));
+  return (
+    protocol === own.protocol && origin === own.origin && host === own.host && isDataFile(named(pathname))
+  );
 }
 
 function named(pathname: string): string {

@@ -18,9 +18,16 @@ export function readJsonList(text: string): Listing {
   if (isObject(document) && Array.isArray(document.resources)) return packageOf(document.resources);
   const entries = isObject(document) ? document.sources : document;
   if (!Array.isArray(entries))
-    throw new SourceRefusal("catalogue.bad_json", '["https://..."], {"sources": [...]}, {"resources": [...]}');
+    throw new SourceRefusal(
+      "catalogue.bad_json",
+      '["https://..."], {"sources": [...]}, {"resources": [...]}',
+    );
   const ignored = new Set<string>();
-  return { form: "json", listed: entries.map((entry, i) => listedOf(entry, i, ignored)), ignored: [...ignored] };
+  return {
+    form: "json",
+    listed: entries.map((entry, i) => listedOf(entry, i, ignored)),
+    ignored: [...ignored],
+  };
 }
 
 function parsed(text: string): unknown {
@@ -44,7 +51,10 @@ function listedOf(entry: unknown, index: number, ignored: Set<string>): Listed {
     else if (isOptionName(name)) options[name] = value;
     else ignored.add(name);
   }
-  if (typeof reference !== "string" || !(entity === undefined || entity === null || typeof entity === "string"))
+  if (
+    typeof reference !== "string" ||
+    !(entity === undefined || entity === null || typeof entity === "string")
+  )
     throw new SourceRefusal("catalogue.bad_json", `[${index}]: {"url": "...", "entity": "..."}`);
   return listed(reference, entity ?? undefined, options);
 }
@@ -65,13 +75,16 @@ function packageOf(resources: readonly unknown[]): Listing {
       if (!isObject(resource)) throw new SourceRefusal("catalogue.bad_json", `resources[${index}]`);
       const { path, format, encoding, dialect } = resource;
       // Data within the document, or of another kind.
-      if (path === undefined || (typeof format === "string" && !CSV_FORMATS.has(format.toLowerCase()))) return [];
+      if (path === undefined || (typeof format === "string" && !CSV_FORMATS.has(format.toLowerCase())))
+        return [];
       const paths = Array.isArray(path) ? path : [path];
       if (paths.length === 0 || !paths.every((one) => typeof one === "string"))
         throw new SourceRefusal("catalogue.bad_json", `resources[${index}].path`);
       const options = {
         ...(typeof encoding === "string" ? { encoding } : {}),
-        ...(isObject(dialect) && typeof dialect.delimiter === "string" ? { delimiter: dialect.delimiter } : {}),
+        ...(isObject(dialect) && typeof dialect.delimiter === "string"
+          ? { delimiter: dialect.delimiter }
+          : {}),
       };
       return paths.map((one: string) => listed(one, undefined, options));
     }),

@@ -130,7 +130,8 @@ export const readCatalogue = Effect.fnUntraced(function* (
   if (folder !== undefined) {
     return yield* Effect.tryPromise({
       try: async () => {
-        if (!mayListFolder(settings, catalogue)) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
+        if (!mayListFolder(settings, catalogue))
+          throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
         const listing = await readFolder(folder);
         return { ...entriesOf(listing, catalogue, settings.language), form: listing.form, note: "" };
       },
@@ -158,10 +159,7 @@ export const readCatalogue = Effect.fnUntraced(function* (
       };
     },
     catch: (error) => error,
-  }).pipe(
-    Effect.catch(fail),
-    Effect.ensuring(Effect.promise(() => rm(fetched.file, { force: true }))),
-  );
+  }).pipe(Effect.catch(fail), Effect.ensuring(Effect.promise(() => rm(fetched.file, { force: true }))));
   memory.read = read;
   memory.validators = fetched.validators;
   return read;
@@ -181,7 +179,9 @@ async function folderPath(catalogue: string): Promise<string | undefined> {
 }
 
 const isUnreadable = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
-  error instanceof Error && "code" in error && ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));
+  error instanceof Error &&
+  "code" in error &&
+  ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));
 
 /** Registers an entry, or leaves it as it is. Returns why it cannot be taken up. */
 const takeUp = Effect.fnUntraced(function* (
@@ -214,8 +214,7 @@ const takeUp = Effect.fnUntraced(function* (
   }
   if (entity === undefined) return undefined;
   const registration = registrationOf(catalogue, entry, entity, before);
-  if (!isDeepStrictEqual(before, registration))
-    yield* registrations.put(registration);
+  if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return undefined;
 });
 

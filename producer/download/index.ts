@@ -52,7 +52,15 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, throughTopic, trusted = "operator", maxBytes = MAX_BYTES } = options;
+  const {
+    client,
+    settings,
+    source,
+    known,
+    throughTopic,
+    trusted = "operator",
+    maxBytes = MAX_BYTES,
+  } = options;
   const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
