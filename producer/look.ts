@@ -24,13 +24,13 @@ import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { isNamedHere } from "./named-files.ts";
 import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
 import { SourceError, SourceRefusal } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { ColumnsByEntity, SourceState, State } from "./state/state.ts";
+import { trustOf } from "./trust.ts";
 import { BusinessZone } from "./values.ts";
 import { type Tail, Version } from "./version.ts";
 
@@ -90,6 +90,18 @@ export const NOTHING: VersionCounts = {
   vanished: 0,
   rounded: 0,
 };
+
+/** How a version is known again, and which `reread` of the registration it was read for. */
+type Remembered = Validators & Pick<Registration, "reread">;
+
+const remembering = (validators: Validators, { reread }: Registration): Remembered => ({
+  ...validators,
+  ...(reread === undefined ? {} : { reread }),
+});
+
+/** Whether the `reread` of the registration was done by this producer. */
+export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
+  (state.source(source).validators as Remembered | null)?.reread === reread;
 
 /** What an unchanged version counts as. */
 function nothingNew(last: VersionCounts | null): VersionCounts {
@@ -152,7 +164,7 @@ const lookOnce = Effect.fnUntraced(function* (
 
   const { validators, last, refused } = state.source(source);
   const again = own && refused?.registration === JSON.stringify(registration) ? refused : null;
-  const known = (own ? (again?.validators ?? validators) : null) as Validators | null;
+  const known = (own ? (again?.validators ?? validators) : null) as Remembered | null;
   const complete = isComplete(source, mode);
   const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
     fetchSource({
@@ -161,7 +173,7 @@ const lookOnce = Effect.fnUntraced(function* (
       source,
       known: wanted,
       resumeFrom,
-      throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
+      ...trustOf(settings, registration),
     });
   const take = (fetched: Exclude<Fetched, { kind: "unchanged" }>, tail: Tail | null) =>
     publishVersion(producer, registration, complete, fetched, tail).pipe(
@@ -170,13 +182,13 @@ const lookOnce = Effect.fnUntraced(function* (
     );
 
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
-  // A last line that was left may be a record now.
-  const reread = known?.left === true && complete;
-  const end = own && again === null ? (last?.end ?? null) : null;
+  // A last line that was left may be a record now; and an operator may want all of it read again.
+  const reread = (known?.left === true && complete) || known?.reread !== registration.reread;
+  const end = own && again === null && !reread ? (last?.end ?? null) : null;
   let fetched = yield* fetch(reread ? null : known, end?.byte ?? null);
   if (fetched.kind === "unchanged") {
     if (again !== null) return yield* refusedAgain(source, again);
-    state.save(state.source(source), { validators: fetched.validators });
+    state.save(state.source(source), { validators: remembering(fetched.validators, registration) });
     const announced = registry.last(source);
     return {
       counts: nothingNew(last?.counts ?? announced?.value.counts ?? null),
@@ -252,6 +264,8 @@ export const takeOver = Effect.fnUntraced(function* (
   const before = from ?? registry.last(source)?.value;
   const published = new Date().toISOString();
   const day = dayAfter(settings, before?.day);
+  // Never announced, so no event of it exists yet (rule 19): where the topics end now, its own begin.
+  const ends = before === undefined ? yield* log.bounds(topicsOf(entities)) : [];
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",
@@ -268,6 +282,11 @@ export const takeOver = Effect.fnUntraced(function* (
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
   const all = publishedBy(entities, before);
+  if (registry.before(source, version) === undefined) {
+    const { id } = state.source(source);
+    for (const { topic, partition, end } of ends)
+      state.saveReadBack(id, { topic: topic as EventTopic, partition, position: end, newest: -1 });
+  }
   for (const topic of topicsOf(all))
     yield* log.publish(
       topic,
@@ -327,7 +346,12 @@ const publishVersion = Effect.fnUntraced(function* (
         if (error._tag !== "SourceError" || error.code === EARLIER) return;
         const { code, sentence } = error;
         state.save(state.source(source), {
-          refused: { validators, code, sentence, registration: JSON.stringify(registration) },
+          refused: {
+            validators: remembering(validators, registration),
+            code,
+            sentence,
+            registration: JSON.stringify(registration),
+          },
         });
       }),
     ),
@@ -419,7 +443,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     const remembered: Partial<SourceState> = {
       columns: { ...held.columns, ...columns },
       seen: union(held.seen, columns),
-      validators: { ...validators, left: version.left },
+      validators: remembering({ ...validators, left: version.left }, registration),
       last: {
         counts,
         days: diff.vanishing.daysWith(tail?.last.days ?? null),

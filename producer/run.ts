@@ -9,12 +9,14 @@ import * as FiberMap from "effect/FiberMap";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { Registration, SourceStatus } from "#shared/event.ts";
+import type { Catalogue, CatalogueStatus, Registration, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { followCatalogue, lookAtCatalogueTold, newFollowed } from "./catalogue/follow.ts";
 import {
+  isReread,
   type LookFailure,
   type LookOptions,
   type LookResult,
@@ -25,13 +27,15 @@ import {
 import { makeProducer } from "./producer.ts";
 import type { SourceError } from "./source-error.ts";
 import { leastEvery } from "./source-ref.ts";
-import { announcedStatus, lookedStatus, parkedStatus } from "./status.ts";
+import { announcedStatus, goneStatus, lookedStatus, parkedStatus } from "./status.ts";
 
 export type { Progress } from "./look.ts";
 
 export interface ProducerOptions {
   /** Told how every source stands whenever one changes; parents first. */
   readonly onSources?: (sources: readonly SourceStatus[]) => void;
+  /** Told how every catalogue stands whenever one changes. */
+  readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** Told when the log is lost ("waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
@@ -59,6 +63,10 @@ class Board {
     return this.#statuses.get(source) ?? announcedStatus(registration, producer.registry.last(source));
   }
 
+  has(source: string): boolean {
+    return this.#statuses.has(source);
+  }
+
   put(status: SourceStatus): void {
     this.#statuses.set(status.source, status);
     this.#tell(this.all());
@@ -77,6 +85,28 @@ class Board {
   }
 }
 
+/** How the catalogues stand. */
+class CatalogueBoard {
+  readonly #statuses = new Map<string, CatalogueStatus>();
+  readonly #tell: (catalogues: readonly CatalogueStatus[]) => void;
+
+  constructor(tell: ((catalogues: readonly CatalogueStatus[]) => void) | undefined) {
+    this.#tell = tell ?? (() => {});
+  }
+
+  readonly put = (status: CatalogueStatus): void => {
+    this.#statuses.set(status.catalogue, status);
+    this.#tell([...this.#statuses.values()]);
+  };
+
+  remove(catalogue: string): void {
+    if (this.#statuses.delete(catalogue)) this.#tell([...this.#statuses.values()]);
+  }
+}
+
+/** Sources are named by their URL alone. */
+const catalogueFiber = (id: string): string => `catalogue ${id}`;
+
 const nowIso = (): string => new Date().toISOString();
 
 /** A look whose failures are the source's own are its status; a send without answer is looked into again. */
@@ -93,37 +123,54 @@ const lookTold = Effect.fnUntraced(function* (
     // Retried for ever.
     Effect.catchTag("PublishUncertain", Effect.die),
     Effect.map((result: LookResult) => {
-      board.put(lookedStatus(before, result, nowIso()));
+      board.put({ ...lookedStatus(before, result, nowIso()), ...rereadOf(registration) });
       return true;
     }),
     Effect.catchTag("SourceError", (error: SourceError) =>
       Effect.sync(() => {
-        board.put(parkedStatus(before, error, nowIso()));
+        board.put({ ...parkedStatus(before, error, nowIso()), ...rereadOf(registration) });
         return false;
       }),
     ),
   );
 });
 
+const rereadOf = ({ reread }: Registration): Pick<SourceStatus, "reread"> =>
+  reread === undefined ? {} : { reread };
+
 const isTag =
   (tag: LookFailure["_tag"]) =>
   (error: LookFailure): boolean =>
     error._tag === tag;
 
-/** Every registered source once, parents first. Fails only when the log or a file of ours does. */
+export interface OnceOptions extends ProducerOptions {
+  /** These sources, and no catalogue. Default: all. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** Every registered source once, those that the catalogues list now included, parents first. Fails only when the log or a file of ours does. */
 export const readSourcesOnce = (
-  options: ProducerOptions = {},
+  options: OnceOptions = {},
 ): Effect.Effect<readonly SourceStatus[], ProducerFailure, TopicLog | Settings> =>
   Effect.scoped(readEach(options));
 
 const readEach = Effect.fnUntraced(function* (
-  options: ProducerOptions,
+  options: OnceOptions,
 ): Effect.fn.Return<readonly SourceStatus[], ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const producer = yield* makeProducer(options.onProgress);
   const { registry } = producer;
   yield* registry.refresh();
   const board = new Board(options.onSources);
-  const registrations = registry.registrations().sort((a, b) => rank(a) - rank(b));
+  if (options.only === undefined) {
+    const catalogues = new CatalogueBoard(options.onCatalogues);
+    for (const catalogue of registry.catalogues())
+      yield* lookAtCatalogueTold(producer, newFollowed(catalogue, catalogues.put));
+    yield* registry.refresh();
+  }
+  const registrations = registry
+    .followed()
+    .filter(({ source }) => options.only?.has(source) ?? true)
+    .sort((a, b) => rank(a) - rank(b));
   for (const registration of registrations) board.put(board.get(producer, registration));
   for (const registration of registrations) yield* lookTold(producer, board, registration, { mode: "once" });
   return board.all();
@@ -156,7 +203,7 @@ const followSources = Effect.fnUntraced(function* (
 
   const watch = Effect.fnUntraced(function* (registration: Registration) {
     const { source, once } = registration;
-    if (once && registry.last(source)?.value.counts != null) {
+    if (once && registry.last(source)?.value.counts != null && isReread(producer, registration)) {
       board.put(announcedStatus(registration, registry.last(source)));
       return;
     }
@@ -172,20 +219,50 @@ const followSources = Effect.fnUntraced(function* (
   });
 
   const watched = new Map<string, Registration>();
+  const catalogues = new CatalogueBoard(options.onCatalogues);
+  const listing = new Map<string, Catalogue>();
+  let settled = -1;
+
+  /** Brings what runs to what is registered. */
   const settle = Effect.fnUntraced(function* () {
-    const registrations = registry.registrations().sort((a, b) => rank(a) - rank(b));
-    const names = new Set(registrations.map((r) => r.source));
+    settled = registry.revision;
+    const named = new Map(registry.catalogues().map((catalogue) => [catalogue.catalogue, catalogue]));
+    for (const id of listing.keys()) {
+      if (named.has(id)) continue;
+      listing.delete(id);
+      yield* FiberMap.remove(fibers, catalogueFiber(id));
+      catalogues.remove(id);
+    }
+    for (const [id, catalogue] of named) {
+      if (listing.get(id) === catalogue) continue;
+      listing.set(id, catalogue);
+      yield* FiberMap.run(
+        fibers,
+        catalogueFiber(id),
+        followCatalogue(producer, newFollowed(catalogue, catalogues.put), patiently),
+      );
+    }
+
+    const followed = new Map(registry.followed().map((registration) => [registration.source, registration]));
     for (const source of board.sources()) {
-      if (names.has(source)) continue;
+      if (followed.has(source)) continue;
       watched.delete(source);
       yield* FiberMap.remove(fibers, source);
-      board.remove(source);
+      const registration = registry.registration(source);
+      if (registration?.unlisted === undefined) board.remove(source);
     }
-    for (const registration of registrations) {
+    for (const registration of registry.registrations()) {
+      if (registration.unlisted === undefined) continue;
+      const before = board.get(producer, registration);
+      if (before.state !== "gone" || !board.has(registration.source))
+        board.put(goneStatus(before, registration));
+    }
+    for (const registration of [...followed.values()].sort((a, b) => rank(a) - rank(b))) {
       const { source } = registration;
       if (watched.get(source) === registration) continue;
       watched.set(source, registration);
-      board.put(board.get(producer, registration));
+      const before = board.get(producer, registration);
+      board.put(before.state === "gone" ? announcedStatus(registration, registry.last(source)) : before);
       yield* FiberMap.run(fibers, source, watch(registration));
     }
   });
@@ -197,8 +274,9 @@ const followSources = Effect.fnUntraced(function* (
     topics: ["sources"],
     positions: () => registry.positions(),
     onBatch: Effect.fnUntraced(function* (batch) {
-      const changed = batch.records.filter((record) => registry.apply(record) !== undefined);
-      if (changed.length > 0) yield* settle();
+      for (const record of batch.records) registry.apply(record);
+      // A look may have read them before this.
+      if (registry.revision !== settled) yield* settle();
       return batch.next;
     }),
     onState: tellLog,

@@ -138,6 +138,50 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} est déjà à la ligne ${d.what}`,
     en: (d) => `${d.source} is on line ${d.what} already`,
   },
+  "source.is_catalogue": {
+    fr: (d) => `${d.source} est enregistré comme catalogue : retirez-le d'abord (ventes sources remove)`,
+    en: (d) => `${d.source} is registered as a catalogue: remove it first (ventes sources remove)`,
+  },
+  "catalogue.is_source": {
+    fr: (d) => `${d.source} est enregistré comme source : retirez-la d'abord (ventes sources remove)`,
+    en: (d) => `${d.source} is registered as a source: remove it first (ventes sources remove)`,
+  },
+  "catalogue.not_a_list": {
+    fr: (d) => `${d.source} ne liste pas de fichiers : ce sont des ${d.what} ; ajoutez-le sans --catalogue`,
+    en: (d) => `${d.source} lists no files: these are ${d.what}; add it without --catalogue`,
+  },
+  "catalogue.bad_json": {
+    fr: (d) => `${d.source} n'est pas une liste JSON de fichiers : ${d.what}`,
+    en: (d) => `${d.source} is no JSON list of files: ${d.what}`,
+  },
+  "catalogue.bad_csv": {
+    fr: (d) => `${d.source} ne se lit pas comme une liste CSV : ${d.what}`,
+    en: (d) => `${d.source} cannot be read as a CSV list: ${d.what}`,
+  },
+  "catalogue.empty": {
+    fr: (d) => `${d.source} ne liste aucun fichier`,
+    en: (d) => `${d.source} lists no file`,
+  },
+  "catalogue.too_many": {
+    fr: (d) => `${d.source} liste ${d.what} fichiers ; la limite est ${d.more} : partagez-le en plusieurs`,
+    en: (d) => `${d.source} lists ${d.what} files; the limit is ${d.more}: split it into several`,
+  },
+  "catalogue.contradicts": {
+    fr: (d) => `${d.source} est listé plusieurs fois, et pas de la même façon`,
+    en: (d) => `${d.source} is listed several times, and not in the same way`,
+  },
+  "catalogue.bad_option": {
+    fr: (d) => `${d.source} : ${d.what} ; attendu : ${d.more}`,
+    en: (d) => `${d.source}: ${d.what}; expected: ${d.more}`,
+  },
+  "catalogue.ignored": {
+    fr: (d) => `laissé de côté, n'étant ni une option ni une adresse : ${d.what}`,
+    en: (d) => `left aside, being neither an option nor an address: ${d.what}`,
+  },
+  "catalogue.credentials": {
+    fr: () => "une URL de la liste contient un mot de passe : il serait copié dans les topics ; ôtez-le",
+    en: () => "a URL of the list holds a password: it would be copied into the topics; take it out",
+  },
 } as const satisfies Record<string, Sentence>;
 
 export type SourceErrorCode = keyof typeof SOURCE_SENTENCES;

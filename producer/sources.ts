@@ -1,21 +1,23 @@
 /** The sources that operators name: looked into, registered, listed, removed. */
-import { rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { Announcement, Registration, SourceStatus } from "#shared/event.ts";
+import type { Announcement, Registration, Removal, SourceStatus } from "#shared/event.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Delimiter } from "./csv/record-reader.ts";
 import type { Decoder } from "./decode.ts";
-import { asFailure, fetchSource } from "./download/index.ts";
+import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
+import { openVersion } from "./open-version.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { idsOf, topicsOf } from "./read-back.ts";
 import { Registry } from "./registry.ts";
@@ -24,7 +26,8 @@ import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
 import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
-import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
+import { type Trust, trustOf } from "./trust.ts";
+import type { InspectedReject, InspectedRow, Version } from "./version.ts";
 
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
@@ -66,42 +69,21 @@ export const idOf = (reference: string) =>
     );
   });
 
-/** The version that a source is now, opened; it goes with the scope. */
-const openVersion = Effect.fnUntraced(function* (
+/** Opened for its header, whatever is known of it; it goes with the scope. */
+const opened = Effect.fnUntraced(function* (
   source: string,
   entity: EntityName | undefined,
   before: Announcement | undefined,
+  trust: Trust,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({
-    client,
-    settings,
-    source,
-    known: null,
-    resumeFrom: null,
-    throughTopic: false,
-  });
-  if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
-  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
-  return yield* Effect.acquireRelease(
-    Effect.try({
-      try: () =>
-        new Version({
-          file: fetched.file,
-          entities: entity === undefined ? undefined : [entity],
-          reading: {},
-          source,
-          settings,
-          before,
-          complete: true,
-          tail: null,
-        }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(asFailure(source, settings))),
-    (version) => Effect.sync(() => version.close()),
-  );
+  const version = yield* openVersion({ client, settings, source, trust, entity, before });
+  return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
+
+/** Named on this command line. */
+const BY_HAND: Trust = { trusted: "operator", throughTopic: false };
 
 /** Reads a source whole and says how it would be taken. Writes nothing. */
 export const inspectSource = (
@@ -116,7 +98,7 @@ const inspect = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const source = yield* idOf(reference);
-  const version = yield* openVersion(source, entity, undefined);
+  const version = yield* opened(source, entity, undefined, BY_HAND);
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
   const sink = {
@@ -146,7 +128,11 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
+  readonly reading?: Registration["reading"] | undefined;
   readonly vanished?: Registration["vanished"] | undefined;
+  readonly idScope?: string | undefined;
+  /** Named through HTTP, not by an operator. */
+  readonly discovered?: boolean | undefined;
 }
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
@@ -165,19 +151,25 @@ const register = Effect.fnUntraced(function* (
   TopicLog | Settings | Scope.Scope
 > {
   const log = yield* TopicLog;
+  const settings = yield* Settings;
   const source = yield* idOf(reference);
   const registry = new Registry(log);
   yield* registry.refresh(registry.partition(source));
+  if (registry.catalogue(source) !== undefined)
+    return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
   // What it published stays what it publishes: its events are in that entity's topic.
   const entity = announced?.entities[0] ?? options.entity;
-  const version = yield* openVersion(source, entity, announced);
+  // What an operator named before stays trusted as that, whoever names it again.
+  const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
+  const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
+  const version = yield* opened(source, entity, announced, trust);
   if (options.entity !== undefined && options.entity !== version.dialect.entity)
     return yield* sourceError(
       "source.wrong_entity",
       { source, what: options.entity, more: version.dialect.entity },
-      (yield* Settings).language,
+      settings.language,
     );
   const registration: Registration = {
     v: 1,
@@ -187,26 +179,35 @@ const register = Effect.fnUntraced(function* (
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
-    ...present({ vanished: options.vanished ?? before?.vanished }),
+    ...kept(options, before),
+    ...(isDiscovered ? { discovered: true as const } : {}),
+    ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.
-  const settings = yield* Settings;
-  if (settings.kafka !== null && isFileSource(source))
+  if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
     yield* Effect.try({
       try: () => rememberNamed(settings.data, source),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings)));
-  if (before === undefined || JSON.stringify(before) !== JSON.stringify(registration))
+  if (!isDeepStrictEqual(before, registration))
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });
 
-/** Without what is undefined. */
-const present = <A extends object>(values: A): { [K in keyof A]?: Exclude<A[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof A]?: Exclude<A[K], undefined>;
+/** What is not given again stays as it was registered. */
+function kept(
+  { reading, vanished, idScope }: RegisterOptions,
+  before: Registration | undefined,
+): Pick<Registration, "reading" | "vanished" | "idScope" | "confirmed"> {
+  const options = {
+    reading: reading ?? before?.reading,
+    vanished: vanished ?? before?.vanished,
+    idScope: idScope ?? before?.idScope,
+    confirmed: before?.confirmed,
   };
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
 
 export interface ListedSource {
   readonly registration: Registration;
@@ -242,6 +243,21 @@ export interface Removed {
   readonly withdrawn: number;
 }
 
+/** What stands in the place of a registration: of an entry, that it was removed, for its catalogue still lists it. */
+function removalOf(registry: Registry, source: string): string | null {
+  const catalogue = registry.registration(source)?.catalogue;
+  if (catalogue === undefined || registry.catalogue(catalogue) === undefined) return null;
+  return JSON.stringify(removal(source, catalogue));
+}
+
+const removal = (source: string, catalogue: string): Removal => ({
+  v: 1,
+  kind: "removed",
+  source,
+  catalogue,
+  removed: new Date().toISOString(),
+});
+
 /** Stops following a source. Running producers notice within a second. */
 export const removeSource = (
   reference: string,
@@ -262,11 +278,12 @@ const remove = Effect.fnUntraced(function* (
   const source = yield* idOf(reference);
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
-  yield* registry.refresh(registry.partition(source));
+  // Of all: its catalogue is under another key.
+  yield* registry.refresh();
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
-  yield* log.publish("sources", [{ key: source, value: null }]);
+  yield* log.publish("sources", [{ key: source, value: removalOf(registry, source) }]);
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
@@ -299,4 +316,46 @@ const remove = Effect.fnUntraced(function* (
     }
   }
   return { source, withdrawn };
+});
+
+/** Has an entry left alone that a catalogue lists and that was never taken up. */
+export const removeEntry = Effect.fnUntraced(function* (
+  source: string,
+  catalogue: string,
+): Effect.fn.Return<Removed, PublishFailure, TopicLog> {
+  const log = yield* TopicLog;
+  yield* log.publish("sources", [{ key: source, value: JSON.stringify(removal(source, catalogue)) }]);
+  return { source, withdrawn: 0 };
+});
+
+/** Whether an operator has named anything yet: a source or a catalogue. */
+export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh();
+  return registry.registrations().length + registry.catalogues().length > 0;
+});
+
+/** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */
+export const askReread = Effect.fnUntraced(function* (
+  sources: readonly string[],
+): Effect.fn.Return<
+  { readonly reread: string; readonly asked: readonly string[] },
+  PublishFailure,
+  TopicLog
+> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const reread = randomUUID();
+  const followed = new Map(registry.followed().map((one) => [one.source, one]));
+  const asked = sources.flatMap((source) => {
+    const registration = followed.get(source);
+    return registration === undefined ? [] : [{ ...registration, reread }];
+  });
+  if (asked.length > 0)
+    yield* log.publish(
+      "sources",
+      asked.map((one) => ({ key: one.source, value: JSON.stringify(one) })),
+    );
+  return { reread, asked: asked.map(({ source }) => source) };
 });

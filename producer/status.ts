@@ -6,19 +6,20 @@ import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
-  { source, entities }: Registration,
+  { source, entities, catalogue, unlisted }: Registration,
   last: LastAnnouncement | undefined,
 ): SourceStatus {
   const counts = last?.value.counts ?? null;
   return {
     source,
     entities: [...entities],
-    state: counts === null ? "new" : "ok",
+    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
     reason: "",
     ...(counts ?? NOTHING),
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),
+    ...(catalogue === undefined ? {} : { catalogue }),
   };
 }
 
@@ -35,6 +36,14 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
     changed: result.announced ? now : before.changed,
   };
 }
+
+/** No longer listed by its catalogue: it stays as it was read last. */
+export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+  ...before,
+  state: "gone",
+  reason: "",
+  ...(catalogue === undefined ? {} : { catalogue }),
+});
 
 /** After a look that failed, or whose version waits for a confirmation. */
 export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { ComponentState, type SourceStatus } from "./event.ts";
+import { type CatalogueStatus, ComponentState, type SourceStatus } from "./event.ts";
 import { Settings } from "./settings.ts";
 import { readCompacted } from "./topic-log/compacted.ts";
 import type { LogFailure } from "./topic-log/errors.ts";
@@ -29,6 +29,7 @@ export interface StateReport {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a producer. */
   readonly sources?: readonly SourceStatus[];
+  readonly catalogues?: readonly CatalogueStatus[];
 }
 
 /** How often a component's report is looked at for a change. */
@@ -64,6 +65,7 @@ export const withState =
             at: new Date(yield* Clock.currentTimeMillis).toISOString(),
             figures: said.figures,
             ...(said.sources === undefined ? {} : { sources: said.sources }),
+            ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
           if (healthFile !== null && state === "running")
@@ -74,8 +76,8 @@ export const withState =
       let said = "";
       let saidAt = 0;
       const beat = Effect.suspend(() => {
-        const { state, detail, sources } = report();
-        const now = JSON.stringify([state, detail, sources]);
+        const { state, detail, sources, catalogues } = report();
+        const now = JSON.stringify([state, detail, sources, catalogues]);
         if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
         said = now;
         saidAt = performance.now();

@@ -12,6 +12,13 @@ export interface Validators {
   readonly left: boolean;
 }
 
+/**
+ * What a request may reach (invariant 10). `operator`: an operator named it; it may be private, and redirects lead to
+ * its own origin or to public addresses. `discovered`: found in a document or named through HTTP; public addresses
+ * only, from the first on.
+ */
+export type Trusted = "operator" | "discovered";
+
 export type Fetched = (
   | { readonly kind: "unchanged"; readonly validators: Validators }
   | {
@@ -19,6 +26,8 @@ export type Fetched = (
       /** To be removed by whoever reads it. */
       readonly file: string;
       readonly bytes: number;
+      /** Where it was found at last, after redirects: what links in it are relative to. */
+      readonly url: string;
       readonly validators: Validators;
     }
   | {

@@ -8,7 +8,7 @@ import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
-import type { Fetched, Validators } from "./fetched.ts";
+import { type Fetched, MAX_BYTES, type Trusted, type Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 
@@ -31,6 +31,9 @@ export interface FetchOptions {
   readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
+  /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
+  readonly trusted?: Trusted;
+  readonly maxBytes?: number;
 }
 
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
@@ -51,7 +54,16 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, throughTopic } = options;
+  const {
+    client,
+    settings,
+    source,
+    known,
+    throughTopic,
+    trusted = "operator",
+    maxBytes = MAX_BYTES,
+  } = options;
+  const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
     try: (signal) => {
@@ -61,10 +73,20 @@ export const fetchSource = Effect.fnUntraced(function* (
             source,
             spool,
             known,
-            under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
+            under: isUnderFiles ? { folder: settings.files } : null,
+            maxBytes,
             signal,
           })
-        : fetchHttp({ client, source, spool, known, allowPrivate: settings.allowPrivate, signal });
+        : fetchHttp({
+            client,
+            source,
+            spool,
+            known,
+            allowPrivate: settings.allowPrivate,
+            trusted,
+            maxBytes,
+            signal,
+          });
     },
     catch: (error) => error,
   });
