@@ -21,6 +21,7 @@ import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
+import type { Hosts } from "./following/hosts.ts";
 import { isNamedHere } from "./named-files.ts";
 import { imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
@@ -49,6 +50,8 @@ export interface Producer {
   readonly state: State;
   readonly registry: Registry;
   readonly client: HttpClient;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
   /** Names this producer in announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */

@@ -27,10 +27,15 @@ export function announcedStatus(
   };
 }
 
+/** What is said again after each look. */
+function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+  return status;
+}
+
 /** After a look. */
 export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
   return {
-    ...before,
+    ...lasting(before),
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
@@ -42,7 +47,7 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
 }
 
 export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
-  ...before,
+  ...lasting(before),
   emitted: 0,
   state: "parked",
   reason,

@@ -205,6 +205,8 @@ export const SourceStatus = Schema.Struct({
   /** Last look and last new version, ISO 8601. */
   looked: Schema.NullOr(Schema.String),
   changed: Schema.NullOr(Schema.String),
+  /** When it is looked at next, ISO 8601; absent: now, or by nobody. */
+  next: Schema.optionalKey(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
