@@ -95,6 +95,15 @@ export interface LookOptions {
   readonly mode: "follow" | "once";
 }
 
+/** How a version is known again, and with which options of its registration it was read. */
+interface Known extends Validators {
+  readonly readAs?: string;
+}
+
+/** The options that decide what a content says: changed, the same content is read again. */
+const readAsOf = ({ duplicates, reading, vanished, idScope, confirmed }: Registration): string =>
+  JSON.stringify([duplicates, reading, vanished, idScope, confirmed]);
+
 /** A local file that was not written for this long is not growing: its last line is a record, line end or not. */
 const AT_REST_MS = 10_000;
 
@@ -129,9 +138,10 @@ const lookOnce = Effect.fnUntraced(function* (
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
-  const known = own ? (state.source(source).validators as Validators | null) : null;
+  const known = own ? (state.source(source).validators as Known | null) : null;
   const complete = isComplete(source, mode);
-  const reread = known?.left === true && complete;
+  const readAs = readAsOf(registration);
+  const reread = (known?.left === true && complete) || known?.readAs !== readAs;
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetchSource({
     client,
@@ -140,8 +150,9 @@ const lookOnce = Effect.fnUntraced(function* (
     known: reread ? null : known,
     throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
   });
+  const validators: Known = { ...fetched.validators, readAs };
   if (fetched.kind === "unchanged") {
-    state.save(state.source(source), { validators: fetched.validators });
+    state.save(state.source(source), { validators });
     const last = registry.last(source);
     return {
       counts: { ...nothingNew(last?.value.counts ?? null), vanished: state.source(source).vanished },
@@ -151,13 +162,9 @@ const lookOnce = Effect.fnUntraced(function* (
       freshMs: fetched.freshMs,
     };
   }
-  const published = yield* publishVersion(
-    producer,
-    registration,
-    complete,
-    fetched.file,
-    fetched.validators,
-  ).pipe(gate.withPermit);
+  const published = yield* publishVersion(producer, registration, complete, fetched.file, validators).pipe(
+    gate.withPermit,
+  );
   return published && { ...published, freshMs: fetched.freshMs };
 });
 
