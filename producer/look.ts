@@ -22,6 +22,7 @@ import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { isNamedHere } from "./named-files.ts";
+import { resolveReading } from "./presets/index.ts";
 import { imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
@@ -250,7 +251,9 @@ const publishVersion = Effect.fnUntraced(function* (
     try: () =>
       new Version({
         file,
-        entity: registration.entities[0],
+        entities: registration.entities,
+        reading: resolveReading(registration.reading ?? {}),
+        idScope: registration.idScope,
         source,
         settings,
         before,
@@ -340,7 +343,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
       producer: producer.id,
       published,
       entities: [entity.name],
-      identity: before?.identity ?? version.decoder.names,
+      identity: before?.identity ?? version.decoder.identity,
       header: version.dialect.header,
       open: version.open,
       day,

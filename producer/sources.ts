@@ -3,48 +3,67 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { Announcement, Registration, SourceStatus } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration, SourceStatus } from "#shared/event.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { rekeyed } from "./columns/rekey.ts";
+import type { ColumnFormats } from "./columns/survey.ts";
 import type { Delimiter } from "./csv/record-reader.ts";
+import type { ReadField } from "./decode.ts";
 import { asFailure, fetchSource } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { takeOver } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
+import { presetNamed, resolveReading } from "./presets/index.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { topicsOf } from "./read-back.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
 import { announcedStatus } from "./status.ts";
-import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
+import { type InspectedReject, type InspectedRow, Version, type VersionOptions } from "./version.ts";
 
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 const GONE_BATCH = 4_000;
 
 export interface InspectOptions {
-  /** What the operator says it publishes. */
+  /** What the operator says it publishes: one entity, or several of a wide file. */
   readonly entity?: EntityName | undefined;
+  readonly entities?: readonly EntityName[] | undefined;
+  /** How it is to be read; laid over what is registered. */
+  readonly reading?: ReadingChange | undefined;
+  /** null takes it back. */
+  readonly idScope?: string | null | undefined;
 }
+
+const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+  entities ?? (entity === undefined ? undefined : [entity]);
 
 export interface Inspection {
   /** The source's id. */
   readonly source: string;
+  /** What it publishes; `entity` is the last of them. */
   readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
   readonly delimiter: Delimiter;
   /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
-  readonly mapping: readonly {
-    readonly field: string;
-    readonly column: string | null;
-    readonly name: string;
-  }[];
+  readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
+  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  readonly formats: ColumnFormats;
   readonly records: number;
+  /** Records that --where leaves out; they are none of `records`. */
+  readonly skipped: number;
   readonly rounded: number;
+  /** Values that were written as `="007"`. */
+  readonly unwrapped: number;
+  /** Ids that look the same and are kept apart, and how many there are. */
+  readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
   /** How many records each code sets aside, with the first of them. */
@@ -66,8 +85,7 @@ const idOf = (reference: string) =>
 /** The version that a source is now, opened; it goes with the scope. */
 const openVersion = Effect.fnUntraced(function* (
   source: string,
-  entity: EntityName | undefined,
-  before: Announcement | undefined,
+  { entities, reading, idScope, before }: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
@@ -75,7 +93,17 @@ const openVersion = Effect.fnUntraced(function* (
   if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
   return yield* Effect.acquireRelease(
     Effect.try({
-      try: () => new Version({ file: fetched.file, entity, source, settings, before, complete: true }),
+      try: () =>
+        new Version({
+          file: fetched.file,
+          entities,
+          reading,
+          idScope,
+          source,
+          settings,
+          before,
+          complete: true,
+        }),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings))),
     (version) => Effect.sync(() => version.close()),
@@ -91,11 +119,18 @@ export const inspectSource = (
 
 const inspect = Effect.fnUntraced(function* (
   reference: string,
-  { entity }: InspectOptions,
+  options: InspectOptions,
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const source = yield* idOf(reference);
-  const version = yield* openVersion(source, entity, undefined);
+  const own = changedReading(undefined, options.reading ?? {}) ?? {};
+  const { reading, preset } = yield* resolved(source, own);
+  const version = yield* openVersion(source, {
+    entities: saidOf(options) ?? preset?.entities,
+    reading,
+    idScope: options.idScope ?? undefined,
+    before: undefined,
+  });
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
   const sink = {
@@ -110,11 +145,21 @@ const inspect = Effect.fnUntraced(function* (
   yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
   return {
     source,
-    entity: version.dialect.entity,
+    entity: version.decoder.entity.name,
+    entities: version.dialect.entities,
     delimiter: version.dialect.delimiter,
-    mapping: version.decoder.mapping,
+    mapping: version.decoders.flatMap(({ entity, mapping }) =>
+      mapping.map((field) => ({ ...field, entity: entity.name })),
+    ),
+    formats: version.formats,
     records: version.records,
+    skipped: version.skipped,
     rounded: version.rounded,
+    unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
+    lookAlikes: {
+      count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
+      examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
+    },
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
   };
@@ -125,7 +170,21 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
+  /** null takes it back. */
+  readonly vanished?: Registration["vanished"] | null | undefined;
 }
+
+/** The options that it is read with, and its preset. */
+const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
+  const settings = yield* Settings;
+  return yield* Effect.try({
+    try: () => ({
+      reading: resolveReading(own),
+      preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+    }),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+});
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
 export const registerSource = (
@@ -148,23 +207,45 @@ const register = Effect.fnUntraced(function* (
   yield* registry.refresh(registry.partition(source));
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
-  // What it published stays what it publishes: its events are in that entity's topic.
-  const entity = announced?.entities[0] ?? options.entity;
-  const version = yield* openVersion(source, entity, announced);
-  if (options.entity !== undefined && options.entity !== version.dialect.entity)
+  const own = changedReading(before?.reading, options.reading ?? {});
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { language } = yield* Settings;
+  const was = yield* resolved(source, before?.reading ?? {});
+  const changed = rekeyed(
+    before === undefined ? undefined : announced,
+    { reading: was.reading, idScope: before?.idScope },
+    { reading, idScope },
+  );
+  if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  // What it published stays what it publishes: its events are in those entities' topics.
+  const said = saidOf(options);
+  const version = yield* openVersion(source, {
+    entities: announced?.entities ?? said ?? preset?.entities ?? before?.entities,
+    reading,
+    idScope,
+    before: announced,
+  });
+  const { entities } = version.dialect;
+  if (said !== undefined && said.join() !== entities.join())
     return yield* sourceError(
       "source.wrong_entity",
-      { source, what: options.entity, more: version.dialect.entity },
-      (yield* Settings).language,
+      { source, what: said.join(", "), more: entities.join(", ") },
+      language,
     );
   const registration: Registration = {
     v: 1,
     kind: "source",
     source,
-    entities: [version.dialect.entity],
+    entities,
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
+    ...(own === undefined ? {} : { reading: own }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.

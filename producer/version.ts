@@ -4,21 +4,28 @@
  */
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { EntityName } from "#shared/entities/index.ts";
-import type { Announcement, Values } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Values } from "#shared/event.ts";
 import { rejectStem, withOrdinal } from "#shared/identity.ts";
 import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
+import { lostColumn, RejectTally } from "./columns/drift.ts";
+import { RecordFilter } from "./columns/record-filter.ts";
+import { type ColumnFormats, ColumnSurvey } from "./columns/survey.ts";
 import { type Dialect, readDialect } from "./csv/dialect.ts";
 import { type LastLine, RecordReader, type RecordSink, splitRecord } from "./csv/record-reader.ts";
-import { Decoder, restOf, TIME_NAMES } from "./decode.ts";
+import { type Decoder, decodersOf, restOf, TIME_NAMES } from "./decode.ts";
 import { MIXED, type VersionDiff } from "./diff/version-diff.ts";
 import { type EventWriter, fingerprintReject, keyOfClaim } from "./events.ts";
 import { fingerprint, print } from "./fingerprint.ts";
 
 export interface VersionOptions {
   readonly file: string;
-  readonly entity: EntityName | undefined;
+  /** What the operator says it publishes. */
+  readonly entities: readonly EntityName[] | undefined;
+  /** How it is to be read, presets resolved. */
+  readonly reading: ReadingOptions;
+  readonly idScope?: string | undefined;
   readonly source: string;
   readonly settings: SettingsShape;
   /** The source's last announced version: its identity, header and open line. */
@@ -28,6 +35,7 @@ export interface VersionOptions {
 }
 
 export interface InspectedRow {
+  readonly entity: EntityName;
   readonly line: number;
   readonly row: Values;
   readonly extras: Values;
@@ -49,9 +57,15 @@ export interface InspectSink {
 
 export class Version {
   readonly dialect: Dialect;
+  /** One for each entity, parents first. */
+  readonly decoders: readonly Decoder[];
+  /** Of the last one. */
   readonly decoder: Decoder;
+  readonly formats: ColumnFormats;
   records = 0;
   rounded = 0;
+  /** Records that --where leaves out. */
+  skipped = 0;
   /** The last line without a line end, if it is one of the records. */
   open: LastLine | null = null;
   /** True when a last line without a line end was left. */
@@ -66,17 +80,42 @@ export class Version {
     this.#options = options;
     this.#fd = openSync(options.file, "r");
     try {
-      this.dialect = readDialect(this.#fd, options.entity);
-      this.decoder = new Decoder(
-        this.dialect.entity,
-        this.dialect.header,
-        options.before?.identity ?? null,
-        options.settings,
-      );
+      this.dialect = readDialect(this.#fd, options.entities, options.reading);
+      this.formats = this.#survey();
+      this.decoders = this.#decodersOf(this.dialect.header, options.before?.identity ?? null, this.formats);
+      this.decoder = this.decoders.at(-1) as Decoder;
     } catch (error) {
       this.close();
-      throw error;
+      throw lostColumn(error, options.before?.header ?? null);
     }
+  }
+
+  #decodersOf(
+    header: readonly string[],
+    identity: readonly string[] | null,
+    formats: ColumnFormats,
+  ): readonly Decoder[] {
+    const { entities } = this.dialect;
+    const { reading: options, idScope, settings } = this.#options;
+    return decodersOf({ entities, header, identity, options, formats, idScope, settings });
+  }
+
+  /** How each column is written. */
+  #survey(): ColumnFormats {
+    const { header, entities } = this.dialect;
+    const { reading: options, before } = this.#options;
+    const survey = new ColumnSurvey({
+      header,
+      entities,
+      options,
+      before: before?.reading?.columns ?? null,
+    });
+    const each = this.#each(this.#reader(), {
+      record: (_, fields, line) => survey.record(fields, line),
+      bad: () => {},
+    });
+    while (each.next().done !== true);
+    return survey.decide();
   }
 
   /** The columns that fingerprints of its rows are made over: sorted, without the key. */
@@ -105,10 +144,14 @@ export class Version {
       });
     };
     const reader = this.#reader();
+    const tally = new RejectTally(before?.counts ?? null);
     yield* this.#each(reader, {
       record: (n, fields, line, raw) => {
         if (opened !== null && line === opened.line) this.#compareOpen(opened.raw, raw);
-        if (!decoder.decode(fields, raw)) return reject(n, decoder.problem.code, raw);
+        if (!decoder.decode(fields, raw)) {
+          tally.add(decoder.problem);
+          return reject(n, decoder.problem.code, raw);
+        }
         fingerprint(decoded.rest);
         this.rounded += decoded.rounded;
         if (decoded.derived) this.#derived = true;
@@ -137,6 +180,7 @@ export class Version {
       },
     });
     this.records = diff.rows.count + diff.rejects.count;
+    tally.judge(this.records);
     this.open = reader.open?.kept ? { line: reader.open.line, raw: reader.open.raw } : null;
     this.left = reader.open?.kept === false;
     if (opened !== null && reader.open?.kept === false && reader.open.line === opened.line)
@@ -154,8 +198,8 @@ export class Version {
     const { header, open, identity } = before;
     const fields = open === null ? undefined : splitRecord(open.raw, this.dialect.delimiter);
     if (header === null || open === null || fields === undefined) return;
-    const decoder = new Decoder(this.dialect.entity, header, identity, this.#options.settings);
-    if (!decoder.decode(fields, open.raw)) return;
+    const decoder = this.#decodersOf(header, identity, before.reading?.columns ?? this.formats).at(-1);
+    if (decoder === undefined || !decoder.decode(fields, open.raw)) return;
     const { row, extras } = decoder.rowOf();
     const columns = new Set([...this.columns, ...TIME_NAMES]);
     // A column that has come since is not in what was said of it; one that went is not compared any more.
@@ -203,7 +247,7 @@ export class Version {
 
   /** Decodes every record for a person to look at. Yields between blocks. */
   *inspect(sink: InspectSink): Generator<void, void> {
-    const { decoder } = this;
+    const { decoders } = this;
     const { settings } = this.#options;
     const bad = (line: number, raw: string, code: RejectCode, details: Details) => {
       this.records++;
@@ -211,15 +255,17 @@ export class Version {
     };
     yield* this.#each(this.#reader(), {
       record: (_, fields, line, raw) => {
-        if (!decoder.decode(fields, raw))
-          return bad(line, raw, decoder.problem.code, decoder.problem.details);
+        const failing = decoders.find((decoder) => !decoder.decode(fields, raw));
+        if (failing !== undefined) return bad(line, raw, failing.problem.code, failing.problem.details);
         this.records++;
-        this.rounded += decoder.decoded.rounded;
+        for (const decoder of decoders) this.rounded += decoder.decoded.rounded;
         if (this.records > sink.rows) return;
-        const { row, extras } = decoder.rowOf();
-        const { key, derived, ordinal } = decoder.decoded;
-        const id = keyOfClaim({ key, ordinal: derived ? 1 : ordinal });
-        sink.row({ line, row: { [decoder.entity.key]: id, ...row }, extras });
+        for (const decoder of decoders) {
+          const { row, extras } = decoder.rowOf();
+          const { key, derived, ordinal } = decoder.decoded;
+          const id = keyOfClaim({ key, ordinal: derived ? 1 : ordinal });
+          sink.row({ entity: decoder.entity.name, line, row: { [decoder.entity.key]: id, ...row }, extras });
+        }
       },
       bad: (_, code, value, line, raw) => bad(line, raw, code, { value, more: value }),
     });
@@ -237,16 +283,22 @@ export class Version {
     });
   }
 
-  /** All records but the header. */
+  /** All records but the header, those that are wanted. */
   *#each(reader: RecordReader, sink: RecordSink): Generator<void, void> {
+    const { header, skipped } = this.dialect;
+    const filter = new RecordFilter(header, this.#options.reading);
     const records: RecordSink = {
       record: (n, fields, line, raw) => {
-        if (n > 0) sink.record(n, fields, line, raw);
+        if (n < skipped) return;
+        const wanted = filter.prepare(fields);
+        if (wanted === "skip") this.skipped++;
+        else sink.record(n, wanted as string[], line, raw);
       },
       bad: (n, code, value, line, raw) => {
-        if (n > 0) sink.bad(n, code, value, line, raw);
+        if (n >= skipped) sink.bad(n, code, value, line, raw);
       },
     };
+    this.skipped = 0;
     while (reader.next(records)) yield;
   }
 

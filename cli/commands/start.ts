@@ -119,7 +119,7 @@ const demo = (
         demoSettings(run.settings),
       )(
         Effect.andThen(
-          registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+          registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
           follow(run, view, progress, url),
         ),
       );
@@ -167,7 +167,7 @@ const once = (
       demoSettings(run.settings),
     )(
       Effect.andThen(
-        registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+        registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
         readOnce(run, true, timeout),
       ),
     );
