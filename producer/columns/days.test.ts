@@ -112,12 +112,14 @@ const NONE: readonly (readonly [string, DayFormat | undefined, typeof reading.da
 ];
 
 describe("a day", () => {
-  it.each(CASES)("%s in a column %s is %s %s", (text, format, day, time = null) => {
-    expect([readDay(text, paris, format), reading.time]).toEqual([day, time]);
-  });
-  it.each(NONE)("%s in a column %s is none", (text, format, problem = "not_a_date") => {
-    expect([readDay(text, paris, format), reading.dayProblem]).toEqual([undefined, problem]);
-  });
+  for (const [text, format, day, time = null] of CASES)
+    it(`${text} in a column ${format ?? "undecided"} is ${day} ${time ?? ""}`, () => {
+      expect([readDay(text, paris, format), reading.time]).toEqual([day, time]);
+    });
+  for (const [text, format, problem = "not_a_date"] of NONE)
+    it(`${text} in a column ${format ?? "undecided"} is none`, () => {
+      expect([readDay(text, paris, format), reading.dayProblem]).toEqual([undefined, problem]);
+    });
 
   it.each([
     ["2024-02-29", CLEAR],

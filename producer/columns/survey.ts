@@ -133,7 +133,8 @@ class DayColumn {
   /** A value that its column does not decide. */
   get doubtful(): Example {
     if (this.open) return this.opens;
-    return Object.values(this.examples).reduce((a, b) => (a.line === 0 || b.line > a.line ? b : a));
+    const seen = Object.values(this.examples).filter(({ line }) => line > 0);
+    return seen.reduce((a, b) => (b.line < a.line ? b : a), seen[0] ?? this.opens);
   }
 
   decide(): DayFormat | undefined | null {

@@ -3,9 +3,10 @@
  * entity's key columns are found.
  */
 import { readSync } from "node:fs";
-import { mapHeader, recognizeEntities } from "#shared/entities/header.ts";
-import { type EntityName, entityNamed } from "#shared/entities/index.ts";
+import { recognizeEntities } from "#shared/entities/header.ts";
+import type { EntityName } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
+import { notRecognized } from "../columns/options.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { type Delimiter, RecordReader } from "./record-reader.ts";
 
@@ -64,17 +65,7 @@ export function readDialect(
   // A list of bare references is a file of products when the operator says so.
   const bare = said === undefined ? undefined : best(said);
   if (bare !== undefined) return bare;
-  const names = said ?? (["produits", "magasins", "ventes"] as const);
-  const missing = names
-    .map((name) => ({ name, missing: mapHeader(longest.header, entityNamed(name), options).missing }))
-    .filter((one) => one.missing.length > 0);
-  throw new SourceRefusal(
-    "source.no_key_columns",
-    longest.header.join(", "),
-    missing
-      .map((one) => (said?.length === 1 ? one.missing.join(", ") : `${one.name} (${one.missing.join(", ")})`))
-      .join(" / "),
-  );
+  throw notRecognized(longest.header, said, options);
 }
 
 function headerOf(fd: number, delimiter: Delimiter): readonly string[] {
