@@ -6,7 +6,7 @@
 import { type ColumnSource, fieldNamed, mapEntities, type WideMapping } from "#shared/entities/header.ts";
 import { type Entity, type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { ReadingOptions, Values } from "#shared/event.ts";
-import { joinIds, saleStem, splitOrdinal } from "#shared/identity.ts";
+import { joinIds, saleStem, scopedId, splitOrdinal } from "#shared/identity.ts";
 import { LookAlikes } from "#shared/look-alikes.ts";
 import { type Details, REJECT_SENTENCES, type RejectCode } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
@@ -332,7 +332,7 @@ export class Decoder {
     decoded.derived = false;
     decoded.ordinal = 0;
     if (id !== "") {
-      if (this.#scope !== undefined) id = joinIds([this.#scope, id]);
+      if (this.#scope !== undefined) id = scopedId(this.#scope, id);
       decoded.key = id;
       this.lookAlikes?.see(id);
       const split = this.entity.derivedKey && id.includes("~") ? splitDerived(id) : undefined;

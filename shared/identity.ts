@@ -21,12 +21,16 @@ export function saleStem(columns: readonly string[], row: Values, extras: Values
   return `${row.date_vente}~${hash128(`v1${JSON.stringify(pairs)}`)}`;
 }
 
+const escaped = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
+
 /**
- * One id of several values, `1001/A`, and the id of a file with a scope, `caisse-2/1001`. A slash or percent sign inside
- * a value is written %2F or %25, so that no two lists of values give one id.
+ * One id of several values, `1001/A`. A slash or percent sign inside a value is written %2F or %25, so that no two lists
+ * of values give one id.
  */
-export const joinIds = (parts: readonly string[]): string =>
-  parts.map((part) => part.replaceAll("%", "%25").replaceAll("/", "%2F")).join("/");
+export const joinIds = (parts: readonly string[]): string => parts.map(escaped).join("/");
+
+/** The id of a file with a scope, `caisse-2/1001` (rule 5). */
+export const scopedId = (scope: string, id: string): string => `${escaped(scope)}/${id}`;
 
 /** The key of a reject, without its ordinal (rule 11). */
 export const rejectStem = (source: string, raw: string): string =>
