@@ -346,6 +346,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
       identity: before?.identity ?? version.decoder.identity,
       header: version.dialect.header,
       open: version.open,
+      reading: version.reading,
       day,
       counts,
     });

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, rmSync } from "node:fs";
 import type { EntityName } from "#shared/entities/index.ts";
-import type { Announcement, ReadingOptions, Values } from "#shared/event.ts";
+import type { Announcement, ReadingDecisions, ReadingOptions, Values } from "#shared/event.ts";
 import { rejectStem, withOrdinal } from "#shared/identity.ts";
 import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
@@ -116,6 +116,19 @@ export class Version {
     });
     while (each.next().done !== true);
     return survey.decide();
+  }
+
+  /** How it was read. */
+  get reading(): ReadingDecisions {
+    const { delimiter, skipped } = this.dialect;
+    return {
+      encoding: "utf-8",
+      delimiter,
+      quote: '"',
+      escape: '"',
+      headerLine: skipped,
+      columns: this.formats,
+    };
   }
 
   /** The columns that fingerprints of its rows are made over: sorted, without the key. */

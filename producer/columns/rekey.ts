@@ -1,5 +1,5 @@
 /** Which change of options would change ids that the sales of a source already have (rule 4): it is refused. */
-import { mapEntities } from "#shared/entities/header.ts";
+import { fieldNamed, mapEntities } from "#shared/entities/header.ts";
 import type { Announcement, ReadingOptions } from "#shared/event.ts";
 import { labelOf } from "./formats.ts";
 
@@ -32,6 +32,10 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
     const label = is !== undefined && "at" in is ? labelOf(header, is.at) : undefined;
     const decided = label === undefined ? undefined : formats[label];
     const [wasWritten, isWritten] = [before, now].map(({ reading }) => written(reading, decided));
+    // A field that the announced header does not have is the same column under its new name.
+    const renamed = now.reading.map?.[name];
+    if (is === undefined && renamed !== undefined && renamed !== "" && fieldNamed(header, renamed) < 0)
+      continue;
     if (JSON.stringify(was) !== JSON.stringify(is) || (derived && wasWritten !== isWritten))
       changes.push(name);
   }
