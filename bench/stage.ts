@@ -15,8 +15,8 @@ import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
 import { readDialect } from "../producer/csv/dialect.ts";
-import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
-import { Decoder } from "../producer/decode.ts";
+import { type Delimiter, RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
+import { decodersOf } from "../producer/decode.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 import { registerSource } from "../producer/sources.ts";
 
@@ -40,7 +40,7 @@ const settingsOf = (data: string): SettingsShape => {
 };
 
 /** Reads the records of a file and hands them on. */
-const readRecords = (fd: number, delimiter: "," | ";" | "\t", record: RecordSink["record"]): number => {
+const readRecords = (fd: number, delimiter: Delimiter, record: RecordSink["record"]): number => {
   const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
   const sink: RecordSink = {
     record,
@@ -54,14 +54,15 @@ const readRecords = (fd: number, delimiter: "," | ";" | "\t", record: RecordSink
 
 const parse = (file: string): Promise<Measured> => {
   const fd = openSync(file, "r");
-  const { delimiter } = readDialect(fd, "ventes");
+  const { delimiter } = readDialect(fd, ["ventes"]);
   return timed(() => readRecords(fd, delimiter, () => {})).finally(() => closeSync(fd));
 };
 
 const decode = (file: string, data: string): Promise<Measured> => {
   const fd = openSync(file, "r");
-  const { delimiter, header, entity } = readDialect(fd, "ventes");
-  const decoder = new Decoder(entity, header, null, settingsOf(data));
+  const { delimiter, header, entities } = readDialect(fd, ["ventes"]);
+  const [decoder] = decodersOf({ entities, header, identity: null, settings: settingsOf(data) });
+  if (decoder === undefined) throw new Error("no decoder");
   return timed(() =>
     readRecords(fd, delimiter, (n, record, _, raw) => {
       if (n > 0 && !decoder.decode(record, raw)) throw new Error(`record ${n}: ${decoder.problem.code}`);

@@ -130,8 +130,8 @@ export const COMMAND_HELP = {
       en: "Registers a source; a running 'ventes start' takes it up at once",
     },
     long: {
-      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins ou ventes), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt.",
-      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins or ventes), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once.",
+      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.",
+      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.",
     },
     examples: [
       {
@@ -143,6 +143,22 @@ export const COMMAND_HELP = {
         command: "ventes sources add ventes ./ventes.csv --dry-run",
         fr: "Voir ce qui serait lu, sans rien écrire",
         en: "See what would be read, writing nothing",
+      },
+      {
+        command:
+          "ventes sources add produits,magasins,ventes ./export.csv --map nom=Article --set ville=Rennes",
+        fr: "Un fichier large : chaque ligne dit un produit, un magasin et une vente",
+        en: "A wide file: each line tells a product, a shop and a sale",
+      },
+      {
+        command: "ventes sources add https://exemple.fr/orders_export.csv --preset shopify-orders",
+        fr: "Un export connu",
+        en: "A known export",
+      },
+      {
+        command: "ventes sources add ./caisse.csv --no-header --columns date,produit,magasin,quantité",
+        fr: "Sans en-tête",
+        en: "Without a header",
       },
       {
         command: "ventes sources add produits ./catalogue.csv --every 1h",
@@ -332,6 +348,66 @@ export const FLAG_HELP = {
     fr: "montrer ce qui serait lu, sans rien écrire",
     en: "show what would be read, writing nothing",
   },
+  preset: {
+    fr: "un export connu : google-sheets, excel-fr, shopify-orders, prestashop, sage ; none : aucun",
+    en: "a known export: google-sheets, excel-fr, shopify-orders, prestashop, sage; none: no preset",
+  },
+  delimiter: {
+    fr: "séparateur : , ; | tab ; auto : décidé sur le fichier, comme sans cette option",
+    en: "delimiter: , ; | tab; auto: decided on the file, as without this flag",
+  },
+  encoding: {
+    fr: "encodage : utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ... ; auto",
+    en: "encoding: utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ...; auto",
+  },
+  decimal: {
+    fr: "les nombres ont un point ou une virgule décimale : point, comma, auto",
+    en: "numbers have a decimal point or comma: point, comma, auto",
+  },
+  dateFormat: {
+    fr: "ordre des dates en chiffres : dmy (ou JJ/MM/AAAA), mdy, ymd ; excel : des nombres de jours ; auto",
+    en: "order of dates in digits: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
+  },
+  noHeader: {
+    fr: "le fichier n'a pas d'en-tête : --columns les nomme",
+    en: "the file has no header: --columns names its columns",
+  },
+  columns: {
+    fr: "avec --no-header : les colonnes, dans l'ordre du fichier",
+    en: "with --no-header: the columns, in the order of the file",
+  },
+  map: {
+    fr: "id_produit=CodeArticle : la colonne du fichier à lire ; 'prix=' : aucune ; répétable",
+    en: "id_produit=CodeArticle: the column of the file to read; 'prix=': none; repeatable",
+  },
+  set: {
+    fr: "id_magasin=web : la même valeur pour toutes les lignes ; répétable",
+    en: "id_magasin=web: the same value for all lines; repeatable",
+  },
+  where: {
+    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes doivent convenir",
+    en: "'Financial Status=paid': only these lines; repeatable, all must hold",
+  },
+  fillDown: {
+    fr: "une colonne laissée vide quand elle répète la ligne du dessus ; répétable",
+    en: "a column left empty where it repeats the line above; repeatable",
+  },
+  key: {
+    fr: "les colonnes qui identifient une ligne, ensemble : l'identifiant joint par /, ou, sans id_vente parmi elles, ce qui distingue les ventes",
+    en: "the columns that identify a line together: the id, joined by /, or, without id_vente among them, what tells sales apart",
+  },
+  prices: {
+    fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : non",
+    en: "in a wide file, the price of the sale is the product's, too; --no-prices: it is not",
+  },
+  idScope: {
+    fr: "tient à part un fichier qui numérote ou répète ses ventes pour lui-même ; '' : rien",
+    en: "keeps apart a file that numbers or repeats its sales for itself; '': nothing",
+  },
+  vanished: {
+    fr: "lignes disparues du fichier : keep, gardées ; withdraw, retirées ; auto, la règle",
+    en: "lines that vanish from the file: keep them; withdraw them; auto, the rule",
+  },
   duplicates: {
     fr: "lignes identiques : keep, autant de ventes ; drop, une seule",
     en: "identical lines: keep, as many sales; drop, only one",
@@ -349,8 +425,8 @@ export const FLAG_HELP = {
 export const ARGUMENT_HELP = {
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },
   entityAndUrl: {
-    fr: "[produits|magasins|ventes] puis un fichier ou une URL",
-    en: "[produits|magasins|ventes], then a file or URL",
+    fr: "[produits|magasins|ventes, ou plusieurs : produits,ventes] puis un fichier ou une URL",
+    en: "[produits|magasins|ventes, or several: produits,ventes], then a file or URL",
   },
   url: {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",

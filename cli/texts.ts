@@ -247,6 +247,40 @@ const TEXTS = {
     (n: string) => `${n} valeurs arrondies au millionième`,
     (n: string) => `${n} values rounded to a millionth`,
   ),
+  skipped: both(
+    (n: string) => `${n} lignes laissées de côté par --where`,
+    (n: string) => `${n} lines left out by --where`,
+  ),
+  unwrapped: both(
+    (n: string) => `${n} valeurs écrites comme ="007" : lues comme du texte`,
+    (n: string) => `${n} values written as ="007": read as text`,
+  ),
+  lookAlikes: both(
+    (n: string, examples: readonly string[]) =>
+      `${n} identifiants se ressemblent à s'y méprendre et restent distincts : ${examples.join(", ")}`,
+    (n: string, examples: readonly string[]) =>
+      `${n} ids look the same and are kept apart: ${examples.join(", ")}`,
+  ),
+  writtenAs: both(
+    () => "écrite",
+    () => "written",
+  ),
+  entity: both(
+    () => "entité",
+    () => "entity",
+  ),
+  howRead: both(
+    (source: string, how: string) => `${source} : ${how}`,
+    (source: string, how: string) => `${source}: ${how}`,
+  ),
+  fixed: both(
+    (options: string) => `fixé : ${options}`,
+    (options: string) => `fixed: ${options}`,
+  ),
+  headerAt: both(
+    (line: number) => (line === 0 ? "sans en-tête" : `en-tête à la ligne ${line}`),
+    (line: number) => (line === 0 ? "no header" : `header on line ${line}`),
+  ),
   nothingWritten: both(
     () => "rien n'a été écrit (--dry-run)",
     () => "nothing was written (--dry-run)",

@@ -25,6 +25,7 @@ import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import type { Hosts } from "./following/hosts.ts";
+import { resolveReading } from "./presets/index.ts";
 import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
@@ -481,9 +482,10 @@ const diffAndEmit = Effect.fnUntraced(function* (
       producer: producer.id,
       published,
       entities: [...publishedBy(entities, before)],
-      identity: before?.identity ?? version.names,
+      identity: before?.identity ?? version.identity,
       header: version.dialect.header,
       open: version.open,
+      reading: version.reading,
       day,
       counts,
     });

@@ -23,6 +23,10 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `« ${d.what} » n'est pas connu : ${d.more}`,
     en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,
   },
+  "source.bad_option": {
+    fr: (d) => `${d.what} : à donner : ${d.more}`,
+    en: (d) => `${d.what}: give ${d.more}`,
+  },
   "source.not_found": {
     fr: (d) => `${d.source} n'existe pas${d.what === undefined ? "" : ` (${d.what})`}`,
     en: (d) => `${d.source} does not exist${d.what === undefined ? "" : ` (${d.what})`}`,
@@ -79,15 +83,78 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more}`,
     en: (d) => `${d.source}: columns found: ${d.what}; missing: ${d.more}`,
   },
+  "source.key_of_several": {
+    fr: (d) =>
+      `${d.source} : --key dit ce qui identifie les ventes, ou l'unique entité : ${d.what} sont plusieurs`,
+    en: (d) => `${d.source}: --key says what identifies the sales, or the only entity: ${d.what} are several`,
+  },
   "source.wrong_entity": {
     fr: (d) => `${d.source} : vous avez dit ${d.what}, ce sont des ${d.more}`,
     en: (d) => `${d.source}: you said ${d.what}, these are ${d.more}`,
   },
   "source.identity_changed": {
     fr: (d) =>
-      `${d.source} : la colonne ${d.what} a disparu ; elle identifie les ventes sans id_vente : remettez-la`,
+      `${d.source} : la colonne ${d.what} a disparu ; elle identifie les ventes sans id_vente : remettez-la${
+        d.more === undefined ? "" : `, sous ce nom (colonnes qui n'y étaient pas : ${d.more})`
+      }`,
     en: (d) =>
-      `${d.source}: column ${d.what} has disappeared; it identifies sales without id_vente: put it back`,
+      `${d.source}: column ${d.what} has disappeared; it identifies sales without id_vente: put it back${
+        d.more === undefined ? "" : `, under this name (columns that were not there: ${d.more})`
+      }`,
+  },
+  "source.column_lost": {
+    fr: (d) =>
+      `${d.source} : il manque ${d.what} ; l'en-tête a de nouveau : ${d.more} ; si c'est elle sous un autre nom, dites-le par --map COLONNE=NOM`,
+    en: (d) =>
+      `${d.source}: ${d.what} is missing; new in the header: ${d.more}; if that is it under another name, say so by --map COLUMN=NAME`,
+  },
+  "source.mostly_rejected": {
+    fr: (d) =>
+      `${d.source} : plus de la moitié des lignes (${d.more}) n'ont pas une valeur lisible dans la colonne ${d.what}, alors que la version d'avant en avait : version refusée, les dernières données restent`,
+    en: (d) =>
+      `${d.source}: more than half of the lines (${d.more}) have no readable value in column ${d.what}, and those of the version before had: version refused, the last data stay`,
+  },
+  "source.rekeyed": {
+    fr: (d) =>
+      `${d.source} : ses ventes ont déjà des identifiants qui dépendent de ${d.what} : retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
+    en: (d) =>
+      `${d.source}: its sales already have ids that depend on ${d.what}: remove it first (ventes sources remove URL --withdraw), then add it again`,
+  },
+  "source.unknown_column": {
+    fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas ; il y a : ${d.more}`,
+    en: (d) => `${d.source}: ${d.what}: there is no such column; there are: ${d.more}`,
+  },
+  "source.unknown_field": {
+    fr: (d) => `${d.source} : ${d.what} : le fichier n'a pas cette colonne ; il a : ${d.more}`,
+    en: (d) => `${d.source}: ${d.what}: the file has no such column; it has: ${d.more}`,
+  },
+  "source.bad_set": {
+    fr: (d) => `${d.source} : --set ${d.what} : la colonne n'admet pas cette valeur`,
+    en: (d) => `${d.source}: --set ${d.what}: the column does not take this value`,
+  },
+  "source.unknown_preset": {
+    fr: (d) => `${d.source} : pas de préréglage « ${d.what} » ; il y a : ${d.more}`,
+    en: (d) => `${d.source}: there is no preset ${JSON.stringify(d.what)}; there are: ${d.more}`,
+  },
+  "source.undecided_decimal": {
+    fr: (d) =>
+      `${d.source} : rien ne dit si la colonne ${d.what} a un point ou une virgule décimale, comme dans ${d.more} : ajoutez --decimal point ou --decimal comma`,
+    en: (d) =>
+      `${d.source}: nothing tells whether column ${d.what} has a decimal point or comma, as in ${d.more}: add --decimal point or --decimal comma`,
+  },
+  "source.undecided_date": {
+    fr: (d) =>
+      `${d.source} : rien ne dit l'ordre du jour et du mois dans la colonne ${d.what}, comme dans ${d.more} : ajoutez --date-format dmy, mdy ou ymd`,
+    en: (d) =>
+      `${d.source}: nothing tells the order of day and month in column ${d.what}, as in ${d.more}: add --date-format dmy, mdy or ymd`,
+  },
+  "source.fixed_decimal": {
+    fr: (d) => `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more}`,
+    en: (d) => `${d.source}: ${d.what} is contradicted by most values; ${d.more}`,
+  },
+  "source.fixed_date": {
+    fr: (d) => `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more}`,
+    en: (d) => `${d.source}: ${d.what} is contradicted by most values; ${d.more}`,
   },
   "source.id_lost": {
     fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,

@@ -5,21 +5,25 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { Announcement, Registration, Removal, SourceStatus } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration, Removal, SourceStatus } from "#shared/event.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { rekeyed } from "./columns/rekey.ts";
+import type { ColumnFormats } from "./columns/survey.ts";
 import type { Delimiter } from "./csv/record-reader.ts";
-import type { Decoder } from "./decode.ts";
+import type { ReadField } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { openVersion } from "./open-version.ts";
+import { presetNamed, resolveReading } from "./presets/index.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { idsOf, topicsOf } from "./read-back.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
@@ -27,30 +31,44 @@ import { isFileSource, sourceId } from "./source-ref.ts";
 import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
 import { type Trust, trustOf } from "./trust.ts";
-import type { InspectedReject, InspectedRow, Version } from "./version.ts";
+import type { InspectedReject, InspectedRow, Version, VersionOptions } from "./version.ts";
 
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 const GONE_BATCH = 4_000;
 
 export interface InspectOptions {
-  /** What the operator says it publishes. */
+  /** What the operator says it publishes: one entity, or several of a wide file. */
   readonly entity?: EntityName | undefined;
+  readonly entities?: readonly EntityName[] | undefined;
+  /** How it is to be read; laid over what is registered. */
+  readonly reading?: ReadingChange | undefined;
+  /** null takes it back. */
+  readonly idScope?: string | null | undefined;
 }
+
+const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+  entities ?? (entity === undefined ? undefined : [entity]);
 
 export interface Inspection {
   /** The source's id. */
   readonly source: string;
+  /** What it publishes; `entity` is the last of them. */
   readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
   readonly delimiter: Delimiter;
   /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
-  readonly mapping: readonly {
-    readonly field: string;
-    readonly column: string | null;
-    readonly name: string;
-  }[];
+  readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
+  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  readonly formats: ColumnFormats;
   readonly records: number;
+  /** Records that --where leaves out; they are none of `records`. */
+  readonly skipped: number;
   readonly rounded: number;
+  /** Values that were written as `="007"`. */
+  readonly unwrapped: number;
+  /** Ids that look the same and are kept apart, and how many there are. */
+  readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
   /** How many records each code sets aside, with the first of them. */
@@ -72,13 +90,12 @@ export const idOf = (reference: string) =>
 /** Opened for its header, whatever is known of it; it goes with the scope. */
 const opened = Effect.fnUntraced(function* (
   source: string,
-  entity: EntityName | undefined,
-  before: Announcement | undefined,
+  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
   trust: Trust,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const version = yield* openVersion({ client, settings, source, trust, entity, before });
+  const version = yield* openVersion({ ...options, client, settings, source, trust });
   return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
 
@@ -94,11 +111,22 @@ export const inspectSource = (
 
 const inspect = Effect.fnUntraced(function* (
   reference: string,
-  { entity }: InspectOptions,
+  options: InspectOptions,
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const source = yield* idOf(reference);
-  const version = yield* opened(source, entity, undefined, BY_HAND);
+  const own = changedReading(undefined, options.reading ?? {}) ?? {};
+  const { reading, preset } = yield* resolved(source, own);
+  const version = yield* opened(
+    source,
+    {
+      entities: saidOf(options) ?? preset?.entities,
+      reading,
+      idScope: options.idScope ?? undefined,
+      before: undefined,
+    },
+    BY_HAND,
+  );
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
   const sink = {
@@ -113,11 +141,21 @@ const inspect = Effect.fnUntraced(function* (
   yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
   return {
     source,
-    entity: version.dialect.entity,
+    entity: version.decoder.entity.name,
+    entities: version.dialect.entities,
     delimiter: version.dialect.delimiter,
-    mapping: (version.decoders.at(-1) as Decoder).mapping,
+    mapping: version.decoders.flatMap(({ entity, mapping }) =>
+      mapping.map((field) => ({ ...field, entity: entity.name })),
+    ),
+    formats: version.formats,
     records: version.records,
+    skipped: version.skipped,
     rounded: version.rounded,
+    unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
+    lookAlikes: {
+      count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
+      examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
+    },
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
   };
@@ -128,12 +166,23 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
-  readonly reading?: Registration["reading"] | undefined;
-  readonly vanished?: Registration["vanished"] | undefined;
-  readonly idScope?: string | undefined;
+  /** null takes it back. */
+  readonly vanished?: Registration["vanished"] | null | undefined;
   /** Named through HTTP, not by an operator. */
   readonly discovered?: boolean | undefined;
 }
+
+/** The options that it is read with, and its preset. */
+const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
+  const settings = yield* Settings;
+  return yield* Effect.try({
+    try: () => ({
+      reading: resolveReading(own),
+      preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+    }),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+});
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
 export const registerSource = (
@@ -159,27 +208,52 @@ const register = Effect.fnUntraced(function* (
     return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
-  // What it published stays what it publishes: its events are in that entity's topic.
-  const entity = announced?.entities[0] ?? options.entity;
   // What an operator named before stays trusted as that, whoever names it again.
   const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
   const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
-  const version = yield* opened(source, entity, announced, trust);
-  if (options.entity !== undefined && options.entity !== version.dialect.entity)
+  const own = changedReading(before?.reading, options.reading ?? {});
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { language } = settings;
+  const was = yield* resolved(source, before?.reading ?? {});
+  const changed = rekeyed(
+    before === undefined ? undefined : announced,
+    { reading: was.reading, idScope: before?.idScope },
+    { reading, idScope },
+  );
+  if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  // What it published stays what it publishes: its events are in those entities' topics.
+  const said = saidOf(options);
+  const version = yield* opened(
+    source,
+    {
+      entities: announced?.entities ?? said ?? preset?.entities ?? before?.entities,
+      reading,
+      idScope,
+      before: announced,
+    },
+    trust,
+  );
+  const { entities } = version.dialect;
+  if (said !== undefined && said.join() !== entities.join())
     return yield* sourceError(
       "source.wrong_entity",
-      { source, what: options.entity, more: version.dialect.entity },
-      settings.language,
+      { source, what: said.join(", "), more: entities.join(", ") },
+      language,
     );
   const registration: Registration = {
     v: 1,
     kind: "source",
     source,
-    entities: [version.dialect.entity],
+    entities,
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
-    ...kept(options, before),
+    ...(own === undefined ? {} : { reading: own }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? new Date().toISOString(),

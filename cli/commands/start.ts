@@ -121,7 +121,7 @@ const demo = (
         demoSettings(run.settings),
       )(
         Effect.andThen(
-          registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+          registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
           follow(run, view, progress, url),
         ),
       );
@@ -173,7 +173,7 @@ const once = (
       demoSettings(run.settings),
     )(
       Effect.andThen(
-        registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+        registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
         readOnce(run, true, timeout),
       ),
     );

@@ -3,24 +3,33 @@
  * entity's key columns are found.
  */
 import { readSync } from "node:fs";
-import { type Mapping, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
-import { type EntityName, entityNamed } from "#shared/entities/index.ts";
+import { recognizeEntities } from "#shared/entities/header.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { notRecognized } from "../columns/options.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { type Delimiter, RecordReader } from "./record-reader.ts";
 
 export interface Dialect {
   readonly delimiter: Delimiter;
-  /** The header as published. */
+  /** The header as published, or as the operator gave it. */
   readonly header: readonly string[];
-  readonly entity: EntityName;
+  /** Records before the data: the header, where there is one. */
+  readonly skipped: number;
+  /** What it publishes, parents first. */
+  readonly entities: readonly EntityName[];
 }
 
-const DELIMITERS: readonly Delimiter[] = [",", ";", "\t"];
+const DELIMITERS: readonly Delimiter[] = [",", ";", "\t", "|"];
 const LOOKED_AT = 1024;
 const HTML = /^\s*(<!doctype|<html|<\?xml|<head|<body|<)/i;
 
-/** `entity`: what the operator said it is. Throws SourceRefusal. */
-export function readDialect(fd: number, entity: EntityName | undefined): Dialect {
+/** `said`: what the operator said it is. Throws SourceRefusal. */
+export function readDialect(
+  fd: number,
+  said: readonly EntityName[] | undefined,
+  options: ReadingOptions = {},
+): Dialect {
   const start = Buffer.alloc(LOOKED_AT);
   const beginning = start
     .subarray(0, readSync(fd, start, 0, LOOKED_AT, 0))
@@ -28,35 +37,35 @@ export function readDialect(fd: number, entity: EntityName | undefined): Dialect
     .replace(/^\uFEFF/, "");
   if (HTML.test(beginning)) throw new SourceRefusal("source.html");
 
-  const headers = DELIMITERS.map((delimiter) => ({ delimiter, header: headerOf(fd, delimiter) }));
+  const headers = DELIMITERS.filter((d) => d === (options.delimiter ?? d)).map((delimiter) => {
+    const first = headerOf(fd, delimiter);
+    const { columns } = options;
+    return columns !== undefined && columns.length === first.length
+      ? { delimiter, header: columns, skipped: 0 }
+      : { delimiter, header: columns === undefined ? first : [], skipped: 1 };
+  });
   const longest = headers.reduce((a, b) => (b.header.length > a.header.length ? b : a));
   if (longest.header.length === 0) throw new SourceRefusal("source.empty");
 
-  const named = (mapping: Mapping) => mapping.fields.filter((f) => "column" in f).length;
-  const found = headers
-    .flatMap(({ delimiter, header }) => {
-      const mapping = recognizeHeader(header);
-      return mapping === undefined ? [] : [{ delimiter, header, mapping }];
-    })
-    .sort((a, b) => named(b.mapping) - named(a.mapping))[0];
+  const best = (entities: readonly EntityName[] | undefined) =>
+    headers
+      .flatMap((one) => {
+        const found = recognizeEntities(one.header, entities, options);
+        return found === undefined || found.missing.length > 0 ? [] : [{ ...one, ...found }];
+      })
+      .sort((a, b) => b.named - a.named)[0];
+  const wide = said !== undefined && said.length > 1;
+  const found = best(wide ? said : undefined);
   if (found !== undefined) {
-    const is = found.mapping.entity;
-    if (entity !== undefined && entity !== is) throw new SourceRefusal("source.wrong_entity", entity, is);
-    return { delimiter: found.delimiter, header: found.header, entity: is };
+    const [is = "produits"] = found.entities;
+    if (!wide && said?.[0] !== undefined && said[0] !== is)
+      throw new SourceRefusal("source.wrong_entity", said[0], is);
+    return found;
   }
   // A list of bare references is a file of products when the operator says so.
-  const said = entity === undefined ? undefined : mapHeader(longest.header, entityNamed(entity));
-  if (said !== undefined && said.missing.length === 0) return { ...longest, entity: said.entity };
-
-  throw new SourceRefusal(
-    "source.no_key_columns",
-    longest.header.join(", "),
-    said === undefined
-      ? (["produits", "magasins", "ventes"] as const)
-          .map((name) => `${name} (${mapHeader(longest.header, entityNamed(name)).missing.join(", ")})`)
-          .join(" / ")
-      : said.missing.join(", "),
-  );
+  const bare = said === undefined ? undefined : best(said);
+  if (bare !== undefined) return bare;
+  throw notRecognized(longest.header, said, options);
 }
 
 function headerOf(fd: number, delimiter: Delimiter): readonly string[] {

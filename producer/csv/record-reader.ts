@@ -11,7 +11,7 @@ import { parse } from "csv-parse/sync";
 import type { RejectCode } from "#shared/sentences.ts";
 import { SourceRefusal } from "../source-error.ts";
 
-export type Delimiter = "," | ";" | "\t";
+export type Delimiter = "," | ";" | "\t" | "|";
 
 const BLOCK_BYTES = 64 * 1024;
 /** A longer record is a reject: a quote that is never closed must not hold the file in memory. */
