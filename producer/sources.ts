@@ -8,7 +8,7 @@ import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Delimiter } from "./csv/record-reader.ts";
+import type { Delimiter } from "./csv/dialect.ts";
 import { asFailure, fetchSource } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";

@@ -9,8 +9,10 @@ import { rejectStem, withOrdinal } from "#shared/identity.ts";
 import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
-import { type Dialect, readDialect } from "./csv/dialect.ts";
-import { type LastLine, RecordReader, type RecordSink, splitRecord } from "./csv/record-reader.ts";
+import { splitRecord } from "./csv/cutter.ts";
+import type { Dialect } from "./csv/dialect.ts";
+import { decideReading, type Reading } from "./csv/reading.ts";
+import { type LastLine, RecordReader, type RecordSink } from "./csv/record-reader.ts";
 import { Decoder, restOf, TIME_NAMES } from "./decode.ts";
 import { MIXED, type VersionDiff } from "./diff/version-diff.ts";
 import { type EventWriter, fingerprintReject, keyOfClaim } from "./events.ts";
@@ -57,6 +59,7 @@ export class Version {
   /** True when a last line without a line end was left. */
   left = false;
   readonly #options: VersionOptions;
+  readonly #reading: Reading;
   readonly #fd: number;
   #derived = false;
   #extends = false;
@@ -64,9 +67,10 @@ export class Version {
   /** Throws SourceRefusal. */
   constructor(options: VersionOptions) {
     this.#options = options;
-    this.#fd = openSync(options.file, "r");
+    this.#reading = readingOf(options);
+    this.#fd = openSync(this.#reading.file, "r");
     try {
-      this.dialect = readDialect(this.#fd, options.entity);
+      this.dialect = this.#reading.dialect;
       this.decoder = new Decoder(
         this.dialect.entity,
         this.dialect.header,
@@ -152,7 +156,7 @@ export class Version {
   /** Tells the diff which row the open line of the version before had been (rule 7). */
   #withdrawOpen(diff: VersionDiff, before: Announcement): void {
     const { header, open, identity } = before;
-    const fields = open === null ? undefined : splitRecord(open.raw, this.dialect.delimiter);
+    const fields = open === null ? undefined : splitRecord(open.raw, this.dialect);
     if (header === null || open === null || fields === undefined) return;
     const decoder = new Decoder(this.dialect.entity, header, identity, this.#options.settings);
     if (!decoder.decode(fields, open.raw)) return;
@@ -194,9 +198,9 @@ export class Version {
         const key = keyOfClaim({ key: decoded.key, ordinal });
         rows.push({ key, value: writer.row(keyColumn, key, line, decoded.rest) });
       },
-      bad: (n, code, value, line, raw) => {
+      bad: (n, code, value, line, raw, more) => {
         if (decisions.isEmitted(n))
-          reject(n, line, raw, code, sentenceOf(code, { value, more: value }, settings.language));
+          reject(n, line, raw, code, sentenceOf(code, { value, more }, settings.language));
       },
     });
   }
@@ -221,7 +225,7 @@ export class Version {
         const id = keyOfClaim({ key, ordinal: derived ? 1 : ordinal });
         sink.row({ line, row: { [decoder.entity.key]: id, ...row }, extras });
       },
-      bad: (_, code, value, line, raw) => bad(line, raw, code, { value, more: value }),
+      bad: (_, code, value, line, raw, more) => bad(line, raw, code, { value, more }),
     });
   }
 
@@ -230,28 +234,41 @@ export class Version {
     const opened = before?.open ?? null;
     return new RecordReader({
       fd: this.#fd,
-      delimiter: this.dialect.delimiter,
+      dialect: this.dialect,
       // What was said already stays said.
       keepOpen: ({ line, raw }) =>
         complete || (opened !== null && opened.line === line && opened.raw === raw),
     });
   }
 
-  /** All records but the header. */
   *#each(reader: RecordReader, sink: RecordSink): Generator<void, void> {
-    const records: RecordSink = {
-      record: (n, fields, line, raw) => {
-        if (n > 0) sink.record(n, fields, line, raw);
-      },
-      bad: (n, code, value, line, raw) => {
-        if (n > 0) sink.bad(n, code, value, line, raw);
-      },
-    };
-    while (reader.next(records)) yield;
+    while (reader.next(sink)) yield;
   }
 
   close(): void {
     closeSync(this.#fd);
+    rmSync(this.#reading.file, { force: true });
     rmSync(this.#options.file, { force: true });
+  }
+}
+
+function readingOf({ file, entity }: VersionOptions): Reading {
+  const deciding = decideReading({
+    file,
+    copy: `${file}.utf8`,
+    options: {},
+    charset: null,
+    entities: entity === undefined ? undefined : [entity],
+    before: null,
+    tail: false,
+  });
+  try {
+    for (;;) {
+      const step = deciding.next();
+      if (step.done === true) return step.value;
+    }
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
   }
 }
