@@ -4,7 +4,8 @@
  * claims: what was sent is read back, what was not is sent. A version that only grew is read from where the one
  * before ended.
  */
-import { rmSync, statSync } from "node:fs";
+import { createReadStream, createWriteStream, rmSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
 import type * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -207,8 +208,9 @@ const lookOnce = Effect.fnUntraced(function* (
     };
   }
   let result: VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED = NOT_CONTINUED;
-  if (fetched.kind === "grown" && last !== null && end !== null)
-    result = yield* take(fetched, { start: fetched.start, last: { ...last, end } });
+  const reading = last?.reading ?? null;
+  if (fetched.kind === "grown" && last !== null && end !== null && reading !== null)
+    result = yield* take(yield* onlyTail(settings, fetched), { ...last, end, reading });
   if (result === NOT_CONTINUED) {
     if (fetched.kind === "grown") fetched = yield* fetch(null, null);
     if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
@@ -216,6 +218,19 @@ const lookOnce = Effect.fnUntraced(function* (
   }
   if (result === OVERTAKEN || result === NOT_CONTINUED) return OVERTAKEN;
   return { ...result, freshMs: fetched.freshMs };
+});
+
+/** The part of the spool that was not read before, as a file of its own. */
+const onlyTail = Effect.fnUntraced(function* (
+  settings: SettingsShape,
+  fetched: Extract<Fetched, { kind: "grown" }>,
+): Effect.fn.Return<Extract<Fetched, { kind: "grown" }>, never> {
+  if (fetched.start === 0) return fetched;
+  const file = spoolPath(settings.data);
+  yield* Effect.promise((signal) =>
+    pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
+  ).pipe(Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))));
+  return { ...fetched, file, start: 0 };
 });
 
 const refusedAgain = (source: string, { code, sentence }: { code: string; sentence: string }) =>
@@ -330,20 +345,22 @@ const publishVersion = Effect.fnUntraced(function* (
   const { validators } = fetched;
   return yield* Effect.gen(function* () {
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
-    const version = yield* Effect.try({
-      try: () =>
-        new Version({
+    const version = yield* inSlices(
+      () =>
+        Version.open({
           file: fetched.file,
           entities: registration.entities,
-          reading: registration.reading ?? {},
+          reading: resolveReading(registration.reading ?? {}),
+          idScope: registration.idScope,
+          charset: validators.charset ?? null,
           source,
           settings,
           before,
           complete,
           tail,
         }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(fail));
+      fail,
+    );
     return yield* diffAndEmit(producer, registration, version, before, validators, tail).pipe(
       Effect.ensuring(Effect.sync(() => version.close())),
     );
@@ -419,7 +436,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     source: held.id,
     dropDuplicates: registration.duplicates === "drop",
     vanishing: new Vanishing(registration.vanished ?? "rule"),
-    appendedTo: tail?.last.counts ?? null,
+    appendedTo: tail?.counts ?? null,
     scratch: spoolPath(settings.data),
   });
   return yield* Effect.gen(function* () {
@@ -435,7 +452,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
         yield;
       }
       yield* diff.decide();
-      return tail === null || doesContinue(diff, version, tail.last);
+      return tail === null || doesContinue(diff, version, tail);
     }, fail);
     if (!continues) return NOT_CONTINUED;
 
@@ -454,11 +471,11 @@ const diffAndEmit = Effect.fnUntraced(function* (
       validators: remembering({ ...validators, left: version.left }, registration),
       last: {
         counts,
-        days: diff.vanishing.daysWith(tail?.last.days ?? null),
-        keptInside: (tail?.last.keptInside ?? 0) + diff.main.counts.keptInside,
+        days: diff.vanishing.daysWith(tail?.days ?? null),
+        keptInside: (tail?.keptInside ?? 0) + diff.main.counts.keptInside,
         end: version.end,
         header: version.dialect.header,
-        reading: null,
+        reading: version.reading,
       },
       earlier: {
         hashes: [...held.earlier.hashes.filter((h) => h !== hash), hash].slice(-REMEMBERED_CONTENTS),
@@ -506,7 +523,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
  * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version
  * before lacked it comes into play.
  */
-function doesContinue(diff: VersionDiff, version: Version, last: Tail["last"]): boolean {
+function doesContinue(diff: VersionDiff, version: Version, last: Tail): boolean {
   const kept = (last.counts.vanished > 0 || hasKeptParents(last)) && diff.entities.some((e) => e.meetsHeld);
   if (kept || diff.entities.some((e) => e.datedLines > 0)) return false;
   if (!version.isKeyless || diff.vanishing.mode !== "rule") return true;
@@ -514,7 +531,7 @@ function doesContinue(diff: VersionDiff, version: Version, last: Tail["last"]): 
   return last.keptInside === 0 && (days === null || last.days === null || days.first >= last.days.first);
 }
 
-const hasKeptParents = ({ counts }: Tail["last"]): boolean =>
+const hasKeptParents = ({ counts }: Tail): boolean =>
   Object.values(counts.parents ?? {}).some((c) => c.vanished > 0);
 
 /** Whether fingerprints over these columns can be compared with those held. */

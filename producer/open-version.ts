@@ -4,11 +4,12 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { EntityName } from "#shared/entities/index.ts";
-import type { Announcement } from "#shared/event.ts";
+import type { Announcement, ReadingOptions } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { Validators } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource } from "./download/index.ts";
+import { inSlices } from "./slices.ts";
 import type { SourceError } from "./source-error.ts";
 import type { Trust } from "./trust.ts";
 import { Version } from "./version.ts";
@@ -19,7 +20,10 @@ export interface OpenOptions {
   readonly source: string;
   readonly trust: Trust;
   /** What it is said to publish. */
-  readonly entity: EntityName | undefined;
+  readonly entities: readonly EntityName[] | undefined;
+  /** How it is to be read, presets resolved. */
+  readonly reading: ReadingOptions;
+  readonly idScope?: string | undefined;
   /** Its last announcement. */
   readonly before: Announcement | undefined;
   readonly known?: Validators | null;
@@ -31,26 +35,39 @@ export interface OpenOptions {
 export const openVersion = Effect.fnUntraced(function* (
   options: OpenOptions,
 ): Effect.fn.Return<Version | undefined, SourceError | DatabaseError, Scope.Scope> {
-  const { client, settings, source, trust, entity, before, known = null, onFetched } = options;
+  const {
+    client,
+    settings,
+    source,
+    trust,
+    entities,
+    reading,
+    idScope,
+    before,
+    known = null,
+    onFetched,
+  } = options;
   const fetched = yield* fetchSource({ client, settings, source, known, resumeFrom: null, ...trust });
   onFetched?.(fetched.validators);
   if (fetched.kind === "unchanged") return undefined;
   yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
   return yield* Effect.acquireRelease(
-    Effect.try({
-      try: () =>
-        new Version({
+    inSlices(
+      () =>
+        Version.open({
           file: fetched.file,
-          entities: entity === undefined ? undefined : [entity],
-          reading: {},
+          entities,
+          reading,
+          idScope,
+          charset: fetched.validators.charset ?? null,
           source,
           settings,
           before,
           complete: true,
           tail: null,
         }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(asFailure(source, settings))),
+      asFailure(source, settings),
+    ),
     (version) => Effect.sync(() => version.close()),
   );
 });

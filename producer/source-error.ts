@@ -75,9 +75,66 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} est vide`,
     en: (d) => `${d.source} is empty`,
   },
-  "source.not_utf8": {
-    fr: (d) => `${d.source} n'est pas en UTF-8 (vers la ligne ${d.what}) : enregistrez-le en UTF-8`,
-    en: (d) => `${d.source} is not UTF-8 (around line ${d.what}): save it as UTF-8`,
+  "source.workbook": {
+    fr: (d) =>
+      `${d.source} est un classeur ${d.what}, pas un CSV : enregistrez la feuille en « CSV UTF-8 », ou donnez son lien d'export CSV`,
+    en: (d) =>
+      `${d.source} is a workbook (${d.what}), not a CSV: save the sheet as "CSV UTF-8", or give its CSV export link`,
+  },
+  "source.document": {
+    fr: (d) => `${d.source} est un document ${d.what}, pas un CSV : demandez les données elles-mêmes, en CSV`,
+    en: (d) => `${d.source} is a document (${d.what}), not a CSV: ask for the data themselves, as CSV`,
+  },
+  "source.json": {
+    fr: (d) =>
+      `${d.source} est du JSON, pas un CSV : cherchez son export CSV (souvent le même lien avec format=csv)`,
+    en: (d) =>
+      `${d.source} is JSON, not a CSV: look for its CSV export (often the same link with format=csv)`,
+  },
+  "source.xml": {
+    fr: (d) => `${d.source} est du XML, pas un CSV : cherchez son export CSV`,
+    en: (d) => `${d.source} is XML, not a CSV: look for its CSV export`,
+  },
+  "source.image": {
+    fr: (d) => `${d.source} est une image ${d.what}, pas un CSV : donnez le fichier dont elle est tirée`,
+    en: (d) => `${d.source} is an image (${d.what}), not a CSV: give the file that it was made from`,
+  },
+  "source.archive": {
+    fr: (d) => `${d.source} est une archive ${d.what} : publiez le CSV lui-même, ou en .gz ou .zip`,
+    en: (d) => `${d.source} is an archive (${d.what}): publish the CSV itself, or as .gz or .zip`,
+  },
+  "source.database": {
+    fr: (d) => `${d.source} est un fichier ${d.what}, pas un CSV : exportez la table en CSV`,
+    en: (d) => `${d.source} is a ${d.what} file, not a CSV: export the table as CSV`,
+  },
+  "source.encoding_unknown": {
+    fr: (d) => `${d.source} : l'encodage ${d.what} n'est pas connu ; il y a ${d.more}`,
+    en: (d) => `${d.source}: encoding ${d.what} is not known; there are ${d.more}`,
+  },
+  "source.encoding_contradicted": {
+    fr: (d) =>
+      `${d.source} : vous avez dit ${d.what}, le fichier commence par la marque de ${d.more} : retirez --encoding`,
+    en: (d) =>
+      `${d.source}: you said ${d.what}, the file begins with the mark of ${d.more}: leave --encoding out`,
+  },
+  "source.encoding_undecided": {
+    fr: (d) =>
+      `${d.source} n'est pas en UTF-8 (dès la ligne ${d.what}), et rien ne dit en quoi : enregistrez-le en UTF-8, ou donnez --encoding (${d.more})`,
+    en: (d) =>
+      `${d.source} is not UTF-8 (from line ${d.what} on), and nothing tells what it is: save it as UTF-8, or give --encoding (${d.more})`,
+  },
+  "source.undecodable": {
+    fr: (d) =>
+      `${d.source} ne se lit pas en ${d.what} (vers la ligne ${d.more}) : donnez un autre --encoding`,
+    en: (d) => `${d.source} does not decode as ${d.what} (around line ${d.more}): give another --encoding`,
+  },
+  "source.header_too_long": {
+    fr: (d) => `${d.source} : son en-tête dépasse ${d.what} octets : est-ce bien un CSV ?`,
+    en: (d) => `${d.source}: its header is longer than ${d.what} bytes: is it a CSV?`,
+  },
+  "source.too_many_columns": {
+    fr: (d) => `${d.source} a ${d.what} colonnes : au plus ${d.more}`,
+    en: (d) => `${d.source} has ${d.what} columns: at most ${d.more}`,
   },
   "source.no_key_columns": {
     fr: (d) => `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more}`,
@@ -224,6 +281,10 @@ export const SOURCE_SENTENCES = {
   "catalogue.bad_csv": {
     fr: (d) => `${d.source} ne se lit pas comme une liste CSV : ${d.what}`,
     en: (d) => `${d.source} cannot be read as a CSV list: ${d.what}`,
+  },
+  "catalogue.not_utf8": {
+    fr: (d) => `${d.source} n'est pas en UTF-8 : enregistrez la liste en UTF-8`,
+    en: (d) => `${d.source} is not UTF-8: save the list as UTF-8`,
   },
   "catalogue.empty": {
     fr: (d) => `${d.source} ne liste aucun fichier`,

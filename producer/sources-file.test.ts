@@ -33,13 +33,19 @@ describe("what is understood", () => {
     expect(readSourcesFile(path, "en")).toEqual({
       troubles: [],
       lines: [
-        { line: 4, source: "https://a.example/v.csv", entity: "ventes", every: 300_000, duplicates: "drop" },
+        {
+          line: 4,
+          source: "https://a.example/v.csv",
+          entities: ["ventes"],
+          every: 300_000,
+          duplicates: "drop",
+        },
         { line: 5, source: urlOf("p.csv"), once: true },
       ],
     });
     for (const mark of [",", "\t"])
       expect(readSourcesFile(list(`url${mark}entity\nx.csv${mark}ventes`), "en").lines).toMatchObject([
-        { source: urlOf("x.csv"), entity: "ventes" },
+        { source: urlOf("x.csv"), entities: ["ventes"] },
       ]);
     expect(readSourcesFile(list('url\n"https://a.example/v.csv?x=1,2"\n'), "en").lines).toMatchObject([
       { source: "https://a.example/v.csv?x=1,2" },

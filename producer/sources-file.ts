@@ -8,7 +8,7 @@
  * and tried again. The others are registered meanwhile. What is registered as its line says is not even asked for.
  * A line that is taken out removes nothing: `sources remove` does.
  */
-import { closeSync, openSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -18,14 +18,16 @@ import type { Registration } from "#shared/event.ts";
 import { type Language, Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { type Delimiter, RecordReader } from "./csv/record-reader.ts";
+import { DELIMITERS } from "./csv/dialect.ts";
+import { parseList } from "./csv/parse-list.ts";
+import { parseEntities } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { SourceRefusal } from "./source-error.ts";
-import { leastEvery, parseEntity, sourceId } from "./source-ref.ts";
+import { leastEvery, sourceId } from "./source-ref.ts";
 import { type RegisterOptions, registerSource } from "./sources.ts";
 
 /** One line, understood. */
-export interface ListedLine extends Pick<RegisterOptions, "entity" | "every" | "once" | "duplicates"> {
+export interface ListedLine extends Pick<RegisterOptions, "entities" | "every" | "once" | "duplicates"> {
   readonly line: number;
   readonly source: string;
 }
@@ -39,8 +41,6 @@ export interface SourcesFile {
 const COLUMNS = ["url", "entity", "every", "once", "duplicates"] as const;
 type Column = (typeof COLUMNS)[number];
 const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name);
-
-const DELIMITERS: readonly Delimiter[] = [",", ";", "\t"];
 
 /** Never throws: a file that cannot be read is a trouble. */
 export function readSourcesFile(path: string, language: Language): SourcesFile {
@@ -91,43 +91,37 @@ interface ReadLine {
   readonly fields: readonly string[] | undefined;
 }
 
+/** Throws SourceRefusal. */
+function textOf(path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw new SourceRefusal("catalogue.not_utf8");
+    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
+    if (code === "ENOENT") throw new SourceRefusal("source.not_found");
+    if (code === "EISDIR") throw new SourceRefusal("source.not_a_file");
+    throw new SourceRefusal("source.not_readable", code);
+  }
+}
+
 /** With the delimiter under which a header has the column url, else with commas. Throws SourceRefusal. */
 function recordsOf(path: string): readonly ReadLine[] {
-  const read = DELIMITERS.map((delimiter) => recordsWith(path, delimiter));
+  const text = textOf(path);
+  const read = DELIMITERS.map((delimiter) => recordsWith(text, delimiter));
   const hasUrl = (records: readonly ReadLine[]) =>
     records[0]?.fields?.some((field) => field.trim().toLowerCase() === "url") === true;
   return read.find(hasUrl) ?? read[0] ?? [];
 }
 
-function recordsWith(path: string, delimiter: Delimiter): readonly ReadLine[] {
-  let fd: number;
-  try {
-    fd = openSync(path, "r");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    throw code === "ENOENT"
-      ? new SourceRefusal("source.not_found")
-      : new SourceRefusal("source.not_readable", code);
-  }
-  try {
-    const records: ReadLine[] = [];
-    const put = (line: number, raw: string, fields: readonly string[] | undefined) => {
-      if (!raw.startsWith("#")) records.push({ line, fields });
-    };
-    const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
-    const sink = {
-      record: (_: number, fields: readonly string[], line: number, raw: string) => put(line, raw, fields),
-      bad: (_: number, _code: string, _value: string, line: number, raw: string) => put(line, raw, undefined),
-    };
-    while (reader.next(sink));
-    return records;
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EISDIR")
-      throw new SourceRefusal("source.not_a_file");
-    throw error;
-  } finally {
-    closeSync(fd);
-  }
+function recordsWith(text: string, delimiter: string): readonly ReadLine[] {
+  return text.split(/\r\n|\n|\r/).flatMap((raw, i) => {
+    if (raw.trim() === "" || raw.startsWith("#")) return [];
+    try {
+      return [{ line: i + 1, fields: parseList(raw, delimiter)[0] }];
+    } catch {
+      return [{ line: i + 1, fields: undefined }];
+    }
+  });
 }
 
 /** Throws SourceRefusal. */
@@ -151,7 +145,7 @@ function listed(line: number, value: (column: Column) => string, folder: string)
   return {
     line,
     source,
-    entity: entity === "" ? undefined : parseEntity(entity),
+    entities: entity === "" ? undefined : parseEntities(entity),
     every: ms,
     once: once === "" ? undefined : once === "1",
     duplicates: duplicates === "" ? undefined : duplicates,
@@ -160,10 +154,10 @@ function listed(line: number, value: (column: Column) => string, folder: string)
 
 const isAsListed = (
   registration: Registration | undefined,
-  { entity, every, once, duplicates }: ListedLine,
+  { entities, every, once, duplicates }: ListedLine,
 ) =>
   registration !== undefined &&
-  (entity === undefined || registration.entities.includes(entity)) &&
+  (entities === undefined || entities.every((entity) => registration.entities.includes(entity))) &&
   (every === undefined || registration.every === every) &&
   (once === undefined || registration.once === once) &&
   (duplicates === undefined || registration.duplicates === duplicates);

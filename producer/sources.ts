@@ -12,7 +12,7 @@ import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { rekeyed } from "./columns/rekey.ts";
 import type { ColumnFormats } from "./columns/survey.ts";
-import type { Delimiter } from "./csv/record-reader.ts";
+import type { Delimiter } from "./csv/dialect.ts";
 import type { ReadField } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
@@ -141,7 +141,7 @@ const inspect = Effect.fnUntraced(function* (
   yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
   return {
     source,
-    entity: version.decoder.entity.name,
+    entity: version.dialect.entities.at(-1) as EntityName,
     entities: version.dialect.entities,
     delimiter: version.dialect.delimiter,
     mapping: version.decoders.flatMap(({ entity, mapping }) =>
@@ -149,7 +149,7 @@ const inspect = Effect.fnUntraced(function* (
     ),
     formats: version.formats,
     records: version.records,
-    skipped: version.skipped,
+    skipped: version.filtered,
     rounded: version.rounded,
     unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
     lookAlikes: {
@@ -268,20 +268,6 @@ const register = Effect.fnUntraced(function* (
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });
-
-/** What is not given again stays as it was registered. */
-function kept(
-  { reading, vanished, idScope }: RegisterOptions,
-  before: Registration | undefined,
-): Pick<Registration, "reading" | "vanished" | "idScope" | "confirmed"> {
-  const options = {
-    reading: reading ?? before?.reading,
-    vanished: vanished ?? before?.vanished,
-    idScope: idScope ?? before?.idScope,
-    confirmed: before?.confirmed,
-  };
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
 
 export interface ListedSource {
   readonly registration: Registration;

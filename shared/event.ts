@@ -104,10 +104,22 @@ export const ReadingDecisions = Schema.Struct({
   quote: Schema.NullOr(Schema.String),
   /** What makes a quote inside quotes one: the quote itself, or a backslash. */
   escape: Schema.NullOr(Schema.String),
+  /** What begins a line that is left out; absent: nothing does. */
+  comment: Schema.optionalKey(Schema.String),
   /** The line of the header, from 1; 0: there is none. */
   headerLine: Schema.Int,
   /** Published name of a column -> how its numbers or dates are written, where there was a choice. */
   columns: Schema.Record(Schema.String, Schema.String),
+  /** What was noticed, by code (producer/csv/notes.ts). */
+  notes: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        code: Schema.String,
+        what: Schema.optionalKey(Schema.String),
+        more: Schema.optionalKey(Schema.String),
+      }),
+    ),
+  ),
 });
 export type ReadingDecisions = typeof ReadingDecisions.Type;
 

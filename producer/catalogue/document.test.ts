@@ -27,7 +27,10 @@ function read(text: string | Buffer, url = PAGE): Read | string {
       form: listing.form,
       ignored: listing.ignored,
       entries: Object.fromEntries(
-        entries.map(({ source, entity, options }) => [source, { ...(entity && { entity }), ...options }]),
+        entries.map(({ source, entities, options }) => [
+          source,
+          { ...(entities && { entity: entities.join() }), ...options },
+        ]),
       ),
       refused: Object.fromEntries(refused.map(({ source, reason }) => [source, reason])),
     };
@@ -185,7 +188,7 @@ describe("a document", () => {
     const lines = (n: number) => Array.from({ length: n }, (_, i) => `${i}.csv`).join("\n");
     expect(read(lines(10_001))).toBe("catalogue.too_many");
     expect(Object.keys((read(lines(10_000)) as Read).entries)).toHaveLength(10_000);
-    expect(read(Buffer.from([0x61, 0xe9, 0x2e, 0x63, 0x73, 0x76]))).toBe("source.not_utf8");
+    expect(read(Buffer.from([0x61, 0xe9, 0x2e, 0x63, 0x73, 0x76]))).toBe("catalogue.not_utf8");
   });
 });
 

@@ -22,6 +22,6 @@ function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new SourceRefusal("source.not_utf8", "1");
+    throw new SourceRefusal("catalogue.not_utf8");
   }
 }

@@ -5,8 +5,9 @@
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Language } from "#shared/settings.ts";
+import { parseEntities } from "../reading-flags.ts";
 import { SourceRefusal } from "../source-error.ts";
-import { isFileSource, parseEntity, pathOfSource, sourceId } from "../source-ref.ts";
+import { isFileSource, pathOfSource, sourceId } from "../source-ref.ts";
 import { type EntryOptions, entryOptions } from "./entry-options.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
 
@@ -14,7 +15,7 @@ export interface Entry {
   /** The source's id. */
   readonly source: string;
   /** What the list says it holds. */
-  readonly entity: EntityName | undefined;
+  readonly entities: readonly EntityName[] | undefined;
   readonly options: EntryOptions;
 }
 
@@ -41,7 +42,8 @@ export function entriesOf({ listed, base }: Listing, url: string, language: Lang
       source = resolved(one, base ?? url);
       const entry: Entry = {
         source,
-        entity: one.entity === undefined ? undefined : parseEntity(one.entity.normalize("NFC").toLowerCase()),
+        entities:
+          one.entity === undefined ? undefined : parseEntities(one.entity.normalize("NFC").toLowerCase()),
         options: entryOptions(one.options),
       };
       const before = entries.get(source);

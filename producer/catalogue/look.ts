@@ -11,13 +11,14 @@ import { rm, stat } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue, CatalogueStatus, Registration } from "#shared/event.ts";
+import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { Validators } from "../download/fetched.ts";
 import { asFailure, fetchSource } from "../download/index.ts";
 import type { Producer } from "../look.ts";
 import { openVersion } from "../open-version.ts";
+import { resolveReading } from "../presets/index.ts";
 import { SOURCE_SENTENCES, type SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource, pathOfSource } from "../source-ref.ts";
 import { mayListFolder, trustOf } from "../trust.ts";
@@ -200,21 +201,22 @@ const takeUp = Effect.fnUntraced(function* (
   // An operator's own, or another catalogue's that still lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
     return undefined;
-  const announced = registry.last(source)?.value.entities[0];
-  let entity = before?.entities[0] ?? announced;
-  if (entity !== undefined && entry.entity !== undefined && entry.entity !== entity)
+  const published = before?.entities ?? registry.last(source)?.value.entities;
+  const said = entry.entities;
+  if (published !== undefined && said !== undefined && said.join() !== published.join())
     return SOURCE_SENTENCES["source.wrong_entity"][settings.language]({
       source,
-      what: entry.entity,
-      more: entity,
+      what: said.join(", "),
+      more: published.join(", "),
     });
+  let entities = published;
   if (before === undefined) {
-    const header = yield* entityOf(producer, catalogue, entry, memory);
+    const header = yield* entitiesOf(producer, catalogue, entry, memory);
     if (header.reason !== undefined) return header.reason;
-    entity = header.entity;
+    entities = header.entities;
   }
-  if (entity === undefined) return undefined;
-  const registration = registrationOf(catalogue, entry, entity, before);
+  if (entities === undefined) return undefined;
+  const registration = registrationOf(catalogue, entry, entities, before);
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return undefined;
 });
@@ -224,11 +226,11 @@ const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Registratio
   catalogue !== undefined && (unlisted !== undefined || registry.catalogue(catalogue) === undefined);
 
 type Header =
-  | { readonly entity: Registration["entities"][number]; readonly reason?: undefined }
+  | { readonly entities: Registration["entities"]; readonly reason?: undefined }
   | { readonly reason: string };
 
 /** What its header tells. What was refused before is read again only when it has changed. */
-const entityOf = (
+const entitiesOf = (
   producer: Producer,
   catalogue: Catalogue,
   entry: Entry,
@@ -238,24 +240,33 @@ const entityOf = (
   const { source } = entry;
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
+  const reading = Effect.try({
+    try: () => resolveReading(readingOf(catalogue, entry)),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
   return Effect.scoped(
-    openVersion({
-      client,
-      settings,
-      source,
-      trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
-      entity: entry.entity,
-      before: registry.last(source)?.value,
-      known: refusedBefore?.validators ?? null,
-      onFetched: (found) => {
-        validators = found;
-      },
-    }).pipe(
+    reading.pipe(
+      Effect.flatMap((resolved) =>
+        openVersion({
+          client,
+          settings,
+          source,
+          trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
+          entities: entry.entities,
+          reading: resolved,
+          idScope: entry.options.idScope ?? catalogue.idScope,
+          before: registry.last(source)?.value,
+          known: refusedBefore?.validators ?? null,
+          onFetched: (found) => {
+            validators = found;
+          },
+        }),
+      ),
       Effect.map(
         (version): Header =>
           version === undefined
             ? { reason: refusedBefore?.reason ?? "" }
-            : { entity: version.dialect.entity },
+            : { entities: version.dialect.entities },
       ),
     ),
   ).pipe(
@@ -268,20 +279,28 @@ const entityOf = (
   );
 };
 
+/** What its catalogue says, over which lies what it says of itself. */
+const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOptions => ({
+  ...reading,
+  ...options.reading,
+});
+
 function registrationOf(
-  { catalogue, every, once, duplicates, reading, vanished, idScope }: Catalogue,
-  { source, options }: Entry,
-  entity: Registration["entities"][number],
+  listed: Catalogue,
+  entry: Entry,
+  entities: Registration["entities"],
   before: Registration | undefined,
 ): Registration {
-  const read = { ...reading, ...options.reading };
+  const { catalogue, every, once, duplicates, vanished, idScope } = listed;
+  const { source, options } = entry;
+  const read = readingOf(listed, entry);
   const rows = options.vanished ?? vanished;
   const scope = options.idScope ?? idScope;
   return {
     v: 1,
     kind: "source",
     source,
-    entities: before?.entities ?? [entity],
+    entities: before?.entities ?? entities,
     every: options.every ?? every,
     once: options.once ?? once,
     duplicates: options.duplicates ?? duplicates,

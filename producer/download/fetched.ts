@@ -8,6 +8,8 @@ export interface Validators {
   readonly stat: string | null;
   /** SHA-256 of the content, in hex. */
   readonly hash: string;
+  /** Of Content-Type. */
+  readonly charset?: string | null;
   /** True when the last line was left because it had no line end yet: another way of reading would see more. */
   readonly left: boolean;
 }
