@@ -7,6 +7,12 @@ const both = <A extends readonly unknown[]>(
   en: (...args: A) => string,
 ): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
 
+type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
+type AccountedCounts = Shown<
+  "records" | "emitted" | "unchanged" | "superseded" | "rejected" | "vanished" | "rounded"
+>;
+
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
@@ -198,6 +204,80 @@ const TEXTS = {
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
     (source: string, entities: string) => `${source} is registered (${entities})`,
+  ),
+  catalogueAdded: both(
+    (catalogue: string, form: string, entries: string) =>
+      `${catalogue} est enregistré comme catalogue (${form}) : ${entries} fichiers listés ; un producteur les prend l'un après l'autre`,
+    (catalogue: string, form: string, entries: string) =>
+      `${catalogue} is registered as a catalogue (${form}): ${entries} files listed; a producer takes them up one by one`,
+  ),
+  catalogueLists: both(
+    (catalogue: string, form: string, entries: string) =>
+      `${catalogue} : catalogue (${form}), ${entries} fichiers listés`,
+    (catalogue: string, form: string, entries: string) =>
+      `${catalogue}: a catalogue (${form}), ${entries} files listed`,
+  ),
+  catalogueNoEntity: both(
+    () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
+    () => "--catalogue: the list, or the header of each file, tells what it holds",
+  ),
+  catalogueRemoved: both(
+    (catalogue: string, entries: string, withdraw: boolean, n: string) =>
+      `${catalogue} n'est plus suivi, ni ses ${entries} fichiers${withdraw ? ` : ${n} lignes retirées` : " ; leurs lignes restent"}`,
+    (catalogue: string, entries: string, withdraw: boolean, n: string) =>
+      `${catalogue} and its ${entries} files are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
+  ),
+  catalogueStands: both(
+    (s: CatalogueCounts) =>
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.gone === "0" ? "" : ` ; ${s.gone} ne sont plus listés, leurs lignes restent`}`,
+    (s: CatalogueCounts) =>
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
+  ),
+  entriesRefused: both(
+    (catalogue: string, n: string, first: string) =>
+      `${catalogue} : ${n} fichiers listés ne peuvent être pris, dont : ${first}`,
+    (catalogue: string, n: string, first: string) =>
+      `${catalogue}: ${n} listed files cannot be taken up, one of them: ${first}`,
+  ),
+  noLongerListed: both(
+    (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
+    (since: string) => `no longer listed by its catalogue since ${since}; its rows stay`,
+  ),
+  andOthers: both(
+    (n: string) => `... et ${n} de plus`,
+    (n: string) => `... and ${n} more`,
+  ),
+  accounting: both(
+    (s: AccountedCounts) =>
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.vanished} disparues et gardées, ${s.rounded} valeurs arrondies`,
+    (s: AccountedCounts) =>
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.vanished} vanished and kept, ${s.rounded} values rounded`,
+  ),
+  retried: both(
+    (sources: string, resolved: string, remaining: string) =>
+      `${sources} fichiers relus : ${resolved} lignes reprises, ${remaining} restent de côté`,
+    (sources: string, resolved: string, remaining: string) =>
+      `${sources} files read again: ${resolved} rows resolved, ${remaining} still set aside`,
+  ),
+  nothingToRetry: both(
+    () => "aucune ligne mise de côté dont le fichier est encore suivi",
+    () => "no row set aside whose file is still followed",
+  ),
+  retryTimedOut: both(
+    (within: string, sources: string) => `le producteur n'a pas relu en ${within} : ${sources}`,
+    (within: string, sources: string) => `the producer has not read again within ${within}: ${sources}`,
+  ),
+  moreRejects: both(
+    (n: string) => `... et ${n} de plus : --limit, --csv`,
+    (n: string) => `... and ${n} more: --limit, --csv`,
+  ),
+  badLimit: both(
+    (text: string) => `--limit « ${text} » : donnez un nombre entier`,
+    (text: string) => `--limit "${text}": give a whole number`,
+  ),
+  unknownEntity: both(
+    (text: string, known: string) => `--entity « ${text} » : ${known}`,
+    (text: string, known: string) => `--entity "${text}": one of ${known}`,
   ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>

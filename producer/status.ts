@@ -50,9 +50,11 @@ export const goneStatus = (before: SourceStatus, { catalogue }: Registration): S
   ...(catalogue === undefined ? {} : { catalogue }),
 });
 
+/** What it emitted before is unchanged now: the counts still account for every record. */
 export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
   ...before,
   emitted: 0,
+  unchanged: before.unchanged + before.emitted,
   state: "parked",
   reason,
   looked: now,

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -22,6 +21,7 @@ interface AddInput {
   readonly what: readonly string[];
   readonly once: boolean;
   readonly dryRun: boolean;
+  readonly catalogue: boolean;
   readonly duplicates: "keep" | "drop" | undefined;
 }
 
@@ -30,11 +30,19 @@ export const addSource = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    if (input.catalogue) {
+      const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
+      const options = {
+        ...(input.once ? { once: true } : {}),
+        ...(input.duplicates === undefined ? {} : { duplicates: input.duplicates }),
+      };
+      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options }, run);
+    }
     const { entity, source } = yield* namedApart(input.what, run);
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
-      const found = yield* lookInto(source, entity, run);
+      const found = yield* inScratch(run, inspectSource(source, { entity }));
       print(run.json ? JSON.stringify(found) : shown(found, run));
       return;
     }
@@ -58,11 +66,10 @@ export const addSource = (
   });
 
 /** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
-const lookInto = (source: string, entity: EntityName | undefined, run: Invocation) =>
+export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
-    (data) =>
-      inspectSource(source, { entity }).pipe(Effect.provideService(Settings, { ...run.settings, data })),
+    (data) => Effect.provideService(look, Settings, { ...run.settings, data }),
     (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
   );
 

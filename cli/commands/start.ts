@@ -10,7 +10,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { listSources } from "../../producer/sources.ts";
+import { isAnythingRegistered } from "../../producer/sources.ts";
 import type { ComponentError } from "../components.ts";
 import { demoDirectory } from "../database.ts";
 import { demoSettings, openDemo } from "../demo-mode.ts";
@@ -62,7 +62,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       )(
         Effect.gen(function* () {
           yield* registerAll(sources);
-          const isDemo = (yield* listSources).length === 0;
+          const isDemo = !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -135,7 +135,7 @@ const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(functi
   let seen = "";
   for (;;) {
     const now = yield* ends;
-    if (now !== seen && (yield* listSources).length > 0) return;
+    if (now !== seen && (yield* isAnythingRegistered)) return;
     seen = now;
     yield* Effect.sleep(LOOK_EVERY_MS);
   }
@@ -154,7 +154,7 @@ const once = (
     )(
       Effect.gen(function* () {
         yield* registerAll(sources);
-        if ((yield* listSources).length === 0) return true;
+        if (!(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);
         return false;
       }),

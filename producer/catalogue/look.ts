@@ -60,6 +60,7 @@ export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus =>
   reason: "",
   listed: 0,
   taken: 0,
+  others: 0,
   removed: 0,
   refused: 0,
   gone: 0,
@@ -79,17 +80,21 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
   const refusals = [...read.refused];
   const registrations = new Registrations(producer, catalogue);
   let taken = 0;
+  let others = 0;
   let removed = 0;
   for (const entry of read.entries) {
     if (registry.removal(entry.source)?.catalogue === catalogue.catalogue) {
       removed++;
       continue;
     }
-    const reason = yield* takeUp(producer, catalogue, entry, memory, registrations);
-    if (reason === undefined) {
-      taken++;
-      memory.refused.delete(entry.source);
-    } else refusals.push({ source: entry.source, reason });
+    const took = yield* takeUp(producer, catalogue, entry, memory, registrations);
+    if (took.is === "refused") {
+      refusals.push({ source: entry.source, reason: took.reason });
+      continue;
+    }
+    memory.refused.delete(entry.source);
+    if (took.is === "taken") taken++;
+    else others++;
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);
 
@@ -108,6 +113,7 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     reason: read.note,
     listed: read.entries.length + read.refused.length,
     taken,
+    others,
     removed,
     refused: refusals.length,
     gone,
@@ -183,39 +189,40 @@ const isUnreadable = (error: unknown): error is NodeJS.ErrnoException & { readon
   "code" in error &&
   ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));
 
-/** Registers an entry, or leaves it as it is. Returns why it cannot be taken up. */
+type Took = { readonly is: "taken" | "others" } | { readonly is: "refused"; readonly reason: string };
+const refused = (reason: string): Took => ({ is: "refused", reason });
+
+/** Registers an entry, or leaves it as it is. */
 const takeUp = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
   entry: Entry,
   memory: CatalogueMemory,
   registrations: Registrations,
-): Effect.fn.Return<string | undefined, DatabaseError | PublishFailure> {
+): Effect.fn.Return<Took, DatabaseError | PublishFailure> {
   const { registry, settings } = producer;
   const { source } = entry;
   if (registry.catalogue(source) !== undefined)
-    return SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source });
+    return refused(SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source }));
   const before = registry.registration(source);
   // An operator's own, or another catalogue's that still lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
-    return undefined;
-  const announced = registry.last(source)?.value.entities[0];
-  let entity = before?.entities[0] ?? announced;
-  if (entity !== undefined && entry.entity !== undefined && entry.entity !== entity)
-    return SOURCE_SENTENCES["source.wrong_entity"][settings.language]({
-      source,
-      what: entry.entity,
-      more: entity,
-    });
-  if (before === undefined) {
+    return { is: "others" };
+  // What it published stays what it publishes.
+  const published = before?.entities[0] ?? registry.last(source)?.value.entities[0];
+  if (published !== undefined && entry.entity !== undefined && entry.entity !== published) {
+    const details = { source, what: entry.entity, more: published };
+    return refused(SOURCE_SENTENCES["source.wrong_entity"][settings.language](details));
+  }
+  let entity = published;
+  if (before === undefined || entity === undefined) {
     const header = yield* entityOf(producer, catalogue, entry, memory);
-    if (header.reason !== undefined) return header.reason;
+    if (header.reason !== undefined) return refused(header.reason);
     entity = header.entity;
   }
-  if (entity === undefined) return undefined;
   const registration = registrationOf(catalogue, entry, entity, before);
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
-  return undefined;
+  return { is: "taken" };
 });
 
 /** Of a catalogue that was removed, or that does not list it any more. */
