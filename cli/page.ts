@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
   assertMayServe,
   type HostRefused,
@@ -14,6 +15,7 @@ import {
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
+import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
@@ -38,7 +40,7 @@ export const openPage = (
   view: View,
   run: Invocation,
   opensBrowser: boolean,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
     const served = yield* servePage({
       host: where.host,
@@ -47,6 +49,7 @@ export const openPage = (
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
       sources: () => view.sources,
+      registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { durationMs } from "#shared/duration.ts";
+import { millisecondsOf } from "#shared/duration.ts";
 import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
 import type { Access } from "../analyzer/server/guard.ts";
@@ -20,10 +20,10 @@ export interface CommonFlags {
 
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
 export function parseDuration(text: string, name: string): number {
-  const value = durationMs(text);
-  if (value === undefined)
+  const ms = millisecondsOf(text);
+  if (ms === undefined)
     throw new WrongUsage({ message: `${name} is "${text}": give a duration as 200ms, 10s, 5m or 1h` });
-  return value;
+  return ms;
 }
 
 const given = (env: Env, name: string): string | undefined => {

@@ -279,6 +279,10 @@ const TEXTS = {
     (text: string, known: string) => `--entity « ${text} » : ${known}`,
     (text: string, known: string) => `--entity "${text}": one of ${known}`,
   ),
+  sourceFollowed: both(
+    (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
+    (source: string, entities: string) => `${source} is followed already (${entities})`,
+  ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>
       `${source} n'est plus suivi${withdraw ? ` : ${n} lignes retirées` : " ; ses lignes restent"}`,

@@ -59,7 +59,7 @@ const fr = {
   /** @param {string} ago */
   looked: (ago) => `lu ${ago}`,
   neverLooked: "pas encore lu",
-  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause" },
+  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause", gone: "Plus listé" },
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
   now: "à l’instant",
 };
@@ -108,7 +108,7 @@ const en = {
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
   looked: (ago) => `read ${ago}`,
   neverLooked: "not read yet",
-  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused" },
+  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused", gone: "No longer listed" },
   entities: { produits: "products", magasins: "shops", ventes: "sales" },
   now: "just now",
 };

@@ -64,6 +64,26 @@ export const SourcesAnswer = Schema.Struct({
 });
 export type SourcesAnswer = typeof SourcesAnswer.Type;
 
+/** What POST /sources takes. */
+export const SourceRequest = Schema.Struct({
+  /** http, https, or a path under VENTES_FILES. */
+  url: Schema.String,
+  /** What it publishes; its header tells when it is left out. */
+  entity: Schema.optionalKey(Schema.String),
+  /** As in a catalogue: every, once, duplicates, delimiter, ... */
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+});
+export type SourceRequest = typeof SourceRequest.Type;
+
+/** What POST /sources (201, or 200 when it was followed already) and DELETE /sources?url= (200) answer. */
+export const SourceAnswer = Schema.Struct({
+  /** The source's id. */
+  source: Schema.String,
+  entities: Schema.Array(Schema.String),
+  sentence: Schema.String,
+});
+export type SourceAnswer = typeof SourceAnswer.Type;
+
 export const RejectsAnswer = Schema.Struct({
   ...AsOf,
   count: Schema.Int,

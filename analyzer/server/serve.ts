@@ -30,6 +30,12 @@ import {
 import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
 import { type Access, type Admission, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { makeReads, type Reads, type Shown } from "./reads.ts";
+import {
+  answerRegistration,
+  REGISTRATION_METHODS,
+  REGISTRATIONS_PATH,
+  type Registrar,
+} from "./registrations.ts";
 import { signInDocument } from "./sign-in.ts";
 
 /** Another program listens on the port. */
@@ -55,6 +61,8 @@ export interface PageOptions {
   /** The database to show; asked at every read. */
   readonly current: () => Shown;
   readonly sources: () => readonly SourceStatus[];
+  /** Who registers what is named through HTTP; without it nothing is. */
+  readonly registrar?: Registrar;
 }
 
 export interface Served {
@@ -146,10 +154,17 @@ export const servePage = Effect.fnUntraced(function* (
   );
   yield* router.add("GET", "/api/events", events(changes));
 
+  for (const method of ["POST", "DELETE"] as const)
+    yield* router.add(method, REGISTRATIONS_PATH, (request) =>
+      answerRegistration(request, options.access, options.registrar, settings.language),
+    );
+
   const routes = router.asHttpEffect();
   const app = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
-    const admission = admit(options.access, request);
+    const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
+    const methods = isRegistration ? REGISTRATION_METHODS : undefined;
+    const admission = admit(options.access, request, methods);
     return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, settings.language);
   }).pipe(
     Effect.catch((error) =>

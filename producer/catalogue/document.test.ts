@@ -68,7 +68,7 @@ describe("a document", () => {
           refused: {
             "ftp://x/a.csv": '"ftp://x/a.csv" is neither a path nor an http, https or file URL',
             "https://me:secret@x.example/b.csv":
-              "a URL of the list holds a password: it would be copied into the topics; take it out",
+              "the URL holds a password: it would be copied into the topics; take it out",
           },
         },
       ),

@@ -2,7 +2,7 @@
  * How one entry is followed and read, where its list says so: columns of a CSV list, members of a JSON entry, and
  * the options of a request to register a source. One table; what is not in it is no option.
  */
-import { durationMs } from "#shared/duration.ts";
+import { millisecondsOf } from "#shared/duration.ts";
 import { foldHeader } from "#shared/entities/header.ts";
 import type { ReadingOptions, Registration } from "#shared/event.ts";
 import { SourceRefusal } from "../source-error.ts";
@@ -41,7 +41,7 @@ const truth: Kind = {
 };
 const duration: Kind = {
   expected: "200ms, 10s, 5m, 1h",
-  read: (value) => (typeof value === "string" ? durationMs(value) : undefined),
+  read: (value) => (typeof value === "string" ? millisecondsOf(value) : undefined),
 };
 const DELIMITERS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", pipe: "|" };
 const delimiter: Kind = {
