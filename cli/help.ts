@@ -175,6 +175,40 @@ export const COMMAND_HELP = {
       },
     ],
   },
+  "sources confirm": {
+    short: {
+      fr: "Accepte la version retenue d'une source",
+      en: "Accepts a source's version that is held back",
+    },
+    long: {
+      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes et plus de 20 % de celles dont elle parle n'est pas appliquée d'elle-même. Seul le contenu du moment est accepté.",
+      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of those that it speaks for, is not applied by itself. Only the content of this moment is accepted.",
+    },
+    examples: [
+      {
+        command: "ventes sources confirm https://exemple.fr/ventes.csv",
+        fr: "Le fichier a bien été corrigé à ce point",
+        en: "The file has really been corrected that much",
+      },
+    ],
+  },
+  "sources move": {
+    short: {
+      fr: "Une source est désormais publiée ailleurs",
+      en: "A source is published elsewhere from now on",
+    },
+    long: {
+      fr: "Une source est désormais publiée ailleurs : ses lignes, leurs identifiants et ses prix restent, sous la nouvelle adresse.",
+      en: "A source is published elsewhere from now on: its rows, their ids and its prices stay, under the new address.",
+    },
+    examples: [
+      {
+        command: "ventes sources move http://ancien.exemple.fr/ventes.csv https://exemple.fr/ventes.csv",
+        fr: "Le même fichier, sur un autre serveur",
+        en: "The same file, on another server",
+      },
+    ],
+  },
   status: {
     short: {
       fr: "L'état de chaque partie ; sortie 1 si quelqu'un doit agir",
@@ -378,6 +412,7 @@ export const ARGUMENT_HELP = {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",
     en: "the URL or file, as 'ventes sources' shows it",
   },
+  newUrl: { fr: "l'URL ou le fichier où elle est désormais", en: "the URL or file where it is from now on" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },
 } as const satisfies Record<string, Said>;
 

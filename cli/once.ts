@@ -1,7 +1,7 @@
 /** `start --once`: every source once, then the analyses, then what went wrong. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -102,7 +102,7 @@ export const readOnce = (
     if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
     // A catalogue that cannot be read, and each entry that cannot be taken up, is a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
-    const failed = sources.filter(({ state }) => state === "parked").length + refused;
+    const failed = sources.filter(isStopped).length + refused;
     if (failed > 0)
       return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
   });

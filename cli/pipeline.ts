@@ -4,7 +4,7 @@
  */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { analyze, type ComponentError, consume, produce, type ReadHooks } from "./components.ts";
@@ -99,9 +99,9 @@ export function complaints(progress: Progress, texts: Texts): Required<ReadHooks
   };
   return {
     onSources: (sources) => {
-      for (const { source, state, reason } of sources)
-        if (state === "parked") say(source, reason);
-        else if (state === "ok") said.delete(source);
+      for (const status of sources)
+        if (isStopped(status)) say(status.source, status.reason);
+        else if (status.state === "ok") said.delete(status.source);
     },
     onCatalogues: (catalogues) => {
       for (const { catalogue, state, reason, refused, refusals } of catalogues) {

@@ -21,6 +21,8 @@ describe("settings", () => {
       language: "en",
       files: null,
       allowPrivate: false,
+      sourcesFile: null,
+      healthFile: null,
     });
   });
 
@@ -35,6 +37,8 @@ describe("settings", () => {
       VENTES_LANG: "fr",
       VENTES_FILES: "/srv/csv",
       VENTES_ALLOW_PRIVATE: "1",
+      VENTES_SOURCES: "/srv/sources.csv",
+      VENTES_HEALTH_FILE: "/tmp/alive",
     };
     expect(settingsOf(NONE, env)).toEqual({
       data: "/srv/ventes",
@@ -47,6 +51,8 @@ describe("settings", () => {
       language: "fr",
       files: "/srv/csv",
       allowPrivate: true,
+      sourcesFile: "/srv/sources.csv",
+      healthFile: "/tmp/alive",
     });
     expect(settingsOf({ data: "/d", namespace: "n", every: "1s" }, env)).toMatchObject({
       data: "/d",

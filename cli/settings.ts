@@ -140,7 +140,10 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
   if (language !== undefined && !/^(fr|en)/i.test(language))
     throw new WrongUsage({ message: `VENTES_LANG is "${language}": fr or en` });
   const every = flags.every ?? given(env, "VENTES_EVERY");
-  const files = given(env, "VENTES_FILES");
+  const path = (name: string): string | null => {
+    const text = given(env, name);
+    return text === undefined ? null : resolve(text);
+  };
   return {
     data: resolve(flags.data ?? given(env, "VENTES_DATA") ?? "data"),
     namespace: namespaceOf(flags.namespace, env),
@@ -153,8 +156,10 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
     currency: currencyOf(env),
     partitions: partitionsOf(env),
     language: languageOf(env),
-    files: files === undefined ? null : resolve(files),
+    files: path("VENTES_FILES"),
     allowPrivate: flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    sourcesFile: path("VENTES_SOURCES"),
+    healthFile: path("VENTES_HEALTH_FILE"),
   };
 }
 

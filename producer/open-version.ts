@@ -1,4 +1,5 @@
 /** The version that a source is now, fetched and opened for its header: before it is registered, or to look into. */
+import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -31,12 +32,23 @@ export const openVersion = Effect.fnUntraced(function* (
   options: OpenOptions,
 ): Effect.fn.Return<Version | undefined, SourceError | DatabaseError, Scope.Scope> {
   const { client, settings, source, trust, entity, before, known = null, onFetched } = options;
-  const fetched = yield* fetchSource({ client, settings, source, known, ...trust });
+  const fetched = yield* fetchSource({ client, settings, source, known, resumeFrom: null, ...trust });
   onFetched?.(fetched.validators);
   if (fetched.kind === "unchanged") return undefined;
+  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
   return yield* Effect.acquireRelease(
     Effect.try({
-      try: () => new Version({ file: fetched.file, entity, source, settings, before, complete: true }),
+      try: () =>
+        new Version({
+          file: fetched.file,
+          entities: entity === undefined ? undefined : [entity],
+          reading: {},
+          source,
+          settings,
+          before,
+          complete: true,
+          tail: null,
+        }),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings))),
     (version) => Effect.sync(() => version.close()),

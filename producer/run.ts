@@ -128,7 +128,7 @@ const lookTold = Effect.fnUntraced(function* (
     }),
     Effect.catchTag("SourceError", (error: SourceError) =>
       Effect.sync(() => {
-        board.put({ ...parkedStatus(before, error.sentence, nowIso()), ...rereadOf(registration) });
+        board.put({ ...parkedStatus(before, error, nowIso()), ...rereadOf(registration) });
         return false;
       }),
     ),

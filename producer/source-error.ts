@@ -93,9 +93,50 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
     en: (d) => `${d.source}: column id_vente has disappeared; its sales were numbered: put it back`,
   },
+  "source.held_back": {
+    fr: (d) =>
+      `${d.source} : cette version retirerait ${d.what} lignes sur ${d.more} : rien n'est changé avant 'ventes sources confirm ${d.source}'`,
+    en: (d) =>
+      `${d.source}: this version would withdraw ${d.what} rows of ${d.more}: nothing changes before 'ventes sources confirm ${d.source}'`,
+  },
+  "source.earlier": {
+    fr: (d) =>
+      `${d.source} est revenu à un état antérieur : s'il y reste, il est repris à la prochaine lecture`,
+    en: (d) => `${d.source} is back in an earlier state: if it stays so, the next look takes it`,
+  },
+  "source.not_the_same": {
+    fr: (d) =>
+      `${d.source} a déjà publié avec d'autres colonnes d'identité (${d.what}) que ${d.more} : ses ventes ne seraient pas les mêmes`,
+    en: (d) =>
+      `${d.source} has published already, with other columns of identity (${d.what}) than ${d.more}: its sales would not be the same`,
+  },
   "source.not_registered": {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
     en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,
+  },
+  "sources_file.no_url": {
+    fr: (d) => `la première ligne doit nommer une colonne url : ${d.what} (colonnes connues : ${d.more})`,
+    en: (d) => `its first line must name a column url: ${d.what} (columns known: ${d.more})`,
+  },
+  "sources_file.unknown_column": {
+    fr: (d) => `la colonne « ${d.what} » n'est pas connue : ${d.more}`,
+    en: (d) => `there is no column ${JSON.stringify(d.what)}: there are ${d.more}`,
+  },
+  "sources_file.bad_line": {
+    fr: () => "la ligne n'est pas du CSV : vérifiez ses guillemets",
+    en: () => "the line is no CSV: check its quotes",
+  },
+  "sources_file.bad_value": {
+    fr: (d) => `${d.what} : donnez ${d.more}`,
+    en: (d) => `${d.what}: give ${d.more}`,
+  },
+  "sources_file.too_often": {
+    fr: (d) => `un serveur d'ailleurs n'est pas interrogé plus souvent que toutes les ${d.what}`,
+    en: (d) => `a server elsewhere is not asked more often than every ${d.what}`,
+  },
+  "sources_file.twice": {
+    fr: (d) => `${d.source} est déjà à la ligne ${d.what}`,
+    en: (d) => `${d.source} is on line ${d.what} already`,
   },
   "source.is_catalogue": {
     fr: (d) => `${d.source} est enregistré comme catalogue : retirez-le d'abord (ventes sources remove)`,

@@ -11,18 +11,20 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Delimiter } from "./csv/record-reader.ts";
+import type { Decoder } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
-import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
+import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver } from "./look.ts";
+import { takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { openVersion } from "./open-version.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
-import { topicsOf } from "./read-back.ts";
+import { idsOf, topicsOf } from "./read-back.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
+import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
 import { type Trust, trustOf } from "./trust.ts";
 import type { InspectedReject, InspectedRow, Version } from "./version.ts";
@@ -59,7 +61,7 @@ export interface Inspection {
   }[];
 }
 
-const idOf = (reference: string) =>
+export const idOf = (reference: string) =>
   Effect.gen(function* () {
     const settings = yield* Settings;
     return yield* Effect.try({ try: () => sourceId(reference), catch: (error) => error }).pipe(
@@ -113,7 +115,7 @@ const inspect = Effect.fnUntraced(function* (
     source,
     entity: version.dialect.entity,
     delimiter: version.dialect.delimiter,
-    mapping: version.decoder.mapping,
+    mapping: (version.decoders.at(-1) as Decoder).mapping,
     records: version.records,
     rounded: version.rounded,
     rows,
@@ -282,11 +284,11 @@ const remove = Effect.fnUntraced(function* (
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
   yield* log.publish("sources", [{ key: source, value: removalOf(registry, source) }]);
-  const entity = announced?.entities[0];
-  if (!withdraw || entity === undefined) return { source, withdrawn: 0 };
+  const entities = announced?.entities ?? [];
+  if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
   // From its marks on, whatever another producer still sends of this source does not count.
-  yield* takeOver(producer, { source, entities: [entity] });
+  yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({
     source,
@@ -296,14 +298,16 @@ const remove = Effect.fnUntraced(function* (
   });
   const { id } = state.source(source);
   let withdrawn = 0;
-  for (const topic of topicsOf(entity)) {
+  for (const topic of topicsOf(entities)) {
+    const keyColumn = topic === "rejets" ? "id" : entityNamed(topic).key;
+    const hashed: string[] = [];
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { key } of state.held(id, topic, part)) if (isHashed(key)) hashed.push(key);
+    const ids = yield* idsOf(log, source, topic, hashed);
     const gone: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
-      for (const claim of state.held(id, topic === "rejets", part))
-        gone.push({
-          key: keyOfClaim(claim),
-          value: writer.gone(0, goneRow(topic, entityNamed(entity).key, claim)),
-        });
+      for (const claim of state.held(id, topic, part))
+        gone.push(withdrawal(writer, topic, keyColumn, claim, ids));
       while (gone.length >= GONE_BATCH || (part === STATE_PARTS - 1 && gone.length > 0)) {
         const batch = gone.splice(0, GONE_BATCH);
         yield* log.publish(topic, batch);

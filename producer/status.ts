@@ -1,7 +1,8 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { LookResult } from "./look.ts";
+import { type LookResult, NOTHING } from "./look.ts";
 import type { LastAnnouncement } from "./registry.ts";
+import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
@@ -14,13 +15,7 @@ export function announcedStatus(
     entities: [...entities],
     state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
     reason: "",
-    records: counts?.records ?? 0,
-    emitted: counts?.emitted ?? 0,
-    unchanged: counts?.unchanged ?? 0,
-    superseded: counts?.superseded ?? 0,
-    rejected: counts?.rejected ?? 0,
-    vanished: counts?.vanished ?? 0,
-    rounded: counts?.rounded ?? 0,
+    ...(counts ?? NOTHING),
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),
@@ -50,12 +45,15 @@ export const goneStatus = (before: SourceStatus, { catalogue }: Registration): S
   ...(catalogue === undefined ? {} : { catalogue }),
 });
 
-/** What it emitted before is unchanged now: the counts still account for every record. */
-export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
+/**
+ * After a look that failed, or whose version waits for a confirmation. What was emitted before is unchanged now: the
+ * counts still account for every record.
+ */
+export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
   ...before,
   emitted: 0,
   unchanged: before.unchanged + before.emitted,
-  state: "parked",
-  reason,
+  state: error.code === "source.held_back" ? "held" : "parked",
+  reason: error.sentence,
   looked: now,
 });

@@ -2,6 +2,7 @@
  * The state of each component, in the topic `etat`: published every 5 s while it runs, and once more when it
  * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
  */
+import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import * as Cause from "effect/Cause";
 import * as Clock from "effect/Clock";
@@ -37,13 +38,16 @@ const LOOK_EVERY_MS = 500;
 /** How long a last word may take: a stop is within 5 s. */
 const LAST_WORD_MS = 1_000;
 
-/** Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. */
+/**
+ * Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. The health file of
+ * the settings is touched whenever it was said that the component runs: its age tells who cannot read topics.
+ */
 export const withState =
   (component: ComponentState["component"], report: () => StateReport) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | TopicLog | Settings> =>
     Effect.gen(function* () {
       const log = yield* TopicLog;
-      const { data } = yield* Settings;
+      const { data, healthFile } = yield* Settings;
       const id = `${hostname()}:${data}`;
       const since = new Date(yield* Clock.currentTimeMillis).toISOString();
 
@@ -64,6 +68,8 @@ export const withState =
             ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+          if (healthFile !== null && state === "running")
+            yield* Effect.try(() => writeFileSync(healthFile, ""));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
       /** Every 5 s, and at once when something a person would ask for has changed. */

@@ -143,6 +143,33 @@ export const Registration = Schema.Struct({
 });
 export type Registration = typeof Registration.Type;
 
+const rowCounts = {
+  emitted: Schema.Int,
+  unchanged: Schema.Int,
+  superseded: Schema.Int,
+  /** Of the superseded: records that said something else of the same id (rule 6). */
+  conflicts: Schema.optionalKey(Schema.Int),
+  /** Rows that the source no longer has: kept, and withdrawn (rule 9). Not part of the sum. */
+  vanished: Schema.Int,
+  withdrawn: Schema.optionalKey(Schema.Int),
+};
+
+/**
+ * What became of a version's records: records = emitted + unchanged + superseded + rejected (invariant 1). Of a source
+ * of several entities each record is one row of each; the counts are of the last, its parents' beside them.
+ */
+export const VersionCounts = Schema.Struct({
+  records: Schema.Int,
+  ...rowCounts,
+  rejected: Schema.Int,
+  /** Values rounded to a millionth. Not part of the sum. */
+  rounded: Schema.Int,
+  /** Records that the source's own filter leaves out. Not part of the sum. */
+  filtered: Schema.optionalKey(Schema.Int),
+  parents: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct(rowCounts))),
+});
+export type VersionCounts = typeof VersionCounts.Type;
+
 /** A document that lists sources, as an operator named it; what it says of its entries, each may say otherwise. Key: its id. */
 export const Catalogue = Schema.Struct({
   v: Schema.Literal(1),
@@ -188,23 +215,10 @@ export const Announcement = Schema.Struct({
   /** Day of publication in the business zone; never before the version before. */
   day: Schema.NullOr(Day),
   reading: Schema.optionalKey(ReadingDecisions),
-  /** records = emitted + unchanged + superseded + rejected (invariant 1), of the last version. */
-  counts: Schema.NullOr(
-    Schema.Struct({
-      records: Schema.Int,
-      emitted: Schema.Int,
-      unchanged: Schema.Int,
-      superseded: Schema.Int,
-      rejected: Schema.Int,
-      /** Rows that the source no longer has: kept (rule 9). Not part of the sum. */
-      vanished: Schema.Int,
-      /** Values rounded to a millionth. Not part of the sum. */
-      rounded: Schema.Int,
-    }),
-  ),
+  /** Of the last version. */
+  counts: Schema.NullOr(VersionCounts),
 });
 export type Announcement = typeof Announcement.Type;
-export type VersionCounts = NonNullable<Announcement["counts"]>;
 
 /** Announcements have another key than the registration, in the partition of the registration's key. */
 export const versionKey = (source: string): string => `${source} version`;
@@ -227,16 +241,13 @@ export type CommitEvent = typeof CommitEvent.Type;
 export const SourceStatus = Schema.Struct({
   source: Schema.String,
   entities: Schema.Array(Schema.String),
-  /** ok; parked until the next look with its reason; or gone from its catalogue, which listed it. */
-  state: Schema.Literals(["new", "reading", "ok", "parked", "gone"]),
+  /**
+   * ok; parked until the next look, or held back until it is confirmed, with its reason; or gone from its catalogue,
+   * which listed it.
+   */
+  state: Schema.Literals(["new", "reading", "ok", "parked", "held", "gone"]),
   reason: Schema.String,
-  records: Schema.Int,
-  emitted: Schema.Int,
-  unchanged: Schema.Int,
-  superseded: Schema.Int,
-  rejected: Schema.Int,
-  vanished: Schema.Int,
-  rounded: Schema.Int,
+  ...VersionCounts.fields,
   version: Schema.NullOr(Schema.Int),
   /** Last look and last new version, ISO 8601. */
   looked: Schema.NullOr(Schema.String),
@@ -247,6 +258,10 @@ export const SourceStatus = Schema.Struct({
   reread: Schema.optionalKey(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
+
+/** Whether its last look changed nothing, for the reason that it gives. */
+export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
+  state === "parked" || state === "held";
 
 /** How one catalogue stands: listed = taken + others + removed + refused; gone are entries that it once listed. */
 export const CatalogueStatus = Schema.Struct({

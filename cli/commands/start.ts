@@ -11,15 +11,16 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { isAnythingRegistered } from "../../producer/sources.ts";
-import type { ComponentError } from "../components.ts";
+import { registerSourcesFile } from "../../producer/sources-file.ts";
+import { type ComponentError, tellsSourcesFile } from "../components.ts";
 import { demoDirectory } from "../database.ts";
 import { demoSettings, openDemo } from "../demo-mode.ts";
-import type { Failed, WrongUsage } from "../errors.ts";
+import { Failed, type WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { readOnce } from "../once.ts";
 import { shownPath } from "../output/path.ts";
-import { print } from "../output/stdout.ts";
+import { print, say } from "../output/stdout.ts";
 import { openPage, pageSettings, type View } from "../page.ts";
 import { runPipeline } from "../pipeline.ts";
 import { type Progress, withProgress } from "../progress.ts";
@@ -62,7 +63,8 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       )(
         Effect.gen(function* () {
           yield* registerAll(sources);
-          const isDemo = !(yield* isAnythingRegistered);
+          // A list of sources that cannot be read yet is no reason to show another company's figures.
+          const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -148,14 +150,18 @@ const once = (
   timeout: number,
 ): Effect.Effect<void, StartError, Scope> =>
   Effect.gen(function* () {
+    const { sourcesFile } = run.settings;
     const isDemo = yield* onLog(
       run,
       timeout,
     )(
       Effect.gen(function* () {
         yield* registerAll(sources);
-        if (!(yield* isAnythingRegistered)) return true;
+        const listener = tellsSourcesFile({ note: say }, run);
+        const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
+        if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);
+        if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;
       }),
     );

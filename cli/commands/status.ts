@@ -6,7 +6,7 @@ import { isLost, isRunning, readStates } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { answeringDirectory, sqlite } from "../database.ts";
@@ -84,7 +84,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       for (const source of fromLog?.sources ?? [])
-        if (source.state === "parked") problems.push(texts.sourceParked(source.source, source.reason));
+        if (isStopped(source)) problems.push(texts.sourceParked(source.source, source.reason));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
         else if (refused > 0)

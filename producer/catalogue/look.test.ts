@@ -174,6 +174,7 @@ describe("a catalogue", () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
     await look();
+    let next = 1;
     for (const [text, reason] of [
       ["", /lists no file/],
       ["{", /no JSON list/],
@@ -182,7 +183,7 @@ describe("a catalogue", () => {
     ] as const) {
       if (text === undefined) delete files["/list.txt"];
       else files["/list.txt"] = text;
-      files["/a.csv"] = sales(1, Object.keys(files).length);
+      files["/a.csv"] = sales(1, ++next);
       etag++;
       const { catalogue, sources } = await look();
       expect(catalogue).toMatchObject({ state: "parked", reason: expect.stringMatching(reason) });

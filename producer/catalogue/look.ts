@@ -149,11 +149,12 @@ export const readCatalogue = Effect.fnUntraced(function* (
     settings,
     source: catalogue,
     known: memory.read === undefined ? null : memory.validators,
+    resumeFrom: null,
     ...trustOf(settings, { source: catalogue }),
     maxBytes: MAX_DOCUMENT_BYTES,
   });
   if (fetched.kind === "unchanged" && memory.read !== undefined) return memory.read;
-  if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
+  if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
   const read = yield* Effect.try({
     try: (): Read => {
       const listing = readDocumentFile(fetched.file, fetched.url);

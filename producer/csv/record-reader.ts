@@ -39,6 +39,8 @@ export interface ReaderOptions {
   readonly delimiter: Delimiter;
   /** Whether a last line without a line end is a record. */
   readonly keepOpen: (last: LastLine) => boolean;
+  /** Where to begin, a line's beginning. Default: the beginning. */
+  readonly from?: { readonly byte: number; readonly line: number };
 }
 
 /** Outcomes of `endOfRecord` other than an index. */
@@ -111,9 +113,17 @@ export class RecordReader {
   #line = 1;
   #skipping = false;
   #ended = false;
+  #openBytes = 0;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
+    this.#position = options.from?.byte ?? 0;
+    this.#line = options.from?.line ?? 1;
+  }
+
+  /** Once all is read: where the last line with a line end ended. */
+  get end(): { readonly byte: number; readonly line: number } {
+    return { byte: this.#position - this.#openBytes, line: this.open?.line ?? this.#line };
   }
 
   /** Gives the records of the next block; false at the end of the file. Throws SourceRefusal (source.not_utf8). */
@@ -251,6 +261,7 @@ export class RecordReader {
     const final = whole === rest.length ? rest : last;
     if (lines !== "") this.#giveQuoted(lines, sink, true);
     if (isBlank(final)) return;
+    this.#openBytes = Buffer.byteLength(final);
     const raw = final.endsWith("\r") ? final.slice(0, -1) : final;
     const open = { line: this.#line, raw };
     const kept = this.#options.keepOpen(open);

@@ -30,10 +30,24 @@ export type Fetched = (
       readonly url: string;
       readonly validators: Validators;
     }
+  | {
+      /** The version before, and more. */
+      readonly kind: "grown";
+      readonly file: string;
+      /** Byte of the file at which the wanted tail begins. */
+      readonly start: number;
+      /** Whether the file is the whole content. */
+      readonly whole: boolean;
+      readonly bytes: number;
+      readonly validators: Validators;
+    }
 ) & {
   /** How long the server says that this answer is fresh (Cache-Control), in milliseconds; null: it says nothing. */
   readonly freshMs: number | null;
 };
+
+/** Names a whole content. */
+export const contentHash = (validators: Validators): string => validators.hash;
 
 /** Largest content of a source, after decompression. */
 export const MAX_BYTES = 20 * 1024 ** 3;

@@ -27,6 +27,8 @@ export interface FetchOptions {
   readonly source: string;
   /** How its last version is known again; null: give the content whatever it is. */
   readonly known: Validators | null;
+  /** The byte from which what was appended to it is wanted; null: it is wanted whole. */
+  readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
   /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
