@@ -24,6 +24,7 @@ import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
+import type { Hosts } from "./following/hosts.ts";
 import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
@@ -54,6 +55,8 @@ export interface Producer {
   readonly state: State;
   readonly registry: Registry;
   readonly client: HttpClient;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
   /** Names this producer in announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */
@@ -91,13 +94,17 @@ export const NOTHING: VersionCounts = {
   rounded: 0,
 };
 
-/** How a version is known again, and which `reread` of the registration it was read for. */
-type Remembered = Validators & Pick<Registration, "reread">;
+/** How a version is known again, and with which options of its registration it was read. */
+type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
 
-const remembering = (validators: Validators, { reread }: Registration): Remembered => ({
-  ...validators,
-  ...(reread === undefined ? {} : { reread }),
-});
+/** The options that decide what a content says: changed, the same content is read again. */
+const readAsOf = ({ duplicates, reading, vanished, idScope, confirmed, reread }: Registration): string =>
+  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread]);
+
+const remembering = (validators: Validators, registration: Registration): Remembered => {
+  const { reread } = registration;
+  return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
+};
 
 /** Whether the `reread` of the registration was done by this producer. */
 export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
@@ -182,8 +189,8 @@ const lookOnce = Effect.fnUntraced(function* (
     );
 
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
-  // A last line that was left may be a record now; and an operator may want all of it read again.
-  const reread = (known?.left === true && complete) || known?.reread !== registration.reread;
+  // A last line that was left may be a record now, and other options may read the same content otherwise.
+  const reread = (known?.left === true && complete) || known?.readAs !== readAsOf(registration);
   const end = own && again === null && !reread ? (last?.end ?? null) : null;
   let fetched = yield* fetch(reread ? null : known, end?.byte ?? null);
   if (fetched.kind === "unchanged") {

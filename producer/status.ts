@@ -23,10 +23,15 @@ export function announcedStatus(
   };
 }
 
+/** What is said again after each look. */
+function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+  return status;
+}
+
 /** After a look. */
 export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
   return {
-    ...before,
+    ...lasting(before),
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
@@ -39,7 +44,7 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
 
 /** No longer listed by its catalogue: it stays as it was read last. */
 export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
-  ...before,
+  ...lasting(before),
   state: "gone",
   reason: "",
   ...(catalogue === undefined ? {} : { catalogue }),
@@ -50,7 +55,7 @@ export const goneStatus = (before: SourceStatus, { catalogue }: Registration): S
  * counts still account for every record.
  */
 export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
-  ...before,
+  ...lasting(before),
   emitted: 0,
   unchanged: before.unchanged + before.emitted,
   state: error.code === "source.held_back" ? "held" : "parked",

@@ -77,7 +77,7 @@ export const withState =
       let saidAt = 0;
       const beat = Effect.suspend(() => {
         const { state, detail, sources, catalogues } = report();
-        const now = JSON.stringify([state, detail, sources, catalogues]);
+        const now = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
         if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
         said = now;
         saidAt = performance.now();
@@ -91,6 +91,9 @@ export const withState =
         ),
       );
     });
+
+/** That a source was looked at again and said nothing new waits for the next regular word: there may be hundreds. */
+const withoutTimes = ({ looked: _, next: __, ...status }: SourceStatus) => status;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

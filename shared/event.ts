@@ -256,6 +256,8 @@ export const SourceStatus = Schema.Struct({
   catalogue: Schema.optionalKey(Schema.String),
   /** The last `reread` of its registration that was done. */
   reread: Schema.optionalKey(Schema.String),
+  /** When it is looked at next, ISO 8601; absent: now, or by nobody. */
+  next: Schema.optionalKey(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
