@@ -26,16 +26,20 @@ export interface PipelineOptions {
 const isLookedAt = ({ state }: Pick<SourceStatus, "state">): boolean =>
   state !== "new" && state !== "reading";
 
-/** Whether all that is registered, and all that catalogues list, was looked at once. */
+/**
+ * Whether all that is registered, and all that catalogues list, was looked at once. `isShared`: other producers may
+ * have some of the entries, so they are not waited for.
+ */
 export function areLookedAt(
   sources: readonly SourceStatus[],
   catalogues: readonly CatalogueStatus[],
+  isShared: boolean,
 ): boolean {
   const followed = (id: string) =>
     sources.filter(({ catalogue, state }) => catalogue === id && state !== "gone").length;
   return (
     sources.length + catalogues.length > 0 &&
-    catalogues.every((one) => isLookedAt(one) && followed(one.catalogue) >= one.taken) &&
+    catalogues.every((one) => isLookedAt(one) && (isShared || followed(one.catalogue) >= one.taken)) &&
     sources.every(isLookedAt)
   );
 }
@@ -53,7 +57,8 @@ export const runPipeline = (
     let isSettled = false;
     const known = new Set<string>();
     const look = (): void => {
-      if (!isSettled && areLookedAt(latest, catalogues)) Deferred.doneUnsafe(allLookedAt, Effect.void);
+      if (!isSettled && areLookedAt(latest, catalogues, run.settings.kafka !== null))
+        Deferred.doneUnsafe(allLookedAt, Effect.void);
     };
     const onCatalogues = (all: readonly CatalogueStatus[]): void => {
       catalogues = all;

@@ -28,6 +28,9 @@ import { type Form, type Listing, MAX_DOCUMENT_BYTES } from "./listing.ts";
 
 export type CatalogueFailure = SourceError | DatabaseError | PublishFailure;
 
+/** New entries whose headers are read at a time; of one host, one. */
+const ENTRIES_AT_ONCE = 8;
+
 /** Refused entries that are told one by one. */
 const TOLD = 20;
 
@@ -44,6 +47,13 @@ interface Refused {
 interface Read extends Entries {
   readonly form: Form;
   readonly note: string;
+  /** How long the server says that its answer is fresh, in milliseconds; null: it says nothing. */
+  readonly freshMs: number | null;
+}
+
+export interface CatalogueLook {
+  readonly status: CatalogueStatus;
+  readonly freshMs: number | null;
 }
 
 /** What one producer keeps of a catalogue between two looks. Losing it costs a download. */
@@ -72,29 +82,25 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
   memory: CatalogueMemory,
-): Effect.fn.Return<CatalogueStatus, CatalogueFailure> {
-  const { registry } = producer;
-  const read = yield* readCatalogue(producer, catalogue, memory);
+): Effect.fn.Return<CatalogueLook, CatalogueFailure> {
+  const { registry, hosts } = producer;
+  const read = yield* hosts.turn(catalogue.catalogue, readCatalogue(producer, catalogue, memory));
   yield* registry.refresh();
   const listed = new Set(read.entries.map(({ source }) => source));
-  const refusals = [...read.refused];
   const registrations = new Registrations(producer, catalogue);
-  let taken = 0;
-  let others = 0;
-  let removed = 0;
-  for (const entry of read.entries) {
-    if (registry.removal(entry.source)?.catalogue === catalogue.catalogue) {
-      removed++;
-      continue;
-    }
-    const took = yield* takeUp(producer, catalogue, entry, memory, registrations);
-    if (took.is === "refused") {
-      refusals.push({ source: entry.source, reason: took.reason });
-      continue;
-    }
-    memory.refused.delete(entry.source);
-    if (took.is === "taken") taken++;
-    else others++;
+  const took = yield* Effect.forEach(
+    read.entries,
+    (entry) =>
+      registry.removal(entry.source)?.catalogue === catalogue.catalogue
+        ? Effect.succeed<Took>({ is: "removed" })
+        : takeUp(producer, catalogue, entry, memory, registrations),
+    { concurrency: ENTRIES_AT_ONCE },
+  );
+  const refusals = [...read.refused];
+  for (const [i, { source }] of read.entries.entries()) {
+    const one = took[i];
+    if (one?.is === "refused") refusals.push({ source, reason: one.reason });
+    else memory.refused.delete(source);
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);
 
@@ -106,20 +112,22 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     yield* registrations.put({ ...registration, unlisted: new Date().toISOString() });
   }
   yield* registrations.flush();
-  return {
+  const count = (is: Took["is"]): number => took.filter((one) => one.is === is).length;
+  const status: CatalogueStatus = {
     catalogue: catalogue.catalogue,
     form: read.form,
     state: "ok",
     reason: read.note,
     listed: read.entries.length + read.refused.length,
-    taken,
-    others,
-    removed,
+    taken: count("taken"),
+    others: count("others"),
+    removed: count("removed"),
     refused: refusals.length,
     gone,
     refusals: refusals.slice(0, TOLD),
     looked: new Date().toISOString(),
   };
+  return { status, freshMs: read.freshMs };
 });
 
 /** What it lists now, from its document or from memory when that has not changed. */
@@ -139,7 +147,12 @@ export const readCatalogue = Effect.fnUntraced(function* (
         if (!mayListFolder(settings, catalogue))
           throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
         const listing = await readFolder(folder);
-        return { ...entriesOf(listing, catalogue, settings.language), form: listing.form, note: "" };
+        return {
+          ...entriesOf(listing, catalogue, settings.language),
+          form: listing.form,
+          note: "",
+          freshMs: null,
+        };
       },
       catch: (error) => (isUnreadable(error) ? new SourceRefusal("source.not_readable", error.code) : error),
     }).pipe(Effect.catch(fail));
@@ -153,7 +166,8 @@ export const readCatalogue = Effect.fnUntraced(function* (
     ...trustOf(settings, { source: catalogue }),
     maxBytes: MAX_DOCUMENT_BYTES,
   });
-  if (fetched.kind === "unchanged" && memory.read !== undefined) return memory.read;
+  if (fetched.kind === "unchanged" && memory.read !== undefined)
+    return { ...memory.read, freshMs: fetched.freshMs };
   if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
   const read = yield* Effect.try({
     try: (): Read => {
@@ -163,6 +177,7 @@ export const readCatalogue = Effect.fnUntraced(function* (
         ...entriesOf(listing, fetched.url, settings.language),
         form: listing.form,
         note: noteOf(listing, settings.language),
+        freshMs: fetched.freshMs,
       };
     },
     catch: (error) => error,
@@ -190,7 +205,9 @@ const isUnreadable = (error: unknown): error is NodeJS.ErrnoException & { readon
   "code" in error &&
   ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));
 
-type Took = { readonly is: "taken" | "others" } | { readonly is: "refused"; readonly reason: string };
+type Took =
+  | { readonly is: "taken" | "others" | "removed" }
+  | { readonly is: "refused"; readonly reason: string };
 const refused = (reason: string): Took => ({ is: "refused", reason });
 
 /** Registers an entry, or leaves it as it is. */
@@ -241,11 +258,11 @@ const entityOf = (
   entry: Entry,
   memory: CatalogueMemory,
 ): Effect.Effect<Header, DatabaseError> => {
-  const { client, settings, registry } = producer;
+  const { client, settings, registry, hosts } = producer;
   const { source } = entry;
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
-  return Effect.scoped(
+  const read = Effect.scoped(
     openVersion({
       client,
       settings,
@@ -265,7 +282,8 @@ const entityOf = (
             : { entity: version.dialect.entity },
       ),
     ),
-  ).pipe(
+  );
+  return hosts.turn(source, read).pipe(
     Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
     Effect.tap((header) =>
       Effect.sync(() => {
