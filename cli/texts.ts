@@ -106,8 +106,8 @@ const TEXTS = {
     (n: string) => `... and ${n} more: ventes query`,
   ),
   rejected: both(
-    (n: string) => `${n} lignes mises de côté : ventes rejects dit lesquelles et pourquoi`,
-    (n: string) => `${n} rows set aside: ventes rejects tells which and why`,
+    (n: string) => `${n} lignes mises de côté ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${n} rows set aside; which and why: ventes rejects`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
