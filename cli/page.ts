@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
@@ -22,6 +22,7 @@ import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts
 export interface View {
   shown: { readonly dir: string; readonly demo: boolean };
   sources: readonly SourceStatus[];
+  catalogues: readonly CatalogueStatus[];
 }
 
 /** Where the page is to be served, and that it may be. */
@@ -49,6 +50,7 @@ export const openPage = (
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
       sources: () => view.sources,
+      catalogues: () => view.catalogues,
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -19,6 +19,7 @@ import type { Texts } from "./texts.ts";
 export interface PipelineOptions {
   readonly progress: Progress;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
+  readonly onCatalogues: (catalogues: readonly CatalogueStatus[]) => void;
   /** Once, when all that the sources hold is in the analyses. */
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
 }
@@ -62,6 +63,7 @@ export const runPipeline = (
     };
     const onCatalogues = (all: readonly CatalogueStatus[]): void => {
       catalogues = all;
+      options.onCatalogues(all);
       say.onCatalogues(all);
       look();
     };

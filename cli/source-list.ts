@@ -58,10 +58,11 @@ const LOOK_EVERY_MS = 2_000;
 
 /** Keeps the page's list of sources current, for an analyzer whose producer is another process. */
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
-  listWithStates.pipe(
-    Effect.tap((listed) =>
+  Effect.all([listWithStates, listCataloguesWithStates]).pipe(
+    Effect.tap(([sources, catalogues]) =>
       Effect.sync(() => {
-        view.sources = listed.map(({ status }) => status);
+        view.sources = sources.map(({ status }) => status);
+        view.catalogues = catalogues.map(({ status }) => status);
       }),
     ),
     Effect.retry(scheduleOf("log")),

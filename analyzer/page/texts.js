@@ -63,6 +63,16 @@ const fr = {
   /** @param {string} ago */
   looked: (ago) => `lu ${ago}`,
   neverLooked: "pas encore lu",
+  catalogue: "catalogue",
+  /** @param {number} n @param {string} listed @param {string} followed */
+  listed: (n, listed, followed) =>
+    `${listed} fichier${n > 1 ? "s" : ""} listé${n > 1 ? "s" : ""}, ${followed} suivi${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  refused: (n, shown) => `${shown} refusé${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  gone: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  files: (n, shown) => `${shown} fichier${n > 1 ? "s" : ""}`,
   states: {
     new: "Nouveau",
     reading: "Lecture…",
@@ -121,6 +131,11 @@ const en = {
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
   looked: (ago) => `read ${ago}`,
   neverLooked: "not read yet",
+  catalogue: "catalogue",
+  listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
+  refused: (_n, shown) => `${shown} refused`,
+  gone: (_n, shown) => `${shown} no longer listed`,
+  files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
   states: {
     new: "New",
     reading: "Reading…",

@@ -3,7 +3,7 @@
  * Every answer is one read transaction: its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
-import { SourceStatus } from "#shared/event.ts";
+import { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 
 /** As of which commit, and whether newer ones wait for the analyzer. */
 const AsOf = {
@@ -61,6 +61,7 @@ export const SourcesAnswer = Schema.Struct({
   now: Schema.String,
   demo: Schema.Boolean,
   sources: Schema.Array(SourceStatus),
+  catalogues: Schema.Array(CatalogueStatus),
 });
 export type SourcesAnswer = typeof SourcesAnswer.Type;
 

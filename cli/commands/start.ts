@@ -56,7 +56,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       ];
       yield* directoryLock(run.settings.data, "exclusive");
       if (where === null) return yield* once(run, sources, timeout);
-      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
@@ -75,6 +75,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
                 progress.note(`ventes: ${run.texts.demoEnds()}`);
                 view.shown = { dir: run.settings.data, demo: false };
                 view.sources = [];
+                view.catalogues = [];
                 print(startsWith(run));
               }
               yield* follow(run, view, progress, url);
@@ -98,6 +99,9 @@ const follow = (
     progress,
     onSources: (sources) => {
       view.sources = sources;
+    },
+    onCatalogues: (catalogues) => {
+      view.catalogues = catalogues;
     },
     onSettled: (results, sources) => {
       progress.clear();
