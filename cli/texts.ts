@@ -10,7 +10,15 @@ const both = <A extends readonly unknown[]>(
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
 type AccountedCounts = Shown<
-  "records" | "emitted" | "unchanged" | "superseded" | "rejected" | "vanished" | "rounded"
+  | "records"
+  | "emitted"
+  | "unchanged"
+  | "superseded"
+  | "rejected"
+  | "conflicts"
+  | "vanished"
+  | "withdrawn"
+  | "rounded"
 >;
 
 const TEXTS = {
@@ -253,9 +261,9 @@ const TEXTS = {
   ),
   accounting: both(
     (s: AccountedCounts) =>
-      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.vanished} disparues et gardées, ${s.rounded} valeurs arrondies`,
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
     (s: AccountedCounts) =>
-      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.vanished} vanished and kept, ${s.rounded} values rounded`,
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
   ),
   retried: both(
     (sources: string, resolved: string, remaining: string) =>

@@ -21,7 +21,9 @@ const COUNTS = [
   "unchanged",
   "superseded",
   "rejected",
+  "conflicts",
   "vanished",
+  "withdrawn",
   "rounded",
 ] as const satisfies readonly (keyof SourceStatus)[];
 const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason"];
@@ -44,7 +46,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       one.status.source,
       one.status.entities.join(","),
       one.status.state,
-      ...COUNTS.map((name) => BigInt(one.status[name])),
+      ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
       reasonOf(one, run),
     ]);
     if (!isTerminal()) {
@@ -82,14 +84,16 @@ const reasonOf = ({ status, registration }: ListedSource, { texts }: Invocation)
 /** The sum over all sources, as a sentence. */
 function accounting(listed: readonly ListedSource[], { texts }: Invocation): string {
   const sum = (name: (typeof COUNTS)[number]) =>
-    texts.count(listed.reduce((total, { status }) => total + status[name], 0));
+    texts.count(listed.reduce((total, { status }) => total + (status[name] ?? 0), 0));
   return texts.accounting({
     records: sum("records"),
     emitted: sum("emitted"),
     unchanged: sum("unchanged"),
     superseded: sum("superseded"),
     rejected: sum("rejected"),
+    conflicts: sum("conflicts"),
     vanished: sum("vanished"),
+    withdrawn: sum("withdrawn"),
     rounded: sum("rounded"),
   });
 }
