@@ -18,7 +18,7 @@ const company = async () => {
     "notes.txt": "rien\n",
     "index.html":
       '<a href="../">up</a><a href="p.csv">p</a><a href="m.csv">m</a><a href="notes.txt">n</a><a href="1.csv">1</a>',
-    "1.csv": sales("1"),
+    "1.csv": `${sales("1")}2,hier,p,m,1\n`,
   });
   onTestFinished(files.close);
   return { files, data: scratchDirectory(), page: files.url("index.html") };
@@ -49,16 +49,14 @@ it("is shown, registered, read, accounted for and removed", async () => {
   // What cannot be taken up is said, and does not stop the rest.
   const once = await run("start", "--once", "--json");
   expect(once.code).toBe(1);
-  expect(once.stderr).toMatch(
-    /1 listed files cannot be taken up, one of them: .*notes\.txt.*columns found: rien/,
-  );
+  expect(once.stderr).toMatch(/a listed file cannot be taken up: .*notes\.txt.*columns found: rien/);
   expect(JSON.parse(once.stdout)).toMatchObject({ analyses: { chiffre_affaires_total: 2 } });
 
   const listed = await run("sources");
   expect(listed.stdout).toMatch(
     /^http.*index\.html\|catalogue\|ok\|4\|\|\|\|1\|\|\|\|\|4 listed = 3 taken up \+ 0 followed already \+ 0 removed by you \+ 1 refused$/m,
   );
-  expect(listed.stdout).toMatch(/1\.csv\|ventes\|ok\|1\|1\|0\|0\|0\|0\|0\|0\|0\|$/m);
+  expect(listed.stdout).toMatch(/1\.csv\|ventes\|ok\|2\|1\|0\|0\|1\|0\|0\|0\|0\|$/m);
   const json = JSON.parse((await run("sources", "--json")).stdout) as object[];
   expect(json).toContainEqual(
     expect.objectContaining({
@@ -72,6 +70,13 @@ it("is shown, registered, read, accounted for and removed", async () => {
   );
   expect(await run("status")).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot be taken up/) });
 
+  // What was said of it stays said, whoever reads one file beside.
+  expect(await run("rejects", "retry")).toMatchObject({
+    code: 0,
+    stdout: "1 file read again: 0 rows resolved, 1 still set aside\n",
+  });
+  expect((await run("sources")).stdout).toMatch(/\|catalogue\|ok\|4\|/);
+
   // A refused entry is left alone once it is removed, and nothing needs a person any more.
   expect(await run("sources", "remove", files.url("notes.txt"))).toMatchObject({ code: 0 });
   expect(await run("start", "--once")).toMatchObject({ code: 0 });
@@ -82,7 +87,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
 
   expect(await run("sources", "remove", page, "--withdraw")).toMatchObject({
     code: 0,
-    stdout: `${page} and its 3 files are no longer followed: 3 rows withdrawn\n`,
+    stdout: `${page} and its 3 files are no longer followed: 4 rows withdrawn\n`,
   });
   expect((await run("sources", "--json")).stdout.trim()).toBe("[]");
   expect(await run("sources", "remove", page)).toMatchObject({

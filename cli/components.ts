@@ -103,22 +103,18 @@ export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocati
   onTrouble: (sentence) => progress.note(`ventes: ${visible(sentence)}`),
 });
 
-/** Every source once, or `only` these, told as the producer that it is for that long. */
+/**
+ * Every source once, told as the producer that it is for that long. `only` these are read beside the state: what the
+ * last producer said of all sources stays said.
+ */
 export const produceOnce = (
   progress: Progress,
   { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
+  const onProgress = readingProgress(progress);
+  if (only !== undefined) return readSourcesOnce({ ...hooks, only, onProgress });
   const mood = calm();
-  return withState(
-    "producer",
-    reportOf(mood),
-  )(
-    readSourcesOnce({
-      ...toldIn(mood, hooks),
-      ...(only === undefined ? {} : { only }),
-      onProgress: readingProgress(progress),
-    }),
-  );
+  return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), onProgress }));
 };
 
 /** Sums over sources what each says of the version in hand. */

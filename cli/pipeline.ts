@@ -115,7 +115,7 @@ export function complaints(progress: Progress, texts: Texts): Required<ReadHooks
         if (state === "parked") say(catalogue, reason);
         if (state !== "ok") continue;
         const first = refusals[0]?.reason ?? "";
-        say(catalogue, refused === 0 ? "" : texts.entriesRefused(catalogue, texts.count(refused), first));
+        say(catalogue, refused === 0 ? "" : texts.entriesRefused(catalogue, refused, first));
       }
     },
   };

@@ -145,7 +145,7 @@ describe("rejects retry", () => {
     const all = await ventes(["rejects", "retry", "--data", data], { env });
     expect(all).toMatchObject({
       code: 0,
-      stdout: "1 files read again: 0 rows resolved, 4 still set aside\n",
+      stdout: "1 file read again: 0 rows resolved, 4 still set aside\n",
     });
     const none = await ventes(["rejects", "retry", "--source", products, "--data", data], { env });
     expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("no row set aside") });

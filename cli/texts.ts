@@ -7,6 +7,10 @@ const both = <A extends readonly unknown[]>(
   en: (...args: A) => string,
 ): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
 
+const frenchFiles = (n: number): string =>
+  n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
+const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
+
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
 type AccountedCounts = Shown<
@@ -218,26 +222,26 @@ const TEXTS = {
     (source: string, entities: string) => `${source} is registered (${entities})`,
   ),
   catalogueAdded: both(
-    (catalogue: string, form: string, entries: string) =>
-      `${catalogue} est enregistré comme catalogue (${form}) : ${entries} fichiers listés ; un producteur les prend l'un après l'autre`,
-    (catalogue: string, form: string, entries: string) =>
-      `${catalogue} is registered as a catalogue (${form}): ${entries} files listed; a producer takes them up one by one`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur les prend l'un après l'autre`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer takes them up one by one`,
   ),
   catalogueLists: both(
-    (catalogue: string, form: string, entries: string) =>
-      `${catalogue} : catalogue (${form}), ${entries} fichiers listés`,
-    (catalogue: string, form: string, entries: string) =>
-      `${catalogue}: a catalogue (${form}), ${entries} files listed`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} : catalogue (${form}), ${frenchFiles(entries)}`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
   ),
   catalogueNoEntity: both(
     () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
     () => "--catalogue: the list, or the header of each file, tells what it holds",
   ),
   catalogueRemoved: both(
-    (catalogue: string, entries: string, withdraw: boolean, n: string) =>
-      `${catalogue} n'est plus suivi, ni ses ${entries} fichiers${withdraw ? ` : ${n} lignes retirées` : " ; leurs lignes restent"}`,
-    (catalogue: string, entries: string, withdraw: boolean, n: string) =>
-      `${catalogue} and its ${entries} files are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${n} lignes retirées` : " ; les lignes restent"}`,
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
   ),
   catalogueStands: both(
     (s: CatalogueCounts) =>
@@ -246,10 +250,14 @@ const TEXTS = {
       `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
   ),
   entriesRefused: both(
-    (catalogue: string, n: string, first: string) =>
-      `${catalogue} : ${n} fichiers listés ne peuvent être pris, dont : ${first}`,
-    (catalogue: string, n: string, first: string) =>
-      `${catalogue}: ${n} listed files cannot be taken up, one of them: ${first}`,
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue} : un fichier listé ne peut être pris : ${first}`
+        : `${catalogue} : ${frenchCount(n)} fichiers listés ne peuvent être pris, dont : ${first}`,
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue}: a listed file cannot be taken up: ${first}`
+        : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
   ),
   noLongerListed: both(
     (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
@@ -266,10 +274,10 @@ const TEXTS = {
       `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
   ),
   retried: both(
-    (sources: string, resolved: string, remaining: string) =>
-      `${sources} fichiers relus : ${resolved} lignes reprises, ${remaining} restent de côté`,
-    (sources: string, resolved: string, remaining: string) =>
-      `${sources} files read again: ${resolved} rows resolved, ${remaining} still set aside`,
+    (sources: number, resolved: number, remaining: number) =>
+      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore de côté`,
+    (sources: number, resolved: number, remaining: number) =>
+      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still set aside`,
   ),
   nothingToRetry: both(
     () => "aucune ligne mise de côté dont le fichier est encore suivi",

@@ -62,7 +62,7 @@ export const retryRejects = (
       print(
         run.json
           ? JSON.stringify(report(asked.length, resolved, after.size))
-          : texts.retried(texts.count(asked.length), texts.count(resolved), texts.count(after.size)),
+          : texts.retried(asked.length, resolved, after.size),
       );
       if (failed.length > 0) return yield* new Failed({ message: failed.join("; ") });
     }),

@@ -48,11 +48,7 @@ export const addCatalogue = (
       run,
       SHORT_PATIENCE,
     )(registerCatalogue(catalogue, { ...options, ...(run.every === null ? {} : { every: run.every }) }));
-    const said = texts.catalogueAdded(
-      visible(catalogue),
-      inspection.form,
-      texts.count(inspection.entries.length),
-    );
+    const said = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
     print(
       run.json
         ? JSON.stringify({ ...registered, form: inspection.form, refused: inspection.refused })
@@ -70,7 +66,7 @@ function shown(found: CatalogueInspection, run: Invocation): string[] {
   const { texts } = run;
   const { entries } = found;
   return [
-    texts.catalogueLists(visible(found.catalogue), found.form, texts.count(entries.length)),
+    texts.catalogueLists(visible(found.catalogue), found.form, entries.length),
     "",
     table(
       ["source", "entity", "options"],

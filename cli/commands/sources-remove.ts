@@ -36,7 +36,7 @@ export const removeOne = (
             const { entries, withdrawn } = whole;
             const said = texts.catalogueRemoved(
               visible(catalogue),
-              texts.count(entries),
+              entries,
               withdraw,
               texts.count(withdrawn),
             );

@@ -88,7 +88,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
         else if (refused > 0)
-          problems.push(texts.entriesRefused(catalogue, texts.count(refused), refusals[0]?.reason ?? ""));
+          problems.push(texts.entriesRefused(catalogue, refused, refusals[0]?.reason ?? ""));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
