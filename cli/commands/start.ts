@@ -10,7 +10,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { listSources } from "../../producer/sources.ts";
+import { isAnythingRegistered } from "../../producer/sources.ts";
 import { registerSourcesFile } from "../../producer/sources-file.ts";
 import { type ComponentError, tellsSourcesFile } from "../components.ts";
 import { demoDirectory } from "../database.ts";
@@ -56,7 +56,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       ];
       yield* directoryLock(run.settings.data, "exclusive");
       if (where === null) return yield* once(run, sources, timeout);
-      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
@@ -64,7 +64,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         Effect.gen(function* () {
           yield* registerAll(sources);
           // A list of sources that cannot be read yet is no reason to show another company's figures.
-          const isDemo = run.settings.sourcesFile === null && (yield* listSources).length === 0;
+          const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -75,6 +75,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
                 progress.note(`ventes: ${run.texts.demoEnds()}`);
                 view.shown = { dir: run.settings.data, demo: false };
                 view.sources = [];
+                view.catalogues = [];
                 print(startsWith(run));
               }
               yield* follow(run, view, progress, url);
@@ -98,6 +99,9 @@ const follow = (
     progress,
     onSources: (sources) => {
       view.sources = sources;
+    },
+    onCatalogues: (catalogues) => {
+      view.catalogues = catalogues;
     },
     onSettled: (results, sources) => {
       progress.clear();
@@ -137,7 +141,7 @@ const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(functi
   let seen = "";
   for (;;) {
     const now = yield* ends;
-    if (now !== seen && (yield* listSources).length > 0) return;
+    if (now !== seen && (yield* isAnythingRegistered)) return;
     seen = now;
     yield* Effect.sleep(LOOK_EVERY_MS);
   }
@@ -159,7 +163,7 @@ const once = (
         yield* registerAll(sources);
         const listener = tellsSourcesFile({ note: say }, run);
         const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
-        if (sourcesFile === null && (yield* listSources).length === 0) return true;
+        if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);
         if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;

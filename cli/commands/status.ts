@@ -6,7 +6,7 @@ import { isLost, isRunning, readStates } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { answeringDirectory, sqlite } from "../database.ts";
@@ -18,7 +18,7 @@ import { print, say } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
-import { listWithStates } from "../source-list.ts";
+import { listCataloguesWithStates, listWithStates } from "../source-list.ts";
 
 /** A monitoring program does not wait longer for a broker. */
 const PATIENCE = 5_000;
@@ -27,6 +27,7 @@ interface Found {
   readonly running: "start" | "components" | "nobody";
   readonly components: readonly (ComponentState & { readonly lost: boolean })[];
   readonly sources: readonly SourceStatus[];
+  readonly catalogues: readonly CatalogueStatus[];
   readonly log: { readonly where: string; readonly events: number } | null;
   readonly database: (Results & { readonly lag: number | null; readonly pending: boolean }) | null;
   readonly problems: readonly string[];
@@ -84,6 +85,10 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
       }
       for (const source of fromLog?.sources ?? [])
         if (isStopped(source)) problems.push(texts.sourceParked(source.source, source.reason));
+      for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
+        if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
+        else if (refused > 0)
+          problems.push(texts.entriesRefused(catalogue, refused, refusals[0]?.reason ?? ""));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
@@ -91,6 +96,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         running,
         components,
         sources: fromLog?.sources ?? [],
+        catalogues: fromLog?.catalogues ?? [],
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
         problems,
@@ -108,6 +114,7 @@ const readLog = Effect.gen(function* () {
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
     states: yield* readStates,
     sources: (yield* listWithStates).map(({ status }) => status),
+    catalogues: (yield* listCataloguesWithStates).map(({ status }) => status),
   };
 });
 
@@ -170,5 +177,9 @@ function shown(found: Found, dir: string, run: Invocation): string {
     lines.push(
       `  ${s.source}  ${s.state}  ${texts.count(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
     );
+  for (const c of found.catalogues) {
+    const reason = c.reason === "" ? "" : `  ${c.reason}`;
+    lines.push(`  ${c.catalogue}  ${c.state}  ${texts.count(c.taken)}/${texts.count(c.listed)}${reason}`);
+  }
   return lines.map(visible).join("\n");
 }
