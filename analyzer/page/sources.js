@@ -24,12 +24,14 @@ export function fileName(source) {
   }
 }
 
-/** What the list says now, without the times of looking. */
+/** What the list says now, without the times of looking, past and next. */
 let said = "";
 
 /** @param {HTMLElement} list @param {readonly Source[]} sources */
 export function showSources(list, sources) {
-  const saying = JSON.stringify(sources.map((source) => ({ ...source, looked: source.looked !== null })));
+  const saying = JSON.stringify(
+    sources.map(({ next: _, ...source }) => ({ ...source, looked: source.looked !== null })),
+  );
   if (saying === said) {
     // Looked at again, and nothing new: what somebody reads or selects stays where it is.
     const looked = sources.flatMap((source) => source.looked ?? []);
