@@ -224,8 +224,12 @@ export const takeOver = Effect.fnUntraced(function* (
   const mark = new EventWriter({ source, version, published, day }).mark();
   const [entity] = entities;
   if (entity !== undefined) {
-    for (const topic of topicsOf(entity))
-      yield* log.publish(
+    const held = state.source(source);
+    // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each
+    // read all there is. What comes after the marks is read as always.
+    const isFirst = registry.before(source, version) === undefined && !held.dirty && held.seen === null;
+    for (const topic of topicsOf(entity)) {
+      const published = yield* log.publish(
         topic,
         Array.from({ length: log.partitions(topic) }, (_, partition) => ({
           key: source,
@@ -233,14 +237,19 @@ export const takeOver = Effect.fnUntraced(function* (
           partition,
         })),
       );
-    yield* readBack({
-      log,
-      state,
-      source: state.source(source),
-      entity,
-      columns: undefined,
-      scratch: spoolPath(settings.data),
-    });
+      if (isFirst)
+        for (const { partition, firstOffset } of published)
+          state.saveReadBack(held.id, { topic, partition, position: firstOffset, newest: version });
+    }
+    if (!isFirst)
+      yield* readBack({
+        log,
+        state,
+        source: state.source(source),
+        entity,
+        columns: undefined,
+        scratch: spoolPath(settings.data),
+      });
   }
   state.save(state.source(source), { pending: false });
 });

@@ -107,6 +107,34 @@ describe("a version", () => {
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
 
+it("a source that nobody announced before is not looked for in the topics; one that somebody did, is", async () => {
+  let reads = 0;
+  const lookCounted = () =>
+    pipeline.run(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const counting = TopicLog.of({
+          ...log,
+          read: (from, onBatch) => {
+            if (from.some(({ topic }) => topic === "ventes")) reads += 1;
+            return log.read(from, onBatch);
+          },
+        });
+        return yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, counting));
+      }),
+    );
+  for (const name of ["a.csv", "b.csv"]) await add(name, SALES, `${name},2024-01-01,p,m,1`, "");
+  expect((await lookCounted()).map(({ emitted }) => emitted)).toEqual([1, 1]);
+  expect(reads).toBe(0);
+  lose();
+  expect((await lookCounted()).map(({ emitted, unchanged }) => [emitted, unchanged])).toEqual([
+    [0, 1],
+    [0, 1],
+  ]);
+  expect(reads).toBe(2);
+  expect(await rows()).toHaveLength(2);
+});
+
 it("the day of publication never goes back, whatever the clock says (rule 13)", async () => {
   const PRODUCTS = "id_produit,prix";
   try {
