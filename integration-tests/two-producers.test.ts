@@ -7,12 +7,15 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { isRunning, readStates } from "#shared/component-state.ts";
+import type { SourceStatus } from "#shared/event.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
-import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { runProducer } from "../producer/run.ts";
 import { registerSource } from "../producer/sources.ts";
 import { allEvents, claimsOf } from "../producer/testing/pipeline.ts";
 import { describeWith } from "./support/describe-with.ts";
@@ -186,5 +189,98 @@ describeWith("kafka", "two producers on Kafka", () => {
     // No batch was in flight at the kill: every row was said once, by whoever had its source.
     const events = await run(allEvents);
     expect(events.filter(({ event }) => event.kind === "row")).toHaveLength(SOURCES * server.rows());
+  }, 400_000);
+
+  it("complete what another was interrupted in: a look given away between two of its events", async () => {
+    const folder = scratchDirectory();
+    const namespace = kafka.namespace();
+    const server = await openCountingServer();
+    const settingsOf = (name: string) =>
+      embeddedSettings(join(folder, name), { namespace, kafka: kafka.settings, every: 300 });
+    const layerOf = (name: string) =>
+      layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, settingsOf(name))));
+    const run = <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+      Effect.runPromise(work.pipe(Effect.provide(layerOf("test"))));
+    await run(Effect.forEach(server.urls, (url) => registerSource(url), { discard: true }));
+
+    /** A producer whose events of shops wait while they are held. */
+    const produce = async (name: string) => {
+      const seen = { sources: [] as readonly SourceStatus[], waits: false, interrupted: 0 };
+      let release: (() => void) | undefined;
+      let holds = false;
+      const held = Effect.callback<void>((resume) => {
+        seen.waits = true;
+        release = () => resume(Effect.void);
+      }).pipe(
+        Effect.onInterrupt(() =>
+          Effect.sync(() => {
+            seen.interrupted += 1;
+          }),
+        ),
+      );
+      const holding = Layer.effect(
+        TopicLog,
+        Effect.map(TopicLog, (log) =>
+          TopicLog.of({
+            ...log,
+            publish: (topic, records) =>
+              topic === "magasins" && holds && !seen.waits && records[0]?.value?.includes('"row"')
+                ? held.pipe(Effect.andThen(log.publish(topic, records)))
+                : log.publish(topic, records),
+          }),
+        ),
+      ).pipe(Layer.provideMerge(layerOf(name)));
+      const fiber = Effect.runFork(
+        runProducer({
+          onSources: (sources) => {
+            seen.sources = sources;
+          },
+        }).pipe(Effect.provide(holding)),
+      );
+      const stop = () => Effect.runPromise(Fiber.interrupt(fiber));
+      onTestFinished(stop);
+      const hold = () => {
+        seen.waits = false;
+        holds = true;
+      };
+      const letGo = () => {
+        holds = false;
+        release?.();
+      };
+      return { seen, stop, hold, letGo };
+    };
+    const untilThere = (rows: number) =>
+      until(
+        `${rows} rows of each source`,
+        async () => {
+          const events = await run(allEvents);
+          return server.urls.every((url) => claimsOf(events, url).size === rows);
+        },
+        PATIENCE,
+      );
+
+    const a = await produce("a");
+    await untilThere(server.rows());
+    // Which half of the sources the other gets is chance: until it is the one in hand.
+    for (let attempts = 0; attempts < 12 && a.seen.interrupted === 0; attempts++) {
+      a.hold();
+      const grown = server.grow();
+      await until("an event in hand", () => a.seen.waits, PATIENCE);
+      const b = await produce("b");
+      await until(
+        "the two to share",
+        () => b.seen.sources.length > 0 && a.seen.sources.length + b.seen.sources.length === SOURCES,
+        PATIENCE,
+      );
+      a.letGo();
+      await untilThere(grown);
+      await b.stop();
+      await until("the first to have all again", () => a.seen.sources.length === SOURCES, PATIENCE);
+    }
+    expect(a.seen.interrupted).toBe(1);
+    await untilThere(server.grow());
+    await a.stop();
+    const rows = (await run(allEvents)).filter(({ event }) => event.kind === "row");
+    expect(rows).toHaveLength(SOURCES * server.rows());
   }, 400_000);
 });
