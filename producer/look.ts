@@ -31,6 +31,7 @@ import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { SourceState, State } from "./state/state.ts";
 import { BusinessZone } from "./values.ts";
 import { Version } from "./version.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
@@ -49,6 +50,8 @@ export interface Producer {
   readonly settings: SettingsShape;
   readonly state: State;
   readonly registry: Registry;
+  /** Asked under the gate. */
+  readonly whereabouts: Whereabouts;
   readonly client: HttpClient;
   /** Whose turn it is to be asked. */
   readonly hosts: Hosts;
@@ -244,6 +247,7 @@ export const takeOver = Effect.fnUntraced(function* (
     if (!isFirst)
       yield* readBack({
         log,
+        whereabouts: producer.whereabouts,
         state,
         source: state.source(source),
         entity,
@@ -300,6 +304,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     held = state.save(held, { pending: true });
     held = yield* readBack({
       log,
+      whereabouts: producer.whereabouts,
       state,
       source: held,
       entity: entity.name,
