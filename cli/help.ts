@@ -115,6 +115,10 @@ export const COMMAND_HELP = {
   },
   sources: {
     short: { fr: "Montre les sources, en ajoute, en retire", en: "Shows the sources, adds and removes them" },
+    long: {
+      fr: "Montre où en est chaque source : son état, les comptes de sa dernière version, pourquoi elle ne peut être lue, quand elle a été regardée, quand elle a changé, quand elle sera regardée de nouveau (vide : maintenant, ou par personne). Avec --json, aussi quel producteur la suit.",
+      en: "Shows how each source stands: its state, the counts of its last version, why it cannot be read, when it was looked at, when it changed, when it is looked at next (empty: now, or by nobody). With --json, also which producer follows it.",
+    },
     examples: [
       { command: "ventes sources", fr: "Où en est chaque source", en: "How each source stands" },
       {

@@ -401,6 +401,12 @@ const TEXTS = {
     (_source: string, why: string) => `source en attente : ${why}`,
     (_source: string, why: string) => `source parked: ${why}`,
   ),
+  sourcesStale: both(
+    (n: string, at: string, producer: string) =>
+      `sources : ${n} ne sont suivies par personne depuis ${at}${producer === "" ? "" : ` (${producer})`}`,
+    (n: string, at: string, producer: string) =>
+      `sources: ${n} followed by nobody since ${at}${producer === "" ? "" : ` (${producer})`}`,
+  ),
   otherLog: both(
     (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,
     (file: string) => `${file} was filled from other topics than these`,

@@ -31,7 +31,7 @@ const MOST_ENTRIES = 200;
 /** Reasons of refused entries that are shown. */
 const MOST_REFUSALS = 5;
 
-/** What the list says now, without the times of looking. */
+/** What the list says now, without the times of looking, past and next. */
 let said = "";
 
 /** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
@@ -40,7 +40,10 @@ export function showSources(list, sources, catalogues) {
   /** In the order in which they are shown. @type {readonly (Source | Catalogue)[]} */
   const shown = [...alone, ...groups.flatMap(({ catalogue, entries }) => [catalogue, ...entries])];
   const saying = JSON.stringify(
-    [...sources, ...catalogues].map((one) => ({ ...one, looked: one.looked !== null })),
+    [...sources.map(({ next: _, ...source }) => source), ...catalogues].map((one) => ({
+      ...one,
+      looked: one.looked !== null,
+    })),
   );
   if (saying === said) {
     // Looked at again, and nothing new: what somebody reads or selects stays where it is.

@@ -6,14 +6,19 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { ListedSource } from "../../producer/sources.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
 import { howRead } from "../reading.ts";
-import { type CatalogueWithState, listCataloguesWithStates, listWithStates } from "../source-list.ts";
+import {
+  type CatalogueWithState,
+  followsNow,
+  listCataloguesWithStates,
+  listWithStates,
+  type SourceStanding,
+} from "../source-list.ts";
 
 /** The terms of the sum stand together, in its order; what is not part of it comes after them. */
 const COUNTS = [
@@ -27,7 +32,7 @@ const COUNTS = [
   "withdrawn",
   "rounded",
 ] as const satisfies readonly (keyof SourceStatus)[];
-const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason"];
+const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "looked", "changed", "next"];
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
@@ -36,7 +41,8 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       SHORT_PATIENCE,
     )(
       Effect.gen(function* () {
-        return { listed: yield* listWithStates, catalogues: yield* listCataloguesWithStates };
+        const follows = yield* followsNow;
+        return { listed: yield* listWithStates(follows), catalogues: yield* listCataloguesWithStates };
       }),
     );
     if (run.json) {
@@ -49,6 +55,9 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       one.status.state,
       ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
       reasonOf(one, run),
+      whole(one.status.looked),
+      whole(one.status.changed),
+      whole(one.status.next),
     ]);
     if (!isTerminal()) {
       printPiece([...rows, ...catalogues.map((one) => catalogueRow(one, run))].map(listLine).join(""));
@@ -63,9 +72,14 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visible).join("\n")}`);
   });
 
-/** How it stands, with how it was registered. */
-const asJson = ({ status, registration, announcement }: ListedSource) => ({
+/** An instant without its milliseconds; empty: there is none. */
+const whole = (instant: string | null | undefined): string => (instant ?? "").replace(/\.\d+Z$/, "Z");
+
+/** How it stands, with how it was registered, and which producer follows it. */
+const asJson = ({ status, registration, announcement, said }: SourceStanding) => ({
   ...status,
+  next: status.next ?? null,
+  producer: said?.follows === true ? said.producer : null,
   every: registration.every,
   once: registration.once,
   duplicates: registration.duplicates,
@@ -88,11 +102,11 @@ const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
   registered: catalogue.registered,
 });
 
-const reasonOf = ({ status, registration }: ListedSource, { texts }: Invocation): string =>
+const reasonOf = ({ status, registration }: SourceStanding, { texts }: Invocation): string =>
   registration.unlisted === undefined ? status.reason : texts.noLongerListed(registration.unlisted);
 
 /** The sum over all sources, as a sentence. */
-function accounting(listed: readonly ListedSource[], { texts }: Invocation): string {
+function accounting(listed: readonly SourceStanding[], { texts }: Invocation): string {
   const sum = (name: (typeof COUNTS)[number]) =>
     texts.count(listed.reduce((total, { status }) => total + (status[name] ?? 0), 0));
   return texts.accounting({

@@ -26,6 +26,7 @@ import { runPipeline } from "../pipeline.ts";
 import { type Progress, withProgress } from "../progress.ts";
 import { type Named, named, namedWithEntity, registerAll } from "../register.ts";
 import { parseDuration } from "../settings.ts";
+import { followSources } from "../source-list.ts";
 import { settledSummary } from "../summary.ts";
 
 interface StartInput {
@@ -94,11 +95,13 @@ const follow = (
   view: View,
   progress: Progress,
   url: string,
-): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
-  runPipeline(run, {
+): Effect.Effect<never, ComponentError, TopicLog | Settings> => {
+  // On Kafka other producers may share the sources: the page shows all of them.
+  const shared = run.settings.kafka !== null && !view.shown.demo;
+  const pipeline = runPipeline(run, {
     progress,
     onSources: (sources) => {
-      view.sources = sources;
+      if (!shared) view.sources = sources;
     },
     onCatalogues: (catalogues) => {
       view.catalogues = catalogues;
@@ -108,6 +111,8 @@ const follow = (
       print(settledSummary(results, sources, run, { url, isDemo: view.shown.demo }));
     },
   });
+  return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
+};
 
 /** The demo beside a log of its own. */
 const demo = (
