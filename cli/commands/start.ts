@@ -9,6 +9,7 @@ import type { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { isAnythingRegistered } from "../../producer/sources.ts";
 import { registerSourcesFile } from "../../producer/sources-file.ts";
@@ -95,6 +96,7 @@ const follow = (
   view: View,
   progress: Progress,
   url: string,
+  onSettled: () => void = () => {},
 ): Effect.Effect<never, ComponentError, TopicLog | Settings> => {
   // On Kafka other producers may share the sources: the page shows all of them.
   const shared = run.settings.kafka !== null && !view.shown.demo;
@@ -109,6 +111,7 @@ const follow = (
     onSettled: (results, sources) => {
       progress.clear();
       print(settledSummary(results, sources, run, { url, isDemo: view.shown.demo }));
+      onSettled();
     },
   });
   return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
@@ -123,7 +126,7 @@ const demo = (
 ): Effect.Effect<never, ComponentError | SourceError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const server = yield* openDemo(run, true);
+      const server = yield* openDemo(run);
       return yield* onLog(
         run,
         0,
@@ -131,7 +134,8 @@ const demo = (
       )(
         Effect.andThen(
           registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
-          follow(run, view, progress, url),
+          // What was read is said as it is in the files; then they grow.
+          follow(run, view, progress, url, () => server.growEvery(GROW_EVERY_MS)),
         ),
       );
     }),
@@ -175,7 +179,7 @@ const once = (
       }),
     );
     if (!isDemo) return;
-    const server = yield* openDemo(run, false);
+    const server = yield* openDemo(run);
     yield* onLog(
       run,
       0,
