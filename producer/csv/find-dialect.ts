@@ -303,7 +303,7 @@ function quoteOf(text: string, delimiter: Delimiter): Quote | undefined {
 /** Whether a record of the head has a quote at the beginning of a field that does not enclose it. */
 function hasUnclosed(text: string, { delimiter, quote }: Cut): boolean {
   return new RegExp(
-    `(?<=^|[\\r\\n${delimiter}])${quote}[^${quote}\\r\\n]*${quote}[^${quote}${delimiter}\\r\\n ]`,
+    `(?<=^|[\\r\\n${delimiter}])${quote}[^${quote}\\r\\n]*${quote} *[^${quote}${delimiter}\\r\\n ]`,
   ).test(text);
 }
 

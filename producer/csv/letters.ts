@@ -61,7 +61,7 @@ export class LetterSurvey {
     if (before >= 0x30 && before <= 0x39) add(this.afterDigit);
     const [left, right] = [isLetter(before), isLetter(after)];
     if (left && right) add(this.between);
-    else if (!left && !right && before < 0x80 && after < 0x80) add(this.alone);
+    else if (!left && !right) add(this.alone);
   }
 
   #utf8(byte: number): void {

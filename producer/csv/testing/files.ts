@@ -30,7 +30,7 @@ export function makeFiles(): Files {
   };
 }
 
-export type Asked = Partial<Omit<ReadingRequest, "file" | "copy">>;
+export type Asked = Partial<Omit<ReadingRequest, "file">>;
 
 /** Decides how a file is read; what it throws is thrown. */
 export function decide(files: Files, file: string, asked: Asked = {}): Reading {
@@ -40,9 +40,9 @@ export function decide(files: Files, file: string, asked: Asked = {}): Reading {
     entities: undefined,
     before: null,
     tail: false,
+    copy: files.path(),
     ...asked,
     file,
-    copy: files.path(),
   });
   for (;;) {
     const step = deciding.next();
