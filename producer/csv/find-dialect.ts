@@ -363,9 +363,18 @@ export function* continueDialect(
   { options, entities, before }: DialectRequest & { readonly before: NonNullable<DialectRequest["before"]> },
 ): Generator<void, FoundDialect> {
   const { reading, header } = before;
+  const recognized = recognize(header, { options, entities, before });
+  const [wanted, ...more] = entities ?? [];
   const mappings =
-    recognize(header, { options, entities, before }) ??
-    (entities ?? []).map((name) => mapHeader(header, entityNamed(name), options));
+    wanted === undefined || more.length > 0 || recognized?.[0]?.entity === wanted
+      ? (recognized ?? [])
+      : [mapHeader(header, entityNamed(wanted), options)];
+  if (mappings.length === 0 || mappings.some(({ missing }) => missing.length > 0))
+    throw new SourceRefusal(
+      "source.no_key_columns",
+      shownHeader(header),
+      missingOf(header, { options, entities, before }),
+    );
   const context = { text, head: readHead(text.fd, text.size, 0), request: { options, entities, before } };
   const lineEnds = lineEndsOf(text.survey);
   const all = lineEnds.map((lineEnd) => {

@@ -1,6 +1,7 @@
 /** Odd and hostile files, each a few lines: what is decided of them, what is read, what is set aside. */
 import { existsSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
+import { noteSentence } from "./notes.ts";
 import { decide, makeFiles, readAll, refusalOf } from "./testing/files.ts";
 import { dialects } from "./testing/odd/dialects.ts";
 import { encodings } from "./testing/odd/encodings.ts";
@@ -32,7 +33,10 @@ const check = ({ content, asked, refused, decided = {}, records, rejects = [], n
   const file = files.write(content);
   const copy = files.path();
   if (refused !== undefined) {
-    expect(refusalOf(() => decide(files, file, { ...asked, copy }))).toBe(refused);
+    const refusal = refusalOf(() => decide(files, file, { ...asked, copy }));
+    expect(refusal?.code).toBe(refused);
+    for (const language of ["fr", "en"] as const)
+      expect(refusal?.toError("http://a/b.csv", language).sentence).not.toMatch(/undefined|NaN/);
     expect(existsSync(copy), "nothing is left of a copy").toBe(false);
     return;
   }
@@ -48,6 +52,9 @@ const check = ({ content, asked, refused, decided = {}, records, rejects = [], n
   expect(Object.fromEntries(Object.keys(expected).map((k) => [k, is[k as keyof typeof is]]))).toEqual(
     expected,
   );
+  for (const note of reading.notes)
+    for (const language of ["fr", "en"] as const)
+      expect(noteSentence(note, language)).not.toMatch(/undefined|NaN/);
   expect(reading.file === copy).toBe(existsSync(copy));
   for (const blockBytes of BLOCKS) {
     if (blockBytes < 1000 && content.length > LARGE) continue;

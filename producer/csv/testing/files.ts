@@ -101,13 +101,13 @@ export function readAll(
   return { records, rejects, reader };
 }
 
-/** The code of the refusal that this throws; undefined when it throws none. */
-export function refusalOf(work: () => unknown): string | undefined {
+/** The refusal that this throws; undefined when it throws none. */
+export function refusalOf(work: () => unknown): SourceRefusal | undefined {
   try {
     work();
     return undefined;
   } catch (error) {
-    if (error instanceof SourceRefusal) return error.code;
+    if (error instanceof SourceRefusal) return error;
     throw error;
   }
 }

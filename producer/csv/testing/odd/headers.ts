@@ -191,6 +191,23 @@ export const headers: readonly OddFile[] = [
     ],
   },
   {
+    name: "the continuation of a version whose columns are no more what is wanted",
+    content: lines("3;Nice"),
+    asked: {
+      tail: true,
+      entities: ["produits"],
+      before: { reading: READING, header: ["id_magasin", "ville"] },
+    },
+    refused: "source.no_key_columns",
+  },
+  {
+    name: "the continuation of a version, empty",
+    content: "",
+    asked: { tail: true, before: { reading: READING, header: ["id_magasin", "ville"] } },
+    decided: { encoding: "utf-8", delimiter: ";" },
+    records: [],
+  },
+  {
     name: "the continuation in Windows-1252 of a version in ASCII",
     content: Buffer.from(lines("3;Nîmes"), "latin1"),
     asked: {

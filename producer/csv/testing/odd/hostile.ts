@@ -58,6 +58,7 @@ export const otherKinds: readonly OddFile[] = [
   ),
   kind("an HTML table that is called .xls", "source.html", "<table><tr><td>id_magasin"),
   { name: "an HTML page in UTF-16", content: withMark("<html>", "utf-16le"), refused: "source.html" },
+  kind("an XHTML page", "source.html", '<?xml version="1.0"?>\n<!DOCTYPE x>\n<html xmlns="x">'),
   kind("XML", "source.xml", '<?xml version="1.0"?>\n<ventes>'),
   kind("XML without a declaration", "source.xml", "<Error><Code>AccessDenied</Code></Error>"),
   kind("a JSON object", "source.json", '{"error": "login"}'),
