@@ -1,9 +1,10 @@
 /** Whatever the table, and however it is written: it is read as it was. */
+import { existsSync, rmSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Delimiter, Quote } from "./dialect.ts";
 import { canEncode, encode, withMark } from "./testing/encode.ts";
-import { decide, makeFiles, readAll } from "./testing/files.ts";
+import { decide, makeFiles, readAll, refusalOf } from "./testing/files.ts";
 
 const files = makeFiles();
 afterAll(files.remove);
@@ -207,6 +208,50 @@ const dialectOf = ({ quote, backslash, ...rest }: typeof cuts extends fc.Arbitra
 });
 
 describe("any bytes at all", () => {
+  it("are read or refused, whatever comes before them, and leave no copy behind", () => {
+    const before = fc.constantFrom(
+      "id_magasin,ville,note\n",
+      "id_magasin;ville\r",
+      "'id_magasin'\t'ville'\n",
+      "\uFEFFsep=|\nid_magasin|ville\r\n",
+      "",
+    );
+    fc.assert(
+      fc.property(
+        before,
+        messy,
+        fc.constantFrom("utf-8", "utf-16le", "utf-16be"),
+        (head, bytes, encoding) => {
+          const rest = encoding === "utf-8" ? bytes : encode(bytes.toString("latin1"), encoding);
+          const file = files.write(Buffer.concat([encode(head, encoding), rest]));
+          const copy = files.path();
+          const refusal = refusalOf(() => {
+            const reading = decide(files, file, { copy });
+            const { records, rejects, reader } = readAll(reading.file, reading.dialect);
+            expect(records.length + rejects.length).toBe(reader.records);
+            for (const { fields } of records) expect(fields.length).toBe(reading.dialect.header.length);
+            rmSync(copy, { force: true });
+          });
+          if (refusal !== undefined) expect(refusal.toError("a", "en").sentence).not.toContain("undefined");
+          expect(existsSync(copy)).toBe(false);
+        },
+      ),
+      { numRuns: 800 },
+    );
+  });
+
+  it.each([
+    ...[",'", ',"', "'", '"', "''", '""', "'a,", '"a,', '\\"', "\r", "\0", ",", "#,", "Total,", " ", '"",'],
+    ...[",''',", '"\n', '"a\n', ',"\r', "é", "\uFEFF"],
+  ])("like %j, half a million of them, are done with in seconds", (unit) => {
+    const text = unit.repeat(500_000 / unit.length);
+    for (const end of ["", "\n"]) {
+      const file = files.write(`id_magasin,ville,note\n1,Paris,x\n${text}${end}2,Lyon,y\n`);
+      const reading = decide(files, file);
+      expect(readAll(reading.file, reading.dialect).reader.records).toBeGreaterThan(0);
+    }
+  });
+
   it("give the same records however they are cut into blocks", () => {
     fc.assert(
       fc.property(messy, cuts, fc.integer({ min: 1, max: 40 }), (bytes, cut, blockBytes) => {

@@ -25,7 +25,7 @@ import {
   UNFINISHED,
   withoutLineEnd,
 } from "./cutter.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect, Place } from "./dialect.ts";
 import { bytesOf, decodeEscaped, hasEscaped, showEscaped } from "./escaped-bytes.ts";
 import type { ReadingNote } from "./notes.ts";
 import { isTotals, TOTALS_BEGIN } from "./totals.ts";
@@ -65,10 +65,7 @@ export interface LastLine {
 }
 
 /** A place between two records. */
-export interface RecordPlace {
-  /** Byte of the file in UTF-8. */
-  readonly byte: number;
-  readonly line: number;
+export interface RecordPlace extends Place {
   /** The number of the next record. */
   readonly record: number;
 }
