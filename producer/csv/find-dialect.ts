@@ -12,7 +12,7 @@ import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { splitRecord } from "./cutter.ts";
 import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
-import { bytesOf } from "./escaped-bytes.ts";
+import { bytesOf, showEscaped } from "./escaped-bytes.ts";
 import { type Head, type HeadRecord, placeIn, readHead, recordsOf, withoutFirstLine } from "./head.ts";
 import { isBetter, measure } from "./measure.ts";
 import type { ReadingNote } from "./notes.ts";
@@ -327,9 +327,7 @@ function dialectOf(candidate: Candidate, cut: Cut, context: Context): Dialect {
   const { record, mappings } = candidate;
   const { head } = context;
   const header =
-    record === null
-      ? candidate.header
-      : ((splitRecord(record.raw, cut) as string[] | undefined) ?? candidate.header);
+    record === null ? candidate.header : (splitRecord(record.raw, cut)?.map(showEscaped) ?? candidate.header);
   const data: Place = record === null ? head.from : placeIn(head, record.end, record.next);
   const rest = { ...head, text: head.text.slice(record?.end ?? 0), from: data };
   const rows = sampleOf(rest, cut);

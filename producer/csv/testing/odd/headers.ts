@@ -1,3 +1,4 @@
+import { joined } from "../encode.ts";
 import { lines, type OddFile, PARIS, SHOP } from "./odd-file.ts";
 
 const WIDE = "date;produit;libellé;prix;magasin;ville;quantité";
@@ -22,6 +23,24 @@ export const headers: readonly OddFile[] = [
     content: lines(" Code Magasin ; VILLE ", "1;Paris"),
     decided: { delimiter: ";", header: [" Code Magasin ", " VILLE "] },
     records: [[2, "1", "Paris"]],
+  },
+  {
+    name: "a bad byte in the name of a column",
+    content: joined("id_magasin,ville,cat", [0xe9], "gorie,été\n1,Nîmes,x,y\n"),
+    decided: { encoding: "utf-8", header: ["id_magasin", "ville", "cat\\xE9gorie", "été"] },
+    records: [[2, "1", "Nîmes", "x", "y"]],
+    notes: ["encoding.bad_bytes"],
+  },
+  {
+    name: "a bad byte in the name of a column that is needed",
+    content: joined("id_magasin,vill", [0xe9], ",été\n1,Nîmes,y\n"),
+    refused: "source.no_key_columns",
+  },
+  {
+    name: "a NUL in the name of a column",
+    content: lines("id_magasin,ville,no\0te", "1,Paris,x"),
+    decided: { header: ["id_magasin", "ville", "no\\x00te"] },
+    records: [PARIS],
   },
   {
     name: "a header over two lines in quotes",
