@@ -189,13 +189,19 @@ export function splitQuoted(records: readonly Quoted[], cut: Cut): (string[] | u
       return undefined;
     }
   };
-  const plain = records.some(({ spaced }) => spaced)
-    ? undefined
-    : attempt(
-        records.map(({ raw }) => raw),
-        false,
-      );
-  return plain ?? records.map(({ raw, spaced }) => attempt([raw], spaced)?.[0]);
+  const found = new Map<Quoted, string[]>();
+  for (const spaced of [false, true]) {
+    const some = records.filter((record) => record.spaced === spaced);
+    if (some.length === 0) continue;
+    const raws = some.map(({ raw }) => raw);
+    // Together; one by one only where one of them is none.
+    const all = attempt(raws, spaced) ?? raws.map((raw) => attempt([raw], spaced)?.[0]);
+    some.forEach((record, i) => {
+      const fields = all[i];
+      if (fields !== undefined) found.set(record, fields);
+    });
+  }
+  return records.map((record) => found.get(record));
 }
 
 /** The fields of one record, or undefined when it is not CSV. */
