@@ -17,7 +17,7 @@ import { runConsumer } from "../consumer/run.ts";
 import type { Dialect } from "../producer/csv/dialect.ts";
 import { decideReading } from "../producer/csv/reading.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
-import { Decoder } from "../producer/decode.ts";
+import { decodersOf } from "../producer/decode.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 import { registerSource } from "../producer/sources.ts";
 
@@ -78,7 +78,9 @@ const parse = (file: string): Promise<Measured> => {
 const decode = (file: string, data: string): Promise<Measured> => {
   const fd = openSync(file, "r");
   const dialect = dialectOf(file);
-  const decoder = new Decoder(dialect.entity, dialect.header, null, settingsOf(data));
+  const { header, entities } = dialect;
+  const [decoder] = decodersOf({ entities, header, identity: null, settings: settingsOf(data) });
+  if (decoder === undefined) throw new Error("no decoder");
   return timed(() =>
     readRecords(fd, dialect, (n, record, _, raw) => {
       if (!decoder.decode(record, raw)) throw new Error(`record ${n}: ${decoder.problem.code}`);

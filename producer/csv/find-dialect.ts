@@ -6,9 +6,10 @@
  * papaparse was tried for guessing delimiters, csv-parse's own guess too: both go by how often a character comes,
  * which decimal commas defeat. The header's names do not leave a choice.
  */
-import { type Mapping, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
-import { ENTITY_NAMES, type EntityName, entityNamed } from "#shared/entities/index.ts";
+import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
+import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
+import { notRecognized } from "../columns/options.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { splitRecord } from "./cutter.ts";
 import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
@@ -28,9 +29,6 @@ const SAMPLE = 1000;
 const INSIDE_SINGLE = ["[^']|''", "[^'\\\\]|\\\\[\\s\\S]"];
 /** Of the fields that begin with a single quote, how many are enclosed by two where those are quotes. */
 const ENCLOSED = 0.9;
-/** Columns that a sentence names. */
-const SHOWN_COLUMNS = 40;
-const SHOWN_CHARACTERS = 600;
 
 export interface DialectRequest {
   readonly options: ReadingOptions;
@@ -117,14 +115,14 @@ function recognize(
   { options, entities }: DialectRequest,
 ): readonly Mapping[] | undefined {
   if (entities !== undefined && entities.length > 1) {
-    const mappings = ENTITY_NAMES.filter((name) => entities.includes(name)).map((name) =>
-      mapHeader(header, entityNamed(name), options),
-    );
-    return mappings.every(({ missing }) => missing.length === 0) ? mappings : undefined;
+    const { mappings } = mapEntities(header, entities, options);
+    return mappings.every(isWhole) ? mappings : undefined;
   }
   const mapping = recognizeHeader(header, options);
   return mapping === undefined ? undefined : [mapping];
 }
+
+const isWhole = ({ missing, unknown }: Mapping): boolean => missing.length === 0 && unknown.length === 0;
 
 /** How many columns of the header have a name that is known. */
 const named = ({ mappings }: Candidate): number =>
@@ -154,7 +152,7 @@ function candidatesWithHeader(
         // A list of bare references is a file of products when the operator says so.
         if (n > 1 || wanted === undefined || bare !== undefined || header.length === 0) continue;
         const mapping = mapHeader(header, entityNamed(wanted), options);
-        if (mapping.missing.length === 0) bare = { cut, record, header: fields, mappings: [mapping] };
+        if (isWhole(mapping)) bare = { cut, record, header: fields, mappings: [mapping] };
         continue;
       }
       if (wanted !== undefined && mappings[0]?.entity !== wanted) {
@@ -175,7 +173,7 @@ function candidatesWithHeader(
   if (other !== undefined && wanted !== undefined)
     throw new SourceRefusal("source.wrong_entity", wanted, other);
   if (bare !== undefined) return [bare];
-  throw new SourceRefusal("source.no_key_columns", shownHeader(longest), missingOf(longest, request));
+  throw notRecognized(longest, entities, options);
 }
 
 /** A first line of megabytes or of a hundred thousand columns. */
@@ -202,10 +200,9 @@ function candidatesWithout(
   let mappings = recognize(columns, request);
   if (mappings === undefined && wanted !== undefined) {
     const mapping = mapHeader(columns, entityNamed(wanted), options);
-    if (mapping.missing.length === 0) mappings = [mapping];
+    if (isWhole(mapping)) mappings = [mapping];
   }
-  if (mappings === undefined)
-    throw new SourceRefusal("source.no_key_columns", shownHeader(columns), missingOf(columns, request));
+  if (mappings === undefined) throw notRecognized(columns, entities, options);
   const is = mappings[0]?.entity;
   if (wanted !== undefined && is !== undefined && is !== wanted)
     throw new SourceRefusal("source.wrong_entity", wanted, is);
@@ -228,19 +225,6 @@ function withoutTrailing(fields: readonly string[]): readonly string[] {
   let end = fields.length;
   while (end > 0 && (fields[end - 1] as string).trim() === "") end--;
   return end === fields.length ? fields : fields.slice(0, end);
-}
-
-const shownHeader = (header: readonly string[]): string => {
-  const names = header.slice(0, SHOWN_COLUMNS).join(", ");
-  const cut = names.length > SHOWN_CHARACTERS || header.length > SHOWN_COLUMNS;
-  return cut ? `${names.slice(0, SHOWN_CHARACTERS)}…` : names;
-};
-
-function missingOf(header: readonly string[], { entities, options }: DialectRequest): string {
-  const missing = (name: EntityName) => mapHeader(header, entityNamed(name), options).missing.join(", ");
-  const [only, ...more] = entities ?? [];
-  if (only !== undefined && more.length === 0) return missing(only);
-  return (entities ?? ENTITY_NAMES).map((name) => `${name} (${missing(name)})`).join(" / ");
 }
 
 // ---- the choice
@@ -366,13 +350,8 @@ export function* continueDialect(
   const mappings =
     wanted === undefined || more.length > 0 || recognized?.[0]?.entity === wanted
       ? (recognized ?? [])
-      : [mapHeader(header, entityNamed(wanted), options)];
-  if (mappings.length === 0 || mappings.some(({ missing }) => missing.length > 0))
-    throw new SourceRefusal(
-      "source.no_key_columns",
-      shownHeader(header),
-      missingOf(header, { options, entities, before }),
-    );
+      : mapEntities(header, [wanted], options).mappings;
+  if (mappings.length === 0 || !mappings.every(isWhole)) throw notRecognized(header, entities, options);
   const context = { text, head: readHead(text.fd, text.size, 0), request: { options, entities, before } };
   const lineEnds = lineEndsOf(text.survey);
   const all = lineEnds.map((lineEnd) => {

@@ -105,6 +105,14 @@ export const READING_NOTES = {
     fr: (n) => `${n.what} ligne(s) sans leurs derniers champs : ils sont pris pour vides`,
     en: (n) => `${n.what} line(s) lack their last fields: they are taken as empty`,
   },
+  "values.unwrapped": {
+    fr: (n) => `${n.what} valeur(s) écrites comme des formules (="007") : seul leur texte est pris`,
+    en: (n) => `${n.what} value(s) written as formulas (="007"): only their text is taken`,
+  },
+  "ids.look_alike": {
+    fr: (n) => `${n.what} identifiant(s) se ressemblent sans être les mêmes : ${n.more}`,
+    en: (n) => `${n.what} id(s) look the same and are not: ${n.more}`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 export type ReadingNoteCode = keyof typeof READING_NOTES;
