@@ -6,15 +6,10 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import { parseReadingFlags } from "../../producer/reading-flags.ts";
+import { changedReading, parseReadingFlags } from "../../producer/reading-flags.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { leastEvery } from "../../producer/source-ref.ts";
-import {
-  type Inspection,
-  type InspectOptions,
-  inspectSource,
-  registerSource,
-} from "../../producer/sources.ts";
+import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
@@ -41,6 +36,7 @@ interface AddInput {
   readonly key: string | undefined;
   readonly prices: boolean | undefined;
   readonly idScope: string | undefined;
+  readonly catalogue: boolean;
   readonly duplicates: "keep" | "drop" | undefined;
   readonly vanished: "keep" | "withdraw" | "auto" | undefined;
 }
@@ -50,6 +46,20 @@ export const addSource = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    if (input.catalogue) {
+      const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
+      const reading = yield* parsed(input.what[0] ?? "", run, () =>
+        changedReading(undefined, parseReadingFlags(input)),
+      );
+      const options = {
+        ...(input.once ? { once: true } : {}),
+        ...(input.duplicates === undefined ? {} : { duplicates: input.duplicates }),
+        ...(reading === undefined ? {} : { reading }),
+        ...(input.vanished === undefined || input.vanished === "auto" ? {} : { vanished: input.vanished }),
+        ...(input.idScope === undefined ? {} : { idScope: input.idScope.trim() }),
+      };
+      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options }, run);
+    }
     const { entities, source } = yield* namedApart(input.what, run);
     const reading = yield* parsed(source, run, () => parseReadingFlags(input));
     // What is not given stays as it was registered; an empty name takes it back.
@@ -57,7 +67,7 @@ export const addSource = (
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
-      const found = yield* lookInto(source, { entities, reading, idScope }, run);
+      const found = yield* inScratch(run, inspectSource(source, { entities, reading, idScope }));
       print(run.json ? JSON.stringify(found) : shown(found, run));
       return;
     }
@@ -83,10 +93,10 @@ export const addSource = (
   });
 
 /** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
-const lookInto = (source: string, options: InspectOptions, run: Invocation) =>
+export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
-    (data) => inspectSource(source, options).pipe(Effect.provideService(Settings, { ...run.settings, data })),
+    (data) => Effect.provideService(look, Settings, { ...run.settings, data }),
     (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
   );
 

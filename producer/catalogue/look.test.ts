@@ -209,13 +209,13 @@ describe("a catalogue", () => {
     await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
     asked = [];
     const { catalogue } = await look();
-    expect(catalogue).toMatchObject({ listed: 3, taken: 1, removed: 2, refused: 0, gone: 0 });
+    expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, gone: 0 });
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
     // An operator's own now.
     await pipeline.run(registerSource(at("b.csv")));
-    expect((await look()).catalogue).toMatchObject({ taken: 2, removed: 1 });
+    expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
     expect((await registered())[1]?.catalogue).toBeUndefined();
   });
 
