@@ -100,8 +100,9 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is an image (${d.what}), not a CSV: give the file that it was made from`,
   },
   "source.archive": {
-    fr: (d) => `${d.source} est une archive ${d.what} : publiez le CSV lui-même, ou en .gz ou .zip`,
-    en: (d) => `${d.source} is an archive (${d.what}): publish the CSV itself, or as .gz or .zip`,
+    fr: (d) =>
+      `${d.source} est une archive ${d.what} : publiez le CSV lui-même, ou seul dans un .gz ou un .zip`,
+    en: (d) => `${d.source} is an archive (${d.what}): publish the CSV itself, or alone in a .gz or a .zip`,
   },
   "source.database": {
     fr: (d) => `${d.source} est un fichier ${d.what}, pas un CSV : exportez la table en CSV`,
