@@ -155,7 +155,8 @@ const inspect = Effect.fnUntraced(function* (
     records: version.records,
     skipped: version.skipped,
     rounded: version.rounded,
-    unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
+    // One value may be read for several entities.
+    unwrapped: Math.max(...version.decoders.map((decoder) => decoder.unwrapped)),
     lookAlikes: {
       count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
       examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
