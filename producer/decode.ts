@@ -395,10 +395,13 @@ export class Decoder {
     const a = field.charCodeAt(0);
     const z = field.charCodeAt(field.length - 1);
     // ASCII at both ends and no care: nothing to strip, nothing to compose.
-    let text = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f ? field : cleanText(field);
-    if (slot.kind === "extra") return text === "" ? null : text;
-    if (text.charCodeAt(0) === EQUALS) text = this.#unwrap(text);
-    if (text === "") return this.#empty(slot);
+    const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
+    let text = plain ? field : cleanText(field);
+    if (!plain) {
+      if (slot.kind === "extra") return text === "" ? null : text;
+      if (text.charCodeAt(0) === EQUALS) text = this.#unwrap(text);
+      if (text === "") return this.#empty(slot);
+    }
     switch (slot.kind) {
       case "decimal": {
         const decimal = readDecimal(text, slot.currency, slot.decimal);
