@@ -267,6 +267,9 @@ export class Decoder {
       key !== undefined && entity.derivedKey && this.#key?.joined === undefined
         ? key.toSorted(byCodeUnit)
         : this.names;
+    const absent = this.identity.find((name) => !this.names.includes(name));
+    if (absent !== undefined)
+      throw new SourceRefusal("source.unknown_field", `--key ${absent}`, this.names.join(", "));
     const first = identity ?? this.identity;
     this.#hash = first.filter((name) => name !== entity.key).toSorted(byCodeUnit);
     if (identity !== null && entity.derivedKey) {

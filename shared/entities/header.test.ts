@@ -98,9 +98,22 @@ describe("a header read with options", () => {
       { map: { id_vente: "Code" }, key: ["Code", "Réf"] },
       { ...plain, id_vente: "key", chiffre_affaires: "Total" },
     ],
+    // One column that is not the id alone is no other id of sales, but it is of shops.
+    [{ key: ["Code"] }, { ...plain, chiffre_affaires: "Total" }],
     // Without id_vente among them they tell sales apart, and are no id.
     [{ key: ["Code", "Réf"] }, { ...plain, chiffre_affaires: "Total" }],
   ])("%j", (options, sources) => expect(at(options)).toEqual(sources));
+
+  it("has the id that --key names, of products and shops", () => {
+    const sources = (key: readonly string[]) =>
+      mapHeader(["Marque", "Réf", "Prix"], produits, { key }).sources;
+    expect(sources(["Marque"]).get("id_produit")).toEqual({ at: 0 });
+    expect(sources(["Marque", "Réf"]).get("id_produit")).toMatchObject({ by: "key", own: 1 });
+    expect(mapHeader(["Marque", "Prix"], produits, { key: ["Marque", "Réf"] })).toMatchObject({
+      unknown: ["Réf"],
+      missing: ["id_produit"],
+    });
+  });
 
   it("says what options name and it does not have", () => {
     expect(mapHeader(header, ventes, { map: { id_produit: "Article" } })).toMatchObject({
