@@ -149,11 +149,26 @@ export function commandTree(language: Language) {
     lazily(async () => (await import("./commands/sources-remove.ts")).removeOne),
   ).pipe(described("sources remove"));
 
+  const confirm = Command.make(
+    "confirm",
+    { url: Argument.String("URL").pipe(about("url")) },
+    lazily(async () => (await import("./commands/sources-confirm.ts")).confirmOne),
+  ).pipe(described("sources confirm"));
+
+  const move = Command.make(
+    "move",
+    {
+      from: Argument.String(language === "fr" ? "ANCIENNE" : "OLD").pipe(about("url")),
+      to: Argument.String(language === "fr" ? "NOUVELLE" : "NEW").pipe(about("newUrl")),
+    },
+    lazily(async () => (await import("./commands/sources-move.ts")).moveOne),
+  ).pipe(described("sources move"));
+
   const sources = Command.make(
     "sources",
     {},
     lazily(async () => (await import("./commands/sources.ts")).sources),
-  ).pipe(Command.withSubcommands([add, remove]), described("sources"));
+  ).pipe(Command.withSubcommands([add, remove, confirm, move]), described("sources"));
 
   const status = Command.make(
     "status",

@@ -106,6 +106,11 @@ export const COMMAND_HELP = {
         fr: "L'analyse, sur la base du consommateur",
         en: "The analyzer, on the consumer's database",
       },
+      {
+        command: "VENTES_TOKEN_FILE=./jeton ventes analyzer --data ./base --host 0.0.0.0",
+        fr: "La page pour d'autres machines, avec un jeton",
+        en: "The page for other machines, with a token",
+      },
     ],
   },
   sources: {
@@ -178,6 +183,40 @@ export const COMMAND_HELP = {
         command: "ventes sources remove ./ventes.csv --withdraw",
         fr: "Retirer ce qu'elle avait apporté",
         en: "Withdraw what it had brought",
+      },
+    ],
+  },
+  "sources confirm": {
+    short: {
+      fr: "Accepte la version retenue d'une source",
+      en: "Accepts a source's version that is held back",
+    },
+    long: {
+      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes et plus de 20 % de celles dont elle parle n'est pas appliquée d'elle-même. Seul le contenu du moment est accepté.",
+      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of those that it speaks for, is not applied by itself. Only the content of this moment is accepted.",
+    },
+    examples: [
+      {
+        command: "ventes sources confirm https://exemple.fr/ventes.csv",
+        fr: "Le fichier a bien été corrigé à ce point",
+        en: "The file has really been corrected that much",
+      },
+    ],
+  },
+  "sources move": {
+    short: {
+      fr: "Une source est désormais publiée ailleurs",
+      en: "A source is published elsewhere from now on",
+    },
+    long: {
+      fr: "Une source est désormais publiée ailleurs : ses lignes, leurs identifiants et ses prix restent, sous la nouvelle adresse.",
+      en: "A source is published elsewhere from now on: its rows, their ids and its prices stay, under the new address.",
+    },
+    examples: [
+      {
+        command: "ventes sources move http://ancien.exemple.fr/ventes.csv https://exemple.fr/ventes.csv",
+        fr: "Le même fichier, sur un autre serveur",
+        en: "The same file, on another server",
       },
     ],
   },
@@ -301,8 +340,8 @@ export const FLAG_HELP = {
     en: "port of the page; 0: a free one (VENTES_PORT; 8080, or the next free one)",
   },
   host: {
-    fr: "adresse de la page, sur cette machine (VENTES_HOST ; 127.0.0.1)",
-    en: "address of the page, on this machine (VENTES_HOST; 127.0.0.1)",
+    fr: "adresse de la page (VENTES_HOST ; 127.0.0.1) ; une autre demande VENTES_TOKEN ou VENTES_AUTH=none",
+    en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
   dryRun: {
@@ -393,6 +432,7 @@ export const ARGUMENT_HELP = {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",
     en: "the URL or file, as 'ventes sources' shows it",
   },
+  newUrl: { fr: "l'URL ou le fichier où elle est désormais", en: "the URL or file where it is from now on" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },
 } as const satisfies Record<string, Said>;
 

@@ -41,8 +41,11 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** Somebody else's server is not asked more often than this. */
 const LEAST_REMOTE_MS = 5_000;
 
+/** Whether a URL is of a server on this machine. */
+export const isLoopback = (source: string): boolean => LOOPBACK.test(new URL(source).hostname);
+
 /** The shortest time between two looks (contract): none for paths and loopback, 5 s otherwise. */
 export const leastEvery = (source: string): number =>
-  isFileSource(source) || LOOPBACK.test(new URL(source).hostname) ? 0 : LEAST_REMOTE_MS;
+  isFileSource(source) || isLoopback(source) ? 0 : LEAST_REMOTE_MS;
 
 export const pathOfSource = (source: string): string => fileURLToPath(source);

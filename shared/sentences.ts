@@ -82,6 +82,10 @@ export const REJECT_SENTENCES = {
     fr: () => "la ligne n'est pas de l'UTF-8",
     en: () => "the line is not UTF-8",
   },
+  "record.nul": {
+    fr: () => "la ligne a un octet nul : c'est du binaire, ou un fichier abîmé",
+    en: () => "the line has a NUL byte: it is binary, or the file is damaged",
+  },
   "id_produit.missing": missing,
   "id_magasin.missing": missing,
   "ville.missing": missing,

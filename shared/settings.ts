@@ -37,6 +37,10 @@ export interface SettingsShape {
   readonly files: string | null;
   /** Whether what is discovered (redirects) may be on a private address. */
   readonly allowPrivate: boolean;
+  /** The file that lists sources to register; null: none. */
+  readonly sourcesFile: string | null;
+  /** A file whose time is set at each state that a component publishes, for health checks; null: none. */
+  readonly healthFile: string | null;
 }
 
 export class Settings extends Context.Service<Settings, SettingsShape>()("ventes/shared/Settings") {}
@@ -53,5 +57,7 @@ export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}
   language: "en",
   files: null,
   allowPrivate: false,
+  sourcesFile: null,
+  healthFile: null,
   ...more,
 });

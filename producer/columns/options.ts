@@ -4,10 +4,20 @@ import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
 import { SourceRefusal } from "../source-error.ts";
 
+const SHOWN_COLUMNS = 50;
+const SHOWN_CHARACTERS = 1000;
+
+/** As much of a header as a sentence can hold. */
+function shownHeader(header: readonly string[]): string {
+  const names = header.slice(0, SHOWN_COLUMNS).join(", ");
+  const cut = names.length > SHOWN_CHARACTERS || header.length > SHOWN_COLUMNS;
+  return cut ? `${names.slice(0, SHOWN_CHARACTERS)}…` : names;
+}
+
 /** The index of a field that an option names. Throws SourceRefusal (unknown_field). */
 export function fieldOf(header: readonly string[], name: string, option: string): number {
   const at = fieldNamed(header, name);
-  if (at < 0) throw new SourceRefusal("source.unknown_field", `${option} ${name}`, header.join(", "));
+  if (at < 0) throw new SourceRefusal("source.unknown_field", `${option} ${name}`, shownHeader(header));
   return at;
 }
 
@@ -44,7 +54,7 @@ export function notRecognized(
     (field) => field.trim() !== "" && fieldNamed(header, field) < 0,
   );
   if (absent !== undefined)
-    return new SourceRefusal("source.unknown_field", `--map ${absent}`, header.join(", "));
+    return new SourceRefusal("source.unknown_field", `--map ${absent}`, shownHeader(header));
   const read =
     said === undefined
       ? ENTITY_NAMES.flatMap((name) => mapEntities(header, [name], options).mappings)
@@ -52,7 +62,7 @@ export function notRecognized(
   const lacking = read.filter(({ missing }) => missing.length > 0);
   return new SourceRefusal(
     "source.no_key_columns",
-    header.join(", "),
+    shownHeader(header),
     said?.length === 1
       ? lacking.flatMap(({ missing }) => missing).join(", ")
       : lacking.map(({ entity, missing }) => `${entity} (${missing.join(", ")})`).join(" / "),

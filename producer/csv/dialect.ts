@@ -1,84 +1,57 @@
 /**
- * What kind of file this is, from its beginning: HTML, empty, or a CSV whose delimiter is the one under which an
- * entity's key columns are found.
+ * How a CSV file is written, and what its header says: all that `RecordReader` needs to give its records. Decided
+ * by reading.ts, from the file itself.
  */
-import { readSync } from "node:fs";
-import { recognizeEntities } from "#shared/entities/header.ts";
 import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
-import { notRecognized } from "../columns/options.ts";
-import { SourceRefusal } from "../source-error.ts";
-import { type Delimiter, RecordReader } from "./record-reader.ts";
 
-export interface Dialect {
+export type Delimiter = "," | ";" | "\t" | "|";
+
+/** In the order in which they are preferred where nothing else decides. */
+export const DELIMITERS: readonly Delimiter[] = [",", ";", "\t", "|"];
+
+export type Quote = '"' | "'";
+
+/** How text is cut into records and fields. */
+export interface Cut {
   readonly delimiter: Delimiter;
-  /** The header as published, or as the operator gave it. */
+  /** null: a quote is a character like any other. */
+  readonly quote: Quote | null;
+  /** What makes a quote inside quotes one: the quote itself, or a backslash. null without quotes. */
+  readonly escape: Quote | "\\" | null;
+  /** `lf`: LF, with any CRs before it. `any`: CR by itself, too. */
+  readonly lineEnd: "lf" | "any";
+}
+
+export interface Place {
+  /** Byte of the file in UTF-8. */
+  readonly byte: number;
+  /** Line of the file, from 1. */
+  readonly line: number;
+}
+
+export interface Dialect extends Cut {
+  /** Lines that begin with it are left out. */
+  readonly comment: string | null;
+  /** The header as published, without what trailing delimiters add to it. */
   readonly header: readonly string[];
-  /** Records before the data: the header, where there is one. */
-  readonly skipped: number;
-  /** What it publishes, parents first. */
+  /** 0: the file has none. */
+  readonly headerLine: number;
+  /** Where data begins. */
+  readonly data: Place;
+  /** What the header publishes, parents first; one but for a file that was named for several. */
   readonly entities: readonly EntityName[];
+  /** The first of them. */
+  readonly entity: EntityName;
+  /** A record with fewer fields lacks a column that is required. */
+  readonly least: number;
+  /** The fields that tell a record from a line of totals: the named columns of ids, texts and days. */
+  readonly labels: readonly number[];
 }
 
-const DELIMITERS: readonly Delimiter[] = [",", ";", "\t", "|"];
-const LOOKED_AT = 1024;
-const HTML = /^\s*(<!doctype|<html|<\?xml|<head|<body|<)/i;
-
-/** `said`: what the operator said it is. Throws SourceRefusal. */
-export function readDialect(
-  fd: number,
-  said: readonly EntityName[] | undefined,
-  options: ReadingOptions = {},
-): Dialect {
-  const start = Buffer.alloc(LOOKED_AT);
-  const beginning = start
-    .subarray(0, readSync(fd, start, 0, LOOKED_AT, 0))
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
-  if (HTML.test(beginning)) throw new SourceRefusal("source.html");
-
-  const headers = DELIMITERS.filter((d) => d === (options.delimiter ?? d)).map((delimiter) => {
-    const first = headerOf(fd, delimiter);
-    const { columns } = options;
-    return columns !== undefined && columns.length === first.length
-      ? { delimiter, header: columns, skipped: 0 }
-      : { delimiter, header: columns === undefined ? first : [], skipped: 1 };
-  });
-  const longest = headers.reduce((a, b) => (b.header.length > a.header.length ? b : a));
-  if (longest.header.length === 0) throw new SourceRefusal("source.empty");
-
-  const best = (entities: readonly EntityName[] | undefined) =>
-    headers
-      .flatMap((one) => {
-        const found = recognizeEntities(one.header, entities, options);
-        return found === undefined || found.missing.length > 0 ? [] : [{ ...one, ...found }];
-      })
-      .sort((a, b) => b.named - a.named)[0];
-  const wide = said !== undefined && said.length > 1;
-  const found = best(wide ? said : undefined);
-  if (found !== undefined) {
-    const [is = "produits"] = found.entities;
-    if (!wide && said?.[0] !== undefined && said[0] !== is)
-      throw new SourceRefusal("source.wrong_entity", said[0], is);
-    return found;
-  }
-  // A list of bare references is a file of products when the operator says so.
-  const bare = said === undefined ? undefined : best(said);
-  if (bare !== undefined) return bare;
-  throw notRecognized(longest.header, said, options);
-}
-
-function headerOf(fd: number, delimiter: Delimiter): readonly string[] {
-  const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
-  let header: readonly string[] | undefined;
-  const sink = {
-    record: (_: number, fields: string[]) => {
-      header ??= fields;
-    },
-    bad: () => {
-      header ??= [];
-    },
-  };
-  while (header === undefined && reader.next(sink));
-  return header ?? [];
-}
+/** RFC 4180, as nearly everything is written. */
+export const plainCut = (delimiter: Delimiter, lineEnd: Cut["lineEnd"] = "lf"): Cut => ({
+  delimiter,
+  quote: '"',
+  escape: '"',
+  lineEnd,
+});

@@ -10,7 +10,7 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SourceRefusal } from "../source-error.ts";
 import { pathOfSource } from "../source-ref.ts";
-import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
+import type { Fetched, Validators } from "./fetched.ts";
 
 export interface FileOptions {
   readonly source: string;
@@ -18,16 +18,18 @@ export interface FileOptions {
   readonly known: Validators | null;
   /** null: any path may be read. */
   readonly under: { readonly folder: string | null } | null;
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
-export async function fetchFile({ source, spool, known, under, signal }: FileOptions): Promise<Fetched> {
+export async function fetchFile(options: FileOptions): Promise<Fetched> {
+  const { source, spool, known, under, maxBytes, signal } = options;
   const path = pathOfSource(source);
   try {
     if (under !== null) await assertUnder(path, under.folder);
     const { size, mtimeMs, ino, isFile } = await statOf(path);
     if (!isFile) throw new SourceRefusal("source.not_a_file");
-    if (size > MAX_BYTES) throw new SourceRefusal("source.too_large", String(MAX_BYTES));
+    if (size > maxBytes) throw new SourceRefusal("source.too_large", String(maxBytes));
     const mark = `${mtimeMs} ${size} ${ino}`;
     if (known?.stat === mark) return { kind: "unchanged", validators: known, freshMs: null };
 
@@ -55,7 +57,7 @@ export async function fetchFile({ source, spool, known, under, signal }: FileOpt
       await rm(spool, { force: true });
       return { kind: "unchanged", validators: { ...validators, left: known.left }, freshMs: null };
     }
-    return { kind: "content", file: spool, bytes, validators, freshMs: null };
+    return { kind: "content", file: spool, bytes, url: source, validators, freshMs: null };
   } catch (error) {
     await rm(spool, { force: true });
     throw refusalOf(error);

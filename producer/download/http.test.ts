@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "nod
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serve, type TestServer } from "../testing/server.ts";
 import { isPublicAddress } from "./addresses.ts";
-import type { Validators } from "./fetched.ts";
+import { MAX_BYTES, type Trusted, type Validators } from "./fetched.ts";
 import { fetchHttp, HttpClient, retryAfterMs } from "./http.ts";
 
 const CSV = "id_magasin,ville\n1,Paris\n";
@@ -27,13 +27,15 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const get = (known: Validators | null = null, allowPrivate = false) =>
+const get = (known: Validators | null = null, allowPrivate = false, trusted: Trusted = "operator") =>
   fetchHttp({
     client,
     source: server.url,
     spool: join(dir, "spooled"),
     known,
     allowPrivate,
+    trusted,
+    maxBytes: MAX_BYTES,
     signal: new AbortController().signal,
   });
 
@@ -122,6 +124,20 @@ describe("a URL as a source", () => {
     await expect(get()).rejects.toMatchObject({ code: "source.not_allowed" });
     expect(other.requests).toEqual([]);
     expect((await get(null, true)).kind).toBe("content");
+  });
+
+  it("reaches no private address at all where the URL was discovered, unless allowed", async () => {
+    await expect(get(null, false, "discovered")).rejects.toMatchObject({ code: "source.not_allowed" });
+    expect(server.requests).toEqual([]);
+    expect((await get(null, true, "discovered")).kind).toBe("content");
+  });
+
+  it("says where the content was found at last", async () => {
+    server.answer = (request, response) => {
+      if (request.url === "/") response.writeHead(302, { location: "/exports/" }).end();
+      else response.end(CSV);
+    };
+    expect(await get()).toMatchObject({ url: `${server.url}exports/` });
   });
 
   it("gives up after five redirects, and follows none to another protocol", async () => {

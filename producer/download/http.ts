@@ -12,7 +12,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompre
 import { Agent, buildConnector, request } from "undici";
 import { SourceRefusal } from "../source-error.ts";
 import { isPublicAddress } from "./addresses.ts";
-import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
+import type { Fetched, Trusted, Validators } from "./fetched.ts";
 
 const MAX_REDIRECTS = 5;
 const HEADERS_MS = 30_000;
@@ -80,6 +80,8 @@ export interface HttpOptions {
   readonly spool: string;
   readonly known: Validators | null;
   readonly allowPrivate: boolean;
+  readonly trusted: Trusted;
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -94,7 +96,8 @@ export async function fetchHttp(options: HttpOptions): Promise<Fetched> {
   }
 }
 
-async function follow({ client, source, spool, known, allowPrivate, signal }: HttpOptions): Promise<Fetched> {
+async function follow(options: HttpOptions): Promise<Fetched> {
+  const { client, source, spool, known, allowPrivate, trusted, maxBytes, signal } = options;
   let url = new URL(source);
   const { origin } = url;
   for (let hop = 0; ; hop++) {
@@ -105,7 +108,7 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
         ? `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`
         : undefined;
     const response = await request(bare(url), {
-      dispatcher: client.agent(!registered && !allowPrivate),
+      dispatcher: client.agent(!(registered && trusted === "operator") && !allowPrivate),
       signal,
       headers: {
         accept: "text/csv, text/plain;q=0.9, */*;q=0.5",
@@ -158,7 +161,7 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
     const content = new Transform({
       transform(chunk: Buffer, _, done) {
         bytes += chunk.length;
-        if (bytes > MAX_BYTES) return done(new SourceRefusal("source.too_large", String(MAX_BYTES)));
+        if (bytes > maxBytes) return done(new SourceRefusal("source.too_large", String(maxBytes)));
         if (bytes > 1024 ** 2 && bytes > received * MAX_INFLATION)
           return done(new SourceRefusal("source.too_large", `${received} x ${MAX_INFLATION}`));
         hash.update(chunk);
@@ -191,7 +194,7 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
       await rm(spool, { force: true });
       return { kind: "unchanged", validators, freshMs };
     }
-    return { kind: "content", file: spool, bytes, validators, freshMs };
+    return { kind: "content", file: spool, bytes, url: bare(url).href, validators, freshMs };
   }
 }
 

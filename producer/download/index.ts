@@ -8,7 +8,7 @@ import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
-import type { Fetched, Validators } from "./fetched.ts";
+import { type Fetched, MAX_BYTES, type Trusted, type Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 
@@ -27,8 +27,13 @@ export interface FetchOptions {
   readonly source: string;
   /** How its last version is known again; null: give the content whatever it is. */
   readonly known: Validators | null;
+  /** The byte from which what was appended to it is wanted; null: it is wanted whole. */
+  readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
+  /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
+  readonly trusted?: Trusted;
+  readonly maxBytes?: number;
 }
 
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
@@ -49,7 +54,16 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, throughTopic } = options;
+  const {
+    client,
+    settings,
+    source,
+    known,
+    throughTopic,
+    trusted = "operator",
+    maxBytes = MAX_BYTES,
+  } = options;
+  const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
     try: (signal) => {
@@ -59,10 +73,20 @@ export const fetchSource = Effect.fnUntraced(function* (
             source,
             spool,
             known,
-            under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
+            under: isUnderFiles ? { folder: settings.files } : null,
+            maxBytes,
             signal,
           })
-        : fetchHttp({ client, source, spool, known, allowPrivate: settings.allowPrivate, signal });
+        : fetchHttp({
+            client,
+            source,
+            spool,
+            known,
+            allowPrivate: settings.allowPrivate,
+            trusted,
+            maxBytes,
+            signal,
+          });
     },
     catch: (error) => error,
   });
