@@ -168,6 +168,11 @@ const lookOnce = Effect.fnUntraced(function* (
   const { registry, state, settings, client, gate } = producer;
   const { source } = registration;
   yield* registry.refresh(registry.partition(source));
+  // Removed meanwhile: what it had brought is perhaps being withdrawn, and must not be brought again.
+  if (registry.registration(source) === undefined) {
+    const version = registry.last(source)?.offset ?? null;
+    return { counts: NOTHING, version, announced: false, entities: registration.entities, freshMs: null };
+  }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 

@@ -224,12 +224,13 @@ const register = Effect.fnUntraced(function* (
     { reading, idScope },
   );
   if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
-  // What it published stays what it publishes: its events are in those entities' topics.
+  // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
+  const published = announced?.identity == null ? undefined : announced.entities;
   const said = saidOf(options);
   const version = yield* opened(
     source,
     {
-      entities: announced?.entities ?? said ?? preset?.entities ?? before?.entities,
+      entities: published ?? said ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
       before: announced,
@@ -348,8 +349,11 @@ const remove = Effect.fnUntraced(function* (
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
-  // From its marks on, whatever another producer still sends of this source does not count.
-  yield* takeOver(producer, { source, entities });
+  // From its marks on, whatever another producer still sends of this source does not count. Nothing of what it was is
+  // left: added again, its first header decides anew (rule 4).
+  const { reading: _, ...said } = announced as Announcement;
+  const nothing = { ...said, identity: null, header: null, open: null, counts: null };
+  yield* takeOver(producer, { source, entities }, nothing);
   const last = registry.last(source);
   const writer = new EventWriter({
     source,
