@@ -256,7 +256,7 @@ const dayAfter = (settings: SettingsShape, before: string | null | undefined): s
 };
 
 /** Announces, and returns the offset. The state says `pending` from before the send. */
-const announce = Effect.fnUntraced(function* (
+export const announce = Effect.fnUntraced(function* (
   { log, state, registry }: Producer,
   value: Announcement,
 ): Effect.fn.Return<number, PublishFailure> {

@@ -17,7 +17,7 @@ import type { ReadField } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver, withdrawal } from "./look.ts";
+import { announce, takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { openVersion } from "./open-version.ts";
 import { presetNamed, resolveReading } from "./presets/index.ts";
@@ -349,11 +349,8 @@ const remove = Effect.fnUntraced(function* (
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
-  // From its marks on, whatever another producer still sends of this source does not count. Nothing of what it was is
-  // left: added again, its first header decides anew (rule 4).
-  const { reading: _, ...said } = announced as Announcement;
-  const nothing = { ...said, identity: null, header: null, open: null, counts: null };
-  yield* takeOver(producer, { source, entities }, nothing);
+  // From its marks on, whatever another producer still sends of this source does not count.
+  yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({
     source,
@@ -379,6 +376,11 @@ const remove = Effect.fnUntraced(function* (
         withdrawn += batch.length;
       }
     }
+  }
+  // Nothing of what it was is left: added again, its first header decides anew (rule 4).
+  if (last !== undefined) {
+    const { reading: _, ...said } = last.value;
+    yield* announce(producer, { ...said, identity: null, header: null, open: null, counts: null });
   }
   return { source, withdrawn };
 });
