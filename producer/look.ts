@@ -171,6 +171,11 @@ const lookOnce = Effect.fnUntraced(function* (
   const { registry, state, settings, client, gate } = producer;
   const { source } = registration;
   yield* registry.refresh(registry.partition(source));
+  // Removed meanwhile: what it had brought is perhaps being withdrawn, and must not be brought again.
+  if (registry.registration(source) === undefined) {
+    const version = registry.last(source)?.offset ?? null;
+    return { counts: NOTHING, version, announced: false, entities: registration.entities, freshMs: null };
+  }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
@@ -254,7 +259,7 @@ const dayAfter = (settings: SettingsShape, before: string | null | undefined): s
 };
 
 /** Announces, and returns the offset. The state says `pending` from before the send. */
-const announce = Effect.fnUntraced(function* (
+export const announce = Effect.fnUntraced(function* (
   { log, state, registry }: Producer,
   value: Announcement,
 ): Effect.fn.Return<number, PublishFailure> {
