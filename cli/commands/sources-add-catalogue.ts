@@ -47,7 +47,7 @@ export const addCatalogue = (
     const { registered, inspection } = yield* onLog(
       run,
       SHORT_PATIENCE,
-    )(registerCatalogue(catalogue, { ...options, ...(run.every === null ? {} : { every: run.every }) }));
+    )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
     const said = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
     print(
       run.json

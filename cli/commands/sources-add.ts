@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import { changedReading, parseReadingFlags } from "../../producer/reading-flags.ts";
+import { parseReadingFlags } from "../../producer/reading-flags.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { leastEvery } from "../../producer/source-ref.ts";
 import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
@@ -46,28 +46,27 @@ export const addSource = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    const reading = yield* parsed(input.what.at(-1) ?? "", run, () => parseReadingFlags(input));
+    // What is not given stays as it was registered; an empty name, or `auto`, takes it back.
+    const given = {
+      reading,
+      idScope: input.idScope === undefined ? undefined : input.idScope.trim() || null,
+      once: input.once || undefined,
+      duplicates: input.duplicates,
+      vanished: input.vanished === "auto" ? null : input.vanished,
+    };
     if (input.catalogue) {
       const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
-      const reading = yield* parsed(input.what[0] ?? "", run, () =>
-        changedReading(undefined, parseReadingFlags(input)),
-      );
-      const options = {
-        ...(input.once ? { once: true } : {}),
-        ...(input.duplicates === undefined ? {} : { duplicates: input.duplicates }),
-        ...(reading === undefined ? {} : { reading }),
-        ...(input.vanished === undefined || input.vanished === "auto" ? {} : { vanished: input.vanished }),
-        ...(input.idScope === undefined ? {} : { idScope: input.idScope.trim() }),
-      };
-      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options }, run);
+      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options: given }, run);
     }
     const { entities, source } = yield* namedApart(input.what, run);
-    const reading = yield* parsed(source, run, () => parseReadingFlags(input));
-    // What is not given stays as it was registered; an empty name takes it back.
-    const idScope = input.idScope === undefined ? undefined : input.idScope.trim() || null;
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
-      const found = yield* inScratch(run, inspectSource(source, { entities, reading, idScope }));
+      const found = yield* inScratch(
+        run,
+        inspectSource(source, { entities, reading, idScope: given.idScope }),
+      );
       print(run.json ? JSON.stringify(found) : shown(found, run));
       return;
     }
@@ -76,13 +75,9 @@ export const addSource = (
       SHORT_PATIENCE,
     )(
       registerSource(source, {
+        ...given,
         entities,
-        reading,
-        idScope,
         every: run.every ?? undefined,
-        once: input.once || undefined,
-        duplicates: input.duplicates,
-        vanished: input.vanished === "auto" ? null : input.vanished,
       }),
     );
     print(

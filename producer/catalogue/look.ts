@@ -14,11 +14,12 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { rekeyed } from "../columns/rekey.ts";
 import type { Validators } from "../download/fetched.ts";
 import { asFailure, fetchSource } from "../download/index.ts";
 import type { Producer } from "../look.ts";
 import { openVersion } from "../open-version.ts";
-import { resolveReading } from "../presets/index.ts";
+import { presetNamed, resolveReading } from "../presets/index.ts";
 import { SOURCE_SENTENCES, type SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource, pathOfSource } from "../source-ref.ts";
 import { mayListFolder, trustOf } from "../trust.ts";
@@ -40,6 +41,8 @@ const AT_ONCE = 50;
 const LONGEST_WAIT_MS = 250;
 
 interface Refused {
+  /** What was said of it when it was read: said otherwise, the same content is read again. */
+  readonly said: string;
   /** How its content is known again; null: it could not be fetched. */
   readonly validators: Validators | null;
   readonly reason: string;
@@ -241,9 +244,32 @@ const takeUp = Effect.fnUntraced(function* (
     entities = header.entities;
   }
   const registration = registrationOf(catalogue, entry, entities, before);
+  const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
+  if (changed !== undefined) {
+    const details = { source, what: changed };
+    return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+  }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return { is: "taken" };
 });
+
+/** What of a change of its options would change ids that its sales have already (rule 4). */
+const rekeyedBy = (
+  { registry, settings }: Producer,
+  before: Registration,
+  now: Registration,
+): Effect.Effect<string | undefined, DatabaseError> => {
+  const { source } = now;
+  const keyed = ({ reading = {}, idScope }: Registration) => ({ reading: resolveReading(reading), idScope });
+  return Effect.try({
+    try: () => rekeyed(registry.last(source)?.value, keyed(before), keyed(now)),
+    catch: (error) => error,
+  }).pipe(
+    Effect.catch(asFailure(source, settings)),
+    // A preset that there is none of: its look says so.
+    Effect.catchTag("SourceError", () => Effect.succeed(undefined)),
+  );
+};
 
 /** Of a catalogue that was removed, or that does not list it any more. */
 const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Registration): boolean =>
@@ -262,25 +288,32 @@ const entitiesOf = (
 ): Effect.Effect<Header, DatabaseError> => {
   const { client, settings, registry, hosts } = producer;
   const { source } = entry;
+  const said = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
   const reading = Effect.try({
-    try: () => resolveReading(readingOf(catalogue, entry)),
+    try: () => {
+      const own = readingOf(catalogue, entry);
+      return {
+        reading: resolveReading(own),
+        preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+      };
+    },
     catch: (error) => error,
   }).pipe(Effect.catch(asFailure(source, settings)));
   const read = Effect.scoped(
     reading.pipe(
-      Effect.flatMap((resolved) =>
+      Effect.flatMap(({ reading, preset }) =>
         openVersion({
           client,
           settings,
           source,
           trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
-          entities: entry.entities,
-          reading: resolved,
+          entities: entry.entities ?? preset?.entities,
+          reading,
           idScope: entry.options.idScope ?? catalogue.idScope,
           before: registry.last(source)?.value,
-          known: refusedBefore?.validators ?? null,
+          known: refusedBefore?.said === said ? refusedBefore.validators : null,
           onFetched: (found) => {
             validators = found;
           },
@@ -298,7 +331,8 @@ const entitiesOf = (
     Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
     Effect.tap((header) =>
       Effect.sync(() => {
-        if (header.reason !== undefined) memory.refused.set(source, { validators, reason: header.reason });
+        if (header.reason !== undefined)
+          memory.refused.set(source, { said, validators, reason: header.reason });
       }),
     ),
   );
