@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import type { Settings } from "#shared/settings.ts";
 import { type HostRefused, type PortTaken, type Served, servePage } from "../analyzer/server/serve.ts";
 import type { WrongUsage } from "./errors.ts";
@@ -22,6 +23,8 @@ export const pageSettings = (flags: PageFlags, run: Invocation): Effect.Effect<P
     catch: (error) => error as WrongUsage,
   });
 
+const masksSource = (status: SourceStatus): SourceStatus => ({ ...status, source: masked(status.source) });
+
 /** Listens, and prints the line `page URL` once it does (contract). */
 export const openPage = (
   where: PageSettings,
@@ -35,7 +38,8 @@ export const openPage = (
       port: where.port,
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
-      sources: () => view.sources,
+      // The page is seen by others than the operator.
+      sources: () => view.sources.map(masksSource),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);

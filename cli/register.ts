@@ -7,7 +7,7 @@ import type { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { type SourceError, SourceRefusal } from "../producer/source-error.ts";
-import { parseEntity, parseSourceArgument } from "../producer/source-ref.ts";
+import { namedSource, parseEntity, parseSourceArgument } from "../producer/source-ref.ts";
 import { registerSource } from "../producer/sources.ts";
 import { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
@@ -30,6 +30,10 @@ const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect
 /** `FILE_OR_URL`, or `ENTITY=FILE_OR_URL`. */
 export const named = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   parsed(text, run, () => parseSourceArgument(text));
+
+/** What was registered once, as it was given or as it is shown. */
+export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => namedSource(text));
 
 /** `[ENTITY] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {

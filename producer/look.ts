@@ -16,7 +16,7 @@ import type { NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { byCodeUnit, restOf } from "./decode.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
-import type { Validators } from "./download/fetched.ts";
+import { type Validators, validatorsOf } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
@@ -126,7 +126,7 @@ const lookOnce = Effect.fnUntraced(function* (
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
-  const known = own ? (state.source(source).validators as Validators | null) : null;
+  const known = own ? validatorsOf(state.source(source).validators) : null;
   const complete = isComplete(source, mode);
   const reread = known?.left === true && complete;
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
@@ -135,6 +135,9 @@ const lookOnce = Effect.fnUntraced(function* (
     settings,
     source,
     known: reread ? null : known,
+    resumeFrom: null,
+    trusted: "operator",
+    goOn: true,
     throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
   });
   if (fetched.kind === "unchanged") {

@@ -4,6 +4,7 @@ import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { Announcement, Registration, SourceStatus } from "#shared/event.ts";
+import { MASK, masked } from "#shared/masked.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
@@ -19,7 +20,7 @@ import { topicsOf } from "./read-back.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
-import { isFileSource, sourceId } from "./source-ref.ts";
+import { isFileSource, namedSource, sourceId } from "./source-ref.ts";
 import { announcedStatus } from "./status.ts";
 import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
 
@@ -71,7 +72,16 @@ const openVersion = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({ client, settings, source, known: null, throughTopic: false });
+  const fetched = yield* fetchSource({
+    client,
+    settings,
+    source,
+    known: null,
+    resumeFrom: null,
+    throughTopic: false,
+    trusted: "operator",
+    goOn: false,
+  });
   if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
   return yield* Effect.acquireRelease(
     Effect.try({
@@ -202,6 +212,22 @@ export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, Top
   },
 );
 
+/** The id of what was registered, as it was given then or as it is shown: without its secrets. */
+const registeredAs = Effect.fnUntraced(function* (
+  reference: string,
+  registry: Registry,
+): Effect.fn.Return<string, SourceError | DatabaseError | LogFailure, Settings> {
+  const settings = yield* Settings;
+  const named = yield* Effect.try({ try: () => namedSource(reference), catch: (error) => error }).pipe(
+    Effect.catch(asFailure(reference, settings)),
+  );
+  yield* registry.refresh(registry.partition(named));
+  if (registry.registration(named) !== undefined || !named.includes(MASK)) return named;
+  yield* registry.refresh();
+  const shown = registry.registrations().filter(({ source }) => masked(source) === named);
+  return shown.length === 1 ? (shown[0]?.source ?? named) : named;
+});
+
 export interface RemoveOptions {
   /** Undo what it alone had brought: every claim of it is withdrawn. */
   readonly withdraw?: boolean | undefined;
@@ -230,10 +256,9 @@ const remove = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const source = yield* idOf(reference);
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
-  yield* registry.refresh(registry.partition(source));
+  const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);

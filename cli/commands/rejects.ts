@@ -1,6 +1,7 @@
 /** `ventes rejects`: the rows set aside, and how many of each kind. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import { openForReading, sqlite } from "../database.ts";
 import type { Invocation } from "../invocation.ts";
 import { type Cell, csvLine, jsonObject, listLine } from "../output/rows.ts";
@@ -15,6 +16,7 @@ const BY_CODE = `
   SELECT code, COUNT(*) AS rows FROM rejets GROUP BY code ORDER BY rows DESC, code`;
 
 const COLUMNS = ["id", "entity", "source", "version", "line", "raw", "code", "sentence"];
+const SOURCE = COLUMNS.indexOf("source");
 
 export const rejects = (
   input: { readonly csv: boolean },
@@ -24,7 +26,8 @@ export const rejects = (
     Effect.gen(function* () {
       const db = yield* openForReading(run);
       yield* sqlite(db.name, () => {
-        const rows = db.prepare(REJECTS).raw().safeIntegers().iterate() as IterableIterator<Cell[]>;
+        const stored = db.prepare(REJECTS).raw().safeIntegers().iterate() as IterableIterator<Cell[]>;
+        const rows = Iterator.from(stored).map((row) => row.with(SOURCE, masked(String(row[SOURCE]))));
         if (run.json) {
           let first = true;
           printPiece("[");

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { EntityName } from "#shared/entities/index.ts";
+import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -15,7 +16,7 @@ import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { visible, visibleSource } from "../output/visible.ts";
 import { namedApart } from "../register.ts";
 
 interface AddInput {
@@ -35,7 +36,7 @@ export const addSource = (
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
       const found = yield* lookInto(source, entity, run);
-      print(run.json ? JSON.stringify(found) : shown(found, run));
+      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
       return;
     }
     const registration = yield* onLog(
@@ -52,8 +53,8 @@ export const addSource = (
     );
     print(
       run.json
-        ? JSON.stringify(registration)
-        : run.texts.sourceAdded(visible(source), registration.entities.join(", ")),
+        ? JSON.stringify({ ...registration, source: masked(source) })
+        : run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")),
     );
   });
 
@@ -74,7 +75,7 @@ function shown(found: Inspection, run: Invocation): string {
   const names = [...new Set(found.rows.flatMap((row) => Object.keys(row.row)))];
   return [
     texts.wouldRead(
-      visible(found.source),
+      visibleSource(found.source),
       found.entity,
       DELIMITERS[found.delimiter] ?? found.delimiter,
       texts.count(found.records),

@@ -1,12 +1,14 @@
 /** `ventes sources`: how each registered source stands. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { ListedSource } from "../../producer/sources.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
+import { visibleSource } from "../output/visible.ts";
 import { listWithStates } from "../source-list.ts";
 
 const COLUMNS = ["source", "entities", "state", "records", "emitted", "unchanged", "rejected", "reason"];
@@ -19,7 +21,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       return;
     }
     const rows = listed.map(({ status: s }) => [
-      s.source,
+      visibleSource(s.source),
       s.entities.join(","),
       s.state,
       BigInt(s.records),
@@ -35,6 +37,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
 /** How it stands, with how it was registered. */
 const asJson = ({ status, registration }: ListedSource) => ({
   ...status,
+  source: masked(status.source),
   every: registration.every,
   once: registration.once,
   duplicates: registration.duplicates,

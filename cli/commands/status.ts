@@ -7,6 +7,7 @@ import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import type { ComponentState, SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { answeringDirectory, sqlite } from "../database.ts";
@@ -83,14 +84,15 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       for (const source of fromLog?.sources ?? [])
-        if (source.state === "parked") problems.push(texts.sourceParked(source.source, source.reason));
+        if (source.state === "parked")
+          problems.push(texts.sourceParked(masked(source.source), source.reason));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       return {
         running,
         components,
-        sources: fromLog?.sources ?? [],
+        sources: (fromLog?.sources ?? []).map((s) => ({ ...s, source: masked(s.source) })),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
         problems,

@@ -1,4 +1,5 @@
 /** Text from data, made safe to show: a CSV cell cannot move the cursor, colour or rename the terminal. */
+import { masked } from "#shared/masked.ts";
 
 // C0 and C1 controls, DEL, and the marks that reorder text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -10,3 +11,6 @@ export const visible = (text: string): string =>
     const code = c.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
   });
+
+/** A source, or a message that may name some, without what is secret in it. */
+export const visibleSource = (text: string): string => visible(masked(text));

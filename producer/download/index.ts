@@ -1,7 +1,4 @@
 /** One look at a source: conditional, spooled, retried by the table of retry.ts. */
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/retry.ts";
@@ -11,15 +8,12 @@ import { isFileSource } from "../source-ref.ts";
 import type { Fetched, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
+import { Partial } from "./partial.ts";
+import type { Trust } from "./request.ts";
+import { spoolPath } from "./spool.ts";
 
-export const spoolFolder = (data: string): string => join(data, "spool");
-
-/** A path in the spool that nothing else has. */
-export function spoolPath(data: string): string {
-  const folder = spoolFolder(data);
-  mkdirSync(folder, { recursive: true });
-  return join(folder, randomUUID());
-}
+export type { Trust } from "./request.ts";
+export { spoolPath } from "./spool.ts";
 
 export interface FetchOptions {
   readonly client: HttpClient;
@@ -27,8 +21,17 @@ export interface FetchOptions {
   readonly source: string;
   /** How its last version is known again; null: give the content whatever it is. */
   readonly known: Validators | null;
+  /**
+   * The byte of the known content from which an appended tail is wanted: the start of the last record that may
+   * still grow. null: a tail is of no use, give the whole.
+   */
+  readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
+  /** Who named it: what was discovered may be on a private address only where that is allowed. */
+  readonly trusted: Trust;
+  /** A cut download is kept and goes on at the next look: for who holds the data directory alone. */
+  readonly goOn: boolean;
 }
 
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
@@ -49,7 +52,7 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, throughTopic } = options;
+  const { client, settings, source, known, resumeFrom, throughTopic, trusted, goOn } = options;
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
     try: (signal) => {
@@ -59,10 +62,21 @@ export const fetchSource = Effect.fnUntraced(function* (
             source,
             spool,
             known,
+            resumeFrom,
             under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
             signal,
           })
-        : fetchHttp({ client, source, spool, known, allowPrivate: settings.allowPrivate, signal });
+        : fetchHttp({
+            client,
+            source,
+            spool,
+            partial: goOn ? new Partial(settings.data, source) : null,
+            known,
+            resumeFrom,
+            trusted,
+            allowPrivate: settings.allowPrivate,
+            signal,
+          });
     },
     catch: (error) => error,
   });
