@@ -9,12 +9,14 @@ import { Partial as Begun } from "../download/partial.ts";
 import { spoolFolder, spoolPath } from "../download/spool.ts";
 
 export class Downloads {
-  readonly data = mkdtempSync(join(tmpdir(), "ventes-download-"));
+  readonly data: string;
   readonly client: HttpClient;
   /** Of the last look that brought something or found it unchanged. */
   known: Validators | null = null;
 
-  constructor(options: HttpClientOptions = {}) {
+  /** `data`: that of another process; a new one by default. */
+  constructor(options: HttpClientOptions = {}, data = mkdtempSync(join(tmpdir(), "ventes-download-"))) {
+    this.data = data;
     this.client = new HttpClient(options);
   }
 

@@ -13,6 +13,8 @@ export interface Published {
   ranges: boolean;
   /** Cuts the connection behind this many bytes of a body; null: never. */
   cutAt: number | null;
+  /** What is waited for before the cut: bytes on their way are lost with the connection. */
+  beforeCut: () => Promise<unknown>;
   headers: Record<string, string>;
 }
 
@@ -45,6 +47,7 @@ export async function publish(
     lastModified: null,
     ranges: false,
     cutAt: null,
+    beforeCut: () => Promise.resolve(),
     headers: {},
     ...more,
     url: http.url,
@@ -94,7 +97,9 @@ function answer(server: ScriptedServer, { headers }: IncomingMessage, response: 
   response.setHeader("content-length", body.length);
   if (cutAt !== null && cutAt < body.length) {
     server.sent += cutAt;
-    response.write(body.subarray(0, cutAt), () => response.destroy());
+    response.write(body.subarray(0, cutAt), () => {
+      server.beforeCut().finally(() => response.destroy());
+    });
     return;
   }
   server.sent += body.length;
