@@ -17,8 +17,11 @@ const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
  * holds them decides where they lead. Of IPv6 only what is given out (2000::/3) is.
  */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
+  const family = isIP(address);
+  // In one spelling: IPv4 at the end of IPv6 is written as what it is a part of.
+  const host = family === 6 ? `[${address}]` : address;
+  if (family === 0 || !URL.canParse(`http://${host}/`)) return false;
+  const parsed = ipaddr.process(hostOf(new URL(`http://${host}/`)));
   if (parsed.range() !== "unicast") return false;
   return parsed.kind() === "ipv4" || (parsed as ipaddr.IPv6).match(GLOBAL_UNICAST as [ipaddr.IPv6, number]);
 }

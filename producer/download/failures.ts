@@ -16,7 +16,7 @@ export class Retryable extends Error {
 }
 
 export const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
+  error instanceof Error && "code" in error ? String(error.code ?? "") : "";
 
 export const reasonOf = (error: unknown): string => {
   const code = codeOf(error);
@@ -33,7 +33,8 @@ export const isLocalFailure = (error: unknown): boolean => LOCAL_FAILURES.has(co
 
 /** What answered speaks no HTTP that can be read. */
 const isNotHttp = (error: unknown): boolean =>
-  /^(HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_)/.test(codeOf(error));
+  codeOf(error) === "UND_ERR_HEADERS_OVERFLOW" ||
+  (error instanceof Error && error.name === "HTTPParserError");
 
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** Of a proxy that refuses: in undici's own words, it has no code for it. */
