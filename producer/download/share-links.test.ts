@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sourceError } from "../source-error.ts";
 import { shareLinkOf } from "./share-links.ts";
 
 const ID = "1aB-c_D3";
@@ -91,4 +92,14 @@ describe("a link that leads to a page", () => {
         expect(shareLinkOf(file)).toBeUndefined();
       }
     });
+});
+
+it("is named when HTML came, where it is known; a link that is secret in part is shown as it is to be pasted", () => {
+  const said = (source: string) => sourceError("source.html", { source }, "en").sentence;
+  expect(said("https://nuage.example/s/aBcDeFgH1jKlMnO")).toMatch(
+    /is an HTML page, not a CSV: give https:\/\/nuage\.example\/s\/aBcDeFgH1jKlMnO\/download$/,
+  );
+  expect(said("https://files.example/ventes.csv?token=abc")).toBe(
+    "https://files.example/ventes.csv?token=*** is an HTML page, not a CSV: give the link of the file itself",
+  );
 });
