@@ -63,7 +63,8 @@ const AS_IT_IS = { "accept-encoding": "identity" };
 
 class Look {
   readonly #options: HttpOptions;
-  /** Of all bodies of this look. */
+  readonly #bodies: Answer["body"][] = [];
+  /** Bytes of all bodies of this look. */
   #received = 0;
 
   constructor(options: HttpOptions) {
@@ -71,6 +72,15 @@ class Look {
   }
 
   async run(): Promise<Fetched> {
+    try {
+      return await this.#look();
+    } finally {
+      // One that was not read to its end would hold its connection.
+      for (const body of this.#bodies) body.on("error", () => {}).destroy();
+    }
+  }
+
+  async #look(): Promise<Fetched> {
     const { known, resumeFrom, partial } = this.#options;
     const due = known === null || isWholeDue(known, Date.now());
     const condition = due ? {} : conditionOf(known);
@@ -103,8 +113,10 @@ class Look {
     return this.#unranged(await this.#get({ ...COMPRESSED, ...condition }));
   }
 
-  #get(headers: Readonly<Record<string, string>>): Promise<Answer> {
-    return get(this.#options, headers);
+  async #get(headers: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await get(this.#options, headers);
+    this.#bodies.push(answer.body);
+    return answer;
   }
 
   /** The range was not what was hoped for: all of it, whatever the server thinks that we have. */
@@ -186,7 +198,10 @@ class Look {
     const decoders = encodings.map(decoderOf).reverse();
     const length = lengthOf(answer);
     const asItIs = encodings.length === 0;
-    const origin = originOf(answer, asItIs && (begun > 0 || answer.header("accept-ranges") === "bytes"));
+    const origin = originOf(
+      answer,
+      asItIs && (begun > 0 || answer.header("accept-ranges")?.toLowerCase() === "bytes"),
+    );
     const total = length === undefined || !asItIs ? null : begun + length;
     if (total !== null && total > limits.bytes)
       throw new SourceRefusal("source.too_large", String(limits.bytes));

@@ -22,8 +22,8 @@ export class Intake {
 
   take(chunk: Buffer): void {
     let rest = chunk;
-    while (this.#same && rest.length > 0) {
-      const segment = this.#segments[this.#passed];
+    while (rest.length > 0) {
+      const segment = this.#next();
       if (segment === undefined) break;
       const part = rest.subarray(0, segment.end - this.bytes);
       this.#add(part);
@@ -31,6 +31,11 @@ export class Intake {
       if (this.bytes === segment.end) this.#pass(segment.hash);
     }
     this.#add(rest);
+  }
+
+  /** The segment to be compared next; undefined when there is none, or one differed. */
+  #next(): Validators["segments"][number] | undefined {
+    return this.#same ? this.#segments[this.#passed] : undefined;
   }
 
   #add(part: Buffer): void {
@@ -49,8 +54,8 @@ export class Intake {
 
   /** Call once, at the end. */
   finish(): { readonly hash: string; readonly beginsWithKnown: boolean } {
-    const last = this.#segments[this.#passed];
-    if (this.#same && last !== undefined && last.end === this.bytes) this.#pass(last.hash);
+    // Empty ones, which no piece came for.
+    for (let next = this.#next(); next?.end === this.bytes; next = this.#next()) this.#pass(next.hash);
     return {
       hash: this.#whole.digest("hex"),
       beginsWithKnown: this.#same && this.#passed === this.#segments.length,

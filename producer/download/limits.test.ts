@@ -51,6 +51,19 @@ describe("a download", () => {
     expect(downloads.left()).toEqual([]);
   });
 
+  it("that is refused by its headers holds no connection", async () => {
+    const downloads = within({ bytes: 1000 });
+    server.instead = (_, response) => {
+      response.writeHead(200, { "content-length": "1000000000" });
+      response.write("x");
+      return true;
+    };
+    // More than there are connections to a server.
+    for (let n = 0; n < 10; n++)
+      await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_large" });
+    expect(server.asked).toHaveLength(10);
+  });
+
   it("that goes on beyond the limit is cut there", async () => {
     const downloads = within({ bytes: 1_000_000 });
     endless({}, Buffer.alloc(100_000, "a,b\n"), 1);

@@ -23,7 +23,6 @@ export interface Identity {
 }
 
 interface Stored extends Identity {
-  readonly source: string;
   /** When the machine was started (ms): what a power cut left may have holes where it was never written. */
   readonly boot: number;
 }
@@ -34,14 +33,12 @@ const bootedAt = (): number => Math.round(Date.now() - uptime() * 1000);
 
 export class Partial {
   readonly file: string;
-  readonly #source: string;
   readonly #about: string;
 
   constructor(data: string, source: string) {
     const folder = spoolFolder(data);
     mkdirSync(folder, { recursive: true });
     const name = PARTIAL_PREFIX + createHash("sha256").update(source).digest("hex").slice(0, 32);
-    this.#source = source;
     this.file = join(folder, name);
     this.#about = join(folder, `${name}.json`);
   }
@@ -49,11 +46,9 @@ export class Partial {
   /** What is there of an earlier download, or null. */
   async found(): Promise<{ readonly identity: Identity; readonly bytes: number } | null> {
     try {
-      const { source, boot, etag, lastModified, length } = JSON.parse(
-        await readFile(this.#about, "utf8"),
-      ) as Stored;
+      const { boot, etag, lastModified, length } = JSON.parse(await readFile(this.#about, "utf8")) as Stored;
       const { size } = await stat(this.file);
-      if (source === this.#source && Math.abs(boot - bootedAt()) < SAME_BOOT_MS && size > 0 && size < length)
+      if (Math.abs(boot - bootedAt()) < SAME_BOOT_MS && size > 0 && size < length)
         return { identity: { etag, lastModified, length }, bytes: size };
     } catch {
       // There is none, or it cannot be read: the download begins at the beginning.
@@ -66,7 +61,7 @@ export class Partial {
   async begin(identity: Identity): Promise<void> {
     await rm(this.#about, { force: true });
     await writeFile(this.file, "");
-    const stored: Stored = { ...identity, source: this.#source, boot: bootedAt() };
+    const stored: Stored = { ...identity, boot: bootedAt() };
     await writeFile(this.#about, JSON.stringify(stored));
   }
 

@@ -1,6 +1,6 @@
 /** A download that was cut goes on where it stopped, if it is still the same body; else it starts over. */
 import { spawn } from "node:child_process";
-import { statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -98,6 +98,14 @@ describe("a download that was cut", () => {
     expect(server.asked).toHaveLength(2);
   });
 
+  it("starts over when it has another length now, though it has the same date", async () => {
+    server.etag = null;
+    await cut();
+    server.content = Buffer.from(`${CSV.replaceAll("Ville", "VILLE")}50000,Nice\n`);
+    expect(taken(await look())).toBe(server.content.toString());
+    expect(server.asked).toEqual([`GET bytes=${CUT_AT}- if-range`, "GET"]);
+  });
+
   it("starts over when what is there is more than the body has now", async () => {
     await cut();
     server.content = Buffer.from("id_magasin,ville\n1,Paris\n");
@@ -173,10 +181,14 @@ describe("a download that was cut", () => {
     expect(server.sent).toBe(CSV.length - CUT_AT);
   });
 
-  it("is believed only with its note, for its source, and shorter than the whole", async () => {
+  it("is believed only with its note, since this start of the machine, and shorter than the whole", async () => {
     for (const spoil of [
       (file: string) => writeFileSync(`${file}.json`, "{"),
-      (file: string) => writeFileSync(`${file}.json`, JSON.stringify({ source: "another", boot: 0 })),
+      // Of a time before this start of the machine.
+      (file: string) => {
+        const note = JSON.parse(readFileSync(`${file}.json`, "utf8"));
+        writeFileSync(`${file}.json`, JSON.stringify({ ...note, boot: note.boot - 3_600_000 }));
+      },
       (file: string) => truncateSync(file, 0),
       (file: string) => truncateSync(file, CSV.length),
     ]) {
