@@ -12,6 +12,7 @@ import { embeddedSettings, type Language, Settings } from "#shared/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
 import { makeRefresher, type Refresher } from "./refresh.ts";
+import type { Access } from "./server/guard.ts";
 import type { Shown } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
 import { openTestDatabase, type TestDatabase } from "./test-support.ts";
@@ -57,11 +58,12 @@ let sources: readonly SourceStatus[];
 let scope: Scope.Closeable;
 let url: string;
 
-const serve = async (port = 0, language: Language = "fr") => {
+const serve = async (port = 0, language: Language = "fr", access: Access = { kind: "local" }) => {
   scope = Scope.makeUnsafe();
   const served = await Effect.runPromise(
     servePage({
       host: "127.0.0.1",
+      access,
       port,
       whenTaken: "fail",
       current: () => shown,
@@ -234,6 +236,25 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await violations(page)).toEqual([]);
     await shot(page, "hostile");
     expect(complaints).toEqual([]);
+  });
+
+  test("with a token: asked once, then the page is live; another token asks again", async () => {
+    await stop();
+    await serve(0, "fr", { kind: "token", token: "s3cret" });
+    const { port } = new URL(url);
+    const page = await (await browser.newContext({ locale: "fr-FR" })).newPage();
+    await page.goto(url);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, "sign-in");
+    await page.getByLabel("Jeton").fill("s3cret");
+    const complaints = complaintsOf(page);
+    await page.getByRole("button", { name: "Ouvrir" }).click();
+    await page.locator('#link[data-state="live"]').waitFor();
+    expect(page.url()).toBe(url);
+    expect(complaints).toEqual([]);
+    await stop();
+    await serve(Number(port), "fr", { kind: "token", token: "another" });
+    await page.getByLabel("Jeton").waitFor();
   });
 
   test("a lost server is said, and found again; another database may take the place", async () => {

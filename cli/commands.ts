@@ -25,6 +25,12 @@ export function commandTree(language: Language) {
       Argument.withDescription(argument, ARGUMENT_HELP[name][language]);
   const text = (name: string, metavar: string, said: keyof typeof FLAG_HELP): Flag.Flag<string | undefined> =>
     Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.optional, Flag.map(given));
+  const repeated = (
+    name: string,
+    metavar: string,
+    said: keyof typeof FLAG_HELP,
+  ): Flag.Flag<ReadonlyArray<string>> =>
+    Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.atLeast(0));
   const toggle = (name: string, said: keyof typeof FLAG_HELP): Flag.Flag<boolean> =>
     Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), help(said));
   const described =
@@ -110,8 +116,27 @@ export function commandTree(language: Language) {
       ),
       once: toggle("once", "onceAdd"),
       dryRun: toggle("dry-run", "dryRun"),
+      preset: text("preset", language === "fr" ? "NOM" : "NAME", "preset"),
+      delimiter: text("delimiter", "C", "delimiter"),
+      encoding: text("encoding", language === "fr" ? "NOM" : "NAME", "encoding"),
+      decimal: text("decimal", "point|comma", "decimal"),
+      dateFormat: text("date-format", "dmy|mdy|ymd|excel", "dateFormat"),
+      noHeader: toggle("no-header", "noHeader"),
+      columns: text("columns", "A,B,C", "columns"),
+      map: repeated("map", language === "fr" ? "colonne=NOM" : "column=NAME", "map"),
+      set: repeated("set", language === "fr" ? "colonne=valeur" : "column=value", "set"),
+      where: repeated("where", language === "fr" ? "NOM=valeur" : "NAME=value", "where"),
+      fillDown: repeated("fill-down", language === "fr" ? "NOM" : "NAME", "fillDown"),
+      key: text("key", "A,B", "key"),
+      prices: Flag.Boolean("prices").pipe(help("prices"), Flag.optional, Flag.map(given)),
+      idScope: text("id-scope", language === "fr" ? "NOM" : "NAME", "idScope"),
       duplicates: Flag.Literals("duplicates", ["keep", "drop"]).pipe(
         help("duplicates"),
+        Flag.optional,
+        Flag.map(given),
+      ),
+      vanished: Flag.Literals("vanished", ["keep", "withdraw", "auto"]).pipe(
+        help("vanished"),
         Flag.optional,
         Flag.map(given),
       ),
@@ -125,11 +150,26 @@ export function commandTree(language: Language) {
     lazily(async () => (await import("./commands/sources-remove.ts")).removeOne),
   ).pipe(described("sources remove"));
 
+  const confirm = Command.make(
+    "confirm",
+    { url: Argument.String("URL").pipe(about("url")) },
+    lazily(async () => (await import("./commands/sources-confirm.ts")).confirmOne),
+  ).pipe(described("sources confirm"));
+
+  const move = Command.make(
+    "move",
+    {
+      from: Argument.String(language === "fr" ? "ANCIENNE" : "OLD").pipe(about("url")),
+      to: Argument.String(language === "fr" ? "NOUVELLE" : "NEW").pipe(about("newUrl")),
+    },
+    lazily(async () => (await import("./commands/sources-move.ts")).moveOne),
+  ).pipe(described("sources move"));
+
   const sources = Command.make(
     "sources",
     {},
     lazily(async () => (await import("./commands/sources.ts")).sources),
-  ).pipe(Command.withSubcommands([add, remove]), described("sources"));
+  ).pipe(Command.withSubcommands([add, remove, confirm, move]), described("sources"));
 
   const status = Command.make(
     "status",

@@ -13,8 +13,10 @@ import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../producer/run.ts";
+import { followSourcesFile, type SourcesFileListener } from "../producer/sources-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { say } from "./output/stdout.ts";
+import { visibleSource } from "./output/visible.ts";
 import type { Progress } from "./progress.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
@@ -65,22 +67,29 @@ export const produce = (
   progress: Progress,
   run: Invocation,
   onSources: (sources: readonly SourceStatus[]) => void = () => {},
-): Component => {
-  const mood = calm();
-  return withState(
-    "producer",
-    reportOf(mood),
-  )(
-    runProducer({
+): Component =>
+  Effect.gen(function* () {
+    const { sourcesFile } = yield* Settings;
+    const mood = calm();
+    const producer = runProducer({
       onSources: (sources) => {
         mood.sources = sources;
         onSources(sources);
       },
       onProgress: readingProgress(progress),
       onState: onLogState(mood, "producer", progress, run),
-    }),
-  );
-};
+    });
+    const registering =
+      sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, tellsSourcesFile(progress, run));
+    return yield* withState("producer", reportOf(mood))(Effect.raceFirst(producer, registering));
+  });
+
+/** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
+export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocation): SourcesFileListener => ({
+  onRegistered: ({ source, entities }) =>
+    progress.note(`ventes: ${run.texts.sourceAdded(visibleSource(source), entities.join(", "))}`),
+  onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`),
+});
 
 /** Every source once, told as the producer that it is for that long. */
 export const produceOnce = (

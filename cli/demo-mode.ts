@@ -20,6 +20,7 @@ export const demoSettings = (settings: SettingsShape): SettingsShape => ({
   kafka: null,
   namespace: "ventes",
   every: DEMO_EVERY_MS,
+  sourcesFile: null,
 });
 
 /** A fresh directory and the running server, which goes with the scope. */

@@ -106,6 +106,11 @@ export const COMMAND_HELP = {
         fr: "L'analyse, sur la base du consommateur",
         en: "The analyzer, on the consumer's database",
       },
+      {
+        command: "VENTES_TOKEN_FILE=./jeton ventes analyzer --data ./base --host 0.0.0.0",
+        fr: "La page pour d'autres machines, avec un jeton",
+        en: "The page for other machines, with a token",
+      },
     ],
   },
   sources: {
@@ -125,8 +130,8 @@ export const COMMAND_HELP = {
       en: "Registers a source; a running 'ventes start' takes it up at once",
     },
     long: {
-      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins ou ventes), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt.",
-      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins or ventes), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once.",
+      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.",
+      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.",
     },
     examples: [
       {
@@ -138,6 +143,22 @@ export const COMMAND_HELP = {
         command: "ventes sources add ventes ./ventes.csv --dry-run",
         fr: "Voir ce qui serait lu, sans rien écrire",
         en: "See what would be read, writing nothing",
+      },
+      {
+        command:
+          "ventes sources add produits,magasins,ventes ./export.csv --map nom=Article --set ville=Rennes",
+        fr: "Un fichier large : chaque ligne dit un produit, un magasin et une vente",
+        en: "A wide file: each line tells a product, a shop and a sale",
+      },
+      {
+        command: "ventes sources add https://exemple.fr/orders_export.csv --preset shopify-orders",
+        fr: "Un export connu",
+        en: "A known export",
+      },
+      {
+        command: "ventes sources add ./caisse.csv --no-header --columns date,produit,magasin,quantité",
+        fr: "Sans en-tête",
+        en: "Without a header",
       },
       {
         command: "ventes sources add produits ./catalogue.csv --every 1h",
@@ -162,6 +183,40 @@ export const COMMAND_HELP = {
         command: "ventes sources remove ./ventes.csv --withdraw",
         fr: "Retirer ce qu'elle avait apporté",
         en: "Withdraw what it had brought",
+      },
+    ],
+  },
+  "sources confirm": {
+    short: {
+      fr: "Accepte la version retenue d'une source",
+      en: "Accepts a source's version that is held back",
+    },
+    long: {
+      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes et plus de 20 % de celles dont elle parle n'est pas appliquée d'elle-même. Seul le contenu du moment est accepté.",
+      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of those that it speaks for, is not applied by itself. Only the content of this moment is accepted.",
+    },
+    examples: [
+      {
+        command: "ventes sources confirm https://exemple.fr/ventes.csv",
+        fr: "Le fichier a bien été corrigé à ce point",
+        en: "The file has really been corrected that much",
+      },
+    ],
+  },
+  "sources move": {
+    short: {
+      fr: "Une source est désormais publiée ailleurs",
+      en: "A source is published elsewhere from now on",
+    },
+    long: {
+      fr: "Une source est désormais publiée ailleurs : ses lignes, leurs identifiants et ses prix restent, sous la nouvelle adresse.",
+      en: "A source is published elsewhere from now on: its rows, their ids and its prices stay, under the new address.",
+    },
+    examples: [
+      {
+        command: "ventes sources move http://ancien.exemple.fr/ventes.csv https://exemple.fr/ventes.csv",
+        fr: "Le même fichier, sur un autre serveur",
+        en: "The same file, on another server",
       },
     ],
   },
@@ -289,13 +344,73 @@ export const FLAG_HELP = {
     en: "port of the page; 0: a free one (VENTES_PORT; 8080, or the next free one)",
   },
   host: {
-    fr: "adresse de la page, sur cette machine (VENTES_HOST ; 127.0.0.1)",
-    en: "address of the page, on this machine (VENTES_HOST; 127.0.0.1)",
+    fr: "adresse de la page (VENTES_HOST ; 127.0.0.1) ; une autre demande VENTES_TOKEN ou VENTES_AUTH=none",
+    en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
   dryRun: {
     fr: "montrer ce qui serait lu, sans rien écrire",
     en: "show what would be read, writing nothing",
+  },
+  preset: {
+    fr: "un export connu : google-sheets, excel-fr, shopify-orders, prestashop, sage ; none : aucun",
+    en: "a known export: google-sheets, excel-fr, shopify-orders, prestashop, sage; none: no preset",
+  },
+  delimiter: {
+    fr: "séparateur : , ; | tab ; auto : décidé sur le fichier, comme sans cette option",
+    en: "delimiter: , ; | tab; auto: decided on the file, as without this flag",
+  },
+  encoding: {
+    fr: "encodage : utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ... ; auto",
+    en: "encoding: utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ...; auto",
+  },
+  decimal: {
+    fr: "les nombres ont un point ou une virgule décimale : point, comma, auto",
+    en: "numbers have a decimal point or comma: point, comma, auto",
+  },
+  dateFormat: {
+    fr: "ordre des dates en chiffres : dmy (ou JJ/MM/AAAA), mdy, ymd ; excel : des nombres de jours ; auto",
+    en: "order of dates in digits: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
+  },
+  noHeader: {
+    fr: "le fichier n'a pas d'en-tête : --columns les nomme",
+    en: "the file has no header: --columns names its columns",
+  },
+  columns: {
+    fr: "avec --no-header : les colonnes, dans l'ordre du fichier",
+    en: "with --no-header: the columns, in the order of the file",
+  },
+  map: {
+    fr: "id_produit=CodeArticle : la colonne du fichier à lire ; 'prix=' : aucune ; répétable",
+    en: "id_produit=CodeArticle: the column of the file to read; 'prix=': none; repeatable",
+  },
+  set: {
+    fr: "id_magasin=web : la même valeur pour toutes les lignes ; répétable",
+    en: "id_magasin=web: the same value for all lines; repeatable",
+  },
+  where: {
+    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes doivent convenir",
+    en: "'Financial Status=paid': only these lines; repeatable, all must hold",
+  },
+  fillDown: {
+    fr: "une colonne laissée vide quand elle répète la ligne du dessus ; répétable",
+    en: "a column left empty where it repeats the line above; repeatable",
+  },
+  key: {
+    fr: "les colonnes qui identifient une ligne, ensemble : l'identifiant joint par /, ou, sans id_vente parmi elles, ce qui distingue les ventes",
+    en: "the columns that identify a line together: the id, joined by /, or, without id_vente among them, what tells sales apart",
+  },
+  prices: {
+    fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : non",
+    en: "in a wide file, the price of the sale is the product's, too; --no-prices: it is not",
+  },
+  idScope: {
+    fr: "tient à part un fichier qui numérote ou répète ses ventes pour lui-même ; '' : rien",
+    en: "keeps apart a file that numbers or repeats its sales for itself; '': nothing",
+  },
+  vanished: {
+    fr: "lignes disparues du fichier : keep, gardées ; withdraw, retirées ; auto, la règle",
+    en: "lines that vanish from the file: keep them; withdraw them; auto, the rule",
   },
   duplicates: {
     fr: "lignes identiques : keep, autant de ventes ; drop, une seule",
@@ -314,13 +429,14 @@ export const FLAG_HELP = {
 export const ARGUMENT_HELP = {
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },
   entityAndUrl: {
-    fr: "[produits|magasins|ventes] puis un fichier ou une URL",
-    en: "[produits|magasins|ventes], then a file or URL",
+    fr: "[produits|magasins|ventes, ou plusieurs : produits,ventes] puis un fichier ou une URL",
+    en: "[produits|magasins|ventes, or several: produits,ventes], then a file or URL",
   },
   url: {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",
     en: "the URL or file, as 'ventes sources' shows it",
   },
+  newUrl: { fr: "l'URL ou le fichier où elle est désormais", en: "the URL or file where it is from now on" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },
 } as const satisfies Record<string, Said>;
 

@@ -1,7 +1,7 @@
 /** `start --once`: every source once, then the analyses, then what went wrong. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import type { SourceStatus } from "#shared/event.ts";
+import { isStopped, type SourceStatus } from "#shared/event.ts";
 import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
@@ -74,7 +74,7 @@ export const readOnce = (
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
     else print(resultLines(results));
     if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
-    const failed = sources.filter(({ state }) => state === "parked").length;
+    const failed = sources.filter(isStopped).length;
     if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length) });
   });
 

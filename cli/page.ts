@@ -3,12 +3,18 @@ import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { SourceStatus } from "#shared/event.ts";
-import { masked } from "#shared/masked.ts";
-import type { Settings } from "#shared/settings.ts";
-import { type HostRefused, type PortTaken, type Served, servePage } from "../analyzer/server/serve.ts";
-import type { WrongUsage } from "./errors.ts";
+import { Settings } from "#shared/settings.ts";
+import {
+  assertMayServe,
+  type HostRefused,
+  type PortTaken,
+  type Served,
+  servePage,
+} from "../analyzer/server/serve.ts";
+import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
+import { maskedStatus } from "./output/visible.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
@@ -17,13 +23,15 @@ export interface View {
   sources: readonly SourceStatus[];
 }
 
-export const pageSettings = (flags: PageFlags, run: Invocation): Effect.Effect<PageSettings, WrongUsage> =>
+/** Where the page is to be served, and that it may be. */
+export const pageSettings = (
+  flags: PageFlags,
+  run: Invocation,
+): Effect.Effect<PageSettings, WrongUsage | Failed | HostRefused> =>
   Effect.try({
     try: () => pageSettingsOf(flags, run.env),
-    catch: (error) => error as WrongUsage,
-  });
-
-const masksSource = (status: SourceStatus): SourceStatus => ({ ...status, source: masked(status.source) });
+    catch: (error) => error as WrongUsage | Failed,
+  }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
 
 /** Listens, and prints the line `page URL` once it does (contract). */
 export const openPage = (
@@ -35,15 +43,17 @@ export const openPage = (
   Effect.gen(function* () {
     const served = yield* servePage({
       host: where.host,
+      access: where.access,
       port: where.port,
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
       // The page is seen by others than the operator.
-      sources: () => view.sources.map(masksSource),
+      sources: () => view.sources.map(maskedStatus),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
     print(`page ${served.url}`);
+    if (where.access.kind === "token") say(`ventes: ${run.texts.pageAsksForToken()}`);
     if (opensBrowser) openBrowser(served.url);
     return served;
   });

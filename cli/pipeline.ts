@@ -4,7 +4,7 @@
  */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import type { SourceStatus } from "#shared/event.ts";
+import { isStopped, type SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { analyze, type ComponentError, consume, produce } from "./components.ts";
@@ -22,7 +22,7 @@ export interface PipelineOptions {
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
 }
 
-const isLookedAt = (source: SourceStatus): boolean => source.state === "ok" || source.state === "parked";
+const isLookedAt = (source: SourceStatus): boolean => source.state === "ok" || isStopped(source);
 
 /** Never ends by itself; fails when a component does. */
 export const runPipeline = (
@@ -63,9 +63,10 @@ export const runPipeline = (
 export function complaints(progress: Progress): (sources: readonly SourceStatus[]) => void {
   const said = new Map<string, string>();
   return (sources) => {
-    for (const { source, state, reason } of sources) {
+    for (const status of sources) {
+      const { source, state, reason } = status;
       if (state === "ok") said.delete(source);
-      if (state !== "parked" || said.get(source) === reason) continue;
+      if (!isStopped(status) || said.get(source) === reason) continue;
       said.set(source, reason);
       progress.note(`ventes: ${visible(reason)}`);
     }

@@ -141,6 +141,10 @@ const TEXTS = {
     (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
     (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
   ),
+  pageAsksForToken: both(
+    () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
+    () => "the page asks for the token of VENTES_TOKEN, once in each browser",
+  ),
   sourceNeedsEntity: both(
     (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
     (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,
@@ -191,6 +195,10 @@ const TEXTS = {
     (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
     (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
   ),
+  sourcesFileFailed: both(
+    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
+    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
+  ),
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
     (source: string, entities: string) => `${source} is registered (${entities})`,
@@ -200,6 +208,14 @@ const TEXTS = {
       `${source} n'est plus suivi${withdraw ? ` : ${n} lignes retirées` : " ; ses lignes restent"}`,
     (source: string, withdraw: boolean, n: string) =>
       `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
+  ),
+  sourceConfirmed: both(
+    (source: string) => `${source} : ce contenu est accepté, il est repris à la prochaine lecture`,
+    (source: string) => `${source}: this content is accepted, the next look takes it`,
+  ),
+  sourceMoved: both(
+    (from: string, to: string, n: string) => `${from} est désormais ${to} : ${n} événements repris`,
+    (from: string, to: string, n: string) => `${from} is ${to} from now on: ${n} events taken along`,
   ),
   tooOften: both(
     (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
@@ -230,6 +246,40 @@ const TEXTS = {
   rounded: both(
     (n: string) => `${n} valeurs arrondies au millionième`,
     (n: string) => `${n} values rounded to a millionth`,
+  ),
+  skipped: both(
+    (n: string) => `${n} lignes laissées de côté par --where`,
+    (n: string) => `${n} lines left out by --where`,
+  ),
+  unwrapped: both(
+    (n: string) => `${n} valeurs écrites comme ="007" : lues comme du texte`,
+    (n: string) => `${n} values written as ="007": read as text`,
+  ),
+  lookAlikes: both(
+    (n: string, examples: readonly string[]) =>
+      `${n} identifiants se ressemblent à s'y méprendre et restent distincts : ${examples.join(", ")}`,
+    (n: string, examples: readonly string[]) =>
+      `${n} ids look the same and are kept apart: ${examples.join(", ")}`,
+  ),
+  writtenAs: both(
+    () => "écrite",
+    () => "written",
+  ),
+  entity: both(
+    () => "entité",
+    () => "entity",
+  ),
+  howRead: both(
+    (source: string, how: string) => `${source} : ${how}`,
+    (source: string, how: string) => `${source}: ${how}`,
+  ),
+  fixed: both(
+    (options: string) => `fixé : ${options}`,
+    (options: string) => `fixed: ${options}`,
+  ),
+  headerAt: both(
+    (line: number) => (line === 0 ? "sans en-tête" : `en-tête à la ligne ${line}`),
+    (line: number) => (line === 0 ? "no header" : `header on line ${line}`),
   ),
   nothingWritten: both(
     () => "rien n'a été écrit (--dry-run)",

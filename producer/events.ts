@@ -3,7 +3,7 @@ import type { EntityName } from "#shared/entities/index.ts";
 import type { RejectRow, Values } from "#shared/event.ts";
 import { withOrdinal } from "#shared/identity.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import type { ClaimKey } from "./diff/version-diff.ts";
+import type { ClaimKey } from "./diff/entity-diff.ts";
 import { fingerprint } from "./fingerprint.ts";
 
 export interface Stamp {

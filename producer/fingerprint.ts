@@ -1,7 +1,8 @@
 /**
- * A 106-bit fingerprint of a text, as two integers that a double holds exactly: what the producer remembers of a
- * row that it emitted, and how keys are spread over partitions of its state. Not cryptographic: a source that
- * forged an equal one would only hide its own change. (murmur3 x86_128 over UTF-16 code units, without allocation.)
+ * A fingerprint of a text: 80 bits of it are what the producer remembers of a row that it emitted, 96 what it
+ * remembers of a long key. With 100 million rows, 80 bits miss a change with a probability below 1e-15 a version. Not
+ * cryptographic: a source that forged an equal one would only hide its own change. (murmur3 x86_128 over UTF-16
+ * code units, without allocation.)
  */
 
 const C1 = 0x239b961b;
@@ -18,11 +19,18 @@ const mix = (h: number): number => {
   return x ^ (x >>> 16);
 };
 
-/** Where `fingerprint` leaves its result: integers from 0 to 2^53 - 1. */
-export const print = { a: 0, b: 0 };
+/** Where `fingerprint` leaves its result: `a` of 48 bits, `b` of 32; and `wordsOf` its words of 32 bits. */
+export const print = { a: 0, b: 0, h1: 0, h2: 0, h3: 0 };
 
 /** Leaves the fingerprint of `text` in `print`. */
 export function fingerprint(text: string): void {
+  wordsOf(text);
+  print.a = (print.h1 >>> 0) * 0x10000 + (print.h2 >>> 16);
+  print.b = print.h3 >>> 0;
+}
+
+/** Leaves three words of the hash of `text` in `print`. */
+export function wordsOf(text: string): void {
   let h1 = 0;
   let h2 = 0;
   let h3 = 0;
@@ -84,8 +92,9 @@ export function fingerprint(text: string): void {
   h2 = (h2 + h1) | 0;
   h3 = (h3 + h1) | 0;
   h4 = (h4 + h1) | 0;
-  print.a = (h1 >>> 0) * 0x200000 + (h2 >>> 11);
-  print.b = (h3 >>> 0) * 0x200000 + (h4 >>> 11);
+  print.h1 = h1;
+  print.h2 = h2;
+  print.h3 = h3;
 }
 
 /** Parts of the state by key: small enough for one to be in memory, and written in their order. */

@@ -1,13 +1,15 @@
 /**
  * One look at one source, by rules 19 to 21: take it over unless the announcement before is our own; download;
  * diff; announce the version; emit; remember. Killed at any place, a later look of any producer ends with the same
- * claims: what was sent is read back, what was not is sent.
+ * claims: what was sent is read back, what was not is sent. A version that only grew is read from where the one
+ * before ended.
  */
-import { statSync } from "node:fs";
+import { createReadStream, createWriteStream, rmSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
 import type * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
+import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import { type Announcement, type Registration, type VersionCounts, versionKey } from "#shared/event.ts";
 import { partitionOf } from "#shared/partitioner.ts";
 import type { SettingsShape } from "#shared/settings.ts";
@@ -15,24 +17,32 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { byCodeUnit, restOf } from "./decode.ts";
+import type { ClaimKey } from "./diff/entity-diff.ts";
+import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
-import { type Validators, validatorsOf } from "./download/fetched.ts";
+import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { isNamedHere } from "./named-files.ts";
-import { imageOf, readBack, topicsOf } from "./read-back.ts";
+import type { Hosts } from "./following/hosts.ts";
+import { resolveReading } from "./presets/index.ts";
+import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
-import type { SourceError } from "./source-error.ts";
+import { SourceError, SourceRefusal } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
-import type { SourceState, State } from "./state/state.ts";
+import type { ColumnsByEntity, SourceState, State } from "./state/state.ts";
+import { trustOf } from "./trust.ts";
 import { BusinessZone } from "./values.ts";
-import { Version } from "./version.ts";
+import { type Tail, Version } from "./version.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
+/** Stands for a content of which only the tail was read: it is equal to none. */
+const UNNAMED = "";
+/** Contents of versions that are remembered of a source. */
+const REMEMBERED_CONTENTS = 16;
 
 export interface Progress {
   readonly source: string;
@@ -49,6 +59,8 @@ export interface Producer {
   readonly state: State;
   readonly registry: Registry;
   readonly client: HttpClient;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
   /** Names this producer in announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */
@@ -71,7 +83,12 @@ export interface LookResult {
 
 type VersionResult = Omit<LookResult, "freshMs">;
 
-const NOTHING: VersionCounts = {
+/** Another producer announced the source between our diff and our events: to start over. */
+const OVERTAKEN = "overtaken";
+/** What was appended cannot be told alone: the content is to be read whole. */
+const NOT_CONTINUED = "not continued";
+
+export const NOTHING: VersionCounts = {
   records: 0,
   emitted: 0,
   unchanged: 0,
@@ -81,11 +98,42 @@ const NOTHING: VersionCounts = {
   rounded: 0,
 };
 
+/** How a version is known again, and with which options of its registration it was read. */
+type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
+
+/** The options that decide what a content says: changed, the same content is read again. */
+const readAsOf = ({ duplicates, reading, vanished, idScope, confirmed, reread }: Registration): string =>
+  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread]);
+
+const remembering = (validators: Validators, registration: Registration): Remembered => {
+  const { reread } = registration;
+  return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
+};
+
+/** Whether the `reread` of the registration was done by this producer. */
+export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
+  (state.source(source).validators as Remembered | null)?.reread === reread;
+
 /** What an unchanged version counts as. */
-const nothingNew = (last: VersionCounts | null): VersionCounts =>
-  last === null
-    ? NOTHING
-    : { ...last, emitted: 0, unchanged: last.records - last.superseded - last.rejected };
+function nothingNew(last: VersionCounts | null): VersionCounts {
+  if (last === null) return NOTHING;
+  const unchanged = <C extends { superseded: number }>(counts: C) => ({
+    ...counts,
+    emitted: 0,
+    withdrawn: 0,
+    unchanged: last.records - counts.superseded - last.rejected,
+  });
+  return {
+    ...unchanged(last),
+    ...(last.parents === undefined
+      ? {}
+      : {
+          parents: Object.fromEntries(
+            Object.entries(last.parents).map(([name, counts]) => [name, unchanged(counts)]),
+          ),
+        }),
+  };
+}
 
 export interface LookOptions {
   /** `once`: the last line of a file is a record, line end or not. */
@@ -110,56 +158,86 @@ export const lookAt = Effect.fnUntraced(function* (
   // Another producer may come between again and again; each time one of the two goes on.
   for (;;) {
     const result = yield* lookOnce(producer, registration, mode);
-    if (result !== undefined) return result;
+    if (result !== OVERTAKEN) return result;
   }
 });
 
-/** undefined: another producer announced the source between our diff and our events; to start over. */
 const lookOnce = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   mode: LookOptions["mode"],
-): Effect.fn.Return<LookResult | undefined, LookFailure> {
+): Effect.fn.Return<LookResult | typeof OVERTAKEN, LookFailure> {
   const { registry, state, settings, client, gate } = producer;
   const { source } = registration;
   yield* registry.refresh(registry.partition(source));
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
-  const known = own ? validatorsOf(state.source(source).validators) : null;
+  const { validators, last, refused } = state.source(source);
+  const again = own && refused?.registration === JSON.stringify(registration) ? refused : null;
+  const known = own ? validatorsOf<Remembered>(again?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
-  const reread = known?.left === true && complete;
+  const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
+    fetchSource({
+      client,
+      settings,
+      source,
+      known: wanted,
+      resumeFrom,
+      goOn: true,
+      ...trustOf(settings, registration),
+    });
+  const take = (fetched: Exclude<Fetched, { kind: "unchanged" }>, tail: Tail | null) =>
+    publishVersion(producer, registration, complete, fetched, tail).pipe(
+      gate.withPermit,
+      Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))),
+    );
+
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
-  const fetched = yield* fetchSource({
-    client,
-    settings,
-    source,
-    known: reread ? null : known,
-    resumeFrom: null,
-    trusted: "operator",
-    goOn: true,
-    throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
-  });
+  // A last line that was left may be a record now, and other options may read the same content otherwise.
+  const reread = (known?.left === true && complete) || known?.readAs !== readAsOf(registration);
+  const end = own && again === null && !reread ? (last?.end ?? null) : null;
+  let fetched = yield* fetch(reread ? null : known, end?.byte ?? null);
   if (fetched.kind === "unchanged") {
-    state.save(state.source(source), { validators: fetched.validators });
-    const last = registry.last(source);
+    if (again !== null) return yield* refusedAgain(source, again);
+    state.save(state.source(source), { validators: remembering(fetched.validators, registration) });
+    const announced = registry.last(source);
     return {
-      counts: { ...nothingNew(last?.value.counts ?? null), vanished: state.source(source).vanished },
-      version: last?.offset ?? null,
+      counts: nothingNew(last?.counts ?? announced?.value.counts ?? null),
+      version: announced?.offset ?? null,
       announced: false,
       entities: registration.entities,
       freshMs: fetched.freshMs,
     };
   }
-  const published = yield* publishVersion(
-    producer,
-    registration,
-    complete,
-    fetched.file,
-    fetched.validators,
-  ).pipe(gate.withPermit);
-  return published && { ...published, freshMs: fetched.freshMs };
+  let result: VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED = NOT_CONTINUED;
+  const reading = last?.reading ?? null;
+  if (fetched.kind === "grown" && last !== null && end !== null && reading !== null)
+    result = yield* take(yield* onlyTail(settings, fetched), { ...last, end, reading });
+  if (result === NOT_CONTINUED) {
+    if (fetched.kind === "grown") fetched = yield* fetch(null, null);
+    if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
+    result = yield* take(fetched, null);
+  }
+  if (result === OVERTAKEN || result === NOT_CONTINUED) return OVERTAKEN;
+  return { ...result, freshMs: fetched.freshMs };
 });
+
+/** The part of the spool that was not read before, as a file of its own. */
+const onlyTail = Effect.fnUntraced(function* (
+  settings: SettingsShape,
+  fetched: Extract<Fetched, { kind: "grown" }>,
+): Effect.fn.Return<Extract<Fetched, { kind: "grown" }>, never> {
+  if (fetched.start === 0) return fetched;
+  const file = spoolPath(settings.data);
+  yield* Effect.promise((signal) =>
+    pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
+  ).pipe(Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))));
+  return { ...fetched, file, start: 0 };
+});
+
+const refusedAgain = (source: string, { code, sentence }: { code: string; sentence: string }) =>
+  Effect.fail(new SourceError({ source, code, sentence }));
 
 /** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */
 function isOwn({ state, registry }: Producer, source: string): boolean {
@@ -192,15 +270,28 @@ const announce = Effect.fnUntraced(function* (
   return offset;
 });
 
-/** Announces a takeover, writes its marks and reads up to them (rule 20). */
+/** What a source publishes or ever published, parents first. */
+export const publishedBy = (
+  registered: readonly EntityName[],
+  before: Announcement | undefined,
+): readonly EntityName[] =>
+  ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
+
+/**
+ * Announces a takeover, writes its marks and reads up to them (rule 20). Returns its number. `from`: what the
+ * announcement goes on from, when that is not the source's last one.
+ */
 export const takeOver = Effect.fnUntraced(function* (
   producer: Producer,
   { source, entities }: Pick<Registration, "source" | "entities">,
-): Effect.fn.Return<void, PublishFailure> {
+  from?: Announcement,
+): Effect.fn.Return<number, PublishFailure> {
   const { log, settings, state, registry } = producer;
-  const before = registry.last(source)?.value;
+  const before = from ?? registry.last(source)?.value;
   const published = new Date().toISOString();
   const day = dayAfter(settings, before?.day);
+  // Never announced, so no event of it exists yet (rule 19): where the topics end now, its own begin.
+  const ends = before === undefined ? yield* log.bounds(topicsOf(entities)) : [];
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",
@@ -213,58 +304,106 @@ export const takeOver = Effect.fnUntraced(function* (
     open: before?.open ?? null,
     day: before?.day ?? null,
     counts: before?.counts ?? null,
+    ...(before?.reading === undefined ? {} : { reading: before.reading }),
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
-  const [entity] = entities;
-  if (entity !== undefined) {
-    for (const topic of topicsOf(entity))
-      yield* log.publish(
-        topic,
-        Array.from({ length: log.partitions(topic) }, (_, partition) => ({
-          key: source,
-          value: mark,
-          partition,
-        })),
-      );
-    yield* readBack({
-      log,
-      state,
-      source: state.source(source),
-      entity,
-      columns: undefined,
-      scratch: spoolPath(settings.data),
-    });
+  const all = publishedBy(entities, before);
+  if (registry.before(source, version) === undefined) {
+    const { id } = state.source(source);
+    for (const { topic, partition, end } of ends)
+      state.saveReadBack(id, { topic: topic as EventTopic, partition, position: end, newest: -1 });
   }
-  state.save(state.source(source), { pending: false });
+  for (const topic of topicsOf(all))
+    yield* log.publish(
+      topic,
+      Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+        key: source,
+        value: mark,
+        partition,
+      })),
+    );
+  yield* readBack({
+    log,
+    state,
+    source: state.source(source),
+    entities: all,
+    columns: undefined,
+    scratch: spoolPath(settings.data),
+  });
+  state.save(state.source(source), { pending: false, last: null, refused: null });
+  return version;
 });
 
 const publishVersion = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   complete: boolean,
-  file: string,
-  validators: Validators,
-): Effect.fn.Return<VersionResult | undefined, LookFailure> {
-  const { settings, registry } = producer;
+  fetched: Exclude<Fetched, { kind: "unchanged" }>,
+  tail: Tail | null,
+): Effect.fn.Return<VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED, LookFailure> {
+  const { settings, registry, state } = producer;
   const { source } = registration;
   const fail = asFailure(source, settings);
   const before = registry.last(source)?.value;
-  const version = yield* Effect.try({
-    try: () =>
-      new Version({
-        file,
-        entity: registration.entities[0],
-        source,
-        settings,
-        before,
-        complete,
+  const { validators } = fetched;
+  return yield* Effect.gen(function* () {
+    if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
+    const version = yield* inSlices(
+      () =>
+        Version.open({
+          file: fetched.file,
+          entities: registration.entities,
+          reading: resolveReading(registration.reading ?? {}),
+          idScope: registration.idScope,
+          charset: validators.charset ?? null,
+          source,
+          settings,
+          before,
+          complete,
+          tail,
+        }),
+      fail,
+    );
+    return yield* diffAndEmit(producer, registration, version, before, validators, tail).pipe(
+      Effect.ensuring(Effect.sync(() => version.close())),
+    );
+  }).pipe(
+    // Not read again while it stays as it is.
+    Effect.tapError((error) =>
+      Effect.sync(() => {
+        if (error._tag !== "SourceError" || error.code === EARLIER) return;
+        const { code, sentence } = error;
+        state.save(state.source(source), {
+          refused: {
+            validators: remembering(validators, registration),
+            code,
+            sentence,
+            registration: JSON.stringify(registration),
+          },
+        });
       }),
-    catch: (error) => error,
-  }).pipe(Effect.catch(fail));
-  return yield* diffAndEmit(producer, registration, version, before, validators).pipe(
-    Effect.ensuring(Effect.sync(() => version.close())),
+    ),
   );
 });
+
+const EARLIER = "source.earlier";
+
+/** A content that was there before is taken when it is there twice: caches answer with old states (rule 10). */
+const notEarlier = (
+  { state, settings }: Producer,
+  source: string,
+  validators: Validators,
+): Effect.Effect<void, SourceError> =>
+  Effect.suspend(() => {
+    const held = state.source(source);
+    const { hashes, waiting } = held.earlier;
+    const hash = contentHash(validators);
+    if (hash === null) return Effect.void;
+    const isEarlier = hashes.includes(hash) && hashes.at(-1) !== hash;
+    if (!isEarlier || waiting === hash) return Effect.void;
+    state.save(held, { earlier: { hashes, waiting: hash } });
+    return Effect.fail(new SourceRefusal(EARLIER).toError(source, settings.language));
+  });
 
 const diffAndEmit = Effect.fnUntraced(function* (
   producer: Producer,
@@ -272,65 +411,89 @@ const diffAndEmit = Effect.fnUntraced(function* (
   version: Version,
   before: Announcement | undefined,
   validators: Validators,
-): Effect.fn.Return<VersionResult | undefined, LookFailure> {
+  tail: Tail | null,
+): Effect.fn.Return<VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED, LookFailure> {
   const { log, state, settings, registry } = producer;
   const { source } = registration;
-  const { entity } = version.decoder;
   const fail = asFailure(source, settings);
+  const entities = version.entities.map((e) => e.name);
+  const { columns } = version;
 
   let held = state.source(source);
-  if (!comparable(held, version.columns)) {
+  if (!comparable(held, columns)) {
+    if (tail !== null) return NOT_CONTINUED;
     // Read from the start: until it is through, the state is not to be relied on.
     held = state.save(held, { pending: true });
     held = yield* readBack({
       log,
       state,
       source: held,
-      entity: entity.name,
-      columns: version.columns,
+      entities: publishedBy(entities, before),
+      columns,
       scratch: spoolPath(settings.data),
     });
     held = state.save(held, { pending: false });
   }
   const diff = new VersionDiff({
-    entity,
+    entities: version.entities,
     state,
     source: held.id,
     dropDuplicates: registration.duplicates === "drop",
+    vanishing: new Vanishing(registration.vanished ?? "rule"),
+    appendedTo: tail?.counts ?? null,
     scratch: spoolPath(settings.data),
   });
   return yield* Effect.gen(function* () {
-    yield* inSlices(function* () {
-      for (const _ of version.readInto(diff)) {
-        producer.onProgress({
-          source,
-          phase: "read",
-          done: diff.rows.count + diff.rejects.count,
-          rejected: diff.rejects.count,
-        });
+    const continues = yield* inSlices(function* () {
+      const reading = version.readInto(diff);
+      for (let step = reading.next(); ; step = reading.next()) {
+        if (step.done === true) {
+          if (!step.value) return false;
+          break;
+        }
+        const rejected = diff.rejects.count;
+        producer.onProgress({ source, phase: "read", done: version.records, rejected });
         yield;
       }
       yield* diff.decide();
+      return tail === null || doesContinue(diff, version, tail);
     }, fail);
-    const counts: VersionCounts = {
-      records: version.records,
-      emitted: diff.emitted,
-      unchanged: diff.unchanged,
-      superseded: diff.superseded,
-      rejected: diff.rejected,
-      vanished: diff.vanished,
-      rounded: version.rounded,
-    };
-    const remembered = {
-      columns: version.columns,
-      seen: union(held.seen, version.columns),
-      validators: { ...validators, left: version.left },
-      vanished: diff.vanished,
+    if (!continues) return NOT_CONTINUED;
+
+    const hash = contentHash(validators);
+    // What is held back is confirmed by the hash of the whole.
+    if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
+    if (diff.heldBack !== null && registration.confirmed !== hash) {
+      const { withdrawn, spoken } = diff.heldBack;
+      return yield* new SourceRefusal("source.held_back", String(withdrawn), String(spoken)).toError(
+        source,
+        settings.language,
+      );
+    }
+    const counts = diff.counts(version);
+    const name = hash ?? UNNAMED;
+    const remembered: Partial<SourceState> = {
+      columns: { ...held.columns, ...columns },
+      seen: union(held.seen, columns),
+      validators: remembering({ ...validators, left: version.left }, registration),
+      last: {
+        counts,
+        days: diff.vanishing.daysWith(tail?.days ?? null),
+        keptInside: (tail?.keptInside ?? 0) + diff.main.counts.keptInside,
+        end: version.end,
+        header: version.dialect.header,
+        reading: version.reading,
+      },
+      earlier: {
+        hashes: [...held.earlier.hashes.filter((h) => h !== name), name].slice(-REMEMBERED_CONTENTS),
+        waiting: null,
+      },
+      refused: null,
     };
     if (diff.events === 0 && sameOpen(before?.open, version.open)) {
       state.save(state.source(source), remembered);
       const last = registry.last(source);
-      return { counts, version: last?.offset ?? null, announced: false, entities: [entity.name] };
+      return { counts, version: last?.offset ?? null, announced: false, entities };
     }
 
     const published = new Date().toISOString();
@@ -342,42 +505,74 @@ const diffAndEmit = Effect.fnUntraced(function* (
       source,
       producer: producer.id,
       published,
-      entities: [entity.name],
-      identity: before?.identity ?? version.decoder.names,
+      entities: [...publishedBy(entities, before)],
+      identity: before?.identity ?? version.identity,
       header: version.dialect.header,
       open: version.open,
+      reading: version.reading,
       day,
       counts,
     });
     // Another's announcement has come between, and perhaps events that this diff does not know. The state says
     // pending, so the next look takes the source over.
-    if (registry.before(source, number) !== ours) return undefined;
+    if (registry.before(source, number) !== ours) return OVERTAKEN;
 
     const writer = new EventWriter({ source, version: number, published, day });
     yield* emit(producer, version, diff, writer);
     yield* inSlices(() => diff.remember(), fail);
     state.save(state.source(source), { ...remembered, dirty: true, pending: false });
-    producer.onProgress({ source, phase: "done", done: diff.emitted, rejected: diff.rejected });
-    return { counts, version: number, announced: true, entities: [entity.name] };
+    producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
+    return { counts, version: number, announced: true, entities };
   }).pipe(Effect.ensuring(Effect.sync(() => diff.close())));
 });
 
+/**
+ * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version
+ * before lacked it comes into play.
+ */
+function doesContinue(diff: VersionDiff, version: Version, last: Tail): boolean {
+  const kept = (last.counts.vanished > 0 || hasKeptParents(last)) && diff.entities.some((e) => e.meetsHeld);
+  if (kept || diff.entities.some((e) => e.datedLines > 0)) return false;
+  if (!version.isKeyless || diff.vanishing.mode !== "rule") return true;
+  const { days } = diff.vanishing;
+  return last.keptInside === 0 && (days === null || last.days === null || days.first >= last.days.first);
+}
+
+const hasKeptParents = ({ counts }: Tail): boolean =>
+  Object.values(counts.parents ?? {}).some((c) => c.vanished > 0);
+
 /** Whether fingerprints over these columns can be compared with those held. */
-function comparable({ columns, seen }: SourceState, now: readonly string[]): boolean {
-  if (seen === null || seen.length === 0) return true;
+const comparable = ({ columns, seen }: SourceState, now: ColumnsByEntity): boolean =>
+  Object.entries(now).every(([name, names]) => {
+    const entity = name as EntityName;
+    return areComparable(columns[entity] ?? null, seen[entity] ?? [], names ?? []);
+  });
+
+function areComparable(
+  columns: readonly string[] | null,
+  seen: readonly string[],
+  now: readonly string[],
+): boolean {
+  if (seen.length === 0) return true;
   // Every column that ever was, and more: what lacks one of them differs anyway.
   if (columns !== null && seen.every((name) => now.includes(name)) && columns.length === seen.length)
     return true;
   return columns !== null && columns.length === now.length && columns.every((name, i) => name === now[i]);
 }
 
-const union = (a: readonly string[] | null, b: readonly string[]): readonly string[] =>
-  [...new Set([...(a ?? []), ...b])].sort(byCodeUnit);
+const union = (a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity => {
+  const all: Record<string, readonly string[]> = {};
+  for (const name of ENTITY_NAMES) {
+    const both = [...new Set([...(a[name] ?? []), ...(b[name] ?? [])])].sort(byCodeUnit);
+    if (both.length > 0) all[name] = both;
+  }
+  return all;
+};
 
 const sameOpen = (a: Announcement["open"] | undefined, b: Announcement["open"]): boolean =>
   (a ?? null) === null ? b === null : b !== null && a?.line === b.line && a.raw === b.raw;
 
-/** Rows and rejects in file order, then withdrawals. One publish at a time. */
+/** Rows and rejects in file order, parents before their children; then withdrawals. One publish at a time. */
 const emit = Effect.fnUntraced(function* (
   { log, settings, onProgress }: Producer,
   version: Version,
@@ -385,7 +580,6 @@ const emit = Effect.fnUntraced(function* (
   writer: EventWriter,
 ): Effect.fn.Return<void, LookFailure> {
   const { source } = writer.stamp;
-  const { entity } = version.decoder;
   const fail = asFailure(source, settings);
   let done = 0;
   const send = Effect.fnUntraced(function* (topic: EventTopic, records: NewRecord[], least: number) {
@@ -393,46 +587,75 @@ const emit = Effect.fnUntraced(function* (
       const batch = records.splice(0, BATCH);
       yield* log.publish(topic, batch);
       done += batch.length;
-      onProgress({ source, phase: "emit", done, rejected: diff.rejected });
+      onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
       yield* breathe;
     }
   });
 
-  const rows: NewRecord[] = [];
-  const rejects: NewRecord[] = [];
-  if (diff.emitted + diff.rejectEvents > 0) {
-    const work = version.write(diff, writer, rows, rejects);
+  if (diff.rejects.emitted > 0 || diff.entities.some((e) => e.emitted > 0)) {
+    const rejects: NewRecord[] = [];
+    const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
+    const queues = [...rows.values(), rejects];
+    const work = version.write(diff, writer, { rows, rejects });
     for (let more = true; more; ) {
       more = yield* inSlices(function* () {
-        while (rows.length < BATCH && rejects.length < BATCH) {
+        while (queues.every((queue) => queue.length < BATCH)) {
           if (work.next().done === true) return false;
           yield;
         }
         return true;
       }, fail);
-      yield* send(entity.name, rows, more ? BATCH : 1);
+      // A child waits for its parents wherever they are; it waits less when they are sent before it.
+      for (const [entity, queue] of rows) yield* send(entity, queue, 1);
       yield* send("rejets", rejects, more ? BATCH : 1);
     }
   }
-  if (diff.withdrawals + diff.moves === 0) return;
-  for (const reject of [false, true]) {
-    const topic = reject ? "rejets" : entity.name;
+  for (const e of diff.entities)
+    if (e.withdrawals + e.moves > 0) {
+      const { name, key } = e.entity;
+      const gone: NewRecord[] = [];
+      const hashed: string[] = [];
+      for (let part = 0; part < STATE_PARTS; part++)
+        for (const { key } of e.part(part).gone) hashed.push(key);
+      const ids = yield* idsOf(log, source, name, hashed);
+      for (let part = 0; part < STATE_PARTS; part++) {
+        const decision = e.part(part);
+        for (const { row, to } of decision.moved) {
+          const from = keyOfClaim(row);
+          const image = yield* imageOf(log, source, name, partitionOf(from, log.partitions(name)), from);
+          if (image === undefined) continue;
+          const next = keyOfClaim({ key: row.key, ordinal: to });
+          const rest = restOf(image.row, image.extras, key, undefined);
+          gone.push({ key: next, value: writer.row(key, next, 0, rest) });
+        }
+        for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
+        yield* send(name, gone, BATCH);
+        if (part % 64 === 63) yield* breathe;
+      }
+      yield* send(name, gone, 1);
+    }
+  if (diff.rejects.withdrawals > 0) {
     const gone: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
-      const decision = diff.part(reject, part);
-      for (const { row, to } of decision.moved) {
-        const from = keyOfClaim(row);
-        const image = yield* imageOf(log, source, topic, partitionOf(from, log.partitions(topic)), from);
-        if (image === undefined) continue;
-        const key = keyOfClaim({ key: row.key, ordinal: to });
-        const rest = restOf(image.row, image.extras, entity.key, undefined);
-        gone.push({ key, value: writer.row(entity.key, key, 0, rest) });
-      }
-      for (const claim of decision.gone)
-        gone.push({ key: keyOfClaim(claim), value: writer.gone(0, goneRow(topic, entity.key, claim)) });
-      yield* send(topic, gone, BATCH);
+      for (const claim of diff.rejects.part(part).gone)
+        gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
+      yield* send("rejets", gone, BATCH);
       if (part % 64 === 63) yield* breathe;
     }
-    yield* send(topic, gone, 1);
+    yield* send("rejets", gone, 1);
   }
 });
+
+const NO_IDS: ReadonlyMap<string, string> = new Map();
+
+/** The event that withdraws a claim; `ids`: what stands for a long id in the state. */
+export function withdrawal(
+  writer: EventWriter,
+  topic: EventTopic,
+  keyColumn: string,
+  claim: ClaimKey,
+  ids: ReadonlyMap<string, string>,
+): NewRecord {
+  const named = { ...claim, key: ids.get(claim.key) ?? claim.key };
+  return { key: keyOfClaim(named), value: writer.gone(0, goneRow(topic, keyColumn, named)) };
+}

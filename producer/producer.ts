@@ -8,6 +8,7 @@ import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
 import { sweepSpool } from "./download/spool.ts";
+import { makeHosts } from "./following/hosts.ts";
 import type { Producer, Progress } from "./look.ts";
 import { Registry } from "./registry.ts";
 import { openProducer, openScratchState } from "./state/producer-db.ts";
@@ -46,6 +47,7 @@ const make = Effect.fnUntraced(function* (
     state: new State(db),
     registry: new Registry(log),
     client: yield* makeHttpClient,
+    hosts: yield* makeHosts(),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
     onProgress,

@@ -16,13 +16,13 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { byCodeUnit, restOf, splitDerived, TIME_NAMES } from "./decode.ts";
+import type { ClaimKey } from "./diff/entity-diff.ts";
 import { Spill } from "./diff/spill.ts";
-import type { ClaimKey } from "./diff/version-diff.ts";
 import { fingerprintReject } from "./events.ts";
 import { fingerprint, partOf, print, STATE_PARTS } from "./fingerprint.ts";
 import { inSlices } from "./slices.ts";
-import { encodeHeld, HeldPart } from "./state/held-rows.ts";
-import type { ReadBack, SourceState, State } from "./state/state.ts";
+import { encodeHeld, HeldPart, heldKey, isHashed } from "./state/held-rows.ts";
+import type { ColumnsByEntity, ReadBack, SourceState, State } from "./state/state.ts";
 
 /** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
 export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
@@ -74,15 +74,15 @@ function columnsOf(event: Image, key: string): string[] {
     .sort(byCodeUnit);
 }
 
-export const topicsOf = (entity: EntityName): readonly EventTopic[] => [entity, "rejets"];
+export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];
 
 export interface ReadBackOptions {
   readonly log: TopicLog["Service"];
   readonly state: State;
   readonly source: SourceState;
-  readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
   /** Over which columns fingerprints are made, when not over those of each event. Reads from the start. */
-  readonly columns: readonly string[] | undefined;
+  readonly columns: ColumnsByEntity | undefined;
   /** A path that nothing else has, in the spool. */
   readonly scratch: string;
 }
@@ -91,14 +91,12 @@ export interface ReadBackOptions {
 export const readBack = Effect.fnUntraced(function* (
   options: ReadBackOptions,
 ): Effect.fn.Return<SourceState, LogFailure> {
-  const { log, state, entity, columns } = options;
+  const { log, state, entities, columns } = options;
   const fresh = options.source.dirty || columns !== undefined;
-  const source = fresh
-    ? state.save(options.source, { columns: null, seen: null, dirty: true })
-    : options.source;
+  const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
   if (fresh) state.forgetHeld(source.id);
   const known = new Map(state.readBack(source.id).map((r) => [`${r.topic}/${r.partition}`, r]));
-  const from = topicsOf(entity).flatMap((topic) =>
+  const from = topicsOf(entities).flatMap((topic) =>
     Array.from({ length: log.partitions(topic) }, (_, partition) => ({
       topic,
       partition,
@@ -124,23 +122,23 @@ class Reader {
   readonly #options: ReadBackOptions;
   readonly #source: SourceState;
   readonly #mark: Buffer;
-  readonly #key: string;
-  readonly #rows: Spill;
-  readonly #rejects: Spill;
-  readonly #images: Images | undefined;
+  readonly #spills: ReadonlyMap<EventTopic, Spill>;
+  readonly #images = new Map<EventTopic, Images>();
   readonly #reached = new Map<string, ReadBack>();
-  /** Sets of columns met, by their names joined. */
-  readonly #signatures = new Map<string, readonly string[]>();
+  /** Sets of columns met of each entity, by their names joined. */
+  readonly #signatures = new Map<EventTopic, Map<string, readonly string[]>>();
 
   constructor(options: ReadBackOptions, source: SourceState) {
+    const { entities, columns, scratch } = options;
     this.#options = options;
     this.#source = source;
     this.#mark = sourceMark(source.source);
-    this.#key = entityNamed(options.entity).key;
-    this.#rows = new Spill(`${options.scratch}.rows`);
-    this.#rejects = new Spill(`${options.scratch}.rejects`);
-    this.#images = options.columns === undefined ? undefined : new Images(openScratch());
-    if (source.columns !== null) this.#signatures.set(source.columns.join("\n"), source.columns);
+    this.#spills = new Map(topicsOf(entities).map((topic) => [topic, new Spill(`${scratch}.${topic}`)]));
+    for (const entity of entities) {
+      if (columns !== undefined) this.#images.set(entity, new Images(openScratch()));
+      const known = source.columns[entity] ?? null;
+      this.#signatures.set(entity, new Map(known === null ? [] : [[known.join("\n"), known]]));
+    }
   }
 
   batch(batch: LogBatch, known: ReadonlyMap<string, ReadBack>): void {
@@ -161,8 +159,7 @@ class Reader {
   #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "gone" }>): void {
     if (typeof event.row !== "object" || event.row === null) return;
     const claim = claimOf(topic, key, event.row);
-    const reject = topic === "rejets";
-    const images = reject ? undefined : this.#images;
+    const images = this.#images.get(topic);
     if (event.kind === "gone") {
       print.a = GONE;
       print.b = GONE;
@@ -170,42 +167,39 @@ class Reader {
         images.remove(claim);
         return;
       }
-    } else if (reject) fingerprintReject(event.row.entity as EntityName, event.row.code ?? "");
+    } else if (topic === "rejets") fingerprintReject(event.row.entity as EntityName, event.row.code ?? "");
     else {
-      const names = columnsOf(event, this.#key);
-      this.#signatures.set(names.join("\n"), names);
+      const { key: keyColumn } = entityNamed(topic);
+      const names = columnsOf(event, keyColumn);
+      this.#signatures.get(topic)?.set(names.join("\n"), names);
       if (images !== undefined) {
         images.put(claim, event, topic === "produits");
         return;
       }
-      fingerprint(restOf(event.row, event.extras, this.#key, undefined));
+      fingerprint(restOf(event.row, event.extras, keyColumn, undefined));
     }
-    (reject ? this.#rejects : this.#rows).add({
-      ...claim,
-      n: 0,
-      derived: false,
-      stem: "",
-      a: print.a,
-      b: print.b,
-    });
+    this.#spills.get(topic)?.add({ ...claim, n: 0, derived: false, stem: "", a: print.a, b: print.b });
   }
 
   /** Into the state. Yields between parts. */
   *store(): Generator<void, void> {
-    const { state, entity, columns } = this.#options;
+    const { state, columns } = this.#options;
     const { id } = this.#source;
-    for (const reject of [false, true])
+    for (const [topic, spill] of this.#spills)
       for (let part = 0; part < STATE_PARTS; part++) {
-        const changes = (reject ? this.#rejects : this.#rows).read(part);
-        if (changes.length === 0) continue;
-        const held = new HeldPart(state.held(id, reject, part), entity === "produits" && !reject);
-        for (const change of changes)
-          if (change.a === GONE) held.remove(change);
-          else held.put(change);
-        state.putHeld(id, reject, part, held.encode());
+        if (!spill.has(part)) continue;
+        const held = new HeldPart(state.held(id, topic, part), topic === "produits");
+        for (const change of spill.read(part)) {
+          const row = { ...change, key: heldKey(change.key, change.ordinal) };
+          if (change.a === GONE) held.remove(row);
+          else held.put(row);
+        }
+        state.putHeld(id, topic, part, held.encode());
         yield;
       }
-    if (columns !== undefined) yield* this.#images?.store(state, id, entity, columns) ?? [];
+    if (columns !== undefined)
+      for (const [topic, images] of this.#images)
+        yield* images.store(state, id, topic as EntityName, columns[topic as EntityName] ?? []);
     state.transaction(() => {
       for (const reached of this.#reached.values()) state.saveReadBack(id, reached);
       state.save(this.#source, { dirty: false, ...this.#columns() });
@@ -214,17 +208,22 @@ class Reader {
 
   /** What the state says of columns now: several sets of them, and only a fold can tell (columns: null). */
   #columns(): Pick<SourceState, "columns" | "seen"> {
-    const all = [...this.#signatures.values()];
-    const seen = [...new Set([...(this.#source.seen ?? []), ...all.flat()])].sort(byCodeUnit);
     const { columns } = this.#options;
-    if (columns !== undefined) return { columns, seen };
-    return { columns: all.length > 1 ? null : (all[0] ?? this.#source.columns), seen };
+    const now: Record<string, readonly string[] | null> = { ...this.#source.columns };
+    const seen: Record<string, readonly string[] | null> = { ...this.#source.seen };
+    for (const [topic, signatures] of this.#signatures) {
+      const entity = topic as EntityName;
+      const all = [...signatures.values()];
+      seen[entity] = [...new Set([...(this.#source.seen[entity] ?? []), ...all.flat()])].sort(byCodeUnit);
+      if (columns !== undefined) now[entity] = columns[entity] ?? null;
+      else now[entity] = all.length > 1 ? null : (all[0] ?? this.#source.columns[entity] ?? null);
+    }
+    return { columns: now, seen };
   }
 
   close(): void {
-    this.#rows.close();
-    this.#rejects.close();
-    this.#images?.close();
+    for (const spill of this.#spills.values()) spill.close();
+    for (const images of this.#images.values()) images.close();
   }
 }
 
@@ -270,9 +269,10 @@ class Images {
       const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
         const { row, extras } = JSON.parse(image) as Image;
         fingerprint(restOf(row, extras, keyColumn, (name) => keep.has(name)));
-        return { ...claim, a: print.a, b: print.b };
+        const { a, b } = print;
+        return { ...claim, key: heldKey(claim.key, claim.ordinal), a, b };
       });
-      if (rows.length > 0) state.putHeld(id, false, part, encodeHeld(rows));
+      if (rows.length > 0) state.putHeld(id, entity, part, encodeHeld(rows));
       yield;
     }
   }
@@ -281,6 +281,35 @@ class Images {
     this.#db.close();
   }
 }
+
+/** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
+export const idsOf = Effect.fnUntraced(function* (
+  log: TopicLog["Service"],
+  source: string,
+  topic: EventTopic,
+  held: Iterable<string>,
+): Effect.fn.Return<ReadonlyMap<string, string>, LogFailure> {
+  const wanted = new Set([...held].filter(isHashed));
+  const ids = new Map<string, string>();
+  if (wanted.size === 0) return ids;
+  const mark = sourceMark(source);
+  const from = Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+    topic,
+    partition,
+    offset: 0,
+  }));
+  yield* log.read(from, (batch) =>
+    Effect.sync(() => {
+      for (const record of batch.records) {
+        if (record.key === null || record.value?.includes(mark) !== true) continue;
+        const { key, ordinal } = claimOf(topic, record.key, {});
+        const name = heldKey(key, ordinal);
+        if (wanted.has(name)) ids.set(name, record.key);
+      }
+    }),
+  );
+  return ids;
+});
 
 /** The image of one claim, folded from its partition: for the few rows that move without a line of the file. */
 export const imageOf = Effect.fnUntraced(function* (

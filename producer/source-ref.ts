@@ -1,8 +1,9 @@
 /** How a source is named: its id is its URL; a path is its absolute file: URL (contract). */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { ENTITY_NAMES, type EntityName, isEntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/entities/index.ts";
 import { shareLinkOf } from "./download/share-links.ts";
+import { parseEntities } from "./reading-flags.ts";
 import { SourceRefusal } from "./source-error.ts";
 
 const PROTOCOLS = new Set(["http:", "https:", "file:"]);
@@ -54,20 +55,19 @@ export function entryOfSource(source: string): string | null {
 }
 
 export interface SourceArgument {
-  readonly entity: EntityName | undefined;
+  /** What the operator says it publishes. */
+  readonly entities: readonly EntityName[] | undefined;
   readonly source: string;
 }
 
-/** `ENTITY=URL_OR_PATH`, or a URL or path alone. A "=" inside a URL or path is not taken for one. Throws SourceRefusal. */
+/**
+ * `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or path is
+ * not taken for one. Throws SourceRefusal.
+ */
 export function parseSourceArgument(argument: string, cwd?: string): SourceArgument {
-  const named = /^([\p{L}_]+)=(.+)$/u.exec(argument);
-  if (named === null) return { entity: undefined, source: sourceId(argument, cwd) };
-  return { entity: parseEntity(named[1] as string), source: sourceId(named[2] as string, cwd) };
-}
-
-export function parseEntity(name: string): EntityName {
-  if (!isEntityName(name)) throw new SourceRefusal("source.unknown_entity", name, ENTITY_NAMES.join(", "));
-  return name;
+  const named = /^([\p{L}_,]+)=(.+)$/u.exec(argument);
+  if (named === null) return { entities: undefined, source: sourceId(argument, cwd) };
+  return { entities: parseEntities(named[1] as string), source: sourceId(named[2] as string, cwd) };
 }
 
 export const isFileSource = (source: string): boolean => source.startsWith("file:");
@@ -76,8 +76,11 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** Somebody else's server is not asked more often than this. */
 const LEAST_REMOTE_MS = 5_000;
 
+/** Whether a URL is of a server on this machine. */
+export const isLoopback = (source: string): boolean => LOOPBACK.test(new URL(source).hostname);
+
 /** The shortest time between two looks (contract): none for paths and loopback, 5 s otherwise. */
 export const leastEvery = (source: string): number =>
-  isFileSource(source) || LOOPBACK.test(new URL(source).hostname) ? 0 : LEAST_REMOTE_MS;
+  isFileSource(source) || isLoopback(source) ? 0 : LEAST_REMOTE_MS;
 
 export const pathOfSource = (source: string): string => fileURLToPath(source);

@@ -1,51 +1,75 @@
 /** The sources that operators name: looked into, registered, listed, removed. */
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { Announcement, Registration, SourceStatus } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration, Removal, SourceStatus } from "#shared/event.ts";
 import { MASK, masked } from "#shared/masked.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Delimiter } from "./csv/record-reader.ts";
-import { asFailure, fetchSource } from "./download/index.ts";
-import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
+import { rekeyed } from "./columns/rekey.ts";
+import type { ColumnFormats } from "./columns/survey.ts";
+import type { Delimiter } from "./csv/dialect.ts";
+import type { ReadField } from "./decode.ts";
+import { asFailure } from "./download/index.ts";
+import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver } from "./look.ts";
+import { takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
+import { openVersion } from "./open-version.ts";
+import { presetNamed, resolveReading } from "./presets/index.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
-import { topicsOf } from "./read-back.ts";
+import { idsOf, topicsOf } from "./read-back.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, namedSource, sourceId } from "./source-ref.ts";
+import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
-import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
+import { type Trust, trustOf } from "./trust.ts";
+import type { InspectedReject, InspectedRow, Version, VersionOptions } from "./version.ts";
 
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 const GONE_BATCH = 4_000;
 
 export interface InspectOptions {
-  /** What the operator says it publishes. */
+  /** What the operator says it publishes: one entity, or several of a wide file. */
   readonly entity?: EntityName | undefined;
+  readonly entities?: readonly EntityName[] | undefined;
+  /** How it is to be read; laid over what is registered. */
+  readonly reading?: ReadingChange | undefined;
+  /** null takes it back. */
+  readonly idScope?: string | null | undefined;
 }
+
+const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+  entities ?? (entity === undefined ? undefined : [entity]);
 
 export interface Inspection {
   /** The source's id. */
   readonly source: string;
+  /** What it publishes; `entity` is the last of them. */
   readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
   readonly delimiter: Delimiter;
   /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
-  readonly mapping: readonly {
-    readonly field: string;
-    readonly column: string | null;
-    readonly name: string;
-  }[];
+  readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
+  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  readonly formats: ColumnFormats;
   readonly records: number;
+  /** Records that --where leaves out; they are none of `records`. */
+  readonly skipped: number;
   readonly rounded: number;
+  /** Values that were written as `="007"`. */
+  readonly unwrapped: number;
+  /** Ids that look the same and are kept apart, and how many there are. */
+  readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
   /** How many records each code sets aside, with the first of them. */
@@ -56,7 +80,7 @@ export interface Inspection {
   }[];
 }
 
-const idOf = (reference: string) =>
+export const idOf = (reference: string) =>
   Effect.gen(function* () {
     const settings = yield* Settings;
     return yield* Effect.try({ try: () => sourceId(reference), catch: (error) => error }).pipe(
@@ -64,33 +88,20 @@ const idOf = (reference: string) =>
     );
   });
 
-/** The version that a source is now, opened; it goes with the scope. */
-const openVersion = Effect.fnUntraced(function* (
+/** Opened for its header, whatever is known of it; it goes with the scope. */
+const opened = Effect.fnUntraced(function* (
   source: string,
-  entity: EntityName | undefined,
-  before: Announcement | undefined,
+  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
+  trust: Trust,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({
-    client,
-    settings,
-    source,
-    known: null,
-    resumeFrom: null,
-    throughTopic: false,
-    trusted: "operator",
-    goOn: false,
-  });
-  if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
-  return yield* Effect.acquireRelease(
-    Effect.try({
-      try: () => new Version({ file: fetched.file, entity, source, settings, before, complete: true }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(asFailure(source, settings))),
-    (version) => Effect.sync(() => version.close()),
-  );
+  const version = yield* openVersion({ ...options, client, settings, source, trust });
+  return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
+
+/** Named on this command line. */
+const BY_HAND: Trust = { trusted: "operator", throughTopic: false };
 
 /** Reads a source whole and says how it would be taken. Writes nothing. */
 export const inspectSource = (
@@ -101,11 +112,22 @@ export const inspectSource = (
 
 const inspect = Effect.fnUntraced(function* (
   reference: string,
-  { entity }: InspectOptions,
+  options: InspectOptions,
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const source = yield* idOf(reference);
-  const version = yield* openVersion(source, entity, undefined);
+  const own = changedReading(undefined, options.reading ?? {}) ?? {};
+  const { reading, preset } = yield* resolved(source, own);
+  const version = yield* opened(
+    source,
+    {
+      entities: saidOf(options) ?? preset?.entities,
+      reading,
+      idScope: options.idScope ?? undefined,
+      before: undefined,
+    },
+    BY_HAND,
+  );
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
   const sink = {
@@ -120,11 +142,21 @@ const inspect = Effect.fnUntraced(function* (
   yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
   return {
     source,
-    entity: version.dialect.entity,
+    entity: version.dialect.entities.at(-1) as EntityName,
+    entities: version.dialect.entities,
     delimiter: version.dialect.delimiter,
-    mapping: version.decoder.mapping,
+    mapping: version.decoders.flatMap(({ entity, mapping }) =>
+      mapping.map((field) => ({ ...field, entity: entity.name })),
+    ),
+    formats: version.formats,
     records: version.records,
+    skipped: version.filtered,
     rounded: version.rounded,
+    unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
+    lookAlikes: {
+      count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
+      examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
+    },
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
   };
@@ -135,7 +167,23 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
+  /** null takes it back. */
+  readonly vanished?: Registration["vanished"] | null | undefined;
+  /** Named through HTTP, not by an operator. */
+  readonly discovered?: boolean | undefined;
 }
+
+/** The options that it is read with, and its preset. */
+const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
+  const settings = yield* Settings;
+  return yield* Effect.try({
+    try: () => ({
+      reading: resolveReading(own),
+      preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+    }),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+});
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
 export const registerSource = (
@@ -153,38 +201,71 @@ const register = Effect.fnUntraced(function* (
   TopicLog | Settings | Scope.Scope
 > {
   const log = yield* TopicLog;
+  const settings = yield* Settings;
   const source = yield* idOf(reference);
   const registry = new Registry(log);
   yield* registry.refresh(registry.partition(source));
+  if (registry.catalogue(source) !== undefined)
+    return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
-  // What it published stays what it publishes: its events are in that entity's topic.
-  const entity = announced?.entities[0] ?? options.entity;
-  const version = yield* openVersion(source, entity, announced);
-  if (options.entity !== undefined && options.entity !== version.dialect.entity)
+  // What an operator named before stays trusted as that, whoever names it again.
+  const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
+  const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
+  const own = changedReading(before?.reading, options.reading ?? {});
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { language } = settings;
+  const was = yield* resolved(source, before?.reading ?? {});
+  const changed = rekeyed(
+    before === undefined ? undefined : announced,
+    { reading: was.reading, idScope: before?.idScope },
+    { reading, idScope },
+  );
+  if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  // What it published stays what it publishes: its events are in those entities' topics.
+  const said = saidOf(options);
+  const version = yield* opened(
+    source,
+    {
+      entities: announced?.entities ?? said ?? preset?.entities ?? before?.entities,
+      reading,
+      idScope,
+      before: announced,
+    },
+    trust,
+  );
+  const { entities } = version.dialect;
+  if (said !== undefined && said.join() !== entities.join())
     return yield* sourceError(
       "source.wrong_entity",
-      { source, what: options.entity, more: version.dialect.entity },
-      (yield* Settings).language,
+      { source, what: said.join(", "), more: entities.join(", ") },
+      language,
     );
   const registration: Registration = {
     v: 1,
     kind: "source",
     source,
-    entities: [version.dialect.entity],
+    entities,
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
+    ...(own === undefined ? {} : { reading: own }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    ...(isDiscovered ? { discovered: true as const } : {}),
+    ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.
-  const settings = yield* Settings;
-  if (settings.kafka !== null && isFileSource(source))
+  if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
     yield* Effect.try({
       try: () => rememberNamed(settings.data, source),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings)));
-  if (before === undefined || JSON.stringify(before) !== JSON.stringify(registration))
+  if (!isDeepStrictEqual(before, registration))
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });
@@ -213,7 +294,7 @@ export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, Top
 );
 
 /** The id of what was registered, as it was given then or as it is shown: without its secrets. */
-const registeredAs = Effect.fnUntraced(function* (
+export const registeredAs = Effect.fnUntraced(function* (
   reference: string,
   registry: Registry,
 ): Effect.fn.Return<string, SourceError | DatabaseError | LogFailure, Settings> {
@@ -239,6 +320,21 @@ export interface Removed {
   readonly withdrawn: number;
 }
 
+/** What stands in the place of a registration: of an entry, that it was removed, for its catalogue still lists it. */
+function removalOf(registry: Registry, source: string): string | null {
+  const catalogue = registry.registration(source)?.catalogue;
+  if (catalogue === undefined || registry.catalogue(catalogue) === undefined) return null;
+  return JSON.stringify(removal(source, catalogue));
+}
+
+const removal = (source: string, catalogue: string): Removal => ({
+  v: 1,
+  kind: "removed",
+  source,
+  catalogue,
+  removed: new Date().toISOString(),
+});
+
 /** Stops following a source. Running producers notice within a second. */
 export const removeSource = (
   reference: string,
@@ -258,16 +354,18 @@ const remove = Effect.fnUntraced(function* (
   const settings = yield* Settings;
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
+  // Of all: its catalogue is under another key.
+  yield* registry.refresh();
   const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
-  yield* log.publish("sources", [{ key: source, value: null }]);
-  const entity = announced?.entities[0];
-  if (!withdraw || entity === undefined) return { source, withdrawn: 0 };
+  yield* log.publish("sources", [{ key: source, value: removalOf(registry, source) }]);
+  const entities = announced?.entities ?? [];
+  if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
   // From its marks on, whatever another producer still sends of this source does not count.
-  yield* takeOver(producer, { source, entities: [entity] });
+  yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({
     source,
@@ -277,14 +375,16 @@ const remove = Effect.fnUntraced(function* (
   });
   const { id } = state.source(source);
   let withdrawn = 0;
-  for (const topic of topicsOf(entity)) {
+  for (const topic of topicsOf(entities)) {
+    const keyColumn = topic === "rejets" ? "id" : entityNamed(topic).key;
+    const hashed: string[] = [];
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { key } of state.held(id, topic, part)) if (isHashed(key)) hashed.push(key);
+    const ids = yield* idsOf(log, source, topic, hashed);
     const gone: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
-      for (const claim of state.held(id, topic === "rejets", part))
-        gone.push({
-          key: keyOfClaim(claim),
-          value: writer.gone(0, goneRow(topic, entityNamed(entity).key, claim)),
-        });
+      for (const claim of state.held(id, topic, part))
+        gone.push(withdrawal(writer, topic, keyColumn, claim, ids));
       while (gone.length >= GONE_BATCH || (part === STATE_PARTS - 1 && gone.length > 0)) {
         const batch = gone.splice(0, GONE_BATCH);
         yield* log.publish(topic, batch);
@@ -293,4 +393,46 @@ const remove = Effect.fnUntraced(function* (
     }
   }
   return { source, withdrawn };
+});
+
+/** Has an entry left alone that a catalogue lists and that was never taken up. */
+export const removeEntry = Effect.fnUntraced(function* (
+  source: string,
+  catalogue: string,
+): Effect.fn.Return<Removed, PublishFailure, TopicLog> {
+  const log = yield* TopicLog;
+  yield* log.publish("sources", [{ key: source, value: JSON.stringify(removal(source, catalogue)) }]);
+  return { source, withdrawn: 0 };
+});
+
+/** Whether an operator has named anything yet: a source or a catalogue. */
+export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh();
+  return registry.registrations().length + registry.catalogues().length > 0;
+});
+
+/** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */
+export const askReread = Effect.fnUntraced(function* (
+  sources: readonly string[],
+): Effect.fn.Return<
+  { readonly reread: string; readonly asked: readonly string[] },
+  PublishFailure,
+  TopicLog
+> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const reread = randomUUID();
+  const followed = new Map(registry.followed().map((one) => [one.source, one]));
+  const asked = sources.flatMap((source) => {
+    const registration = followed.get(source);
+    return registration === undefined ? [] : [{ ...registration, reread }];
+  });
+  if (asked.length > 0)
+    yield* log.publish(
+      "sources",
+      asked.map((one) => ({ key: one.source, value: JSON.stringify(one) })),
+    );
+  return { reread, asked: asked.map(({ source }) => source) };
 });

@@ -1,36 +1,37 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { LookResult } from "./look.ts";
+import { type LookResult, NOTHING } from "./look.ts";
 import type { LastAnnouncement } from "./registry.ts";
+import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
-  { source, entities }: Registration,
+  { source, entities, catalogue, unlisted }: Registration,
   last: LastAnnouncement | undefined,
 ): SourceStatus {
   const counts = last?.value.counts ?? null;
   return {
     source,
     entities: [...entities],
-    state: counts === null ? "new" : "ok",
+    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
     reason: "",
-    records: counts?.records ?? 0,
-    emitted: counts?.emitted ?? 0,
-    unchanged: counts?.unchanged ?? 0,
-    superseded: counts?.superseded ?? 0,
-    rejected: counts?.rejected ?? 0,
-    vanished: counts?.vanished ?? 0,
-    rounded: counts?.rounded ?? 0,
+    ...(counts ?? NOTHING),
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),
+    ...(catalogue === undefined ? {} : { catalogue }),
   };
+}
+
+/** What is said again after each look. */
+function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+  return status;
 }
 
 /** After a look. */
 export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
   return {
-    ...before,
+    ...lasting(before),
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
@@ -41,10 +42,19 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
   };
 }
 
-export const parkedStatus = (before: SourceStatus, reason: string, now: string): SourceStatus => ({
-  ...before,
+/** No longer listed by its catalogue: it stays as it was read last. */
+export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+  ...lasting(before),
+  state: "gone",
+  reason: "",
+  ...(catalogue === undefined ? {} : { catalogue }),
+});
+
+/** After a look that failed, or whose version waits for a confirmation. */
+export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
+  ...lasting(before),
   emitted: 0,
-  state: "parked",
-  reason,
+  state: error.code === "source.held_back" ? "held" : "parked",
+  reason: error.sentence,
   looked: now,
 });

@@ -49,6 +49,10 @@ export interface SettingsShape {
   /** Secret: of sources that ask for them. */
   readonly credentials: readonly Credential[];
   readonly proxies: ProxySettings;
+  /** The file that lists sources to register; null: none. */
+  readonly sourcesFile: string | null;
+  /** A file whose time is set at each state that a component publishes, for health checks; null: none. */
+  readonly healthFile: string | null;
 }
 
 export class Settings extends Context.Service<Settings, SettingsShape>()("ventes/shared/Settings") {}
@@ -67,5 +71,7 @@ export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}
   allowPrivate: false,
   credentials: [],
   proxies: { http: null, https: null, none: "" },
+  sourcesFile: null,
+  healthFile: null,
   ...more,
 });

@@ -65,17 +65,14 @@ export function showSources(list, sources) {
             element("span", { class: "quiet counts" }, counts(source)),
             ...(source.reason === ""
               ? []
-              : [
-                  element(
-                    "p",
-                    { class: source.state === "parked" ? "reason" : "quiet reason" },
-                    source.reason,
-                  ),
-                ]),
+              : [element("p", { class: isStopped(source) ? "reason" : "quiet reason" }, source.reason)]),
           );
         })),
   );
 }
+
+/** Until its next look, or until somebody confirms. @param {Source} source */
+const isStopped = ({ state }) => state === "parked" || state === "held";
 
 /** @param {Source} source */
 function counts(source) {
@@ -83,6 +80,8 @@ function counts(source) {
     texts.records(source.records, number(source.records)),
     ...(source.rejected > 0 ? [texts.rejected(source.rejected, number(source.rejected))] : []),
     ...(source.vanished > 0 ? [texts.vanished(source.vanished, number(source.vanished))] : []),
+    ...(source.withdrawn ? [texts.withdrawn(source.withdrawn, number(source.withdrawn))] : []),
+    ...(source.conflicts ? [texts.conflicts(source.conflicts, number(source.conflicts))] : []),
     ...(source.rounded > 0 ? [texts.rounded(source.rounded, number(source.rounded))] : []),
   ];
   const looked =

@@ -55,11 +55,15 @@ const fr = {
   /** @param {number} n @param {string} shown */
   vanished: (n, shown) => `${shown} disparue${n > 1 ? "s" : ""} du fichier, conservée${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
+  withdrawn: (n, shown) => `${shown} retirée${n > 1 ? "s" : ""} avec le fichier`,
+  /** @param {number} n @param {string} shown */
+  conflicts: (n, shown) => `${shown} contredite${n > 1 ? "s" : ""} plus bas dans le fichier`,
+  /** @param {number} n @param {string} shown */
   rounded: (n, shown) => `${shown} arrondie${n > 1 ? "s" : ""} au millionième`,
   /** @param {string} ago */
   looked: (ago) => `lu ${ago}`,
   neverLooked: "pas encore lu",
-  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause" },
+  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause", held: "À confirmer" },
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
   now: "à l’instant",
 };
@@ -105,10 +109,12 @@ const en = {
   records: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
   rejected: (_n, shown) => `${shown} set aside`,
   vanished: (_n, shown) => `${shown} gone from the file, kept`,
+  withdrawn: (_n, shown) => `${shown} withdrawn with the file`,
+  conflicts: (_n, shown) => `${shown} contradicted further down the file`,
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
   looked: (ago) => `read ${ago}`,
   neverLooked: "not read yet",
-  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused" },
+  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused", held: "To confirm" },
   entities: { produits: "products", magasins: "shops", ventes: "sales" },
   now: "just now",
 };

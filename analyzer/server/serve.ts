@@ -1,7 +1,7 @@
 /**
- * The page and its JSON over HTTP, on loopback (contract: paths under /api/, /healthz). Live by Server-Sent
- * Events: an event `analyses` when something that the page shows has changed, a comment every 15 s otherwise.
- * Goes with its Scope: open streams are cut, the port is free again.
+ * The page and its JSON over HTTP (contract: paths under /api/, /healthz), to whom guard.ts admits. Live by
+ * Server-Sent Events: an event `analyses` when something that the page shows has changed, a comment every 15 s
+ * otherwise. Goes with its Scope: open streams are cut, the port is free again.
  */
 import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
@@ -18,7 +18,7 @@ import * as SubscriptionRef from "effect/SubscriptionRef";
 import { isBusy } from "#shared/database/sqlite.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import { type Language, Settings } from "#shared/settings.ts";
 import {
   AnalysesAnswer,
   type ChangedEvent,
@@ -28,8 +28,9 @@ import {
   SourcesAnswer,
 } from "./api.ts";
 import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
-import { isLoopback, refusal, SECURITY_HEADERS } from "./guard.ts";
+import { type Access, type Admission, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { makeReads, type Reads, type Shown } from "./reads.ts";
+import { signInDocument } from "./sign-in.ts";
 
 /** Another program listens on the port. */
 export class PortTaken extends Schema.TaggedError<PortTaken>()("PortTaken", {
@@ -45,6 +46,8 @@ export class HostRefused extends Schema.TaggedError<HostRefused>()("HostRefused"
 
 export interface PageOptions {
   readonly host: string;
+  /** Who may ask. */
+  readonly access: Access;
   /** 0: any free one. */
   readonly port: number;
   /** A taken port is an error (PortTaken), or the next free one is looked for. */
@@ -70,20 +73,27 @@ const RETRY_MS = 2_000;
 const MAX_STREAMS = 100;
 const DEFAULT_REJECTS = 50;
 
-/** Listens, and answers until the Scope closes. */
-export const servePage = (
-  options: PageOptions,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
-  isLoopback(options.host)
-    ? serve(options)
-    : Effect.fail(
-        new HostRefused({
-          host: options.host,
-          message: `the page has no password: it is served on this machine only (127.0.0.1), not on ${options.host}`,
-        }),
-      );
+const NEEDS_TOKEN: Readonly<Record<Language, (host: string) => string>> = {
+  fr: (host) =>
+    `sur ${host}, d'autres machines atteignent la page : donnez-lui un jeton (VENTES_TOKEN ou VENTES_TOKEN_FILE), ou permettez à tous de la lire (VENTES_AUTH=none)`,
+  en: (host) =>
+    `on ${host} other machines reach the page: give it a token (set VENTES_TOKEN or VENTES_TOKEN_FILE), or let anyone read it (set VENTES_AUTH=none)`,
+};
 
-const serve = Effect.fnUntraced(function* (options: PageOptions) {
+/** Fails where the page may not listen: known before anything else is waited for. */
+export const assertMayServe = Effect.fnUntraced(function* ({
+  host,
+  access,
+}: Pick<PageOptions, "host" | "access">): Effect.fn.Return<void, HostRefused, Settings> {
+  const { language } = yield* Settings;
+  if (!mayServe(host, access)) return yield* new HostRefused({ host, message: NEEDS_TOKEN[language](host) });
+});
+
+/** Listens, and answers until the Scope closes. */
+export const servePage = Effect.fnUntraced(function* (
+  options: PageOptions,
+): Effect.fn.Return<Served, PortTaken | HostRefused, Scope.Scope | Settings> {
+  yield* assertMayServe(options);
   const settings = yield* Settings;
   const reads = yield* Effect.acquireRelease(
     Effect.sync(() => makeReads(options.current)),
@@ -139,8 +149,8 @@ const serve = Effect.fnUntraced(function* (options: PageOptions) {
   const routes = router.asHttpEffect();
   const app = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
-    const refused = refusal(request.method, request.headers.host);
-    return refused === undefined ? yield* routes : failure(...refused);
+    const admission = admit(options.access, request);
+    return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, settings.language);
   }).pipe(
     Effect.catch((error) =>
       HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
@@ -153,11 +163,31 @@ const serve = Effect.fnUntraced(function* (options: PageOptions) {
   return served;
 });
 
-const fileResponse = (file: PageFile): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(file.text, { contentType: file.type });
+const fileResponse = (file: PageFile, status = 200): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(file.text, { contentType: file.type, status });
 
 const failure = (status: number, error: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
+
+/** A browser without the token is asked for it; a program is told. */
+function turnedAway(
+  admission: Exclude<Admission, { kind: "admitted" }>,
+  { headers }: HttpServerRequest.HttpServerRequest,
+  language: Language,
+): HttpServerResponse.HttpServerResponse {
+  if (admission.kind === "signedIn")
+    return HttpServerResponse.empty({
+      status: 303,
+      headers: { location: admission.location, "set-cookie": admission.cookie },
+    });
+  const { status, error } = admission;
+  if (status !== 401) return failure(status, error);
+  const wantsPage = headers.accept?.includes("text/html") === true;
+  const answer = wantsPage
+    ? fileResponse(signInDocument(languageFor(language, headers["accept-language"])), status)
+    : failure(status, error);
+  return HttpServerResponse.setHeader(answer, "www-authenticate", 'Bearer realm="ventes"');
+}
 
 /** One answer: 503 while there is no database. Busy (a checkpoint, a recovery) is waited for. */
 const answer = <S extends Schema.Codec<unknown, unknown>>(schema: S, read: () => S["Type"] | undefined) =>
@@ -222,6 +252,9 @@ function events(changes: SubscriptionRef.SubscriptionRef<ChangedEvent>) {
   });
 }
 
+/** Where this machine reaches what listens on all of its addresses. */
+const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptions) {
   const last = whenTaken === "next" && port > 0 ? Math.min(port + NEXT_PORTS, 65_535) : port;
   for (let candidate = port; ; candidate++) {
@@ -234,7 +267,8 @@ const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptio
       yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()));
       const address = node.address();
       const real = typeof address === "object" && address !== null ? address.port : candidate;
-      const shown = isIPv6(host) ? `[${host}]` : host;
+      const reached = ANY_ADDRESS[host] ?? host;
+      const shown = isIPv6(reached) ? `[${reached}]` : reached;
       return {
         server: listening.success,
         served: { url: `http://${shown}:${real}/`, port: real } satisfies Served,

@@ -11,15 +11,16 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { listSources } from "../../producer/sources.ts";
-import type { ComponentError } from "../components.ts";
+import { registerSourcesFile } from "../../producer/sources-file.ts";
+import { type ComponentError, tellsSourcesFile } from "../components.ts";
 import { demoDirectory } from "../database.ts";
 import { demoSettings, openDemo } from "../demo-mode.ts";
-import type { Failed, WrongUsage } from "../errors.ts";
+import { Failed, type WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { readOnce } from "../once.ts";
 import { shownPath } from "../output/path.ts";
-import { print } from "../output/stdout.ts";
+import { print, say } from "../output/stdout.ts";
 import { openPage, pageSettings, type View } from "../page.ts";
 import { runPipeline } from "../pipeline.ts";
 import { type Progress, withProgress } from "../progress.ts";
@@ -44,7 +45,7 @@ const DEFAULT_TIMEOUT = "60s";
 export const start = (input: StartInput, run: Invocation): Effect.Effect<void, StartError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const where = yield* pageSettings(input, run);
+      const where = input.once ? null : yield* pageSettings(input, run);
       const timeout = yield* Effect.try({
         try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
         catch: (error) => error as WrongUsage,
@@ -54,7 +55,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         ...(yield* Effect.forEach(input.source, (text) => namedWithEntity(text, run))),
       ];
       yield* directoryLock(run.settings.data, "exclusive");
-      if (input.once) return yield* once(run, sources, timeout);
+      if (where === null) return yield* once(run, sources, timeout);
       const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
       yield* onLog(
         run,
@@ -62,7 +63,8 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       )(
         Effect.gen(function* () {
           yield* registerAll(sources);
-          const isDemo = (yield* listSources).length === 0;
+          // A list of sources that cannot be read yet is no reason to show another company's figures.
+          const isDemo = run.settings.sourcesFile === null && (yield* listSources).length === 0;
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -119,7 +121,7 @@ const demo = (
         demoSettings(run.settings),
       )(
         Effect.andThen(
-          registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+          registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
           follow(run, view, progress, url),
         ),
       );
@@ -148,14 +150,18 @@ const once = (
   timeout: number,
 ): Effect.Effect<void, StartError, Scope> =>
   Effect.gen(function* () {
+    const { sourcesFile } = run.settings;
     const isDemo = yield* onLog(
       run,
       timeout,
     )(
       Effect.gen(function* () {
         yield* registerAll(sources);
-        if ((yield* listSources).length === 0) return true;
+        const listener = tellsSourcesFile({ note: say }, run);
+        const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
+        if (sourcesFile === null && (yield* listSources).length === 0) return true;
         yield* readOnce(run, false, timeout);
+        if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;
       }),
     );
@@ -167,7 +173,7 @@ const once = (
       demoSettings(run.settings),
     )(
       Effect.andThen(
-        registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+        registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
         readOnce(run, true, timeout),
       ),
     );

@@ -6,7 +6,7 @@ import { isLost, isRunning, readStates } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import type { ComponentState, SourceStatus } from "#shared/event.ts";
+import { type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
 import { masked } from "#shared/masked.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
@@ -16,7 +16,7 @@ import { Failed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print, say } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { maskedStatus, visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
 import { listWithStates } from "../source-list.ts";
@@ -84,15 +84,14 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       for (const source of fromLog?.sources ?? [])
-        if (source.state === "parked")
-          problems.push(texts.sourceParked(masked(source.source), source.reason));
+        if (isStopped(source)) problems.push(texts.sourceParked(masked(source.source), source.reason));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       return {
         running,
         components,
-        sources: (fromLog?.sources ?? []).map((s) => ({ ...s, source: masked(s.source) })),
+        sources: (fromLog?.sources ?? []).map(maskedStatus),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
         problems,

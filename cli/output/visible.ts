@@ -12,5 +12,14 @@ export const visible = (text: string): string =>
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
   });
 
+/** How a source stands, for who may not see what is secret in its URL or in that of its catalogue. */
+export const maskedStatus = <S extends { readonly source: string; readonly catalogue?: string }>(
+  status: S,
+): S => ({
+  ...status,
+  source: masked(status.source),
+  ...(status.catalogue === undefined ? {} : { catalogue: masked(status.catalogue) }),
+});
+
 /** A source, or a message that may name some, without what is secret in it. */
 export const visibleSource = (text: string): string => visible(masked(text));

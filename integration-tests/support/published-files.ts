@@ -1,10 +1,10 @@
 /**
- * Files published over loopback HTTP, as a company's web server would: ETag, Last-Modified, conditional requests.
+ * Files published over loopback HTTP, as a company's web server would: ETag, Last-Modified, conditional requests, ranges.
  * They are texts, or what a folder holds. `publish` replaces one, `requests` is what was asked. Close it when done.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -13,13 +13,26 @@ export interface Request {
   readonly path: string;
   readonly status: number;
   readonly at: number;
+  /** Of the body. */
+  readonly bytes: number;
 }
 
 export interface PublishedFiles {
   readonly url: (name: string) => string;
-  readonly publish: (name: string, text: string) => void;
+  readonly publish: (name: string, text: string | Buffer) => void;
   readonly requests: readonly Request[];
   readonly close: () => Promise<void>;
+}
+
+/** `bytes=N-`, unless If-Range names another state. */
+function rangeOf(
+  headers: IncomingHttpHeaders,
+  file: { readonly bytes: Buffer; readonly etag: string },
+): { readonly status: 206 | 416; readonly from: number } | undefined {
+  const from = /^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1];
+  const condition = headers["if-range"];
+  if (from === undefined || (condition !== undefined && condition !== file.etag)) return undefined;
+  return { status: Number(from) < file.bytes.length ? 206 : 416, from: Number(from) };
 }
 
 export const publishFiles = async (
@@ -32,7 +45,7 @@ export const publishFiles = async (
   >();
   const requests: Request[] = [];
 
-  const publish = (name: string, text: string): void => {
+  const publish = (name: string, text: string | Buffer): void => {
     const etag = `"${createHash("sha256").update(text).digest("hex").slice(0, 16)}"`;
     published.set(`/${name}`, { bytes: Buffer.from(text), etag, modified: new Date().toUTCString() });
   };
@@ -43,22 +56,32 @@ export const publishFiles = async (
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
     const file = published.get(decodeURIComponent(path));
-    const status = file === undefined ? 404 : request.headers["if-none-match"] === file.etag ? 304 : 200;
-    requests.push({ method: request.method ?? "", path, status, at: Date.now() });
+    const range = file === undefined ? undefined : rangeOf(request.headers, file);
+    const status =
+      file === undefined
+        ? 404
+        : request.headers["if-none-match"] === file.etag
+          ? 304
+          : (range?.status ?? 200);
+    const body =
+      status === 206 ? file?.bytes.subarray(range?.from) : status === 200 ? file?.bytes : undefined;
+    const bytes = body?.length ?? 0;
+    requests.push({ method: request.method ?? "", path, status, at: Date.now(), bytes });
     if (file === undefined) {
       response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
       return;
     }
-    const headers = { etag: file.etag, "last-modified": file.modified };
-    if (status === 304) response.writeHead(304, headers).end();
-    else
-      response
-        .writeHead(200, {
-          ...headers,
-          "content-type": "text/csv; charset=utf-8",
-          "content-length": file.bytes.length,
-        })
-        .end(file.bytes);
+    const total = file.bytes.length;
+    response
+      .writeHead(status, {
+        etag: file.etag,
+        "last-modified": file.modified,
+        "accept-ranges": "bytes",
+        ...(body === undefined ? {} : { "content-type": "text/csv; charset=utf-8", "content-length": bytes }),
+        ...(status === 206 ? { "content-range": `bytes ${range?.from}-${total - 1}/${total}` } : {}),
+        ...(status === 416 ? { "content-range": `bytes */${total}` } : {}),
+      })
+      .end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;

@@ -84,6 +84,11 @@ export class Spill {
     this.#buffered = 0;
   }
 
+  /** Whether any record is of this part. */
+  has(part: number): boolean {
+    return (this.#used[part] as number) > 0 || (this.#segments[part] as number[]).length > 0;
+  }
+
   /** The records of a part, in the order they were added. */
   read(part: number): SpilledRecord[] {
     const records: SpilledRecord[] = [];

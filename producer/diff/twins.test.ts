@@ -8,8 +8,13 @@ const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...s
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
 /** What is held afterwards, by ordinal. */
-function ordinalsAfter(before: readonly Held[], lines: readonly Twin[], open?: Twin): number[] {
-  const placed = placeTwins(before, lines, open);
+function ordinalsAfter(
+  before: readonly Held[],
+  lines: readonly Twin[],
+  open?: Twin,
+  speaks = false,
+): number[] {
+  const placed = placeTwins(before, lines, { open, speaks });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -23,7 +28,7 @@ function ordinalsAfter(before: readonly Held[], lines: readonly Twin[], open?: T
 }
 
 const changes = (before: readonly Held[], lines: readonly Twin[]): number => {
-  const { lines: placed, moved, gone } = placeTwins(before, lines, undefined);
+  const { lines: placed, moved, gone } = placeTwins(before, lines, { speaks: false });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };
 
@@ -38,6 +43,15 @@ describe("twins", () => {
           expect(left).toContain(n);
           left.splice(left.indexOf(n), 1);
         }
+      }),
+    );
+  });
+
+  it("of a day that the version speaks for are as many as it says", () => {
+    fc.assert(
+      fc.property(prints, prints, (old, now) => {
+        const rows = ordinalsAfter(held(old), now.map(says), undefined, true);
+        expect(rows.toSorted()).toEqual(now.toSorted());
       }),
     );
   });

@@ -1,6 +1,7 @@
 /**
  * Which ordinals identical sales without id hold (rule 5). A line keeps the ordinal that already says the same;
- * the others take those of twins that vanished, lowest first, then new ones; twins that vanished otherwise stay.
+ * the others take those of twins that vanished, lowest first, then new ones; twins that vanished otherwise stay, or
+ * go if the version speaks for their day.
  * Ordinals are always 1..n, so that between two sources the number of twins is the maximum, and the order of
  * lines in a file never matters.
  */
@@ -26,14 +27,18 @@ export interface Placement<Line> {
 
 const same = (x: Twin, y: Twin): boolean => x.a === y.a && x.b === y.b;
 
-/**
- * `held`, in any order; `open`: the open last line that was extended, one row equal to it goes unless the version
- * still has as many (rule 7).
- */
+export interface Circumstances {
+  /** The open last line that was extended: one row equal to it goes, unless the version still has as many (rule 7). */
+  readonly open?: Twin | undefined;
+  /** The version speaks for their day: what it lacks goes (rule 9). */
+  readonly speaks: boolean;
+}
+
+/** `held` in any order. */
 export function placeTwins<Line extends Twin>(
   held: readonly Held[],
   lines: readonly Line[],
-  open: Twin | undefined,
+  { open, speaks }: Circumstances,
 ): Placement<Line> {
   const old = held.toSorted((x, y) => x.ordinal - y.ordinal);
   const byPrint = new Map<string, Held[]>();
@@ -55,7 +60,7 @@ export function placeTwins<Line extends Twin>(
       placed.push({ line, from });
     }
   }
-  const rest = old.filter((h) => !used.has(h.ordinal)).slice(others.length);
+  const rest = speaks ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
   if (open !== undefined && rest.length > 0) {
     // Of several equal ones the last: none has to move into its place.
     const at = rest.findLastIndex((h) => same(h, open));

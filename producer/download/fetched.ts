@@ -38,13 +38,11 @@ export const Validators = Schema.Struct({
 });
 export type Validators = typeof Validators.Type;
 
-const decode = Schema.decodeUnknownOption(Validators);
+const isValidators = Schema.is(Validators);
 
-/** Validators as they were stored, or null where they are of a form that is not known any more. */
-export function validatorsOf(stored: unknown): Validators | null {
-  const decoded = decode(stored);
-  return decoded._tag === "Some" ? decoded.value : null;
-}
+/** Validators as they were stored, with what stands beside them; null where their form is not known any more. */
+export const validatorsOf = <V extends Validators>(stored: unknown): V | null =>
+  isValidators(stored) ? (stored as V) : null;
 
 /** By which two contents that were both read whole are told equal; null after a tail. */
 export const contentHash = ({ segments }: Pick<Validators, "segments">): string | null =>
@@ -74,6 +72,13 @@ export function isOlder(lastModified: string | null, known: Validators | null, n
   return given < held && held <= now + 60_000;
 }
 
+/**
+ * What a request may reach (invariant 10). `operator`: an operator named it; it may be private, and redirects lead to
+ * its own origin or to public addresses. `discovered`: found in a document or named through HTTP; public addresses
+ * only, from the first on.
+ */
+export type Trusted = "operator" | "discovered";
+
 interface Looked {
   readonly validators: Validators;
   /** How long the server says that this answer is fresh (Cache-Control), in milliseconds; null: it says nothing. */
@@ -89,6 +94,8 @@ export type Fetched =
       /** The whole content. To be removed by whoever reads it. */
       readonly file: string;
       readonly bytes: number;
+      /** Where it was found at last, after redirects: what links in it are relative to. */
+      readonly url: string;
     })
   | (Looked & {
       /** What was read before is as it was, and more follows upon it. */

@@ -158,6 +158,7 @@ async function whole(
     origin: { ...origin, ranges: unpacked === undefined },
     freshMs: null,
     received: size,
+    url: source,
   });
 }
 

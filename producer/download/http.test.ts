@@ -5,7 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "nod
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serve, type TestServer } from "../testing/server.ts";
 import { retryAfterMs } from "./failures.ts";
-import type { Validators } from "./fetched.ts";
+import type { Trusted, Validators } from "./fetched.ts";
 import { fetchHttp, HttpClient } from "./http.ts";
 
 const CSV = "id_magasin,ville\n1,Paris\n";
@@ -27,7 +27,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const get = (known: Validators | null = null, allowPrivate = false) =>
+const get = (known: Validators | null = null, allowPrivate = false, trusted: Trusted = "operator") =>
   fetchHttp({
     client,
     source: server.url,
@@ -35,7 +35,7 @@ const get = (known: Validators | null = null, allowPrivate = false) =>
     partial: null,
     known,
     resumeFrom: null,
-    trusted: "operator",
+    trusted,
     allowPrivate,
     signal: new AbortController().signal,
   });
@@ -130,6 +130,20 @@ describe("a URL as a source", () => {
     await expect(get()).rejects.toMatchObject({ code: "source.private_address" });
     expect(other.requests).toEqual([]);
     expect((await get(null, true)).kind).toBe("content");
+  });
+
+  it("reaches no private address at all where the URL was discovered, unless allowed", async () => {
+    await expect(get(null, false, "discovered")).rejects.toMatchObject({ code: "source.private_address" });
+    expect(server.requests).toEqual([]);
+    expect((await get(null, true, "discovered")).kind).toBe("content");
+  });
+
+  it("says where the content was found at last", async () => {
+    server.answer = (request, response) => {
+      if (request.url === "/") response.writeHead(302, { location: "/exports/" }).end();
+      else response.end(CSV);
+    };
+    expect(await get()).toMatchObject({ url: `${server.url}exports/` });
   });
 
   it("gives up after five redirects, and follows none to another protocol", async () => {

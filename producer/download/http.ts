@@ -16,7 +16,7 @@ import { excess, unpack } from "./archive.ts";
 import { failureOf, isLocalFailure, isZlibError, Retryable, reasonOf, statusFailure } from "./failures.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
 import { Intake, type Origin, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
-import { allowedMs } from "./limits.ts";
+import { allowedMs, type Limits } from "./limits.ts";
 import type { Identity, Partial } from "./partial.ts";
 import { type Answer, get, type RequestOptions } from "./request.ts";
 import { shareLinkOf } from "./share-links.ts";
@@ -32,6 +32,8 @@ export interface HttpOptions extends RequestOptions {
   readonly known: Validators | null;
   /** The byte from which an appended tail is wanted; null: none is. */
   readonly resumeFrom: number | null;
+  /** Largest content; default: the client's limit. */
+  readonly maxBytes?: number;
 }
 
 /** Throws SourceRefusal, or Retryable. */
@@ -113,6 +115,11 @@ class Look {
     return this.#unranged(await this.#get({ ...COMPRESSED, ...condition }));
   }
 
+  get #limits(): Limits {
+    const { client, maxBytes = client.limits.bytes } = this.#options;
+    return { ...client.limits, bytes: maxBytes };
+  }
+
   async #get(headers: Readonly<Record<string, string>>): Promise<Answer> {
     const answer = await get(this.#options, headers);
     this.#bodies.push(answer.body);
@@ -150,7 +157,7 @@ class Look {
     if (range.total <= known.bytes || encodingsOf(answer).length > 0) return undefined;
     const origin = originOf(answer, true);
     refuseOlder(origin, known);
-    const tooLarge = excess(this.#options.client.limits, range.total, range.total);
+    const tooLarge = excess(this.#limits, range.total, range.total);
     if (tooLarge !== undefined) throw tooLarge;
 
     const hash = createHash("sha256");
@@ -192,8 +199,8 @@ class Look {
 
   /** The whole body, of which the first `begun` bytes are there already. */
   async #whole(answer: Answer, begun: number): Promise<Fetched> {
-    const { source, spool, known, resumeFrom, partial, client, signal } = this.#options;
-    const { limits } = client;
+    const { source, spool, known, resumeFrom, partial, signal } = this.#options;
+    const limits = this.#limits;
     const encodings = encodingsOf(answer);
     const decoders = encodings.map(decoderOf).reverse();
     const length = lengthOf(answer);
@@ -257,6 +264,7 @@ class Look {
       origin: unpacked === undefined ? origin : { ...origin, ranges: false, charset: null },
       freshMs: freshOf(answer),
       received: this.#received,
+      url: answer.url,
     });
   }
 

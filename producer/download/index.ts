@@ -5,14 +5,12 @@ import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
-import type { Fetched, Validators } from "./fetched.ts";
+import type { Fetched, Trusted, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 import { Partial } from "./partial.ts";
-import type { Trust } from "./request.ts";
 import { spoolPath } from "./spool.ts";
 
-export type { Trust } from "./request.ts";
 export { spoolPath } from "./spool.ts";
 
 export interface FetchOptions {
@@ -28,10 +26,12 @@ export interface FetchOptions {
   readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
-  /** Who named it: what was discovered may be on a private address only where that is allowed. */
-  readonly trusted: Trust;
-  /** A cut download is kept and goes on at the next look: for who holds the data directory alone. */
-  readonly goOn: boolean;
+  /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
+  readonly trusted?: Trusted;
+  /** Default: LIMITS. */
+  readonly maxBytes?: number;
+  /** A cut download is kept and goes on at the next look: for who holds the data directory alone. Default: no. */
+  readonly goOn?: boolean;
 }
 
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
@@ -52,7 +52,9 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, resumeFrom, throughTopic, trusted, goOn } = options;
+  const { client, settings, source, known, resumeFrom, throughTopic } = options;
+  const { trusted = "operator", maxBytes = client.limits.bytes, goOn = false } = options;
+  const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
     try: (signal) => {
@@ -63,7 +65,8 @@ export const fetchSource = Effect.fnUntraced(function* (
             spool,
             known,
             resumeFrom,
-            under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
+            under: isUnderFiles ? { folder: settings.files } : null,
+            limits: { ...client.limits, bytes: maxBytes },
             signal,
           })
         : fetchHttp({
@@ -74,6 +77,7 @@ export const fetchSource = Effect.fnUntraced(function* (
             known,
             resumeFrom,
             trusted,
+            maxBytes,
             allowPrivate: settings.allowPrivate,
             signal,
           });

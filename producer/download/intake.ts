@@ -104,11 +104,12 @@ export interface Settling {
   readonly origin: Origin;
   readonly freshMs: number | null;
   readonly received: number;
+  readonly url: string;
 }
 
 /** What a whole read turned out to be. Throws SourceRefusal (source.older), rule 10. */
 export async function settle(settling: Settling): Promise<Fetched> {
-  const { file, intake, known, resumeFrom, origin, freshMs, received } = settling;
+  const { file, intake, known, resumeFrom, origin, freshMs, received, url } = settling;
   const { bytes } = intake;
   const { hash, beginsWithKnown } = intake.finish();
   const older = isOlder(origin.lastModified, known, Date.now());
@@ -144,5 +145,5 @@ export async function settle(settling: Settling): Promise<Fetched> {
       freshMs,
       received,
     };
-  return { kind: "content", file, bytes, validators, freshMs, received };
+  return { kind: "content", file, bytes, url, validators, freshMs, received };
 }

@@ -9,20 +9,20 @@ import { masked } from "#shared/masked.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";
 import type { HttpClient } from "./connections.ts";
-
-/** Who named a source: an operator, or something that was read (a catalogue) or sent (POST /sources). */
-export type Trust = "operator" | "discovered";
+import type { Trusted } from "./fetched.ts";
 
 export interface RequestOptions {
   readonly client: HttpClient;
   readonly source: string;
-  readonly trusted: Trust;
+  readonly trusted: Trusted;
   readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface Answer {
   readonly status: number;
+  /** Where it came from at last. */
+  readonly url: string;
   readonly header: (name: string) => string | undefined;
   readonly body: Dispatcher.ResponseData["body"];
   /** What was sent to who answered, as it may be shown. */
@@ -66,7 +66,13 @@ export async function get(
       return Array.isArray(value) ? value[0] : value;
     };
     if (!REDIRECTS.has(statusCode))
-      return { status: statusCode, header, body, credential: credential && shownCredential(credential) };
+      return {
+        status: statusCode,
+        url: url.href,
+        header,
+        body,
+        credential: credential && shownCredential(credential),
+      };
 
     await body.dump();
     const location = header("location");

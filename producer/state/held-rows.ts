@@ -1,7 +1,12 @@
-/** The rows that a source's events say, of one part of the keys, as bytes: key, ordinal, date, fingerprint. */
+/**
+ * The rows that a source's events say, of one part of the keys, as bytes: key, ordinal, date, fingerprint; at most
+ * 32 bytes a row. A long key is held as 96 bits of it, marked as such: with 100 million rows two of them meet with a
+ * probability below 1e-13. What must be named again (a withdrawal) is then looked up in the topic.
+ */
+import { print, wordsOf } from "../fingerprint.ts";
 
 export interface HeldRow {
-  /** The primary id; of derived ids and rejects all but the ordinal. */
+  /** The primary id as `heldKey` gives it; of derived ids and rejects all but the ordinal. */
   readonly key: string;
   /** 0 where the id has none. */
   readonly ordinal: number;
@@ -12,8 +17,55 @@ export interface HeldRow {
   readonly b: number;
 }
 
-/** ordinal, a, b, and the lengths of key and date. */
-const FIXED = 4 + 8 + 8 + 4 + 1;
+/** Longer ids, in bytes, are held as 96 bits. */
+const LONGEST_KEY = 17;
+const HASHED = "\u0000";
+
+/** True of a key that stands for a longer one. */
+export const isHashed = (key: string): boolean => key.startsWith(HASHED);
+
+const STEM = /^\d{4}-\d\d-\d\d~[A-Za-z0-9_-]{21}[AQgw]$/;
+const HASH = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+/** How a key is held; `ordinal` as in the claim. Of equal keys equal, of others different but for the odds above. */
+export function heldKey(key: string, ordinal: number): string {
+  if (ordinal > 0 && (STEM.test(key) || HASH.test(key))) return key;
+  if (key.length * 3 <= LONGEST_KEY || (key.length <= LONGEST_KEY && Buffer.byteLength(key) <= LONGEST_KEY))
+    return isHashed(key) ? hashed(key) : key;
+  return hashed(key);
+}
+
+function hashed(key: string): string {
+  wordsOf(key);
+  scratchKey.writeInt32LE(print.h1, 0);
+  scratchKey.writeInt32LE(print.h2, 4);
+  scratchKey.writeInt32LE(print.h3, 8);
+  return HASHED + scratchKey.toString("latin1");
+}
+
+const HASHED_BYTES = 12;
+const scratchKey = Buffer.alloc(HASHED_BYTES);
+
+/** Kinds of keys, in the lowest bits of a row's first byte; then what else the row has. */
+const TEXT = 0;
+const DERIVED = 1;
+const STEM_OF_REJECT = 2;
+const HASHED_KEY = 3;
+const HAS_ORDINAL = 4;
+const HAS_DATE = 8;
+
+const HASH_BYTES = 16;
+const DATE_BYTES = 3;
+const PRINT_BYTES = 10;
+/** No row takes more: flags, a 16-byte hash with its day or a text with its length, ordinal, date, fingerprint. */
+const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PRINT_BYTES + LONGEST_KEY;
+
+/** `2026-11-22` in three bytes. */
+const dayNumber = (day: string): number =>
+  (Number(day.slice(0, 4)) << 9) | (Number(day.slice(5, 7)) << 5) | Number(day.slice(8, 10));
+const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
+const dayOf = (n: number): string =>
+  `${String(n >> 9).padStart(4, "0")}-${two((n >> 5) & 15)}-${two(n & 31)}`;
 
 let scratch = Buffer.allocUnsafe(64 * 1024);
 
@@ -22,48 +74,102 @@ export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
   let buffer = scratch;
   let at = 0;
   for (const { key, ordinal, dated, a, b } of rows) {
-    const most = FIXED + key.length * 3 + dated.length;
-    if (at + most > buffer.length) {
-      const larger = Buffer.allocUnsafe(buffer.length * 2 + most);
+    if (at + LARGEST > buffer.length) {
+      const larger = Buffer.allocUnsafe(buffer.length * 2);
       buffer.copy(larger, 0, 0, at);
       buffer = larger;
       scratch = larger;
     }
-    at = buffer.writeInt32LE(ordinal, at);
-    at = buffer.writeDoubleLE(a, at);
-    at = buffer.writeDoubleLE(b, at);
-    const length = buffer.write(key, at + 5, "utf8");
-    buffer.writeUInt32LE(length, at);
-    buffer[at + 4] = dated.length;
-    at += 5 + length;
-    at += buffer.write(dated, at, "latin1");
+    const kind = isHashed(key)
+      ? HASHED_KEY
+      : ordinal > 0 && key.length === 33 && STEM.test(key)
+        ? DERIVED
+        : ordinal > 0 && key.length === 22 && HASH.test(key)
+          ? STEM_OF_REJECT
+          : TEXT;
+    buffer[at++] = kind | (ordinal > 0 ? HAS_ORDINAL : 0) | (dated === "" ? 0 : HAS_DATE);
+    switch (kind) {
+      case HASHED_KEY:
+        at += buffer.write(key.slice(1), at, "latin1");
+        break;
+      case DERIVED:
+        at = buffer.writeUIntLE(dayNumber(key), at, DATE_BYTES);
+        at += buffer.write(key.slice(11), at, "base64url");
+        break;
+      case STEM_OF_REJECT:
+        at += buffer.write(key, at, "base64url");
+        break;
+      default: {
+        const length = buffer.write(key, at + 1, "utf8");
+        buffer[at] = length;
+        at += 1 + length;
+      }
+    }
+    if (ordinal > 0) at = writeVarint(buffer, ordinal, at);
+    if (dated !== "") at = buffer.writeUIntLE(dayNumber(dated), at, DATE_BYTES);
+    at = buffer.writeUIntLE(a, at, 6);
+    at = buffer.writeUInt32LE(b, at);
   }
   return buffer.subarray(0, at);
+}
+
+function writeVarint(buffer: Buffer, value: number, from: number): number {
+  let at = from;
+  let left = value;
+  for (; left > 127; left = Math.floor(left / 128)) buffer[at++] = (left & 127) | 128;
+  buffer[at++] = left;
+  return at;
 }
 
 export function decodeHeld(buffer: Buffer): HeldRow[] {
   const rows: HeldRow[] = [];
   for (let at = 0; at < buffer.length; ) {
-    const keyEnd = at + FIXED + buffer.readUInt32LE(at + 20);
-    const end = keyEnd + (buffer[at + 24] as number);
-    rows.push({
-      key: buffer.toString("utf8", at + FIXED, keyEnd),
-      ordinal: buffer.readInt32LE(at),
-      dated: buffer.toString("latin1", keyEnd, end),
-      a: buffer.readDoubleLE(at + 4),
-      b: buffer.readDoubleLE(at + 12),
-    });
-    at = end;
+    const flags = buffer[at++] as number;
+    let key: string;
+    switch (flags & 3) {
+      case HASHED_KEY:
+        key = HASHED + buffer.toString("latin1", at, at + HASHED_BYTES);
+        at += HASHED_BYTES;
+        break;
+      case DERIVED:
+        key = `${dayOf(buffer.readUIntLE(at, DATE_BYTES))}~${buffer.toString("base64url", at + DATE_BYTES, at + DATE_BYTES + HASH_BYTES)}`;
+        at += DATE_BYTES + HASH_BYTES;
+        break;
+      case STEM_OF_REJECT:
+        key = buffer.toString("base64url", at, at + HASH_BYTES);
+        at += HASH_BYTES;
+        break;
+      default: {
+        const end = at + 1 + (buffer[at] as number);
+        key = buffer.toString("utf8", at + 1, end);
+        at = end;
+      }
+    }
+    let ordinal = 0;
+    if ((flags & HAS_ORDINAL) !== 0)
+      for (let scale = 1; ; scale *= 128) {
+        const byte = buffer[at++] as number;
+        ordinal += (byte & 127) * scale;
+        if (byte < 128) break;
+      }
+    let dated = "";
+    if ((flags & HAS_DATE) !== 0) {
+      dated = dayOf(buffer.readUIntLE(at, DATE_BYTES));
+      at += DATE_BYTES;
+    }
+    rows.push({ key, ordinal, dated, a: buffer.readUIntLE(at, 6), b: buffer.readUInt32LE(at + 6) });
+    at += PRINT_BYTES;
   }
   return rows;
 }
 
 type Claim = Omit<HeldRow, "a" | "b">;
 
+/** No text that is a key begins with NUL. */
 const nameOf = ({ key, ordinal, dated }: Claim): string =>
-  ordinal === 0 && dated === "" ? key : `${key}\u0000${ordinal}\u0000${dated}`;
+  ordinal === 0 && dated === "" ? key : `\u0000${ordinal}\u0000${dated}\u0000${key}`;
 
-/** The rows of a part while they change. */
+/** The rows of a part while they change. Keys as `heldKey` gives them. */
 export class HeldPart {
   readonly #rows = new Map<string, HeldRow>();
   readonly #dates: boolean;

@@ -8,7 +8,8 @@ import { DatabaseError, type FileKind, openFile, openScratch, type Sqlite } from
 
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
-  migrations: [readFileSync(join(import.meta.dirname, "001_state.sql"), "utf8")],
+  // The first schema is not made any more: the second drops it.
+  migrations: ["", readFileSync(join(import.meta.dirname, "002_state.sql"), "utf8")],
   // A power cut undoes the last transactions, whole and in order: `pending` comes before the announcement that it
   // is about, so either it is there or the log has an announcement that this state does not know.
   synchronous: "NORMAL",

@@ -1,7 +1,40 @@
 /** The operations on producer.db, one statement each. Synchronous; the caller keeps them short. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { ReadingDecisions, VersionCounts } from "#shared/event.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
+
+/** Sorted names of columns, by entity; null: several sets of them. */
+export type ColumnsByEntity = Readonly<Partial<Record<EntityName, readonly string[] | null>>>;
+
+/** What the last version was, for one that continues it. */
+export interface LastVersion {
+  readonly counts: VersionCounts;
+  /** The days of its sales without id: the first and the last; null: there are none. */
+  readonly days: { readonly first: string; readonly last: string } | null;
+  /** Rows kept though it lacks them, whose day is after its first. */
+  readonly keptInside: number;
+  /** Where its last record ended, or the one begins that may still grow: byte of the content, and line. */
+  readonly end: { readonly byte: number; readonly line: number } | null;
+  readonly header: readonly string[];
+  readonly reading: ReadingDecisions | null;
+}
+
+/** Rule 10: hashes of the contents of earlier versions, the latest ones; `waiting`: one of them that came back. */
+export interface Earlier {
+  readonly hashes: readonly string[];
+  readonly waiting: string | null;
+}
+
+/** A version that was not taken: it is not read again while neither it nor the registration changes. */
+export interface Refused {
+  readonly validators: unknown;
+  readonly code: string;
+  readonly sentence: string;
+  /** The registration as JSON. */
+  readonly registration: string;
+}
 
 export interface SourceState {
   readonly id: number;
@@ -9,10 +42,12 @@ export interface SourceState {
   readonly announcement: number | null;
   readonly pending: boolean;
   readonly dirty: boolean;
-  readonly columns: readonly string[] | null;
-  readonly seen: readonly string[] | null;
+  readonly columns: ColumnsByEntity;
+  readonly seen: ColumnsByEntity;
   readonly validators: unknown;
-  readonly vanished: number;
+  readonly last: LastVersion | null;
+  readonly earlier: Earlier;
+  readonly refused: Refused | null;
 }
 
 export interface ReadBack {
@@ -22,8 +57,11 @@ export interface ReadBack {
   readonly newest: number;
 }
 
-type RawSource = Record<"source" | "columns" | "seen" | "validators", string | null> &
-  Record<"id" | "announcement" | "pending" | "dirty" | "vanished", number>;
+type RawSource = Record<"source" | "columns" | "seen", string> &
+  Record<"validators" | "last" | "earlier" | "refused", string | null> &
+  Record<"id" | "announcement" | "pending" | "dirty", number>;
+
+const NO_EARLIER: Earlier = { hashes: [], waiting: null };
 
 const json = (text: string | null) => (text === null ? null : JSON.parse(text));
 const toJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
@@ -39,13 +77,13 @@ export class State {
       source: db.prepare("SELECT * FROM sources WHERE source = ?"),
       save: db.prepare(
         `UPDATE sources SET announcement = ?, pending = ?, dirty = ?, columns = ?, seen = ?, validators = ?,
-           vanished = ? WHERE id = ?`,
+           last = ?, earlier = ?, refused = ? WHERE id = ?`,
       ),
-      held: db.prepare("SELECT held FROM held WHERE source = ? AND reject = ? AND part = ?").pluck(),
+      held: db.prepare("SELECT held FROM held WHERE source = ? AND topic = ? AND part = ?").pluck(),
       putHeld: db.prepare(
         "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held",
       ),
-      removeHeld: db.prepare("DELETE FROM held WHERE source = ? AND reject = ? AND part = ?"),
+      removeHeld: db.prepare("DELETE FROM held WHERE source = ? AND topic = ? AND part = ?"),
       forgetHeld: db.prepare("DELETE FROM held WHERE source = ?"),
       forgetReadBack: db.prepare("DELETE FROM read_back WHERE source = ?"),
       forgetSource: db.prepare("DELETE FROM sources WHERE id = ?"),
@@ -70,7 +108,9 @@ export class State {
       columns: json(raw.columns),
       seen: json(raw.seen),
       validators: json(raw.validators),
-      vanished: raw.vanished,
+      last: json(raw.last),
+      earlier: json(raw.earlier) ?? NO_EARLIER,
+      refused: json(raw.refused),
     };
   }
 
@@ -84,7 +124,9 @@ export class State {
       toJson(s.columns),
       toJson(s.seen),
       toJson(s.validators),
-      s.vanished,
+      toJson(s.last),
+      toJson(s.earlier),
+      toJson(s.refused),
       s.id,
     );
     return s;
@@ -107,14 +149,14 @@ export class State {
     });
   }
 
-  held(id: number, reject: boolean, part: number): HeldRow[] {
-    const held = this.#statements.held.get(id, reject ? 1 : 0, part) as Buffer | undefined;
+  held(id: number, topic: EventTopic, part: number): HeldRow[] {
+    const held = this.#statements.held.get(id, topic, part) as Buffer | undefined;
     return held === undefined ? [] : decodeHeld(held);
   }
 
-  putHeld(id: number, reject: boolean, part: number, held: Buffer): void {
-    if (held.length > 0) this.#statements.putHeld.run(id, reject ? 1 : 0, part, held);
-    else this.#statements.removeHeld.run(id, reject ? 1 : 0, part);
+  putHeld(id: number, topic: EventTopic, part: number, held: Buffer): void {
+    if (held.length > 0) this.#statements.putHeld.run(id, topic, part, held);
+    else this.#statements.removeHeld.run(id, topic, part);
   }
 
   readBack(id: number): ReadBack[] {

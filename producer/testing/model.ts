@@ -30,7 +30,12 @@ const text = (line: Line): string =>
   JSON.stringify(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1)));
 const says = (image: Line, line: Line): boolean => text(merge(image, line)) === text(image);
 
-function twins(old: Map<number, Line>, lines: readonly Line[], opened: Line | undefined): Map<number, Line> {
+function twins(
+  old: Map<number, Line>,
+  lines: readonly Line[],
+  opened: Line | undefined,
+  spoken: boolean,
+): Map<number, Line> {
   const free = new Map([...old].sort(([a], [b]) => a - b));
   const placed: [number, Line][] = [];
   const others: Line[] = [];
@@ -43,7 +48,7 @@ function twins(old: Map<number, Line>, lines: readonly Line[], opened: Line | un
       free.delete(n);
     }
   }
-  const rest = [...free].slice(others.length);
+  const rest = spoken ? [] : [...free].slice(others.length);
   if (opened !== undefined && rest.length > 0) {
     const at = rest.findIndex(([, image]) => says(image, opened));
     rest.splice(at < 0 ? rest.length - 1 : at, 1);
@@ -65,11 +70,22 @@ function twins(old: Map<number, Line>, lines: readonly Line[], opened: Line | un
 export class ModelSource {
   held: Images = new Map();
   readonly #entity: keyof typeof KEYS;
+  readonly #vanished: "rule" | "keep" | "withdraw";
   #first: readonly string[] | undefined;
   #open: { readonly at: number; readonly line: Line; readonly raw: string } | null = null;
 
-  constructor(entity: keyof typeof KEYS) {
+  constructor(entity: keyof typeof KEYS, vanished: "rule" | "keep" | "withdraw") {
     this.#entity = entity;
+    this.#vanished = vanished;
+  }
+
+  /** Rule 9: the days after the first up to the last; of a version of one day that day. */
+  #speaksFor(day: string, days: readonly string[]): boolean {
+    if (this.#vanished !== "rule") return this.#vanished === "withdraw";
+    const first = days[0];
+    const last = days.at(-1);
+    if (first === undefined || last === undefined) return false;
+    return first === last ? day === first : first < day && day <= last;
   }
 
   /** False when the version is refused. */
@@ -116,7 +132,7 @@ export class ModelSource {
         before.set(key, twin.set(n, image));
         continue;
       }
-      if (next.has(name)) continue;
+      if (next.has(name) || this.#vanished === "withdraw") continue;
       // Kept, unless the other kind of record takes its place.
       const product = name.slice(0, name.lastIndexOf(" ") + 1);
       const turned = [...records.keys()].some(
@@ -128,9 +144,11 @@ export class ModelSource {
     const at = open === null ? undefined : version.lines[open.at];
     const now = at === undefined ? "" : rawOf(version.columns, at);
     const extended = open !== null && now !== open.raw && now.startsWith(open.raw);
+    const days = version.lines.flatMap((l) => (isBad(l) ? [] : [l.date_vente as string])).sort();
     for (const s of new Set([...before.keys(), ...stems.keys()])) {
+      const spoken = this.#speaksFor((JSON.parse(s) as [string])[0], days);
       const opened = extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
-      for (const [n, image] of twins(before.get(s) ?? new Map(), stems.get(s) ?? [], opened))
+      for (const [n, image] of twins(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, spoken))
         next.set(`ventes ${s}~${n} `, image);
     }
     const same = sameImages(next, this.held);

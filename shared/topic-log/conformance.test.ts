@@ -507,6 +507,39 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(new Set([...a.seen, ...b.seen].map((r) => r.key)).size).toBe(n + 30);
     }));
 
+  test("every follower is told which partitions are its own, when one comes and when one leaves", (settings) =>
+    Effect.gen(function* () {
+      const log = yield* openLog(settings);
+      const other = yield* openLog(settings);
+      let ours: readonly number[] = [];
+      let theirs: readonly number[] = [];
+      const numbers = (assigned: readonly TopicPartition[]) => assigned.map((p) => p.partition);
+      const all = Array.from({ length: log.partitions("sources") }, (_, partition) => partition);
+      const share = (into: (assigned: readonly number[]) => void) => ({
+        ...new Follower().options("g", ["sources"]),
+        onAssigned: (assigned: readonly TopicPartition[]) => into(numbers(assigned)),
+      });
+      yield* Effect.forkChild(
+        log.follow(
+          share((assigned) => {
+            ours = assigned;
+          }),
+        ),
+      );
+      yield* waitFor("the first to have all", () => ours.length === all.length);
+      const fiber = yield* Effect.forkChild(
+        other.follow(
+          share((assigned) => {
+            theirs = assigned;
+          }),
+        ),
+      );
+      yield* waitFor("them to share", () => theirs.length > 0 && ours.length + theirs.length === all.length);
+      expect([...ours, ...theirs].sort((a, b) => a - b)).toEqual(all);
+      yield* Fiber.interrupt(fiber);
+      yield* waitFor("the first to have all again", () => ours.length === all.length);
+    }));
+
   test("a follower that lost its partition in mid batch is ignored harmlessly", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);

@@ -78,6 +78,11 @@ export interface FollowOptions<E, R> {
    */
   readonly positions: (assigned: readonly TopicPartition[]) => readonly Position[];
   /**
+   * Told which partitions are this follower's, all of them, when it joined and whenever that has changed; before
+   * `positions` is asked. While a log is lost it is not: nobody can then be told that another has them.
+   */
+  readonly onAssigned?: (assigned: readonly TopicPartition[]) => void;
+  /**
    * One batch at a time. Returns the position wanted next for its partition: `batch.next` to go on, any other
    * to seek there; ignored when the partition was lost or its position asked again meanwhile. The layer
    * heartbeats while it runs. Values are views of the batch's buffer: copy what is kept.

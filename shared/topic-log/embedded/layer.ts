@@ -151,10 +151,14 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
             );
 
           const cursors = new Map<string, Cursor>();
+          let told: string | undefined;
           /** Takes and gives up partitions as the group stands, and asks for positions where that is due. */
           const settle = () => {
             const assigned = membership.assignment();
             const names = new Set(assigned.map(nameOf));
+            const all = [...names].join();
+            if (all !== told) options.onAssigned?.(assigned);
+            told = all;
             for (const name of cursors.keys()) if (!names.has(name)) cursors.delete(name);
             const asked = moved ? assigned : assigned.filter((p) => !cursors.has(nameOf(p)));
             if (asked.length > 0) {

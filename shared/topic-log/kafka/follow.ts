@@ -205,12 +205,12 @@ const session = <E, R>(
               waker.wake();
             }),
           );
-          yield* place(
-            assigned.flatMap(({ topic, partition }) => {
-              const name = names.logical(topic);
-              return name === undefined ? [] : [{ topic: name, partition }];
-            }),
-          );
+          const ours = assigned.flatMap(({ topic, partition }) => {
+            const name = names.logical(topic);
+            return name === undefined ? [] : [{ topic: name, partition }];
+          });
+          options.onAssigned?.(ours);
+          yield* place(ours);
           onJoined();
         } else if (moved) {
           yield* place([...cursors.values()].map((c) => ({ topic: c.name, partition: c.partition })));

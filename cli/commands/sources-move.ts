@@ -1,0 +1,32 @@
+/** `ventes sources move`: a file is published elsewhere; its rows, their ids and its prices stay. */
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { moveSource } from "../../producer/move.ts";
+import type { SourceError } from "../../producer/source-error.ts";
+import type { WrongUsage } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { print } from "../output/stdout.ts";
+import { visibleSource } from "../output/visible.ts";
+import { named } from "../register.ts";
+
+export const moveOne = (
+  input: { readonly from: string; readonly to: string },
+  run: Invocation,
+): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
+  Effect.gen(function* () {
+    const from = yield* named(input.from, run);
+    const to = yield* named(input.to, run);
+    const moved = yield* onLog(run, SHORT_PATIENCE)(moveSource(from.source, to.source));
+    print(
+      run.json
+        ? JSON.stringify({ ...moved, from: masked(moved.from), to: masked(moved.to) })
+        : run.texts.sourceMoved(
+            visibleSource(moved.from),
+            visibleSource(moved.to),
+            run.texts.count(moved.events),
+          ),
+    );
+  });

@@ -1,0 +1,89 @@
+/** What a version changes of its rejects: rows like any other, kept only while the source has them (rule 11). */
+import type { RejectCode } from "#shared/sentences.ts";
+import { STATE_PARTS } from "../fingerprint.ts";
+import type { HeldRow } from "../state/held-rows.ts";
+import type { State } from "../state/state.ts";
+import { Decisions } from "./decisions.ts";
+import { type ClaimKey, grouped, type PartDecision } from "./entity-diff.ts";
+import { rememberParts } from "./remember.ts";
+import { Spill } from "./spill.ts";
+
+/** The only reject that depends on other records of its version. */
+export const MIXED = "date_effet.mixed" satisfies RejectCode;
+
+export interface RejectDiffOptions {
+  readonly state: State;
+  /** The id of the source in the state. */
+  readonly source: number;
+  /** Only what was appended to the version before was read: every reject held is in the file. */
+  readonly appended: boolean;
+  /** A path that nothing else has, in the spool. */
+  readonly scratch: string;
+}
+
+export class RejectDiff {
+  readonly decisions = new Decisions();
+  emitted = 0;
+  withdrawals = 0;
+  readonly #spill: Spill;
+  readonly #options: RejectDiffOptions;
+
+  constructor(options: RejectDiffOptions) {
+    this.#options = options;
+    this.#spill = new Spill(options.scratch);
+  }
+
+  get count(): number {
+    return this.#spill.count;
+  }
+
+  /** `stem`: its key without ordinal; `a`, `b`: the fingerprint of its code. */
+  add(n: number, stem: string, a: number, b: number): void {
+    this.#spill.add({ n, key: stem, ordinal: 0, derived: true, dated: "", a, b, stem: "" });
+  }
+
+  /** Yields between parts. */
+  *decide(): Generator<void, void> {
+    for (let part = 0; part < STATE_PARTS; part++) {
+      if (this.#options.appended && !this.#spill.has(part)) continue;
+      const { emit, gone } = this.part(part);
+      for (const row of emit) this.decisions.emit(row.n, row.ordinal);
+      this.emitted += emit.length;
+      this.withdrawals += gone.length;
+      yield;
+    }
+  }
+
+  part(part: number): PartDecision {
+    const { state, source, appended } = this.#options;
+    const emit: (HeldRow & { n: number })[] = [];
+    const gone: ClaimKey[] = [];
+    for (const [key, { lines, held }] of grouped(
+      this.#spill.read(part),
+      state.held(source, "rejets", part),
+    )) {
+      const before = new Map(held.map((h) => [h.ordinal, h]));
+      const first = appended ? held.length : 0;
+      lines.forEach((line, i) => {
+        const ordinal = first + i + 1;
+        const h = before.get(ordinal);
+        if (h === undefined || h.a !== line.a || h.b !== line.b)
+          emit.push({ n: line.n, key, ordinal, dated: "", a: line.a, b: line.b });
+      });
+      if (!appended) gone.push(...held.filter((h) => h.ordinal > lines.length));
+    }
+    return { emit, gone, moved: [] };
+  }
+
+  /** Remembers them as emitted. Yields between transactions. */
+  remember(): Generator<void, void> {
+    const { state, source, appended } = this.#options;
+    return rememberParts(state, source, "rejets", (part) =>
+      appended && !this.#spill.has(part) ? undefined : this.part(part),
+    );
+  }
+
+  close(): void {
+    this.#spill.close();
+  }
+}
