@@ -53,6 +53,7 @@ export function commandTree(language: Language) {
       namespace: text("namespace", language === "fr" ? "NOM" : "NAME", "namespace"),
       every: text("every", duration, "every"),
       json: toggle("json", "json"),
+      allowPrivate: toggle("allow-private", "allowPrivate"),
     }),
   );
 

@@ -16,7 +16,7 @@ import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../
 import { followSourcesFile, type SourcesFileListener } from "../producer/sources-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { say } from "./output/stdout.ts";
-import { visible } from "./output/visible.ts";
+import { visibleSource } from "./output/visible.ts";
 import type { Progress } from "./progress.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
@@ -99,8 +99,8 @@ export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = 
 /** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
 export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocation): SourcesFileListener => ({
   onRegistered: ({ source, entities }) =>
-    progress.note(`ventes: ${run.texts.sourceAdded(visible(source), entities.join(", "))}`),
-  onTrouble: (sentence) => progress.note(`ventes: ${visible(sentence)}`),
+    progress.note(`ventes: ${run.texts.sourceAdded(visibleSource(source), entities.join(", "))}`),
+  onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`),
 });
 
 /**

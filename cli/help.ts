@@ -359,6 +359,10 @@ export const FLAG_HELP = {
     en: "prefix of topics and groups (VENTES_NAMESPACE; ventes)",
   },
   json: { fr: "sortie pour un programme", en: "output for a program" },
+  allowPrivate: {
+    fr: "suivre redirections et découvertes vers des adresses privées (VENTES_ALLOW_PRIVATE)",
+    en: "follow redirects and discoveries to private addresses (VENTES_ALLOW_PRIVATE)",
+  },
   every: {
     fr: "délai entre deux regards : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s)",
     en: "time between two looks: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s)",

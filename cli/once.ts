@@ -2,6 +2,7 @@
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -120,7 +121,7 @@ const onceJson = (
     rejects: results.rejects,
     orphans: results.waiting.sales,
     sources: sources.map((s) => ({
-      source: s.source,
+      source: masked(s.source),
       entities: s.entities,
       state: s.state,
       ...(s.reason === "" ? {} : { reason: s.reason }),

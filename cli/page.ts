@@ -15,6 +15,7 @@ import {
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
+import { maskedCatalogue, maskedStatus } from "./output/visible.ts";
 import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
@@ -49,8 +50,9 @@ export const openPage = (
       port: where.port,
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
-      sources: () => view.sources,
-      catalogues: () => view.catalogues,
+      // The page is seen by others than the operator.
+      sources: () => view.sources.map(maskedStatus),
+      catalogues: () => view.catalogues.map(maskedCatalogue),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -9,7 +9,7 @@ import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { catalogueId } from "../producer/catalogues.ts";
 import { parseEntities } from "../producer/reading-flags.ts";
 import { type SourceError, SourceRefusal } from "../producer/source-error.ts";
-import { parseSourceArgument } from "../producer/source-ref.ts";
+import { namedSource, parseSourceArgument } from "../producer/source-ref.ts";
 import { registerSource } from "../producer/sources.ts";
 import { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
@@ -38,6 +38,9 @@ export const named = (text: string, run: Invocation): Effect.Effect<Named, Wrong
 /** The document or folder that lists sources. */
 export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => catalogueId(text));
+/** What was registered once, as it was given or as it is shown. */
+export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => namedSource(text));
 
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {

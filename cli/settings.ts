@@ -4,8 +4,10 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { BadCredentials, type Credential, parseCredentials } from "#shared/credentials.ts";
 import { millisecondsOf } from "#shared/duration.ts";
-import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
+import { masked } from "#shared/masked.ts";
+import type { KafkaSettings, ProxySettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
 import type { Access } from "../analyzer/server/guard.ts";
 import { Failed, WrongUsage } from "./errors.ts";
@@ -16,6 +18,8 @@ export interface CommonFlags {
   readonly data: string | undefined;
   readonly namespace: string | undefined;
   readonly every: string | undefined;
+  /** --allow-private */
+  readonly allowPrivate?: boolean;
 }
 
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
@@ -134,6 +138,36 @@ function namespaceOf(flag: string | undefined, env: Env): string {
   return namespace;
 }
 
+/** Lines, in the variable or in the file that the other one names. */
+function credentialsOf(env: Env): readonly Credential[] {
+  const said = given(env, "VENTES_CREDENTIALS");
+  const text = said ?? fileOf(env, "VENTES_CREDENTIALS_FILE");
+  if (text === undefined) return [];
+  try {
+    return parseCredentials(text);
+  } catch (error) {
+    if (!(error instanceof BadCredentials)) throw error;
+    const name = said === undefined ? "VENTES_CREDENTIALS_FILE" : "VENTES_CREDENTIALS";
+    throw new WrongUsage({ message: `${name}, line ${error.line}: ${error.message}` });
+  }
+}
+
+/** As other programs read them, lower case first; a proxy without a scheme speaks HTTP. */
+function proxiesOf(env: Env): ProxySettings {
+  const either = (name: string) => given(env, name.toLowerCase()) ?? given(env, name);
+  const proxy = (name: string): string | null => {
+    const text = either(name);
+    if (text === undefined) return null;
+    const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new WrongUsage({
+        message: `${name} is "${masked(url)}": give a proxy as http://proxy.example:3128`,
+      });
+    return url;
+  };
+  return { http: proxy("HTTP_PROXY"), https: proxy("HTTPS_PROXY"), none: either("NO_PROXY") ?? "" };
+}
+
 /** Throws WrongUsage, or Failed for a file that a variable names and that cannot be read. */
 export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
   const language = given(env, "VENTES_LANG");
@@ -157,7 +191,9 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
     partitions: partitionsOf(env),
     language: languageOf(env),
     files: path("VENTES_FILES"),
-    allowPrivate: flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    allowPrivate: flags.allowPrivate === true || flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    credentials: credentialsOf(env),
+    proxies: proxiesOf(env),
     sourcesFile: path("VENTES_SOURCES"),
     healthFile: path("VENTES_HEALTH_FILE"),
   };

@@ -76,6 +76,20 @@ const CASES: readonly Case[] = [
   { args: ["schema"], env: { VENTES_PARTITIONS: "0" }, says: /VENTES_PARTITIONS is "0"/ },
   { args: ["schema"], env: { VENTES_LANG: "de" }, says: /VENTES_LANG is "de": fr or en/ },
   { args: ["schema"], env: { VENTES_ALLOW_PRIVATE: "yes" }, says: /VENTES_ALLOW_PRIVATE is "yes"/ },
+  {
+    args: ["schema"],
+    env: { VENTES_CREDENTIALS: "x" },
+    says: /VENTES_CREDENTIALS, line 1: it is not URL_PREFIX/,
+  },
+  { args: ["schema"], env: { HTTPS_PROXY: "ftp://p" }, says: /HTTPS_PROXY is "ftp:\/\/p"/ },
+  {
+    args: ["sources", "add", "https://marie:s3cret@a.example/v.csv"],
+    says: /https:\/\/\*\*\*@a\.example\/v\.csv has a user or password in it.*VENTES_CREDENTIALS/,
+  },
+  {
+    args: ["start", "https://docs.google.com/spreadsheets/d/abc/edit#gid=7"],
+    says: /page of Google Sheets.*give https:\/\/docs\.google\.com\/spreadsheets\/d\/abc\/export\?format=csv&gid=7/,
+  },
 ];
 
 describe("wrong usage", () => {

@@ -20,7 +20,7 @@ import { byCodeUnit, restOf } from "./decode.ts";
 import type { ClaimKey } from "./diff/entity-diff.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
-import { contentHash, type Fetched, type Validators } from "./download/fetched.ts";
+import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
 import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
@@ -40,6 +40,8 @@ import type { Whereabouts } from "./whereabouts.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
+/** Stands for a content of which only the tail was read: it is equal to none. */
+const UNNAMED = "";
 /** Contents of versions that are remembered of a source. */
 const REMEMBERED_CONTENTS = 16;
 
@@ -181,7 +183,7 @@ const lookOnce = Effect.fnUntraced(function* (
 
   const { validators, last, refused } = state.source(source);
   const again = own && refused?.registration === JSON.stringify(registration) ? refused : null;
-  const known = (own ? (again?.validators ?? validators) : null) as Remembered | null;
+  const known = own ? validatorsOf<Remembered>(again?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
   const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
     fetchSource({
@@ -190,6 +192,7 @@ const lookOnce = Effect.fnUntraced(function* (
       source,
       known: wanted,
       resumeFrom,
+      goOn: true,
       ...trustOf(settings, registration),
     });
   const take = (fetched: Exclude<Fetched, { kind: "unchanged" }>, tail: Tail | null) =>
@@ -407,6 +410,7 @@ const notEarlier = (
     const held = state.source(source);
     const { hashes, waiting } = held.earlier;
     const hash = contentHash(validators);
+    if (hash === null) return Effect.void;
     const isEarlier = hashes.includes(hash) && hashes.at(-1) !== hash;
     if (!isEarlier || waiting === hash) return Effect.void;
     state.save(held, { earlier: { hashes, waiting: hash } });
@@ -470,6 +474,8 @@ const diffAndEmit = Effect.fnUntraced(function* (
     if (!continues) return NOT_CONTINUED;
 
     const hash = contentHash(validators);
+    // What is held back is confirmed by the hash of the whole.
+    if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
     if (diff.heldBack !== null && registration.confirmed !== hash) {
       const { withdrawn, spoken } = diff.heldBack;
       return yield* new SourceRefusal("source.held_back", String(withdrawn), String(spoken)).toError(
@@ -478,6 +484,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
       );
     }
     const counts = diff.counts(version);
+    const name = hash ?? UNNAMED;
     const remembered: Partial<SourceState> = {
       columns: { ...held.columns, ...columns },
       seen: union(held.seen, columns),
@@ -491,7 +498,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
         reading: version.reading,
       },
       earlier: {
-        hashes: [...held.earlier.hashes.filter((h) => h !== hash), hash].slice(-REMEMBERED_CONTENTS),
+        hashes: [...held.earlier.hashes.filter((h) => h !== name), name].slice(-REMEMBERED_CONTENTS),
         waiting: null,
       },
       refused: null,

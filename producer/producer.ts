@@ -1,7 +1,5 @@
 /** A producer's parts, opened and closed together. No global state: several may live in one process or thread. */
 import { randomUUID } from "node:crypto";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
@@ -9,7 +7,7 @@ import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts"
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
-import { spoolFolder } from "./download/index.ts";
+import { sweepSpool } from "./download/spool.ts";
 import { makeHosts } from "./following/hosts.ts";
 import type { Producer, Progress } from "./look.ts";
 import { Registry } from "./registry.ts";
@@ -28,9 +26,13 @@ const opened = (
     (db) => Effect.sync(() => db.close()),
   );
 
-export const makeHttpClient: Effect.Effect<HttpClient, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.sync(() => new HttpClient()),
-  (client) => Effect.promise(() => client.close()),
+export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.Scope> = Effect.flatMap(
+  Settings,
+  ({ proxies, credentials }) =>
+    Effect.acquireRelease(
+      Effect.sync(() => new HttpClient({ proxies, credentials })),
+      (client) => Effect.promise(() => client.close()),
+    ),
 );
 
 const make = Effect.fnUntraced(function* (
@@ -54,22 +56,10 @@ const make = Effect.fnUntraced(function* (
   };
 });
 
-/** What a killed one left in the spool goes; a command that runs beside has younger files. */
-const LEFT_MS = 600_000;
-
-function sweep(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) {
-    const file = join(folder, name);
-    const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
-    if (Date.now() - mtimeMs > LEFT_MS) rmSync(file, { force: true });
-  }
-}
-
 /** With its state in DIR/producer.db. */
 export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
   make((log, settings) => {
-    sweep(spoolFolder(settings.data));
+    sweepSpool(settings.data);
     return openProducer(settings.data, log.identity);
   }, onProgress);
 

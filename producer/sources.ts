@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { Announcement, ReadingOptions, Registration, Removal, SourceStatus } from "#shared/event.ts";
+import { MASK, masked } from "#shared/masked.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
@@ -27,7 +28,7 @@ import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
-import { isFileSource, sourceId } from "./source-ref.ts";
+import { isFileSource, namedSource, sourceId } from "./source-ref.ts";
 import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
 import { type Trust, trustOf } from "./trust.ts";
@@ -294,6 +295,22 @@ export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, Top
   },
 );
 
+/** The id of what was registered, as it was given then or as it is shown: without its secrets. */
+export const registeredAs = Effect.fnUntraced(function* (
+  reference: string,
+  registry: Registry,
+): Effect.fn.Return<string, SourceError | DatabaseError | LogFailure, Settings> {
+  const settings = yield* Settings;
+  const named = yield* Effect.try({ try: () => namedSource(reference), catch: (error) => error }).pipe(
+    Effect.catch(asFailure(reference, settings)),
+  );
+  yield* registry.refresh(registry.partition(named));
+  if (registry.registration(named) !== undefined || !named.includes(MASK)) return named;
+  yield* registry.refresh();
+  const shown = registry.registrations().filter(({ source }) => masked(source) === named);
+  return shown.length === 1 ? (shown[0]?.source ?? named) : named;
+});
+
 export interface RemoveOptions {
   /** Undo what it alone had brought: every claim of it is withdrawn. */
   readonly withdraw?: boolean | undefined;
@@ -337,11 +354,11 @@ const remove = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const source = yield* idOf(reference);
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
   // Of all: its catalogue is under another key.
   yield* registry.refresh();
+  const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);

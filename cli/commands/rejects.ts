@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
+import { masked } from "#shared/masked.ts";
 import { openForReading, sqlite } from "../database.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
@@ -95,11 +96,19 @@ const filterOf = Effect.fnUntraced(function* (
   };
 });
 
-const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): IterableIterator<Cell[]> =>
-  db.prepare(REJECTS).raw().safeIntegers().iterate(values) as IterableIterator<Cell[]>;
+const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): Iterable<Cell[]> =>
+  Iterator.from(db.prepare(REJECTS).raw().safeIntegers().iterate(values) as IterableIterator<Cell[]>).map(
+    withMask(COLUMNS),
+  );
 
 const codesOf = (db: Sqlite, values: Filter): Cell[][] =>
-  db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][];
+  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMask(CODE_COLUMNS));
+
+/** A source without what is secret in its URL. */
+const withMask = (columns: readonly string[]) => {
+  const at = columns.indexOf("source");
+  return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
+};
 
 function printRows(rows: Iterable<Cell[]>, csv: boolean, run: Invocation, columns = COLUMNS): void {
   if (run.json) {

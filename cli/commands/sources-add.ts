@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { parseReadingFlags } from "../../producer/reading-flags.ts";
@@ -15,7 +16,7 @@ import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { visible, visibleSource } from "../output/visible.ts";
 import { namedApart, parsed } from "../register.ts";
 
 interface AddInput {
@@ -67,7 +68,7 @@ export const addSource = (
         run,
         inspectSource(source, { entities, reading, idScope: given.idScope }),
       );
-      print(run.json ? JSON.stringify(found) : shown(found, run));
+      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
       return;
     }
     const registration = yield* onLog(
@@ -82,8 +83,8 @@ export const addSource = (
     );
     print(
       run.json
-        ? JSON.stringify(registration)
-        : run.texts.sourceAdded(visible(source), registration.entities.join(", ")),
+        ? JSON.stringify({ ...registration, source: masked(source) })
+        : run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")),
     );
   });
 
@@ -108,7 +109,7 @@ function shown(found: Inspection, run: Invocation): string {
   ]);
   return [
     texts.wouldRead(
-      visible(found.source),
+      visibleSource(found.source),
       found.entities.join(", "),
       DELIMITERS[found.delimiter] ?? found.delimiter,
       texts.count(found.records),

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { removeCatalogue } from "../../producer/catalogues.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -12,8 +13,8 @@ import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
-import { catalogueNamed, named } from "../register.ts";
+import { visibleSource } from "../output/visible.ts";
+import { catalogueNamed, registered } from "../register.ts";
 import { listCataloguesWithStates } from "../source-list.ts";
 
 export const removeOne = (
@@ -21,7 +22,7 @@ export const removeOne = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const { source } = yield* named(input.url, run);
+    const source = yield* registered(input.url, run);
     const catalogue = yield* catalogueNamed(input.url, run);
     const { withdraw } = input;
     const { texts } = run;
@@ -35,12 +36,12 @@ export const removeOne = (
           if (whole !== undefined) {
             const { entries, withdrawn } = whole;
             const said = texts.catalogueRemoved(
-              visible(catalogue),
+              visibleSource(catalogue),
               entries,
               withdraw,
               texts.count(withdrawn),
             );
-            print(run.json ? JSON.stringify(whole) : said);
+            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : said);
             return;
           }
           const removed = yield* removeSource(source, { withdraw }).pipe(
@@ -48,8 +49,8 @@ export const removeOne = (
           );
           print(
             run.json
-              ? JSON.stringify(removed)
-              : texts.sourceRemoved(visible(removed.source), withdraw, texts.count(removed.withdrawn)),
+              ? JSON.stringify({ ...removed, source: masked(removed.source) })
+              : texts.sourceRemoved(visibleSource(removed.source), withdraw, texts.count(removed.withdrawn)),
           );
         }),
       ),

@@ -10,7 +10,7 @@ import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
 import { howRead } from "../reading.ts";
 import {
   type CatalogueWithState,
@@ -50,7 +50,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       return;
     }
     const rows = listed.map((one) => [
-      one.status.source,
+      visibleSource(one.status.source),
       one.status.entities.join(","),
       one.status.state,
       ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
@@ -67,9 +67,9 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     if (rows.length > 0) print(`${table(COLUMNS, rows)}\n${accounting(listed, run)}`);
     for (const { registration, announcement } of listed) {
       const how = howRead(registration, announcement, run.texts);
-      if (how !== "") print(visible(run.texts.howRead(registration.source, how)));
+      if (how !== "") print(visibleSource(run.texts.howRead(registration.source, how)));
     }
-    for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visible).join("\n")}`);
+    for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visibleSource).join("\n")}`);
   });
 
 /** An instant without its milliseconds; empty: there is none. */
@@ -77,7 +77,7 @@ const whole = (instant: string | null | undefined): string => (instant ?? "").re
 
 /** How it stands, with how it was registered, and which producer follows it. */
 const asJson = ({ status, registration, announcement, said }: SourceStanding) => ({
-  ...status,
+  ...maskedStatus(status),
   next: status.next ?? null,
   producer: said?.follows === true ? said.producer : null,
   every: registration.every,
@@ -95,7 +95,7 @@ const asJson = ({ status, registration, announcement, said }: SourceStanding) =>
 
 /** Told from a source by its member `catalogue` and by having no `source`. */
 const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
-  ...status,
+  ...maskedCatalogue(status),
   every: catalogue.every,
   once: catalogue.once,
   duplicates: catalogue.duplicates,

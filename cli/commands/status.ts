@@ -7,6 +7,7 @@ import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { answeringDirectory, sqlite } from "../database.ts";
@@ -15,7 +16,7 @@ import { Failed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print, say } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
 import {
@@ -99,19 +100,19 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       for (const { status: source } of fromLog?.sources ?? [])
-        if (isStopped(source)) problems.push(texts.sourceParked(source.source, source.reason));
+        if (isStopped(source)) problems.push(texts.sourceParked(masked(source.source), source.reason));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
-        if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
+        if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
         else if (refused > 0)
-          problems.push(texts.entriesRefused(catalogue, refused, refusals[0]?.reason ?? ""));
+          problems.push(texts.entriesRefused(masked(catalogue), refused, refusals[0]?.reason ?? ""));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       return {
         running,
         components,
-        sources: fromLog?.sources.map(({ status }) => status) ?? [],
-        catalogues: fromLog?.catalogues ?? [],
+        sources: fromLog?.sources.map(({ status }) => maskedStatus(status)) ?? [],
+        catalogues: (fromLog?.catalogues ?? []).map(maskedCatalogue),
         stale: staleOf(fromLog?.sources ?? []),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
