@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
   assertMayServe,
   type HostRefused,
@@ -14,12 +15,14 @@ import {
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
+import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
   shown: { readonly dir: string; readonly demo: boolean };
   sources: readonly SourceStatus[];
+  catalogues: readonly CatalogueStatus[];
 }
 
 /** Where the page is to be served, and that it may be. */
@@ -38,7 +41,7 @@ export const openPage = (
   view: View,
   run: Invocation,
   opensBrowser: boolean,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
     const served = yield* servePage({
       host: where.host,
@@ -47,6 +50,8 @@ export const openPage = (
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
       sources: () => view.sources,
+      catalogues: () => view.catalogues,
+      registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);

@@ -19,7 +19,9 @@ const CASES: readonly Case[] = [
   },
   { args: ["start", "--catalogue", "x"], says: /unknown flag --catalogue/ },
   { args: ["replay", "--rebuild"], says: /unknown flag --rebuild/ },
-  { args: ["rejects", "retry"], says: /retry/ },
+  { args: ["rejects", "again"], says: /again/ },
+  { args: ["rejects", "retry", "--timeout", "soon"], says: /--timeout is "soon"/ },
+  { args: ["sources", "add", "ventes", "list.txt", "--catalogue"], says: /--catalogue: the list/ },
   { args: ["sources", "ad", "x.csv"], says: /unknown command "ad"; did you mean add\?/ },
   { args: ["sources", "add"], says: /FILE_OR_URL is missing/ },
   { args: ["sources", "add", "a", "b", "c"], says: /ventes: .+\(help: ventes sources add --help\)/ },
@@ -100,11 +102,14 @@ describe("the help", () => {
 
   it("lists exactly the commands that exist, each with its own help and an example", async () => {
     const root = await ventes(["--help"]);
-    const sources = await ventes(["sources", "--help"]);
-    const listed = [
-      ...commandsIn(root.stdout, "COMMANDS"),
-      ...commandsIn(sources.stdout, "COMMANDS").map((name) => `sources ${name}`),
-    ];
+    const under = await Promise.all(
+      ["sources", "rejects"].map(async (command) =>
+        commandsIn((await ventes([command, "--help"])).stdout, "COMMANDS").map(
+          (name) => `${command} ${name}`,
+        ),
+      ),
+    );
+    const listed = [...commandsIn(root.stdout, "COMMANDS"), ...under.flat()];
     expect(listed.toSorted()).toEqual(
       Object.keys(COMMAND_HELP)
         .filter((name) => name !== "ventes")

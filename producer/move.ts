@@ -94,7 +94,9 @@ const move = Effect.fnUntraced(function* (
     }
   }
   if (registered !== undefined) {
-    const registration: Registration = { ...registered, source: to };
+    // An operator named it, wherever the old one was found.
+    const { catalogue: _, unlisted: __, discovered: ___, ...options } = registered;
+    const registration: Registration = { ...options, source: to };
     yield* log.publish("sources", [{ key: to, value: JSON.stringify(registration) }]);
   }
   if (old === undefined) yield* removeSource(from);

@@ -395,6 +395,19 @@ export const removeEntry = Effect.fnUntraced(function* (
   return { source, withdrawn: 0 };
 });
 
+/** What the topic `sources` says of one source now. */
+export const findNamed = Effect.fnUntraced(function* (
+  source: string,
+): Effect.fn.Return<
+  { readonly registration: Registration | undefined; readonly removal: Removal | undefined },
+  LogFailure,
+  TopicLog
+> {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh(registry.partition(source));
+  return { registration: registry.registration(source), removal: registry.removal(source) };
+});
+
 /** Whether an operator has named anything yet: a source or a catalogue. */
 export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
   const registry = new Registry(yield* TopicLog);

@@ -299,7 +299,8 @@ export class Version {
     const { byte, line } = reader.end;
     const from = tail?.end.byte ?? 0;
     if (this.#reading.file === file) return { byte: from + byte, line };
-    return reader.open === undefined ? { byte: from + statSync(file).size, line } : null;
+    const atEnd = byte === statSync(this.#reading.file).size;
+    return atEnd ? { byte: from + statSync(file).size, line } : null;
   }
 
   /** What the values showed. */
