@@ -56,7 +56,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
   expect(listed.stdout).toMatch(
     /^http.*index\.html\|catalogue\|ok\|4\|\|\|\|1\|\|\|\|\|4 listed = 3 taken up \+ 0 followed already \+ 0 removed by you \+ 1 refused$/m,
   );
-  expect(listed.stdout).toMatch(/1\.csv\|ventes\|ok\|2\|1\|0\|0\|1\|0\|0\|0\|0\|$/m);
+  expect(listed.stdout).toMatch(/1\.csv\|ventes\|ok\|2\|1\|0\|0\|1\|0\|0\|0\|0\|\|/m);
   const json = JSON.parse((await run("sources", "--json")).stdout) as object[];
   expect(json).toContainEqual(
     expect.objectContaining({

@@ -24,6 +24,7 @@ type Failure = SourceError | DatabaseError | PublishFailure;
 /** Of the refusals: what must not be, and what is not there. All others are of the request itself. */
 const STATUS: Readonly<Record<string, 403 | 404>> = {
   "source.not_allowed": 403,
+  "source.private_address": 403,
   "source.removed": 403,
   "source.of_operator": 403,
   "source.not_registered": 404,

@@ -63,14 +63,14 @@ it("reads what another producer says of it meanwhile, however close", async () =
         let met = false;
         const late = TopicLog.of({
           ...log,
-          bounds: (topics) =>
+          publish: (topic, records) =>
             Effect.gen(function* () {
-              // The registry was read before this, and knows nothing of it.
-              if (!met) {
+              // The registry was read before this announcement, and knows nothing of the other's.
+              if (!met && topic === "sources") {
                 met = true;
                 yield* lookAt(other, registration, { mode: "once" }).pipe(Effect.orDie);
               }
-              return yield* log.bounds(topics);
+              return yield* log.publish(topic, records);
             }),
         });
         const [status] = yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, late));
