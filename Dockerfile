@@ -10,6 +10,8 @@ COPY package.json package-lock.json .npmrc ./
 # Types, maps and sources serve those who write programs, other systems' prebuilt SQLite nobody here: 80 MB less.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --omit=dev --omit=optional && \
+    npm pkg delete devDependencies optionalDependencies && \
+    npm sbom --sbom-format=cyclonedx > sbom.cdx.json && \
     find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete && \
     find node_modules/better-sqlite3/prebuilds -type f ! -name 'linux-*' -delete && \
     rm -rf node_modules/effect/src node_modules/@effect/*/src node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
@@ -43,6 +45,7 @@ RUN install -d -o node -g node /data && \
     ln -s /app/cli/ventes.js /usr/local/bin/ventes
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
+COPY --from=packages /app/sbom.cdx.json .
 COPY . .
 USER 1000:1000
 ENTRYPOINT ["node", "/app/cli/ventes.js"]

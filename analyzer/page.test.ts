@@ -7,7 +7,7 @@ import * as Scope from "effect/Scope";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { embeddedSettings, type Language, Settings } from "#shared/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
@@ -55,6 +55,7 @@ let t: TestDatabase;
 let refresher: Refresher;
 let shown: Shown;
 let sources: readonly SourceStatus[];
+let catalogues: readonly CatalogueStatus[];
 let scope: Scope.Closeable;
 let url: string;
 
@@ -68,6 +69,7 @@ const serve = async (port = 0, language: Language = "fr", access: Access = { kin
       whenTaken: "fail",
       current: () => shown,
       sources: () => sources,
+      catalogues: () => catalogues,
     }).pipe(
       Scope.provide(scope),
       Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language }))),
@@ -137,6 +139,7 @@ describeWith("browser", "the page in a real browser", () => {
     refresher = { ...refresher, close: () => [close(), db.close()] };
     shown = { dir: t.dir, demo: false };
     sources = ["produits", "magasins", "ventes"].map((file) => source(file));
+    catalogues = [];
     company();
     await serve();
   });
@@ -198,6 +201,52 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     await shot(page, `narrow-${colorScheme}`);
+    expect(complaints).toEqual([]);
+  });
+
+  test("a catalogue is shown with its entries folded, those that need somebody first", async () => {
+    const id = "https://exemple.fr/exports/index.html";
+    const daily = (n: number, more: Partial<SourceStatus> = {}) =>
+      source("ventes", { source: `https://exemple.fr/exports/${n}.csv`, catalogue: id, ...more });
+    catalogues = [
+      {
+        catalogue: id,
+        form: "html",
+        state: "ok",
+        reason: "",
+        listed: 302,
+        taken: 300,
+        others: 1,
+        removed: 0,
+        refused: 1,
+        gone: 1,
+        refusals: [{ source: `${id}/x.csv`, reason: "x.csv : colonnes trouvées : a" }],
+        looked: new Date().toISOString(),
+      },
+    ];
+    sources = [
+      source("produits"),
+      ...Array.from({ length: 299 }, (_, n) => daily(n)),
+      daily(299, { state: "parked", reason: "299.csv n'existe pas" }),
+    ];
+    const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
+    await page.getByText("302 fichiers listés, 301 suivis · 1 refusé · 1 plus listé").waitFor();
+    await page.getByText("x.csv : colonnes trouvées : a").waitFor();
+    expect(await page.locator("#sources > li").count()).toBe(2);
+    expect(await page.getByText("299.csv n'existe pas").isVisible()).toBe(false);
+    await page.getByText("300 fichiers", { exact: true }).click();
+    await page.getByText("299.csv n'existe pas").waitFor();
+    const names = page.locator("#sources details li strong");
+    expect(await names.count()).toBe(200);
+    expect(await names.first().textContent()).toBe("299.csv");
+    await page.getByText("et 100 autres").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+
+    // What was unfolded stays so when something changes.
+    sources = [source("produits"), daily(1, { state: "gone" })];
+    await page.getByText("Plus listé", { exact: true }).waitFor();
+    expect(await page.locator("#sources details").getAttribute("open")).toBe("");
     expect(complaints).toEqual([]);
   });
 

@@ -71,7 +71,8 @@ const dialectOf = (file: string): Dialect => {
 
 const parse = (file: string): Promise<Measured> => {
   const fd = openSync(file, "r");
-  return timed(() => readRecords(fd, dialectOf(file), () => {})).finally(() => closeSync(fd));
+  const dialect = dialectOf(file);
+  return timed(() => readRecords(fd, dialect, () => {})).finally(() => closeSync(fd));
 };
 
 const decode = (file: string, data: string): Promise<Measured> => {

@@ -130,6 +130,7 @@ export function commandTree(language: Language) {
       key: text("key", "A,B", "key"),
       prices: Flag.Boolean("prices").pipe(help("prices"), Flag.optional, Flag.map(given)),
       idScope: text("id-scope", language === "fr" ? "NOM" : "NAME", "idScope"),
+      catalogue: toggle("catalogue", "catalogue"),
       duplicates: Flag.Literals("duplicates", ["keep", "drop"]).pipe(
         help("duplicates"),
         Flag.optional,
@@ -183,11 +184,26 @@ export function commandTree(language: Language) {
     lazily(async () => (await import("./commands/query.ts")).query),
   ).pipe(described("query"));
 
+  const ofSource = text("source", fileOrUrl, "ofSource");
+
+  const retry = Command.make(
+    "retry",
+    { source: ofSource, timeout: text("timeout", duration, "timeoutRetry") },
+    lazily(async () => (await import("./commands/rejects-retry.ts")).retryRejects),
+  ).pipe(described("rejects retry"));
+
   const rejects = Command.make(
     "rejects",
-    { csv: toggle("csv", "csv") },
+    {
+      code: Flag.String("code").pipe(Flag.withMetavar("CODE"), help("code"), Flag.atLeast(0)),
+      source: ofSource,
+      entity: text("entity", language === "fr" ? "ENTITÉ" : "ENTITY", "ofEntity"),
+      limit: text("limit", "N", "limit"),
+      byCode: toggle("by-code", "byCode"),
+      csv: toggle("csv", "csv"),
+    },
     lazily(async () => (await import("./commands/rejects.ts")).rejects),
-  ).pipe(described("rejects"));
+  ).pipe(Command.withSubcommands([retry]), described("rejects"));
 
   const replay = Command.make(
     "replay",

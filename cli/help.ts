@@ -115,6 +115,10 @@ export const COMMAND_HELP = {
   },
   sources: {
     short: { fr: "Montre les sources, en ajoute, en retire", en: "Shows the sources, adds and removes them" },
+    long: {
+      fr: "Montre où en est chaque source : son état, les comptes de sa dernière version, pourquoi elle ne peut être lue, quand elle a été regardée, quand elle a changé, quand elle sera regardée de nouveau (vide : maintenant, ou par personne). Avec --json, aussi quel producteur la suit.",
+      en: "Shows how each source stands: its state, the counts of its last version, why it cannot be read, when it was looked at, when it changed, when it is looked at next (empty: now, or by nobody). With --json, also which producer follows it.",
+    },
     examples: [
       { command: "ventes sources", fr: "Où en est chaque source", en: "How each source stands" },
       {
@@ -130,8 +134,8 @@ export const COMMAND_HELP = {
       en: "Registers a source; a running 'ventes start' takes it up at once",
     },
     long: {
-      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.",
-      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.",
+      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.\n\nAvec --catalogue, c'est un document qui énumère des fichiers : une liste (texte, CSV « entité,url », JSON, datapackage.json), une page de liens ou un dossier. Il est regardé comme une source ; ce qui s'y ajoute est suivi de lui-même, ce qui en disparaît ne l'est plus et ses lignes restent. Les options valent pour chaque fichier énuméré.",
+      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.\n\nWith --catalogue it is a document that lists files: a list (text, CSV \"entity,url\", JSON, datapackage.json), a page of links or a folder. It is looked at like a source; what is added to it is followed by itself, what disappears from it is followed no longer and its rows stay. The options hold for each file listed.",
     },
     examples: [
       {
@@ -161,17 +165,22 @@ export const COMMAND_HELP = {
         en: "Without a header",
       },
       {
-        command: "ventes sources add produits ./catalogue.csv --every 1h",
+        command: "ventes sources add produits ./produits.csv --every 1h",
         fr: "La regarder toutes les heures",
         en: "Look at it every hour",
+      },
+      {
+        command: "ventes sources add --catalogue https://exemple.fr/exports/",
+        fr: "Suivre tous les fichiers qu'une page, une liste ou un dossier énumère",
+        en: "Follow every file that a page, a list or a folder lists",
       },
     ],
   },
   "sources remove": {
     short: { fr: "Cesse de suivre une source", en: "Stops following a source" },
     long: {
-      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, ce qu'elle seule avait apporté est retiré.",
-      en: "Stops following a source. Its rows stay; with --withdraw, what it alone had brought is withdrawn.",
+      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, ce qu'elle seule avait apporté est retiré. Un catalogue s'en va avec tous ses fichiers. Un fichier de catalogue reste retiré, bien que le catalogue l'énumère encore.",
+      en: "Stops following a source. Its rows stay; with --withdraw, what it alone had brought is withdrawn. A catalogue goes with all of its files. A file of a catalogue stays removed, although the catalogue still lists it.",
     },
     examples: [
       {
@@ -253,9 +262,41 @@ export const COMMAND_HELP = {
     short: { fr: "Les lignes mises de côté, et pourquoi", en: "The rows set aside, and why" },
     examples: [
       {
+        command: "ventes rejects --by-code",
+        fr: "Combien de chaque sorte, et la première de chacune",
+        en: "How many of each kind, and the first of each",
+      },
+      {
+        command: "ventes rejects --code quantite --source https://exemple.fr/ventes.csv",
+        fr: "Celles d'un fichier, dont la quantité ne se lit pas",
+        en: "Those of one file whose quantity cannot be read",
+      },
+      {
         command: "ventes rejects --csv > rejets.csv",
         fr: "À renvoyer à qui publie le fichier",
         en: "To send back to whoever publishes the file",
+      },
+    ],
+  },
+  "rejects retry": {
+    short: {
+      fr: "Relit les fichiers en entier et reprend ce qui se lit maintenant",
+      en: "Reads the files again whole and takes what can be read now",
+    },
+    long: {
+      fr: "Relit en entier les fichiers qui ont des lignes mises de côté, même inchangés : après une correction des options de la source ou des réglages, ce qui se lit maintenant devient des lignes. Un 'ventes start' en cours le fait ; sinon cette commande elle-même. Une ligne corrigée puis republiée n'en a pas besoin.",
+      en: "Reads the files that have rows set aside again, whole, even if unchanged: after a correction of the source's options or of the settings, what can be read now becomes rows. A running 'ventes start' does it; otherwise this command itself. A line that was corrected and published again needs none of it.",
+    },
+    examples: [
+      {
+        command: "ventes rejects retry",
+        fr: "Tous les fichiers qui ont des lignes mises de côté",
+        en: "Every file that has rows set aside",
+      },
+      {
+        command: "ventes rejects retry --source https://exemple.fr/ventes.csv",
+        fr: "Un seul",
+        en: "One of them",
       },
     ],
   },
@@ -415,6 +456,25 @@ export const FLAG_HELP = {
   duplicates: {
     fr: "lignes identiques : keep, autant de ventes ; drop, une seule",
     en: "identical lines: keep, as many sales; drop, only one",
+  },
+  catalogue: {
+    fr: "l'URL, le fichier ou le dossier énumère des fichiers à suivre",
+    en: "the URL, file or folder lists files to follow",
+  },
+  code: {
+    fr: "celles de ce code, ou de ceux qui commencent par lui ; répétable",
+    en: "those of this code, or of codes that begin with it; repeatable",
+  },
+  ofSource: { fr: "celles de ce fichier ou de cette URL", en: "those of this file or URL" },
+  ofEntity: { fr: "celles de produits, magasins ou ventes", en: "those of produits, magasins or ventes" },
+  limit: {
+    fr: "au plus N lignes (50 sur un terminal, sinon toutes)",
+    en: "at most N rows (50 on a terminal, otherwise all)",
+  },
+  byCode: { fr: "combien de chaque code, et la première", en: "how many of each code, and the first" },
+  timeoutRetry: {
+    fr: "attente du producteur en cours (10m)",
+    en: "how long to wait for the running producer (10m)",
   },
   withdraw: {
     fr: "retirer aussi ce que la source seule avait apporté",

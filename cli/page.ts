@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
   assertMayServe,
   type HostRefused,
@@ -15,12 +16,14 @@ import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
 import { maskedStatus } from "./output/visible.ts";
+import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
   shown: { readonly dir: string; readonly demo: boolean };
   sources: readonly SourceStatus[];
+  catalogues: readonly CatalogueStatus[];
 }
 
 /** Where the page is to be served, and that it may be. */
@@ -39,7 +42,7 @@ export const openPage = (
   view: View,
   run: Invocation,
   opensBrowser: boolean,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
     const served = yield* servePage({
       host: where.host,
@@ -49,6 +52,8 @@ export const openPage = (
       current: () => view.shown,
       // The page is seen by others than the operator.
       sources: () => view.sources.map(maskedStatus),
+      catalogues: () => view.catalogues.map(maskedStatus),
+      registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);

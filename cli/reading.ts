@@ -4,7 +4,8 @@ import type { Texts } from "./texts.ts";
 
 const NAMES: Readonly<Record<string, string>> = { "\t": "tab" };
 
-const quoted = (text: string): string => (/[\s'"|;]/.test(text) ? `'${text}'` : text);
+const quoted = (text: string): string =>
+  /[\s'"|;&$*?`\\]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : text;
 
 const pairs = (flag: string, values: Readonly<Record<string, string>> | undefined): string[] =>
   Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);

@@ -6,6 +6,7 @@ import type { Registration } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { catalogueId } from "../producer/catalogues.ts";
 import { parseEntities } from "../producer/reading-flags.ts";
 import { type SourceError, SourceRefusal } from "../producer/source-error.ts";
 import { namedSource, parseSourceArgument } from "../producer/source-ref.ts";
@@ -37,6 +38,10 @@ export const named = (text: string, run: Invocation): Effect.Effect<Named, Wrong
 /** What was registered once, as it was given or as it is shown. */
 export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => namedSource(text));
+
+/** The document or folder that lists sources. */
+export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => catalogueId(text));
 
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {

@@ -173,6 +173,28 @@ describe("beside a running start", () => {
     });
   });
 
+  it("sources say when each is looked at next; once their producer is gone, status says that nobody follows them", async () => {
+    const data = scratchDirectory();
+    const files = company(SALES);
+    const sources = async (): Promise<{ next: string | null; producer: string | null; looked: string }[]> =>
+      JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
+    const started = startVentes(["start", files.produits, "--data", data, "--every", "1h"]);
+    await started.said(/the sources are being followed/i);
+    const [followed] = await until("the time of its next look", async () => {
+      const all = await sources();
+      return typeof all[0]?.next === "string" && all;
+    });
+    expect(Date.parse(followed?.next ?? "") - Date.parse(followed?.looked ?? "")).toBeGreaterThan(3_000_000);
+    expect(followed?.producer).toContain(data);
+    expect((await ventes(["status", "--data", data])).stdout).not.toMatch(/followed by nobody/);
+    await started.stop("SIGKILL");
+    expect(await sources()).toMatchObject([{ state: "ok", next: null, producer: null }]);
+    const status = await ventes(["status", "--data", data]);
+    expect(status.stdout).toMatch(/sources: 1 followed by nobody since \d{4}-/);
+    const json = JSON.parse((await ventes(["status", "--json", "--data", data])).stdout);
+    expect(json.stale).toMatchObject([{ sources: 1, at: expect.any(String) }]);
+  });
+
   it("a source that goes is parked: status says so, with exit 1", async () => {
     const data = scratchDirectory();
     const { rmSync } = await import("node:fs");

@@ -7,6 +7,24 @@ const both = <A extends readonly unknown[]>(
   en: (...args: A) => string,
 ): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
 
+const frenchFiles = (n: number): string =>
+  n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
+const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
+
+type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
+type AccountedCounts = Shown<
+  | "records"
+  | "emitted"
+  | "unchanged"
+  | "superseded"
+  | "rejected"
+  | "conflicts"
+  | "vanished"
+  | "withdrawn"
+  | "rounded"
+>;
+
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
@@ -100,8 +118,8 @@ const TEXTS = {
     (n: string) => `... and ${n} more: ventes query`,
   ),
   rejected: both(
-    (n: string) => `${n} lignes mises de côté : ventes rejects dit lesquelles et pourquoi`,
-    (n: string) => `${n} rows set aside: ventes rejects tells which and why`,
+    (n: string) => `${n} lignes mises de côté ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${n} rows set aside; which and why: ventes rejects`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
@@ -203,6 +221,88 @@ const TEXTS = {
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
     (source: string, entities: string) => `${source} is registered (${entities})`,
   ),
+  catalogueAdded: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur les prend l'un après l'autre`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer takes them up one by one`,
+  ),
+  catalogueLists: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} : catalogue (${form}), ${frenchFiles(entries)}`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
+  ),
+  catalogueNoEntity: both(
+    () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
+    () => "--catalogue: the list, or the header of each file, tells what it holds",
+  ),
+  catalogueRemoved: both(
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${n} lignes retirées` : " ; les lignes restent"}`,
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
+  ),
+  catalogueStands: both(
+    (s: CatalogueCounts) =>
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.gone === "0" ? "" : ` ; ${s.gone} ne sont plus listés, leurs lignes restent`}`,
+    (s: CatalogueCounts) =>
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
+  ),
+  entriesRefused: both(
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue} : un fichier listé ne peut être pris : ${first}`
+        : `${catalogue} : ${frenchCount(n)} fichiers listés ne peuvent être pris, dont : ${first}`,
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue}: a listed file cannot be taken up: ${first}`
+        : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
+  ),
+  noLongerListed: both(
+    (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
+    (since: string) => `no longer listed by its catalogue since ${since}; its rows stay`,
+  ),
+  andOthers: both(
+    (n: string) => `... et ${n} de plus`,
+    (n: string) => `... and ${n} more`,
+  ),
+  accounting: both(
+    (s: AccountedCounts) =>
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
+    (s: AccountedCounts) =>
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
+  ),
+  retried: both(
+    (sources: number, resolved: number, remaining: number) =>
+      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore de côté`,
+    (sources: number, resolved: number, remaining: number) =>
+      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still set aside`,
+  ),
+  nothingToRetry: both(
+    () => "aucune ligne mise de côté dont le fichier est encore suivi",
+    () => "no row set aside whose file is still followed",
+  ),
+  retryTimedOut: both(
+    (within: string, sources: string) => `le producteur n'a pas relu en ${within} : ${sources}`,
+    (within: string, sources: string) => `the producer has not read again within ${within}: ${sources}`,
+  ),
+  moreRejects: both(
+    (n: string) => `... et ${n} de plus : --limit, --csv`,
+    (n: string) => `... and ${n} more: --limit, --csv`,
+  ),
+  badLimit: both(
+    (text: string) => `--limit « ${text} » : donnez un nombre entier`,
+    (text: string) => `--limit "${text}": give a whole number`,
+  ),
+  unknownEntity: both(
+    (text: string, known: string) => `--entity « ${text} » : ${known}`,
+    (text: string, known: string) => `--entity "${text}": one of ${known}`,
+  ),
+  sourceFollowed: both(
+    (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
+    (source: string, entities: string) => `${source} is followed already (${entities})`,
+  ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>
       `${source} n'est plus suivi${withdraw ? ` : ${n} lignes retirées` : " ; ses lignes restent"}`,
@@ -300,6 +400,12 @@ const TEXTS = {
   sourceParked: both(
     (_source: string, why: string) => `source en attente : ${why}`,
     (_source: string, why: string) => `source parked: ${why}`,
+  ),
+  sourcesStale: both(
+    (n: string, at: string, producer: string) =>
+      `sources : ${n} ne sont suivies par personne depuis ${at}${producer === "" ? "" : ` (${producer})`}`,
+    (n: string, at: string, producer: string) =>
+      `sources: ${n} followed by nobody since ${at}${producer === "" ? "" : ` (${producer})`}`,
   ),
   otherLog: both(
     (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,

@@ -8,12 +8,12 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, RefusedEntry } from "./catalogue/entries.ts";
-import type { EntryOptions } from "./catalogue/entry-options.ts";
 import type { Form } from "./catalogue/listing.ts";
 import { CatalogueMemory, readCatalogue } from "./catalogue/look.ts";
 import { asFailure } from "./download/index.ts";
 import { rememberNamed } from "./named-files.ts";
 import { makeHttpClient } from "./producer.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
@@ -52,9 +52,14 @@ export const inspectCatalogue = (
     }),
   );
 
-/** Of these options, those not given stay as they are registered. */
-export interface RegisterCatalogueOptions extends Omit<EntryOptions, "every"> {
-  readonly every?: number | null;
+/** Of these options, those not given stay as they are registered; null takes one back. */
+export interface RegisterCatalogueOptions {
+  readonly every?: number | null | undefined;
+  readonly once?: boolean | undefined;
+  readonly duplicates?: Catalogue["duplicates"] | undefined;
+  readonly reading?: ReadingChange | undefined;
+  readonly vanished?: Catalogue["vanished"] | null | undefined;
+  readonly idScope?: string | null | undefined;
 }
 
 /** Reads the document, then registers it; its entries are a producer's to take up. */
@@ -74,9 +79,9 @@ export const registerCatalogue = Effect.fnUntraced(function* (
     return yield* sourceError("catalogue.is_source", { source: catalogue }, settings.language);
   const before = registry.catalogue(catalogue);
   const inspection = yield* inspectCatalogue(catalogue);
-  const reading = options.reading ?? before?.reading;
-  const vanished = options.vanished ?? before?.vanished;
-  const idScope = options.idScope ?? before?.idScope;
+  const reading = changedReading(before?.reading, options.reading ?? {});
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
   const registered: Catalogue = {
     v: 1,
     kind: "catalogue",

@@ -267,6 +267,9 @@ export class Decoder {
       key !== undefined && entity.derivedKey && this.#key?.joined === undefined
         ? key.toSorted(byCodeUnit)
         : this.names;
+    const absent = this.identity.find((name) => !this.names.includes(name));
+    if (absent !== undefined)
+      throw new SourceRefusal("source.unknown_field", `--key ${absent}`, this.names.join(", "));
     const first = identity ?? this.identity;
     this.#hash = first.filter((name) => name !== entity.key).toSorted(byCodeUnit);
     if (identity !== null && entity.derivedKey) {
@@ -395,10 +398,13 @@ export class Decoder {
     const a = field.charCodeAt(0);
     const z = field.charCodeAt(field.length - 1);
     // ASCII at both ends and no care: nothing to strip, nothing to compose.
-    let text = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f ? field : cleanText(field);
-    if (slot.kind === "extra") return text === "" ? null : text;
-    if (text.charCodeAt(0) === EQUALS) text = this.#unwrap(text);
-    if (text === "") return this.#empty(slot);
+    const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
+    let text = plain ? field : cleanText(field);
+    if (!plain) {
+      if (slot.kind === "extra") return text === "" ? null : text;
+      if (text.charCodeAt(0) === EQUALS) text = this.#unwrap(text);
+      if (text === "") return this.#empty(slot);
+    }
     switch (slot.kind) {
       case "decimal": {
         const decimal = readDecimal(text, slot.currency, slot.decimal);

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 import { readSourcesOnce } from "./run.ts";
-import { listSources, type RegisterOptions, registerSource } from "./sources.ts";
-import { allEvents, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
+import { listSources, type RegisterOptions, registerSource, removeSource } from "./sources.ts";
+import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -136,6 +136,26 @@ describe("a file that changes how it writes", () => {
     write(HEADER, '1,12/31/2025,p,m,1,"1,234.5"', "2,02/03/2026,p,m,1,1.5");
     expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 2 });
   });
+
+  it("in what is appended is read whole again: all its values decide", async () => {
+    const first = ["1,31/12/2025,p,m,1,2.5", '2,01/12/2025,p,m,1,"1,234"'];
+    write(HEADER, ...first);
+    await add();
+    await look();
+    // Two commas to one point, appended: the others decide now, and the point is the one that is set aside.
+    write(HEADER, ...first, '3,31/12/2025,p,m,1,"2,5"', '4,31/12/2025,p,m,1,"3,5"');
+    expect(await look()).toMatchObject({ state: "ok", records: 4, rejected: 1 });
+    const prices = (await events()).flatMap(({ event }) =>
+      event.kind === "row" && "prix" in event.row ? [[event.row.id_vente, event.row.prix]] : [],
+    );
+    expect(prices.toSorted(([a = ""], [b = ""]) => Number(a) - Number(b))).toEqual([
+      ["1", "2.5"],
+      ["2", "1234"],
+      ["2", "1.234"],
+      ["3", "2.5"],
+      ["4", "3.5"],
+    ]);
+  });
 });
 
 describe("options of a source", () => {
@@ -176,6 +196,25 @@ describe("options of a source", () => {
     // What says again what was decided, and what no id depends on.
     await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
     expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });
+  });
+
+  it("that change ids go by removing the source with what it brought, and adding it again, as anything", async () => {
+    write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
+    await add();
+    await look();
+    expect(await refusal({ key: "Référence" })).toMatch(/sources remove URL --withdraw/);
+    await pipeline.run(removeSource(path(), { withdraw: true }));
+    await add({ key: "Référence,Nom", entities: ["ventes"] });
+    await look();
+    await pipeline.run(removeSource(path(), { withdraw: true }));
+    await add({ entities: ["produits", "magasins", "ventes"] });
+    expect(await look()).toMatchObject({ state: "ok", entities: ["produits", "magasins", "ventes"] });
+    const ids = (await events()).flatMap(({ event }) =>
+      event.kind === "row" && "id_vente" in event.row ? [event.row.id_vente] : [],
+    );
+    expect(new Set(ids).size).toBe(3);
+    const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+    expect([...claims.keys()].map((name) => name.split(" ")[0])).toEqual(["produits", "magasins", "ventes"]);
   });
 
   it("of sales with ids may change: they keep their ids", async () => {

@@ -36,6 +36,7 @@ import type { ColumnsByEntity, SourceState, State } from "./state/state.ts";
 import { trustOf } from "./trust.ts";
 import { BusinessZone } from "./values.ts";
 import { type Tail, Version } from "./version.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
@@ -58,6 +59,8 @@ export interface Producer {
   readonly settings: SettingsShape;
   readonly state: State;
   readonly registry: Registry;
+  /** Asked under the gate. */
+  readonly whereabouts: Whereabouts;
   readonly client: HttpClient;
   /** Whose turn it is to be asked. */
   readonly hosts: Hosts;
@@ -170,6 +173,11 @@ const lookOnce = Effect.fnUntraced(function* (
   const { registry, state, settings, client, gate } = producer;
   const { source } = registration;
   yield* registry.refresh(registry.partition(source));
+  // Removed meanwhile: what it had brought is perhaps being withdrawn, and must not be brought again.
+  if (registry.registration(source) === undefined) {
+    const version = registry.last(source)?.offset ?? null;
+    return { counts: NOTHING, version, announced: false, entities: registration.entities, freshMs: null };
+  }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
@@ -254,7 +262,7 @@ const dayAfter = (settings: SettingsShape, before: string | null | undefined): s
 };
 
 /** Announces, and returns the offset. The state says `pending` from before the send. */
-const announce = Effect.fnUntraced(function* (
+export const announce = Effect.fnUntraced(function* (
   { log, state, registry }: Producer,
   value: Announcement,
 ): Effect.fn.Return<number, PublishFailure> {
@@ -290,8 +298,6 @@ export const takeOver = Effect.fnUntraced(function* (
   const before = from ?? registry.last(source)?.value;
   const published = new Date().toISOString();
   const day = dayAfter(settings, before?.day);
-  // Never announced, so no event of it exists yet (rule 19): where the topics end now, its own begin.
-  const ends = before === undefined ? yield* log.bounds(topicsOf(entities)) : [];
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",
@@ -308,13 +314,13 @@ export const takeOver = Effect.fnUntraced(function* (
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
   const all = publishedBy(entities, before);
-  if (registry.before(source, version) === undefined) {
-    const { id } = state.source(source);
-    for (const { topic, partition, end } of ends)
-      state.saveReadBack(id, { topic: topic as EventTopic, partition, position: end, newest: -1 });
-  }
-  for (const topic of topicsOf(all))
-    yield* log.publish(
+  const held = state.source(source);
+  // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
+  // there is. What comes after the marks is read as always.
+  const isFirst =
+    registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
+  for (const topic of topicsOf(all)) {
+    const published = yield* log.publish(
       topic,
       Array.from({ length: log.partitions(topic) }, (_, partition) => ({
         key: source,
@@ -322,14 +328,20 @@ export const takeOver = Effect.fnUntraced(function* (
         partition,
       })),
     );
-  yield* readBack({
-    log,
-    state,
-    source: state.source(source),
-    entities: all,
-    columns: undefined,
-    scratch: spoolPath(settings.data),
-  });
+    if (isFirst)
+      for (const { partition, firstOffset } of published)
+        state.saveReadBack(held.id, { topic, partition, position: firstOffset, newest: version });
+  }
+  if (!isFirst)
+    yield* readBack({
+      log,
+      whereabouts: producer.whereabouts,
+      state,
+      source: state.source(source),
+      entities: all,
+      columns: undefined,
+      scratch: spoolPath(settings.data),
+    });
   state.save(state.source(source), { pending: false, last: null, refused: null });
   return version;
 });
@@ -426,6 +438,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     held = state.save(held, { pending: true });
     held = yield* readBack({
       log,
+      whereabouts: producer.whereabouts,
       state,
       source: held,
       entities: publishedBy(entities, before),

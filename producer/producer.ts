@@ -13,6 +13,7 @@ import type { Producer, Progress } from "./look.ts";
 import { Registry } from "./registry.ts";
 import { openProducer, openScratchState } from "./state/producer-db.ts";
 import { State } from "./state/state.ts";
+import { Whereabouts } from "./whereabouts.ts";
 
 const opened = (
   settings: SettingsShape,
@@ -46,6 +47,7 @@ const make = Effect.fnUntraced(function* (
     settings,
     state: new State(db),
     registry: new Registry(log),
+    whereabouts: new Whereabouts(log),
     client: yield* makeHttpClient,
     hosts: yield* makeHosts(),
     id: randomUUID(),

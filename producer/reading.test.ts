@@ -192,6 +192,16 @@ describe("ids", () => {
     expect(rowsOf(before, "ventes")[0]).toMatchObject({ Ticket: "T1", Ligne: "1" });
   });
 
+  it("of sales do not depend on what a parent says", async () => {
+    expect(
+      await refused(
+        { key: "Nom,Ticket", entities: ["produits", "ventes"] },
+        `Ticket,Nom,${SALES}`,
+        "T1,Pain,2026-01-01,p,m,1",
+      ),
+    ).toMatch(/^source.unknown_field: .*--key nom: the file has no such column; it has: .*Ticket/);
+  });
+
   it("of a source with a scope are kept apart, numbered or derived", async () => {
     const numbered = [`id_vente,${SALES}`, "1,2026-01-01,p,m,1"] as const;
     expect(idsOf(await read({ idScope: "caisse 2" }, ...numbered))).toEqual(["caisse 2/1"]);

@@ -175,8 +175,9 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is an image (${d.what}), not a CSV: give the file that it was made from`,
   },
   "source.archive": {
-    fr: (d) => `${d.source} est une archive ${d.what} : publiez le CSV lui-même, ou en .gz ou .zip`,
-    en: (d) => `${d.source} is an archive (${d.what}): publish the CSV itself, or as .gz or .zip`,
+    fr: (d) =>
+      `${d.source} est une archive ${d.what} : publiez le CSV lui-même, ou seul dans un .gz ou un .zip`,
+    en: (d) => `${d.source} is an archive (${d.what}): publish the CSV itself, or alone in a .gz or a .zip`,
   },
   "source.database": {
     fr: (d) => `${d.source} est un fichier ${d.what}, pas un CSV : exportez la table en CSV`,
@@ -382,8 +383,16 @@ export const SOURCE_SENTENCES = {
     en: (d) => `left aside, being neither an option nor an address: ${d.what}`,
   },
   "catalogue.credentials": {
-    fr: () => "une URL de la liste contient un mot de passe : il serait copié dans les topics ; ôtez-le",
-    en: () => "a URL of the list holds a password: it would be copied into the topics; take it out",
+    fr: () => "l'URL contient un mot de passe : il serait copié dans les topics ; ôtez-le",
+    en: () => "the URL holds a password: it would be copied into the topics; take it out",
+  },
+  "source.removed": {
+    fr: (d) => `${d.source} a été retiré par un opérateur : lui seul le remet (ventes sources add)`,
+    en: (d) => `${d.source} was removed by an operator: only an operator adds it again (ventes sources add)`,
+  },
+  "source.of_operator": {
+    fr: (d) => `${d.source} n'a pas été enregistré par HTTP : ventes sources remove le retire`,
+    en: (d) => `${d.source} was not registered through HTTP: ventes sources remove removes it`,
   },
 } as const satisfies Record<string, Sentence>;
 

@@ -18,7 +18,7 @@ import type { ReadField } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver, withdrawal } from "./look.ts";
+import { announce, takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { openVersion } from "./open-version.ts";
 import { presetNamed, resolveReading } from "./presets/index.ts";
@@ -152,7 +152,8 @@ const inspect = Effect.fnUntraced(function* (
     records: version.records,
     skipped: version.filtered,
     rounded: version.rounded,
-    unwrapped: version.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0),
+    // One value may be read for several entities.
+    unwrapped: Math.max(...version.decoders.map((decoder) => decoder.unwrapped)),
     lookAlikes: {
       count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
       examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
@@ -224,12 +225,13 @@ const register = Effect.fnUntraced(function* (
     { reading, idScope },
   );
   if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
-  // What it published stays what it publishes: its events are in those entities' topics.
+  // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
+  const published = announced?.identity == null ? undefined : announced.entities;
   const said = saidOf(options);
   const version = yield* opened(
     source,
     {
-      entities: announced?.entities ?? said ?? preset?.entities ?? before?.entities,
+      entities: published ?? said ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
       before: announced,
@@ -392,6 +394,11 @@ const remove = Effect.fnUntraced(function* (
       }
     }
   }
+  // Nothing of what it was is left: added again, its first header decides anew (rule 4).
+  if (last !== undefined) {
+    const { reading: _, ...said } = last.value;
+    yield* announce(producer, { ...said, identity: null, header: null, open: null, counts: null });
+  }
   return { source, withdrawn };
 });
 
@@ -403,6 +410,19 @@ export const removeEntry = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   yield* log.publish("sources", [{ key: source, value: JSON.stringify(removal(source, catalogue)) }]);
   return { source, withdrawn: 0 };
+});
+
+/** What the topic `sources` says of one source now. */
+export const findNamed = Effect.fnUntraced(function* (
+  source: string,
+): Effect.fn.Return<
+  { readonly registration: Registration | undefined; readonly removal: Removal | undefined },
+  LogFailure,
+  TopicLog
+> {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh(registry.partition(source));
+  return { registration: registry.registration(source), removal: registry.removal(source) };
 });
 
 /** Whether an operator has named anything yet: a source or a catalogue. */

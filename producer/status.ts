@@ -50,10 +50,14 @@ export const goneStatus = (before: SourceStatus, { catalogue }: Registration): S
   ...(catalogue === undefined ? {} : { catalogue }),
 });
 
-/** After a look that failed, or whose version waits for a confirmation. */
+/**
+ * After a look that failed, or whose version waits for a confirmation. What was emitted before is unchanged now: the
+ * counts still account for every record.
+ */
 export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
   ...lasting(before),
   emitted: 0,
+  unchanged: before.unchanged + before.emitted,
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
   looked: now,

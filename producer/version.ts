@@ -99,6 +99,7 @@ export class Version {
   readonly #reading: Reading;
   readonly #fd: number;
   #notes: readonly ReadingNote[] = [];
+  #continues = true;
   #derived = false;
   #extends = false;
 
@@ -134,7 +135,10 @@ export class Version {
         record: (_, fields, line) => survey.record(fields, line),
         bad: () => {},
       });
-      return new Version(options, reading, fd, survey.decide());
+      const version = new Version(options, reading, fd, survey.decide());
+      // Written otherwise than what it goes on with: all of its values decide anew.
+      version.#continues = tail === null || survey.contradicted.length === 0;
+      return version;
     } catch (error) {
       if (fd !== undefined) closeSync(fd);
       rmSync(copy, { force: true });
@@ -217,6 +221,7 @@ export class Version {
     const opened = before?.open ?? null;
     const { rejects, vanishing } = diff;
     const keyless = this.isKeyless;
+    if (!this.#continues) return false;
     let continues = true;
     const reject = (n: number, entity: EntityName, code: string, raw: string) => {
       fingerprintReject(entity, code);
@@ -294,12 +299,14 @@ export class Version {
     const { byte, line } = reader.end;
     const from = tail?.end.byte ?? 0;
     if (this.#reading.file === file) return { byte: from + byte, line };
-    return reader.open === undefined ? { byte: from + statSync(file).size, line } : null;
+    const atEnd = byte === statSync(this.#reading.file).size;
+    return atEnd ? { byte: from + statSync(file).size, line } : null;
   }
 
   /** What the values showed. */
   #noticed(): ReadingNote[] {
-    const unwrapped = this.decoders.reduce((sum, decoder) => sum + decoder.unwrapped, 0);
+    // One value may be read for several entities.
+    const unwrapped = Math.max(...this.decoders.map((decoder) => decoder.unwrapped));
     const alike = this.decoders.flatMap(({ lookAlikes }) => (lookAlikes === undefined ? [] : [lookAlikes]));
     const pairs = alike.reduce((sum, { count }) => sum + count, 0);
     const notes: ReadingNote[] = [];

@@ -277,7 +277,7 @@ export type SourceStatus = typeof SourceStatus.Type;
 export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
   state === "parked" || state === "held";
 
-/** How one catalogue stands: listed = taken + removed + refused; gone are entries that it once listed. */
+/** How one catalogue stands: listed = taken + others + removed + refused; gone are entries that it once listed. */
 export const CatalogueStatus = Schema.Struct({
   catalogue: Schema.String,
   /** What the document turned out to be; null: not read yet. */
@@ -287,8 +287,10 @@ export const CatalogueStatus = Schema.Struct({
   /** Why it is parked; of one that is ok, what it says that was left aside. */
   reason: Schema.String,
   listed: Schema.Int,
-  /** Registered: by the catalogue, or by an operator before it. */
+  /** Registered by it. */
   taken: Schema.Int,
+  /** Followed already: an operator's own, or another catalogue's. */
+  others: Schema.Int,
   /** Removed by an operator. */
   removed: Schema.Int,
   /** Neither: read again at each look. */

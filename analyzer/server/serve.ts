@@ -16,7 +16,7 @@ import type * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import * as SubscriptionRef from "effect/SubscriptionRef";
 import { isBusy } from "#shared/database/sqlite.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { type Language, Settings } from "#shared/settings.ts";
 import {
@@ -30,6 +30,12 @@ import {
 import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
 import { type Access, type Admission, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { makeReads, type Reads, type Shown } from "./reads.ts";
+import {
+  answerRegistration,
+  REGISTRATION_METHODS,
+  REGISTRATIONS_PATH,
+  type Registrar,
+} from "./registrations.ts";
 import { signInDocument } from "./sign-in.ts";
 
 /** Another program listens on the port. */
@@ -55,6 +61,10 @@ export interface PageOptions {
   /** The database to show; asked at every read. */
   readonly current: () => Shown;
   readonly sources: () => readonly SourceStatus[];
+  /** Default: none. */
+  readonly catalogues?: () => readonly CatalogueStatus[];
+  /** Who registers what is named through HTTP; without it nothing is. */
+  readonly registrar?: Registrar;
 }
 
 export interface Served {
@@ -99,7 +109,8 @@ export const servePage = Effect.fnUntraced(function* (
     Effect.sync(() => makeReads(options.current)),
     (reads) => Effect.sync(() => reads.close()),
   );
-  const changes = yield* watch(reads, options.sources);
+  const followed = () => ({ sources: options.sources(), catalogues: options.catalogues?.() ?? [] });
+  const changes = yield* watch(reads, followed);
   const { server, served } = yield* listen(options);
   const router = yield* HttpRouter.make;
 
@@ -133,7 +144,7 @@ export const servePage = Effect.fnUntraced(function* (
     answer(SourcesAnswer, () => ({
       now: new Date().toISOString(),
       demo: options.current().demo,
-      sources: options.sources(),
+      ...followed(),
     })),
   );
   yield* router.add(
@@ -146,10 +157,17 @@ export const servePage = Effect.fnUntraced(function* (
   );
   yield* router.add("GET", "/api/events", events(changes));
 
+  for (const method of ["POST", "DELETE"] as const)
+    yield* router.add(method, REGISTRATIONS_PATH, (request) =>
+      answerRegistration(request, options.access, options.registrar, settings.language),
+    );
+
   const routes = router.asHttpEffect();
   const app = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
-    const admission = admit(options.access, request);
+    const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
+    const methods = isRegistration ? REGISTRATION_METHODS : undefined;
+    const admission = admit(options.access, request, methods);
     return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, settings.language);
   }).pipe(
     Effect.catch((error) =>
@@ -210,7 +228,7 @@ function numberIn(url: string, name: string): number | undefined {
 }
 
 /** What has changed last; `revision` grows with each change. */
-const watch = Effect.fnUntraced(function* (reads: Reads, sources: () => readonly SourceStatus[]) {
+const watch = Effect.fnUntraced(function* (reads: Reads, followed: () => object) {
   const changes = yield* SubscriptionRef.make<ChangedEvent>({ commit: 0, revision: 0 });
   let last = "";
   let revision = 0;
@@ -222,7 +240,7 @@ const watch = Effect.fnUntraced(function* (reads: Reads, sources: () => readonly
       // The next look, or the answer to the page's question, says what is wrong.
       return Effect.void;
     }
-    const now = `${state?.mark} ${JSON.stringify(sources())}`;
+    const now = `${state?.mark} ${JSON.stringify(followed())}`;
     if (now === last) return Effect.void;
     last = now;
     return SubscriptionRef.set(changes, { commit: state?.commit ?? 0, revision: ++revision });

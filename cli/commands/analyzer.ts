@@ -19,7 +19,7 @@ export const analyzer = (
     yield* needsKafka("analyzer", run);
     const where = yield* pageSettings(input, run);
     yield* directoryLock(run.settings.data, "shared");
-    const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+    const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
     yield* onLog(
       run,
       Number.POSITIVE_INFINITY,

@@ -10,12 +10,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { parseReadingFlags } from "../../producer/reading-flags.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { leastEvery } from "../../producer/source-ref.ts";
-import {
-  type Inspection,
-  type InspectOptions,
-  inspectSource,
-  registerSource,
-} from "../../producer/sources.ts";
+import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
@@ -42,6 +37,7 @@ interface AddInput {
   readonly key: string | undefined;
   readonly prices: boolean | undefined;
   readonly idScope: string | undefined;
+  readonly catalogue: boolean;
   readonly duplicates: "keep" | "drop" | undefined;
   readonly vanished: "keep" | "withdraw" | "auto" | undefined;
 }
@@ -51,14 +47,27 @@ export const addSource = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    const reading = yield* parsed(input.what.at(-1) ?? "", run, () => parseReadingFlags(input));
+    // What is not given stays as it was registered; an empty name, or `auto`, takes it back.
+    const given = {
+      reading,
+      idScope: input.idScope === undefined ? undefined : input.idScope.trim() || null,
+      once: input.once || undefined,
+      duplicates: input.duplicates,
+      vanished: input.vanished === "auto" ? null : input.vanished,
+    };
+    if (input.catalogue) {
+      const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
+      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options: given }, run);
+    }
     const { entities, source } = yield* namedApart(input.what, run);
-    const reading = yield* parsed(source, run, () => parseReadingFlags(input));
-    // What is not given stays as it was registered; an empty name takes it back.
-    const idScope = input.idScope === undefined ? undefined : input.idScope.trim() || null;
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
-      const found = yield* lookInto(source, { entities, reading, idScope }, run);
+      const found = yield* inScratch(
+        run,
+        inspectSource(source, { entities, reading, idScope: given.idScope }),
+      );
       print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
       return;
     }
@@ -67,13 +76,9 @@ export const addSource = (
       SHORT_PATIENCE,
     )(
       registerSource(source, {
+        ...given,
         entities,
-        reading,
-        idScope,
         every: run.every ?? undefined,
-        once: input.once || undefined,
-        duplicates: input.duplicates,
-        vanished: input.vanished === "auto" ? null : input.vanished,
       }),
     );
     print(
@@ -84,10 +89,10 @@ export const addSource = (
   });
 
 /** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
-const lookInto = (source: string, options: InspectOptions, run: Invocation) =>
+export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
-    (data) => inspectSource(source, options).pipe(Effect.provideService(Settings, { ...run.settings, data })),
+    (data) => Effect.provideService(look, Settings, { ...run.settings, data }),
     (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
   );
 

@@ -9,8 +9,9 @@ import type { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { listSources } from "../../producer/sources.ts";
+import { isAnythingRegistered } from "../../producer/sources.ts";
 import { registerSourcesFile } from "../../producer/sources-file.ts";
 import { type ComponentError, tellsSourcesFile } from "../components.ts";
 import { demoDirectory } from "../database.ts";
@@ -26,6 +27,7 @@ import { runPipeline } from "../pipeline.ts";
 import { type Progress, withProgress } from "../progress.ts";
 import { type Named, named, namedWithEntity, registerAll } from "../register.ts";
 import { parseDuration } from "../settings.ts";
+import { followSources } from "../source-list.ts";
 import { settledSummary } from "../summary.ts";
 
 interface StartInput {
@@ -56,7 +58,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       ];
       yield* directoryLock(run.settings.data, "exclusive");
       if (where === null) return yield* once(run, sources, timeout);
-      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
@@ -64,7 +66,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         Effect.gen(function* () {
           yield* registerAll(sources);
           // A list of sources that cannot be read yet is no reason to show another company's figures.
-          const isDemo = run.settings.sourcesFile === null && (yield* listSources).length === 0;
+          const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -75,6 +77,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
                 progress.note(`ventes: ${run.texts.demoEnds()}`);
                 view.shown = { dir: run.settings.data, demo: false };
                 view.sources = [];
+                view.catalogues = [];
                 print(startsWith(run));
               }
               yield* follow(run, view, progress, url);
@@ -93,17 +96,26 @@ const follow = (
   view: View,
   progress: Progress,
   url: string,
-): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
-  runPipeline(run, {
+  onSettled: () => void = () => {},
+): Effect.Effect<never, ComponentError, TopicLog | Settings> => {
+  // On Kafka other producers may share the sources: the page shows all of them.
+  const shared = run.settings.kafka !== null && !view.shown.demo;
+  const pipeline = runPipeline(run, {
     progress,
     onSources: (sources) => {
-      view.sources = sources;
+      if (!shared) view.sources = sources;
+    },
+    onCatalogues: (catalogues) => {
+      view.catalogues = catalogues;
     },
     onSettled: (results, sources) => {
       progress.clear();
       print(settledSummary(results, sources, run, { url, isDemo: view.shown.demo }));
+      onSettled();
     },
   });
+  return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
+};
 
 /** The demo beside a log of its own. */
 const demo = (
@@ -114,7 +126,7 @@ const demo = (
 ): Effect.Effect<never, ComponentError | SourceError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const server = yield* openDemo(run, true);
+      const server = yield* openDemo(run);
       return yield* onLog(
         run,
         0,
@@ -122,7 +134,8 @@ const demo = (
       )(
         Effect.andThen(
           registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
-          follow(run, view, progress, url),
+          // What was read is said as it is in the files; then they grow.
+          follow(run, view, progress, url, () => server.growEvery(GROW_EVERY_MS)),
         ),
       );
     }),
@@ -137,7 +150,7 @@ const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(functi
   let seen = "";
   for (;;) {
     const now = yield* ends;
-    if (now !== seen && (yield* listSources).length > 0) return;
+    if (now !== seen && (yield* isAnythingRegistered)) return;
     seen = now;
     yield* Effect.sleep(LOOK_EVERY_MS);
   }
@@ -159,14 +172,14 @@ const once = (
         yield* registerAll(sources);
         const listener = tellsSourcesFile({ note: say }, run);
         const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
-        if (sourcesFile === null && (yield* listSources).length === 0) return true;
+        if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);
         if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;
       }),
     );
     if (!isDemo) return;
-    const server = yield* openDemo(run, false);
+    const server = yield* openDemo(run);
     yield* onLog(
       run,
       0,

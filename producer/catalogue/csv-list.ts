@@ -17,7 +17,7 @@ export function readCsvList(text: string): Listing | undefined {
   const first = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !line.trim().startsWith("#"));
   if (first === undefined) return undefined;
   for (const delimiter of DELIMITERS) {
-    const fields = parsed(first, delimiter)[0] ?? [];
+    const fields = fieldsOf(first, delimiter);
     const is = recognizeHeader(fields)?.entity;
     if (is !== undefined) throw new SourceRefusal("catalogue.not_a_list", is);
     const names = fields.map(foldHeader);
@@ -67,6 +67,15 @@ const listed = (reference: string, entity: string, options: Listed["options"]): 
   entity: entity === "" ? undefined : entity,
   options,
 });
+
+/** Of a line that may be no CSV at all. */
+function fieldsOf(line: string, delimiter: string): readonly string[] {
+  try {
+    return parseList(line, delimiter)[0] ?? [];
+  } catch {
+    return [];
+  }
+}
 
 function parsed(text: string, delimiter: string): readonly (readonly string[])[] {
   try {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SourceRefusal } from "../source-error.ts";
 import { readDocument } from "./document.ts";
@@ -60,6 +61,16 @@ describe("a document", () => {
       "https://x.example/a,b.csv?d=1,2#top\n/c.csv",
       of("text", { "https://x.example/a,b.csv?d=1,2": {}, "https://shop.example/c.csv": {} }),
     ],
+    [
+      "a quote that is never closed",
+      '"a.csv\nb.csv',
+      of("text", { [A.replace("a.csv", "%22a.csv")]: {}, [B]: {} }),
+    ],
+    [
+      "a CSV list whose quote is never closed",
+      'entity,url\nventes,"a.csv\nventes,b.csv',
+      "catalogue.bad_csv",
+    ],
     ["the same file twice", "a.csv\nhttps://shop.example/exports/a.csv", of("text", { [A]: {} })],
     [
       "what is no URL, and a password in one",
@@ -71,7 +82,7 @@ describe("a document", () => {
           refused: {
             "ftp://x/a.csv": '"ftp://x/a.csv" is neither a path nor an http, https or file URL',
             "https://me:secret@x.example/b.csv":
-              "a URL of the list holds a password: it would be copied into the topics; take it out",
+              "the URL holds a password: it would be copied into the topics; take it out",
           },
         },
       ),
@@ -189,6 +200,68 @@ describe("a document", () => {
     expect(read(lines(10_001))).toBe("catalogue.too_many");
     expect(Object.keys((read(lines(10_000)) as Read).entries)).toHaveLength(10_000);
     expect(read(Buffer.from([0x61, 0xe9, 0x2e, 0x63, 0x73, 0x76]))).toBe("catalogue.not_utf8");
+  });
+});
+
+describe("in any form", () => {
+  const csvField = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const attribute = (text: string) => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  const sources = (text: string, url: string) => {
+    const found = read(text, url);
+    return typeof found === "string" ? found : Object.keys(found.entries);
+  };
+  /** Names of files, as odd as file systems allow. */
+  const names = fc.uniqueArray(
+    fc
+      .string({ unit: "grapheme", minLength: 1, maxLength: 12 })
+      .map((name) => `${name.replace(/[/\\\p{C}]/gu, "_")}.csv`.normalize("NFC"))
+      .filter((name) => name.trim() === name && !/^#|^[a-z][a-z0-9+.-]+:/i.test(name)),
+    { minLength: 1, maxLength: 8 },
+  );
+
+  it("the same URLs are the same entries", () => {
+    fc.assert(
+      fc.property(names, (all) => {
+        const links = all.map((name) => encodeURIComponent(name));
+        const expected = links.map((link) => new URL(`https://shop.example/exports/${link}`).href);
+        for (const text of [
+          links.join("\n"),
+          `url\n${links.map(csvField).join("\r\n")}\n`,
+          `nom;url\n${links.map((link) => `x;${csvField(link)}`).join("\n")}`,
+          JSON.stringify(links),
+          JSON.stringify({ sources: links.map((url) => ({ url })) }),
+          JSON.stringify({ resources: links.map((path) => ({ path })) }),
+          `<html>${links.map((link) => `<a href="${attribute(link)}">${attribute(link)}</a>`).join("")}`,
+        ])
+          expect(sources(text, PAGE)).toEqual(expected);
+      }),
+    );
+  });
+
+  it("the same paths are the same files, whatever their names", () => {
+    const url = pathToFileURL("/data/listes/liste").href;
+    fc.assert(
+      fc.property(names, (all) => {
+        const expected = all.map((name) => pathToFileURL(`/data/listes/${name}`).href);
+        for (const text of [
+          all.join("\n"),
+          `fichier\n${all.map(csvField).join("\n")}\n`,
+          JSON.stringify(all.map((path) => ({ path }))),
+        ])
+          expect(sources(text, url)).toEqual(expected);
+      }),
+    );
+  });
+
+  it("no text makes reading it fail otherwise than with a reason", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: "binary" })), (text) => {
+        const found = read(text);
+        if (typeof found === "string") return;
+        for (const source of Object.keys(found.entries)) expect(URL.canParse(source)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

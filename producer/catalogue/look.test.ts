@@ -149,6 +149,48 @@ describe("a catalogue", () => {
     expect(await claims("gone.csv")).toEqual(["ventes 9 "]);
   });
 
+  it("says how its entries are read, and each entry for itself; said otherwise, they are read again", async () => {
+    const odd = "Quand|Ref|Boutique|Nb\n02/01/2024|p|m|1,5\n";
+    files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
+    const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
+    await add(at("list.csv"), { reading: { delimiter: "|", map } });
+    const first = await look();
+    expect(first.catalogue).toMatchObject({ taken: 1, refused: 1, refusals: [{ source: at("b.csv") }] });
+    expect(await registered()).toMatchObject([{ source: at("a.csv"), reading: { delimiter: "|", map } }]);
+    expect(await claims("a.csv")).toHaveLength(1);
+
+    // The file has not changed, only what is said of it.
+    files["/list.csv"] = "url,delimiter\na.csv,\nb.csv,|\n";
+    etag++;
+    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect(await claims("b.csv")).toHaveLength(1);
+
+    // What would change the ids of sales that are there already is refused (rule 4), and the rest goes on.
+    await add(at("list.csv"), { reading: { map: { id_produit: "Boutique", id_magasin: "Ref" } } });
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ taken: 0, refused: 2 });
+    expect(catalogue?.refusals[0]?.reason).toMatch(/already have ids that depend on/);
+    expect((await registered()).map(({ reading }) => reading?.map)).toEqual([map, map]);
+    await add(at("list.csv"), { reading: { map } });
+    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+  });
+
+  it("may list wide files, and exports that a preset knows", async () => {
+    files = {
+      "/list.csv": 'url,entity\nwide.csv,"produits,magasins,ventes"\n',
+      "/wide.csv":
+        "id_vente,date_vente,id_produit,nom,id_magasin,ville,quantité\n1,2024-01-01,p,Pain,m,Lyon,2\n",
+    };
+    await add(at("list.csv"));
+    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect(await claims("wide.csv")).toEqual(["magasins m ", "produits p ", "ventes 1 "]);
+    files["/list.csv"] = "url,preset\nwide.csv,\nx.csv,nothing-of-this-name\n";
+    files["/x.csv"] = sales(9);
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ taken: 1, refused: 1 });
+    expect(catalogue?.refusals[0]?.reason).toMatch(/nothing-of-this-name/);
+  });
+
   it("one that it lists no more is said and not fetched; its rows stay; listed again, it comes back", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
@@ -209,13 +251,13 @@ describe("a catalogue", () => {
     await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
     asked = [];
     const { catalogue } = await look();
-    expect(catalogue).toMatchObject({ listed: 3, taken: 1, removed: 2, refused: 0, gone: 0 });
+    expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, gone: 0 });
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
     // An operator's own now.
     await pipeline.run(registerSource(at("b.csv")));
-    expect((await look()).catalogue).toMatchObject({ taken: 2, removed: 1 });
+    expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
     expect((await registered())[1]?.catalogue).toBeUndefined();
   });
 
@@ -259,7 +301,8 @@ describe("what its entries may reach", () => {
       await add(at("list.txt"));
       const { catalogue } = await look();
       expect(catalogue).toMatchObject({ listed: 4, taken: 1, refused: 3 });
-      for (const { reason } of catalogue?.refusals ?? []) expect(reason).toMatch(/is not allowed|leads to an address that is private/);
+      for (const { reason } of catalogue?.refusals ?? [])
+        expect(reason).toMatch(/is not allowed|leads to an address that is private/);
       expect(other.requests).toEqual([]);
     } finally {
       await other.close();

@@ -14,11 +14,12 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { rekeyed } from "../columns/rekey.ts";
 import type { Validators } from "../download/fetched.ts";
 import { asFailure, fetchSource } from "../download/index.ts";
 import type { Producer } from "../look.ts";
 import { openVersion } from "../open-version.ts";
-import { resolveReading } from "../presets/index.ts";
+import { presetNamed, resolveReading } from "../presets/index.ts";
 import { SOURCE_SENTENCES, type SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource, pathOfSource } from "../source-ref.ts";
 import { mayListFolder, trustOf } from "../trust.ts";
@@ -29,6 +30,9 @@ import { type Form, type Listing, MAX_DOCUMENT_BYTES } from "./listing.ts";
 
 export type CatalogueFailure = SourceError | DatabaseError | PublishFailure;
 
+/** New entries whose headers are read at a time; of one host, one. */
+const ENTRIES_AT_ONCE = 8;
+
 /** Refused entries that are told one by one. */
 const TOLD = 20;
 
@@ -37,6 +41,8 @@ const AT_ONCE = 50;
 const LONGEST_WAIT_MS = 250;
 
 interface Refused {
+  /** What was said of it when it was read: said otherwise, the same content is read again. */
+  readonly said: string;
   /** How its content is known again; null: it could not be fetched. */
   readonly validators: Validators | null;
   readonly reason: string;
@@ -45,6 +51,13 @@ interface Refused {
 interface Read extends Entries {
   readonly form: Form;
   readonly note: string;
+  /** How long the server says that its answer is fresh, in milliseconds; null: it says nothing. */
+  readonly freshMs: number | null;
+}
+
+export interface CatalogueLook {
+  readonly status: CatalogueStatus;
+  readonly freshMs: number | null;
 }
 
 /** What one producer keeps of a catalogue between two looks. Losing it costs a download. */
@@ -61,6 +74,7 @@ export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus =>
   reason: "",
   listed: 0,
   taken: 0,
+  others: 0,
   removed: 0,
   refused: 0,
   gone: 0,
@@ -72,25 +86,25 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
   memory: CatalogueMemory,
-): Effect.fn.Return<CatalogueStatus, CatalogueFailure> {
-  const { registry } = producer;
-  const read = yield* readCatalogue(producer, catalogue, memory);
+): Effect.fn.Return<CatalogueLook, CatalogueFailure> {
+  const { registry, hosts } = producer;
+  const read = yield* hosts.turn(catalogue.catalogue, readCatalogue(producer, catalogue, memory));
   yield* registry.refresh();
   const listed = new Set(read.entries.map(({ source }) => source));
-  const refusals = [...read.refused];
   const registrations = new Registrations(producer, catalogue);
-  let taken = 0;
-  let removed = 0;
-  for (const entry of read.entries) {
-    if (registry.removal(entry.source)?.catalogue === catalogue.catalogue) {
-      removed++;
-      continue;
-    }
-    const reason = yield* takeUp(producer, catalogue, entry, memory, registrations);
-    if (reason === undefined) {
-      taken++;
-      memory.refused.delete(entry.source);
-    } else refusals.push({ source: entry.source, reason });
+  const took = yield* Effect.forEach(
+    read.entries,
+    (entry) =>
+      registry.removal(entry.source)?.catalogue === catalogue.catalogue
+        ? Effect.succeed<Took>({ is: "removed" })
+        : takeUp(producer, catalogue, entry, memory, registrations),
+    { concurrency: ENTRIES_AT_ONCE },
+  );
+  const refusals = [...read.refused];
+  for (const [i, { source }] of read.entries.entries()) {
+    const one = took[i];
+    if (one?.is === "refused") refusals.push({ source, reason: one.reason });
+    else memory.refused.delete(source);
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);
 
@@ -102,19 +116,22 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     yield* registrations.put({ ...registration, unlisted: new Date().toISOString() });
   }
   yield* registrations.flush();
-  return {
+  const count = (is: Took["is"]): number => took.filter((one) => one.is === is).length;
+  const status: CatalogueStatus = {
     catalogue: catalogue.catalogue,
     form: read.form,
     state: "ok",
     reason: read.note,
     listed: read.entries.length + read.refused.length,
-    taken,
-    removed,
+    taken: count("taken"),
+    others: count("others"),
+    removed: count("removed"),
     refused: refusals.length,
     gone,
     refusals: refusals.slice(0, TOLD),
     looked: new Date().toISOString(),
   };
+  return { status, freshMs: read.freshMs };
 });
 
 /** What it lists now, from its document or from memory when that has not changed. */
@@ -134,7 +151,12 @@ export const readCatalogue = Effect.fnUntraced(function* (
         if (!mayListFolder(settings, catalogue))
           throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
         const listing = await readFolder(folder);
-        return { ...entriesOf(listing, catalogue, settings.language), form: listing.form, note: "" };
+        return {
+          ...entriesOf(listing, catalogue, settings.language),
+          form: listing.form,
+          note: "",
+          freshMs: null,
+        };
       },
       catch: (error) => (isUnreadable(error) ? new SourceRefusal("source.not_readable", error.code) : error),
     }).pipe(Effect.catch(fail));
@@ -148,7 +170,8 @@ export const readCatalogue = Effect.fnUntraced(function* (
     ...trustOf(settings, { source: catalogue }),
     maxBytes: MAX_DOCUMENT_BYTES,
   });
-  if (fetched.kind === "unchanged" && memory.read !== undefined) return memory.read;
+  if (fetched.kind === "unchanged" && memory.read !== undefined)
+    return { ...memory.read, freshMs: fetched.freshMs };
   if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
   const read = yield* Effect.try({
     try: (): Read => {
@@ -158,6 +181,7 @@ export const readCatalogue = Effect.fnUntraced(function* (
         ...entriesOf(listing, fetched.url, settings.language),
         form: listing.form,
         note: noteOf(listing, settings.language),
+        freshMs: fetched.freshMs,
       };
     },
     catch: (error) => error,
@@ -185,41 +209,67 @@ const isUnreadable = (error: unknown): error is NodeJS.ErrnoException & { readon
   "code" in error &&
   ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));
 
-/** Registers an entry, or leaves it as it is. Returns why it cannot be taken up. */
+type Took =
+  | { readonly is: "taken" | "others" | "removed" }
+  | { readonly is: "refused"; readonly reason: string };
+const refused = (reason: string): Took => ({ is: "refused", reason });
+
+/** Registers an entry, or leaves it as it is. */
 const takeUp = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
   entry: Entry,
   memory: CatalogueMemory,
   registrations: Registrations,
-): Effect.fn.Return<string | undefined, DatabaseError | PublishFailure> {
+): Effect.fn.Return<Took, DatabaseError | PublishFailure> {
   const { registry, settings } = producer;
   const { source } = entry;
   if (registry.catalogue(source) !== undefined)
-    return SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source });
+    return refused(SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source }));
   const before = registry.registration(source);
   // An operator's own, or another catalogue's that still lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
-    return undefined;
+    return { is: "others" };
+  // What it published stays what it publishes.
   const published = before?.entities ?? registry.last(source)?.value.entities;
   const said = entry.entities;
-  if (published !== undefined && said !== undefined && said.join() !== published.join())
-    return SOURCE_SENTENCES["source.wrong_entity"][settings.language]({
-      source,
-      what: said.join(", "),
-      more: published.join(", "),
-    });
+  if (published !== undefined && said !== undefined && said.join() !== published.join()) {
+    const details = { source, what: said.join(", "), more: published.join(", ") };
+    return refused(SOURCE_SENTENCES["source.wrong_entity"][settings.language](details));
+  }
   let entities = published;
-  if (before === undefined) {
+  if (before === undefined || entities === undefined) {
     const header = yield* entitiesOf(producer, catalogue, entry, memory);
-    if (header.reason !== undefined) return header.reason;
+    if (header.reason !== undefined) return refused(header.reason);
     entities = header.entities;
   }
-  if (entities === undefined) return undefined;
   const registration = registrationOf(catalogue, entry, entities, before);
+  const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
+  if (changed !== undefined) {
+    const details = { source, what: changed };
+    return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+  }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
-  return undefined;
+  return { is: "taken" };
 });
+
+/** What of a change of its options would change ids that its sales have already (rule 4). */
+const rekeyedBy = (
+  { registry, settings }: Producer,
+  before: Registration,
+  now: Registration,
+): Effect.Effect<string | undefined, DatabaseError> => {
+  const { source } = now;
+  const keyed = ({ reading = {}, idScope }: Registration) => ({ reading: resolveReading(reading), idScope });
+  return Effect.try({
+    try: () => rekeyed(registry.last(source)?.value, keyed(before), keyed(now)),
+    catch: (error) => error,
+  }).pipe(
+    Effect.catch(asFailure(source, settings)),
+    // A preset that there is none of: its look says so.
+    Effect.catchTag("SourceError", () => Effect.succeed(undefined)),
+  );
+};
 
 /** Of a catalogue that was removed, or that does not list it any more. */
 const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Registration): boolean =>
@@ -236,27 +286,34 @@ const entitiesOf = (
   entry: Entry,
   memory: CatalogueMemory,
 ): Effect.Effect<Header, DatabaseError> => {
-  const { client, settings, registry } = producer;
+  const { client, settings, registry, hosts } = producer;
   const { source } = entry;
+  const said = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
   const reading = Effect.try({
-    try: () => resolveReading(readingOf(catalogue, entry)),
+    try: () => {
+      const own = readingOf(catalogue, entry);
+      return {
+        reading: resolveReading(own),
+        preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+      };
+    },
     catch: (error) => error,
   }).pipe(Effect.catch(asFailure(source, settings)));
-  return Effect.scoped(
+  const read = Effect.scoped(
     reading.pipe(
-      Effect.flatMap((resolved) =>
+      Effect.flatMap(({ reading, preset }) =>
         openVersion({
           client,
           settings,
           source,
           trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
-          entities: entry.entities,
-          reading: resolved,
+          entities: entry.entities ?? preset?.entities,
+          reading,
           idScope: entry.options.idScope ?? catalogue.idScope,
           before: registry.last(source)?.value,
-          known: refusedBefore?.validators ?? null,
+          known: refusedBefore?.said === said ? refusedBefore.validators : null,
           onFetched: (found) => {
             validators = found;
           },
@@ -269,11 +326,13 @@ const entitiesOf = (
             : { entities: version.dialect.entities },
       ),
     ),
-  ).pipe(
+  );
+  return hosts.turn(source, read).pipe(
     Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
     Effect.tap((header) =>
       Effect.sync(() => {
-        if (header.reason !== undefined) memory.refused.set(source, { validators, reason: header.reason });
+        if (header.reason !== undefined)
+          memory.refused.set(source, { said, validators, reason: header.reason });
       }),
     ),
   );

@@ -113,6 +113,13 @@ describe("the decimal sign of a column", () => {
     expect(survey.contradicted).toEqual(["quantity", "order_date"]);
   });
 
+  it("of a column that is new in a tail is what the others were decided to be", () => {
+    const given = { before: { unit_price: "comma" }, tail: true };
+    expect(numbers("1.234", given)).toEqual({ unit_price: "comma", quantity: "comma" });
+    expect(dates("03/02/2026", given)).toMatchObject({ order_date: "dmy" });
+    expect(numbers("1.234", { ...given, tail: false })).toMatch(/undecided/);
+  });
+
   it("that is fixed is refused when most values contradict it, with the first of them", () => {
     expect(numbers("1.5 | 2.5 | 1,5", { options: { decimal: "comma" } })).toBe(
       "source.fixed_decimal --decimal comma quantity: 1.5 (2)",

@@ -159,6 +159,8 @@ const agreed = <F>(formats: readonly (F | undefined | null)[]): F | undefined =>
 
 const isDecimal = (format: string | undefined): format is "point" | "comma" =>
   format === "point" || format === "comma";
+const isNumberFormat = (format: string | undefined): format is DecimalFormat =>
+  isDecimal(format) || format === "either";
 const isDay = (format: string | undefined): format is DayFormat =>
   format === "excel" || (format !== undefined && format in ORDERS);
 
@@ -217,10 +219,19 @@ export class ColumnSurvey {
     return formats;
   }
 
+  /** What a tail is read by: what was decided for the version that it goes on with. */
+  #known<F extends Format>(label: string, is: (format: string | undefined) => format is F): F | undefined {
+    const { before, tail } = this.#options;
+    const then = tail === true ? before?.[label] : undefined;
+    return is(then) ? then : undefined;
+  }
+
   /** Returns what the numbers of the file agree on. */
   #decideDecimals(take: (label: string, format: Format | undefined) => void): DecimalFormat | undefined {
-    const { options, before, tail } = this.#options;
-    const own = this.#decimals.map(({ column }) => column.decide());
+    const { options, before } = this.#options;
+    const own = this.#decimals.map(
+      ({ column }) => this.#known(column.label, isNumberFormat) ?? column.decide(),
+    );
     const agree = agreed(own.map((format) => (format === "either" ? undefined : format)));
     for (const [i, { column }] of this.#decimals.entries()) {
       const then = before?.[column.label];
@@ -234,8 +245,7 @@ export class ColumnSurvey {
             `${column.label}: ${shown(options.decimal === "point" ? column.commas : column.points)}`,
           );
         take(column.label, options.decimal);
-      } else if (tail === true && (isDecimal(then) || then === "either")) take(column.label, then);
-      else if (own[i] !== null) take(column.label, own[i] ?? (isDecimal(then) ? then : undefined));
+      } else if (own[i] !== null) take(column.label, own[i] ?? (isDecimal(then) ? then : undefined));
       else {
         const format = agree ?? (isDecimal(then) ? then : undefined);
         if (format === undefined)
@@ -250,8 +260,8 @@ export class ColumnSurvey {
     take: (label: string, format: Format | undefined) => void,
     decimal: DecimalFormat | undefined,
   ): void {
-    const { options, before, tail, header } = this.#options;
-    const own = this.#days.map(({ column }) => column.decide());
+    const { options, before, header } = this.#options;
+    const own = this.#days.map(({ column }) => this.#known(column.label, isDay) ?? column.decide());
     const agree = agreed(own.map((format) => (format === "excel" ? undefined : format)));
     const isFrench = decimal === "comma" || (options.columns === undefined && isFrenchHeader(header));
     for (const [i, { column }] of this.#days.entries()) {
@@ -268,8 +278,7 @@ export class ColumnSurvey {
             );
         }
         take(column.label, fixed);
-      } else if (tail === true && isDay(then)) take(column.label, then);
-      else if (own[i] !== null) take(column.label, own[i] ?? (isDay(then) ? then : undefined));
+      } else if (own[i] !== null) take(column.label, own[i] ?? (isDay(then) ? then : undefined));
       else {
         const may = (order: DayFormat | undefined): DayFormat | undefined =>
           order !== undefined && order !== "excel" && (column.possible & ORDERS[order]) !== 0

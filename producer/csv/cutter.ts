@@ -27,6 +27,8 @@ export class Cutter {
   /** Of the last record: how many fields it has, and whether one of them was quoted. */
   fields = 0;
   quoted = false;
+  /** Whether spaces stand around a quoted field. */
+  spaced = false;
   readonly #text: string;
   readonly #any: boolean;
   readonly #delimiter: number;
@@ -69,16 +71,19 @@ export class Cutter {
     const text = this.#text;
     this.fields = 0;
     this.quoted = false;
+    this.spaced = false;
     for (let i = from; ; ) {
       this.fields++;
+      const field = i;
       let start = i;
       while (text.charCodeAt(start) === SPACE) start++;
       if (text.charCodeAt(start) === this.#mark) {
         i = this.#closing(start + 1);
         if (i < 0) return UNFINISHED;
-        i++;
+        const after = ++i;
         while (text.charCodeAt(i) === SPACE) i++;
         this.quoted = true;
+        if (i > after || start > field) this.spaced = true;
         const c = text.charCodeAt(i);
         if (c === this.#delimiter) {
           i++;
@@ -157,47 +162,52 @@ const doubled = (raw: string, { delimiter, quote, ...cut }: Cut): string =>
         return field.slice(0, open) + plain + quote;
       });
 
-/** The fields of records that have quotes, without their line ends; undefined where one is not CSV. */
-export function splitQuoted(raws: readonly string[], cut: Cut): (string[] | undefined)[] {
-  if (raws.length === 0) return [];
-  const { delimiter, quote } = cut;
-  const attempt = (texts: readonly string[]): string[][] | undefined => {
-    const spaced = texts.some((text) => isSpaced(text, cut));
+/** A record that has quotes, without its line end. */
+export interface Quoted {
+  readonly raw: string;
+  /** Spaces stand around a quoted field: they are no part of a value. */
+  readonly spaced: boolean;
+}
+
+/** The fields of each record; undefined where one is not CSV. */
+export function splitQuoted(records: readonly Quoted[], cut: Cut): (string[] | undefined)[] {
+  if (records.length === 0) return [];
+  const options = {
+    delimiter: cut.delimiter,
+    quote: cut.quote,
+    escape: cut.quote ?? '"',
+    relax_quotes: true,
+    relax_column_count: true,
+    record_delimiter: ["\n"],
+  };
+  const attempt = (texts: readonly string[], spaced: boolean): string[][] | undefined => {
     try {
-      const records = parse(texts.map((text) => doubled(text, cut)).join("\n"), {
-        delimiter,
-        quote,
-        escape: quote ?? '"',
-        relax_quotes: true,
-        relax_column_count: true,
-        record_delimiter: ["\n"],
-        ltrim: spaced,
-        rtrim: spaced,
-      });
-      return records.length === texts.length ? records : undefined;
+      const all = texts.map((text) => doubled(text, cut)).join("\n");
+      const found = parse(all, { ...options, ltrim: spaced, rtrim: spaced });
+      return found.length === texts.length ? found : undefined;
     } catch {
       return undefined;
     }
   };
-  const plain = raws.some((raw) => isSpaced(raw, cut)) ? undefined : attempt(raws);
-  return plain ?? raws.map((raw) => attempt([raw])?.[0]);
+  const found = new Map<Quoted, string[]>();
+  for (const spaced of [false, true]) {
+    const some = records.filter((record) => record.spaced === spaced);
+    if (some.length === 0) continue;
+    const raws = some.map(({ raw }) => raw);
+    // Together; one by one only where one of them is none.
+    const all = attempt(raws, spaced) ?? raws.map((raw) => attempt([raw], spaced)?.[0]);
+    some.forEach((record, i) => {
+      const fields = all[i];
+      if (fields !== undefined) found.set(record, fields);
+    });
+  }
+  return records.map((record) => found.get(record));
 }
 
-/** Whether spaces stand around a quoted field: only then are they not part of a value. */
-const isSpaced = (raw: string, { delimiter, quote }: Cut): boolean =>
-  quote !== null &&
-  (raw.startsWith(" ") || raw.endsWith(" ") || raw.includes(`${quote} `) || raw.includes(`${delimiter} `)) &&
-  (SPACED[delimiter + quote] as RegExp).test(raw);
-
-const SPACED: Readonly<Record<string, RegExp>> = Object.fromEntries(
-  ['"', "'"].flatMap((quote) =>
-    [",", ";", "\t", "|"].map((delimiter) => [
-      delimiter + quote,
-      new RegExp(`(?:^|[${delimiter}]) +${quote}|${quote} +(?:[${delimiter}]|$)`),
-    ]),
-  ),
-);
-
 /** The fields of one record, or undefined when it is not CSV. */
-export const splitRecord = (raw: string, cut: Cut): string[] | undefined =>
-  cut.quote !== null && raw.includes(cut.quote) ? splitQuoted([raw], cut)[0] : raw.split(cut.delimiter);
+export function splitRecord(raw: string, cut: Cut): string[] | undefined {
+  if (cut.quote === null || !raw.includes(cut.quote)) return raw.split(cut.delimiter);
+  const cutter = new Cutter(raw, cut);
+  if (cutter.endOfRecord(0) !== raw.length) return undefined;
+  return splitQuoted([{ raw, spaced: cutter.spaced }], cut)[0];
+}

@@ -71,6 +71,8 @@ const UTF_16_OTHER_NULS = 0.05;
 /** So many bad bytes for each good character, at most, in what is plainly UTF-8. */
 const BAD_FOR_EACH = 4;
 const BAD_FOR_EACH_UNUSUAL = 0.1;
+/** Below, an encoding makes no sense of the bytes. */
+const SENSE = 0.2;
 /** What the content must say for a charset of the server not to be believed. */
 const SURE = 0.5;
 const BETTER = 0.3;
@@ -244,7 +246,8 @@ function* byLetters(
     if (!contradicted && (sense !== undefined || (yield* decodesAll(fd, charset))))
       return [charset, [{ code: "encoding.charset", what: charset }]];
   }
-  if (best.sense < 0) throw new SourceRefusal("source.encoding_undecided", String(letters.badLine), KNOWN);
+  if (best.sense < SENSE)
+    throw new SourceRefusal("source.encoding_undecided", String(letters.badLine), KNOWN);
   const note: ReadingNote = {
     code: "encoding.letters",
     what: best.encoding,

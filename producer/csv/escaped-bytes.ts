@@ -7,6 +7,7 @@ import { isUtf8 } from "node:buffer";
 const OFFSET = 0xdc00;
 const LONE = /[\uDC80-\uDCFF]/u;
 const ALL_LONE = /[\uDC80-\uDCFF]/gu;
+const STRANGE = /[\0\uDC80-\uDCFF]/;
 const LF = 0x0a;
 
 /** Bytes of a sequence by its first byte; 1 for what cannot begin one. */
@@ -48,6 +49,8 @@ export const bytesOf = (text: string, escaped: boolean): number =>
 
 /** For people: bytes that are no UTF-8 as `\xE9`, NUL as `\x00`. */
 export const showEscaped = (text: string): string =>
-  text
-    .replace(ALL_LONE, (c) => `\\x${(c.charCodeAt(0) - OFFSET).toString(16).toUpperCase()}`)
-    .replaceAll("\0", "\\x00");
+  !STRANGE.test(text)
+    ? text
+    : text
+        .replace(ALL_LONE, (c) => `\\x${(c.charCodeAt(0) - OFFSET).toString(16).toUpperCase()}`)
+        .replaceAll("\0", "\\x00");

@@ -89,7 +89,7 @@ function textKind(start: Buffer): Kind | undefined {
         ? "utf-16be"
         : "utf-8";
   const text = new TextDecoder(wide).decode(start);
-  if (HTML.test(text)) return { code: "source.html" };
+  if (HTML.test(text) || (XML.test(text) && /<html[\s>]/i.test(text))) return { code: "source.html" };
   if (XML.test(text))
     return WORKBOOK_XML.test(text)
       ? { code: "source.workbook", what: "Excel 2003 XML" }

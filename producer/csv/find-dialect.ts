@@ -12,18 +12,10 @@ import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
 import { notRecognized } from "../columns/options.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { splitRecord } from "./cutter.ts";
-import {
-  type Cut,
-  DELIMITERS,
-  type Delimiter,
-  type Dialect,
-  type Place,
-  plainCut,
-  type Quote,
-} from "./dialect.ts";
-import { bytesOf } from "./escaped-bytes.ts";
+import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
+import { bytesOf, showEscaped } from "./escaped-bytes.ts";
 import { type Head, type HeadRecord, placeIn, readHead, recordsOf, withoutFirstLine } from "./head.ts";
-import { type Measure, measure } from "./measure.ts";
+import { isBetter, measure } from "./measure.ts";
 import type { ReadingNote } from "./notes.ts";
 import type { TextSurvey } from "./text-survey.ts";
 
@@ -33,7 +25,10 @@ export const MAX_COLUMNS = 4096;
 export const MAX_HEADER_BYTES = 256 * 1024;
 /** Records after the header that are looked at for comments and trailing delimiters. */
 const SAMPLE = 1000;
-/** Columns that a sentence names. */
+/** What stands inside single quotes, with doubled ones and with backslashes. */
+const INSIDE_SINGLE = ["[^']|''", "[^'\\\\]|\\\\[\\s\\S]"];
+/** Of the fields that begin with a single quote, how many are enclosed by two where those are quotes. */
+const ENCLOSED = 0.9;
 
 export interface DialectRequest {
   readonly options: ReadingOptions;
@@ -83,7 +78,10 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
     options.delimiter === undefined ? preferred.filter((d) => d !== undefined) : [options.delimiter],
   );
   const lineEnds = lineEndsOf(text.survey);
-  const cuts = lineEnds.flatMap((lineEnd) => [...delimiters].map((d) => plainCut(d, lineEnd)));
+  const cuts = [...delimiters].flatMap((delimiter) => {
+    const quotes = quotesIn(head.text, delimiter, text.survey, request.before?.reading);
+    return lineEnds.flatMap((lineEnd) => quotes.map((quote): Cut => ({ delimiter, lineEnd, ...quote })));
+  });
 
   const found =
     options.columns === undefined
@@ -94,8 +92,8 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
     found.map((candidate) => ({ candidate, dialect: dialectOf(candidate, candidate.cut, context) })),
     text.fd,
   );
-  const quoted = yield* decideQuotes(chosen.candidate, context);
-  const dialect = dialectOf(chosen.candidate, quoted, context);
+  const cut = yield* withoutQuotes(chosen, context);
+  const dialect = cut === chosen.candidate.cut ? chosen.dialect : dialectOf(chosen.candidate, cut, context);
   return { dialect, notes: [...notes, ...notesOn(dialect, chosen.candidate, context)] };
 }
 
@@ -231,64 +229,79 @@ function withoutTrailing(fields: readonly string[]): readonly string[] {
 
 // ---- the choice
 
-/** The one with the most columns that are known; of several the one that reads the most records. */
-function* bestOf(
-  all: readonly { readonly candidate: Candidate; readonly dialect: Dialect }[],
-  fd: number,
-): Generator<void, { readonly candidate: Candidate; readonly dialect: Dialect }> {
+interface Choice {
+  readonly candidate: Candidate;
+  readonly dialect: Dialect;
+}
+
+/** The one with the most columns that are known; of several the one that reads the most of the file. */
+function* bestOf(all: readonly Choice[], fd: number): Generator<void, Choice> {
   const most = Math.max(...all.map(({ candidate }) => named(candidate)));
   const equal = all.filter(({ candidate }) => named(candidate) === most);
-  let best = equal[0] as (typeof all)[number];
+  let best = equal[0] as Choice;
   if (equal.length === 1) return best;
-  let sense = Number.NEGATIVE_INFINITY;
-  for (const one of equal) {
-    const { good, bad } = yield* measure(fd, one.dialect);
-    if (good - bad <= sense) continue;
+  let found = yield* measure(fd, best.dialect);
+  for (const one of equal.slice(1)) {
+    const other = yield* measure(fd, one.dialect);
+    if (!isBetter(other, found)) continue;
     best = one;
-    sense = good - bad;
+    found = other;
   }
   return best;
 }
 
-/** Which quotes its fields have, if any, and what stands before a quote inside them. */
-function* decideQuotes(candidate: Candidate, context: Context): Generator<void, Cut> {
-  const { text, head, request } = context;
-  const { cut } = candidate;
-  const before = request.before?.reading;
-  const quote = quoteOf(head.text, cut.delimiter) ?? (before?.quote === "'" ? "'" : '"');
-  const plain: Cut = { ...cut, quote, escape: quote };
-  const tried = function* (one: Cut): Generator<void, Measure & { readonly cut: Cut }> {
-    return { cut: one, ...(yield* measure(text.fd, dialectOf(candidate, one, context))) };
-  };
-  if (text.survey.backslashedQuote) {
-    const doubled = yield* tried(plain);
-    const backslash = yield* tried({ ...plain, escape: "\\" });
-    const equal = doubled.bad === backslash.bad && doubled.good === backslash.good;
-    if (equal ? before?.escape === "\\" : backslash.good - backslash.bad > doubled.good - doubled.bad)
-      return backslash.cut;
-  }
-  if (!hasUnclosed(head.text, plain)) return plain;
-  const quoted = yield* tried(plain);
-  if (quoted.quoted > 0 || quoted.bad < 2) return plain;
-  const none = yield* tried({ ...plain, quote: null, escape: null });
-  return none.good > quoted.good ? none.cut : plain;
+/** The quotes and escapes that its fields may have; the first is taken where all read as well. */
+function quotesIn(
+  text: string,
+  delimiter: Delimiter,
+  survey: TextSurvey,
+  before: ReadingDecisions | undefined,
+) {
+  const { single, double } = quotesOf(text, delimiter);
+  const quotes: readonly Quote[] =
+    single || (!double && before?.quote === "'") ? (double ? ['"', "'"] : ["'"]) : ['"'];
+  return quotes.flatMap((quote): readonly Pick<Cut, "quote" | "escape">[] => {
+    const plain = { quote, escape: quote };
+    if (!survey.backslashedQuote) return [plain];
+    const backslash = { quote, escape: "\\" as const };
+    // What the version before had stays where nothing speaks against it.
+    return before?.escape === "\\" ? [backslash, plain] : [plain, backslash];
+  });
 }
 
-/** Single quotes: where fields are enclosed by them and none is by double ones. */
-function quoteOf(text: string, delimiter: Delimiter): Quote | undefined {
+/** Quotes that enclose no field of the whole file are none. */
+function* withoutQuotes({ candidate, dialect }: Choice, context: Context): Generator<void, Cut> {
+  const { cut } = candidate;
+  const { text, head } = context;
+  if (!hasUnclosed(head.text, cut)) return cut;
+  const quoted = yield* measure(text.fd, dialect);
+  if (quoted.quoted > 0 || quoted.bad < 2) return cut;
+  const plain: Cut = { ...cut, quote: null, escape: null };
+  const none = yield* measure(text.fd, dialectOf(candidate, plain, context));
+  return none.right > quoted.right ? plain : cut;
+}
+
+/** Which quotes stand at the beginning of fields; single ones only count where they enclose nearly all such fields. */
+function quotesOf(
+  text: string,
+  delimiter: Delimiter,
+): { readonly single: boolean; readonly double: boolean } {
   const begins = `(?<=^|[\\r\\n${delimiter}])`;
-  const count = (pattern: string) => text.match(new RegExp(pattern, "g"))?.length ?? 0;
-  if (count(`${begins} *"`) > 0) return '"';
-  const opened = count(`${begins}'`);
-  if (opened < 2) return undefined;
-  const enclosed = count(`${begins}'(?:[^'\\\\\\r\\n]|''|\\\\.)*'(?=[\\r\\n${delimiter}]|$)`);
-  return enclosed >= 0.9 * opened ? "'" : '"';
+  const double = new RegExp(`${begins} *"`).test(text);
+  if (!text.includes("'")) return { single: false, double };
+  const single = INSIDE_SINGLE.some((inside) => {
+    const field = `'(?:${inside})*'(?=[\\r\\n${delimiter}]|$)`;
+    const opened = text.match(new RegExp(`${begins}(?:${field}|')`, "g")) ?? [];
+    const enclosed = opened.filter(({ length }) => length > 1).length;
+    return enclosed >= 2 && enclosed >= ENCLOSED * opened.length;
+  });
+  return { single, double };
 }
 
 /** Whether a record of the head has a quote at the beginning of a field that does not enclose it. */
 function hasUnclosed(text: string, { delimiter, quote }: Cut): boolean {
   return new RegExp(
-    `(?<=^|[\\r\\n${delimiter}])${quote}[^${quote}\\r\\n]*${quote}[^${quote}${delimiter}\\r\\n ]`,
+    `(?<=^|[\\r\\n${delimiter}])${quote}[^${quote}\\r\\n]*${quote} *[^${quote}${delimiter}\\r\\n ]`,
   ).test(text);
 }
 
@@ -298,9 +311,7 @@ function dialectOf(candidate: Candidate, cut: Cut, context: Context): Dialect {
   const { record, mappings } = candidate;
   const { head } = context;
   const header =
-    record === null
-      ? candidate.header
-      : ((splitRecord(record.raw, cut) as string[] | undefined) ?? candidate.header);
+    record === null ? candidate.header : (splitRecord(record.raw, cut)?.map(showEscaped) ?? candidate.header);
   const data: Place = record === null ? head.from : placeIn(head, record.end, record.next);
   const rest = { ...head, text: head.text.slice(record?.end ?? 0), from: data };
   const rows = sampleOf(rest, cut);
@@ -334,8 +345,13 @@ export function* continueDialect(
   { options, entities, before }: DialectRequest & { readonly before: NonNullable<DialectRequest["before"]> },
 ): Generator<void, FoundDialect> {
   const { reading, header } = before;
+  const recognized = recognize(header, { options, entities, before });
+  const [wanted, ...more] = entities ?? [];
   const mappings =
-    recognize(header, { options, entities, before }) ?? mapEntities(header, entities ?? [], options).mappings;
+    wanted === undefined || more.length > 0 || recognized?.[0]?.entity === wanted
+      ? (recognized ?? [])
+      : mapEntities(header, [wanted], options).mappings;
+  if (mappings.length === 0 || !mappings.every(isWhole)) throw notRecognized(header, entities, options);
   const context = { text, head: readHead(text.fd, text.size, 0), request: { options, entities, before } };
   const lineEnds = lineEndsOf(text.survey);
   const all = lineEnds.map((lineEnd) => {

@@ -3,7 +3,7 @@ import { isUtf8 } from "node:buffer";
 import { readSync } from "node:fs";
 import { BAD, Cutter, countLines, splitRecord, withoutLineEnd } from "./cutter.ts";
 import type { Cut, Place } from "./dialect.ts";
-import { bytesOf, decodeEscaped } from "./escaped-bytes.ts";
+import { bytesOf, decodeEscaped, showEscaped } from "./escaped-bytes.ts";
 
 const HEAD_BYTES = 512 * 1024;
 const LF = 0x0a;
@@ -73,7 +73,7 @@ export function* recordsOf(head: Head, cut: Cut): Generator<HeadRecord, void> {
     const stop = bad ? after : end;
     const raw = withoutLineEnd(text.slice(i, stop));
     const next = line + (stop > after ? countLines(text.slice(i, stop), cut) : 1);
-    const fields = bad ? undefined : splitRecord(raw, cut);
+    const fields = bad ? undefined : splitRecord(raw, cut)?.map(showEscaped);
     if (raw.trim() !== "") yield { fields, raw, line, start: i, end: stop, next };
     line = next;
     i = stop;

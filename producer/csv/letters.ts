@@ -61,7 +61,7 @@ export class LetterSurvey {
     if (before >= 0x30 && before <= 0x39) add(this.afterDigit);
     const [left, right] = [isLetter(before), isLetter(after)];
     if (left && right) add(this.between);
-    else if (!left && !right && before < 0x80 && after < 0x80) add(this.alone);
+    else if (!left && !right) add(this.alone);
   }
 
   #utf8(byte: number): void {
@@ -93,7 +93,7 @@ const isUsual = (point: number): boolean =>
 
 const FRENCH = new Set("éèêëàâäùûüôöîïçœæÿÉÈÊËÀÂÄÙÛÜÔÖÎÏÇŒÆŸ");
 const WESTERN = new Set("áíóúñãõåøßìòýÁÍÓÚÑÃÕÅØÌÒÝ");
-const SYMBOLS = new Set("€°«»‘’“”…–—·•£§²³½¼¾±×®©™¿¡ºª´\u00a0");
+const SYMBOLS = new Set("€°«»‘’“”…–—·•£§²³½¼¾±×®©™ºª");
 
 /** What a character is worth: more where it makes sense. */
 function worthOf(char: string, at: number, of: LetterSurvey): number {
@@ -109,7 +109,9 @@ function worthOf(char: string, at: number, of: LetterSurvey): number {
     const wrong = (lower ? 0 : 2 * afterLower) + 1.5 * afterDigit;
     return (lower ? worth : 0.8 * worth) * (count - (char === "à" || char === "À" ? 0.5 : 1) * alone) - wrong;
   }
-  if (char === "’" || char === "\u00a0" || char === "´") return 0.3 * count;
+  if (char === "’") return 0.3 * count + 0.3 * between;
+  if (char === "\u00a0" || char === "´") return 0.3 * count;
+  if (char === "¡" || char === "¿") return 0.1 * count - between;
   if (SYMBOLS.has(char)) return 0.3 * count + (char === "€" ? 0.3 * (alone + afterDigit) : 0) - 1.5 * between;
   return -count;
 }

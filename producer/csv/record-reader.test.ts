@@ -127,6 +127,9 @@ describe("records of a CSV file", () => {
     expect(end("1,Paris,é\n2,Lyon,x", { keep: false })).toEqual([11, 2, 1, true]);
     // The quote may be closed yet: two lines were given that may still be one record.
     expect(end('1,Paris,é\n2,Lyon,"x\n3,Nice,y\n')).toEqual([11, 2, 1, false]);
+    // Neither is a record yet.
+    expect(end("1,Paris,é\n  ")).toEqual([11, 2, 1, true]);
+    expect(end("1,Paris,é\nTotal,,")).toEqual([11, 2, 1, true]);
     expect(end("")).toEqual([0, 1, 0, true]);
   });
 });

@@ -15,8 +15,17 @@
 import { isUtf8 } from "node:buffer";
 import { readSync } from "node:fs";
 import type { RejectCode } from "#shared/sentences.ts";
-import { BAD, Cutter, countLines, splitQuoted, splitRecord, UNFINISHED, withoutLineEnd } from "./cutter.ts";
-import type { Dialect } from "./dialect.ts";
+import {
+  BAD,
+  Cutter,
+  countLines,
+  type Quoted,
+  splitQuoted,
+  splitRecord,
+  UNFINISHED,
+  withoutLineEnd,
+} from "./cutter.ts";
+import type { Dialect, Place } from "./dialect.ts";
 import { bytesOf, decodeEscaped, hasEscaped, showEscaped } from "./escaped-bytes.ts";
 import type { ReadingNote } from "./notes.ts";
 import { isTotals, TOTALS_BEGIN } from "./totals.ts";
@@ -56,10 +65,7 @@ export interface LastLine {
 }
 
 /** A place between two records. */
-export interface RecordPlace {
-  /** Byte of the file in UTF-8. */
-  readonly byte: number;
-  readonly line: number;
+export interface RecordPlace extends Place {
   /** The number of the next record. */
   readonly record: number;
 }
@@ -85,9 +91,8 @@ export interface LeftOut {
 }
 
 /** A piece of text that is a record, or bad. */
-interface Piece {
+interface Piece extends Quoted {
   readonly line: number;
-  readonly raw: string;
   /** null: quoted, to be parsed. */
   readonly fields: string[] | null;
   readonly code: RejectCode | null;
@@ -332,7 +337,7 @@ export class RecordReader {
       }
       if (code === "record.too_long") raw = beginning(raw, RAW_OF_TOO_LONG);
       const fields = quoted && code === null ? null : raw.split(dialect.delimiter);
-      pieces.push({ line: this.#line, raw, fields, code });
+      pieces.push({ line: this.#line, raw, fields, code, spaced: quoted && cutter.spaced });
       this.#line += end > lineAfter ? countLines(text.slice(i, end), dialect) : 1;
       i = end;
     }
@@ -356,7 +361,7 @@ export class RecordReader {
 
   #giveParsed(pieces: readonly Piece[], sink: RecordSink): void {
     const parsed = splitQuoted(
-      pieces.filter(({ fields }) => fields === null).map(({ raw }) => raw),
+      pieces.filter(({ fields }) => fields === null),
       this.#dialect,
     );
     let next = 0;

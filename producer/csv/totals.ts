@@ -6,8 +6,10 @@ const WORDS = /^(?:(?:grand|sous|sub)[\s-]*)?(?:total|totaux|totals|somme|sum)(?
 
 /** `labels`: the fields of ids, texts and days. */
 export function isTotals(fields: readonly string[], labels: readonly number[]): boolean {
-  const first = fields.findIndex((field) => field.trim() !== "");
-  if (first < 0 || !WORDS.test((fields[first] as string).trim())) return false;
+  let first = 0;
+  while (first < fields.length && (fields[first] as string).trim() === "") first++;
+  const word = fields[first]?.trim() ?? "";
+  if (word === "" || !TOTALS_BEGIN.includes(word[0] as string) || !WORDS.test(word)) return false;
   return labels.every((at) => at === first || (fields[at] ?? "").trim() === "");
 }
 

@@ -4,6 +4,8 @@ import { SourceRefusal } from "../source-error.ts";
 import { blocksOf } from "./blocks.ts";
 import { TextSurvey } from "./text-survey.ts";
 
+const BLOCK_BYTES = 64 * 1024;
+
 /**
  * Writes `fd` from `mark` on to `copy`. Yields between blocks. Throws SourceRefusal (source.undecodable) where bytes
  * are none of the encoding; nothing is left of the copy then.
@@ -19,8 +21,10 @@ export function* transcode(
   const to = openSync(copy, "wx");
   let line = 1;
   let done = false;
+  // One for all blocks: a new one for each is collected late. No byte becomes more than three.
+  const out = Buffer.allocUnsafe(4 * BLOCK_BYTES);
   const write = (text: string) => {
-    const bytes = Buffer.from(text, "utf8");
+    const bytes = out.subarray(0, out.write(text, "utf8"));
     for (let at = 0; at < bytes.length; ) at += writeSync(to, bytes, at);
     survey.add(bytes);
   };
@@ -35,7 +39,7 @@ export function* transcode(
     }
   };
   try {
-    for (const block of blocksOf(fd, mark)) {
+    for (const block of blocksOf(fd, mark, BLOCK_BYTES)) {
       const text = decode(block);
       write(text);
       for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) line++;

@@ -179,11 +179,16 @@ async function statOf(path: string) {
   return { size: s.size, mtimeMs: s.mtimeMs, ino: s.ino, isFile: s.isFile() };
 }
 
-/** Links are followed before the folder is compared. */
+/** Links are followed before the folder is compared. Outside of it, what is there and what is not look the same. */
 async function assertUnder(path: string, folder: string | null): Promise<void> {
   if (folder === null) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
-  const [real, root] = await Promise.all([realpath(path), realpath(folder)]);
-  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))
+  const root = await realpath(folder);
+  const isUnder = (one: string, of: string) => one === of || one.startsWith(of.endsWith(sep) ? of : of + sep);
+  const real = await realpath(path).catch((error: unknown) => {
+    if (isUnder(path, folder) || isUnder(path, root)) throw error;
+    return undefined;
+  });
+  if (real === undefined || !isUnder(real, root))
     throw new SourceRefusal("source.not_allowed", `VENTES_FILES=${folder}`);
 }
 

@@ -5,6 +5,7 @@ import {
   LONGEST_BACKOFF_MS,
   LONGEST_LOCAL_BACKOFF_MS,
   type Pace,
+  restAfter,
   untilNextLook,
 } from "./pace.ts";
 
@@ -55,4 +56,10 @@ describe("the wait before the next look", () => {
         },
       ),
     ));
+});
+
+it("a change brings a look at once where looks are quick, and at the interval at the latest where they are not", () => {
+  expect(restAfter(20, 60_000)).toBe(80);
+  expect(restAfter(5_000, 60_000)).toBe(20_000);
+  expect(restAfter(600_000, 60_000)).toBe(60_000);
 });

@@ -40,3 +40,10 @@ export function untilNextLook(pace: Pace, random: number = Math.random()): numbe
   const asked = Math.min(askedMs, LONGEST_ASKED_MS) * (1 + JITTER * random);
   return Math.min(Math.max(jittered, asked, least), LONGEST_TIMER_MS);
 }
+
+/** A file that is written without end keeps us busy for this part of the time at most: a large one is costly to read. */
+const BUSY = 1 / 5;
+
+/** Milliseconds for which a change of its file does not yet bring the next look, after one that took `tookMs`. */
+export const restAfter = (tookMs: number, every: number): number =>
+  Math.min(tookMs * (1 / BUSY - 1), every, LONGEST_TIMER_MS);

@@ -12,7 +12,7 @@ import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source-re
 import { announcedStatus } from "../status.ts";
 import type { Board } from "./board.ts";
 import { lookTold, type ProducerFailure } from "./look-told.ts";
-import { untilNextLook } from "./pace.ts";
+import { restAfter, untilNextLook } from "./pace.ts";
 import type { Patience } from "./patience.ts";
 import { PathWatch } from "./watch-path.ts";
 
@@ -44,7 +44,9 @@ export const followSource = Effect.fnUntraced(function* (
     for (let failures = 0; ; ) {
       // Before the look: what is written during it is looked at again.
       watch?.arm();
+      const began = performance.now();
       const { status, code, askedMs } = yield* patience(look);
+      const rest = restAfter(performance.now() - began, every);
       failures = code === null ? 0 : failures + 1;
       if (once && code === null) {
         board.put(status);
@@ -54,7 +56,10 @@ export const followSource = Effect.fnUntraced(function* (
       if (code === "source.not_allowed") watch?.close();
       const wait = untilNextLook({ every, least: leastEvery(source), local, failures, askedMs });
       board.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
-      yield* Effect.raceFirst(Effect.sleep(Duration.millis(wait)), changed.wait);
+      yield* Effect.raceFirst(
+        Effect.sleep(Duration.millis(wait)),
+        Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),
+      );
     }
   });
   return yield* isFileSource(source)

@@ -130,7 +130,12 @@ function joinKey(
     else if (at >= 0) parts.push({ at });
     else unknown.push(name);
   }
-  if (parts.length < 2) return;
+  const [first] = parts;
+  if (first === undefined || parts.length < key.length) return;
+  if (parts.length === 1) {
+    sources.set(entity.key, first);
+    return;
+  }
   const isPart = parts.some((part) => "at" in part && part.at === ownAt);
   sources.set(entity.key, { parts, by: "key", own: isPart ? ownAt : undefined });
 }

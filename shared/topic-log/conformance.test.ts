@@ -476,6 +476,25 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(follower.seen.slice(5).map((r) => r.offset)).toEqual([2, 3, 4]);
     }));
 
+  test("a stretch is read from its offset up to where it ends, also across what was published in one go", (settings) =>
+    Effect.gen(function* () {
+      const log = yield* openLog(settings);
+      yield* log.publish("commits", numbered(0, 40));
+      yield* log.publish("commits", numbered(40, 40));
+      for (const [offset, until, expected] of [
+        [10, 20, 10],
+        [35, 45, 10],
+        [79, 200, 1],
+        [20, 20, 0],
+      ] as const) {
+        const seen: number[] = [];
+        yield* log.read([{ topic: "commits", partition: 0, offset, until }], (batch) =>
+          Effect.sync(() => seen.push(...batch.records.map((r) => r.offset))),
+        );
+        expect(seen).toEqual(Array.from({ length: expected }, (_, i) => offset + i));
+      }
+    }));
+
   test("two followers of a group share, and one takes over when the other leaves", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);

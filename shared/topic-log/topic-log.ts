@@ -29,6 +29,11 @@ export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
+/** What to read of a partition: from its offset, to `until` (excluded) or else to its end. */
+export interface Stretch extends Position {
+  readonly until?: number;
+}
+
 /** The offsets that a partition holds: from `start` (included) to `end` (the next one to be given). */
 export interface Bounds extends TopicPartition {
   readonly start: number;
@@ -120,10 +125,10 @@ export class TopicLog extends Context.Service<
     readonly bounds: (topics: readonly TopicName[]) => Effect.Effect<readonly Bounds[], LogFailure>;
     /**
      * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the
-     * start reads from the start; one past the end is LogMismatch.
+     * start reads from the start; one past the end is LogMismatch. Each partition once in a call.
      */
     readonly read: <E, R>(
-      from: readonly Position[],
+      from: readonly Stretch[],
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ) => Effect.Effect<void, E | LogFailure, R>;
     /**

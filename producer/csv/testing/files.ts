@@ -30,7 +30,7 @@ export function makeFiles(): Files {
   };
 }
 
-export type Asked = Partial<Omit<ReadingRequest, "file" | "copy">>;
+export type Asked = Partial<Omit<ReadingRequest, "file">>;
 
 /** Decides how a file is read; what it throws is thrown. */
 export function decide(files: Files, file: string, asked: Asked = {}): Reading {
@@ -40,9 +40,9 @@ export function decide(files: Files, file: string, asked: Asked = {}): Reading {
     entities: undefined,
     before: null,
     tail: false,
+    copy: files.path(),
     ...asked,
     file,
-    copy: files.path(),
   });
   for (;;) {
     const step = deciding.next();
@@ -101,13 +101,13 @@ export function readAll(
   return { records, rejects, reader };
 }
 
-/** The code of the refusal that this throws; undefined when it throws none. */
-export function refusalOf(work: () => unknown): string | undefined {
+/** The refusal that this throws; undefined when it throws none. */
+export function refusalOf(work: () => unknown): SourceRefusal | undefined {
   try {
     work();
     return undefined;
   } catch (error) {
-    if (error instanceof SourceRefusal) return error.code;
+    if (error instanceof SourceRefusal) return error;
     throw error;
   }
 }

@@ -100,6 +100,7 @@ describeWith("kafka", "on a broker", () => {
     };
     expect(await configOf("ventes", "retention.ms")).toBe("-1");
     expect(await configOf("sources", "cleanup.policy")).toBe("compact");
+    expect(await configOf("etat", "segment.ms")).toBe("600000");
     await admin.alterConfigs({
       validateOnly: false,
       resources: [

@@ -10,7 +10,7 @@ import { scheduleOf } from "../../retry.ts";
 import { type KafkaSettings, Settings } from "../../settings.ts";
 import type { TopicName } from "../../topics.ts";
 import type { LogFailure } from "../errors.ts";
-import { type Bounds, type LogBatch, type Position, TopicLog } from "../topic-log.ts";
+import { type Bounds, type LogBatch, type Stretch, TopicLog } from "../topic-log.ts";
 import { Connection } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
 import { followTopics } from "./follow.ts";
@@ -96,7 +96,7 @@ const openKafka = Effect.fnUntraced(function* (
 
   const readWith = Effect.fnUntraced(function* <E, R>(
     hidden: Hidden,
-    from: readonly Position[],
+    from: readonly Stretch[],
     onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
   ): Effect.fn.Return<void, E | LogFailure, R> {
     const ends = yield* boundsOf(from);
@@ -109,7 +109,7 @@ const openKafka = Effect.fnUntraced(function* (
       const offset = Math.max(position.offset, start);
       open.push({
         cursor: new PartitionCursor(position.topic, topic, position.partition, offset, hidden),
-        end,
+        end: Math.min(end, position.until ?? Number.POSITIVE_INFINITY),
       });
     }
     const fetcher = new Fetcher(shared, address);
