@@ -15,7 +15,7 @@ import {
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
-import { maskedStatus } from "./output/visible.ts";
+import { maskedCatalogue, maskedStatus } from "./output/visible.ts";
 import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
@@ -52,7 +52,7 @@ export const openPage = (
       current: () => view.shown,
       // The page is seen by others than the operator.
       sources: () => view.sources.map(maskedStatus),
-      catalogues: () => view.catalogues.map(maskedStatus),
+      catalogues: () => view.catalogues.map(maskedCatalogue),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -41,7 +41,7 @@ export function howRead(registration: Registration, announced: Announcement | nu
       ? []
       : [
           decided.encoding,
-          quoted(NAMES[decided.delimiter] ?? decided.delimiter),
+          `'${NAMES[decided.delimiter] ?? decided.delimiter}'`,
           texts.headerAt(decided.headerLine),
           ...Object.entries(decided.columns).map(([column, format]) => `${column} ${format}`),
         ]),

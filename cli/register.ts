@@ -35,13 +35,12 @@ export const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect
 export const named = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   parsed(text, run, () => parseSourceArgument(text));
 
-/** What was registered once, as it was given or as it is shown. */
-export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
-  parsed(text, run, () => namedSource(text));
-
 /** The document or folder that lists sources. */
 export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => catalogueId(text));
+/** What was registered once, as it was given or as it is shown. */
+export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => namedSource(text));
 
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {

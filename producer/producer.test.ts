@@ -333,6 +333,32 @@ describe("sources", () => {
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
   });
 
+  it("removed while they are read bring nothing back", async () => {
+    const body = `${SALES}\n1,2024-01-01,p,m,1\n`;
+    const server = await serve((_, response) => response.end(body));
+    try {
+      await pipeline.run(
+        Effect.gen(function* () {
+          yield* registerSource(server.url);
+          yield* readSourcesOnce();
+          // Read again, and answered once all of it is withdrawn.
+          let answer: (() => void) | undefined;
+          server.answer = (_, response) => {
+            answer = () => response.end(`${body}2,2024-01-01,p,m,1\n`);
+          };
+          const fiber = yield* Effect.forkChild(readSourcesOnce());
+          while (answer === undefined) yield* Effect.sleep(5);
+          expect(yield* removeSource(server.url, { withdraw: true })).toMatchObject({ withdrawn: 1 });
+          answer();
+          yield* Fiber.join(fiber);
+          expect(claimsOf(yield* allEvents, server.url).size).toBe(0);
+        }),
+      );
+    } finally {
+      await server.close();
+    }
+  });
+
   it("are taken up and let go by a running producer", async () => {
     const server = await serve((_, response) => response.end("id_magasin,ville\n1,Paris"));
     try {

@@ -96,19 +96,19 @@ const filterOf = Effect.fnUntraced(function* (
   };
 });
 
-/** The source as it may be shown. */
-const withMasked = (columns: readonly string[]) => {
-  const at = columns.indexOf("source");
-  return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
-};
-
 const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): Iterable<Cell[]> =>
   Iterator.from(db.prepare(REJECTS).raw().safeIntegers().iterate(values) as IterableIterator<Cell[]>).map(
-    withMasked(COLUMNS),
+    withMask(COLUMNS),
   );
 
 const codesOf = (db: Sqlite, values: Filter): Cell[][] =>
-  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMasked(CODE_COLUMNS));
+  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMask(CODE_COLUMNS));
+
+/** A source without what is secret in its URL. */
+const withMask = (columns: readonly string[]) => {
+  const at = columns.indexOf("source");
+  return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
+};
 
 function printRows(rows: Iterable<Cell[]>, csv: boolean, run: Invocation, columns = COLUMNS): void {
   if (run.json) {

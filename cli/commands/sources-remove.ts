@@ -23,10 +23,7 @@ export const removeOne = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const source = yield* registered(input.url, run);
-    const catalogue = yield* catalogueNamed(input.url, run).pipe(
-      // Whatever was registered once can be removed.
-      Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
-    );
+    const catalogue = yield* catalogueNamed(input.url, run);
     const { withdraw } = input;
     const { texts } = run;
     yield* onLog(
@@ -44,7 +41,7 @@ export const removeOne = (
               withdraw,
               texts.count(withdrawn),
             );
-            print(run.json ? JSON.stringify(whole) : said);
+            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : said);
             return;
           }
           const removed = yield* removeSource(source, { withdraw }).pipe(

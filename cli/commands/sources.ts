@@ -11,7 +11,7 @@ import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { maskedStatus, visibleSource } from "../output/visible.ts";
+import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
 import { howRead } from "../reading.ts";
 import {
   type CatalogueWithState,
@@ -51,7 +51,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       return;
     }
     const rows = listed.map((one) => [
-      masked(one.status.source),
+      visibleSource(one.status.source),
       one.status.entities.join(","),
       one.status.state,
       ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
@@ -96,7 +96,7 @@ const asJson = ({ status, registration, announcement, said }: SourceStanding) =>
 
 /** Told from a source by its member `catalogue` and by having no `source`. */
 const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
-  ...maskedStatus(status),
+  ...maskedCatalogue(status),
   every: catalogue.every,
   once: catalogue.once,
   duplicates: catalogue.duplicates,

@@ -16,7 +16,7 @@ import { Failed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print, say } from "../output/stdout.ts";
-import { maskedStatus, visible } from "../output/visible.ts";
+import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
 import {
@@ -112,7 +112,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         running,
         components,
         sources: fromLog?.sources.map(({ status }) => maskedStatus(status)) ?? [],
-        catalogues: (fromLog?.catalogues ?? []).map(maskedStatus),
+        catalogues: (fromLog?.catalogues ?? []).map(maskedCatalogue),
         stale: staleOf(fromLog?.sources ?? []),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,

@@ -1,4 +1,5 @@
 /** Text from data, made safe to show: a CSV cell cannot move the cursor, colour or rename the terminal. */
+import type { CatalogueStatus } from "#shared/event.ts";
 import { masked } from "#shared/masked.ts";
 
 // C0 and C1 controls, DEL, and the marks that reorder text.
@@ -19,6 +20,13 @@ export const maskedStatus = <S extends { readonly source?: string; readonly cata
   ...status,
   ...(status.source === undefined ? {} : { source: masked(status.source) }),
   ...(status.catalogue === undefined ? {} : { catalogue: masked(status.catalogue) }),
+});
+
+/** The same of a catalogue, and of the entries that it could not take up. */
+export const maskedCatalogue = (status: CatalogueStatus): CatalogueStatus => ({
+  ...status,
+  catalogue: masked(status.catalogue),
+  refusals: status.refusals.map(({ source, reason }) => ({ source: masked(source), reason: masked(reason) })),
 });
 
 /** A source, or a message that may name some, without what is secret in it. */

@@ -1,5 +1,4 @@
 /** Each preset reads a small sample of the export that it is for, made by us: samples/NAME.csv. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SOURCE_SENTENCES, SourceRefusal } from "../source-error.ts";
@@ -13,15 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => pipeline.close());
 
-/** Which bytes the sample is in; what is read here are its characters. */
-const ENCODINGS: Readonly<Record<string, string>> = { "excel-fr": "windows-1252", sage: "windows-1252" };
-
-const readSample = (name: string): Promise<Inspection> => {
-  const bytes = readFileSync(join(import.meta.dirname, "samples", `${name}.csv`));
-  const path = join(pipeline.dir, `${name}.csv`);
-  writeFileSync(path, new TextDecoder(ENCODINGS[name] ?? "utf-8", { fatal: true }).decode(bytes));
-  return pipeline.run(inspectSource(path, { reading: { preset: name, encoding: "utf-8" } }));
-};
+const readSample = (name: string): Promise<Inspection> =>
+  pipeline.run(
+    inspectSource(join(import.meta.dirname, "samples", `${name}.csv`), { reading: { preset: name } }),
+  );
 
 interface Expected {
   readonly entities: readonly string[];
