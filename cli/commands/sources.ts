@@ -5,7 +5,6 @@
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SourceStatus } from "#shared/event.ts";
-import { masked } from "#shared/masked.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
@@ -135,7 +134,7 @@ const standing = ({ status }: CatalogueWithState, { texts }: Invocation): string
 
 /** In the columns of a source: what it lists as records, what is refused as rejected. */
 const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
-  masked(one.status.catalogue),
+  visibleSource(one.status.catalogue),
   "catalogue",
   one.status.state,
   ...COUNTS.map((name) =>

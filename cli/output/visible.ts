@@ -14,11 +14,11 @@ export const visible = (text: string): string =>
   });
 
 /** How a source stands, for who may not see what is secret in its URL or in that of its catalogue. */
-export const maskedStatus = <S extends { readonly source?: string; readonly catalogue?: string }>(
+export const maskedStatus = <S extends { readonly source: string; readonly catalogue?: string }>(
   status: S,
 ): S => ({
   ...status,
-  ...(status.source === undefined ? {} : { source: masked(status.source) }),
+  source: masked(status.source),
   ...(status.catalogue === undefined ? {} : { catalogue: masked(status.catalogue) }),
 });
 
