@@ -23,7 +23,10 @@ export const removeOne = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const source = yield* registered(input.url, run);
-    const catalogue = yield* catalogueNamed(input.url, run);
+    const catalogue = yield* catalogueNamed(input.url, run).pipe(
+      // Whatever was registered once can be removed, a URL with a password in it as well.
+      Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
+    );
     const { withdraw } = input;
     const { texts } = run;
     yield* onLog(

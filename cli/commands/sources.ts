@@ -134,7 +134,7 @@ const standing = ({ status }: CatalogueWithState, { texts }: Invocation): string
 
 /** In the columns of a source: what it lists as records, what is refused as rejected. */
 const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
-  one.status.catalogue,
+  visibleSource(one.status.catalogue),
   "catalogue",
   one.status.state,
   ...COUNTS.map((name) =>
