@@ -54,16 +54,19 @@ describeWith("docker", "docker compose config", () => {
     ["--profile console", 8],
     ["--profile '*'", 10],
     ["-f docker-compose.yml -f compose.token.yaml", 7],
-  ])("docker compose %s config: no warning, every service hardened, and reached from this machine only", async (flags, count) => {
-    const services = Object.entries(await configured(flags));
-    expect(services).toHaveLength(count);
-    for (const [name, service] of services) {
-      expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"], init: true });
-      expect(service.security_opt, name).toContain("no-new-privileges:true");
-      if (flags.includes("token")) continue;
-      for (const { host_ip } of service.ports ?? []) expect(host_ip, name).toBe("127.0.0.1");
-    }
-  });
+  ])(
+    "docker compose %s config: no warning, every service hardened, and reached from this machine only",
+    async (flags, count) => {
+      const services = Object.entries(await configured(flags));
+      expect(services).toHaveLength(count);
+      for (const [name, service] of services) {
+        expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"], init: true });
+        expect(service.security_opt, name).toContain("no-new-privileges:true");
+        if (flags.includes("token")) continue;
+        for (const { host_ip } of service.ports ?? []) expect(host_ip, name).toBe("127.0.0.1");
+      }
+    },
+  );
 
   it("where the page is for other machines it has a token; VENTES_AUTH=none is for this machine's port alone", async () => {
     const local = (await configured("")).analyzer;

@@ -81,7 +81,7 @@ describeWith("docker", "the tour", () => {
       for (const { commands, says } of steps) {
         const typed = commands.replaceAll("127.0.0.1:8080", new URL(tour.page).host);
         let ran = await tour.shell(typed);
-        expect(ran, commands).toMatchObject({ code: 0 });
+        expect(ran.code, `${commands}\n${ran.output}`).toBe(0);
         // What a command started may take a moment: the last one, which looks, is typed again.
         const last = typed.trimEnd().split("\n").at(-1) ?? "";
         let output = ran.output;
