@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-export const PARTS = ["kafka", "docker", "browser", "sqlite3"] as const;
+export const PARTS = ["kafka", "cluster", "docker", "browser", "sqlite3"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Requirement {
@@ -45,6 +45,24 @@ const LOOKS: Readonly<Record<Part, () => Requirement>> = {
     return requirement("docker").present
       ? found("kafka", "docker")
       : absent("kafka", "Kafka absent: KAFKA_BROKERS is not set and Docker does not answer");
+  },
+  cluster: () => {
+    const command = process.env.VENTES_TEST_CLUSTER;
+    if (command) {
+      const path = program(command);
+      return path === undefined
+        ? absent(
+            "cluster",
+            `a Kafka cluster absent: VENTES_TEST_CLUSTER names ${command}, which is no program`,
+          )
+        : found("cluster", path);
+    }
+    return requirement("docker").present
+      ? found("cluster", "docker")
+      : absent(
+          "cluster",
+          "a Kafka cluster absent: VENTES_TEST_CLUSTER is not set and Docker does not answer",
+        );
   },
   docker: () => {
     const docker = program("docker");
