@@ -14,7 +14,7 @@ import { type LogState, type Position, TopicLog, type TopicPartition } from "#sh
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, placeOf, storedPositions } from "./log-binding.ts";
+import { assertWithin, bindToLog, furthestRead, placeOf, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
 /** What was done since this consumer started. */
@@ -102,7 +102,7 @@ export const openBoundDatabase = Effect.gen(function* () {
   // More than this is no faster with a million sales, and is memory of every process.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
-  const bounds = yield* log.bounds(EVENT_TOPICS);
+  const bounds = yield* log.bounds(EVENT_TOPICS, yield* failing(() => furthestRead(db)));
   yield* failing(() => assertWithin(db, bounds));
   return db;
 });

@@ -103,13 +103,14 @@ export class LivingCompany {
       }
     }
     if (r.chance(0.15)) this.#bad++;
-    this.#publish("ventes.csv");
-    this.#publish("caisse.csv");
     if (r.chance(0.15)) {
       const id = `P${this.#products.size}`;
       this.#products.set(id, 100 + r.below(9_900));
       for (let n = 1 + r.below(5); n > 0; n--) this.#sell(id);
     }
+    // Sales before their products: they may have to wait for them.
+    this.#publish("ventes.csv");
+    this.#publish("caisse.csv");
     if (r.chance(0.2)) this.#products.set(r.pick([...this.#products.keys()]), 100 + r.below(9_900));
     this.#publish("produits.csv");
     if (r.chance(0.2)) this.#shops.set(r.pick([...this.#shops.keys()]), r.pick(CITIES));
