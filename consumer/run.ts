@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
+import { whileSameFile } from "#shared/database/same-file.ts";
 import { DatabaseError, explain, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
@@ -27,6 +28,8 @@ export interface ConsumerOptions {
   /** After each batch. */
   readonly onProgress?: (figures: ConsumerFigures) => void;
   readonly onLogState?: (state: LogState) => void;
+  /** A batch was rolled back: another consumer had written this partition up to this position. */
+  readonly onOvertaken?: (position: Position) => void;
 }
 
 export type ConsumerFailure = LogFailure | DatabaseError;
@@ -54,11 +57,14 @@ export const runConsumer = (
 
       let figures: ConsumerFigures = NO_FIGURES;
       const expected = new Map<string, number>();
+      /** Where this consumer found or left each partition, whoever has it now. */
+      const reached = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
         const stored = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
         return assigned.map((place) => {
           const offset = stored.get(placeOf(place)) ?? 0;
           expected.set(placeOf(place), offset);
+          reached.set(placeOf(place), offset);
           return { ...place, offset };
         });
       };
@@ -79,6 +85,11 @@ export const runConsumer = (
             }),
             (result) => {
               figures = addFigures(figures, result);
+              const { topic, partition } = batch;
+              const before = reached.get(placeOf(batch));
+              reached.set(placeOf(batch), result.position);
+              if (!result.applied && before !== undefined && result.position > before)
+                options.onOvertaken?.({ topic, partition, offset: result.position });
               if (result.commit !== null) wake.openUnsafe();
               if (result.applied) options.onProgress?.(figures);
               return result.position;
@@ -86,7 +97,10 @@ export const runConsumer = (
           ).pipe(Effect.tap(TURN)),
       });
       // Neither ends by itself; a defect of either ends both.
-      return yield* Effect.raceFirst(following, announceCommits(db, wake));
+      return yield* Effect.raceFirst(
+        Effect.raceFirst(following, announceCommits(db, wake)),
+        whileSameFile(ventesFile(data)),
+      );
     }),
   );
 
