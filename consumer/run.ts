@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
 import { whileSameFile } from "#shared/database/same-file.ts";
-import { DatabaseError, explain, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
+import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
@@ -17,6 +17,7 @@ import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
 import { assertWithin, bindToLog, furthestRead, placeOf, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
+import { writing } from "./writing.ts";
 
 /** What was done since this consumer started. */
 export interface ConsumerFigures extends Readonly<Counts> {
@@ -98,7 +99,7 @@ export const runConsumer = (
       });
       // Neither ends by itself; a defect of either ends both.
       return yield* Effect.raceFirst(
-        Effect.raceFirst(following, announceCommits(db, wake)),
+        Effect.raceFirst(following, announceCommits(db, data, wake)),
         whileSameFile(ventesFile(data)),
       );
     }),
@@ -121,13 +122,6 @@ export const openBoundDatabase = Effect.gen(function* () {
   return db;
 });
 
-/** Runs a transaction, again and again while another process is in its own. */
-export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A, DatabaseError> =>
-  Effect.try({ try: transaction, catch: (error) => explain(ventesFile(data), error) }).pipe(
-    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
-    Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
-  );
-
 /** Runs what throws LogMismatch, again and again while another process is in its transaction. */
 const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
   Effect.try({ try: check, catch: (error) => error }).pipe(
@@ -145,11 +139,16 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
     const moved = (): boolean => {
       const version = db.pragma("data_version", { simple: true });
       if (version === seen) return false;
+      const stored = storedPositions(db);
       seen = version;
-      return storedPositions(db).some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
+      return stored.some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
     };
+    const look = Effect.try({ try: moved, catch: (error) => error }).pipe(
+      // Looked at again soon.
+      Effect.catch((error) => (isBusy(error) ? Effect.succeed(false) : Effect.die(error))),
+    );
     return Effect.sleep(LOOK_MS).pipe(
-      Effect.andThen(Effect.sync(moved)),
+      Effect.andThen(look),
       Effect.repeat({ until: (isMoved) => isMoved }),
       Effect.andThen(Effect.sync(() => expected.clear())),
     );

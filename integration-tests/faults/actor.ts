@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Line, openLine } from "../support/line.ts";
-import { type Running, startVentes } from "../support/ventes.ts";
+import { type Ran, type Running, startVentes } from "../support/ventes.ts";
 import type { Component } from "./plan.ts";
 
 const CLOCK = pathToFileURL(join(import.meta.dirname, "shifted-clock.ts")).href;
@@ -55,6 +55,14 @@ export class Actor {
 
   get pid(): number | undefined {
     return this.#running?.pid;
+  }
+
+  /** For one that is to end by itself: how it does. */
+  endsByItself(): Promise<Ran> {
+    if (this.#running === undefined) throw new Error(`${this.name} does not run`);
+    const { ended } = this.#running;
+    this.#running = undefined;
+    return ended;
   }
 
   /** What it has said, in all its lives. */

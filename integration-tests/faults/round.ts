@@ -41,8 +41,11 @@ export interface RoundReport {
   readonly recoveredMs: number;
 }
 
+/** Where the brokers are. */
+export type Brokers = Pick<Cluster, "brokers" | "settings">;
+
 export interface Stage {
-  readonly cluster: Cluster;
+  readonly kafka: Brokers;
   readonly namespace: string;
   readonly folder: string;
   /** The database's directory. */
@@ -54,15 +57,20 @@ export interface Stage {
 }
 
 /** A stage for a test: registered sources, published files, processes not yet started. */
-export async function setStage(cluster: Cluster, namespace: string, consumers: number): Promise<Stage> {
+export async function setStage(
+  kafka: Brokers,
+  namespace: string,
+  consumers: number,
+  base?: string,
+): Promise<Stage> {
   const folder = scratchDirectory();
   const files = await publishFiles();
   onTestFinished(files.close);
-  const base = join(folder, "base");
+  const database = base ?? join(folder, "base");
   const env = { VENTES_NAMESPACE: namespace, VENTES_EVERY: "300ms" };
   const actors: Actor[] = [];
-  const more = async (component: Component, name: string, data = base): Promise<Actor> => {
-    const actor = await Actor.make({ component, name, data, brokers: cluster.brokers, env, folder });
+  const more = async (component: Component, name: string, data = database): Promise<Actor> => {
+    const actor = await Actor.make({ component, name, data, brokers: kafka.brokers, env, folder });
     actors.push(actor);
     onTestFinished(() => actor.close());
     return actor;
@@ -72,10 +80,10 @@ export async function setStage(cluster: Cluster, namespace: string, consumers: n
   for (let n = 0; n < consumers; n++) named.set(`consumer ${n}`, await more("consumer", `consumer ${n}`));
   named.set("analyzer 0", await more("analyzer", "analyzer"));
   return {
-    cluster,
+    kafka,
     namespace,
     folder,
-    base,
+    base: database,
     files,
     actors,
     more,
@@ -89,7 +97,7 @@ export async function setStage(cluster: Cluster, namespace: string, consumers: n
 
 /** `ventes sources add` for each file, straight to the brokers. */
 export async function register(stage: Stage): Promise<void> {
-  const env = { KAFKA_BROKERS: stage.cluster.brokers.join(","), VENTES_NAMESPACE: stage.namespace };
+  const env = { KAFKA_BROKERS: stage.kafka.brokers.join(","), VENTES_NAMESPACE: stage.namespace };
   await Promise.all(
     FILES.map(async (name) => {
       const args = [
@@ -154,7 +162,7 @@ export async function runRound(plan: Plan, cluster: Cluster, namespace: string):
   try {
     for (const { after, fault } of plan.steps) {
       await setTimeout(after);
-      faults.push(befall(stage, fault, onBrokers));
+      faults.push(befall(stage, cluster, fault, onBrokers));
     }
     await Promise.all(faults);
   } finally {
@@ -202,10 +210,10 @@ function oneAfterTheOther(): (run: () => Promise<void>) => Promise<void> {
 
 async function befall(
   stage: Stage,
+  cluster: Cluster,
   fault: Fault,
   onBrokers: (run: () => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const { cluster } = stage;
   const during = (actor: Actor, begin: () => unknown, end: () => unknown) =>
     actor.befall(async () => {
       await begin();
@@ -323,7 +331,7 @@ export function inDatabase<A>(base: string, look: (db: Database.Database) => A):
   }
 }
 
-const hasRows = (db: Database.Database): boolean =>
+export const hasRows = (db: Database.Database): boolean =>
   db.prepare("SELECT EXISTS (SELECT 1 FROM ventes)").pluck().get() === 1;
 
 /** Waits until the database holds what the files say; else says what it lacks when patience ends. */
@@ -343,8 +351,8 @@ export async function whole(stage: Stage, company: LivingCompany, base = stage.b
 
 type Ends = ReadonlyMap<string, number>;
 
-const endsOf = async ({ cluster, namespace }: Stage): Promise<Ends> => {
-  const admin = makeAdmin(cluster.settings);
+const endsOf = async ({ kafka, namespace }: Stage): Promise<Ends> => {
+  const admin = makeAdmin(kafka.settings);
   await admin.connect();
   try {
     const ends = new Map<string, number>();
@@ -368,7 +376,7 @@ const isAt = (base: string, ends: Ends): boolean =>
     return [...ends].every(([place, end]) => (positions.get(place) ?? 0) === end);
   }) === true && isUpToDate(base);
 
-async function standsAtTheEnds(stage: Stage, base = stage.base): Promise<void> {
+export async function standsAtTheEnds(stage: Stage, base = stage.base): Promise<void> {
   const ends = await endsOf(stage);
   await until("the ends of the topics", () => isAt(base, ends), PATIENCE);
 }

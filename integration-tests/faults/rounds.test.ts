@@ -47,6 +47,8 @@ describeWith("cluster", "on three brokers, under random faults", () => {
       console.log(
         `round ${JSON.stringify({ seed, rows: held.rows, lost: held.lost, doubled: held.doubled, wrong: held.wrong, reads: reader.reads, wrongReads: reader.wrong, ...figures })}`,
       );
+      if (findings.length + held.first.length + (reader.first === null ? 0 : 1) > 0)
+        console.log([`round ${seed} found:`, ...findings, ...held.first, reader.first ?? ""].join("\n"));
       const again = `VENTES_TEST_SEED=${seed} npx vitest run faults/rounds`;
       expect({ held: { ...held, rows: 0 }, findings, rebuiltOtherwise, first: reader.first }, again).toEqual({
         held: { rows: 0, lost: 0, doubled: 0, wrong: 0, first: [] },
