@@ -31,8 +31,8 @@ const RIGHT = { lost: 0, doubled: 0, wrong: 0, first: [] };
 const FIRST_ROWS = { within: 120_000, every: 50 };
 /** Longer than a group waits for a member: it must go on saying that it lives. */
 const LOCKED_MS = Number(process.env.VENTES_TEST_LOCKED_MS ?? 12_000);
-const DISK = "6m";
-const FULL_SALES = 60_000;
+const DISK = "5m";
+const FULL_SALES = 30_000;
 const FULL = /ventes: the disk of .* is full: make room, then start again; nothing is lost\n$/;
 const TRACE = /^\s+at /m;
 
