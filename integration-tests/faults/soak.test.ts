@@ -26,7 +26,7 @@ interface Sample {
   readonly rss: number;
   readonly files: number;
   readonly threads: number;
-  /** Of all threads, since it began. */
+  /** Of its main thread, since it began. */
   readonly wakeups: number;
   readonly at: number;
 }
