@@ -10,7 +10,7 @@ import { EVENT_TOPICS, type TopicName } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
 import type { LogRecord, NewRecord } from "../topic-log.ts";
 import type { TopicNames } from "./names.ts";
-import { madeAnew, type TopicIds } from "./topic-ids.ts";
+import { isAnother, madeAnew, type TopicIds } from "./topic-ids.ts";
 
 export const IDENTITY_TOPIC: TopicName = "sources";
 export const IDENTITY_PARTITION = 0;
@@ -22,7 +22,7 @@ export interface LogIdentity {
   /** Partitions of the topics of events when they were created. */
   readonly partitions: number;
   /** Ids of the topics of events, by name. */
-  readonly topics: Readonly<Record<string, string>>;
+  readonly topics: Readonly<Record<string, string | undefined>>;
 }
 
 export const isIdentity = (topic: TopicName, record: LogRecord): boolean =>
@@ -32,7 +32,7 @@ export function newIdentity(names: TopicNames, topicIds: TopicIds): NewRecord {
   const identity: LogIdentity = {
     id: randomUUID(),
     partitions: names.partitions(EVENT_TOPICS[0]),
-    topics: Object.fromEntries(EVENT_TOPICS.map((name) => [name, topicIds.ids.get(name) ?? ""])),
+    topics: Object.fromEntries(EVENT_TOPICS.map((name) => [name, topicIds.ids.get(name)])),
   };
   return {
     key: `${KEY_PREFIX}${identity.id}`,
@@ -60,8 +60,6 @@ export function checkPartitions(identity: LogIdentity, names: TopicNames): void 
 
 /** Throws LogMismatch when a topic of events is another than when the log was made. */
 export function checkTopics(identity: LogIdentity, names: TopicNames, topicIds: TopicIds): void {
-  for (const name of EVENT_TOPICS) {
-    const wanted = identity.topics[name];
-    if (wanted !== undefined && wanted !== topicIds.ids.get(name)) throw madeAnew(names.full(name));
-  }
+  for (const name of EVENT_TOPICS)
+    if (isAnother(identity.topics[name], topicIds.ids.get(name))) throw madeAnew(names.full(name));
 }

@@ -17,6 +17,12 @@ const GONE_AFTER_MS = 10_000;
 
 const UNKNOWN_TOPIC = 3;
 
+/** What a cluster without KRaft may answer until it was upgraded: nothing is told by it. */
+const NO_ID = "0".repeat(32);
+
+export const isAnother = (before: string | undefined, now: string | undefined): boolean =>
+  before !== undefined && now !== undefined && before !== NO_ID && now !== NO_ID && before !== now;
+
 /** The ids of one open log, shared by its connections. */
 export class TopicIds {
   readonly #names: TopicNames;
@@ -54,7 +60,7 @@ export class TopicIds {
     this.#missingSince = undefined;
     this.#ids ??= ids;
     for (const name of WATCHED_TOPICS)
-      if (ids.get(name) !== this.#ids.get(name)) throw madeAnew(this.#names.full(name));
+      if (isAnother(this.#ids.get(name), ids.get(name))) throw madeAnew(this.#names.full(name));
   }
 
   #isMissing(name: TopicName): never {
