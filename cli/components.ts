@@ -153,6 +153,8 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
         tellLogState(log);
         hooks.onLogState?.(log);
       },
+      onOvertaken: ({ topic, partition, offset }) =>
+        progress.note(`ventes: ${run.texts.overtaken(`${topic}/${partition}`, run.texts.count(offset))}`),
     });
     return yield* withState("consumer", reportOf(mood, databaseIn(data)))(consumer);
   });

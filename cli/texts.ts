@@ -91,6 +91,12 @@ const TEXTS = {
     (component: string) => `${component} : les topics répondent de nouveau`,
     (component: string) => `${component}: the topics answer again`,
   ),
+  overtaken: both(
+    (place: string, position: string) =>
+      `consumer : un autre a écrit ${place} jusqu'à ${position} entre-temps ; rien n'est appliqué deux fois, on continue de là`,
+    (place: string, position: string) =>
+      `consumer: another one has written ${place} up to ${position} meanwhile; nothing is applied twice, going on from there`,
+  ),
   audited: both(
     (rows: number) =>
       `${rows} ${rows > 1 ? "résultats ne correspondaient" : "résultat ne correspondait"} pas aux lignes de la base : corrigé`,

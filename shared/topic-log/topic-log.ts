@@ -121,8 +121,14 @@ export class TopicLog extends Context.Service<
       topic: TopicName,
       records: readonly NewRecord[],
     ) => Effect.Effect<readonly Published[], PublishFailure>;
-    /** The bounds of every partition of the topics. */
-    readonly bounds: (topics: readonly TopicName[]) => Effect.Effect<readonly Bounds[], LogFailure>;
+    /**
+     * The bounds of every partition of the topics. `read` says how far some were read: while one seems to end before
+     * that, a layer whose leaders change asks again for some seconds, then answers what it finds.
+     */
+    readonly bounds: (
+      topics: readonly TopicName[],
+      read?: readonly Position[],
+    ) => Effect.Effect<readonly Bounds[], LogFailure>;
     /**
      * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the
      * start reads from the start; one past the end is LogMismatch. Each partition once in a call.
