@@ -21,7 +21,7 @@ import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
 import { contentHash, type Fetched, type Validators } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
-import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
+import { asFailure, type fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { isNamedHere } from "./named-files.ts";
@@ -54,6 +54,8 @@ export interface Producer {
   readonly state: State;
   readonly registry: Registry;
   readonly client: HttpClient;
+  /** What a look asks for a source's content. */
+  readonly fetch: typeof fetchSource;
   /** Names this producer in announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */
@@ -155,7 +157,7 @@ const lookOnce = Effect.fnUntraced(function* (
   const known = (own ? (again?.validators ?? validators) : null) as Validators | null;
   const complete = isComplete(source, mode);
   const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
-    fetchSource({
+    producer.fetch({
       client,
       settings,
       source,

@@ -9,7 +9,7 @@ import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts"
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
-import { spoolFolder } from "./download/index.ts";
+import { fetchSource, spoolFolder } from "./download/index.ts";
 import type { Producer, Progress } from "./look.ts";
 import { Registry } from "./registry.ts";
 import { openProducer, openScratchState } from "./state/producer-db.ts";
@@ -44,6 +44,7 @@ const make = Effect.fnUntraced(function* (
     state: new State(db),
     registry: new Registry(log),
     client: yield* makeHttpClient,
+    fetch: fetchSource,
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
     onProgress,
