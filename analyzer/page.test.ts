@@ -7,11 +7,12 @@ import * as Scope from "effect/Scope";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { embeddedSettings, type Language, Settings } from "#shared/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
 import { makeRefresher, type Refresher } from "./refresh.ts";
+import type { Access } from "./server/guard.ts";
 import type { Shown } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
 import { openTestDatabase, type TestDatabase } from "./test-support.ts";
@@ -54,18 +55,21 @@ let t: TestDatabase;
 let refresher: Refresher;
 let shown: Shown;
 let sources: readonly SourceStatus[];
+let catalogues: readonly CatalogueStatus[];
 let scope: Scope.Closeable;
 let url: string;
 
-const serve = async (port = 0, language: Language = "fr") => {
+const serve = async (port = 0, language: Language = "fr", access: Access = { kind: "local" }) => {
   scope = Scope.makeUnsafe();
   const served = await Effect.runPromise(
     servePage({
       host: "127.0.0.1",
+      access,
       port,
       whenTaken: "fail",
       current: () => shown,
       sources: () => sources,
+      catalogues: () => catalogues,
     }).pipe(
       Scope.provide(scope),
       Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language }))),
@@ -135,6 +139,7 @@ describeWith("browser", "the page in a real browser", () => {
     refresher = { ...refresher, close: () => [close(), db.close()] };
     shown = { dir: t.dir, demo: false };
     sources = ["produits", "magasins", "ventes"].map((file) => source(file));
+    catalogues = [];
     company();
     await serve();
   });
@@ -199,6 +204,52 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("a catalogue is shown with its entries folded, those that need somebody first", async () => {
+    const id = "https://exemple.fr/exports/index.html";
+    const daily = (n: number, more: Partial<SourceStatus> = {}) =>
+      source("ventes", { source: `https://exemple.fr/exports/${n}.csv`, catalogue: id, ...more });
+    catalogues = [
+      {
+        catalogue: id,
+        form: "html",
+        state: "ok",
+        reason: "",
+        listed: 302,
+        taken: 300,
+        others: 1,
+        removed: 0,
+        refused: 1,
+        gone: 1,
+        refusals: [{ source: `${id}/x.csv`, reason: "x.csv : colonnes trouvées : a" }],
+        looked: new Date().toISOString(),
+      },
+    ];
+    sources = [
+      source("produits"),
+      ...Array.from({ length: 299 }, (_, n) => daily(n)),
+      daily(299, { state: "parked", reason: "299.csv n'existe pas" }),
+    ];
+    const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
+    await page.getByText("302 fichiers listés, 301 suivis · 1 refusé · 1 plus listé").waitFor();
+    await page.getByText("x.csv : colonnes trouvées : a").waitFor();
+    expect(await page.locator("#sources > li").count()).toBe(2);
+    expect(await page.getByText("299.csv n'existe pas").isVisible()).toBe(false);
+    await page.getByText("300 fichiers", { exact: true }).click();
+    await page.getByText("299.csv n'existe pas").waitFor();
+    const names = page.locator("#sources details li strong");
+    expect(await names.count()).toBe(200);
+    expect(await names.first().textContent()).toBe("299.csv");
+    await page.getByText("et 100 autres").waitFor();
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+
+    // What was unfolded stays so when something changes.
+    sources = [source("produits"), daily(1, { state: "gone" })];
+    await page.getByText("Plus listé", { exact: true }).waitFor();
+    expect(await page.locator("#sources details").getAttribute("open")).toBe("");
+    expect(complaints).toEqual([]);
+  });
+
   test("speaks English to who asks for it, and can be used by keyboard", async () => {
     await stop();
     await serve(0, "en");
@@ -234,6 +285,25 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await violations(page)).toEqual([]);
     await shot(page, "hostile");
     expect(complaints).toEqual([]);
+  });
+
+  test("with a token: asked once, then the page is live; another token asks again", async () => {
+    await stop();
+    await serve(0, "fr", { kind: "token", token: "s3cret" });
+    const { port } = new URL(url);
+    const page = await (await browser.newContext({ locale: "fr-FR" })).newPage();
+    await page.goto(url);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, "sign-in");
+    await page.getByLabel("Jeton").fill("s3cret");
+    const complaints = complaintsOf(page);
+    await page.getByRole("button", { name: "Ouvrir" }).click();
+    await page.locator('#link[data-state="live"]').waitFor();
+    expect(page.url()).toBe(url);
+    expect(complaints).toEqual([]);
+    await stop();
+    await serve(Number(port), "fr", { kind: "token", token: "another" });
+    await page.getByLabel("Jeton").waitFor();
   });
 
   test("a lost server is said, and found again; another database may take the place", async () => {

@@ -7,6 +7,7 @@
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import * as Queue from "effect/Queue";
+import { whileSameFile } from "#shared/database/same-file.ts";
 import { DatabaseError, explain, isBusy } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
@@ -80,10 +81,10 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
     (steps) => Effect.sync(() => steps.return([])),
   );
   // Only the audit ends by itself; a defect of one ends all.
-  return yield* Effect.all([refreshing, followCommits(databaseId(db), wake), retried(auditOnce)], {
-    concurrency: "unbounded",
-    discard: true,
-  }).pipe(Effect.andThen(Effect.never));
+  return yield* Effect.all(
+    [refreshing, followCommits(databaseId(db), wake), whileSameFile(file), retried(auditOnce)],
+    { concurrency: "unbounded", discard: true },
+  ).pipe(Effect.andThen(Effect.never));
 });
 
 /** Wakes at each commit event of this database. A log that is lost, or lost what we had read, is followed again. */

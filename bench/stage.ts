@@ -14,9 +14,10 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
-import { readDialect } from "../producer/csv/dialect.ts";
+import type { Dialect } from "../producer/csv/dialect.ts";
+import { decideReading } from "../producer/csv/reading.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
-import { Decoder } from "../producer/decode.ts";
+import { decodersOf } from "../producer/decode.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 import { registerSource } from "../producer/sources.ts";
 
@@ -40,8 +41,8 @@ const settingsOf = (data: string): SettingsShape => {
 };
 
 /** Reads the records of a file and hands them on. */
-const readRecords = (fd: number, delimiter: "," | ";" | "\t", record: RecordSink["record"]): number => {
-  const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
+const readRecords = (fd: number, dialect: Dialect, record: RecordSink["record"]): number => {
+  const reader = new RecordReader({ fd, dialect, keepOpen: () => true });
   const sink: RecordSink = {
     record,
     bad: (n, code) => {
@@ -49,22 +50,40 @@ const readRecords = (fd: number, delimiter: "," | ";" | "\t", record: RecordSink
     },
   };
   while (reader.next(sink));
-  return reader.records - 1;
+  return reader.records;
+};
+
+const dialectOf = (file: string): Dialect => {
+  const deciding = decideReading({
+    file,
+    copy: `${file}.utf8`,
+    options: {},
+    charset: null,
+    entities: ["ventes"],
+    before: null,
+    tail: false,
+  });
+  for (;;) {
+    const step = deciding.next();
+    if (step.done === true) return step.value.dialect;
+  }
 };
 
 const parse = (file: string): Promise<Measured> => {
   const fd = openSync(file, "r");
-  const { delimiter } = readDialect(fd, "ventes");
-  return timed(() => readRecords(fd, delimiter, () => {})).finally(() => closeSync(fd));
+  const dialect = dialectOf(file);
+  return timed(() => readRecords(fd, dialect, () => {})).finally(() => closeSync(fd));
 };
 
 const decode = (file: string, data: string): Promise<Measured> => {
   const fd = openSync(file, "r");
-  const { delimiter, header, entity } = readDialect(fd, "ventes");
-  const decoder = new Decoder(entity, header, null, settingsOf(data));
+  const dialect = dialectOf(file);
+  const { header, entities } = dialect;
+  const [decoder] = decodersOf({ entities, header, identity: null, settings: settingsOf(data) });
+  if (decoder === undefined) throw new Error("no decoder");
   return timed(() =>
-    readRecords(fd, delimiter, (n, record, _, raw) => {
-      if (n > 0 && !decoder.decode(record, raw)) throw new Error(`record ${n}: ${decoder.problem.code}`);
+    readRecords(fd, dialect, (n, record, _, raw) => {
+      if (!decoder.decode(record, raw)) throw new Error(`record ${n}: ${decoder.problem.code}`);
     }),
   ).finally(() => closeSync(fd));
 };

@@ -27,6 +27,7 @@ const DRIVERS: Readonly<Record<string, RegExp>> = {
   kafkajs: /^shared\/topic-log\/kafka(?:\/|\.ts$)/,
   "better-sqlite3": /^shared\/database\/sqlite\.ts$/,
   undici: /^producer\/download(?:\/|\.ts$)/,
+  yauzl: /^producer\/download(?:\/|\.ts$)/,
   "csv-parse": /^producer\/csv(?:\/|\.ts$)/,
 };
 

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import {
   codeIn,
+  commandsBelow,
   headingLevels,
   linksIn,
   namedInHelp,
@@ -31,6 +32,19 @@ it("takes code, headings, commands, links and variables out of Markdown", () => 
   expect(typedCommands(README)).toEqual(["npm ci && npm start", "KAFKA_BROKERS=a:9092 ventes start"]);
   expect(linksIn(README)).toEqual(["docs/a.md"]);
   expect([...variablesInTables(README)]).toEqual(["VENTES_DATA", "KAFKA_TLS", "KAFKA_CA_FILE"]);
+});
+
+it("takes the commands of a table, below one heading", () => {
+  const table = (heading: string, ...commands: readonly string[]) =>
+    [
+      `## ${heading}`,
+      "| item | try |",
+      "| --- | --- |",
+      ...commands.map((c) => `| \`not this\` | \`${c}\` |`),
+    ].join("\n");
+  const text = [table("One", "a"), table("Two", 'b "c d"', "e"), table("Three", "f")].join("\n\n");
+  expect(commandsBelow(text, "Two")).toEqual(['b "c d"', "e"]);
+  expect(commandsBelow(text, "None")).toEqual([]);
 });
 
 it("sees how the program is called", () => {

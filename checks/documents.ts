@@ -51,6 +51,12 @@ export const variablesInCode = (code: string): readonly string[] =>
     (m) => m[1] ?? "",
   );
 
+/** The commands in the last column of the first table below a heading, in order. */
+export const commandsBelow = (markdown: string, heading: string): readonly string[] => {
+  const section = markdown.split(new RegExp(`^## ${heading}$`, "m"))[1]?.split(/^## /m)[0] ?? "";
+  return [...section.matchAll(/^\|.*\| `([^`]+)` \|$/gm)].map((m) => m[1] ?? "");
+};
+
 /** The targets of links and images that name files of the project. */
 export const linksIn = (markdown: string): readonly string[] =>
   [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]

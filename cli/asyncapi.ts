@@ -3,7 +3,15 @@
  * interface, and this is its description.
  */
 import * as Schema from "effect/Schema";
-import { Announcement, CommitEvent, ComponentState, EventSchemas, Registration } from "#shared/event.ts";
+import {
+  Announcement,
+  Catalogue,
+  CommitEvent,
+  ComponentState,
+  EventSchemas,
+  Registration,
+  Removal,
+} from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { TOPICS, type TopicName } from "#shared/topics.ts";
 
@@ -38,7 +46,17 @@ const MESSAGES: Readonly<Record<TopicName, Readonly<Record<string, Payload>>>> =
   sources: {
     source: {
       schema: Registration,
-      says: "How an operator named a source; no value removes it",
+      says: "A source, as an operator named it or its catalogue lists it; no value removes it",
+      key: "the source's URL",
+    },
+    catalogue: {
+      schema: Catalogue,
+      says: "A document that lists sources, as an operator named it; no value removes it",
+      key: "the document's URL",
+    },
+    removed: {
+      schema: Removal,
+      says: "An entry of a catalogue that an operator removed",
       key: "the source's URL",
     },
     version: {

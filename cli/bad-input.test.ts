@@ -1,6 +1,6 @@
 /** Bad input: exit 1, one clear line on stderr, no stack trace, nothing registered. */
 
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -192,6 +192,22 @@ it("a taken --port is an error", async () => {
   const ran = await ventes(["start", "--port", port, "--data", scratchDirectory()]);
   expect(ran.code).toBe(1);
   expect(ran.stderr).toMatch(new RegExp(`^ventes: port ${port} is taken[^\\n]+\\n$`));
+});
+
+it("a page that other machines reach needs a token, or that this is waived: said before anything is done", async () => {
+  const data = scratchDirectory();
+  await fails(["start", "--host", "0.0.0.0", "--data", data], /set VENTES_TOKEN .*VENTES_AUTH=none/);
+  await fails(["start", "--data", data], /VENTES_TOKEN .*VENTES_AUTH=none/, {
+    VENTES_HOST: "::",
+    VENTES_LANG: "fr",
+  });
+  // No broker answers there: it is not waited for first.
+  const env = { KAFKA_BROKERS: "127.0.0.1:9", VENTES_HOST: "0.0.0.0" };
+  expect(await ventes(["analyzer", "--data", data], { env })).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^ventes: .*VENTES_TOKEN/m),
+  });
+  expect(existsSync(join(data, "events.db"))).toBe(false);
 });
 
 it("SQL that is none, or writes", async () => {

@@ -25,6 +25,12 @@ export function commandTree(language: Language) {
       Argument.withDescription(argument, ARGUMENT_HELP[name][language]);
   const text = (name: string, metavar: string, said: keyof typeof FLAG_HELP): Flag.Flag<string | undefined> =>
     Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.optional, Flag.map(given));
+  const repeated = (
+    name: string,
+    metavar: string,
+    said: keyof typeof FLAG_HELP,
+  ): Flag.Flag<ReadonlyArray<string>> =>
+    Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.atLeast(0));
   const toggle = (name: string, said: keyof typeof FLAG_HELP): Flag.Flag<boolean> =>
     Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), help(said));
   const described =
@@ -47,6 +53,7 @@ export function commandTree(language: Language) {
       namespace: text("namespace", language === "fr" ? "NOM" : "NAME", "namespace"),
       every: text("every", duration, "every"),
       json: toggle("json", "json"),
+      allowPrivate: toggle("allow-private", "allowPrivate"),
     }),
   );
 
@@ -109,8 +116,28 @@ export function commandTree(language: Language) {
       ),
       once: toggle("once", "onceAdd"),
       dryRun: toggle("dry-run", "dryRun"),
+      preset: text("preset", language === "fr" ? "NOM" : "NAME", "preset"),
+      delimiter: text("delimiter", "C", "delimiter"),
+      encoding: text("encoding", language === "fr" ? "NOM" : "NAME", "encoding"),
+      decimal: text("decimal", "point|comma", "decimal"),
+      dateFormat: text("date-format", "dmy|mdy|ymd|excel", "dateFormat"),
+      noHeader: toggle("no-header", "noHeader"),
+      columns: text("columns", "A,B,C", "columns"),
+      map: repeated("map", language === "fr" ? "colonne=NOM" : "column=NAME", "map"),
+      set: repeated("set", language === "fr" ? "colonne=valeur" : "column=value", "set"),
+      where: repeated("where", language === "fr" ? "NOM=valeur" : "NAME=value", "where"),
+      fillDown: repeated("fill-down", language === "fr" ? "NOM" : "NAME", "fillDown"),
+      key: text("key", "A,B", "key"),
+      prices: Flag.Boolean("prices").pipe(help("prices"), Flag.optional, Flag.map(given)),
+      idScope: text("id-scope", language === "fr" ? "NOM" : "NAME", "idScope"),
+      catalogue: toggle("catalogue", "catalogue"),
       duplicates: Flag.Literals("duplicates", ["keep", "drop"]).pipe(
         help("duplicates"),
+        Flag.optional,
+        Flag.map(given),
+      ),
+      vanished: Flag.Literals("vanished", ["keep", "withdraw", "auto"]).pipe(
+        help("vanished"),
         Flag.optional,
         Flag.map(given),
       ),
@@ -157,11 +184,26 @@ export function commandTree(language: Language) {
     lazily(async () => (await import("./commands/query.ts")).query),
   ).pipe(described("query"));
 
+  const ofSource = text("source", fileOrUrl, "ofSource");
+
+  const retry = Command.make(
+    "retry",
+    { source: ofSource, timeout: text("timeout", duration, "timeoutRetry") },
+    lazily(async () => (await import("./commands/rejects-retry.ts")).retryRejects),
+  ).pipe(described("rejects retry"));
+
   const rejects = Command.make(
     "rejects",
-    { csv: toggle("csv", "csv") },
+    {
+      code: Flag.String("code").pipe(Flag.withMetavar("CODE"), help("code"), Flag.atLeast(0)),
+      source: ofSource,
+      entity: text("entity", language === "fr" ? "ENTITÉ" : "ENTITY", "ofEntity"),
+      limit: text("limit", "N", "limit"),
+      byCode: toggle("by-code", "byCode"),
+      csv: toggle("csv", "csv"),
+    },
     lazily(async () => (await import("./commands/rejects.ts")).rejects),
-  ).pipe(described("rejects"));
+  ).pipe(Command.withSubcommands([retry]), described("rejects"));
 
   const replay = Command.make(
     "replay",

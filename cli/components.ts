@@ -6,15 +6,17 @@ import * as Effect from "effect/Effect";
 import { type StateReport, withState } from "#shared/component-state.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { databaseId, openVentesReader } from "#shared/database/ventes-db.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../producer/run.ts";
+import { followSourcesFile, type SourcesFileListener } from "../producer/sources-file.ts";
 import type { Invocation } from "./invocation.ts";
 import { say } from "./output/stdout.ts";
+import { visibleSource } from "./output/visible.ts";
 import type { Progress } from "./progress.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
@@ -26,6 +28,7 @@ interface Mood {
   detail: string;
   figures: Record<string, number>;
   sources?: readonly SourceStatus[];
+  catalogues?: readonly CatalogueStatus[];
 }
 
 const calm = (): Mood => ({ state: "running", detail: "", figures: {} });
@@ -61,45 +64,57 @@ const onLogState =
     mood.detail = waiting ? log.reason : "";
   };
 
-export const produce = (
-  progress: Progress,
-  run: Invocation,
-  onSources: (sources: readonly SourceStatus[]) => void = () => {},
-): Component => {
-  const mood = calm();
-  return withState(
-    "producer",
-    reportOf(mood),
-  )(
-    runProducer({
-      onSources: (sources) => {
-        mood.sources = sources;
-        onSources(sources);
-      },
+/** Told how what is read stands, whenever it changes. */
+export interface ReadHooks {
+  readonly onSources?: (sources: readonly SourceStatus[]) => void;
+  readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
+}
+
+/** Keeps the mood current, and tells on. */
+const toldIn = (mood: Mood, hooks: ReadHooks): Required<ReadHooks> => ({
+  onSources: (sources) => {
+    mood.sources = sources;
+    hooks.onSources?.(sources);
+  },
+  onCatalogues: (catalogues) => {
+    mood.catalogues = catalogues;
+    hooks.onCatalogues?.(catalogues);
+  },
+});
+
+export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = {}): Component =>
+  Effect.gen(function* () {
+    const { sourcesFile } = yield* Settings;
+    const mood = calm();
+    const producer = runProducer({
+      ...toldIn(mood, hooks),
       onProgress: readingProgress(progress),
       onState: onLogState(mood, "producer", progress, run),
-    }),
-  );
-};
+    });
+    const registering =
+      sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, tellsSourcesFile(progress, run));
+    return yield* withState("producer", reportOf(mood))(Effect.raceFirst(producer, registering));
+  });
 
-/** Every source once, told as the producer that it is for that long. */
+/** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
+export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocation): SourcesFileListener => ({
+  onRegistered: ({ source, entities }) =>
+    progress.note(`ventes: ${run.texts.sourceAdded(visibleSource(source), entities.join(", "))}`),
+  onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`),
+});
+
+/**
+ * Every source once, told as the producer that it is for that long. `only` these are read beside the state: what the
+ * last producer said of all sources stays said.
+ */
 export const produceOnce = (
   progress: Progress,
-  onSources: (sources: readonly SourceStatus[]) => void,
+  { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
+  const onProgress = readingProgress(progress);
+  if (only !== undefined) return readSourcesOnce({ ...hooks, only, onProgress });
   const mood = calm();
-  return withState(
-    "producer",
-    reportOf(mood),
-  )(
-    readSourcesOnce({
-      onSources: (sources) => {
-        mood.sources = sources;
-        onSources(sources);
-      },
-      onProgress: readingProgress(progress),
-    }),
-  );
+  return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), onProgress }));
 };
 
 /** Sums over sources what each says of the version in hand. */
@@ -138,6 +153,8 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
         tellLogState(log);
         hooks.onLogState?.(log);
       },
+      onOvertaken: ({ topic, partition, offset }) =>
+        progress.note(`ventes: ${run.texts.overtaken(`${topic}/${partition}`, run.texts.count(offset))}`),
     });
     return yield* withState("consumer", reportOf(mood, databaseIn(data)))(consumer);
   });

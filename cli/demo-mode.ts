@@ -20,17 +20,15 @@ export const demoSettings = (settings: SettingsShape): SettingsShape => ({
   kafka: null,
   namespace: "ventes",
   every: DEMO_EVERY_MS,
+  sourcesFile: null,
 });
 
-/** A fresh directory and the running server, which goes with the scope. */
-export const openDemo = (
-  run: Invocation,
-  grows: boolean,
-): Effect.Effect<DemoServer, DatabaseError, Scope.Scope> =>
+/** A fresh directory and the running server, whose files do not grow yet; it goes with the scope. */
+export const openDemo = (run: Invocation): Effect.Effect<DemoServer, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.andThen(
       forgetLastDemo(demoDirectory(run.settings.data)),
-      Effect.promise(() => serveDemo(grows ? {} : { growEvery: null })),
+      Effect.promise(() => serveDemo({ growEvery: null })),
     ),
     (demo) => Effect.promise(demo.close),
   );

@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { visible } from "./output/visible.ts";
+import { visibleSource } from "./output/visible.ts";
 
 /** The command was called wrongly; the line says what was expected. Exit 2. */
 export class WrongUsage extends Schema.TaggedError<WrongUsage>()("WrongUsage", { message: Schema.String }) {}
@@ -31,7 +31,7 @@ export interface Ending {
 }
 
 /** One line, whatever the message holds. */
-const oneLine = (message: string): string => visible(message.replace(/\s*\n\s*/g, " ").trim());
+const oneLine = (message: string): string => visibleSource(message.replace(/\s*\n\s*/g, " ").trim());
 
 export function endingOf(exit: Exit.Exit<unknown, unknown>): Ending {
   if (Exit.isSuccess(exit)) return { code: EXIT.done, stderr: null };

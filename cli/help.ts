@@ -106,10 +106,19 @@ export const COMMAND_HELP = {
         fr: "L'analyse, sur la base du consommateur",
         en: "The analyzer, on the consumer's database",
       },
+      {
+        command: "VENTES_TOKEN_FILE=./jeton ventes analyzer --data ./base --host 0.0.0.0",
+        fr: "La page pour d'autres machines, avec un jeton",
+        en: "The page for other machines, with a token",
+      },
     ],
   },
   sources: {
     short: { fr: "Montre les sources, en ajoute, en retire", en: "Shows the sources, adds and removes them" },
+    long: {
+      fr: "Montre où en est chaque source : son état, les comptes de sa dernière version, pourquoi elle ne peut être lue, quand elle a été regardée, quand elle a changé, quand elle sera regardée de nouveau (vide : maintenant, ou par personne). Avec --json, aussi quel producteur la suit.",
+      en: "Shows how each source stands: its state, the counts of its last version, why it cannot be read, when it was looked at, when it changed, when it is looked at next (empty: now, or by nobody). With --json, also which producer follows it.",
+    },
     examples: [
       { command: "ventes sources", fr: "Où en est chaque source", en: "How each source stands" },
       {
@@ -125,8 +134,8 @@ export const COMMAND_HELP = {
       en: "Registers a source; a running 'ventes start' takes it up at once",
     },
     long: {
-      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins ou ventes), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt.",
-      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins or ventes), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once.",
+      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.\n\nAvec --catalogue, c'est un document qui énumère des fichiers : une liste (texte, CSV « entité,url », JSON, datapackage.json), une page de liens ou un dossier. Il est regardé comme une source ; ce qui s'y ajoute est suivi de lui-même, ce qui en disparaît ne l'est plus et ses lignes restent. Les options valent pour chaque fichier énuméré.",
+      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.\n\nWith --catalogue it is a document that lists files: a list (text, CSV \"entity,url\", JSON, datapackage.json), a page of links or a folder. It is looked at like a source; what is added to it is followed by itself, what disappears from it is followed no longer and its rows stay. The options hold for each file listed.",
     },
     examples: [
       {
@@ -140,17 +149,38 @@ export const COMMAND_HELP = {
         en: "See what would be read, writing nothing",
       },
       {
-        command: "ventes sources add produits ./catalogue.csv --every 1h",
+        command:
+          "ventes sources add produits,magasins,ventes ./export.csv --map nom=Article --set ville=Rennes",
+        fr: "Un fichier large : chaque ligne dit un produit, un magasin et une vente",
+        en: "A wide file: each line tells a product, a shop and a sale",
+      },
+      {
+        command: "ventes sources add https://exemple.fr/orders_export.csv --preset shopify-orders",
+        fr: "Un export connu",
+        en: "A known export",
+      },
+      {
+        command: "ventes sources add ./caisse.csv --no-header --columns date,produit,magasin,quantité",
+        fr: "Sans en-tête",
+        en: "Without a header",
+      },
+      {
+        command: "ventes sources add produits ./produits.csv --every 1h",
         fr: "La regarder toutes les heures",
         en: "Look at it every hour",
+      },
+      {
+        command: "ventes sources add --catalogue https://exemple.fr/exports/",
+        fr: "Suivre tous les fichiers qu'une page, une liste ou un dossier énumère",
+        en: "Follow every file that a page, a list or a folder lists",
       },
     ],
   },
   "sources remove": {
     short: { fr: "Cesse de suivre une source", en: "Stops following a source" },
     long: {
-      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, ce qu'elle seule avait apporté est retiré.",
-      en: "Stops following a source. Its rows stay; with --withdraw, what it alone had brought is withdrawn.",
+      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, ce qu'elle seule avait apporté est retiré. Un catalogue s'en va avec tous ses fichiers. Un fichier de catalogue reste retiré, bien que le catalogue l'énumère encore.",
+      en: "Stops following a source. Its rows stay; with --withdraw, what it alone had brought is withdrawn. A catalogue goes with all of its files. A file of a catalogue stays removed, although the catalogue still lists it.",
     },
     examples: [
       {
@@ -232,9 +262,41 @@ export const COMMAND_HELP = {
     short: { fr: "Les lignes mises de côté, et pourquoi", en: "The rows set aside, and why" },
     examples: [
       {
+        command: "ventes rejects --by-code",
+        fr: "Combien de chaque sorte, et la première de chacune",
+        en: "How many of each kind, and the first of each",
+      },
+      {
+        command: "ventes rejects --code quantite --source https://exemple.fr/ventes.csv",
+        fr: "Celles d'un fichier, dont la quantité ne se lit pas",
+        en: "Those of one file whose quantity cannot be read",
+      },
+      {
         command: "ventes rejects --csv > rejets.csv",
         fr: "À renvoyer à qui publie le fichier",
         en: "To send back to whoever publishes the file",
+      },
+    ],
+  },
+  "rejects retry": {
+    short: {
+      fr: "Relit les fichiers en entier et reprend ce qui se lit maintenant",
+      en: "Reads the files again whole and takes what can be read now",
+    },
+    long: {
+      fr: "Relit en entier les fichiers qui ont des lignes mises de côté, même inchangés : après une correction des options de la source ou des réglages, ce qui se lit maintenant devient des lignes. Un 'ventes start' en cours le fait ; sinon cette commande elle-même. Une ligne corrigée puis republiée n'en a pas besoin.",
+      en: "Reads the files that have rows set aside again, whole, even if unchanged: after a correction of the source's options or of the settings, what can be read now becomes rows. A running 'ventes start' does it; otherwise this command itself. A line that was corrected and published again needs none of it.",
+    },
+    examples: [
+      {
+        command: "ventes rejects retry",
+        fr: "Tous les fichiers qui ont des lignes mises de côté",
+        en: "Every file that has rows set aside",
+      },
+      {
+        command: "ventes rejects retry --source https://exemple.fr/ventes.csv",
+        fr: "Un seul",
+        en: "One of them",
       },
     ],
   },
@@ -297,6 +359,10 @@ export const FLAG_HELP = {
     en: "prefix of topics and groups (VENTES_NAMESPACE; ventes)",
   },
   json: { fr: "sortie pour un programme", en: "output for a program" },
+  allowPrivate: {
+    fr: "suivre redirections et découvertes vers des adresses privées (VENTES_ALLOW_PRIVATE)",
+    en: "follow redirects and discoveries to private addresses (VENTES_ALLOW_PRIVATE)",
+  },
   every: {
     fr: "délai entre deux regards : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s)",
     en: "time between two looks: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s)",
@@ -319,17 +385,96 @@ export const FLAG_HELP = {
     en: "port of the page; 0: a free one (VENTES_PORT; 8080, or the next free one)",
   },
   host: {
-    fr: "adresse de la page, sur cette machine (VENTES_HOST ; 127.0.0.1)",
-    en: "address of the page, on this machine (VENTES_HOST; 127.0.0.1)",
+    fr: "adresse de la page (VENTES_HOST ; 127.0.0.1) ; une autre demande VENTES_TOKEN ou VENTES_AUTH=none",
+    en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
   dryRun: {
     fr: "montrer ce qui serait lu, sans rien écrire",
     en: "show what would be read, writing nothing",
   },
+  preset: {
+    fr: "un export connu : google-sheets, excel-fr, shopify-orders, prestashop, sage ; none : aucun",
+    en: "a known export: google-sheets, excel-fr, shopify-orders, prestashop, sage; none: no preset",
+  },
+  delimiter: {
+    fr: "séparateur : , ; | tab ; auto : décidé sur le fichier, comme sans cette option",
+    en: "delimiter: , ; | tab; auto: decided on the file, as without this flag",
+  },
+  encoding: {
+    fr: "encodage : utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ... ; auto",
+    en: "encoding: utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ...; auto",
+  },
+  decimal: {
+    fr: "les nombres ont un point ou une virgule décimale : point, comma, auto",
+    en: "numbers have a decimal point or comma: point, comma, auto",
+  },
+  dateFormat: {
+    fr: "ordre des dates en chiffres : dmy (ou JJ/MM/AAAA), mdy, ymd ; excel : des nombres de jours ; auto",
+    en: "order of dates in digits: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
+  },
+  noHeader: {
+    fr: "le fichier n'a pas d'en-tête : --columns les nomme",
+    en: "the file has no header: --columns names its columns",
+  },
+  columns: {
+    fr: "avec --no-header : les colonnes, dans l'ordre du fichier",
+    en: "with --no-header: the columns, in the order of the file",
+  },
+  map: {
+    fr: "id_produit=CodeArticle : la colonne du fichier à lire ; 'prix=' : aucune ; répétable",
+    en: "id_produit=CodeArticle: the column of the file to read; 'prix=': none; repeatable",
+  },
+  set: {
+    fr: "id_magasin=web : la même valeur pour toutes les lignes ; répétable",
+    en: "id_magasin=web: the same value for all lines; repeatable",
+  },
+  where: {
+    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes doivent convenir",
+    en: "'Financial Status=paid': only these lines; repeatable, all must hold",
+  },
+  fillDown: {
+    fr: "une colonne laissée vide quand elle répète la ligne du dessus ; répétable",
+    en: "a column left empty where it repeats the line above; repeatable",
+  },
+  key: {
+    fr: "les colonnes qui identifient une ligne, ensemble : l'identifiant joint par /, ou, sans id_vente parmi elles, ce qui distingue les ventes",
+    en: "the columns that identify a line together: the id, joined by /, or, without id_vente among them, what tells sales apart",
+  },
+  prices: {
+    fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : non",
+    en: "in a wide file, the price of the sale is the product's, too; --no-prices: it is not",
+  },
+  idScope: {
+    fr: "tient à part un fichier qui numérote ou répète ses ventes pour lui-même ; '' : rien",
+    en: "keeps apart a file that numbers or repeats its sales for itself; '': nothing",
+  },
+  vanished: {
+    fr: "lignes disparues du fichier : keep, gardées ; withdraw, retirées ; auto, la règle",
+    en: "lines that vanish from the file: keep them; withdraw them; auto, the rule",
+  },
   duplicates: {
     fr: "lignes identiques : keep, autant de ventes ; drop, une seule",
     en: "identical lines: keep, as many sales; drop, only one",
+  },
+  catalogue: {
+    fr: "l'URL, le fichier ou le dossier énumère des fichiers à suivre",
+    en: "the URL, file or folder lists files to follow",
+  },
+  code: {
+    fr: "celles de ce code, ou de ceux qui commencent par lui ; répétable",
+    en: "those of this code, or of codes that begin with it; repeatable",
+  },
+  ofSource: { fr: "celles de ce fichier ou de cette URL", en: "those of this file or URL" },
+  ofEntity: { fr: "celles de produits, magasins ou ventes", en: "those of produits, magasins or ventes" },
+  limit: {
+    fr: "au plus N lignes (50 sur un terminal, sinon toutes)",
+    en: "at most N rows (50 on a terminal, otherwise all)",
+  },
+  byCode: { fr: "combien de chaque code, et la première", en: "how many of each code, and the first" },
+  timeoutRetry: {
+    fr: "attente du producteur en cours (10m)",
+    en: "how long to wait for the running producer (10m)",
   },
   withdraw: {
     fr: "retirer aussi ce que la source seule avait apporté",
@@ -344,8 +489,8 @@ export const FLAG_HELP = {
 export const ARGUMENT_HELP = {
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },
   entityAndUrl: {
-    fr: "[produits|magasins|ventes] puis un fichier ou une URL",
-    en: "[produits|magasins|ventes], then a file or URL",
+    fr: "[produits|magasins|ventes, ou plusieurs : produits,ventes] puis un fichier ou une URL",
+    en: "[produits|magasins|ventes, or several: produits,ventes], then a file or URL",
   },
   url: {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",

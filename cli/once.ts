@@ -1,7 +1,8 @@
 /** `start --once`: every source once, then the analyses, then what went wrong. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import { isStopped, type SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -33,17 +34,26 @@ const lostFor = (
 
 const LOOK_MS = 250;
 
-export const readOnce = (
+export interface OnceRead {
+  readonly sources: readonly SourceStatus[];
+  readonly catalogues: readonly CatalogueStatus[];
+  readonly results: Results;
+  readonly figures: Pick<ConsumerFigures, "events" | "changed">;
+}
+
+/** Every source once, or `only` these, until all that they hold is in the analyses. */
+export const readAndSettle = (
   run: Invocation,
-  isDemo: boolean,
   patience: number,
-): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
+  only?: ReadonlySet<string>,
+): Effect.Effect<OnceRead, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
     let figures = NOTHING;
+    let catalogues: readonly CatalogueStatus[] = [];
     let lost: { readonly since: number; readonly reason: string } | null = null;
-    const { data } = yield* Settings;
-    const { sources, results } = yield* withProgress(run.texts, (progress) =>
-      Effect.raceFirst(
+    const { sources, results } = yield* withProgress(run.texts, (progress) => {
+      const say = complaints(progress, run.texts);
+      return Effect.raceFirst(
         Effect.raceFirst(
           lostFor(patience, () => lost),
           consume(progress, run, {
@@ -56,7 +66,14 @@ export const readOnce = (
           }),
         ),
         Effect.gen(function* () {
-          const sources = yield* produceOnce(progress, complaints(progress));
+          const sources = yield* produceOnce(progress, {
+            only,
+            onSources: say.onSources,
+            onCatalogues: (all) => {
+              catalogues = all;
+              say.onCatalogues(all);
+            },
+          });
           yield* whenApplied;
           // Only now: one delta over everything is cheaper than one a commit.
           const audited = yield* Deferred.make<void>();
@@ -66,15 +83,29 @@ export const readOnce = (
           );
           return { sources, results };
         }),
-      ),
-    );
+      );
+    });
+    return { sources, catalogues, results, figures };
+  });
+
+export const readOnce = (
+  run: Invocation,
+  isDemo: boolean,
+  patience: number,
+): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
+  Effect.gen(function* () {
+    const { data } = yield* Settings;
+    const { sources, catalogues, results, figures } = yield* readAndSettle(run, patience);
     if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);
     if (run.json) print(onceJson(results, figures, sources));
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
     else print(resultLines(results));
     if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
-    const failed = sources.filter(isStopped).length;
-    if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length) });
+    // A catalogue that cannot be read, and each entry that cannot be taken up, is a source that could not be read.
+    const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
+    const failed = sources.filter(isStopped).length + refused;
+    if (failed > 0)
+      return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
   });
 
 /** The shape of the contract. */
@@ -90,7 +121,7 @@ const onceJson = (
     rejects: results.rejects,
     orphans: results.waiting.sales,
     sources: sources.map((s) => ({
-      source: s.source,
+      source: masked(s.source),
       entities: s.entities,
       state: s.state,
       ...(s.reason === "" ? {} : { reason: s.reason }),

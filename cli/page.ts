@@ -2,25 +2,39 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { SourceStatus } from "#shared/event.ts";
-import type { Settings } from "#shared/settings.ts";
-import { type HostRefused, type PortTaken, type Served, servePage } from "../analyzer/server/serve.ts";
-import type { WrongUsage } from "./errors.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import {
+  assertMayServe,
+  type HostRefused,
+  type PortTaken,
+  type Served,
+  servePage,
+} from "../analyzer/server/serve.ts";
+import type { Failed, WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 import { print, say } from "./output/stdout.ts";
+import { maskedCatalogue, maskedStatus } from "./output/visible.ts";
+import { makeRegistrar } from "./registrar.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "./settings.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
   shown: { readonly dir: string; readonly demo: boolean };
   sources: readonly SourceStatus[];
+  catalogues: readonly CatalogueStatus[];
 }
 
-export const pageSettings = (flags: PageFlags, run: Invocation): Effect.Effect<PageSettings, WrongUsage> =>
+/** Where the page is to be served, and that it may be. */
+export const pageSettings = (
+  flags: PageFlags,
+  run: Invocation,
+): Effect.Effect<PageSettings, WrongUsage | Failed | HostRefused> =>
   Effect.try({
     try: () => pageSettingsOf(flags, run.env),
-    catch: (error) => error as WrongUsage,
-  });
+    catch: (error) => error as WrongUsage | Failed,
+  }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
 
 /** Listens, and prints the line `page URL` once it does (contract). */
 export const openPage = (
@@ -28,18 +42,23 @@ export const openPage = (
   view: View,
   run: Invocation,
   opensBrowser: boolean,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
     const served = yield* servePage({
       host: where.host,
+      access: where.access,
       port: where.port,
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
-      sources: () => view.sources,
+      // The page is seen by others than the operator.
+      sources: () => view.sources.map(maskedStatus),
+      catalogues: () => view.catalogues.map(maskedCatalogue),
+      registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
     print(`page ${served.url}`);
+    if (where.access.kind === "token") say(`ventes: ${run.texts.pageAsksForToken()}`);
     if (opensBrowser) openBrowser(served.url);
     return served;
   });

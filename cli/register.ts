@@ -6,19 +6,23 @@ import type { Registration } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { catalogueId } from "../producer/catalogues.ts";
+import { parseEntities } from "../producer/reading-flags.ts";
 import { type SourceError, SourceRefusal } from "../producer/source-error.ts";
-import { parseEntity, parseSourceArgument } from "../producer/source-ref.ts";
+import { namedSource, parseSourceArgument } from "../producer/source-ref.ts";
 import { registerSource } from "../producer/sources.ts";
 import { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 
 export interface Named {
-  readonly entity: EntityName | undefined;
+  /** What the operator says it publishes. */
+  readonly entities: readonly EntityName[] | undefined;
   /** The source's id. */
   readonly source: string;
 }
 
-const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect<A, WrongUsage> =>
+/** What an operator typed, understood, or wrong usage. */
+export const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect<A, WrongUsage> =>
   Effect.try({
     try: parse,
     catch: (error) => {
@@ -31,18 +35,28 @@ const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect
 export const named = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   parsed(text, run, () => parseSourceArgument(text));
 
-/** `[ENTITY] FILE_OR_URL`, as `sources add` takes them. */
+/** The document or folder that lists sources. */
+export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => catalogueId(text));
+/** What was registered once, as it was given or as it is shown. */
+export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
+  parsed(text, run, () => namedSource(text));
+
+/** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {
   const [first = "", second] = what;
   return second === undefined
     ? named(first, run)
-    : parsed(second, run, () => ({ ...parseSourceArgument(second), entity: parseEntity(first) }));
+    : parsed(second, run, () => ({
+        ...parseSourceArgument(second),
+        entities: parseEntities(first),
+      }));
 };
 
 /** `--source` must say what the source holds. */
 export const namedWithEntity = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   Effect.flatMap(named(text, run), (one) =>
-    one.entity === undefined
+    one.entities === undefined
       ? Effect.fail(new WrongUsage({ message: run.texts.sourceNeedsEntity(text) }))
       : Effect.succeed(one),
   );
@@ -54,4 +68,4 @@ export const registerAll = (
   readonly Registration[],
   SourceError | DatabaseError | PublishFailure,
   TopicLog | Settings
-> => Effect.forEach(sources, ({ source, entity }) => registerSource(source, { entity }));
+> => Effect.forEach(sources, ({ source, entities }) => registerSource(source, { entities }));

@@ -21,6 +21,10 @@ describe("settings", () => {
       language: "en",
       files: null,
       allowPrivate: false,
+      credentials: [],
+      proxies: { http: null, https: null, none: "" },
+      sourcesFile: null,
+      healthFile: null,
     });
   });
 
@@ -35,6 +39,13 @@ describe("settings", () => {
       VENTES_LANG: "fr",
       VENTES_FILES: "/srv/csv",
       VENTES_ALLOW_PRIVATE: "1",
+      VENTES_CREDENTIALS: "https://files.example/ bearer abc",
+      HTTP_PROXY: "proxy.example:3128",
+      HTTPS_PROXY: "http://ignored.example",
+      https_proxy: "https://marie:secret@proxy.example",
+      NO_PROXY: "localhost,.internal",
+      VENTES_SOURCES: "/srv/sources.csv",
+      VENTES_HEALTH_FILE: "/tmp/alive",
     };
     expect(settingsOf(NONE, env)).toEqual({
       data: "/srv/ventes",
@@ -47,12 +58,49 @@ describe("settings", () => {
       language: "fr",
       files: "/srv/csv",
       allowPrivate: true,
+      credentials: [
+        {
+          origin: "https://files.example",
+          path: "/",
+          kind: "bearer",
+          header: "authorization",
+          value: "Bearer abc",
+        },
+      ],
+      proxies: {
+        http: "http://proxy.example:3128",
+        https: "https://marie:secret@proxy.example",
+        none: "localhost,.internal",
+      },
+      sourcesFile: "/srv/sources.csv",
+      healthFile: "/tmp/alive",
     });
+    expect(settingsOf({ ...NONE, allowPrivate: true }, {}).allowPrivate).toBe(true);
     expect(settingsOf({ data: "/d", namespace: "n", every: "1s" }, env)).toMatchObject({
       data: "/d",
       namespace: "n",
       every: 1_000,
     });
+  });
+
+  it("credentials may stand in a file; what is wrong with a line is told without it", () => {
+    const path = join(scratchDirectory(), "credentials");
+    writeFileSync(path, "# ours\nhttps://a.example/ basic marie:s3cret\n");
+    const env = { VENTES_CREDENTIALS_FILE: path };
+    expect(settingsOf(NONE, env).credentials).toMatchObject([{ origin: "https://a.example", kind: "basic" }]);
+    writeFileSync(path, "\nhttps://a.example/ s3cret\n");
+    const told = (run: () => unknown) => {
+      try {
+        return expect.unreachable(String(run()));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const message = told(() => settingsOf(NONE, env));
+    expect(message).toMatch(/^VENTES_CREDENTIALS_FILE, line 2: /);
+    expect(message).not.toContain("s3cret");
+    const proxy = told(() => settingsOf(NONE, { HTTP_PROXY: "socks5://marie:s3cret@p.example" }));
+    expect(proxy).toMatch(/HTTP_PROXY is "socks5:\/\/\*\*\*@p\.example"/);
   });
 
   it("of Kafka: files of certificates and of the password are read", () => {
@@ -97,17 +145,38 @@ describe("settings", () => {
 
   it("of the page: a port that was asked for may not be replaced", () => {
     const none = { port: undefined, host: undefined };
-    expect(pageSettingsOf(none, {})).toEqual({ host: "127.0.0.1", port: 8080, explicit: false });
+    const access = { kind: "local" };
+    expect(pageSettingsOf(none, {})).toEqual({ host: "127.0.0.1", port: 8080, explicit: false, access });
     expect(pageSettingsOf(none, { VENTES_PORT: "81", VENTES_HOST: "::1" })).toEqual({
       host: "::1",
       port: 81,
       explicit: true,
+      access,
     });
     expect(pageSettingsOf({ port: "0", host: "localhost" }, { VENTES_PORT: "81" })).toEqual({
       host: "localhost",
       port: 0,
       explicit: true,
+      access,
     });
+  });
+
+  it("of the page: a token, from a file too, or everyone; never both, and nothing that no header can hold", () => {
+    const accessOf = (env: Readonly<Record<string, string>>) =>
+      pageSettingsOf({ port: undefined, host: undefined }, env).access;
+    const file = (text: string) => {
+      const path = join(scratchDirectory(), "token");
+      writeFileSync(path, text);
+      return path;
+    };
+    expect(accessOf({ VENTES_AUTH: "none" })).toEqual({ kind: "open" });
+    expect(accessOf({ VENTES_TOKEN: " s3cret " })).toEqual({ kind: "token", token: "s3cret" });
+    expect(accessOf({ VENTES_TOKEN_FILE: file("s3cret\n") })).toEqual({ kind: "token", token: "s3cret" });
+    expect(() => accessOf({ VENTES_TOKEN_FILE: file("\n") })).toThrow("VENTES_TOKEN_FILE");
+    expect(() => accessOf({ VENTES_TOKEN_FILE: "/nonexistent/token" })).toThrow("VENTES_TOKEN_FILE");
+    expect(() => accessOf({ VENTES_TOKEN: "two words" })).toThrow("VENTES_TOKEN");
+    expect(() => accessOf({ VENTES_AUTH: "basic" })).toThrow("VENTES_AUTH");
+    expect(() => accessOf({ VENTES_AUTH: "none", VENTES_TOKEN: "s3cret" })).toThrow("contradict");
   });
 });
 

@@ -4,8 +4,12 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { KafkaSettings, SettingsShape } from "#shared/settings.ts";
+import { BadCredentials, type Credential, parseCredentials } from "#shared/credentials.ts";
+import { millisecondsOf } from "#shared/duration.ts";
+import { masked } from "#shared/masked.ts";
+import type { KafkaSettings, ProxySettings, SettingsShape } from "#shared/settings.ts";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
+import type { Access } from "../analyzer/server/guard.ts";
 import { Failed, WrongUsage } from "./errors.ts";
 import { type Env, languageOf } from "./language.ts";
 
@@ -14,17 +18,16 @@ export interface CommonFlags {
   readonly data: string | undefined;
   readonly namespace: string | undefined;
   readonly every: string | undefined;
+  /** --allow-private */
+  readonly allowPrivate?: boolean;
 }
-
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
 export function parseDuration(text: string, name: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
-  const value = Number(match?.[1]) * (UNITS[match?.[2] ?? ""] ?? Number.NaN);
-  if (!Number.isFinite(value) || value < 1 || value > 2 ** 31 - 1)
+  const ms = millisecondsOf(text);
+  if (ms === undefined)
     throw new WrongUsage({ message: `${name} is "${text}": give a duration as 200ms, 10s, 5m or 1h` });
-  return Math.round(value);
+  return ms;
 }
 
 const given = (env: Env, name: string): string | undefined => {
@@ -135,13 +138,46 @@ function namespaceOf(flag: string | undefined, env: Env): string {
   return namespace;
 }
 
+/** Lines, in the variable or in the file that the other one names. */
+function credentialsOf(env: Env): readonly Credential[] {
+  const said = given(env, "VENTES_CREDENTIALS");
+  const text = said ?? fileOf(env, "VENTES_CREDENTIALS_FILE");
+  if (text === undefined) return [];
+  try {
+    return parseCredentials(text);
+  } catch (error) {
+    if (!(error instanceof BadCredentials)) throw error;
+    const name = said === undefined ? "VENTES_CREDENTIALS_FILE" : "VENTES_CREDENTIALS";
+    throw new WrongUsage({ message: `${name}, line ${error.line}: ${error.message}` });
+  }
+}
+
+/** As other programs read them, lower case first; a proxy without a scheme speaks HTTP. */
+function proxiesOf(env: Env): ProxySettings {
+  const either = (name: string) => given(env, name.toLowerCase()) ?? given(env, name);
+  const proxy = (name: string): string | null => {
+    const text = either(name);
+    if (text === undefined) return null;
+    const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new WrongUsage({
+        message: `${name} is "${masked(url)}": give a proxy as http://proxy.example:3128`,
+      });
+    return url;
+  };
+  return { http: proxy("HTTP_PROXY"), https: proxy("HTTPS_PROXY"), none: either("NO_PROXY") ?? "" };
+}
+
 /** Throws WrongUsage, or Failed for a file that a variable names and that cannot be read. */
 export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
   const language = given(env, "VENTES_LANG");
   if (language !== undefined && !/^(fr|en)/i.test(language))
     throw new WrongUsage({ message: `VENTES_LANG is "${language}": fr or en` });
   const every = flags.every ?? given(env, "VENTES_EVERY");
-  const files = given(env, "VENTES_FILES");
+  const path = (name: string): string | null => {
+    const text = given(env, name);
+    return text === undefined ? null : resolve(text);
+  };
   return {
     data: resolve(flags.data ?? given(env, "VENTES_DATA") ?? "data"),
     namespace: namespaceOf(flags.namespace, env),
@@ -154,8 +190,12 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
     currency: currencyOf(env),
     partitions: partitionsOf(env),
     language: languageOf(env),
-    files: files === undefined ? null : resolve(files),
-    allowPrivate: flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    files: path("VENTES_FILES"),
+    allowPrivate: flags.allowPrivate === true || flagOf(env, "VENTES_ALLOW_PRIVATE"),
+    credentials: credentialsOf(env),
+    proxies: proxiesOf(env),
+    sourcesFile: path("VENTES_SOURCES"),
+    healthFile: path("VENTES_HEALTH_FILE"),
   };
 }
 
@@ -164,6 +204,7 @@ export interface PageSettings {
   readonly host: string;
   readonly port: number;
   readonly explicit: boolean;
+  readonly access: Access;
 }
 
 export const DEFAULT_PORT = 8080;
@@ -176,7 +217,27 @@ export interface PageFlags {
 export function pageSettingsOf(flags: PageFlags, env: Env): PageSettings {
   const variable = given(env, "VENTES_PORT");
   const host = flags.host ?? given(env, "VENTES_HOST") ?? "127.0.0.1";
-  if (flags.port !== undefined) return { host, port: parsePort(flags.port, "--port"), explicit: true };
-  if (variable !== undefined) return { host, port: parsePort(variable, "VENTES_PORT"), explicit: true };
-  return { host, port: DEFAULT_PORT, explicit: false };
+  const access = accessOf(env);
+  if (flags.port !== undefined)
+    return { host, port: parsePort(flags.port, "--port"), explicit: true, access };
+  if (variable !== undefined)
+    return { host, port: parsePort(variable, "VENTES_PORT"), explicit: true, access };
+  return { host, port: DEFAULT_PORT, explicit: false, access };
+}
+
+/** Who may ask the page. A token is never a flag: other users of the machine would see it. */
+function accessOf(env: Env): Access {
+  const auth = given(env, "VENTES_AUTH");
+  if (auth !== undefined && auth !== "none")
+    throw new WrongUsage({ message: `VENTES_AUTH is "${auth}": set it to none, or leave it out` });
+  const [name, token] =
+    given(env, "VENTES_TOKEN") === undefined
+      ? ["VENTES_TOKEN_FILE", fileOf(env, "VENTES_TOKEN_FILE")?.trim()]
+      : ["VENTES_TOKEN", given(env, "VENTES_TOKEN")];
+  if (token === undefined) return { kind: auth === "none" ? "open" : "local" };
+  if (auth === "none")
+    throw new WrongUsage({ message: `VENTES_AUTH=none and ${name} contradict each other: leave one out` });
+  if (!/^[!-~]+$/.test(token))
+    throw new WrongUsage({ message: `${name}: a token is of letters, digits and signs, without a space` });
+  return { kind: "token", token };
 }

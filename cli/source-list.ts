@@ -1,45 +1,128 @@
-/** How the registered sources stand: what was announced of them, and what a producer last said in its state. */
+/** How the registered sources stand: what was announced of them, and what the producers last said in their state. */
+import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { readStates } from "#shared/component-state.ts";
+import { isLost, isRunning, readStates } from "#shared/component-state.ts";
+import { heldBy } from "#shared/database/locks.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
+import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { newCatalogueStatus } from "../producer/catalogue/look.ts";
+import { type ListedCatalogue, listCatalogues } from "../producer/catalogues.ts";
 import { type ListedSource, listSources } from "../producer/sources.ts";
+import { sqlite } from "./database.ts";
 import type { View } from "./page.ts";
 
-/** Parents first, as they are read. */
-export const listWithStates: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
-  function* () {
-    const listed = yield* listSources;
-    const states = (yield* readStates).toSorted((a, b) => a.at.localeCompare(b.at));
-    const said = new Map<string, SourceStatus>();
-    for (const state of states) for (const source of state.sources ?? []) said.set(source.source, source);
-    return listed
-      .map((one) => {
-        const seen = said.get(one.registration.source);
-        return seen === undefined || isOlder(seen, one.status) ? one : { ...one, status: seen };
-      })
-      .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
-  },
-);
+/** What one producer said of a source, and whether it still follows it. */
+interface Claim {
+  readonly status: SourceStatus;
+  /** The producer's id, and when it said so. */
+  readonly producer: string;
+  readonly at: string;
+  readonly follows: boolean;
+}
 
-/** Said before its last announcement, by a producer that has been killed since. */
+export interface CatalogueWithState extends ListedCatalogue {
+  readonly status: CatalogueStatus;
+}
+
+/** How the registered catalogues stand. What no producer has said yet is as the topic `sources` has it. */
+export const listCataloguesWithStates: Effect.Effect<readonly CatalogueWithState[], LogFailure, TopicLog> =
+  Effect.gen(function* () {
+    const listed = yield* listCatalogues;
+    const said = new Map<string, CatalogueStatus>();
+    for (const state of (yield* readStates).toSorted((a, b) => a.at.localeCompare(b.at)))
+      for (const one of state.catalogues ?? []) said.set(one.catalogue, one);
+    return listed.map((one) => {
+      const { catalogue, taken, gone, removed } = one;
+      const seen = said.get(catalogue.catalogue);
+      return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, gone, removed } };
+    });
+  });
+
+export interface SourceStanding extends ListedSource {
+  /** Whoever spoke of it last; null: no producer has. */
+  readonly said: Omit<Claim, "status"> | null;
+}
+
+/** A producer that runs and is heard of. In one process of one machine the lock knows at once; else silence tells. */
+export type Follows = (state: ComponentState) => boolean;
+
+export const heardOf =
+  (now: number): Follows =>
+  (state) =>
+    isRunning(state) && !isLost(state, now);
+
+/**
+ * What is said of each source. Each producer tells its own sources, so one that runs is believed before one that
+ * stopped or was killed, which cannot know who has its sources now; among equals the later word holds.
+ */
+export function claims(states: readonly ComponentState[], follows: Follows): ReadonlyMap<string, Claim> {
+  const found = new Map<string, Claim>();
+  for (const state of states) {
+    if (state.component !== "producer") continue;
+    const claim = { producer: state.id, at: state.at, follows: follows(state) };
+    for (const status of state.sources ?? []) {
+      const other = found.get(status.source);
+      const wins =
+        other === undefined || (other.follows === claim.follows ? other.at <= claim.at : claim.follows);
+      if (wins) found.set(status.source, { ...claim, status });
+    }
+  }
+  return found;
+}
+
+/** How a source stands by what was announced of it and what was claimed. */
+export function standing(listed: ListedSource, claim: Claim | undefined): SourceStanding {
+  if (claim === undefined) return { ...listed, said: null };
+  const { status, ...said } = claim;
+  if (isOlder(status, listed.status)) return { ...listed, said };
+  if (said.follows) return { ...listed, status, said };
+  // Whoever said so is no longer at it.
+  const { next: _, ...last } = status;
+  return { ...listed, status: last.state === "reading" ? listed.status : last, said };
+}
+
+/** Said before its last announcement, which was another's, or came after the last word of one that was killed. */
 const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
-  seen.state === "new" || (announced.version ?? -1) > (seen.version ?? -1);
+  seen.state === "new" ||
+  (seen.state === "gone") !== (announced.state === "gone") ||
+  (announced.version ?? -1) > (seen.version ?? -1);
+
+/** Whether the producers of this log that said they run still do. */
+export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effect.gen(function* () {
+  const { kafka, data } = yield* Settings;
+  if (kafka !== null) return heardOf(Date.now());
+  const held = yield* sqlite(join(data, "lock.db"), () => heldBy(data));
+  return held === "nobody" ? () => false : heardOf(Date.now());
+});
+
+/** Parents first, as they are read. */
+export const listWithStates = Effect.fnUntraced(function* (
+  follows: Follows,
+): Effect.fn.Return<readonly SourceStanding[], LogFailure, TopicLog> {
+  const listed = yield* listSources;
+  const said = claims(yield* readStates, follows);
+  return listed
+    .map((one) => standing(one, said.get(one.registration.source)))
+    .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
+});
 
 const rank = ({ registration }: ListedSource): number =>
   Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));
 
 const LOOK_EVERY_MS = 2_000;
 
-/** Keeps the page's list of sources current, for an analyzer whose producer is another process. */
+/** Keeps the page's list of sources current, where producers are other processes. */
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
-  listWithStates.pipe(
-    Effect.tap((listed) =>
+  Effect.suspend(() => Effect.all([listWithStates(heardOf(Date.now())), listCataloguesWithStates])).pipe(
+    Effect.tap(([sources, catalogues]) =>
       Effect.sync(() => {
-        view.sources = listed.map(({ status }) => status);
+        view.sources = sources.map(({ status }) => status);
+        view.catalogues = catalogues.map(({ status }) => status);
       }),
     ),
     Effect.retry(scheduleOf("log")),

@@ -26,6 +26,43 @@ const company = (sales: readonly string[]) => {
 
 const SALES = ["V1,2026-01-02,001,M1,3", "V2,2026-01-03,002,M2,1"];
 
+describe("VENTES_SOURCES", () => {
+  it("lists what is read: once, the good lines, and exit 1 for a bad one", async () => {
+    const { produits, magasins, ventes: sales } = company(SALES);
+    const folder = scratchDirectory();
+    const list = join(folder, "sources.csv");
+    const lines = ["entity,url", `produits,${produits}`, `magasins,${magasins}`, `ventes,${sales}`];
+    const args = ["start", "--once", "--json", "--data", join(folder, "data")];
+    writeFileSync(list, lines.join("\n"));
+    const whole = await ventes(args, { env: { VENTES_SOURCES: list } });
+    expect(whole.code).toBe(0);
+    expect(JSON.parse(whole.stdout)).toMatchObject({ analyses: { chiffre_affaires_total: 11.5 }, events: 6 });
+
+    writeFileSync(list, [...lines, "ventes,/nonexistent/v.csv", `clients,${sales}`].join("\n"));
+    const worse = await ventes(args, { env: { VENTES_SOURCES: list } });
+    expect(worse.code).toBe(1);
+    expect(JSON.parse(worse.stdout)).toMatchObject({ analyses: { chiffre_affaires_total: 11.5 }, events: 0 });
+    expect(worse.stderr).toContain(`${list}:5: file:///nonexistent/v.csv does not exist`);
+    expect(worse.stderr).toContain(`${list}:6: there is no entity "clients"`);
+    expect(worse.stderr).toContain("2 line(s) of the file of VENTES_SOURCES");
+  });
+
+  it("is followed by start, and no demo stands in for what cannot be read yet", async () => {
+    const folder = scratchDirectory();
+    const shops = join(folder, "m.csv");
+    const list = join(folder, "sources.csv");
+    writeFileSync(list, "url\nm.csv\n");
+    const started = startVentes(["start", "--data", join(folder, "data")], { env: { VENTES_SOURCES: list } });
+    const [, page] = await started.said(/^page (http:\/\/127\.0\.0\.1:\d+\/)$/m);
+    await started.said(/sources\.csv:2: .*m\.csv does not exist/);
+    expect(await json(`${page}api/sources`)).toMatchObject({ demo: false, sources: [] });
+    writeFileSync(shops, "id_magasin,ville\nM1,Lyon\n");
+    await started.said(/m\.csv is registered \(magasins\)/);
+    await started.said(/m\.csv {2}\(magasins\): 1 rows/);
+    expect((await started.stop()).code).toBe(130);
+  });
+});
+
 describe("the demo", () => {
   it("says what runs, what it read and the results; the first source ends it, on the same page", async () => {
     const data = scratchDirectory();
@@ -134,6 +171,28 @@ describe("beside a running start", () => {
       running: "nobody",
       components: [{ state: "stopped" }, { state: "stopped" }, { state: "stopped" }],
     });
+  });
+
+  it("sources say when each is looked at next; once their producer is gone, status says that nobody follows them", async () => {
+    const data = scratchDirectory();
+    const files = company(SALES);
+    const sources = async (): Promise<{ next: string | null; producer: string | null; looked: string }[]> =>
+      JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
+    const started = startVentes(["start", files.produits, "--data", data, "--every", "1h"]);
+    await started.said(/the sources are being followed/i);
+    const [followed] = await until("the time of its next look", async () => {
+      const all = await sources();
+      return typeof all[0]?.next === "string" && all;
+    });
+    expect(Date.parse(followed?.next ?? "") - Date.parse(followed?.looked ?? "")).toBeGreaterThan(3_000_000);
+    expect(followed?.producer).toContain(data);
+    expect((await ventes(["status", "--data", data])).stdout).not.toMatch(/followed by nobody/);
+    await started.stop("SIGKILL");
+    expect(await sources()).toMatchObject([{ state: "ok", next: null, producer: null }]);
+    const status = await ventes(["status", "--data", data]);
+    expect(status.stdout).toMatch(/sources: 1 followed by nobody since \d{4}-/);
+    const json = JSON.parse((await ventes(["status", "--json", "--data", data])).stdout);
+    expect(json.stale).toMatchObject([{ sources: 1, at: expect.any(String) }]);
   });
 
   it("a source that goes is parked: status says so, with exit 1", async () => {

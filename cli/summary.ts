@@ -1,13 +1,18 @@
 /** What `start` says once everything that the sources hold is in the analyses. */
 import type { SourceStatus } from "#shared/event.ts";
 import type { Invocation } from "./invocation.ts";
-import { visible } from "./output/visible.ts";
+import { visibleSource } from "./output/visible.ts";
 import { asideLines, type Results, resultTables } from "./results.ts";
 import type { Texts } from "./texts.ts";
 
 /** How much was read of a source. */
 export const sourceLine = (s: SourceStatus, texts: Texts): string =>
-  texts.sourceRead(visible(s.source), s.entities.join(", "), texts.count(s.records), texts.count(s.rejected));
+  texts.sourceRead(
+    visibleSource(s.source),
+    s.entities.join(", "),
+    texts.count(s.records),
+    texts.count(s.rejected),
+  );
 
 export function settledSummary(
   results: Results,

@@ -7,6 +7,24 @@ const both = <A extends readonly unknown[]>(
   en: (...args: A) => string,
 ): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
 
+const frenchFiles = (n: number): string =>
+  n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
+const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
+
+type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
+type AccountedCounts = Shown<
+  | "records"
+  | "emitted"
+  | "unchanged"
+  | "superseded"
+  | "rejected"
+  | "conflicts"
+  | "vanished"
+  | "withdrawn"
+  | "rounded"
+>;
+
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
@@ -73,6 +91,12 @@ const TEXTS = {
     (component: string) => `${component} : les topics répondent de nouveau`,
     (component: string) => `${component}: the topics answer again`,
   ),
+  overtaken: both(
+    (place: string, position: string) =>
+      `consumer : un autre a écrit ${place} jusqu'à ${position} entre-temps ; rien n'est appliqué deux fois, on continue de là`,
+    (place: string, position: string) =>
+      `consumer: another one has written ${place} up to ${position} meanwhile; nothing is applied twice, going on from there`,
+  ),
   audited: both(
     (rows: number) =>
       `${rows} ${rows > 1 ? "résultats ne correspondaient" : "résultat ne correspondait"} pas aux lignes de la base : corrigé`,
@@ -100,8 +124,8 @@ const TEXTS = {
     (n: string) => `... and ${n} more: ventes query`,
   ),
   rejected: both(
-    (n: string) => `${n} lignes mises de côté : ventes rejects dit lesquelles et pourquoi`,
-    (n: string) => `${n} rows set aside: ventes rejects tells which and why`,
+    (n: string) => `${n} lignes mises de côté ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${n} rows set aside; which and why: ventes rejects`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
@@ -140,6 +164,10 @@ const TEXTS = {
   nextPort: both(
     (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
     (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
+  ),
+  pageAsksForToken: both(
+    () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
+    () => "the page asks for the token of VENTES_TOKEN, once in each browser",
   ),
   sourceNeedsEntity: both(
     (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
@@ -191,9 +219,95 @@ const TEXTS = {
     (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
     (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
   ),
+  sourcesFileFailed: both(
+    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
+    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
+  ),
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
     (source: string, entities: string) => `${source} is registered (${entities})`,
+  ),
+  catalogueAdded: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur les prend l'un après l'autre`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer takes them up one by one`,
+  ),
+  catalogueLists: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} : catalogue (${form}), ${frenchFiles(entries)}`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
+  ),
+  catalogueNoEntity: both(
+    () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
+    () => "--catalogue: the list, or the header of each file, tells what it holds",
+  ),
+  catalogueRemoved: both(
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${n} lignes retirées` : " ; les lignes restent"}`,
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
+  ),
+  catalogueStands: both(
+    (s: CatalogueCounts) =>
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.gone === "0" ? "" : ` ; ${s.gone} ne sont plus listés, leurs lignes restent`}`,
+    (s: CatalogueCounts) =>
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
+  ),
+  entriesRefused: both(
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue} : un fichier listé ne peut être pris : ${first}`
+        : `${catalogue} : ${frenchCount(n)} fichiers listés ne peuvent être pris, dont : ${first}`,
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue}: a listed file cannot be taken up: ${first}`
+        : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
+  ),
+  noLongerListed: both(
+    (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
+    (since: string) => `no longer listed by its catalogue since ${since}; its rows stay`,
+  ),
+  andOthers: both(
+    (n: string) => `... et ${n} de plus`,
+    (n: string) => `... and ${n} more`,
+  ),
+  accounting: both(
+    (s: AccountedCounts) =>
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
+    (s: AccountedCounts) =>
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
+  ),
+  retried: both(
+    (sources: number, resolved: number, remaining: number) =>
+      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore de côté`,
+    (sources: number, resolved: number, remaining: number) =>
+      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still set aside`,
+  ),
+  nothingToRetry: both(
+    () => "aucune ligne mise de côté dont le fichier est encore suivi",
+    () => "no row set aside whose file is still followed",
+  ),
+  retryTimedOut: both(
+    (within: string, sources: string) => `le producteur n'a pas relu en ${within} : ${sources}`,
+    (within: string, sources: string) => `the producer has not read again within ${within}: ${sources}`,
+  ),
+  moreRejects: both(
+    (n: string) => `... et ${n} de plus : --limit, --csv`,
+    (n: string) => `... and ${n} more: --limit, --csv`,
+  ),
+  badLimit: both(
+    (text: string) => `--limit « ${text} » : donnez un nombre entier`,
+    (text: string) => `--limit "${text}": give a whole number`,
+  ),
+  unknownEntity: both(
+    (text: string, known: string) => `--entity « ${text} » : ${known}`,
+    (text: string, known: string) => `--entity "${text}": one of ${known}`,
+  ),
+  sourceFollowed: both(
+    (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
+    (source: string, entities: string) => `${source} is followed already (${entities})`,
   ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>
@@ -239,6 +353,40 @@ const TEXTS = {
     (n: string) => `${n} valeurs arrondies au millionième`,
     (n: string) => `${n} values rounded to a millionth`,
   ),
+  skipped: both(
+    (n: string) => `${n} lignes laissées de côté par --where`,
+    (n: string) => `${n} lines left out by --where`,
+  ),
+  unwrapped: both(
+    (n: string) => `${n} valeurs écrites comme ="007" : lues comme du texte`,
+    (n: string) => `${n} values written as ="007": read as text`,
+  ),
+  lookAlikes: both(
+    (n: string, examples: readonly string[]) =>
+      `${n} identifiants se ressemblent à s'y méprendre et restent distincts : ${examples.join(", ")}`,
+    (n: string, examples: readonly string[]) =>
+      `${n} ids look the same and are kept apart: ${examples.join(", ")}`,
+  ),
+  writtenAs: both(
+    () => "écrite",
+    () => "written",
+  ),
+  entity: both(
+    () => "entité",
+    () => "entity",
+  ),
+  howRead: both(
+    (source: string, how: string) => `${source} : ${how}`,
+    (source: string, how: string) => `${source}: ${how}`,
+  ),
+  fixed: both(
+    (options: string) => `fixé : ${options}`,
+    (options: string) => `fixed: ${options}`,
+  ),
+  headerAt: both(
+    (line: number) => (line === 0 ? "sans en-tête" : `en-tête à la ligne ${line}`),
+    (line: number) => (line === 0 ? "no header" : `header on line ${line}`),
+  ),
   nothingWritten: both(
     () => "rien n'a été écrit (--dry-run)",
     () => "nothing was written (--dry-run)",
@@ -258,6 +406,12 @@ const TEXTS = {
   sourceParked: both(
     (_source: string, why: string) => `source en attente : ${why}`,
     (_source: string, why: string) => `source parked: ${why}`,
+  ),
+  sourcesStale: both(
+    (n: string, at: string, producer: string) =>
+      `sources : ${n} ne sont suivies par personne depuis ${at}${producer === "" ? "" : ` (${producer})`}`,
+    (n: string, at: string, producer: string) =>
+      `sources: ${n} followed by nobody since ${at}${producer === "" ? "" : ` (${producer})`}`,
   ),
   otherLog: both(
     (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,

@@ -19,12 +19,30 @@ const CASES: readonly Case[] = [
   },
   { args: ["start", "--catalogue", "x"], says: /unknown flag --catalogue/ },
   { args: ["replay", "--rebuild"], says: /unknown flag --rebuild/ },
-  { args: ["rejects", "retry"], says: /retry/ },
+  { args: ["rejects", "again"], says: /again/ },
+  { args: ["rejects", "retry", "--timeout", "soon"], says: /--timeout is "soon"/ },
+  { args: ["sources", "add", "ventes", "list.txt", "--catalogue"], says: /--catalogue: the list/ },
   { args: ["sources", "ad", "x.csv"], says: /unknown command "ad"; did you mean add\?/ },
   { args: ["sources", "add"], says: /FILE_OR_URL is missing/ },
   { args: ["sources", "add", "a", "b", "c"], says: /ventes: .+\(help: ventes sources add --help\)/ },
   { args: ["sources", "add", "clients", "x.csv"], says: /"clients".*produits, magasins, ventes/ },
   { args: ["sources", "add", "x.csv", "--duplicates", "maybe"], says: /--duplicates "maybe".*keep.*drop/ },
+  { args: ["sources", "add", "x.csv", "--decimal", "dot"], says: /--decimal "dot": give point comma auto/ },
+  { args: ["sources", "add", "x.csv", "--delimiter", "x"], says: /--delimiter "x": give , ; \| tab auto/ },
+  { args: ["sources", "add", "x.csv", "--date-format", "ydm"], says: /--date-format "ydm": give dmy/ },
+  { args: ["sources", "add", "x.csv", "--encoding", "klingon"], says: /--encoding "klingon": give utf-8/ },
+  { args: ["sources", "add", "x.csv", "--no-header"], says: /--no-header "": give --columns a,b,c/ },
+  { args: ["sources", "add", "x.csv", "--map", "x=y"], says: /--map "x": give id_produit, nom/ },
+  {
+    args: ["sources", "add", "x.csv", "--set", "id_magasin"],
+    says: /--set "id_magasin": give id_magasin=web/,
+  },
+  {
+    args: ["sources", "add", "x.csv", "--preset", "excel"],
+    says: /no preset "excel"; there are: google-sheets/,
+  },
+  { args: ["sources", "add", "x.csv", "--vanished", "maybe"], says: /--vanished "maybe".*keep.*withdraw/ },
+  { args: ["sources", "add", "produits,clients", "x.csv"], says: /"clients".*produits, magasins, ventes/ },
   { args: ["start", "--source", "clients=x.csv"], says: /"clients".*produits, magasins, ventes/ },
   { args: ["sources", "remove"], says: /URL is missing/ },
   { args: ["status", "--data"], says: /--data needs a value/ },
@@ -58,6 +76,20 @@ const CASES: readonly Case[] = [
   { args: ["schema"], env: { VENTES_PARTITIONS: "0" }, says: /VENTES_PARTITIONS is "0"/ },
   { args: ["schema"], env: { VENTES_LANG: "de" }, says: /VENTES_LANG is "de": fr or en/ },
   { args: ["schema"], env: { VENTES_ALLOW_PRIVATE: "yes" }, says: /VENTES_ALLOW_PRIVATE is "yes"/ },
+  {
+    args: ["schema"],
+    env: { VENTES_CREDENTIALS: "x" },
+    says: /VENTES_CREDENTIALS, line 1: it is not URL_PREFIX/,
+  },
+  { args: ["schema"], env: { HTTPS_PROXY: "ftp://p" }, says: /HTTPS_PROXY is "ftp:\/\/p"/ },
+  {
+    args: ["sources", "add", "https://marie:s3cret@a.example/v.csv"],
+    says: /https:\/\/\*\*\*@a\.example\/v\.csv has a user or password in it.*VENTES_CREDENTIALS/,
+  },
+  {
+    args: ["start", "https://docs.google.com/spreadsheets/d/abc/edit#gid=7"],
+    says: /page of Google Sheets.*give https:\/\/docs\.google\.com\/spreadsheets\/d\/abc\/export\?format=csv&gid=7/,
+  },
 ];
 
 describe("wrong usage", () => {
@@ -84,11 +116,14 @@ describe("the help", () => {
 
   it("lists exactly the commands that exist, each with its own help and an example", async () => {
     const root = await ventes(["--help"]);
-    const sources = await ventes(["sources", "--help"]);
-    const listed = [
-      ...commandsIn(root.stdout, "COMMANDS"),
-      ...commandsIn(sources.stdout, "COMMANDS").map((name) => `sources ${name}`),
-    ];
+    const under = await Promise.all(
+      ["sources", "rejects"].map(async (command) =>
+        commandsIn((await ventes([command, "--help"])).stdout, "COMMANDS").map(
+          (name) => `${command} ${name}`,
+        ),
+      ),
+    );
+    const listed = [...commandsIn(root.stdout, "COMMANDS"), ...under.flat()];
     expect(listed.toSorted()).toEqual(
       Object.keys(COMMAND_HELP)
         .filter((name) => name !== "ventes")

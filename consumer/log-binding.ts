@@ -26,14 +26,16 @@ export const storedPositions = (db: Sqlite): readonly Position[] =>
 
 export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
+/** How far it has ever read each partition: during a replay the positions are lower. */
+export const furthestRead = (db: Sqlite): readonly Position[] =>
+  db.prepare("SELECT topic, partition, haut AS offset FROM positions").all() as Position[];
+
 /**
  * Throws LogMismatch when the database has ever read further than a partition reaches: the log has lost events.
- * Ever: during a replay the positions are lower.
  */
 export function assertWithin(db: Sqlite, bounds: readonly Bounds[]): void {
   const ends = new Map(bounds.map((b) => [placeOf(b), b.end]));
-  const highest = db.prepare("SELECT topic, partition, haut AS offset FROM positions").all() as Position[];
-  for (const position of highest) {
+  for (const position of furthestRead(db)) {
     const end = ends.get(placeOf(position));
     if (end !== undefined && position.offset > end)
       throw new LogMismatch({

@@ -42,7 +42,9 @@ it("what another consumer announced meanwhile stays announced", async () => {
   const wake = Latch.makeUnsafe(true);
   const controller = new AbortController();
   const announcing = Effect.runPromise(
-    announceCommits(db, wake).pipe(Effect.provideService(TopicLog, log as unknown as TopicLog["Service"])),
+    announceCommits(db, dir, wake).pipe(
+      Effect.provideService(TopicLog, log as unknown as TopicLog["Service"]),
+    ),
     { signal: controller.signal },
   ).catch(() => undefined);
   await until("the first announcement", () => announced() === 2);

@@ -4,21 +4,26 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Latch from "effect/Latch";
-import { isBusy, type Sqlite } from "#shared/database/sqlite.ts";
+import { DatabaseError, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
 import type { CommitEvent } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { writing } from "./writing.ts";
 
 /** One publish for all commits of this time: a bulk load makes thirty a second. */
 const GATHER_MS = 25;
 const MOST_AT_ONCE = 1000;
 
-/** Announces what is not announced yet, each time `wake` opens. Waits out a lost log; never fails. */
+/**
+ * Announces what is not announced yet, each time `wake` opens. Waits out a lost log; fails only when the database
+ * cannot be written.
+ */
 export const announceCommits = Effect.fnUntraced(function* (
   db: Sqlite,
+  data: string,
   wake: Latch.Latch,
-): Effect.fn.Return<never, never, TopicLog> {
+): Effect.fn.Return<never, DatabaseError, TopicLog> {
   const log = yield* TopicLog;
   const database = databaseId(db);
   const waiting = db.prepare(`
@@ -28,25 +33,30 @@ export const announceCommits = Effect.fnUntraced(function* (
   const announced = db.prepare("UPDATE compteurs SET valeur = MAX(valeur, ?) WHERE nom = 'annonce'");
 
   const announceOnce = Effect.gen(function* () {
-    const commits = waiting.all() as Pick<CommitEvent, "commit" | "changed" | "committed">[];
+    const commits = yield* writing(
+      data,
+      () => waiting.all() as Pick<CommitEvent, "commit" | "changed" | "committed">[],
+    );
     const last = commits.at(-1);
     if (last === undefined) return;
     yield* log.publish(
       "commits",
       commits.map((commit) => ({ key: database, value: JSON.stringify({ v: 1, database, ...commit }) })),
     );
-    yield* Effect.try({ try: () => announced.run(last.commit), catch: (error) => error }).pipe(
-      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
-      Effect.orDie,
-    );
+    yield* writing(data, () => announced.run(last.commit));
     if (commits.length === MOST_AT_ONCE) wake.openUnsafe();
   });
 
   return yield* wake.await.pipe(
     Effect.andThen(wake.close),
     // Announcing twice is harmless, so every failure of the log is waited out.
-    Effect.andThen(Effect.retry(announceOnce, scheduleOf("log"))),
-    Effect.ignore,
+    Effect.andThen(
+      Effect.retry(announceOnce, {
+        schedule: scheduleOf("log"),
+        while: (error) => !(error instanceof DatabaseError),
+      }),
+    ),
+    Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.void)),
     Effect.andThen(Effect.sleep(GATHER_MS)),
     Effect.forever,
   );

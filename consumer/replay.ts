@@ -10,7 +10,8 @@ import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { placeOf, storedPositions } from "./log-binding.ts";
-import { openBoundDatabase, TURN, writing } from "./run.ts";
+import { openBoundDatabase, TURN } from "./run.ts";
+import { writing } from "./writing.ts";
 
 export interface ReplayReport {
   /** Events read again: up to the ends of the topics as they were when the replay started. */

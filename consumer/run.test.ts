@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Cause from "effect/Cause";
@@ -11,11 +11,13 @@ import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
+import { until } from "../integration-tests/support/until.ts";
+import { makeBatchApplier } from "./batch.ts";
 import { canonicalModel } from "./canonical.model.ts";
 import { canonicalDump } from "./canonical-dump.ts";
-import { randomOf, randomTopics } from "./random-history.ts";
+import { batchOf, randomOf, randomTopics } from "./random-history.ts";
 import { replay } from "./replay.ts";
 import { runConsumer } from "./run.ts";
 
@@ -269,6 +271,63 @@ it("starts while another process is in its transaction", async () => {
     }),
   );
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+});
+
+it("a batch in hand is rolled back when another one wrote it meanwhile, said, and it goes on", async () => {
+  const dir = temporary();
+  const topics = randomTopics(randomOf(6), 300);
+  const said: Position[] = [];
+  await running(
+    dir,
+    Effect.gen(function* () {
+      const consumer = yield* Effect.forkChild(
+        runConsumer({ onOvertaken: (position) => said.push(position) }),
+      );
+      yield* untilThere(dir);
+      const other = openVentes(dir);
+      // The consumer has a batch in hand and waits for the lock; who holds it writes what that batch holds.
+      other.exec("BEGIN IMMEDIATE");
+      yield* publishAll(topics);
+      yield* Effect.sleep(300);
+      other.exec("ROLLBACK");
+      const applier = makeBatchApplier(other);
+      const stands = other
+        .prepare("SELECT position FROM positions WHERE topic = ? AND partition = ?")
+        .pluck();
+      for (const [topic, logs] of topics)
+        for (const [partition, log] of logs.entries()) {
+          const position = (stands.get(topic, partition) as number | undefined) ?? 0;
+          applier.apply(batchOf(topics, topic, partition, position, log.length), position);
+        }
+      other.close();
+      yield* caughtUp(dir);
+      yield* Effect.promise(() => until("it to be said", () => said.length > 0));
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  expect(said[0]?.offset).toBeGreaterThan(0);
+  expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+});
+
+it("stops when its database is removed or replaced under it", async () => {
+  for (const replaced of [false, true]) {
+    const dir = temporary();
+    const failure = await running(
+      dir,
+      Effect.gen(function* () {
+        const consumer = yield* Effect.forkChild(Effect.flip(runConsumer()));
+        yield* untilThere(dir);
+        yield* publishAll(randomTopics(randomOf(8), 40));
+        yield* caughtUp(dir);
+        if (replaced) copyFileSync(join(dir, "ventes.db"), join(dir, "copy.db"));
+        rmSync(join(dir, "ventes.db"));
+        if (replaced) renameSync(join(dir, "copy.db"), join(dir, "ventes.db"));
+        return yield* Fiber.join(consumer);
+      }),
+    );
+    expect(failure).toMatchObject({ _tag: "DatabaseError", reason: "missing" });
+    expect(failure.message).toContain("was removed or replaced while it was in use");
+  }
 });
 
 it("lets the event loop turn between two transactions", async () => {

@@ -5,7 +5,8 @@
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
-import { DatabaseError, explain, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
+import { whileSameFile } from "#shared/database/same-file.ts";
+import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
@@ -14,8 +15,9 @@ import { type LogState, type Position, TopicLog, type TopicPartition } from "#sh
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, placeOf, storedPositions } from "./log-binding.ts";
+import { assertWithin, bindToLog, furthestRead, placeOf, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
+import { writing } from "./writing.ts";
 
 /** What was done since this consumer started. */
 export interface ConsumerFigures extends Readonly<Counts> {
@@ -27,6 +29,8 @@ export interface ConsumerOptions {
   /** After each batch. */
   readonly onProgress?: (figures: ConsumerFigures) => void;
   readonly onLogState?: (state: LogState) => void;
+  /** A batch was rolled back: another consumer had written this partition up to this position. */
+  readonly onOvertaken?: (position: Position) => void;
 }
 
 export type ConsumerFailure = LogFailure | DatabaseError;
@@ -54,11 +58,14 @@ export const runConsumer = (
 
       let figures: ConsumerFigures = NO_FIGURES;
       const expected = new Map<string, number>();
+      /** Where this consumer found or left each partition, whoever has it now. */
+      const reached = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
         const stored = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
         return assigned.map((place) => {
           const offset = stored.get(placeOf(place)) ?? 0;
           expected.set(placeOf(place), offset);
+          reached.set(placeOf(place), offset);
           return { ...place, offset };
         });
       };
@@ -79,6 +86,11 @@ export const runConsumer = (
             }),
             (result) => {
               figures = addFigures(figures, result);
+              const { topic, partition } = batch;
+              const before = reached.get(placeOf(batch));
+              reached.set(placeOf(batch), result.position);
+              if (!result.applied && before !== undefined && result.position > before)
+                options.onOvertaken?.({ topic, partition, offset: result.position });
               if (result.commit !== null) wake.openUnsafe();
               if (result.applied) options.onProgress?.(figures);
               return result.position;
@@ -86,7 +98,10 @@ export const runConsumer = (
           ).pipe(Effect.tap(TURN)),
       });
       // Neither ends by itself; a defect of either ends both.
-      return yield* Effect.raceFirst(following, announceCommits(db, wake));
+      return yield* Effect.raceFirst(
+        Effect.raceFirst(following, announceCommits(db, data, wake)),
+        whileSameFile(ventesFile(data)),
+      );
     }),
   );
 
@@ -102,17 +117,10 @@ export const openBoundDatabase = Effect.gen(function* () {
   // More than this is no faster with a million sales, and is memory of every process.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
-  const bounds = yield* log.bounds(EVENT_TOPICS);
+  const bounds = yield* log.bounds(EVENT_TOPICS, yield* failing(() => furthestRead(db)));
   yield* failing(() => assertWithin(db, bounds));
   return db;
 });
-
-/** Runs a transaction, again and again while another process is in its own. */
-export const writing = <A>(data: string, transaction: () => A): Effect.Effect<A, DatabaseError> =>
-  Effect.try({ try: transaction, catch: (error) => explain(ventesFile(data), error) }).pipe(
-    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
-    Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
-  );
 
 /** Runs what throws LogMismatch, again and again while another process is in its transaction. */
 const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
@@ -131,11 +139,16 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
     const moved = (): boolean => {
       const version = db.pragma("data_version", { simple: true });
       if (version === seen) return false;
+      const stored = storedPositions(db);
       seen = version;
-      return storedPositions(db).some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
+      return stored.some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
     };
+    const look = Effect.try({ try: moved, catch: (error) => error }).pipe(
+      // Looked at again soon.
+      Effect.catch((error) => (isBusy(error) ? Effect.succeed(false) : Effect.die(error))),
+    );
     return Effect.sleep(LOOK_MS).pipe(
-      Effect.andThen(Effect.sync(moved)),
+      Effect.andThen(look),
       Effect.repeat({ until: (isMoved) => isMoved }),
       Effect.andThen(Effect.sync(() => expected.clear())),
     );

@@ -27,11 +27,15 @@ export interface DemoServer {
   readonly port: number;
   /** Appends the next line to the sales file, now. */
   readonly grow: () => string;
+  /** From now on by itself, unless it does already. */
+  readonly growEvery: (ms: number) => void;
   readonly close: () => Promise<void>;
 }
 
 const NAMES = ["produits.csv", "magasins.csv", "ventes.csv"] as const;
 const GROWING = "/ventes.csv";
+
+export const GROW_EVERY_MS = 1_000;
 
 /** A demo left running for a week is no bigger than this. */
 const MAX_NEW_LINES = 50_000;
@@ -66,19 +70,20 @@ export async function serveDemo(options: DemoOptions = {}): Promise<DemoServer> 
       files.set(GROWING, published(Buffer.concat([before.body, Buffer.from(`${line}\n`, "utf8")])));
     return line;
   };
-  const every = options.growEvery === undefined ? 1_000 : options.growEvery;
-  const timer =
-    every === null
-      ? undefined
-      : setInterval(() => {
-          if (grown++ < MAX_NEW_LINES) grow();
-        }, every);
+  let timer: NodeJS.Timeout | undefined;
+  const growEvery = (ms: number): void => {
+    timer ??= setInterval(() => {
+      if (grown++ < MAX_NEW_LINES) grow();
+    }, ms);
+  };
+  if (options.growEvery !== null) growEvery(options.growEvery ?? GROW_EVERY_MS);
 
   const shown = host.includes(":") ? `[${host}]` : host;
   return {
     urls: NAMES.map((name) => `http://${shown}:${port}/${name}`),
     port,
     grow,
+    growEvery,
     close: () =>
       new Promise((resolve) => {
         clearInterval(timer);

@@ -12,7 +12,7 @@ import { fetchSource } from "./download/index.ts";
 import { makeHttpClient } from "./producer.ts";
 import { Registry } from "./registry.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
-import { idOf } from "./sources.ts";
+import { registeredAs } from "./sources.ts";
 
 /**
  * Names the content that the source has now as confirmed; a running producer looks at once. Only this very content
@@ -32,9 +32,8 @@ const confirm = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const source = yield* idOf(reference);
   const registry = new Registry(log);
-  yield* registry.refresh(registry.partition(source));
+  const source = yield* registeredAs(reference, registry);
   const before = registry.registration(source);
   if (before === undefined) return yield* sourceError("source.not_registered", { source }, settings.language);
   const client = yield* makeHttpClient;
@@ -47,7 +46,9 @@ const confirm = Effect.fnUntraced(function* (
     throughTopic: false,
   });
   if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
-  const registration: Registration = { ...before, confirmed: contentHash(fetched.validators) };
+  const confirmed = contentHash(fetched.validators);
+  if (confirmed === null) return yield* Effect.die(new Error("a whole read without a hash"));
+  const registration: Registration = { ...before, confirmed };
   yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });

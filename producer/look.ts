@@ -4,7 +4,8 @@
  * claims: what was sent is read back, what was not is sent. A version that only grew is read from where the one
  * before ended.
  */
-import { rmSync, statSync } from "node:fs";
+import { createReadStream, createWriteStream, rmSync, statSync } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
 import type * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -19,23 +20,28 @@ import { byCodeUnit, restOf } from "./decode.ts";
 import type { ClaimKey } from "./diff/entity-diff.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
-import { contentHash, type Fetched, type Validators } from "./download/fetched.ts";
+import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
 import { asFailure, type fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { isNamedHere } from "./named-files.ts";
+import type { Hosts } from "./following/hosts.ts";
+import { resolveReading } from "./presets/index.ts";
 import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
 import type { Registry } from "./registry.ts";
 import { breathe, inSlices } from "./slices.ts";
 import { SourceError, SourceRefusal } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { ColumnsByEntity, SourceState, State } from "./state/state.ts";
+import { trustOf } from "./trust.ts";
 import { BusinessZone } from "./values.ts";
 import { type Tail, Version } from "./version.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
+/** Stands for a content of which only the tail was read: it is equal to none. */
+const UNNAMED = "";
 /** Contents of versions that are remembered of a source. */
 const REMEMBERED_CONTENTS = 16;
 
@@ -53,9 +59,13 @@ export interface Producer {
   readonly settings: SettingsShape;
   readonly state: State;
   readonly registry: Registry;
+  /** Asked under the gate. */
+  readonly whereabouts: Whereabouts;
   readonly client: HttpClient;
   /** What a look asks for a source's content. */
   readonly fetch: typeof fetchSource;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
   /** Names this producer in announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */
@@ -92,6 +102,22 @@ export const NOTHING: VersionCounts = {
   vanished: 0,
   rounded: 0,
 };
+
+/** How a version is known again, and with which options of its registration it was read. */
+type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
+
+/** The options that decide what a content says: changed, the same content is read again. */
+const readAsOf = ({ duplicates, reading, vanished, idScope, confirmed, reread }: Registration): string =>
+  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread]);
+
+const remembering = (validators: Validators, registration: Registration): Remembered => {
+  const { reread } = registration;
+  return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
+};
+
+/** Whether the `reread` of the registration was done by this producer. */
+export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
+  (state.source(source).validators as Remembered | null)?.reread === reread;
 
 /** What an unchanged version counts as. */
 function nothingNew(last: VersionCounts | null): VersionCounts {
@@ -149,12 +175,17 @@ const lookOnce = Effect.fnUntraced(function* (
   const { registry, state, settings, client, gate } = producer;
   const { source } = registration;
   yield* registry.refresh(registry.partition(source));
+  // Removed meanwhile: what it had brought is perhaps being withdrawn, and must not be brought again.
+  if (registry.registration(source) === undefined) {
+    const version = registry.last(source)?.offset ?? null;
+    return { counts: NOTHING, version, announced: false, entities: registration.entities, freshMs: null };
+  }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
 
   const { validators, last, refused } = state.source(source);
   const again = own && refused?.registration === JSON.stringify(registration) ? refused : null;
-  const known = (own ? (again?.validators ?? validators) : null) as Validators | null;
+  const known = own ? validatorsOf<Remembered>(again?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
   const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
     producer.fetch({
@@ -163,7 +194,8 @@ const lookOnce = Effect.fnUntraced(function* (
       source,
       known: wanted,
       resumeFrom,
-      throughTopic: !(isFileSource(source) && isNamedHere(settings.data, source)),
+      goOn: true,
+      ...trustOf(settings, registration),
     });
   const take = (fetched: Exclude<Fetched, { kind: "unchanged" }>, tail: Tail | null) =>
     publishVersion(producer, registration, complete, fetched, tail).pipe(
@@ -172,13 +204,13 @@ const lookOnce = Effect.fnUntraced(function* (
     );
 
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
-  // A last line that was left may be a record now.
-  const reread = known?.left === true && complete;
-  const end = own && again === null ? (last?.end ?? null) : null;
+  // A last line that was left may be a record now, and other options may read the same content otherwise.
+  const reread = (known?.left === true && complete) || known?.readAs !== readAsOf(registration);
+  const end = own && again === null && !reread ? (last?.end ?? null) : null;
   let fetched = yield* fetch(reread ? null : known, end?.byte ?? null);
   if (fetched.kind === "unchanged") {
     if (again !== null) return yield* refusedAgain(source, again);
-    state.save(state.source(source), { validators: fetched.validators });
+    state.save(state.source(source), { validators: remembering(fetched.validators, registration) });
     const announced = registry.last(source);
     return {
       counts: nothingNew(last?.counts ?? announced?.value.counts ?? null),
@@ -189,8 +221,9 @@ const lookOnce = Effect.fnUntraced(function* (
     };
   }
   let result: VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED = NOT_CONTINUED;
-  if (fetched.kind === "grown" && last !== null && end !== null)
-    result = yield* take(fetched, { start: fetched.start, last: { ...last, end } });
+  const reading = last?.reading ?? null;
+  if (fetched.kind === "grown" && last !== null && end !== null && reading !== null)
+    result = yield* take(yield* onlyTail(settings, fetched), { ...last, end, reading });
   if (result === NOT_CONTINUED) {
     if (fetched.kind === "grown") fetched = yield* fetch(null, null);
     if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
@@ -198,6 +231,19 @@ const lookOnce = Effect.fnUntraced(function* (
   }
   if (result === OVERTAKEN || result === NOT_CONTINUED) return OVERTAKEN;
   return { ...result, freshMs: fetched.freshMs };
+});
+
+/** The part of the spool that was not read before, as a file of its own. */
+const onlyTail = Effect.fnUntraced(function* (
+  settings: SettingsShape,
+  fetched: Extract<Fetched, { kind: "grown" }>,
+): Effect.fn.Return<Extract<Fetched, { kind: "grown" }>, never> {
+  if (fetched.start === 0) return fetched;
+  const file = spoolPath(settings.data);
+  yield* Effect.promise((signal) =>
+    pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
+  ).pipe(Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))));
+  return { ...fetched, file, start: 0 };
 });
 
 const refusedAgain = (source: string, { code, sentence }: { code: string; sentence: string }) =>
@@ -218,7 +264,7 @@ const dayAfter = (settings: SettingsShape, before: string | null | undefined): s
 };
 
 /** Announces, and returns the offset. The state says `pending` from before the send. */
-const announce = Effect.fnUntraced(function* (
+export const announce = Effect.fnUntraced(function* (
   { log, state, registry }: Producer,
   value: Announcement,
 ): Effect.fn.Return<number, PublishFailure> {
@@ -270,8 +316,13 @@ export const takeOver = Effect.fnUntraced(function* (
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
   const all = publishedBy(entities, before);
-  for (const topic of topicsOf(all))
-    yield* log.publish(
+  const held = state.source(source);
+  // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
+  // there is. What comes after the marks is read as always.
+  const isFirst =
+    registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
+  for (const topic of topicsOf(all)) {
+    const published = yield* log.publish(
       topic,
       Array.from({ length: log.partitions(topic) }, (_, partition) => ({
         key: source,
@@ -279,14 +330,20 @@ export const takeOver = Effect.fnUntraced(function* (
         partition,
       })),
     );
-  yield* readBack({
-    log,
-    state,
-    source: state.source(source),
-    entities: all,
-    columns: undefined,
-    scratch: spoolPath(settings.data),
-  });
+    if (isFirst)
+      for (const { partition, firstOffset } of published)
+        state.saveReadBack(held.id, { topic, partition, position: firstOffset, newest: version });
+  }
+  if (!isFirst)
+    yield* readBack({
+      log,
+      whereabouts: producer.whereabouts,
+      state,
+      source: state.source(source),
+      entities: all,
+      columns: undefined,
+      scratch: spoolPath(settings.data),
+    });
   state.save(state.source(source), { pending: false, last: null, refused: null });
   return version;
 });
@@ -305,20 +362,22 @@ const publishVersion = Effect.fnUntraced(function* (
   const { validators } = fetched;
   return yield* Effect.gen(function* () {
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
-    const version = yield* Effect.try({
-      try: () =>
-        new Version({
+    const version = yield* inSlices(
+      () =>
+        Version.open({
           file: fetched.file,
           entities: registration.entities,
-          reading: registration.reading ?? {},
+          reading: resolveReading(registration.reading ?? {}),
+          idScope: registration.idScope,
+          charset: validators.charset ?? null,
           source,
           settings,
           before,
           complete,
           tail,
         }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(fail));
+      fail,
+    );
     return yield* diffAndEmit(producer, registration, version, before, validators, tail).pipe(
       Effect.ensuring(Effect.sync(() => version.close())),
     );
@@ -329,7 +388,12 @@ const publishVersion = Effect.fnUntraced(function* (
         if (error._tag !== "SourceError" || error.code === EARLIER) return;
         const { code, sentence } = error;
         state.save(state.source(source), {
-          refused: { validators, code, sentence, registration: JSON.stringify(registration) },
+          refused: {
+            validators: remembering(validators, registration),
+            code,
+            sentence,
+            registration: JSON.stringify(registration),
+          },
         });
       }),
     ),
@@ -348,6 +412,7 @@ const notEarlier = (
     const held = state.source(source);
     const { hashes, waiting } = held.earlier;
     const hash = contentHash(validators);
+    if (hash === null) return Effect.void;
     const isEarlier = hashes.includes(hash) && hashes.at(-1) !== hash;
     if (!isEarlier || waiting === hash) return Effect.void;
     state.save(held, { earlier: { hashes, waiting: hash } });
@@ -375,6 +440,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     held = state.save(held, { pending: true });
     held = yield* readBack({
       log,
+      whereabouts: producer.whereabouts,
       state,
       source: held,
       entities: publishedBy(entities, before),
@@ -389,7 +455,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     source: held.id,
     dropDuplicates: registration.duplicates === "drop",
     vanishing: new Vanishing(registration.vanished ?? "rule"),
-    appendedTo: tail?.last.counts ?? null,
+    appendedTo: tail?.counts ?? null,
     scratch: spoolPath(settings.data),
   });
   return yield* Effect.gen(function* () {
@@ -405,11 +471,13 @@ const diffAndEmit = Effect.fnUntraced(function* (
         yield;
       }
       yield* diff.decide();
-      return tail === null || doesContinue(diff, version, tail.last);
+      return tail === null || doesContinue(diff, version, tail);
     }, fail);
     if (!continues) return NOT_CONTINUED;
 
     const hash = contentHash(validators);
+    // What is held back is confirmed by the hash of the whole.
+    if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
     if (diff.heldBack !== null && registration.confirmed !== hash) {
       const { withdrawn, spoken } = diff.heldBack;
       return yield* new SourceRefusal("source.held_back", String(withdrawn), String(spoken)).toError(
@@ -418,20 +486,21 @@ const diffAndEmit = Effect.fnUntraced(function* (
       );
     }
     const counts = diff.counts(version);
+    const name = hash ?? UNNAMED;
     const remembered: Partial<SourceState> = {
       columns: { ...held.columns, ...columns },
       seen: union(held.seen, columns),
-      validators: { ...validators, left: version.left },
+      validators: remembering({ ...validators, left: version.left }, registration),
       last: {
         counts,
-        days: diff.vanishing.daysWith(tail?.last.days ?? null),
-        keptInside: (tail?.last.keptInside ?? 0) + diff.main.counts.keptInside,
+        days: diff.vanishing.daysWith(tail?.days ?? null),
+        keptInside: (tail?.keptInside ?? 0) + diff.main.counts.keptInside,
         end: version.end,
         header: version.dialect.header,
-        reading: null,
+        reading: version.reading,
       },
       earlier: {
-        hashes: [...held.earlier.hashes.filter((h) => h !== hash), hash].slice(-REMEMBERED_CONTENTS),
+        hashes: [...held.earlier.hashes.filter((h) => h !== name), name].slice(-REMEMBERED_CONTENTS),
         waiting: null,
       },
       refused: null,
@@ -452,9 +521,10 @@ const diffAndEmit = Effect.fnUntraced(function* (
       producer: producer.id,
       published,
       entities: [...publishedBy(entities, before)],
-      identity: before?.identity ?? version.names,
+      identity: before?.identity ?? version.identity,
       header: version.dialect.header,
       open: version.open,
+      reading: version.reading,
       day,
       counts,
     });
@@ -475,7 +545,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
  * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version
  * before lacked it comes into play.
  */
-function doesContinue(diff: VersionDiff, version: Version, last: Tail["last"]): boolean {
+function doesContinue(diff: VersionDiff, version: Version, last: Tail): boolean {
   const kept = (last.counts.vanished > 0 || hasKeptParents(last)) && diff.entities.some((e) => e.meetsHeld);
   if (kept || diff.entities.some((e) => e.datedLines > 0)) return false;
   if (!version.isKeyless || diff.vanishing.mode !== "rule") return true;
@@ -483,7 +553,7 @@ function doesContinue(diff: VersionDiff, version: Version, last: Tail["last"]): 
   return last.keptInside === 0 && (days === null || last.days === null || days.first >= last.days.first);
 }
 
-const hasKeptParents = ({ counts }: Tail["last"]): boolean =>
+const hasKeptParents = ({ counts }: Tail): boolean =>
   Object.values(counts.parents ?? {}).some((c) => c.vanished > 0);
 
 /** Whether fingerprints over these columns can be compared with those held. */

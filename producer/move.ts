@@ -51,7 +51,9 @@ const move = Effect.fnUntraced(function* (
   if (registered === undefined && (old === undefined || before === undefined))
     return yield* sourceError("source.not_registered", { source: from }, language);
   const there = registry.last(to)?.value;
-  if (there?.identity != null && there.identity.join("\n") !== old?.identity?.join("\n"))
+  // Removed to its end, it has no identity any more.
+  const isDone = registered === undefined && old?.identity == null;
+  if (!isDone && there?.identity != null && there.identity.join("\n") !== old?.identity?.join("\n"))
     return yield* sourceError(
       "source.not_the_same",
       { source: to, what: there.identity.join(", "), more: (old?.identity ?? []).join(", ") },
@@ -92,7 +94,9 @@ const move = Effect.fnUntraced(function* (
     }
   }
   if (registered !== undefined) {
-    const registration: Registration = { ...registered, source: to };
+    // An operator named it, wherever the old one was found.
+    const { catalogue: _, unlisted: __, discovered: ___, ...options } = registered;
+    const registration: Registration = { ...options, source: to };
     yield* log.publish("sources", [{ key: to, value: JSON.stringify(registration) }]);
   }
   if (old === undefined) yield* removeSource(from);

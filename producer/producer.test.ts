@@ -107,6 +107,39 @@ describe("a version", () => {
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
 
+it("a new source is not looked for in the topics; many that are taken over are read once all together, then each its own", async () => {
+  const SOURCES = 12;
+  const ROWS = 6_000;
+  let read = 0;
+  const lookCounted = () =>
+    pipeline.run(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const counting = TopicLog.of({
+          ...log,
+          read: (from, onBatch) =>
+            log.read(from, (batch) => {
+              if (batch.topic === "ventes") read += batch.records.length;
+              return onBatch(batch);
+            }),
+        });
+        return yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, counting));
+      }),
+    );
+  for (let i = 0; i < SOURCES; i++) {
+    const lines = Array.from({ length: ROWS }, (_, n) => `${i}-${n},2024-01-01,p,m,1`);
+    await add(`${i}.csv`, SALES, ...lines, "");
+  }
+  expect((await lookCounted()).every(({ emitted }) => emitted === ROWS)).toBe(true);
+  expect(read).toBe(0);
+  lose();
+  expect((await lookCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
+  // Looked through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
+  expect(read).toBeGreaterThan(2 * SOURCES * ROWS);
+  expect(read).toBeLessThan(5 * SOURCES * ROWS);
+  expect(await rows()).toHaveLength(SOURCES * ROWS);
+});
+
 it("the day of publication never goes back, whatever the clock says (rule 13)", async () => {
   const PRODUCTS = "id_produit,prix";
   try {
@@ -298,6 +331,32 @@ describe("sources", () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
     await look();
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
+  });
+
+  it("removed while they are read bring nothing back", async () => {
+    const body = `${SALES}\n1,2024-01-01,p,m,1\n`;
+    const server = await serve((_, response) => response.end(body));
+    try {
+      await pipeline.run(
+        Effect.gen(function* () {
+          yield* registerSource(server.url);
+          yield* readSourcesOnce();
+          // Read again, and answered once all of it is withdrawn.
+          let answer: (() => void) | undefined;
+          server.answer = (_, response) => {
+            answer = () => response.end(`${body}2,2024-01-01,p,m,1\n`);
+          };
+          const fiber = yield* Effect.forkChild(readSourcesOnce());
+          while (answer === undefined) yield* Effect.sleep(5);
+          expect(yield* removeSource(server.url, { withdraw: true })).toMatchObject({ withdrawn: 1 });
+          answer();
+          yield* Fiber.join(fiber);
+          expect(claimsOf(yield* allEvents, server.url).size).toBe(0);
+        }),
+      );
+    } finally {
+      await server.close();
+    }
   });
 
   it("are taken up and let go by a running producer", async () => {

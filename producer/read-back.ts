@@ -13,7 +13,7 @@ import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { PipelineEvent, Values } from "#shared/event.ts";
 import { splitOrdinal } from "#shared/identity.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogBatch, LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, LogRecord, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { byCodeUnit, restOf, splitDerived, TIME_NAMES } from "./decode.ts";
 import type { ClaimKey } from "./diff/entity-diff.ts";
@@ -23,6 +23,7 @@ import { fingerprint, partOf, print, STATE_PARTS } from "./fingerprint.ts";
 import { inSlices } from "./slices.ts";
 import { encodeHeld, HeldPart, heldKey, isHashed } from "./state/held-rows.ts";
 import type { ColumnsByEntity, ReadBack, SourceState, State } from "./state/state.ts";
+import type { Whereabouts } from "./whereabouts.ts";
 
 /** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
 export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
@@ -78,6 +79,7 @@ export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[]
 
 export interface ReadBackOptions {
   readonly log: TopicLog["Service"];
+  readonly whereabouts: Whereabouts;
   readonly state: State;
   readonly source: SourceState;
   readonly entities: readonly EntityName[];
@@ -91,7 +93,7 @@ export interface ReadBackOptions {
 export const readBack = Effect.fnUntraced(function* (
   options: ReadBackOptions,
 ): Effect.fn.Return<SourceState, LogFailure> {
-  const { log, state, entities, columns } = options;
+  const { log, whereabouts, state, entities, columns } = options;
   const fresh = options.source.dirty || columns !== undefined;
   const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
   if (fresh) state.forgetHeld(source.id);
@@ -103,12 +105,18 @@ export const readBack = Effect.fnUntraced(function* (
       offset: known.get(`${topic}/${partition}`)?.position ?? 0,
     })),
   );
+  const { stretches, reached } = yield* whereabouts.find(source.source, from);
   yield* Effect.acquireUseRelease(
     Effect.sync(() => new Reader(options, source)),
     (reader) =>
-      log
-        .read(from, (batch) => Effect.sync(() => reader.batch(batch, known)))
-        .pipe(Effect.andThen(inSlices(() => reader.store(), Effect.die))),
+      Effect.forEach(
+        stretches,
+        (stretch) => log.read([stretch], (batch) => Effect.sync(() => reader.batch(batch, known))),
+        { discard: true },
+      ).pipe(
+        Effect.andThen(Effect.sync(() => reader.reach(reached, known))),
+        Effect.andThen(inSlices(() => reader.store(), Effect.die)),
+      ),
     (reader) => Effect.sync(() => reader.close()),
   ).pipe(Effect.map(() => undefined));
   return state.source(source.source);
@@ -154,6 +162,15 @@ class Reader {
       this.#take(topic, record.key, event);
     }
     this.#reached.set(name, { topic, partition, position: next, newest });
+  }
+
+  /** Between what was read, and after it, there is nothing of this source. */
+  reach(positions: readonly Position[], known: ReadonlyMap<string, ReadBack>): void {
+    for (const { topic, partition, offset } of positions) {
+      const name = `${topic}/${partition}`;
+      const newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
+      this.#reached.set(name, { topic: topic as EventTopic, partition, position: offset, newest });
+    }
   }
 
   #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "gone" }>): void {

@@ -1,16 +1,17 @@
 /**
- * The topic `sources` as this program has read it: registrations, and the announcements of each source's versions.
- * Records whose key is not theirs are somebody else's and are ignored.
+ * The topic `sources` as this program has read it: registrations, catalogues, entries of theirs that an operator
+ * removed, and the announcements of each source's versions. Records whose key is not theirs are somebody else's and
+ * are ignored.
  */
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { Announcement, Registration, versionKey } from "#shared/event.ts";
+import { Announcement, Catalogue, Registration, Removal, versionKey } from "#shared/event.ts";
 import { partitionOf } from "#shared/partitioner.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 
-const TopicRecord = Schema.fromJsonString(Schema.Union([Registration, Announcement]));
+const TopicRecord = Schema.fromJsonString(Schema.Union([Registration, Announcement, Catalogue, Removal]));
 const decodeRecord = Schema.decodeUnknownOption(TopicRecord);
 
 /** How many offsets of announcements are remembered of each source. */
@@ -21,10 +22,13 @@ export interface LastAnnouncement {
   readonly value: Announcement;
 }
 
+/** What the record under a source's or catalogue's own key says. */
+type Named = Registration | Catalogue | Removal;
+
 interface Entry {
-  registration: Registration | undefined;
-  /** Offset of the record that said so: what is read twice, and out of turn, changes nothing. */
-  registeredAt: number;
+  named: Named | undefined;
+  /** Offset of the record that said so. */
+  namedAt: number;
   last: LastAnnouncement | undefined;
   /** Offsets of its announcements, the latest ones. */
   offsets: number[];
@@ -34,6 +38,7 @@ export class Registry {
   readonly #log: TopicLog["Service"];
   readonly #positions: number[];
   readonly #entries = new Map<string, Entry>();
+  #revision = 0;
 
   constructor(log: TopicLog["Service"]) {
     this.#log = log;
@@ -43,6 +48,11 @@ export class Registry {
   /** The partition of a source's registration and announcements. */
   partition(source: string): number {
     return partitionOf(source, this.#positions.length);
+  }
+
+  /** Grows whenever a registration, catalogue or removal changes, by whichever way it was read. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Reads what is new, of one partition or of all. */
@@ -56,31 +66,34 @@ export class Registry {
     );
   }
 
-  /** Returns the source whose registration changed, if one did. */
-  apply({ key, value, offset }: LogRecord): string | undefined {
-    if (key === null) return undefined;
-    if (value === null) return this.#register(key, undefined, offset);
-    const decoded = Option.getOrUndefined(decodeRecord(value.toString("utf8")));
-    if (decoded === undefined) return undefined;
-    if (decoded.kind === "source") {
-      if (key !== decoded.source) return undefined;
-      return this.#register(key, decoded, offset);
+  /** What is read twice, and out of turn, changes nothing. */
+  apply({ key, value, offset }: LogRecord): void {
+    if (key === null) return;
+    if (value === null) {
+      this.#name(key, undefined, offset);
+      return;
     }
-    if (key !== versionKey(decoded.source)) return undefined;
+    const decoded = Option.getOrUndefined(decodeRecord(value.toString("utf8")));
+    if (decoded === undefined) return;
+    if (decoded.kind === "source" || decoded.kind === "catalogue" || decoded.kind === "removed") {
+      if (key === (decoded.kind === "catalogue" ? decoded.catalogue : decoded.source))
+        this.#name(key, decoded, offset);
+      return;
+    }
+    if (key !== versionKey(decoded.source)) return;
     const entry = this.#entry(decoded.source);
-    if (entry.last !== undefined && offset <= entry.last.offset) return undefined;
+    if (entry.last !== undefined && offset <= entry.last.offset) return;
     entry.last = { offset, value: decoded };
     entry.offsets.push(offset);
     if (entry.offsets.length > REMEMBERED) entry.offsets.shift();
-    return undefined;
   }
 
-  #register(source: string, registration: Registration | undefined, offset: number): string | undefined {
-    const entry = this.#entry(source);
-    if (offset <= entry.registeredAt) return undefined;
-    entry.registeredAt = offset;
-    entry.registration = registration;
-    return source;
+  #name(key: string, named: Named | undefined, offset: number): void {
+    const entry = this.#entry(key);
+    if (offset <= entry.namedAt) return;
+    entry.namedAt = offset;
+    entry.named = named;
+    this.#revision++;
   }
 
   /** Where a follower goes on. */
@@ -91,18 +104,52 @@ export class Registry {
   #entry(source: string): Entry {
     let entry = this.#entries.get(source);
     if (entry === undefined) {
-      entry = { registration: undefined, registeredAt: -1, last: undefined, offsets: [] };
+      entry = { named: undefined, namedAt: -1, last: undefined, offsets: [] };
       this.#entries.set(source, entry);
     }
     return entry;
   }
 
   registration(source: string): Registration | undefined {
-    return this.#entries.get(source)?.registration;
+    const named = this.#entries.get(source)?.named;
+    return named?.kind === "source" ? named : undefined;
   }
 
   registrations(): Registration[] {
-    return [...this.#entries.values()].flatMap((e) => (e.registration === undefined ? [] : [e.registration]));
+    return this.#all("source");
+  }
+
+  /** The registrations to be looked at: not those that a catalogue lists no more, or one that was removed had listed. */
+  followed(): Registration[] {
+    return this.registrations().filter(
+      ({ catalogue, unlisted }) =>
+        unlisted === undefined && (catalogue === undefined || this.catalogue(catalogue) !== undefined),
+    );
+  }
+
+  catalogue(id: string): Catalogue | undefined {
+    const named = this.#entries.get(id)?.named;
+    return named?.kind === "catalogue" ? named : undefined;
+  }
+
+  catalogues(): Catalogue[] {
+    return this.#all("catalogue");
+  }
+
+  /** Entries of catalogues that an operator removed. */
+  removals(): Removal[] {
+    return this.#all("removed");
+  }
+
+  removal(source: string): Removal | undefined {
+    const named = this.#entries.get(source)?.named;
+    return named?.kind === "removed" ? named : undefined;
+  }
+
+  #all<K extends Named["kind"]>(kind: K): Extract<Named, { kind: K }>[] {
+    return [...this.#entries.values()].flatMap(({ named }) =>
+      named?.kind === kind ? [named as Extract<Named, { kind: K }>] : [],
+    );
   }
 
   last(source: string): LastAnnouncement | undefined {

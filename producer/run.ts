@@ -1,210 +1,86 @@
 /**
- * The producer as a component. `runProducer` follows every registered source until it is interrupted, and takes up
- * registrations and removals while it runs; `readSourcesOnce` reads each once. A source that fails is parked with
- * its reason until its next look; the others go on.
+ * The producer as a component. `runProducer` follows the sources that are its share until it is interrupted, and
+ * takes up registrations, changes of them and removals while it runs; `readSourcesOnce` reads every one once. A
+ * source that fails is parked with its reason until its next look; the others go on.
  */
-import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
-import * as FiberMap from "effect/FiberMap";
 import type * as Scope from "effect/Scope";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { Registration, SourceStatus } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
+import type { CatalogueStatus, Registration, SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
-import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
-import {
-  type LookFailure,
-  type LookOptions,
-  type LookResult,
-  lookAt,
-  type Producer,
-  type Progress,
-} from "./look.ts";
+import { CatalogueBoard } from "./catalogue/board.ts";
+import { lookAtCatalogueTold, newFollowed } from "./catalogue/follow.ts";
+import { Board, byRank } from "./following/board.ts";
+import { lookTold, type ProducerFailure } from "./following/look-told.ts";
+import { makePatience } from "./following/patience.ts";
+import { followShares } from "./following/shares.ts";
+import type { Progress } from "./look.ts";
 import { makeProducer } from "./producer.ts";
-import type { SourceError } from "./source-error.ts";
-import { leastEvery } from "./source-ref.ts";
-import { announcedStatus, lookedStatus, parkedStatus } from "./status.ts";
 
+export type { ProducerFailure } from "./following/look-told.ts";
 export type { Progress } from "./look.ts";
 
 export interface ProducerOptions {
-  /** Told how every source stands whenever one changes; parents first. */
+  /** Told how every source of this producer stands whenever one changes; parents first. */
   readonly onSources?: (sources: readonly SourceStatus[]) => void;
+  /** Told how every catalogue stands whenever one changes. */
+  readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** Told when the log is lost ("waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
 }
 
-export type ProducerFailure = LogFailure | DatabaseError;
-
-/** Looks are spread by this part of their interval. */
-const JITTER = 0.1;
-
-const rank = ({ entities }: Pick<SourceStatus, "entities">): number =>
-  Math.min(...entities.map((e) => (ENTITY_NAMES as readonly string[]).indexOf(e)), ENTITY_NAMES.length);
-
-/** Statuses by source, told in one order: parents first. */
-class Board {
-  readonly #statuses = new Map<string, SourceStatus>();
-  readonly #tell: (sources: readonly SourceStatus[]) => void;
-
-  constructor(tell: ((sources: readonly SourceStatus[]) => void) | undefined) {
-    this.#tell = tell ?? (() => {});
-  }
-
-  get(producer: Producer, registration: Registration): SourceStatus {
-    const { source } = registration;
-    return this.#statuses.get(source) ?? announcedStatus(registration, producer.registry.last(source));
-  }
-
-  put(status: SourceStatus): void {
-    this.#statuses.set(status.source, status);
-    this.#tell(this.all());
-  }
-
-  remove(source: string): void {
-    if (this.#statuses.delete(source)) this.#tell(this.all());
-  }
-
-  sources(): string[] {
-    return [...this.#statuses.keys()];
-  }
-
-  all(): SourceStatus[] {
-    return [...this.#statuses.values()].sort((a, b) => rank(a) - rank(b));
-  }
+export interface OnceOptions extends ProducerOptions {
+  /** These sources, and no catalogue. Default: all. */
+  readonly only?: ReadonlySet<string>;
 }
 
-const nowIso = (): string => new Date().toISOString();
-
-/** A look whose failures are the source's own are its status; a send without answer is looked into again. */
-const lookTold = Effect.fnUntraced(function* (
-  producer: Producer,
-  board: Board,
-  registration: Registration,
-  options: LookOptions,
-): Effect.fn.Return<boolean, ProducerFailure> {
-  const before = board.get(producer, registration);
-  board.put({ ...before, state: before.state === "new" ? "reading" : before.state });
-  return yield* lookAt(producer, registration, options).pipe(
-    Effect.retry({ schedule: scheduleOf("uncertain"), while: isTag("PublishUncertain") }),
-    // Retried for ever.
-    Effect.catchTag("PublishUncertain", Effect.die),
-    Effect.map((result: LookResult) => {
-      board.put(lookedStatus(before, result, nowIso()));
-      return true;
-    }),
-    Effect.catchTag("SourceError", (error: SourceError) =>
-      Effect.sync(() => {
-        board.put(parkedStatus(before, error, nowIso()));
-        return false;
-      }),
-    ),
-  );
-});
-
-const isTag =
-  (tag: LookFailure["_tag"]) =>
-  (error: LookFailure): boolean =>
-    error._tag === tag;
-
-/** Every registered source once, parents first. Fails only when the log or a file of ours does. */
+/**
+ * Every registered source once, those that the catalogues list now included, parents first. Fails only when the log
+ * or a file of ours does.
+ */
 export const readSourcesOnce = (
-  options: ProducerOptions = {},
+  options: OnceOptions = {},
 ): Effect.Effect<readonly SourceStatus[], ProducerFailure, TopicLog | Settings> =>
   Effect.scoped(readEach(options));
 
 const readEach = Effect.fnUntraced(function* (
-  options: ProducerOptions,
+  options: OnceOptions,
 ): Effect.fn.Return<readonly SourceStatus[], ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const producer = yield* makeProducer(options.onProgress);
-  const { registry } = producer;
+  const { registry, hosts } = producer;
   yield* registry.refresh();
-  const board = new Board(options.onSources);
-  const registrations = registry.registrations().sort((a, b) => rank(a) - rank(b));
-  for (const registration of registrations) board.put(board.get(producer, registration));
-  for (const registration of registrations) yield* lookTold(producer, board, registration, { mode: "once" });
+  const board = new Board(registry, options.onSources);
+  if (options.only === undefined) {
+    const catalogues = new CatalogueBoard(options.onCatalogues);
+    for (const catalogue of registry.catalogues())
+      yield* lookAtCatalogueTold(producer, newFollowed(catalogue, catalogues.put));
+    yield* registry.refresh();
+  }
+  const registrations = registry
+    .followed()
+    .filter(({ source }: Registration) => options.only?.has(source) ?? true)
+    .sort(byRank);
+  board.put(...registrations.map((registration) => board.get(registration)));
+  for (const registration of registrations) {
+    const look = lookTold(producer, board, registration, { mode: "once" });
+    const { status } = yield* hosts.turn(registration.source, look);
+    board.put(status);
+  }
   return board.all();
 });
 
 /** Never returns by itself. Interruptible within a second; a lost log is waited for. */
 export const runProducer = (
   options: ProducerOptions = {},
-): Effect.Effect<never, ProducerFailure, TopicLog | Settings> => Effect.scoped(followSources(options));
+): Effect.Effect<never, ProducerFailure, TopicLog | Settings> => Effect.scoped(followOurs(options));
 
-const followSources = Effect.fnUntraced(function* (
+const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const tellLog = options.onState ?? (() => {});
   const producer = yield* makeProducer(options.onProgress);
-  const { registry, settings, log } = producer;
-  const board = new Board(options.onSources);
-  const fibers = yield* FiberMap.make<string, void, ProducerFailure>();
-
-  /** A log that does not answer is waited for, for ever. */
-  const patiently = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-    work.pipe(
-      Effect.tapError((error) =>
-        Effect.sync(() => {
-          if (isUnavailable(error)) tellLog({ state: "waiting", reason: error.message });
-        }),
-      ),
-      Effect.retry({ schedule: scheduleOf("log"), while: isUnavailable }),
-    );
-
-  const watch = Effect.fnUntraced(function* (registration: Registration) {
-    const { source, once } = registration;
-    if (once && registry.last(source)?.value.counts != null) {
-      board.put(announcedStatus(registration, registry.last(source)));
-      return;
-    }
-    for (;;) {
-      const ok = yield* patiently(
-        lookTold(producer, board, registration, { mode: once ? "once" : "follow" }),
-      );
-      tellLog({ state: "ok" });
-      if (ok && once) return;
-      const every = Math.max(registration.every ?? settings.every, leastEvery(source));
-      yield* Effect.sleep(Duration.millis(every * (1 + JITTER * (Math.random() * 2 - 1))));
-    }
-  });
-
-  const watched = new Map<string, Registration>();
-  const settle = Effect.fnUntraced(function* () {
-    const registrations = registry.registrations().sort((a, b) => rank(a) - rank(b));
-    const names = new Set(registrations.map((r) => r.source));
-    for (const source of board.sources()) {
-      if (names.has(source)) continue;
-      watched.delete(source);
-      yield* FiberMap.remove(fibers, source);
-      board.remove(source);
-    }
-    for (const registration of registrations) {
-      const { source } = registration;
-      if (watched.get(source) === registration) continue;
-      watched.set(source, registration);
-      board.put(board.get(producer, registration));
-      yield* FiberMap.run(fibers, source, watch(registration));
-    }
-  });
-
-  yield* patiently(registry.refresh());
-  yield* settle();
-  const following = log.follow({
-    group: `producer.${producer.id}`,
-    topics: ["sources"],
-    positions: () => registry.positions(),
-    onBatch: Effect.fnUntraced(function* (batch) {
-      const changed = batch.records.filter((record) => registry.apply(record) !== undefined);
-      if (changed.length > 0) yield* settle();
-      return batch.next;
-    }),
-    onState: tellLog,
-  });
-  return yield* Effect.raceFirst(following, FiberMap.join(fibers).pipe(Effect.andThen(Effect.never)));
+  const board = new Board(producer.registry, options.onSources);
+  const catalogues = new CatalogueBoard(options.onCatalogues);
+  return yield* followShares({ producer, board, catalogues, patience: makePatience(tellLog) }, tellLog);
 });
-
-const isUnavailable = (error: unknown): error is Extract<LogFailure, { _tag: "LogUnavailable" }> =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "LogUnavailable";

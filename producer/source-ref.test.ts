@@ -10,9 +10,10 @@ it("a source is its URL, or the file: URL of its absolute path", () => {
 
 it("an entity may stand before it", () => {
   expect(parseSourceArgument("ventes=http://h/x?a=b")).toEqual({
-    entity: "ventes",
+    entities: ["ventes"],
     source: "http://h/x?a=b",
   });
-  expect(parseSourceArgument("http://h/x?a=b")).toEqual({ entity: undefined, source: "http://h/x?a=b" });
+  expect(parseSourceArgument("ventes,produits=http://h/x").entities).toEqual(["produits", "ventes"]);
+  expect(parseSourceArgument("http://h/x?a=b")).toEqual({ entities: undefined, source: "http://h/x?a=b" });
   expect(() => parseSourceArgument("clients=x.csv")).toThrow("source.unknown_entity");
 });

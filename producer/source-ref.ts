@@ -1,38 +1,73 @@
 /** How a source is named: its id is its URL; a path is its absolute file: URL (contract). */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { ENTITY_NAMES, type EntityName, isEntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import { shareLinkOf } from "./download/share-links.ts";
+import { parseEntities } from "./reading-flags.ts";
 import { SourceRefusal } from "./source-error.ts";
 
 const PROTOCOLS = new Set(["http:", "https:", "file:"]);
 
-/** The id of a source from a URL or a path (relative to `cwd`). Throws SourceRefusal. */
+/** A file of a zip is named behind it, `url#entry.csv`; any other fragment is of a page and goes. */
+const ENTRY_NAME = /\.(csv|tsv|tab|txt)$/i;
+const ZIP_NAME = /\.zip$/i;
+
+/**
+ * The id of a source from a URL or a path (relative to `cwd`). Throws SourceRefusal: for what is neither, for
+ * credentials in a URL, which would stand in topics, and for links that are known to lead to a page.
+ */
 export function sourceId(reference: string, cwd = process.cwd()): string {
+  const id = namedSource(reference, cwd);
+  const url = new URL(id);
+  if (url.username !== "" || url.password !== "") throw new SourceRefusal("source.credentials_in_url");
+  // From the text: what comes behind the # says which sheet.
+  const page = shareLinkOf(reference.trim());
+  if (page?.certain === true) throw new SourceRefusal("source.share_link", page.service, page.file);
+  return id;
+}
+
+/** The id that a reference has or once had, where nothing is going to be registered or read. */
+export function namedSource(reference: string, cwd = process.cwd()): string {
   const text = reference.trim();
   if (text === "") throw new SourceRefusal("source.bad_reference");
   // A scheme of one letter is a drive of Windows.
-  if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) return pathToFileURL(resolve(cwd, text)).href;
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) {
+    const [, zip, entry] = /^(.*\.zip)#(.+)$/i.exec(text) ?? [];
+    const url = pathToFileURL(resolve(cwd, zip ?? text));
+    if (entry !== undefined) url.hash = encodeURIComponent(entry).replaceAll("%2F", "/");
+    return url.href;
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !PROTOCOLS.has(url.protocol)) throw new SourceRefusal("source.bad_reference");
-  url.hash = "";
+  if (!ZIP_NAME.test(url.pathname) && !ENTRY_NAME.test(url.hash)) url.hash = "";
   return url.href;
 }
 
+/** The file of a zip that a source names, or null. */
+export function entryOfSource(source: string): string | null {
+  const fragment = new URL(source).hash.slice(1);
+  if (fragment === "") return null;
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return fragment;
+  }
+}
+
 export interface SourceArgument {
-  readonly entity: EntityName | undefined;
+  /** What the operator says it publishes. */
+  readonly entities: readonly EntityName[] | undefined;
   readonly source: string;
 }
 
-/** `ENTITY=URL_OR_PATH`, or a URL or path alone. A "=" inside a URL or path is not taken for one. Throws SourceRefusal. */
+/**
+ * `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or path is
+ * not taken for one. Throws SourceRefusal.
+ */
 export function parseSourceArgument(argument: string, cwd?: string): SourceArgument {
-  const named = /^([\p{L}_]+)=(.+)$/u.exec(argument);
-  if (named === null) return { entity: undefined, source: sourceId(argument, cwd) };
-  return { entity: parseEntity(named[1] as string), source: sourceId(named[2] as string, cwd) };
-}
-
-export function parseEntity(name: string): EntityName {
-  if (!isEntityName(name)) throw new SourceRefusal("source.unknown_entity", name, ENTITY_NAMES.join(", "));
-  return name;
+  const named = /^([\p{L}_,]+)=(.+)$/u.exec(argument);
+  if (named === null) return { entities: undefined, source: sourceId(argument, cwd) };
+  return { entities: parseEntities(named[1] as string), source: sourceId(named[2] as string, cwd) };
 }
 
 export const isFileSource = (source: string): boolean => source.startsWith("file:");
@@ -41,8 +76,11 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 /** Somebody else's server is not asked more often than this. */
 const LEAST_REMOTE_MS = 5_000;
 
+/** Whether a URL is of a server on this machine. */
+export const isLoopback = (source: string): boolean => LOOPBACK.test(new URL(source).hostname);
+
 /** The shortest time between two looks (contract): none for paths and loopback, 5 s otherwise. */
 export const leastEvery = (source: string): number =>
-  isFileSource(source) || LOOPBACK.test(new URL(source).hostname) ? 0 : LEAST_REMOTE_MS;
+  isFileSource(source) || isLoopback(source) ? 0 : LEAST_REMOTE_MS;
 
 export const pathOfSource = (source: string): string => fileURLToPath(source);

@@ -1,53 +1,75 @@
 /** The sources that operators name: looked into, registered, listed, removed. */
-import { rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { Announcement, Registration, SourceStatus } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration, Removal, SourceStatus } from "#shared/event.ts";
+import { MASK, masked } from "#shared/masked.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Delimiter } from "./csv/record-reader.ts";
-import type { Decoder } from "./decode.ts";
-import { asFailure, fetchSource } from "./download/index.ts";
+import { rekeyed } from "./columns/rekey.ts";
+import type { ColumnFormats } from "./columns/survey.ts";
+import type { Delimiter } from "./csv/dialect.ts";
+import type { ReadField } from "./decode.ts";
+import { asFailure } from "./download/index.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { takeOver, withdrawal } from "./look.ts";
+import { announce, takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
+import { openVersion } from "./open-version.ts";
+import { presetNamed, resolveReading } from "./presets/index.ts";
 import { makeHttpClient, makePassingProducer } from "./producer.ts";
 import { idsOf, topicsOf } from "./read-back.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { inSlices } from "./slices.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
-import { isFileSource, sourceId } from "./source-ref.ts";
+import { isFileSource, namedSource, sourceId } from "./source-ref.ts";
 import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
-import { type InspectedReject, type InspectedRow, Version } from "./version.ts";
+import { type Trust, trustOf } from "./trust.ts";
+import type { InspectedReject, InspectedRow, Version, VersionOptions } from "./version.ts";
 
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 const GONE_BATCH = 4_000;
 
 export interface InspectOptions {
-  /** What the operator says it publishes. */
+  /** What the operator says it publishes: one entity, or several of a wide file. */
   readonly entity?: EntityName | undefined;
+  readonly entities?: readonly EntityName[] | undefined;
+  /** How it is to be read; laid over what is registered. */
+  readonly reading?: ReadingChange | undefined;
+  /** null takes it back. */
+  readonly idScope?: string | null | undefined;
 }
+
+const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+  entities ?? (entity === undefined ? undefined : [entity]);
 
 export interface Inspection {
   /** The source's id. */
   readonly source: string;
+  /** What it publishes; `entity` is the last of them. */
   readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
   readonly delimiter: Delimiter;
   /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
-  readonly mapping: readonly {
-    readonly field: string;
-    readonly column: string | null;
-    readonly name: string;
-  }[];
+  readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
+  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  readonly formats: ColumnFormats;
   readonly records: number;
+  /** Records that --where leaves out; they are none of `records`. */
+  readonly skipped: number;
   readonly rounded: number;
+  /** Values that were written as `="007"`. */
+  readonly unwrapped: number;
+  /** Ids that look the same and are kept apart, and how many there are. */
+  readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
   /** How many records each code sets aside, with the first of them. */
@@ -66,42 +88,20 @@ export const idOf = (reference: string) =>
     );
   });
 
-/** The version that a source is now, opened; it goes with the scope. */
-const openVersion = Effect.fnUntraced(function* (
+/** Opened for its header, whatever is known of it; it goes with the scope. */
+const opened = Effect.fnUntraced(function* (
   source: string,
-  entity: EntityName | undefined,
-  before: Announcement | undefined,
+  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
+  trust: Trust,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({
-    client,
-    settings,
-    source,
-    known: null,
-    resumeFrom: null,
-    throughTopic: false,
-  });
-  if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
-  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
-  return yield* Effect.acquireRelease(
-    Effect.try({
-      try: () =>
-        new Version({
-          file: fetched.file,
-          entities: entity === undefined ? undefined : [entity],
-          reading: {},
-          source,
-          settings,
-          before,
-          complete: true,
-          tail: null,
-        }),
-      catch: (error) => error,
-    }).pipe(Effect.catch(asFailure(source, settings))),
-    (version) => Effect.sync(() => version.close()),
-  );
+  const version = yield* openVersion({ ...options, client, settings, source, trust });
+  return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
+
+/** Named on this command line. */
+const BY_HAND: Trust = { trusted: "operator", throughTopic: false };
 
 /** Reads a source whole and says how it would be taken. Writes nothing. */
 export const inspectSource = (
@@ -112,11 +112,22 @@ export const inspectSource = (
 
 const inspect = Effect.fnUntraced(function* (
   reference: string,
-  { entity }: InspectOptions,
+  options: InspectOptions,
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const source = yield* idOf(reference);
-  const version = yield* openVersion(source, entity, undefined);
+  const own = changedReading(undefined, options.reading ?? {}) ?? {};
+  const { reading, preset } = yield* resolved(source, own);
+  const version = yield* opened(
+    source,
+    {
+      entities: saidOf(options) ?? preset?.entities,
+      reading,
+      idScope: options.idScope ?? undefined,
+      before: undefined,
+    },
+    BY_HAND,
+  );
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
   const sink = {
@@ -131,11 +142,22 @@ const inspect = Effect.fnUntraced(function* (
   yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
   return {
     source,
-    entity: version.dialect.entity,
+    entity: version.dialect.entities.at(-1) as EntityName,
+    entities: version.dialect.entities,
     delimiter: version.dialect.delimiter,
-    mapping: (version.decoders.at(-1) as Decoder).mapping,
+    mapping: version.decoders.flatMap(({ entity, mapping }) =>
+      mapping.map((field) => ({ ...field, entity: entity.name })),
+    ),
+    formats: version.formats,
     records: version.records,
+    skipped: version.filtered,
     rounded: version.rounded,
+    // One value may be read for several entities.
+    unwrapped: Math.max(...version.decoders.map((decoder) => decoder.unwrapped)),
+    lookAlikes: {
+      count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
+      examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
+    },
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
   };
@@ -146,8 +168,23 @@ export interface RegisterOptions extends InspectOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
-  readonly vanished?: Registration["vanished"] | undefined;
+  /** null takes it back. */
+  readonly vanished?: Registration["vanished"] | null | undefined;
+  /** Named through HTTP, not by an operator. */
+  readonly discovered?: boolean | undefined;
 }
+
+/** The options that it is read with, and its preset. */
+const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
+  const settings = yield* Settings;
+  return yield* Effect.try({
+    try: () => ({
+      reading: resolveReading(own),
+      preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+    }),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+});
 
 /** Reads the source's header, then registers it; the same registration again writes nothing. */
 export const registerSource = (
@@ -165,48 +202,75 @@ const register = Effect.fnUntraced(function* (
   TopicLog | Settings | Scope.Scope
 > {
   const log = yield* TopicLog;
+  const settings = yield* Settings;
   const source = yield* idOf(reference);
   const registry = new Registry(log);
   yield* registry.refresh(registry.partition(source));
+  if (registry.catalogue(source) !== undefined)
+    return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
-  // What it published stays what it publishes: its events are in that entity's topic.
-  const entity = announced?.entities[0] ?? options.entity;
-  const version = yield* openVersion(source, entity, announced);
-  if (options.entity !== undefined && options.entity !== version.dialect.entity)
+  // What an operator named before stays trusted as that, whoever names it again.
+  const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
+  const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
+  const own = changedReading(before?.reading, options.reading ?? {});
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { language } = settings;
+  const was = yield* resolved(source, before?.reading ?? {});
+  const changed = rekeyed(
+    before === undefined ? undefined : announced,
+    { reading: was.reading, idScope: before?.idScope },
+    { reading, idScope },
+  );
+  if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
+  const published = announced?.identity == null ? undefined : announced.entities;
+  const said = saidOf(options);
+  const version = yield* opened(
+    source,
+    {
+      entities: published ?? said ?? preset?.entities ?? before?.entities,
+      reading,
+      idScope,
+      before: announced,
+    },
+    trust,
+  );
+  const { entities } = version.dialect;
+  if (said !== undefined && said.join() !== entities.join())
     return yield* sourceError(
       "source.wrong_entity",
-      { source, what: options.entity, more: version.dialect.entity },
-      (yield* Settings).language,
+      { source, what: said.join(", "), more: entities.join(", ") },
+      language,
     );
   const registration: Registration = {
     v: 1,
     kind: "source",
     source,
-    entities: [version.dialect.entity],
+    entities,
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,
     duplicates: options.duplicates ?? before?.duplicates ?? "keep",
-    ...present({ vanished: options.vanished ?? before?.vanished }),
+    ...(own === undefined ? {} : { reading: own }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    ...(isDiscovered ? { discovered: true as const } : {}),
+    ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.
-  const settings = yield* Settings;
-  if (settings.kafka !== null && isFileSource(source))
+  if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
     yield* Effect.try({
       try: () => rememberNamed(settings.data, source),
       catch: (error) => error,
     }).pipe(Effect.catch(asFailure(source, settings)));
-  if (before === undefined || JSON.stringify(before) !== JSON.stringify(registration))
+  if (!isDeepStrictEqual(before, registration))
     yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });
-
-/** Without what is undefined. */
-const present = <A extends object>(values: A): { [K in keyof A]?: Exclude<A[K], undefined> } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof A]?: Exclude<A[K], undefined>;
-  };
 
 export interface ListedSource {
   readonly registration: Registration;
@@ -231,6 +295,22 @@ export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, Top
   },
 );
 
+/** The id of what was registered, as it was given then or as it is shown: without its secrets. */
+export const registeredAs = Effect.fnUntraced(function* (
+  reference: string,
+  registry: Registry,
+): Effect.fn.Return<string, SourceError | DatabaseError | LogFailure, Settings> {
+  const settings = yield* Settings;
+  const named = yield* Effect.try({ try: () => namedSource(reference), catch: (error) => error }).pipe(
+    Effect.catch(asFailure(reference, settings)),
+  );
+  yield* registry.refresh(registry.partition(named));
+  if (registry.registration(named) !== undefined || !named.includes(MASK)) return named;
+  yield* registry.refresh();
+  const shown = registry.registrations().filter(({ source }) => masked(source) === named);
+  return shown.length === 1 ? (shown[0]?.source ?? named) : named;
+});
+
 export interface RemoveOptions {
   /** Undo what it alone had brought: every claim of it is withdrawn. */
   readonly withdraw?: boolean | undefined;
@@ -241,6 +321,21 @@ export interface Removed {
   /** Events that withdraw a claim. */
   readonly withdrawn: number;
 }
+
+/** What stands in the place of a registration: of an entry, that it was removed, for its catalogue still lists it. */
+function removalOf(registry: Registry, source: string): string | null {
+  const catalogue = registry.registration(source)?.catalogue;
+  if (catalogue === undefined || registry.catalogue(catalogue) === undefined) return null;
+  return JSON.stringify(removal(source, catalogue));
+}
+
+const removal = (source: string, catalogue: string): Removal => ({
+  v: 1,
+  kind: "removed",
+  source,
+  catalogue,
+  removed: new Date().toISOString(),
+});
 
 /** Stops following a source. Running producers notice within a second. */
 export const removeSource = (
@@ -259,14 +354,15 @@ const remove = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const source = yield* idOf(reference);
   const producer = yield* makePassingProducer();
   const { registry, state } = producer;
-  yield* registry.refresh(registry.partition(source));
+  // Of all: its catalogue is under another key.
+  yield* registry.refresh();
+  const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
-  yield* log.publish("sources", [{ key: source, value: null }]);
+  yield* log.publish("sources", [{ key: source, value: removalOf(registry, source) }]);
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
@@ -298,5 +394,65 @@ const remove = Effect.fnUntraced(function* (
       }
     }
   }
+  // Nothing of what it was is left: added again, its first header decides anew (rule 4).
+  if (last !== undefined) {
+    const { reading: _, ...said } = last.value;
+    yield* announce(producer, { ...said, identity: null, header: null, open: null, counts: null });
+  }
   return { source, withdrawn };
+});
+
+/** Has an entry left alone that a catalogue lists and that was never taken up. */
+export const removeEntry = Effect.fnUntraced(function* (
+  source: string,
+  catalogue: string,
+): Effect.fn.Return<Removed, PublishFailure, TopicLog> {
+  const log = yield* TopicLog;
+  yield* log.publish("sources", [{ key: source, value: JSON.stringify(removal(source, catalogue)) }]);
+  return { source, withdrawn: 0 };
+});
+
+/** What the topic `sources` says of one source now. */
+export const findNamed = Effect.fnUntraced(function* (
+  source: string,
+): Effect.fn.Return<
+  { readonly registration: Registration | undefined; readonly removal: Removal | undefined },
+  LogFailure,
+  TopicLog
+> {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh(registry.partition(source));
+  return { registration: registry.registration(source), removal: registry.removal(source) };
+});
+
+/** Whether an operator has named anything yet: a source or a catalogue. */
+export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh();
+  return registry.registrations().length + registry.catalogues().length > 0;
+});
+
+/** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */
+export const askReread = Effect.fnUntraced(function* (
+  sources: readonly string[],
+): Effect.fn.Return<
+  { readonly reread: string; readonly asked: readonly string[] },
+  PublishFailure,
+  TopicLog
+> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const reread = randomUUID();
+  const followed = new Map(registry.followed().map((one) => [one.source, one]));
+  const asked = sources.flatMap((source) => {
+    const registration = followed.get(source);
+    return registration === undefined ? [] : [{ ...registration, reread }];
+  });
+  if (asked.length > 0)
+    yield* log.publish(
+      "sources",
+      asked.map((one) => ({ key: one.source, value: JSON.stringify(one) })),
+    );
+  return { reread, asked: asked.map(({ source }) => source) };
 });

@@ -6,26 +6,32 @@ import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
-  { source, entities }: Registration,
+  { source, entities, catalogue, unlisted }: Registration,
   last: LastAnnouncement | undefined,
 ): SourceStatus {
   const counts = last?.value.counts ?? null;
   return {
     source,
     entities: [...entities],
-    state: counts === null ? "new" : "ok",
+    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
     reason: "",
     ...(counts ?? NOTHING),
     version: last?.offset ?? null,
     looked: null,
     changed: counts === null ? null : (last?.value.published ?? null),
+    ...(catalogue === undefined ? {} : { catalogue }),
   };
+}
+
+/** What is said again after each look. */
+function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+  return status;
 }
 
 /** After a look. */
 export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
   return {
-    ...before,
+    ...lasting(before),
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
@@ -36,10 +42,22 @@ export function lookedStatus(before: SourceStatus, result: LookResult, now: stri
   };
 }
 
-/** After a look that failed, or whose version waits for a confirmation. */
+/** No longer listed by its catalogue: it stays as it was read last. */
+export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+  ...lasting(before),
+  state: "gone",
+  reason: "",
+  ...(catalogue === undefined ? {} : { catalogue }),
+});
+
+/**
+ * After a look that failed, or whose version waits for a confirmation. What was emitted before is unchanged now: the
+ * counts still account for every record.
+ */
 export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
-  ...before,
+  ...lasting(before),
   emitted: 0,
+  unchanged: before.unchanged + before.emitted,
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
   looked: now,

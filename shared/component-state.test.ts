@@ -1,5 +1,5 @@
 /** What `status` can read of components: running, stopped, failed, and lost. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
@@ -15,9 +15,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(data, { recursive: true, force: true }));
 
-const run = <A, E>(effect: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+const run = <A, E>(
+  effect: Effect.Effect<A, E, TopicLog | Settings>,
+  healthFile: string | null = null,
+): Promise<A> =>
   Effect.runPromise(
-    effect.pipe(Effect.provide(layerTopicLog), Effect.provideService(Settings, embeddedSettings(data))),
+    effect.pipe(
+      Effect.provide(layerTopicLog),
+      Effect.provideService(Settings, embeddedSettings(data, { healthFile })),
+    ),
   );
 
 const report = () => ({ state: "running" as const, detail: "", database: "d", figures: { events: 3 } });
@@ -63,4 +69,16 @@ it("is lost when it says that it runs, and has been silent for too long", async 
   expect(isLost(seen, at + LOST_AFTER_MS)).toBe(false);
   expect(isLost(seen, at + LOST_AFTER_MS + 1)).toBe(true);
   expect(isLost({ ...seen, state: "stopped" }, at + LOST_AFTER_MS + 1)).toBe(false);
+});
+
+it("touches the health file while it runs, not while it waits; one that cannot be written stops nothing", async () => {
+  const file = join(data, "alive");
+  const waits = () => ({ ...report(), state: "waiting" as const });
+  await run(Effect.raceFirst(withState("consumer", waits)(Effect.never), isSaid), file);
+  expect(existsSync(file)).toBe(false);
+  const touched = Effect.gen(function* () {
+    while (!existsSync(file)) yield* Effect.sleep(5);
+  });
+  await run(Effect.raceFirst(withState("consumer", report)(Effect.never), touched), file);
+  expect(await run(withState("consumer", report)(Effect.succeed("done")), "/nonexistent/alive")).toBe("done");
 });

@@ -2,6 +2,7 @@
  * The state of each component, in the topic `etat`: published every 5 s while it runs, and once more when it
  * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
  */
+import { writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import * as Cause from "effect/Cause";
 import * as Clock from "effect/Clock";
@@ -9,7 +10,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { ComponentState, type SourceStatus } from "./event.ts";
+import { type CatalogueStatus, ComponentState, type SourceStatus } from "./event.ts";
 import { Settings } from "./settings.ts";
 import { readCompacted } from "./topic-log/compacted.ts";
 import type { LogFailure } from "./topic-log/errors.ts";
@@ -28,6 +29,7 @@ export interface StateReport {
   readonly figures: Readonly<Record<string, number>>;
   /** Of a producer. */
   readonly sources?: readonly SourceStatus[];
+  readonly catalogues?: readonly CatalogueStatus[];
 }
 
 /** How often a component's report is looked at for a change. */
@@ -36,13 +38,16 @@ const LOOK_EVERY_MS = 500;
 /** How long a last word may take: a stop is within 5 s. */
 const LAST_WORD_MS = 1_000;
 
-/** Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. */
+/**
+ * Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. The health file of
+ * the settings is touched whenever it was said that the component runs: its age tells who cannot read topics.
+ */
 export const withState =
   (component: ComponentState["component"], report: () => StateReport) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | TopicLog | Settings> =>
     Effect.gen(function* () {
       const log = yield* TopicLog;
-      const { data } = yield* Settings;
+      const { data, healthFile } = yield* Settings;
       const id = `${hostname()}:${data}`;
       const since = new Date(yield* Clock.currentTimeMillis).toISOString();
 
@@ -60,16 +65,19 @@ export const withState =
             at: new Date(yield* Clock.currentTimeMillis).toISOString(),
             figures: said.figures,
             ...(said.sources === undefined ? {} : { sources: said.sources }),
+            ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+          if (healthFile !== null && state === "running")
+            yield* Effect.try(() => writeFileSync(healthFile, ""));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
       /** Every 5 s, and at once when something a person would ask for has changed. */
       let said = "";
       let saidAt = 0;
       const beat = Effect.suspend(() => {
-        const { state, detail, sources } = report();
-        const now = JSON.stringify([state, detail, sources]);
+        const { state, detail, sources, catalogues } = report();
+        const now = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
         if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
         said = now;
         saidAt = performance.now();
@@ -83,6 +91,9 @@ export const withState =
         ),
       );
     });
+
+/** That a source was looked at again and said nothing new waits for the next regular word: there may be hundreds. */
+const withoutTimes = ({ looked: _, next: __, ...status }: SourceStatus) => status;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

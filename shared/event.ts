@@ -104,10 +104,22 @@ export const ReadingDecisions = Schema.Struct({
   quote: Schema.NullOr(Schema.String),
   /** What makes a quote inside quotes one: the quote itself, or a backslash. */
   escape: Schema.NullOr(Schema.String),
+  /** What begins a line that is left out; absent: nothing does. */
+  comment: Schema.optionalKey(Schema.String),
   /** The line of the header, from 1; 0: there is none. */
   headerLine: Schema.Int,
   /** Published name of a column -> how its numbers or dates are written, where there was a choice. */
   columns: Schema.Record(Schema.String, Schema.String),
+  /** What was noticed, by code (producer/csv/notes.ts). */
+  notes: Schema.optionalKey(
+    Schema.Array(
+      Schema.Struct({
+        code: Schema.String,
+        what: Schema.optionalKey(Schema.String),
+        more: Schema.optionalKey(Schema.String),
+      }),
+    ),
+  ),
 });
 export type ReadingDecisions = typeof ReadingDecisions.Type;
 
@@ -131,6 +143,14 @@ export const Registration = Schema.Struct({
   idScope: Schema.optionalKey(Schema.String),
   /** SHA-256 of a content whose many withdrawals an operator confirmed (rule 10). */
   confirmed: Schema.optionalKey(Schema.String),
+  /** The id of the catalogue that lists it: followed for as long as it does. */
+  catalogue: Schema.optionalKey(Schema.String),
+  /** Since when its catalogue does not list it any more: not fetched until it is listed again; its rows stay. */
+  unlisted: Schema.optionalKey(Schema.String),
+  /** Named through HTTP, not by an operator: public addresses only, unless private ones are allowed. */
+  discovered: Schema.optionalKey(Schema.Literal(true)),
+  /** Another one than at the last look: the source is read again whole, unchanged or not. */
+  reread: Schema.optionalKey(Schema.String),
   registered: Schema.String,
 });
 export type Registration = typeof Registration.Type;
@@ -161,6 +181,34 @@ export const VersionCounts = Schema.Struct({
   parents: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct(rowCounts))),
 });
 export type VersionCounts = typeof VersionCounts.Type;
+
+/** A document that lists sources, as an operator named it; what it says of its entries, each may say otherwise. Key: its id. */
+export const Catalogue = Schema.Struct({
+  v: Schema.Literal(1),
+  kind: Schema.Literal("catalogue"),
+  /** Its URL, or the file: URL of a document or folder. */
+  catalogue: Schema.String,
+  /** Milliseconds between looks at the document, and at each of its entries; null: the default of the producer. */
+  every: Schema.NullOr(Schema.Int),
+  /** Each entry is read once, then left; the document is still looked at. */
+  once: Schema.Boolean,
+  duplicates: Schema.Literals(["keep", "drop"]),
+  reading: Schema.optionalKey(ReadingOptions),
+  vanished: Schema.optionalKey(Schema.Literals(["keep", "withdraw"])),
+  idScope: Schema.optionalKey(Schema.String),
+  registered: Schema.String,
+});
+export type Catalogue = typeof Catalogue.Type;
+
+/** An entry that an operator removed stays removed although its catalogue lists it. Key: the source's id. */
+export const Removal = Schema.Struct({
+  v: Schema.Literal(1),
+  kind: Schema.Literal("removed"),
+  source: Schema.String,
+  catalogue: Schema.String,
+  removed: Schema.String,
+});
+export type Removal = typeof Removal.Type;
 
 /** One version of a source, or a takeover of it by another producer. Key: `versionKey(source)`. */
 export const Announcement = Schema.Struct({
@@ -205,20 +253,54 @@ export type CommitEvent = typeof CommitEvent.Type;
 export const SourceStatus = Schema.Struct({
   source: Schema.String,
   entities: Schema.Array(Schema.String),
-  /** ok; parked until the next look, or held back until it is confirmed, with its reason. */
-  state: Schema.Literals(["new", "reading", "ok", "parked", "held"]),
+  /**
+   * ok; parked until the next look, or held back until it is confirmed, with its reason; or gone from its catalogue,
+   * which listed it.
+   */
+  state: Schema.Literals(["new", "reading", "ok", "parked", "held", "gone"]),
   reason: Schema.String,
   ...VersionCounts.fields,
   version: Schema.NullOr(Schema.Int),
   /** Last look and last new version, ISO 8601. */
   looked: Schema.NullOr(Schema.String),
   changed: Schema.NullOr(Schema.String),
+  /** The catalogue that lists it. */
+  catalogue: Schema.optionalKey(Schema.String),
+  /** The last `reread` of its registration that was done. */
+  reread: Schema.optionalKey(Schema.String),
+  /** When it is looked at next, ISO 8601; absent: now, or by nobody. */
+  next: Schema.optionalKey(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
 /** Whether its last look changed nothing, for the reason that it gives. */
 export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
   state === "parked" || state === "held";
+
+/** How one catalogue stands: listed = taken + others + removed + refused; gone are entries that it once listed. */
+export const CatalogueStatus = Schema.Struct({
+  catalogue: Schema.String,
+  /** What the document turned out to be; null: not read yet. */
+  form: Schema.NullOr(Schema.Literals(["text", "csv", "json", "html", "folder"])),
+  /** ok, or parked until the next look with its reason. */
+  state: Schema.Literals(["new", "reading", "ok", "parked"]),
+  /** Why it is parked; of one that is ok, what it says that was left aside. */
+  reason: Schema.String,
+  listed: Schema.Int,
+  /** Registered by it. */
+  taken: Schema.Int,
+  /** Followed already: an operator's own, or another catalogue's. */
+  others: Schema.Int,
+  /** Removed by an operator. */
+  removed: Schema.Int,
+  /** Neither: read again at each look. */
+  refused: Schema.Int,
+  gone: Schema.Int,
+  /** The first of the refused ones, each with its reason. */
+  refusals: Schema.Array(Schema.Struct({ source: Schema.String, reason: Schema.String })),
+  looked: Schema.NullOr(Schema.String),
+});
+export type CatalogueStatus = typeof CatalogueStatus.Type;
 
 /** Key: `component id`. Published every 5 s while it runs. */
 export const ComponentState = Schema.Struct({
@@ -235,5 +317,6 @@ export const ComponentState = Schema.Struct({
   figures: Schema.Record(Schema.String, Schema.Finite),
   /** Of a producer: how its sources stand. */
   sources: Schema.optionalKey(Schema.Array(SourceStatus)),
+  catalogues: Schema.optionalKey(Schema.Array(CatalogueStatus)),
 });
 export type ComponentState = typeof ComponentState.Type;

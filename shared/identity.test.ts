@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { rejectStem, saleStem, splitOrdinal, withOrdinal } from "./identity.ts";
+import { joinIds, rejectStem, saleStem, splitOrdinal, withOrdinal } from "./identity.ts";
 
 const BRIEF = ["date_vente", "id_magasin", "id_produit", "quantité"];
 const row = { date_vente: "2023-05-27", id_produit: "REF001", quantité: "5", id_magasin: "1" };
@@ -49,4 +49,29 @@ it("the key of a reject is of its source and its text", () => {
 it("an ordinal goes on and comes off; what has none is told", () => {
   expect(splitOrdinal(withOrdinal("2023-05-27~abc", 12))).toEqual({ stem: "2023-05-27~abc", ordinal: 12 });
   for (const key of ["007", "a~", "a~0", "a~x", "~1"]) expect(splitOrdinal(key)).toBeUndefined();
+});
+
+it("a scope keeps the same sale of two files apart, and no column can be taken for one", () => {
+  const row = { date_vente: "2026-01-01", id_produit: "p" };
+  const columns = ["id_produit"];
+  const plain = saleStem(columns, row, {});
+  expect(saleStem(columns, row, {}, undefined)).toBe(plain);
+  const scoped = saleStem(columns, row, {}, "caisse 2");
+  expect(scoped).toBe("2026-01-01~oB7c3VOwW0II0Wn42fC7jA");
+  expect(saleStem(["id_produit", "scope"], row, { scope: "caisse 2" })).not.toBe(scoped);
+});
+
+it("ids of several values are told apart whatever is in them", () => {
+  const lists = [
+    ["a", "b/c"],
+    ["a/b", "c"],
+    ["a/", "b", "c"],
+    ["a", "b", "c"],
+    ["a%2Fb", "c"],
+    ["a", "", "b"],
+    ["a/b"],
+  ];
+  const ids = lists.map(joinIds);
+  expect(new Set(ids).size).toBe(lists.length);
+  expect(joinIds(["1001", "A"])).toBe("1001/A");
 });

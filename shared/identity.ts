@@ -12,12 +12,25 @@ const hash128 = (text: string): string =>
 
 /**
  * `date_vente~hash`, without its ordinal. `columns`: names of the identity columns, canonical or extra, sorted
- * by code unit; a column without a value counts as null.
+ * by code unit; a column without a value counts as null. `scope`: keeps apart files that repeat their sales (rule 5);
+ * it enters first, under a name that no header has, for those lose their white space.
  */
-export function saleStem(columns: readonly string[], row: Values, extras: Values): string {
+export function saleStem(columns: readonly string[], row: Values, extras: Values, scope?: string): string {
   const pairs = columns.map((name) => [name, row[name] ?? extras[name] ?? null]);
+  if (scope !== undefined) pairs.unshift([" scope", scope]);
   return `${row.date_vente}~${hash128(`v1${JSON.stringify(pairs)}`)}`;
 }
+
+const escaped = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
+
+/**
+ * One id of several values, `1001/A`. A slash or percent sign inside a value is written %2F or %25, so that no two lists
+ * of values give one id.
+ */
+export const joinIds = (parts: readonly string[]): string => parts.map(escaped).join("/");
+
+/** The id of a file with a scope, `caisse-2/1001` (rule 5). */
+export const scopedId = (scope: string, id: string): string => `${escaped(scope)}/${id}`;
 
 /** The key of a reject, without its ordinal (rule 11). */
 export const rejectStem = (source: string, raw: string): string =>

@@ -25,9 +25,36 @@ const notANumber: Sentence = {
   fr: (d) => `${shown(d)} n'est pas un nombre (colonne ${d.column})`,
   en: (d) => `${quoted(d)} is not a number (column ${d.column})`,
 };
+/** How dates are read, by the format decided for the column. */
+const DATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  dmy: { fr: "AAAA-MM-JJ ou JJ/MM/AAAA", en: "YYYY-MM-DD or DD/MM/YYYY" },
+  mdy: { fr: "AAAA-MM-JJ ou M/J/AAAA", en: "YYYY-MM-DD or M/D/YYYY" },
+  ymd: { fr: "AAAA-MM-JJ ou AA-MM-JJ", en: "YYYY-MM-DD or YY-MM-DD" },
+  excel: { fr: "AAAA-MM-JJ ou un nombre de jours d'Excel", en: "YYYY-MM-DD or Excel's number of days" },
+};
+const dates = (d: Details, language: Language) => (DATES[d.more ?? "dmy"] ?? DATES.dmy)?.[language];
 const notADate: Sentence = {
-  fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : AAAA-MM-JJ ou JJ/MM/AAAA`,
-  en: (d) => `${quoted(d)} is not a date (column ${d.column}): YYYY-MM-DD or DD/MM/YYYY`,
+  fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : ${dates(d, "fr")}`,
+  en: (d) => `${quoted(d)} is not a date (column ${d.column}): ${dates(d, "en")}`,
+};
+const ambiguousDate: Sentence = {
+  fr: (d) => `${shown(d)} est deux dates (colonne ${d.column}) : dites laquelle par --date-format dmy ou mdy`,
+  en: (d) => `${quoted(d)} is two dates (column ${d.column}): say which by --date-format dmy or mdy`,
+};
+const ambiguous: Sentence = {
+  fr: (d) => `${shown(d)} est deux nombres (colonne ${d.column}) : dites lequel par --decimal point ou comma`,
+  en: (d) => `${quoted(d)} is two numbers (column ${d.column}): say which by --decimal point or comma`,
+};
+const otherDecimal: Sentence = {
+  fr: (d) =>
+    `${shown(d)} : la colonne ${d.column} est écrite avec ${d.more === "comma" ? "une virgule décimale" : "un point décimal"}, pas cette valeur`,
+  en: (d) => `${quoted(d)}: column ${d.column} is written with a decimal ${d.more}, this value is not`,
+};
+const scientific: Sentence = {
+  fr: (d) =>
+    `${shown(d)} est abrégé, et ses derniers chiffres sont perdus (colonne ${d.column}) : donnez-lui le format nombre`,
+  en: (d) =>
+    `${quoted(d)} is shortened, and its last digits are lost (column ${d.column}): give it the format number`,
 };
 const tooLarge: Sentence = {
   fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 12 chiffres avant la virgule`,
@@ -55,6 +82,10 @@ export const REJECT_SENTENCES = {
     fr: () => "la ligne n'est pas de l'UTF-8",
     en: () => "the line is not UTF-8",
   },
+  "record.nul": {
+    fr: () => "la ligne a un octet nul : c'est du binaire, ou un fichier abîmé",
+    en: () => "the line has a NUL byte: it is binary, or the file is damaged",
+  },
   "id_produit.missing": missing,
   "id_magasin.missing": missing,
   "ville.missing": missing,
@@ -68,6 +99,17 @@ export const REJECT_SENTENCES = {
   "chiffre_affaires.out_of_range": tooLarge,
   "prix.wrong_currency": wrongCurrency,
   "chiffre_affaires.wrong_currency": wrongCurrency,
+  "quantite.scientific": scientific,
+  "prix.scientific": scientific,
+  "chiffre_affaires.scientific": scientific,
+  "quantite.ambiguous": ambiguous,
+  "prix.ambiguous": ambiguous,
+  "chiffre_affaires.ambiguous": ambiguous,
+  "quantite.other_decimal": otherDecimal,
+  "prix.other_decimal": otherDecimal,
+  "chiffre_affaires.other_decimal": otherDecimal,
+  "date_vente.ambiguous": ambiguousDate,
+  "date_effet.ambiguous": ambiguousDate,
   "date_vente.not_a_date": notADate,
   "date_effet.not_a_date": notADate,
   "date_effet.mixed": {

@@ -3,6 +3,7 @@
  * take it as a service and read no environment of their own.
  */
 import * as Context from "effect/Context";
+import type { Credential } from "./credentials.ts";
 
 export type Language = "fr" | "en";
 
@@ -15,6 +16,14 @@ export interface KafkaSettings {
     readonly username: string;
     readonly password: string;
   } | null;
+}
+
+/** By whom HTTP requests go out; null: directly. */
+export interface ProxySettings {
+  readonly http: string | null;
+  readonly https: string | null;
+  /** Hosts that are reached directly, as NO_PROXY names them. */
+  readonly none: string;
 }
 
 export interface SettingsShape {
@@ -35,8 +44,15 @@ export interface SettingsShape {
   readonly language: Language;
   /** Folder whose files a source registered through Kafka may name; null: none. */
   readonly files: string | null;
-  /** Whether what is discovered (redirects) may be on a private address. */
+  /** Whether what is discovered (redirects, entries of a catalogue, POST /sources) may be on a private address. */
   readonly allowPrivate: boolean;
+  /** Secret: of sources that ask for them. */
+  readonly credentials: readonly Credential[];
+  readonly proxies: ProxySettings;
+  /** The file that lists sources to register; null: none. */
+  readonly sourcesFile: string | null;
+  /** A file whose time is set at each state that a component publishes, for health checks; null: none. */
+  readonly healthFile: string | null;
 }
 
 export class Settings extends Context.Service<Settings, SettingsShape>()("ventes/shared/Settings") {}
@@ -53,5 +69,9 @@ export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}
   language: "en",
   files: null,
   allowPrivate: false,
+  credentials: [],
+  proxies: { http: null, https: null, none: "" },
+  sourcesFile: null,
+  healthFile: null,
   ...more,
 });

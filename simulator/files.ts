@@ -10,9 +10,9 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Registration } from "#shared/event.ts";
 import type { Random } from "../consumer/random-history.ts";
-import type { Fetched, Validators } from "../producer/download/fetched.ts";
+import { contentHash, type Fetched, type Validators } from "../producer/download/fetched.ts";
 import type { FetchOptions } from "../producer/download/index.ts";
-import { sourceError } from "../producer/source-error.ts";
+import { type SourceError, sourceError } from "../producer/source-error.ts";
 
 export type Line = Readonly<Record<string, string | null>>;
 
@@ -195,7 +195,7 @@ export class Files {
       known,
       resumeFrom,
     }: FetchOptions): ReturnType<typeof import("../producer/download/index.ts").fetchSource> =>
-      Effect.suspend(() => {
+      Effect.suspend((): Effect.Effect<Fetched, SourceError> => {
         const state = this.#files.get(source as FileName) as FileState;
         const answer: Answer = (this.misbehaves ? state.answers.shift() : undefined) ?? "as it is";
         if (answer !== "as it is") count(answer);
@@ -211,35 +211,70 @@ export class Files {
           return Effect.succeed(unchanged(known));
         const bytes = Buffer.from(text, "utf8");
         const hash = hashOf(bytes);
-        if (known?.hash === hash) return Effect.succeed(unchanged(known));
+        if (known !== null && contentHash(known) === hash) return Effect.succeed(unchanged(known));
         if (answer === "an old state" || answer === "half a file") etag = `"${answer}"`;
-        const validators: Validators = { etag, lastModified: null, stat: null, hash, left: false };
+        const validators: Validators = {
+          etag,
+          lastModified: null,
+          young: false,
+          stat: null,
+          left: false,
+          bytes: bytes.length,
+          segments: [{ end: bytes.length, hash }],
+          tail: { bytes: bytes.length, hash },
+          ranges: false,
+          wholeAt: new Date().toISOString(),
+          charset: null,
+        };
         const file = join(data, `spool-${randomUUID()}`);
         const isGrown =
           known !== null &&
           resumeFrom !== null &&
           resumeFrom < bytes.length &&
-          state.contents.some((c) => hashOf(Buffer.from(c)) === known.hash && text.startsWith(c));
-        if (isGrown && resumeFrom !== null) {
+          state.contents.some((c) => hashOf(Buffer.from(c)) === contentHash(known) && text.startsWith(c));
+        if (isGrown && known !== null && resumeFrom !== null) {
           const whole = state.change % 2 === 0;
           writeFileSync(file, whole ? bytes : bytes.subarray(resumeFrom));
           const start = whole ? resumeFrom : 0;
           return Effect.succeed({
             kind: "grown",
             file,
+            from: resumeFrom,
             start,
             whole,
             bytes: bytes.length,
-            validators,
+            validators: whole
+              ? validators
+              : {
+                  ...validators,
+                  segments: [
+                    ...known.segments,
+                    { end: bytes.length, hash: hashOf(bytes.subarray(known.bytes)) },
+                  ],
+                },
             freshMs: null,
+            received: bytes.length,
           });
         }
         writeFileSync(file, bytes);
-        return Effect.succeed({ kind: "content", file, bytes: bytes.length, validators, freshMs: null });
+        return Effect.succeed({
+          kind: "content",
+          file,
+          bytes: bytes.length,
+          url: source,
+          validators,
+          freshMs: null,
+          received: bytes.length,
+        });
       });
 }
 
-const unchanged = (validators: Validators): Fetched => ({ kind: "unchanged", validators, freshMs: null });
+const unchanged = (validators: Validators): Fetched => ({
+  kind: "unchanged",
+  validators,
+  freshMs: null,
+  received: 0,
+});
 const hashOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 const failure = (code: Parameters<typeof sourceError>[0], source: string, what: string) =>
   sourceError(code, { source, what }, "en");

@@ -6,10 +6,12 @@ import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { TopicName } from "#shared/topics.ts";
+import { makeHosts } from "../producer/following/hosts.ts";
 import { type LookFailure, type LookResult, lookAt, type Producer } from "../producer/look.ts";
 import { Registry } from "../producer/registry.ts";
 import { openProducer } from "../producer/state/producer-db.ts";
 import { State } from "../producer/state/state.ts";
+import { Whereabouts } from "../producer/whereabouts.ts";
 import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } from "./files.ts";
 
 export interface Looked {
@@ -41,7 +43,9 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
     settings,
     state: new State(db),
     registry: new Registry(log),
+    whereabouts: new Whereabouts(log),
     client: undefined as never,
+    hosts: yield* makeHosts(),
     fetch: files.served(settings.data, onAnswer),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),

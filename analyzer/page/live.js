@@ -59,6 +59,8 @@ export class NotYet extends Error {}
 export async function fetchJson(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), cache: "no-store" });
   if (response.status === 503) throw new NotYet();
+  // The token is another one now: the server's answer to the page itself asks for it.
+  if (response.status === 401) location.reload();
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }

@@ -69,7 +69,7 @@ async function refresh() {
 
 async function askAll() {
   const sources = /** @type {Sources} */ (await fetchJson("api/sources"));
-  showSources(byId("sources"), sources.sources);
+  showSources(byId("sources"), sources.sources, sources.catalogues);
   analyses = /** @type {Analyses} */ (await fetchJson(`api/analyses?limit=${MOST_ROWS}`));
   setClock(analyses.now);
   showAnalyses(analyses);

@@ -24,15 +24,30 @@ export function fileName(source) {
   }
 }
 
-/** What the list says now, without the times of looking. */
+/** @typedef {import("../server/api.ts").SourcesAnswer["catalogues"][number]} Catalogue */
+
+/** Entries of a catalogue that are shown one by one, those that need somebody first. */
+const MOST_ENTRIES = 200;
+/** Reasons of refused entries that are shown. */
+const MOST_REFUSALS = 5;
+
+/** What the list says now, without the times of looking, past and next. */
 let said = "";
 
-/** @param {HTMLElement} list @param {readonly Source[]} sources */
-export function showSources(list, sources) {
-  const saying = JSON.stringify(sources.map((source) => ({ ...source, looked: source.looked !== null })));
+/** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
+export function showSources(list, sources, catalogues) {
+  const { alone, groups } = grouped(sources, catalogues);
+  /** In the order in which they are shown. @type {readonly (Source | Catalogue)[]} */
+  const shown = [...alone, ...groups.flatMap(({ catalogue, entries }) => [catalogue, ...entries])];
+  const saying = JSON.stringify(
+    [...sources.map(({ next: _, ...source }) => source), ...catalogues].map((one) => ({
+      ...one,
+      looked: one.looked !== null,
+    })),
+  );
   if (saying === said) {
     // Looked at again, and nothing new: what somebody reads or selects stays where it is.
-    const looked = sources.flatMap((source) => source.looked ?? []);
+    const looked = shown.flatMap((one) => one.looked ?? []);
     for (const [i, time] of [...list.querySelectorAll("time")].entries()) {
       time.dateTime = looked[i] ?? time.dateTime;
       time.title = moment(time.dateTime);
@@ -41,33 +56,96 @@ export function showSources(list, sources) {
     return;
   }
   said = saying;
+  /** What was unfolded stays so. */
+  const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-of")));
   list.replaceChildren(
-    ...(sources.length === 0
-      ? [element("li", { class: "quiet" }, texts.noSources)]
-      : sources.map((source) => {
-          const state = texts.states[source.state];
-          return element(
-            "li",
-            {},
-            element(
-              "div",
-              { class: "source-name" },
-              element("strong", {}, name(shorten(fileName(source.source), 60))),
-              " ",
-              element("span", { class: "tag" }, source.entities.map(entityName).join(", ")),
-              element(
-                "span",
-                { class: "quiet url", title: shorten(source.source, 2000) },
-                name(shorten(source.source)),
-              ),
-            ),
-            element("span", { class: "pill", "data-state": source.state }, state),
-            element("span", { class: "quiet counts" }, counts(source)),
-            ...(source.reason === ""
-              ? []
-              : [element("p", { class: isStopped(source) ? "reason" : "quiet reason" }, source.reason)]),
-          );
-        })),
+    ...(shown.length === 0 ? [element("li", { class: "quiet" }, texts.noSources)] : alone.map(item)),
+    ...groups.map((group) => catalogueItem(group, open)),
+  );
+}
+
+/** @typedef {{ catalogue: Catalogue, entries: readonly Source[], more: number }} Group */
+
+/**
+ * Sources by themselves, and those of each catalogue.
+ * @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues
+ */
+function grouped(sources, catalogues) {
+  /** @type {Map<string | undefined, Source[]>} */
+  const by = new Map(catalogues.map(({ catalogue }) => [catalogue, []]));
+  /** @type {Source[]} */
+  const alone = [];
+  for (const source of sources) (by.get(source.catalogue) ?? alone).push(source);
+  const groups = catalogues.map((catalogue) => {
+    const all = by.get(catalogue.catalogue) ?? [];
+    // Few of many: those that are read well wait behind those that are not.
+    const entries = [...all.filter((one) => one.state !== "ok"), ...all.filter((one) => one.state === "ok")];
+    return {
+      catalogue,
+      entries: entries.slice(0, MOST_ENTRIES),
+      more: Math.max(0, all.length - MOST_ENTRIES),
+    };
+  });
+  return { alone, groups };
+}
+
+/** @param {string} id @param {string} tag */
+const heading = (id, tag) =>
+  element(
+    "div",
+    { class: "source-name" },
+    element("strong", {}, name(shorten(fileName(id), 60))),
+    " ",
+    element("span", { class: "tag" }, tag),
+    element("span", { class: "quiet url", title: shorten(id, 2000) }, name(shorten(id))),
+  );
+
+/** @param {Source["state"]} state */
+const pill = (state) => element("span", { class: "pill", "data-state": state }, texts.states[state]);
+
+/** @param {Source} source */
+function item(source) {
+  return element(
+    "li",
+    {},
+    heading(source.source, source.entities.map(entityName).join(", ")),
+    pill(source.state),
+    element("span", { class: "quiet counts" }, counts(source)),
+    ...(source.reason === ""
+      ? []
+      : [element("p", { class: isStopped(source) ? "reason" : "quiet reason" }, source.reason)]),
+  );
+}
+
+/** @param {Group} group @param {ReadonlySet<string | null>} open */
+function catalogueItem({ catalogue, entries, more }, open) {
+  const { listed, taken, others, refused, gone, refusals, reason } = catalogue;
+  const parts = [
+    texts.listed(listed, number(listed), number(taken + others)),
+    ...(refused > 0 ? [texts.refused(refused, number(refused))] : []),
+    ...(gone > 0 ? [texts.gone(gone, number(gone))] : []),
+  ];
+  const all = entries.length + more;
+  const details = element(
+    "details",
+    { "data-of": catalogue.catalogue, ...(open.has(catalogue.catalogue) ? { open: "" } : {}) },
+    element("summary", {}, texts.files(all, number(all))),
+    element("ul", { class: "sources" }, ...entries.map(item)),
+    ...(more > 0 ? [element("p", { class: "quiet" }, texts.others(number(more)))] : []),
+  );
+  return element(
+    "li",
+    {},
+    heading(catalogue.catalogue, texts.catalogue),
+    pill(catalogue.state),
+    element("span", { class: "quiet counts" }, parts.join(" · "), " · ", lookedAt(catalogue.looked)),
+    ...(reason === ""
+      ? []
+      : [element("p", { class: catalogue.state === "parked" ? "reason" : "quiet reason" }, reason)]),
+    ...refusals
+      .slice(0, MOST_REFUSALS)
+      .map((one) => element("p", { class: "reason" }, shorten(one.reason, 300))),
+    ...(all > 0 ? [details] : []),
   );
 }
 
@@ -84,16 +162,14 @@ function counts(source) {
     ...(source.conflicts ? [texts.conflicts(source.conflicts, number(source.conflicts))] : []),
     ...(source.rounded > 0 ? [texts.rounded(source.rounded, number(source.rounded))] : []),
   ];
-  const looked =
-    source.looked === null
-      ? texts.neverLooked
-      : element(
-          "time",
-          { datetime: source.looked, title: moment(source.looked) },
-          texts.looked(ago(source.looked)),
-        );
-  return element("span", {}, parts.join(" · "), " · ", looked);
+  return element("span", {}, parts.join(" · "), " · ", lookedAt(source.looked));
 }
+
+/** @param {string | null} looked */
+const lookedAt = (looked) =>
+  looked === null
+    ? texts.neverLooked
+    : element("time", { datetime: looked, title: moment(looked) }, texts.looked(ago(looked)));
 
 /** How long ago each was looked at, by the second. @param {HTMLElement} list */
 export function showSourceAges(list) {

@@ -63,7 +63,24 @@ const fr = {
   /** @param {string} ago */
   looked: (ago) => `lu ${ago}`,
   neverLooked: "pas encore lu",
-  states: { new: "Nouveau", reading: "Lecture…", ok: "À jour", parked: "En pause", held: "À confirmer" },
+  catalogue: "catalogue",
+  /** @param {number} n @param {string} listed @param {string} followed */
+  listed: (n, listed, followed) =>
+    `${listed} fichier${n > 1 ? "s" : ""} listé${n > 1 ? "s" : ""}, ${followed} suivi${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  refused: (n, shown) => `${shown} refusé${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  gone: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  files: (n, shown) => `${shown} fichier${n > 1 ? "s" : ""}`,
+  states: {
+    new: "Nouveau",
+    reading: "Lecture…",
+    ok: "À jour",
+    parked: "En pause",
+    held: "À confirmer",
+    gone: "Plus listé",
+  },
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
   now: "à l’instant",
 };
@@ -114,7 +131,19 @@ const en = {
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
   looked: (ago) => `read ${ago}`,
   neverLooked: "not read yet",
-  states: { new: "New", reading: "Reading…", ok: "Up to date", parked: "Paused", held: "To confirm" },
+  catalogue: "catalogue",
+  listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
+  refused: (_n, shown) => `${shown} refused`,
+  gone: (_n, shown) => `${shown} no longer listed`,
+  files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
+  states: {
+    new: "New",
+    reading: "Reading…",
+    ok: "Up to date",
+    parked: "Paused",
+    held: "To confirm",
+    gone: "No longer listed",
+  },
   entities: { produits: "products", magasins: "shops", ventes: "sales" },
   now: "just now",
 };

@@ -3,7 +3,7 @@
  * Every answer is one read transaction: its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
-import { SourceStatus } from "#shared/event.ts";
+import { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 
 /** As of which commit, and whether newer ones wait for the analyzer. */
 const AsOf = {
@@ -61,8 +61,29 @@ export const SourcesAnswer = Schema.Struct({
   now: Schema.String,
   demo: Schema.Boolean,
   sources: Schema.Array(SourceStatus),
+  catalogues: Schema.Array(CatalogueStatus),
 });
 export type SourcesAnswer = typeof SourcesAnswer.Type;
+
+/** What POST /sources takes. */
+export const SourceRequest = Schema.Struct({
+  /** http, https, or a path under VENTES_FILES. */
+  url: Schema.String,
+  /** What it publishes; its header tells when it is left out. */
+  entity: Schema.optionalKey(Schema.String),
+  /** As in a catalogue: every, once, duplicates, delimiter, ... */
+  options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
+});
+export type SourceRequest = typeof SourceRequest.Type;
+
+/** What POST /sources (201, or 200 when it was followed already) and DELETE /sources?url= (200) answer. */
+export const SourceAnswer = Schema.Struct({
+  /** The source's id. */
+  source: Schema.String,
+  entities: Schema.Array(Schema.String),
+  sentence: Schema.String,
+});
+export type SourceAnswer = typeof SourceAnswer.Type;
 
 export const RejectsAnswer = Schema.Struct({
   ...AsOf,

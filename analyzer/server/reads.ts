@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { whatWaits } from "#shared/database/waiting.ts";
+import { masked } from "#shared/masked.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
 /** The database that is shown now. */
@@ -85,7 +86,7 @@ export function makeReads(shown: () => Shown): Reads {
           ...asOf(s, demo),
           count: s.rejectCount.get() as number,
           codes: s.rejectCodes.all() as RejectsAnswer["codes"],
-          rejects: rows.map(({ rowid: _, ...reject }) => reject),
+          rejects: rows.map(({ rowid: _, ...reject }) => ({ ...reject, source: masked(reject.source) })),
           next: rows.length === size ? (rows.at(-1)?.rowid ?? null) : null,
         };
       }),

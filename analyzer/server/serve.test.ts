@@ -12,7 +12,6 @@ import { makeRefresher } from "../refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../test-support.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor } from "./files.ts";
-import { isLoopback, isOwnHost } from "./guard.ts";
 import { type PageOptions, servePage } from "./serve.ts";
 
 let t: TestDatabase;
@@ -42,6 +41,7 @@ const settings = () => Layer.succeed(Settings, embeddedSettings(t.dir));
 const serve = (options: Partial<PageOptions> = {}) =>
   servePage({
     host: "127.0.0.1",
+    access: { kind: "local" },
     port: 0,
     whenTaken: "fail",
     current: () => ({ dir: t.dir, demo: false }),
@@ -212,20 +212,60 @@ describe("who may ask", () => {
   );
 
   live(
-    "another address than loopback is refused",
+    "without a token, another address than loopback is refused, saying what to set",
     Effect.gen(function* () {
-      for (const host of ["0.0.0.0", "::", "192.168.1.2", "example.org"])
-        assert.strictEqual((yield* Effect.flip(serve({ host })))._tag, "HostRefused");
+      for (const host of ["0.0.0.0", "::", "192.168.1.2", "example.org"]) {
+        const error = yield* Effect.flip(serve({ host }));
+        assert.strictEqual(error._tag, "HostRefused");
+        assert.match(error.message, /set VENTES_TOKEN .*set VENTES_AUTH=none/);
+      }
     }),
   );
 
-  test("loopback", () => {
-    for (const host of ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"])
-      expect(isLoopback(host)).toBe(true);
-    for (const host of ["127.evil.example", "0.0.0.0", "10.0.0.1", ""]) expect(isLoopback(host)).toBe(false);
-    expect(isOwnHost(undefined)).toBe(false);
-    expect(isOwnHost("")).toBe(false);
-  });
+  live(
+    "on all addresses where that was waived: its own line names this machine, and foreign names are refused",
+    Effect.gen(function* () {
+      const { url, port } = yield* serve({ host: "0.0.0.0", access: { kind: "open" } });
+      assert.strictEqual(url, `http://127.0.0.1:${port}/`);
+      assert.strictEqual(yield* ask(url, { host: "127.0.0.1:8080" }), 200);
+      assert.strictEqual(yield* ask(url, { host: "evil.example:8080" }), 403);
+    }),
+  );
+
+  live(
+    "with a token: nothing without it, signing in once, and the style sheet and health for everyone",
+    Effect.gen(function* () {
+      const token = "0123456789abcdef";
+      const { url } = yield* serve({ access: { kind: "token", token } });
+      const answered = (path: string, headers: Record<string, string> = {}) =>
+        Effect.promise(() => fetch(url + path, { redirect: "manual", headers }));
+      const statuses = (headers: Record<string, string> = {}) =>
+        Effect.forEach(["", "main.js", "api/analyses", "api/rejects", "api/sources", "api/nothing"], (path) =>
+          Effect.map(answered(path, headers), ({ status }) => status),
+        );
+      assert.deepStrictEqual(yield* statuses(), [401, 401, 401, 401, 401, 401]);
+      assert.strictEqual((yield* answered("api/events")).status, 401);
+      assert.strictEqual((yield* answered("healthz")).status, 200);
+      assert.strictEqual((yield* answered("style.css")).status, 200);
+      assert.deepStrictEqual(
+        yield* statuses({ authorization: `Bearer ${token}` }),
+        [200, 200, 200, 200, 200, 404],
+      );
+
+      const unsigned = yield* answered("", { accept: "text/html", "accept-language": "fr" });
+      assert.strictEqual(unsigned.status, 401);
+      assert.include(yield* Effect.promise(() => unsigned.text()), 'name="token"');
+      assert.include(unsigned.headers.get("content-security-policy") ?? "", "form-action 'self'");
+      assert.include(unsigned.headers.get("www-authenticate") ?? "", "Bearer");
+
+      const signed = yield* answered(`?token=${token}`);
+      assert.strictEqual(signed.status, 303);
+      assert.strictEqual(signed.headers.get("location"), "/");
+      const cookie = (signed.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+      assert.notInclude(cookie, token);
+      assert.deepStrictEqual(yield* statuses({ cookie }), [200, 200, 200, 200, 200, 404]);
+    }),
+  );
 
   test("language", () => {
     expect(languageFor("fr", "en")).toBe("fr");

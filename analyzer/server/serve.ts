@@ -1,7 +1,7 @@
 /**
- * The page and its JSON over HTTP, on loopback (contract: paths under /api/, /healthz). Live by Server-Sent
- * Events: an event `analyses` when something that the page shows has changed, a comment every 15 s otherwise.
- * Goes with its Scope: open streams are cut, the port is free again.
+ * The page and its JSON over HTTP (contract: paths under /api/, /healthz), to whom guard.ts admits. Live by
+ * Server-Sent Events: an event `analyses` when something that the page shows has changed, a comment every 15 s
+ * otherwise. Goes with its Scope: open streams are cut, the port is free again.
  */
 import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
@@ -16,9 +16,9 @@ import type * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import * as SubscriptionRef from "effect/SubscriptionRef";
 import { isBusy } from "#shared/database/sqlite.ts";
-import type { SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import { type Language, Settings } from "#shared/settings.ts";
 import {
   AnalysesAnswer,
   type ChangedEvent,
@@ -28,8 +28,15 @@ import {
   SourcesAnswer,
 } from "./api.ts";
 import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
-import { isLoopback, refusal, SECURITY_HEADERS } from "./guard.ts";
+import { type Access, type Admission, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { makeReads, type Reads, type Shown } from "./reads.ts";
+import {
+  answerRegistration,
+  REGISTRATION_METHODS,
+  REGISTRATIONS_PATH,
+  type Registrar,
+} from "./registrations.ts";
+import { signInDocument } from "./sign-in.ts";
 
 /** Another program listens on the port. */
 export class PortTaken extends Schema.TaggedError<PortTaken>()("PortTaken", {
@@ -45,6 +52,8 @@ export class HostRefused extends Schema.TaggedError<HostRefused>()("HostRefused"
 
 export interface PageOptions {
   readonly host: string;
+  /** Who may ask. */
+  readonly access: Access;
   /** 0: any free one. */
   readonly port: number;
   /** A taken port is an error (PortTaken), or the next free one is looked for. */
@@ -52,6 +61,10 @@ export interface PageOptions {
   /** The database to show; asked at every read. */
   readonly current: () => Shown;
   readonly sources: () => readonly SourceStatus[];
+  /** Default: none. */
+  readonly catalogues?: () => readonly CatalogueStatus[];
+  /** Who registers what is named through HTTP; without it nothing is. */
+  readonly registrar?: Registrar;
 }
 
 export interface Served {
@@ -70,26 +83,34 @@ const RETRY_MS = 2_000;
 const MAX_STREAMS = 100;
 const DEFAULT_REJECTS = 50;
 
-/** Listens, and answers until the Scope closes. */
-export const servePage = (
-  options: PageOptions,
-): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | Settings> =>
-  isLoopback(options.host)
-    ? serve(options)
-    : Effect.fail(
-        new HostRefused({
-          host: options.host,
-          message: `the page has no password: it is served on this machine only (127.0.0.1), not on ${options.host}`,
-        }),
-      );
+const NEEDS_TOKEN: Readonly<Record<Language, (host: string) => string>> = {
+  fr: (host) =>
+    `sur ${host}, d'autres machines atteignent la page : donnez-lui un jeton (VENTES_TOKEN ou VENTES_TOKEN_FILE), ou permettez à tous de la lire (VENTES_AUTH=none)`,
+  en: (host) =>
+    `on ${host} other machines reach the page: give it a token (set VENTES_TOKEN or VENTES_TOKEN_FILE), or let anyone read it (set VENTES_AUTH=none)`,
+};
 
-const serve = Effect.fnUntraced(function* (options: PageOptions) {
+/** Fails where the page may not listen: known before anything else is waited for. */
+export const assertMayServe = Effect.fnUntraced(function* ({
+  host,
+  access,
+}: Pick<PageOptions, "host" | "access">): Effect.fn.Return<void, HostRefused, Settings> {
+  const { language } = yield* Settings;
+  if (!mayServe(host, access)) return yield* new HostRefused({ host, message: NEEDS_TOKEN[language](host) });
+});
+
+/** Listens, and answers until the Scope closes. */
+export const servePage = Effect.fnUntraced(function* (
+  options: PageOptions,
+): Effect.fn.Return<Served, PortTaken | HostRefused, Scope.Scope | Settings> {
+  yield* assertMayServe(options);
   const settings = yield* Settings;
   const reads = yield* Effect.acquireRelease(
     Effect.sync(() => makeReads(options.current)),
     (reads) => Effect.sync(() => reads.close()),
   );
-  const changes = yield* watch(reads, options.sources);
+  const followed = () => ({ sources: options.sources(), catalogues: options.catalogues?.() ?? [] });
+  const changes = yield* watch(reads, followed);
   const { server, served } = yield* listen(options);
   const router = yield* HttpRouter.make;
 
@@ -123,7 +144,7 @@ const serve = Effect.fnUntraced(function* (options: PageOptions) {
     answer(SourcesAnswer, () => ({
       now: new Date().toISOString(),
       demo: options.current().demo,
-      sources: options.sources(),
+      ...followed(),
     })),
   );
   yield* router.add(
@@ -136,11 +157,18 @@ const serve = Effect.fnUntraced(function* (options: PageOptions) {
   );
   yield* router.add("GET", "/api/events", events(changes));
 
+  for (const method of ["POST", "DELETE"] as const)
+    yield* router.add(method, REGISTRATIONS_PATH, (request) =>
+      answerRegistration(request, options.access, options.registrar, settings.language),
+    );
+
   const routes = router.asHttpEffect();
   const app = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
-    const refused = refusal(request.method, request.headers.host);
-    return refused === undefined ? yield* routes : failure(...refused);
+    const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
+    const methods = isRegistration ? REGISTRATION_METHODS : undefined;
+    const admission = admit(options.access, request, methods);
+    return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, settings.language);
   }).pipe(
     Effect.catch((error) =>
       HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
@@ -153,11 +181,31 @@ const serve = Effect.fnUntraced(function* (options: PageOptions) {
   return served;
 });
 
-const fileResponse = (file: PageFile): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.text(file.text, { contentType: file.type });
+const fileResponse = (file: PageFile, status = 200): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(file.text, { contentType: file.type, status });
 
 const failure = (status: number, error: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
+
+/** A browser without the token is asked for it; a program is told. */
+function turnedAway(
+  admission: Exclude<Admission, { kind: "admitted" }>,
+  { headers }: HttpServerRequest.HttpServerRequest,
+  language: Language,
+): HttpServerResponse.HttpServerResponse {
+  if (admission.kind === "signedIn")
+    return HttpServerResponse.empty({
+      status: 303,
+      headers: { location: admission.location, "set-cookie": admission.cookie },
+    });
+  const { status, error } = admission;
+  if (status !== 401) return failure(status, error);
+  const wantsPage = headers.accept?.includes("text/html") === true;
+  const answer = wantsPage
+    ? fileResponse(signInDocument(languageFor(language, headers["accept-language"])), status)
+    : failure(status, error);
+  return HttpServerResponse.setHeader(answer, "www-authenticate", 'Bearer realm="ventes"');
+}
 
 /** One answer: 503 while there is no database. Busy (a checkpoint, a recovery) is waited for. */
 const answer = <S extends Schema.Codec<unknown, unknown>>(schema: S, read: () => S["Type"] | undefined) =>
@@ -180,7 +228,7 @@ function numberIn(url: string, name: string): number | undefined {
 }
 
 /** What has changed last; `revision` grows with each change. */
-const watch = Effect.fnUntraced(function* (reads: Reads, sources: () => readonly SourceStatus[]) {
+const watch = Effect.fnUntraced(function* (reads: Reads, followed: () => object) {
   const changes = yield* SubscriptionRef.make<ChangedEvent>({ commit: 0, revision: 0 });
   let last = "";
   let revision = 0;
@@ -192,7 +240,7 @@ const watch = Effect.fnUntraced(function* (reads: Reads, sources: () => readonly
       // The next look, or the answer to the page's question, says what is wrong.
       return Effect.void;
     }
-    const now = `${state?.mark} ${JSON.stringify(sources())}`;
+    const now = `${state?.mark} ${JSON.stringify(followed())}`;
     if (now === last) return Effect.void;
     last = now;
     return SubscriptionRef.set(changes, { commit: state?.commit ?? 0, revision: ++revision });
@@ -222,6 +270,9 @@ function events(changes: SubscriptionRef.SubscriptionRef<ChangedEvent>) {
   });
 }
 
+/** Where this machine reaches what listens on all of its addresses. */
+const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
+
 const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptions) {
   const last = whenTaken === "next" && port > 0 ? Math.min(port + NEXT_PORTS, 65_535) : port;
   for (let candidate = port; ; candidate++) {
@@ -234,7 +285,8 @@ const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptio
       yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()));
       const address = node.address();
       const real = typeof address === "object" && address !== null ? address.port : candidate;
-      const shown = isIPv6(host) ? `[${host}]` : host;
+      const reached = ANY_ADDRESS[host] ?? host;
+      const shown = isIPv6(reached) ? `[${reached}]` : reached;
       return {
         server: listening.success,
         served: { url: `http://${shown}:${real}/`, port: real } satisfies Served,

@@ -12,7 +12,7 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
-import { writing } from "../../consumer/run.ts";
+import { writing } from "../../consumer/writing.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print } from "../output/stdout.ts";

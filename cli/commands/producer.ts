@@ -16,7 +16,7 @@ export const producer = (_input: object, run: Invocation): Effect.Effect<void, W
       yield* directoryLock(run.settings.data, "shared");
       yield* producerLock(run.settings.data);
       yield* withProgress(run.texts, (progress) =>
-        onLog(run, Number.POSITIVE_INFINITY)(produce(progress, run, complaints(progress))),
+        onLog(run, Number.POSITIVE_INFINITY)(produce(progress, run, complaints(progress, run.texts))),
       );
     }),
   );

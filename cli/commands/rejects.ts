@@ -1,63 +1,161 @@
-/** `ventes rejects`: the rows set aside, and how many of each kind. */
+/**
+ * `ventes rejects`: the rows set aside. On a terminal first how many of each code with the first of each, then the
+ * rows; in a pipe the rows. Filters lay over each other. Finding rejects is no failure: exit 0.
+ */
 import * as Effect from "effect/Effect";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
+import { masked } from "#shared/masked.ts";
 import { openForReading, sqlite } from "../database.ts";
+import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
-import { type Cell, csvLine, jsonObject, listLine } from "../output/rows.ts";
+import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
+import { named } from "../register.ts";
 
-const REJECTS = `
-  SELECT id, entity, source, version, line, raw, code, sentence
-  FROM rejets ORDER BY source, line, id`;
+interface RejectsInput {
+  readonly code: readonly string[];
+  readonly source: string | undefined;
+  readonly entity: string | undefined;
+  readonly limit: string | undefined;
+  readonly byCode: boolean;
+  readonly csv: boolean;
+}
 
-const BY_CODE = `
-  SELECT code, COUNT(*) AS rows FROM rejets GROUP BY code ORDER BY rows DESC, code`;
+/** As JSON, so that one statement serves any number of codes. A code is meant by itself or as `code.` before more. */
+const MATCHING = `
+  FROM rejets
+  WHERE (:source IS NULL OR source = :source)
+    AND (:entity IS NULL OR entity = :entity)
+    AND (:codes IS NULL OR EXISTS (
+      SELECT 1 FROM json_each(:codes) AS wanted
+      WHERE rejets.code = wanted.value OR substr(rejets.code, 1, length(wanted.value) + 1) = wanted.value || '.'))`;
 
 const COLUMNS = ["id", "entity", "source", "version", "line", "raw", "code", "sentence"];
+const REJECTS = `SELECT ${COLUMNS.join(", ")} ${MATCHING} ORDER BY source, line, id LIMIT :limit`;
+const COUNT = `SELECT COUNT(*) ${MATCHING}`;
+
+/** How many of each code, and the first of each by source and line. */
+const CODE_COLUMNS = ["code", "rows", "source", "line", "raw", "sentence"];
+const BY_CODE = `
+  SELECT code, COUNT(*) OVER of_code AS rows, source, line, raw, sentence,
+    ROW_NUMBER() OVER (of_code ORDER BY source, line, id) AS place
+  ${MATCHING}
+  WINDOW of_code AS (PARTITION BY code)`;
+const CODES = `
+  SELECT ${CODE_COLUMNS.join(", ")} FROM (${BY_CODE}) WHERE place = 1 ORDER BY rows DESC, code`;
+
+/** Rows that a terminal shows when no limit is given. */
+const ON_TERMINAL = 50;
+const NO_LIMIT = -1;
 
 export const rejects = (
-  input: { readonly csv: boolean },
+  input: RejectsInput,
   run: Invocation,
-): Effect.Effect<void, DatabaseError> =>
+): Effect.Effect<void, WrongUsage | DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {
+      const filter = yield* filterOf(input, run);
+      const isList = run.json || input.csv || !isTerminal();
+      const limit = filter.limit ?? (isList ? NO_LIMIT : ON_TERMINAL);
       const db = yield* openForReading(run);
       yield* sqlite(db.name, () => {
-        const rows = db.prepare(REJECTS).raw().safeIntegers().iterate() as IterableIterator<Cell[]>;
-        if (run.json) {
-          let first = true;
-          printPiece("[");
-          for (const row of rows) {
-            printPiece(`${first ? "" : ",\n"}${jsonObject(COLUMNS, row)}`);
-            first = false;
-          }
-          printPiece("]\n");
-        } else if (input.csv) {
-          printPiece(csvLine(COLUMNS));
-          for (const row of rows) printPiece(csvLine(row));
-        } else if (isTerminal()) {
-          for (const row of rows) print(shown(row));
-          print(byCode(db.prepare(BY_CODE).all() as CodeCount[], run));
-        } else {
-          for (const row of rows) printPiece(listLine(row));
-        }
+        const values = { source: filter.source, entity: filter.entity, codes: filter.codes };
+        // Of one state of the database.
+        db.transaction(() => {
+          if (input.byCode) printCodes(db, values, input.csv, run);
+          else if (isList) printRows(rowsOf(db, { ...values, limit }), input.csv, run);
+          else printBoth(db, values, limit, run);
+        })();
       });
     }),
   );
 
-interface CodeCount {
-  readonly code: string;
-  readonly rows: number;
+interface Filter {
+  readonly source: string | null;
+  readonly entity: string | null;
+  /** JSON array. */
+  readonly codes: string | null;
+}
+
+const filterOf = Effect.fnUntraced(function* (
+  { code, source, entity, limit }: RejectsInput,
+  run: Invocation,
+): Effect.fn.Return<Filter & { readonly limit: number | undefined }, WrongUsage> {
+  const { texts } = run;
+  if (entity !== undefined && !isEntityName(entity))
+    return yield* new WrongUsage({ message: texts.unknownEntity(entity, ENTITY_NAMES.join(", ")) });
+  if (limit !== undefined && !/^\d{1,9}$/.test(limit))
+    return yield* new WrongUsage({ message: texts.badLimit(limit) });
+  return {
+    source: source === undefined ? null : (yield* named(source, run)).source,
+    entity: entity ?? null,
+    codes: code.length === 0 ? null : JSON.stringify(code),
+    limit: limit === undefined ? undefined : Number(limit),
+  };
+});
+
+const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): Iterable<Cell[]> =>
+  Iterator.from(db.prepare(REJECTS).raw().safeIntegers().iterate(values) as IterableIterator<Cell[]>).map(
+    withMask(COLUMNS),
+  );
+
+const codesOf = (db: Sqlite, values: Filter): Cell[][] =>
+  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMask(CODE_COLUMNS));
+
+/** A source without what is secret in its URL. */
+const withMask = (columns: readonly string[]) => {
+  const at = columns.indexOf("source");
+  return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
+};
+
+function printRows(rows: Iterable<Cell[]>, csv: boolean, run: Invocation, columns = COLUMNS): void {
+  if (run.json) {
+    let first = true;
+    printPiece("[");
+    for (const row of rows) {
+      printPiece(`${first ? "" : ",\n"}${jsonObject(columns, row)}`);
+      first = false;
+    }
+    printPiece("]\n");
+    return;
+  }
+  if (csv) printPiece(csvLine(columns));
+  for (const row of rows) printPiece(csv ? csvLine(row) : listLine(row.map(onOneLine)));
+}
+
+/** A raw text may hold line ends and escapes: one reject is one line. */
+const onOneLine = (cell: Cell): Cell => (typeof cell === "string" ? visible(cell) : cell);
+
+function printCodes(db: Sqlite, values: Filter, csv: boolean, run: Invocation): void {
+  const codes = codesOf(db, values);
+  if (run.json || csv || !isTerminal()) printRows(codes, csv, run, CODE_COLUMNS);
+  else if (codes.length > 0) print(codeTable(codes));
+  else print(run.texts.rejectsByCode(run.texts.count(0), ""));
+}
+
+const codeTable = (codes: readonly Cell[][]): string => {
+  const at = CODE_COLUMNS.indexOf("raw");
+  // The sentence says what is wrong; the raw text of a long record would fill the screen.
+  return table(
+    CODE_COLUMNS.filter((_, i) => i !== at),
+    codes.map((row) => row.filter((_, i) => i !== at)),
+  );
+};
+
+function printBoth(db: Sqlite, values: Filter, limit: number, run: Invocation): void {
+  const { texts } = run;
+  const codes = codesOf(db, values);
+  const total = db.prepare(COUNT).pluck().get(values) as number;
+  if (codes.length > 0) print(`${codeTable(codes)}\n`);
+  for (const row of rowsOf(db, { ...values, limit })) print(shown(row));
+  if (total > limit) print(texts.moreRejects(texts.count(total - limit)));
+  const parts = codes.map(([code, rows]) => `${code} ${texts.count(rows as bigint)}`);
+  print(texts.rejectsByCode(texts.count(total), parts.join(", ")));
 }
 
 function shown(row: readonly Cell[]): string {
   const [, , source, , line, raw, code, sentence] = row.map((cell) => visible(String(cell ?? "")));
   return `${bold(`${source}:${line}`)}  ${code}\n  ${sentence}\n  ${raw}`;
-}
-
-function byCode(codes: readonly CodeCount[], run: Invocation): string {
-  const total = codes.reduce((sum, { rows }) => sum + rows, 0);
-  const parts = codes.map(({ code, rows }) => `${code} ${run.texts.count(rows)}`);
-  return run.texts.rejectsByCode(run.texts.count(total), parts.join(", "));
 }

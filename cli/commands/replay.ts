@@ -6,7 +6,7 @@ import { openVentes, openVentesReader, ventesFile } from "#shared/database/vente
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { makeRefresher } from "../../analyzer/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
-import { writing } from "../../consumer/run.ts";
+import { writing } from "../../consumer/writing.ts";
 import { sqlite } from "../database.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
+import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { parseReadingFlags } from "../../producer/reading-flags.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { leastEvery } from "../../producer/source-ref.ts";
 import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
@@ -15,14 +16,30 @@ import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
-import { namedApart } from "../register.ts";
+import { visible, visibleSource } from "../output/visible.ts";
+import { namedApart, parsed } from "../register.ts";
 
 interface AddInput {
   readonly what: readonly string[];
   readonly once: boolean;
   readonly dryRun: boolean;
+  readonly preset: string | undefined;
+  readonly delimiter: string | undefined;
+  readonly encoding: string | undefined;
+  readonly decimal: string | undefined;
+  readonly dateFormat: string | undefined;
+  readonly noHeader: boolean;
+  readonly columns: string | undefined;
+  readonly map: readonly string[];
+  readonly set: readonly string[];
+  readonly where: readonly string[];
+  readonly fillDown: readonly string[];
+  readonly key: string | undefined;
+  readonly prices: boolean | undefined;
+  readonly idScope: string | undefined;
+  readonly catalogue: boolean;
   readonly duplicates: "keep" | "drop" | undefined;
+  readonly vanished: "keep" | "withdraw" | "auto" | undefined;
 }
 
 export const addSource = (
@@ -30,12 +47,28 @@ export const addSource = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const { entity, source } = yield* namedApart(input.what, run);
+    const reading = yield* parsed(input.what.at(-1) ?? "", run, () => parseReadingFlags(input));
+    // What is not given stays as it was registered; an empty name, or `auto`, takes it back.
+    const given = {
+      reading,
+      idScope: input.idScope === undefined ? undefined : input.idScope.trim() || null,
+      once: input.once || undefined,
+      duplicates: input.duplicates,
+      vanished: input.vanished === "auto" ? null : input.vanished,
+    };
+    if (input.catalogue) {
+      const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
+      return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options: given }, run);
+    }
+    const { entities, source } = yield* namedApart(input.what, run);
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
     if (input.dryRun) {
-      const found = yield* lookInto(source, entity, run);
-      print(run.json ? JSON.stringify(found) : shown(found, run));
+      const found = yield* inScratch(
+        run,
+        inspectSource(source, { entities, reading, idScope: given.idScope }),
+      );
+      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
       return;
     }
     const registration = yield* onLog(
@@ -43,26 +76,23 @@ export const addSource = (
       SHORT_PATIENCE,
     )(
       registerSource(source, {
-        entity,
+        ...given,
+        entities,
         every: run.every ?? undefined,
-        // What is not given stays as it was registered.
-        once: input.once || undefined,
-        duplicates: input.duplicates,
       }),
     );
     print(
       run.json
-        ? JSON.stringify(registration)
-        : run.texts.sourceAdded(visible(source), registration.entities.join(", ")),
+        ? JSON.stringify({ ...registration, source: masked(source) })
+        : run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")),
     );
   });
 
 /** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
-const lookInto = (source: string, entity: EntityName | undefined, run: Invocation) =>
+export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
-    (data) =>
-      inspectSource(source, { entity }).pipe(Effect.provideService(Settings, { ...run.settings, data })),
+    (data) => Effect.provideService(look, Settings, { ...run.settings, data }),
     (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
   );
 
@@ -70,25 +100,53 @@ const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 
 function shown(found: Inspection, run: Invocation): string {
   const { texts } = run;
-  const columns = found.mapping.map(({ field, column, name }) => [field, column ?? `extras: ${name}`]);
-  const names = [...new Set(found.rows.flatMap((row) => Object.keys(row.row)))];
+  const wide = found.entities.length > 1;
+  const columns = found.mapping.map(({ entity, field, column, name, format }) => [
+    ...(wide ? [entity] : []),
+    field,
+    column ?? `extras: ${name}`,
+    format ?? "",
+  ]);
   return [
     texts.wouldRead(
-      visible(found.source),
-      found.entity,
+      visibleSource(found.source),
+      found.entities.join(", "),
       DELIMITERS[found.delimiter] ?? found.delimiter,
       texts.count(found.records),
     ),
     "",
-    table([texts.column(), texts.readAs()], columns),
-    table(
-      [texts.line(), ...names],
-      found.rows.map((row) => [BigInt(row.line), ...names.map((name) => row.row[name] ?? null)]),
-    ),
+    table([...(wide ? [texts.entity()] : []), texts.column(), texts.readAs(), texts.writtenAs()], columns),
+    ...found.entities.map((entity) => {
+      const rows = found.rows.filter((row) => row.entity === entity);
+      const names = [...new Set(rows.flatMap((row) => Object.keys(row.row)))];
+      return table(
+        [texts.line(), ...names],
+        rows.map((row) => [BigInt(row.line), ...names.map((name) => row.row[name] ?? null)]),
+      );
+    }),
+    ...(found.skipped > 0 ? [texts.skipped(texts.count(found.skipped))] : []),
     ...(found.rounded > 0 ? [texts.rounded(texts.count(found.rounded))] : []),
+    ...(found.unwrapped > 0 ? [texts.unwrapped(texts.count(found.unwrapped))] : []),
+    ...(found.lookAlikes.count > 0
+      ? [
+          visible(
+            texts.lookAlikes(
+              texts.count(found.lookAlikes.count),
+              found.lookAlikes.examples.map(([a, b]) => `${codePoints(a)} / ${codePoints(b)}`),
+            ),
+          ),
+        ]
+      : []),
     ...found.rejects.map(({ code, count, first }) =>
       visible(`${texts.count(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})`),
     ),
     texts.nothingWritten(),
   ].join("\n");
 }
+
+/** An id with what is not ASCII in it told apart: `"А1" (U+0410)`. */
+const codePoints = (id: string): string => {
+  const others = [...id].filter((c) => !/[\x20-\x7e]/.test(c));
+  const said = others.map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
+  return others.length === 0 ? `"${id}"` : `"${id}" (${said.join(" ")})`;
+};

@@ -1,6 +1,7 @@
 /** `ventes sources confirm`: lets through a version that is held back because it would withdraw much. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { confirmSource } from "../../producer/confirm.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -8,15 +9,19 @@ import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
-import { named } from "../register.ts";
+import { visibleSource } from "../output/visible.ts";
+import { registered } from "../register.ts";
 
 export const confirmOne = (
   input: { readonly url: string },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const { source } = yield* named(input.url, run);
+    const source = yield* registered(input.url, run);
     const confirmed = yield* onLog(run, SHORT_PATIENCE)(confirmSource(source));
-    print(run.json ? JSON.stringify(confirmed) : run.texts.sourceConfirmed(visible(source)));
+    print(
+      run.json
+        ? JSON.stringify({ ...confirmed, source: masked(source) })
+        : run.texts.sourceConfirmed(visibleSource(source)),
+    );
   });

@@ -1,6 +1,7 @@
 /** `ventes sources move`: a file is published elsewhere; its rows, their ids and its prices stay. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { moveSource } from "../../producer/move.ts";
 import type { SourceError } from "../../producer/source-error.ts";
@@ -8,7 +9,7 @@ import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { visibleSource } from "../output/visible.ts";
 import { named } from "../register.ts";
 
 export const moveOne = (
@@ -21,7 +22,11 @@ export const moveOne = (
     const moved = yield* onLog(run, SHORT_PATIENCE)(moveSource(from.source, to.source));
     print(
       run.json
-        ? JSON.stringify(moved)
-        : run.texts.sourceMoved(visible(moved.from), visible(moved.to), run.texts.count(moved.events)),
+        ? JSON.stringify({ ...moved, from: masked(moved.from), to: masked(moved.to) })
+        : run.texts.sourceMoved(
+            visibleSource(moved.from),
+            visibleSource(moved.to),
+            run.texts.count(moved.events),
+          ),
     );
   });

@@ -1,30 +1,71 @@
-/** `ventes sources remove`: stops following a source; with --withdraw undoes what it alone had brought. */
+/**
+ * `ventes sources remove`: stops following a source, or a catalogue with its entries; with --withdraw undoes what it
+ * alone had brought.
+ */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { removeCatalogue } from "../../producer/catalogues.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { removeSource } from "../../producer/sources.ts";
+import { type Removed, removeEntry, removeSource } from "../../producer/sources.ts";
 import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
-import { named } from "../register.ts";
+import { visibleSource } from "../output/visible.ts";
+import { catalogueNamed, registered } from "../register.ts";
+import { listCataloguesWithStates } from "../source-list.ts";
 
 export const removeOne = (
   input: { readonly url: string; readonly withdraw: boolean },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const { source } = yield* named(input.url, run);
-    const removed = yield* onLog(run, SHORT_PATIENCE)(removeSource(source, { withdraw: input.withdraw }));
-    print(
-      run.json
-        ? JSON.stringify(removed)
-        : run.texts.sourceRemoved(
-            visible(removed.source),
-            input.withdraw,
-            run.texts.count(removed.withdrawn),
-          ),
+    const source = yield* registered(input.url, run);
+    const catalogue = yield* catalogueNamed(input.url, run).pipe(
+      // Whatever was registered once can be removed, a URL with a password in it as well.
+      Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
+    );
+    const { withdraw } = input;
+    const { texts } = run;
+    yield* onLog(
+      run,
+      SHORT_PATIENCE,
+    )(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const whole = yield* removeCatalogue(catalogue, { withdraw });
+          if (whole !== undefined) {
+            const { entries, withdrawn } = whole;
+            const said = texts.catalogueRemoved(
+              visibleSource(catalogue),
+              entries,
+              withdraw,
+              texts.count(withdrawn),
+            );
+            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : said);
+            return;
+          }
+          const removed = yield* removeSource(source, { withdraw }).pipe(
+            Effect.catchTag("SourceError", (error) => removeRefused(source, error)),
+          );
+          print(
+            run.json
+              ? JSON.stringify({ ...removed, source: masked(removed.source) })
+              : texts.sourceRemoved(visibleSource(removed.source), withdraw, texts.count(removed.withdrawn)),
+          );
+        }),
+      ),
     );
   });
+
+/** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
+const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
+  const by = (yield* listCataloguesWithStates).find(({ status }) =>
+    status.refusals.some((refused) => refused.source === source),
+  );
+  if (error.code !== "source.not_registered" || by === undefined) return yield* error;
+  const removed: Removed = yield* removeEntry(source, by.catalogue.catalogue);
+  return removed;
+});

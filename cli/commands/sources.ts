@@ -1,42 +1,155 @@
-/** `ventes sources`: how each registered source stands. */
+/**
+ * `ventes sources`: how each registered source and catalogue stands, and that every record is accounted for
+ * (invariant 1): records = emitted + unchanged + superseded + rejected, of the last version of each.
+ */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { SourceStatus } from "#shared/event.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { ListedSource } from "../../producer/sources.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { listWithStates } from "../source-list.ts";
+import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
+import { howRead } from "../reading.ts";
+import {
+  type CatalogueWithState,
+  followsNow,
+  listCataloguesWithStates,
+  listWithStates,
+  type SourceStanding,
+} from "../source-list.ts";
 
-const COLUMNS = ["source", "entities", "state", "records", "emitted", "unchanged", "rejected", "reason"];
+/** The terms of the sum stand together, in its order; what is not part of it comes after them. */
+const COUNTS = [
+  "records",
+  "emitted",
+  "unchanged",
+  "superseded",
+  "rejected",
+  "conflicts",
+  "vanished",
+  "withdrawn",
+  "rounded",
+] as const satisfies readonly (keyof SourceStatus)[];
+const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "looked", "changed", "next"];
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
-    const listed = yield* onLog(run, SHORT_PATIENCE)(listWithStates);
+    const { listed, catalogues } = yield* onLog(
+      run,
+      SHORT_PATIENCE,
+    )(
+      Effect.gen(function* () {
+        const follows = yield* followsNow;
+        return { listed: yield* listWithStates(follows), catalogues: yield* listCataloguesWithStates };
+      }),
+    );
     if (run.json) {
-      print(JSON.stringify(listed.map(asJson)));
+      print(JSON.stringify([...listed.map(asJson), ...catalogues.map(catalogueJson)]));
       return;
     }
-    const rows = listed.map(({ status: s }) => [
-      s.source,
-      s.entities.join(","),
-      s.state,
-      BigInt(s.records),
-      BigInt(s.emitted),
-      BigInt(s.unchanged),
-      BigInt(s.rejected),
-      s.reason,
+    const rows = listed.map((one) => [
+      visibleSource(one.status.source),
+      one.status.entities.join(","),
+      one.status.state,
+      ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
+      reasonOf(one, run),
+      whole(one.status.looked),
+      whole(one.status.changed),
+      whole(one.status.next),
     ]);
-    if (!isTerminal()) printPiece(rows.map(listLine).join(""));
-    else print(rows.length === 0 ? run.texts.noSources() : table(COLUMNS, rows));
+    if (!isTerminal()) {
+      printPiece([...rows, ...catalogues.map((one) => catalogueRow(one, run))].map(listLine).join(""));
+      return;
+    }
+    if (rows.length + catalogues.length === 0) print(run.texts.noSources());
+    if (rows.length > 0) print(`${table(COLUMNS, rows)}\n${accounting(listed, run)}`);
+    for (const { registration, announcement } of listed) {
+      const how = howRead(registration, announcement, run.texts);
+      if (how !== "") print(visibleSource(run.texts.howRead(registration.source, how)));
+    }
+    for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visibleSource).join("\n")}`);
   });
 
-/** How it stands, with how it was registered. */
-const asJson = ({ status, registration }: ListedSource) => ({
-  ...status,
+/** An instant without its milliseconds; empty: there is none. */
+const whole = (instant: string | null | undefined): string => (instant ?? "").replace(/\.\d+Z$/, "Z");
+
+/** How it stands, with how it was registered, and which producer follows it. */
+const asJson = ({ status, registration, announcement, said }: SourceStanding) => ({
+  ...maskedStatus(status),
+  next: status.next ?? null,
+  producer: said?.follows === true ? said.producer : null,
   every: registration.every,
   once: registration.once,
   duplicates: registration.duplicates,
+  vanished: registration.vanished ?? null,
+  idScope: registration.idScope ?? null,
+  /** What was fixed, and how its last version was read. */
+  reading: registration.reading ?? {},
+  decisions: announcement?.reading ?? null,
   registered: registration.registered,
+  ...(registration.unlisted === undefined ? {} : { unlisted: registration.unlisted }),
+  ...(registration.discovered === undefined ? {} : { discovered: registration.discovered }),
 });
+
+/** Told from a source by its member `catalogue` and by having no `source`. */
+const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
+  ...maskedCatalogue(status),
+  every: catalogue.every,
+  once: catalogue.once,
+  duplicates: catalogue.duplicates,
+  registered: catalogue.registered,
+});
+
+const reasonOf = ({ status, registration }: SourceStanding, { texts }: Invocation): string =>
+  registration.unlisted === undefined ? status.reason : texts.noLongerListed(registration.unlisted);
+
+/** The sum over all sources, as a sentence. */
+function accounting(listed: readonly SourceStanding[], { texts }: Invocation): string {
+  const sum = (name: (typeof COUNTS)[number]) =>
+    texts.count(listed.reduce((total, { status }) => total + (status[name] ?? 0), 0));
+  return texts.accounting({
+    records: sum("records"),
+    emitted: sum("emitted"),
+    unchanged: sum("unchanged"),
+    superseded: sum("superseded"),
+    rejected: sum("rejected"),
+    conflicts: sum("conflicts"),
+    vanished: sum("vanished"),
+    withdrawn: sum("withdrawn"),
+    rounded: sum("rounded"),
+  });
+}
+
+const standing = ({ status }: CatalogueWithState, { texts }: Invocation): string =>
+  texts.catalogueStands({
+    listed: texts.count(status.listed),
+    taken: texts.count(status.taken),
+    others: texts.count(status.others),
+    removed: texts.count(status.removed),
+    refused: texts.count(status.refused),
+    gone: texts.count(status.gone),
+  });
+
+/** In the columns of a source: what it lists as records, what is refused as rejected. */
+const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
+  visibleSource(one.status.catalogue),
+  "catalogue",
+  one.status.state,
+  ...COUNTS.map((name) =>
+    name === "records" ? BigInt(one.status.listed) : name === "rejected" ? BigInt(one.status.refused) : null,
+  ),
+  one.status.state === "parked" ? one.status.reason : standing(one, run),
+];
+
+const shownCatalogue = (one: CatalogueWithState, run: Invocation): string[] => {
+  const { catalogue, form, state, reason, refused, refusals } = one.status;
+  const { texts } = run;
+  return [
+    `${catalogue}  catalogue${form === null ? "" : ` (${form})`}  ${state}${reason === "" ? "" : `  ${reason}`}`,
+    `  ${standing(one, run)}`,
+    ...refusals.map((entry) => `  ${entry.reason}`),
+    ...(refused > refusals.length ? [`  ${texts.andOthers(texts.count(refused - refusals.length))}`] : []),
+  ];
+};

@@ -9,22 +9,25 @@ import type { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { listSources } from "../../producer/sources.ts";
-import type { ComponentError } from "../components.ts";
+import { isAnythingRegistered } from "../../producer/sources.ts";
+import { registerSourcesFile } from "../../producer/sources-file.ts";
+import { type ComponentError, tellsSourcesFile } from "../components.ts";
 import { demoDirectory } from "../database.ts";
 import { demoSettings, openDemo } from "../demo-mode.ts";
-import type { Failed, WrongUsage } from "../errors.ts";
+import { Failed, type WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { readOnce } from "../once.ts";
 import { shownPath } from "../output/path.ts";
-import { print } from "../output/stdout.ts";
+import { print, say } from "../output/stdout.ts";
 import { openPage, pageSettings, type View } from "../page.ts";
 import { runPipeline } from "../pipeline.ts";
 import { type Progress, withProgress } from "../progress.ts";
 import { type Named, named, namedWithEntity, registerAll } from "../register.ts";
 import { parseDuration } from "../settings.ts";
+import { followSources } from "../source-list.ts";
 import { settledSummary } from "../summary.ts";
 
 interface StartInput {
@@ -44,7 +47,7 @@ const DEFAULT_TIMEOUT = "60s";
 export const start = (input: StartInput, run: Invocation): Effect.Effect<void, StartError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const where = yield* pageSettings(input, run);
+      const where = input.once ? null : yield* pageSettings(input, run);
       const timeout = yield* Effect.try({
         try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
         catch: (error) => error as WrongUsage,
@@ -54,15 +57,16 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         ...(yield* Effect.forEach(input.source, (text) => namedWithEntity(text, run))),
       ];
       yield* directoryLock(run.settings.data, "exclusive");
-      if (input.once) return yield* once(run, sources, timeout);
-      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [] };
+      if (where === null) return yield* once(run, sources, timeout);
+      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
       )(
         Effect.gen(function* () {
           yield* registerAll(sources);
-          const isDemo = (yield* listSources).length === 0;
+          // A list of sources that cannot be read yet is no reason to show another company's figures.
+          const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -73,6 +77,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
                 progress.note(`ventes: ${run.texts.demoEnds()}`);
                 view.shown = { dir: run.settings.data, demo: false };
                 view.sources = [];
+                view.catalogues = [];
                 print(startsWith(run));
               }
               yield* follow(run, view, progress, url);
@@ -91,17 +96,26 @@ const follow = (
   view: View,
   progress: Progress,
   url: string,
-): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
-  runPipeline(run, {
+  onSettled: () => void = () => {},
+): Effect.Effect<never, ComponentError, TopicLog | Settings> => {
+  // On Kafka other producers may share the sources: the page shows all of them.
+  const shared = run.settings.kafka !== null && !view.shown.demo;
+  const pipeline = runPipeline(run, {
     progress,
     onSources: (sources) => {
-      view.sources = sources;
+      if (!shared) view.sources = sources;
+    },
+    onCatalogues: (catalogues) => {
+      view.catalogues = catalogues;
     },
     onSettled: (results, sources) => {
       progress.clear();
       print(settledSummary(results, sources, run, { url, isDemo: view.shown.demo }));
+      onSettled();
     },
   });
+  return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
+};
 
 /** The demo beside a log of its own. */
 const demo = (
@@ -112,15 +126,16 @@ const demo = (
 ): Effect.Effect<never, ComponentError | SourceError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const server = yield* openDemo(run, true);
+      const server = yield* openDemo(run);
       return yield* onLog(
         run,
         0,
         demoSettings(run.settings),
       )(
         Effect.andThen(
-          registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
-          follow(run, view, progress, url),
+          registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
+          // What was read is said as it is in the files; then they grow.
+          follow(run, view, progress, url, () => server.growEvery(GROW_EVERY_MS)),
         ),
       );
     }),
@@ -135,7 +150,7 @@ const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(functi
   let seen = "";
   for (;;) {
     const now = yield* ends;
-    if (now !== seen && (yield* listSources).length > 0) return;
+    if (now !== seen && (yield* isAnythingRegistered)) return;
     seen = now;
     yield* Effect.sleep(LOOK_EVERY_MS);
   }
@@ -148,26 +163,30 @@ const once = (
   timeout: number,
 ): Effect.Effect<void, StartError, Scope> =>
   Effect.gen(function* () {
+    const { sourcesFile } = run.settings;
     const isDemo = yield* onLog(
       run,
       timeout,
     )(
       Effect.gen(function* () {
         yield* registerAll(sources);
-        if ((yield* listSources).length === 0) return true;
+        const listener = tellsSourcesFile({ note: say }, run);
+        const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
+        if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);
+        if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;
       }),
     );
     if (!isDemo) return;
-    const server = yield* openDemo(run, false);
+    const server = yield* openDemo(run);
     yield* onLog(
       run,
       0,
       demoSettings(run.settings),
     )(
       Effect.andThen(
-        registerAll(server.urls.map((source) => ({ source, entity: undefined }))),
+        registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
         readOnce(run, true, timeout),
       ),
     );

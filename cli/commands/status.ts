@@ -2,11 +2,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { isLost, isRunning, readStates } from "#shared/component-state.ts";
+import { isRunning, readStates } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
+import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { answeringDirectory, sqlite } from "../database.ts";
@@ -15,10 +16,16 @@ import { Failed } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog } from "../log.ts";
 import { print, say } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
+import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
-import { listWithStates } from "../source-list.ts";
+import {
+  type Follows,
+  heardOf,
+  listCataloguesWithStates,
+  listWithStates,
+  type SourceStanding,
+} from "../source-list.ts";
 
 /** A monitoring program does not wait longer for a broker. */
 const PATIENCE = 5_000;
@@ -27,9 +34,19 @@ interface Found {
   readonly running: "start" | "components" | "nobody";
   readonly components: readonly (ComponentState & { readonly lost: boolean })[];
   readonly sources: readonly SourceStatus[];
+  readonly catalogues: readonly CatalogueStatus[];
+  /** Producers that are gone and whose last word on some sources is the last there is. */
+  readonly stale: readonly Stale[];
   readonly log: { readonly where: string; readonly events: number } | null;
   readonly database: (Results & { readonly lag: number | null; readonly pending: boolean }) | null;
   readonly problems: readonly string[];
+}
+
+interface Stale {
+  readonly producer: string;
+  /** When it spoke last. */
+  readonly at: string;
+  readonly sources: number;
 }
 
 export const status = (_input: object, run: Invocation): Effect.Effect<void, Failed | DatabaseError> =>
@@ -56,6 +73,9 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
             (open) => Effect.sync(() => open.close()),
           )
         : null;
+      // In one process of one machine the lock knows at once; elsewhere silence tells.
+      const isGone = settings.kafka === null && running === "nobody";
+      const isHeardOf: Follows = isGone ? () => false : heardOf(Date.now());
       const hasLog = settings.kafka !== null || existsSync(join(dir, "events.db"));
       const fromLog = !hasLog
         ? null
@@ -63,7 +83,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
             run,
             PATIENCE,
             settings,
-          )(readLog).pipe(
+          )(readLog(isHeardOf)).pipe(
             Effect.catch((error) =>
               Effect.sync(() => {
                 problems.push(error.message);
@@ -71,26 +91,29 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
               }),
             ),
           );
-      const now = Date.now();
-      // In one process of one machine the lock knows at once; elsewhere silence tells.
-      const isGone = settings.kafka === null && running === "nobody";
       const components = (fromLog?.states ?? []).map((state) => ({
         ...state,
-        lost: isRunning(state) && (isGone || isLost(state, now)),
+        lost: isRunning(state) && !isHeardOf(state),
       }));
       for (const { component, state, detail, lost, at } of components) {
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
         else if (lost) problems.push(texts.componentLost(component, at));
       }
-      for (const source of fromLog?.sources ?? [])
-        if (isStopped(source)) problems.push(texts.sourceParked(source.source, source.reason));
+      for (const { status: source } of fromLog?.sources ?? [])
+        if (isStopped(source)) problems.push(texts.sourceParked(masked(source.source), source.reason));
+      for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
+        if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
+        else if (refused > 0)
+          problems.push(texts.entriesRefused(masked(catalogue), refused, refusals[0]?.reason ?? ""));
       const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       return {
         running,
         components,
-        sources: fromLog?.sources ?? [],
+        sources: fromLog?.sources.map(({ status }) => maskedStatus(status)) ?? [],
+        catalogues: (fromLog?.catalogues ?? []).map(maskedCatalogue),
+        stale: staleOf(fromLog?.sources ?? []),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
         problems,
@@ -98,7 +121,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
     }),
   );
 
-const readLog = Effect.gen(function* () {
+const readLog = Effect.fnUntraced(function* (follows: Follows) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
   return {
@@ -107,11 +130,23 @@ const readLog = Effect.gen(function* () {
     bounds,
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
     states: yield* readStates,
-    sources: (yield* listWithStates).map(({ status }) => status),
+    sources: yield* listWithStates(follows),
+    catalogues: (yield* listCataloguesWithStates).map(({ status }) => status),
   };
 });
 
-type FromLog = Effect.Success<typeof readLog>;
+type FromLog = Effect.Success<ReturnType<typeof readLog>>;
+
+/** By producer: those sources that nobody follows now, of which it spoke last. */
+function staleOf(sources: readonly SourceStanding[]): Stale[] {
+  const found = new Map<string, Stale>();
+  for (const { said } of sources) {
+    if (said === null || said.follows) continue;
+    const { producer, at } = said;
+    found.set(producer, { producer, at, sources: (found.get(producer)?.sources ?? 0) + 1 });
+  }
+  return [...found.values()];
+}
 
 const readDatabase = (db: Sqlite, log: FromLog | null) => ({
   ...readResults(db),
@@ -166,9 +201,15 @@ function shown(found: Found, dir: string, run: Invocation): string {
     if (database.rejects > 0) lines.push(texts.rejected(texts.count(database.rejects)));
     lines.push(...waitingLines(database.waiting, texts));
   }
+  for (const { producer, at, sources } of found.stale)
+    lines.push(texts.sourcesStale(texts.count(sources), at, run.settings.kafka === null ? "" : producer));
   for (const s of found.sources)
     lines.push(
       `  ${s.source}  ${s.state}  ${texts.count(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
     );
+  for (const c of found.catalogues) {
+    const reason = c.reason === "" ? "" : `  ${c.reason}`;
+    lines.push(`  ${c.catalogue}  ${c.state}  ${texts.count(c.taken)}/${texts.count(c.listed)}${reason}`);
+  }
   return lines.map(visible).join("\n");
 }

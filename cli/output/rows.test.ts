@@ -57,6 +57,21 @@ describe("rows", () => {
     expect(csvLine(["=HYPERLINK(1)", "+1", "-2,5", "@x", -3n, -1.5])).toBe(
       "'=HYPERLINK(1),+1,\"-2,5\",'@x,-3,-1.5\r\n",
     );
+    for (const text of [
+      "-1+1",
+      "+cmd|' /C calc'!A0",
+      "=1",
+      "@SUM(1)",
+      "\t=1",
+      "\r=1",
+      "\n=1",
+      "＝1+1",
+      "－1",
+      "--5",
+    ])
+      expect(csvLine([text]), text).toMatch(/^"?'/);
+    for (const text of ["-5", "+33612345678", "-1.25", "1-1", "a=b", ""])
+      expect(csvLine([text]), text).toBe(`${text}\r\n`);
   });
 
   it("as JSON: integers whole, doubles with their digits", () => {

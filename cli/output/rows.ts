@@ -18,8 +18,8 @@ const text = (cell: Cell): string => {
 /** sqlite3's list mode: `a|b`. */
 export const listLine = (cells: readonly Cell[]): string => `${cells.map(text).join("|")}\n`;
 
-/** What a spreadsheet would run as a formula; a number is none. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would run as a formula (OWASP, full-width signs too); a number is none. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 
 const csvField = (cell: Cell): string => {

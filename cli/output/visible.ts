@@ -1,4 +1,6 @@
 /** Text from data, made safe to show: a CSV cell cannot move the cursor, colour or rename the terminal. */
+import type { CatalogueStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
 
 // C0 and C1 controls, DEL, and the marks that reorder text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
@@ -10,3 +12,22 @@ export const visible = (text: string): string =>
     const code = c.charCodeAt(0);
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : "\ufffd";
   });
+
+/** How a source stands, for who may not see what is secret in its URL or in that of its catalogue. */
+export const maskedStatus = <S extends { readonly source: string; readonly catalogue?: string }>(
+  status: S,
+): S => ({
+  ...status,
+  source: masked(status.source),
+  ...(status.catalogue === undefined ? {} : { catalogue: masked(status.catalogue) }),
+});
+
+/** The same of a catalogue, and of the entries that it could not take up. */
+export const maskedCatalogue = (status: CatalogueStatus): CatalogueStatus => ({
+  ...status,
+  catalogue: masked(status.catalogue),
+  refusals: status.refusals.map(({ source, reason }) => ({ source: masked(source), reason: masked(reason) })),
+});
+
+/** A source, or a message that may name some, without what is secret in it. */
+export const visibleSource = (text: string): string => visible(masked(text));

@@ -12,7 +12,7 @@ const verdicts = async (bodies: Readonly<Record<string, string>>): Promise<Recor
   const folder = mkdtempSync(join(tmpdir(), "ventes-leaks-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  const modules = ["child_process", "fs", "http", "os"].map(
+  const modules = ["child_process", "fs", "http", "net", "os", "worker_threads"].map(
     (name) => `import * as ${name} from "node:${name}";`,
   );
   for (const [name, body] of Object.entries(bodies)) {
@@ -39,7 +39,45 @@ const verdicts = async (bodies: Readonly<Record<string, string>>): Promise<Recor
   );
 };
 
-it("fails a file that leaves something behind, and no other", { timeout: 60_000 }, async () => {
+/** One of each kind that is watched, and what is said of it. */
+const KINDS: Readonly<Record<string, { readonly leak: string; readonly said: RegExp }>> = {
+  timeout: { leak: "setTimeout(() => {}, 60_000);", said: /1 timer$/m },
+  interval: { leak: "setInterval(() => {}, 60_000);", said: /1 timer$/m },
+  server: { leak: "http.createServer().listen(0);", said: /1 listening socket \(ports \d+\)/ },
+  socket: {
+    leak: `const server = net.createServer(() => {}).listen(0);
+      await new Promise((resolve) => net.connect(server.address().port).on("connect", resolve));
+      server.close();`,
+    said: /\d sockets?$/m,
+  },
+  pipe: {
+    leak: 'child_process.spawn("sleep", ["60"], { stdio: ["pipe", "ignore", "ignore"], detached: true });',
+    said: /\d (?:pipe|socket)s?$/m,
+  },
+  child: { leak: 'child_process.spawn("sleep", ["60"], { stdio: "ignore" });', said: /1 child process$/m },
+  grandchild: {
+    leak: `child_process.spawn("sh", ["-c", "sleep 60 & exit 0"], { stdio: "ignore" });`,
+    said: /process \d+: sleep 60/,
+  },
+  worker: {
+    leak: 'new worker_threads.Worker("setInterval(() => {}, 1000)", { eval: true });',
+    said: /\d workers?$/m,
+  },
+  watcher: { leak: "fs.watch(os.tmpdir(), () => {});", said: /1 file watcher$/m },
+  directory: { leak: 'fs.mkdtempSync(os.tmpdir() + "/ventes-x-");', said: /temporary file ventes-x-/ },
+};
+
+it("catches a leak of each kind", { timeout: 300_000 }, async () => {
+  const seen = await verdicts(
+    Object.fromEntries(Object.entries(KINDS).map(([kind, { leak }]) => [kind, leak])),
+  );
+  for (const [kind, { said }] of Object.entries(KINDS)) {
+    expect(seen[kind], kind).toMatch(/leaves behind:/);
+    expect(seen[kind], kind).toMatch(said);
+  }
+});
+
+it("fails a file that leaves something behind, and no other", { timeout: 180_000 }, async () => {
   const seen = await verdicts({
     untidy: `
       setTimeout(() => {}, 60_000);

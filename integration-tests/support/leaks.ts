@@ -22,7 +22,7 @@ const WATCHED: Readonly<Record<string, string>> = {
   TCPSocketWrap: "socket",
   PipeWrap: "pipe",
   ProcessWrap: "child process",
-  MessagePort: "worker",
+  Worker: "worker",
   FSEventWrap: "file watcher",
 };
 
@@ -47,9 +47,16 @@ if (process.env.VENTES_TEST_LEAKS === "where") {
   }).enable();
 }
 
+/** Node counts them nowhere else. */
+const workers = (): number =>
+  (process.report.getReport() as { readonly workers?: readonly unknown[] }).workers?.length ?? 0;
+// Asking for the names of every network interface is what makes a report slow.
+Object.assign(process.report, { excludeNetwork: true });
+
 const countResources = (): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>();
   for (const type of process.getActiveResourcesInfo()) counts.set(type, (counts.get(type) ?? 0) + 1);
+  counts.set("Worker", workers());
   return counts;
 };
 

@@ -4,10 +4,11 @@
  * makes a missing part an error instead, so that a machine that should have it never passes without it.
  */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export const PARTS = ["kafka", "docker", "browser", "sqlite3"] as const;
+export const PARTS = ["kafka", "cluster", "docker", "browser", "sqlite3", "mount"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Requirement {
@@ -46,6 +47,24 @@ const LOOKS: Readonly<Record<Part, () => Requirement>> = {
       ? found("kafka", "docker")
       : absent("kafka", "Kafka absent: KAFKA_BROKERS is not set and Docker does not answer");
   },
+  cluster: () => {
+    const command = process.env.VENTES_TEST_CLUSTER;
+    if (command) {
+      const path = program(command);
+      return path === undefined
+        ? absent(
+            "cluster",
+            `a Kafka cluster absent: VENTES_TEST_CLUSTER names ${command}, which is no program`,
+          )
+        : found("cluster", path);
+    }
+    return requirement("docker").present
+      ? found("cluster", "docker")
+      : absent(
+          "cluster",
+          "a Kafka cluster absent: VENTES_TEST_CLUSTER is not set and Docker does not answer",
+        );
+  },
   docker: () => {
     const docker = program("docker");
     if (docker === undefined) return absent("docker", "Docker absent: no docker on PATH");
@@ -69,6 +88,19 @@ const LOOKS: Readonly<Record<Part, () => Requirement>> = {
     return path === undefined
       ? absent("sqlite3", "sqlite3 absent: none on PATH (apt-get install sqlite3)")
       : found("sqlite3", path);
+  },
+  mount: () => {
+    const why = "a small disk absent: mounting a tmpfs takes root";
+    if (process.platform !== "linux" || process.getuid?.() !== 0) return absent("mount", why);
+    const directory = mkdtempSync(join(tmpdir(), "ventes-mount-"));
+    try {
+      const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", directory]);
+      if (mounted.status !== 0) return absent("mount", `${why}, and this root may not`);
+      spawnSync("umount", [directory]);
+      return found("mount", "tmpfs");
+    } finally {
+      rmdirSync(directory);
+    }
   },
 };
 

@@ -1,75 +1,57 @@
 /**
- * What kind of file this is, from its beginning: HTML, empty, or a CSV whose delimiter is the one under which an
- * entity's key columns are found.
+ * How a CSV file is written, and what its header says: all that `RecordReader` needs to give its records. Decided
+ * by reading.ts, from the file itself.
  */
-import { readSync } from "node:fs";
-import { type Mapping, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
-import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import { SourceRefusal } from "../source-error.ts";
-import { type Delimiter, RecordReader } from "./record-reader.ts";
+import type { EntityName } from "#shared/entities/index.ts";
 
-export interface Dialect {
+export type Delimiter = "," | ";" | "\t" | "|";
+
+/** In the order in which they are preferred where nothing else decides. */
+export const DELIMITERS: readonly Delimiter[] = [",", ";", "\t", "|"];
+
+export type Quote = '"' | "'";
+
+/** How text is cut into records and fields. */
+export interface Cut {
   readonly delimiter: Delimiter;
-  /** The header as published. */
+  /** null: a quote is a character like any other. */
+  readonly quote: Quote | null;
+  /** What makes a quote inside quotes one: the quote itself, or a backslash. null without quotes. */
+  readonly escape: Quote | "\\" | null;
+  /** `lf`: LF, with any CRs before it. `any`: CR by itself, too. */
+  readonly lineEnd: "lf" | "any";
+}
+
+export interface Place {
+  /** Byte of the file in UTF-8. */
+  readonly byte: number;
+  /** Line of the file, from 1. */
+  readonly line: number;
+}
+
+export interface Dialect extends Cut {
+  /** Lines that begin with it are left out. */
+  readonly comment: string | null;
+  /** The header as published, without what trailing delimiters add to it. */
   readonly header: readonly string[];
+  /** 0: the file has none. */
+  readonly headerLine: number;
+  /** Where data begins. */
+  readonly data: Place;
+  /** What the header publishes, parents first; one but for a file that was named for several. */
+  readonly entities: readonly EntityName[];
+  /** The first of them. */
   readonly entity: EntityName;
+  /** A record with fewer fields lacks a column that is required. */
+  readonly least: number;
+  /** The fields that tell a record from a line of totals: the named columns of ids, texts and days. */
+  readonly labels: readonly number[];
 }
 
-const DELIMITERS: readonly Delimiter[] = [",", ";", "\t"];
-const LOOKED_AT = 1024;
-const HTML = /^\s*(<!doctype|<html|<\?xml|<head|<body|<)/i;
-
-/** `entity`: what the operator said it is. Throws SourceRefusal. */
-export function readDialect(fd: number, entity: EntityName | undefined): Dialect {
-  const start = Buffer.alloc(LOOKED_AT);
-  const beginning = start
-    .subarray(0, readSync(fd, start, 0, LOOKED_AT, 0))
-    .toString("utf8")
-    .replace(/^\uFEFF/, "");
-  if (HTML.test(beginning)) throw new SourceRefusal("source.html");
-
-  const headers = DELIMITERS.map((delimiter) => ({ delimiter, header: headerOf(fd, delimiter) }));
-  const longest = headers.reduce((a, b) => (b.header.length > a.header.length ? b : a));
-  if (longest.header.length === 0) throw new SourceRefusal("source.empty");
-
-  const named = (mapping: Mapping) => mapping.fields.filter((f) => "column" in f).length;
-  const found = headers
-    .flatMap(({ delimiter, header }) => {
-      const mapping = recognizeHeader(header);
-      return mapping === undefined ? [] : [{ delimiter, header, mapping }];
-    })
-    .sort((a, b) => named(b.mapping) - named(a.mapping))[0];
-  if (found !== undefined) {
-    const is = found.mapping.entity;
-    if (entity !== undefined && entity !== is) throw new SourceRefusal("source.wrong_entity", entity, is);
-    return { delimiter: found.delimiter, header: found.header, entity: is };
-  }
-  // A list of bare references is a file of products when the operator says so.
-  const said = entity === undefined ? undefined : mapHeader(longest.header, entityNamed(entity));
-  if (said !== undefined && said.missing.length === 0) return { ...longest, entity: said.entity };
-
-  throw new SourceRefusal(
-    "source.no_key_columns",
-    longest.header.join(", "),
-    said === undefined
-      ? (["produits", "magasins", "ventes"] as const)
-          .map((name) => `${name} (${mapHeader(longest.header, entityNamed(name)).missing.join(", ")})`)
-          .join(" / ")
-      : said.missing.join(", "),
-  );
-}
-
-function headerOf(fd: number, delimiter: Delimiter): readonly string[] {
-  const reader = new RecordReader({ fd, delimiter, keepOpen: () => true });
-  let header: readonly string[] | undefined;
-  const sink = {
-    record: (_: number, fields: string[]) => {
-      header ??= fields;
-    },
-    bad: () => {
-      header ??= [];
-    },
-  };
-  while (header === undefined && reader.next(sink));
-  return header ?? [];
-}
+/** RFC 4180, as nearly everything is written. */
+export const plainCut = (delimiter: Delimiter, lineEnd: Cut["lineEnd"] = "lf"): Cut => ({
+  delimiter,
+  quote: '"',
+  escape: '"',
+  lineEnd,
+});

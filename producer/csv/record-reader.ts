@@ -1,32 +1,62 @@
 /**
  * The records of a CSV file in UTF-8, in blocks: each with its fields, the line it begins on and its raw text,
- * without its line end. A record that cannot be read is told as one, never thrown: a line with bad quotes stops
- * only itself, and reading goes on with the next line. Blank lines are skipped. Memory is a block and a record.
+ * without its line end. Only data is given: no header, not when it comes again either, no comment, blank line or
+ * line of totals. A record that cannot be read is told as one, never thrown: it stops only itself, and reading goes
+ * on with the next line. Memory is a block and a record, whatever the file; how the file is cut into blocks changes
+ * nothing.
  *
- * Lines without a quote, nearly all, are split here; what has quotes goes through csv-parse, a block at a time.
+ * Fields: as many as the header has. More are taken when those at the end are empty (trailing delimiters). Fewer are
+ * taken when no required column is lacking, as many exporters drop empty cells at the end. So of a line broken in two
+ * inside a remark, the first half is its record, without the rest of the remark, and the second half is a reject.
+ *
+ * Quotes: a record spans lines only if it then has as many fields as the header, within MAX_RECORD_BYTES. Else the
+ * quote that was never closed is the fault of its line alone.
  */
 import { isUtf8 } from "node:buffer";
 import { readSync } from "node:fs";
-import { parse } from "csv-parse/sync";
 import type { RejectCode } from "#shared/sentences.ts";
-import { SourceRefusal } from "../source-error.ts";
-
-export type Delimiter = "," | ";" | "\t";
+import {
+  BAD,
+  Cutter,
+  countLines,
+  type Quoted,
+  splitQuoted,
+  splitRecord,
+  UNFINISHED,
+  withoutLineEnd,
+} from "./cutter.ts";
+import type { Dialect, Place } from "./dialect.ts";
+import { bytesOf, decodeEscaped, hasEscaped, showEscaped } from "./escaped-bytes.ts";
+import type { ReadingNote } from "./notes.ts";
+import { isTotals, TOTALS_BEGIN } from "./totals.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 /** A longer record is a reject: a quote that is never closed must not hold the file in memory. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 /** What is kept of the raw text of a record that is too long. */
 const RAW_OF_TOO_LONG = 1000;
+/** A shorter text has no more than MAX_RECORD_BYTES, whatever its characters. */
+const SURELY_SHORT = MAX_RECORD_BYTES / 3;
 
-const QUOTE = 0x22;
+/** CRs before an LF that are taken for part of a line end whose LF was not read yet. */
+const MOST_CRS = 16;
+
 const LF = 0x0a;
 const CR = 0x0d;
+const BYTE_ORDER_MARK = 0xfeff;
 
 export interface RecordSink {
   /** `n` counts records from 0, bad ones included. */
   readonly record: (n: number, fields: string[], line: number, raw: string) => void;
-  readonly bad: (n: number, code: RejectCode, value: string, line: number, raw: string) => void;
+  readonly bad: (
+    n: number,
+    code: RejectCode,
+    value: string,
+    line: number,
+    raw: string,
+    /** What else the sentence needs. */
+    more: string,
+  ) => void;
 }
 
 export interface LastLine {
@@ -34,257 +64,421 @@ export interface LastLine {
   readonly raw: string;
 }
 
+/** A place between two records. */
+export interface RecordPlace extends Place {
+  /** The number of the next record. */
+  readonly record: number;
+}
+
 export interface ReaderOptions {
   readonly fd: number;
-  readonly delimiter: Delimiter;
+  readonly dialect: Dialect;
+  /** Where to begin; else where the dialect says that data begins. */
+  readonly from?: RecordPlace | undefined;
   /** Whether a last line without a line end is a record. */
   readonly keepOpen: (last: LastLine) => boolean;
-  /** Where to begin, a line's beginning. Default: the beginning. */
-  readonly from?: { readonly byte: number; readonly line: number };
+  /** Bytes read at once. */
+  readonly blockBytes?: number;
 }
 
-/** Outcomes of `endOfRecord` other than an index. */
-const BAD = -1;
-const UNFINISHED = -2;
-
-/** The index of the line end (or of the end) that closes the record at `from`, quotes considered. */
-function endOfRecord(s: string, from: number, delimiter: number): number {
-  let i = from;
-  for (;;) {
-    if (s.charCodeAt(i) === QUOTE) {
-      for (;;) {
-        i = s.indexOf('"', i + 1);
-        if (i < 0) return UNFINISHED;
-        if (s.charCodeAt(i + 1) !== QUOTE) break;
-        i++;
-      }
-      i++;
-      if (i >= s.length) return UNFINISHED;
-      const c = s.charCodeAt(i);
-      if (c === delimiter) {
-        i++;
-        continue;
-      }
-      if (c === LF) return i;
-      if (c === CR && i + 1 >= s.length) return UNFINISHED;
-      return c === CR && s.charCodeAt(i + 1) === LF ? i + 1 : BAD;
-    }
-    for (;;) {
-      if (i >= s.length) return UNFINISHED;
-      const c = s.charCodeAt(i);
-      if (c === LF) return i;
-      if (c === QUOTE) return BAD;
-      i++;
-      if (c === delimiter) break;
-    }
-  }
+/** Lines that are no records, and records that were mended, counted. */
+export interface LeftOut {
+  comments: number;
+  headers: number;
+  totals: number;
+  /** Records that lacked cells at the end. */
+  filled: number;
 }
 
-const isBlank = (line: string): boolean => line.length === 0 || (line.length < 64 && line.trim() === "");
-
-const countLines = (s: string): number => {
-  let n = 0;
-  for (let i = s.indexOf("\n"); i >= 0; i = s.indexOf("\n", i + 1)) n++;
-  return n;
-};
-
-/** What waits for csv-parse until the end of the block, so that records leave in their order. */
-interface Waiting {
-  readonly n: number;
+/** A piece of text that is a record, or bad. */
+interface Piece extends Quoted {
   readonly line: number;
-  readonly raw: string;
   /** null: quoted, to be parsed. */
   readonly fields: string[] | null;
   readonly code: RejectCode | null;
 }
 
+/** At most so many characters, none of them cut in two. */
+const beginning = (text: string, most: number): string => {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 1);
+  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 1 : most);
+};
+
+const isEmpty = (text: string): boolean => text === "" || text.trim() === "";
+
 export class RecordReader {
   /** The last line when it had no line end; `kept`: it was given as a record. */
   open: (LastLine & { readonly kept: boolean }) | undefined;
   /** Records given so far, bad ones included. */
-  records = 0;
+  records: number;
+  readonly leftOut: LeftOut = { comments: 0, headers: 0, totals: 0, filled: 0 };
+  /** Records with a field that is properly quoted. */
+  quoted = 0;
   readonly #options: ReaderOptions;
-  /** A block, after the bytes of the line that the block before left unfinished. */
-  #buffer = Buffer.allocUnsafe(2 * BLOCK_BYTES);
+  readonly #dialect: Dialect;
+  readonly #width: number;
+  readonly #blockBytes: number;
+  /** First characters of lines that may be something else than a record. */
+  readonly #special = new Uint8Array(128);
+  /** What was read and not yet given: unfinished records, and the line that the block left unfinished. */
+  #buffer: Buffer;
   #kept = 0;
-  /** Text of an unfinished quoted record. */
-  #text = "";
-  #position = 0;
-  #line = 1;
+  /** Of what is kept: bytes of whole lines. */
+  #keptLines = 0;
+  #position: number;
+  #line: number;
   #skipping = false;
   #ended = false;
-  #openBytes = 0;
+  #end: RecordPlace;
 
   constructor(options: ReaderOptions) {
+    const { dialect, from = { ...options.dialect.data, record: 0 } } = options;
     this.#options = options;
-    this.#position = options.from?.byte ?? 0;
-    this.#line = options.from?.line ?? 1;
+    this.#dialect = dialect;
+    this.#width = dialect.header.length;
+    this.#blockBytes = options.blockBytes ?? BLOCK_BYTES;
+    this.#buffer = Buffer.allocUnsafe(2 * this.#blockBytes);
+    this.#position = from.byte;
+    this.#line = from.line;
+    this.records = from.record;
+    this.#end = from;
+    const first = `${dialect.comment ?? ""}${dialect.header[0]?.[0] ?? ""}${dialect.quote ?? ""}`;
+    for (const c of `\t\n\r\x1a ${dialect.delimiter}${TOTALS_BEGIN}${first}`) {
+      const code = c.charCodeAt(0);
+      if (code < 128) this.#special[code] = 1;
+    }
   }
 
-  /** Once all is read: where the last line with a line end ended. */
-  get end(): { readonly byte: number; readonly line: number } {
-    return { byte: this.#position - this.#openBytes, line: this.open?.line ?? this.#line };
+  /**
+   * Where the last record ended that nothing appended can change: before a last line without a line end, and before
+   * quotes that the end of the file left open. A later reader of the same file, grown, goes on `from` here.
+   */
+  get end(): RecordPlace {
+    return this.#end;
   }
 
-  /** Gives the records of the next block; false at the end of the file. Throws SourceRefusal (source.not_utf8). */
+  /** Whether nothing but an open last line was given after `end`: only then may a later version go on from there. */
+  get settled(): boolean {
+    return this.records === this.#end.record + (this.open?.kept === true ? 1 : 0);
+  }
+
+  /** What was left out or mended so far, for people. */
+  get notes(): readonly ReadingNote[] {
+    const { comments, headers, totals, filled } = this.leftOut;
+    const counts = [
+      ["comments.left_out", comments],
+      ["headers.left_out", headers],
+      ["totals.left_out", totals],
+      ["records.filled", filled],
+    ] as const;
+    return counts.filter(([, n]) => n > 0).map(([code, n]) => ({ code, what: String(n) }));
+  }
+
+  /** Gives the records of the next block; false at the end of the file. */
   next(sink: RecordSink): boolean {
     if (this.#ended) return false;
-    if (this.#kept + BLOCK_BYTES > this.#buffer.length)
-      this.#buffer = Buffer.concat([this.#buffer], this.#buffer.length * 2);
-    const buffer = this.#buffer;
     const kept = this.#kept;
-    const got = readSync(this.#options.fd, buffer, kept, BLOCK_BYTES, this.#position);
+    const size = this.#blockBytes;
+    if (kept + size > this.#buffer.length)
+      this.#buffer = Buffer.concat([this.#buffer], Math.max(kept + size, this.#buffer.length * 2));
+    const buffer = this.#buffer;
+    const got = readSync(this.#options.fd, buffer, kept, size, this.#position);
     if (got === 0) {
       this.#ended = true;
       this.#finish(sink);
       return false;
     }
-    let start = 0;
-    if (this.#position === 0 && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf) start = 3;
     this.#position += got;
-    const filled = kept + got;
-    const end = buffer.subarray(kept, filled).lastIndexOf(LF) + 1;
-    if (end > 0) this.#give(this.#decode(buffer.subarray(start, kept + end)), sink);
-    const from = end > 0 ? kept + end : start;
-    buffer.copyWithin(0, from, filled);
-    this.#kept = filled - from;
-    if (this.#skipping) this.#kept = 0;
-    else if (this.#kept > MAX_RECORD_BYTES) this.#giveTooLong(sink);
+    let filled = kept + got;
+    let searched = kept;
+    if (this.#skipping) {
+      const skip = this.#afterFirstLine(0, filled);
+      if (skip === 0) {
+        // A CR may be the first half of a line end.
+        const half = filled > 0 && buffer[filled - 1] === CR && this.#dialect.lineEnd === "any" ? 1 : 0;
+        buffer.copyWithin(0, filled - half, filled);
+        this.#kept = half;
+        return true;
+      }
+      this.#skipping = false;
+      this.#line++;
+      buffer.copyWithin(0, skip, filled);
+      filled -= skip;
+      searched = 0;
+    }
+    const lines = this.#afterLastLine(searched, filled);
+    if (lines > 0) this.#keptLines = lines;
+    if (lines > 0 || (filled > MAX_RECORD_BYTES && this.#keptLines > 0)) {
+      const consumed = this.#give(buffer.subarray(0, this.#keptLines), filled - this.#keptLines, sink);
+      buffer.copyWithin(0, consumed, filled);
+      filled -= consumed;
+      this.#keptLines -= consumed;
+    }
+    this.#kept = filled;
+    this.#end = { byte: this.#position - filled, line: this.#line, record: this.records };
+    if (this.#keptLines === 0 && this.#isLineTooLong()) this.#giveTooLong(sink);
     return true;
+  }
+
+  /** The index after the first line end between `from` and `to`; 0: there is none, or it is not known to be whole. */
+  #afterFirstLine(from: number, to: number): number {
+    const bytes = this.#buffer.subarray(from, to);
+    const lf = bytes.indexOf(LF);
+    if (this.#dialect.lineEnd === "lf") return lf + 1;
+    const cr = bytes.indexOf(CR);
+    if (cr < 0 || (lf >= 0 && lf < cr)) return lf + 1;
+    if (cr + 1 === bytes.length) return 0;
+    return bytes[cr + 1] === LF ? cr + 2 : cr + 1;
+  }
+
+  /** The index after the last whole line that ends between `from` and `to`; 0: none does. */
+  #afterLastLine(from: number, to: number): number {
+    const buffer = this.#buffer;
+    const lf = buffer.subarray(from, to).lastIndexOf(LF);
+    const afterLf = lf < 0 ? 0 : from + lf + 1;
+    if (this.#dialect.lineEnd === "lf") return afterLf;
+    // A CR that was last is decided now that the next byte is there.
+    const start = Math.max(0, from - 1);
+    const cr = buffer.subarray(start, to - 1).lastIndexOf(CR);
+    const afterCr = cr < 0 ? 0 : start + cr + 1;
+    return Math.max(afterLf, afterCr > 0 && buffer[afterCr] === LF ? afterCr + 1 : afterCr);
+  }
+
+  /** CRs at the end of what is kept may belong to a line end that has yet to come. */
+  #isLineTooLong(): boolean {
+    let length = this.#kept;
+    for (let n = 0; n < MOST_CRS && length > 0 && this.#buffer[length - 1] === CR; n++) length--;
+    return length > MAX_RECORD_BYTES;
   }
 
   /** The line goes on: what comes of it is skipped. */
   #giveTooLong(sink: RecordSink): void {
     // Its beginning only: the cut may fall inside a character.
-    const raw = (this.#text + this.#buffer.toString("utf8", 0, RAW_OF_TOO_LONG)).slice(0, RAW_OF_TOO_LONG);
-    sink.bad(this.records++, "record.too_long", String(MAX_RECORD_BYTES), this.#line, raw);
-    this.#line += countLines(this.#text);
-    this.#text = "";
+    const start = this.#buffer.subarray(0, Math.min(this.#kept, 4 * RAW_OF_TOO_LONG));
+    this.#bad("record.too_long", this.#line, beginning(decodeEscaped(start), RAW_OF_TOO_LONG), sink);
     this.#kept = 0;
     this.#skipping = true;
   }
 
-  #decode(bytes: Buffer): string {
-    if (!isUtf8(bytes)) throw new SourceRefusal("source.not_utf8", String(this.#line));
-    return bytes.toString("utf8");
-  }
-
-  /** Whole lines. */
-  #give(block: string, sink: RecordSink): void {
-    let s = block;
-    if (this.#skipping) {
-      this.#skipping = false;
-      this.#line++;
-      s = s.slice(s.indexOf("\n") + 1);
+  /** Whole lines, and how many bytes were read beyond them. Returns the bytes that need no more to be known. */
+  #give(bytes: Buffer, beyond: number, sink: RecordSink): number {
+    const utf8 = isUtf8(bytes);
+    const text = utf8 ? bytes.toString("utf8") : decodeEscaped(bytes);
+    const careful = !utf8 || bytes.includes(0);
+    const { quote, lineEnd } = this.#dialect;
+    if (!careful && (quote === null || text.indexOf(quote) < 0)) {
+      this.#givePlain(lineEnd === "any" ? text.replace(/\r\n?/g, "\n") : text, sink);
+      return bytes.length;
     }
-    if (this.#text !== "") s = this.#text + s;
-    this.#text = "";
-    if (s.indexOf('"') < 0) this.#givePlain(s, sink);
-    else this.#giveQuoted(s, sink, false);
+    const done = this.#giveCut(text, careful, beyond, sink);
+    return done === text.length ? bytes.length : bytes.length - bytesOf(text.slice(done), !utf8);
   }
 
-  #givePlain(s: string, sink: RecordSink): void {
-    const { delimiter } = this.#options;
-    for (let i = 0; i < s.length; this.#line++) {
-      const end = s.indexOf("\n", i);
-      const raw = s.substring(i, s.charCodeAt(end - 1) === CR && end > i ? end - 1 : end);
+  /** Lines without any quote: the hottest loop. */
+  #givePlain(text: string, sink: RecordSink): void {
+    const { delimiter } = this.#dialect;
+    const width = this.#width;
+    const special = this.#special;
+    for (let i = 0; i < text.length; this.#line++) {
+      const end = text.indexOf("\n", i);
+      let stop = end;
+      while (stop > i && text.charCodeAt(stop - 1) === CR) stop--;
+      const raw = text.substring(i, stop);
+      const c = text.charCodeAt(i);
+      const length = end - i;
       i = end + 1;
-      if (!isBlank(raw)) sink.record(this.records++, raw.split(delimiter), this.#line, raw);
+      if (length > SURELY_SHORT && Buffer.byteLength(raw) > MAX_RECORD_BYTES) {
+        this.#bad("record.too_long", this.#line, beginning(raw, RAW_OF_TOO_LONG), sink);
+        continue;
+      }
+      const fields = raw.split(delimiter);
+      if (fields.length === width && c < 128 && special[c] === 0)
+        sink.record(this.records++, fields, this.#line, raw);
+      else this.#record(fields, this.#line, raw, sink);
     }
   }
 
-  #giveQuoted(s: string, sink: RecordSink, atEnd: boolean): void {
-    const { delimiter } = this.#options;
-    const mark = delimiter.charCodeAt(0);
-    const waiting: Waiting[] = [];
-    let quote = s.indexOf('"');
-    for (let i = 0; i < s.length; ) {
-      const lineEnd = s.indexOf("\n", i);
-      if (quote >= 0 && quote < i) quote = s.indexOf('"', i);
-      const quoted = quote >= 0 && quote < lineEnd;
-      let end = lineEnd;
+  /** Lines with quotes, or bytes that are no text. Returns how many characters are done with. */
+  #giveCut(text: string, careful: boolean, beyond: number, sink: RecordSink): number {
+    const dialect = this.#dialect;
+    const cutter = new Cutter(text, dialect);
+    const pieces: Piece[] = [];
+    let i = 0;
+    while (i < text.length) {
+      const lineAfter = cutter.lineAfter(i);
+      let end = lineAfter;
       let code: RejectCode | null = null;
-      if (quoted) {
-        end = endOfRecord(s, i, mark);
-        if (end === UNFINISHED && !atEnd && s.length - i <= MAX_RECORD_BYTES) {
-          this.#text = s.slice(i);
-          break;
-        }
-        if (end < 0) {
+      let quoted = false;
+      if (dialect.comment !== null && text.startsWith(dialect.comment, i)) {
+        this.leftOut.comments++;
+        this.#line++;
+        i = lineAfter;
+        continue;
+      }
+      if (this.#isTooLong(text, i, lineAfter, careful)) code = "record.too_long";
+      else if (cutter.hasQuote(i, lineAfter)) {
+        end = cutter.endOfRecord(i);
+        quoted = cutter.quoted;
+        if (end === UNFINISHED) {
+          const left = bytesOf(text.slice(i), careful) + beyond;
+          if (beyond >= 0 && left <= MAX_RECORD_BYTES) break;
+          end = BAD;
+        } else if (end > lineAfter && !this.#maySpan(text.slice(i, end), cutter.fields, careful)) end = BAD;
+        if (end === BAD) {
           code = "record.bad_quotes";
-          end = lineEnd;
-        }
+          end = lineAfter;
+        } else if (quoted) this.quoted++;
       }
-      const raw = s.substring(i, end > i && s.charCodeAt(end - 1) === CR ? end - 1 : end);
-      i = end + 1;
-      if (quoted || !isBlank(raw)) {
-        const fields = quoted ? null : raw.split(delimiter);
-        waiting.push({ n: this.records++, line: this.#line, raw, fields, code });
+      let raw = withoutLineEnd(text.substring(i, end));
+      if (careful && code === null) {
+        if (hasEscaped(raw)) code = "record.not_utf8";
+        else if (raw.includes("\0")) code = "record.nul";
       }
-      this.#line += quoted ? countLines(raw) + 1 : 1;
+      if (code === "record.too_long") raw = beginning(raw, RAW_OF_TOO_LONG);
+      const fields = quoted && code === null ? null : raw.split(dialect.delimiter);
+      pieces.push({ line: this.#line, raw, fields, code, spaced: quoted && cutter.spaced });
+      this.#line += end > lineAfter ? countLines(text.slice(i, end), dialect) : 1;
+      i = end;
     }
-    this.#parse(waiting, sink);
+    this.#giveParsed(pieces, sink);
+    return i;
   }
 
-  #parse(waiting: readonly Waiting[], sink: RecordSink): void {
-    const quoted = waiting.filter((w) => w.fields === null && w.code === null);
-    const parsed = parseRecords(
-      quoted.map((w) => w.raw),
-      this.#options.delimiter,
+  #isTooLong(text: string, from: number, to: number, escaped: boolean): boolean {
+    if (to - from <= SURELY_SHORT) return false;
+    return bytesOf(withoutLineEnd(text.slice(from, to)), escaped) > MAX_RECORD_BYTES;
+  }
+
+  /** Whether a text of several lines is one record. */
+  #maySpan(record: string, count: number, escaped: boolean): boolean {
+    if (record.length > SURELY_SHORT && bytesOf(record, escaped) > MAX_RECORD_BYTES) return false;
+    if (count === this.#width) return true;
+    if (count < this.#width) return false;
+    const fields = splitRecord(withoutLineEnd(record), this.#dialect);
+    return fields?.slice(this.#width).every(isEmpty) === true;
+  }
+
+  #giveParsed(pieces: readonly Piece[], sink: RecordSink): void {
+    const parsed = splitQuoted(
+      pieces.filter(({ fields }) => fields === null),
+      this.#dialect,
     );
     let next = 0;
-    for (const { n, line, raw, fields, code } of waiting) {
-      if (code !== null) sink.bad(n, code, raw.slice(0, 80), line, raw);
-      else if (fields !== null) sink.record(n, fields, line, raw);
+    for (const { line, raw, fields, code } of pieces) {
+      if (code !== null) this.#bad(code, line, raw, sink);
       else {
-        const found = parsed[next++];
-        if (found === undefined) sink.bad(n, "record.bad_quotes", raw.slice(0, 80), line, raw);
-        else sink.record(n, found, line, raw);
+        const found = fields ?? parsed[next++];
+        if (found === undefined) this.#bad("record.bad_quotes", line, raw, sink);
+        else this.#record(found, line, raw, sink);
       }
     }
+  }
+
+  /** What is no plain record of a plain line. */
+  #record(fields: string[], line: number, raw: string, sink: RecordSink): void {
+    const first = raw.charCodeAt(0);
+    if (first >= 128 || this.#special[first] !== 0 || raw === "") {
+      // Where files were put one behind the other.
+      if (first === BYTE_ORDER_MARK && raw.length > 1) {
+        const rest = raw.slice(1);
+        const split = splitRecord(rest, this.#dialect);
+        if (split !== undefined) {
+          this.#record(split, line, rest, sink);
+          return;
+        }
+      }
+      if (this.#isLeftOut(fields, raw)) return;
+    }
+    const width = this.#width;
+    const count = fields.length;
+    while (fields.length > width && isEmpty(fields[fields.length - 1] as string)) fields.pop();
+    if (fields.length > width || count < Math.min(width, Math.max(2, this.#dialect.least))) {
+      sink.bad(this.records++, "record.wrong_length", String(count), line, raw, String(width));
+      return;
+    }
+    if (count < width) this.leftOut.filled++;
+    while (fields.length < width) fields.push("");
+    sink.record(this.records++, fields, line, raw);
+  }
+
+  /** Blank lines, comments, the header again, totals. */
+  #isLeftOut(fields: readonly string[], raw: string): boolean {
+    const { comment, header, labels } = this.#dialect;
+    if (fields.every(isEmpty) || raw === "\x1a") return true;
+    if (comment !== null && raw.startsWith(comment)) {
+      this.leftOut.comments++;
+      return true;
+    }
+    if (fields[0] === header[0] && this.#isHeader(fields)) {
+      this.leftOut.headers++;
+      return true;
+    }
+    if (!isTotals(fields, labels)) return false;
+    this.leftOut.totals++;
+    return true;
+  }
+
+  #isHeader(fields: readonly string[]): boolean {
+    const { header } = this.#dialect;
+    return (
+      fields.length >= header.length &&
+      fields.every((field, i) => (i < header.length ? field === header[i] : isEmpty(field)))
+    );
+  }
+
+  #bad(code: RejectCode, line: number, raw: string, sink: RecordSink): void {
+    const shown = showEscaped(raw);
+    const more = code === "record.too_long" ? String(MAX_RECORD_BYTES) : "";
+    sink.bad(this.records++, code, beginning(shown, 80), line, shown, more);
   }
 
   /** The end of the file: what has no line end, and quotes that were never closed. */
   #finish(sink: RecordSink): void {
-    if (this.#skipping) return;
-    const tail = this.#decode(this.#buffer.subarray(0, this.#kept));
-    this.#kept = 0;
-    const rest = this.#text + tail;
-    this.#text = "";
-    if (rest === "") return;
-    const unended = !rest.endsWith("\n");
-    const cut = unended ? rest.lastIndexOf("\n") + 1 : rest.length;
-    const last = rest.slice(cut);
-    // A record that spans lines and ends with the file is whole; quotes that stay open reject their line.
-    const whole = unended && endOfRecord(`${rest}\n`, 0, this.#options.delimiter.charCodeAt(0));
-    const lines = whole === rest.length ? "" : rest.slice(0, cut);
-    const final = whole === rest.length ? rest : last;
-    if (lines !== "") this.#giveQuoted(lines, sink, true);
-    if (isBlank(final)) return;
-    this.#openBytes = Buffer.byteLength(final);
-    const raw = final.endsWith("\r") ? final.slice(0, -1) : final;
-    const open = { line: this.#line, raw };
-    const kept = this.#options.keepOpen(open);
-    this.open = { ...open, kept };
-    if (kept) this.#giveQuoted(`${raw}\n`, sink, true);
+    const { keepOpen } = this.#options;
+    if (!this.#skipping) {
+      const bytes = this.#buffer.subarray(0, this.#kept);
+      const utf8 = isUtf8(bytes);
+      const careful = !utf8 || bytes.includes(0);
+      const text = utf8 ? bytes.toString("utf8") : decodeEscaped(bytes);
+      const unended = this.#openPart(text);
+      const whole = text.slice(0, text.length - unended.length);
+      this.#kept = 0;
+      if (whole !== "") this.#giveCut(whole, careful, -1, sink);
+      const raw = withoutLineEnd(unended);
+      if (!this.#isNothing(raw)) {
+        const open = { line: this.#line, raw: showEscaped(raw) };
+        const kept = keepOpen(open);
+        this.open = { ...open, kept };
+        if (kept) this.#giveCut(`${raw}\n`, careful, -1, sink);
+      }
+    }
+  }
+
+  /** The last line without its line end, or a record that spans lines and ends with the file. */
+  #openPart(text: string): string {
+    const any = this.#dialect.lineEnd === "any";
+    if (text.endsWith("\n") || (any && text.endsWith("\r"))) return "";
+    const { quote } = this.#dialect;
+    const lineEnd = Math.max(text.lastIndexOf("\n"), any ? text.lastIndexOf("\r") : -1);
+    if (lineEnd < 0) return text;
+    if (quote !== null && text.includes(quote)) {
+      // What is kept of whole lines begins with a record whose quotes are open.
+      const closed = `${text}\n`;
+      const cutter = new Cutter(closed, this.#dialect);
+      if (cutter.endOfRecord(0) === closed.length && this.#maySpan(closed, cutter.fields, true)) return text;
+    }
+    return text.slice(lineEnd + 1);
+  }
+
+  /** Whether a last line is none: it says nothing, or what is left out. */
+  #isNothing(raw: string): boolean {
+    if (raw === "") return true;
+    const fields = splitRecord(raw, this.#dialect);
+    const { headers, totals, comments } = this.leftOut;
+    const nothing = fields !== undefined && this.#isLeftOut(fields, raw);
+    // Said here only: nobody else will see this line.
+    if (!nothing) Object.assign(this.leftOut, { headers, totals, comments });
+    return nothing;
   }
 }
-
-/** undefined where a record is not CSV. */
-function parseRecords(raws: readonly string[], delimiter: Delimiter): (string[] | undefined)[] {
-  if (raws.length === 0) return [];
-  const options = { delimiter, relax_column_count: true, record_delimiter: ["\n"] };
-  const attempt = (text: string, count: number): string[][] | undefined => {
-    try {
-      const records = parse(text, options);
-      return records.length === count ? records : undefined;
-    } catch {
-      return undefined;
-    }
-  };
-  return attempt(raws.join("\n"), raws.length) ?? raws.map((raw) => attempt(raw, 1)?.[0]);
-}
-
-/** The fields of one record, or undefined when it is not CSV. */
-export const splitRecord = (raw: string, delimiter: Delimiter): string[] | undefined =>
-  raw.includes('"') ? parseRecords([raw], delimiter)[0] : raw.split(delimiter);

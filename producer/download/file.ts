@@ -1,65 +1,177 @@
 /**
  * A path as a source. Its content is copied to the spool, so that what is read is one state of it even while it
- * grows. Where the source comes from a Kafka topic, only files under `VENTES_FILES` are read (invariant 10).
+ * grows; of a file that has grown, only what was appended. Where the source comes from a Kafka topic, only files
+ * under `VENTES_FILES` are read (invariant 10).
  */
-import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { realpath, rm, stat, writeFile } from "node:fs/promises";
+import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { sep } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SourceRefusal } from "../source-error.ts";
-import { pathOfSource } from "../source-ref.ts";
-import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
+import { entryOfSource, pathOfSource } from "../source-ref.ts";
+import { unpack } from "./archive.ts";
+import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
+import { Intake, type Origin, readAt, settle, sha256, tailOf } from "./intake.ts";
+import { LIMITS, type Limits } from "./limits.ts";
 
 export interface FileOptions {
   readonly source: string;
   readonly spool: string;
   readonly known: Validators | null;
+  /** The byte from which an appended tail is wanted; null: none is. */
+  readonly resumeFrom: number | null;
   /** null: any path may be read. */
   readonly under: { readonly folder: string | null } | null;
   readonly signal: AbortSignal;
+  readonly limits?: Limits;
 }
 
-export async function fetchFile({ source, spool, known, under, signal }: FileOptions): Promise<Fetched> {
+export async function fetchFile(options: FileOptions): Promise<Fetched> {
+  const { source, spool, known, resumeFrom, under, limits = LIMITS } = options;
   const path = pathOfSource(source);
   try {
     if (under !== null) await assertUnder(path, under.folder);
     const { size, mtimeMs, ino, isFile } = await statOf(path);
     if (!isFile) throw new SourceRefusal("source.not_a_file");
-    if (size > MAX_BYTES) throw new SourceRefusal("source.too_large", String(MAX_BYTES));
+    if (size > limits.bytes) throw new SourceRefusal("source.too_large", String(limits.bytes));
     const mark = `${mtimeMs} ${size} ${ino}`;
-    if (known?.stat === mark) return { kind: "unchanged", validators: known, freshMs: null };
-
-    const hash = createHash("sha256");
-    let bytes = 0;
-    const count = new Transform({
-      transform(chunk: Buffer, _, done) {
-        bytes += chunk.length;
-        hash.update(chunk);
-        done(null, chunk);
-      },
-    });
-    // Up to the size it had: what is appended meanwhile is the next version's.
-    if (size > 0)
-      await pipeline(createReadStream(path, { end: size - 1 }), count, createWriteStream(spool), { signal });
-    else await writeFile(spool, "");
-    const validators: Validators = {
+    const due = known === null || isWholeDue(known, Date.now());
+    if (!due && known.stat === mark)
+      return { kind: "unchanged", validators: known, freshMs: null, received: 0 };
+    const origin: Origin = {
       etag: null,
       lastModified: null,
+      young: false,
       stat: mark,
-      hash: hash.digest("hex"),
-      left: false,
+      ranges: true,
+      charset: null,
     };
-    if (known?.hash === validators.hash) {
-      await rm(spool, { force: true });
-      return { kind: "unchanged", validators: { ...validators, left: known.left }, freshMs: null };
+    if (!due && known.ranges && resumeFrom !== null && known.tail.bytes > 0 && size > known.bytes) {
+      const grown = await appended(options, path, size, known, resumeFrom, origin);
+      if (grown !== undefined) return grown;
     }
-    return { kind: "content", file: spool, bytes, validators, freshMs: null };
+    return await whole(options, path, size, origin, limits);
   } catch (error) {
-    await rm(spool, { force: true });
+    await Promise.all([rm(spool, { force: true }), rm(packedPath(spool), { force: true })]);
     throw refusalOf(error);
   }
+}
+
+const packedPath = (spool: string): string => `${spool}.packed`;
+
+/** Up to this size a file that has grown is read from its beginning, which is sure: it takes a tenth of a second. */
+const READ_AGAIN_BYTES = 64 * 1024 ** 2;
+
+/**
+ * What was appended to the bytes that are known; undefined when it is not that. A small file is compared whole, of
+ * a large one the overlap, as over HTTP.
+ */
+async function appended(
+  { spool, signal }: FileOptions,
+  path: string,
+  size: number,
+  known: Validators,
+  resumeFrom: number,
+  origin: Origin,
+): Promise<Fetched | undefined> {
+  const start = Math.min(resumeFrom, known.bytes - known.tail.bytes);
+  const sure = size <= READ_AGAIN_BYTES;
+  const intake = new Intake(sure ? known : null);
+  if (!sure) {
+    const overlap = await readAt(path, known.bytes - known.tail.bytes, known.tail.bytes);
+    if (sha256(overlap) !== known.tail.hash) return undefined;
+  }
+  const from = sure ? 0 : start;
+  const hashedFrom = sure ? 0 : known.bytes;
+  await pipeline(
+    createReadStream(path, { start: from, end: size - 1 }),
+    pieces(from, (chunk, at) => {
+      intake.take(chunk.subarray(Math.max(0, hashedFrom - at)));
+      return chunk.subarray(Math.max(0, start - at));
+    }),
+    createWriteStream(spool),
+    { signal },
+  );
+  const { hash, beginsWithKnown } = intake.finish();
+  if (sure && !beginsWithKnown) {
+    await rm(spool, { force: true });
+    return undefined;
+  }
+  const segment = { end: size, hash };
+  return {
+    kind: "grown",
+    file: spool,
+    from: resumeFrom,
+    start: resumeFrom - start,
+    whole: false,
+    bytes: size,
+    freshMs: null,
+    received: size - from,
+    validators: {
+      ...origin,
+      left: false,
+      bytes: size,
+      segments: sure ? [segment] : [...known.segments, segment],
+      tail: await tailOf(spool, size - start, size),
+      wholeAt: sure ? new Date().toISOString() : known.wholeAt,
+    },
+  };
+}
+
+/** Up to the size it had: what is appended meanwhile is the next version's. */
+async function whole(
+  { source, spool, known, resumeFrom, signal }: FileOptions,
+  path: string,
+  size: number,
+  origin: Origin,
+  limits: Limits,
+): Promise<Fetched> {
+  const packed = packedPath(spool);
+  const intake = new Intake(known);
+  if (size > 0)
+    await pipeline(
+      createReadStream(path, { end: size - 1 }),
+      pieces(0, (chunk) => {
+        intake.take(chunk);
+        return chunk;
+      }),
+      createWriteStream(packed),
+      { signal },
+    );
+  else await writeFile(packed, "");
+  const unpacked = await unpack({
+    file: packed,
+    entry: entryOfSource(source),
+    to: spool,
+    intake: () => new Intake(known),
+    limits,
+    signal,
+  });
+  if (unpacked === undefined) await rename(packed, spool);
+  else await rm(packed, { force: true });
+  return settle({
+    file: spool,
+    intake: unpacked ?? intake,
+    known,
+    resumeFrom,
+    origin: { ...origin, ranges: unpacked === undefined },
+    freshMs: null,
+    received: size,
+    url: source,
+  });
+}
+
+/** Gives each piece and where it stands, and lets through what comes back. */
+function pieces(from: number, take: (chunk: Buffer, at: number) => Buffer): Transform {
+  let at = from;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      const passed = take(chunk, at);
+      at += chunk.length;
+      done(null, passed);
+    },
+  });
 }
 
 async function statOf(path: string) {
@@ -67,11 +179,16 @@ async function statOf(path: string) {
   return { size: s.size, mtimeMs: s.mtimeMs, ino: s.ino, isFile: s.isFile() };
 }
 
-/** Links are followed before the folder is compared. */
+/** Links are followed before the folder is compared. Outside of it, what is there and what is not look the same. */
 async function assertUnder(path: string, folder: string | null): Promise<void> {
   if (folder === null) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
-  const [real, root] = await Promise.all([realpath(path), realpath(folder)]);
-  if (real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep))
+  const root = await realpath(folder);
+  const isUnder = (one: string, of: string) => one === of || one.startsWith(of.endsWith(sep) ? of : of + sep);
+  const real = await realpath(path).catch((error: unknown) => {
+    if (isUnder(path, folder) || isUnder(path, root)) throw error;
+    return undefined;
+  });
+  if (real === undefined || !isUnder(real, root))
     throw new SourceRefusal("source.not_allowed", `VENTES_FILES=${folder}`);
 }
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serve, type TestServer } from "../testing/server.ts";
-import { isPublicAddress } from "./addresses.ts";
-import type { Validators } from "./fetched.ts";
-import { fetchHttp, HttpClient, retryAfterMs } from "./http.ts";
+import { retryAfterMs } from "./failures.ts";
+import type { Trusted, Validators } from "./fetched.ts";
+import { fetchHttp, HttpClient } from "./http.ts";
 
 const CSV = "id_magasin,ville\n1,Paris\n";
 
@@ -27,12 +27,15 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const get = (known: Validators | null = null, allowPrivate = false) =>
+const get = (known: Validators | null = null, allowPrivate = false, trusted: Trusted = "operator") =>
   fetchHttp({
     client,
     source: server.url,
     spool: join(dir, "spooled"),
+    partial: null,
     known,
+    resumeFrom: null,
+    trusted,
     allowPrivate,
     signal: new AbortController().signal,
   });
@@ -55,7 +58,12 @@ describe("a URL as a source", () => {
     const first = await get();
     expect(first.kind).toBe("content");
     const again = await get(first.validators);
-    expect(again).toEqual({ kind: "unchanged", validators: first.validators, freshMs: null });
+    expect(again).toEqual({
+      kind: "unchanged",
+      validators: first.validators,
+      freshMs: null,
+      received: 0,
+    });
   });
 
   it("asks by date where there is no ETag", async () => {
@@ -119,9 +127,23 @@ describe("a URL as a source", () => {
 
   it("follows no redirect to a private address of another origin, unless allowed", async () => {
     server.answer = (_, response) => response.writeHead(302, { location: other.url }).end();
-    await expect(get()).rejects.toMatchObject({ code: "source.not_allowed" });
+    await expect(get()).rejects.toMatchObject({ code: "source.private_address" });
     expect(other.requests).toEqual([]);
     expect((await get(null, true)).kind).toBe("content");
+  });
+
+  it("reaches no private address at all where the URL was discovered, unless allowed", async () => {
+    await expect(get(null, false, "discovered")).rejects.toMatchObject({ code: "source.private_address" });
+    expect(server.requests).toEqual([]);
+    expect((await get(null, true, "discovered")).kind).toBe("content");
+  });
+
+  it("says where the content was found at last", async () => {
+    server.answer = (request, response) => {
+      if (request.url === "/") response.writeHead(302, { location: "/exports/" }).end();
+      else response.end(CSV);
+    };
+    expect(await get()).toMatchObject({ url: `${server.url}exports/` });
   });
 
   it("gives up after five redirects, and follows none to another protocol", async () => {
@@ -153,7 +175,7 @@ describe("a URL as a source", () => {
       return get();
     };
     await expect(status(404)).rejects.toMatchObject({ code: "source.not_found" });
-    await expect(status(403)).rejects.toMatchObject({ code: "source.http_status", what: "403" });
+    await expect(status(403)).rejects.toMatchObject({ code: "source.unauthorized", what: "403" });
     await expect(status(503, { "retry-after": "7" })).rejects.toMatchObject({
       refusal: { code: "source.http_status" },
       afterMs: 7000,
@@ -168,19 +190,4 @@ it("Retry-After is seconds or a date", () => {
   expect(retryAfterMs("3")).toBe(3000);
   expect(retryAfterMs(new Date(Date.now() - 5000).toUTCString())).toBe(0);
   expect(retryAfterMs("soon")).toBeUndefined();
-});
-
-it("tells public addresses", () => {
-  const all = [
-    "127.0.0.1",
-    "10.0.0.1",
-    "169.254.169.254",
-    "::1",
-    "fd00::1",
-    "::ffff:192.168.1.1",
-    "0.0.0.0",
-    "x",
-  ];
-  expect(all.filter(isPublicAddress)).toEqual([]);
-  expect(["93.184.216.34", "2606:2800:220:1::1", "::ffff:8.8.8.8"].every(isPublicAddress)).toBe(true);
 });

@@ -1,154 +1,228 @@
 /**
- * A URL as a source, through undici (imported here only): one conditional GET into the spool. Redirects are
- * followed by hand, each one checked; times, sizes and decompression are limited; a body that ends early is an
- * error, not a version. Without validators of the server an equal hash means unchanged.
+ * A URL as a source: one conditional GET into the spool. Where the server takes ranges, that GET asks for what was
+ * appended: 304 is unchanged, 206 is the tail, and whatever else comes means that the content is taken whole. A body
+ * that was cut goes on where it stopped. Times, sizes and decompression are limited; a body that ends early is an
+ * error, not a version. Without validators of the server equal bytes mean unchanged.
  */
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
-import { Transform } from "node:stream";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rename, rm } from "node:fs/promises";
+import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import { Agent, buildConnector, request } from "undici";
 import { SourceRefusal } from "../source-error.ts";
-import { isPublicAddress } from "./addresses.ts";
-import { type Fetched, MAX_BYTES, type Validators } from "./fetched.ts";
+import { entryOfSource } from "../source-ref.ts";
+import { excess, unpack } from "./archive.ts";
+import { failureOf, isLocalFailure, isZlibError, Retryable, reasonOf, statusFailure } from "./failures.ts";
+import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
+import { Intake, type Origin, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
+import { allowedMs, type Limits } from "./limits.ts";
+import type { Identity, Partial } from "./partial.ts";
+import { type Answer, get, type RequestOptions } from "./request.ts";
+import { shareLinkOf } from "./share-links.ts";
 
-const MAX_REDIRECTS = 5;
-const HEADERS_MS = 30_000;
-const BODY_IDLE_MS = 60_000;
-const CONNECT_MS = 10_000;
-const KEEP_ALIVE_MS = 10_000;
-/** Content may grow this much by decompression, beyond the first MiB: no CSV compresses better. */
-const MAX_INFLATION = 1_000;
+export { HttpClient } from "./connections.ts";
+export { Retryable } from "./failures.ts";
 
-/** The server asks for a retry, or the network failed: trying again may help. `afterMs`: its Retry-After. */
-export class Retryable extends Error {
-  readonly refusal: SourceRefusal;
-  readonly afterMs: number | undefined;
-
-  constructor(refusal: SourceRefusal, afterMs?: number) {
-    super(refusal.message);
-    this.refusal = refusal;
-    this.afterMs = afterMs;
-  }
-}
-
-class NotPublic extends Error {}
-
-/** Connections of a producer: any address, and public ones only. Close it with its owner. */
-export class HttpClient {
-  readonly #any: Agent;
-  readonly #public: Agent;
-
-  constructor() {
-    const options = {
-      headersTimeout: HEADERS_MS,
-      bodyTimeout: BODY_IDLE_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connections: 4,
-    };
-    const connect = buildConnector({ timeout: CONNECT_MS });
-    this.#any = new Agent({ ...options, connect });
-    this.#public = new Agent({
-      ...options,
-      connect: (target, callback) =>
-        connect(target, (error, socket) => {
-          if (error !== null) return callback(error, null);
-          if (socket.remoteAddress === undefined || !isPublicAddress(socket.remoteAddress)) {
-            const { remoteAddress } = socket;
-            socket.destroy();
-            return callback(new NotPublic(remoteAddress ?? "?"), null);
-          }
-          return callback(null, socket);
-        }),
-    });
-  }
-
-  agent(publicOnly: boolean): Agent {
-    return publicOnly ? this.#public : this.#any;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all([this.#any.destroy(), this.#public.destroy()]);
-  }
-}
-
-export interface HttpOptions {
-  readonly client: HttpClient;
-  readonly source: string;
+export interface HttpOptions extends RequestOptions {
+  /** Where the content goes. */
   readonly spool: string;
+  /** Where a body that may be cut is kept to go on with; null: nowhere. */
+  readonly partial: Partial | null;
   readonly known: Validators | null;
-  readonly allowPrivate: boolean;
-  readonly signal: AbortSignal;
+  /** The byte from which an appended tail is wanted; null: none is. */
+  readonly resumeFrom: number | null;
+  /** Largest content; default: the client's limit. */
+  readonly maxBytes?: number;
 }
 
 /** Throws SourceRefusal, or Retryable. */
 export async function fetchHttp(options: HttpOptions): Promise<Fetched> {
+  const { source, spool, signal, partial } = options;
+  const page = shareLinkOf(source);
+  if (page?.certain === true) throw new SourceRefusal("source.share_link", page.service, page.file);
   try {
-    return await follow(options);
+    return await new Look(options).run();
   } catch (error) {
-    await rm(options.spool, { force: true });
-    if (options.signal.aborted) throw error;
-    throw failureOf(error);
+    await Promise.all([rm(spool, { force: true }), rm(packedPath(spool), { force: true })]);
+    if (signal.aborted) throw error;
+    const failure = failureOf(error);
+    if (!mayGoOn(failure)) await partial?.remove();
+    throw failure;
   }
 }
 
-async function follow({ client, source, spool, known, allowPrivate, signal }: HttpOptions): Promise<Fetched> {
-  let url = new URL(source);
-  const { origin } = url;
-  for (let hop = 0; ; hop++) {
-    const registered = url.origin === origin;
-    // Credentials of the registered URL stay on its origin.
-    const authorization =
-      registered && url.username !== ""
-        ? `Basic ${Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`).toString("base64")}`
-        : undefined;
-    const response = await request(bare(url), {
-      dispatcher: client.agent(!registered && !allowPrivate),
-      signal,
-      headers: {
-        accept: "text/csv, text/plain;q=0.9, */*;q=0.5",
-        "accept-encoding": "zstd, br, gzip, deflate",
-        "user-agent": "ventes",
-        ...(authorization === undefined ? {} : { authorization }),
-        ...(known?.etag == null ? {} : { "if-none-match": known.etag }),
-        ...(known?.etag != null || known?.lastModified == null
-          ? {}
-          : { "if-modified-since": known.lastModified }),
+/** What was cut may go on where it stopped; what was refused may not. */
+const mayGoOn = (failure: unknown): boolean =>
+  failure instanceof Retryable || (failure instanceof SourceRefusal && failure.code === "source.too_slow");
+
+/** Of a body that is not yet known to be the content. */
+const packedPath = (spool: string): string => `${spool}.packed`;
+
+const COMPRESSED = { "accept-encoding": "zstd, br, gzip, deflate" };
+/** A range is one of the content only where it is not compressed. */
+const AS_IT_IS = { "accept-encoding": "identity" };
+
+class Look {
+  readonly #options: HttpOptions;
+  readonly #bodies: Answer["body"][] = [];
+  /** Bytes of all bodies of this look. */
+  #received = 0;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  async run(): Promise<Fetched> {
+    try {
+      return await this.#look();
+    } finally {
+      // One that was not read to its end would hold its connection.
+      for (const body of this.#bodies) body.on("error", () => {}).destroy();
+    }
+  }
+
+  async #look(): Promise<Fetched> {
+    const { known, resumeFrom, partial } = this.#options;
+    const due = known === null || isWholeDue(known, Date.now());
+    const condition = due ? {} : conditionOf(known);
+    const begun = (await partial?.found()) ?? null;
+    if (begun !== null) {
+      const { etag, lastModified } = begun.identity;
+      const answer = await this.#get({
+        ...AS_IT_IS,
+        ...condition,
+        range: `bytes=${begun.bytes}-`,
+        "if-range": etag ?? lastModified ?? "",
+      });
+      if (answer.status === 206) {
+        if (goesOn(answer, begun)) return this.#whole(answer, begun.bytes);
+        return this.#again(answer);
+      }
+      if (answer.status === 416) return this.#again(answer);
+      return this.#unranged(answer);
+    }
+    if (!due && known.ranges && resumeFrom !== null && known.tail.bytes > 0) {
+      const start = Math.min(resumeFrom, known.bytes - known.tail.bytes);
+      const answer = await this.#get({ ...AS_IT_IS, ...condition, range: `bytes=${start}-` });
+      if (answer.status === 206) {
+        const grown = await this.#tail(answer, known, resumeFrom, start);
+        return grown ?? this.#again(answer);
+      }
+      if (answer.status === 416) return this.#again(answer);
+      return this.#unranged(answer);
+    }
+    return this.#unranged(await this.#get({ ...COMPRESSED, ...condition }));
+  }
+
+  get #limits(): Limits {
+    const { client, maxBytes = client.limits.bytes } = this.#options;
+    return { ...client.limits, bytes: maxBytes };
+  }
+
+  async #get(headers: Readonly<Record<string, string>>): Promise<Answer> {
+    const answer = await get(this.#options, headers);
+    this.#bodies.push(answer.body);
+    return answer;
+  }
+
+  /** The range was not what was hoped for: all of it, whatever the server thinks that we have. */
+  async #again(answer: Answer): Promise<Fetched> {
+    await answer.body.dump();
+    await this.#options.partial?.remove();
+    return this.#unranged(await this.#get(COMPRESSED));
+  }
+
+  async #unranged(answer: Answer): Promise<Fetched> {
+    const { known, partial } = this.#options;
+    const { status, header, body } = answer;
+    if (status === 200) return this.#whole(answer, 0);
+    await body.dump();
+    if (status !== 304 || known === null)
+      throw statusFailure(status, header("retry-after"), answer.credential);
+    await partial?.remove();
+    return { kind: "unchanged", validators: known, freshMs: freshOf(answer), received: this.#received };
+  }
+
+  /** What was appended; undefined when it is not that. */
+  async #tail(
+    answer: Answer,
+    known: Validators,
+    resumeFrom: number,
+    start: number,
+  ): Promise<Fetched | undefined> {
+    const { spool } = this.#options;
+    const range = rangeOf(answer);
+    if (range === undefined || range.start !== start || range.end !== range.total - 1) return undefined;
+    if (range.total <= known.bytes || encodingsOf(answer).length > 0) return undefined;
+    const origin = originOf(answer, true);
+    refuseOlder(origin, known);
+    const tooLarge = excess(this.#limits, range.total, range.total);
+    if (tooLarge !== undefined) throw tooLarge;
+
+    const hash = createHash("sha256");
+    const appendedAt = known.bytes - start;
+    let at = 0;
+    const appended = new Transform({
+      transform(chunk: Buffer, _, done) {
+        hash.update(chunk.subarray(Math.min(chunk.length, Math.max(0, appendedAt - at))));
+        at += chunk.length;
+        done(null, chunk);
       },
     });
-    const { statusCode, headers, body } = response;
-    if ([301, 302, 303, 307, 308].includes(statusCode)) {
-      await body.dump();
-      const location = one(headers.location);
-      if (location === undefined || !URL.canParse(location, url.href))
-        throw new SourceRefusal("source.http_status", `${statusCode} without a location`);
-      if (hop >= MAX_REDIRECTS) throw new SourceRefusal("source.redirects", String(MAX_REDIRECTS));
-      const next = new URL(location, url.href);
-      if (next.protocol !== "http:" && next.protocol !== "https:")
-        throw new SourceRefusal("source.not_allowed", next.protocol);
-      if (next.origin === origin) {
-        next.username = url.username;
-        next.password = url.password;
-      }
-      url = next;
-      continue;
+    await this.#receive(answer, [appended, createWriteStream(spool)], range.total - start);
+    const overlap = await readAt(spool, appendedAt - known.tail.bytes, known.tail.bytes);
+    if (sha256(overlap) !== known.tail.hash) {
+      await rm(spool, { force: true });
+      return undefined;
     }
-    const freshMs = freshFor(one(headers["cache-control"]), one(headers.age));
-    if (statusCode === 304 && known !== null) {
-      await body.dump();
-      return { kind: "unchanged", validators: known, freshMs };
-    }
-    if (statusCode !== 200) {
-      await body.dump();
-      throw statusFailure(statusCode, one(headers["retry-after"]));
-    }
+    const bytes = range.total;
+    return {
+      kind: "grown",
+      file: spool,
+      from: resumeFrom,
+      start: resumeFrom - start,
+      whole: false,
+      bytes,
+      freshMs: freshOf(answer),
+      received: this.#received,
+      validators: {
+        ...origin,
+        left: false,
+        bytes,
+        segments: [...known.segments, { end: bytes, hash: hash.digest("hex") }],
+        tail: await tailOf(spool, bytes - start, bytes),
+        wholeAt: known.wholeAt,
+      },
+    };
+  }
 
-    const length = one(headers["content-length"]);
-    const hash = createHash("sha256");
+  /** The whole body, of which the first `begun` bytes are there already. */
+  async #whole(answer: Answer, begun: number): Promise<Fetched> {
+    const { source, spool, known, resumeFrom, partial, signal } = this.#options;
+    const limits = this.#limits;
+    const encodings = encodingsOf(answer);
+    const decoders = encodings.map(decoderOf).reverse();
+    const length = lengthOf(answer);
+    const asItIs = encodings.length === 0;
+    const origin = originOf(
+      answer,
+      asItIs && (begun > 0 || answer.header("accept-ranges")?.toLowerCase() === "bytes"),
+    );
+    const total = length === undefined || !asItIs ? null : begun + length;
+    if (total !== null && total > limits.bytes)
+      throw new SourceRefusal("source.too_large", String(limits.bytes));
+    // Told by the headers, so that an old version is not downloaded at each look; else by the content (settle).
+    if (known?.ranges && total !== null && total !== known.bytes) refuseOlder(origin, known);
+
+    const identity = total === null ? null : identityOf(origin, total);
+    if (begun === 0) await (identity === null ? partial?.remove() : partial?.begin(identity));
+    const kept = identity === null ? null : partial;
+    const body = kept?.file ?? packedPath(spool);
+    const intake = new Intake(known);
+    // The hash is over all of it: what is there already is read again, from our own disk.
+    if (begun > 0) for await (const chunk of createReadStream(body)) intake.take(chunk as Buffer);
     let received = 0;
-    let bytes = 0;
     const wire = new Transform({
       transform(chunk: Buffer, _, done) {
         received += chunk.length;
@@ -157,55 +231,155 @@ async function follow({ client, source, spool, known, allowPrivate, signal }: Ht
     });
     const content = new Transform({
       transform(chunk: Buffer, _, done) {
-        bytes += chunk.length;
-        if (bytes > MAX_BYTES) return done(new SourceRefusal("source.too_large", String(MAX_BYTES)));
-        if (bytes > 1024 ** 2 && bytes > received * MAX_INFLATION)
-          return done(new SourceRefusal("source.too_large", `${received} x ${MAX_INFLATION}`));
-        hash.update(chunk);
-        return done(null, chunk);
+        intake.take(chunk);
+        const refusal = excess(limits, intake.bytes, begun + received);
+        return refusal === undefined ? done(null, chunk) : done(refusal);
       },
     });
-    const encodings = (one(headers["content-encoding"]) ?? "")
-      .split(",")
-      .map((e) => e.trim().toLowerCase())
-      .filter((e) => e !== "" && e !== "identity");
-    const decoders = encodings.reverse().map(decoderOf);
+    const file = createWriteStream(body, { flags: begun > 0 ? "a" : "w" });
     try {
-      await pipeline([body, wire, ...decoders, content, createWriteStream(spool)], { signal });
+      await this.#receive(answer, [wire, ...decoders, content, file], length);
     } catch (error) {
       if (isZlibError(error)) throw new SourceRefusal("source.bad_encoding", encodings.join(", "));
-      if (error instanceof SourceRefusal || signal.aborted || LOCAL_FAILURES.has(codeOf(error))) throw error;
-      throw new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
+      throw error;
     }
-    if (length !== undefined && Number(length) !== received)
-      throw new Retryable(new SourceRefusal("source.truncated", `${received}/${length}`));
+    await kept?.complete(packedPath(spool));
 
-    const validators: Validators = {
-      etag: one(headers.etag) ?? null,
-      lastModified: one(headers["last-modified"]) ?? null,
-      stat: null,
-      hash: hash.digest("hex"),
-      left: false,
-    };
-    if (known?.hash === validators.hash) {
-      await rm(spool, { force: true });
-      return { kind: "unchanged", validators, freshMs };
+    const packed = packedPath(spool);
+    const unpacked = await unpack({
+      file: packed,
+      entry: entryOfSource(source),
+      to: spool,
+      intake: () => new Intake(known),
+      limits,
+      signal,
+    });
+    if (unpacked !== undefined) await rm(packed, { force: true });
+    else await rename(packed, spool);
+    return settle({
+      file: spool,
+      intake: unpacked ?? intake,
+      known,
+      resumeFrom,
+      origin: unpacked === undefined ? origin : { ...origin, ranges: false, charset: null },
+      freshMs: freshOf(answer),
+      received: this.#received,
+      url: answer.url,
+    });
+  }
+
+  /** Streams a body through, within time, and to the length that was said. */
+  async #receive(
+    { body, header }: Answer,
+    through: readonly [...Transform[], Writable],
+    length: number | undefined,
+  ): Promise<void> {
+    const { signal, client } = this.#options;
+    const { limits } = client;
+    const began = performance.now();
+    let received = 0;
+    const clock = new Transform({
+      transform(chunk: Buffer, _, done) {
+        received += chunk.length;
+        const slow = performance.now() - began > allowedMs(limits, received);
+        return slow ? done(new TooSlow(received)) : done(null, chunk);
+      },
+    });
+    try {
+      await pipeline([body, clock, ...through], { signal });
+    } catch (error) {
+      // Tried again at the next look, not at once.
+      if (error instanceof TooSlow)
+        throw new SourceRefusal("source.too_slow", `${received}/${header("content-length") ?? "?"}`);
+      if (error instanceof SourceRefusal || signal.aborted || isLocalFailure(error) || isZlibError(error))
+        throw error;
+      throw new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
+    } finally {
+      this.#received += received;
     }
-    return { kind: "content", file: spool, bytes, validators, freshMs };
+    if (length !== undefined && length !== received)
+      throw new Retryable(new SourceRefusal("source.truncated", `${received}/${length}`));
   }
 }
 
-const bare = (url: URL): URL => {
-  const copy = new URL(url.href);
-  copy.username = "";
-  copy.password = "";
-  return copy;
-};
+class TooSlow extends Error {
+  constructor(received: number) {
+    super(`${received} bytes`);
+  }
+}
 
-const one = (header: string | string[] | undefined): string | undefined =>
-  Array.isArray(header) ? header[0] : header;
+/** A weak ETag does here: equal in meaning is unchanged. */
+function conditionOf({ etag, lastModified, young }: Validators): Readonly<Record<string, string>> {
+  if (etag !== null) return { "if-none-match": etag };
+  // Within the second that a date can tell it may have been changed once more.
+  return lastModified === null || young ? {} : { "if-modified-since": lastModified };
+}
 
-function decoderOf(encoding: string) {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly total: number;
+}
+
+/** Of a 206; undefined where it is none that can be used: of unknown total, or in several parts. */
+function rangeOf({ header }: Answer): Range | undefined {
+  const said = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header("content-range")?.trim() ?? "");
+  return said === null ? undefined : { start: Number(said[1]), end: Number(said[2]), total: Number(said[3]) };
+}
+
+/** Whether a 206 is the rest of the very body that was begun. */
+function goesOn(answer: Answer, { identity, bytes }: { identity: Identity; bytes: number }): boolean {
+  const range = rangeOf(answer);
+  const { etag, lastModified } = originOf(answer, true);
+  return (
+    range !== undefined &&
+    range.start === bytes &&
+    range.end === range.total - 1 &&
+    range.total === identity.length &&
+    encodingsOf(answer).length === 0 &&
+    (identity.etag === null ? lastModified === identity.lastModified : etag === identity.etag)
+  );
+}
+
+const isStrong = (etag: string): boolean => !/^W\//i.test(etag);
+
+/** By what the body is known again when it is cut; null: it is not. */
+function identityOf({ etag, lastModified, young }: Origin, total: number): Identity | null {
+  if (etag !== null && isStrong(etag)) return { etag, lastModified: null, length: total };
+  return lastModified === null || young ? null : { etag: null, lastModified, length: total };
+}
+
+/** A second is what a date can tell, and clocks of a server's parts differ. */
+const YOUNG_MS = 2_000;
+
+function originOf({ header }: Answer, ranges: boolean): Origin {
+  const lastModified = header("last-modified") ?? null;
+  const now = Date.parse(header("date") ?? "") || Date.now();
+  return {
+    etag: header("etag") ?? null,
+    lastModified,
+    young: lastModified !== null && now - Date.parse(lastModified) < YOUNG_MS,
+    stat: null,
+    ranges,
+    charset: /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(header("content-type") ?? "")?.[1]?.toLowerCase() ?? null,
+  };
+}
+
+/** Of this body. */
+function lengthOf(answer: Answer): number | undefined {
+  const range = answer.status === 206 ? rangeOf(answer) : undefined;
+  if (range !== undefined) return range.end - range.start + 1;
+  const said = answer.header("content-length");
+  return said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined;
+}
+
+const encodingsOf = ({ header }: Answer): readonly string[] =>
+  (header("content-encoding") ?? "")
+    .split(",")
+    .map((e) => e.trim().toLowerCase())
+    .filter((e) => e !== "" && e !== "identity");
+
+function decoderOf(encoding: string): Transform {
   switch (encoding) {
     case "gzip":
     case "x-gzip":
@@ -221,18 +395,7 @@ function decoderOf(encoding: string) {
   }
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : "";
-
-const isZlibError = (error: unknown): boolean => /^(Z_|ERR__?BROTLI|ZSTD_|ERR_ZSTD)/.test(codeOf(error));
-
-const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-function statusFailure(status: number, retryAfter: string | undefined): Error {
-  if (status === 404 || status === 410) return new SourceRefusal("source.not_found", String(status));
-  const refusal = new SourceRefusal("source.http_status", String(status));
-  return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter)) : refusal;
-}
+const freshOf = ({ header }: Answer): number | null => freshFor(header("cache-control"), header("age"));
 
 /** What is left of max-age; null where the server says nothing, or that an answer is not to be kept. */
 export function freshFor(cacheControl: string | undefined, age: string | undefined): number | null {
@@ -241,30 +404,3 @@ export function freshFor(cacheControl: string | undefined, age: string | undefin
   if (seconds === undefined || /(?:^|[\s,])no-(cache|store)/.test(said)) return null;
   return Math.max(0, Number(seconds) - (Number(age) || 0)) * 1000;
 }
-
-/** Seconds, or a date. */
-export function retryAfterMs(header: string | undefined): number | undefined {
-  if (header === undefined) return undefined;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-function failureOf(error: unknown): unknown {
-  if (error instanceof SourceRefusal || error instanceof Retryable) return error;
-  const cause = error instanceof Error && error.cause instanceof NotPublic ? error.cause : error;
-  if (cause instanceof NotPublic) return new SourceRefusal("source.not_allowed", cause.message);
-  const code = codeOf(error);
-  if (code !== "" && !LOCAL_FAILURES.has(code))
-    return new Retryable(new SourceRefusal("source.unreachable", reasonOf(error)));
-  return error;
-}
-
-/** Of our own disk, not of the source. */
-const LOCAL_FAILURES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EIO", "EMFILE", "ENFILE"]);
-
-const reasonOf = (error: unknown): string => {
-  const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return code === "" || message.includes(code) ? message : `${code} ${message}`.trim();
-};

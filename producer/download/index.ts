@@ -1,25 +1,17 @@
 /** One look at a source: conditional, spooled, retried by the table of retry.ts. */
-import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { SourceError, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
-import type { Fetched, Validators } from "./fetched.ts";
+import type { Fetched, Trusted, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
+import { Partial } from "./partial.ts";
+import { spoolPath } from "./spool.ts";
 
-export const spoolFolder = (data: string): string => join(data, "spool");
-
-/** A path in the spool that nothing else has. */
-export function spoolPath(data: string): string {
-  const folder = spoolFolder(data);
-  mkdirSync(folder, { recursive: true });
-  return join(folder, randomUUID());
-}
+export { spoolPath } from "./spool.ts";
 
 export interface FetchOptions {
   readonly client: HttpClient;
@@ -27,10 +19,19 @@ export interface FetchOptions {
   readonly source: string;
   /** How its last version is known again; null: give the content whatever it is. */
   readonly known: Validators | null;
-  /** The byte from which what was appended to it is wanted; null: it is wanted whole. */
+  /**
+   * The byte of the known content from which an appended tail is wanted: the start of the last record that may
+   * still grow. null: a tail is of no use, give the whole.
+   */
   readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
+  /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
+  readonly trusted?: Trusted;
+  /** Default: LIMITS. */
+  readonly maxBytes?: number;
+  /** A cut download is kept and goes on at the next look: for who holds the data directory alone. Default: no. */
+  readonly goOn?: boolean;
 }
 
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
@@ -51,7 +52,9 @@ const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
-  const { client, settings, source, known, throughTopic } = options;
+  const { client, settings, source, known, resumeFrom, throughTopic } = options;
+  const { trusted = "operator", maxBytes = client.limits.bytes, goOn = false } = options;
+  const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
     try: (signal) => {
@@ -61,10 +64,23 @@ export const fetchSource = Effect.fnUntraced(function* (
             source,
             spool,
             known,
-            under: throughTopic && settings.kafka !== null ? { folder: settings.files } : null,
+            resumeFrom,
+            under: isUnderFiles ? { folder: settings.files } : null,
+            limits: { ...client.limits, bytes: maxBytes },
             signal,
           })
-        : fetchHttp({ client, source, spool, known, allowPrivate: settings.allowPrivate, signal });
+        : fetchHttp({
+            client,
+            source,
+            spool,
+            partial: goOn ? new Partial(settings.data, source) : null,
+            known,
+            resumeFrom,
+            trusted,
+            maxBytes,
+            allowPrivate: settings.allowPrivate,
+            signal,
+          });
     },
     catch: (error) => error,
   });

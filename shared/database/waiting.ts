@@ -2,12 +2,13 @@
  * What sales wait for (rule 18), told usefully: how many sales wait for which products, shops and prices, and the
  * known id that each missing one most likely is ('001' for '1').
  */
+import { lookOf } from "../look-alikes.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 export interface Missing {
   readonly id: string;
   readonly sales: number;
-  /** A known id that this one resembles: other zeros, case, white space, or a slip of the finger. */
+  /** A known id that this one resembles: other zeros, case, white space, look-alike letters, or a slip of the finger. */
   readonly nearest: string | null;
 }
 
@@ -70,9 +71,9 @@ function withNearest(groups: readonly Group[], load: () => readonly string[]): r
   return groups.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: nearest(group.id) }));
 }
 
-/** Case, white space, accents, punctuation and leading zeros apart. */
+/** Look-alikes of other scripts, case, white space, accents, punctuation and leading zeros apart. */
 const folded = (id: string): string =>
-  id
+  lookOf(id)
     .normalize("NFKD")
     .replace(/[\p{M}\s\p{P}]/gu, "")
     .toLowerCase()

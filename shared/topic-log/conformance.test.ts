@@ -476,6 +476,25 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(follower.seen.slice(5).map((r) => r.offset)).toEqual([2, 3, 4]);
     }));
 
+  test("a stretch is read from its offset up to where it ends, also across what was published in one go", (settings) =>
+    Effect.gen(function* () {
+      const log = yield* openLog(settings);
+      yield* log.publish("commits", numbered(0, 40));
+      yield* log.publish("commits", numbered(40, 40));
+      for (const [offset, until, expected] of [
+        [10, 20, 10],
+        [35, 45, 10],
+        [79, 200, 1],
+        [20, 20, 0],
+      ] as const) {
+        const seen: number[] = [];
+        yield* log.read([{ topic: "commits", partition: 0, offset, until }], (batch) =>
+          Effect.sync(() => seen.push(...batch.records.map((r) => r.offset))),
+        );
+        expect(seen).toEqual(Array.from({ length: expected }, (_, i) => offset + i));
+      }
+    }));
+
   test("two followers of a group share, and one takes over when the other leaves", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
@@ -505,6 +524,39 @@ function conformance(make: () => Promise<Surroundings>): void {
       yield* waitFor("the one that stayed", () => a.seen.length === before + 30);
       expect(performance.now() - began).toBeLessThan(5_000);
       expect(new Set([...a.seen, ...b.seen].map((r) => r.key)).size).toBe(n + 30);
+    }));
+
+  test("every follower is told which partitions are its own, when one comes and when one leaves", (settings) =>
+    Effect.gen(function* () {
+      const log = yield* openLog(settings);
+      const other = yield* openLog(settings);
+      let ours: readonly number[] = [];
+      let theirs: readonly number[] = [];
+      const numbers = (assigned: readonly TopicPartition[]) => assigned.map((p) => p.partition);
+      const all = Array.from({ length: log.partitions("sources") }, (_, partition) => partition);
+      const share = (into: (assigned: readonly number[]) => void) => ({
+        ...new Follower().options("g", ["sources"]),
+        onAssigned: (assigned: readonly TopicPartition[]) => into(numbers(assigned)),
+      });
+      yield* Effect.forkChild(
+        log.follow(
+          share((assigned) => {
+            ours = assigned;
+          }),
+        ),
+      );
+      yield* waitFor("the first to have all", () => ours.length === all.length);
+      const fiber = yield* Effect.forkChild(
+        other.follow(
+          share((assigned) => {
+            theirs = assigned;
+          }),
+        ),
+      );
+      yield* waitFor("them to share", () => theirs.length > 0 && ours.length + theirs.length === all.length);
+      expect([...ours, ...theirs].sort((a, b) => a - b)).toEqual(all);
+      yield* Fiber.interrupt(fiber);
+      yield* waitFor("the first to have all again", () => ours.length === all.length);
     }));
 
   test("a follower that lost its partition in mid batch is ignored harmlessly", (settings) =>

@@ -29,6 +29,11 @@ export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
+/** What to read of a partition: from its offset, to `until` (excluded) or else to its end. */
+export interface Stretch extends Position {
+  readonly until?: number;
+}
+
 /** The offsets that a partition holds: from `start` (included) to `end` (the next one to be given). */
 export interface Bounds extends TopicPartition {
   readonly start: number;
@@ -78,6 +83,11 @@ export interface FollowOptions<E, R> {
    */
   readonly positions: (assigned: readonly TopicPartition[]) => readonly Position[];
   /**
+   * Told which partitions are this follower's, all of them, when it joined and whenever that has changed; before
+   * `positions` is asked. While a log is lost it is not: nobody can then be told that another has them.
+   */
+  readonly onAssigned?: (assigned: readonly TopicPartition[]) => void;
+  /**
    * One batch at a time. Returns the position wanted next for its partition: `batch.next` to go on, any other
    * to seek there; ignored when the partition was lost or its position asked again meanwhile. The layer
    * heartbeats while it runs. Values are views of the batch's buffer: copy what is kept.
@@ -111,14 +121,20 @@ export class TopicLog extends Context.Service<
       topic: TopicName,
       records: readonly NewRecord[],
     ) => Effect.Effect<readonly Published[], PublishFailure>;
-    /** The bounds of every partition of the topics. */
-    readonly bounds: (topics: readonly TopicName[]) => Effect.Effect<readonly Bounds[], LogFailure>;
+    /**
+     * The bounds of every partition of the topics. `read` says how far some were read: while one seems to end before
+     * that, a layer whose leaders change asks again for some seconds, then answers what it finds.
+     */
+    readonly bounds: (
+      topics: readonly TopicName[],
+      read?: readonly Position[],
+    ) => Effect.Effect<readonly Bounds[], LogFailure>;
     /**
      * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the
-     * start reads from the start; one past the end is LogMismatch.
+     * start reads from the start; one past the end is LogMismatch. Each partition once in a call.
      */
     readonly read: <E, R>(
-      from: readonly Position[],
+      from: readonly Stretch[],
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ) => Effect.Effect<void, E | LogFailure, R>;
     /**

@@ -17,7 +17,14 @@ import {
   LogUnavailable,
   type PublishFailure,
 } from "../errors.ts";
-import { type FollowOptions, type LogBatch, type NewRecord, type Position, TopicLog } from "../topic-log.ts";
+import {
+  type FollowOptions,
+  type LogBatch,
+  type NewRecord,
+  type Position,
+  type Stretch,
+  TopicLog,
+} from "../topic-log.ts";
 import { makeAppend, prepare } from "./append.ts";
 import { Cursor, makeReader } from "./cursor.ts";
 import { eventsFile, openEvents, openMembership } from "./events-db.ts";
@@ -105,13 +112,16 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
       );
 
     const read = Effect.fnUntraced(function* <E, R>(
-      from: readonly Position[],
+      from: readonly Stretch[],
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ): Effect.fn.Return<void, E | LogFailure, R> {
       const parts = yield* look(() =>
         from.map((position) => ({
           cursor: cursorAt(position),
-          end: reader.bounds(topics.of(position.topic), position.partition).end,
+          end: Math.min(
+            reader.bounds(topics.of(position.topic), position.partition).end,
+            position.until ?? Number.POSITIVE_INFINITY,
+          ),
         })),
       );
       for (const { cursor, end } of parts)
@@ -151,10 +161,14 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
             );
 
           const cursors = new Map<string, Cursor>();
+          let told: string | undefined;
           /** Takes and gives up partitions as the group stands, and asks for positions where that is due. */
           const settle = () => {
             const assigned = membership.assignment();
             const names = new Set(assigned.map(nameOf));
+            const all = [...names].join();
+            if (all !== told) options.onAssigned?.(assigned);
+            told = all;
             for (const name of cursors.keys()) if (!names.has(name)) cursors.delete(name);
             const asked = moved ? assigned : assigned.filter((p) => !cursors.has(nameOf(p)));
             if (asked.length > 0) {

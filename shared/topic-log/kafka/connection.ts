@@ -2,10 +2,22 @@
  * One set of connections to the cluster. It is made when it is first used; after a failure it is dropped whole
  * and made anew, from the brokers of the settings, so no state of kafkajs outlives a lost broker.
  */
+import { setTimeout } from "node:timers/promises";
 import type { KafkaSettings } from "../../settings.ts";
 import { LogMismatch } from "../errors.ts";
 import { type Broker, type Cluster, int64, makeCluster, type OpenCluster } from "./kafkajs.ts";
-import { type FetchedPartition, fetchRequest, type PartitionFetch } from "./requests.ts";
+import { type FetchedPartition, fetchRequest, type PartitionFetch, topicsRequest } from "./requests.ts";
+import type { TopicIds } from "./topic-ids.ts";
+
+/** How long what a broker said of the topics is taken for true by who writes to them. */
+const CONFIRMED_FOR_MS = 1_000;
+
+/**
+ * A broker that led and was cut off, paused or replaced answers with an end of its own until it knows better: only
+ * an end that stays before what was read for so long is believed.
+ */
+const END_WITHIN_MS = 8_000;
+const END_LOOK_MS = 300;
 
 const EARLIEST = -2;
 const LATEST = -1;
@@ -19,15 +31,21 @@ export class Connection {
   readonly #settings: KafkaSettings;
   readonly #topics: readonly string[];
   readonly #clusterId: string;
+  readonly #topicIds: TopicIds;
   #open: OpenCluster | undefined;
   #ready: Promise<Cluster> | undefined;
   #closed = false;
+  #confirmedAt = Number.NEGATIVE_INFINITY;
 
-  /** `topics`: full names, whose leaders are looked up. Another cluster at the same address is refused. */
-  constructor(settings: KafkaSettings, topics: readonly string[], clusterId: string) {
+  /**
+   * `topics`: full names, whose leaders are looked up. Another cluster at the same address is refused, and so are
+   * other topics of the same names.
+   */
+  constructor(settings: KafkaSettings, topics: readonly string[], clusterId: string, topicIds: TopicIds) {
     this.#settings = settings;
     this.#topics = topics;
     this.#clusterId = clusterId;
+    this.#topicIds = topicIds;
   }
 
   /** Connects when it is not. */
@@ -45,13 +63,22 @@ export class Connection {
 
   async #connect(cluster: Cluster): Promise<Cluster> {
     await cluster.connect();
+    await this.#verify(cluster);
     await cluster.addMultipleTargetTopics(this.#topics);
-    const found = cluster.brokerPool.metadata?.clusterId;
-    if (found !== undefined && found !== this.#clusterId)
+    return cluster;
+  }
+
+  async #verify(cluster: Cluster): Promise<void> {
+    const broker = await cluster.brokerPool.findConnectedBroker();
+    const { clusterId: found, topics } = await broker.connectionPool.send(
+      topicsRequest(this.#topicIds.watched),
+    );
+    if (found !== this.#clusterId)
       throw new LogMismatch({
         message: `Kafka at ${this.#settings.brokers.join(",")} is now cluster ${found}, and was ${this.#clusterId}: set KAFKA_BROKERS back, or choose another --data directory`,
       });
-    return cluster;
+    this.#topicIds.verify(topics);
+    this.#confirmedAt = performance.now();
   }
 
   /** Cuts the connections; the next use makes new ones. */
@@ -67,8 +94,17 @@ export class Connection {
     await this.drop();
   }
 
+  /** Asks anew who leads: after an error that a leader that moved explains, as does a topic made anew. */
   async refresh(): Promise<void> {
-    await (await this.cluster()).refreshMetadata();
+    const cluster = await this.cluster();
+    await this.#verify(cluster);
+    await cluster.refreshMetadata();
+  }
+
+  /** Holds the topics against those of before, if nobody did a moment ago: a write to a topic made anew succeeds. */
+  async confirm(): Promise<void> {
+    const cluster = await this.cluster();
+    if (performance.now() - this.#confirmedAt > CONFIRMED_FOR_MS) await this.#verify(cluster);
   }
 
   /** The items by the broker that leads their partition. */
@@ -78,7 +114,7 @@ export class Connection {
     for (const item of items) {
       const leader = Object.keys(cluster.findLeaderForPartitions(item.topic, [item.partition]))[0];
       if (leader === undefined) {
-        await cluster.refreshMetadata();
+        await this.refresh();
         throw lost(`${item.topic} partition ${item.partition} has no leader`, "LEADER_NOT_AVAILABLE");
       }
       const group = groups.get(leader);
@@ -120,6 +156,21 @@ export class Connection {
     });
   }
 
+  /** The same of partitions that were read up to an offset; their ends are not before it unless it stays so. */
+  async boundsOfRead(
+    read: readonly (FullPartition & { readonly offset: number })[],
+    within = END_WITHIN_MS,
+  ): Promise<{ start: number; end: number }[]> {
+    const deadline = performance.now() + within;
+    for (;;) {
+      const bounds = await this.bounds(read);
+      if (bounds.every(({ end }, i) => (read[i]?.offset ?? 0) <= end) || performance.now() > deadline)
+        return bounds;
+      await setTimeout(END_LOOK_MS);
+      await this.refresh();
+    }
+  }
+
   async #offsets(partitions: readonly FullPartition[], timestamp: number): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     const groups = await this.byLeader(partitions);
@@ -143,6 +194,11 @@ export class Connection {
     return found;
   }
 }
+
+export const pastTheEnd = ({ topic, partition }: FullPartition, position: number, end: number): LogMismatch =>
+  new LogMismatch({
+    message: `position ${position} of ${topic} partition ${partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
+  });
 
 /** What waiting may mend, named as kafkajs names such. */
 const lost = (message: string, type?: string): Error =>

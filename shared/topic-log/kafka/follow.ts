@@ -9,18 +9,16 @@ import type { KafkaSettings } from "../../settings.ts";
 import type { LogFailure, LogUnavailable } from "../errors.ts";
 import type { FollowOptions, LogBatch, LogState, TopicPartition } from "../topic-log.ts";
 import { Waker } from "../waker.ts";
-import { Connection } from "./connection.ts";
+import { Connection, pastTheEnd } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
 import { GroupMembership } from "./group.ts";
 import { isIdentity } from "./identity.ts";
 import type { TopicNames } from "./names.ts";
-import { Fetcher, PartitionCursor, pastTheEnd } from "./partition-reader.ts";
+import { Fetcher, PartitionCursor } from "./partition-reader.ts";
+import type { TopicIds } from "./topic-ids.ts";
 
 const DEFAULT_MAX_RECORDS = 5_000;
 const LEAVE_MS = 2_000;
-/** A new leader may not know the end for a moment: a position past it is looked at again for this long. */
-const END_CHECKS = 10;
-const END_CHECK_MS = 300;
 
 export interface Follower {
   readonly settings: KafkaSettings;
@@ -28,6 +26,7 @@ export interface Follower {
   readonly address: string;
   readonly namespace: string;
   readonly names: TopicNames;
+  readonly topicIds: TopicIds;
   /** Of the layer: leaving a group goes through it, the follower's own may be waiting for a rebalance. */
   readonly shared: Connection;
 }
@@ -88,7 +87,7 @@ export function followTopics<E, R>(
 }
 
 const session = <E, R>(
-  { settings, clusterId, address, names }: Follower,
+  { settings, clusterId, address, names, topicIds }: Follower,
   membership: GroupMembership,
   options: FollowOptions<E, R>,
   onJoined: () => void,
@@ -110,7 +109,7 @@ const session = <E, R>(
       };
 
       const connection = yield* Effect.acquireRelease(
-        Effect.sync(() => new Connection(settings, options.topics.map(names.full), clusterId)),
+        Effect.sync(() => new Connection(settings, options.topics.map(names.full), clusterId, topicIds)),
         (c) => Effect.promise(() => c.close()),
       );
       yield* Effect.addFinalizer(() => Effect.sync(() => membership.pause()));
@@ -133,31 +132,20 @@ const session = <E, R>(
       const place = Effect.fnUntraced(function* (assigned: readonly TopicPartition[]) {
         moved = false;
         const positions = new Map(options.positions(assigned).map((p) => [nameOf(p), p.offset]));
-        const fulls = assigned.map((p) => ({ topic: names.full(p.topic), partition: p.partition }));
-        for (let checks = 0; ; checks++) {
-          const bounds = yield* attempt(() => connection.bounds(fulls));
-          const past = assigned.findIndex((p, i) => (positions.get(nameOf(p)) ?? 0) > (bounds[i]?.end ?? 0));
-          if (past === -1) {
-            assigned.forEach((p, i) => {
-              const start = bounds[i]?.start ?? 0;
-              const offset = Math.max(positions.get(nameOf(p)) ?? start, start);
-              cursors.set(
-                nameOf(p),
-                new PartitionCursor(p.topic, names.full(p.topic), p.partition, offset, isIdentity),
-              );
-            });
-            return;
-          }
-          const p = assigned[past] as TopicPartition;
-          if (checks === END_CHECKS)
-            return yield* Effect.fail(
-              pastTheEnd(
-                { topic: names.full(p.topic), partition: p.partition },
-                positions.get(nameOf(p)) ?? 0,
-                bounds[past]?.end ?? 0,
-              ),
-            );
-          yield* Effect.sleep(END_CHECK_MS);
+        const read = assigned.map((p) => ({
+          topic: names.full(p.topic),
+          partition: p.partition,
+          offset: positions.get(nameOf(p)) ?? 0,
+        }));
+        const bounds = yield* attempt(() => connection.boundsOfRead(read));
+        for (const [i, p] of assigned.entries()) {
+          const { topic, partition, offset } = read[i] as (typeof read)[number];
+          const { start, end } = bounds[i] as (typeof bounds)[number];
+          if (offset > end) return yield* Effect.fail(pastTheEnd({ topic, partition }, offset, end));
+          cursors.set(
+            nameOf(p),
+            new PartitionCursor(p.topic, topic, partition, Math.max(offset, start), isIdentity),
+          );
         }
       });
 
@@ -205,12 +193,12 @@ const session = <E, R>(
               waker.wake();
             }),
           );
-          yield* place(
-            assigned.flatMap(({ topic, partition }) => {
-              const name = names.logical(topic);
-              return name === undefined ? [] : [{ topic: name, partition }];
-            }),
-          );
+          const ours = assigned.flatMap(({ topic, partition }) => {
+            const name = names.logical(topic);
+            return name === undefined ? [] : [{ topic: name, partition }];
+          });
+          options.onAssigned?.(ours);
+          yield* place(ours);
           onJoined();
         } else if (moved) {
           yield* place([...cursors.values()].map((c) => ({ topic: c.name, partition: c.partition })));
@@ -231,7 +219,8 @@ const session = <E, R>(
         )
           continue;
         if (next !== batch.next) {
-          const [bounds] = yield* attempt(() => connection.bounds([cursor]));
+          const read = { topic: cursor.topic, partition: cursor.partition, offset: next };
+          const [bounds] = yield* attempt(() => connection.boundsOfRead([read]));
           if (bounds !== undefined && next > bounds.end)
             return yield* Effect.fail(pastTheEnd(cursor, next, bounds.end));
         }

@@ -100,6 +100,7 @@ describeWith("kafka", "on a broker", () => {
     };
     expect(await configOf("ventes", "retention.ms")).toBe("-1");
     expect(await configOf("sources", "cleanup.policy")).toBe("compact");
+    expect(await configOf("etat", "segment.ms")).toBe("600000");
     await admin.alterConfigs({
       validateOnly: false,
       resources: [
@@ -139,6 +140,97 @@ describeWith("kafka", "on a broker", () => {
     await admin.disconnect();
     expect(messageOf(await onLog(kafka.settings, namespace, recordsOf))).toContain(
       "partitions is 4, wanted 3 as when it was created",
+    );
+  });
+
+  /** What an operator does to a log, or the loss of its volume. */
+  const deleteTopics = async (namespace: string, names: readonly string[]): Promise<void> => {
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    const topics = names.map((name) => `${namespace}.${name}`);
+    await admin.deleteTopics({ topics });
+    await until("the topics to be gone", async () => {
+      const left = await admin.listTopics();
+      return topics.every((topic) => !left.includes(topic));
+    });
+    await admin.disconnect();
+  };
+  const ALL = ["produits", "magasins", "ventes", "rejets", "sources", "commits", "etat"];
+  const sales = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ key: `${i}`, value: "v", partition: 0 }));
+
+  /** Follows `ventes` until it has a record; `then` is what happens to the log; gives how the follower ended. */
+  const followed = (namespace: string, then: () => Promise<void>) =>
+    onLog(
+      kafka.settings,
+      namespace,
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        yield* log.publish("ventes", sales(3));
+        let position = 0;
+        let beyond = 0;
+        const following = yield* Effect.forkChild(
+          Effect.exit(
+            log.follow({
+              group: "g",
+              topics: ["ventes"],
+              positions: (assigned) =>
+                assigned.map((p) => ({ ...p, offset: p.partition === 0 ? position : 0 })),
+              onBatch: (batch) =>
+                Effect.sync(() => {
+                  if (position >= 3) beyond += batch.records.length;
+                  position = batch.next;
+                  return batch.next;
+                }),
+            }),
+          ),
+        );
+        yield* Effect.promise(() => until("the records", () => position === 3, { within: 60_000 }));
+        yield* Effect.promise(then);
+        const ended = messageOf(yield* Fiber.join(following));
+        // A write to a topic made anew succeeds; it is noticed within a second or two.
+        let published = "success";
+        const deadline = Date.now() + 20_000;
+        while (published === "success" && Date.now() < deadline) {
+          published = messageOf(yield* Effect.exit(log.publish("ventes", sales(1))));
+          yield* Effect.sleep(100);
+        }
+        return { ended, published, beyond };
+      }),
+    );
+
+  it("topics made anew under a running program stop it, even where they are longer than what was read", {
+    timeout: 120_000,
+  }, async () => {
+    const namespace = kafka.namespace();
+    const { ended, published, beyond } = succeeded(
+      await followed(namespace, async () => {
+        await deleteTopics(namespace, ALL);
+        const other = Effect.flatMap(TopicLog, (log) => log.publish("ventes", sales(10)));
+        succeeded(await onLog(kafka.settings, namespace, other));
+      }),
+    );
+    expect(ended).toContain(`LogMismatch: the topic ${namespace}.`);
+    expect(ended).toContain("was deleted and made anew");
+    expect(published).toContain("was deleted and made anew");
+    expect(beyond).toBe(0);
+  });
+
+  it("topics that are gone stop a running program after some seconds", { timeout: 120_000 }, async () => {
+    const namespace = kafka.namespace();
+    const { ended, published } = succeeded(await followed(namespace, () => deleteTopics(namespace, ALL)));
+    expect(ended).toMatch(/^LogMismatch: the topic .* is gone, and with it the events/);
+    expect(published).toMatch(/^LogMismatch: the topic .* is gone/);
+  });
+
+  it("one topic of events made anew is refused at the next start: the log remembers its topics", async () => {
+    const namespace = kafka.namespace();
+    succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
+    await deleteTopics(namespace, ["commits"]);
+    succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
+    await deleteTopics(namespace, ["produits"]);
+    expect(messageOf(await onLog(kafka.settings, namespace, publishOne("a")))).toContain(
+      `LogMismatch: the topic ${namespace}.produits was deleted and made anew`,
     );
   });
 

@@ -95,7 +95,7 @@ export interface Broker {
 export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  readonly brokerPool: { readonly metadata: { readonly clusterId: string } | null };
+  readonly brokerPool: { findConnectedBroker(): Promise<Broker> };
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findLeaderForPartitions(topic: string, partitions: readonly number[]): Record<string, number[]>;

@@ -8,14 +8,14 @@ import * as Layer from "effect/Layer";
 import * as Schedule from "effect/Schedule";
 import { scheduleOf } from "../../retry.ts";
 import { type KafkaSettings, Settings } from "../../settings.ts";
-import type { TopicName } from "../../topics.ts";
 import type { LogFailure } from "../errors.ts";
-import { type Bounds, type LogBatch, type Position, TopicLog } from "../topic-log.ts";
-import { Connection } from "./connection.ts";
+import { type LogBatch, type Position, type Stretch, TopicLog } from "../topic-log.ts";
+import { Connection, pastTheEnd } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
 import { followTopics } from "./follow.ts";
 import {
   checkPartitions,
+  checkTopics,
   IDENTITY_PARTITION,
   IDENTITY_TOPIC,
   isIdentity,
@@ -25,8 +25,9 @@ import {
 } from "./identity.ts";
 import { onceLed } from "./led.ts";
 import { makeNames } from "./names.ts";
-import { Fetcher, type Hidden, PartitionCursor, pastTheEnd } from "./partition-reader.ts";
+import { Fetcher, type Hidden, PartitionCursor } from "./partition-reader.ts";
 import { Producer } from "./producer.ts";
+import { TopicIds } from "./topic-ids.ts";
 import { ensureTopics } from "./topics.ts";
 
 const DEFAULT_MAX_RECORDS = 5_000;
@@ -66,8 +67,9 @@ const openKafka = Effect.fnUntraced(function* (
 
   const found = yield* once(() => ensureTopics(settings, namespace, eventPartitions));
   const names = makeNames(namespace, found.counts);
+  const topicIds = new TopicIds(names);
   const shared = yield* Effect.acquireRelease(
-    Effect.sync(() => new Connection(settings, names.all, found.clusterId)),
+    Effect.sync(() => new Connection(settings, names.all, found.clusterId, topicIds)),
     (c) => Effect.promise(() => c.close()),
   );
   /** An answer that says the connections are gone is the last of them. */
@@ -80,14 +82,15 @@ const openKafka = Effect.fnUntraced(function* (
     );
   const producer = new Producer(shared, address);
 
-  const boundsOf = (parts: readonly { readonly topic: TopicName; readonly partition: number }[]) =>
-    onShared(() => shared.bounds(parts.map((p) => ({ ...p, topic: names.full(p.topic) }))));
+  const boundsOf = (read: readonly Position[]) =>
+    onShared(() => shared.boundsOfRead(read.map((p) => ({ ...p, topic: names.full(p.topic) }))));
 
-  const bounds = (topics: readonly TopicName[]): Effect.Effect<readonly Bounds[], LogFailure> => {
+  const bounds: TopicLog["Service"]["bounds"] = (topics, read = []) => {
+    const offsets = new Map(read.map((p) => [`${p.topic}/${p.partition}`, p.offset]));
     const parts = topics.flatMap((topic) =>
       Array.from({ length: names.partitions(topic) }, (_, partition) => ({ topic, partition })),
     );
-    return boundsOf(parts).pipe(
+    return boundsOf(parts.map((p) => ({ ...p, offset: offsets.get(`${p.topic}/${p.partition}`) ?? 0 }))).pipe(
       Effect.map((list) =>
         parts.map((p, i) => ({ ...p, start: list[i]?.start ?? 0, end: list[i]?.end ?? 0 })),
       ),
@@ -96,7 +99,7 @@ const openKafka = Effect.fnUntraced(function* (
 
   const readWith = Effect.fnUntraced(function* <E, R>(
     hidden: Hidden,
-    from: readonly Position[],
+    from: readonly Stretch[],
     onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
   ): Effect.fn.Return<void, E | LogFailure, R> {
     const ends = yield* boundsOf(from);
@@ -109,7 +112,7 @@ const openKafka = Effect.fnUntraced(function* (
       const offset = Math.max(position.offset, start);
       open.push({
         cursor: new PartitionCursor(position.topic, topic, position.partition, offset, hidden),
-        end,
+        end: Math.min(end, position.until ?? Number.POSITIVE_INFINITY),
       });
     }
     const fetcher = new Fetcher(shared, address);
@@ -139,12 +142,20 @@ const openKafka = Effect.fnUntraced(function* (
       );
       return first;
     })(),
-    producer.publish(names.full(IDENTITY_TOPIC), names.partitions(IDENTITY_TOPIC), [newIdentity(names)]).pipe(
+    // The ids of the topics are known once something has connected.
+    Effect.suspend(() =>
+      producer.publish(names.full(IDENTITY_TOPIC), names.partitions(IDENTITY_TOPIC), [
+        newIdentity(names, topicIds),
+      ]),
+    ).pipe(
       // Written or not: it is looked for again.
       Effect.catchTag("PublishUncertain", () => Effect.void),
     ),
   );
-  yield* once(async () => checkPartitions(identity, names));
+  yield* once(async () => {
+    checkTopics(identity, names, topicIds);
+    checkPartitions(identity, names);
+  });
 
   return TopicLog.of({
     kind: "kafka",
@@ -155,7 +166,10 @@ const openKafka = Effect.fnUntraced(function* (
     bounds,
     read: (from, onBatch) => readWith(isIdentity, from, onBatch),
     follow: (options) =>
-      followTopics({ settings, clusterId: found.clusterId, address, namespace, names, shared }, options),
+      followTopics(
+        { settings, clusterId: found.clusterId, address, namespace, names, topicIds, shared },
+        options,
+      ),
   });
 });
 

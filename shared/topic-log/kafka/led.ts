@@ -22,6 +22,8 @@ export async function onceLed<A>(
     } catch (error) {
       if (!NO_LEADER.has(typeOf(error)) || Date.now() > deadline) throw error;
       await setTimeout(LOOK_MS);
-      await refresh();
+      await refresh().catch((again: unknown) => {
+        if (!NO_LEADER.has(typeOf(again))) throw again;
+      });
     }
 }

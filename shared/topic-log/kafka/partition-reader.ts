@@ -3,9 +3,9 @@
  * decodes them one by one, when they are wanted. Used by `read` (no group at all) and by `follow`.
  */
 import type { TopicName } from "../../topics.ts";
-import { LogMismatch, LogUnavailable } from "../errors.ts";
+import { LogUnavailable } from "../errors.ts";
 import type { LogBatch, LogRecord } from "../topic-log.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, pastTheEnd } from "./connection.ts";
 import { decodeBatch } from "./record-batch.ts";
 import type { FetchedPartition } from "./requests.ts";
 
@@ -112,6 +112,8 @@ export class PartitionCursor {
   }
 }
 
+const nameOf = ({ topic, partition }: PartitionCursor) => ({ topic, partition });
+
 /** Fetches for a changing set of cursors, at most one request under way for each broker. */
 export class Fetcher {
   readonly #connection: Connection;
@@ -166,18 +168,9 @@ export class Fetcher {
         message: `${cursor.topic} partition ${cursor.partition} cannot be read now (error ${errorCode})`,
       });
     }
-    const [bounds] = await this.#connection.bounds([cursor]);
+    const [bounds] = await this.#connection.boundsOfRead([{ ...nameOf(cursor), offset: cursor.position }]);
     if (bounds === undefined) return;
     if (cursor.position > bounds.end) throw pastTheEnd(cursor, cursor.position, bounds.end);
     if (cursor.position < bounds.start) cursor.seek(bounds.start);
   }
 }
-
-export const pastTheEnd = (
-  { topic, partition }: { readonly topic: string; readonly partition: number },
-  position: number,
-  end: number,
-): LogMismatch =>
-  new LogMismatch({
-    message: `position ${position} of ${topic} partition ${partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
-  });

@@ -43,6 +43,7 @@ class FakeKafka implements ProducerConnection {
   async drop(): Promise<void> {
     this.dropped += 1;
   }
+  async confirm(): Promise<void> {}
   async refresh(): Promise<void> {
     this.refreshed += 1;
   }

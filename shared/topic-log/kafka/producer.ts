@@ -35,7 +35,10 @@ const REFUSED: Readonly<Record<number, string>> = {
 const SEQUENCES = 2 ** 31;
 
 /** What publishing needs of a connection. */
-export type ProducerConnection = Pick<Connection, "cluster" | "byLeader" | "broker" | "drop" | "refresh">;
+export type ProducerConnection = Pick<
+  Connection,
+  "cluster" | "byLeader" | "broker" | "drop" | "refresh" | "confirm"
+>;
 
 interface Identity {
   readonly id: number;
@@ -135,6 +138,7 @@ export class Producer {
           topic,
           message: `Kafka at ${this.#address} no longer knows whether it has the records`,
         });
+      await this.#connection.confirm();
       const identity = await this.#producer();
       const groups = await this.#connection.byLeader(
         left.map((lane) => ({ topic, partition: lane.partition, lane, before: lane.doubtful })),

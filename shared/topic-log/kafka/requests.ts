@@ -1,9 +1,13 @@
-/** The two requests that carry records: Produce v7 and Fetch v11 (Kafka 2.3 and later). */
+/**
+ * The two requests that carry records, Produce v7 and Fetch v11 (Kafka 2.3 and later), and Metadata v12 (3.0), which
+ * kafkajs does not know and which alone tells the ids of topics.
+ */
 import type { WireRequest } from "./kafkajs.ts";
 import { WireReader, Writer } from "./wire.ts";
 
 const PRODUCE = 0;
 const FETCH = 1;
+const METADATA = 3;
 const ACKS_ALL = -1;
 const PRODUCE_TIMEOUT_MS = 10_000;
 const READ_UNCOMMITTED = 0;
@@ -145,4 +149,67 @@ export const fetchRequest = (
     parse: async (fetched) => fetched,
   },
   requestTimeout: maxWaitMs + 15_000,
+});
+
+export interface FoundTopic {
+  readonly topic: string;
+  readonly errorCode: number;
+  readonly id: string;
+}
+export interface FoundTopics {
+  readonly clusterId: string;
+  readonly topics: readonly FoundTopic[];
+}
+
+/** The topics of these names as a broker knows them; never creates one. */
+export const topicsRequest = (topics: readonly string[]): WireRequest<FoundTopics> => ({
+  request: {
+    apiKey: METADATA,
+    apiVersion: 12,
+    apiName: "Metadata",
+    encode: async () => {
+      const w = new Writer().noTags(); // of the header, which kafkajs writes without
+      return w
+        .compactArray(topics, (topic) => w.noUuid().compactString(topic).noTags())
+        .int8(0) // create none
+        .int8(0) // no authorized operations
+        .noTags()
+        .payload();
+    },
+  },
+  response: {
+    decode: async (payload) => {
+      const r = new WireReader(payload);
+      r.tags(); // of the header
+      r.int32(); // throttle time
+      r.compactArray(() => {
+        r.int32(); // a broker: its id, host, port and rack
+        r.compactString();
+        r.int32();
+        r.compactString();
+        r.tags();
+      });
+      const clusterId = r.compactString();
+      r.int32(); // the controller
+      const found = r.compactArray(() => {
+        const errorCode = r.int16();
+        const topic = r.compactString();
+        const id = r.uuid();
+        r.int8(); // internal
+        r.compactArray(() => {
+          r.int16(); // a partition: error, number, leader, its epoch, and three lists of brokers
+          r.int32();
+          r.int32();
+          r.int32();
+          for (let list = 0; list < 3; list++) r.compactArray(() => r.int32());
+          r.tags();
+        });
+        r.int32(); // authorized operations
+        r.tags();
+        return { topic, errorCode, id };
+      });
+      return { clusterId, topics: found };
+    },
+    parse: async (found) => found,
+  },
 });

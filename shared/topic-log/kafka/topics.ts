@@ -39,7 +39,10 @@ export async function ensureTopics(
             topic: full(spec),
             numPartitions: wanted(spec),
             replicationFactor: BROKER_DEFAULT,
-            configEntries: Object.entries(spec.config).map(([name, value]) => ({ name, value })),
+            configEntries: Object.entries({ ...spec.config, ...spec.tuning }).map(([name, value]) => ({
+              name,
+              value,
+            })),
           })),
         })
         .catch(unlessTheyExist);

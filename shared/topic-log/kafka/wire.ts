@@ -1,4 +1,4 @@
-/** Kafka's primitive types, big endian, over one buffer. */
+/** Kafka's primitive types, big endian, over one buffer. "Compact" ones are those of its flexible versions. */
 
 export class Writer {
   #buffer = Buffer.allocUnsafe(512);
@@ -47,6 +47,30 @@ export class Writer {
     for (const value of values) write(value);
     return this;
   }
+  varint(value: number): this {
+    let left = value;
+    for (; left > 0x7f; left >>>= 7) this.int8((((left & 0x7f) | 0x80) << 24) >> 24);
+    return this.int8(left);
+  }
+  compactString(value: string): this {
+    const bytes = Buffer.byteLength(value);
+    this.varint(bytes + 1).#room(bytes);
+    this.#at += this.#buffer.write(value, this.#at);
+    return this;
+  }
+  compactArray<A>(values: readonly A[], write: (value: A) => void): this {
+    this.varint(values.length + 1);
+    for (const value of values) write(value);
+    return this;
+  }
+  /** 16 bytes of zeros: no id. */
+  noUuid(): this {
+    return this.int64(0).int64(0);
+  }
+  /** No tagged fields. */
+  noTags(): this {
+    return this.int8(0);
+  }
   /** As a connection of kafkajs takes it. */
   payload(): { readonly buf: Buffer; readonly buffer: Buffer } {
     const buffer = this.#buffer.subarray(0, this.#at);
@@ -59,6 +83,10 @@ export class WireReader {
   #at = 0;
   constructor(buffer: Buffer) {
     this.#buffer = buffer;
+  }
+  int8(): number {
+    this.#at += 1;
+    return this.#buffer.readInt8(this.#at - 1);
   }
   int16(): number {
     this.#at += 2;
@@ -87,5 +115,35 @@ export class WireReader {
     const values: A[] = [];
     for (let n = this.int32(); n > 0; n--) values.push(read());
     return values;
+  }
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.int8() & 0xff;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value >>> 0;
+    }
+  }
+  /** Null is "". */
+  compactString(): string {
+    const length = Math.max(this.varint() - 1, 0);
+    this.#at += length;
+    return this.#buffer.toString("utf8", this.#at - length, this.#at);
+  }
+  compactArray<A>(read: () => A): A[] {
+    const values: A[] = [];
+    for (let n = this.varint() - 1; n > 0; n--) values.push(read());
+    return values;
+  }
+  uuid(): string {
+    this.#at += 16;
+    return this.#buffer.toString("hex", this.#at - 16, this.#at);
+  }
+  /** Passes over tagged fields. */
+  tags(): void {
+    for (let n = this.varint(); n > 0; n--) {
+      this.varint();
+      this.#at += this.varint();
+    }
   }
 }

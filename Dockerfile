@@ -1,0 +1,52 @@
+# Two images from one file. `ventes` runs every component: producer, consumer, analyzer, the demo's catalogue and
+# script_runner. `database` has sqlite3 and answers SQL from the file that they share. Both run as uid 1000, so that
+# either may open what the other wrote, and need nothing of their root file system to be writable.
+#   docker build -t ventes .                       (behind a registry of your own: --secret id=npmrc,src=$HOME/.npmrc)
+#   docker build -t ventes-database --target database .
+
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Types, maps and sources serve those who write programs, other systems' prebuilt SQLite nobody here: 80 MB less.
+RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
+    npm ci --omit=dev --omit=optional && \
+    npm pkg delete devDependencies optionalDependencies && \
+    npm sbom --sbom-format=cyclonedx > sbom.cdx.json && \
+    find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete && \
+    find node_modules/better-sqlite3/prebuilds -type f ! -name 'linux-*' -delete && \
+    rm -rf node_modules/effect/src node_modules/@effect/*/src node_modules/better-sqlite3/deps node_modules/better-sqlite3/src
+
+
+FROM debian:bookworm-slim AS database
+LABEL org.opencontainers.image.title="ventes-database" \
+      org.opencontainers.image.description="Answers SQL from the database that ventes keeps: sqlite3, read-only" \
+      org.opencontainers.image.licenses="MIT"
+# No version: Debian keeps one a release, the one with its security fixes.
+# hadolint ignore=DL3008
+RUN apt-get update && \
+    apt-get install -y --no-install-recommends sqlite3 && \
+    rm -rf /var/lib/apt/lists/* && \
+    useradd --uid 1000 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ventes && \
+    install -d -o ventes -g ventes /data
+COPY --chmod=755 docker/database/ /usr/local/bin/
+USER 1000:1000
+WORKDIR /data
+HEALTHCHECK --interval=2s --timeout=5s --retries=15 CMD ["healthy"]
+CMD ["database_service"]
+
+
+FROM node:24-bookworm-slim AS ventes
+LABEL org.opencontainers.image.title="ventes" \
+      org.opencontainers.image.description="CSV files at URLs become events, events become rows of SQLite exactly once, and every commit refreshes the analyses" \
+      org.opencontainers.image.licenses="MIT"
+ENV NODE_ENV=production \
+    VENTES_DATA=/data
+RUN install -d -o node -g node /data && \
+    ln -s /app/cli/ventes.js /usr/local/bin/ventes
+WORKDIR /app
+COPY --from=packages /app/node_modules node_modules
+COPY --from=packages /app/sbom.cdx.json .
+COPY . .
+USER 1000:1000
+ENTRYPOINT ["node", "/app/cli/ventes.js"]
+CMD ["start"]

@@ -1,0 +1,98 @@
+/**
+ * POST /sources and DELETE /sources?url=: sources named by programs. Both need the token, on loopback as well, for
+ * any program of this machine reaches it; whoever only has the address may read at most. The body is JSON and says so
+ * (a form of another site cannot), is short, and no answer carries a CORS header. Who does the registering is told
+ * to the server by whoever composes it.
+ */
+import * as ByteSize from "effect/ByteSize";
+import * as Effect from "effect/Effect";
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage";
+import type * as HttpServerRequest from "effect/http/HttpServerRequest";
+import * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as Option from "effect/Option";
+import * as Schema from "effect/Schema";
+import type { Language } from "#shared/settings.ts";
+import { ErrorAnswer, type SourceAnswer, SourceRequest } from "./api.ts";
+import type { Access } from "./guard.ts";
+
+/** What may be registered and removed, and how it went. Never fails. */
+export interface Registrar {
+  readonly register: (asked: SourceRequest) => Effect.Effect<RegistrarAnswer>;
+  readonly remove: (url: string) => Effect.Effect<RegistrarAnswer>;
+}
+
+export type RegistrarAnswer =
+  | { readonly status: 200 | 201; readonly body: SourceAnswer }
+  | { readonly status: 403 | 404 | 422 | 500 | 503; readonly body: { readonly error: string } };
+
+export const REGISTRATIONS_PATH = "/sources";
+export const REGISTRATION_METHODS: readonly string[] = ["POST", "DELETE"];
+
+const MAX_BODY_BYTES = 16 * 1024;
+/** Each may download a file. */
+export const AT_ONCE = 2;
+
+const SENTENCES = {
+  needsToken: {
+    fr: "enregistrer par HTTP demande un jeton : définissez VENTES_TOKEN ou VENTES_TOKEN_FILE",
+    en: "registering through HTTP needs a token: set VENTES_TOKEN or VENTES_TOKEN_FILE",
+  },
+  notHere: {
+    fr: "ce serveur n'enregistre pas de sources",
+    en: "this server registers no sources",
+  },
+  notJson: {
+    fr: "le corps doit être du JSON : content-type: application/json",
+    en: "the body must be JSON: content-type: application/json",
+  },
+  tooLarge: {
+    fr: `le corps dépasse ${MAX_BODY_BYTES} octets`,
+    en: `the body is larger than ${MAX_BODY_BYTES} bytes`,
+  },
+  malformed: {
+    fr: 'le corps doit être {"url": "https://...", "entity": "ventes", "options": {}} ; entity et options peuvent manquer',
+    en: 'the body must be {"url": "https://...", "entity": "ventes", "options": {}}; entity and options may be left out',
+  },
+  noUrl: {
+    fr: "dites quelle source : DELETE /sources?url=...",
+    en: "say which source: DELETE /sources?url=...",
+  },
+} as const satisfies Record<string, Readonly<Record<Language, string>>>;
+
+const decodeRequest = Schema.decodeUnknownOption(Schema.fromJsonString(SourceRequest), {
+  onExcessProperty: "error",
+});
+
+const respond = (status: number, body: object): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(body, { status });
+
+/** The answer to a request that the guard admitted. */
+export const answerRegistration = Effect.fnUntraced(function* (
+  request: HttpServerRequest.HttpServerRequest,
+  access: Access,
+  registrar: Registrar | undefined,
+  language: Language,
+): Effect.fn.Return<HttpServerResponse.HttpServerResponse> {
+  const refuse = (status: number, why: keyof typeof SENTENCES) =>
+    respond(status, ErrorAnswer.make({ error: SENTENCES[why][language] }));
+  if (access.kind !== "token") return refuse(403, "needsToken");
+  if (registrar === undefined) return refuse(404, "notHere");
+  if (request.method === "DELETE") {
+    const url = new URL(request.url, "http://localhost").searchParams.get("url");
+    if (url === null || url === "") return refuse(400, "noUrl");
+    const { status, body } = yield* registrar.remove(url);
+    return respond(status, body);
+  }
+  const type = request.headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase();
+  if (type !== "application/json") return refuse(415, "notJson");
+  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) return refuse(413, "tooLarge");
+  const text = yield* request.text.pipe(
+    Effect.provideService(HttpIncomingMessage.MaxBodySize, ByteSize.bytes(MAX_BODY_BYTES)),
+    Effect.option,
+  );
+  if (Option.isNone(text)) return refuse(413, "tooLarge");
+  const asked = decodeRequest(text.value);
+  if (Option.isNone(asked)) return refuse(400, "malformed");
+  const { status, body } = yield* registrar.register(asked.value);
+  return respond(status, body);
+});

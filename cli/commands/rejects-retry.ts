@@ -1,0 +1,173 @@
+/**
+ * `ventes rejects retry`: the files that have rows set aside are read again whole, unchanged or not, so that what can
+ * be read since a correction of the options or settings becomes rows, and its rejects are withdrawn (rule 11: they are
+ * diffed like rows). Whichever producer runs does it, asked through the registration; where none runs, this command.
+ */
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { isLost, isRunning, readStates } from "#shared/component-state.ts";
+import { directoryLock, heldBy, producerLock } from "#shared/database/locks.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Settings } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { askReread } from "../../producer/sources.ts";
+import { type ComponentError, produceOnce } from "../components.ts";
+import { answeringDirectory, openForReading, sqlite } from "../database.ts";
+import { Failed, type WrongUsage } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { readAndSettle } from "../once.ts";
+import { print } from "../output/stdout.ts";
+import { withProgress } from "../progress.ts";
+import { named } from "../register.ts";
+import { parseDuration } from "../settings.ts";
+import { whenSettled } from "../settled.ts";
+
+const DEFAULT_TIMEOUT = "10m";
+const LOOK_MS = 200;
+
+interface RetryInput {
+  readonly source: string | undefined;
+  readonly timeout: string | undefined;
+}
+
+export const retryRejects = (
+  input: RetryInput,
+  run: Invocation,
+): Effect.Effect<void, WrongUsage | Failed | ComponentError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const { texts } = run;
+      const within = yield* Effect.try({
+        try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
+        catch: (error) => error as WrongUsage,
+      });
+      const only = input.source === undefined ? null : (yield* named(input.source, run)).source;
+      const before = yield* rejectIds(run, only);
+      // What only the demo set aside is not ours to read again.
+      const isDemo = answeringDirectory(run.settings.data) !== run.settings.data;
+      const names = isDemo ? [] : [...new Set(before.values())];
+      if (names.length === 0) {
+        print(run.json ? JSON.stringify(report(0, 0, 0)) : texts.nothingToRetry());
+        return;
+      }
+      const { asked, failed } = yield* onLog(run, SHORT_PATIENCE)(reread(run, names, within));
+      if (asked.length === 0) {
+        print(run.json ? JSON.stringify(report(0, 0, before.size)) : texts.nothingToRetry());
+        return;
+      }
+      const after = yield* rejectIds(run, only);
+      const resolved = [...before.keys()].filter((id) => !after.has(id)).length;
+      print(
+        run.json
+          ? JSON.stringify(report(asked.length, resolved, after.size))
+          : texts.retried(asked.length, resolved, after.size),
+      );
+      if (failed.length > 0) return yield* new Failed({ message: failed.join("; ") });
+    }),
+  );
+
+const report = (sources: number, resolved: number, remaining: number) => ({ sources, resolved, remaining });
+
+/** Id -> source of the rejects, of one source or of all. */
+const rejectIds = (
+  run: Invocation,
+  source: string | null,
+): Effect.Effect<ReadonlyMap<string, string>, DatabaseError, Scope.Scope> =>
+  Effect.flatMap(openForReading(run), (db) =>
+    sqlite(
+      db.name,
+      () =>
+        new Map(
+          db
+            .prepare("SELECT id, source FROM rejets WHERE ? IS NULL OR source = ?")
+            .raw()
+            .all(source, source) as [string, string][],
+        ),
+    ),
+  );
+
+interface Reread {
+  /** The sources that were read again. */
+  readonly asked: readonly string[];
+  /** Why some could not be. */
+  readonly failed: readonly string[];
+}
+
+const reread = (
+  run: Invocation,
+  sources: readonly string[],
+  within: number,
+): Effect.Effect<Reread, Failed | ComponentError, TopicLog | Settings | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { data, kafka } = run.settings;
+    const holder = yield* sqlite(data, () => heldBy(data));
+    const isElsewhere = kafka !== null && (yield* readStates).some(isProducing);
+    if (holder === "start" || isElsewhere) return yield* byTheRunning(run, sources, within, holder);
+    yield* directoryLock(data, holder === "nobody" ? "exclusive" : "shared");
+    yield* producerLock(data);
+    const { asked } = yield* askReread(sources);
+    if (asked.length === 0) return { asked, failed: [] };
+    const only = new Set(asked);
+    // A consumer and an analyzer that run do the rest.
+    const read =
+      holder === "nobody"
+        ? (yield* readAndSettle(run, within, only)).sources
+        : yield* withProgress(run.texts, (progress) => produceOnce(progress, { only })).pipe(
+            Effect.tap(() =>
+              inTime(
+                run,
+                within,
+                asked,
+                whenSettled(() => undefined),
+              ),
+            ),
+          );
+    return { asked, failed: read.filter(({ state }) => state === "parked").map(({ reason }) => reason) };
+  });
+
+const isProducing = (state: Parameters<typeof isLost>[0]): boolean =>
+  state.component === "producer" && isRunning(state) && !isLost(state, Date.now());
+
+/** Asks, waits until each was looked at since, and until that is in the database. */
+const byTheRunning = Effect.fnUntraced(function* (
+  run: Invocation,
+  sources: readonly string[],
+  within: number,
+  holder: ReturnType<typeof heldBy>,
+): Effect.fn.Return<Reread, Failed | LogFailure | ComponentError, TopicLog | Settings | Scope.Scope> {
+  const { reread, asked } = yield* askReread(sources);
+  if (asked.length === 0) return { asked, failed: [] };
+  const failed = new Map<string, string>();
+  const left = new Set(asked);
+  const done = Effect.gen(function* () {
+    while (left.size > 0) {
+      for (const { sources: told } of yield* readStates)
+        for (const one of told ?? []) {
+          if (one.reread !== reread) continue;
+          left.delete(one.source);
+          if (one.state === "parked") failed.set(one.source, one.reason);
+        }
+      if (left.size > 0) yield* Effect.sleep(LOOK_MS);
+    }
+    // Where no consumer works on this database, what was published waits for one.
+    if (holder !== "nobody") yield* whenSettled(() => undefined);
+  });
+  yield* inTime(run, within, left, done);
+  return { asked, failed: [...failed.values()] };
+});
+
+const inTime = <E, R>(
+  run: Invocation,
+  within: number,
+  sources: Iterable<string>,
+  work: Effect.Effect<void, E, R>,
+): Effect.Effect<void, E | Failed, R> =>
+  Effect.timeoutOrElse(work, {
+    duration: within,
+    orElse: () =>
+      Effect.fail(
+        new Failed({ message: run.texts.retryTimedOut(`${within / 1_000} s`, [...sources].join(", ")) }),
+      ),
+  });

@@ -1,0 +1,84 @@
+/** `ventes sources add --catalogue`: registers a document that lists sources; with --dry-run shows what it lists. */
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import {
+  type CatalogueInspection,
+  inspectCatalogue,
+  type RegisterCatalogueOptions,
+  registerCatalogue,
+} from "../../producer/catalogues.ts";
+import type { SourceError } from "../../producer/source-error.ts";
+import { leastEvery } from "../../producer/source-ref.ts";
+import { WrongUsage } from "../errors.ts";
+import type { Invocation } from "../invocation.ts";
+import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { table } from "../output/rows.ts";
+import { print } from "../output/stdout.ts";
+import { visible } from "../output/visible.ts";
+import { catalogueNamed } from "../register.ts";
+import { inScratch } from "./sources-add.ts";
+
+export interface AddCatalogue {
+  readonly what: readonly string[];
+  readonly dryRun: boolean;
+  /** What holds for each entry; what is not given stays as it was registered. */
+  readonly options: RegisterCatalogueOptions;
+}
+
+/** Entries and refusals that a terminal shows of one document. */
+const SHOWN = 20;
+
+export const addCatalogue = (
+  { what, dryRun, options }: AddCatalogue,
+  run: Invocation,
+): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
+  Effect.gen(function* () {
+    const { texts } = run;
+    if (what.length > 1) return yield* new WrongUsage({ message: texts.catalogueNoEntity() });
+    const catalogue = yield* catalogueNamed(what[0] ?? "", run);
+    if (run.every !== null && run.every < leastEvery(catalogue))
+      return yield* new WrongUsage({ message: texts.tooOften("--every 5s") });
+    if (dryRun) {
+      const found = yield* inScratch(run, inspectCatalogue(catalogue));
+      print(run.json ? JSON.stringify(found) : [...shown(found, run), texts.nothingWritten()].join("\n"));
+      return;
+    }
+    const { registered, inspection } = yield* onLog(
+      run,
+      SHORT_PATIENCE,
+    )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
+    const said = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
+    print(
+      run.json
+        ? JSON.stringify({ ...registered, form: inspection.form, refused: inspection.refused })
+        : [said, ...refusals(inspection, run)].join("\n"),
+    );
+  });
+
+const refusals = ({ refused, note }: CatalogueInspection, { texts }: Invocation): string[] => [
+  ...(note === "" ? [] : [`  ${visible(note)}`]),
+  ...refused.slice(0, SHOWN).map(({ reason }) => `  ${visible(reason)}`),
+  ...(refused.length > SHOWN ? [`  ${texts.andOthers(texts.count(refused.length - SHOWN))}`] : []),
+];
+
+function shown(found: CatalogueInspection, run: Invocation): string[] {
+  const { texts } = run;
+  const { entries } = found;
+  return [
+    texts.catalogueLists(visible(found.catalogue), found.form, entries.length),
+    "",
+    table(
+      ["source", "entity", "options"],
+      entries
+        .slice(0, SHOWN)
+        .map(({ source, entities, options }) => [
+          source,
+          entities?.join(",") ?? "",
+          Object.keys(options).length === 0 ? "" : JSON.stringify(options),
+        ]),
+    ),
+    ...(entries.length > SHOWN ? [texts.andOthers(texts.count(entries.length - SHOWN))] : []),
+    ...refusals(found, run),
+  ];
+}

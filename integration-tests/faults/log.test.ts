@@ -1,0 +1,94 @@
+/**
+ * The log is lost while the database stays: its topics deleted, and made anew by whoever starts next. What ran with
+ * it stops and says so, what starts refuses; the database keeps what it had, and reads nothing of another log.
+ */
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { TOPICS } from "#shared/topics.ts";
+import { canonicalDump } from "../../consumer/canonical-dump.ts";
+import { describeWith } from "../support/describe-with.ts";
+import { startKafka, type TestKafka } from "../support/kafka.ts";
+import { until } from "../support/until.ts";
+import { LivingCompany } from "./living-company.ts";
+import { type Brokers, hasRows, inDatabase, register, type Stage, setStage, whole } from "./round.ts";
+
+describeWith("kafka", "a log that is lost", () => {
+  let kafka: TestKafka;
+  let brokers: Brokers;
+  beforeAll(async () => {
+    kafka = await startKafka();
+    brokers = { settings: kafka.settings, brokers: kafka.brokers.split(",") };
+  }, 180_000);
+  // Undefined when it could not be had: the failure is then that of beforeAll.
+  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+
+  const deleteTopics = async ({ namespace }: Stage, names: readonly string[]): Promise<void> => {
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    const topics = names.map((name) => `${namespace}.${name}`);
+    await admin.deleteTopics({ topics });
+    await until("the topics to be gone", async () => {
+      const left = await admin.listTopics();
+      return topics.every((topic) => !left.includes(topic));
+    });
+    await admin.disconnect();
+  };
+  const dumpOf = (stage: Stage) => inDatabase(stage.base, (db) => [...canonicalDump(db)]) ?? [];
+
+  it("all its topics, under running programs: they stop and say so, and so does the next start", async () => {
+    const stage = await setStage(brokers, kafka.namespace(), 1);
+    const company = new LivingCompany(5, stage.files, 500);
+    for (const actor of stage.actors) actor.start();
+    await register(stage);
+    await until("the first rows", () => inDatabase(stage.base, hasRows), { within: 120_000 });
+    await whole(stage, company);
+    const before = dumpOf(stage);
+    const producer = stage.actor({ component: "producer", n: 0 });
+    const consumer = stage.actor({ component: "consumer", n: 0 });
+
+    const ends = [producer.endsByItself(), consumer.endsByItself()];
+    await deleteTopics(
+      stage,
+      TOPICS.map(({ name }) => name),
+    );
+    for (const { code, stderr } of await Promise.all(ends)) {
+      expect({ code, stderr }).toMatchObject({ code: 1 });
+      expect(stderr).toMatch(/ventes: the topic \S+ (?:is gone|was deleted and made anew)/);
+    }
+    expect(dumpOf(stage)).toEqual(before);
+
+    // The topics are made anew by whoever starts, and filled by a producer that has never been told anything.
+    const other = await stage.more("producer", "another producer", `${stage.folder}/other`);
+    other.start();
+    await register(stage);
+    consumer.start();
+    const { code, stderr } = await consumer.endsByItself();
+    expect({ code, stderr }).toMatchObject({ code: 1 });
+    expect(stderr).toMatch(/was filled from another log/);
+    expect(dumpOf(stage)).toEqual(before);
+    expect(other.findings).toEqual([]);
+
+    // A new database is filled from it.
+    const again = `${stage.folder}/again`;
+    for (const component of ["consumer", "analyzer"] as const)
+      (await stage.more(component, `${component} of the new database`, again)).start();
+    expect(await whole(stage, company, again)).toMatchObject({ lost: 0, doubled: 0, wrong: 0, first: [] });
+  }, 300_000);
+
+  it("one of them, while nothing runs: refused at the next start, whatever it holds by then", async () => {
+    const stage = await setStage(brokers, kafka.namespace(), 1);
+    const company = new LivingCompany(6, stage.files, 500);
+    for (const actor of stage.actors) actor.start();
+    await register(stage);
+    await until("the first rows", () => inDatabase(stage.base, hasRows), { within: 120_000 });
+    await whole(stage, company);
+    for (const actor of stage.actors) await actor.stop();
+    await deleteTopics(stage, ["ventes"]);
+    for (const actor of stage.actors.slice(0, 2)) {
+      actor.start();
+      const { code, stderr } = await actor.endsByItself();
+      expect({ code, stderr }).toMatchObject({ code: 1 });
+      expect(stderr).toContain(`the topic ${stage.namespace}.ventes was deleted and made anew`);
+    }
+  }, 300_000);
+});

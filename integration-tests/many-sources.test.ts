@@ -1,0 +1,87 @@
+/**
+ * Hundreds of sources on one server, followed by `start`: all are read, what changes is taken up, what does not
+ * change costs one conditional request a round and no event, and memory stays what it is however many rounds pass.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { expect, it, onTestFinished } from "vitest";
+import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { registerSource } from "../producer/sources.ts";
+import { countOf, isUpToDate, look } from "./support/look.ts";
+import { publishFiles } from "./support/published-files.ts";
+import { until } from "./support/until.ts";
+import { scratchDirectory, startVentes } from "./support/ventes.ts";
+
+const DAYS = 298;
+const SALES = 20;
+const CHANGING = 10;
+const ROUNDS = 10;
+const PATIENCE = { within: 120_000, every: 20 };
+
+const fileOf = (day: number, sales: number): string =>
+  [
+    "id_vente,date_vente,id_produit,id_magasin,quantité",
+    ...Array.from({ length: sales }, (_, i) => `${day}-${i},2026-01-01,p,m,1`),
+    "",
+  ].join("\n");
+
+const residentMb = (pid: number): number =>
+  Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
+
+it(`${DAYS + 2} sources of which ${CHANGING} change, ${ROUNDS} times`, async () => {
+  const server = await publishFiles({
+    "p.csv": "id_produit,prix\np,2\n",
+    "m.csv": "id_magasin,ville\nm,Brest\n",
+    ...Object.fromEntries(Array.from({ length: DAYS }, (_, day) => [`${day}.csv`, fileOf(day, SALES)])),
+  });
+  onTestFinished(server.close);
+  const data = join(scratchDirectory(), "data");
+  const names = [...Array.from({ length: DAYS }, (_, day) => `${day}.csv`), "p.csv", "m.csv"];
+  await Effect.runPromise(
+    Effect.forEach(names, (name) => registerSource(server.url(name)), { discard: true }).pipe(
+      Effect.provide(layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data))))),
+    ),
+  );
+  const registered = server.requests.length;
+  const asked = (status: number) =>
+    server.requests.slice(registered).filter((r) => r.status === status).length;
+
+  const running = startVentes(["start", "--data", data, "--every", "1s"]);
+  const isThere = (sales: number) => countOf(data, "ventes") === sales && isUpToDate(data);
+  const began = performance.now();
+  await until("every source to be read", () => isThere(DAYS * SALES), PATIENCE);
+  const took = performance.now() - began;
+  // Parents first, all at once as they are on this machine; each downloaded once.
+  expect(asked(200)).toBe(names.length);
+  const first = server.requests.slice(registered, registered + 2).map(({ path }) => path);
+  expect(first.toSorted()).toEqual(["/m.csv", "/p.csv"]);
+
+  const rounds = async (from: number) => {
+    for (let round = 1; round <= ROUNDS / 2; round++) {
+      const sales = SALES + from + round;
+      for (let day = 0; day < CHANGING; day++) server.publish(`${day}.csv`, fileOf(day, sales));
+      await until(`round ${from + round}`, () => isThere(DAYS * SALES + CHANGING * (from + round)), PATIENCE);
+    }
+  };
+  await rounds(0);
+  const early = residentMb(running.pid);
+  await rounds(ROUNDS / 2);
+  const late = residentMb(running.pid);
+
+  expect(look(data, "SELECT COUNT(DISTINCT id_vente) FROM ventes")).toBe(DAYS * SALES + CHANGING * ROUNDS);
+  expect(look(data, "SELECT valeur FROM analyses WHERE nom = 'chiffre_affaires_total'")).toBe(
+    2 * (DAYS * SALES + CHANGING * ROUNDS),
+  );
+  // One download for each version, 304 for everything else.
+  expect(asked(200)).toBe(names.length + CHANGING * ROUNDS);
+  expect(asked(200) + asked(304)).toBe(server.requests.length - registered);
+  expect(asked(304)).toBeGreaterThan(names.length);
+  console.log(
+    `${names.length} sources read in ${(took / 1000).toFixed(1)} s; ${asked(304)} answers 304; ${early.toFixed(0)} MB, then ${late.toFixed(0)} MB`,
+  );
+  expect(late).toBeLessThan(early * 1.15);
+  expect((await running.stop()).code).toBe(130);
+}, 300_000);

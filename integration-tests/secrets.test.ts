@@ -1,0 +1,94 @@
+/** What is secret of a source stands in no topic, log or database, and is shown nowhere. */
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import type { OnceReport } from "./support/answers.ts";
+import { countOf } from "./support/look.ts";
+import { smallCompany } from "./support/missions.ts";
+import { scratchDirectory, ventes } from "./support/ventes.ts";
+
+const PASSWORD = "Zq9-pass-w0rd";
+const TOKEN = "Zq9-t0ken-in-url";
+
+/** The products, for who has both: the password in a header, the token in the query. */
+const publish = async (): Promise<string> => {
+  const expected = `Basic ${Buffer.from(`marie:${PASSWORD}`).toString("base64")}`;
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? "", "http://x");
+    if (request.headers.authorization !== expected) response.writeHead(401).end();
+    else if (searchParams.get("token") !== TOKEN) response.writeHead(403).end();
+    else response.end(smallCompany.produits);
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  onTestFinished(
+    () =>
+      new Promise<void>((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  );
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+const filesUnder = (dir: string): readonly string[] =>
+  readdirSync(dir, { recursive: true, encoding: "utf8" })
+    .map((name) => join(dir, name))
+    .filter((path) => statSync(path).isFile());
+
+it("a source with credentials and a token is followed, shown and removed without either", async () => {
+  const origin = await publish();
+  const data = scratchDirectory();
+  const env = { VENTES_CREDENTIALS: `${origin}/exports/ basic marie:${PASSWORD}` };
+  const source = `${origin}/exports/produits.csv?token=${TOKEN}`;
+  const shown = `${origin}/exports/produits.csv?token=***`;
+  const said: string[] = [];
+  const run = async (args: readonly string[], code = 0, more: Record<string, string> = env) => {
+    const ran = await ventes([...args, "--data", data], { env: more });
+    said.push(ran.stdout, ran.stderr);
+    expect({ code: ran.code, stderr: ran.code === code ? "" : ran.stderr }).toEqual({ code, stderr: "" });
+    return ran;
+  };
+
+  // Without them it is told what is missing, and nothing is registered.
+  const missing = await run(["sources", "add", source], 1, {});
+  expect(missing.stderr).toContain(`${shown} answers 401: VENTES_CREDENTIALS has nothing for it`);
+
+  const once = JSON.parse((await run(["start", "--once", "--json", source])).stdout) as OnceReport;
+  expect(once).toMatchObject({ sources: [{ source: shown, state: "ok", records: 3 }] });
+  expect(countOf(data, "produits")).toBe(3);
+  expect((await run(["sources"])).stdout).toContain(shown);
+  expect(JSON.parse((await run(["sources", "--json"])).stdout)).toMatchObject([{ source: shown }]);
+  await run(["status"]);
+  await run(["sources", "add", source, "--dry-run"]);
+
+  // A wrong one parks it, with a sentence.
+  const wrong = { VENTES_CREDENTIALS: `${origin}/ basic marie:wrong-${PASSWORD}` };
+  const parked = await run(["start", "--once"], 1, wrong);
+  expect(parked.stderr).toContain(`answers 401 to "${origin}/ basic ***"`);
+
+  // As it is shown it can be named again.
+  await run(["sources", "remove", shown]);
+  expect(JSON.parse((await run(["sources", "--json"])).stdout)).toEqual([]);
+
+  expect(said.join("\n")).not.toContain(PASSWORD);
+  expect(said.join("\n")).not.toContain(TOKEN);
+  const encoded = Buffer.from(`marie:${PASSWORD}`).toString("base64");
+  for (const path of filesUnder(data)) {
+    const bytes = readFileSync(path);
+    expect({ path, password: bytes.includes(PASSWORD) || bytes.includes(encoded) }).toEqual({
+      path,
+      password: false,
+    });
+  }
+});
+
+it("a URL with a password in it is never written anywhere", async () => {
+  const data = scratchDirectory();
+  const ran = await ventes(["start", "--once", "--data", data, `http://marie:${PASSWORD}@127.0.0.1:9/x.csv`]);
+  expect(ran.code).toBe(2);
+  expect(ran.stderr).toContain("http://***@127.0.0.1:9/x.csv");
+  for (const path of filesUnder(data)) expect(readFileSync(path).includes(PASSWORD)).toBe(false);
+});

@@ -1,0 +1,286 @@
+/**
+ * Two producers of one namespace on Kafka, as processes with directories of their own: each source is one
+ * producer's, none is fetched by two, and whatever is done to one of them (kill -9, a pause longer than its
+ * session), the other has all sources within it, and every row is there once.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import * as Layer from "effect/Layer";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { isRunning, readStates } from "#shared/component-state.ts";
+import type { SourceStatus } from "#shared/event.ts";
+import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { runProducer } from "../producer/run.ts";
+import { registerSource } from "../producer/sources.ts";
+import { allEvents, claimsOf } from "../producer/testing/pipeline.ts";
+import { describeWith } from "./support/describe-with.ts";
+import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { until } from "./support/until.ts";
+import { type Running, scratchDirectory, startVentes } from "./support/ventes.ts";
+
+const SOURCES = 24;
+const EVERY_MS = 2_000;
+/** A session of ten seconds, the looks, and a busy machine. */
+const PATIENCE = { within: 90_000, every: 100 };
+
+interface Asked {
+  readonly at: number;
+  readonly status: number;
+}
+
+/** Files of shops that grow by a row when told, with ETags; each answer takes a moment, so that two at once are seen. */
+const openCountingServer = async () => {
+  let rows = 1;
+  const asked = new Map<string, Asked[]>();
+  const inHand = new Map<string, number>();
+  let most = 0;
+  const server = createServer((request, response) => {
+    const name = request.url ?? "";
+    const etag = `"${rows}"`;
+    const status = request.headers["if-none-match"] === etag ? 304 : 200;
+    asked.set(name, [...(asked.get(name) ?? []), { at: performance.now(), status }]);
+    const now = (inHand.get(name) ?? 0) + 1;
+    inHand.set(name, now);
+    most = Math.max(most, now);
+    response.on("close", () => inHand.set(name, (inHand.get(name) ?? 1) - 1));
+    const lines = Array.from({ length: rows }, (_, i) => `${name.slice(1)}-${i},ville ${i}\n`);
+    setTimeout(() => {
+      response.writeHead(status, { etag });
+      response.end(status === 304 ? undefined : `id_magasin,ville\n${lines.join("")}`);
+    }, 30);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  onTestFinished(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return {
+    urls: Array.from({ length: SOURCES }, (_, i) => `${base}${i}`),
+    asked,
+    grow: () => {
+      rows += 1;
+      return rows;
+    },
+    rows: () => rows,
+    /** The most requests for one file at a time, ever. */
+    most: () => most,
+  };
+};
+
+describeWith("kafka", "two producers on Kafka", () => {
+  let kafka: TestKafka;
+  beforeAll(async () => {
+    kafka = await startKafka();
+  });
+  // Undefined when it could not be had: the failure is then that of beforeAll.
+  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+
+  it("share the sources, fetch none twice, and take over from each other", async () => {
+    const folder = scratchDirectory();
+    const namespace = kafka.namespace();
+    const server = await openCountingServer();
+    const settings = embeddedSettings(join(folder, "test"), { namespace, kafka: kafka.settings });
+    const layer = layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, settings)));
+    const run = <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+      Effect.runPromise(work.pipe(Effect.provide(layer)));
+    await run(Effect.forEach(server.urls, (url) => registerSource(url), { discard: true }));
+
+    const start = (name: string): Running =>
+      startVentes(["producer", "--data", join(folder, name)], {
+        env: { KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: namespace, VENTES_EVERY: `${EVERY_MS}ms` },
+      });
+    /** Sources read by each producer that runs, by its own word. */
+    const shares = async (): Promise<Record<string, readonly string[]>> => {
+      const states = await run(readStates);
+      return Object.fromEntries(
+        states
+          .filter((state) => state.component === "producer" && isRunning(state))
+          .map(({ id, sources = [] }) => [
+            id.slice(id.lastIndexOf("/") + 1),
+            sources.filter((s) => s.state === "ok" && s.looked !== null).map((s) => s.source),
+          ]),
+      );
+    };
+    const untilAlone = (name: string) =>
+      until(`${name} to have every source`, async () => (await shares())[name]?.length === SOURCES, PATIENCE);
+    const untilShared = () =>
+      until(
+        "the two to share",
+        async () => {
+          const { a = [], b = [] } = await shares();
+          const all = [...a, ...b];
+          return a.length > 0 && b.length > 0 && all.length === SOURCES && new Set(all).size === SOURCES;
+        },
+        PATIENCE,
+      );
+    const claims = async (): Promise<number[]> => {
+      const events = await run(allEvents);
+      return server.urls.map((url) => claimsOf(events, url).size);
+    };
+    const untilThere = (rows: number) =>
+      until(
+        `${rows} rows of each source`,
+        async () => (await claims()).every((found) => found === rows),
+        PATIENCE,
+      );
+
+    const a = start("a");
+    await untilAlone("a");
+    let b = start("b");
+    await untilShared();
+
+    // In peace: each source is asked by one of them, a whole interval after its last answer.
+    const before = new Map([...server.asked].map(([name, list]) => [name, list.length]));
+    await until(
+      "five rounds",
+      () => [...server.asked].every(([name, list]) => list.length >= (before.get(name) ?? 0) + 5),
+      PATIENCE,
+    );
+    for (const [name, list] of server.asked) {
+      const [first, ...later] = list.slice(before.get(name));
+      let last = first?.at ?? 0;
+      for (const { at, status } of later) {
+        expect({ name, status, early: at - last < EVERY_MS * 0.9 - 50 }).toEqual({
+          name,
+          status: 304,
+          early: false,
+        });
+        last = at;
+      }
+    }
+    await untilThere(server.grow());
+
+    // Killed: the other has them all, what came meanwhile included.
+    await b.stop("SIGKILL");
+    const grown = server.grow();
+    await untilAlone("a");
+    await untilThere(grown);
+
+    b = start("b");
+    await untilShared();
+    await untilThere(server.grow());
+
+    // Whatever came and went so far: nobody asked for what another was being given.
+    expect(server.most()).toBe(1);
+
+    // Asleep for longer than its session: taken over; awake again, harmless, and given its share.
+    process.kill(a.pid, "SIGSTOP");
+    const slept = server.grow();
+    await untilAlone("b");
+    await untilThere(slept);
+    process.kill(a.pid, "SIGCONT");
+    await untilShared();
+    await untilThere(server.grow());
+
+    // Stopped: its sources go at once, without the session's time-out.
+    expect((await b.stop()).code).toBe(130);
+    await untilAlone("a");
+    await untilThere(server.grow());
+    expect((await a.stop()).code).toBe(130);
+    // No batch was in flight at the kill: every row was said once, by whoever had its source.
+    const events = await run(allEvents);
+    expect(events.filter(({ event }) => event.kind === "row")).toHaveLength(SOURCES * server.rows());
+  }, 400_000);
+
+  it("complete what another was interrupted in: a look given away between two of its events", async () => {
+    const folder = scratchDirectory();
+    const namespace = kafka.namespace();
+    const server = await openCountingServer();
+    const settingsOf = (name: string) =>
+      embeddedSettings(join(folder, name), { namespace, kafka: kafka.settings, every: 300 });
+    const layerOf = (name: string) =>
+      layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, settingsOf(name))));
+    const run = <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+      Effect.runPromise(work.pipe(Effect.provide(layerOf("test"))));
+    await run(Effect.forEach(server.urls, (url) => registerSource(url), { discard: true }));
+
+    /** A producer whose events of shops wait while they are held. */
+    const produce = async (name: string) => {
+      const seen = { sources: [] as readonly SourceStatus[], waits: false, interrupted: 0 };
+      let release: (() => void) | undefined;
+      let holds = false;
+      const held = Effect.callback<void>((resume) => {
+        seen.waits = true;
+        release = () => resume(Effect.void);
+      }).pipe(
+        Effect.onInterrupt(() =>
+          Effect.sync(() => {
+            seen.interrupted += 1;
+          }),
+        ),
+      );
+      const holding = Layer.effect(
+        TopicLog,
+        Effect.map(TopicLog, (log) =>
+          TopicLog.of({
+            ...log,
+            publish: (topic, records) =>
+              topic === "magasins" && holds && !seen.waits && records[0]?.value?.includes('"row"')
+                ? held.pipe(Effect.andThen(log.publish(topic, records)))
+                : log.publish(topic, records),
+          }),
+        ),
+      ).pipe(Layer.provideMerge(layerOf(name)));
+      const fiber = Effect.runFork(
+        runProducer({
+          onSources: (sources) => {
+            seen.sources = sources;
+          },
+        }).pipe(Effect.provide(holding)),
+      );
+      const stop = () => Effect.runPromise(Fiber.interrupt(fiber));
+      onTestFinished(stop);
+      const hold = () => {
+        seen.waits = false;
+        holds = true;
+      };
+      const letGo = () => {
+        holds = false;
+        release?.();
+      };
+      return { seen, stop, hold, letGo };
+    };
+    const untilThere = (rows: number) =>
+      until(
+        `${rows} rows of each source`,
+        async () => {
+          const events = await run(allEvents);
+          return server.urls.every((url) => claimsOf(events, url).size === rows);
+        },
+        PATIENCE,
+      );
+
+    const a = await produce("a");
+    await untilThere(server.rows());
+    // Which half of the sources the other gets is chance: until it is the one in hand.
+    for (let attempts = 0; attempts < 12 && a.seen.interrupted === 0; attempts++) {
+      a.hold();
+      const grown = server.grow();
+      await until("an event in hand", () => a.seen.waits, PATIENCE);
+      const b = await produce("b");
+      await until(
+        "the two to share",
+        () => b.seen.sources.length > 0 && a.seen.sources.length + b.seen.sources.length === SOURCES,
+        PATIENCE,
+      );
+      a.letGo();
+      await untilThere(grown);
+      await b.stop();
+      await until("the first to have all again", () => a.seen.sources.length === SOURCES, PATIENCE);
+    }
+    expect(a.seen.interrupted).toBe(1);
+    await untilThere(server.grow());
+    await a.stop();
+    const rows = (await run(allEvents)).filter(({ event }) => event.kind === "row");
+    expect(rows).toHaveLength(SOURCES * server.rows());
+  }, 400_000);
+});

@@ -1,0 +1,21 @@
+/** How the catalogues of this producer stand, told whole whenever one changes. */
+import type { CatalogueStatus } from "#shared/event.ts";
+
+export class CatalogueBoard {
+  readonly #statuses = new Map<string, CatalogueStatus>();
+  readonly #tell: (catalogues: readonly CatalogueStatus[]) => void;
+
+  constructor(tell: ((catalogues: readonly CatalogueStatus[]) => void) | undefined) {
+    this.#tell = tell ?? (() => {});
+  }
+
+  readonly put = (status: CatalogueStatus): void => {
+    this.#statuses.set(status.catalogue, status);
+    this.#tell([...this.#statuses.values()]);
+  };
+
+  remove(catalogues: readonly string[]): void {
+    const removed = catalogues.filter((catalogue) => this.#statuses.delete(catalogue));
+    if (removed.length > 0) this.#tell([...this.#statuses.values()]);
+  }
+}

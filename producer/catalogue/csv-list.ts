@@ -1,0 +1,86 @@
+/**
+ * A CSV: `entity,url`, with or without a header; under a header the columns may stand in any order, and further ones
+ * are options. It is told from a text list by its first line: a column of a known name, or an entity before a second
+ * field. A file of sales, products or shops is none, and is said to be what it is.
+ */
+import { foldHeader, recognizeHeader } from "#shared/entities/header.ts";
+import { isEntityName } from "#shared/entities/index.ts";
+import { parseList } from "../csv/parse-list.ts";
+import { SourceRefusal } from "../source-error.ts";
+import { isOptionName } from "./entry-options.ts";
+import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
+
+const DELIMITERS = [",", ";", "\t", "|"];
+
+/** undefined: it is not a CSV list. Throws SourceRefusal. */
+export function readCsvList(text: string): Listing | undefined {
+  const first = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !line.trim().startsWith("#"));
+  if (first === undefined) return undefined;
+  for (const delimiter of DELIMITERS) {
+    const fields = fieldsOf(first, delimiter);
+    const is = recognizeHeader(fields)?.entity;
+    if (is !== undefined) throw new SourceRefusal("catalogue.not_a_list", is);
+    const names = fields.map(foldHeader);
+    const at = names.findIndex((name) => REFERENCE_NAMES.has(name));
+    if (at >= 0) return withHeader(parsed(text, delimiter).slice(1), fields, at);
+    if (fields.length > 1 && isEntityName(fields[0]?.normalize("NFC").toLowerCase() ?? ""))
+      return {
+        form: "csv",
+        listed: parsed(text, delimiter).map(([entity = "", reference = ""]) => listed(reference, entity, {})),
+        ignored: [],
+      };
+  }
+  return undefined;
+}
+
+function withHeader(
+  records: readonly (readonly string[])[],
+  header: readonly string[],
+  reference: number,
+): Listing {
+  const entity = header.findIndex((name) => ENTITY_NAMES_OF_LISTS.has(foldHeader(name)));
+  const others = header
+    .map((name, at) => ({ name, at }))
+    .filter(({ at }) => at !== reference && at !== entity);
+  const options = others.filter(({ name }) => isOptionName(name));
+  return {
+    form: "csv",
+    listed: records.map((fields) =>
+      listed(
+        fields[reference] ?? "",
+        fields[entity] ?? "",
+        Object.fromEntries(
+          options.flatMap(({ name, at }) => {
+            const value = fields[at] ?? "";
+            return value === "" ? [] : [[name, value]];
+          }),
+        ),
+      ),
+    ),
+    ignored: others.filter(({ name }) => name !== "" && !isOptionName(name)).map(({ name }) => name),
+  };
+}
+
+const listed = (reference: string, entity: string, options: Listed["options"]): Listed => ({
+  reference,
+  isPath: true,
+  entity: entity === "" ? undefined : entity,
+  options,
+});
+
+/** Of a line that may be no CSV at all. */
+function fieldsOf(line: string, delimiter: string): readonly string[] {
+  try {
+    return parseList(line, delimiter)[0] ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function parsed(text: string, delimiter: string): readonly (readonly string[])[] {
+  try {
+    return parseList(text, delimiter);
+  } catch (error) {
+    throw new SourceRefusal("catalogue.bad_csv", error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,98 @@
+/** Files that are no CSV, told by their first bytes: each has its sentence, with what to do instead. */
+import { readSync } from "node:fs";
+import { type SourceErrorCode, SourceRefusal } from "../source-error.ts";
+
+const LOOKED_AT = 4096;
+/** The list of files at the end of a zip. */
+const ZIP_END = 64 * 1024;
+
+interface Kind {
+  readonly code: SourceErrorCode;
+  readonly what?: string;
+}
+
+/** Signatures; a `null` byte may be any. */
+const SIGNATURES: readonly (Kind & { readonly bytes: string | readonly (number | null)[] })[] = [
+  { bytes: "%PDF-", code: "source.document", what: "PDF" },
+  { bytes: "{\\rtf", code: "source.document", what: "RTF" },
+  { bytes: "%!PS", code: "source.document", what: "PostScript" },
+  { bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1], code: "source.workbook", what: "Excel 97-2003" },
+  { bytes: [0x09, 0x08, null, 0x00, null, 0x00], code: "source.workbook", what: "Excel 5" },
+  { bytes: [0x1f, 0x8b], code: "source.archive", what: "gzip" },
+  { bytes: "BZh", code: "source.archive", what: "bzip2" },
+  { bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], code: "source.archive", what: "xz" },
+  { bytes: [0x28, 0xb5, 0x2f, 0xfd], code: "source.archive", what: "zstd" },
+  { bytes: [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c], code: "source.archive", what: "7-Zip" },
+  { bytes: "Rar!\x1a\x07", code: "source.archive", what: "RAR" },
+  { bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a], code: "source.image", what: "PNG" },
+  { bytes: [0xff, 0xd8, 0xff], code: "source.image", what: "JPEG" },
+  { bytes: "GIF87a", code: "source.image", what: "GIF" },
+  { bytes: "GIF89a", code: "source.image", what: "GIF" },
+  { bytes: [0x52, 0x49, 0x46, 0x46, null, null, null, null, 0x57, 0x45], code: "source.image", what: "WebP" },
+  { bytes: [0x49, 0x49, 0x2a, 0x00], code: "source.image", what: "TIFF" },
+  { bytes: [0x4d, 0x4d, 0x00, 0x2a], code: "source.image", what: "TIFF" },
+  { bytes: "SQLite format 3\0", code: "source.database", what: "SQLite" },
+  { bytes: "PAR1", code: "source.database", what: "Parquet" },
+  {
+    bytes: [0, 1, 0, 0, 0x53, 0x74, 0x61, 0x6e, 0x64, 0x61, 0x72, 0x64],
+    code: "source.database",
+    what: "Access",
+  },
+];
+
+/** What a zip is, by the names of the files in it. */
+const ZIPS: readonly (Kind & { readonly holds: string })[] = [
+  { holds: "xl/", code: "source.workbook", what: "Excel" },
+  { holds: "opendocument.spreadsheet", code: "source.workbook", what: "OpenDocument" },
+  { holds: "Index/Document.iwa", code: "source.workbook", what: "Numbers" },
+  { holds: "word/", code: "source.document", what: "Word" },
+  { holds: "opendocument", code: "source.document", what: "OpenDocument" },
+];
+
+const WORKBOOK_XML = /progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spreadsheet/;
+const HTML =
+  /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|script|style|title)\b/i;
+const XML = /^\s*<(?:\?xml|!--|!doctype|[a-z][\w:.-]*[\s>/])/i;
+const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*(?:[[{\]"]|-?\d+\s*[,\]]))/;
+
+const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boolean =>
+  typeof bytes === "string"
+    ? start.toString("latin1", 0, bytes.length) === bytes
+    : bytes.every((byte, i) => byte === null || start[i] === byte);
+
+/** Throws SourceRefusal unless the file may be text that is a CSV. */
+export function refuseOtherKinds(fd: number, size: number): void {
+  const start = readAt(fd, 0, LOOKED_AT);
+  const kind =
+    SIGNATURES.find(({ bytes }) => matches(start, bytes)) ?? zipKind(fd, size, start) ?? textKind(start);
+  if (kind !== undefined) throw new SourceRefusal(kind.code, kind.what);
+}
+
+function readAt(fd: number, position: number, most: number): Buffer {
+  const bytes = Buffer.alloc(most);
+  return bytes.subarray(0, readSync(fd, bytes, 0, most, position));
+}
+
+function zipKind(fd: number, size: number, start: Buffer): Kind | undefined {
+  if (!matches(start, [0x50, 0x4b, 0x03, 0x04]) && !matches(start, [0x50, 0x4b, 0x05, 0x06]))
+    return undefined;
+  const names =
+    start.toString("latin1") + readAt(fd, Math.max(0, size - ZIP_END), ZIP_END).toString("latin1");
+  return ZIPS.find(({ holds }) => names.includes(holds)) ?? { code: "source.archive", what: "zip" };
+}
+
+function textKind(start: Buffer): Kind | undefined {
+  const wide =
+    start[0] === 0xff || start[1] === 0
+      ? "utf-16le"
+      : start[0] === 0xfe || start[0] === 0
+        ? "utf-16be"
+        : "utf-8";
+  const text = new TextDecoder(wide).decode(start);
+  if (HTML.test(text) || (XML.test(text) && /<html[\s>]/i.test(text))) return { code: "source.html" };
+  if (XML.test(text))
+    return WORKBOOK_XML.test(text)
+      ? { code: "source.workbook", what: "Excel 2003 XML" }
+      : { code: "source.xml" };
+  return JSON_TEXT.test(text) ? { code: "source.json" } : undefined;
+}

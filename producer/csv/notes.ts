@@ -1,0 +1,121 @@
+/**
+ * What was noticed while a file was read, that its operator should know although nothing is wrong with it: a stable
+ * code, and its sentence in both languages. Said with the source.
+ */
+import type { Language } from "#shared/settings.ts";
+
+export interface ReadingNote {
+  readonly code: ReadingNoteCode;
+  /** An encoding, a line, a number: whatever the sentence needs. */
+  readonly what?: string;
+  readonly more?: string;
+}
+
+type Sentence = Readonly<Record<Language, (n: ReadingNote) => string>>;
+
+export const READING_NOTES = {
+  "encoding.mark": {
+    fr: (n) => `lu en ${n.what} : le fichier commence par sa marque`,
+    en: (n) => `read as ${n.what}: the file begins with its mark`,
+  },
+  "encoding.nuls": {
+    fr: (n) => `lu en ${n.what} : un octet sur deux est nul`,
+    en: (n) => `read as ${n.what}: every other byte is NUL`,
+  },
+  "encoding.letters": {
+    fr: (n) => `lu en ${n.what} : ce n'est pas de l'UTF-8, et ainsi les accents tombent juste (${n.more})`,
+    en: (n) => `read as ${n.what}: it is not UTF-8, and so its accents make sense (${n.more})`,
+  },
+  "encoding.charset": {
+    fr: (n) => `lu en ${n.what} : le serveur le dit, et tout s'y lit`,
+    en: (n) => `read as ${n.what}: the server says so, and all of it decodes`,
+  },
+  "encoding.charset_not_believed": {
+    fr: (n) => `le serveur dit ${n.what}, le contenu dit ${n.more} : c'est lui qui est cru`,
+    en: (n) => `the server says ${n.what}, the content says ${n.more}: the content is believed`,
+  },
+  "encoding.mixed": {
+    fr: (n) =>
+      `${n.what} caractères auraient un sens en UTF-8, le reste n'en a qu'en ${n.more} : vérifiez-les`,
+    en: (n) => `${n.what} characters would make sense in UTF-8, the rest only does in ${n.more}: check them`,
+  },
+  "encoding.bad_bytes": {
+    fr: (n) =>
+      `lu en UTF-8 : ${n.what} caractères s'y lisent, ${n.more} octets non (leurs lignes sont mises de côté)`,
+    en: (n) =>
+      `read as UTF-8: ${n.what} characters decode, ${n.more} bytes do not (their lines are set aside)`,
+  },
+  "encoding.changed": {
+    fr: (n) => `l'encodage a changé : ${n.what} avant, ${n.more} maintenant`,
+    en: (n) => `its encoding has changed: ${n.what} before, ${n.more} now`,
+  },
+  "delimiter.changed": {
+    fr: (n) => `le séparateur a changé : ${n.what} avant, ${n.more} maintenant`,
+    en: (n) => `its delimiter has changed: ${n.what} before, ${n.more} now`,
+  },
+  "delimiter.said": {
+    fr: (n) => `une ligne sep= dit le séparateur : ${n.what}`,
+    en: (n) => `a line sep= says its delimiter: ${n.what}`,
+  },
+  "quote.single": {
+    fr: () => "les champs sont entre apostrophes",
+    en: () => "its fields are in single quotes",
+  },
+  "quote.none": {
+    fr: () => "les guillemets n'y entourent pas les champs : ils sont lus comme tout autre caractère",
+    en: () => "its quotes do not enclose fields: they are read like any other character",
+  },
+  "escape.backslash": {
+    fr: () => "dans les champs, une barre oblique inverse précède les guillemets",
+    en: () => "a backslash stands before quotes inside fields",
+  },
+  "line_ends.cr": {
+    fr: () => "ses lignes finissent par CR (ancien Mac)",
+    en: () => "its lines end with CR (old Mac)",
+  },
+  "line_ends.mixed": {
+    fr: () => "ses lignes finissent tantôt par CR, tantôt par LF",
+    en: () => "its lines end with CR here and with LF there",
+  },
+  "header.preamble": {
+    fr: (n) => `l'en-tête est à la ligne ${n.what} : ce qui précède est laissé`,
+    en: (n) => `its header is on line ${n.what}: what comes before is left out`,
+  },
+  "header.none": {
+    fr: () => "sans en-tête : les colonnes sont celles qui ont été données",
+    en: () => "without a header: its columns are those that were given",
+  },
+  "header.trailing_delimiters": {
+    fr: (n) => `l'en-tête finit par ${n.what} séparateur(s) de trop : ces colonnes vides sont laissées`,
+    en: (n) => `its header ends in ${n.what} delimiter(s) too many: these empty columns are left out`,
+  },
+  "comments.left_out": {
+    fr: (n) => `${n.what} ligne(s) de commentaire laissée(s)`,
+    en: (n) => `${n.what} comment line(s) left out`,
+  },
+  "headers.left_out": {
+    fr: (n) => `l'en-tête revient ${n.what} fois au milieu : ces lignes sont laissées`,
+    en: (n) => `its header comes again ${n.what} time(s): these lines are left out`,
+  },
+  "totals.left_out": {
+    fr: (n) => `${n.what} ligne(s) de total laissée(s)`,
+    en: (n) => `${n.what} line(s) of totals left out`,
+  },
+  "records.filled": {
+    fr: (n) => `${n.what} ligne(s) sans leurs derniers champs : ils sont pris pour vides`,
+    en: (n) => `${n.what} line(s) lack their last fields: they are taken as empty`,
+  },
+  "values.unwrapped": {
+    fr: (n) => `${n.what} valeur(s) écrites comme des formules (="007") : seul leur texte est pris`,
+    en: (n) => `${n.what} value(s) written as formulas (="007"): only their text is taken`,
+  },
+  "ids.look_alike": {
+    fr: (n) => `${n.what} identifiant(s) se ressemblent sans être les mêmes : ${n.more}`,
+    en: (n) => `${n.what} id(s) look the same and are not: ${n.more}`,
+  },
+} as const satisfies Record<string, Sentence>;
+
+export type ReadingNoteCode = keyof typeof READING_NOTES;
+
+export const noteSentence = (note: ReadingNote, language: Language): string =>
+  READING_NOTES[note.code][language](note);

@@ -1,0 +1,79 @@
+/** What can go wrong on the way: told apart by who is to blame, and whether trying again may help. */
+import { masked } from "#shared/masked.ts";
+import { SourceRefusal } from "../source-error.ts";
+import { NotPublic } from "./addresses.ts";
+
+/** The server asks for a retry, or the network failed: trying again may help. `afterMs`: its Retry-After. */
+export class Retryable extends Error {
+  readonly refusal: SourceRefusal;
+  readonly afterMs: number | undefined;
+
+  constructor(refusal: SourceRefusal, afterMs?: number) {
+    super(refusal.message);
+    this.refusal = refusal;
+    this.afterMs = afterMs;
+  }
+}
+
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code ?? "") : "";
+
+export const reasonOf = (error: unknown): string => {
+  const code = codeOf(error);
+  const message = masked(error instanceof Error ? error.message : String(error));
+  return code === "" || message.includes(code) ? message : `${code} ${message}`.trim();
+};
+
+export const isZlibError = (error: unknown): boolean =>
+  /^(Z_|ERR__?BROTLI|ZSTD_|ERR_ZSTD)/.test(codeOf(error));
+
+/** Of our own disk, not of the source. */
+const LOCAL_FAILURES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EIO", "EMFILE", "ENFILE"]);
+export const isLocalFailure = (error: unknown): boolean => LOCAL_FAILURES.has(codeOf(error));
+
+/** What answered speaks no HTTP that can be read. */
+const isNotHttp = (error: unknown): boolean =>
+  codeOf(error) === "UND_ERR_HEADERS_OVERFLOW" ||
+  (error instanceof Error && error.name === "HTTPParserError");
+
+const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Of a proxy that refuses: in undici's own words, it has no code for it. */
+const PROXY_STATUS = /Proxy response \((\d+)\)|Proxy Authentication Required \((\d+)\)/;
+
+/** `credential`: what was sent to it, as it may be shown. */
+export function statusFailure(
+  status: number,
+  retryAfter: string | undefined,
+  credential: string | undefined,
+): Error {
+  if (status === 404 || status === 410) return new SourceRefusal("source.not_found", String(status));
+  if (status === 401 || status === 403)
+    return new SourceRefusal("source.unauthorized", String(status), credential);
+  const refusal = new SourceRefusal("source.http_status", String(status));
+  return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter)) : refusal;
+}
+
+/** Seconds, or a date. */
+export function retryAfterMs(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** What undici or Node raised, as a SourceRefusal or a Retryable; what is ours stays as it is. */
+export function failureOf(error: unknown): unknown {
+  if (error instanceof SourceRefusal || error instanceof Retryable) return error;
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NotPublic) return new SourceRefusal("source.private_address", cause.message);
+    const status = PROXY_STATUS.exec(cause.message);
+    if (status !== null) {
+      const refusal = new SourceRefusal("source.proxy", status[1] ?? status[2] ?? "");
+      return RETRIED_STATUS.has(Number(refusal.what)) ? new Retryable(refusal) : refusal;
+    }
+  }
+  if (isNotHttp(error)) return new SourceRefusal("source.not_http", reasonOf(error));
+  if (codeOf(error) !== "" && !isLocalFailure(error))
+    return new Retryable(new SourceRefusal("source.unreachable", reasonOf(error)));
+  return error;
+}

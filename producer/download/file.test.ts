@@ -1,0 +1,120 @@
+/** A path as a source: what it costs to see that nothing, or only the end, is new. */
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { taken } from "../testing/downloads.ts";
+import { contentHash, type Fetched, OVERLAP_BYTES, type Validators } from "./fetched.ts";
+import { type FileOptions, fetchFile } from "./file.ts";
+
+const HEADER = "id_magasin,ville\n";
+const rows = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) => `${from + i},Ville ${(from + i) * 7919}\n`).join("");
+const CSV = HEADER + rows(0, 5000);
+
+let dir: string;
+let file: string;
+let known: Validators | null;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "ventes-file-"));
+  file = join(dir, "magasins.csv");
+  known = null;
+  writeFileSync(file, CSV);
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+async function look(more: Partial<FileOptions> = {}): Promise<Fetched> {
+  const fetched = await fetchFile({
+    source: pathToFileURL(file).href,
+    spool: join(dir, "spooled"),
+    known,
+    resumeFrom: CSV.length - 10,
+    under: null,
+    signal: new AbortController().signal,
+    ...more,
+  });
+  known = fetched.validators;
+  return fetched;
+}
+/** Everything but the file itself. */
+const left = () => readdirSync(dir).filter((name) => name !== "magasins.csv");
+
+describe("a path", () => {
+  it("that was not touched is not read", async () => {
+    taken(await look());
+    expect(await look()).toMatchObject({ kind: "unchanged", received: 0 });
+  });
+
+  it("that was touched is read, and unchanged when it says the same", async () => {
+    taken(await look());
+    utimesSync(file, new Date(), new Date());
+    expect(await look()).toMatchObject({ kind: "unchanged", received: CSV.length });
+    expect(left()).toEqual([]);
+  });
+
+  it("that has grown gives what was appended, and is known whole again", async () => {
+    taken(await look());
+    for (let n = 0; n < 3; n++) {
+      const from = statSync(file).size - 10;
+      appendFileSync(file, rows(9000 + n, 9001 + n));
+      const grown = await look({ resumeFrom: from });
+      expect(grown).toMatchObject({ kind: "grown", whole: false, from, bytes: statSync(file).size });
+      // Copied is the overlap and the end, not the file.
+      if (grown.kind === "grown") expect(statSync(grown.file).size).toBeLessThan(OVERLAP_BYTES + 100);
+      expect(taken(grown)).toMatch(/^.{10}9\d+,Ville \d+\n$/s);
+      expect(contentHash(grown.validators)).not.toBeNull();
+    }
+    utimesSync(file, new Date(), new Date());
+    expect((await look()).kind).toBe("unchanged");
+  });
+
+  it("that has grown and was edited far before is read whole", async () => {
+    taken(await look());
+    writeFileSync(file, CSV.replace("0,Ville 0", "0,Paris 0") + rows(9000, 9001));
+    expect((await look()).kind).toBe("content");
+    expect(left()).toEqual(["spooled"]);
+  });
+
+  it("that was shortened or replaced is read whole; a longer copy of it has grown", async () => {
+    taken(await look());
+    const other = join(dir, "other");
+    writeFileSync(other, CSV + rows(9000, 9001));
+    renameSync(other, file);
+    expect((await look()).kind).toBe("grown");
+    writeFileSync(file, HEADER);
+    expect(await look({ resumeFrom: 5 })).toMatchObject({ kind: "content", bytes: HEADER.length });
+    writeFileSync(file, "");
+    expect(await look()).toMatchObject({ kind: "content", bytes: 0 });
+    writeFileSync(file, CSV);
+    expect((await look()).kind).toBe("content");
+  });
+
+  it("is read again after a day, whatever its date says", async () => {
+    taken(await look());
+    const { mtime, atime } = statSync(file);
+    writeFileSync(file, CSV.replace("0,Ville 0", "0,Paris 0"));
+    utimesSync(file, atime, mtime);
+    const stat = `${statSync(file).mtimeMs} ${statSync(file).size} ${statSync(file).ino}`;
+    known = known && { ...known, stat };
+    expect((await look()).kind).toBe("unchanged");
+    known = known && { ...known, wholeAt: new Date(Date.now() - 24 * 3_600_001).toISOString() };
+    expect((await look()).kind).toBe("content");
+  });
+
+  it("is not read outside the folder that is allowed, by whatever link", async () => {
+    const under = { folder: join(dir, "allowed") };
+    await expect(look({ under: { folder: null } })).rejects.toMatchObject({ code: "source.not_allowed" });
+    await expect(look({ under })).rejects.toMatchObject({ code: "source.not_found" });
+    expect((await look({ under: { folder: dir } })).kind).toBe("content");
+  });
+});

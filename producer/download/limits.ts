@@ -1,0 +1,51 @@
+/** What a download may cost, as data. Tests give smaller ones. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export interface Limits {
+  /** Largest content of a source, unpacked. */
+  readonly bytes: number;
+  /** Largest headers of an answer. */
+  readonly headerBytes: number;
+  readonly redirects: number;
+  /** Until a connection stands, until all headers are there, and between two pieces of a body. */
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly idleMs: number;
+  /**
+   * A body may take `graceMs` and a second more for each `bytesPerSecond`, but never more than `totalMs`: who sends
+   * a byte a minute would hold a place among the connections for years, and idle time alone never ends it.
+   */
+  readonly graceMs: number;
+  readonly bytesPerSecond: number;
+  readonly totalMs: number;
+  /** Content may grow this much by unpacking, beyond `inflationFrom`: no CSV compresses better. */
+  readonly inflation: number;
+  readonly inflationFrom: number;
+  /** Entries of a zip: its directory is read into memory. */
+  readonly zipEntries: number;
+}
+
+export const LIMITS: Limits = {
+  // A hundred million sales.
+  bytes: 20 * KIB * MIB,
+  // Twice what common servers send at most.
+  headerBytes: 16 * KIB,
+  redirects: 5,
+  connectMs: 10_000,
+  headersMs: 30_000,
+  idleMs: 60_000,
+  graceMs: 5 * 60_000,
+  // A modem of 1995; whatever is slower is not a line but a trick.
+  bytesPerSecond: 2 * KIB,
+  // 20 GiB at half a megabyte a second; what is cut goes on where it stopped, where the server lets it.
+  totalMs: 12 * 3_600_000,
+  inflation: 1_000,
+  inflationFrom: MIB,
+  zipEntries: 10_000,
+};
+
+/** How long a body may have taken when `received` bytes of it are there. */
+export const allowedMs = (limits: Limits, received: number): number =>
+  Math.min(limits.totalMs, limits.graceMs + (received / limits.bytesPerSecond) * 1000);

@@ -1,0 +1,92 @@
+/**
+ * A GET that follows redirects by hand, each hop checked (invariant 10): only http and https; on the origin that an
+ * operator named anything goes, elsewhere only public addresses, and of what was discovered only public ones at all,
+ * unless private ones are allowed. Credentials go to the registered origin only.
+ */
+import { type Dispatcher, request } from "undici";
+import { credentialFor, shownCredential } from "#shared/credentials.ts";
+import { masked } from "#shared/masked.ts";
+import { SourceRefusal } from "../source-error.ts";
+import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";
+import type { HttpClient } from "./connections.ts";
+import type { Trusted } from "./fetched.ts";
+
+export interface RequestOptions {
+  readonly client: HttpClient;
+  readonly source: string;
+  readonly trusted: Trusted;
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Where it came from at last. */
+  readonly url: string;
+  readonly header: (name: string) => string | undefined;
+  readonly body: Dispatcher.ResponseData["body"];
+  /** What was sent to who answered, as it may be shown. */
+  readonly credential: string | undefined;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Headers of every request: what we take. Compression is asked for by those who can use it. */
+const COMMON = { accept: "text/csv, text/plain;q=0.9, */*;q=0.5", "user-agent": "ventes" };
+
+export async function get(
+  { client, source, trusted, allowPrivate, signal }: RequestOptions,
+  headers: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  let url = new URL(source);
+  const { origin } = url;
+  if (url.username !== "" || url.password !== "") throw new SourceRefusal("source.credentials_in_url");
+  for (let hop = 0; ; hop++) {
+    const registered = url.origin === origin;
+    const publicOnly = !allowPrivate && !(registered && trusted === "operator");
+    const host = hostOf(url);
+    const direct = isLoopbackHost(host);
+    if (publicOnly) await assertPublicHost(host, client.mayProxy(url), client.resolve);
+    const credential = registered ? credentialFor(client.credentials, url) : undefined;
+    const {
+      statusCode,
+      headers: answered,
+      body,
+    } = await request(url, {
+      dispatcher: client.dispatcher(publicOnly ? "public" : direct ? "direct" : "any"),
+      signal,
+      headers: {
+        ...COMMON,
+        ...headers,
+        ...(credential === undefined ? {} : { [credential.header]: credential.value }),
+      },
+    });
+    const header = (name: string): string | undefined => {
+      const value = answered[name];
+      return Array.isArray(value) ? value[0] : value;
+    };
+    if (!REDIRECTS.has(statusCode))
+      return {
+        status: statusCode,
+        url: url.href,
+        header,
+        body,
+        credential: credential && shownCredential(credential),
+      };
+
+    await body.dump();
+    const location = header("location");
+    if (location === undefined || !URL.canParse(location, url.href))
+      throw new SourceRefusal("source.http_status", `${statusCode} without a location`);
+    if (hop >= client.limits.redirects)
+      throw new SourceRefusal("source.redirects", String(client.limits.redirects));
+    const next = new URL(location, url.href);
+    if (next.protocol !== "http:" && next.protocol !== "https:")
+      throw new SourceRefusal("source.not_allowed", masked(next.protocol));
+    // What another server says is no credential of ours.
+    next.username = "";
+    next.password = "";
+    next.hash = "";
+    url = next;
+  }
+}

@@ -1,0 +1,47 @@
+/** How the sources of this producer stand, told whole and in one order whenever one changes: parents first. */
+import { ENTITY_NAMES } from "#shared/entities/index.ts";
+import type { Registration, SourceStatus } from "#shared/event.ts";
+import type { Registry } from "../registry.ts";
+import { announcedStatus } from "../status.ts";
+
+/** Parents first: what sales refer to is read before them. */
+export const byRank = (a: Pick<SourceStatus, "entities">, b: Pick<SourceStatus, "entities">): number =>
+  rank(a) - rank(b);
+
+const rank = ({ entities }: Pick<SourceStatus, "entities">): number =>
+  Math.min(...entities.map((e) => (ENTITY_NAMES as readonly string[]).indexOf(e)), ENTITY_NAMES.length);
+
+export class Board {
+  readonly #registry: Registry;
+  readonly #statuses = new Map<string, SourceStatus>();
+  readonly #tell: (sources: readonly SourceStatus[]) => void;
+
+  constructor(registry: Registry, tell: ((sources: readonly SourceStatus[]) => void) | undefined) {
+    this.#registry = registry;
+    this.#tell = tell ?? (() => {});
+  }
+
+  /** As it was put last, else as the topic has it. */
+  get(registration: Registration): SourceStatus {
+    const { source } = registration;
+    return this.#statuses.get(source) ?? announcedStatus(registration, this.#registry.last(source));
+  }
+
+  has(source: string): boolean {
+    return this.#statuses.has(source);
+  }
+
+  put(...statuses: readonly SourceStatus[]): void {
+    for (const status of statuses) this.#statuses.set(status.source, status);
+    if (statuses.length > 0) this.#tell(this.all());
+  }
+
+  remove(sources: readonly string[]): void {
+    const removed = sources.filter((source) => this.#statuses.delete(source));
+    if (removed.length > 0) this.#tell(this.all());
+  }
+
+  all(): SourceStatus[] {
+    return [...this.#statuses.values()].sort(byRank);
+  }
+}

@@ -1,0 +1,225 @@
+/** A running producer over the embedded log, real files and a real HTTP server: when it looks, and at what. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SourceStatus } from "#shared/event.ts";
+import type { Settings } from "#shared/settings.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { until } from "../../integration-tests/support/until.ts";
+import { runProducer } from "../run.ts";
+import { registerSource, removeSource } from "../sources.ts";
+import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { serve, type TestServer } from "../testing/server.ts";
+
+const HOUR = 3_600_000;
+const SHOPS = "id_magasin,ville";
+const SALES = "date_vente,id_produit,id_magasin,quantité";
+
+let pipeline: Pipeline;
+let server: TestServer;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+  mkdirSync(join(pipeline.dir, "files"));
+  server = await serve((_, response) => response.end(`${SHOPS}\n1,Paris\n`));
+});
+afterEach(async () => {
+  await server.close();
+  await pipeline.close();
+});
+
+const pathOf = (name: string) => join(pipeline.dir, "files", name);
+const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
+const write = (name: string, ...lines: string[]) => writeFileSync(pathOf(name), `${lines.join("\n")}\n`);
+const url = (name: string) => `${server.url}${name}`;
+const requests = (name: string) => server.requests.filter((r) => r.url === `/${name}`).length;
+
+interface Seen {
+  all: readonly SourceStatus[];
+  readonly of: (source: string) => SourceStatus | undefined;
+}
+
+/** Runs `body` beside a producer. */
+const beside = (body: (seen: Seen) => Effect.Effect<void, unknown, TopicLog | Settings>): Promise<void> =>
+  pipeline.run(
+    Effect.gen(function* () {
+      const seen: Seen = { all: [], of: (source) => seen.all.find((s) => s.source === source) };
+      const onSources = (sources: readonly SourceStatus[]) => {
+        seen.all = sources;
+      };
+      const fiber = yield* Effect.forkChild(runProducer({ onSources }));
+      yield* body(seen);
+      yield* Fiber.interrupt(fiber);
+    }),
+  );
+
+const waitFor = (what: string, look: () => boolean) => Effect.promise(() => until(what, look));
+const rows = Effect.map(allEvents, rowsOf);
+
+describe("a path that is followed", () => {
+  it("is looked at when it is written, long before its next look", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        write("m.csv", SHOPS, "1,Paris");
+        yield* registerSource(pathOf("m.csv"), { every: HOUR });
+        yield* waitFor("the first look", () => seen.of(idOf("m.csv"))?.state === "ok");
+        expect(Date.parse(seen.of(idOf("m.csv"))?.next ?? "")).toBeGreaterThan(Date.now() + HOUR / 2);
+        write("m.csv", SHOPS, "1,Paris", "2,Lyon");
+        yield* waitFor("the second row", () => seen.of(idOf("m.csv"))?.records === 2);
+        // Gone, said; there again, read.
+        rmSync(pathOf("m.csv"));
+        yield* waitFor("that it is gone", () => seen.of(idOf("m.csv"))?.state === "parked");
+        write("m.csv", SHOPS, "1,Paris", "2,Lyon", "3,Brest");
+        yield* waitFor("the third row", () => seen.of(idOf("m.csv"))?.records === 3);
+        expect(yield* rows).toHaveLength(3);
+      }),
+    ));
+});
+
+describe("a URL that is followed", () => {
+  it("is asked again after its interval, and says when", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        yield* registerSource(url("m.csv"), { every: 50 });
+        const registering = requests("m.csv");
+        yield* waitFor("five looks", () => requests("m.csv") >= registering + 5);
+        yield* waitFor("the time of the next", () => seen.of(url("m.csv"))?.next !== undefined);
+      }),
+    ));
+
+  for (const [what, status, headers] of [
+    ["while the server says that its answer is fresh", 200, { "cache-control": "max-age=600" }],
+    ["before the server's Retry-After", 503, { "retry-after": "600" }],
+  ] as const)
+    it(`is not asked again ${what}`, () =>
+      beside((seen) =>
+        Effect.gen(function* () {
+          yield* registerSource(url("m.csv"), { every: 50 });
+          yield* registerSource(url("other.csv"), { every: 50 });
+          server.answer = (request, response) => {
+            if (request.url === "/m.csv") response.writeHead(status, headers);
+            response.end(status === 503 && request.url === "/m.csv" ? "" : `${SHOPS}\n1,Paris\n`);
+          };
+          const isTold = () =>
+            Date.parse(seen.of(url("m.csv"))?.next ?? "") - Date.now() > 500_000 &&
+            seen.of(url("m.csv"))?.state === (status === 200 ? "ok" : "parked");
+          yield* waitFor("what the server says", isTold);
+          const before = requests("m.csv");
+          const others = requests("other.csv");
+          // A source that is told nothing is asked many times meanwhile.
+          yield* waitFor("the other source", () => requests("other.csv") >= others + 10);
+          expect(requests("m.csv")).toBe(before);
+        }),
+      ));
+
+  it("that fails is asked less and less, and at once when its registration changes", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        yield* registerSource(url("m.csv"), { every: 20 });
+        yield* waitFor("the first look", () => seen.of(url("m.csv"))?.state === "ok");
+        server.answer = (_, response) => response.writeHead(404).end();
+        const wait = () => Date.parse(seen.of(url("m.csv"))?.next ?? "") - Date.now();
+        // 20 ms, 40, 80, ...: eight failures later.
+        yield* waitFor("a long wait", () => seen.of(url("m.csv"))?.state === "parked" && wait() > 2_000);
+        const before = requests("m.csv");
+        server.answer = (_, response) => response.end(`${SHOPS}\n1,Paris\n`);
+        yield* registerSource(url("m.csv"), { every: HOUR });
+        yield* waitFor("it to be well", () => seen.of(url("m.csv"))?.state === "ok");
+        // One request is the registration's own.
+        expect(requests("m.csv")).toBeGreaterThanOrEqual(before + 2);
+        expect(wait()).toBeGreaterThan(HOUR / 2);
+      }),
+    ));
+});
+
+describe("a registration that changes", () => {
+  it("has its source looked at again at once with the new options, changed or not", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        write("v.csv", SALES, "2024-01-01,p,m,1", "2024-01-01,p,m,1");
+        yield* registerSource(pathOf("v.csv"), { every: HOUR });
+        yield* waitFor("two sales", () => seen.of(idOf("v.csv"))?.emitted === 2);
+        yield* registerSource(pathOf("v.csv"), { duplicates: "drop" });
+        yield* waitFor("one of them superseded", () => seen.of(idOf("v.csv"))?.superseded === 1);
+        yield* registerSource(pathOf("v.csv"), { duplicates: "keep" });
+        yield* waitFor("both again", () => seen.of(idOf("v.csv"))?.superseded === 0);
+      }),
+    ));
+
+  it("made while no producer ran is heeded by the next one, without a new version of the file", async () => {
+    write("v.csv", SALES, "2024-01-01,p,m,1", "2024-01-01,p,m,1");
+    await pipeline.run(registerSource(pathOf("v.csv")));
+    await beside((seen) => waitFor("two sales", () => seen.of(idOf("v.csv"))?.emitted === 2));
+    await pipeline.run(registerSource(pathOf("v.csv"), { duplicates: "drop" }));
+    await beside((seen) => waitFor("one of them superseded", () => seen.of(idOf("v.csv"))?.superseded === 1));
+  });
+
+  it("removes its source, in the midst of a download too, and takes it up again when it is added again", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        yield* registerSource(url("m.csv"), { every: HOUR });
+        yield* waitFor("the first look", () => seen.of(url("m.csv"))?.state === "ok");
+        let ended = false;
+        server.answer = (_, response) => {
+          response.on("close", () => {
+            ended = true;
+          });
+          response.write(SHOPS);
+        };
+        const before = requests("m.csv");
+        yield* registerChanged(url("m.csv"));
+        yield* waitFor("a download that does not end", () => requests("m.csv") > before);
+        yield* removeSource(url("m.csv"));
+        yield* waitFor("its end", () => ended && seen.all.length === 0);
+        const removed = requests("m.csv");
+        server.answer = (_, response) => response.end(`${SHOPS}\n1,Paris\n2,Lyon\n`);
+        yield* registerSource(url("m.csv"), { every: HOUR });
+        yield* waitFor("both rows", () => seen.of(url("m.csv"))?.records === 2);
+        expect(requests("m.csv")).toBe(removed + 2);
+        expect(yield* rows).toHaveLength(2);
+      }),
+    ));
+
+  /** Another interval, as another program would say it: without asking the source. */
+  const registerChanged = (source: string) =>
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      const value = {
+        v: 1,
+        kind: "source",
+        source,
+        entities: ["magasins"],
+        every: HOUR / 2,
+        once: false,
+        duplicates: "keep",
+        registered: "2026-01-01T00:00:00.000Z",
+      };
+      yield* log.publish("sources", [{ key: source, value: JSON.stringify(value) }]);
+    });
+});
+
+it("parents are read first, whatever the order of registration", async () => {
+  const order: string[] = [];
+  server.answer = (request, response) => {
+    const name = request.url ?? "";
+    order.push(name);
+    if (name.startsWith("/v"))
+      response.end("id_vente,date_vente,id_produit,id_magasin,quantité\n1,2024-01-01,p,1,1\n");
+    else response.end(name.startsWith("/p") ? "id_produit,prix\np,1\n" : `${SHOPS}\n1,Paris\n`);
+  };
+  for (const name of ["v1", "v2", "m1", "p1"]) await pipeline.run(registerSource(url(name), { every: HOUR }));
+  order.length = 0;
+  await beside((seen) =>
+    Effect.gen(function* () {
+      yield* waitFor(
+        "all to be read",
+        () => seen.all.length === 4 && seen.all.every((s) => s.state === "ok"),
+      );
+      expect(seen.all.map((s) => s.entities[0])).toEqual(["produits", "magasins", "ventes", "ventes"]);
+    }),
+  );
+  expect(order).toHaveLength(4);
+  expect(order.slice(0, 2).toSorted()).toEqual(["/m1", "/p1"]);
+});

@@ -1,0 +1,23 @@
+/** A log that does not answer is waited for, for ever, and that is told. */
+import * as Effect from "effect/Effect";
+import { scheduleOf } from "#shared/retry.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { LogState } from "#shared/topic-log/topic-log.ts";
+
+export type Patience = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
+
+export const makePatience =
+  (tell: (state: LogState) => void): Patience =>
+  (work) =>
+    work.pipe(
+      Effect.tapError((error) =>
+        Effect.sync(() => {
+          if (isUnavailable(error)) tell({ state: "waiting", reason: error.message });
+        }),
+      ),
+      Effect.retry({ schedule: scheduleOf("log"), while: isUnavailable }),
+      Effect.tap(() => Effect.sync(() => tell({ state: "ok" }))),
+    );
+
+const isUnavailable = (error: unknown): error is Extract<LogFailure, { _tag: "LogUnavailable" }> =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === "LogUnavailable";

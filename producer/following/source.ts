@@ -1,0 +1,72 @@
+/**
+ * One source, followed until it is interrupted: a look when it is its host's turn, then a wait by its pace, which
+ * a change of its file ends. A source to be read once is read until that has succeeded.
+ */
+import * as Duration from "effect/Duration";
+import * as Effect from "effect/Effect";
+import type { Registration } from "#shared/event.ts";
+import { Waker } from "#shared/topic-log/waker.ts";
+import type { CatalogueBoard } from "../catalogue/board.ts";
+import { isReread, type Producer } from "../look.ts";
+import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source-ref.ts";
+import { announcedStatus } from "../status.ts";
+import type { Board } from "./board.ts";
+import { lookTold, type ProducerFailure } from "./look-told.ts";
+import { restAfter, untilNextLook } from "./pace.ts";
+import type { Patience } from "./patience.ts";
+import { PathWatch } from "./watch-path.ts";
+
+export interface Following {
+  readonly producer: Producer;
+  readonly board: Board;
+  readonly catalogues: CatalogueBoard;
+  readonly patience: Patience;
+}
+
+export const followSource = Effect.fnUntraced(function* (
+  { producer, board, patience }: Following,
+  registration: Registration,
+): Effect.fn.Return<void, ProducerFailure> {
+  const { registry, settings, hosts } = producer;
+  const { source, once } = registration;
+  if (once && registry.last(source)?.value.counts != null && isReread(producer, registration)) {
+    board.put(announcedStatus(registration, registry.last(source)));
+    return;
+  }
+  const local = isFileSource(source) || isLoopback(source);
+  const every = Math.max(registration.every ?? settings.every, leastEvery(source));
+  const look = hosts.turn(
+    source,
+    lookTold(producer, board, registration, { mode: once ? "once" : "follow" }),
+  );
+  const changed = new Waker();
+  const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
+    for (let failures = 0; ; ) {
+      // Before the look: what is written during it is looked at again.
+      watch?.arm();
+      const began = performance.now();
+      const { status, code, askedMs } = yield* patience(look);
+      const rest = restAfter(performance.now() - began, every);
+      failures = code === null ? 0 : failures + 1;
+      if (once && code === null) {
+        board.put(status);
+        return;
+      }
+      // What may not be read is not watched either.
+      if (code === "source.not_allowed") watch?.close();
+      const wait = untilNextLook({ every, least: leastEvery(source), local, failures, askedMs });
+      board.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
+      yield* Effect.raceFirst(
+        Effect.sleep(Duration.millis(wait)),
+        Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),
+      );
+    }
+  });
+  return yield* isFileSource(source)
+    ? Effect.acquireUseRelease(
+        Effect.sync(() => new PathWatch(pathOfSource(source), changed.wake)),
+        rounds,
+        (watch) => Effect.sync(() => watch.close()),
+      )
+    : rounds(undefined);
+});

@@ -1,0 +1,61 @@
+/** Downloads of a test: a folder, connections, and looks that each go on from the one before. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { HttpClient, type HttpClientOptions } from "../download/connections.ts";
+import type { Fetched, Validators } from "../download/fetched.ts";
+import { fetchHttp, type HttpOptions } from "../download/http.ts";
+import { Partial as Begun } from "../download/partial.ts";
+import { spoolFolder, spoolPath } from "../download/spool.ts";
+
+export class Downloads {
+  readonly data: string;
+  readonly client: HttpClient;
+  /** Of the last look that brought something or found it unchanged. */
+  known: Validators | null = null;
+
+  /** `data`: that of another process; a new one by default. */
+  constructor(options: HttpClientOptions = {}, data = mkdtempSync(join(tmpdir(), "ventes-download-"))) {
+    this.data = data;
+    this.client = new HttpClient(options);
+  }
+
+  async look(
+    source: string,
+    more: Partial<HttpOptions> & { readonly goOn?: boolean } = {},
+  ): Promise<Fetched> {
+    const { goOn, ...options } = more;
+    const fetched = await fetchHttp({
+      client: this.client,
+      source,
+      spool: spoolPath(this.data),
+      partial: goOn === true ? new Begun(this.data, source) : null,
+      known: this.known,
+      resumeFrom: null,
+      trusted: "operator",
+      allowPrivate: false,
+      signal: new AbortController().signal,
+      ...options,
+    });
+    this.known = fetched.validators;
+    return fetched;
+  }
+
+  /** What lies in the spool. */
+  left(): readonly string[] {
+    return readdirSync(spoolFolder(this.data)).sort();
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    rmSync(this.data, { recursive: true, force: true });
+  }
+}
+
+/** The content that a look brought, from the byte that was asked for; it is taken out of the spool. */
+export function taken(fetched: Fetched): string {
+  if (fetched.kind === "unchanged") throw new Error("unchanged");
+  const content = readFileSync(fetched.file).subarray(fetched.kind === "grown" ? fetched.start : 0);
+  rmSync(fetched.file);
+  return content.toString("utf8");
+}

@@ -1,0 +1,128 @@
+/**
+ * Where in the topics the events of each source are, to within some thousand offsets. A producer that takes over
+ * hundreds of sources so reads the topics once, and then of each source only its own part. It is a cache of one
+ * process, made when it is first asked and kept current from there; it says where to look, never what is there.
+ */
+import * as Effect from "effect/Effect";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { LogBatch, Position, Stretch, TopicLog, TopicPartition } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+
+/** Events of a source that are not further apart are one stretch: about what is read at a time anyway. */
+const NEAR = 5_000;
+
+/** The beginning of an event as our producers write it. What is written otherwise may be of any source. */
+const BEGINNING = /^\{"v":1,"kind":"(?:row|gone|mark)","source":("(?:[^"\\]|\\.)*")/;
+/** Long enough for the beginning of an event whose source is a long URL. */
+const BEGINNING_BYTES = 4_096;
+/** Of events of which only their text can tell. */
+const ANY = "";
+
+interface Range {
+  readonly from: number;
+  to: number;
+}
+
+export interface Whereabout {
+  readonly stretches: readonly Stretch[];
+  /** Up to where the topics were looked through. */
+  readonly reached: readonly Position[];
+}
+
+const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+export class Whereabouts {
+  readonly #log: TopicLog["Service"];
+  readonly #scanned = new Map<string, number>();
+  /** Partition -> source as JSON -> ranges, growing. */
+  readonly #ranges = new Map<string, Map<string, Range[]>>();
+
+  constructor(log: TopicLog["Service"]) {
+    this.#log = log;
+  }
+
+  /** Where the events of a source are, from these positions to the ends as they are now. One call at a time. */
+  readonly find = Effect.fnUntraced(
+    { self: this },
+    function* (
+      this: Whereabouts,
+      source: string,
+      from: readonly Position[],
+    ): Effect.fn.Return<Whereabout, LogFailure> {
+      yield* this.#scan([...new Set(from.map(({ topic }) => topic as EventTopic))]);
+      const mark = JSON.stringify(source);
+      const stretches = from.flatMap((position): Stretch[] => {
+        const end = this.#scanned.get(nameOf(position)) ?? 0;
+        // Of another log: reading says so.
+        if (position.offset > end) return [position];
+        const ranges = this.#ranges.get(nameOf(position));
+        return joined([...(ranges?.get(mark) ?? []), ...(ranges?.get(ANY) ?? [])])
+          .filter(({ to }) => to > position.offset)
+          .map((range) => ({ ...position, offset: Math.max(range.from, position.offset), until: range.to }));
+      });
+      const reached = from.map((position) => ({
+        ...position,
+        offset: Math.max(position.offset, this.#scanned.get(nameOf(position)) ?? 0),
+      }));
+      return { stretches, reached };
+    },
+  );
+
+  /** Each event topic of these, on from where it was left. */
+  #scan(topics: readonly EventTopic[]): Effect.Effect<void, LogFailure> {
+    const from = topics.flatMap((topic) =>
+      Array.from({ length: this.#log.partitions(topic) }, (_, partition) => ({
+        topic,
+        partition,
+        offset: this.#scanned.get(nameOf({ topic, partition })) ?? 0,
+      })),
+    );
+    return this.#log.read(from, (batch) => Effect.sync(() => this.#note(batch)));
+  }
+
+  #note(batch: LogBatch): void {
+    const name = nameOf(batch);
+    const ranges = this.#ranges.get(name) ?? new Map<string, Range[]>();
+    this.#ranges.set(name, ranges);
+    // Mostly many of one source follow each other.
+    let beginning = Buffer.alloc(0);
+    let last: Range[] | undefined;
+    for (const { value, offset } of batch.records) {
+      if (value === null) continue;
+      const same =
+        last !== undefined &&
+        value.length >= beginning.length &&
+        beginning.compare(value, 0, beginning.length) === 0;
+      if (!same) {
+        const found = BEGINNING.exec(value.toString("utf8", 0, BEGINNING_BYTES));
+        const source = found?.[1] ?? ANY;
+        last = ranges.get(source) ?? [];
+        ranges.set(source, last);
+        beginning = Buffer.from(found?.[0] ?? "");
+        if (found === null) {
+          extend(last, offset);
+          last = undefined;
+          continue;
+        }
+      }
+      extend(last as Range[], offset);
+    }
+    this.#scanned.set(name, batch.next);
+  }
+}
+
+function extend(ranges: Range[], offset: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && offset - last.to <= NEAR) last.to = Math.max(last.to, offset + 1);
+  else ranges.push({ from: offset, to: offset + 1 });
+}
+
+function joined(ranges: readonly Range[]): Range[] {
+  const found: Range[] = [];
+  for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = found.at(-1);
+    if (last !== undefined && from - last.to <= NEAR) last.to = Math.max(last.to, to);
+    else found.push({ from, to });
+  }
+  return found;
+}
