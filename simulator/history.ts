@@ -62,6 +62,8 @@ export interface Step {
 
 export interface History {
   readonly seed: number;
+  /** What chances and interleavings are drawn from as it is played: its seed, unless it was shrunk. */
+  readonly schedule: number;
   readonly synchronous: Synchronous;
   readonly faults: LogFaults;
   /** Chance of a reader between two statements of anybody. */
@@ -190,6 +192,7 @@ export function historyOf(seed: number): History {
   }
   return {
     seed,
+    schedule: seed,
     synchronous: r.chance(0.5) ? "FULL" : "NORMAL",
     faults,
     reads: r.pick([0, 0.01, 0.05]),

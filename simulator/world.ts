@@ -76,7 +76,7 @@ export function templateOf(folder: string, read: (file: string) => Buffer): Buff
 }
 
 export function play(history: History, options: PlayOptions): Played {
-  const kernel = new Kernel(randomOf(history.seed), BEGINNING);
+  const kernel = new Kernel(randomOf(history.schedule), BEGINNING);
   const world = new World(kernel, history, options);
   let violation: Violation | undefined;
   try {
