@@ -225,8 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: LOOK,
-        find: "for (const topic of topicsOf(all))\n    yield* log.publish(",
-        replace: "for (const topic of topicsOf(all).slice(9))\n    yield* log.publish(",
+        find: "for (const topic of topicsOf(all)) {\n    const published = yield* log.publish(",
+        replace: "for (const topic of topicsOf(all).slice(9)) {\n    const published = yield* log.publish(",
       },
     ],
     within: 1000,
