@@ -16,8 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: ["cli", "producer", "consumer", "analyzer", "demo", "shared"],
 };
 
-/** Folders outside the program: tests, measurements and checks see everything. */
-const SEES_ALL = new Set(["", "integration-tests", "bench", "checks"]);
+/** Folders outside the program: tests, measurements, checks and the simulator see everything. */
+const SEES_ALL = new Set(["", "integration-tests", "bench", "checks", "simulator"]);
 
 /** What a test beside the code may import on top of what its folder may. */
 const TEST_SUPPORT = "integration-tests/support/";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { partitionOf } from "#shared/partitioner.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
+import { accountsOf, explained } from "./accounting.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { canonicalModel, type Literal } from "./canonical.model.ts";
 import { canonicalDump } from "./canonical-dump.ts";
@@ -67,34 +67,40 @@ function consume(db: Sqlite, topics: Topics, r: Random, after: (done: Topics) =>
 function accounted(db: Sqlite, topics: Topics): void {
   for (const topic of EVENT_TOPICS) {
     const logs = topics.get(topic) ?? [];
-    logs.forEach((log, partition) => {
-      const p = db
-        .prepare("SELECT * FROM positions WHERE topic = ? AND partition = ?")
-        .get(topic, partition) as Record<string, number> | undefined;
-      const inPartition = (key: string) => partitionOf(key, logs.length) === partition;
-      const count = (sql: string) => (db.prepare(sql).pluck().all() as string[]).filter(inPartition).length;
-      const stored = count(`SELECT cle FROM claims WHERE entity = '${topic}'`);
-      const notStored = `NOT IN (SELECT cle FROM claims WHERE entity = '${topic}')`;
-      const single = {
-        produits: () => count(`SELECT id_produit FROM produits WHERE id_produit ${notStored}`),
-        magasins: () => count(`SELECT id_magasin FROM magasins WHERE id_magasin ${notStored}`),
-        ventes: () =>
-          count(`SELECT id_vente FROM ventes WHERE id_vente ${notStored}
-                 UNION ALL SELECT id_vente FROM orphelins WHERE id_vente ${notStored}`),
-        rejets: () => count("SELECT id FROM rejets"),
-      }[topic]();
-      const withdrawn = count(`SELECT cle FROM retraits WHERE entity = '${topic}'`);
-      expect(p?.events ?? 0).toBe(log.filter((x) => x.event.kind !== "mark").length);
-      expect(
-        (p?.unchanged ?? 0) + (p?.superseded ?? 0) + (p?.rejected ?? 0) + stored + single + withdrawn,
-        `${topic}/${partition}`,
-      ).toBe(p?.events ?? 0);
-    });
+    for (const [partition, account] of accountsOf(db, topic, logs.length).entries()) {
+      expect(account.events).toBe(logs[partition]?.filter((x) => x.event.kind !== "mark").length);
+      expect(explained(account), `${topic}/${partition}`).toBe(account.events);
+    }
   }
 }
 
 const dump = (db: Sqlite) => [...canonicalDump(db)];
 const SEEDS = Number(process.env.VENTES_TEST_SEEDS ?? 150);
+
+describe("a batch that is given again", () => {
+  it("is nowhere applied, counted, or a step back, however much of it is new", () => {
+    const r = randomOf(3);
+    const topics = randomTopics(r, 120);
+    const db = database();
+    const applier = makeBatchApplier(db);
+    const log = topics.get("ventes")?.[0] ?? [];
+    expect(log.length).toBeGreaterThan(10);
+    const first = applier.apply(batchOf(topics, "ventes", 0, 0, 8), 0);
+    expect(first.position).toBe(8);
+    const before = dump(db);
+    expect(applier.apply(batchOf(topics, "ventes", 0, 0, 5), 8)).toMatchObject({
+      applied: true,
+      position: 8,
+      events: 0,
+      commit: null,
+    });
+    expect(dump(db)).toEqual(before);
+    // Of one that reaches further only the rest is applied.
+    expect(applier.apply(batchOf(topics, "ventes", 0, 3, 10), 8).position).toBe(10);
+    const events = log.slice(0, 10).filter(({ event }) => event.kind !== "mark").length;
+    expect(accountsOf(db, "ventes", 2)[0]).toMatchObject({ position: 10, events });
+  });
+});
 
 describe("the canonical database is one function of the topics", () => {
   it("whatever the interleaving and the batch cuts, after every batch (rules 8, 12 to 18, 20)", () => {

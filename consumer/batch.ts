@@ -15,8 +15,8 @@ import { prepareStatements } from "./statements.ts";
 
 export interface BatchResult extends Readonly<Counts> {
   /**
-   * Where the partition stands now: `batch.next`, or before it when the transaction took too long; another
-   * writer's position when nothing was applied.
+   * Where the partition stands now: `batch.next`, before it when the transaction took too long, beyond it when
+   * the batch was applied before; another writer's position when nothing was applied.
    */
   readonly position: number;
   readonly applied: boolean;
@@ -138,7 +138,8 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
     state.withdrawnExist = sql.anyWithdrawn.get(batch.topic) === 1;
     state.counts = noCounts();
 
-    let next = batch.next;
+    // Never back: a batch may be given again whole after a reconnect, and what it holds was applied.
+    let next = Math.max(batch.next, position);
     let any = false;
     for (const record of batch.records) {
       if (record.offset < position) continue;

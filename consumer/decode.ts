@@ -30,7 +30,8 @@ function decoderOf(topic: EventTopic): Decoder {
     if (key === null) return reject("event.no_key");
     let json: unknown;
     try {
-      json = JSON.parse(value.toString("utf8"));
+      const text = value.toString("utf8");
+      json = LONE_SURROGATE.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
     } catch (error) {
       return reject("event.not_json", { value: error instanceof Error ? error.message : String(error) });
     }
@@ -46,6 +47,16 @@ function decoderOf(topic: EventTopic): Decoder {
     return { event, key };
   };
 }
+
+/** How JSON writes what is no character by itself; UTF-8 has no bytes for it. */
+const LONE_SURROGATE = /\\u[dD][89a-fA-F]/;
+
+/**
+ * As SQLite stores it, U+FFFD: a row is compared with the event that made it, and both must be the same text. Names
+ * stay: they are stored as JSON, escaped.
+ */
+const wellFormed = (_: string, value: unknown): unknown =>
+  typeof value === "string" ? value.toWellFormed() : value;
 
 const firstLines = (exit: unknown): string => String(exit).replaceAll(/\s+/g, " ").slice(0, 200);
 

@@ -29,7 +29,8 @@ export const announceCommits = Effect.fnUntraced(function* (
   const waiting = db.prepare(`
     SELECT commit_id AS "commit", changed, date_commit AS committed FROM commits
     WHERE commit_id > (SELECT valeur FROM compteurs WHERE nom = 'annonce') ORDER BY commit_id LIMIT ${MOST_AT_ONCE}`);
-  const announced = db.prepare("UPDATE compteurs SET valeur = ? WHERE nom = 'annonce'");
+  // Never back: another consumer may have announced more meanwhile.
+  const announced = db.prepare("UPDATE compteurs SET valeur = MAX(valeur, ?) WHERE nom = 'annonce'");
 
   const announceOnce = Effect.gen(function* () {
     const commits = yield* writing(

@@ -406,6 +406,41 @@ describe("what foreign programs write is set aside by its place, and the partiti
     );
   });
 
+  it("a value of five megabytes: of it what a person can read is kept", () => {
+    parents();
+    expect(raw("ventes", "1", `{"v":1,"kind":"row","row":"${"a".repeat(5 << 20)}"}`)).toMatchObject({
+      rejected: 1,
+    });
+    expect(one("SELECT code, length(raw) AS kept FROM rejets")).toEqual({
+      code: "event.not_an_event",
+      kept: 10_000,
+    });
+    expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
+  });
+
+  it("text that UTF-8 cannot write is stored as U+FFFD, and a replay finds it as it was", () => {
+    const odd = () => {
+      says("produits", "P", { nom: "Pa\ud800in" }, { extras: { rayon: "\udc00" } });
+      says("magasins", "M", { ville: "Ly\ud800on" });
+      says("ventes", "1", sale({ chiffre_affaires: "2" }), { extras: { vendeur: "A\udfff" } });
+      return [
+        one("SELECT nom, extras FROM produits"),
+        one("SELECT ville FROM magasins"),
+        one("SELECT extras FROM ventes"),
+      ];
+    };
+    const stored = odd();
+    expect(stored).toEqual([
+      { nom: "Pa\ufffdin", extras: '{"rayon":"\ufffd"}' },
+      { ville: "Ly\ufffdon" },
+      { extras: '{"vendeur":"A\ufffd"}' },
+    ]);
+    db.exec("UPDATE positions SET position = 0");
+    position = new Map();
+    expect(odd()).toEqual(stored);
+    expect(one("SELECT valeur FROM compteurs WHERE nom = 'repares'")).toEqual({ valeur: 0 });
+  });
+
   it("an unknown field is nothing", () => {
     parents();
     expect(raw("ventes", "1", event({ more: { than: "known" } }))).toMatchObject({ changed: 1 });

@@ -22,7 +22,7 @@ import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
 import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
-import { asFailure, fetchSource, spoolPath } from "./download/index.ts";
+import { asFailure, type fetchSource, spoolPath } from "./download/index.ts";
 import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import type { Hosts } from "./following/hosts.ts";
@@ -62,6 +62,8 @@ export interface Producer {
   /** Asked under the gate. */
   readonly whereabouts: Whereabouts;
   readonly client: HttpClient;
+  /** What a look asks for a source's content. */
+  readonly fetch: typeof fetchSource;
   /** Whose turn it is to be asked. */
   readonly hosts: Hosts;
   /** Names this producer in announcements. */
@@ -186,7 +188,7 @@ const lookOnce = Effect.fnUntraced(function* (
   const known = own ? validatorsOf<Remembered>(again?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
   const fetch = (wanted: Validators | null, resumeFrom: number | null) =>
-    fetchSource({
+    producer.fetch({
       client,
       settings,
       source,

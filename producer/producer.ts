@@ -7,6 +7,7 @@ import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts"
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
+import { fetchSource } from "./download/index.ts";
 import { sweepSpool } from "./download/spool.ts";
 import { makeHosts } from "./following/hosts.ts";
 import type { Producer, Progress } from "./look.ts";
@@ -49,6 +50,7 @@ const make = Effect.fnUntraced(function* (
     registry: new Registry(log),
     whereabouts: new Whereabouts(log),
     client: yield* makeHttpClient,
+    fetch: fetchSource,
     hosts: yield* makeHosts(),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),

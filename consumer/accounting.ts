@@ -1,0 +1,64 @@
+/**
+ * Invariant 1 on topics, from the tables alone: of one partition up to its position, events = unchanged + superseded
+ * + rejected + current, and current = claims + withdrawn claims. An event applied twice makes the sum too large, one
+ * that was lost too small. For tests and the simulator.
+ */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { partitionOf } from "#shared/partitioner.ts";
+import type { EventTopic } from "#shared/topics.ts";
+
+export interface Account {
+  readonly position: number;
+  readonly events: number;
+  readonly unchanged: number;
+  readonly superseded: number;
+  readonly rejected: number;
+  /** What its keys hold: claims, and claims withdrawn. */
+  readonly current: number;
+}
+
+const CLAIMS: Readonly<Record<EventTopic, string>> = {
+  produits:
+    "SELECT id_produit FROM produits WHERE id_produit NOT IN (SELECT cle FROM claims WHERE entity = 'produits')",
+  magasins:
+    "SELECT id_magasin FROM magasins WHERE id_magasin NOT IN (SELECT cle FROM claims WHERE entity = 'magasins')",
+  ventes: `
+    SELECT id_vente FROM ventes WHERE id_vente NOT IN (SELECT cle FROM claims WHERE entity = 'ventes')
+    UNION ALL
+    SELECT id_vente FROM orphelins WHERE id_vente NOT IN (SELECT cle FROM claims WHERE entity = 'ventes')`,
+  // Records that are no events have no source: they are counted as rejected.
+  rejets: "SELECT id FROM rejets WHERE source <> ''",
+};
+
+type Counted = Omit<Account, "current"> & { readonly partition: number };
+
+/** One for each of a topic's partitions. A partition that was never read of has zeros. */
+export function accountsOf(db: Sqlite, topic: EventTopic, partitions: number): readonly Account[] {
+  const current = new Array<number>(partitions).fill(0);
+  const keys = db
+    .prepare(`
+      ${CLAIMS[topic]}
+      UNION ALL SELECT cle FROM claims WHERE entity = @topic
+      UNION ALL SELECT cle FROM retraits WHERE entity = @topic`)
+    .pluck()
+    .all({ topic }) as string[];
+  for (const key of keys)
+    current[partitionOf(key, partitions)] = (current[partitionOf(key, partitions)] ?? 0) + 1;
+  const counted = db
+    .prepare(
+      "SELECT partition, position, events, unchanged, superseded, rejected FROM positions WHERE topic = ?",
+    )
+    .all(topic) as Counted[];
+  return current.map((n, partition) => {
+    const { partition: _, ...counts } = counted.find((c) => c.partition === partition) ?? {
+      ...NOTHING,
+      partition,
+    };
+    return { ...counts, current: n };
+  });
+}
+
+const NOTHING = { position: 0, events: 0, unchanged: 0, superseded: 0, rejected: 0 };
+
+export const explained = ({ unchanged, superseded, rejected, current }: Account): number =>
+  unchanged + superseded + rejected + current;

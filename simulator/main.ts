@@ -1,0 +1,148 @@
+/**
+ * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (world.ts), and
+ * says what they held. `--seed N` plays one again, to the letter, and says what happened in it. `--mutant NAME` (or
+ * `all`) does so in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
+ * to a short history and printed with its seed and steps.
+ */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { Counts } from "./counts.ts";
+import { type History, historyOf, stepLine } from "./history.ts";
+import { MUTANTS, runMutant, runSimulator, type Summary } from "./mutants.ts";
+import { shrink } from "./shrink.ts";
+import { play, templateOf } from "./world.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "1000" },
+    first: { type: "string", default: "1" },
+    seed: { type: "string" },
+    jobs: { type: "string", default: "2" },
+    mutant: { type: "string" },
+    json: { type: "boolean", default: false },
+    "no-shrink": { type: "boolean", default: false },
+  },
+});
+
+const whole = (text: string, name: string): number => {
+  const n = Number(text);
+  if (Number.isInteger(n) && n > 0) return n;
+  console.error(`sim: --${name} is a whole number above 0, not ${text}`);
+  process.exit(2);
+};
+
+const say = (line: string): void => {
+  if (!values.json) console.log(line);
+};
+
+/** Plays the seeds one after the other, up to the first violation. */
+function playSeeds(first: number, last: number): Summary {
+  const begun = process.hrtime.bigint();
+  // In memory: a power cut is what disk.ts makes of the files, not what the disk does.
+  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ventes-sim-"));
+  const counts = new Counts();
+  let violation: Summary["violation"] = null;
+  let played = 0;
+  try {
+    const options = { folder, template: templateOf(join(folder, "template"), readFileSync) };
+    for (let seed = first; seed <= last && violation === null; seed++) {
+      const history = historyOf(seed);
+      const result = play(history, options);
+      played++;
+      counts.addAll(result.counts);
+      if (values.seed !== undefined) for (const line of result.trace) say(line);
+      if (result.violation === undefined) continue;
+      violation = { seed, message: result.violation.message };
+      say(`\nseed ${seed} shows a violation: ${result.violation.message}`);
+      if (values["no-shrink"]) continue;
+      const { invariant } = result.violation;
+      const fails = (shorter: History) => play(shorter, options).violation?.invariant === invariant;
+      const short = shrink(history, fails);
+      say(
+        `\nshrunk from ${history.steps.length} steps to ${short.steps.length} (synchronous=${short.synchronous}):`,
+      );
+      for (const step of short.steps) say(stepLine(step));
+      const again = play(short, options);
+      say(`\n${again.violation?.message ?? "it does not fail any more"}\n\nwhat happened in it:`);
+      for (const line of again.trace) say(line);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+  return { first, last, played, violation, counts: Object.fromEntries(counts.entries()), seconds };
+}
+
+/** Seeds that one process plays: what closed databases leave behind ends with it. */
+const SHARE = 200;
+
+/** The seeds shared among processes. */
+async function playShared(first: number, last: number, jobs: number): Promise<Summary> {
+  const begun = process.hrtime.bigint();
+  const parts: Summary[] = [];
+  let next = first;
+  const work = async (): Promise<void> => {
+    while (next <= last && parts.every((part) => part.violation === null)) {
+      const from = next;
+      const seeds = Math.min(SHARE, Math.ceil((last - first + 1) / jobs), last - from + 1);
+      next += seeds;
+      const args = ["--first", from, "--seeds", seeds, "--jobs", 1].map(String);
+      parts.push(await runSimulator(dirname(import.meta.dirname), [...args, "--json", "--no-shrink"]));
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  const counts = new Counts();
+  for (const part of parts) for (const [what, n] of Object.entries(part.counts)) counts.add(what, n);
+  const violation = parts.map((part) => part.violation).find((found) => found !== null) ?? null;
+  return {
+    first,
+    last,
+    played: parts.reduce((sum, part) => sum + part.played, 0),
+    violation,
+    counts: Object.fromEntries(counts.entries()),
+    seconds: Number(process.hrtime.bigint() - begun) / 1e9,
+  };
+}
+
+/** Every mutant must be found. */
+async function playMutants(name: string): Promise<void> {
+  const chosen = name === "all" ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
+  if (chosen.length === 0) {
+    console.error(`sim: there is no mutant ${name}: there are ${MUTANTS.map((m) => m.name).join(", ")}`);
+    process.exit(2);
+  }
+  for (const mutant of chosen) {
+    const { caught, seed, histories, message } = await runMutant(mutant);
+    console.log(
+      caught
+        ? `${mutant.name}: caught by seed ${seed}, history ${histories}: ${message}`
+        : `${mutant.name}: NOT CAUGHT in ${histories} histories`,
+    );
+    if (!caught) process.exitCode = 1;
+  }
+}
+
+if (values.mutant !== undefined) await playMutants(values.mutant);
+else {
+  const first = whole(values.seed ?? values.first, values.seed === undefined ? "first" : "seed");
+  const last = first + (values.seed === undefined ? whole(values.seeds, "seeds") : 1) - 1;
+  const jobs = values.seed === undefined ? whole(values.jobs, "jobs") : 1;
+  let summary = jobs > 1 && last > first ? await playShared(first, last, jobs) : playSeeds(first, last);
+  // Found by another process: played again here, to be shrunk and told.
+  if (jobs > 1 && summary.violation !== null && !values.json) {
+    const { seed } = summary.violation;
+    summary = { ...summary, violation: playSeeds(seed, seed).violation };
+  }
+  if (summary.violation !== null) process.exitCode = 1;
+  if (values.json) console.log(JSON.stringify(summary));
+  else {
+    for (const [what, n] of Object.entries(summary.counts)) console.log(`${String(n).padStart(10)} ${what}`);
+    console.log(
+      `\nseeds ${first} to ${last}: ${summary.played} histories in ${summary.seconds.toFixed(1)} s, ${
+        summary.violation === null ? "no violation" : `a violation in seed ${summary.violation.seed}`
+      }`,
+    );
+  }
+}

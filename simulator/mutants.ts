@@ -1,0 +1,319 @@
+/**
+ * Deliberately broken copies of the rules: each is an edit of one file, applied to a copy of the tree, in which the
+ * simulator then runs and must find a violation. The text to replace must stand in the file exactly once, so that a
+ * mutant cannot die out unnoticed when its code changes.
+ */
+
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Mutant {
+  readonly name: string;
+  /** What it breaks, in words. */
+  readonly breaks: string;
+  readonly edits: readonly Edit[];
+  /** Histories within which it must be found. */
+  readonly within: number;
+}
+
+const BATCH = "consumer/batch.ts";
+const REFRESH = "analyzer/refresh.ts";
+const LOOK = "producer/look.ts";
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "position-not-compared",
+    breaks: "a batch is applied wherever the partition stands",
+    edits: [{ file: BATCH, find: "if (position !== expected) {", replace: "if (position < 0) {" }],
+    within: 300,
+  },
+  {
+    name: "position-in-another-transaction",
+    breaks: "the position is written after the rows are committed",
+    edits: [
+      {
+        file: BATCH,
+        find: "sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });",
+        replace:
+          "later = () => sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });",
+      },
+      {
+        file: BATCH,
+        find: "  let lastCommit = -1;\n",
+        replace: "  let lastCommit = -1;\n  let later: () => unknown = () => {};\n",
+      },
+      { file: BATCH, find: "        end.run();\n", replace: "        end.run();\n        later();\n" },
+    ],
+    within: 300,
+  },
+  {
+    name: "commit-number-outside",
+    breaks: "the number of a commit is the one after this writer's last, not the one after the newest",
+    edits: [
+      {
+        file: BATCH,
+        find: 'const before = sql.counter.get("commit") as number;',
+        replace: 'const before = lastCommit >= 0 ? lastCommit : (sql.counter.get("commit") as number);',
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "stale-parents",
+    breaks: "what is remembered of products and shops outlives another writer's commit",
+    edits: [{ file: BATCH, find: "if (before !== lastCommit) known.forget();", replace: "" }],
+    within: 300,
+  },
+  {
+    name: "rowids-given-again",
+    breaks: "the counter of rowids is not kept",
+    edits: [
+      {
+        file: BATCH,
+        find: 'if (nextRang > firstRang) sql.setCounter.run(nextRang - 1, "rang");',
+        replace: "",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "position-goes-back",
+    breaks: "a batch that is given again sets the position back",
+    edits: [
+      { file: BATCH, find: "let next = Math.max(batch.next, position);", replace: "let next = batch.next;" },
+    ],
+    within: 300,
+  },
+  {
+    name: "old-sale-not-logged",
+    breaks: "the old image of a corrected sale is not logged",
+    edits: [
+      {
+        file: "consumer/sales.ts",
+        find: "if (rang < batch.firstRang) sql.logOldSale.run(batch.commit, rang);",
+        replace: "",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "old-shop-not-logged",
+    breaks: "the old image of a shop that moved is not logged",
+    edits: [
+      {
+        file: "consumer/shops.ts",
+        find: "if (!isNew) sql.logOldShop.run(batch.commit, id);",
+        replace: "",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "commit-skipped",
+    breaks: "of several pending commits the analyzer takes the last",
+    edits: [
+      {
+        file: REFRESH,
+        find: "      from,\n      to,\n      rangFirst: sql.rangAfter.get(from) as number,",
+        replace: "      from: to - 1,\n      to,\n      rangFirst: sql.rangAfter.get(to - 1) as number,",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "commit-applied-twice",
+    breaks: "now and then the analyzer does not note what it took",
+    edits: [
+      {
+        file: REFRESH,
+        find: "sql.advance.run(to, now.toISOString());",
+        replace: "sql.advance.run(to % 4 === 0 && to - from > 1 ? to - 1 : to, now.toISOString());",
+      },
+    ],
+    within: 600,
+  },
+  {
+    name: "orphan-forgotten",
+    breaks: "a sale that waits for its shop is not looked at when the shop comes",
+    edits: [{ file: "consumer/shops.ts", find: "if (isNew) sales.promoteForShop(id);", replace: "" }],
+    within: 300,
+  },
+  {
+    name: "price-by-arrival",
+    breaks: "the price in force is the one that came last",
+    edits: [
+      {
+        file: "consumer/prices.ts",
+        find: "for (const point of visible) if (point.dateEffet <= day) inForce = point;",
+        replace:
+          "for (const point of visible) if (inForce === undefined || point.offset > inForce.offset) inForce = point;",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "lower-version-not-superseded",
+    breaks: "an event of an older version counts",
+    edits: [{ file: BATCH, find: "return version >= highest;", replace: "return true;" }],
+    within: 300,
+  },
+  {
+    name: "versions-forgotten",
+    breaks: "the newest version of a source is forgotten with the batch",
+    edits: [
+      {
+        file: BATCH,
+        find: "for (const source of risen) sql.putVersion.run(topic, partition, source, newest.get(source));",
+        replace: "",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "withdrawal-takes-another-sources-row",
+    breaks: "a withdrawal takes what the other sources say along",
+    edits: [
+      {
+        file: "consumer/claims.ts",
+        find: "const left = held.claims.filter((c) => c !== mine);",
+        replace: "const left = held.claims.filter((c) => c.source === source && c !== mine);",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "announced-goes-back",
+    breaks: "of two consumers that announce, the slower one takes back what the other noted",
+    edits: [{ file: "consumer/outbox.ts", find: "SET valeur = MAX(valeur, ?)", replace: "SET valeur = ?" }],
+    within: 600,
+  },
+  {
+    name: "lone-surrogate-kept",
+    breaks: "text that SQLite cannot store as it is is compared as it was sent",
+    edits: [
+      {
+        file: "consumer/decode.ts",
+        find: "LONE_SURROGATE.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text)",
+        replace: "JSON.parse(text)",
+      },
+    ],
+    within: 300,
+  },
+  {
+    name: "uncertain-send-taken-for-sent",
+    breaks: "a producer whose send was left without an answer goes on as if it had arrived",
+    edits: [
+      {
+        file: LOOK,
+        find: "state.save(state.source(source), { pending: true, validators: null });",
+        replace: "state.save(state.source(source), { validators: null });",
+      },
+    ],
+    within: 1000,
+  },
+  {
+    name: "no-marks",
+    breaks: "a producer that takes a source over writes no marks",
+    edits: [
+      {
+        file: LOOK,
+        find: "for (const topic of topicsOf(all)) {\n    const published = yield* log.publish(",
+        replace: "for (const topic of topicsOf(all).slice(9)) {\n    const published = yield* log.publish(",
+      },
+    ],
+    within: 1000,
+  },
+];
+
+/** What the simulator in a copy of the tree found. */
+export interface Verdict {
+  readonly caught: boolean;
+  /** The first seed that showed it, and how many histories were played up to it. */
+  readonly seed: number;
+  readonly histories: number;
+  readonly message: string;
+}
+
+const ROOT = dirname(import.meta.dirname);
+const COPIED = ["analyzer", "consumer", "producer", "shared", "simulator", "package.json"];
+
+/** The edited text. Throws when what is to be replaced does not stand there exactly once. */
+export function edited(text: string, { file, find, replace }: Edit): string {
+  const parts = text.split(find);
+  if (parts.length !== 2)
+    throw new Error(
+      `the mutant's text stands in ${file} ${parts.length - 1} times, not once: mend simulator/mutants.ts: ${find}`,
+    );
+  return parts.join(replace);
+}
+
+/** Plays histories in a copy of the tree that is broken in this way, until one shows it. */
+export async function runMutant(mutant: Mutant, seeds = mutant.within): Promise<Verdict> {
+  const copy = mkdtempSync(join(tmpdir(), "ventes-mutant-"));
+  try {
+    for (const name of COPIED)
+      cpSync(join(ROOT, name), join(copy, name), {
+        recursive: true,
+        filter: (path) => !path.endsWith(".test.ts"),
+      });
+    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+    for (const edit of mutant.edits) {
+      const path = join(copy, edit.file);
+      writeFileSync(path, edited(readFileSync(path, "utf8"), edit));
+    }
+    return await verdictOf(copy, ["--seeds", String(seeds), "--json", "--no-shrink", "--jobs", "1"]);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** The one line of JSON that a run ends with. */
+export interface Summary {
+  readonly first: number;
+  readonly last: number;
+  /** Histories played. */
+  readonly played: number;
+  readonly violation: { readonly seed: number; readonly message: string } | null;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+export function runSimulator(root: string, args: readonly string[]): Promise<Summary> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ["simulator/main.ts", ...args], {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      const last = output.trimEnd().split("\n").at(-1) ?? "";
+      try {
+        resolve(JSON.parse(last) as Summary);
+      } catch {
+        reject(new Error(`the simulator ended with ${code}: ${output.slice(-2000)}`));
+      }
+    });
+  });
+}
+
+async function verdictOf(root: string, args: readonly string[]): Promise<Verdict> {
+  const { violation, played } = await runSimulator(root, args);
+  return {
+    caught: violation !== null,
+    seed: violation?.seed ?? 0,
+    histories: played,
+    message: violation?.message.split("\n")[0] ?? "",
+  };
+}

@@ -1,0 +1,132 @@
+/** The simulator itself: that histories pass, replay to the letter, held what they should, and find what is broken. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { historyOf } from "./history.ts";
+import { edited, MUTANTS, runMutant, runSimulator } from "./mutants.ts";
+import { shrink } from "./shrink.ts";
+import { type PlayOptions, play, templateOf } from "./world.ts";
+
+const ROOT = dirname(import.meta.dirname);
+const SEEDS = Number(process.env.VENTES_TEST_SEEDS ?? 200);
+/** Mutants that every run plays; the others take histories by the hundred. VENTES_TEST_LONG plays all. */
+const QUICK = new Set([
+  "position-not-compared",
+  "position-in-another-transaction",
+  "commit-number-outside",
+  "old-sale-not-logged",
+  "commit-skipped",
+  "commit-applied-twice",
+  "orphan-forgotten",
+  "price-by-arrival",
+  "lower-version-not-superseded",
+  "withdrawal-takes-another-sources-row",
+]);
+
+let options: PlayOptions;
+beforeAll(() => {
+  const folder = mkdtempSync(join(tmpdir(), "ventes-sim-test-"));
+  options = { folder, template: templateOf(join(folder, "template"), readFileSync) };
+});
+afterAll(() => rmSync(options.folder, { recursive: true, force: true }));
+
+describe("histories", () => {
+  it(`${SEEDS} of them hold every invariant, and held every fault`, { timeout: 1_800_000 }, async () => {
+    const summary = await runSimulator(ROOT, ["--seeds", String(SEEDS), "--json"]);
+    expect(summary.violation).toBeNull();
+    expect(summary.played).toBe(SEEDS);
+    const { counts } = summary;
+    for (const fault of [
+      "processes killed",
+      "killed at: statement",
+      "killed at: in commit",
+      "power cut in commit",
+      "power cut in a checkpoint",
+      "power cuts with torn frames",
+      "pages of a checkpoint taken back",
+      "rebalances",
+      "batches given again",
+      "publishes without answer",
+      "landed late",
+      "reads that ended early",
+      "gaps in offsets",
+      "log away",
+      "records of foreign programs",
+      "replays",
+      "busy",
+      "processes paused",
+      "states of producers lost",
+    ])
+      expect([fault, counts[fault] ?? 0], "a fault that no history had").not.toEqual([fault, 0]);
+    expect(counts.histories).toBe(SEEDS);
+    expect(counts["rebuilds compared"]).toBe(SEEDS);
+    expect(counts.reads).toBeGreaterThan(SEEDS);
+    expect(counts["last versions compared with the topics"]).toBeGreaterThan(SEEDS / 10);
+  });
+
+  it("a seed plays the same history again, to the letter", () => {
+    for (const seed of [1, 2, 5, 10]) {
+      const first = play(historyOf(seed), options);
+      const second = play(historyOf(seed), options);
+      expect(first.violation).toBeUndefined();
+      expect(first.trace.length).toBeGreaterThan(5);
+      expect(second.trace).toEqual(first.trace);
+      expect(second.counts.entries()).toEqual(first.counts.entries());
+    }
+  });
+
+  it("leave the clock and the random numbers as they were", () => {
+    const { random } = Math;
+    const before = [Date, random, performance.now, setImmediate];
+    play(historyOf(1), options);
+    expect([Date, Math.random, performance.now, setImmediate]).toEqual(before);
+  });
+});
+
+describe("mutants", () => {
+  it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+    "%s: its text stands in its file once",
+    (_, { edits }) => {
+      for (const edit of edits) {
+        const text = readFileSync(join(ROOT, edit.file), "utf8");
+        expect(edited(text, edit)).not.toBe(text);
+      }
+    },
+  );
+
+  it("one whose text is gone, or stands there twice, is said", () => {
+    const edit = { file: "a.ts", find: "x", replace: "y" };
+    expect(() => edited("nothing", edit)).toThrow(/0 times/);
+    expect(() => edited("x x", edit)).toThrow(/2 times/);
+  });
+
+  const played = MUTANTS.filter(({ name }) => QUICK.has(name) || process.env.VENTES_TEST_LONG === "1");
+  it.each(played.map((mutant) => [mutant.name, mutant] as const))(
+    "%s is found",
+    { timeout: 1_200_000 },
+    async (_, mutant) => {
+      expect(await runMutant(mutant)).toMatchObject({ caught: true });
+    },
+  );
+});
+
+describe("shrinking", () => {
+  it("leaves the steps that it takes", () => {
+    const history = historyOf(7);
+    const needed = [history.steps[3], history.steps.at(-2)];
+    let played = 0;
+    const short = shrink(history, ({ steps }) => {
+      played++;
+      return needed.every((step) => step !== undefined && steps.includes(step));
+    });
+    expect(short.steps).toEqual(needed);
+    expect(short.events).toBe(1);
+    expect(played).toBeLessThanOrEqual(300);
+  });
+
+  it("leaves one that does not fail again as it was", () => {
+    const history = historyOf(8);
+    expect(shrink(history, () => false)).toEqual(history);
+  });
+});

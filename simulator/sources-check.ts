@@ -1,0 +1,88 @@
+/**
+ * Invariant 1 from the files' side: whatever the producers went through, what the last version of a file says is in
+ * the topics, line by line; and of the days that it speaks for nothing else.
+ */
+import type { PipelineEvent } from "#shared/event.ts";
+import { EVENT_TOPICS } from "#shared/topics.ts";
+import { claimsOf, type SeenEvent } from "../producer/testing/pipeline.ts";
+import type { Counts } from "./counts.ts";
+import { FILE_NAMES, FILES, type FileName, type Files, type Line } from "./files.ts";
+import { Violation } from "./invariants.ts";
+import { PARTITIONS, type SimulatedLog } from "./log.ts";
+import type { Looked } from "./producing.ts";
+
+export function checkSources(
+  log: SimulatedLog,
+  files: Files,
+  looked: ReadonlyMap<FileName, Looked>,
+  counts: Counts,
+): void {
+  const events: SeenEvent[] = [];
+  for (const topic of EVENT_TOPICS)
+    for (let partition = 0; partition < PARTITIONS; partition++)
+      for (const { offset, key, value } of log.partition(topic, partition).records) {
+        const event = parsed(value);
+        if (event !== undefined) events.push({ topic, partition, offset, key: key ?? "", event });
+      }
+  for (const name of FILE_NAMES) {
+    const state = files.state(name);
+    const last = looked.get(name);
+    if (state === undefined || last === undefined) continue;
+    if (last.result === undefined) {
+      counts.add(`last versions not taken: ${last.code}`);
+      continue;
+    }
+    const { columns, lines } = state;
+    const { key, entity } = FILES[name];
+    const claims = [...claimsOf(events, name)]
+      .filter(([claim]) => claim.startsWith(`${entity} `))
+      .map(([, { row, extras }]): Line => ({ ...row, ...extras }));
+    const said = (line: Line): string => JSON.stringify(columns.map((c) => line[c] ?? null));
+    const held = countsOf(claims.map(said));
+    const dated = new Set(
+      entity === "produits" ? lines.filter((l) => l.date_effet != null).map((l) => l.id_produit) : [],
+    );
+    const good = lines.filter(
+      (l) =>
+        l.quantité !== "x" &&
+        !(entity === "produits" && l.date_effet == null && dated.has(l.id_produit ?? "")),
+    );
+    for (const [line, n] of countsOf(good.map(said)))
+      if ((held.get(line) ?? 0) < n)
+        throw new Violation(
+          "1",
+          `${name}: the line ${line} is ${n} times in the file, ${held.get(line) ?? 0} times in the topics`,
+        );
+    if (key === undefined) {
+      // Rule 9: a version speaks for the days after its first up to its last; one of a single day for that day.
+      const days = good.map((l) => l.date_vente ?? "").sort();
+      const first = days[0] ?? "";
+      const end = days.at(-1) ?? "";
+      const isSpoken = (day: string) => (first === end ? day === first : first < day && day <= end);
+      const spoken = claims.filter((c) => isSpoken(c.date_vente ?? "")).length;
+      const want = good.filter((l) => isSpoken(l.date_vente ?? "")).length;
+      if (spoken !== want)
+        throw new Violation(
+          "1",
+          `${name}: ${want} sales of the days that it speaks for, ${spoken} in the topics`,
+        );
+    }
+    counts.add("last versions compared with the topics");
+  }
+}
+
+const countsOf = (texts: readonly string[]): Map<string, number> => {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+};
+
+function parsed(value: Buffer | null): PipelineEvent | undefined {
+  if (value === null) return undefined;
+  try {
+    const event = JSON.parse(value.toString("utf8")) as PipelineEvent | null;
+    return typeof event === "object" ? (event ?? undefined) : undefined;
+  } catch {
+    return undefined;
+  }
+}
