@@ -100,10 +100,21 @@ export function wordsOf(text: string): void {
 /** Parts of the state by key: small enough for one to be in memory, and written in their order. */
 export const STATE_PARTS = 1024;
 
-/** The part of a key: FNV-1a, folded. */
+/** The part of a key. */
 export function partOf(key: string): number {
+  const h = foldedHash(key);
+  return (h ^ (h >>> 10)) & (STATE_PARTS - 1);
+}
+
+/** A large part is worked on in so many slices, one in memory at a time. */
+export const SLICES = 16;
+
+/** The slice of a key as it is held. */
+export const sliceOf = (held: string): number => (foldedHash(held) >>> 20) & (SLICES - 1);
+
+/** FNV-1a. */
+function foldedHash(key: string): number {
   let h = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
-  h ^= h >>> 15;
-  return (h ^ (h >>> 10)) & (STATE_PARTS - 1);
+  return h ^ (h >>> 15);
 }

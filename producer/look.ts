@@ -631,19 +631,20 @@ const emit = Effect.fnUntraced(function* (
       const gone: NewRecord[] = [];
       const hashed: string[] = [];
       for (let part = 0; part < STATE_PARTS; part++)
-        for (const { key } of e.part(part).gone) hashed.push(key);
+        for (const { gone } of e.part(part)) for (const { key } of gone) hashed.push(key);
       const ids = yield* idsOf(log, source, name, hashed);
       for (let part = 0; part < STATE_PARTS; part++) {
-        const decision = e.part(part);
-        for (const { row, to } of decision.moved) {
-          const from = keyOfClaim(row);
-          const image = yield* imageOf(log, source, name, partitionOf(from, log.partitions(name)), from);
-          if (image === undefined) continue;
-          const next = keyOfClaim({ key: row.key, ordinal: to });
-          const rest = restOf(image.row, image.extras, key, undefined);
-          gone.push({ key: next, value: writer.row(key, next, 0, rest) });
+        for (const decision of e.part(part)) {
+          for (const { row, to } of decision.moved) {
+            const from = keyOfClaim(row);
+            const image = yield* imageOf(log, source, name, partitionOf(from, log.partitions(name)), from);
+            if (image === undefined) continue;
+            const next = keyOfClaim({ key: row.key, ordinal: to });
+            const rest = restOf(image.row, image.extras, key, undefined);
+            gone.push({ key: next, value: writer.row(key, next, 0, rest) });
+          }
+          for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
         }
-        for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
         yield* send(name, gone, BATCH);
         if (part % 64 === 63) yield* breathe;
       }
@@ -652,7 +653,7 @@ const emit = Effect.fnUntraced(function* (
   if (diff.rejects.withdrawals > 0) {
     const gone: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
-      for (const claim of diff.rejects.part(part).gone)
+      for (const claim of diff.rejects.part(part).flatMap(({ gone }) => gone))
         gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
       yield* send("rejets", gone, BATCH);
       if (part % 64 === 63) yield* breathe;

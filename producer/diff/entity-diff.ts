@@ -8,13 +8,13 @@
  */
 import type { Entity } from "#shared/entities/index.ts";
 import { fingerprintReject } from "../events.ts";
-import { print, STATE_PARTS } from "../fingerprint.ts";
-import { type HeldRow, heldKey } from "../state/held-rows.ts";
+import { print, SLICES, STATE_PARTS } from "../fingerprint.ts";
+import { decodeHeld, type HeldRow, heldKey } from "../state/held-rows.ts";
 import type { State } from "../state/state.ts";
 import { Decisions } from "./decisions.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
-import { Spill, type SpilledRecord } from "./spill.ts";
+import { recordsIn, Spill, type SpilledRecord } from "./spill.ts";
 import { placeTwins } from "./twins.ts";
 import type { Vanishing } from "./vanishing.ts";
 
@@ -44,9 +44,13 @@ export interface EntityDiffOptions {
   readonly isWide: boolean;
   /** A path that nothing else has, in the spool. */
   readonly scratch: string;
+  /** A part with more bytes is decided in slices. */
+  readonly slicedBytes?: number;
 }
 
 export interface PartDecision {
+  /** What is held before. */
+  readonly held: readonly HeldRow[];
   readonly emit: readonly (HeldRow & { readonly n: number })[];
   readonly gone: readonly ClaimKey[];
   /** Kept twins that must say the same under a lower ordinal. */
@@ -81,6 +85,9 @@ interface Group {
   held: HeldRow[];
 }
 
+const NO_BYTES = Buffer.alloc(0);
+/** Some thousands of rows. */
+const SLICED_BYTES = 256 * 1024;
 /** Keys of conflicts that are listed. */
 const LISTED_CONFLICTS = 10;
 
@@ -102,6 +109,7 @@ export class EntityDiff {
   /** Whether an appended record is of a claim that is held already. */
   meetsHeld = false;
   readonly #options: EntityDiffOptions;
+  #held: ReadonlySet<number> | undefined;
 
   constructor(options: EntityDiffOptions) {
     this.#options = options;
@@ -113,15 +121,14 @@ export class EntityDiff {
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#setAsideUndated(rejects);
     this.counts = nothingCounted();
-    for (let part = 0; part < STATE_PARTS; part++) {
-      if (this.#options.appended && !this.rows.has(part)) continue;
-      const decision = this.#part(part, this.counts);
-      for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
-      this.emitted += decision.emit.length;
-      this.withdrawals += decision.gone.length;
-      this.moves += decision.moved.length;
-      yield;
-    }
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const decision of this.#part(part, this.counts)) {
+        for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
+        this.emitted += decision.emit.length;
+        this.withdrawals += decision.gone.length;
+        this.moves += decision.moved.length;
+        yield;
+      }
   }
 
   /** A product with dated lines has no undated ones in the same version (rule 15). */
@@ -140,28 +147,42 @@ export class EntityDiff {
     }
   }
 
-  part(part: number): PartDecision {
+  /** Slice by slice, each with what is held of it. */
+  part(part: number): Iterable<PartDecision> {
     return this.#part(part, undefined);
   }
 
   /** Counts into `counts` where they are wanted. */
-  #part(part: number, counts: Counts | undefined): PartDecision {
-    const { state, source } = this.#options;
-    const lines = this.rows.read(part);
-    const here = this.decisions.anyAside ? lines.filter((l) => !this.decisions.isAside(l.n)) : lines;
-    const held = state.held(source, this.entity.name, part);
-    if (counts !== undefined && this.#options.isWide) counts.superseded += lines.length - here.length;
-    const decision = new PartDiff(this, this.#options, counts ?? nothingCounted());
-    for (const [key, group] of grouped(here, held)) decision.group(key, group);
-    return decision;
+  *#part(part: number, counts: Counts | undefined): Generator<PartDecision, void> {
+    const { state, source, appended, isWide, slicedBytes = SLICED_BYTES } = this.#options;
+    const isHeld = this.#heldParts.has(part);
+    // Of a version that only grew, what is held stays.
+    if (!this.rows.has(part) && (appended || !isHeld)) return;
+    const heldBytes = isHeld ? state.heldBytes(source, this.entity.name, part) : NO_BYTES;
+    const lineBytes = this.rows.load(part);
+    const slices = lineBytes.length + heldBytes.length > slicedBytes ? SLICES : 1;
+    for (let i = 0; i < slices; i++) {
+      const slice = slices === 1 ? undefined : i;
+      const lines = recordsIn(lineBytes, slice);
+      const held = decodeHeld(heldBytes, slice);
+      const here = this.decisions.anyAside ? lines.filter((l) => !this.decisions.isAside(l.n)) : lines;
+      if (counts !== undefined && isWide) counts.superseded += lines.length - here.length;
+      const decision = new PartDiff(this, this.#options, counts ?? nothingCounted(), held);
+      for (const [key, group] of grouped(here, held)) decision.group(key, group);
+      yield decision;
+    }
+  }
+
+  /** Which parts held rows when it began. */
+  get #heldParts(): ReadonlySet<number> {
+    this.#held ??= this.#options.state.heldParts(this.#options.source, this.entity.name);
+    return this.#held;
   }
 
   /** Remembers the version as emitted. Yields between transactions. */
   remember(): Generator<void, void> {
-    const { state, source, appended } = this.#options;
-    return rememberParts(state, source, this.entity.name, (part) =>
-      appended && !this.rows.has(part) ? undefined : this.part(part),
-    );
+    const { state, source } = this.#options;
+    return rememberParts(state, source, this.entity.name, (part) => this.part(part));
   }
 
   close(): void {
@@ -177,8 +198,10 @@ class PartDiff implements PartDecision {
   readonly #diff: EntityDiff;
   readonly #options: EntityDiffOptions;
   readonly #counts: Counts;
+  readonly held: readonly HeldRow[];
 
-  constructor(diff: EntityDiff, options: EntityDiffOptions, counts: Counts) {
+  constructor(diff: EntityDiff, options: EntityDiffOptions, counts: Counts, held: readonly HeldRow[]) {
+    this.held = held;
     this.#diff = diff;
     this.#options = options;
     this.#counts = counts;

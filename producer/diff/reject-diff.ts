@@ -27,6 +27,7 @@ export class RejectDiff {
   withdrawals = 0;
   readonly #spill: Spill;
   readonly #options: RejectDiffOptions;
+  #held: ReadonlySet<number> | undefined;
 
   constructor(options: RejectDiffOptions) {
     this.#options = options;
@@ -44,24 +45,23 @@ export class RejectDiff {
 
   /** Yields between parts. */
   *decide(): Generator<void, void> {
-    for (let part = 0; part < STATE_PARTS; part++) {
-      if (this.#options.appended && !this.#spill.has(part)) continue;
-      const { emit, gone } = this.part(part);
-      for (const row of emit) this.decisions.emit(row.n, row.ordinal);
-      this.emitted += emit.length;
-      this.withdrawals += gone.length;
-      yield;
-    }
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { emit, gone } of this.part(part)) {
+        for (const row of emit) this.decisions.emit(row.n, row.ordinal);
+        this.emitted += emit.length;
+        this.withdrawals += gone.length;
+        yield;
+      }
   }
 
-  part(part: number): PartDecision {
+  part(part: number): readonly PartDecision[] {
     const { state, source, appended } = this.#options;
+    this.#held ??= state.heldParts(source, "rejets");
+    if (!this.#spill.has(part) && (appended || !this.#held.has(part))) return [];
+    const rows = state.held(source, "rejets", part);
     const emit: (HeldRow & { n: number })[] = [];
     const gone: ClaimKey[] = [];
-    for (const [key, { lines, held }] of grouped(
-      this.#spill.read(part),
-      state.held(source, "rejets", part),
-    )) {
+    for (const [key, { lines, held }] of grouped(this.#spill.read(part), rows)) {
       const before = new Map(held.map((h) => [h.ordinal, h]));
       const first = appended ? held.length : 0;
       lines.forEach((line, i) => {
@@ -72,15 +72,13 @@ export class RejectDiff {
       });
       if (!appended) gone.push(...held.filter((h) => h.ordinal > lines.length));
     }
-    return { emit, gone, moved: [] };
+    return [{ held: rows, emit, gone, moved: [] }];
   }
 
   /** Remembers them as emitted. Yields between transactions. */
   remember(): Generator<void, void> {
-    const { state, source, appended } = this.#options;
-    return rememberParts(state, source, "rejets", (part) =>
-      appended && !this.#spill.has(part) ? undefined : this.part(part),
-    );
+    const { state, source } = this.#options;
+    return rememberParts(state, source, "rejets", (part) => this.part(part));
   }
 
   close(): void {

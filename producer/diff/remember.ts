@@ -8,27 +8,28 @@ import type { PartDecision } from "./entity-diff.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
 
-/** `decide`: undefined where a part has nothing. Yields between transactions. */
+/** `decide`: what changes of a part, slice by slice. Yields between transactions. */
 export function* rememberParts(
   state: State,
   source: number,
   topic: EventTopic,
-  decide: (part: number) => PartDecision | undefined,
+  decide: (part: number) => Iterable<PartDecision>,
 ): Generator<void, void> {
   for (let part = 0; part < STATE_PARTS; ) {
     let written = 0;
     state.transaction(() => {
       for (; part < STATE_PARTS && written < ROWS_PER_TRANSACTION; part++) {
-        const decision = decide(part);
-        if (decision === undefined) continue;
-        const { emit, gone, moved } = decision;
-        const changes = emit.length + gone.length + moved.length;
-        if (changes === 0) continue;
-        const held = new HeldPart(state.held(source, topic, part), topic === "produits");
-        for (const row of gone) held.remove(row);
-        for (const { row, to } of moved) held.put({ ...row, ordinal: to });
-        for (const row of emit) held.put(row);
-        state.putHeld(source, topic, part, held.encode());
+        const slices: Buffer[] = [];
+        let changes = 0;
+        for (const { held, emit, gone, moved } of decide(part)) {
+          const rows = new HeldPart(held, topic === "produits");
+          for (const row of gone) rows.remove(row);
+          for (const { row, to } of moved) rows.put({ ...row, ordinal: to });
+          for (const row of emit) rows.put(row);
+          changes += emit.length + gone.length + moved.length;
+          slices.push(Buffer.from(rows.encode()));
+        }
+        if (changes > 0) state.putHeld(source, topic, part, Buffer.concat(slices));
         written += changes;
       }
     });

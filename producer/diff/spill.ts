@@ -3,7 +3,8 @@
  * part at a time. Written once, then read part by part; about 50 bytes a record.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { partOf, STATE_PARTS } from "../fingerprint.ts";
+import { partOf, STATE_PARTS, sliceOf } from "../fingerprint.ts";
+import { heldKey } from "../state/held-rows.ts";
 
 export interface SpilledRecord {
   /** The record's number in the file. */
@@ -24,6 +25,8 @@ const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
 /** n, ordinal, a, b, flags and three lengths. */
 const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
+/** Of the flags; above it stands the slice of the key. */
+const DERIVED = 1;
 
 export class Spill {
   readonly #file: string;
@@ -58,7 +61,7 @@ export class Spill {
     at = buffer.writeInt32LE(r.ordinal, at);
     at = buffer.writeDoubleLE(r.a, at);
     at = buffer.writeDoubleLE(r.b, at);
-    buffer[at++] = r.derived ? 1 : 0;
+    buffer[at++] = (r.derived ? DERIVED : 0) | (sliceOf(heldKey(r.key, r.derived ? 1 : r.ordinal)) << 1);
     const length = buffer.write(r.key, at + 6, "utf8");
     buffer.writeUInt32LE(length, at);
     buffer[at + 4] = r.dated.length;
@@ -89,19 +92,29 @@ export class Spill {
     return (this.#used[part] as number) > 0 || (this.#segments[part] as number[]).length > 0;
   }
 
+  /** How many bytes the records of a part take. */
+  bytes(part: number): number {
+    const segments = this.#segments[part] as number[];
+    let bytes = this.#used[part] as number;
+    for (let i = 1; i < segments.length; i += 2) bytes += segments[i] as number;
+    return bytes;
+  }
+
+  /** The records of a part as bytes, in the order they were added; good until the next call. */
+  load(part: number): Buffer {
+    const bytes = this.bytes(part);
+    if (this.#segment.length < bytes) this.#segment = Buffer.allocUnsafe(bytes + (bytes >> 2));
+    const segments = this.#segments[part] as number[];
+    let at = 0;
+    for (let i = 0; i < segments.length; i += 2)
+      at += readSync(this.#fd, this.#segment, at, segments[i + 1] as number, segments[i] as number);
+    this.#buffers[part]?.copy(this.#segment, at, 0, this.#used[part]);
+    return this.#segment.subarray(0, bytes);
+  }
+
   /** The records of a part, in the order they were added. */
   read(part: number): SpilledRecord[] {
-    const records: SpilledRecord[] = [];
-    const segments = this.#segments[part] as number[];
-    for (let i = 0; i < segments.length; i += 2) {
-      const length = segments[i + 1] as number;
-      if (this.#segment.length < length) this.#segment = Buffer.allocUnsafe(length * 2);
-      readSync(this.#fd, this.#segment, 0, length, segments[i] as number);
-      decode(this.#segment, length, records);
-    }
-    const buffer = this.#buffers[part];
-    if (buffer !== undefined) decode(buffer, this.#used[part] as number, records);
-    return records;
+    return recordsIn(this.load(part));
   }
 
   close(): void {
@@ -110,26 +123,26 @@ export class Spill {
   }
 }
 
-function decode(buffer: Buffer, length: number, into: SpilledRecord[]): void {
-  for (let at = 0; at < length; ) {
-    const n = buffer.readDoubleLE(at);
-    const ordinal = buffer.readInt32LE(at + 8);
-    const a = buffer.readDoubleLE(at + 12);
-    const b = buffer.readDoubleLE(at + 20);
-    const derived = buffer[at + 28] === 1;
+/** Of `load`; all of them, or those of one slice. */
+export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
+  const records: SpilledRecord[] = [];
+  for (let at = 0; at < buffer.length; ) {
+    const flags = buffer[at + 28] as number;
     const keyEnd = at + 35 + buffer.readUInt32LE(at + 29);
     const datedEnd = keyEnd + (buffer[at + 33] as number);
     const end = datedEnd + (buffer[at + 34] as number);
-    into.push({
-      n,
-      ordinal,
-      a,
-      b,
-      derived,
-      key: buffer.toString("utf8", at + 35, keyEnd),
-      dated: buffer.toString("latin1", keyEnd, datedEnd),
-      stem: buffer.toString("latin1", datedEnd, end),
-    });
+    if (slice === undefined || flags >> 1 === slice)
+      records.push({
+        n: buffer.readDoubleLE(at),
+        ordinal: buffer.readInt32LE(at + 8),
+        a: buffer.readDoubleLE(at + 12),
+        b: buffer.readDoubleLE(at + 20),
+        derived: (flags & DERIVED) !== 0,
+        key: buffer.toString("utf8", at + 35, keyEnd),
+        dated: buffer.toString("latin1", keyEnd, datedEnd),
+        stem: buffer.toString("latin1", datedEnd, end),
+      });
     at = end;
   }
+  return records;
 }

@@ -3,7 +3,7 @@
  * 32 bytes a row. A long key is held as 96 bits of it, marked as such: with 100 million rows two of them meet with a
  * probability below 1e-13. What must be named again (a withdrawal) is then looked up in the topic.
  */
-import { print, wordsOf } from "../fingerprint.ts";
+import { print, sliceOf, wordsOf } from "../fingerprint.ts";
 
 export interface HeldRow {
   /** The primary id as `heldKey` gives it; of derived ids and rejects all but the ordinal. */
@@ -53,6 +53,8 @@ const STEM_OF_REJECT = 2;
 const HASHED_KEY = 3;
 const HAS_ORDINAL = 4;
 const HAS_DATE = 8;
+/** Above them the slice of the key. */
+const SLICE_SHIFT = 4;
 
 const HASH_BYTES = 16;
 const DATE_BYTES = 3;
@@ -87,7 +89,8 @@ export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
         : ordinal > 0 && key.length === 22 && HASH.test(key)
           ? STEM_OF_REJECT
           : TEXT;
-    buffer[at++] = kind | (ordinal > 0 ? HAS_ORDINAL : 0) | (dated === "" ? 0 : HAS_DATE);
+    buffer[at++] =
+      kind | (ordinal > 0 ? HAS_ORDINAL : 0) | (dated === "" ? 0 : HAS_DATE) | (sliceOf(key) << SLICE_SHIFT);
     switch (kind) {
       case HASHED_KEY:
         at += buffer.write(key.slice(1), at, "latin1");
@@ -121,10 +124,15 @@ function writeVarint(buffer: Buffer, value: number, from: number): number {
   return at;
 }
 
-export function decodeHeld(buffer: Buffer): HeldRow[] {
+/** All of them, or those of one slice. */
+export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
   const rows: HeldRow[] = [];
   for (let at = 0; at < buffer.length; ) {
     const flags = buffer[at++] as number;
+    if (slice !== undefined && flags >> SLICE_SHIFT !== slice) {
+      at = endOfHeld(buffer, flags, at);
+      continue;
+    }
     let key: string;
     switch (flags & 3) {
       case HASHED_KEY:
@@ -161,6 +169,23 @@ export function decodeHeld(buffer: Buffer): HeldRow[] {
     at += PRINT_BYTES;
   }
   return rows;
+}
+
+const BYTES_OF_KIND = {
+  [HASHED_KEY]: HASHED_BYTES,
+  [DERIVED]: DATE_BYTES + HASH_BYTES,
+  [STEM_OF_REJECT]: HASH_BYTES,
+};
+
+/** Where a row ends whose first byte is `flags`; `at`: behind that byte. */
+function endOfHeld(buffer: Buffer, flags: number, from: number): number {
+  const kind = flags & 3;
+  let at = from + (kind === TEXT ? 1 + (buffer[from] as number) : BYTES_OF_KIND[kind as 1 | 2 | 3]);
+  if ((flags & HAS_ORDINAL) !== 0) {
+    while ((buffer[at] as number) > 127) at++;
+    at++;
+  }
+  return at + ((flags & HAS_DATE) === 0 ? 0 : DATE_BYTES) + PRINT_BYTES;
 }
 
 type Claim = Omit<HeldRow, "a" | "b">;

@@ -61,6 +61,7 @@ type RawSource = Record<"source" | "columns" | "seen", string> &
   Record<"validators" | "last" | "earlier" | "refused", string | null> &
   Record<"id" | "announcement" | "pending" | "dirty", number>;
 
+const NO_BYTES = Buffer.alloc(0);
 const NO_EARLIER: Earlier = { hashes: [], waiting: null };
 
 const json = (text: string | null) => (text === null ? null : JSON.parse(text));
@@ -80,6 +81,7 @@ export class State {
            last = ?, earlier = ?, refused = ? WHERE id = ?`,
       ),
       held: db.prepare("SELECT held FROM held WHERE source = ? AND topic = ? AND part = ?").pluck(),
+      heldParts: db.prepare("SELECT part FROM held WHERE source = ? AND topic = ?").pluck(),
       putHeld: db.prepare(
         "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held",
       ),
@@ -150,8 +152,17 @@ export class State {
   }
 
   held(id: number, topic: EventTopic, part: number): HeldRow[] {
-    const held = this.#statements.held.get(id, topic, part) as Buffer | undefined;
-    return held === undefined ? [] : decodeHeld(held);
+    return decodeHeld(this.heldBytes(id, topic, part));
+  }
+
+  /** As `decodeHeld` takes them. */
+  heldBytes(id: number, topic: EventTopic, part: number): Buffer {
+    return (this.#statements.held.get(id, topic, part) as Buffer | undefined) ?? NO_BYTES;
+  }
+
+  /** The parts that hold rows. */
+  heldParts(id: number, topic: EventTopic): ReadonlySet<number> {
+    return new Set(this.#statements.heldParts.all(id, topic) as number[]);
   }
 
   putHeld(id: number, topic: EventTopic, part: number, held: Buffer): void {
