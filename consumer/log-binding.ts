@@ -31,11 +31,12 @@ export const furthestRead = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, haut AS offset FROM positions").all() as Position[];
 
 /**
- * Throws LogMismatch when the database has ever read further than a partition reaches: the log has lost events.
+ * Throws LogMismatch when a partition ends before what was read of it: the log has lost events. `read` is older than
+ * the bounds: a consumer beside this one reads on meanwhile.
  */
-export function assertWithin(db: Sqlite, bounds: readonly Bounds[]): void {
+export function assertWithin(db: Sqlite, read: readonly Position[], bounds: readonly Bounds[]): void {
   const ends = new Map(bounds.map((b) => [placeOf(b), b.end]));
-  for (const position of furthestRead(db)) {
+  for (const position of read) {
     const end = ends.get(placeOf(position));
     if (end !== undefined && position.offset > end)
       throw new LogMismatch({

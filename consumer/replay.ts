@@ -35,7 +35,7 @@ export const replay = (
     Effect.gen(function* () {
       const { data } = yield* Settings;
       const log = yield* TopicLog;
-      const db = yield* openBoundDatabase;
+      const db = yield* openBoundDatabase();
       const bounds = yield* log.bounds(EVENT_TOPICS);
       const before = repairs(db);
       yield* writing(data, () => setBack(db, bounds));

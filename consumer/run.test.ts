@@ -10,6 +10,7 @@ import { afterEach, expect, it } from "vitest";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
@@ -19,7 +20,7 @@ import { canonicalModel } from "./canonical.model.ts";
 import { canonicalDump } from "./canonical-dump.ts";
 import { batchOf, randomOf, randomTopics } from "./random-history.ts";
 import { replay } from "./replay.ts";
-import { runConsumer } from "./run.ts";
+import { openBoundDatabase, runConsumer } from "./run.ts";
 
 const dirs: string[] = [];
 const temporary = () => {
@@ -271,6 +272,70 @@ it("starts while another process is in its transaction", async () => {
     }),
   );
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+});
+
+it("starts while the log is lost, and says that it waits", async () => {
+  const dir = temporary();
+  const topics = randomTopics(randomOf(12), 40);
+  const states: string[] = [];
+  await running(
+    dir,
+    Effect.gen(function* () {
+      yield* publishAll(topics);
+      const log = yield* TopicLog;
+      let refusals = 2;
+      const lost = TopicLog.of({
+        ...log,
+        bounds: (...asked) =>
+          Effect.suspend(() =>
+            refusals-- > 0
+              ? Effect.fail(new LogUnavailable({ address: "nowhere", message: "nobody answers" }))
+              : log.bounds(...asked),
+          ),
+      });
+      const consumer = yield* Effect.forkChild(
+        Effect.provideService(runConsumer({ onLogState: ({ state }) => states.push(state) }), TopicLog, lost),
+      );
+      yield* untilThere(dir);
+      yield* Effect.raceFirst(caughtUp(dir), Fiber.join(consumer));
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  expect(states).toEqual(["waiting", "waiting"]);
+  expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+});
+
+it("starts while another consumer reads on: what it reads after the ends were asked is no lost event", async () => {
+  const dir = temporary();
+  await running(
+    dir,
+    Effect.gen(function* () {
+      yield* publishAll(randomTopics(randomOf(13), 40));
+      const log = yield* TopicLog;
+      let asked = 0;
+      const busy = TopicLog.of({
+        ...log,
+        bounds: (...args) =>
+          log.bounds(...args).pipe(
+            Effect.tap(() =>
+              Effect.sync(() => {
+                asked++;
+                const other = openVentes(dir);
+                other.exec(
+                  "INSERT INTO positions (topic, partition, position, haut) VALUES ('ventes', 0, 999, 999)",
+                );
+                other.close();
+              }),
+            ),
+          ),
+      });
+      const db = yield* Effect.scoped(
+        Effect.map(Effect.provideService(openBoundDatabase(), TopicLog, busy), (open) => open.name),
+      );
+      expect(db).toContain(dir);
+      expect(asked).toBe(1);
+    }),
+  );
 });
 
 it("a batch in hand is rolled back when another one wrote it meanwhile, said, and it goes on", async () => {

@@ -52,7 +52,7 @@ export const runConsumer = (
     Effect.gen(function* () {
       const { data } = yield* Settings;
       const log = yield* TopicLog;
-      const db = yield* openBoundDatabase;
+      const db = yield* openBoundDatabase(options.onLogState ?? (() => {}));
       const applier = makeBatchApplier(db, { partitions: log.partitions });
       const wake = Latch.makeUnsafe(true);
 
@@ -105,8 +105,11 @@ export const runConsumer = (
     }),
   );
 
-/** DIR/ventes.db, open for writing, bound to this log, which has all that it has read. Closed with the scope. */
-export const openBoundDatabase = Effect.gen(function* () {
+/**
+ * DIR/ventes.db, open for writing, bound to this log, which has all that it has read. Closed with the scope. A lost
+ * log is waited for when there is somebody to tell so.
+ */
+export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
   const { data } = yield* Settings;
   const log = yield* TopicLog;
   const db = yield* Effect.acquireRelease(
@@ -117,8 +120,19 @@ export const openBoundDatabase = Effect.gen(function* () {
   // More than this is no faster with a million sales, and is memory of every process.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
-  const bounds = yield* log.bounds(EVENT_TOPICS, yield* failing(() => furthestRead(db)));
-  yield* failing(() => assertWithin(db, bounds));
+  const read = yield* failing(() => furthestRead(db));
+  const asked = log.bounds(EVENT_TOPICS, read);
+  const bounds = yield* onLogState === undefined
+    ? asked
+    : asked.pipe(
+        Effect.tapError((error) =>
+          Effect.sync(() => {
+            if (error._tag === "LogUnavailable") onLogState({ state: "waiting", reason: error.message });
+          }),
+        ),
+        Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
+      );
+  yield* failing(() => assertWithin(db, read, bounds));
   return db;
 });
 

@@ -181,7 +181,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
   it(
     "Kafka restarted: it is waited for, and all goes on",
     async () => {
-      await demo.compose("restart", "-t", "10", "kafka");
+      await demo.compose("restart", "-t", "5", "kafka");
       await growsAgain();
       await isRight();
     },

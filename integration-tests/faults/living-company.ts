@@ -40,7 +40,7 @@ export const ENTITY_OF = {
 const CITIES = "Paris Lyon Marseille Lille Nantes".split(" ");
 const PRODUCTS = 20;
 const SHOPS = 8;
-/** The first day of the file without ids is never touched: before it, what vanishes is history (rule 9). */
+/** The first and the last day of the file without ids stay: what vanishes outside them is history (rule 9). */
 const FIRST_DAY = "2024-01-01";
 /** Lines without an id that may vanish in all: below the limit that holds a version back (rule 10). */
 const MOST_VANISHED = 40;
@@ -97,7 +97,8 @@ export class LivingCompany {
     for (let n = r.below(4); n > 0; n--) this.#tills.push(this.#sale());
     if (r.chance(0.4) && this.#vanished < MOST_VANISHED) {
       const at = r.below(this.#tills.length);
-      if (this.#tills[at]?.day !== FIRST_DAY) {
+      const { day: of } = this.#tills[at] as Sale;
+      if (of !== FIRST_DAY && this.#tills.some((sale) => sale.day > of)) {
         this.#tills.splice(at, 1);
         this.#vanished++;
       }

@@ -52,6 +52,9 @@ it(`after a kill -9 at ${SALES} rows it follows again`, async () => {
     opened.push(performance.now() - from);
     await until("the new sale", () => quantityOf(data, "REF00000") === Number(before) + 1e6, PATIENCE);
     followed.push(performance.now() - from);
+    console.log(
+      `kill ${k}: the page after ${opened.at(-1)?.toFixed(0)} ms, following after ${followed.at(-1)?.toFixed(0)} ms`,
+    );
   }
   tell(`from a kill -9 at ${SALES} rows to the page`, opened);
   tell(`from a kill -9 at ${SALES} rows to following`, followed);

@@ -346,7 +346,11 @@ export async function whole(stage: Stage, company: LivingCompany, base = stage.b
     return held !== undefined && held.first.length === 0 && isUpToDate(base);
   };
   await until("every row", isWhole, PATIENCE).catch(() => {});
-  return held ?? { rows: 0, lost: 0, doubled: 0, wrong: 0, first: ["there is no database"] };
+  const none = { rows: 0, lost: 0, doubled: 0, wrong: 0, first: ["there is no database"] };
+  const { first, ...counts } = held ?? none;
+  if (first.length === 0) return { ...counts, first };
+  const said = stage.actors.map((actor) => `${actor.name} said: ${actor.stderr().slice(-300)}`);
+  return { ...counts, first: [...first, ...stage.actors.flatMap((actor) => actor.findings), ...said] };
 }
 
 type Ends = ReadonlyMap<string, number>;

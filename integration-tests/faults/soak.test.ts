@@ -13,7 +13,7 @@ import { until } from "../support/until.ts";
 import { LivingCompany } from "./living-company.ts";
 import { type Brokers, hasRows, inDatabase, register, setStage, startReader, whole } from "./round.ts";
 
-const MINUTES = Number(process.env.VENTES_TEST_SOAK ?? 0.75);
+const MINUTES = Number(process.env.VENTES_TEST_SOAK ?? 0.5);
 const LIVES_EVERY_MS = 2_000;
 const SAMPLE_EVERY_MS = 1_000;
 /** A guest consumer is there for this long, and is away as long. */

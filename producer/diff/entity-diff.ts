@@ -78,7 +78,7 @@ const nothingCounted = (): Counts => ({
 
 interface Group {
   readonly lines: SpilledRecord[];
-  readonly held: HeldRow[];
+  held: HeldRow[];
 }
 
 /** Keys of conflicts that are listed. */
@@ -310,19 +310,24 @@ function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord>
   return last;
 }
 
-/** Lines and held rows by key, as it is held. */
+const NO_LINES: SpilledRecord[] = [];
+const NOTHING_HELD: HeldRow[] = [];
+
+/** Lines and held rows by key, as it is held. Nearly every key has one of each: an array is made to fit. */
 export function grouped(lines: readonly SpilledRecord[], held: readonly HeldRow[]): Map<string, Group> {
   const groups = new Map<string, Group>();
-  const of = (key: string): Group => {
-    let found = groups.get(key);
-    if (found === undefined) {
-      found = { lines: [], held: [] };
-      groups.set(key, found);
-    }
-    return found;
-  };
-  for (const line of lines) of(heldKey(line.key, line.derived ? 1 : line.ordinal)).lines.push(line);
-  for (const h of held) of(h.key).held.push(h);
+  for (const line of lines) {
+    const key = heldKey(line.key, line.derived ? 1 : line.ordinal);
+    const found = groups.get(key);
+    if (found === undefined) groups.set(key, { lines: [line], held: NOTHING_HELD });
+    else found.lines.push(line);
+  }
+  for (const h of held) {
+    const found = groups.get(h.key);
+    if (found === undefined) groups.set(h.key, { lines: NO_LINES, held: [h] });
+    else if (found.held === NOTHING_HELD) found.held = [h];
+    else found.held.push(h);
+  }
   return groups;
 }
 

@@ -7,7 +7,7 @@ import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import kafkajs from "kafkajs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { describeWith } from "../../../integration-tests/support/describe-with.ts";
 import {
   type SecureKafka,
@@ -232,6 +232,18 @@ describeWith("kafka", "on a broker", () => {
     expect(messageOf(await onLog(kafka.settings, namespace, publishOne("a")))).toContain(
       `LogMismatch: the topic ${namespace}.produits was deleted and made anew`,
     );
+  });
+
+  it("publishes from a machine whose clock is hours ahead", async () => {
+    const namespace = kafka.namespace();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 30 * 3_600_000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const records = succeeded(
+      await onLog(kafka.settings, namespace, publishOne("a").pipe(Effect.andThen(recordsOf))),
+    );
+    expect(records.map((r) => r.key)).toEqual(["a"]);
   });
 
   it("reads what other programs publish: no key, no value, bytes, headers, gzip", async () => {

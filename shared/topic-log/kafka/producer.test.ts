@@ -11,6 +11,7 @@ import { WireReader } from "./wire.ts";
 const NOT_LEADER = 6;
 const TOO_LARGE = 10;
 const AFTER_APPEND = 20;
+const INVALID_TIMESTAMP = 32;
 const OUT_OF_ORDER = 45;
 const LOST = "lost";
 
@@ -20,6 +21,7 @@ type Script = Record<number, (number | typeof LOST)[]>;
 /** Partition p is led by broker p. */
 class FakeKafka implements ProducerConnection {
   readonly sent: string[] = [];
+  readonly times: bigint[] = [];
   refreshed = 0;
   dropped = 0;
   readonly #script: Script;
@@ -60,6 +62,7 @@ class FakeKafka implements ProducerConnection {
           const partition = r.int32();
           const batch = r.bytes();
           const what = this.#script[partition]?.shift() ?? 0;
+          this.times.push(batch.readBigInt64BE(27));
           this.sent.push(
             `p${partition} producer ${batch.readBigInt64BE(43)} sequence ${batch.readInt32BE(53)} ${what}`,
           );
@@ -136,6 +139,22 @@ describe("a batch", () => {
     const kafka = new FakeKafka({ 0: [LOST], 1: [OUT_OF_ORDER] });
     expect(tagOf(await publish(new Producer(kafka, "k"), both))).toBe("PublishUncertain");
     expect(kafka.sent).toHaveLength(2);
+  });
+
+  it("refused for its time is sent again without one, and so is what follows", async () => {
+    const kafka = new FakeKafka({ 0: [INVALID_TIMESTAMP] });
+    const producer = new Producer(kafka, "k");
+    expect(tagOf(await publish(producer, both))).toBe("success");
+    await publish(producer, one);
+    expect(kafka.sent).toEqual([
+      "p0 producer 100 sequence 0 32",
+      "p1 producer 100 sequence 0 0",
+      "p0 producer 100 sequence 0 0",
+      "p0 producer 100 sequence 1 0",
+    ]);
+    expect(kafka.times.map((time) => time > 0)).toEqual([true, true, false, false]);
+    const stubborn = new FakeKafka({ 0: [INVALID_TIMESTAMP, INVALID_TIMESTAMP] });
+    expect(tagOf(await publish(new Producer(stubborn, "k"), one))).toBe("LogMisconfigured");
   });
 
   it("that no broker will ever take is refused", async () => {

@@ -13,7 +13,7 @@ import type { NewRecord, Published } from "../topic-log.ts";
 import type { Connection } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
 import { int64 } from "./kafkajs.ts";
-import { encodeBatches, type OutgoingBatch, seal } from "./record-batch.ts";
+import { encodeBatches, NO_TIMESTAMP, type OutgoingBatch, seal, withoutTimestamp } from "./record-batch.ts";
 import { type ProducedPartition, produceRequest } from "./requests.ts";
 
 /** What a broker may say of a batch, by code. What is in none is a refusal. */
@@ -22,6 +22,9 @@ const TRY_AGAIN: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 8, 9, 13, 14, 15,
 const SEQUENCE_LOST: ReadonlySet<number> = new Set([45, 46, 47, 49, 59]);
 /** REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS_AFTER_APPEND: the leader has it, its replicas may not. */
 const MAY_BE_APPENDED: ReadonlySet<number> = new Set([7, 20, 46]);
+
+/** The clock of this machine is ahead of the broker's by more than message.timestamp.after.max.ms. */
+const INVALID_TIMESTAMP = 32;
 
 const REFUSED: Readonly<Record<number, string>> = {
   10: "a record is larger than the topic's max.message.bytes",
@@ -54,6 +57,8 @@ interface Lane {
   at: number;
   /** It was sent before, and nobody knows what became of it. */
   doubtful: boolean;
+  /** Its records have a time. */
+  timed: boolean;
   firstOffset: number;
 }
 
@@ -65,6 +70,8 @@ export class Producer {
   readonly #address: string;
   readonly #turn = Semaphore.makeUnsafe(1);
   #identity: Identity | undefined;
+  /** Whether a broker took the time of our records for a wrong one: from then on they have none. */
+  #timeless = false;
 
   constructor(connection: ProducerConnection, address: string) {
     this.#connection = connection;
@@ -103,7 +110,7 @@ export class Producer {
         }),
       );
     return Effect.suspend(() => {
-      const lanes = prepare(partitions, records);
+      const lanes = prepare(partitions, records, this.#timeless ? NO_TIMESTAMP : Date.now());
       return attempt(lanes).pipe(
         Effect.map(() =>
           lanes.map(({ partition, count, firstOffset }) => ({ partition, count, firstOffset })),
@@ -179,7 +186,7 @@ export class Producer {
     }
   }
 
-  /** What the broker's answer to a lane's batch means: nothing (appended), a reason to try again, or a failure. */
+  /** What the broker's answer to a lane's batch means: nothing (appended, or to be sent at once), a reason to try again, or a failure. */
   #settle(
     identity: Identity,
     topic: string,
@@ -201,6 +208,12 @@ export class Producer {
       this.#identity = undefined;
       return `a new producer is needed (error ${errorCode})`;
     }
+    if (errorCode === INVALID_TIMESTAMP && lane.timed) {
+      this.#timeless = true;
+      for (const batch of lane.batches.slice(lane.at)) withoutTimestamp(batch);
+      lane.timed = false;
+      return undefined;
+    }
     if (TRY_AGAIN.has(errorCode))
       return `the leader of ${topic} partition ${lane.partition} takes no records now (error ${errorCode})`;
     return new LogMisconfigured({
@@ -214,14 +227,15 @@ const isVerdict = (answer: unknown): answer is LogMisconfigured | PublishUncerta
 
 const sequenceOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-function prepare(partitions: number, records: readonly NewRecord[]): Lane[] {
-  const options = { timestamp: Date.now(), compress: true };
+function prepare(partitions: number, records: readonly NewRecord[], timestamp: number): Lane[] {
+  const options = { timestamp, compress: true };
   return byPartition(records, partitions).map(({ partition, records: group }) => ({
     partition,
     count: group.length,
     batches: encodeBatches(group, options),
     at: 0,
     doubtful: false,
+    timed: timestamp !== NO_TIMESTAMP,
     firstOffset: -1,
   }));
 }

@@ -61,7 +61,11 @@ export interface OutgoingBatch {
   readonly bytes: Buffer;
 }
 
+/** A broker gives no time to a record that has none, and refuses one that is an hour ahead of its own. */
+export const NO_TIMESTAMP = -1;
+
 export interface EncodeOptions {
+  /** Milliseconds since 1970, or NO_TIMESTAMP. */
   readonly timestamp: number;
   readonly compress: boolean;
 }
@@ -130,6 +134,12 @@ function frame(count: number, end: number, { timestamp, compress }: EncodeOption
   bytes.writeBigInt64BE(BigInt(timestamp), MAX_TIMESTAMP);
   bytes.writeInt32BE(count, COUNT);
   return bytes;
+}
+
+/** Takes the time from a batch that was refused for it. */
+export function withoutTimestamp({ bytes }: OutgoingBatch): void {
+  bytes.writeBigInt64BE(BigInt(NO_TIMESTAMP), FIRST_TIMESTAMP);
+  bytes.writeBigInt64BE(BigInt(NO_TIMESTAMP), MAX_TIMESTAMP);
 }
 
 /** Whose batch it is: with the sequence the broker knows a repetition. The last thing before it is sent. */
