@@ -233,25 +233,20 @@ export class Files {
           resumeFrom < bytes.length &&
           state.contents.some((c) => hashOf(Buffer.from(c)) === contentHash(known) && text.startsWith(c));
         if (isGrown && known !== null && resumeFrom !== null) {
-          const whole = state.change % 2 === 0;
-          writeFileSync(file, whole ? bytes : bytes.subarray(resumeFrom));
-          const start = whole ? resumeFrom : 0;
+          // Only the tail, as a server with ranges sends it: what cuts it out of a whole file awaits the real disk.
+          const whole = false;
+          writeFileSync(file, bytes.subarray(resumeFrom));
           return Effect.succeed({
             kind: "grown",
             file,
             from: resumeFrom,
-            start,
+            start: 0,
             whole,
             bytes: bytes.length,
-            validators: whole
-              ? validators
-              : {
-                  ...validators,
-                  segments: [
-                    ...known.segments,
-                    { end: bytes.length, hash: hashOf(bytes.subarray(known.bytes)) },
-                  ],
-                },
+            validators: {
+              ...validators,
+              segments: [...known.segments, { end: bytes.length, hash: hashOf(bytes.subarray(known.bytes)) }],
+            },
             freshMs: null,
             received: bytes.length,
           });

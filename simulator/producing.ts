@@ -19,6 +19,8 @@ export interface Looked {
   /** undefined: it was parked, for `code`. */
   readonly result: LookResult | undefined;
   readonly code: string | undefined;
+  /** It asked for the content after the last change. */
+  readonly isLast: boolean;
 }
 
 export interface LookingOptions {
@@ -54,12 +56,13 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
   for (let round = 0; round < rounds; round++) {
     for (const file of FILE_NAMES) {
       if (!files.has(file)) continue;
+      const isLast = !files.misbehaves;
       yield* lookAt(producer, registrationOf(file), { mode: "follow" }).pipe(
         Effect.retry({ schedule: scheduleOf("uncertain"), while: isTag("PublishUncertain") }),
         Effect.retry({ schedule: scheduleOf("log"), while: isTag("LogUnavailable") }),
-        Effect.map((result) => onLook({ file, result, code: undefined })),
+        Effect.map((result) => onLook({ file, result, code: undefined, isLast })),
         Effect.catchTag("SourceError", (error) =>
-          Effect.sync(() => onLook({ file, result: undefined, code: error.code })),
+          Effect.sync(() => onLook({ file, result: undefined, code: error.code, isLast })),
         ),
       );
       yield* Effect.sleep(200);

@@ -123,7 +123,6 @@ class World {
   #acknowledged = "";
   #reader: Sqlite | undefined;
   #longReader: Sqlite | undefined;
-  #isSettling = false;
 
   constructor(kernel: Kernel, history: History, { folder, template }: PlayOptions) {
     this.kernel = kernel;
@@ -248,15 +247,17 @@ class World {
       }),
     );
     this.#launch(who, join(this.dir, who), work, () => {
-      if (who === "producer-1")
-        this.kernel.at(1000, undefined, () => this.startProducer(who, Number.POSITIVE_INFINITY));
+      if (who === "producer-2") this.looked.clear();
+      else this.kernel.at(1000, undefined, () => this.startProducer(who, Number.POSITIVE_INFINITY));
     });
   }
 
   onLook(who: Who, looked: Looked): void {
     const { file, result, code } = looked;
     this.counts.add(result === undefined ? "looks parked" : "looks");
-    if (this.#isSettling) this.looked.set(file, looked);
+    if (looked.isLast) this.looked.set(file, looked);
+    // One that had the file as it was before may have undone what a later one said: to be looked at again.
+    else this.looked.delete(file);
     if (result === undefined) {
       this.say(`${who} parked ${file}: ${code}`);
       return;
@@ -573,7 +574,6 @@ class World {
     log.land(0.5);
     log.faults = CALM;
     this.files.misbehaves = false;
-    this.#isSettling = true;
     for (const process of kernel.processes) {
       process.paused = false;
       process.fuse = undefined;
@@ -628,6 +628,7 @@ class World {
 
   #whatIsMissing(): string | undefined {
     if (this.running.get("publisher")?.alive === true) return "a publisher is still at work";
+    if (this.running.get("producer-2")?.alive === true) return "a second producer is still at work";
     if (this.running.get("replay")?.alive === true) return "a replay goes on";
     for (const who of WRITERS) if (this.running.get(who)?.alive !== true) return `${who} does not run`;
     if (this.history.producers)
