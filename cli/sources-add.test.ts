@@ -159,3 +159,26 @@ describe("how a source is read", () => {
     ).toBe("windows-1252, ';', sans en-tête, Date dmy");
   });
 });
+
+it("says when most sales of a new source are another's, too", async () => {
+  const data = join(scratchDirectory(), "data");
+  const header = "date_vente,id_produit,id_magasin,quantité,chiffre_affaires";
+  const sales = ["2026-01-01,p,m,1,2", "2026-01-02,p,m,1,2", "2026-01-03,p,m,1,2"];
+  const products = file("id_produit,nom", "p,Pain");
+  const shops = file("id_magasin,ville", "m,Rennes");
+  const first = file(header, ...sales);
+  expect((await ventes(["start", "--once", "--data", data, products, shops, first])).code).toBe(0);
+  const again = await ventes([
+    "sources",
+    "add",
+    file(header, ...sales, "2026-01-04,p,m,1,2"),
+    "--data",
+    data,
+  ]);
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/3 of its first 4 sales are in file:.*v\.csv, too: .*--id-scope/),
+  });
+  const others = await ventes(["sources", "add", file(header, "2026-02-01,p,m,1,2"), "--data", data]);
+  expect(others).toMatchObject({ code: 0, stderr: "" });
+});

@@ -315,6 +315,12 @@ const TEXTS = {
     (source: string, withdraw: boolean, n: string) =>
       `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
   ),
+  sameSales: both(
+    (n: number, of: number, source: string) =>
+      `${n} de ses ${of} premières ventes sont aussi dans ${source} : elles ne comptent qu'une fois, sauf avec --id-scope`,
+    (n: number, of: number, source: string) =>
+      `${n} of its first ${of} sales are in ${source}, too: they count once, unless --id-scope keeps them apart`,
+  ),
   sourceConfirmed: both(
     (source: string) => `${source} : ce contenu est accepté, il est repris à la prochaine lecture`,
     (source: string) => `${source}: this content is accepted, the next look takes it`,

@@ -37,6 +37,8 @@ import type { InspectedReject, InspectedRow, Version, VersionOptions } from "./v
 /** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 const GONE_BATCH = 4_000;
+/** Sales of a new source that are looked for among those of others. */
+const COMPARED_SALES = 200;
 
 export interface InspectOptions {
   /** What the operator says it publishes: one entity, or several of a wide file. */
@@ -172,6 +174,8 @@ export interface RegisterOptions extends InspectOptions {
   readonly vanished?: Registration["vanished"] | null | undefined;
   /** Named through HTTP, not by an operator. */
   readonly discovered?: boolean | undefined;
+  /** Told ids of its first sales, when it is registered the first time. */
+  readonly onFirstSales?: (ids: readonly string[]) => void;
 }
 
 /** The options that it is read with, and its preset. */
@@ -244,6 +248,10 @@ const register = Effect.fnUntraced(function* (
       "source.wrong_entity",
       { source, what: said.join(", "), more: entities.join(", ") },
       language,
+    );
+  if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
+    options.onFirstSales(
+      yield* inSlices(() => version.firstIds(COMPARED_SALES), asFailure(source, settings)),
     );
   const registration: Registration = {
     v: 1,

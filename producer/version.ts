@@ -418,6 +418,21 @@ export class Version {
     this.#notes = [...reader.notes, ...this.#noticed()];
   }
 
+  /** Ids of the first rows of its main entity, at most so many. Yields between blocks. */
+  *firstIds(most: number): Generator<void, readonly string[]> {
+    const ids: string[] = [];
+    const { name, key } = this.#main.entity;
+    const work = this.inspect({
+      rows: most,
+      row: ({ entity, row }) => {
+        if (entity === name) ids.push(row[key] ?? "");
+      },
+      reject: () => {},
+    });
+    while (ids.length < most && work.next().done !== true) yield;
+    return ids.slice(0, most);
+  }
+
   #reader(): RecordReader {
     return readerOf(this.#fd, this.#reading, this.#options);
   }

@@ -1,9 +1,10 @@
 /** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
@@ -11,11 +12,12 @@ import { parseReadingFlags } from "../../producer/reading-flags.ts";
 import type { SourceError } from "../../producer/source-error.ts";
 import { leastEvery } from "../../producer/source-ref.ts";
 import { type Inspection, inspectSource, registerSource } from "../../producer/sources.ts";
+import { sqlite } from "../database.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
-import { print } from "../output/stdout.ts";
+import { print, say } from "../output/stdout.ts";
 import { visible, visibleSource } from "../output/visible.ts";
 import { namedApart, parsed } from "../register.ts";
 
@@ -71,6 +73,7 @@ export const addSource = (
       print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
       return;
     }
+    let sales: readonly string[] = [];
     const registration = yield* onLog(
       run,
       SHORT_PATIENCE,
@@ -79,14 +82,45 @@ export const addSource = (
         ...given,
         entities,
         every: run.every ?? undefined,
+        onFirstSales: (ids) => {
+          sales = ids;
+        },
       }),
     );
+    yield* warnOfOthersSales(source, sales, run);
     print(
       run.json
         ? JSON.stringify({ ...registration, source: masked(source) })
         : run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")),
     );
   });
+
+/** Which source said most of these sales already (rule 5): many files of the same sales count them once. */
+const SAID_BY = `
+  SELECT source, COUNT(*) AS n FROM ventes
+  WHERE id_vente IN (SELECT value FROM json_each(:ids)) AND source <> :source
+  GROUP BY source ORDER BY n DESC LIMIT 1`;
+
+const warnOfOthersSales = (
+  source: string,
+  ids: readonly string[],
+  run: Invocation,
+): Effect.Effect<void, DatabaseError> => {
+  const { data } = run.settings;
+  if (ids.length === 0 || !existsSync(ventesFile(data))) return Effect.void;
+  return sqlite(ventesFile(data), () => {
+    const db = openVentesReader(data);
+    try {
+      const most = db.prepare(SAID_BY).get({ ids: JSON.stringify(ids), source }) as
+        | { source: string; n: number }
+        | undefined;
+      if (most === undefined || most.n * 2 <= ids.length) return;
+      say(`ventes: ${visible(run.texts.sameSales(most.n, ids.length, masked(most.source)))}`);
+    } finally {
+      db.close();
+    }
+  });
+};
 
 /** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
 export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
