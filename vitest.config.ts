@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "data/**"],
     pool: "forks",
+    // Many tests wait for processes, brokers and clocks: two at a time even on two cores.
+    maxWorkers: 2,
     setupFiles: ["integration-tests/support/leaks.ts"],
     reporters: ["default", "json"],
     outputFile: { json: "test-report.json" },
