@@ -331,6 +331,8 @@ export class Version {
     if (header === null || open === null || fields === undefined) return;
     // What a parent repeats from line to line is not withdrawn with one of them.
     const decoder = this.#decodersOf(header, before.reading?.columns ?? this.formats).at(-1);
+    // As the reader took it: cells that it lacked at its end are empty.
+    while (fields.length < header.length) fields.push("");
     if (decoder === undefined || !decoder.decode(fields, open.raw)) return;
     const { row, extras } = decoder.rowOf();
     const columns = new Set([...(this.columns[decoder.entity.name] ?? []), ...TIME_NAMES]);
