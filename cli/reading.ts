@@ -1,5 +1,7 @@
 /** How a source is read, in a line: what its last version decided, and what was fixed, as one would type it. */
 import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
+import type { Language } from "#shared/settings.ts";
+import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../producer/csv/notes.ts";
 import type { Texts } from "./texts.ts";
 
 const NAMES: Readonly<Record<string, string>> = { "\t": "tab" };
@@ -27,6 +29,13 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.key === undefined ? [] : [`--key ${quoted(reading.key.join(","))}`]),
   ...(reading.prices === true ? ["--prices"] : []),
 ];
+
+/** What was noticed of its last version, a sentence each. */
+export const notesOf = (announced: Announcement | null, language: Language): string[] =>
+  (announced?.reading?.notes ?? []).flatMap(({ code, ...details }) =>
+    // Another version of this program may have noticed what this one has no word for.
+    code in READING_NOTES ? [noteSentence({ ...details, code: code as ReadingNoteCode }, language)] : [],
+  );
 
 /** "" where nothing was decided or fixed. */
 export function howRead(registration: Registration, announced: Announcement | null, texts: Texts): string {

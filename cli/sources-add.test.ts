@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { scratchDirectory, ventes } from "../integration-tests/support/ventes.ts";
-import { flagsOf, howRead } from "./reading.ts";
+import { flagsOf, howRead, notesOf } from "./reading.ts";
 import { textsIn } from "./texts.ts";
 
 const WIDE = [
@@ -181,4 +181,13 @@ it("says when most sales of a new source are another's, too", async () => {
   });
   const others = await ventes(["sources", "add", file(header, "2026-02-01,p,m,1,2"), "--data", data]);
   expect(others).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("notes are said in the language of who asks; what has no word here is left out", () => {
+  const announced = {
+    reading: { notes: [{ code: "header.preamble", what: "3" }, { code: "of.tomorrow" }] },
+  } as unknown as Parameters<typeof notesOf>[0];
+  expect(notesOf(announced, "en")).toEqual(["its header is on line 3: what comes before is left out"]);
+  expect(notesOf(announced, "fr")).toEqual(["l'en-tête est à la ligne 3 : ce qui précède est laissé"]);
+  expect(notesOf(null, "fr")).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
 import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
-import { howRead } from "../reading.ts";
+import { howRead, notesOf } from "../reading.ts";
 import {
   type CatalogueWithState,
   followsNow,
@@ -68,6 +68,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     for (const { registration, announcement } of listed) {
       const how = howRead(registration, announcement, run.texts);
       if (how !== "") print(visibleSource(run.texts.howRead(registration.source, how)));
+      for (const note of notesOf(announcement, run.settings.language)) print(`  ${visibleSource(note)}`);
     }
     for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visibleSource).join("\n")}`);
   });
