@@ -35,8 +35,10 @@ export class Spill {
   #buffered = 0;
   readonly #buffers: (Buffer | undefined)[] = new Array(STATE_PARTS);
   readonly #used = new Int32Array(STATE_PARTS);
-  /** Where each part lies in the file: pairs of offset and length. */
-  readonly #segments: number[][] = Array.from({ length: STATE_PARTS }, () => []);
+  /** Of each time that the buffers were written: where, and how far from there each part begins; the last one's end. */
+  readonly #written: { readonly at: number; readonly begins: Uint32Array }[] = [];
+  /** Bytes of each part in the file. */
+  readonly #onDisk = new Float64Array(STATE_PARTS);
   #segment = Buffer.allocUnsafe(64 * 1024);
   count = 0;
 
@@ -76,11 +78,15 @@ export class Spill {
   }
 
   #flush(): void {
+    const at = this.#end;
+    const begins = new Uint32Array(STATE_PARTS + 1);
+    this.#written.push({ at, begins });
     for (let part = 0; part < STATE_PARTS; part++) {
       const used = this.#used[part] as number;
+      begins[part + 1] = this.#end - at + used;
       if (used === 0) continue;
       writeSync(this.#fd, this.#buffers[part] as Buffer, 0, used, this.#end);
-      (this.#segments[part] as number[]).push(this.#end, used);
+      this.#onDisk[part] = (this.#onDisk[part] as number) + used;
       this.#end += used;
       this.#used[part] = 0;
     }
@@ -89,25 +95,24 @@ export class Spill {
 
   /** Whether any record is of this part. */
   has(part: number): boolean {
-    return (this.#used[part] as number) > 0 || (this.#segments[part] as number[]).length > 0;
+    return this.bytes(part) > 0;
   }
 
   /** How many bytes the records of a part take. */
   bytes(part: number): number {
-    const segments = this.#segments[part] as number[];
-    let bytes = this.#used[part] as number;
-    for (let i = 1; i < segments.length; i += 2) bytes += segments[i] as number;
-    return bytes;
+    return (this.#used[part] as number) + (this.#onDisk[part] as number);
   }
 
   /** The records of a part as bytes, in the order they were added; good until the next call. */
   load(part: number): Buffer {
     const bytes = this.bytes(part);
     if (this.#segment.length < bytes) this.#segment = Buffer.allocUnsafe(bytes + (bytes >> 2));
-    const segments = this.#segments[part] as number[];
     let at = 0;
-    for (let i = 0; i < segments.length; i += 2)
-      at += readSync(this.#fd, this.#segment, at, segments[i + 1] as number, segments[i] as number);
+    for (const { at: written, begins } of this.#written) {
+      const begin = begins[part] as number;
+      const length = (begins[part + 1] as number) - begin;
+      if (length > 0) at += readSync(this.#fd, this.#segment, at, length, written + begin);
+    }
     this.#buffers[part]?.copy(this.#segment, at, 0, this.#used[part]);
     return this.#segment.subarray(0, bytes);
   }
