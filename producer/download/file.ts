@@ -4,7 +4,7 @@
  * under `VENTES_FILES` are read (invariant 10).
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { realpath, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, realpath, rename, rm, stat } from "node:fs/promises";
 import { sep } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -129,17 +129,7 @@ async function whole(
 ): Promise<Fetched> {
   const packed = packedPath(spool);
   const intake = new Intake(known);
-  if (size > 0)
-    await pipeline(
-      createReadStream(path, { end: size - 1 }),
-      pieces(0, (chunk) => {
-        intake.take(chunk);
-        return chunk;
-      }),
-      createWriteStream(packed),
-      { signal },
-    );
-  else await writeFile(packed, "");
+  await copied(path, packed, size, (piece) => intake.take(piece), signal);
   const unpacked = await unpack({
     file: packed,
     entry: entryOfSource(source),
@@ -160,6 +150,31 @@ async function whole(
     received: size,
     url: source,
   });
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Copies the first `size` bytes, told piece by piece. One buffer: a stream makes one a piece, faster than they are freed. */
+async function copied(
+  from: string,
+  to: string,
+  size: number,
+  take: (piece: Buffer) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  await using source = await open(from, "r");
+  await using target = await open(to, "w");
+  const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  for (let at = 0; at < size; ) {
+    signal.throwIfAborted();
+    const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, size - at), at);
+    if (bytesRead === 0) break;
+    const piece = buffer.subarray(0, bytesRead);
+    take(piece);
+    for (let written = 0; written < bytesRead; )
+      written += (await target.write(piece, written, bytesRead - written)).bytesWritten;
+    at += bytesRead;
+  }
 }
 
 /** Gives each piece and where it stands, and lets through what comes back. */
