@@ -72,9 +72,15 @@ const dayOf = (n: number): string =>
 let scratch = Buffer.allocUnsafe(64 * 1024);
 
 /** A view that the next call overwrites. */
-export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
+export const encodeHeld = (rows: Iterable<HeldRow>): Buffer => encodedUpTo(encodeAfter(0, rows));
+
+/** What was encoded last, from the first call with 0 on; a view that the next such call overwrites. */
+export const encodedUpTo = (end: number): Buffer => scratch.subarray(0, end);
+
+/** Encodes rows behind the `from` bytes that are encoded already; returns where they end. */
+export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
   let buffer = scratch;
-  let at = 0;
+  let at = from;
   for (const { key, ordinal, dated, a, b } of rows) {
     if (at + LARGEST > buffer.length) {
       const larger = Buffer.allocUnsafe(buffer.length * 2);
@@ -113,7 +119,7 @@ export function encodeHeld(rows: Iterable<HeldRow>): Buffer {
     at = buffer.writeUIntLE(a, at, 6);
     at = buffer.writeUInt32LE(b, at);
   }
-  return buffer.subarray(0, at);
+  return at;
 }
 
 function writeVarint(buffer: Buffer, value: number, from: number): number {
@@ -218,5 +224,10 @@ export class HeldPart {
 
   encode(): Buffer {
     return encodeHeld(this.#rows.values());
+  }
+
+  /** As `encodeAfter`. */
+  encodeAfter(from: number): number {
+    return encodeAfter(from, this.#rows.values());
   }
 }
