@@ -10,7 +10,7 @@ import type { Entity } from "#shared/entities/index.ts";
 import { fingerprintReject } from "../events.ts";
 import { print, SLICES, STATE_PARTS } from "../fingerprint.ts";
 import { decodeHeld, type HeldRow, heldKey } from "../state/held-rows.ts";
-import type { State } from "../state/state.ts";
+import { NO_BYTES, type State } from "../state/state.ts";
 import { Decisions } from "./decisions.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
@@ -85,7 +85,6 @@ interface Group {
   held: HeldRow[];
 }
 
-const NO_BYTES = Buffer.alloc(0);
 /** Some thousands of rows. */
 const SLICED_BYTES = 256 * 1024;
 /** Keys of conflicts that are listed. */

@@ -61,7 +61,7 @@ type RawSource = Record<"source" | "columns" | "seen", string> &
   Record<"validators" | "last" | "earlier" | "refused", string | null> &
   Record<"id" | "announcement" | "pending" | "dirty", number>;
 
-const NO_BYTES = Buffer.alloc(0);
+export const NO_BYTES = Buffer.alloc(0);
 const NO_EARLIER: Earlier = { hashes: [], waiting: null };
 
 const json = (text: string | null) => (text === null ? null : JSON.parse(text));
