@@ -38,6 +38,7 @@ export type Happening =
       readonly at: Fuse["at"] | "now" | "in a checkpoint";
       readonly n: number;
     }
+  | Ambush
   /** SIGTERM. */
   | { readonly kind: "stop"; readonly who: Writer }
   /** SIGSTOP, and SIGCONT after `ms`. */
@@ -53,6 +54,20 @@ export type Happening =
   | { readonly kind: "replay" }
   | { readonly kind: "lose producer state"; readonly who: "producer-1" }
   | { readonly kind: "next day" };
+
+/**
+ * A file changes, and the first producer's next announcement or events of it meet their fate. `sleeps`: it is stopped
+ * just before that send, another reads a new state of the file, which then is again as it was; it wakes and sends.
+ * `lands late`: the send has no answer, the file is again as it was before, and `ms` later it arrives.
+ */
+export interface Ambush {
+  readonly kind: "ambush";
+  readonly file: FileName;
+  readonly to: "sources" | "events";
+  readonly fate: "sleeps" | "lands late";
+  readonly ms: number;
+  readonly seed: number;
+}
 
 export interface Step {
   /** Virtual milliseconds after the beginning. */
@@ -99,6 +114,17 @@ function happeningOf(kind: string, r: Random, producers: boolean): Happening {
       const at = r.pick(["now", "in a checkpoint", ...FUSES] as const);
       return { kind, who: writer, at, n: at === "statement" ? r.below(60) : r.below(4) };
     }
+    case "ambush": {
+      const [to, fate] = r.pick([
+        ["sources", "sleeps"],
+        ["sources", "sleeps"],
+        ["events", "sleeps"],
+        ["events", "lands late"],
+        ["events", "lands late"],
+        ["sources", "lands late"],
+      ] as const);
+      return { kind, file: r.pick(FILE_NAMES), to, fate, ms: 500 + r.below(6000), seed: r.below(2 ** 31) };
+    }
     case "stop":
       return { kind, who: writer };
     case "pause":
@@ -132,6 +158,7 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   change: 5,
   answer: 2,
   "second producer": 2,
+  ambush: 3,
   kill: 3,
   "power cut": 2,
   stop: 0.5,
@@ -147,7 +174,14 @@ const WEIGHTS: Readonly<Record<string, number>> = {
   "lose producer state": 0.4,
   "next day": 0.7,
 };
-const OF_PRODUCERS = new Set(["change", "answer", "second producer", "lose producer state", "next day"]);
+const OF_PRODUCERS = new Set([
+  "change",
+  "answer",
+  "second producer",
+  "ambush",
+  "lose producer state",
+  "next day",
+]);
 
 export function historyOf(seed: number): History {
   const r = randomOf(seed * 2654435761);
@@ -187,7 +221,7 @@ export function historyOf(seed: number): History {
         what: { kind: "change", file, change: "append", seed: r.below(2 ** 31) },
       });
   for (let i = 0, at = 0; i < count; i++) {
-    at += r.chance(0.3) ? r.below(20) : r.below(600);
+    at += r.chance(0.3) ? r.below(20) : r.below(producers ? 2000 : 600);
     steps.push({ at, what: happeningOf(draw(), r, producers) });
   }
   return {

@@ -58,6 +58,13 @@ interface InFlight {
   readonly records: readonly NewRecord[];
 }
 
+/** What becomes of one send, and what happens meanwhile. */
+export interface Trap {
+  readonly isFor: (process: Process, topic: TopicName, records: readonly NewRecord[]) => boolean;
+  /** At that moment. `late`: it gets no answer, and is left on its way. */
+  readonly strike: (process: Process, records: readonly NewRecord[]) => "late" | "waits";
+}
+
 export type LogCount =
   | "published"
   | "publishes without answer"
@@ -97,6 +104,8 @@ export class SimulatedLog {
   readonly #inFlight: InFlight[] = [];
   readonly #waitingForUp = new Set<() => void>();
   #isUp = true;
+  /** For one send. */
+  trap: Trap | undefined;
   faults: LogFaults;
 
   constructor(kernel: Kernel, faults: LogFaults, count: (what: LogCount) => void) {
@@ -225,6 +234,17 @@ export class SimulatedLog {
         if (records.length === 0) return [];
         yield* slowly;
         yield* whenUp;
+        if (this.trap?.isFor(process, topic, records) === true) {
+          const { strike } = this.trap;
+          this.trap = undefined;
+          if (strike(process, records) === "late") {
+            this.#count("publishes without answer");
+            this.#inFlight.push({ topic, records });
+            return yield* new PublishUncertain({ topic, message: "no answer" });
+          }
+          yield* process.wait(0);
+          yield* whenUp;
+        }
         if (!random.chance(this.faults.uncertain)) {
           // A process that dies from here on does not know that it is there.
           const published = this.#store(topic, records);

@@ -219,6 +219,30 @@ export const MUTANTS: readonly Mutant[] = [
     ],
     within: 1000,
   },
+  {
+    name: "overtaken-unnoticed",
+    breaks: "a producer that another overtook between its diff and its announcement goes on",
+    edits: [
+      {
+        file: LOOK,
+        find: "if (registry.before(source, number) !== ours) return OVERTAKEN;",
+        replace: "if (registry.before(source, number) === -1) return OVERTAKEN;",
+      },
+    ],
+    within: 1000,
+  },
+  {
+    name: "no-marks",
+    breaks: "a producer that takes a source over writes no marks",
+    edits: [
+      {
+        file: LOOK,
+        find: "for (const topic of topicsOf(all)) {\n    const published = yield* log.publish(",
+        replace: "for (const topic of topicsOf(all).slice(9)) {\n    const published = yield* log.publish(",
+      },
+    ],
+    within: 1000,
+  },
 ];
 
 /** What the simulator in a copy of the tree found. */

@@ -57,6 +57,8 @@ describe("histories", () => {
       "busy",
       "processes paused",
       "states of producers lost",
+      "a producer's send lands late",
+      "a producer's send sleeps",
     ])
       expect([fault, counts[fault] ?? 0], "a fault that no history had").not.toEqual([fault, 0]);
     expect(counts.histories).toBe(SEEDS);

@@ -29,7 +29,15 @@ import { Disk, type Snapshot } from "./disk.ts";
 import { FILE_NAMES, type FileName, Files, registrationOf } from "./files.ts";
 import { FOREIGN } from "./foreign.ts";
 import { withGlobals } from "./globals.ts";
-import { type Happening, type History, stepLine, type Who, WRITERS, type Writer } from "./history.ts";
+import {
+  type Ambush,
+  type Happening,
+  type History,
+  stepLine,
+  type Who,
+  WRITERS,
+  type Writer,
+} from "./history.ts";
 import {
   checkRead,
   checkReadInside,
@@ -123,6 +131,8 @@ class World {
   #acknowledged = "";
   #reader: Sqlite | undefined;
   #longReader: Sqlite | undefined;
+  /** What ambushes still have to do. */
+  readonly #unfinished = new Set<() => void>();
 
   constructor(kernel: Kernel, history: History, { folder, template }: PlayOptions) {
     this.kernel = kernel;
@@ -330,6 +340,44 @@ class World {
     });
   }
 
+  // ---- what befalls a producer in mid-look
+
+  #ambush({ file, to, fate, ms, seed }: Ambush): void {
+    const { kernel, log, files } = this;
+    if (!files.has(file)) return;
+    files.change(file, "change", randomOf(seed));
+    const later = (work: () => void) => {
+      const finish = () => {
+        if (this.#unfinished.delete(finish)) work();
+      };
+      this.#unfinished.add(finish);
+      kernel.at(ms, undefined, finish);
+    };
+    log.trap = {
+      isFor: (process, topic, records) =>
+        process.name === "producer-1" &&
+        (topic === "sources") === (to === "sources") &&
+        saysOf(file, records),
+      strike: (process) => {
+        this.say(`what producer-1 sends of ${file} ${fate}`);
+        this.counts.add(`a producer's send ${fate}`);
+        if (fate === "lands late") {
+          files.change(file, "back", randomOf(seed));
+          later(() => log.land(1));
+          return "late";
+        }
+        process.paused = true;
+        files.change(file, "change", randomOf(seed + 1));
+        this.startProducer("producer-2", 1);
+        later(() => {
+          files.change(file, "back", randomOf(seed));
+          process.paused = false;
+        });
+        return "waits";
+      },
+    };
+  }
+
   // ---- deaths
 
   /** Fused or at once; `strike` runs at that very moment. */
@@ -452,6 +500,9 @@ class World {
       case "second producer":
         this.startProducer("producer-2", 1);
         return;
+      case "ambush":
+        this.#ambush(what);
+        return;
       case "kill":
         this.#kill(what.who, what.at, what.n, what.power);
         return;
@@ -571,6 +622,8 @@ class World {
     const { kernel, log, history } = this;
     this.say("nothing fails any more");
     log.setUp(true);
+    log.trap = undefined;
+    for (const finish of [...this.#unfinished]) finish();
     log.land(0.5);
     log.faults = CALM;
     this.files.misbehaves = false;
@@ -702,6 +755,17 @@ class World {
     this.disk.closeGuard();
     this.producerDisk.closeGuard();
   }
+}
+
+/** Whether these records announce a change of the file, or are some of its rows; marks and takeovers are not. */
+function saysOf(file: FileName, records: readonly NewRecord[]): boolean {
+  const { kind, source, counts } = JSON.parse(records[0]?.value ?? "{}") as {
+    readonly kind?: string;
+    readonly source?: string;
+    readonly counts?: { readonly unchanged: number };
+  };
+  const isChange = kind === "version" ? (counts?.unchanged ?? 0) > 0 : kind === "row" || kind === "gone";
+  return isChange && source === file;
 }
 
 const isWriter = (who: string): who is Writer => (WRITERS as readonly string[]).includes(who);
