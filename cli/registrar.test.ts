@@ -52,8 +52,8 @@ it("registers, follows, answers again, and removes what it registered", async ()
     [{ url: "ftp://x/m.csv" }, 422, /neither a path nor/],
     [{ url: url.replace("//", "//me:secret@") }, 422, /has a user or password/],
     [{ url, entity: "clients" }, 422, /there is no entity "clients"/],
-    [{ url, options: { colour: "red" } }, 422, /colour; expected: every, once/],
-    [{ url, options: { every: "soon" } }, 422, /every "soon"; expected: 200ms/],
+    [{ url, options: { colour: "red" } }, 422, /no option "colour": there are every, once/],
+    [{ url, options: { every: "soon" } }, 422, /every "soon": give 200ms/],
     [{ url: "/etc/hostname" }, 403, /is not allowed: VENTES_FILES/],
   ] as const;
   for (const [body, status, says] of refusals)

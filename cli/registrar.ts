@@ -12,9 +12,9 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { SourceRequest } from "../analyzer/server/api.ts";
 import { AT_ONCE, type Registrar, type RegistrarAnswer } from "../analyzer/server/registrations.ts";
-import { entryOptions } from "../producer/catalogue/entry-options.ts";
 import { parseEntities } from "../producer/reading-flags.ts";
 import { type SourceError, SourceRefusal, sourceError } from "../producer/source-error.ts";
+import { sourceOptions } from "../producer/source-options.ts";
 import { sourceId } from "../producer/source-ref.ts";
 import { findNamed, registerSource, removeSource } from "../producer/sources.ts";
 import type { Texts } from "./texts.ts";
@@ -90,7 +90,7 @@ const register = Effect.fnUntraced(function* (
   } = yield* understood(url, () => ({
     source: idOf(url),
     entities: said === undefined ? undefined : parseEntities(said),
-    read: entryOptions(options),
+    read: sourceOptions(options),
   }));
   const { registration: before, removal } = yield* findNamed(source);
   if (removal !== undefined) return yield* sourceError("source.removed", { source }, language);

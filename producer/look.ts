@@ -7,71 +7,33 @@
 import { createReadStream, createWriteStream, rmSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
-import type * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
-import { type Announcement, type Registration, type VersionCounts, versionKey } from "#shared/event.ts";
-import { partitionOf } from "#shared/partitioner.ts";
+import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import type { NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
-import { byCodeUnit, restOf } from "./decode.ts";
-import type { ClaimKey } from "./diff/entity-diff.ts";
+import { byCodeUnit } from "./decode.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
 import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
-import type { HttpClient } from "./download/http.ts";
-import { asFailure, type fetchSource, spoolPath } from "./download/index.ts";
-import { EventWriter, goneRow, keyOfClaim } from "./events.ts";
-import { STATE_PARTS } from "./fingerprint.ts";
-import type { Hosts } from "./following/hosts.ts";
+import { asFailure, spoolPath } from "./download/index.ts";
+import { emit } from "./emit.ts";
+import { EventWriter } from "./events.ts";
 import { resolveReading } from "./presets/index.ts";
-import { idsOf, imageOf, readBack, topicsOf } from "./read-back.ts";
-import type { Registry } from "./registry.ts";
-import { breathe, inSlices } from "./slices.ts";
+import type { Producer } from "./producer.ts";
+import { readBack } from "./read-back.ts";
+import { inSlices } from "./slices.ts";
 import { SourceError, SourceRefusal } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
-import type { ColumnsByEntity, SourceState, State } from "./state/state.ts";
+import type { ColumnsByEntity, SourceState } from "./state/state.ts";
+import { announce, dayAfter, isOwn, publishedBy, takeOver } from "./takeover.ts";
 import { trustOf } from "./trust.ts";
-import { BusinessZone } from "./values.ts";
 import { type Tail, Version } from "./version.ts";
-import type { Whereabouts } from "./whereabouts.ts";
 
-/** Records of one publish. */
-const BATCH = 4_000;
 /** Stands for a content of which only the tail was read: it is equal to none. */
 const UNNAMED = "";
 /** Contents of versions that are remembered of a source. */
 const REMEMBERED_CONTENTS = 16;
-
-export interface Progress {
-  readonly source: string;
-  readonly phase: "download" | "read" | "emit" | "done";
-  /** Records read, or events emitted, so far. */
-  readonly done: number;
-  readonly rejected: number;
-}
-
-/** What a look needs; one for all sources of a producer. */
-export interface Producer {
-  readonly log: TopicLog["Service"];
-  readonly settings: SettingsShape;
-  readonly state: State;
-  readonly registry: Registry;
-  /** Asked under the gate. */
-  readonly whereabouts: Whereabouts;
-  readonly client: HttpClient;
-  /** What a look asks for a source's content. */
-  readonly fetch: typeof fetchSource;
-  /** Whose turn it is to be asked. */
-  readonly hosts: Hosts;
-  /** Names this producer in announcements. */
-  readonly id: string;
-  /** One diff and one publish at a time. */
-  readonly gate: Semaphore.Semaphore;
-  readonly onProgress: (progress: Progress) => void;
-}
 
 export type LookFailure = SourceError | DatabaseError | PublishFailure;
 
@@ -88,8 +50,9 @@ export interface LookResult {
 
 type VersionResult = Omit<LookResult, "freshMs">;
 
-/** Another producer announced the source between our diff and our events: to start over. */
+/** Another producer announced the source between our diff and the end of our events: to start over. */
 const OVERTAKEN = "overtaken";
+const STEP_ASIDE_MS = 2_000;
 /** What was appended cannot be told alone: the content is to be read whole. */
 const NOT_CONTINUED = "not continued";
 
@@ -164,6 +127,8 @@ export const lookAt = Effect.fnUntraced(function* (
   for (;;) {
     const result = yield* lookOnce(producer, registration, mode);
     if (result !== OVERTAKEN) return result;
+    // Two in step would overtake each other for ever.
+    yield* Effect.sleep(Math.random() * STEP_ASIDE_MS);
   }
 });
 
@@ -248,105 +213,6 @@ const onlyTail = Effect.fnUntraced(function* (
 
 const refusedAgain = (source: string, { code, sentence }: { code: string; sentence: string }) =>
   Effect.fail(new SourceError({ source, code, sentence }));
-
-/** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */
-function isOwn({ state, registry }: Producer, source: string): boolean {
-  const { announcement, pending } = state.source(source);
-  return announcement !== null && !pending && registry.last(source)?.offset === announcement;
-}
-
-const today = (settings: SettingsShape): string => new BusinessZone(settings.timeZone).day(Date.now());
-
-/** The day of publication: never before that of the version before. */
-const dayAfter = (settings: SettingsShape, before: string | null | undefined): string => {
-  const day = today(settings);
-  return before != null && before > day ? before : day;
-};
-
-/** Announces, and returns the offset. The state says `pending` from before the send. */
-export const announce = Effect.fnUntraced(function* (
-  { log, state, registry }: Producer,
-  value: Announcement,
-): Effect.fn.Return<number, PublishFailure> {
-  const { source } = value;
-  state.save(state.source(source), { pending: true, validators: null });
-  const partition = registry.partition(source);
-  const [published] = yield* log.publish("sources", [
-    { key: versionKey(source), value: JSON.stringify(value), partition },
-  ]);
-  const offset = published?.firstOffset ?? -1;
-  state.save(state.source(source), { announcement: offset });
-  yield* registry.refresh(partition);
-  return offset;
-});
-
-/** What a source publishes or ever published, parents first. */
-export const publishedBy = (
-  registered: readonly EntityName[],
-  before: Announcement | undefined,
-): readonly EntityName[] =>
-  ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
-
-/**
- * Announces a takeover, writes its marks and reads up to them (rule 20). Returns its number. `from`: what the
- * announcement goes on from, when that is not the source's last one.
- */
-export const takeOver = Effect.fnUntraced(function* (
-  producer: Producer,
-  { source, entities }: Pick<Registration, "source" | "entities">,
-  from?: Announcement,
-): Effect.fn.Return<number, PublishFailure> {
-  const { log, settings, state, registry } = producer;
-  const before = from ?? registry.last(source)?.value;
-  const published = new Date().toISOString();
-  const day = dayAfter(settings, before?.day);
-  const version = yield* announce(producer, {
-    v: 1,
-    kind: "takeover",
-    source,
-    producer: producer.id,
-    published,
-    entities,
-    identity: before?.identity ?? null,
-    header: before?.header ?? null,
-    open: before?.open ?? null,
-    day: before?.day ?? null,
-    counts: before?.counts ?? null,
-    ...(before?.reading === undefined ? {} : { reading: before.reading }),
-  });
-  const mark = new EventWriter({ source, version, published, day }).mark();
-  const all = publishedBy(entities, before);
-  const held = state.source(source);
-  // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
-  // there is. What comes after the marks is read as always.
-  const isFirst =
-    registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
-  for (const topic of topicsOf(all)) {
-    const published = yield* log.publish(
-      topic,
-      Array.from({ length: log.partitions(topic) }, (_, partition) => ({
-        key: source,
-        value: mark,
-        partition,
-      })),
-    );
-    if (isFirst)
-      for (const { partition, firstOffset } of published)
-        state.saveReadBack(held.id, { topic, partition, position: firstOffset, newest: version });
-  }
-  if (!isFirst)
-    yield* readBack({
-      log,
-      whereabouts: producer.whereabouts,
-      state,
-      source: state.source(source),
-      entities: all,
-      columns: undefined,
-      scratch: spoolPath(settings.data),
-    });
-  state.save(state.source(source), { pending: false, last: null, refused: null });
-  return version;
-});
 
 const publishVersion = Effect.fnUntraced(function* (
   producer: Producer,
@@ -533,9 +399,16 @@ const diffAndEmit = Effect.fnUntraced(function* (
     if (registry.before(source, number) !== ours) return OVERTAKEN;
 
     const writer = new EventWriter({ source, version: number, published, day });
-    yield* emit(producer, version, diff, writer);
+    const ends = yield* emit(producer, version, diff, writer);
+    // What was sent counts only if nobody has taken the source over meanwhile. Then up to its end the topics hold
+    // nothing that the state does not, and a crash costs no more than reading on from there.
+    yield* registry.refresh(registry.partition(source));
+    if (registry.last(source)?.offset !== number) return OVERTAKEN;
     yield* inSlices(() => diff.remember(), fail);
-    state.save(state.source(source), { ...remembered, dirty: true, pending: false });
+    state.transaction(() => {
+      for (const end of ends) state.saveReadBack(held.id, { ...end, newest: number });
+      state.save(state.source(source), { ...remembered, pending: false });
+    });
     producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
     return { counts, version: number, announced: true, entities };
   }).pipe(Effect.ensuring(Effect.sync(() => diff.close())));
@@ -586,92 +459,3 @@ const union = (a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity => {
 
 const sameOpen = (a: Announcement["open"] | undefined, b: Announcement["open"]): boolean =>
   (a ?? null) === null ? b === null : b !== null && a?.line === b.line && a.raw === b.raw;
-
-/** Rows and rejects in file order, parents before their children; then withdrawals. One publish at a time. */
-const emit = Effect.fnUntraced(function* (
-  { log, settings, onProgress }: Producer,
-  version: Version,
-  diff: VersionDiff,
-  writer: EventWriter,
-): Effect.fn.Return<void, LookFailure> {
-  const { source } = writer.stamp;
-  const fail = asFailure(source, settings);
-  let done = 0;
-  const send = Effect.fnUntraced(function* (topic: EventTopic, records: NewRecord[], least: number) {
-    while (records.length >= least && records.length > 0) {
-      const batch = records.splice(0, BATCH);
-      yield* log.publish(topic, batch);
-      done += batch.length;
-      onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
-      yield* breathe;
-    }
-  });
-
-  if (diff.rejects.emitted > 0 || diff.entities.some((e) => e.emitted > 0)) {
-    const rejects: NewRecord[] = [];
-    const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
-    const queues = [...rows.values(), rejects];
-    const work = version.write(diff, writer, { rows, rejects });
-    for (let more = true; more; ) {
-      more = yield* inSlices(function* () {
-        while (queues.every((queue) => queue.length < BATCH)) {
-          if (work.next().done === true) return false;
-          yield;
-        }
-        return true;
-      }, fail);
-      // A child waits for its parents wherever they are; it waits less when they are sent before it.
-      for (const [entity, queue] of rows) yield* send(entity, queue, 1);
-      yield* send("rejets", rejects, more ? BATCH : 1);
-    }
-  }
-  for (const e of diff.entities)
-    if (e.withdrawals + e.moves > 0) {
-      const { name, key } = e.entity;
-      const gone: NewRecord[] = [];
-      const hashed: string[] = [];
-      for (let part = 0; part < STATE_PARTS; part++)
-        for (const { gone } of e.part(part)) for (const { key } of gone) hashed.push(key);
-      const ids = yield* idsOf(log, source, name, hashed);
-      for (let part = 0; part < STATE_PARTS; part++) {
-        for (const decision of e.part(part)) {
-          for (const { row, to } of decision.moved) {
-            const from = keyOfClaim(row);
-            const image = yield* imageOf(log, source, name, partitionOf(from, log.partitions(name)), from);
-            if (image === undefined) continue;
-            const next = keyOfClaim({ key: row.key, ordinal: to });
-            const rest = restOf(image.row, image.extras, key, undefined);
-            gone.push({ key: next, value: writer.row(key, next, 0, rest) });
-          }
-          for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
-        }
-        yield* send(name, gone, BATCH);
-        if (part % 64 === 63) yield* breathe;
-      }
-      yield* send(name, gone, 1);
-    }
-  if (diff.rejects.withdrawals > 0) {
-    const gone: NewRecord[] = [];
-    for (let part = 0; part < STATE_PARTS; part++) {
-      for (const claim of diff.rejects.part(part).flatMap(({ gone }) => gone))
-        gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
-      yield* send("rejets", gone, BATCH);
-      if (part % 64 === 63) yield* breathe;
-    }
-    yield* send("rejets", gone, 1);
-  }
-});
-
-const NO_IDS: ReadonlyMap<string, string> = new Map();
-
-/** The event that withdraws a claim; `ids`: what stands for a long id in the state. */
-export function withdrawal(
-  writer: EventWriter,
-  topic: EventTopic,
-  keyColumn: string,
-  claim: ClaimKey,
-  ids: ReadonlyMap<string, string>,
-): NewRecord {
-  const named = { ...claim, key: ids.get(claim.key) ?? claim.key };
-  return { key: keyOfClaim(named), value: writer.gone(0, goneRow(topic, keyColumn, named)) };
-}

@@ -11,11 +11,11 @@ import type { Registration } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { takeOver } from "./look.ts";
 import { makePassingProducer } from "./producer.ts";
 import { eventOf, sourceMark } from "./read-back.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { idOf, removeSource } from "./sources.ts";
+import { takeOver } from "./takeover.ts";
 
 const BATCH = 4_000;
 

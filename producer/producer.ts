@@ -9,12 +9,39 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
 import { fetchSource } from "./download/index.ts";
 import { sweepSpool } from "./download/spool.ts";
-import { makeHosts } from "./following/hosts.ts";
-import type { Producer, Progress } from "./look.ts";
+import { type Hosts, makeHosts } from "./following/hosts.ts";
 import { Registry } from "./registry.ts";
 import { openProducer, openScratchState } from "./state/producer-db.ts";
 import { State } from "./state/state.ts";
 import { Whereabouts } from "./whereabouts.ts";
+
+export interface Progress {
+  readonly source: string;
+  readonly phase: "download" | "read" | "emit" | "done";
+  /** Records read, or events emitted, so far. */
+  readonly done: number;
+  readonly rejected: number;
+}
+
+/** What a look needs; one for all sources of a producer. */
+export interface Producer {
+  readonly log: TopicLog["Service"];
+  readonly settings: SettingsShape;
+  readonly state: State;
+  readonly registry: Registry;
+  /** Asked under the gate. */
+  readonly whereabouts: Whereabouts;
+  readonly client: HttpClient;
+  /** What a look asks for a source's content. */
+  readonly fetch: typeof fetchSource;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
+  /** Names this producer in announcements. */
+  readonly id: string;
+  /** One diff and one publish at a time. */
+  readonly gate: Semaphore.Semaphore;
+  readonly onProgress: (progress: Progress) => void;
+}
 
 const opened = (
   settings: SettingsShape,

@@ -14,11 +14,11 @@ import { Board, byRank } from "./following/board.ts";
 import { lookTold, type ProducerFailure } from "./following/look-told.ts";
 import { makePatience } from "./following/patience.ts";
 import { followShares } from "./following/shares.ts";
-import type { Progress } from "./look.ts";
+import type { Progress } from "./producer.ts";
 import { makeProducer } from "./producer.ts";
 
 export type { ProducerFailure } from "./following/look-told.ts";
-export type { Progress } from "./look.ts";
+export type { Progress } from "./producer.ts";
 
 export interface ProducerOptions {
   /** Told how every source of this producer stands whenever one changes; parents first. */

@@ -28,6 +28,10 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `« ${d.what} » n'est pas connu : ${d.more}`,
     en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,
   },
+  "source.unknown_option": {
+    fr: (d) => `il n'y a pas d'option ${JSON.stringify(d.what)} : il y a ${d.more}`,
+    en: (d) => `there is no option ${JSON.stringify(d.what)}: there are ${d.more}`,
+  },
   "source.bad_option": {
     fr: (d) => `${d.what} : à donner : ${d.more}`,
     en: (d) => `${d.what}: give ${d.more}`,
@@ -326,10 +330,6 @@ export const SOURCE_SENTENCES = {
     fr: () => "la ligne n'est pas du CSV : vérifiez ses guillemets",
     en: () => "the line is no CSV: check its quotes",
   },
-  "sources_file.bad_value": {
-    fr: (d) => `${d.what} : donnez ${d.more}`,
-    en: (d) => `${d.what}: give ${d.more}`,
-  },
   "sources_file.too_often": {
     fr: (d) => `un serveur d'ailleurs n'est pas interrogé plus souvent que toutes les ${d.what}`,
     en: (d) => `a server elsewhere is not asked more often than every ${d.what}`,
@@ -373,10 +373,6 @@ export const SOURCE_SENTENCES = {
   "catalogue.contradicts": {
     fr: (d) => `${d.source} est listé plusieurs fois, et pas de la même façon`,
     en: (d) => `${d.source} is listed several times, and not in the same way`,
-  },
-  "catalogue.bad_option": {
-    fr: (d) => `${d.source} : ${d.what} ; attendu : ${d.more}`,
-    en: (d) => `${d.source}: ${d.what}; expected: ${d.more}`,
   },
   "catalogue.ignored": {
     fr: (d) => `laissé de côté, n'étant ni une option ni une adresse : ${d.what}`,

@@ -37,10 +37,9 @@ describe("what is understood", () => {
           line: 4,
           source: "https://a.example/v.csv",
           entities: ["ventes"],
-          every: 300_000,
-          duplicates: "drop",
+          options: { every: 300_000, duplicates: "drop" },
         },
-        { line: 5, source: urlOf("p.csv"), once: true },
+        { line: 5, source: urlOf("p.csv"), entities: undefined, options: { once: true } },
       ],
     });
     for (const mark of [",", "\t"])
@@ -55,13 +54,14 @@ describe("what is understood", () => {
   it("a bad line is said by file and line, and the others hold", () => {
     const path = list(
       [
-        "entity,url,every,once,duplicates,note",
+        "entity,url,every,once,duplicates,date-format,note",
         "clients,https://a.example/1.csv",
         "ventes,ftp://a.example/2.csv",
         "ventes,https://a.example/3.csv,often",
         "ventes,https://a.example/4.csv,1s",
-        "ventes,https://a.example/5.csv,,yes",
+        "ventes,https://a.example/5.csv,,perhaps",
         "ventes,https://a.example/6.csv,,,twice",
+        "ventes,https://a.example/8.csv,,,,us",
         'ventes,"https://a.example/7.csv"x',
         "ventes,",
         "ventes,https://a.example/ok.csv",
@@ -71,16 +71,19 @@ describe("what is understood", () => {
     const { lines, troubles } = readSourcesFile(path, "en");
     expect(lines.map(({ source }) => source)).toEqual(["https://a.example/ok.csv"]);
     expect(troubles).toEqual([
-      `${path}:1: there is no column "note": there are url, entity, every, once, duplicates`,
+      expect.stringMatching(
+        /:1: there is no column "note": there are url, entity, every, once, duplicates, /,
+      ),
       `${path}:2: there is no entity "clients": there are produits, magasins, ventes`,
       `${path}:3: "ftp://a.example/2.csv" is neither a path nor an http, https or file URL`,
-      `${path}:4: every often: give 200ms, 10s, 5m, 1h`,
+      `${path}:4: every "often": give 200ms, 10s, 5m, 1h`,
       `${path}:5: a server elsewhere is not asked more often than every 5s`,
-      `${path}:6: once yes: give 0, 1`,
-      `${path}:7: duplicates twice: give keep, drop`,
-      `${path}:8: the line is no CSV: check its quotes`,
-      `${path}:9: "" is neither a path nor an http, https or file URL`,
-      `${path}:11: https://a.example/ok.csv#again is on line 10 already`,
+      `${path}:6: once "perhaps": give true, false`,
+      `${path}:7: duplicates "twice": give keep, drop`,
+      `${path}:8: dateFormat "us": give dmy, mdy, ymd, excel`,
+      `${path}:9: the line is no CSV: check its quotes`,
+      `${path}:10: "" is neither a path nor an http, https or file URL`,
+      `${path}:12: https://a.example/ok.csv#again is on line 11 already`,
     ]);
   });
 

@@ -1,8 +1,7 @@
 /**
  * The file of VENTES_SOURCES: a list of sources, registered as `sources add` would when a producer starts and again
- * when the file changes. A CSV (comma, semicolon or tab) with a column url and, if wanted, entity, every, once and
- * duplicates; what a line leaves empty stays as it is registered. Lines that begin with # are comments. Paths are
- * relative to the file.
+ * when the file changes. A CSV with a column url and, if wanted, entity and whatever source-options.ts knows; what a
+ * line leaves empty stays as it is registered. Lines that begin with # are comments. Paths are relative to the file.
  *
  * A line that says nothing we understand is told by file and line; one whose source cannot be read now is told too,
  * and tried again. The others are registered meanwhile. What is registered as its line says is not even asked for.
@@ -10,10 +9,12 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { millisecondsOf } from "#shared/duration.ts";
+import { foldHeader } from "#shared/entities/header.ts";
+import type { EntityName } from "#shared/entities/index.ts";
 import type { Registration } from "#shared/event.ts";
 import { type Language, Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
@@ -23,13 +24,16 @@ import { parseList } from "./csv/parse-list.ts";
 import { parseEntities } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { SourceRefusal } from "./source-error.ts";
+import { isOptionName, OPTION_NAMES, type SourceOptions, sourceOptions } from "./source-options.ts";
 import { leastEvery, sourceId } from "./source-ref.ts";
-import { type RegisterOptions, registerSource } from "./sources.ts";
+import { registerSource } from "./sources.ts";
 
 /** One line, understood. */
-export interface ListedLine extends Pick<RegisterOptions, "entities" | "every" | "once" | "duplicates"> {
+export interface ListedLine {
   readonly line: number;
   readonly source: string;
+  readonly entities: readonly EntityName[] | undefined;
+  readonly options: SourceOptions;
 }
 
 export interface SourcesFile {
@@ -38,9 +42,11 @@ export interface SourcesFile {
   readonly troubles: readonly string[];
 }
 
-const COLUMNS = ["url", "entity", "every", "once", "duplicates"] as const;
-type Column = (typeof COLUMNS)[number];
-const isColumn = (name: string): name is Column => (COLUMNS as readonly string[]).includes(name);
+const URL_COLUMN = "url";
+const ENTITY_COLUMN = "entity";
+const KNOWN_COLUMNS = [URL_COLUMN, ENTITY_COLUMN, ...OPTION_NAMES].join(", ");
+const isKnown = (name: string): boolean =>
+  name === URL_COLUMN || name === ENTITY_COLUMN || isOptionName(name);
 
 /** Never throws: a file that cannot be read is a trouble. */
 export function readSourcesFile(path: string, language: Language): SourcesFile {
@@ -59,22 +65,18 @@ export function readSourcesFile(path: string, language: Language): SourcesFile {
 
   attempt(null, path, () => {
     const [header, ...rest] = recordsOf(path);
-    const names = (header?.fields ?? []).map((field) => field.trim().toLowerCase());
-    if (header === undefined || !names.includes("url"))
-      throw new SourceRefusal("sources_file.no_url", names.join(", "), COLUMNS.join(", "));
+    const names = (header?.fields ?? []).map(foldHeader);
+    if (header === undefined || !names.includes(URL_COLUMN))
+      throw new SourceRefusal("sources_file.no_url", names.join(", "), KNOWN_COLUMNS);
     for (const name of names)
-      if (name !== "" && !isColumn(name))
-        trouble(
-          header.line,
-          path,
-          new SourceRefusal("sources_file.unknown_column", name, COLUMNS.join(", ")),
-        );
+      if (name !== "" && !isKnown(name))
+        trouble(header.line, path, new SourceRefusal("sources_file.unknown_column", name, KNOWN_COLUMNS));
     const firstLines = new Map<string, number>();
     for (const { line, fields } of rest) {
-      const value = (column: Column): string => fields?.[names.indexOf(column)]?.trim() ?? "";
-      attempt(line, value("url"), () => {
+      const values = new Map(names.map((name, at) => [name, fields?.[at]?.trim() ?? ""]));
+      attempt(line, values.get(URL_COLUMN) ?? "", () => {
         if (fields === undefined) throw new SourceRefusal("sources_file.bad_line");
-        const one = listed(line, value, dirname(resolve(path)));
+        const one = listed(line, values, dirname(resolve(path)));
         const first = firstLines.get(one.source);
         if (first !== undefined) throw new SourceRefusal("sources_file.twice", String(first));
         firstLines.set(one.source, line);
@@ -109,7 +111,7 @@ function recordsOf(path: string): readonly ReadLine[] {
   const text = textOf(path);
   const read = DELIMITERS.map((delimiter) => recordsWith(text, delimiter));
   const hasUrl = (records: readonly ReadLine[]) =>
-    records[0]?.fields?.some((field) => field.trim().toLowerCase() === "url") === true;
+    records[0]?.fields?.some((field) => foldHeader(field) === URL_COLUMN) === true;
   return read.find(hasUrl) ?? read[0] ?? [];
 }
 
@@ -125,42 +127,32 @@ function recordsWith(text: string, delimiter: string): readonly ReadLine[] {
 }
 
 /** Throws SourceRefusal. */
-function listed(line: number, value: (column: Column) => string, folder: string): ListedLine {
-  const source = sourceId(value("url"), folder);
-  const [entity, every, once, duplicates] = [
-    value("entity"),
-    value("every"),
-    value("once"),
-    value("duplicates"),
-  ];
-  const ms = every === "" ? undefined : millisecondsOf(every);
-  if (every !== "" && ms === undefined)
-    throw new SourceRefusal("sources_file.bad_value", `every ${every}`, "200ms, 10s, 5m, 1h");
-  if (ms !== undefined && ms < leastEvery(source))
+function listed(line: number, values: ReadonlyMap<string, string>, folder: string): ListedLine {
+  const source = sourceId(values.get(URL_COLUMN) ?? "", folder);
+  const entity = values.get(ENTITY_COLUMN) ?? "";
+  const options = sourceOptions(
+    Object.fromEntries([...values].filter(([name, value]) => value !== "" && isOptionName(name))),
+  );
+  const { every } = options;
+  if (every !== undefined && every < leastEvery(source))
     throw new SourceRefusal("sources_file.too_often", `${leastEvery(source) / 1_000}s`);
-  if (!["", "0", "1"].includes(once))
-    throw new SourceRefusal("sources_file.bad_value", `once ${once}`, "0, 1");
-  if (duplicates !== "" && duplicates !== "keep" && duplicates !== "drop")
-    throw new SourceRefusal("sources_file.bad_value", `duplicates ${duplicates}`, "keep, drop");
-  return {
-    line,
-    source,
-    entities: entity === "" ? undefined : parseEntities(entity),
-    every: ms,
-    once: once === "" ? undefined : once === "1",
-    duplicates: duplicates === "" ? undefined : duplicates,
-  };
+  return { line, source, entities: entity === "" ? undefined : parseEntities(entity), options };
 }
 
-const isAsListed = (
-  registration: Registration | undefined,
-  { entities, every, once, duplicates }: ListedLine,
-) =>
-  registration !== undefined &&
-  (entities === undefined || entities.every((entity) => registration.entities.includes(entity))) &&
-  (every === undefined || registration.every === every) &&
-  (once === undefined || registration.once === once) &&
-  (duplicates === undefined || registration.duplicates === duplicates);
+/** Whether all that the line says is registered so. */
+function isAsListed(registration: Registration | undefined, { entities, options }: ListedLine): boolean {
+  if (registration === undefined) return false;
+  const { reading, ...others } = options;
+  const says = (said: object | undefined, is: object | undefined): boolean =>
+    Object.entries(said ?? {}).every(([name, value]) =>
+      isDeepStrictEqual(value, (is as Record<string, unknown> | undefined)?.[name]),
+    );
+  return (
+    (entities === undefined || entities.every((entity) => registration.entities.includes(entity))) &&
+    says(others, registration) &&
+    says(reading, registration.reading)
+  );
+}
 
 /** What became of the lines, told as it becomes known. */
 export interface SourcesFileListener {
@@ -184,7 +176,7 @@ const registerLines = Effect.fnUntraced(function* (
   const failed = yield* Effect.forEach(
     wanted,
     (one) =>
-      registerSource(one.source, one).pipe(
+      registerSource(one.source, { entities: one.entities, ...one.options }).pipe(
         Effect.map((registration) => {
           listener.onRegistered(registration);
           return [];

@@ -16,9 +16,9 @@ import type { ColumnFormats } from "./columns/survey.ts";
 import type { Delimiter } from "./csv/dialect.ts";
 import type { ReadField } from "./decode.ts";
 import { asFailure } from "./download/index.ts";
+import { withdrawal } from "./emit.ts";
 import { EventWriter } from "./events.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
-import { announce, takeOver, withdrawal } from "./look.ts";
 import { rememberNamed } from "./named-files.ts";
 import { openVersion } from "./open-version.ts";
 import { presetNamed, resolveReading } from "./presets/index.ts";
@@ -31,6 +31,7 @@ import { type SourceError, sourceError } from "./source-error.ts";
 import { isFileSource, namedSource, sourceId } from "./source-ref.ts";
 import { isHashed } from "./state/held-rows.ts";
 import { announcedStatus } from "./status.ts";
+import { announce, takeOver } from "./takeover.ts";
 import { type Trust, trustOf } from "./trust.ts";
 import type { InspectedReject, InspectedRow, Version, VersionOptions } from "./version.ts";
 

@@ -1,12 +1,11 @@
 /**
  * Where in the topics the events of each source are, to within some thousand offsets. A producer that takes over
- * hundreds of sources so reads the topics once, and then of each source only its own part. It is a cache of one
- * process, made when it is first asked and kept current from there; it says where to look, never what is there.
+ * hundreds of sources so reads the topics once, and then of each source only its own part; one that goes on after a
+ * crash looks at what is new. It is a cache of one process; it says where to look, never what is there.
  */
 import * as Effect from "effect/Effect";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, Position, Stretch, TopicLog, TopicPartition } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 
 /** Events of a source that are not further apart are one stretch: about what is read at a time anyway. */
 const NEAR = 5_000;
@@ -33,7 +32,8 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
 
 export class Whereabouts {
   readonly #log: TopicLog["Service"];
-  readonly #scanned = new Map<string, number>();
+  /** What of each partition was looked through. */
+  readonly #scanned = new Map<string, Range>();
   /** Partition -> source as JSON -> ranges, growing. */
   readonly #ranges = new Map<string, Map<string, Range[]>>();
 
@@ -49,12 +49,9 @@ export class Whereabouts {
       source: string,
       from: readonly Position[],
     ): Effect.fn.Return<Whereabout, LogFailure> {
-      yield* this.#scan([...new Set(from.map(({ topic }) => topic as EventTopic))]);
+      yield* this.#scan(from);
       const mark = JSON.stringify(source);
       const stretches = from.flatMap((position): Stretch[] => {
-        const end = this.#scanned.get(nameOf(position)) ?? 0;
-        // Of another log: reading says so.
-        if (position.offset > end) return [position];
         const ranges = this.#ranges.get(nameOf(position));
         return joined([...(ranges?.get(mark) ?? []), ...(ranges?.get(ANY) ?? [])])
           .filter(({ to }) => to > position.offset)
@@ -62,21 +59,24 @@ export class Whereabouts {
       });
       const reached = from.map((position) => ({
         ...position,
-        offset: Math.max(position.offset, this.#scanned.get(nameOf(position)) ?? 0),
+        offset: Math.max(position.offset, this.#scanned.get(nameOf(position))?.to ?? 0),
       }));
       return { stretches, reached };
     },
   );
 
-  /** Each event topic of these, on from where it was left. */
-  #scan(topics: readonly EventTopic[]): Effect.Effect<void, LogFailure> {
-    const from = topics.flatMap((topic) =>
-      Array.from({ length: this.#log.partitions(topic) }, (_, partition) => ({
-        topic,
-        partition,
-        offset: this.#scanned.get(nameOf({ topic, partition })) ?? 0,
-      })),
-    );
+  /** On from where each was left; from its start where an earlier place is wanted than ever before. */
+  #scan(wanted: readonly Position[]): Effect.Effect<void, LogFailure> {
+    const from = wanted.map((position) => {
+      const name = nameOf(position);
+      const scanned = this.#scanned.get(name);
+      if (scanned !== undefined && scanned.from <= position.offset)
+        return { ...position, offset: scanned.to };
+      const offset = scanned === undefined ? position.offset : 0;
+      this.#scanned.set(name, { from: offset, to: offset });
+      this.#ranges.delete(name);
+      return { ...position, offset };
+    });
     return this.#log.read(from, (batch) => Effect.sync(() => this.#note(batch)));
   }
 
@@ -107,7 +107,8 @@ export class Whereabouts {
       }
       extend(last as Range[], offset);
     }
-    this.#scanned.set(name, batch.next);
+    const scanned = this.#scanned.get(name);
+    if (scanned !== undefined) scanned.to = batch.next;
   }
 }
 

@@ -27,6 +27,7 @@ export interface Mutant {
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh.ts";
 const LOOK = "producer/look.ts";
+const TAKEOVER = "producer/takeover.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -212,7 +213,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a producer whose send was left without an answer goes on as if it had arrived",
     edits: [
       {
-        file: LOOK,
+        file: TAKEOVER,
         find: "state.save(state.source(source), { pending: true, validators: null });",
         replace: "state.save(state.source(source), { validators: null });",
       },
@@ -220,7 +221,7 @@ export const MUTANTS: readonly Mutant[] = [
     within: 1000,
   },
   {
-    name: "overtaken-unnoticed",
+    name: "overtaken-before-sending-unnoticed",
     breaks: "a producer that another overtook between its diff and its announcement goes on",
     edits: [
       {
@@ -232,11 +233,23 @@ export const MUTANTS: readonly Mutant[] = [
     within: 1000,
   },
   {
+    name: "overtaken-in-sending-unnoticed",
+    breaks: "a producer that another overtook while it sent takes what it sent for what counts",
+    edits: [
+      {
+        file: LOOK,
+        find: "if (registry.last(source)?.offset !== number) return OVERTAKEN;",
+        replace: "if (registry.last(source)?.offset === -1) return OVERTAKEN;",
+      },
+    ],
+    within: 1000,
+  },
+  {
     name: "no-marks",
     breaks: "a producer that takes a source over writes no marks",
     edits: [
       {
-        file: LOOK,
+        file: TAKEOVER,
         find: "for (const topic of topicsOf(all)) {\n    const published = yield* log.publish(",
         replace: "for (const topic of topicsOf(all).slice(9)) {\n    const published = yield* log.publish(",
       },

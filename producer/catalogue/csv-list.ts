@@ -7,7 +7,7 @@ import { foldHeader, recognizeHeader } from "#shared/entities/header.ts";
 import { isEntityName } from "#shared/entities/index.ts";
 import { parseList } from "../csv/parse-list.ts";
 import { SourceRefusal } from "../source-error.ts";
-import { isOptionName } from "./entry-options.ts";
+import { isOptionName } from "../source-options.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"];

@@ -116,7 +116,7 @@ describe("a document", () => {
         {
           refused: {
             [A]: 'there is no entity "clients": there are produits, magasins, ventes',
-            [B]: `${B}: once "perhaps"; expected: true, false`,
+            [B]: `once "perhaps": give true, false`,
           },
         },
       ),

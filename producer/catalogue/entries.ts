@@ -7,8 +7,8 @@ import type { EntityName } from "#shared/entities/index.ts";
 import type { Language } from "#shared/settings.ts";
 import { parseEntities } from "../reading-flags.ts";
 import { SourceRefusal } from "../source-error.ts";
+import { type SourceOptions, sourceOptions } from "../source-options.ts";
 import { isFileSource, pathOfSource, sourceId } from "../source-ref.ts";
-import { type EntryOptions, entryOptions } from "./entry-options.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
 
 export interface Entry {
@@ -16,7 +16,7 @@ export interface Entry {
   readonly source: string;
   /** What the list says it holds. */
   readonly entities: readonly EntityName[] | undefined;
-  readonly options: EntryOptions;
+  readonly options: SourceOptions;
 }
 
 export interface RefusedEntry {
@@ -44,7 +44,7 @@ export function entriesOf({ listed, base }: Listing, url: string, language: Lang
         source,
         entities:
           one.entity === undefined ? undefined : parseEntities(one.entity.normalize("NFC").toLowerCase()),
-        options: entryOptions(one.options),
+        options: sourceOptions(one.options),
       };
       const before = entries.get(source);
       if (before !== undefined && JSON.stringify(before) !== JSON.stringify(entry))

@@ -9,7 +9,7 @@ import type { Catalogue, CatalogueStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { untilNextLook } from "../following/pace.ts";
-import type { Producer } from "../look.ts";
+import type { Producer } from "../producer.ts";
 import { isFileSource, isLoopback, leastEvery } from "../source-ref.ts";
 import { type CatalogueFailure, CatalogueMemory, lookAtCatalogue, newCatalogueStatus } from "./look.ts";
 

@@ -4,7 +4,7 @@
  */
 import { foldHeader } from "#shared/entities/header.ts";
 import { SourceRefusal } from "../source-error.ts";
-import { isOptionName } from "./entry-options.ts";
+import { isOptionName } from "../source-options.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -4,7 +4,8 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { type LookFailure, type LookOptions, lookAt, type Producer } from "../look.ts";
+import { type LookFailure, type LookOptions, lookAt } from "../look.ts";
+import type { Producer } from "../producer.ts";
 import { lookedStatus, parkedStatus } from "../status.ts";
 import type { Board } from "./board.ts";
 

@@ -41,6 +41,7 @@ export interface SourceState {
   readonly source: string;
   readonly announcement: number | null;
   readonly pending: boolean;
+  /** It is being read back from the start; half of that is worth nothing. */
   readonly dirty: boolean;
   readonly columns: ColumnsByEntity;
   readonly seen: ColumnsByEntity;
@@ -50,6 +51,7 @@ export interface SourceState {
   readonly refused: Refused | null;
 }
 
+/** Up to where of a partition the state says what the topic does, and the newest version of the source there. */
 export interface ReadBack {
   readonly topic: EventTopic;
   readonly partition: number;

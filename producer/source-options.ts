@@ -1,13 +1,13 @@
 /**
- * How one entry is followed and read, where its list says so: columns of a CSV list, members of a JSON entry, and
- * the options of a request to register a source. One table; what is not in it is no option.
+ * How a source is followed and read, where a list or a request says so: columns of a catalogue or of the file of
+ * VENTES_SOURCES, members of a JSON entry, of a request to register a source. One table; what is not in it is no option.
  */
 import { millisecondsOf } from "#shared/duration.ts";
 import { foldHeader } from "#shared/entities/header.ts";
 import type { ReadingOptions, Registration } from "#shared/event.ts";
-import { SourceRefusal } from "../source-error.ts";
+import { SourceRefusal } from "./source-error.ts";
 
-export interface EntryOptions {
+export interface SourceOptions {
   readonly every?: number;
   readonly once?: boolean;
   readonly duplicates?: Registration["duplicates"];
@@ -76,7 +76,7 @@ const conditions: Kind = {
       : undefined,
 };
 
-const OF_THE_SOURCE: Readonly<Record<Exclude<keyof EntryOptions, "reading">, Kind>> = {
+const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {
   every: duration,
   once: truth,
   duplicates: oneOf("keep", "drop"),
@@ -113,16 +113,16 @@ export const OPTION_NAMES: readonly string[] = [...NAMES.values()].map(({ name }
 export const isOptionName = (name: string): boolean => NAMES.has(foldHeader(name));
 
 /** Throws SourceRefusal for a name or a value that is none. */
-export function entryOptions(written: Readonly<Record<string, unknown>>): EntryOptions {
+export function sourceOptions(written: Readonly<Record<string, unknown>>): SourceOptions {
   const options: Record<string, unknown> = {};
   const reading: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(written)) {
     const option = NAMES.get(foldHeader(name));
-    if (option === undefined) throw new SourceRefusal("catalogue.bad_option", name, OPTION_NAMES.join(", "));
+    if (option === undefined) throw new SourceRefusal("source.unknown_option", name, OPTION_NAMES.join(", "));
     const read = option.kind.read(value);
     if (read === undefined)
       throw new SourceRefusal(
-        "catalogue.bad_option",
+        "source.bad_option",
         `${option.name} ${JSON.stringify(value)}`,
         option.kind.expected,
       );
