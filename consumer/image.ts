@@ -2,7 +2,7 @@
  * Images: what a claim says of a key, as canonical columns and extras in one record of strings (null: present
  * and empty; absent: the source has no such column). The key itself and date_effet are not part of it.
  */
-import type { Values } from "#shared/event.ts";
+import { setValue, type Values } from "#shared/event.ts";
 import { formatMillionths, parseMillionths } from "#shared/numbers.ts";
 
 export type Image = Values;
@@ -51,7 +51,7 @@ export function imageOf(row: Values, extras: Values, columns: readonly string[])
     if (value === undefined) continue;
     image[name] = value !== null && DECIMALS.has(name) ? shortest(value) : value;
   }
-  for (const name in extras) if (!columns.includes(name)) image[name] = extras[name] ?? null;
+  for (const name in extras) if (!columns.includes(name)) setValue(image, name, extras[name] ?? null);
   return image;
 }
 

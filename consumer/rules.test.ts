@@ -189,6 +189,15 @@ describe("rules 13 and 14: prices", () => {
     expect(one("SELECT extras FROM produits")).toEqual({ extras: '{"Stock":"12"}' });
   });
 
+  it("columns named as what every object has are columns", () => {
+    const extras = JSON.parse('{"__proto__":"a","constructor":"b","toString":null}');
+    says("produits", "P", { nom: "Pain", prix: "1.5" }, { day: "2026-02-01", extras });
+    says("produits", "P", { prix: "2" }, { day: "2026-02-02" });
+    expect(one("SELECT extras FROM produits")).toEqual({
+      extras: '{"__proto__":"a","constructor":"b","toString":null}',
+    });
+  });
+
   it("a source's points go with its claims", () => {
     says("produits", "P", { prix: "9" }, { source: "B", day: "2026-01-05" });
     withdraws("produits", "P", {}, { source: "B" });

@@ -5,7 +5,7 @@
 
 import { type ColumnSource, fieldNamed, mapEntities, type WideMapping } from "#shared/entities/header.ts";
 import { type Entity, type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { ReadingOptions, Values } from "#shared/event.ts";
+import { type ReadingOptions, setValue, type Values } from "#shared/event.ts";
 import { joinIds, saleStem, scopedId, splitOrdinal } from "#shared/identity.ts";
 import { LookAlikes } from "#shared/look-alikes.ts";
 import { type Details, REJECT_SENTENCES, type RejectCode } from "#shared/sentences.ts";
@@ -388,7 +388,7 @@ export class Decoder {
     const row: Record<string, string | null> = {};
     for (const slot of this.#slots) row[slot.name] = this.#values[slot.index] ?? null;
     const extras: Record<string, string | null> = {};
-    for (const slot of this.#extras) extras[slot.name] = this.#values[slot.index] ?? null;
+    for (const slot of this.#extras) setValue(extras, slot.name, this.#values[slot.index] ?? null);
     if (this.#time !== null) extras[this.#timeName] = this.#time;
     return { row, extras };
   }

@@ -63,6 +63,13 @@ export interface EventEnvelope {
   readonly day: string;
 }
 export type Values = Readonly<Record<string, string | null>>;
+
+/** Sets a value whose name a file chose: assigned, `__proto__` would vanish. */
+export function setValue(values: Record<string, string | null>, name: string, value: string | null): void {
+  if (name === "__proto__")
+    Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+  else values[name] = value;
+}
 export type PipelineEvent =
   | (EventEnvelope & { readonly kind: "row"; readonly row: Values; readonly extras: Values })
   | (EventEnvelope & { readonly kind: "gone"; readonly row: Values })
