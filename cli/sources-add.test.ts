@@ -41,7 +41,7 @@ describe("sources add", () => {
     expect(ran.stdout).toMatch(/^ventes +Date +date_vente +dmy/m);
     expect(ran.stdout).toMatch(/^ventes +Prix +prix +comma/m);
     expect(ran.stdout).toMatch(/2026-02-03 +m1 +p1 +1\.5 +2/);
-    expect(ran.stdout).toContain("1 lines left out by --where");
+    expect(ran.stdout).toContain("1 line left out by --where");
     expect(ran.stdout).toMatch(/1 quantite\.not_a_number {2}\(line 3: /);
     const all = await ventes([
       "sources",

@@ -58,7 +58,7 @@ describe("VENTES_SOURCES", () => {
     expect(await json(`${page}api/sources`)).toMatchObject({ demo: false, sources: [] });
     writeFileSync(shops, "id_magasin,ville\nM1,Lyon\n");
     await started.said(/m\.csv is registered \(magasins\)/);
-    await started.said(/m\.csv {2}\(magasins\): 1 rows/);
+    await started.said(/m\.csv {2}\(magasins\): 1 row,/);
     expect((await started.stop()).code).toBe(130);
   });
 });

@@ -9,6 +9,10 @@ const both = <A extends readonly unknown[]>(
 
 const frenchFiles = (n: number): string =>
   n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
+const isOne = (n: string): boolean => n === "1";
+/** Counts come as they are shown. */
+const lignes = (n: string): string => (isOne(n) ? "1 ligne" : `${n} lignes`);
+const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
 const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
@@ -124,8 +128,9 @@ const TEXTS = {
     (n: string) => `... and ${n} more: ventes query`,
   ),
   rejected: both(
-    (n: string) => `${n} lignes mises de côté ; lesquelles et pourquoi : ventes rejects`,
-    (n: string) => `${n} rows set aside; which and why: ventes rejects`,
+    (n: string) =>
+      `${lignes(n)} ${isOne(n) ? "mise" : "mises"} de côté ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${rows(n)} set aside; which and why: ventes rejects`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
@@ -195,9 +200,9 @@ const TEXTS = {
   ),
   sourceRead: both(
     (source: string, entities: string, records: string, rejected: string) =>
-      `${source}  (${entities}) : ${records} lignes, ${rejected} mises de côté`,
+      `${source}  (${entities}) : ${lignes(records)}, ${rejected} ${isOne(rejected) ? "mise" : "mises"} de côté`,
     (source: string, entities: string, records: string, rejected: string) =>
-      `${source}  (${entities}): ${records} rows, ${rejected} set aside`,
+      `${source}  (${entities}): ${rows(records)}, ${rejected} set aside`,
   ),
   pageIsAt: both(
     (url: string) => `La page est à ${url}`,
@@ -245,9 +250,9 @@ const TEXTS = {
   ),
   catalogueRemoved: both(
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
-      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${n} lignes retirées` : " ; les lignes restent"}`,
+      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; les lignes restent"}`,
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
-      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${n} rows withdrawn` : "; their rows stay"}`,
+      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${rows(n)} withdrawn` : "; their rows stay"}`,
   ),
   catalogueStands: both(
     (s: CatalogueCounts) =>
@@ -311,9 +316,9 @@ const TEXTS = {
   ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>
-      `${source} n'est plus suivi${withdraw ? ` : ${n} lignes retirées` : " ; ses lignes restent"}`,
+      `${source} n'est plus suivi${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; ses lignes restent"}`,
     (source: string, withdraw: boolean, n: string) =>
-      `${source} is no longer followed${withdraw ? `: ${n} rows withdrawn` : "; its rows stay"}`,
+      `${source} is no longer followed${withdraw ? `: ${rows(n)} withdrawn` : "; its rows stay"}`,
   ),
   sameSales: both(
     (n: number, of: number, source: string) =>
@@ -326,8 +331,10 @@ const TEXTS = {
     (source: string) => `${source}: this content is accepted, the next look takes it`,
   ),
   sourceMoved: both(
-    (from: string, to: string, n: string) => `${from} est désormais ${to} : ${n} événements repris`,
-    (from: string, to: string, n: string) => `${from} is ${to} from now on: ${n} events taken along`,
+    (from: string, to: string, n: string) =>
+      `${from} est désormais ${to} : ${n} ${isOne(n) ? "événement repris" : "événements repris"}`,
+    (from: string, to: string, n: string) =>
+      `${from} is ${to} from now on: ${n} ${isOne(n) ? "event" : "events"} taken along`,
   ),
   tooOften: both(
     (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
@@ -339,9 +346,9 @@ const TEXTS = {
   ),
   wouldRead: both(
     (source: string, entity: string, delimiter: string, records: string) =>
-      `${source} : des ${entity}, séparateur « ${delimiter} », ${records} lignes`,
+      `${source} : des ${entity}, séparateur « ${delimiter} », ${lignes(records)}`,
     (source: string, entity: string, delimiter: string, records: string) =>
-      `${source}: ${entity}, delimiter "${delimiter}", ${records} rows`,
+      `${source}: ${entity}, delimiter "${delimiter}", ${rows(records)}`,
   ),
   column: both(
     () => "colonne",
@@ -356,12 +363,12 @@ const TEXTS = {
     () => "line",
   ),
   rounded: both(
-    (n: string) => `${n} valeurs arrondies au millionième`,
-    (n: string) => `${n} values rounded to a millionth`,
+    (n: string) => `${n} ${isOne(n) ? "valeur arrondie" : "valeurs arrondies"} au millionième`,
+    (n: string) => `${n} ${isOne(n) ? "value" : "values"} rounded to a millionth`,
   ),
   skipped: both(
-    (n: string) => `${n} lignes laissées de côté par --where`,
-    (n: string) => `${n} lines left out by --where`,
+    (n: string) => `${lignes(n)} ${isOne(n) ? "laissée" : "laissées"} de côté par --where`,
+    (n: string) => `${n} ${isOne(n) ? "line" : "lines"} left out by --where`,
   ),
   unwrapped: both(
     (n: string) => `${n} valeurs écrites comme ="007" : lues comme du texte`,
