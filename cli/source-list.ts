@@ -1,7 +1,7 @@
 /** How the registered sources stand: what was announced of them, and what the producers last said in their state. */
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { isLost, isRunning, readStates } from "#shared/component-state.ts";
+import { isLost, isRunning, States } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
@@ -9,10 +9,11 @@ import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/even
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { newCatalogueStatus } from "../producer/catalogue/look.ts";
-import { type ListedCatalogue, listCatalogues } from "../producer/catalogues.ts";
-import { type ListedSource, listSources } from "../producer/sources.ts";
+import { type ListedCatalogue, listedCatalogues } from "../producer/catalogues.ts";
+import { Registry } from "../producer/registry.ts";
+import { type ListedSource, listedSources } from "../producer/sources.ts";
 import { sqlite } from "./database.ts";
 import type { View } from "./page.ts";
 
@@ -28,20 +29,6 @@ interface Claim {
 export interface CatalogueWithState extends ListedCatalogue {
   readonly status: CatalogueStatus;
 }
-
-/** How the registered catalogues stand. What no producer has said yet is as the topic `sources` has it. */
-export const listCataloguesWithStates: Effect.Effect<readonly CatalogueWithState[], LogFailure, TopicLog> =
-  Effect.gen(function* () {
-    const listed = yield* listCatalogues;
-    const said = new Map<string, CatalogueStatus>();
-    for (const state of (yield* readStates).toSorted((a, b) => a.at.localeCompare(b.at)))
-      for (const one of state.catalogues ?? []) said.set(one.catalogue, one);
-    return listed.map((one) => {
-      const { catalogue, taken, gone, removed } = one;
-      const seen = said.get(catalogue.catalogue);
-      return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, gone, removed } };
-    });
-  });
 
 export interface SourceStanding extends ListedSource {
   /** Whoever spoke of it last; null: no producer has. */
@@ -100,15 +87,50 @@ export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effec
   return held === "nobody" ? () => false : heardOf(Date.now());
 });
 
-/** Parents first, as they are read. */
-export const listWithStates = Effect.fnUntraced(function* (
-  follows: Follows,
-): Effect.fn.Return<readonly SourceStanding[], LogFailure, TopicLog> {
-  const listed = yield* listSources;
-  const said = claims(yield* readStates, follows);
-  return listed
-    .map((one) => standing(one, said.get(one.registration.source)))
-    .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
+/** What the log says of sources, catalogues and components, as of the last refresh, which reads what is new. */
+export class Standings {
+  readonly #registry: Registry;
+  readonly #states: States;
+
+  constructor(log: TopicLog["Service"]) {
+    this.#registry = new Registry(log);
+    this.#states = new States(log);
+  }
+
+  refresh(): Effect.Effect<void, LogFailure> {
+    return Effect.andThen(this.#registry.refresh(), this.#states.refresh());
+  }
+
+  states(): readonly ComponentState[] {
+    return this.#states.all();
+  }
+
+  /** Parents first, as they are read. */
+  sources(follows: Follows): readonly SourceStanding[] {
+    const said = claims(this.states(), follows);
+    return listedSources(this.#registry)
+      .map((one) => standing(one, said.get(one.registration.source)))
+      .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
+  }
+
+  /** What no producer has said yet is as the topic `sources` has it. */
+  catalogues(): readonly CatalogueWithState[] {
+    const said = new Map<string, CatalogueStatus>();
+    for (const state of this.states().toSorted((a, b) => a.at.localeCompare(b.at)))
+      for (const one of state.catalogues ?? []) said.set(one.catalogue, one);
+    return listedCatalogues(this.#registry).map((one) => {
+      const { catalogue, taken, gone, removed } = one;
+      const seen = said.get(catalogue.catalogue);
+      return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, gone, removed } };
+    });
+  }
+}
+
+/** As of now. */
+export const readStandings: Effect.Effect<Standings, LogFailure, TopicLog> = Effect.gen(function* () {
+  const standings = new Standings(yield* TopicLog);
+  yield* standings.refresh();
+  return standings;
 });
 
 const rank = ({ registration }: ListedSource): number =>
@@ -118,15 +140,17 @@ const LOOK_EVERY_MS = 2_000;
 
 /** Keeps the page's list of sources current, where producers are other processes. */
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
-  Effect.suspend(() => Effect.all([listWithStates(heardOf(Date.now())), listCataloguesWithStates])).pipe(
-    Effect.tap(([sources, catalogues]) =>
-      Effect.sync(() => {
-        view.sources = sources.map(({ status }) => status);
-        view.catalogues = catalogues.map(({ status }) => status);
-      }),
-    ),
-    Effect.retry(scheduleOf("log")),
-    Effect.ignore,
-    Effect.andThen(Effect.sleep(LOOK_EVERY_MS)),
-    Effect.forever,
-  );
+  Effect.gen(function* () {
+    const standings = yield* readStandings;
+    for (;;) {
+      view.sources = standings.sources(heardOf(Date.now())).map(({ status }) => status);
+      view.catalogues = standings.catalogues().map(({ status }) => status);
+      yield* Effect.sleep(LOOK_EVERY_MS);
+      yield* standings
+        .refresh()
+        .pipe(
+          Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
+        );
+    }
+    // What was read may be of topics that are there no more: anew.
+  }).pipe(Effect.retry(scheduleOf("log")), Effect.orDie);

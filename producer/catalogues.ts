@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
-import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, RefusedEntry } from "./catalogue/entries.ts";
 import type { Form } from "./catalogue/listing.ts";
@@ -112,22 +112,17 @@ export interface ListedCatalogue {
   readonly removed: number;
 }
 
-export const listCatalogues: Effect.Effect<readonly ListedCatalogue[], LogFailure, TopicLog> = Effect.gen(
-  function* () {
-    const registry = new Registry(yield* TopicLog);
-    yield* registry.refresh();
-    return registry.catalogues().map((catalogue) => {
-      const own = registry.registrations().filter((one) => one.catalogue === catalogue.catalogue);
-      const gone = own.filter(({ unlisted }) => unlisted !== undefined).length;
-      return {
-        catalogue,
-        taken: own.length - gone,
-        gone,
-        removed: registry.removals().filter((one) => one.catalogue === catalogue.catalogue).length,
-      };
-    });
-  },
-);
+export const listedCatalogues = (registry: Registry): readonly ListedCatalogue[] =>
+  registry.catalogues().map((catalogue) => {
+    const own = registry.registrations().filter((one) => one.catalogue === catalogue.catalogue);
+    const gone = own.filter(({ unlisted }) => unlisted !== undefined).length;
+    return {
+      catalogue,
+      taken: own.length - gone,
+      gone,
+      removed: registry.removals().filter((one) => one.catalogue === catalogue.catalogue).length,
+    };
+  });
 
 export interface RemovedCatalogue {
   readonly catalogue: string;

@@ -289,18 +289,22 @@ export interface ListedSource {
 }
 
 /** Registered sources with what was announced of them. */
+export const listedSources = (registry: Registry): readonly ListedSource[] =>
+  registry.registrations().map((registration) => {
+    const last = registry.last(registration.source);
+    return {
+      registration,
+      announcement: last?.value ?? null,
+      status: announcedStatus(registration, last),
+    };
+  });
+
+/** As of now. */
 export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
   function* () {
     const registry = new Registry(yield* TopicLog);
     yield* registry.refresh();
-    return registry.registrations().map((registration) => {
-      const last = registry.last(registration.source);
-      return {
-        registration,
-        announcement: last?.value ?? null,
-        status: announcedStatus(registration, last),
-      };
-    });
+    return listedSources(registry);
   },
 );
 

@@ -12,7 +12,7 @@ import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type CatalogueStatus, ComponentState, type SourceStatus } from "./event.ts";
 import { Settings } from "./settings.ts";
-import { readCompacted } from "./topic-log/compacted.ts";
+import { CompactedTopic } from "./topic-log/compacted.ts";
 import type { LogFailure } from "./topic-log/errors.ts";
 import { TopicLog } from "./topic-log/topic-log.ts";
 
@@ -100,9 +100,32 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState));
 
 /** The last state that each component published. Records of other programs or versions are left out. */
-export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, TopicLog> = Effect.map(
-  readCompacted("etat"),
-  (latest) => [...latest.values()].flatMap(({ value }) => Option.toArray(decode(value.toString("utf8")))),
+export class States {
+  readonly #topic: CompactedTopic;
+
+  constructor(log: TopicLog["Service"]) {
+    this.#topic = new CompactedTopic(log, "etat");
+  }
+
+  /** Reads what is new. */
+  refresh(): Effect.Effect<void, LogFailure> {
+    return this.#topic.refresh();
+  }
+
+  all(): readonly ComponentState[] {
+    return [...this.#topic.latest.values()].flatMap(({ value }) =>
+      Option.toArray(decode(value.toString("utf8"))),
+    );
+  }
+}
+
+/** As of now. */
+export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, TopicLog> = Effect.gen(
+  function* () {
+    const states = new States(yield* TopicLog);
+    yield* states.refresh();
+    return states.all();
+  },
 );
 
 /** Whether it runs, by its own last word. */

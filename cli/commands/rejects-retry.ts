@@ -5,12 +5,12 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { isLost, isRunning, readStates } from "#shared/component-state.ts";
+import { isLost, isRunning, readStates, States } from "#shared/component-state.ts";
 import { directoryLock, heldBy, producerLock } from "#shared/database/locks.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { askReread } from "../../producer/sources.ts";
 import { type ComponentError, produceOnce } from "../components.ts";
 import { answeringDirectory, openForReading, sqlite } from "../database.ts";
@@ -141,9 +141,11 @@ const byTheRunning = Effect.fnUntraced(function* (
   if (asked.length === 0) return { asked, failed: [] };
   const failed = new Map<string, string>();
   const left = new Set(asked);
+  const states = new States(yield* TopicLog);
   const done = Effect.gen(function* () {
     while (left.size > 0) {
-      for (const { sources: told } of yield* readStates)
+      yield* states.refresh();
+      for (const { sources: told } of states.all())
         for (const one of told ?? []) {
           if (one.reread !== reread) continue;
           left.delete(one.source);

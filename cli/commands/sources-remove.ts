@@ -15,7 +15,7 @@ import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
 import { visibleSource } from "../output/visible.ts";
 import { catalogueNamed, registered } from "../register.ts";
-import { listCataloguesWithStates } from "../source-list.ts";
+import { readStandings } from "../source-list.ts";
 
 export const removeOne = (
   input: { readonly url: string; readonly withdraw: boolean },
@@ -62,9 +62,9 @@ export const removeOne = (
 
 /** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
-  const by = (yield* listCataloguesWithStates).find(({ status }) =>
-    status.refusals.some((refused) => refused.source === source),
-  );
+  const by = (yield* readStandings)
+    .catalogues()
+    .find(({ status }) => status.refusals.some((refused) => refused.source === source));
   if (error.code !== "source.not_registered" || by === undefined) return yield* error;
   const removed: Removed = yield* removeEntry(source, by.catalogue.catalogue);
   return removed;

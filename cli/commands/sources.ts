@@ -12,13 +12,7 @@ import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
 import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
 import { howRead, notesOf } from "../reading.ts";
-import {
-  type CatalogueWithState,
-  followsNow,
-  listCataloguesWithStates,
-  listWithStates,
-  type SourceStanding,
-} from "../source-list.ts";
+import { type CatalogueWithState, followsNow, readStandings, type SourceStanding } from "../source-list.ts";
 
 /** The terms of the sum stand together, in its order; what is not part of it comes after them. */
 const COUNTS = [
@@ -42,7 +36,8 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     )(
       Effect.gen(function* () {
         const follows = yield* followsNow;
-        return { listed: yield* listWithStates(follows), catalogues: yield* listCataloguesWithStates };
+        const standings = yield* readStandings;
+        return { listed: standings.sources(follows), catalogues: standings.catalogues() };
       }),
     );
     if (run.json) {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { isRunning, readStates } from "#shared/component-state.ts";
+import { isRunning } from "#shared/component-state.ts";
 import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
@@ -19,13 +19,7 @@ import { print, say } from "../output/stdout.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
 import { type Results, readResults, waitingLines } from "../results.ts";
 import { analysesPending, lagOf } from "../settled.ts";
-import {
-  type Follows,
-  heardOf,
-  listCataloguesWithStates,
-  listWithStates,
-  type SourceStanding,
-} from "../source-list.ts";
+import { type Follows, heardOf, readStandings, type SourceStanding } from "../source-list.ts";
 
 /** A monitoring program does not wait longer for a broker. */
 const PATIENCE = 5_000;
@@ -124,14 +118,15 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
 const readLog = Effect.fnUntraced(function* (follows: Follows) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
+  const standings = yield* readStandings;
   return {
     identity: log.identity,
     where: `${log.kind} ${log.fullName("ventes")}`,
     bounds,
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
-    states: yield* readStates,
-    sources: yield* listWithStates(follows),
-    catalogues: (yield* listCataloguesWithStates).map(({ status }) => status),
+    states: standings.states(),
+    sources: standings.sources(follows),
+    catalogues: standings.catalogues().map(({ status }) => status),
   };
 });
 

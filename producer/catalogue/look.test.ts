@@ -6,14 +6,16 @@ import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import {
   catalogueId,
   inspectCatalogue,
-  listCatalogues,
+  listedCatalogues,
   registerCatalogue,
   removeCatalogue,
 } from "../catalogues.ts";
+import { Registry } from "../registry.ts";
 import { readSourcesOnce, runProducer } from "../run.ts";
 import { listSources, registerSource, removeEntry, removeSource } from "../sources.ts";
 import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
@@ -67,6 +69,11 @@ async function look() {
   return { catalogue: catalogues[0], sources };
 }
 const add = (id: string, options = {}) => pipeline.run(registerCatalogue(id, options));
+const listed = Effect.gen(function* () {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh();
+  return listedCatalogues(registry);
+});
 const registered = async () =>
   (await pipeline.run(listSources))
     .map(({ registration }) => registration)
@@ -377,7 +384,7 @@ describe("on this machine's disk", () => {
       form: "folder",
       entries: [{ source: pathToFileURL(join(folder(), "a.csv")).href }],
     });
-    expect(await pipeline.run(listCatalogues)).toEqual([]);
+    expect(await pipeline.run(listed)).toEqual([]);
   });
 });
 
