@@ -130,6 +130,7 @@ export function commandTree(language: Language) {
       key: text("key", "A,B", "key"),
       prices: Flag.Boolean("prices").pipe(help("prices"), Flag.optional, Flag.map(given)),
       idScope: text("id-scope", language === "fr" ? "NOM" : "NAME", "idScope"),
+      rekey: toggle("rekey", "rekey"),
       catalogue: toggle("catalogue", "catalogue"),
       duplicates: Flag.Literals("duplicates", ["keep", "drop"]).pipe(
         help("duplicates"),

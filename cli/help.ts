@@ -449,6 +449,10 @@ export const FLAG_HELP = {
     fr: "tient à part un fichier qui numérote ou répète ses ventes pour lui-même ; '' : rien",
     en: "keeps apart a file that numbers or repeats its sales for itself; '': nothing",
   },
+  rekey: {
+    fr: "si les options changent ce qui distingue les ventes : celles des jours que le fichier contient sont retirées et publiées de nouveau",
+    en: "if the options change what tells sales apart: those of the days that the file holds are withdrawn and published anew",
+  },
   vanished: {
     fr: "lignes disparues du fichier : keep, gardées ; withdraw, retirées ; auto, la règle",
     en: "lines that vanish from the file: keep them; withdraw them; auto, the rule",

@@ -248,6 +248,10 @@ const TEXTS = {
     () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
     () => "--catalogue: the list, or the header of each file, tells what it holds",
   ),
+  rekeyOfOne: both(
+    () => "--rekey vaut pour un fichier, pas pour un catalogue",
+    () => "--rekey is of one file, not of a catalogue",
+  ),
   catalogueRemoved: both(
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
       `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; les lignes restent"}`,

@@ -1,6 +1,7 @@
 /** Files and options that change while they are followed: what is the same, what is refused, and the data that stay. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
@@ -20,8 +21,8 @@ const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.jo
 const look = async () => (await pipeline.run(readSourcesOnce()))[0];
 const events = async () => rowsOf(await pipeline.run(allEvents));
 type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
-const register = ({ entities, idScope, vanished, ...flags }: Given = {}) =>
-  registerSource(path(), { entities, idScope, vanished, reading: parseReadingFlags(flags) });
+const register = ({ entities, idScope, vanished, rekey, ...flags }: Given = {}) =>
+  registerSource(path(), { entities, idScope, vanished, rekey, reading: parseReadingFlags(flags) });
 const add = (given?: Given) => pipeline.run(register(given));
 const refusal = async (given: Given): Promise<string> => {
   const error = await pipeline.run(Effect.flip(register(given)));
@@ -215,6 +216,108 @@ describe("options of a source", () => {
     expect(new Set(ids).size).toBe(3);
     const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
     expect([...claims.keys()].map((name) => name.split(" ")[0])).toEqual(["produits", "magasins", "ventes"]);
+  });
+
+  describe("that change ids, with --rekey", () => {
+    const held = async () => {
+      const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+      return [...claims.values()]
+        .map(({ row: { date_vente, id_produit, id_magasin, quantité } }) =>
+          [date_vente, id_produit, id_magasin, quantité].join(),
+        )
+        .sort();
+    };
+    const HEADER = "date_vente,id_produit,Code,id_magasin,quantité";
+
+    it("withdraw and publish anew the days that the file holds, first and last among them", async () => {
+      write(
+        HEADER,
+        ...["01", "02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`),
+        ...Array.from({ length: 30 }, (_, i) => `2026-01-03,q${i},d,m,1`),
+      );
+      await add();
+      await look();
+      // The first day has rolled off; most of what it holds is withdrawn, which nobody needs to confirm again.
+      const now = ["02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`);
+      write(HEADER, ...now);
+      expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/--rekey/);
+      await add({ map: ["id_produit=Code"], rekey: true });
+      expect(await look()).toMatchObject({ state: "ok", emitted: 3, vanished: 1, withdrawn: 33 });
+      const right = ["2026-01-01,p01,m,1", "2026-01-02,c02,m,1", "2026-01-03,c03,m,1", "2026-01-04,c04,m,1"];
+      expect(await held()).toEqual(right);
+      // It is done once: said again it is nothing, and the rule holds as before.
+      await add({ map: ["id_produit=Code"], rekey: true });
+      expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
+      write(HEADER, ...now.slice(1), "2026-01-05,p,c05,m,1");
+      expect(await look()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0 });
+      expect(await held()).toEqual([...right, "2026-01-05,c05,m,1"]);
+    });
+
+    it("killed at any of its sends, is made whole by the next look", async () => {
+      for (let after = 0; after < 6; after++)
+        for (const stored of [true, false]) {
+          const other = await openPipeline();
+          const file = join(other.dir, "v.csv");
+          writeFileSync(
+            file,
+            `${HEADER}
+2026-01-01,p,c,m,1
+2026-01-02,q,d,m,1
+`,
+          );
+          await other.run(registerSource(file));
+          await other.run(readSourcesOnce());
+          const reading = parseReadingFlags({ map: ["id_produit=Code"] });
+          await other.run(registerSource(file, { reading, rekey: true }));
+          other.fault = { after, kind: "killed", stored };
+          await other.run(readSourcesOnce()).catch(() => undefined);
+          other.fault = undefined;
+          await other.run(readSourcesOnce());
+          const source = pathToFileURL(file).href;
+          const claims = [...claimsOf(await other.run(allEvents), source).values()];
+          expect(claims.map(({ row }) => row.id_produit).sort(), `killed at send ${after}`).toEqual([
+            "c",
+            "d",
+          ]);
+          await other.close();
+        }
+    });
+
+    it("a set column, a key, a scope and a date format are such options, too", async () => {
+      write("date_vente,id_produit,id_magasin,quantité,Note", "03/02/2026,p,m,1,x", "04/02/2026,p,m,1,y");
+      await add({ dateFormat: "dmy" });
+      await look();
+      const before = new Set(
+        claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "").keys(),
+      );
+      for (const given of [
+        { set: ["id_magasin=web"] },
+        { key: "date_vente,Note" },
+        { idScope: "b" },
+        { dateFormat: "mdy" },
+      ] satisfies Given[]) {
+        await add({ ...given, rekey: true });
+        expect(await look()).toMatchObject({ state: "ok", emitted: 2 });
+      }
+      const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+      // Read as of other days, the old ones are of days that the file does not hold.
+      expect([...claims.values()].map(({ row }) => row.date_vente).sort()).toEqual([
+        "2026-02-03",
+        "2026-02-04",
+        "2026-03-02",
+        "2026-04-02",
+      ]);
+      for (const name of claims.keys()) expect(before).not.toContain(name);
+    });
+
+    it("are refused of sales that have ids", async () => {
+      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
+      await add();
+      await look();
+      expect(await refusal({ map: ["id_vente=Code"], rekey: true })).toMatch(
+        /^source.not_rekeyed: .*id_vente/,
+      );
+    });
   });
 
   it("of sales with ids may change: they keep their ids", async () => {

@@ -70,8 +70,16 @@ export const NOTHING: VersionCounts = {
 type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
 
 /** The options that decide what a content says: changed, the same content is read again. */
-const readAsOf = ({ duplicates, reading, vanished, idScope, confirmed, reread }: Registration): string =>
-  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread]);
+const readAsOf = ({
+  duplicates,
+  reading,
+  vanished,
+  idScope,
+  confirmed,
+  reread,
+  rekey,
+}: Registration): string =>
+  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread, rekey]);
 
 const remembering = (validators: Validators, registration: Registration): Remembered => {
   const { reread } = registration;
@@ -224,7 +232,8 @@ const publishVersion = Effect.fnUntraced(function* (
   const { settings, registry, state } = producer;
   const { source } = registration;
   const fail = asFailure(source, settings);
-  const before = registry.last(source)?.value;
+  const announced = registry.last(source)?.value;
+  const before = rekeyOf(registration, announced) === undefined ? announced : unkeyed(announced);
   const { validators } = fetched;
   return yield* Effect.gen(function* () {
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
@@ -298,6 +307,8 @@ const diffAndEmit = Effect.fnUntraced(function* (
   const fail = asFailure(source, settings);
   const entities = version.entities.map((e) => e.name);
   const { columns } = version;
+  const rekey = rekeyOf(registration, registry.last(source)?.value);
+  const { vanished = "rule" } = registration;
 
   let held = state.source(source);
   if (!comparable(held, columns)) {
@@ -320,7 +331,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     state,
     source: held.id,
     dropDuplicates: registration.duplicates === "drop",
-    vanishing: new Vanishing(registration.vanished ?? "rule"),
+    vanishing: new Vanishing(rekey !== undefined && vanished !== "withdraw" ? "rekey" : vanished),
     appendedTo: tail?.counts ?? null,
     scratch: spoolPath(settings.data),
   });
@@ -371,7 +382,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
       },
       refused: null,
     };
-    if (diff.events === 0 && sameOpen(before?.open, version.open)) {
+    if (diff.events === 0 && sameOpen(before?.open, version.open) && rekey === undefined) {
       state.save(state.source(source), remembered);
       const last = registry.last(source);
       return { counts, version: last?.offset ?? null, announced: false, entities };
@@ -380,7 +391,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
     const published = new Date().toISOString();
     const day = dayAfter(settings, before?.day);
     const ours = held.announcement;
-    const number = yield* announce(producer, {
+    const announcement: Announcement = {
       v: 1,
       kind: "version",
       source,
@@ -393,7 +404,9 @@ const diffAndEmit = Effect.fnUntraced(function* (
       reading: version.reading,
       day,
       counts,
-    });
+      ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
+    };
+    const number = yield* announce(producer, announcement);
     // Another's announcement has come between, and perhaps events that this diff does not know. The state says
     // pending, so the next look takes the source over.
     if (registry.before(source, number) !== ours) return OVERTAKEN;
@@ -405,6 +418,11 @@ const diffAndEmit = Effect.fnUntraced(function* (
     yield* registry.refresh(registry.partition(source));
     if (registry.last(source)?.offset !== number) return OVERTAKEN;
     yield* inSlices(() => diff.remember(), fail);
+    // Only now, so that one that dies before has not withdrawn half.
+    if (rekey !== undefined) {
+      const done = yield* announce(producer, { ...announcement, rekeyed: rekey });
+      if (registry.before(source, done) !== number) return OVERTAKEN;
+    }
     state.transaction(() => {
       for (const end of ends) state.saveReadBack(held.id, { ...end, newest: number });
       state.save(state.source(source), { ...remembered, pending: false });
@@ -413,6 +431,14 @@ const diffAndEmit = Effect.fnUntraced(function* (
     return { counts, version: number, announced: true, entities };
   }).pipe(Effect.ensuring(Effect.sync(() => diff.close())));
 });
+
+/** Set when an operator wants the sales of a source to get ids anew: which of the times. */
+const rekeyOf = ({ rekey }: Registration, announced: Announcement | undefined): string | undefined =>
+  announced === undefined || announced.rekeyed === rekey ? undefined : rekey;
+
+/** As if its first header had not been announced yet: it decides anew what its ids are. */
+const unkeyed = (announced: Announcement | undefined): Announcement | undefined =>
+  announced === undefined ? undefined : { ...announced, identity: null, open: null };
 
 /**
  * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version

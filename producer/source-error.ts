@@ -253,9 +253,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.rekeyed": {
     fr: (d) =>
-      `${d.source} : ses ventes ont déjà des identifiants qui dépendent de ${d.what} : retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : ses ventes ont déjà des identifiants qui dépendent de ${d.what} : --rekey les refait pour les jours que le fichier contient ; ou retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}: remove it first (ventes sources remove URL --withdraw), then add it again`,
+      `${d.source}: its sales already have ids that depend on ${d.what}: --rekey makes them anew for the days that the file holds; or remove it first (ventes sources remove URL --withdraw), then add it again`,
+  },
+  "source.not_rekeyed": {
+    fr: (d) =>
+      `${d.source} : --rekey refait les identifiants de ventes qui n'en ont pas dans le fichier, pas un changement de ${d.what} : retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
+    en: (d) =>
+      `${d.source}: --rekey makes ids anew of sales that have none in the file, not with a change of ${d.what}: remove it first (ventes sources remove URL --withdraw), then add it again`,
   },
   "source.unknown_column": {
     fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas ; il y a : ${d.more}`,

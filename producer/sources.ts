@@ -11,7 +11,7 @@ import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { rekeyed } from "./columns/rekey.ts";
+import { rekeyed, SALE_KEY } from "./columns/rekey.ts";
 import type { ColumnFormats } from "./columns/survey.ts";
 import type { Delimiter } from "./csv/dialect.ts";
 import type { ReadField } from "./decode.ts";
@@ -173,6 +173,8 @@ export interface RegisterOptions extends InspectOptions {
   readonly duplicates?: Registration["duplicates"] | undefined;
   /** null takes it back. */
   readonly vanished?: Registration["vanished"] | null | undefined;
+  /** A change of options may change the ids of its sales (rule 4). */
+  readonly rekey?: boolean | undefined;
   /** Named through HTTP, not by an operator. */
   readonly discovered?: boolean | undefined;
   /** Told ids of its first sales, when it is registered the first time. */
@@ -229,7 +231,8 @@ const register = Effect.fnUntraced(function* (
     { reading: was.reading, idScope: before?.idScope },
     { reading, idScope },
   );
-  if (changed !== undefined) return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  if (changed !== undefined && options.rekey !== true)
+    return yield* sourceError("source.rekeyed", { source, what: changed }, language);
   // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
   const published = announced?.identity == null ? undefined : announced.entities;
   const said = saidOf(options);
@@ -239,10 +242,14 @@ const register = Effect.fnUntraced(function* (
       entities: published ?? said ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
-      before: announced,
+      before: changed === undefined || announced === undefined ? announced : { ...announced, identity: null },
     },
     trust,
   );
+  // Which days a sale with an id is of, the producer does not know.
+  if (changed !== undefined && !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
+    return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
+  const rekey = changed === undefined ? before?.rekey : new Date().toISOString();
   const { entities } = version.dialect;
   if (said !== undefined && said.join() !== entities.join())
     return yield* sourceError(
@@ -268,6 +275,7 @@ const register = Effect.fnUntraced(function* (
     ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
+    ...(rekey === undefined ? {} : { rekey }),
     registered: before?.registered ?? new Date().toISOString(),
   };
   // Remembered first: a running producer takes it up the moment that it is registered.

@@ -77,6 +77,7 @@ export const takeOver = Effect.fnUntraced(function* (
     day: before?.day ?? null,
     counts: before?.counts ?? null,
     ...(before?.reading === undefined ? {} : { reading: before.reading }),
+    ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   });
   const mark = new EventWriter({ source, version, published, day }).mark();
   const all = publishedBy(entities, before);

@@ -158,6 +158,8 @@ export const Registration = Schema.Struct({
   discovered: Schema.optionalKey(Schema.Literal(true)),
   /** Another one than at the last look: the source is read again whole, unchanged or not. */
   reread: Schema.optionalKey(Schema.String),
+  /** Another one than announced: its sales get their ids anew, as its options are now (rule 4). */
+  rekey: Schema.optionalKey(Schema.String),
   registered: Schema.String,
 });
 export type Registration = typeof Registration.Type;
@@ -227,6 +229,8 @@ export const Announcement = Schema.Struct({
   entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),
   /** The first announced header: canonical names and extras. Decides which columns identify a sale without id. */
   identity: Schema.NullOr(Schema.Array(Schema.String)),
+  /** The registration's last `rekey` that is done. */
+  rekeyed: Schema.optionalKey(Schema.String),
   /** The last header, as published. */
   header: Schema.NullOr(Schema.Array(Schema.String)),
   /** The last record when it had no line end: its line and raw text (rule 7). */

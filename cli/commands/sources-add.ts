@@ -39,6 +39,7 @@ interface AddInput {
   readonly key: string | undefined;
   readonly prices: boolean | undefined;
   readonly idScope: string | undefined;
+  readonly rekey: boolean;
   readonly catalogue: boolean;
   readonly duplicates: "keep" | "drop" | undefined;
   readonly vanished: "keep" | "withdraw" | "auto" | undefined;
@@ -57,8 +58,10 @@ export const addSource = (
       once: input.once || undefined,
       duplicates: input.duplicates,
       vanished: input.vanished === "auto" ? null : input.vanished,
+      rekey: input.rekey,
     };
     if (input.catalogue) {
+      if (input.rekey) return yield* new WrongUsage({ message: run.texts.rekeyOfOne() });
       const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
       return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options: given }, run);
     }

@@ -9,7 +9,7 @@ export interface Keyed {
   readonly idScope: string | undefined;
 }
 
-const SALE_KEY = "id_vente";
+export const SALE_KEY = "id_vente";
 
 /** The options and columns that change ids; undefined when none does. */
 export function rekeyed(announced: Announcement | undefined, before: Keyed, now: Keyed): string | undefined {

@@ -2,7 +2,12 @@
  * What becomes of rows that a version lacks (rule 9), and when it would withdraw so many that it is held back
  * (rule 10).
  */
-export type VanishingMode = "rule" | "keep" | "withdraw";
+export type VanishingMode =
+  | "rule"
+  | "keep"
+  | "withdraw"
+  /** Its sales get other ids: those that it has are withdrawn on every day that it holds (rule 4). */
+  | "rekey";
 
 /** More rows than this, and a larger part of those that the version speaks for, wait for an operator. */
 export const HELD_BACK = { rows: 10, part: 0.2 } as const;
@@ -36,9 +41,10 @@ export class Vanishing {
 
   /** Whether what is missing of this day is a correction. */
   speaksFor(day: string): boolean {
-    if (this.mode !== "rule") return this.mode === "withdraw";
+    if (this.mode === "keep" || this.mode === "withdraw") return this.mode === "withdraw";
     const { days } = this;
     if (days === null || day > days.last) return false;
+    if (this.mode === "rekey") return day >= days.first;
     return day > days.first || days.first === days.last ? day >= days.first : false;
   }
 
@@ -55,6 +61,8 @@ export const isHeldBack = (
   mode: VanishingMode,
   always: boolean,
 ): boolean =>
-  mode === "withdraw"
-    ? always && withdrawn > 0
-    : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * spoken;
+  mode === "rekey"
+    ? false
+    : mode === "withdraw"
+      ? always && withdrawn > 0
+      : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * spoken;
