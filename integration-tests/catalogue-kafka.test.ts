@@ -3,9 +3,9 @@
  * aside is tried again by whichever of them has the file.
  */
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { describeWith } from "./support/describe-with.ts";
-import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { countOf, isUpToDate } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { until } from "./support/until.ts";
@@ -16,12 +16,7 @@ const salesOf = (n: number) => `${SALES}\n${n},2026-01-01,p,m,1,2\nx${n},2026-01
 const WITHIN = { within: 90_000, every: 100 };
 
 describeWith("kafka", "a catalogue and two producers", () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startKafka();
-  });
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   it("share its entries, take over from each other, and try again", { timeout: 300_000 }, async () => {
     const folder = scratchDirectory();

@@ -3,11 +3,11 @@
  * of the file (invariants 2, 3 and 4). One process embedded; on Kafka three, each of them killed.
  */
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { byAnalyses, bySqlite3 } from "./support/answers.ts";
 import { type BigCompany, writeBigCompany } from "./support/big-company.ts";
 import { describeWith } from "./support/describe-with.ts";
-import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { countOf, isUpToDate, look } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { until } from "./support/until.ts";
@@ -58,12 +58,7 @@ describeWith("sqlite3", "embedded, killed while it loads", () => {
 });
 
 describeWith(["kafka", "sqlite3"], "on Kafka, each process killed while it loads", () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startKafka();
-  });
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   it("producer, consumer and analyzer, killed and started again", async () => {
     const folder = scratchDirectory();

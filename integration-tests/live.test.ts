@@ -3,10 +3,10 @@
  * within a second of its download; so they do when the file grows.
  */
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { byAnalyses } from "./support/answers.ts";
 import { describeWith } from "./support/describe-with.ts";
-import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { look } from "./support/look.ts";
 import { appended, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
@@ -16,12 +16,7 @@ import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 const FOLLOWS_WITHIN_MS = 1_000;
 
 describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startKafka();
-  });
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   it("take up a source, and the analyses follow within a second of its download", {
     timeout: 120_000,

@@ -4,10 +4,10 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { askSqlite3, byAnalyses, bySqlite3, byVentesQuery, type OnceReport } from "./support/answers.ts";
 import { describeWith } from "./support/describe-with.ts";
-import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { appended, brief, type Mission, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { scratchDirectory, ventes } from "./support/ventes.ts";
@@ -133,12 +133,7 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
 describeWith("sqlite3", "embedded", () => behaves(() => ({})));
 
 describeWith(["kafka", "sqlite3"], "on Kafka", () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startKafka();
-  });
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   behaves(() => ({ KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: kafka.namespace() }));
 });

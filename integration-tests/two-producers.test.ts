@@ -9,7 +9,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { isRunning, readStates } from "#shared/component-state.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
@@ -19,7 +19,7 @@ import { runProducer } from "../producer/run.ts";
 import { registerSource } from "../producer/sources.ts";
 import { allEvents, claimsOf } from "../producer/testing/pipeline.ts";
 import { describeWith } from "./support/describe-with.ts";
-import { startKafka, type TestKafka } from "./support/kafka.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { until } from "./support/until.ts";
 import { type Running, scratchDirectory, startVentes } from "./support/ventes.ts";
 
@@ -77,12 +77,7 @@ const openCountingServer = async () => {
 };
 
 describeWith("kafka", "two producers on Kafka", () => {
-  let kafka: TestKafka;
-  beforeAll(async () => {
-    kafka = await startKafka();
-  });
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   it("share the sources, fetch none twice, and take over from each other", async () => {
     const folder = scratchDirectory();

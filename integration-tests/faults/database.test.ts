@@ -8,27 +8,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { describeWith } from "../support/describe-with.ts";
-import { startKafka, type TestKafka } from "../support/kafka.ts";
-import { until } from "../support/until.ts";
+import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
 import type { Actor } from "./actor.ts";
-import { LivingCompany } from "./living-company.ts";
 import {
-  type Brokers,
-  hasRows,
   inDatabase,
+  type Play,
+  play,
+  RIGHT,
   rebuild,
-  register,
   type Stage,
-  setStage,
   standsAtTheEnds,
   startReader,
   whole,
 } from "./round.ts";
 
-const RIGHT = { lost: 0, doubled: 0, wrong: 0, first: [] };
-const FIRST_ROWS = { within: 120_000, every: 50 };
 /** Longer than a group waits for a member: it must go on saying that it lives. */
 const LOCKED_MS = Number(process.env.VENTES_TEST_LOCKED_MS ?? 12_000);
 const DISK = "5m";
@@ -37,23 +32,10 @@ const FULL = /ventes: the disk of .* is full: make room, then start again; nothi
 const TRACE = /^\s+at /m;
 
 describeWith("kafka", "a database in trouble", () => {
-  let kafka: TestKafka;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    kafka = await startKafka();
-    brokers = { settings: kafka.settings, brokers: kafka.brokers.split(",") };
-  }, 180_000);
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
-  const running = async (sales: number, base?: string): Promise<{ stage: Stage; company: LivingCompany }> => {
-    const stage = await setStage(brokers, kafka.namespace(), 1, base);
-    const company = new LivingCompany(sales, stage.files, sales);
-    for (const actor of stage.actors) actor.start();
-    await register(stage);
-    await until("the first rows", () => inDatabase(stage.base, hasRows), FIRST_ROWS);
-    return { stage, company };
-  };
+  const running = (sales: number, base?: string): Promise<Play> =>
+    play(kafka, kafka.namespace(), { seed: sales, sales, ...(base === undefined ? {} : { base }) });
   const consumerOf = (stage: Stage) => stage.actor({ component: "consumer", n: 0 });
   const analyzerOf = (stage: Stage) => stage.actor({ component: "analyzer", n: 0 });
   const foundIn = (stage: Stage) => stage.actors.flatMap((actor) => actor.findings);

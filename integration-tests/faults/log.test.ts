@@ -2,25 +2,17 @@
  * The log is lost while the database stays: its topics deleted, and made anew by whoever starts next. What ran with
  * it stops and says so, what starts refuses; the database keeps what it had, and reads nothing of another log.
  */
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
 import { TOPICS } from "#shared/topics.ts";
 import { canonicalDump } from "../../consumer/canonical-dump.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { startKafka, type TestKafka } from "../support/kafka.ts";
+import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
 import { until } from "../support/until.ts";
-import { LivingCompany } from "./living-company.ts";
-import { type Brokers, hasRows, inDatabase, register, type Stage, setStage, whole } from "./round.ts";
+import { inDatabase, play, register, type Stage, whole } from "./round.ts";
 
 describeWith("kafka", "a log that is lost", () => {
-  let kafka: TestKafka;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    kafka = await startKafka();
-    brokers = { settings: kafka.settings, brokers: kafka.brokers.split(",") };
-  }, 180_000);
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   const deleteTopics = async ({ namespace }: Stage, names: readonly string[]): Promise<void> => {
     const admin = makeAdmin(kafka.settings);
@@ -36,11 +28,7 @@ describeWith("kafka", "a log that is lost", () => {
   const dumpOf = (stage: Stage) => inDatabase(stage.base, (db) => [...canonicalDump(db)]) ?? [];
 
   it("all its topics, under running programs: they stop and say so, and so does the next start", async () => {
-    const stage = await setStage(brokers, kafka.namespace(), 1);
-    const company = new LivingCompany(5, stage.files, 500);
-    for (const actor of stage.actors) actor.start();
-    await register(stage);
-    await until("the first rows", () => inDatabase(stage.base, hasRows), { within: 120_000 });
+    const { stage, company } = await play(kafka, kafka.namespace(), { seed: 5 });
     await whole(stage, company);
     const before = dumpOf(stage);
     const producer = stage.actor({ component: "producer", n: 0 });
@@ -76,11 +64,7 @@ describeWith("kafka", "a log that is lost", () => {
   }, 300_000);
 
   it("one of them, while nothing runs: refused at the next start, whatever it holds by then", async () => {
-    const stage = await setStage(brokers, kafka.namespace(), 1);
-    const company = new LivingCompany(6, stage.files, 500);
-    for (const actor of stage.actors) actor.start();
-    await register(stage);
-    await until("the first rows", () => inDatabase(stage.base, hasRows), { within: 120_000 });
+    const { stage, company } = await play(kafka, kafka.namespace(), { seed: 6 });
     await whole(stage, company);
     for (const actor of stage.actors) await actor.stop();
     await deleteTopics(stage, ["ventes"]);

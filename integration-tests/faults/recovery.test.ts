@@ -12,8 +12,7 @@ import { describeWith } from "../support/describe-with.ts";
 import { countOf, isUpToDate, look } from "../support/look.ts";
 import { until } from "../support/until.ts";
 import { scratchDirectory, startVentes } from "../support/ventes.ts";
-import { LivingCompany } from "./living-company.ts";
-import { hasRows, inDatabase, register, setStage, whole } from "./round.ts";
+import { play, whole } from "./round.ts";
 
 const LONG = process.env.VENTES_TEST_LONG === "1";
 const SALES = LONG ? 1_000_000 : 20_000;
@@ -71,11 +70,7 @@ describeWith("cluster", "on three brokers", () => {
   afterAll(() => (cluster as Cluster | undefined)?.stop(), 60_000);
 
   it("after the loss of a broker it follows again", async () => {
-    const stage = await setStage(cluster, "recovery", 1);
-    const company = new LivingCompany(31, stage.files, 500);
-    for (const actor of stage.actors) actor.start();
-    await register(stage);
-    await until("the first rows", () => inDatabase(stage.base, hasRows), PATIENCE);
+    const { stage, company } = await play(cluster, "recovery", { seed: 31 });
     await whole(stage, company);
     const times: number[] = [];
     for (let loss = 0; loss < LOSSES; loss++) {

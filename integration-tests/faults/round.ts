@@ -42,7 +42,10 @@ export interface RoundReport {
 }
 
 /** Where the brokers are. */
-export type Brokers = Pick<Cluster, "brokers" | "settings">;
+export type Brokers = Pick<Cluster, "settings">;
+
+/** What `whole` must find. */
+export const RIGHT = { lost: 0, doubled: 0, wrong: 0, first: [] };
 
 export interface Stage {
   readonly kafka: Brokers;
@@ -70,7 +73,7 @@ export async function setStage(
   const env = { VENTES_NAMESPACE: namespace, VENTES_EVERY: "300ms" };
   const actors: Actor[] = [];
   const more = async (component: Component, name: string, data = database): Promise<Actor> => {
-    const actor = await Actor.make({ component, name, data, brokers: kafka.brokers, env, folder });
+    const actor = await Actor.make({ component, name, data, brokers: kafka.settings.brokers, env, folder });
     actors.push(actor);
     onTestFinished(() => actor.close());
     return actor;
@@ -97,7 +100,7 @@ export async function setStage(
 
 /** `ventes sources add` for each file, straight to the brokers. */
 export async function register(stage: Stage): Promise<void> {
-  const env = { KAFKA_BROKERS: stage.kafka.brokers.join(","), VENTES_NAMESPACE: stage.namespace };
+  const env = { KAFKA_BROKERS: stage.kafka.settings.brokers.join(","), VENTES_NAMESPACE: stage.namespace };
   await Promise.all(
     FILES.map(async (name) => {
       const args = [
@@ -112,6 +115,25 @@ export async function register(stage: Stage): Promise<void> {
       if (added.code !== 0) throw new Error(`sources add ${name} exited ${added.code}: ${added.stderr}`);
     }),
   );
+}
+
+export interface Play {
+  readonly stage: Stage;
+  readonly company: LivingCompany;
+}
+
+/** A stage on which all is started, and the first rows are in the database. `seed`: of the company. */
+export async function play(
+  kafka: Brokers,
+  namespace: string,
+  { seed, sales = 500, base }: { readonly seed: number; readonly sales?: number; readonly base?: string },
+): Promise<Play> {
+  const stage = await setStage(kafka, namespace, 1, base);
+  const company = new LivingCompany(seed, stage.files, sales);
+  for (const actor of stage.actors) actor.start();
+  await register(stage);
+  await until("the first rows", () => inDatabase(stage.base, hasRows), FIRST_ROWS);
+  return { stage, company };
 }
 
 export interface ReaderProcess {

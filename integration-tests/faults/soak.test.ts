@@ -6,12 +6,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { describeWith } from "../support/describe-with.ts";
-import { startKafka, type TestKafka } from "../support/kafka.ts";
-import { until } from "../support/until.ts";
-import { LivingCompany } from "./living-company.ts";
-import { type Brokers, hasRows, inDatabase, register, setStage, startReader, whole } from "./round.ts";
+import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
+import { play, startReader, whole } from "./round.ts";
 
 const MINUTES = Number(process.env.VENTES_TEST_SOAK ?? 0.5);
 const LIVES_EVERY_MS = 2_000;
@@ -65,24 +63,13 @@ const LIMITS = {
 const MOST_WAL = 16 * MB;
 
 describeWith("kafka", "a soak", () => {
-  let kafka: TestKafka;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    kafka = await startKafka();
-    brokers = { settings: kafka.settings, brokers: kafka.brokers.split(",") };
-  }, 180_000);
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   it(
     `of ${MINUTES} minutes leaves memory, files, wake-ups and the WAL flat`,
     async (test) => {
       if (!existsSync("/proc/self/status")) return test.skip("there is no /proc");
-      const stage = await setStage(brokers, kafka.namespace(), 1);
-      const company = new LivingCompany(21, stage.files, 500);
-      for (const actor of stage.actors) actor.start();
-      await register(stage);
-      await until("the first rows", () => inDatabase(stage.base, hasRows), { within: 120_000 });
+      const { stage, company } = await play(kafka, kafka.namespace(), { seed: 21 });
       const reader = startReader(stage.base);
       const [producer, consumer, analyzer] = stage.actors;
       const watched = { producer, consumer, analyzer };

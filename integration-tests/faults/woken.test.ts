@@ -4,16 +4,16 @@
  */
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { startKafka, type TestKafka } from "../support/kafka.ts";
+import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
 import { until } from "../support/until.ts";
 import { LivingCompany } from "./living-company.ts";
 import {
-  type Brokers,
-  hasRows,
   inDatabase,
+  play,
+  RIGHT,
   rebuild,
   register,
   type Stage,
@@ -23,20 +23,11 @@ import {
   whole,
 } from "./round.ts";
 
-const RIGHT = { lost: 0, doubled: 0, wrong: 0, first: [] };
-const FIRST_ROWS = { within: 120_000, every: 50 };
 /** A group waits 10 s for a silent member, then 30 s at most for the others. */
 const MOVES_WITHIN = { within: 120_000, every: 100 };
 
 describeWith("kafka", "woken after others have gone on", () => {
-  let kafka: TestKafka;
-  let brokers: Brokers;
-  beforeAll(async () => {
-    kafka = await startKafka();
-    brokers = { settings: kafka.settings, brokers: kafka.brokers.split(",") };
-  }, 180_000);
-  // Undefined when it could not be had: the failure is then that of beforeAll.
-  afterAll(() => (kafka as TestKafka | undefined)?.stop());
+  const kafka = kafkaOfSuite();
 
   const positions = (stage: Stage) =>
     inDatabase(
@@ -58,7 +49,7 @@ describeWith("kafka", "woken after others have gone on", () => {
   };
 
   it("a consumer with a batch in hand: it is rolled back, said, and it goes on", async () => {
-    const stage = await setStage(brokers, kafka.namespace(), 2);
+    const stage = await setStage(kafka, kafka.namespace(), 2);
     const company = new LivingCompany(11, stage.files, 500);
     for (const actor of stage.actors) actor.start();
     await register(stage);
@@ -117,12 +108,8 @@ describeWith("kafka", "woken after others have gone on", () => {
   };
 
   it("a producer in the middle of a version: what the newer one says holds", async () => {
-    const stage = await setStage(brokers, kafka.namespace(), 1);
-    const company = new LivingCompany(12, stage.files, 500);
-    for (const actor of stage.actors) actor.start();
-    await register(stage);
+    const { stage, company } = await play(kafka, kafka.namespace(), { seed: 12 });
     const reader = startReader(stage.base);
-    await until("the first rows", () => inDatabase(stage.base, hasRows), FIRST_ROWS);
     await whole(stage, company);
     const sleeper = stage.actor({ component: "producer", n: 0 });
 

@@ -1,10 +1,6 @@
 /**
  * A real Kafka for tests: the one at KAFKA_BROKERS, or a container where Docker answers. Each test takes a
- * namespace of its own, whose topics and groups are deleted at the end. Use it under `describeWith("kafka", ...)`:
- *
- *   let kafka: TestKafka;
- *   beforeAll(async () => { kafka = await startKafka(); });
- *   afterAll(() => kafka.stop());
+ * namespace of its own, whose topics and groups are deleted at the end. A suite has it from kafka-of-suite.ts.
  */
 import { randomUUID } from "node:crypto";
 import type { KafkaSettings } from "#shared/settings.ts";
