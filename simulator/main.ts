@@ -129,9 +129,10 @@ else {
   const first = whole(values.seed ?? values.first, values.seed === undefined ? "first" : "seed");
   const last = first + (values.seed === undefined ? whole(values.seeds, "seeds") : 1) - 1;
   const jobs = values.seed === undefined ? whole(values.jobs, "jobs") : 1;
-  let summary = jobs > 1 && last > first ? await playShared(first, last, jobs) : playSeeds(first, last);
+  const isShared = (jobs > 1 && last > first) || last - first >= SHARE;
+  let summary = isShared ? await playShared(first, last, jobs) : playSeeds(first, last);
   // Found by another process: played again here, to be shrunk and told.
-  if (jobs > 1 && summary.violation !== null && !values.json) {
+  if (isShared && summary.violation !== null && !values.json) {
     const { seed } = summary.violation;
     summary = { ...summary, violation: playSeeds(seed, seed).violation };
   }
