@@ -34,8 +34,8 @@ const confirm = Effect.fnUntraced(function* (
   const settings = yield* Settings;
   const registry = new Registry(log);
   const source = yield* registeredAs(reference, registry);
-  const before = registry.registration(source);
-  if (before === undefined) return yield* sourceError("source.not_registered", { source }, settings.language);
+  const notRegistered = sourceError("source.not_registered", { source }, settings.language);
+  if (registry.registration(source) === undefined) return yield* notRegistered;
   const client = yield* makeHttpClient;
   const fetched = yield* fetchSource({
     client,
@@ -48,6 +48,10 @@ const confirm = Effect.fnUntraced(function* (
   if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
   const confirmed = contentHash(fetched.validators);
   if (confirmed === null) return yield* Effect.die(new Error("a whole read without a hash"));
+  // As it is after the download.
+  yield* registry.refresh(registry.partition(source));
+  const before = registry.registration(source);
+  if (before === undefined) return yield* notRegistered;
   const registration: Registration = { ...before, confirmed };
   yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;

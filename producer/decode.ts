@@ -12,7 +12,7 @@ import { type Details, REJECT_SENTENCES, type RejectCode } from "#shared/sentenc
 import type { SettingsShape } from "#shared/settings.ts";
 import { type DayFormat, readDay } from "./columns/days.ts";
 import { type DecimalFormat, readDecimal } from "./columns/decimals.ts";
-import { type ColumnFormats, labelOf } from "./columns/formats.ts";
+import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SourceRefusal } from "./source-error.ts";
 import { BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
@@ -209,7 +209,7 @@ export class Decoder {
       published: string,
     ): Slot => {
       const at = "at" in source ? source.at : -1;
-      const format = at < 0 ? undefined : formats[labelOf(header, at)];
+      const format = at < 0 ? undefined : formatOf(formats, labelOf(header, at));
       const codes = {
         missing: code(name, "missing"),
         notADate: code(name, "not_a_date"),

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lookAt } from "./look.ts";
+import { makePassingProducer } from "./producer.ts";
 import { parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 import { readSourcesOnce } from "./run.ts";
 import { listSources, type RegisterOptions, registerSource, removeSource } from "./sources.ts";
@@ -283,7 +285,7 @@ describe("options of a source", () => {
         }
     });
 
-    it("a set column, a key, a scope and a date format are such options, too", async () => {
+    it("a set column, a key and a scope are such options, too", async () => {
       write("date_vente,id_produit,id_magasin,quantité,Note", "03/02/2026,p,m,1,x", "04/02/2026,p,m,1,y");
       await add({ dateFormat: "dmy" });
       await look();
@@ -294,20 +296,51 @@ describe("options of a source", () => {
         { set: ["id_magasin=web"] },
         { key: "date_vente,Note" },
         { idScope: "b" },
-        { dateFormat: "mdy" },
       ] satisfies Given[]) {
         await add({ ...given, rekey: true });
         expect(await look()).toMatchObject({ state: "ok", emitted: 2 });
       }
       const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
-      // Read as of other days, the old ones are of days that the file does not hold.
-      expect([...claims.values()].map(({ row }) => row.date_vente).sort()).toEqual([
-        "2026-02-03",
-        "2026-02-04",
-        "2026-03-02",
-        "2026-04-02",
-      ]);
+      expect(claims.size).toBe(2);
       for (const name of claims.keys()) expect(before).not.toContain(name);
+    });
+
+    it("are refused when the days change, too: nobody knows which of the old ones the file holds", async () => {
+      write("date_vente,id_produit,id_magasin,quantité", "03/02/2026,p,m,1", "04/02/2026,p,m,1");
+      await add({ dateFormat: "dmy" });
+      await look();
+      expect(await refusal({ dateFormat: "mdy", rekey: true })).toMatch(/^source.not_rekeyed: .*date_vente/);
+    });
+
+    it("a column of ids that comes before it is done refuses the version, and the rows stay", async () => {
+      write(HEADER, "2026-01-01,p,c,m,1");
+      await add();
+      await look();
+      await add({ map: ["id_produit=Code"], rekey: true });
+      write(`id_vente,${HEADER}`, "1,2026-01-01,p,c,m,1");
+      expect(await look()).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
+      expect(await held()).toEqual(["2026-01-01,p,m,1"]);
+      write(HEADER, "2026-01-01,p,c,m,1");
+      await look();
+      expect(await held()).toEqual(["2026-01-01,c,m,1"]);
+    });
+
+    it("a look that was asked for before goes by what holds now", async () => {
+      write(HEADER, "2026-01-01,p,c,m,1", "2026-01-02,q,d,m,1");
+      const old = await add();
+      await look();
+      await add({ map: ["id_produit=Code"], idScope: "b", rekey: true });
+      await look();
+      await pipeline.run(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const other = yield* makePassingProducer();
+            const result = yield* lookAt(other, old, { mode: "once" });
+            expect(result).toMatchObject({ announced: false, counts: { emitted: 0, unchanged: 2 } });
+          }),
+        ),
+      );
+      expect(await held()).toEqual(["2026-01-01,c,m,1", "2026-01-02,d,m,1"]);
     });
 
     it("are refused of sales that have ids", async () => {

@@ -12,6 +12,7 @@ import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { SALE_KEY } from "./columns/rekey.ts";
 import { byCodeUnit } from "./decode.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
@@ -86,9 +87,14 @@ const remembering = (validators: Validators, registration: Registration): Rememb
   return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
 };
 
-/** Whether the `reread` of the registration was done by this producer. */
-export const isReread = ({ state }: Producer, { source, reread }: Registration): boolean =>
-  (state.source(source).validators as Remembered | null)?.reread === reread;
+/** Whether the `reread` of the registration was done by this producer, and its `rekey` by any. */
+export const isReread = ({ state, registry }: Producer, registration: Registration): boolean => {
+  const { source, reread } = registration;
+  return (
+    (state.source(source).validators as Remembered | null)?.reread === reread &&
+    rekeyOf(registration, registry.last(source)?.value) === undefined
+  );
+};
 
 /** What an unchanged version counts as. */
 function nothingNew(last: VersionCounts | null): VersionCounts {
@@ -142,16 +148,18 @@ export const lookAt = Effect.fnUntraced(function* (
 
 const lookOnce = Effect.fnUntraced(function* (
   producer: Producer,
-  registration: Registration,
+  asked: Registration,
   mode: LookOptions["mode"],
 ): Effect.fn.Return<LookResult | typeof OVERTAKEN, LookFailure> {
   const { registry, state, settings, client, gate } = producer;
-  const { source } = registration;
+  const { source } = asked;
   yield* registry.refresh(registry.partition(source));
+  // As it is now: with options of before, ids that were made anew would be made as before.
+  const registration = registry.registration(source);
   // Removed meanwhile: what it had brought is perhaps being withdrawn, and must not be brought again.
-  if (registry.registration(source) === undefined) {
+  if (registration === undefined) {
     const version = registry.last(source)?.offset ?? null;
-    return { counts: NOTHING, version, announced: false, entities: registration.entities, freshMs: null };
+    return { counts: NOTHING, version, announced: false, entities: asked.entities, freshMs: null };
   }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
@@ -308,6 +316,9 @@ const diffAndEmit = Effect.fnUntraced(function* (
   const entities = version.entities.map((e) => e.name);
   const { columns } = version;
   const rekey = rekeyOf(registration, registry.last(source)?.value);
+  // It has got a column of ids since it was asked for.
+  if (rekey !== undefined && !version.isKeyless)
+    return yield* new SourceRefusal("source.not_rekeyed", SALE_KEY).toError(source, settings.language);
   const { vanished = "rule" } = registration;
 
   let held = state.source(source);
@@ -419,16 +430,17 @@ const diffAndEmit = Effect.fnUntraced(function* (
     if (registry.last(source)?.offset !== number) return OVERTAKEN;
     yield* inSlices(() => diff.remember(), fail);
     // Only now, so that one that dies before has not withdrawn half.
+    let last = number;
     if (rekey !== undefined) {
-      const done = yield* announce(producer, { ...announcement, rekeyed: rekey });
-      if (registry.before(source, done) !== number) return OVERTAKEN;
+      last = yield* announce(producer, { ...announcement, rekeyed: rekey });
+      if (registry.before(source, last) !== number) return OVERTAKEN;
     }
     state.transaction(() => {
       for (const end of ends) state.saveReadBack(held.id, { ...end, newest: number });
       state.save(state.source(source), { ...remembered, pending: false });
     });
     producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
-    return { counts, version: number, announced: true, entities };
+    return { counts, version: last, announced: true, entities };
   }).pipe(Effect.ensuring(Effect.sync(() => diff.close())));
 });
 

@@ -232,8 +232,10 @@ class Reader {
       const entity = topic as EntityName;
       const all = [...signatures.values()];
       seen[entity] = [...new Set([...(this.#source.seen[entity] ?? []), ...all.flat()])].sort(byCodeUnit);
+      const before = this.#source.columns[entity];
+      const wasMixed = before === null && (this.#source.seen[entity] ?? []).length > 0;
       if (columns !== undefined) now[entity] = columns[entity] ?? null;
-      else now[entity] = all.length > 1 ? null : (all[0] ?? this.#source.columns[entity] ?? null);
+      else now[entity] = wasMixed || all.length > 1 ? null : (all[0] ?? before ?? null);
     }
     return { columns: now, seen };
   }

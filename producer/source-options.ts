@@ -60,20 +60,36 @@ const list: Kind = {
     return isTexts(names) ? names : undefined;
   },
 };
+/** In a column of a CSV an object is a text. */
+function asJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
 const byName: Kind = {
   expected: '{"id_produit": "..."}',
-  read: (value) =>
-    typeof value === "object" && value !== null && !Array.isArray(value) && isTexts(Object.values(value))
+  read: (text) => {
+    const value = asJson(text);
+    return typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      isTexts(Object.values(value))
       ? value
-      : undefined,
+      : undefined;
+  },
 };
 const conditions: Kind = {
   expected: '[{"column": "...", "value": "..."}]',
-  read: (value) =>
-    Array.isArray(value) &&
-    value.every((one) => typeof one?.column === "string" && typeof one?.value === "string")
+  read: (text) => {
+    const value = asJson(text);
+    return Array.isArray(value) &&
+      value.every((one) => typeof one?.column === "string" && typeof one?.value === "string")
       ? value.map(({ column, value }) => ({ column, value }))
-      : undefined,
+      : undefined;
+  },
 };
 
 const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {

@@ -46,6 +46,10 @@ describe("what is understood", () => {
       expect(readSourcesFile(list(`url${mark}entity\nx.csv${mark}ventes`), "en").lines).toMatchObject([
         { source: urlOf("x.csv"), entities: ["ventes"] },
       ]);
+    expect(
+      readSourcesFile(list('url;map;date-format;dateformat\nx.csv;"{""id_produit"": ""Code""}";dmy;\n'), "en")
+        .lines,
+    ).toMatchObject([{ options: { reading: { map: { id_produit: "Code" }, dateFormat: "dmy" } } }]);
     expect(readSourcesFile(list('url\n"https://a.example/v.csv?x=1,2"\n'), "en").lines).toMatchObject([
       { source: "https://a.example/v.csv?x=1,2" },
     ]);

@@ -73,7 +73,12 @@ export function readSourcesFile(path: string, language: Language): SourcesFile {
         trouble(header.line, path, new SourceRefusal("sources_file.unknown_column", name, KNOWN_COLUMNS));
     const firstLines = new Map<string, number>();
     for (const { line, fields } of rest) {
-      const values = new Map(names.map((name, at) => [name, fields?.[at]?.trim() ?? ""]));
+      const values = new Map<string, string>();
+      for (const [at, name] of names.entries()) {
+        const value = fields?.[at]?.trim() ?? "";
+        // Of two columns of one name the first that says something.
+        if ((values.get(name) ?? "") === "") values.set(name, value);
+      }
       attempt(line, values.get(URL_COLUMN) ?? "", () => {
         if (fields === undefined) throw new SourceRefusal("sources_file.bad_line");
         const one = listed(line, values, dirname(resolve(path)));

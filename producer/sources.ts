@@ -246,8 +246,12 @@ const register = Effect.fnUntraced(function* (
     },
     trust,
   );
-  // Which days a sale with an id is of, the producer does not know.
-  if (changed !== undefined && !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
+  // Which days a sale with an id is of, the producer does not know; nor which days a sale was of that was misread.
+  if (
+    changed !== undefined &&
+    (changed.includes("date_vente") ||
+      !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
+  )
     return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
   const rekey = changed === undefined ? before?.rekey : new Date().toISOString();
   const { entities } = version.dialect;

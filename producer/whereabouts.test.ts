@@ -89,5 +89,10 @@ it("a position past the end, of another log, is refused", () =>
       const past = { topic: "ventes", partition: 0, offset: 9 } as const;
       const found = new Whereabouts(log).find("https://b.example/", [past]);
       expect((yield* Effect.flip(found))._tag).toBe("LogMismatch");
+      // Also where it was looked through before.
+      const whereabouts = new Whereabouts(log);
+      yield* whereabouts.find("https://a.example/", [{ ...past, offset: 0 }]);
+      const { stretches } = yield* whereabouts.find("https://b.example/", [past]);
+      expect((yield* Effect.flip(log.read(stretches, () => Effect.void)))._tag).toBe("LogMismatch");
     }),
   ));

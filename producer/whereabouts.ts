@@ -52,6 +52,8 @@ export class Whereabouts {
       yield* this.#scan(from);
       const mark = JSON.stringify(source);
       const stretches = from.flatMap((position): Stretch[] => {
+        // Of another log: reading says so.
+        if (position.offset > (this.#scanned.get(nameOf(position))?.to ?? 0)) return [position];
         const ranges = this.#ranges.get(nameOf(position));
         return joined([...(ranges?.get(mark) ?? []), ...(ranges?.get(ANY) ?? [])])
           .filter(({ to }) => to > position.offset)

@@ -65,7 +65,7 @@ export interface EventEnvelope {
 export type Values = Readonly<Record<string, string | null>>;
 
 /** Sets a value whose name a file chose: assigned, `__proto__` would vanish. */
-export function setValue(values: Record<string, string | null>, name: string, value: string | null): void {
+export function setValue<V>(values: Record<string, V>, name: string, value: V): void {
   if (name === "__proto__")
     Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
   else values[name] = value;

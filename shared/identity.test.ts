@@ -41,6 +41,15 @@ describe("the id of a sale without one, version 1", () => {
   });
 });
 
+it("a column called as what every object has is one like any other", () => {
+  const row = { date_vente: "2026-01-01", id_produit: "p" };
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    const stem = (value: string) =>
+      saleStem(["id_produit", name], row, JSON.parse(`{${JSON.stringify(name)}:${JSON.stringify(value)}}`));
+    expect(stem("a")).not.toBe(stem("b"));
+  }
+});
+
 it("the key of a reject is of its source and its text", () => {
   expect(rejectStem("file:///v.csv", "a;b")).toBe("j1nspGtN0E0WZJgzHjuh-A");
   expect(rejectStem("file:///w.csv", "a;b")).not.toBe(rejectStem("file:///v.csv", "a;b"));

@@ -16,10 +16,14 @@ const hash128 = (text: string): string =>
  * it enters first, under a name that no header has, for those lose their white space.
  */
 export function saleStem(columns: readonly string[], row: Values, extras: Values, scope?: string): string {
-  const pairs = columns.map((name) => [name, row[name] ?? extras[name] ?? null]);
+  const pairs = columns.map((name) => [name, own(row, name) ?? own(extras, name) ?? null]);
   if (scope !== undefined) pairs.unshift([" scope", scope]);
   return `${row.date_vente}~${hash128(`v1${JSON.stringify(pairs)}`)}`;
 }
+
+/** Not what every object inherits: a column may be called `constructor`. */
+const own = (values: Values, name: string): string | null | undefined =>
+  Object.hasOwn(values, name) ? values[name] : undefined;
 
 const escaped = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
 

@@ -1,7 +1,7 @@
 /** Which change of options would change ids that the sales of a source already have (rule 4): it is refused. */
 import { fieldNamed, mapEntities } from "#shared/entities/header.ts";
 import type { Announcement, ReadingOptions } from "#shared/event.ts";
-import { labelOf } from "./formats.ts";
+import { formatOf, labelOf } from "./formats.ts";
 
 export interface Keyed {
   /** Presets resolved. */
@@ -30,7 +30,7 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
   for (const name of names) {
     const [was, is] = [then, next].map((one) => one?.sales?.sources.get(name));
     const label = is !== undefined && "at" in is ? labelOf(header, is.at) : undefined;
-    const decided = label === undefined ? undefined : formats[label];
+    const decided = label === undefined ? undefined : formatOf(formats, label);
     const [wasWritten, isWritten] = [before, now].map(({ reading }) => written(reading, decided));
     // A field that the announced header does not have is the same column under its new name.
     const renamed = now.reading.map?.[name];

@@ -92,6 +92,15 @@ describe("the decimal sign of a column", () => {
     expect(decide([row("1.234", "1.5", "2,5")])).toMatch(/^source.undecided_decimal quantity/);
   });
 
+  it.each(["__proto__", "constructor"])("is told of a column that is called %s", (name) => {
+    const given: Given = {
+      header: HEADER.replace("quantity", name),
+      options: { map: { quantité: name } },
+    };
+    expect(Object.entries(numbers("1,5 | 2", given))).toEqual([[name, "comma"]]);
+    expect(numbers("1.234", { ...given, before: {} })).toMatch(/^source.undecided_decimal/);
+  });
+
   it("is told by the version before, unless its values say otherwise", () => {
     expect(numbers("1.234", { before: { quantity: "comma" } })).toEqual({ quantity: "comma" });
     expect(numbers("1.234 | 1.5", { before: { quantity: "comma" } })).toEqual({ quantity: "point" });

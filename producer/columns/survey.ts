@@ -15,12 +15,12 @@
  */
 import { isFrenchHeader, mapEntities } from "#shared/entities/header.ts";
 import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
+import { type ReadingOptions, setValue } from "#shared/event.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { cleanText, isNothing, unwrapped } from "../values.ts";
 import { CLEAR, type DayFormat, dayShape, NO_DAY, ORDERS, SERIAL } from "./days.ts";
 import { type DecimalFormat, decimalShape } from "./decimals.ts";
-import { type ColumnFormats, labelOf } from "./formats.ts";
+import { type ColumnFormats, formatOf, labelOf } from "./formats.ts";
 
 export type { ColumnFormats } from "./formats.ts";
 
@@ -201,7 +201,7 @@ export class ColumnSurvey {
     const before = this.#options.before ?? {};
     return [...this.#decimals, ...this.#days].flatMap(({ column }) => {
       const now = column.decide();
-      const then = before[column.label];
+      const then = formatOf(before, column.label);
       return now === undefined || now === null || then === undefined || then === "either" || now === then
         ? []
         : [column.label];
@@ -212,7 +212,7 @@ export class ColumnSurvey {
   decide(): ColumnFormats {
     const formats: Record<string, string> = {};
     const take = (label: string, format: Format | undefined) => {
-      if (format !== undefined) formats[label] = format;
+      if (format !== undefined) setValue(formats, label, format);
     };
     const decimal = this.#decideDecimals(take);
     this.#decideDays(take, decimal);
@@ -222,7 +222,7 @@ export class ColumnSurvey {
   /** What a tail is read by: what was decided for the version that it goes on with. */
   #known<F extends Format>(label: string, is: (format: string | undefined) => format is F): F | undefined {
     const { before, tail } = this.#options;
-    const then = tail === true ? before?.[label] : undefined;
+    const then = tail === true ? formatOf(before, label) : undefined;
     return is(then) ? then : undefined;
   }
 
@@ -234,7 +234,7 @@ export class ColumnSurvey {
     );
     const agree = agreed(own.map((format) => (format === "either" ? undefined : format)));
     for (const [i, { column }] of this.#decimals.entries()) {
-      const then = before?.[column.label];
+      const then = formatOf(before, column.label);
       if (options.decimal !== undefined) {
         const [with_, against] =
           options.decimal === "point" ? [column.point, column.comma] : [column.comma, column.point];
@@ -265,7 +265,7 @@ export class ColumnSurvey {
     const agree = agreed(own.map((format) => (format === "excel" ? undefined : format)));
     const isFrench = decimal === "comma" || (options.columns === undefined && isFrenchHeader(header));
     for (const [i, { column }] of this.#days.entries()) {
-      const then = before?.[column.label];
+      const then = formatOf(before, column.label);
       const fixed = options.dateFormat;
       if (fixed !== undefined) {
         if (fixed !== "excel") {

@@ -148,6 +148,17 @@ describe("a registration that changes", () => {
       }),
     ));
 
+  it("so that its sales get other ids is heeded, of a source that is read once, too", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        write("v.csv", `${SALES},Code`, "2024-01-01,p,m,1,c");
+        yield* registerSource(pathOf("v.csv"), { once: true });
+        yield* waitFor("the sale", () => seen.of(idOf("v.csv"))?.emitted === 1);
+        yield* registerSource(pathOf("v.csv"), { reading: { map: { id_produit: "Code" } }, rekey: true });
+        yield* waitFor("its old id to be withdrawn", () => seen.of(idOf("v.csv"))?.withdrawn === 1);
+      }),
+    ));
+
   it("made while no producer ran is heeded by the next one, without a new version of the file", async () => {
     write("v.csv", SALES, "2024-01-01,p,m,1", "2024-01-01,p,m,1");
     await pipeline.run(registerSource(pathOf("v.csv")));
