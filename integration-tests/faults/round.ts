@@ -391,7 +391,8 @@ const endsOf = async ({ kafka, namespace }: Stage): Promise<Ends> => {
   }
 };
 
-const isAt = (base: string, ends: Ends): boolean =>
+/** Where the database stands elsewhere than at the ends; undefined: there is none. */
+const awayFrom = (base: string, ends: Ends): readonly string[] | undefined =>
   inDatabase(base, (db) => {
     const positions = new Map(
       db.prepare("SELECT topic || '/' || partition, position FROM positions").raw().all() as [
@@ -399,12 +400,23 @@ const isAt = (base: string, ends: Ends): boolean =>
         number,
       ][],
     );
-    return [...ends].every(([place, end]) => (positions.get(place) ?? 0) === end);
-  }) === true && isUpToDate(base);
+    return [...ends].flatMap(([place, end]) => {
+      const position = positions.get(place) ?? 0;
+      return position === end ? [] : [`${place} at ${position}, its end is ${end}`];
+    });
+  });
 
 export async function standsAtTheEnds(stage: Stage, base = stage.base): Promise<void> {
   const ends = await endsOf(stage);
-  await until("the ends of the topics", () => isAt(base, ends), PATIENCE);
+  const isThere = () => awayFrom(base, ends)?.length === 0 && isUpToDate(base);
+  await until("the ends of the topics", isThere, PATIENCE).catch(async (error) => {
+    const now = await endsOf(stage);
+    const moved = [...now].filter(([place, end]) => ends.get(place) !== end).map(([place]) => place);
+    const said = stage.actors.map((actor) => `${actor.name}: ${actor.stderr().slice(-500)}`);
+    throw new Error(
+      [`${error}`, `away: ${awayFrom(base, ends)?.join("; ")}`, `ends moved: ${moved}`, ...said].join("\n"),
+    );
+  });
 }
 
 /** The number of lines that a database made from the topics alone has otherwise. */

@@ -15,12 +15,12 @@ export async function onceLed<A>(
   refresh: () => Promise<void>,
   within = LED_WITHIN_MS,
 ): Promise<A> {
-  const deadline = Date.now() + within;
+  const deadline = performance.now() + within;
   for (;;)
     try {
       return await run();
     } catch (error) {
-      if (!NO_LEADER.has(typeOf(error)) || Date.now() > deadline) throw error;
+      if (!NO_LEADER.has(typeOf(error)) || performance.now() > deadline) throw error;
       await setTimeout(LOOK_MS);
       await refresh().catch((again: unknown) => {
         if (!NO_LEADER.has(typeOf(again))) throw again;
