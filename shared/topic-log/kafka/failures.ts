@@ -46,6 +46,9 @@ const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPR
 const HUNG_UP =
   /^Closed connection$|^Connection closed by the server$|before secure TLS connection was established$/;
 
+/** What kafkajs says without a name of its own, of a broker that was lost between two of its steps. */
+const NAMELESS = "Broker not connected";
+
 const chain = (error: unknown): KafkaError[] => {
   const found: KafkaError[] = [];
   const queue: unknown[] = [error];
@@ -79,7 +82,9 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
         message: `Kafka at ${address}: TLS failed (${e.code}: ${e.message}): see KAFKA_TLS, KAFKA_CA_FILE`,
       });
   }
-  const ours = all.some((e) => e.name?.startsWith("KafkaJS") || /^E[A-Z]+$/.test(String(e.code ?? "")));
+  const ours = all.some(
+    (e) => e.name?.startsWith("KafkaJS") || /^E[A-Z]+$/.test(String(e.code ?? "")) || e.message === NAMELESS,
+  );
   if (!ours) return undefined;
   const reason = last.message ?? "no reason given";
   const hint = HUNG_UP.test(reason) ? "; if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM" : "";

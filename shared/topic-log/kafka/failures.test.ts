@@ -1,0 +1,34 @@
+/** Which errors wait for the broker, which end the program with a sentence, and which are defects. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { asLogFailure } from "./failures.ts";
+
+const tagOf = (error: unknown) => asLogFailure(error, "a:9092")?._tag;
+
+it("a broker that is lost, however it is said, is waited for", () => {
+  expect(tagOf(Object.assign(new Error("Closed connection"), { name: "KafkaJSConnectionError" }))).toBe(
+    "LogUnavailable",
+  );
+  expect(tagOf(Object.assign(new Error("write EPIPE"), { code: "EPIPE" }))).toBe("LogUnavailable");
+  expect(tagOf(new Error("Broker not connected"))).toBe("LogUnavailable");
+  expect(tagOf(new Error("outer", { cause: new Error("Broker not connected") }))).toBe("LogUnavailable");
+});
+
+it("that kafkajs has one such error without a name, and no other, is so in the version that is installed", () => {
+  const folder = join(createRequire(import.meta.url).resolve("kafkajs/package.json"), "..", "src");
+  const plain = [
+    "broker/index.js",
+    "cluster/index.js",
+    "cluster/brokerPool.js",
+    "network/connection.js",
+  ].flatMap((file) => readFileSync(join(folder, file), "utf8").match(/new Error\((.*)\)/g) ?? []);
+  expect(plain).toEqual(["new Error('Broker not connected')"]);
+});
+
+it("what waiting does not mend is said; anything else is a defect", () => {
+  const refused = Object.assign(new Error("no"), { type: "TOPIC_AUTHORIZATION_FAILED" });
+  expect(tagOf(refused)).toBe("LogMisconfigured");
+  expect(tagOf(new TypeError("x is not a function"))).toBeUndefined();
+});
