@@ -202,6 +202,9 @@ export async function runRound(plan: Plan, cluster: Cluster, namespace: string):
     }
   const held = await whole(stage, company);
   const recoveredMs = Math.round(performance.now() - mended);
+  // One that ended will not read to the ends of the topics.
+  const ended = stage.actors.flatMap((actor) => actor.findings);
+  if (ended.length > 0) throw new Error(ended.join("\n"));
   await stage.actor({ component: "producer", n: 0 }).stop();
   await standsAtTheEnds(stage);
   const report = await reader.report();

@@ -4,6 +4,7 @@
  * Each round says its seed; VENTES_TEST_SEED=N replays one. VENTES_TEST_FAULT_ROUNDS and VENTES_TEST_FAULT_SECONDS
  * (of faults a round) say how much.
  */
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { describeWith } from "../support/describe-with.ts";
@@ -41,7 +42,8 @@ describeWith("cluster", "on three brokers, under random faults", () => {
       const { held, reader, findings, rebuiltOtherwise, ...figures } = await runRound(
         plan,
         cluster,
-        `fault-${seed}`,
+        // The same seed may come twice.
+        `fault-${seed}-${randomUUID().slice(0, 4)}`,
       );
       for (const { fault } of plan.steps) befell.set(fault.kind, (befell.get(fault.kind) ?? 0) + 1);
       console.log(
