@@ -9,6 +9,7 @@ import { isLost, isRunning, readStates, States } from "#shared/component-state.t
 import { directoryLock, heldBy, producerLock } from "#shared/database/locks.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/settings.ts";
+import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { askReread } from "../../producer/sources.ts";
@@ -107,6 +108,7 @@ const reread = (
     if (holder === "start" || isElsewhere) return yield* byTheRunning(run, sources, within, holder);
     yield* directoryLock(data, holder === "nobody" ? "exclusive" : "shared");
     yield* producerLock(data);
+    if (kafka === null && holder === "nobody") forgetMembers(data);
     const { asked } = yield* askReread(sources);
     if (asked.length === 0) return { asked, failed: [] };
     const only = new Set(asked);

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import type { Scope } from "effect/Scope";
 import { directoryLock } from "#shared/database/locks.ts";
 import type { Settings } from "#shared/settings.ts";
+import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
@@ -57,6 +58,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         ...(yield* Effect.forEach(input.source, (text) => namedWithEntity(text, run))),
       ];
       yield* directoryLock(run.settings.data, "exclusive");
+      if (run.settings.kafka === null) forgetMembers(run.settings.data);
       if (where === null) return yield* once(run, sources, timeout);
       const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
       yield* onLog(

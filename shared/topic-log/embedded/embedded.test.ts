@@ -1,7 +1,7 @@
 /** What only events.db promises: compaction, retention, several processes, members that expire. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Cause from "effect/Cause";
@@ -18,6 +18,7 @@ import { embeddedSettings, Settings } from "../../settings.ts";
 import type { TopicName } from "../../topics.ts";
 import { type LogBatch, TopicLog } from "../topic-log.ts";
 import { eventsFile } from "./events-db.ts";
+import { forgetMembers } from "./group.ts";
 import { layerEmbedded } from "./layer.ts";
 import { decodeBatch, encodeBatches } from "./record-batch.ts";
 
@@ -218,6 +219,17 @@ describe("several processes", () => {
         Array.from({ length: 50 }, (_, i) => `${who} ${i}`),
       );
   }, 30_000);
+
+  it("of processes that were killed are forgotten by whoever has the directory for itself", async () => {
+    succeeded(await onLog(Effect.void));
+    withFile((db) => db.exec("INSERT INTO members VALUES ('ventes.g', 'zzz', '[]', 9e15)"));
+    const members = () => withFile((db) => db.prepare("SELECT COUNT(*) FROM members").pluck().get());
+    expect(members()).toBe(1);
+    forgetMembers(data);
+    expect(members()).toBe(0);
+    forgetMembers(join(data, "nothing here"));
+    expect(existsSync(join(data, "nothing here"))).toBe(false);
+  });
 
   it("share a group: a member elsewhere keeps its partitions until it has expired", async () => {
     succeeded(await onLog(Effect.void));

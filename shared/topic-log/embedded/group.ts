@@ -5,9 +5,11 @@
  * the compare-and-set of positions.
  */
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { DatabaseError, explain, type Sqlite } from "../../database/sqlite.ts";
 import type { TopicName } from "../../topics.ts";
 import type { TopicPartition } from "../topic-log.ts";
+import { eventsFile, openMembership } from "./events-db.ts";
 import { News } from "./news.ts";
 
 const HEARTBEAT_MS = 2_000;
@@ -16,6 +18,25 @@ const EXPIRES_MS = 10_000;
 interface MemberRow {
   readonly member: string;
   readonly topics: string;
+}
+
+/**
+ * Of a directory that this process has for itself: whoever is a member is of a process that was killed, and would keep
+ * partitions until it expires. What is wrong with the file is said by whoever opens it to read.
+ */
+export function forgetMembers(dir: string): void {
+  const file = eventsFile(dir);
+  if (!existsSync(file)) return;
+  try {
+    const db = openMembership(dir);
+    try {
+      db.exec("DELETE FROM members");
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (!(explain(file, error) instanceof DatabaseError)) throw error;
+  }
 }
 
 export class Membership {
