@@ -9,9 +9,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Announcement, SourceStatus, VersionCounts } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { readSourcesOnce } from "./run.ts";
-import { listSources, registerSource } from "./sources.ts";
+import { registerSource } from "./sources.ts";
 import { producerFile } from "./state/producer-db.ts";
-import { allEvents, openPipeline, type Pipeline } from "./testing/pipeline.ts";
+import { allEvents, listSources, openPipeline, type Pipeline } from "./testing/pipeline.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {

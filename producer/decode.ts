@@ -14,6 +14,7 @@ import { type DayFormat, readDay } from "./columns/days.ts";
 import { type DecimalFormat, readDecimal } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
 import { checkOptions } from "./columns/options.ts";
+import { SALE_KEY } from "./columns/rekey.ts";
 import { SourceRefusal } from "./source-error.ts";
 import { BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
 
@@ -138,8 +139,6 @@ export function decodersOf(o: DecodersOptions): readonly Decoder[] {
       }),
   );
 }
-
-const SALE_KEY = "id_vente";
 
 /** The columns of --key: canonical where the header names one, else as the header names it. */
 function keyColumns({ options, header, entities }: DecodersOptions): readonly string[] | undefined {

@@ -8,8 +8,8 @@ import { lookAt } from "./look.ts";
 import { makePassingProducer } from "./producer.ts";
 import { parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 import { readSourcesOnce } from "./run.ts";
-import { listSources, type RegisterOptions, registerSource, removeSource } from "./sources.ts";
-import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
+import { type RegisterOptions, registerSource, removeSource } from "./sources.ts";
+import { allEvents, claimsOf, listSources, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {

@@ -12,7 +12,7 @@ import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import { SALE_KEY } from "./columns/rekey.ts";
+import { rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
 import { byCodeUnit } from "./decode.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
@@ -241,7 +241,8 @@ const publishVersion = Effect.fnUntraced(function* (
   const { source } = registration;
   const fail = asFailure(source, settings);
   const announced = registry.last(source)?.value;
-  const before = rekeyOf(registration, announced) === undefined ? announced : unkeyed(announced);
+  const rekey = rekeyOf(registration, announced);
+  const before = rekey === undefined ? announced : unkeyed(announced);
   const { validators } = fetched;
   return yield* Effect.gen(function* () {
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
@@ -261,7 +262,7 @@ const publishVersion = Effect.fnUntraced(function* (
         }),
       fail,
     );
-    return yield* diffAndEmit(producer, registration, version, before, validators, tail).pipe(
+    return yield* diffAndEmit(producer, registration, version, before, rekey, validators, tail).pipe(
       Effect.ensuring(Effect.sync(() => version.close())),
     );
   }).pipe(
@@ -307,6 +308,7 @@ const diffAndEmit = Effect.fnUntraced(function* (
   registration: Registration,
   version: Version,
   before: Announcement | undefined,
+  rekey: string | undefined,
   validators: Validators,
   tail: Tail | null,
 ): Effect.fn.Return<VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED, LookFailure> {
@@ -315,7 +317,6 @@ const diffAndEmit = Effect.fnUntraced(function* (
   const fail = asFailure(source, settings);
   const entities = version.entities.map((e) => e.name);
   const { columns } = version;
-  const rekey = rekeyOf(registration, registry.last(source)?.value);
   // It has got a column of ids since it was asked for.
   if (rekey !== undefined && !version.isKeyless)
     return yield* new SourceRefusal("source.not_rekeyed", SALE_KEY).toError(source, settings.language);
@@ -443,14 +444,6 @@ const diffAndEmit = Effect.fnUntraced(function* (
     return { counts, version: last, announced: true, entities };
   }).pipe(Effect.ensuring(Effect.sync(() => diff.close())));
 });
-
-/** Set when an operator wants the sales of a source to get ids anew: which of the times. */
-const rekeyOf = ({ rekey }: Registration, announced: Announcement | undefined): string | undefined =>
-  announced === undefined || announced.rekeyed === rekey ? undefined : rekey;
-
-/** As if its first header had not been announced yet: it decides anew what its ids are. */
-const unkeyed = (announced: Announcement | undefined): Announcement | undefined =>
-  announced === undefined ? undefined : { ...announced, identity: null, open: null };
 
 /**
  * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version

@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { SourceStatus } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { readSourcesOnce, runProducer } from "./run.ts";
-import { inspectSource, listSources, registerSource, removeSource } from "./sources.ts";
+import { inspectSource, registerSource, removeSource } from "./sources.ts";
 import { producerFile } from "./state/producer-db.ts";
-import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
+import { allEvents, claimsOf, listSources, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
 import { serve } from "./testing/server.ts";
 
 let pipeline: Pipeline;

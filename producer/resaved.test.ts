@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { encode, withMark } from "./csv/testing/encode.ts";
 import { readSourcesOnce } from "./run.ts";
-import { listSources, registerSource } from "./sources.ts";
-import { allEvents, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
+import { registerSource } from "./sources.ts";
+import { allEvents, listSources, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
 
 let pipeline: Pipeline;
 beforeAll(async () => {

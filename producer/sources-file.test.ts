@@ -1,4 +1,5 @@
 /** The list of sources: what is understood of it, and what its lines come to. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,8 +9,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { listSources, registerSource, removeSource } from "./sources.ts";
+import { registerSource, removeSource } from "./sources.ts";
 import { followSourcesFile, readSourcesFile, registerSourcesFile } from "./sources-file.ts";
+import { listSources } from "./testing/pipeline.ts";
 
 let dir: string;
 beforeEach(() => {

@@ -11,7 +11,7 @@ import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { rekeyed, SALE_KEY } from "./columns/rekey.ts";
+import { rekeyed, SALE_KEY, unkeyed } from "./columns/rekey.ts";
 import type { ColumnFormats } from "./columns/survey.ts";
 import type { Delimiter } from "./csv/dialect.ts";
 import type { ReadField } from "./decode.ts";
@@ -242,14 +242,14 @@ const register = Effect.fnUntraced(function* (
       entities: published ?? said ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
-      before: changed === undefined || announced === undefined ? announced : { ...announced, identity: null },
+      before: changed === undefined ? announced : unkeyed(announced),
     },
     trust,
   );
   // Which days a sale with an id is of, the producer does not know; nor which days a sale was of that was misread.
   if (
     changed !== undefined &&
-    (changed.includes("date_vente") ||
+    (changed.split(", ").includes("date_vente") ||
       !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
   )
     return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
@@ -310,15 +310,6 @@ export const listedSources = (registry: Registry): readonly ListedSource[] =>
       status: announcedStatus(registration, last),
     };
   });
-
-/** As of now. */
-export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
-  function* () {
-    const registry = new Registry(yield* TopicLog);
-    yield* registry.refresh();
-    return listedSources(registry);
-  },
-);
 
 /** The id of what was registered, as it was given then or as it is shown: without its secrets. */
 export const registeredAs = Effect.fnUntraced(function* (

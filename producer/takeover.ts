@@ -19,11 +19,9 @@ export function isOwn({ state, registry }: Producer, source: string): boolean {
   return announcement !== null && !pending && registry.last(source)?.offset === announcement;
 }
 
-const today = (settings: SettingsShape): string => new BusinessZone(settings.timeZone).day(Date.now());
-
 /** The day of publication: never before that of the version before. */
 export const dayAfter = (settings: SettingsShape, before: string | null | undefined): string => {
-  const day = today(settings);
+  const day = new BusinessZone(settings.timeZone).day(Date.now());
   return before != null && before > day ? before : day;
 };
 

@@ -102,6 +102,7 @@ const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState))
 /** The last state that each component published. Records of other programs or versions are left out. */
 export class States {
   readonly #topic: CompactedTopic;
+  #all: readonly ComponentState[] = [];
 
   constructor(log: TopicLog["Service"]) {
     this.#topic = new CompactedTopic(log, "etat");
@@ -109,13 +110,15 @@ export class States {
 
   /** Reads what is new. */
   refresh(): Effect.Effect<void, LogFailure> {
-    return this.#topic.refresh();
+    return Effect.map(this.#topic.refresh(), () => {
+      this.#all = [...this.#topic.latest.values()].flatMap(({ value }) =>
+        Option.toArray(decode(value.toString("utf8"))),
+      );
+    });
   }
 
   all(): readonly ComponentState[] {
-    return [...this.#topic.latest.values()].flatMap(({ value }) =>
-      Option.toArray(decode(value.toString("utf8"))),
-    );
+    return this.#all;
   }
 }
 

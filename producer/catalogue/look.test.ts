@@ -17,8 +17,15 @@ import {
 } from "../catalogues.ts";
 import { Registry } from "../registry.ts";
 import { readSourcesOnce, runProducer } from "../run.ts";
-import { listSources, registerSource, removeEntry, removeSource } from "../sources.ts";
-import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { registerSource, removeEntry, removeSource } from "../sources.ts";
+import {
+  allEvents,
+  claimsOf,
+  listSources,
+  openPipeline,
+  type Pipeline,
+  rowsOf,
+} from "../testing/pipeline.ts";
 import { serve, type TestServer } from "../testing/server.ts";
 
 const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";

@@ -1,6 +1,6 @@
-/** Which change of options would change ids that the sales of a source already have (rule 4): it is refused. */
+/** Which change of options would change ids that the sales of a source already have (rule 4), and what lets it. */
 import { fieldNamed, mapEntities } from "#shared/entities/header.ts";
-import type { Announcement, ReadingOptions } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
 import { formatOf, labelOf } from "./formats.ts";
 
 export interface Keyed {
@@ -48,3 +48,11 @@ const written = (reading: ReadingOptions, decided: string | undefined): string |
   const isNumber = decided === "point" || decided === "comma" || decided === "either";
   return (isNumber ? reading.decimal : reading.dateFormat) ?? decided;
 };
+
+/** Set when an operator wants the sales of a source to get ids anew: which of the times. */
+export const rekeyOf = ({ rekey }: Registration, announced: Announcement | undefined): string | undefined =>
+  announced === undefined || announced.rekeyed === rekey ? undefined : rekey;
+
+/** As if its first header had not been announced yet: it decides anew what its ids are. */
+export const unkeyed = (announced: Announcement | undefined): Announcement | undefined =>
+  announced === undefined ? undefined : { ...announced, identity: null, open: null };

@@ -198,7 +198,7 @@ export class ColumnSurvey {
 
   /** Columns of which the version before was written otherwise, by its own values. For a tail: read the whole. */
   get contradicted(): readonly string[] {
-    const before = this.#options.before ?? {};
+    const { before } = this.#options;
     return [...this.#decimals, ...this.#days].flatMap(({ column }) => {
       const now = column.decide();
       const then = formatOf(before, column.label);

@@ -6,11 +6,14 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { PipelineEvent } from "#shared/event.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "#shared/settings.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { PublishUncertain } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
 import { claimOf, type Image, mergeImage } from "../read-back.ts";
+import { Registry } from "../registry.ts";
+import { type ListedSource, listedSources } from "../sources.ts";
 
 /** The n-th publish from now fails in this way. `stored`: its records are in the topic all the same. */
 export interface Fault {
@@ -119,3 +122,12 @@ export function claimsOf(events: readonly SeenEvent[], source: string): Map<stri
   }
   return claims;
 }
+
+/** Registered sources with what was announced of them, as of now. */
+export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
+  function* () {
+    const registry = new Registry(yield* TopicLog);
+    yield* registry.refresh();
+    return listedSources(registry);
+  },
+);

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import type { TopicName } from "../topics.ts";
 import type { LogFailure } from "./errors.ts";
-import { TopicLog } from "./topic-log.ts";
+import type { TopicLog } from "./topic-log.ts";
 
 export interface Latest {
   readonly value: Buffer;
@@ -43,12 +43,3 @@ export class CompactedTopic {
     );
   }
 }
-
-/** As of now. */
-export const readCompacted = Effect.fnUntraced(function* (
-  topic: TopicName,
-): Effect.fn.Return<ReadonlyMap<string, Latest>, LogFailure, TopicLog> {
-  const compacted = new CompactedTopic(yield* TopicLog, topic);
-  yield* compacted.refresh();
-  return compacted.latest;
-});

@@ -19,7 +19,7 @@ import { until } from "../../integration-tests/support/until.ts";
 import { partitionOf } from "../partitioner.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "../settings.ts";
 import type { TopicName } from "../topics.ts";
-import { readCompacted } from "./compacted.ts";
+import { CompactedTopic } from "./compacted.ts";
 import { makeAdmin } from "./kafka/kafkajs.ts";
 import { layerTopicLog } from "./layer.ts";
 import {
@@ -662,5 +662,7 @@ function conformance(make: () => Promise<Surroundings>): void {
     }));
 }
 
-const readCompactedOn = (log: Log, topic: TopicName) =>
-  readCompacted(topic).pipe(Effect.provideService(TopicLog, log));
+const readCompactedOn = (log: Log, topic: TopicName) => {
+  const compacted = new CompactedTopic(log, topic);
+  return Effect.map(compacted.refresh(), () => compacted.latest);
+};
