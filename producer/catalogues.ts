@@ -10,12 +10,12 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, RefusedEntry } from "./catalogue/entries.ts";
 import type { Form } from "./catalogue/listing.ts";
 import { CatalogueMemory, readCatalogue } from "./catalogue/look.ts";
-import { asFailure } from "./download/index.ts";
+import { makeHttpClient } from "./download/client.ts";
 import { rememberNamed } from "./named-files.ts";
-import { makeHttpClient } from "./producer.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { Registry } from "./registry.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
+import { asFailure } from "./source-failure.ts";
 import { isFileSource, sourceId } from "./source-ref.ts";
 import { removeSource } from "./sources.ts";
 

@@ -6,7 +6,7 @@
 import { type ColumnSource, fieldNamed, mapEntities, type WideMapping } from "#shared/entities/header.ts";
 import { type Entity, type EntityName, entityNamed } from "#shared/entities/index.ts";
 import { type ReadingOptions, setValue, type Values } from "#shared/event.ts";
-import { joinIds, saleStem, scopedId, splitOrdinal } from "#shared/identity.ts";
+import { joinIds, saleStem, scopedId } from "#shared/identity.ts";
 import { LookAlikes } from "#shared/look-alikes.ts";
 import { type Details, REJECT_SENTENCES, type RejectCode } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
@@ -15,16 +15,10 @@ import { type DecimalFormat, readDecimal } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SALE_KEY } from "./columns/rekey.ts";
+import { splitDerived } from "./diff/claim-key.ts";
+import { byCodeUnit, OTHER_TIME, TIME } from "./diff/row-text.ts";
 import { SourceRefusal } from "./source-error.ts";
 import { BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
-
-/** The extra in which the time of day of a date goes; a file may have a column of that name of its own. */
-const TIME = "heure";
-const OTHER_TIME = "heure (date)";
-export const TIME_NAMES: ReadonlySet<string> = new Set([TIME, OTHER_TIME]);
-
-/** Names sort by code unit everywhere. */
-export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 interface Slot {
   /** Its index in the record; -1: it is of several fields, or the same in every record. */
@@ -477,25 +471,3 @@ function joinedOf({ joined }: Slot, fields: readonly string[]): string {
 /** An extra may not have the name of a canonical column: an image is both in one. */
 const extraName = (name: string, entity: Entity): string =>
   entity.columns.some((c) => c.name === name) ? `${name} (2)` : name;
-
-const DERIVED = /^\d{4}-\d{2}-\d{2}~[A-Za-z0-9_-]{22}~[1-9]\d{0,8}$/;
-
-/** An id of the form of a derived one is held like one, wherever it comes from. */
-export const splitDerived = (id: string): { readonly stem: string; readonly ordinal: number } | undefined =>
-  DERIVED.test(id) ? splitOrdinal(id) : undefined;
-
-/** `rest` of a row and extras that come from an event; `keep`: only these columns. */
-export function restOf(
-  row: Values,
-  extras: Values,
-  key: string,
-  keep: ((name: string) => boolean) | undefined,
-): string {
-  const object = (values: Values, without: string | undefined) =>
-    Object.keys(values)
-      .filter((name) => name !== without && (keep === undefined || keep(name)))
-      .sort(byCodeUnit)
-      .map((name) => `${JSON.stringify(name)}:${JSON.stringify(values[name])}`);
-  const columns = object(row, key);
-  return `${columns.map((c) => `,${c}`).join("")}},"extras":{${object(extras, undefined).join(",")}}}`;
-}

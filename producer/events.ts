@@ -1,10 +1,7 @@
 /** The events that a producer writes, as JSON (contract). The text of a row comes ready from the decoder. */
-import type { EntityName } from "#shared/entities/index.ts";
 import type { RejectRow, Values } from "#shared/event.ts";
-import { withOrdinal } from "#shared/identity.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import type { ClaimKey } from "./diff/entity-diff.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { type ClaimKey, keyOfClaim } from "./diff/claim-key.ts";
 
 export interface Stamp {
   readonly source: string;
@@ -12,9 +9,6 @@ export interface Stamp {
   readonly published: string;
   readonly day: string;
 }
-
-export const keyOfClaim = ({ key, ordinal }: Pick<ClaimKey, "key" | "ordinal">): string =>
-  ordinal === 0 ? key : withOrdinal(key, ordinal);
 
 export class EventWriter {
   readonly stamp: Stamp;
@@ -56,6 +50,3 @@ export function goneRow(topic: EventTopic, keyColumn: string, claim: ClaimKey): 
   if (topic === "rejets") return { id: key };
   return claim.dated === "" ? { [keyColumn]: key } : { [keyColumn]: key, date_effet: claim.dated };
 }
-
-/** Leaves the fingerprint of a reject in `print`: its sentence may change with the language, its code may not. */
-export const fingerprintReject = (entity: EntityName, code: string): void => fingerprint(`${entity} ${code}`);

@@ -5,6 +5,8 @@
  * code units, without allocation.)
  */
 
+import type { EntityName } from "#shared/entities/index.ts";
+
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789;
 const C3 = 0x38b34ae5;
@@ -118,3 +120,5 @@ function foldedHash(key: string): number {
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
   return h ^ (h >>> 15);
 }
+/** Leaves the fingerprint of a reject in `print`: its sentence may change with the language, its code may not. */
+export const fingerprintReject = (entity: EntityName, code: string): void => fingerprint(`${entity} ${code}`);

@@ -7,24 +7,24 @@
 import { createReadStream, createWriteStream, rmSync, statSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
-import { byCodeUnit } from "./decode.ts";
+import { byCodeUnit } from "./diff/row-text.ts";
 import { Vanishing } from "./diff/vanishing.ts";
 import { VersionDiff } from "./diff/version-diff.ts";
 import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
-import { asFailure, spoolPath } from "./download/index.ts";
+import { spoolPath } from "./download/index.ts";
 import { emit } from "./emit.ts";
 import { EventWriter } from "./events.ts";
+import type { LookFailure } from "./failures.ts";
 import { resolveReading } from "./presets/index.ts";
 import type { Producer } from "./producer.ts";
 import { readBack } from "./read-back.ts";
 import { inSlices } from "./slices.ts";
 import { SourceError, SourceRefusal } from "./source-error.ts";
+import { asFailure } from "./source-failure.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { ColumnsByEntity, SourceState } from "./state/state.ts";
 import { announce, dayAfter, isOwn, publishedBy, takeOver } from "./takeover.ts";
@@ -35,8 +35,6 @@ import { type Tail, Version } from "./version.ts";
 const UNNAMED = "";
 /** Contents of versions that are remembered of a source. */
 const REMEMBERED_CONTENTS = 16;
-
-export type LookFailure = SourceError | DatabaseError | PublishFailure;
 
 export interface LookResult {
   readonly counts: VersionCounts;

@@ -8,9 +8,10 @@ import type { Announcement, ReadingOptions } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { Validators } from "./download/fetched.ts";
 import type { HttpClient } from "./download/http.ts";
-import { asFailure, fetchSource } from "./download/index.ts";
+import { fetchSource } from "./download/index.ts";
 import { inSlices } from "./slices.ts";
 import type { SourceError } from "./source-error.ts";
+import { asFailure } from "./source-failure.ts";
 import type { Trust } from "./trust.ts";
 import { Version } from "./version.ts";
 

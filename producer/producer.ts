@@ -6,7 +6,8 @@ import * as Semaphore from "effect/Semaphore";
 import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { HttpClient } from "./download/http.ts";
+import { makeHttpClient } from "./download/client.ts";
+import type { HttpClient } from "./download/http.ts";
 import { fetchSource } from "./download/index.ts";
 import { sweepSpool } from "./download/spool.ts";
 import { type Hosts, makeHosts } from "./following/hosts.ts";
@@ -53,15 +54,6 @@ const opened = (
     ),
     (db) => Effect.sync(() => db.close()),
   );
-
-export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.Scope> = Effect.flatMap(
-  Settings,
-  ({ proxies, credentials }) =>
-    Effect.acquireRelease(
-      Effect.sync(() => new HttpClient({ proxies, credentials })),
-      (client) => Effect.promise(() => client.close()),
-    ),
-);
 
 const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,

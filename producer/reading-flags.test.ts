@@ -1,6 +1,7 @@
 /** What is typed of how a source is read: understood, or refused in one line; and how it changes what was registered. */
 import { describe, expect, it } from "vitest";
-import { changedReading, parseEntities, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
+import { changedReading, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
+import { parseEntities } from "./source-argument.ts";
 import { SOURCE_SENTENCES, SourceRefusal } from "./source-error.ts";
 
 describe("an option", () => {

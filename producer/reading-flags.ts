@@ -4,9 +4,10 @@
  * read.
  */
 import { foldHeader } from "#shared/entities/header.ts";
-import { ENTITIES, ENTITY_NAMES, type EntityName, isEntityName } from "#shared/entities/index.ts";
+import { ENTITIES } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
 import { presetNamed } from "./presets/index.ts";
+import { listOf } from "./source-argument.ts";
 import { SourceRefusal } from "./source-error.ts";
 
 /** As typed. What is absent was not given. */
@@ -119,12 +120,6 @@ function dateFormatOf(text: string): ReadingOptions["dateFormat"] | null {
   return found;
 }
 
-const list = (text: string): string[] =>
-  text
-    .split(",")
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
-
 const COLUMNS = [...new Set(ENTITIES.flatMap((entity) => entity.columns.map((column) => column.name)))];
 
 /** The canonical name of a column, with or without its accents. */
@@ -149,9 +144,9 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
     throw refuse("--no-header", "", "--columns a,b,c");
   if (flags.columns !== undefined && flags.columns !== "" && flags.noHeader !== true)
     throw refuse("--columns", flags.columns, "--no-header");
-  const columns = flags.columns === undefined ? undefined : list(flags.columns);
-  const filled = fillDown.flatMap(list);
-  const key = flags.key === undefined ? undefined : list(flags.key);
+  const columns = flags.columns === undefined ? undefined : listOf(flags.columns);
+  const filled = fillDown.flatMap(listOf);
+  const key = flags.key === undefined ? undefined : listOf(flags.key);
   return {
     ...(flags.preset === undefined
       ? {}
@@ -213,12 +208,3 @@ export function changedReading(
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   a < b ? -1 : a > b ? 1 : 0;
-
-/** `ventes`, or `produits,magasins,ventes`: parents first, each once. Throws SourceRefusal (unknown_entity). */
-export function parseEntities(text: string): readonly EntityName[] {
-  const names = list(text);
-  const unknown = names.find((name) => !isEntityName(name));
-  if (unknown !== undefined || names.length === 0)
-    throw new SourceRefusal("source.unknown_entity", unknown ?? text, ENTITY_NAMES.join(", "));
-  return ENTITY_NAMES.filter((name) => names.includes(name));
-}

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { parseSourceArgument, sourceId } from "./source-ref.ts";
+import { parseSourceArgument } from "./source-argument.ts";
+import { sourceId } from "./source-ref.ts";
 
 it("a source is its URL, or the file: URL of its absolute path", () => {
   expect(sourceId("data/été.csv", "/home/x")).toBe("file:///home/x/data/%C3%A9t%C3%A9.csv");

@@ -1,9 +1,7 @@
 /** How a source is named: its id is its URL; a path is its absolute file: URL (contract). */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { EntityName } from "#shared/entities/index.ts";
 import { shareLinkOf } from "./download/share-links.ts";
-import { parseEntities } from "./reading-flags.ts";
 import { SourceRefusal } from "./source-error.ts";
 
 const PROTOCOLS = new Set(["http:", "https:", "file:"]);
@@ -52,22 +50,6 @@ export function entryOfSource(source: string): string | null {
   } catch {
     return fragment;
   }
-}
-
-export interface SourceArgument {
-  /** What the operator says it publishes. */
-  readonly entities: readonly EntityName[] | undefined;
-  readonly source: string;
-}
-
-/**
- * `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or path is
- * not taken for one. Throws SourceRefusal.
- */
-export function parseSourceArgument(argument: string, cwd?: string): SourceArgument {
-  const named = /^([\p{L}_,]+)=(.+)$/u.exec(argument);
-  if (named === null) return { entities: undefined, source: sourceId(argument, cwd) };
-  return { entities: parseEntities(named[1] as string), source: sourceId(named[2] as string, cwd) };
 }
 
 export const isFileSource = (source: string): boolean => source.startsWith("file:");

@@ -8,7 +8,6 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import type { Registration } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import type { Trusted } from "./download/fetched.ts";
 import { isNamedHere } from "./named-files.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 
@@ -61,3 +60,9 @@ const isWithin = (path: string, folder: string): boolean =>
   compared(path, folder, (real, root) => real.startsWith(root.endsWith(sep) ? root : root + sep));
 const isSame = (path: string, folder: string): boolean =>
   compared(path, folder, (real, root) => real === root);
+/**
+ * What a request may reach (invariant 10). `operator`: an operator named it; it may be private, and redirects lead to
+ * its own origin or to public addresses. `discovered`: found in a document or named through HTTP; public addresses
+ * only, from the first on.
+ */
+export type Trusted = "operator" | "discovered";

@@ -19,12 +19,14 @@ import type { Dialect } from "./csv/dialect.ts";
 import type { ReadingNote } from "./csv/notes.ts";
 import { decideReading, decisionsOf, type Reading } from "./csv/reading.ts";
 import { type LastLine, RecordReader, type RecordSink } from "./csv/record-reader.ts";
-import { type Decoder, decodersOf, restOf, TIME_NAMES } from "./decode.ts";
+import { type Decoder, decodersOf } from "./decode.ts";
+import { keyOfClaim } from "./diff/claim-key.ts";
 import type { EntityDiff } from "./diff/entity-diff.ts";
 import { MIXED } from "./diff/reject-diff.ts";
+import { restOf, TIME_NAMES } from "./diff/row-text.ts";
 import type { VersionDiff } from "./diff/version-diff.ts";
-import { type EventWriter, fingerprintReject, keyOfClaim } from "./events.ts";
-import { fingerprint, print } from "./fingerprint.ts";
+import type { EventWriter } from "./events.ts";
+import { fingerprint, fingerprintReject, print } from "./fingerprint.ts";
 import { heldKey } from "./state/held-rows.ts";
 import type { LastVersion } from "./state/state.ts";
 

@@ -5,7 +5,7 @@
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Language } from "#shared/settings.ts";
-import { parseEntities } from "../reading-flags.ts";
+import { parseEntities } from "../source-argument.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { type SourceOptions, sourceOptions } from "../source-options.ts";
 import { isFileSource, pathOfSource, sourceId } from "../source-ref.ts";

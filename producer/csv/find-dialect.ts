@@ -9,13 +9,13 @@
 import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
-import { notRecognized } from "../columns/options.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { splitRecord } from "./cutter.ts";
 import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
 import { bytesOf, showEscaped } from "./escaped-bytes.ts";
 import { type Head, type HeadRecord, placeIn, readHead, recordsOf, withoutFirstLine } from "./head.ts";
 import { isBetter, measure } from "./measure.ts";
+import { notRecognized } from "./not-recognized.ts";
 import type { ReadingNote } from "./notes.ts";
 import type { TextSurvey } from "./text-survey.ts";
 

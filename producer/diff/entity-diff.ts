@@ -7,23 +7,17 @@
  * file, and a record is one more.
  */
 import type { Entity } from "#shared/entities/index.ts";
-import { fingerprintReject } from "../events.ts";
-import { print, SLICES, STATE_PARTS } from "../fingerprint.ts";
-import { decodeHeld, type HeldRow, heldKey } from "../state/held-rows.ts";
+import { fingerprintReject, print, SLICES, STATE_PARTS } from "../fingerprint.ts";
+import { decodeHeld, type HeldRow } from "../state/held-rows.ts";
 import { NO_BYTES, type State } from "../state/state.ts";
+import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
+import { type Group, grouped, type PartDecision } from "./part-decision.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
 import { recordsIn, Spill, type SpilledRecord } from "./spill.ts";
 import { placeTwins } from "./twins.ts";
 import type { Vanishing } from "./vanishing.ts";
-
-export interface ClaimKey {
-  /** As `heldKey` gives it where it comes from the state. */
-  readonly key: string;
-  readonly ordinal: number;
-  readonly dated: string;
-}
 
 /** The open last line of the version before, which this one extends. */
 export interface ExtendedLine extends ClaimKey {
@@ -48,15 +42,6 @@ export interface EntityDiffOptions {
   readonly slicedBytes?: number;
 }
 
-export interface PartDecision {
-  /** What is held before. */
-  readonly held: readonly HeldRow[];
-  readonly emit: readonly (HeldRow & { readonly n: number })[];
-  readonly gone: readonly ClaimKey[];
-  /** Kept twins that must say the same under a lower ordinal. */
-  readonly moved: readonly { readonly row: HeldRow; readonly to: number }[];
-}
-
 interface Counts {
   unchanged: number;
   superseded: number;
@@ -79,11 +64,6 @@ const nothingCounted = (): Counts => ({
   spoken: 0,
   withdrawn: 0,
 });
-
-interface Group {
-  readonly lines: SpilledRecord[];
-  held: HeldRow[];
-}
 
 /** Some thousands of rows. */
 const SLICED_BYTES = 256 * 1024;
@@ -330,27 +310,6 @@ function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord>
   const last = new Map<string, SpilledRecord>();
   for (const line of lines) last.set(`${line.ordinal}/${line.dated}`, line);
   return last;
-}
-
-const NO_LINES: SpilledRecord[] = [];
-const NOTHING_HELD: HeldRow[] = [];
-
-/** Lines and held rows by key, as it is held. Nearly every key has one of each: an array is made to fit. */
-export function grouped(lines: readonly SpilledRecord[], held: readonly HeldRow[]): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const line of lines) {
-    const key = heldKey(line.key, line.derived ? 1 : line.ordinal);
-    const found = groups.get(key);
-    if (found === undefined) groups.set(key, { lines: [line], held: NOTHING_HELD });
-    else found.lines.push(line);
-  }
-  for (const h of held) {
-    const found = groups.get(h.key);
-    if (found === undefined) groups.set(h.key, { lines: NO_LINES, held: [h] });
-    else if (found.held === NOTHING_HELD) found.held = [h];
-    else found.held.push(h);
-  }
-  return groups;
 }
 
 function distinct(lines: readonly SpilledRecord[]): SpilledRecord[] {

@@ -3,8 +3,9 @@ import type { RejectCode } from "#shared/sentences.ts";
 import { STATE_PARTS } from "../fingerprint.ts";
 import type { HeldRow } from "../state/held-rows.ts";
 import type { State } from "../state/state.ts";
+import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
-import { type ClaimKey, grouped, type PartDecision } from "./entity-diff.ts";
+import { grouped, type PartDecision } from "./part-decision.ts";
 import { rememberParts } from "./remember.ts";
 import { Spill } from "./spill.ts";
 

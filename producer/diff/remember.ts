@@ -4,7 +4,7 @@ import type { EventTopic } from "#shared/topics.ts";
 import { STATE_PARTS } from "../fingerprint.ts";
 import { encodedUpTo, HeldPart } from "../state/held-rows.ts";
 import type { State } from "../state/state.ts";
-import type { PartDecision } from "./entity-diff.ts";
+import type { PartDecision } from "./part-decision.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
 

@@ -72,13 +72,6 @@ export function isOlder(lastModified: string | null, known: Validators | null, n
   return given < held && held <= now + 60_000;
 }
 
-/**
- * What a request may reach (invariant 10). `operator`: an operator named it; it may be private, and redirects lead to
- * its own origin or to public addresses. `discovered`: found in a document or named through HTTP; public addresses
- * only, from the first on.
- */
-export type Trusted = "operator" | "discovered";
-
 interface Looked {
   readonly validators: Validators;
   /** How long the server says that this answer is fresh (Cache-Control), in milliseconds; null: it says nothing. */

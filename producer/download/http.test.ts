@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serve, type TestServer } from "../testing/server.ts";
+import type { Trusted } from "../trust.ts";
 import { retryAfterMs } from "./failures.ts";
-import type { Trusted, Validators } from "./fetched.ts";
+import type { Validators } from "./fetched.ts";
 import { fetchHttp, HttpClient } from "./http.ts";
 
 const CSV = "id_magasin,ville\n1,Paris\n";

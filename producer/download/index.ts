@@ -1,11 +1,13 @@
 /** One look at a source: conditional, spooled, retried by the table of retry.ts. */
 import * as Effect from "effect/Effect";
-import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import { SourceError, SourceRefusal } from "../source-error.ts";
+import { SourceError } from "../source-error.ts";
+import { asFailure } from "../source-failure.ts";
 import { isFileSource } from "../source-ref.ts";
-import type { Fetched, Trusted, Validators } from "./fetched.ts";
+import type { Trusted } from "../trust.ts";
+import type { Fetched, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 import { Partial } from "./partial.ts";
@@ -33,18 +35,6 @@ export interface FetchOptions {
   /** A cut download is kept and goes on at the next look: for who holds the data directory alone. Default: no. */
   readonly goOn?: boolean;
 }
-
-/** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
-export const asFailure =
-  (source: string, settings: SettingsShape) =>
-  (error: unknown): Effect.Effect<never, SourceError | DatabaseError> => {
-    if (error instanceof SourceRefusal) return Effect.fail(error.toError(source, settings.language));
-    const explained = explain(settings.data, error);
-    return isDatabaseError(explained) ? Effect.fail(explained) : Effect.die(explained);
-  };
-
-const isDatabaseError = (error: unknown): error is DatabaseError =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "DatabaseError";
 
 /** Longest wait that a Retry-After is honoured within one look; a longer one parks the source. */
 const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;

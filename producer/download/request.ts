@@ -7,9 +7,9 @@ import { type Dispatcher, request } from "undici";
 import { credentialFor, shownCredential } from "#shared/credentials.ts";
 import { masked } from "#shared/masked.ts";
 import { SourceRefusal } from "../source-error.ts";
+import type { Trusted } from "../trust.ts";
 import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";
 import type { HttpClient } from "./connections.ts";
-import type { Trusted } from "./fetched.ts";
 
 export interface RequestOptions {
   readonly client: HttpClient;

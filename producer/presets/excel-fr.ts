@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts";
+import type { Preset } from "./preset.ts";
 
 /** "CSV (séparateur : point-virgule)" and "CSV UTF-8", of Excel in French. */
 export const excelFr: Preset = {

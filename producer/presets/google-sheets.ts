@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts";
+import type { Preset } from "./preset.ts";
 
 /** `.../pub?output=csv`: values as the sheet shows them. */
 export const googleSheets: Preset = {

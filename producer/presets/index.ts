@@ -2,24 +2,14 @@
  * Presets: how the exports of known programs are read. One file each, of data; adding one is adding a file and naming it
  * here. What an operator says of a source is laid over its preset, column by column for --map and --set.
  */
-import type { EntityName } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
-import type { Language } from "#shared/settings.ts";
 import { SourceRefusal } from "../source-error.ts";
 import { excelFr } from "./excel-fr.ts";
 import { googleSheets } from "./google-sheets.ts";
+import type { Preset } from "./preset.ts";
 import { prestashop } from "./prestashop.ts";
 import { sage } from "./sage.ts";
 import { shopifyOrders } from "./shopify-orders.ts";
-
-export interface Preset {
-  readonly name: string;
-  /** What it is for and what it does not cover. */
-  readonly about: Readonly<Record<Language, string>>;
-  /** What such a file publishes, unless the operator says otherwise; undefined: its header tells. */
-  readonly entities?: readonly EntityName[];
-  readonly reading: ReadingOptions;
-}
 
 export const PRESETS: readonly Preset[] = [googleSheets, excelFr, shopifyOrders, prestashop, sage];
 

@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts";
+import type { Preset } from "./preset.ts";
 
 /**
  * PrestaShop's own export of orders has no articles. Those are in its database, and its SQL manager exports them:

@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts";
+import type { Preset } from "./preset.ts";
 
 /**
  * Sage 100 Gestion commerciale, lines of sales documents exported as text. Which columns there are is set in the program:

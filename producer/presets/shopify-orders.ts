@@ -1,4 +1,4 @@
-import type { Preset } from "./index.ts";
+import type { Preset } from "./preset.ts";
 
 /**
  * Shopify, Orders > Export: a line for each line item. The order's own columns stand on its first line only; its number

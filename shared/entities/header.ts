@@ -314,3 +314,11 @@ export const isFrenchHeader = (header: readonly string[]): boolean => {
   const french = folded.filter((name) => FRENCH.test(name) && !ENGLISH.test(name)).length;
   return french > folded.filter((name) => ENGLISH.test(name)).length;
 };
+const SHOWN_COLUMNS = 50;
+const SHOWN_CHARACTERS = 1000;
+/** As much of a header as a sentence can hold. */
+export function shownHeader(header: readonly string[]): string {
+  const names = header.slice(0, SHOWN_COLUMNS).join(", ");
+  const cut = names.length > SHOWN_CHARACTERS || header.length > SHOWN_COLUMNS;
+  return cut ? `${names.slice(0, SHOWN_CHARACTERS)}…` : names;
+}

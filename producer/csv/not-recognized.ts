@@ -1,0 +1,31 @@
+/** The refusal of a header that is none of the entities. */
+import { fieldNamed, mapEntities, shownHeader } from "#shared/entities/header.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import { ENTITY_NAMES } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { SourceRefusal } from "../source-error.ts";
+
+/** Why a header is none of the entities that it should be: a column that --map names is not in it, or what it lacks. */
+export function notRecognized(
+  header: readonly string[],
+  said: readonly EntityName[] | undefined,
+  options: ReadingOptions,
+): SourceRefusal {
+  const absent = Object.values(options.map ?? {}).find(
+    (field) => field.trim() !== "" && fieldNamed(header, field) < 0,
+  );
+  if (absent !== undefined)
+    return new SourceRefusal("source.unknown_field", `--map ${absent}`, shownHeader(header));
+  const read =
+    said === undefined
+      ? ENTITY_NAMES.flatMap((name) => mapEntities(header, [name], options).mappings)
+      : mapEntities(header, said, options).mappings;
+  const lacking = read.filter(({ missing }) => missing.length > 0);
+  return new SourceRefusal(
+    "source.no_key_columns",
+    shownHeader(header),
+    said?.length === 1
+      ? lacking.flatMap(({ missing }) => missing).join(", ")
+      : lacking.map(({ entity, missing }) => `${entity} (${missing.join(", ")})`).join(" / "),
+  );
+}

@@ -1,0 +1,14 @@
+/** The HTTP client of a producer, closed with its scope. */
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { Settings } from "#shared/settings.ts";
+import { HttpClient } from "./connections.ts";
+
+export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.Scope> = Effect.flatMap(
+  Settings,
+  ({ proxies, credentials }) =>
+    Effect.acquireRelease(
+      Effect.sync(() => new HttpClient({ proxies, credentials })),
+      (client) => Effect.promise(() => client.close()),
+    ),
+);
