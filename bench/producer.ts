@@ -11,8 +11,8 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { registerSource } from "../producer/admin/sources.ts";
 import { readSourcesOnce } from "../producer/run.ts";
-import { registerSource } from "../producer/sources.ts";
 
 const folder = process.argv[2] ?? ".";
 const data = mkdtempSync(join(tmpdir(), "ventes-bench-"));

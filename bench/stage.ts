@@ -14,12 +14,12 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
+import { registerSource } from "../producer/admin/sources.ts";
 import type { Dialect } from "../producer/csv/dialect.ts";
 import { decideReading } from "../producer/csv/reading.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
-import { decodersOf } from "../producer/decode.ts";
+import { decodersOf } from "../producer/rows/decoder.ts";
 import { readSourcesOnce } from "../producer/run.ts";
-import { registerSource } from "../producer/sources.ts";
 
 interface Measured {
   readonly rows: number;

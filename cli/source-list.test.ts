@@ -1,7 +1,7 @@
 /** What several producers say of the sources, laid together. */
 import { describe, expect, it } from "vitest";
 import type { ComponentState, SourceStatus } from "#shared/event.ts";
-import { announcedStatus } from "../producer/status.ts";
+import { announcedStatus } from "../producer/sync/status.ts";
 import { claims, heardOf, standing } from "./source-list.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");

@@ -12,7 +12,7 @@ import type { Registration } from "#shared/event.ts";
 import type { Random } from "../consumer/random-history.ts";
 import { contentHash, type Fetched, type Validators } from "../producer/download/fetched.ts";
 import type { FetchOptions } from "../producer/download/index.ts";
-import { type SourceError, sourceError } from "../producer/source-error.ts";
+import { type SourceError, sourceError } from "../producer/source/error.ts";
 
 export type Line = Readonly<Record<string, string | null>>;
 

@@ -26,8 +26,8 @@ export interface Mutant {
 
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh.ts";
-const LOOK = "producer/look.ts";
-const TAKEOVER = "producer/takeover.ts";
+const LOOK = "producer/sync/poll.ts";
+const TAKEOVER = "producer/sync/takeover.ts";
 
 export const MUTANTS: readonly Mutant[] = [
   {

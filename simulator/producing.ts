@@ -6,14 +6,14 @@ import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { TopicName } from "#shared/topics.ts";
-import type { LookFailure } from "../producer/failures.ts";
-import { makeHosts } from "../producer/following/hosts.ts";
-import { type LookResult, lookAt } from "../producer/look.ts";
-import type { Producer } from "../producer/producer.ts";
-import { Registry } from "../producer/registry.ts";
-import { openProducer } from "../producer/state/producer-db.ts";
-import { State } from "../producer/state/state.ts";
-import { Whereabouts } from "../producer/whereabouts.ts";
+import { openProducer } from "../producer/diff/state/producer-db.ts";
+import { State } from "../producer/diff/state/state.ts";
+import { makeHosts } from "../producer/download/hosts.ts";
+import { Whereabouts } from "../producer/log/source-index.ts";
+import { Registry } from "../producer/source/registry.ts";
+import type { LookFailure } from "../producer/sync/failure.ts";
+import { type LookResult, lookAt } from "../producer/sync/poll.ts";
+import type { Producer } from "../producer/sync/producer.ts";
 import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } from "./files.ts";
 
 export interface Looked {

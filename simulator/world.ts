@@ -23,7 +23,7 @@ import { canonicalDump } from "../consumer/canonical-dump.ts";
 import { randomOf, randomTopics } from "../consumer/random-history.ts";
 import { replay } from "../consumer/replay.ts";
 import { runConsumer } from "../consumer/run.ts";
-import { producerFile } from "../producer/state/producer-db.ts";
+import { producerFile } from "../producer/diff/state/producer-db.ts";
 import { Counts } from "./counts.ts";
 import { Disk, type Snapshot } from "./disk.ts";
 import { FILE_NAMES, type FileName, Files, registrationOf } from "./files.ts";

@@ -7,9 +7,9 @@ import {
   inspectCatalogue,
   type RegisterCatalogueOptions,
   registerCatalogue,
-} from "../../producer/catalogues.ts";
-import type { SourceError } from "../../producer/source-error.ts";
-import { leastEvery } from "../../producer/source-ref.ts";
+} from "../../producer/admin/catalogues.ts";
+import type { SourceError } from "../../producer/source/error.ts";
+import { leastEvery } from "../../producer/source/reference.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";

@@ -3,12 +3,13 @@
  * are options. It is told from a text list by its first line: a column of a known name, or an entity before a second
  * field. A file of sales, products or shops is none, and is said to be what it is.
  */
-import { foldHeader, recognizeHeader } from "#shared/entities/header.ts";
+
 import { isEntityName } from "#shared/entities/index.ts";
 import { parseList } from "../csv/parse-list.ts";
-import { SourceRefusal } from "../source-error.ts";
-import { isOptionName } from "../source-options.ts";
+import { foldHeader, recognizeHeader } from "../header/header.ts";
+import { SourceRefusal } from "../source/error.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
+import { isOptionName } from "./options.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"];
 

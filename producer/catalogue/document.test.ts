@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { SourceRefusal } from "../source-error.ts";
+import { SourceRefusal } from "../source/error.ts";
 import { readDocument } from "./document.ts";
 import { entriesOf } from "./entries.ts";
 import { readFolder } from "./folder.ts";

@@ -5,11 +5,11 @@
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Language } from "#shared/settings.ts";
-import { parseEntities } from "../source-argument.ts";
-import { SourceRefusal } from "../source-error.ts";
-import { type SourceOptions, sourceOptions } from "../source-options.ts";
-import { isFileSource, pathOfSource, sourceId } from "../source-ref.ts";
+import { parseEntities } from "../source/argument.ts";
+import { SourceRefusal } from "../source/error.ts";
+import { isFileSource, pathOfSource, sourceId } from "../source/reference.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
+import { type SourceOptions, sourceOptions } from "./options.ts";
 
 export interface Entry {
   /** The source's id. */

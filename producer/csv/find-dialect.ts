@@ -6,10 +6,11 @@
  * papaparse was tried for guessing delimiters, csv-parse's own guess too: both go by how often a character comes,
  * which decimal commas defeat. The header's names do not leave a choice.
  */
-import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "#shared/entities/header.ts";
+
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
-import { SourceRefusal } from "../source-error.ts";
+import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "../header/header.ts";
+import { SourceRefusal } from "../source/error.ts";
 import { splitRecord } from "./cutter.ts";
 import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
 import { bytesOf, showEscaped } from "./escaped-bytes.ts";

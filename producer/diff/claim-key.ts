@@ -1,5 +1,5 @@
 /** What a claim is known by: the primary id, the ordinal of a derived one, the date of a dated product. */
-import { splitOrdinal, withOrdinal } from "#shared/identity.ts";
+import { splitOrdinal, withOrdinal } from "./identity.ts";
 
 export interface ClaimKey {
   /** As `heldKey` gives it where it comes from the state. */

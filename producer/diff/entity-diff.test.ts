@@ -5,13 +5,13 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ventes } from "#shared/entities/index.ts";
-import { saleStem } from "#shared/identity.ts";
-import { STATE_PARTS } from "../fingerprint.ts";
-import { openScratchState } from "../state/producer-db.ts";
-import { State } from "../state/state.ts";
 import { EntityDiff } from "./entity-diff.ts";
+import { STATE_PARTS } from "./fingerprint.ts";
+import { saleStem } from "./identity.ts";
 import { RejectDiff } from "./reject-diff.ts";
 import type { SpilledRecord } from "./spill.ts";
+import { openScratchState } from "./state/producer-db.ts";
+import { State } from "./state/state.ts";
 import { Vanishing } from "./vanishing.ts";
 
 interface Line {

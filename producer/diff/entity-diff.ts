@@ -7,15 +7,15 @@
  * file, and a record is one more.
  */
 import type { Entity } from "#shared/entities/index.ts";
-import { fingerprintReject, print, SLICES, STATE_PARTS } from "../fingerprint.ts";
-import { decodeHeld, type HeldRow } from "../state/held-rows.ts";
-import { NO_BYTES, type State } from "../state/state.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
+import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
 import { type Group, grouped, type PartDecision } from "./part-decision.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
 import { recordsIn, Spill, type SpilledRecord } from "./spill.ts";
+import { decodeHeld, type HeldRow } from "./state/held-rows.ts";
+import { NO_BYTES, type State } from "./state/state.ts";
 import { placeTwins } from "./twins.ts";
 import type { Vanishing } from "./vanishing.ts";
 

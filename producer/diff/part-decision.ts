@@ -1,7 +1,8 @@
 /** What a version changes of one part of the keys, and the records and held rows of each key. */
-import { type HeldRow, heldKey } from "../state/held-rows.ts";
+
 import type { ClaimKey } from "./claim-key.ts";
 import type { SpilledRecord } from "./spill.ts";
+import { type HeldRow, heldKey } from "./state/held-rows.ts";
 
 export interface PartDecision {
   /** What is held before. */

@@ -1,13 +1,13 @@
 /** What a version changes of its rejects: rows like any other, kept only while the source has them (rule 11). */
 import type { RejectCode } from "#shared/sentences.ts";
-import { STATE_PARTS } from "../fingerprint.ts";
-import type { HeldRow } from "../state/held-rows.ts";
-import type { State } from "../state/state.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
+import { STATE_PARTS } from "./fingerprint.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
 import { rememberParts } from "./remember.ts";
 import { Spill } from "./spill.ts";
+import type { HeldRow } from "./state/held-rows.ts";
+import type { State } from "./state/state.ts";
 
 /** The only reject that depends on other records of its version. */
 export const MIXED = "date_effet.mixed" satisfies RejectCode;

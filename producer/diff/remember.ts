@@ -1,10 +1,10 @@
 /** A version that was emitted, into the state: part by part, small ones sharing a transaction. */
 
 import type { EventTopic } from "#shared/topics.ts";
-import { STATE_PARTS } from "../fingerprint.ts";
-import { encodedUpTo, HeldPart } from "../state/held-rows.ts";
-import type { State } from "../state/state.ts";
+import { STATE_PARTS } from "./fingerprint.ts";
 import type { PartDecision } from "./part-decision.ts";
+import { encodedUpTo, HeldPart } from "./state/held-rows.ts";
+import type { State } from "./state/state.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
 

@@ -3,8 +3,8 @@
  * part at a time. Written once, then read part by part; about 50 bytes a record.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
-import { partOf, STATE_PARTS, sliceOf } from "../fingerprint.ts";
-import { heldKey } from "../state/held-rows.ts";
+import { partOf, STATE_PARTS, sliceOf } from "./fingerprint.ts";
+import { heldKey } from "./state/held-rows.ts";
 
 export interface SpilledRecord {
   /** The record's number in the file. */

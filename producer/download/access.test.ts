@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCredentials } from "#shared/credentials.ts";
-import { SourceRefusal } from "../source-error.ts";
-import { namedSource, sourceId } from "../source-ref.ts";
+import { SourceRefusal } from "../source/error.ts";
+import { namedSource, sourceId } from "../source/reference.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sourceId } from "../source-ref.ts";
+import { sourceId } from "../source/reference.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
 import { zipOf } from "../testing/zip.ts";

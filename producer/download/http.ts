@@ -10,8 +10,9 @@ import { rename, rm } from "node:fs/promises";
 import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import { SourceRefusal } from "../source-error.ts";
-import { entryOfSource } from "../source-ref.ts";
+import { SourceRefusal } from "../source/error.ts";
+import { entryOfSource } from "../source/reference.ts";
+import { shareLinkOf } from "../source/share-links.ts";
 import { excess, unpack } from "./archive.ts";
 import { failureOf, isLocalFailure, isZlibError, Retryable, reasonOf, statusFailure } from "./failures.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
@@ -19,7 +20,6 @@ import { Intake, type Origin, readAt, refuseOlder, settle, sha256, tailOf } from
 import { allowedMs, type Limits } from "./limits.ts";
 import type { Identity, Partial } from "./partial.ts";
 import { type Answer, get, type RequestOptions } from "./request.ts";
-import { shareLinkOf } from "./share-links.ts";
 
 export { HttpClient } from "./connections.ts";
 export { Retryable } from "./failures.ts";

@@ -9,8 +9,8 @@ import type { SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../../integration-tests/support/until.ts";
+import { registerSource, removeSource } from "../admin/sources.ts";
 import { runProducer } from "../run.ts";
-import { registerSource, removeSource } from "../sources.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { serve, type TestServer } from "../testing/server.ts";
 

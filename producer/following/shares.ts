@@ -11,10 +11,10 @@ import type * as Scope from "effect/Scope";
 import type { Catalogue, Registration } from "#shared/event.ts";
 import type { LogState } from "#shared/topic-log/topic-log.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import { followCatalogue, newFollowed } from "../catalogue/follow.ts";
-import { announcedStatus, goneStatus } from "../status.ts";
+import { announcedStatus, goneStatus } from "../sync/status.ts";
 import { byRank } from "./board.ts";
-import type { ProducerFailure } from "./look-told.ts";
+import { followCatalogue, newFollowed } from "./catalogue.ts";
+import type { ProducerFailure } from "./poll.ts";
 import { type Following, followSource } from "./source.ts";
 
 /** The group of all producers of a namespace. */

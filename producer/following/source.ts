@@ -6,15 +6,15 @@ import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/event.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import type { CatalogueBoard } from "../catalogue/board.ts";
-import { isReread } from "../look.ts";
-import type { Producer } from "../producer.ts";
-import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source-ref.ts";
-import { announcedStatus } from "../status.ts";
+import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source/reference.ts";
+import { isReread } from "../sync/poll.ts";
+import type { Producer } from "../sync/producer.ts";
+import { announcedStatus } from "../sync/status.ts";
 import type { Board } from "./board.ts";
-import { lookTold, type ProducerFailure } from "./look-told.ts";
+import type { CatalogueBoard } from "./catalogue-board.ts";
 import { restAfter, untilNextLook } from "./pace.ts";
-import type { Patience } from "./patience.ts";
+import { lookTold, type ProducerFailure } from "./poll.ts";
+import type { Patience } from "./wait-for-log.ts";
 import { PathWatch } from "./watch-path.ts";
 
 export interface Following {

@@ -11,9 +11,9 @@ import { PublishUncertain } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
-import { claimOf, type Image, mergeImage } from "../read-back.ts";
-import { Registry } from "../registry.ts";
-import { type ListedSource, listedSources } from "../sources.ts";
+import { type ListedSource, listedSources } from "../admin/sources.ts";
+import { claimOf, type Image, mergeImage } from "../log/read-back.ts";
+import { Registry } from "../source/registry.ts";
 
 /** The n-th publish from now fails in this way. `stored`: its records are in the topic all the same. */
 export interface Fault {

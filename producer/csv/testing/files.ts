@@ -2,7 +2,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SourceRefusal } from "../../source-error.ts";
+import { SourceRefusal } from "../../source/error.ts";
 import type { Dialect } from "../dialect.ts";
 import { decideReading, type Reading, type ReadingRequest } from "../reading.ts";
 import { type LastLine, type RecordPlace, RecordReader } from "../record-reader.ts";

@@ -1,6 +1,6 @@
 /** `node read-file.ts FILE COPY`: decides and reads a file as a version would; prints counts and peak memory as JSON. */
 import { closeSync, openSync } from "node:fs";
-import { SourceRefusal } from "../../source-error.ts";
+import { SourceRefusal } from "../../source/error.ts";
 import { decideReading, type Reading } from "../reading.ts";
 import { RecordReader } from "../record-reader.ts";
 

@@ -1,0 +1,170 @@
+/** The catalogues that operators name: looked into, registered, listed, removed with their entries. */
+import { isDeepStrictEqual } from "node:util";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Catalogue } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { Entry, RefusedEntry } from "../catalogue/entries.ts";
+import type { Form } from "../catalogue/listing.ts";
+import { CatalogueMemory, readCatalogue } from "../catalogue/poll.ts";
+import { makeHttpClient } from "../download/client.ts";
+import { type SourceError, sourceError } from "../source/error.ts";
+import { asFailure } from "../source/failure.ts";
+import { rememberNamed } from "../source/named-files.ts";
+import { isFileSource, sourceId } from "../source/reference.ts";
+import { Registry } from "../source/registry.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
+import { removeSource } from "./sources.ts";
+
+/** The id of a catalogue: as a source's; a folder is the same with and without its last slash. Throws SourceRefusal. */
+export function catalogueId(reference: string, cwd?: string): string {
+  const id = sourceId(reference, cwd);
+  return isFileSource(id) ? id.replace(/(?<!\/)\/+$/, "") : id;
+}
+
+export interface CatalogueInspection {
+  readonly catalogue: string;
+  readonly form: Form;
+  readonly entries: readonly Entry[];
+  readonly refused: readonly RefusedEntry[];
+  /** What was left aside. */
+  readonly note: string;
+}
+
+/** Reads the document and says what it lists. Writes nothing, and fetches none of its entries. */
+export const inspectCatalogue = (
+  catalogue: string,
+): Effect.Effect<CatalogueInspection, SourceError | DatabaseError, Settings> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const settings = yield* Settings;
+      const client = yield* makeHttpClient;
+      // Named on this command line: any path, in Kafka mode as well.
+      const read = yield* readCatalogue(
+        { client, settings: { ...settings, kafka: null } },
+        { catalogue },
+        new CatalogueMemory(),
+      );
+      return { catalogue, ...read };
+    }),
+  );
+
+/** Of these options, those not given stay as they are registered; null takes one back. */
+export interface RegisterCatalogueOptions {
+  readonly every?: number | null | undefined;
+  readonly once?: boolean | undefined;
+  readonly duplicates?: Catalogue["duplicates"] | undefined;
+  readonly reading?: ReadingChange | undefined;
+  readonly vanished?: Catalogue["vanished"] | null | undefined;
+  readonly idScope?: string | null | undefined;
+}
+
+/** Reads the document, then registers it; its entries are a producer's to take up. */
+export const registerCatalogue = Effect.fnUntraced(function* (
+  catalogue: string,
+  options: RegisterCatalogueOptions = {},
+): Effect.fn.Return<
+  { readonly registered: Catalogue; readonly inspection: CatalogueInspection },
+  SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings
+> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const registry = new Registry(log);
+  yield* registry.refresh(registry.partition(catalogue));
+  if (registry.registration(catalogue) !== undefined)
+    return yield* sourceError("catalogue.is_source", { source: catalogue }, settings.language);
+  const before = registry.catalogue(catalogue);
+  const inspection = yield* inspectCatalogue(catalogue);
+  const reading = changedReading(before?.reading, options.reading ?? {});
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const registered: Catalogue = {
+    v: 1,
+    kind: "catalogue",
+    catalogue,
+    every: options.every === undefined ? (before?.every ?? null) : options.every,
+    once: options.once ?? before?.once ?? false,
+    duplicates: options.duplicates ?? before?.duplicates ?? "keep",
+    ...(reading === undefined ? {} : { reading }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    registered: before?.registered ?? new Date().toISOString(),
+  };
+  if (settings.kafka !== null && isFileSource(catalogue))
+    yield* Effect.try({
+      try: () => rememberNamed(settings.data, catalogue),
+      catch: (error) => error,
+    }).pipe(Effect.catch(asFailure(catalogue, settings)));
+  if (!isDeepStrictEqual(before, registered))
+    yield* log.publish("sources", [{ key: catalogue, value: JSON.stringify(registered) }]);
+  return { registered, inspection };
+});
+
+export interface ListedCatalogue {
+  readonly catalogue: Catalogue;
+  /** As the topic `sources` has it: a producer's own status tells more. */
+  readonly taken: number;
+  readonly gone: number;
+  readonly removed: number;
+}
+
+export const listedCatalogues = (registry: Registry): readonly ListedCatalogue[] =>
+  registry.catalogues().map((catalogue) => {
+    const own = registry.registrations().filter((one) => one.catalogue === catalogue.catalogue);
+    const gone = own.filter(({ unlisted }) => unlisted !== undefined).length;
+    return {
+      catalogue,
+      taken: own.length - gone,
+      gone,
+      removed: registry.removals().filter((one) => one.catalogue === catalogue.catalogue).length,
+    };
+  });
+
+export interface RemovedCatalogue {
+  readonly catalogue: string;
+  /** Entries that are no longer followed. */
+  readonly entries: number;
+  /** Events that withdraw a claim. */
+  readonly withdrawn: number;
+}
+
+/** Removes a catalogue and every entry that it brought. undefined: there is none of this id. */
+export const removeCatalogue = Effect.fnUntraced(function* (
+  catalogue: string,
+  { withdraw = false }: { readonly withdraw?: boolean } = {},
+): Effect.fn.Return<
+  RemovedCatalogue | undefined,
+  SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings | Scope.Scope
+> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  if (registry.catalogue(catalogue) === undefined) return undefined;
+  // First, so that no producer takes up more of it.
+  yield* log.publish("sources", [{ key: catalogue, value: null }]);
+  let entries = 0;
+  let withdrawn = 0;
+  // What a producer published before it knew is there at the second look.
+  for (let more = true; more; ) {
+    yield* registry.refresh();
+    const own = registry.registrations().filter((one) => one.catalogue === catalogue);
+    for (const { source } of own) {
+      withdrawn += (yield* removeSource(source, { withdraw })).withdrawn;
+      entries++;
+    }
+    more = own.length > 0;
+  }
+  // That an entry was removed is forgotten with the catalogue: named again, it lists it again.
+  const removals = registry.removals().filter((one) => one.catalogue === catalogue);
+  if (removals.length > 0)
+    yield* log.publish(
+      "sources",
+      removals.map(({ source }) => ({ key: source, value: null })),
+    );
+  return { catalogue, entries, withdrawn };
+});

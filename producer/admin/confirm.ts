@@ -1,0 +1,58 @@
+/** `ventes sources confirm`: lets through the version that is held back because it withdraws much (rule 10). */
+import { rmSync } from "node:fs";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Registration } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { makeHttpClient } from "../download/client.ts";
+import { contentHash } from "../download/fetched.ts";
+import { fetchSource } from "../download/index.ts";
+import { type SourceError, sourceError } from "../source/error.ts";
+import { Registry } from "../source/registry.ts";
+import { registeredAs } from "./sources.ts";
+
+/**
+ * Names the content that the source has now as confirmed; a running producer looks at once. Only this very content
+ * is: the next version is held against the limit again.
+ */
+export const confirmSource = (
+  reference: string,
+): Effect.Effect<Registration, SourceError | DatabaseError | PublishFailure, TopicLog | Settings> =>
+  Effect.scoped(confirm(reference));
+
+const confirm = Effect.fnUntraced(function* (
+  reference: string,
+): Effect.fn.Return<
+  Registration,
+  SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings | Scope.Scope
+> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const registry = new Registry(log);
+  const source = yield* registeredAs(reference, registry);
+  const notRegistered = sourceError("source.not_registered", { source }, settings.language);
+  if (registry.registration(source) === undefined) return yield* notRegistered;
+  const client = yield* makeHttpClient;
+  const fetched = yield* fetchSource({
+    client,
+    settings,
+    source,
+    known: null,
+    resumeFrom: null,
+    throughTopic: false,
+  });
+  if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
+  const confirmed = contentHash(fetched.validators);
+  if (confirmed === null) return yield* Effect.die(new Error("a whole read without a hash"));
+  // As it is after the download.
+  yield* registry.refresh(registry.partition(source));
+  const before = registry.registration(source);
+  if (before === undefined) return yield* notRegistered;
+  const registration: Registration = { ...before, confirmed };
+  yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
+  return registration;
+});

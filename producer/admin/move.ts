@@ -1,0 +1,105 @@
+/**
+ * `ventes sources move OLD NEW`: the file is published elsewhere from now on (rule 5). What OLD's events say is said
+ * again as NEW's, in their order and with their days of publication, so that price points and sales that have rolled
+ * off stay as they are; then OLD's claims are withdrawn. NEW goes on with OLD's columns of identity, so its sales
+ * keep their ids. Killed at any place, the same command again ends with the same database.
+ */
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Registration } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { eventOf, sourceMark } from "../log/read-back.ts";
+import { type SourceError, sourceError } from "../source/error.ts";
+import { makePassingProducer } from "../sync/producer.ts";
+import { takeOver } from "../sync/takeover.ts";
+import { idOf, removeSource } from "./sources.ts";
+
+const BATCH = 4_000;
+
+export interface Moved {
+  readonly from: string;
+  readonly to: string;
+  /** Events said again as the new source's. */
+  readonly events: number;
+}
+
+type MoveFailure = SourceError | DatabaseError | PublishFailure;
+
+export const moveSource = (
+  from: string,
+  to: string,
+): Effect.Effect<Moved, MoveFailure, TopicLog | Settings> => Effect.scoped(move(from, to));
+
+const move = Effect.fnUntraced(function* (
+  fromReference: string,
+  toReference: string,
+): Effect.fn.Return<Moved, MoveFailure, TopicLog | Settings | Scope.Scope> {
+  const log = yield* TopicLog;
+  const { language } = yield* Settings;
+  const from = yield* idOf(fromReference);
+  const to = yield* idOf(toReference);
+  const producer = yield* makePassingProducer();
+  const { registry } = producer;
+  yield* registry.refresh();
+  const old = registry.last(from)?.value;
+  const registered = registry.registration(from);
+  const before = registry.registration(to);
+  // Without a registration it is a move that was killed before its end.
+  if (registered === undefined && (old === undefined || before === undefined))
+    return yield* sourceError("source.not_registered", { source: from }, language);
+  const there = registry.last(to)?.value;
+  // Removed to its end, it has no identity any more.
+  const isDone = registered === undefined && old?.identity == null;
+  if (!isDone && there?.identity != null && there.identity.join("\n") !== old?.identity?.join("\n"))
+    return yield* sourceError(
+      "source.not_the_same",
+      { source: to, what: there.identity.join(", "), more: (old?.identity ?? []).join(", ") },
+      language,
+    );
+  let events = 0;
+  if (registered !== undefined && old !== undefined) {
+    const { entities } = old;
+    yield* takeOver(producer, { source: from, entities });
+    const version = yield* takeOver(producer, { source: to, entities }, old);
+    const mark = sourceMark(from);
+    for (const entity of entities) {
+      const newest = new Map<number, number>();
+      const copies: NewRecord[] = [];
+      const send = Effect.fnUntraced(function* (least: number) {
+        while (copies.length >= least && copies.length > 0) {
+          const batch = copies.splice(0, BATCH);
+          yield* log.publish(entity, batch);
+          events += batch.length;
+        }
+      });
+      const partitions = Array.from({ length: log.partitions(entity) }, (_, partition) => ({
+        topic: entity,
+        partition,
+        offset: 0,
+      }));
+      yield* log.read(partitions, ({ partition, records }) => {
+        for (const record of records) {
+          const event = eventOf(record, mark);
+          if (event === undefined || event.version < (newest.get(partition) ?? -1)) continue;
+          newest.set(partition, event.version);
+          if (event.kind === "mark" || record.key === null) continue;
+          copies.push({ key: record.key, value: JSON.stringify({ ...event, source: to, version }) });
+        }
+        return send(BATCH);
+      });
+      yield* send(1);
+    }
+  }
+  if (registered !== undefined) {
+    // An operator named it, wherever the old one was found.
+    const { catalogue: _, unlisted: __, discovered: ___, ...options } = registered;
+    const registration: Registration = { ...options, source: to };
+    yield* log.publish("sources", [{ key: to, value: JSON.stringify(registration) }]);
+  }
+  if (old === undefined) yield* removeSource(from);
+  else yield* removeSource(from, { withdraw: true });
+  return { from, to, events };
+});

@@ -1,0 +1,117 @@
+/** What is typed of how a source is read: understood, or refused in one line; and how it changes what was registered. */
+import { describe, expect, it } from "vitest";
+import { parseEntities } from "../source/argument.ts";
+import { SOURCE_SENTENCES, SourceRefusal } from "../source/error.ts";
+import { changedReading, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
+
+describe("an option", () => {
+  it.each<[ReadingFlags, object]>([
+    [{}, {}],
+    [{ delimiter: ";" }, { delimiter: ";" }],
+    [{ delimiter: "tab" }, { delimiter: "\t" }],
+    [{ delimiter: "\\t" }, { delimiter: "\t" }],
+    [{ delimiter: "auto" }, { delimiter: null }],
+    [{ encoding: "Windows-1252" }, { encoding: "windows-1252" }],
+    [{ encoding: "mac-roman" }, { encoding: "macintosh" }],
+    [{ encoding: "auto" }, { encoding: null }],
+    [{ decimal: "comma" }, { decimal: "comma" }],
+    [{ decimal: "virgule" }, { decimal: "comma" }],
+    [{ decimal: "." }, { decimal: "point" }],
+    [{ dateFormat: "dmy" }, { dateFormat: "dmy" }],
+    [{ dateFormat: "JJ/MM/AAAA" }, { dateFormat: "dmy" }],
+    [{ dateFormat: "dd.mm.yy" }, { dateFormat: "dmy" }],
+    [{ dateFormat: "M/D/YYYY" }, { dateFormat: "mdy" }],
+    [{ dateFormat: "AAAAMMJJ" }, { dateFormat: "ymd" }],
+    [{ dateFormat: "YYYY-MM-DD" }, { dateFormat: "ymd" }],
+    [{ dateFormat: "Excel" }, { dateFormat: "excel" }],
+    [{ noHeader: true, columns: "a, b,,c" }, { columns: ["a", "b", "c"] }],
+    [{ columns: "" }, { columns: null }],
+    [
+      { map: ["quantite=Qté vendue", "id_produit = Code=Art", "prix="] },
+      { map: { quantité: "Qté vendue", id_produit: "Code=Art", prix: "" } },
+    ],
+    [{ set: ["id_magasin=web", "ville="] }, { set: { id_magasin: "web", ville: null } }],
+    [
+      { where: ["État=payé", "Type=a=b"] },
+      {
+        where: [
+          { column: "État", value: "payé" },
+          { column: "Type", value: "a=b" },
+        ],
+      },
+    ],
+    [{ where: ["État="] }, { where: [{ column: "État", value: "" }] }],
+    [{ where: [""] }, { where: null }],
+    [{ fillDown: ["a,b", "c"] }, { fillDown: ["a", "b", "c"] }],
+    [{ fillDown: [""] }, { fillDown: null }],
+    [{ key: "Ticket, Ligne" }, { key: ["Ticket", "Ligne"] }],
+    [{ key: "" }, { key: null }],
+    [{ prices: true }, { prices: true }],
+    [{ prices: false }, { prices: null }],
+    [{ preset: "excel-fr" }, { preset: "excel-fr" }],
+    [{ preset: "none" }, { preset: null }],
+  ])("%j", (flags, change) => expect(parseReadingFlags(flags)).toEqual(change));
+
+  it.each<[ReadingFlags, RegExp]>([
+    [{ delimiter: "x" }, /^--delimiter "x": give , ; \| tab auto$/],
+    [{ encoding: "klingon" }, /^--encoding "klingon": give utf-8, /],
+    [{ decimal: "dot" }, /^--decimal "dot": give point comma auto$/],
+    [{ dateFormat: "ydm" }, /^--date-format "ydm": give dmy mdy ymd excel auto/],
+    [{ noHeader: true }, /^--no-header "": give --columns a,b,c$/],
+    [{ columns: "a,b" }, /^--columns "a,b": give --no-header$/],
+    [
+      { map: ["produit=x"] },
+      /^--map "produit": give id_produit, nom, prix, date_effet, id_magasin, ville, id_vente/,
+    ],
+    [{ map: ["id_produit"] }, /^--map "id_produit": give id_produit=CodeArticle$/],
+    [{ set: ["couleur=bleu"] }, /^--set "couleur": give id_produit, /],
+    [{ where: ["payé"] }, /^--where "payé": give "Financial Status=paid"$/],
+    [{ where: ["=payé"] }, /^--where "=payé"/],
+    [{ preset: "excel" }, /no preset "excel"; there are: google-sheets, excel-fr/],
+  ])("%j is refused", (flags, says) => {
+    let refusal: unknown;
+    try {
+      parseReadingFlags(flags);
+    } catch (error) {
+      refusal = error;
+    }
+    if (!(refusal instanceof SourceRefusal)) throw new Error("not refused");
+    const { what = "", more = "" } = refusal;
+    expect(SOURCE_SENTENCES[refusal.code].en({ source: "x", what, more })).toMatch(says);
+    expect(SOURCE_SENTENCES[refusal.code].fr({ source: "x", what, more })).toContain(what);
+  });
+});
+
+describe("what was registered", () => {
+  const before = { decimal: "comma", map: { nom: "Libellé", prix: "PU" }, fillDown: ["a"] } as const;
+  it("stays where nothing is said, and changes where something is: --map and --set by column", () => {
+    expect(changedReading(before, {})).toEqual(before);
+    expect(changedReading(before, { map: { prix: "Tarif" }, set: { ville: "Rennes" } })).toEqual({
+      ...before,
+      map: { nom: "Libellé", prix: "Tarif" },
+      set: { ville: "Rennes" },
+    });
+    expect(changedReading(before, { fillDown: ["b"] })).toEqual({ ...before, fillDown: ["b"] });
+    expect(changedReading(before, { decimal: null, fillDown: null })).toEqual({ map: before.map });
+  });
+
+  it("is nothing when all of it is taken back", () => {
+    expect(
+      changedReading({ decimal: "comma", set: { ville: "x" } }, { decimal: null, set: { ville: null } }),
+    ).toBe(undefined);
+    expect(changedReading(undefined, {})).toBe(undefined);
+  });
+
+  it("said again in another order is the same text: it is not published again", () => {
+    const one = changedReading(undefined, parseReadingFlags({ map: ["nom=a", "prix=b"], decimal: "comma" }));
+    const two = changedReading(one, parseReadingFlags({ decimal: "comma", map: ["prix=b", "nom=a"] }));
+    expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+  });
+});
+
+it("entities are named alone or several, parents first", () => {
+  expect(parseEntities("ventes")).toEqual(["ventes"]);
+  expect(parseEntities("ventes, produits,ventes")).toEqual(["produits", "ventes"]);
+  expect(() => parseEntities("ventes,clients")).toThrow("source.unknown_entity");
+  expect(() => parseEntities(",")).toThrow("source.unknown_entity");
+});

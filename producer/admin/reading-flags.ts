@@ -1,0 +1,211 @@
+/**
+ * How an operator says how a source is read, as text: the flags of `sources add` and the columns of a catalogue. Each is
+ * checked here, one clear line for what it does not understand; what it names in the file is checked when the file is
+ * read.
+ */
+
+import { ENTITIES } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { foldHeader } from "../header/header.ts";
+import { presetNamed } from "../rows/presets/index.ts";
+import { listOf } from "../source/argument.ts";
+import { SourceRefusal } from "../source/error.ts";
+
+/** As typed. What is absent was not given. */
+export interface ReadingFlags {
+  readonly preset?: string | undefined;
+  readonly delimiter?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly decimal?: string | undefined;
+  readonly dateFormat?: string | undefined;
+  readonly noHeader?: boolean | undefined;
+  readonly columns?: string | undefined;
+  /** `column=Header`, `column=value`, `Header=value`. */
+  readonly map?: readonly string[] | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly where?: readonly string[] | undefined;
+  readonly fillDown?: readonly string[] | undefined;
+  readonly key?: string | undefined;
+  readonly prices?: boolean | undefined;
+}
+
+/** What is given of the options; null takes back what was fixed before. */
+export type ReadingChange = {
+  readonly [K in Exclude<keyof ReadingOptions, "map" | "set">]?: ReadingOptions[K] | null;
+} & {
+  readonly map?: Readonly<Record<string, string>>;
+  readonly set?: Readonly<Record<string, string | null>>;
+};
+
+/** Decided on evidence, as if it had never been fixed. */
+const AUTO = "auto";
+
+const refuse = (flag: string, value: string, takes: string): SourceRefusal =>
+  new SourceRefusal("source.bad_option", `${flag} "${value}"`, takes);
+
+const DELIMITERS: Readonly<Record<string, ReadingOptions["delimiter"]>> = {
+  ",": ",",
+  comma: ",",
+  ";": ";",
+  semicolon: ";",
+  "\t": "\t",
+  "\\t": "\t",
+  tab: "\t",
+  "|": "|",
+  pipe: "|",
+};
+
+function delimiterOf(text: string): ReadingOptions["delimiter"] | null {
+  if (text === AUTO) return null;
+  const found = DELIMITERS[text] ?? DELIMITERS[text.toLowerCase()];
+  if (found === undefined) throw refuse("--delimiter", text, `, ; | tab ${AUTO}`);
+  return found;
+}
+
+/** Names that TextDecoder does not know. */
+const ENCODING_NAMES: Readonly<Record<string, string>> = {
+  "mac-roman": "macintosh",
+  macroman: "macintosh",
+  utf8: "utf-8",
+  "utf-16": "utf-16le",
+  latin9: "iso-8859-15",
+};
+
+function encodingOf(text: string): string | null {
+  const name = text.trim().toLowerCase();
+  if (name === AUTO) return null;
+  const label = ENCODING_NAMES[name] ?? name;
+  try {
+    new TextDecoder(label);
+  } catch {
+    throw refuse(
+      "--encoding",
+      text,
+      `utf-8, utf-16le, utf-16be, windows-1252, iso-8859-1, iso-8859-15, macintosh, ${AUTO}`,
+    );
+  }
+  return label;
+}
+
+function decimalOf(text: string): ReadingOptions["decimal"] | null {
+  switch (text.toLowerCase()) {
+    case AUTO:
+      return null;
+    case "point":
+    case ".":
+      return "point";
+    case "comma":
+    case "virgule":
+    case ",":
+      return "comma";
+    default:
+      throw refuse("--decimal", text, `point comma ${AUTO}`);
+  }
+}
+
+const ORDERS = ["dmy", "mdy", "ymd"] as const;
+
+/** `dmy`, or as people write it: JJ/MM/AAAA, M/D/YYYY, AAAAMMJJ. */
+function dateFormatOf(text: string): ReadingOptions["dateFormat"] | null {
+  const name = text.trim().toLowerCase();
+  if (name === AUTO) return null;
+  if (name === "excel") return "excel";
+  const letters = name
+    .replace(/[^a-z]/g, "")
+    .replaceAll("j", "d")
+    .replaceAll("a", "y");
+  const order = [...new Set(letters)].join("");
+  const found = ORDERS.find((o) => o === order);
+  if (found === undefined)
+    throw refuse("--date-format", text, `dmy mdy ymd excel ${AUTO} (JJ/MM/AAAA, M/D/YYYY, ...)`);
+  return found;
+}
+
+const COLUMNS = [...new Set(ENTITIES.flatMap((entity) => entity.columns.map((column) => column.name)))];
+
+/** The canonical name of a column, with or without its accents. */
+function canonical(flag: string, name: string): string {
+  const folded = foldHeader(name);
+  const found = COLUMNS.find((column) => foldHeader(column) === folded);
+  if (found === undefined) throw refuse(flag, name, COLUMNS.join(", "));
+  return found;
+}
+
+function pair(flag: string, text: string, form: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw refuse(flag, text, form);
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
+/** Throws SourceRefusal (bad_option, unknown_preset). */
+export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
+  const { map = [], set = [], where = [], fillDown = [] } = flags;
+  if (flags.preset !== undefined && flags.preset !== "" && flags.preset !== "none") presetNamed(flags.preset);
+  if (flags.noHeader === true && flags.columns === undefined)
+    throw refuse("--no-header", "", "--columns a,b,c");
+  if (flags.columns !== undefined && flags.columns !== "" && flags.noHeader !== true)
+    throw refuse("--columns", flags.columns, "--no-header");
+  const columns = flags.columns === undefined ? undefined : listOf(flags.columns);
+  const filled = fillDown.flatMap(listOf);
+  const key = flags.key === undefined ? undefined : listOf(flags.key);
+  return {
+    ...(flags.preset === undefined
+      ? {}
+      : { preset: flags.preset === "" || flags.preset === "none" ? null : flags.preset }),
+    ...(flags.delimiter === undefined ? {} : { delimiter: delimiterOf(flags.delimiter) ?? null }),
+    ...(flags.encoding === undefined ? {} : { encoding: encodingOf(flags.encoding) }),
+    ...(flags.decimal === undefined ? {} : { decimal: decimalOf(flags.decimal) ?? null }),
+    ...(flags.dateFormat === undefined ? {} : { dateFormat: dateFormatOf(flags.dateFormat) ?? null }),
+    ...(columns === undefined ? {} : { columns: columns.length === 0 ? null : columns }),
+    ...(map.length === 0
+      ? {}
+      : {
+          map: Object.fromEntries(
+            map.map((text) => {
+              const [column, field] = pair("--map", text, "id_produit=CodeArticle");
+              return [canonical("--map", column), field];
+            }),
+          ),
+        }),
+    ...(set.length === 0
+      ? {}
+      : {
+          set: Object.fromEntries(
+            set.map((text) => {
+              const [column, value] = pair("--set", text, "id_magasin=web");
+              return [canonical("--set", column), value === "" ? null : value];
+            }),
+          ),
+        }),
+    ...(where.length === 0
+      ? {}
+      : {
+          where: where.every((text) => text === "")
+            ? null
+            : where.map((text) => {
+                const [column, value] = pair("--where", text, '"Financial Status=paid"');
+                return { column, value };
+              }),
+        }),
+    ...(fillDown.length === 0 ? {} : { fillDown: filled.length === 0 ? null : filled }),
+    ...(key === undefined ? {} : { key: key.length === 0 ? null : key }),
+    ...(flags.prices === undefined ? {} : { prices: flags.prices ? true : null }),
+  };
+}
+
+/** What was fixed before, changed: --map and --set column by column, the others whole. undefined: nothing is fixed. */
+export function changedReading(
+  before: ReadingOptions | undefined,
+  change: ReadingChange,
+): ReadingOptions | undefined {
+  const merged: Record<string, unknown> = { ...before, ...change };
+  for (const name of ["map", "set"] as const) {
+    const columns = Object.entries({ ...before?.[name], ...change[name] }).filter(([, v]) => v !== null);
+    merged[name] = columns.length === 0 ? null : Object.fromEntries(columns.sort(byName));
+  }
+  const kept = Object.entries(merged).filter(([, value]) => value !== null && value !== undefined);
+  return kept.length === 0 ? undefined : (Object.fromEntries(kept.sort(byName)) as ReadingOptions);
+}
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : a > b ? 1 : 0;

@@ -1,0 +1,148 @@
+/**
+ * How a source is followed and read, where a list or a request says so: columns of a catalogue or of the file of
+ * VENTES_SOURCES, members of a JSON entry, of a request to register a source. One table; what is not in it is no option.
+ */
+import { millisecondsOf } from "#shared/duration.ts";
+import type { ReadingOptions, Registration } from "#shared/event.ts";
+import { foldHeader } from "../header/header.ts";
+import { SourceRefusal } from "../source/error.ts";
+
+export interface SourceOptions {
+  readonly every?: number;
+  readonly once?: boolean;
+  readonly duplicates?: Registration["duplicates"];
+  readonly vanished?: NonNullable<Registration["vanished"]>;
+  readonly idScope?: string;
+  readonly reading?: ReadingOptions;
+}
+
+/** What a value must be: what is read of it, undefined where it is not that. */
+interface Kind {
+  readonly expected: string;
+  readonly read: (value: unknown) => unknown;
+}
+
+const text: Kind = {
+  expected: "a text",
+  read: (value) => (typeof value === "string" && value.trim() !== "" ? value.trim() : undefined),
+};
+const oneOf = (...allowed: readonly string[]): Kind => ({
+  expected: allowed.join(", "),
+  read: (value) => allowed.find((one) => one === value),
+});
+const truth: Kind = {
+  expected: "true, false",
+  read: (value) =>
+    value === true || value === "true" || value === "1" || value === "oui" || value === "yes"
+      ? true
+      : value === false || value === "false" || value === "0" || value === "non" || value === "no"
+        ? false
+        : undefined,
+};
+const duration: Kind = {
+  expected: "200ms, 10s, 5m, 1h",
+  read: (value) => (typeof value === "string" ? millisecondsOf(value) : undefined),
+};
+const DELIMITERS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", pipe: "|" };
+const delimiter: Kind = {
+  expected: ", ; | tab",
+  read: (value) => {
+    const one = typeof value === "string" ? (DELIMITERS[value.toLowerCase()] ?? value) : "";
+    return [",", ";", "\t", "|"].includes(one) ? one : undefined;
+  },
+};
+const isTexts = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one !== "");
+const list: Kind = {
+  expected: "a,b,c",
+  read: (value) => {
+    const names = typeof value === "string" ? value.split(",").map((one) => one.trim()) : value;
+    return isTexts(names) ? names : undefined;
+  },
+};
+/** In a column of a CSV an object is a text. */
+function asJson(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+const byName: Kind = {
+  expected: '{"id_produit": "..."}',
+  read: (text) => {
+    const value = asJson(text);
+    return typeof value === "object" &&
+      value !== null &&
+      !Array.isArray(value) &&
+      isTexts(Object.values(value))
+      ? value
+      : undefined;
+  },
+};
+const conditions: Kind = {
+  expected: '[{"column": "...", "value": "..."}]',
+  read: (text) => {
+    const value = asJson(text);
+    return Array.isArray(value) &&
+      value.every((one) => typeof one?.column === "string" && typeof one?.value === "string")
+      ? value.map(({ column, value }) => ({ column, value }))
+      : undefined;
+  },
+};
+
+const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {
+  every: duration,
+  once: truth,
+  duplicates: oneOf("keep", "drop"),
+  vanished: oneOf("keep", "withdraw"),
+  idScope: text,
+};
+const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
+  preset: text,
+  delimiter,
+  encoding: text,
+  decimal: oneOf("point", "comma"),
+  dateFormat: oneOf("dmy", "mdy", "ymd", "excel"),
+  columns: list,
+  map: byName,
+  set: byName,
+  where: conditions,
+  fillDown: list,
+  key: list,
+  prices: truth,
+};
+
+/** Folded, so that `date_format`, `date-format` and `dateFormat` are one name. */
+const NAMES = new Map<string, { readonly name: string; readonly kind: Kind; readonly isReading: boolean }>([
+  ...Object.entries(OF_THE_SOURCE).map(
+    ([name, kind]) => [foldHeader(name), { name, kind, isReading: false }] as const,
+  ),
+  ...Object.entries(OF_READING).map(
+    ([name, kind]) => [foldHeader(name), { name, kind, isReading: true }] as const,
+  ),
+]);
+
+export const OPTION_NAMES: readonly string[] = [...NAMES.values()].map(({ name }) => name);
+
+export const isOptionName = (name: string): boolean => NAMES.has(foldHeader(name));
+
+/** Throws SourceRefusal for a name or a value that is none. */
+export function sourceOptions(written: Readonly<Record<string, unknown>>): SourceOptions {
+  const options: Record<string, unknown> = {};
+  const reading: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(written)) {
+    const option = NAMES.get(foldHeader(name));
+    if (option === undefined) throw new SourceRefusal("source.unknown_option", name, OPTION_NAMES.join(", "));
+    const read = option.kind.read(value);
+    if (read === undefined)
+      throw new SourceRefusal(
+        "source.bad_option",
+        `${option.name} ${JSON.stringify(value)}`,
+        option.kind.expected,
+      );
+    (option.isReading ? reading : options)[option.name] = read;
+  }
+  return Object.keys(reading).length === 0 ? options : { ...options, reading };
+}

@@ -1,0 +1,435 @@
+/** Catalogues over the embedded log: what is taken up, refused, gone, removed, and what may be reached. */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { until } from "../../integration-tests/support/until.ts";
+import {
+  catalogueId,
+  inspectCatalogue,
+  listedCatalogues,
+  registerCatalogue,
+  removeCatalogue,
+} from "../admin/catalogues.ts";
+import { registerSource, removeEntry, removeSource } from "../admin/sources.ts";
+import { readSourcesOnce, runProducer } from "../run.ts";
+import { Registry } from "../source/registry.ts";
+import {
+  allEvents,
+  claimsOf,
+  listSources,
+  openPipeline,
+  type Pipeline,
+  rowsOf,
+} from "../testing/pipeline.ts";
+import { serve, type TestServer } from "../testing/server.ts";
+
+const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";
+const sales = (...ids: readonly number[]) =>
+  `${[SALES, ...ids.map((id) => `${id},2024-01-01,p,m,1`)].join("\n")}\n`;
+const SHOPS = "id_magasin,ville\nm,Lyon\n";
+
+let pipeline: Pipeline;
+let server: TestServer;
+/** What the server publishes, by path. */
+let files: Record<string, string>;
+let asked: string[];
+let etag: number;
+
+beforeEach(async () => {
+  pipeline = await openPipeline();
+  files = {};
+  asked = [];
+  etag = 0;
+  server = await serve((request, response) => {
+    const path = request.url ?? "";
+    asked.push(path);
+    const text = files[path];
+    if (text === undefined) return response.writeHead(404).end();
+    if (text.startsWith("->")) return response.writeHead(302, { location: text.slice(2) }).end();
+    const tag = `"${text.length}-${etag}"`;
+    if (request.headers["if-none-match"] === tag) return response.writeHead(304, { etag: tag }).end();
+    return response.writeHead(200, { etag: tag }).end(text);
+  });
+});
+afterEach(async () => {
+  await server.close();
+  await pipeline.close();
+});
+
+const at = (path: string) => new URL(path, server.url).href;
+
+/** One look at everything: the statuses of catalogues and sources. */
+async function look() {
+  let catalogues: readonly CatalogueStatus[] = [];
+  const sources = await pipeline.run(
+    readSourcesOnce({
+      onCatalogues: (all) => {
+        catalogues = all;
+      },
+    }),
+  );
+  return { catalogue: catalogues[0], sources };
+}
+const add = (id: string, options = {}) => pipeline.run(registerCatalogue(id, options));
+const listed = Effect.gen(function* () {
+  const registry = new Registry(yield* TopicLog);
+  yield* registry.refresh();
+  return listedCatalogues(registry);
+});
+const registered = async () =>
+  (await pipeline.run(listSources))
+    .map(({ registration }) => registration)
+    .sort((a, b) => (a.source < b.source ? -1 : 1));
+const claims = async (path: string) => [...claimsOf(await pipeline.run(allEvents), at(path)).keys()].sort();
+const states = (sources: readonly SourceStatus[]) =>
+  Object.fromEntries(sources.map(({ source, state }) => [source.slice(server.url.length - 1), state]));
+
+describe("a catalogue", () => {
+  it("has its entries registered, each read once, and new ones as they are listed", async () => {
+    files = { "/list.txt": "a.csv\nm.csv\n", "/a.csv": sales(1), "/m.csv": SHOPS };
+    await add(at("list.txt"), { every: 7_000, duplicates: "drop" });
+    const first = await look();
+    expect(first.catalogue).toMatchObject({
+      form: "text",
+      state: "ok",
+      listed: 2,
+      taken: 2,
+      refused: 0,
+      gone: 0,
+    });
+    expect(await registered()).toMatchObject([
+      {
+        source: at("a.csv"),
+        entities: ["ventes"],
+        every: 7_000,
+        duplicates: "drop",
+        catalogue: at("list.txt"),
+      },
+      { source: at("m.csv"), entities: ["magasins"], catalogue: at("list.txt") },
+    ]);
+    expect(await claims("b.csv")).toEqual([]);
+
+    files["/list.txt"] += "b.csv\n";
+    files["/b.csv"] = sales(2);
+    expect((await look()).catalogue).toMatchObject({ listed: 3, taken: 3 });
+    expect(await claims("b.csv")).toEqual(["ventes 2 "]);
+    // Each row once, and nothing for what was there.
+    expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
+    expect((await look()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
+    expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
+  });
+
+  it("that has not changed is one conditional request, and writes nothing", async () => {
+    files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
+    await add(at("list.txt"));
+    await look();
+    const before = await registered();
+    const ends = Effect.gen(function* () {
+      return (yield* allEvents).length;
+    });
+    const events = await pipeline.run(ends);
+    await look();
+    expect(await registered()).toEqual(before);
+    expect(await pipeline.run(ends)).toBe(events);
+  });
+
+  it("tells which entries it cannot take up and why, and tries them again", async () => {
+    files = {
+      "/list.csv": "entity,url\nventes,a.csv\nproduits,m.csv\n,what.csv\n,gone.csv\nventes,ftp://x/y.csv\n",
+      "/a.csv": sales(1),
+      "/m.csv": SHOPS,
+      "/what.csv": "x,y\n1,2\n",
+    };
+    await add(at("list.csv"));
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ form: "csv", listed: 5, taken: 1, refused: 4 });
+    const reasons = Object.fromEntries(
+      (catalogue?.refusals ?? []).map(({ source, reason }) => [source, reason]),
+    );
+    expect(reasons[at("m.csv")]).toBe(`${at("m.csv")}: you said produits, these are magasins`);
+    expect(reasons[at("what.csv")]).toMatch(/columns found: x, y; missing/);
+    expect(reasons[at("gone.csv")]).toMatch(/does not exist/);
+    expect(reasons["ftp://x/y.csv"]).toMatch(/neither a path nor/);
+    expect((await registered()).map(({ source }) => source)).toEqual([at("a.csv")]);
+
+    files["/gone.csv"] = sales(9);
+    files["/what.csv"] = sales(3);
+    expect((await look()).catalogue).toMatchObject({ taken: 3, refused: 2 });
+    expect(await claims("gone.csv")).toEqual(["ventes 9 "]);
+  });
+
+  it("says how its entries are read, and each entry for itself; said otherwise, they are read again", async () => {
+    const odd = "Quand|Ref|Boutique|Nb\n02/01/2024|p|m|1,5\n";
+    files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
+    const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
+    await add(at("list.csv"), { reading: { delimiter: "|", map } });
+    const first = await look();
+    expect(first.catalogue).toMatchObject({ taken: 1, refused: 1, refusals: [{ source: at("b.csv") }] });
+    expect(await registered()).toMatchObject([{ source: at("a.csv"), reading: { delimiter: "|", map } }]);
+    expect(await claims("a.csv")).toHaveLength(1);
+
+    // The file has not changed, only what is said of it.
+    files["/list.csv"] = "url,delimiter\na.csv,\nb.csv,|\n";
+    etag++;
+    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect(await claims("b.csv")).toHaveLength(1);
+
+    // What would change the ids of sales that are there already is refused (rule 4), and the rest goes on.
+    await add(at("list.csv"), { reading: { map: { id_produit: "Boutique", id_magasin: "Ref" } } });
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ taken: 0, refused: 2 });
+    expect(catalogue?.refusals[0]?.reason).toMatch(/already have ids that depend on/);
+    expect((await registered()).map(({ reading }) => reading?.map)).toEqual([map, map]);
+    await add(at("list.csv"), { reading: { map } });
+    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+  });
+
+  it("may list wide files, and exports that a preset knows", async () => {
+    files = {
+      "/list.csv": 'url,entity\nwide.csv,"produits,magasins,ventes"\n',
+      "/wide.csv":
+        "id_vente,date_vente,id_produit,nom,id_magasin,ville,quantité\n1,2024-01-01,p,Pain,m,Lyon,2\n",
+    };
+    await add(at("list.csv"));
+    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect(await claims("wide.csv")).toEqual(["magasins m ", "produits p ", "ventes 1 "]);
+    files["/list.csv"] = "url,preset\nwide.csv,\nx.csv,nothing-of-this-name\n";
+    files["/x.csv"] = sales(9);
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ taken: 1, refused: 1 });
+    expect(catalogue?.refusals[0]?.reason).toMatch(/nothing-of-this-name/);
+  });
+
+  it("one that it lists no more is said and not fetched; its rows stay; listed again, it comes back", async () => {
+    files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
+    await add(at("list.txt"));
+    await look();
+    files["/list.txt"] = "a.csv\n";
+    asked = [];
+    const { catalogue, sources } = await look();
+    expect(catalogue).toMatchObject({ listed: 1, taken: 1, gone: 1 });
+    expect(sources.map(({ source }) => source)).toEqual([at("a.csv")]);
+    expect(asked).not.toContain("/b.csv");
+    expect(await claims("b.csv")).toEqual(["ventes 2 "]);
+    const listed = await pipeline.run(listSources);
+    expect(states(listed.map(({ status }) => status))).toEqual({ "/a.csv": "ok", "/b.csv": "gone" });
+
+    files["/list.txt"] = "a.csv\nb.csv\n";
+    files["/b.csv"] = sales(2, 3);
+    etag++;
+    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, gone: 0 });
+    expect(await claims("b.csv")).toEqual(["ventes 2 ", "ventes 3 "]);
+  });
+
+  it("an empty or broken document is parked, and its entries are followed as before", async () => {
+    files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
+    await add(at("list.txt"));
+    await look();
+    let next = 1;
+    for (const [text, reason] of [
+      ["", /lists no file/],
+      ["{", /no JSON list/],
+      [undefined, /does not exist/],
+      [SHOPS, /lists no files: these are magasins/],
+    ] as const) {
+      if (text === undefined) delete files["/list.txt"];
+      else files["/list.txt"] = text;
+      files["/a.csv"] = sales(1, ++next);
+      etag++;
+      const { catalogue, sources } = await look();
+      expect(catalogue).toMatchObject({ state: "parked", reason: expect.stringMatching(reason) });
+      expect(states(sources)).toEqual({ "/a.csv": "ok" });
+    }
+  });
+
+  it("leaves alone what an operator registered or removed, until named again", async () => {
+    files = {
+      "/list.txt": "a.csv\nb.csv\nbad.csv\n",
+      "/a.csv": sales(1),
+      "/b.csv": sales(2),
+      "/bad.csv": "x\n",
+    };
+    await pipeline.run(registerSource(at("a.csv"), { every: 9_000 }));
+    await add(at("list.txt"), { every: 7_000 });
+    await look();
+    expect(await registered()).toMatchObject([
+      { source: at("a.csv"), every: 9_000 },
+      { source: at("b.csv"), every: 7_000, catalogue: at("list.txt") },
+    ]);
+    await pipeline.run(removeSource(at("b.csv")));
+    await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
+    asked = [];
+    const { catalogue } = await look();
+    expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, gone: 0 });
+    expect(asked).not.toContain("/b.csv");
+    expect(asked).not.toContain("/bad.csv");
+
+    // An operator's own now.
+    await pipeline.run(registerSource(at("b.csv")));
+    expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
+    expect((await registered())[1]?.catalogue).toBeUndefined();
+  });
+
+  it("is removed with its entries; with their rows, when asked; and nothing of it is remembered", async () => {
+    files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
+    await add(at("list.txt"));
+    await look();
+    await pipeline.run(removeSource(at("b.csv")));
+    const removed = await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"), { withdraw: true })));
+    expect(removed).toEqual({ catalogue: at("list.txt"), entries: 1, withdrawn: 1 });
+    expect(await registered()).toEqual([]);
+    expect(await claims("a.csv")).toEqual([]);
+    expect(await claims("b.csv")).toEqual(["ventes 2 "]);
+    expect(await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))))).toBeUndefined();
+
+    await add(at("list.txt"));
+    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, removed: 0 });
+    expect(await claims("a.csv")).toEqual(["ventes 1 "]);
+  });
+
+  it("and a source of one name exclude each other", async () => {
+    files = { "/list.txt": "a.csv\n", "/a.csv": sales(1), "/loop.txt": "loop.txt\n" };
+    await add(at("list.txt"));
+    await expect(pipeline.run(registerSource(at("list.txt")))).rejects.toMatchObject({
+      code: "source.is_catalogue",
+    });
+    await pipeline.run(registerSource(at("a.csv")));
+    await expect(add(at("a.csv"))).rejects.toMatchObject({ code: "catalogue.is_source" });
+    await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))));
+    await add(at("loop.txt"));
+    expect((await look()).catalogue).toMatchObject({ taken: 0, refused: 1 });
+  });
+});
+
+describe("what its entries may reach", () => {
+  it("is its own origin, private or not; elsewhere only what is public, at every look", async () => {
+    const other = await serve((_, response) => response.end(sales(5)));
+    try {
+      files = { "/list.txt": `a.csv\n${other.url}b.csv\nfile:///etc/hostname\nc.csv\n`, "/a.csv": sales(1) };
+      files["/c.csv"] = `->${other.url}`;
+      await add(at("list.txt"));
+      const { catalogue } = await look();
+      expect(catalogue).toMatchObject({ listed: 4, taken: 1, refused: 3 });
+      for (const { reason } of catalogue?.refusals ?? [])
+        expect(reason).toMatch(/leads to an address that is private|is not allowed: VENTES_FILES/);
+      expect(other.requests).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("is anywhere with --allow-private", async () => {
+    await pipeline.close();
+    pipeline = await openPipeline({ allowPrivate: true });
+    const other = await serve((_, response) => response.end(sales(5)));
+    try {
+      files = { "/list.txt": `${other.url}b.csv\n` };
+      await add(at("list.txt"));
+      expect((await look()).catalogue).toMatchObject({ taken: 1 });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("links are relative to where the document was found at last", async () => {
+    files = {
+      "/list": "->/deep/list.html",
+      "/deep/list.html": '<a href="a.csv">a</a>',
+      "/deep/a.csv": sales(1),
+    };
+    await add(at("list"));
+    expect((await look()).catalogue).toMatchObject({ form: "html", taken: 1 });
+    expect(await claims("deep/a.csv")).toEqual(["ventes 1 "]);
+  });
+
+  it("a document that is too large is refused before it is read", async () => {
+    files = { "/list.txt": `${"#".repeat(11 * 1024 ** 2)}\na.csv\n` };
+    await expect(add(at("list.txt"))).rejects.toMatchObject({ code: "source.too_large" });
+  });
+});
+
+describe("on this machine's disk", () => {
+  const folder = () => join(pipeline.dir, "exports");
+  const put = (name: string, text: string) => writeFileSync(join(folder(), name), text);
+  beforeEach(() => mkdirSync(folder()));
+
+  it("a folder is a catalogue: files that come are followed, files that go are said", async () => {
+    put("a.csv", sales(1));
+    put("b.csv.part", sales(2));
+    const id = catalogueId(`${pathToFileURL(folder()).href}/`);
+    expect(id).toBe(pathToFileURL(folder()).href);
+    await add(id);
+    expect((await look()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
+    rmSync(join(folder(), "a.csv"));
+    put("b.csv", sales(2));
+    expect((await look()).catalogue).toMatchObject({ listed: 1, taken: 1, gone: 1 });
+    expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
+    rmSync(folder(), { recursive: true });
+    expect((await look()).catalogue).toMatchObject({
+      state: "parked",
+      reason: expect.stringMatching(/does not exist/),
+    });
+  });
+
+  it("a list names paths relative to itself", async () => {
+    mkdirSync(join(folder(), "sub"));
+    put("sub/a.csv", sales(1));
+    writeFileSync(join(folder(), "list.txt"), "sub/a.csv\n");
+    await add(catalogueId(join(folder(), "list.txt")));
+    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+  });
+
+  it("is looked into without a word written", async () => {
+    put("a.csv", sales(1));
+    const found = await pipeline.run(inspectCatalogue(pathToFileURL(folder()).href));
+    expect(found).toMatchObject({
+      form: "folder",
+      entries: [{ source: pathToFileURL(join(folder(), "a.csv")).href }],
+    });
+    expect(await pipeline.run(listed)).toEqual([]);
+  });
+});
+
+it("while it runs: entries are taken up, gone and back, each row once", async () => {
+  files = { "/list.txt": Array.from({ length: 20 }, (_, i) => `${i}.csv`).join("\n") };
+  for (let i = 0; i < 30; i++) files[`/${i}.csv`] = sales(i);
+  const seen = new Map<string, string>();
+  let status: CatalogueStatus | undefined;
+  await pipeline.run(
+    Effect.gen(function* () {
+      yield* registerCatalogue(at("list.txt"), { every: 50 });
+      const running = yield* Effect.forkChild(
+        runProducer({
+          onSources: (all) => {
+            for (const { source, state } of all) seen.set(source, state);
+          },
+          onCatalogues: ([one]) => {
+            status = one;
+          },
+        }),
+      );
+      const waitFor = (what: string, is: () => boolean) =>
+        Effect.promise(() => until(what, is, { within: 30_000 }));
+      const allOk = (n: number) => () =>
+        seen.size === n && [...seen.values()].every((state) => state === "ok") && status?.taken === n;
+      yield* waitFor("the first entries", allOk(20));
+      files["/list.txt"] += `\n${Array.from({ length: 10 }, (_, i) => `${20 + i}.csv`).join("\n")}`;
+      yield* waitFor("the new entries", allOk(30));
+      const list = files["/list.txt"] ?? "";
+      files["/list.txt"] = list.replace(/^0\.csv\n/, "");
+      yield* waitFor("one that is gone", () => seen.get(at("0.csv")) === "gone" && status?.gone === 1);
+      files["/list.txt"] = list;
+      yield* waitFor("it is back", allOk(30));
+      yield* Fiber.interrupt(running);
+    }),
+  );
+  const rows = rowsOf(await pipeline.run(allEvents));
+  expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 30 }, (_, i) => i),
+  );
+});

@@ -1,0 +1,93 @@
+/**
+ * Following a catalogue: a look, then another by the pace of sources, for ever. One that fails is parked with its
+ * reason until its next look; its entries go on. A local folder is looked at more often, for that costs one listing.
+ */
+import * as Duration from "effect/Duration";
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Catalogue, CatalogueStatus } from "#shared/event.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import {
+  type CatalogueFailure,
+  CatalogueMemory,
+  lookAtCatalogue,
+  newCatalogueStatus,
+} from "../catalogue/poll.ts";
+import { isFileSource, isLoopback, leastEvery } from "../source/reference.ts";
+import type { Producer } from "../sync/producer.ts";
+import { untilNextLook } from "./pace.ts";
+
+/** A file that is put into a folder is seen within this time. */
+const FOLDER_MS = 2_000;
+
+export interface FollowedCatalogue {
+  readonly catalogue: Catalogue;
+  readonly memory: CatalogueMemory;
+  /** Told at each look. */
+  readonly tell: (status: CatalogueStatus) => void;
+}
+
+export const newFollowed = (catalogue: Catalogue, tell: FollowedCatalogue["tell"]): FollowedCatalogue => ({
+  catalogue,
+  memory: new CatalogueMemory(),
+  tell,
+});
+
+interface Looked {
+  readonly status: CatalogueStatus;
+  /** How long the server asks not to be asked again, in milliseconds; 0: it says nothing. */
+  readonly askedMs: number;
+}
+
+/** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
+export const lookAtCatalogueTold = (
+  producer: Producer,
+  { catalogue, memory, tell }: FollowedCatalogue,
+  before: CatalogueStatus = newCatalogueStatus(catalogue),
+): Effect.Effect<Looked, LogFailure | DatabaseError> =>
+  Effect.suspend(() => {
+    if (before.state === "new") tell({ ...before, state: "reading" });
+    return lookAtCatalogue(producer, catalogue, memory);
+  }).pipe(
+    Effect.retry({
+      schedule: scheduleOf("uncertain"),
+      while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
+    }),
+    // Retried for ever.
+    Effect.catchTag("PublishUncertain", Effect.die),
+    Effect.map(({ status, freshMs }): Looked => ({ status, askedMs: freshMs ?? 0 })),
+    Effect.catchTag("SourceError", ({ sentence, retryAfterMs }) =>
+      Effect.succeed<Looked>({
+        status: { ...before, state: "parked", reason: sentence, looked: new Date().toISOString() },
+        askedMs: retryAfterMs ?? 0,
+      }),
+    ),
+    Effect.tap(({ status }) => Effect.sync(() => tell(status))),
+  );
+
+/** Never returns by itself. `patiently` waits for a log that does not answer. */
+export const followCatalogue = Effect.fnUntraced(function* <E>(
+  producer: Producer,
+  followed: FollowedCatalogue,
+  patiently: (look: Effect.Effect<Looked, LogFailure | DatabaseError>) => Effect.Effect<Looked, E>,
+): Effect.fn.Return<never, E> {
+  const { catalogue, every } = followed.catalogue;
+  const least = leastEvery(catalogue);
+  const local = isFileSource(catalogue) || isLoopback(catalogue);
+  const wanted = Math.max(every ?? producer.settings.every, least);
+  let status = newCatalogueStatus(followed.catalogue);
+  for (let failures = 0; ; ) {
+    const looked = yield* patiently(lookAtCatalogueTold(producer, followed, status));
+    status = looked.status;
+    failures = status.state === "parked" ? failures + 1 : 0;
+    const wait = untilNextLook({
+      every: status.form === "folder" ? Math.min(wanted, FOLDER_MS) : wanted,
+      least,
+      local,
+      failures,
+      askedMs: looked.askedMs,
+    });
+    yield* Effect.sleep(Duration.millis(wait));
+  }
+});

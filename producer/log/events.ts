@@ -1,0 +1,52 @@
+/** The events that a producer writes, as JSON (contract). The text of a row comes ready from the decoder. */
+import type { RejectRow, Values } from "#shared/event.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { type ClaimKey, keyOfClaim } from "../diff/claim-key.ts";
+
+export interface Stamp {
+  readonly source: string;
+  readonly version: number;
+  readonly published: string;
+  readonly day: string;
+}
+
+export class EventWriter {
+  readonly stamp: Stamp;
+  readonly #head: string;
+  readonly #middle: string;
+
+  constructor(stamp: Stamp) {
+    this.stamp = stamp;
+    this.#head = `{"v":1,"kind":"row","source":${JSON.stringify(stamp.source)},"version":${stamp.version},"line":`;
+    this.#middle = `,"published":"${stamp.published}","day":"${stamp.day}","row":{`;
+  }
+
+  /** `rest`: as the decoder gives it. */
+  row(keyColumn: string, key: string, line: number, rest: string): string {
+    return `${this.#head}${line}${this.#middle}"${keyColumn}":${JSON.stringify(key)}${rest}`;
+  }
+
+  reject(line: number, row: RejectRow): string {
+    return `${this.#head}${line}${this.#middle}${JSON.stringify(row).slice(1)},"extras":{}}`;
+  }
+
+  gone(line: number, row: Values): string {
+    return this.#other("gone", line, { row });
+  }
+
+  mark(): string {
+    return this.#other("mark", 0, {});
+  }
+
+  #other(kind: "gone" | "mark", line: number, more: object): string {
+    const { source, version, published, day } = this.stamp;
+    return JSON.stringify({ v: 1, kind, source, version, line, published, day, ...more });
+  }
+}
+
+/** What a withdrawal names: the key, and date_effet of a dated product. */
+export function goneRow(topic: EventTopic, keyColumn: string, claim: ClaimKey): Values {
+  const key = keyOfClaim(claim);
+  if (topic === "rejets") return { id: key };
+  return claim.dated === "" ? { [keyColumn]: key } : { [keyColumn]: key, date_effet: claim.dated };
+}

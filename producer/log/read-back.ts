@@ -1,0 +1,357 @@
+/**
+ * What a source's events say, read back from the topics into the state (rules 20 and 21): from where it was last
+ * read, or from the start. Of one partition and source, an event of an older version than one seen there does not
+ * count.
+ *
+ * Fingerprints are of events as published. When a source has lost a column, what it holds has more columns than
+ * its lines, and they compare only over those that both have: then the images are folded, as the consumer folds
+ * them, in a scratch database, and the fingerprints made over `columns` alone.
+ */
+import * as Effect from "effect/Effect";
+import { openScratch, type Sqlite } from "#shared/database/sqlite.ts";
+import { type EntityName, entityNamed } from "#shared/entities/index.ts";
+import type { PipelineEvent, Values } from "#shared/event.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { LogBatch, LogRecord, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { inSlices } from "../../shared/slices.ts";
+import type { ClaimKey } from "../diff/claim-key.ts";
+import { splitDerived } from "../diff/claim-key.ts";
+import { fingerprint, fingerprintReject, partOf, print, STATE_PARTS } from "../diff/fingerprint.ts";
+import { splitOrdinal } from "../diff/identity.ts";
+import { byCodeUnit, restOf, TIME_NAMES } from "../diff/row-text.ts";
+import { Spill } from "../diff/spill.ts";
+import { encodeHeld, HeldPart, heldKey, isHashed } from "../diff/state/held-rows.ts";
+import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/state/state.ts";
+import type { Whereabouts } from "./source-index.ts";
+
+/** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
+export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
+  const { value } = record;
+  // Ours have the source near their beginning; another client's may have it anywhere.
+  if (value === null || !value.includes(source)) return undefined;
+  try {
+    const event = JSON.parse(value.toString("utf8")) as PipelineEvent;
+    return event !== null && typeof event === "object" && JSON.stringify(event.source) === source.toString()
+      ? event
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes by which `eventOf` recognizes a source. */
+export const sourceMark = (source: string): Buffer => Buffer.from(JSON.stringify(source));
+
+export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
+  const split = topic === "rejets" ? splitOrdinal(key) : topic === "ventes" ? splitDerived(key) : undefined;
+  return {
+    key: split?.stem ?? key,
+    ordinal: split?.ordinal ?? 0,
+    dated: topic === "produits" ? (row.date_effet ?? "") : "",
+  };
+}
+
+export interface Image {
+  readonly row: Values;
+  readonly extras: Values;
+}
+
+/** A column that the new one lacks leaves the value; an amount does not outlive the quantité and product it was for. */
+export function mergeImage(old: Image, next: Image): Image {
+  const row: Record<string, string | null> = { ...old.row, ...next.row };
+  if (
+    !("chiffre_affaires" in next.row) &&
+    ["quantité", "id_produit"].some((c) => c in old.row && row[c] !== old.row[c])
+  )
+    delete row.chiffre_affaires;
+  return { row, extras: { ...old.extras, ...next.extras } };
+}
+
+/** The columns of an event, sorted, without its key and without times of day, which come and go. */
+function columnsOf(event: Image, key: string): string[] {
+  return [...Object.keys(event.row), ...Object.keys(event.extras)]
+    .filter((name) => name !== key && !TIME_NAMES.has(name))
+    .sort(byCodeUnit);
+}
+
+export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];
+
+export interface ReadBackOptions {
+  readonly log: TopicLog["Service"];
+  readonly whereabouts: Whereabouts;
+  readonly state: State;
+  readonly source: SourceState;
+  readonly entities: readonly EntityName[];
+  /** Over which columns fingerprints are made, when not over those of each event. Reads from the start. */
+  readonly columns: ColumnsByEntity | undefined;
+  /** A path that nothing else has, in the spool. */
+  readonly scratch: string;
+}
+
+/** Reads to the end as it is now. The source is clean afterwards. */
+export const readBack = Effect.fnUntraced(function* (
+  options: ReadBackOptions,
+): Effect.fn.Return<SourceState, LogFailure> {
+  const { log, whereabouts, state, entities, columns } = options;
+  const fresh = options.source.dirty || columns !== undefined;
+  const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
+  if (fresh) state.forgetHeld(source.id);
+  const known = new Map(state.readBack(source.id).map((r) => [`${r.topic}/${r.partition}`, r]));
+  const from = topicsOf(entities).flatMap((topic) =>
+    Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+      topic,
+      partition,
+      offset: known.get(`${topic}/${partition}`)?.position ?? 0,
+    })),
+  );
+  const { stretches, reached } = yield* whereabouts.find(source.source, from);
+  yield* Effect.acquireUseRelease(
+    Effect.sync(() => new Reader(options, source)),
+    (reader) =>
+      Effect.forEach(
+        stretches,
+        (stretch) => log.read([stretch], (batch) => Effect.sync(() => reader.batch(batch, known))),
+        { discard: true },
+      ).pipe(
+        Effect.andThen(Effect.sync(() => reader.reach(reached, known))),
+        Effect.andThen(inSlices(() => reader.store(), Effect.die)),
+      ),
+    (reader) => Effect.sync(() => reader.close()),
+  ).pipe(Effect.map(() => undefined));
+  return state.source(source.source);
+});
+
+/** A fingerprint has no negative half: what a withdrawal is told by in the spill. */
+const GONE = -1;
+
+/** What is read waits on disk by parts of the keys, in its order, and then goes into the state part by part. */
+class Reader {
+  readonly #options: ReadBackOptions;
+  readonly #source: SourceState;
+  readonly #mark: Buffer;
+  readonly #spills: ReadonlyMap<EventTopic, Spill>;
+  readonly #images = new Map<EventTopic, Images>();
+  readonly #reached = new Map<string, ReadBack>();
+  /** Sets of columns met of each entity, by their names joined. */
+  readonly #signatures = new Map<EventTopic, Map<string, readonly string[]>>();
+
+  constructor(options: ReadBackOptions, source: SourceState) {
+    const { entities, columns, scratch } = options;
+    this.#options = options;
+    this.#source = source;
+    this.#mark = sourceMark(source.source);
+    this.#spills = new Map(topicsOf(entities).map((topic) => [topic, new Spill(`${scratch}.${topic}`)]));
+    for (const entity of entities) {
+      if (columns !== undefined) this.#images.set(entity, new Images(openScratch()));
+      const known = source.columns[entity] ?? null;
+      this.#signatures.set(entity, new Map(known === null ? [] : [[known.join("\n"), known]]));
+    }
+  }
+
+  batch(batch: LogBatch, known: ReadonlyMap<string, ReadBack>): void {
+    const topic = batch.topic as EventTopic;
+    const { partition, next } = batch;
+    const name = `${topic}/${partition}`;
+    let newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
+    for (const record of batch.records) {
+      const event = eventOf(record, this.#mark);
+      if (event === undefined || typeof event.version !== "number" || event.version < newest) continue;
+      newest = event.version;
+      if (event.kind === "mark" || record.key === null) continue;
+      this.#take(topic, record.key, event);
+    }
+    this.#reached.set(name, { topic, partition, position: next, newest });
+  }
+
+  /** Between what was read, and after it, there is nothing of this source. */
+  reach(positions: readonly Position[], known: ReadonlyMap<string, ReadBack>): void {
+    for (const { topic, partition, offset } of positions) {
+      const name = `${topic}/${partition}`;
+      const newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
+      this.#reached.set(name, { topic: topic as EventTopic, partition, position: offset, newest });
+    }
+  }
+
+  #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "gone" }>): void {
+    if (typeof event.row !== "object" || event.row === null) return;
+    const claim = claimOf(topic, key, event.row);
+    const images = this.#images.get(topic);
+    if (event.kind === "gone") {
+      print.a = GONE;
+      print.b = GONE;
+      if (images !== undefined) {
+        images.remove(claim);
+        return;
+      }
+    } else if (topic === "rejets") fingerprintReject(event.row.entity as EntityName, event.row.code ?? "");
+    else {
+      const { key: keyColumn } = entityNamed(topic);
+      const names = columnsOf(event, keyColumn);
+      this.#signatures.get(topic)?.set(names.join("\n"), names);
+      if (images !== undefined) {
+        images.put(claim, event, topic === "produits");
+        return;
+      }
+      fingerprint(restOf(event.row, event.extras, keyColumn, undefined));
+    }
+    this.#spills.get(topic)?.add({ ...claim, n: 0, derived: false, stem: "", a: print.a, b: print.b });
+  }
+
+  /** Into the state. Yields between parts. */
+  *store(): Generator<void, void> {
+    const { state, columns } = this.#options;
+    const { id } = this.#source;
+    for (const [topic, spill] of this.#spills)
+      for (let part = 0; part < STATE_PARTS; part++) {
+        if (!spill.has(part)) continue;
+        const held = new HeldPart(state.held(id, topic, part), topic === "produits");
+        for (const change of spill.read(part)) {
+          const row = { ...change, key: heldKey(change.key, change.ordinal) };
+          if (change.a === GONE) held.remove(row);
+          else held.put(row);
+        }
+        state.putHeld(id, topic, part, held.encode());
+        yield;
+      }
+    if (columns !== undefined)
+      for (const [topic, images] of this.#images)
+        yield* images.store(state, id, topic as EntityName, columns[topic as EntityName] ?? []);
+    state.transaction(() => {
+      for (const reached of this.#reached.values()) state.saveReadBack(id, reached);
+      state.save(this.#source, { dirty: false, ...this.#columns() });
+    });
+  }
+
+  /** What the state says of columns now: several sets of them, and only a fold can tell (columns: null). */
+  #columns(): Pick<SourceState, "columns" | "seen"> {
+    const { columns } = this.#options;
+    const now: Record<string, readonly string[] | null> = { ...this.#source.columns };
+    const seen: Record<string, readonly string[] | null> = { ...this.#source.seen };
+    for (const [topic, signatures] of this.#signatures) {
+      const entity = topic as EntityName;
+      const all = [...signatures.values()];
+      seen[entity] = [...new Set([...(this.#source.seen[entity] ?? []), ...all.flat()])].sort(byCodeUnit);
+      const before = this.#source.columns[entity];
+      const wasMixed = before === null && (this.#source.seen[entity] ?? []).length > 0;
+      if (columns !== undefined) now[entity] = columns[entity] ?? null;
+      else now[entity] = wasMixed || all.length > 1 ? null : (all[0] ?? before ?? null);
+    }
+    return { columns: now, seen };
+  }
+
+  close(): void {
+    for (const spill of this.#spills.values()) spill.close();
+    for (const images of this.#images.values()) images.close();
+  }
+}
+
+/** Images of claims, folded on disk. */
+class Images {
+  readonly #db: Sqlite;
+  readonly #get;
+  readonly #put;
+  readonly #remove;
+  readonly #removeOtherKind;
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+    db.exec(`CREATE TABLE images (part INTEGER, key TEXT, ordinal INTEGER, dated TEXT, image TEXT,
+      PRIMARY KEY (part, key, ordinal, dated)) WITHOUT ROWID`);
+    this.#get = db
+      .prepare("SELECT image FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?")
+      .pluck();
+    this.#put = db.prepare("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, ?)");
+    this.#remove = db.prepare("DELETE FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?");
+    this.#removeOtherKind = db.prepare(
+      "DELETE FROM images WHERE part = ? AND key = ? AND (dated = '') <> (? = '')",
+    );
+  }
+
+  put({ key, ordinal, dated }: ClaimKey, event: Image, dates: boolean): void {
+    const text = this.#get.get(partOf(key), key, ordinal, dated) as string | undefined;
+    const { row, extras } = event;
+    const image = text === undefined ? { row, extras } : mergeImage(JSON.parse(text) as Image, event);
+    if (dates) this.#removeOtherKind.run(partOf(key), key, dated);
+    this.#put.run(partOf(key), key, ordinal, dated, JSON.stringify(image));
+  }
+
+  remove({ key, ordinal, dated }: ClaimKey): void {
+    this.#remove.run(partOf(key), key, ordinal, dated);
+  }
+
+  *store(state: State, id: number, entity: EntityName, columns: readonly string[]): Generator<void, void> {
+    const keep = new Set([...columns, ...TIME_NAMES]);
+    const { key: keyColumn } = entityNamed(entity);
+    const ofPart = this.#db.prepare("SELECT key, ordinal, dated, image FROM images WHERE part = ?");
+    for (let part = 0; part < STATE_PARTS; part++) {
+      const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
+        const { row, extras } = JSON.parse(image) as Image;
+        fingerprint(restOf(row, extras, keyColumn, (name) => keep.has(name)));
+        const { a, b } = print;
+        return { ...claim, key: heldKey(claim.key, claim.ordinal), a, b };
+      });
+      if (rows.length > 0) state.putHeld(id, entity, part, encodeHeld(rows));
+      yield;
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
+export const idsOf = Effect.fnUntraced(function* (
+  log: TopicLog["Service"],
+  source: string,
+  topic: EventTopic,
+  held: Iterable<string>,
+): Effect.fn.Return<ReadonlyMap<string, string>, LogFailure> {
+  const wanted = new Set([...held].filter(isHashed));
+  const ids = new Map<string, string>();
+  if (wanted.size === 0) return ids;
+  const mark = sourceMark(source);
+  const from = Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+    topic,
+    partition,
+    offset: 0,
+  }));
+  yield* log.read(from, (batch) =>
+    Effect.sync(() => {
+      for (const record of batch.records) {
+        if (record.key === null || record.value?.includes(mark) !== true) continue;
+        const { key, ordinal } = claimOf(topic, record.key, {});
+        const name = heldKey(key, ordinal);
+        if (wanted.has(name)) ids.set(name, record.key);
+      }
+    }),
+  );
+  return ids;
+});
+
+/** The image of one claim, folded from its partition: for the few rows that move without a line of the file. */
+export const imageOf = Effect.fnUntraced(function* (
+  log: TopicLog["Service"],
+  source: string,
+  topic: EventTopic,
+  partition: number,
+  key: string,
+): Effect.fn.Return<Image | undefined, LogFailure> {
+  const mark = sourceMark(source);
+  let image: Image | undefined;
+  let newest = -1;
+  yield* log.read([{ topic, partition, offset: 0 }], (batch) =>
+    Effect.sync(() => {
+      for (const record of batch.records) {
+        const event = eventOf(record, mark);
+        if (event === undefined || event.version < newest) continue;
+        newest = event.version;
+        if (event.kind === "mark" || record.key !== key) continue;
+        if (event.kind === "gone") image = undefined;
+        else image = image === undefined ? event : mergeImage(image, event);
+      }
+    }),
+  );
+  return image;
+});

@@ -1,0 +1,98 @@
+/** Where events are, held against reading everything: nothing of a source may lie outside of what is said. */
+import * as Effect from "effect/Effect";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
+import { EventWriter } from "./events.ts";
+import { eventOf, sourceMark } from "./read-back.ts";
+import { Whereabouts } from "./source-index.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+});
+afterEach(() => pipeline.close());
+
+const SOURCES = ['file:///a"b\\\\c.csv', "https://a.example/é.csv", "https://b.example/"];
+
+const textOf = (source: string, how: "row" | "mark" | "gone" | "other" | "foreign"): string => {
+  const writer = new EventWriter({ source, version: 1, published: "p", day: "d" });
+  if (how === "row") return writer.row("id_vente", "1", 2, ',"x":"1"},"extras":{}}');
+  if (how === "mark") return writer.mark();
+  if (how === "gone") return writer.gone(0, { id_vente: "1" });
+  // Another program's order of names, and no event at all.
+  if (how === "other") return JSON.stringify({ row: {}, kind: "row", source, version: 1 });
+  return "not JSON";
+};
+
+it("every event of a source lies in what is said of it, from any position, however it was written", () =>
+  pipeline.run(
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      const whereabouts = new Whereabouts(log);
+      const partitions = Array.from({ length: log.partitions("ventes") }, (_, partition) => partition);
+      const publishing = fc.array(
+        fc.record({
+          source: fc.constantFrom(...SOURCES),
+          how: fc.constantFrom(
+            "row" as const,
+            "mark" as const,
+            "gone" as const,
+            "other" as const,
+            "foreign" as const,
+          ),
+          partition: fc.constantFrom(...partitions),
+          // Far apart, too.
+          times: fc.constantFrom(1, 1, 1, 1, 7_000),
+        }),
+        { minLength: 1, maxLength: 6 },
+      );
+      for (const round of fc.sample(fc.tuple(publishing, fc.nat(20_000)), 12)) {
+        const [published, offset] = round;
+        for (const { source, how, partition, times } of published) {
+          const value = textOf(source, how);
+          yield* log.publish(
+            "ventes",
+            Array.from({ length: times }, () => ({ key: "k", value, partition })),
+          );
+        }
+        const ends = yield* log.bounds(["ventes"]);
+        const from = ends.map(({ topic, partition, end }) => ({
+          topic,
+          partition,
+          offset: Math.min(offset, end),
+        }));
+        for (const source of SOURCES) {
+          const mark = sourceMark(source);
+          const events: string[] = [];
+          const note = (found: string[]) => (batch: Parameters<Parameters<typeof log.read>[1]>[0]) =>
+            Effect.sync(() => {
+              for (const record of batch.records)
+                if (eventOf(record, mark) !== undefined) found.push(`${batch.partition}/${record.offset}`);
+            });
+          yield* log.read(from, note(events));
+          const { stretches, reached } = yield* whereabouts.find(source, from);
+          const found: string[] = [];
+          for (const stretch of stretches) yield* log.read([stretch], note(found));
+          expect(found).toEqual(events);
+          expect(reached.map((p) => p.offset)).toEqual(ends.map(({ end }) => end));
+        }
+      }
+    }),
+  ));
+
+it("a position past the end, of another log, is refused", () =>
+  pipeline.run(
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      const past = { topic: "ventes", partition: 0, offset: 9 } as const;
+      const found = new Whereabouts(log).find("https://b.example/", [past]);
+      expect((yield* Effect.flip(found))._tag).toBe("LogMismatch");
+      // Also where it was looked through before.
+      const whereabouts = new Whereabouts(log);
+      yield* whereabouts.find("https://a.example/", [{ ...past, offset: 0 }]);
+      const { stretches } = yield* whereabouts.find("https://b.example/", [past]);
+      expect((yield* Effect.flip(log.read(stretches, () => Effect.void)))._tag).toBe("LogMismatch");
+    }),
+  ));

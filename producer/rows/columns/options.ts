@@ -1,0 +1,36 @@
+/** What the options of a source name must be in its file: a name that is not is refused, with those that are. */
+
+import type { EntityName } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { columnNames, fieldNamed, shownHeader } from "../../header/header.ts";
+import { SourceRefusal } from "../../source/error.ts";
+
+/** The index of a field that an option names. Throws SourceRefusal (unknown_field). */
+export function fieldOf(header: readonly string[], name: string, option: string): number {
+  const at = fieldNamed(header, name);
+  if (at < 0) throw new SourceRefusal("source.unknown_field", `${option} ${name}`, shownHeader(header));
+  return at;
+}
+
+/** Throws SourceRefusal (unknown_column, unknown_field, key_of_several). */
+export function checkOptions(
+  options: ReadingOptions,
+  header: readonly string[],
+  entities: readonly EntityName[],
+): void {
+  const columns = columnNames(entities);
+  for (const [option, values] of [
+    ["--map", options.map],
+    ["--set", options.set],
+  ] as const)
+    for (const column of Object.keys(values ?? {}))
+      if (!columns.includes(column))
+        throw new SourceRefusal("source.unknown_column", `${option} ${column}`, columns.join(", "));
+  for (const field of Object.values(options.map ?? {}))
+    if (field.trim() !== "") fieldOf(header, field, "--map");
+  for (const { column } of options.where ?? []) fieldOf(header, column, "--where");
+  for (const column of options.fillDown ?? []) fieldOf(header, column, "--fill-down");
+  if (options.key !== undefined && entities.length > 1 && !entities.includes("ventes"))
+    throw new SourceRefusal("source.key_of_several", entities.join(", "));
+  for (const column of options.key ?? []) if (!columns.includes(column)) fieldOf(header, column, "--key");
+}

@@ -1,0 +1,444 @@
+/** What the producer emits, rule by rule, over the embedded log. */
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { SourceStatus } from "#shared/event.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { inspectSource, registerSource, removeSource } from "./admin/sources.ts";
+import { producerFile } from "./diff/state/producer-db.ts";
+import { readSourcesOnce, runProducer } from "./run.ts";
+import { allEvents, claimsOf, listSources, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
+import { serve } from "./testing/server.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+  mkdirSync(join(pipeline.dir, "files"));
+});
+afterEach(() => pipeline.close());
+
+const pathOf = (name: string) => join(pipeline.dir, "files", name);
+const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
+const write = (name: string, ...lines: string[]) => writeFileSync(pathOf(name), lines.join("\n"));
+const look = () => pipeline.run(readSourcesOnce());
+const events = () => pipeline.run(allEvents);
+const rows = async () => rowsOf(await events());
+const lose = () => {
+  for (const end of ["", "-wal", "-shm"])
+    rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
+};
+const add = async (name: string, ...lines: string[]) => {
+  write(name, ...lines);
+  await pipeline.run(registerSource(pathOf(name)));
+};
+
+const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";
+
+describe("a version", () => {
+  it("emits rows keyed by id with canonical values, and accounts for every record", async () => {
+    await add(
+      "v.csv",
+      SALES,
+      '1,31/12/2024,007\u00a0,m,"1 000,50"',
+      "2,2024-01-01,p,m,x",
+      "1,31/12/2024,007,m,2",
+      "",
+    );
+    const [status] = await look();
+    expect(status).toMatchObject({ records: 3, emitted: 1, superseded: 1, rejected: 1, unchanged: 0 });
+    const all = await rows();
+    expect(all.map((e) => [e.topic, e.event.line])).toEqual([
+      ["ventes", 4],
+      ["rejets", 3],
+    ]);
+    expect(all[0]).toMatchObject({
+      key: "1",
+      event: {
+        v: 1,
+        kind: "row",
+        source: idOf("v.csv"),
+        row: { id_vente: "1", date_vente: "2024-12-31", id_produit: "007", id_magasin: "m", quantité: "2" },
+        extras: {},
+      },
+    });
+    expect(all[1]?.event).toMatchObject({
+      row: { entity: "ventes", raw: "2,2024-01-01,p,m,x", code: "quantite.not_a_number" },
+    });
+  });
+
+  it("is one event for one appended line, none for the same file, and none after a lost state", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
+    await look();
+    expect((await rows()).length).toBe(2);
+    await look();
+    write("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "3,2024-01-01,p,m,1", "");
+    expect((await look())[0]).toMatchObject({ emitted: 1, unchanged: 1, rejected: 1 });
+    expect((await rows()).length).toBe(3);
+    lose();
+    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 2 });
+    expect((await rows()).length).toBe(3);
+  });
+
+  it("needs no takeover when the same producer starts again, and one when its state is lost", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
+    await look();
+    const marks = async () => (await events()).filter((e) => e.event.kind === "mark").length;
+    const before = await marks();
+    write("v.csv", SALES, "1,2024-01-01,p,m,2", "");
+    await look();
+    expect(await marks()).toBe(before);
+    lose();
+    await look();
+    // One to every partition of its entity's topic and of rejets.
+    expect(await marks()).toBe(before + 6);
+  });
+
+  it("withdraws rejects that the source no longer has, and keeps rows that vanished", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
+    await look();
+    write("v.csv", SALES, "3,2024-01-01,p,m,1", "");
+    expect((await look())[0]).toMatchObject({ emitted: 1, rejected: 0, vanished: 1 });
+    expect([...claimsOf(await events(), idOf("v.csv")).keys()].sort()).toEqual(["ventes 1 ", "ventes 3 "]);
+  });
+});
+
+const TWINS = "date_vente,id_produit,id_magasin,quantité";
+
+it("a new source is not looked for in the topics; many that are taken over are read once all together, then each its own", async () => {
+  const SOURCES = 12;
+  const ROWS = 6_000;
+  let read = 0;
+  const lookCounted = () =>
+    pipeline.run(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const counting = TopicLog.of({
+          ...log,
+          read: (from, onBatch) =>
+            log.read(from, (batch) => {
+              if (batch.topic === "ventes") read += batch.records.length;
+              return onBatch(batch);
+            }),
+        });
+        return yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, counting));
+      }),
+    );
+  for (let i = 0; i < SOURCES; i++) {
+    const lines = Array.from({ length: ROWS }, (_, n) => `${i}-${n},2024-01-01,p,m,1`);
+    await add(`${i}.csv`, SALES, ...lines, "");
+  }
+  expect((await lookCounted()).every(({ emitted }) => emitted === ROWS)).toBe(true);
+  expect(read).toBe(0);
+  lose();
+  expect((await lookCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
+  // Looked through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
+  expect(read).toBeGreaterThan(2 * SOURCES * ROWS);
+  expect(read).toBeLessThan(5 * SOURCES * ROWS);
+  expect(await rows()).toHaveLength(SOURCES * ROWS);
+});
+
+it("the day of publication never goes back, whatever the clock says (rule 13)", async () => {
+  const PRODUCTS = "id_produit,prix";
+  try {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-03-02T10:00:00Z") });
+    await add("p.csv", PRODUCTS, "a,1", "");
+    await look();
+    vi.setSystemTime(new Date("2026-02-27T10:00:00Z"));
+    write("p.csv", PRODUCTS, "a,2", "");
+    await look();
+  } finally {
+    vi.useRealTimers();
+  }
+  expect((await rows()).map(({ event }) => event.day)).toEqual(["2026-03-02", "2026-03-02"]);
+});
+
+describe("sales without id", () => {
+  it("count identical lines as many sales, in any order, and a new column is data", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,1", "2024-01-02,p,m,1", "");
+    await look();
+    const claims = async () => [...claimsOf(await events(), idOf("t.csv")).keys()];
+    expect(await claims()).toHaveLength(3);
+    write("t.csv", TWINS, "2024-01-02,p,m,1", "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
+    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
+    // With a column that tells twins apart, each keeps its ordinal whatever the order of lines.
+    write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,A", "2024-01-01,p,m,1,B", "2024-01-02,p,m,1,A", "");
+    expect((await look())[0]).toMatchObject({ emitted: 3 });
+    write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,B", "2024-01-01,p,m,1,A", "2024-01-02,p,m,1,A", "");
+    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
+    expect(await claims()).toHaveLength(3);
+  });
+
+  it("are counted once where duplicates are dropped", async () => {
+    write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
+    await pipeline.run(registerSource(pathOf("t.csv"), { duplicates: "drop" }));
+    expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, superseded: 1 });
+  });
+
+  it("refuse a version that has lost a column of the identity, and take id_vente that comes later for data", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "");
+    await look();
+    write("t.csv", `id_vente,${TWINS}`, "77,2024-01-01,p,m,1", "");
+    await look();
+    expect([...claimsOf(await events(), idOf("t.csv")).keys()]).toHaveLength(1);
+    write("t.csv", `${TWINS},couleur`, "2024-01-01,p,m,1,x", "");
+    await look();
+    await add("u.csv", `${TWINS},couleur`, "2024-01-01,p,m,1,x", "");
+    await look();
+    write("u.csv", TWINS, "2024-01-01,p,m,1", "");
+    const parked = (await look()).find((s) => s.source === idOf("u.csv"));
+    expect(parked).toMatchObject({ state: "parked", reason: expect.stringContaining("couleur") });
+  });
+
+  it("refuse a version without the ids that it began with", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
+    await look();
+    write("v.csv", TWINS, "2024-01-01,p,m,1", "");
+    expect((await look())[0]).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
+  });
+
+  it("have their time of day in their identity", async () => {
+    await add("t.csv", TWINS, "2024-01-01T10:00,p,m,1", "2024-01-01T11:00,p,m,1", "");
+    await look();
+    const all = await rows();
+    expect(new Set(all.map((e) => e.key.split("~")[1])).size).toBe(2);
+    expect(all.map((e) => e.event.kind === "row" && e.event.extras.heure)).toEqual(
+      expect.arrayContaining(["10:00:00", "11:00:00"]),
+    );
+  });
+
+  it("withdraw the open last line that the next version extends", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
+    await look();
+    write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,25", "");
+    await look();
+    const said = [...claimsOf(await events(), idOf("t.csv")).values()].map((i) => i.row.quantité).sort();
+    expect(said).toEqual(["1", "25"]);
+  });
+});
+
+describe("a file that is followed", () => {
+  /** What one look of a running producer says of the source. */
+  const followedOnce = () =>
+    pipeline.run(
+      Effect.gen(function* () {
+        let seen: readonly SourceStatus[] = [];
+        const fiber = yield* Effect.forkChild(
+          runProducer({
+            onSources: (sources) => {
+              seen = sources;
+            },
+          }),
+        );
+        while (seen[0]?.state !== "ok" || seen[0].looked === null) yield* Effect.sleep(10);
+        yield* Fiber.interrupt(fiber);
+        return seen[0];
+      }),
+    );
+  const writtenAMinuteAgo = (name: string) => {
+    const then = new Date(Date.now() - 60_000);
+    utimesSync(pathOf(name), then, then);
+  };
+
+  it("waits for the line end of its last line while it grows; read once, that is a record", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
+    expect(await followedOnce()).toMatchObject({ records: 1, emitted: 1 });
+    expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, unchanged: 1 });
+  });
+
+  it("has a last record, line end or not, when nobody has written it for a while; withdrawn if extended", async () => {
+    await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
+    expect(await followedOnce()).toMatchObject({ records: 1 });
+    writtenAMinuteAgo("t.csv");
+    expect(await followedOnce()).toMatchObject({ records: 2, emitted: 1 });
+    write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,25", "");
+    await followedOnce();
+    const said = [...claimsOf(await events(), idOf("t.csv")).values()].map((i) => i.row.quantité).sort();
+    expect(said).toEqual(["1", "25"]);
+  });
+});
+
+it("dated and undated prices: each record its own claim, the mixed line set aside, one kind replaces the other", async () => {
+  await add("p.csv", "id_produit,prix,date_effet", "a,1,2024-01-01", "a,2,2024-02-01", "a,3,", "b,4,", "");
+  expect((await look())[0]).toMatchObject({ records: 4, emitted: 3, rejected: 1 });
+  const claims = async () => [...claimsOf(await events(), idOf("p.csv")).keys()].sort();
+  expect((await claims()).filter((c) => c.startsWith("produits"))).toEqual([
+    "produits a 2024-01-01",
+    "produits a 2024-02-01",
+    "produits b ",
+  ]);
+  expect((await rows()).find((e) => e.topic === "rejets")?.event).toMatchObject({
+    row: { code: "date_effet.mixed" },
+  });
+  write("p.csv", "id_produit,prix", "a,5", "b,4", "");
+  await look();
+  expect(await claims()).toEqual(["produits a ", "produits b "]);
+});
+
+describe("sources", () => {
+  it("that fail are parked with their reason, and the others go on", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
+    await add("m.csv", "id_magasin,ville", "1,Paris", "");
+    rmSync(pathOf("m.csv"));
+    const [first, second] = await look();
+    expect(first).toMatchObject({ state: "parked", entities: ["magasins"] });
+    expect(second).toMatchObject({ state: "ok", emitted: 1 });
+  });
+
+  it("are refused with one clear sentence", async () => {
+    const refused = (name: string, entity?: "produits" | "magasins" | "ventes") =>
+      pipeline.run(Effect.flip(registerSource(pathOf(name), { entity })));
+    write("a.csv", "<!DOCTYPE html><html>", "");
+    expect(await refused("a.csv")).toMatchObject({ code: "source.html" });
+    write("b.csv", "");
+    expect(await refused("b.csv")).toMatchObject({ code: "source.empty" });
+    write("c.csv", "nom,couleur", "x,y", "");
+    expect(await refused("c.csv")).toMatchObject({ code: "source.no_key_columns" });
+    write("d.csv", "id_magasin,ville", "1,Paris", "");
+    expect(await refused("d.csv", "produits")).toMatchObject({
+      code: "source.wrong_entity",
+      sentence: expect.stringContaining("you said produits, these are magasins"),
+    });
+    expect(await refused("nothing.csv")).toMatchObject({ code: "source.not_found" });
+    expect(await pipeline.run(listSources)).toEqual([]);
+  });
+
+  it("are shown before they are added", async () => {
+    write("v.csv", SALES.replaceAll(",", ";"), "1;2024-01-01;p;m;1,5", "2;2024-01-01;p;m;x", "");
+    expect(await pipeline.run(inspectSource(pathOf("v.csv")))).toMatchObject({
+      entity: "ventes",
+      delimiter: ";",
+      records: 2,
+      rows: [{ line: 2, row: { quantité: "1.5" } }],
+      rejects: [{ code: "quantite.not_a_number", count: 1 }],
+    });
+    expect(await rows()).toEqual([]);
+  });
+
+  it("removed with --withdraw leave no claim; removed without, all of them", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
+    await look();
+    expect(await pipeline.run(removeSource(pathOf("v.csv")))).toMatchObject({ withdrawn: 0 });
+    expect(await look()).toEqual([]);
+    expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
+    expect(await pipeline.run(removeSource(pathOf("v.csv"), { withdraw: true }))).toMatchObject({
+      withdrawn: 2,
+    });
+    expect(claimsOf(await events(), idOf("v.csv")).size).toBe(0);
+    // Added again, it says everything again.
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
+    await look();
+    expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
+  });
+
+  it("removed while they are read bring nothing back", async () => {
+    const body = `${SALES}\n1,2024-01-01,p,m,1\n`;
+    const server = await serve((_, response) => response.end(body));
+    try {
+      await pipeline.run(
+        Effect.gen(function* () {
+          yield* registerSource(server.url);
+          yield* readSourcesOnce();
+          // Read again, and answered once all of it is withdrawn.
+          let answer: (() => void) | undefined;
+          server.answer = (_, response) => {
+            answer = () => response.end(`${body}2,2024-01-01,p,m,1\n`);
+          };
+          const fiber = yield* Effect.forkChild(readSourcesOnce());
+          while (answer === undefined) yield* Effect.sleep(5);
+          expect(yield* removeSource(server.url, { withdraw: true })).toMatchObject({ withdrawn: 1 });
+          answer();
+          yield* Fiber.join(fiber);
+          expect(claimsOf(yield* allEvents, server.url).size).toBe(0);
+        }),
+      );
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("are taken up and let go by a running producer", async () => {
+    const server = await serve((_, response) => response.end("id_magasin,ville\n1,Paris"));
+    try {
+      await pipeline.run(
+        Effect.gen(function* () {
+          let seen: readonly SourceStatus[] = [];
+          const fiber = yield* Effect.forkChild(
+            runProducer({
+              onSources: (sources) => {
+                seen = sources;
+              },
+            }),
+          );
+          yield* registerSource(server.url);
+          while (seen[0]?.state !== "ok") yield* Effect.sleep(10);
+          expect(seen[0]).toMatchObject({ source: server.url, emitted: 1 });
+          yield* removeSource(server.url);
+          while (seen.length > 0) yield* Effect.sleep(10);
+          yield* Fiber.interrupt(fiber);
+        }),
+      );
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("producers that die", () => {
+  for (const stored of [false, true])
+    it(`an unanswered send (${stored ? "stored" : "lost"}) is looked into, and nothing is missing`, async () => {
+      await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,1", "");
+      for (const after of [0, 1, 2, 3, 4]) {
+        write("v.csv", SALES, `1,2024-01-01,p,m,${after + 5}`, "2,2024-01-01,p,m,1", "");
+        pipeline.fault = { after, kind: "uncertain", stored };
+        expect((await look())[0]?.state).toBe("ok");
+        pipeline.fault = undefined;
+        const claims = claimsOf(await events(), idOf("v.csv"));
+        expect(claims.get("ventes 1 ")?.row.quantité).toBe(String(after + 5));
+        expect(claims.size).toBe(2);
+      }
+    });
+
+  it("what one that was taken over still sends does not count, wherever it lands", async () => {
+    await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
+    await look();
+    const [old] = await rows();
+    if (old?.event.kind !== "row") throw new Error("no row");
+    // Taken over by one that finds nothing to say: only its marks tell that the other is past.
+    lose();
+    await look();
+    const late = { ...old.event, row: { ...old.event.row, quantité: "9" } };
+    await pipeline.run(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        yield* log.publish("ventes", [{ key: "1", value: JSON.stringify(late) }]);
+      }),
+    );
+    expect(claimsOf(await events(), idOf("v.csv")).get("ventes 1 ")?.row.quantité).toBe("1");
+    const count = (await rows()).length;
+    lose();
+    expect((await look())[0]).toMatchObject({ emitted: 0 });
+    expect((await rows()).length).toBe(count);
+  });
+
+  it("a takeover downloads only after its marks", async () => {
+    const marksAtDownload: number[] = [];
+    const server = await serve((_, response) => {
+      events().then((all) => {
+        marksAtDownload.push(all.filter((e) => e.event.kind === "mark").length);
+        response.end("id_magasin,ville\n1,Paris\n");
+      });
+    });
+    try {
+      await pipeline.run(registerSource(server.url));
+      await look();
+      lose();
+      await look();
+      expect(marksAtDownload).toEqual([0, 6, 12]);
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,104 @@
+/** Any file, published in any pieces, holds the same as when it is published at once: each row, once. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { registerSource } from "../admin/sources.ts";
+import { readSourcesOnce } from "../run.ts";
+import { allEvents, claimsOf, openPipeline, rowsOf } from "../testing/pipeline.ts";
+
+const HEADER = "Date;Référence produit;Magasin;Quantité;Remarque";
+
+const sale = fc
+  .record({
+    day: fc.integer({ min: 1, max: 4 }),
+    product: fc.constantFrom("p", "é", "007"),
+    shop: fc.constantFrom("m", "n"),
+    quantity: fc.constantFrom("1", "2,5", "x", "-3"),
+    remark: fc.constantFrom("", "à l'été", '"deux ; champs"', '"deux\nlignes"', '5" de long'),
+  })
+  .map((s) => `0${s.day}/02/2026;${s.product};${s.shop};${s.quantity};${s.remark}`);
+
+const file = fc.record({
+  lines: fc.array(sale, { minLength: 1, maxLength: 8 }),
+  end: fc.constantFrom("\n", "\r\n"),
+  last: fc.boolean(),
+  latin1: fc.boolean(),
+});
+
+const bytesOf = ({
+  lines,
+  end,
+  last,
+  latin1,
+}: typeof file extends fc.Arbitrary<infer F> ? F : never): Buffer =>
+  Buffer.from([HEADER, ...lines].join(end) + (last ? end : ""), latin1 ? "latin1" : "utf8");
+
+/** The claims after these states of a file, one look each, and the events that it took. */
+async function published(states: readonly Buffer[]) {
+  const pipeline = await openPipeline();
+  try {
+    const path = join(pipeline.dir, "files", "v.csv");
+    mkdirSync(join(pipeline.dir, "files"));
+    writeFileSync(path, states[0] as Buffer);
+    await pipeline.run(registerSource(path));
+    for (const state of states) {
+      writeFileSync(path, state);
+      await pipeline.run(readSourcesOnce());
+    }
+    const events = await pipeline.run(allEvents);
+    const claims = [...claimsOf(events, pathToFileURL(path).href)].map(([name, { row, extras }]) => {
+      // A reject is named by its source, which lies elsewhere.
+      const { id: _, ...values } = row;
+      return JSON.stringify([name.startsWith("rejets ") ? "rejets" : name, values, extras]);
+    });
+    return { claims: claims.sort(), events: rowsOf(events).length };
+  } finally {
+    await pipeline.close();
+  }
+}
+
+it(
+  "in whole lines, each row is one event; cut anywhere, what stands at the end is each row once",
+  {
+    timeout: 120_000,
+  },
+  () =>
+    fc.assert(
+      fc.asyncProperty(file, fc.array(fc.nat(), { maxLength: 4 }), fc.boolean(), async (f, cuts, whole) => {
+        const bytes = bytesOf(f);
+        // The header and the first line are there from the first.
+        const first = bytesOf({ ...f, lines: f.lines.slice(0, 1), last: true }).length;
+        const ends = f.lines.map(
+          (_, i) => bytesOf({ ...f, lines: f.lines.slice(0, i + 1), last: true }).length,
+        );
+        const at = cuts.map((cut) =>
+          whole ? (ends[cut % ends.length] as number) : first + (cut % Math.max(1, bytes.length - first + 1)),
+        );
+        const states = [...at.filter((n) => n < bytes.length).sort((a, b) => a - b), bytes.length].map((n) =>
+          bytes.subarray(0, n),
+        );
+        const pieces = await published(states);
+        const once = await published([bytes]);
+        expect(pieces.claims).toEqual(once.claims);
+        expect(once.events).toBe(once.claims.length);
+        if (whole) expect(pieces.events).toBe(once.events);
+      }),
+      {
+        numRuns: Number(process.env.VENTES_TEST_SEEDS ?? 25),
+        examples: [
+          [
+            {
+              lines: ["01/02/2026;p;m;1;", "01/02/2026;é;m;2,5;", "02/02/2026;é;m;1;"],
+              end: "\n",
+              last: false,
+              latin1: false,
+            },
+            [17],
+            false,
+          ],
+        ],
+      },
+    ),
+);

@@ -1,0 +1,390 @@
+/** Files and options that change while they are followed: what is the same, what is refused, and the data that stay. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
+import { type RegisterOptions, registerSource, removeSource } from "../admin/sources.ts";
+import { readSourcesOnce } from "../run.ts";
+import {
+  allEvents,
+  claimsOf,
+  listSources,
+  openPipeline,
+  type Pipeline,
+  rowsOf,
+} from "../testing/pipeline.ts";
+import { lookAt } from "./poll.ts";
+import { makePassingProducer } from "./producer.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+  mkdirSync(join(pipeline.dir, "files"));
+});
+afterEach(() => pipeline.close());
+
+const path = () => join(pipeline.dir, "files", "v.csv");
+const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
+const look = async () => (await pipeline.run(readSourcesOnce()))[0];
+const events = async () => rowsOf(await pipeline.run(allEvents));
+type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
+const register = ({ entities, idScope, vanished, rekey, ...flags }: Given = {}) =>
+  registerSource(path(), { entities, idScope, vanished, rekey, reading: parseReadingFlags(flags) });
+const add = (given?: Given) => pipeline.run(register(given));
+const refusal = async (given: Given): Promise<string> => {
+  const error = await pipeline.run(Effect.flip(register(given)));
+  return error._tag === "SourceError" ? `${error.code}: ${error.sentence}` : String(error);
+};
+const registered = async () => (await pipeline.run(listSources))[0]?.registration;
+
+const SALES = "date_vente,id_produit,id_magasin,quantité";
+const sale = (n: number, quantity = "1") =>
+  `2026-01-${String(1 + (n % 28)).padStart(2, "0")},p${n},m,${quantity}`;
+const sales = (n: number, quantity?: string) => Array.from({ length: n }, (_, i) => sale(i, quantity));
+
+describe("a file that changes its columns", () => {
+  it("in their order says the same rows", async () => {
+    write(SALES, ...sales(3));
+    await add();
+    await look();
+    write(
+      "quantité,id_magasin,id_produit,date_vente",
+      ...sales(3).map((line) => line.split(",").reverse().join(",")),
+    );
+    expect(await look()).toMatchObject({ emitted: 0, unchanged: 3 });
+  });
+
+  it("by a name that is an alias says the same rows, too", async () => {
+    write(SALES, ...sales(3));
+    await add();
+    await look();
+    write("Date,Référence produit,Magasin,Qté", ...sales(3));
+    expect(await look()).toMatchObject({ emitted: 0, unchanged: 3, state: "ok" });
+  });
+
+  it("by another name is refused, with the name that may be it; said by --map it goes on", async () => {
+    write(SALES, ...sales(3));
+    await add();
+    await look();
+    const before = await events();
+    write("date_vente,id_produit,Comptoir,quantité", ...sales(4));
+    expect(await look()).toMatchObject({
+      state: "parked",
+      reason: expect.stringMatching(
+        /id_magasin is missing; new in the header: Comptoir; .*--map COLUMN=NAME/,
+      ),
+    });
+    expect(await events()).toEqual(before);
+    // The column is read from another field, but its values are the same: ids are, too.
+    await add({ map: ["id_magasin=Comptoir"] });
+    expect(await look()).toMatchObject({ state: "ok", unchanged: 3, emitted: 1 });
+  });
+
+  it("by losing one that identifies sales is refused, with those that have come", async () => {
+    write(`${SALES},vendeur`, ...sales(3).map((line) => `${line},Zoé`));
+    await add();
+    await look();
+    const before = await events();
+    write(`${SALES},seller`, ...sales(3).map((line) => `${line},Zoé`));
+    expect(await look()).toMatchObject({
+      state: "parked",
+      reason: expect.stringMatching(/column vendeur has disappeared; .*columns that were not there: seller/),
+    });
+    expect(await events()).toEqual(before);
+  });
+
+  it("into text is refused as a version, when the version before was not so", async () => {
+    write(SALES, ...sales(20));
+    await add();
+    await look();
+    const before = await events();
+    write(SALES, ...sales(20, "douze"));
+    expect(await look()).toMatchObject({
+      state: "parked",
+      reason: expect.stringMatching(/more than half of the lines \(20 \/ 20\) .* column quantité/),
+    });
+    expect(await events()).toEqual(before);
+    // A few bad lines stop only themselves.
+    write(SALES, ...sales(15), ...sales(5, "douze"));
+    expect(await look()).toMatchObject({ state: "ok", rejected: 5 });
+  });
+
+  it("is not refused for its first version, nor when it was bad before, nor when it is short", async () => {
+    write(SALES, ...sales(20, "douze"));
+    await add();
+    expect(await look()).toMatchObject({ state: "ok", rejected: 20 });
+    write(SALES, ...sales(21, "douze"));
+    expect(await look()).toMatchObject({ state: "ok", rejected: 21 });
+    write(SALES, ...sales(8));
+    expect(await look()).toMatchObject({ state: "ok", rejected: 0 });
+    write(SALES, ...sales(8, "douze"));
+    expect(await look()).toMatchObject({ state: "ok", rejected: 8 });
+  });
+});
+
+describe("a file that changes how it writes", () => {
+  const HEADER = "id_vente,order_date,product_id,store_id,qty,price";
+  it("is read by what was decided before, where its values do not tell", async () => {
+    write(HEADER, '1,31/12/2025,p,m,1,"1,5"');
+    await add();
+    await look();
+    write(HEADER, '1,31/12/2025,p,m,1,"1,5"', '2,03/02/2026,p,m,1,"1,234"');
+    await look();
+    write(HEADER, '2,03/02/2026,p,m,1,"1,234"');
+    expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 1 });
+    expect((await events()).at(-1)?.event).toMatchObject({
+      row: { id_vente: "2", date_vente: "2026-02-03", prix: "1.234" },
+    });
+  });
+
+  it("is read by its own values, where they tell: the same rows", async () => {
+    write(HEADER, '1,31/12/2025,p,m,1,"1.234,5"', '2,03/02/2026,p,m,1,"1,5"');
+    await add();
+    await look();
+    write(HEADER, '1,12/31/2025,p,m,1,"1,234.5"', "2,02/03/2026,p,m,1,1.5");
+    expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 2 });
+  });
+
+  it("in what is appended is read whole again: all its values decide", async () => {
+    const first = ["1,31/12/2025,p,m,1,2.5", '2,01/12/2025,p,m,1,"1,234"'];
+    write(HEADER, ...first);
+    await add();
+    await look();
+    // Two commas to one point, appended: the others decide now, and the point is the one that is set aside.
+    write(HEADER, ...first, '3,31/12/2025,p,m,1,"2,5"', '4,31/12/2025,p,m,1,"3,5"');
+    expect(await look()).toMatchObject({ state: "ok", records: 4, rejected: 1 });
+    const prices = (await events()).flatMap(({ event }) =>
+      event.kind === "row" && "prix" in event.row ? [[event.row.id_vente, event.row.prix]] : [],
+    );
+    expect(prices.toSorted(([a = ""], [b = ""]) => Number(a) - Number(b))).toEqual([
+      ["1", "2.5"],
+      ["2", "1234"],
+      ["2", "1.234"],
+      ["3", "2.5"],
+      ["4", "3.5"],
+    ]);
+  });
+});
+
+describe("options of a source", () => {
+  it("stay as registered where they are not said again", async () => {
+    write("d;p;m;q", "03/02/2026;p;m;1,5");
+    await add({
+      map: ["date_vente=d", "id_produit=p", "id_magasin=m", "quantité=q"],
+      decimal: "comma",
+      vanished: "keep",
+      idScope: "a",
+    });
+    await add({});
+    await add({ map: ["prix="], vanished: null });
+    expect(await registered()).toMatchObject({
+      entities: ["ventes"],
+      idScope: "a",
+      reading: {
+        decimal: "comma",
+        map: { date_vente: "d", id_magasin: "m", id_produit: "p", prix: "", quantité: "q" },
+      },
+    });
+    expect(await registered()).not.toHaveProperty("vanished");
+    // They are what it is read with.
+    expect(await look()).toMatchObject({ state: "ok", emitted: 1 });
+    expect((await events())[0]?.event).toMatchObject({ row: { date_vente: "2026-02-03", quantité: "1.5" } });
+  });
+
+  it("that would change ids of sales are refused, others are not", async () => {
+    write("date_vente,Ref,Code,id_magasin,quantité,Note", "03/02/2026,p,q,m,1,x");
+    await add();
+    await look();
+    const refused = async (given: Given) => (await refusal(given)).split(" : ")[0];
+    expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/^source.rekeyed: .*depend on id_produit/);
+    expect(await refused({ set: ["id_magasin=web"] })).toMatch(/^source.rekeyed.*id_magasin/);
+    expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.rekeyed.*date_vente/);
+    expect(await refused({ key: "Note" })).toMatch(/^source.rekeyed.*--key/);
+    expect(await refused({ idScope: "b" })).toMatch(/^source.rekeyed.*--id-scope/);
+    // What says again what was decided, and what no id depends on.
+    await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
+    expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });
+  });
+
+  it("that change ids go by removing the source with what it brought, and adding it again, as anything", async () => {
+    write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
+    await add();
+    await look();
+    expect(await refusal({ key: "Référence" })).toMatch(/sources remove URL --withdraw/);
+    await pipeline.run(removeSource(path(), { withdraw: true }));
+    await add({ key: "Référence,Nom", entities: ["ventes"] });
+    await look();
+    await pipeline.run(removeSource(path(), { withdraw: true }));
+    await add({ entities: ["produits", "magasins", "ventes"] });
+    expect(await look()).toMatchObject({ state: "ok", entities: ["produits", "magasins", "ventes"] });
+    const ids = (await events()).flatMap(({ event }) =>
+      event.kind === "row" && "id_vente" in event.row ? [event.row.id_vente] : [],
+    );
+    expect(new Set(ids).size).toBe(3);
+    const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+    expect([...claims.keys()].map((name) => name.split(" ")[0])).toEqual(["produits", "magasins", "ventes"]);
+  });
+
+  describe("that change ids, with --rekey", () => {
+    const held = async () => {
+      const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+      return [...claims.values()]
+        .map(({ row: { date_vente, id_produit, id_magasin, quantité } }) =>
+          [date_vente, id_produit, id_magasin, quantité].join(),
+        )
+        .sort();
+    };
+    const HEADER = "date_vente,id_produit,Code,id_magasin,quantité";
+
+    it("withdraw and publish anew the days that the file holds, first and last among them", async () => {
+      write(
+        HEADER,
+        ...["01", "02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`),
+        ...Array.from({ length: 30 }, (_, i) => `2026-01-03,q${i},d,m,1`),
+      );
+      await add();
+      await look();
+      // The first day has rolled off; most of what it holds is withdrawn, which nobody needs to confirm again.
+      const now = ["02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`);
+      write(HEADER, ...now);
+      expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/--rekey/);
+      await add({ map: ["id_produit=Code"], rekey: true });
+      expect(await look()).toMatchObject({ state: "ok", emitted: 3, vanished: 1, withdrawn: 33 });
+      const right = ["2026-01-01,p01,m,1", "2026-01-02,c02,m,1", "2026-01-03,c03,m,1", "2026-01-04,c04,m,1"];
+      expect(await held()).toEqual(right);
+      // It is done once: said again it is nothing, and the rule holds as before.
+      await add({ map: ["id_produit=Code"], rekey: true });
+      expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
+      write(HEADER, ...now.slice(1), "2026-01-05,p,c05,m,1");
+      expect(await look()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0 });
+      expect(await held()).toEqual([...right, "2026-01-05,c05,m,1"]);
+    });
+
+    it("killed at any of its sends, is made whole by the next look", async () => {
+      for (let after = 0; after < 6; after++)
+        for (const stored of [true, false]) {
+          const other = await openPipeline();
+          const file = join(other.dir, "v.csv");
+          writeFileSync(
+            file,
+            `${HEADER}
+2026-01-01,p,c,m,1
+2026-01-02,q,d,m,1
+`,
+          );
+          await other.run(registerSource(file));
+          await other.run(readSourcesOnce());
+          const reading = parseReadingFlags({ map: ["id_produit=Code"] });
+          await other.run(registerSource(file, { reading, rekey: true }));
+          other.fault = { after, kind: "killed", stored };
+          await other.run(readSourcesOnce()).catch(() => undefined);
+          other.fault = undefined;
+          await other.run(readSourcesOnce());
+          const source = pathToFileURL(file).href;
+          const claims = [...claimsOf(await other.run(allEvents), source).values()];
+          expect(claims.map(({ row }) => row.id_produit).sort(), `killed at send ${after}`).toEqual([
+            "c",
+            "d",
+          ]);
+          await other.close();
+        }
+    });
+
+    it("a set column, a key and a scope are such options, too", async () => {
+      write("date_vente,id_produit,id_magasin,quantité,Note", "03/02/2026,p,m,1,x", "04/02/2026,p,m,1,y");
+      await add({ dateFormat: "dmy" });
+      await look();
+      const before = new Set(
+        claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "").keys(),
+      );
+      for (const given of [
+        { set: ["id_magasin=web"] },
+        { key: "date_vente,Note" },
+        { idScope: "b" },
+      ] satisfies Given[]) {
+        await add({ ...given, rekey: true });
+        expect(await look()).toMatchObject({ state: "ok", emitted: 2 });
+      }
+      const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
+      expect(claims.size).toBe(2);
+      for (const name of claims.keys()) expect(before).not.toContain(name);
+    });
+
+    it("are refused when the days change, too: nobody knows which of the old ones the file holds", async () => {
+      write("date_vente,id_produit,id_magasin,quantité", "03/02/2026,p,m,1", "04/02/2026,p,m,1");
+      await add({ dateFormat: "dmy" });
+      await look();
+      expect(await refusal({ dateFormat: "mdy", rekey: true })).toMatch(/^source.not_rekeyed: .*date_vente/);
+    });
+
+    it("a column of ids that comes before it is done refuses the version, and the rows stay", async () => {
+      write(HEADER, "2026-01-01,p,c,m,1");
+      await add();
+      await look();
+      await add({ map: ["id_produit=Code"], rekey: true });
+      write(`id_vente,${HEADER}`, "1,2026-01-01,p,c,m,1");
+      expect(await look()).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
+      expect(await held()).toEqual(["2026-01-01,p,m,1"]);
+      write(HEADER, "2026-01-01,p,c,m,1");
+      await look();
+      expect(await held()).toEqual(["2026-01-01,c,m,1"]);
+    });
+
+    it("a look that was asked for before goes by what holds now", async () => {
+      write(HEADER, "2026-01-01,p,c,m,1", "2026-01-02,q,d,m,1");
+      const old = await add();
+      await look();
+      await add({ map: ["id_produit=Code"], idScope: "b", rekey: true });
+      await look();
+      await pipeline.run(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const other = yield* makePassingProducer();
+            const result = yield* lookAt(other, old, { mode: "once" });
+            expect(result).toMatchObject({ announced: false, counts: { emitted: 0, unchanged: 2 } });
+          }),
+        ),
+      );
+      expect(await held()).toEqual(["2026-01-01,c,m,1", "2026-01-02,d,m,1"]);
+    });
+
+    it("are refused of sales that have ids", async () => {
+      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
+      await add();
+      await look();
+      expect(await refusal({ map: ["id_vente=Code"], rekey: true })).toMatch(
+        /^source.not_rekeyed: .*id_vente/,
+      );
+    });
+  });
+
+  it("of sales with ids may change: they keep their ids", async () => {
+    write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
+    await add();
+    await look();
+    await add({ map: ["id_produit=Code"] });
+    write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1", "2,q,2026-01-01,p,m,1");
+    expect(await look()).toMatchObject({ emitted: 2 });
+    expect(await refusal({ map: ["id_vente=Code"] })).toMatch(/^source.rekeyed: .*id_vente/);
+  });
+
+  it("come from a preset, that goes on to be what it is read with", async () => {
+    write("Référence;Désignation;Prix", "p;Pain;1,234");
+    await add({ preset: "excel-fr" });
+    expect((await registered())?.reading).toEqual({ preset: "excel-fr" });
+    await look();
+    expect((await events())[0]?.event).toMatchObject({
+      row: { id_produit: "p", nom: "Pain", prix: "1.234" },
+    });
+  });
+
+  it("of several entities are what it publishes; another list later is refused", async () => {
+    write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
+    await add({ entities: ["produits", "magasins", "ventes"] });
+    expect((await registered())?.entities).toEqual(["produits", "magasins", "ventes"]);
+    await add({});
+    expect((await registered())?.entities).toEqual(["produits", "magasins", "ventes"]);
+  });
+});

@@ -1,0 +1,119 @@
+/** The events that a diff decided on, sent: the only place from which rows leave a producer. */
+import * as Effect from "effect/Effect";
+import type { EntityName } from "#shared/entities/index.ts";
+import { partitionOf } from "#shared/partitioner.ts";
+import type { NewRecord } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { breathe, inSlices } from "../../shared/slices.ts";
+import type { ClaimKey } from "../diff/claim-key.ts";
+import { keyOfClaim } from "../diff/claim-key.ts";
+import { STATE_PARTS } from "../diff/fingerprint.ts";
+import { restOf } from "../diff/row-text.ts";
+import type { ReadBack } from "../diff/state/state.ts";
+import type { VersionDiff } from "../diff/version-diff.ts";
+import { type EventWriter, goneRow } from "../log/events.ts";
+import { idsOf, imageOf } from "../log/read-back.ts";
+import { asFailure } from "../source/failure.ts";
+import type { Version } from "../version/version.ts";
+import type { LookFailure } from "./failure.ts";
+import type { Producer } from "./producer.ts";
+
+/** Records of one publish. */
+const BATCH = 4_000;
+/** Where in a partition the last event ends that was sent to it. */
+type PublishedEnd = Omit<ReadBack, "newest">;
+
+/**
+ * Rows and rejects in file order, parents before their children; then withdrawals. One publish at a time. Returns
+ * where, of each partition that it wrote to, its last event ends.
+ */
+export const emit = Effect.fnUntraced(function* (
+  { log, settings, onProgress }: Producer,
+  version: Version,
+  diff: VersionDiff,
+  writer: EventWriter,
+): Effect.fn.Return<readonly PublishedEnd[], LookFailure> {
+  const { source } = writer.stamp;
+  const fail = asFailure(source, settings);
+  const ends = new Map<string, PublishedEnd>();
+  let done = 0;
+  const send = Effect.fnUntraced(function* (topic: EventTopic, records: NewRecord[], least: number) {
+    while (records.length >= least && records.length > 0) {
+      const batch = records.splice(0, BATCH);
+      for (const { partition, firstOffset, count } of yield* log.publish(topic, batch))
+        ends.set(`${topic}/${partition}`, { topic, partition, position: firstOffset + count });
+      done += batch.length;
+      onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
+      yield* breathe;
+    }
+  });
+
+  if (diff.rejects.emitted > 0 || diff.entities.some((e) => e.emitted > 0)) {
+    const rejects: NewRecord[] = [];
+    const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
+    const queues = [...rows.values(), rejects];
+    const work = version.write(diff, writer, { rows, rejects });
+    for (let more = true; more; ) {
+      more = yield* inSlices(function* () {
+        while (queues.every((queue) => queue.length < BATCH)) {
+          if (work.next().done === true) return false;
+          yield;
+        }
+        return true;
+      }, fail);
+      // A child waits for its parents wherever they are; it waits less when they are sent before it.
+      for (const [entity, queue] of rows) yield* send(entity, queue, 1);
+      yield* send("rejets", rejects, more ? BATCH : 1);
+    }
+  }
+  for (const e of diff.entities)
+    if (e.withdrawals + e.moves > 0) {
+      const { name, key } = e.entity;
+      const gone: NewRecord[] = [];
+      const hashed: string[] = [];
+      for (let part = 0; part < STATE_PARTS; part++)
+        for (const { gone } of e.part(part)) for (const { key } of gone) hashed.push(key);
+      const ids = yield* idsOf(log, source, name, hashed);
+      for (let part = 0; part < STATE_PARTS; part++) {
+        for (const decision of e.part(part)) {
+          for (const { row, to } of decision.moved) {
+            const from = keyOfClaim(row);
+            const image = yield* imageOf(log, source, name, partitionOf(from, log.partitions(name)), from);
+            if (image === undefined) continue;
+            const next = keyOfClaim({ key: row.key, ordinal: to });
+            const rest = restOf(image.row, image.extras, key, undefined);
+            gone.push({ key: next, value: writer.row(key, next, 0, rest) });
+          }
+          for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
+        }
+        yield* send(name, gone, BATCH);
+        if (part % 64 === 63) yield* breathe;
+      }
+      yield* send(name, gone, 1);
+    }
+  if (diff.rejects.withdrawals > 0) {
+    const gone: NewRecord[] = [];
+    for (let part = 0; part < STATE_PARTS; part++) {
+      for (const claim of diff.rejects.part(part).flatMap(({ gone }) => gone))
+        gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
+      yield* send("rejets", gone, BATCH);
+      if (part % 64 === 63) yield* breathe;
+    }
+    yield* send("rejets", gone, 1);
+  }
+  return [...ends.values()];
+});
+
+const NO_IDS: ReadonlyMap<string, string> = new Map();
+
+/** The event that withdraws a claim; `ids`: what stands for a long id in the state. */
+export function withdrawal(
+  writer: EventWriter,
+  topic: EventTopic,
+  keyColumn: string,
+  claim: ClaimKey,
+  ids: ReadonlyMap<string, string>,
+): NewRecord {
+  const named = { ...claim, key: ids.get(claim.key) ?? claim.key };
+  return { key: keyOfClaim(named), value: writer.gone(0, goneRow(topic, keyColumn, named)) };
+}

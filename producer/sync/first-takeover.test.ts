@@ -1,0 +1,83 @@
+/**
+ * The first takeover of a source: nothing of it was ever announced, so no event of it exists (rule 19), and what the
+ * topics hold of others is not read. A catalogue of many files would otherwise read all topics once for each file.
+ */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { registerSource } from "../admin/sources.ts";
+import { readSourcesOnce } from "../run.ts";
+import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { lookAt } from "./poll.ts";
+import { makePassingProducer } from "./producer.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+  mkdirSync(join(pipeline.dir, "files"));
+});
+afterEach(() => pipeline.close());
+
+const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";
+const put = (name: string, ...ids: readonly number[]) => {
+  const path = join(pipeline.dir, "files", name);
+  writeFileSync(path, `${[SALES, ...ids.map((id) => `${id},2024-01-01,p,m,1`)].join("\n")}\n`);
+  return path;
+};
+const add = (path: string) => pipeline.run(registerSource(path));
+
+it("reads none of what others said", async () => {
+  await add(put("a.csv", ...Array.from({ length: 500 }, (_, i) => i)));
+  await pipeline.run(readSourcesOnce());
+  await add(put("b.csv", 1_000));
+  const read = await pipeline.run(
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      let records = 0;
+      const counting = TopicLog.of({
+        ...log,
+        read: (from, onBatch) =>
+          log.read(from, (batch) => {
+            if (batch.topic === "ventes") records += batch.records.length;
+            return onBatch(batch);
+          }),
+      });
+      yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, counting));
+      return records;
+    }),
+  );
+  // Its own marks.
+  expect(read).toBeLessThan(10);
+  expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(501);
+});
+
+it("reads what another producer says of it meanwhile, however close", async () => {
+  const registration = await add(put("a.csv", 1, 2, 3));
+  await pipeline.run(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const other = yield* makePassingProducer();
+        let met = false;
+        const late = TopicLog.of({
+          ...log,
+          publish: (topic, records) =>
+            Effect.gen(function* () {
+              // The registry was read before this announcement, and knows nothing of the other's.
+              if (!met && topic === "sources") {
+                met = true;
+                yield* lookAt(other, registration, { mode: "once" }).pipe(Effect.orDie);
+              }
+              return yield* log.publish(topic, records);
+            }),
+        });
+        const [status] = yield* readSourcesOnce().pipe(Effect.provideService(TopicLog, late));
+        expect(met).toBe(true);
+        expect(status).toMatchObject({ emitted: 0, unchanged: 3 });
+      }),
+    ),
+  );
+  expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
+});

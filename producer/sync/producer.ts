@@ -1,0 +1,92 @@
+/** A producer's parts, opened and closed together. No global state: several may live in one process or thread. */
+import { randomUUID } from "node:crypto";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import * as Semaphore from "effect/Semaphore";
+import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
+import { Settings, type SettingsShape } from "#shared/settings.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { openProducer, openScratchState } from "../diff/state/producer-db.ts";
+import { State } from "../diff/state/state.ts";
+import { makeHttpClient } from "../download/client.ts";
+import { type Hosts, makeHosts } from "../download/hosts.ts";
+import type { HttpClient } from "../download/http.ts";
+import { fetchSource } from "../download/index.ts";
+import { sweepSpool } from "../download/spool.ts";
+import { Whereabouts } from "../log/source-index.ts";
+import { Registry } from "../source/registry.ts";
+
+export interface Progress {
+  readonly source: string;
+  readonly phase: "download" | "read" | "emit" | "done";
+  /** Records read, or events emitted, so far. */
+  readonly done: number;
+  readonly rejected: number;
+}
+
+/** What a look needs; one for all sources of a producer. */
+export interface Producer {
+  readonly log: TopicLog["Service"];
+  readonly settings: SettingsShape;
+  readonly state: State;
+  readonly registry: Registry;
+  /** Asked under the gate. */
+  readonly whereabouts: Whereabouts;
+  readonly client: HttpClient;
+  /** What a look asks for a source's content. */
+  readonly fetch: typeof fetchSource;
+  /** Whose turn it is to be asked. */
+  readonly hosts: Hosts;
+  /** Names this producer in announcements. */
+  readonly id: string;
+  /** One diff and one publish at a time. */
+  readonly gate: Semaphore.Semaphore;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+const opened = (
+  settings: SettingsShape,
+  open: () => Sqlite,
+): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.try({ try: open, catch: (error) => explain(settings.data, error) }).pipe(
+      Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
+    ),
+    (db) => Effect.sync(() => db.close()),
+  );
+
+const make = Effect.fnUntraced(function* (
+  open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
+  onProgress: (progress: Progress) => void,
+): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const db = yield* opened(settings, () => open(log, settings));
+  return {
+    log,
+    settings,
+    state: new State(db),
+    registry: new Registry(log),
+    whereabouts: new Whereabouts(log),
+    client: yield* makeHttpClient,
+    fetch: fetchSource,
+    hosts: yield* makeHosts(),
+    id: randomUUID(),
+    gate: yield* Semaphore.make(1),
+    onProgress,
+  };
+});
+
+/** With its state in DIR/producer.db. */
+export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
+  make((log, settings) => {
+    sweepSpool(settings.data);
+    return openProducer(settings.data, log.identity);
+  }, onProgress);
+
+/** With a state that goes with it: it takes over whatever it touches. */
+export const makePassingProducer = () =>
+  make(
+    () => openScratchState(),
+    () => {},
+  );

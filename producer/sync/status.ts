@@ -1,0 +1,64 @@
+/** How a source stands, as `SourceStatus` tells it. */
+import type { Registration, SourceStatus } from "#shared/event.ts";
+import type { SourceError } from "../source/error.ts";
+import type { LastAnnouncement } from "../source/registry.ts";
+import { type LookResult, NOTHING } from "./poll.ts";
+
+/** As the topic `sources` has it. */
+export function announcedStatus(
+  { source, entities, catalogue, unlisted }: Registration,
+  last: LastAnnouncement | undefined,
+): SourceStatus {
+  const counts = last?.value.counts ?? null;
+  return {
+    source,
+    entities: [...entities],
+    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
+    reason: "",
+    ...(counts ?? NOTHING),
+    version: last?.offset ?? null,
+    looked: null,
+    changed: counts === null ? null : (last?.value.published ?? null),
+    ...(catalogue === undefined ? {} : { catalogue }),
+  };
+}
+
+/** What is said again after each look. */
+function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+  return status;
+}
+
+/** After a look. */
+export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
+  return {
+    ...lasting(before),
+    ...result.counts,
+    entities: [...result.entities],
+    state: "ok",
+    reason: "",
+    version: result.version,
+    looked: now,
+    changed: result.announced ? now : before.changed,
+  };
+}
+
+/** No longer listed by its catalogue: it stays as it was read last. */
+export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+  ...lasting(before),
+  state: "gone",
+  reason: "",
+  ...(catalogue === undefined ? {} : { catalogue }),
+});
+
+/**
+ * After a look that failed, or whose version waits for a confirmation. What was emitted before is unchanged now: the
+ * counts still account for every record.
+ */
+export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
+  ...lasting(before),
+  emitted: 0,
+  unchanged: before.unchanged + before.emitted,
+  state: error.code === "source.held_back" ? "held" : "parked",
+  reason: error.sentence,
+  looked: now,
+});

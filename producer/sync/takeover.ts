@@ -1,0 +1,112 @@
+/**
+ * Announcements, and taking a source over from whoever announced it last (rule 20): what was sent until then is read
+ * back, what comes later than the marks does not count.
+ */
+import * as Effect from "effect/Effect";
+import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
+import { type Announcement, type Registration, versionKey } from "#shared/event.ts";
+import type { SettingsShape } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { spoolPath } from "../download/index.ts";
+import { EventWriter } from "../log/events.ts";
+import { readBack, topicsOf } from "../log/read-back.ts";
+import { BusinessZone } from "../rows/values.ts";
+import type { Producer } from "./producer.ts";
+
+/** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */
+export function isOwn({ state, registry }: Producer, source: string): boolean {
+  const { announcement, pending } = state.source(source);
+  return announcement !== null && !pending && registry.last(source)?.offset === announcement;
+}
+
+/** The day of publication: never before that of the version before. */
+export const dayAfter = (settings: SettingsShape, before: string | null | undefined): string => {
+  const day = new BusinessZone(settings.timeZone).day(Date.now());
+  return before != null && before > day ? before : day;
+};
+
+/** Announces, and returns the offset. The state says `pending` from before the send. */
+export const announce = Effect.fnUntraced(function* (
+  { log, state, registry }: Producer,
+  value: Announcement,
+): Effect.fn.Return<number, PublishFailure> {
+  const { source } = value;
+  state.save(state.source(source), { pending: true, validators: null });
+  const partition = registry.partition(source);
+  const [published] = yield* log.publish("sources", [
+    { key: versionKey(source), value: JSON.stringify(value), partition },
+  ]);
+  const offset = published?.firstOffset ?? -1;
+  state.save(state.source(source), { announcement: offset });
+  yield* registry.refresh(partition);
+  return offset;
+});
+
+/** What a source publishes or ever published, parents first. */
+export const publishedBy = (
+  registered: readonly EntityName[],
+  before: Announcement | undefined,
+): readonly EntityName[] =>
+  ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
+
+/**
+ * Announces a takeover, writes its marks and reads up to them (rule 20). Returns its number. `from`: what the
+ * announcement goes on from, when that is not the source's last one.
+ */
+export const takeOver = Effect.fnUntraced(function* (
+  producer: Producer,
+  { source, entities }: Pick<Registration, "source" | "entities">,
+  from?: Announcement,
+): Effect.fn.Return<number, PublishFailure> {
+  const { log, settings, state, registry } = producer;
+  const before = from ?? registry.last(source)?.value;
+  const published = new Date().toISOString();
+  const day = dayAfter(settings, before?.day);
+  const version = yield* announce(producer, {
+    v: 1,
+    kind: "takeover",
+    source,
+    producer: producer.id,
+    published,
+    entities,
+    identity: before?.identity ?? null,
+    header: before?.header ?? null,
+    open: before?.open ?? null,
+    day: before?.day ?? null,
+    counts: before?.counts ?? null,
+    ...(before?.reading === undefined ? {} : { reading: before.reading }),
+    ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
+  });
+  const mark = new EventWriter({ source, version, published, day }).mark();
+  const all = publishedBy(entities, before);
+  const held = state.source(source);
+  // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
+  // there is. What comes after the marks is read as always.
+  const isFirst =
+    registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
+  for (const topic of topicsOf(all)) {
+    const published = yield* log.publish(
+      topic,
+      Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+        key: source,
+        value: mark,
+        partition,
+      })),
+    );
+    if (isFirst)
+      for (const { partition, firstOffset } of published)
+        state.saveReadBack(held.id, { topic, partition, position: firstOffset, newest: version });
+  }
+  if (!isFirst)
+    yield* readBack({
+      log,
+      whereabouts: producer.whereabouts,
+      state,
+      source: state.source(source),
+      entities: all,
+      columns: undefined,
+      scratch: spoolPath(settings.data),
+    });
+  state.save(state.source(source), { pending: false, last: null, refused: null });
+  return version;
+});

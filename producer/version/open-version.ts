@@ -1,0 +1,74 @@
+/** The version that a source is now, fetched and opened for its header: before it is registered, or to look into. */
+import { rmSync } from "node:fs";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { Announcement, ReadingOptions } from "#shared/event.ts";
+import type { SettingsShape } from "#shared/settings.ts";
+import { inSlices } from "../../shared/slices.ts";
+import type { Validators } from "../download/fetched.ts";
+import type { HttpClient } from "../download/http.ts";
+import { fetchSource } from "../download/index.ts";
+import type { SourceError } from "../source/error.ts";
+import { asFailure } from "../source/failure.ts";
+import type { Trust } from "../source/trust.ts";
+import { Version } from "./version.ts";
+
+export interface OpenOptions {
+  readonly client: HttpClient;
+  readonly settings: SettingsShape;
+  readonly source: string;
+  readonly trust: Trust;
+  /** What it is said to publish. */
+  readonly entities: readonly EntityName[] | undefined;
+  /** How it is to be read, presets resolved. */
+  readonly reading: ReadingOptions;
+  readonly idScope?: string | undefined;
+  /** Its last announcement. */
+  readonly before: Announcement | undefined;
+  readonly known?: Validators | null;
+  /** Told how the content is known again, whether or not it can be read. */
+  readonly onFetched?: (validators: Validators) => void;
+}
+
+/** undefined: it is what is known. The version goes with the scope. */
+export const openVersion = Effect.fnUntraced(function* (
+  options: OpenOptions,
+): Effect.fn.Return<Version | undefined, SourceError | DatabaseError, Scope.Scope> {
+  const {
+    client,
+    settings,
+    source,
+    trust,
+    entities,
+    reading,
+    idScope,
+    before,
+    known = null,
+    onFetched,
+  } = options;
+  const fetched = yield* fetchSource({ client, settings, source, known, resumeFrom: null, ...trust });
+  onFetched?.(fetched.validators);
+  if (fetched.kind === "unchanged") return undefined;
+  yield* Effect.addFinalizer(() => Effect.sync(() => rmSync(fetched.file, { force: true })));
+  return yield* Effect.acquireRelease(
+    inSlices(
+      () =>
+        Version.open({
+          file: fetched.file,
+          entities,
+          reading,
+          idScope,
+          charset: fetched.validators.charset ?? null,
+          source,
+          settings,
+          before,
+          complete: true,
+          tail: null,
+        }),
+      asFailure(source, settings),
+    ),
+    (version) => Effect.sync(() => version.close()),
+  );
+});
