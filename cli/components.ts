@@ -12,7 +12,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../consumer/run.ts";
-import { followSourcesFile, type SourcesFileListener } from "../producer/admin/sources-file.ts";
+import { followSourcesFile, type SourcesFileListener } from "../producer/admin/index.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../producer/run.ts";
 import type { Invocation } from "./invocation.ts";
 import { say } from "./output/stdout.ts";

@@ -1,7 +1,7 @@
 /** How a source is read, in a line: what its last version decided, and what was fixed, as one would type it. */
 import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
-import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../producer/csv/notes.ts";
+import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../producer/admin/index.ts";
 import type { Texts } from "./texts.ts";
 
 const NAMES: Readonly<Record<string, string>> = { "\t": "tab" };

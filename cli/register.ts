@@ -6,11 +6,15 @@ import type { Registration } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { catalogueId } from "../producer/admin/catalogues.ts";
-import { registerSource } from "../producer/admin/sources.ts";
-import { parseEntities, parseSourceArgument } from "../producer/source/argument.ts";
-import { type SourceError, SourceRefusal } from "../producer/source/error.ts";
-import { namedSource } from "../producer/source/reference.ts";
+import {
+  catalogueId,
+  namedSource,
+  parseEntities,
+  parseSourceArgument,
+  registerSource,
+  type SourceError,
+  SourceRefusal,
+} from "../producer/admin/index.ts";
 import { WrongUsage } from "./errors.ts";
 import type { Invocation } from "./invocation.ts";
 

@@ -12,11 +12,17 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { SourceRequest } from "../analyzer/server/api.ts";
 import { AT_ONCE, type Registrar, type RegistrarAnswer } from "../analyzer/server/registrations.ts";
-import { findNamed, registerSource, removeSource } from "../producer/admin/sources.ts";
-import { sourceOptions } from "../producer/catalogue/options.ts";
-import { parseEntities } from "../producer/source/argument.ts";
-import { type SourceError, SourceRefusal, sourceError } from "../producer/source/error.ts";
-import { sourceId } from "../producer/source/reference.ts";
+import {
+  findNamed,
+  parseEntities,
+  registerSource,
+  removeSource,
+  type SourceError,
+  SourceRefusal,
+  sourceError,
+  sourceId,
+  sourceOptions,
+} from "../producer/admin/index.ts";
 import type { Texts } from "./texts.ts";
 
 type Failure = SourceError | DatabaseError | PublishFailure;

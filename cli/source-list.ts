@@ -10,10 +10,14 @@ import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { type ListedCatalogue, listedCatalogues } from "../producer/admin/catalogues.ts";
-import { type ListedSource, listedSources } from "../producer/admin/sources.ts";
-import { newCatalogueStatus } from "../producer/catalogue/poll.ts";
-import { Registry } from "../producer/source/registry.ts";
+import {
+  type ListedCatalogue,
+  type ListedSource,
+  listedCatalogues,
+  listedSources,
+  newCatalogueStatus,
+  Registry,
+} from "../producer/admin/index.ts";
 import { sqlite } from "./database.ts";
 import type { View } from "./page.ts";
 

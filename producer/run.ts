@@ -8,17 +8,22 @@ import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, Registration, SourceStatus } from "#shared/event.ts";
 import type { Settings } from "#shared/settings.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { Board, byRank } from "./following/board.ts";
-import { lookAtCatalogueTold, newFollowed } from "./following/catalogue.ts";
-import { CatalogueBoard } from "./following/catalogue-board.ts";
-import { lookTold, type ProducerFailure } from "./following/poll.ts";
-import { followShares } from "./following/shares.ts";
-import { makePatience } from "./following/wait-for-log.ts";
-import type { Progress } from "./sync/producer.ts";
-import { makeProducer } from "./sync/producer.ts";
+import {
+  Board,
+  byRank,
+  CatalogueBoard,
+  followShares,
+  lookAtCatalogueTold,
+  lookTold,
+  makePatience,
+  newFollowed,
+  type ProducerFailure,
+} from "./following/index.ts";
+import type { Progress } from "./sync/index.ts";
+import { makeProducer } from "./sync/index.ts";
 
-export type { ProducerFailure } from "./following/poll.ts";
-export type { Progress } from "./sync/producer.ts";
+export type { ProducerFailure } from "./following/index.ts";
+export type { Progress } from "./sync/index.ts";
 
 export interface ProducerOptions {
   /** Told how every source of this producer stands whenever one changes; parents first. */

@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Registration } from "#shared/event.ts";
 import type { Random } from "../consumer/random-history.ts";
+import type { FetchOptions } from "../producer/download/fetch.ts";
 import { contentHash, type Fetched, type Validators } from "../producer/download/fetched.ts";
-import type { FetchOptions } from "../producer/download/index.ts";
 import { type SourceError, sourceError } from "../producer/source/error.ts";
 
 export type Line = Readonly<Record<string, string | null>>;
@@ -194,7 +194,7 @@ export class Files {
       source,
       known,
       resumeFrom,
-    }: FetchOptions): ReturnType<typeof import("../producer/download/index.ts").fetchSource> =>
+    }: FetchOptions): ReturnType<typeof import("../producer/download/fetch.ts").fetchSource> =>
       Effect.suspend((): Effect.Effect<Fetched, SourceError> => {
         const state = this.#files.get(source as FileName) as FileState;
         const answer: Answer = (this.misbehaves ? state.answers.shift() : undefined) ?? "as it is";

@@ -12,7 +12,7 @@ import type { Settings } from "#shared/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { askReread } from "../../producer/admin/sources.ts";
+import { askReread } from "../../producer/admin/index.ts";
 import { type ComponentError, produceOnce } from "../components.ts";
 import { answeringDirectory, openForReading, sqlite } from "../database.ts";
 import { Failed, type WrongUsage } from "../errors.ts";

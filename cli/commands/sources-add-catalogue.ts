@@ -2,14 +2,14 @@
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import type { SourceError } from "../../producer/admin/index.ts";
 import {
   type CatalogueInspection,
   inspectCatalogue,
+  leastEvery,
   type RegisterCatalogueOptions,
   registerCatalogue,
-} from "../../producer/admin/catalogues.ts";
-import type { SourceError } from "../../producer/source/error.ts";
-import { leastEvery } from "../../producer/source/reference.ts";
+} from "../../producer/admin/index.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";

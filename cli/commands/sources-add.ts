@@ -8,10 +8,14 @@ import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/masked.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import { parseReadingFlags } from "../../producer/admin/reading-flags.ts";
-import { type Inspection, inspectSource, registerSource } from "../../producer/admin/sources.ts";
-import type { SourceError } from "../../producer/source/error.ts";
-import { leastEvery } from "../../producer/source/reference.ts";
+import type { SourceError } from "../../producer/admin/index.ts";
+import {
+  type Inspection,
+  inspectSource,
+  leastEvery,
+  parseReadingFlags,
+  registerSource,
+} from "../../producer/admin/index.ts";
 import { sqlite } from "../database.ts";
 import { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";

@@ -7,15 +7,18 @@ import type { Catalogue } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Entry, RefusedEntry } from "../catalogue/entries.ts";
-import type { Form } from "../catalogue/listing.ts";
-import { CatalogueMemory, readCatalogue } from "../catalogue/poll.ts";
-import { makeHttpClient } from "../download/client.ts";
-import { type SourceError, sourceError } from "../source/error.ts";
-import { asFailure } from "../source/failure.ts";
-import { rememberNamed } from "../source/named-files.ts";
-import { isFileSource, sourceId } from "../source/reference.ts";
-import { Registry } from "../source/registry.ts";
+import type { Entry, Form, RefusedEntry } from "../catalogue/index.ts";
+import { CatalogueMemory, readCatalogue } from "../catalogue/index.ts";
+import { makeHttpClient } from "../download/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  Registry,
+  rememberNamed,
+  type SourceError,
+  sourceError,
+  sourceId,
+} from "../source/index.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { removeSource } from "./sources.ts";
 

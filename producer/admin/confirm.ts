@@ -7,11 +7,8 @@ import type { Registration } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { makeHttpClient } from "../download/client.ts";
-import { contentHash } from "../download/fetched.ts";
-import { fetchSource } from "../download/index.ts";
-import { type SourceError, sourceError } from "../source/error.ts";
-import { Registry } from "../source/registry.ts";
+import { contentHash, fetchSource, makeHttpClient } from "../download/index.ts";
+import { Registry, type SourceError, sourceError } from "../source/index.ts";
 import { registeredAs } from "./sources.ts";
 
 /**

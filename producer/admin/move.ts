@@ -11,10 +11,9 @@ import type { Registration } from "#shared/event.ts";
 import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { eventOf, sourceMark } from "../log/read-back.ts";
-import { type SourceError, sourceError } from "../source/error.ts";
-import { makePassingProducer } from "../sync/producer.ts";
-import { takeOver } from "../sync/takeover.ts";
+import { eventOf, sourceMark } from "../log/index.ts";
+import { type SourceError, sourceError } from "../source/index.ts";
+import { makePassingProducer, takeOver } from "../sync/index.ts";
 import { idOf, removeSource } from "./sources.ts";
 
 const BATCH = 4_000;

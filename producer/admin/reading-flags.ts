@@ -6,10 +6,9 @@
 
 import { ENTITIES } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
-import { foldHeader } from "../header/header.ts";
-import { presetNamed } from "../rows/presets/index.ts";
-import { listOf } from "../source/argument.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { foldHeader } from "../header/index.ts";
+import { presetNamed } from "../rows/index.ts";
+import { listOf, SourceRefusal } from "../source/index.ts";
 
 /** As typed. What is absent was not given. */
 export interface ReadingFlags {

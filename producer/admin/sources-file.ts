@@ -18,14 +18,10 @@ import type { Registration } from "#shared/event.ts";
 import { type Language, Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { isOptionName, OPTION_NAMES, type SourceOptions, sourceOptions } from "../catalogue/options.ts";
-import { DELIMITERS } from "../csv/dialect.ts";
-import { parseList } from "../csv/parse-list.ts";
-import { foldHeader } from "../header/header.ts";
-import { parseEntities } from "../source/argument.ts";
-import { SourceRefusal } from "../source/error.ts";
-import { leastEvery, sourceId } from "../source/reference.ts";
-import { Registry } from "../source/registry.ts";
+import { isOptionName, OPTION_NAMES, type SourceOptions, sourceOptions } from "../catalogue/index.ts";
+import { DELIMITERS, parseList } from "../csv/index.ts";
+import { foldHeader } from "../header/index.ts";
+import { leastEvery, parseEntities, Registry, SourceRefusal, sourceId } from "../source/index.ts";
 import { registerSource } from "./sources.ts";
 
 /** One line, understood. */

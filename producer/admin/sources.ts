@@ -12,28 +12,27 @@ import { Settings } from "#shared/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { inSlices } from "../../shared/slices.ts";
-import type { Delimiter } from "../csv/dialect.ts";
-import { STATE_PARTS } from "../diff/fingerprint.ts";
-import { isHashed } from "../diff/state/held-rows.ts";
-import { makeHttpClient } from "../download/client.ts";
-import { EventWriter } from "../log/events.ts";
-import { idsOf, topicsOf } from "../log/read-back.ts";
-import { rekeyed, SALE_KEY, unkeyed } from "../rows/columns/rekey.ts";
-import type { ColumnFormats } from "../rows/columns/survey.ts";
-import type { ReadField } from "../rows/decoder.ts";
-import { presetNamed, resolveReading } from "../rows/presets/index.ts";
-import { type SourceError, sourceError } from "../source/error.ts";
-import { asFailure } from "../source/failure.ts";
-import { rememberNamed } from "../source/named-files.ts";
-import { isFileSource, namedSource, sourceId } from "../source/reference.ts";
-import { Registry } from "../source/registry.ts";
-import { type Trust, trustOf } from "../source/trust.ts";
-import { withdrawal } from "../sync/emit.ts";
-import { makePassingProducer } from "../sync/producer.ts";
-import { announcedStatus } from "../sync/status.ts";
-import { announce, takeOver } from "../sync/takeover.ts";
-import { openVersion } from "../version/open-version.ts";
-import type { InspectedReject, InspectedRow, Version, VersionOptions } from "../version/version.ts";
+import type { Delimiter } from "../csv/index.ts";
+import { isHashed, STATE_PARTS } from "../diff/index.ts";
+import { makeHttpClient } from "../download/index.ts";
+import { EventWriter, idsOf, topicsOf } from "../log/index.ts";
+import type { ColumnFormats, ReadField } from "../rows/index.ts";
+import { presetNamed, rekeyed, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  namedSource,
+  Registry,
+  rememberNamed,
+  type SourceError,
+  sourceError,
+  sourceId,
+  type Trust,
+  trustOf,
+} from "../source/index.ts";
+import { announce, announcedStatus, makePassingProducer, takeOver, withdrawal } from "../sync/index.ts";
+import type { InspectedReject, InspectedRow, Version, VersionOptions } from "../version/index.ts";
+import { openVersion } from "../version/index.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 
 /** Rows shown of a file that is looked into. */

@@ -5,9 +5,9 @@
  */
 
 import { isEntityName } from "#shared/entities/index.ts";
-import { parseList } from "../csv/parse-list.ts";
-import { foldHeader, recognizeHeader } from "../header/header.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { parseList } from "../csv/index.ts";
+import { foldHeader, recognizeHeader } from "../header/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 import { isOptionName } from "./options.ts";
 

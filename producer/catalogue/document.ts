@@ -1,6 +1,6 @@
 /** A catalogue's document, read by what it holds, whatever its name and Content-Type say. */
 import { readFileSync } from "node:fs";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { readCsvList } from "./csv-list.ts";
 import { readHtmlIndex } from "./html-index.ts";
 import { readJsonList } from "./json-list.ts";

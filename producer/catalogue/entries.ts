@@ -5,9 +5,7 @@
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Language } from "#shared/settings.ts";
-import { parseEntities } from "../source/argument.ts";
-import { SourceRefusal } from "../source/error.ts";
-import { isFileSource, pathOfSource, sourceId } from "../source/reference.ts";
+import { isFileSource, parseEntities, pathOfSource, SourceRefusal, sourceId } from "../source/index.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
 import { type SourceOptions, sourceOptions } from "./options.ts";
 

@@ -2,8 +2,8 @@
  * JSON: an array of URLs or of `{ "url", "entity", ...options }`; that array as `sources` of an object; or a
  * datapackage.json (Frictionless), whose resources of another format than CSV are left alone.
  */
-import { foldHeader } from "../header/header.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { foldHeader } from "../header/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 import { isOptionName } from "./options.ts";
 

@@ -4,8 +4,8 @@
  */
 import { millisecondsOf } from "#shared/duration.ts";
 import type { ReadingOptions, Registration } from "#shared/event.ts";
-import { foldHeader } from "../header/header.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { foldHeader } from "../header/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 
 export interface SourceOptions {
   readonly every?: number;

@@ -14,16 +14,21 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import type { Validators } from "../download/fetched.ts";
+import type { Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
-import { rekeyed } from "../rows/columns/rekey.ts";
-import { presetNamed, resolveReading } from "../rows/presets/index.ts";
-import { SOURCE_SENTENCES, type SourceError, SourceRefusal } from "../source/error.ts";
-import { asFailure } from "../source/failure.ts";
-import { isFileSource, pathOfSource } from "../source/reference.ts";
-import { mayListFolder, trustOf } from "../source/trust.ts";
-import type { Producer } from "../sync/producer.ts";
-import { openVersion } from "../version/open-version.ts";
+import { presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  mayListFolder,
+  pathOfSource,
+  SOURCE_SENTENCES,
+  type SourceError,
+  SourceRefusal,
+  trustOf,
+} from "../source/index.ts";
+import type { Producer } from "../sync/index.ts";
+import { openVersion } from "../version/index.ts";
 import { readDocumentFile } from "./document.ts";
 import { type Entries, type Entry, entriesOf } from "./entries.ts";
 import { readFolder } from "./folder.ts";

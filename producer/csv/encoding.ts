@@ -5,7 +5,7 @@
  * does, the source is refused: no character is ever replaced, none is guessed.
  */
 import { isAscii, isUtf8 } from "node:buffer";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { blocksOf } from "./blocks.ts";
 import { LetterSurvey, senseOf } from "./letters.ts";
 import type { ReadingNote } from "./notes.ts";

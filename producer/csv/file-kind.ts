@@ -1,6 +1,6 @@
 /** Files that are no CSV, told by their first bytes: each has its sentence, with what to do instead. */
 import { readSync } from "node:fs";
-import { type SourceErrorCode, SourceRefusal } from "../source/error.ts";
+import { type SourceErrorCode, SourceRefusal } from "../source/index.ts";
 
 const LOOKED_AT = 4096;
 /** The list of files at the end of a zip. */

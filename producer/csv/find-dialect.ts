@@ -9,8 +9,8 @@
 
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
-import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "../header/header.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "../header/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { splitRecord } from "./cutter.ts";
 import { type Cut, DELIMITERS, type Delimiter, type Dialect, type Place, type Quote } from "./dialect.ts";
 import { bytesOf, showEscaped } from "./escaped-bytes.ts";

@@ -3,8 +3,8 @@
 import type { EntityName } from "#shared/entities/index.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
-import { fieldNamed, mapEntities, shownHeader } from "../header/header.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { fieldNamed, mapEntities, shownHeader } from "../header/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 
 /** Why a header is none of the entities that it should be: a column that --map names is not in it, or what it lacks. */
 export function notRecognized(

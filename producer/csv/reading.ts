@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import type { Dialect } from "./dialect.ts";
 import { ASCII, decideEncoding, UTF_8 } from "./encoding.ts";
 import { refuseOtherKinds } from "./file-kind.ts";

@@ -1,6 +1,6 @@
 /** A file of another encoding written as UTF-8, block by block. */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { blocksOf } from "./blocks.ts";
 import { TextSurvey } from "./text-survey.ts";
 

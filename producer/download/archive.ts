@@ -10,7 +10,7 @@ import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32, createGunzip } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { isLocalFailure, reasonOf } from "./failures.ts";
 import { type Intake, readAt } from "./intake.ts";
 import type { Limits } from "./limits.ts";

@@ -7,7 +7,7 @@ import { embeddedSettings } from "#shared/settings.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
-import { type FetchOptions, fetchSource } from "./index.ts";
+import { type FetchOptions, fetchSource } from "./fetch.ts";
 import { spoolFolder } from "./spool.ts";
 
 const CSV = `id_magasin,ville\n${Array.from({ length: 30_000 }, (_, n) => `${n},Ville ${n * 7919}\n`).join("")}`;

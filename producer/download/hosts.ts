@@ -7,7 +7,7 @@
 import * as Effect from "effect/Effect";
 import * as RateLimiter from "effect/persistence/RateLimiter";
 import * as Semaphore from "effect/Semaphore";
-import { isFileSource, isLoopback } from "../source/reference.ts";
+import { isFileSource, isLoopback } from "../source/index.ts";
 
 export interface HostLimits {
   /** Looks at paths, and at servers of this machine, at a time. */

@@ -1,7 +1,7 @@
 /** Content on its way into the spool: counted, hashed, and held against what is known of the version before. */
 import { createHash, type Hash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
-import { SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { type Fetched, isOlder, OVERLAP_BYTES, type Validators } from "./fetched.ts";
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");

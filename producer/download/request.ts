@@ -6,8 +6,8 @@
 import { type Dispatcher, request } from "undici";
 import { credentialFor, shownCredential } from "#shared/credentials.ts";
 import { masked } from "#shared/masked.ts";
-import { SourceRefusal } from "../source/error.ts";
-import type { Trusted } from "../source/trust.ts";
+import type { Trusted } from "../source/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";
 import type { HttpClient } from "./connections.ts";
 

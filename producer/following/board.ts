@@ -1,8 +1,8 @@
 /** How the sources of this producer stand, told whole and in one order whenever one changes: parents first. */
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { Registry } from "../source/registry.ts";
-import { announcedStatus } from "../sync/status.ts";
+import type { Registry } from "../source/index.ts";
+import { announcedStatus } from "../sync/index.ts";
 
 /** Parents first: what sales refer to is read before them. */
 export const byRank = (a: Pick<SourceStatus, "entities">, b: Pick<SourceStatus, "entities">): number =>

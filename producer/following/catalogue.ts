@@ -13,9 +13,9 @@ import {
   CatalogueMemory,
   lookAtCatalogue,
   newCatalogueStatus,
-} from "../catalogue/poll.ts";
-import { isFileSource, isLoopback, leastEvery } from "../source/reference.ts";
-import type { Producer } from "../sync/producer.ts";
+} from "../catalogue/index.ts";
+import { isFileSource, isLoopback, leastEvery } from "../source/index.ts";
+import type { Producer } from "../sync/index.ts";
 import { untilNextLook } from "./pace.ts";
 
 /** A file that is put into a folder is seen within this time. */

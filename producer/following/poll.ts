@@ -4,10 +4,8 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LookFailure } from "../sync/failure.ts";
-import { type LookOptions, lookAt } from "../sync/poll.ts";
-import type { Producer } from "../sync/producer.ts";
-import { lookedStatus, parkedStatus } from "../sync/status.ts";
+import type { LookFailure, Producer } from "../sync/index.ts";
+import { type LookOptions, lookAt, lookedStatus, parkedStatus } from "../sync/index.ts";
 import type { Board } from "./board.ts";
 
 export type ProducerFailure = LogFailure | DatabaseError;

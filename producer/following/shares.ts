@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope";
 import type { Catalogue, Registration } from "#shared/event.ts";
 import type { LogState } from "#shared/topic-log/topic-log.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import { announcedStatus, goneStatus } from "../sync/status.ts";
+import { announcedStatus, goneStatus } from "../sync/index.ts";
 import { byRank } from "./board.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";
 import type { ProducerFailure } from "./poll.ts";

@@ -1,7 +1,7 @@
 /** The events that a producer writes, as JSON (contract). The text of a row comes ready from the decoder. */
 import type { RejectRow, Values } from "#shared/event.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import { type ClaimKey, keyOfClaim } from "../diff/claim-key.ts";
+import { type ClaimKey, keyOfClaim } from "../diff/index.ts";
 
 export interface Stamp {
   readonly source: string;

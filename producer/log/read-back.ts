@@ -15,14 +15,24 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, LogRecord, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import { inSlices } from "../../shared/slices.ts";
-import type { ClaimKey } from "../diff/claim-key.ts";
-import { splitDerived } from "../diff/claim-key.ts";
-import { fingerprint, fingerprintReject, partOf, print, STATE_PARTS } from "../diff/fingerprint.ts";
-import { splitOrdinal } from "../diff/identity.ts";
-import { byCodeUnit, restOf, TIME_NAMES } from "../diff/row-text.ts";
-import { Spill } from "../diff/spill.ts";
-import { encodeHeld, HeldPart, heldKey, isHashed } from "../diff/state/held-rows.ts";
-import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/state/state.ts";
+import type { ClaimKey, ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
+import {
+  byCodeUnit,
+  encodeHeld,
+  fingerprint,
+  fingerprintReject,
+  HeldPart,
+  heldKey,
+  isHashed,
+  partOf,
+  print,
+  restOf,
+  Spill,
+  STATE_PARTS,
+  splitDerived,
+  splitOrdinal,
+  TIME_NAMES,
+} from "../diff/index.ts";
 import type { Whereabouts } from "./source-index.ts";
 
 /** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */

@@ -1,6 +1,6 @@
 /** How a poll may fail. */
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import type { SourceError } from "../source/error.ts";
+import type { SourceError } from "../source/index.ts";
 
 export type LookFailure = SourceError | DatabaseError | PublishFailure;

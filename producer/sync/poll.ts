@@ -11,21 +11,20 @@ import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { inSlices } from "../../shared/slices.ts";
-import { byCodeUnit } from "../diff/row-text.ts";
-import type { ColumnsByEntity, SourceState } from "../diff/state/state.ts";
-import { Vanishing } from "../diff/vanishing.ts";
-import { VersionDiff } from "../diff/version-diff.ts";
-import { contentHash, type Fetched, type Validators, validatorsOf } from "../download/fetched.ts";
-import { spoolPath } from "../download/index.ts";
-import { EventWriter } from "../log/events.ts";
-import { readBack } from "../log/read-back.ts";
-import { rekeyOf, SALE_KEY, unkeyed } from "../rows/columns/rekey.ts";
-import { resolveReading } from "../rows/presets/index.ts";
-import { SourceError, SourceRefusal } from "../source/error.ts";
-import { asFailure } from "../source/failure.ts";
-import { isFileSource, pathOfSource } from "../source/reference.ts";
-import { trustOf } from "../source/trust.ts";
-import { type Tail, Version } from "../version/version.ts";
+import type { ColumnsByEntity, SourceState } from "../diff/index.ts";
+import { byCodeUnit, Vanishing, VersionDiff } from "../diff/index.ts";
+import { contentHash, type Fetched, spoolPath, type Validators, validatorsOf } from "../download/index.ts";
+import { EventWriter, readBack } from "../log/index.ts";
+import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  pathOfSource,
+  SourceError,
+  SourceRefusal,
+  trustOf,
+} from "../source/index.ts";
+import { type Tail, Version } from "../version/index.ts";
 import { emit } from "./emit.ts";
 import type { LookFailure } from "./failure.ts";
 import type { Producer } from "./producer.ts";

@@ -6,15 +6,11 @@ import * as Semaphore from "effect/Semaphore";
 import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { openProducer, openScratchState } from "../diff/state/producer-db.ts";
-import { State } from "../diff/state/state.ts";
-import { makeHttpClient } from "../download/client.ts";
-import { type Hosts, makeHosts } from "../download/hosts.ts";
-import type { HttpClient } from "../download/http.ts";
-import { fetchSource } from "../download/index.ts";
-import { sweepSpool } from "../download/spool.ts";
-import { Whereabouts } from "../log/source-index.ts";
-import { Registry } from "../source/registry.ts";
+import { openProducer, openScratchState, State } from "../diff/index.ts";
+import type { HttpClient } from "../download/index.ts";
+import { fetchSource, type Hosts, makeHosts, makeHttpClient, sweepSpool } from "../download/index.ts";
+import { Whereabouts } from "../log/index.ts";
+import { Registry } from "../source/index.ts";
 
 export interface Progress {
   readonly source: string;

@@ -1,7 +1,6 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { SourceError } from "../source/error.ts";
-import type { LastAnnouncement } from "../source/registry.ts";
+import type { LastAnnouncement, SourceError } from "../source/index.ts";
 import { type LookResult, NOTHING } from "./poll.ts";
 
 /** As the topic `sources` has it. */

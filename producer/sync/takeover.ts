@@ -8,9 +8,8 @@ import { type Announcement, type Registration, versionKey } from "#shared/event.
 import type { SettingsShape } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { spoolPath } from "../download/index.ts";
-import { EventWriter } from "../log/events.ts";
-import { readBack, topicsOf } from "../log/read-back.ts";
-import { BusinessZone } from "../rows/values.ts";
+import { EventWriter, readBack, topicsOf } from "../log/index.ts";
+import { BusinessZone } from "../rows/index.ts";
 import type { Producer } from "./producer.ts";
 
 /** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */

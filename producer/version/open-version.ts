@@ -7,12 +7,10 @@ import type { EntityName } from "#shared/entities/index.ts";
 import type { Announcement, ReadingOptions } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { inSlices } from "../../shared/slices.ts";
-import type { Validators } from "../download/fetched.ts";
-import type { HttpClient } from "../download/http.ts";
+import type { HttpClient, Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
-import type { SourceError } from "../source/error.ts";
-import { asFailure } from "../source/failure.ts";
-import type { Trust } from "../source/trust.ts";
+import type { SourceError, Trust } from "../source/index.ts";
+import { asFailure } from "../source/index.ts";
 import { Version } from "./version.ts";
 
 export interface OpenOptions {

@@ -10,25 +10,39 @@ import type { Announcement, ReadingDecisions, ReadingOptions, Values } from "#sh
 import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
-import { splitRecord } from "../csv/cutter.ts";
-import type { Dialect } from "../csv/dialect.ts";
-import type { ReadingNote } from "../csv/notes.ts";
-import { decideReading, decisionsOf, type Reading } from "../csv/reading.ts";
-import { type LastLine, RecordReader, type RecordSink } from "../csv/record-reader.ts";
-import { keyOfClaim } from "../diff/claim-key.ts";
-import type { EntityDiff } from "../diff/entity-diff.ts";
-import { fingerprint, fingerprintReject, print } from "../diff/fingerprint.ts";
-import { rejectStem, withOrdinal } from "../diff/identity.ts";
-import { MIXED } from "../diff/reject-diff.ts";
-import { restOf, TIME_NAMES } from "../diff/row-text.ts";
-import { heldKey } from "../diff/state/held-rows.ts";
-import type { LastVersion } from "../diff/state/state.ts";
-import type { VersionDiff } from "../diff/version-diff.ts";
-import type { EventWriter } from "../log/events.ts";
-import { lostColumn, RejectTally } from "../rows/columns/drift.ts";
-import { RecordFilter } from "../rows/columns/record-filter.ts";
-import { type ColumnFormats, ColumnSurvey } from "../rows/columns/survey.ts";
-import { type Decoder, decodersOf } from "../rows/decoder.ts";
+import type { Dialect, ReadingNote } from "../csv/index.ts";
+import {
+  decideReading,
+  decisionsOf,
+  type LastLine,
+  type Reading,
+  RecordReader,
+  type RecordSink,
+  splitRecord,
+} from "../csv/index.ts";
+import type { EntityDiff, LastVersion, VersionDiff } from "../diff/index.ts";
+import {
+  fingerprint,
+  fingerprintReject,
+  heldKey,
+  keyOfClaim,
+  MIXED,
+  print,
+  rejectStem,
+  restOf,
+  TIME_NAMES,
+  withOrdinal,
+} from "../diff/index.ts";
+import type { EventWriter } from "../log/index.ts";
+import {
+  type ColumnFormats,
+  ColumnSurvey,
+  type Decoder,
+  decodersOf,
+  lostColumn,
+  RecordFilter,
+  RejectTally,
+} from "../rows/index.ts";
 
 /** The version before, of which the file is the continuation: from its `end`, in its reading. */
 export interface Tail extends LastVersion {

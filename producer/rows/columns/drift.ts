@@ -5,8 +5,8 @@
 
 import type { VersionCounts } from "#shared/event.ts";
 import type { Details, RejectCode } from "#shared/sentences.ts";
-import { foldHeader } from "../../header/header.ts";
-import { SourceRefusal } from "../../source/error.ts";
+import { foldHeader } from "../../header/index.ts";
+import { SourceRefusal } from "../../source/index.ts";
 
 /** A version of few lines may be bad in most of them. */
 const FEWEST_REJECTS = 10;

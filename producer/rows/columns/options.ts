@@ -2,8 +2,8 @@
 
 import type { EntityName } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
-import { columnNames, fieldNamed, shownHeader } from "../../header/header.ts";
-import { SourceRefusal } from "../../source/error.ts";
+import { columnNames, fieldNamed, shownHeader } from "../../header/index.ts";
+import { SourceRefusal } from "../../source/index.ts";
 
 /** The index of a field that an option names. Throws SourceRefusal (unknown_field). */
 export function fieldOf(header: readonly string[], name: string, option: string): number {

@@ -1,7 +1,7 @@
 /** Which change of options would change ids that the sales of a source already have (rule 4), and what lets it. */
 
 import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
-import { fieldNamed, mapEntities } from "../../header/header.ts";
+import { fieldNamed, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
 
 export interface Keyed {

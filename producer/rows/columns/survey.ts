@@ -16,8 +16,8 @@
 
 import type { EntityName } from "#shared/entities/index.ts";
 import { type ReadingOptions, setValue } from "#shared/event.ts";
-import { isFrenchHeader, mapEntities } from "../../header/header.ts";
-import { SourceRefusal } from "../../source/error.ts";
+import { isFrenchHeader, mapEntities } from "../../header/index.ts";
+import { SourceRefusal } from "../../source/index.ts";
 import { cleanText, isNothing, unwrapped } from "../values.ts";
 import { CLEAR, type DayFormat, dayShape, NO_DAY, ORDERS, SERIAL } from "./days.ts";
 import { type DecimalFormat, decimalShape } from "./decimals.ts";

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Inspection, inspectSource } from "../../admin/sources.ts";
 import { SOURCE_SENTENCES, SourceRefusal } from "../../source/error.ts";
 import { openPipeline, type Pipeline } from "../../testing/pipeline.ts";
-import { PRESETS, presetNamed, resolveReading } from "./index.ts";
+import { PRESETS, presetNamed, resolveReading } from "./presets.ts";
 
 let pipeline: Pipeline;
 beforeAll(async () => {

@@ -3,7 +3,7 @@
  * here. What an operator says of a source is laid over its preset, column by column for --map and --set.
  */
 import type { ReadingOptions } from "#shared/event.ts";
-import { SourceRefusal } from "../../source/error.ts";
+import { SourceRefusal } from "../../source/index.ts";
 import { excelFr } from "./excel-fr.ts";
 import { googleSheets } from "./google-sheets.ts";
 import type { Preset } from "./preset.ts";

@@ -1,0 +1,42 @@
+/** What an operator does to sources: look into, add, list, confirm, move, remove. */
+
+export { newCatalogueStatus, sourceOptions } from "../catalogue/index.ts";
+export { noteSentence, READING_NOTES, type ReadingNoteCode } from "../csv/index.ts";
+export {
+  leastEvery,
+  namedSource,
+  parseEntities,
+  parseSourceArgument,
+  Registry,
+  SourceError,
+  SourceRefusal,
+  sourceError,
+  sourceId,
+} from "../source/index.ts";
+export {
+  type CatalogueInspection,
+  catalogueId,
+  inspectCatalogue,
+  type ListedCatalogue,
+  listedCatalogues,
+  type RegisterCatalogueOptions,
+  registerCatalogue,
+  removeCatalogue,
+} from "./catalogues.ts";
+export { confirmSource } from "./confirm.ts";
+export { moveSource } from "./move.ts";
+export { parseReadingFlags } from "./reading-flags.ts";
+export {
+  askReread,
+  findNamed,
+  type Inspection,
+  inspectSource,
+  isAnythingRegistered,
+  type ListedSource,
+  listedSources,
+  type Removed,
+  registerSource,
+  removeEntry,
+  removeSource,
+} from "./sources.ts";
+export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

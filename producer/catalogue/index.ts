@@ -1,0 +1,11 @@
+/** Lists that name sources: a page, a CSV, a JSON document, a text, a folder. */
+export type { Entry, RefusedEntry } from "./entries.ts";
+export type { Form } from "./listing.ts";
+export { isOptionName, OPTION_NAMES, type SourceOptions, sourceOptions } from "./options.ts";
+export {
+  type CatalogueFailure,
+  CatalogueMemory,
+  lookAtCatalogue,
+  newCatalogueStatus,
+  readCatalogue,
+} from "./poll.ts";

@@ -1,0 +1,19 @@
+/** What a version changes: its rows against those that the source's events already state. */
+export { type ClaimKey, keyOfClaim, splitDerived } from "./claim-key.ts";
+export { EntityDiff } from "./entity-diff.ts";
+export { fingerprint, fingerprintReject, partOf, print, STATE_PARTS } from "./fingerprint.ts";
+export { joinIds, rejectStem, saleStem, scopedId, splitOrdinal, withOrdinal } from "./identity.ts";
+export { MIXED } from "./reject-diff.ts";
+export { byCodeUnit, OTHER_TIME, restOf, TIME, TIME_NAMES } from "./row-text.ts";
+export { Spill } from "./spill.ts";
+export { encodeHeld, HeldPart, heldKey, isHashed } from "./state/held-rows.ts";
+export { openProducer, openScratchState } from "./state/producer-db.ts";
+export {
+  type ColumnsByEntity,
+  type LastVersion,
+  type ReadBack,
+  type SourceState,
+  State,
+} from "./state/state.ts";
+export { Vanishing } from "./vanishing.ts";
+export { VersionDiff } from "./version-diff.ts";
