@@ -9,9 +9,9 @@ import type { Announcement, ReadingOptions, Registration, Removal, SourceStatus 
 import { MASK, masked } from "#shared/masked.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { Settings } from "#shared/settings.ts";
+import { inSlices } from "#shared/slices.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { inSlices } from "../../shared/slices.ts";
 import type { Delimiter } from "../csv/index.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";
 import { makeHttpClient } from "../download/index.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENTITIES, magasins, produits, ventes } from "../../shared/entities/index.ts";
+import { ENTITIES, magasins, produits, ventes } from "#shared/entities/index.ts";
 import {
   fieldNamed,
   foldHeader,

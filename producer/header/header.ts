@@ -8,9 +8,9 @@
  * is the sale's, and the product's only with --prices. A shop without an id has its city and address as one.
  */
 
-import type { Column, Entity, EntityName } from "../../shared/entities/entity.ts";
-import { ENTITIES, entityNamed } from "../../shared/entities/index.ts";
-import type { ReadingOptions } from "../../shared/event.ts";
+import type { Column, Entity, EntityName } from "#shared/entities/index.ts";
+import { ENTITIES, entityNamed } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
 
 /** Lower case, no accents, letters and digits only. */
 export const foldHeader = (name: string): string =>

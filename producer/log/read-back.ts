@@ -11,10 +11,10 @@ import * as Effect from "effect/Effect";
 import { openScratch, type Sqlite } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { PipelineEvent, Values } from "#shared/event.ts";
+import { inSlices } from "#shared/slices.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, LogRecord, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import { inSlices } from "../../shared/slices.ts";
 import type { ClaimKey, ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
 import {
   byCodeUnit,

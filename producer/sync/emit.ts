@@ -2,9 +2,9 @@
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import { partitionOf } from "#shared/partitioner.ts";
+import { breathe, inSlices } from "#shared/slices.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import { breathe, inSlices } from "../../shared/slices.ts";
 import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
 import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
 import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";

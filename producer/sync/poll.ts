@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import { inSlices } from "../../shared/slices.ts";
+import { inSlices } from "#shared/slices.ts";
 import type { ColumnsByEntity, SourceState } from "../diff/index.ts";
 import { byCodeUnit, Vanishing, VersionDiff } from "../diff/index.ts";
 import { contentHash, type Fetched, spoolPath, type Validators, validatorsOf } from "../download/index.ts";

@@ -6,7 +6,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Announcement, ReadingOptions } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import { inSlices } from "../../shared/slices.ts";
+import { inSlices } from "#shared/slices.ts";
 import type { HttpClient, Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";
