@@ -5,12 +5,12 @@ import * as CliConfig from "effect/cli/CliConfig";
 import * as Command from "effect/cli/Command";
 import * as GlobalFlag from "effect/cli/GlobalFlag";
 import * as Effect from "effect/Effect";
-import { commandTree } from "./commands.ts";
-import { EXIT, endingOf } from "./errors.ts";
-import { languageOf } from "./language.ts";
+import { commandTree } from "./commands/tree.ts";
+import { layerPresenter } from "./output/presenter.ts";
 import { say } from "./output/stdout.ts";
-import { layerPresenter } from "./presenter.ts";
-import { VERSION } from "./version.ts";
+import { EXIT, endingOf } from "./settings/errors.ts";
+import { languageOf } from "./settings/language.ts";
+import { VERSION } from "./settings/version.ts";
 
 const language = languageOf(process.env);
 

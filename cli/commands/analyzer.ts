@@ -1,15 +1,15 @@
 /** `ventes analyzer`: the analyses of a database, and its page, on Kafka. */
 import * as Effect from "effect/Effect";
-import { directoryLock } from "#shared/database/locks.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
-import { analyze, type ComponentError } from "../components.ts";
-import type { Failed, WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { needsKafka } from "../kafka.ts";
-import { onLog } from "../log.ts";
-import { openPage, pageSettings, type View } from "../page.ts";
-import type { PageFlags } from "../settings.ts";
-import { followSources } from "../source-list.ts";
+import { analyze, type ComponentError } from "../run/components.ts";
+import { needsKafka } from "../run/kafka.ts";
+import { directoryLock } from "../run/locks.ts";
+import { onLog } from "../run/log.ts";
+import { openPage, pageSettings, type View } from "../run/page.ts";
+import { followSources } from "../run/source-list.ts";
+import type { Failed, WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import type { PageFlags } from "../settings/settings.ts";
 
 export const analyzer = (
   input: PageFlags & { readonly open: boolean },

@@ -1,12 +1,12 @@
 /** `ventes consumer`: events into the database, on Kafka. */
 import * as Effect from "effect/Effect";
-import { directoryLock } from "#shared/database/locks.ts";
-import { type ComponentError, consume } from "../components.ts";
-import type { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { needsKafka } from "../kafka.ts";
-import { onLog } from "../log.ts";
-import { withProgress } from "../progress.ts";
+import { withProgress } from "../output/progress.ts";
+import { type ComponentError, consume } from "../run/components.ts";
+import { needsKafka } from "../run/kafka.ts";
+import { directoryLock } from "../run/locks.ts";
+import { onLog } from "../run/log.ts";
+import type { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const consumer = (_input: object, run: Invocation): Effect.Effect<void, WrongUsage | ComponentError> =>
   Effect.scoped(

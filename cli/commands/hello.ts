@@ -13,9 +13,9 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
 import { writing } from "../../consumer/writing.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog } from "../log.ts";
 import { print } from "../output/stdout.ts";
+import { onLog } from "../run/log.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 /** Somebody who asks whether all is well wants to hear it now. */
 const PATIENCE = 5_000;

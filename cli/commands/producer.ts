@@ -1,13 +1,13 @@
 /** `ventes producer`: the sources into the topics, on Kafka. */
 import * as Effect from "effect/Effect";
-import { directoryLock, producerLock } from "#shared/database/locks.ts";
-import { type ComponentError, produce } from "../components.ts";
-import type { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { needsKafka } from "../kafka.ts";
-import { onLog } from "../log.ts";
-import { complaints } from "../pipeline.ts";
-import { withProgress } from "../progress.ts";
+import { withProgress } from "../output/progress.ts";
+import { type ComponentError, produce } from "../run/components.ts";
+import { needsKafka } from "../run/kafka.ts";
+import { directoryLock, producerLock } from "../run/locks.ts";
+import { onLog } from "../run/log.ts";
+import { complaints } from "../run/pipeline.ts";
+import type { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const producer = (_input: object, run: Invocation): Effect.Effect<void, WrongUsage | ComponentError> =>
   Effect.scoped(

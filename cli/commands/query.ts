@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { openForReading } from "../database.ts";
-import { Failed, WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
 import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { splitStatements } from "../sql.ts";
+import { openForReading } from "../run/database.ts";
+import { Failed, WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { splitStatements } from "./sql.ts";
 
 /** Rows are written in pieces of this many characters. */
 const CHUNK = 1 << 16;

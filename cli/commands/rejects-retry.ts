@@ -5,25 +5,25 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { isLost, isRunning, readStates, States } from "#shared/component-state.ts";
-import { directoryLock, heldBy, producerLock } from "#shared/database/locks.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { askReread } from "../../producer/admin/index.ts";
-import { type ComponentError, produceOnce } from "../components.ts";
-import { answeringDirectory, openForReading, sqlite } from "../database.ts";
-import { Failed, type WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
-import { readAndSettle } from "../once.ts";
+import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
-import { withProgress } from "../progress.ts";
-import { named } from "../register.ts";
-import { parseDuration } from "../settings.ts";
-import { whenSettled } from "../settled.ts";
+import { isLost, isRunning, readStates, States } from "../run/component-state.ts";
+import { type ComponentError, produceOnce } from "../run/components.ts";
+import { answeringDirectory, openForReading, sqlite } from "../run/database.ts";
+import { directoryLock, heldBy, producerLock } from "../run/locks.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { readAndSettle } from "../run/once.ts";
+import { named } from "../run/register.ts";
+import { whenSettled } from "../run/settled.ts";
+import { Failed, type WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { parseDuration } from "../settings/settings.ts";
 
 const DEFAULT_TIMEOUT = "10m";
 const LOOK_MS = 200;

@@ -6,13 +6,13 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
 import { masked } from "#shared/masked.ts";
-import { openForReading, sqlite } from "../database.ts";
-import { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
 import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
-import { named } from "../register.ts";
+import { openForReading, sqlite } from "../run/database.ts";
+import { named } from "../run/register.ts";
+import { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 interface RejectsInput {
   readonly code: readonly string[];

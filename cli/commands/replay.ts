@@ -7,11 +7,11 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { makeRefresher } from "../../analyzer/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { writing } from "../../consumer/writing.ts";
-import { sqlite } from "../database.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
-import { withProgress } from "../progress.ts";
+import { sqlite } from "../run/database.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const replay = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {

@@ -1,8 +1,8 @@
 /** `ventes schema`: the SQL of the database, as its migrations write it. */
 import * as Effect from "effect/Effect";
 import { ventesMigrations } from "#shared/database/ventes-db.ts";
-import type { Invocation } from "../invocation.ts";
 import { print } from "../output/stdout.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const schema = (_input: object, run: Invocation): Effect.Effect<void> =>
   Effect.sync(() => {

@@ -10,14 +10,14 @@ import {
   type RegisterCatalogueOptions,
   registerCatalogue,
 } from "../../producer/admin/index.ts";
-import { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
 import { visible } from "../output/visible.ts";
-import { catalogueNamed } from "../register.ts";
-import { inScratch } from "./sources-add.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { catalogueNamed } from "../run/register.ts";
+import { inScratch } from "../run/scratch.ts";
+import { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export interface AddCatalogue {
   readonly what: readonly string[];

@@ -1,12 +1,9 @@
 /** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/masked.ts";
-import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import {
@@ -16,14 +13,15 @@ import {
   parseReadingFlags,
   registerSource,
 } from "../../producer/admin/index.ts";
-import { sqlite } from "../database.ts";
-import { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { table } from "../output/rows.ts";
 import { print, say } from "../output/stdout.ts";
 import { visible, visibleSource } from "../output/visible.ts";
-import { namedApart, parsed } from "../register.ts";
+import { sqlite } from "../run/database.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { namedApart, parsed } from "../run/register.ts";
+import { inScratch } from "../run/scratch.ts";
+import { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 interface AddInput {
   readonly what: readonly string[];
@@ -128,14 +126,6 @@ const warnOfOthersSales = (
     }
   });
 };
-
-/** Spooled beside the data directory: a dry run leaves nothing there, and needs no right to write. */
-export const inScratch = <A, E>(run: Invocation, look: Effect.Effect<A, E, Settings>): Effect.Effect<A, E> =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
-    (data) => Effect.provideService(look, Settings, { ...run.settings, data }),
-    (data) => Effect.sync(() => rmSync(data, { recursive: true, force: true })),
-  );
 
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 

@@ -5,12 +5,12 @@ import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource } from "../../producer/admin/index.ts";
-import type { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
 import { visibleSource } from "../output/visible.ts";
-import { registered } from "../register.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { registered } from "../run/register.ts";
+import type { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const confirmOne = (
   input: { readonly url: string },

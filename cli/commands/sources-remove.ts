@@ -8,13 +8,13 @@ import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { type Removed, removeCatalogue, removeEntry, removeSource } from "../../producer/admin/index.ts";
-import type { WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
 import { print } from "../output/stdout.ts";
 import { visibleSource } from "../output/visible.ts";
-import { catalogueNamed, registered } from "../register.ts";
-import { readStandings } from "../source-list.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { catalogueNamed, registered } from "../run/register.ts";
+import { readStandings } from "../run/source-list.ts";
+import type { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 export const removeOne = (
   input: { readonly url: string; readonly withdraw: boolean },

@@ -6,13 +6,18 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SourceStatus } from "#shared/event.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog, SHORT_PATIENCE } from "../log.ts";
+import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
 import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
-import { howRead, notesOf } from "../reading.ts";
-import { type CatalogueWithState, followsNow, readStandings, type SourceStanding } from "../source-list.ts";
+import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import {
+  type CatalogueWithState,
+  followsNow,
+  readStandings,
+  type SourceStanding,
+} from "../run/source-list.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 /** The terms of the sum stand together, in its order; what is not part of it comes after them. */
 const COUNTS = [

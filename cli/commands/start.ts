@@ -4,7 +4,6 @@
  */
 import * as Effect from "effect/Effect";
 import type { Scope } from "effect/Scope";
-import { directoryLock } from "#shared/database/locks.ts";
 import type { Settings } from "#shared/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -13,22 +12,23 @@ import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { isAnythingRegistered, registerSourcesFile } from "../../producer/admin/index.ts";
-import { type ComponentError, tellsSourcesFile } from "../components.ts";
-import { demoDirectory } from "../database.ts";
-import { demoSettings, openDemo } from "../demo-mode.ts";
-import { Failed, type WrongUsage } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog } from "../log.ts";
-import { readOnce } from "../once.ts";
 import { shownPath } from "../output/path.ts";
+import { type Progress, withProgress } from "../output/progress.ts";
 import { print, say } from "../output/stdout.ts";
-import { openPage, pageSettings, type View } from "../page.ts";
-import { runPipeline } from "../pipeline.ts";
-import { type Progress, withProgress } from "../progress.ts";
-import { type Named, named, namedWithEntity, registerAll } from "../register.ts";
-import { parseDuration } from "../settings.ts";
-import { followSources } from "../source-list.ts";
-import { settledSummary } from "../summary.ts";
+import { settledSummary } from "../output/summary.ts";
+import { type ComponentError, tellsSourcesFile } from "../run/components.ts";
+import { demoDirectory } from "../run/database.ts";
+import { demoSettings, openDemo } from "../run/demo-mode.ts";
+import { directoryLock } from "../run/locks.ts";
+import { onLog } from "../run/log.ts";
+import { readOnce } from "../run/once.ts";
+import { openPage, pageSettings, type View } from "../run/page.ts";
+import { runPipeline } from "../run/pipeline.ts";
+import { type Named, named, namedWithEntity, registerAll } from "../run/register.ts";
+import { followSources } from "../run/source-list.ts";
+import { Failed, type WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { parseDuration } from "../settings/settings.ts";
 
 interface StartInput {
   readonly files: readonly string[];

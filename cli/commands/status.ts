@@ -2,24 +2,24 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { isRunning } from "#shared/component-state.ts";
-import { heldBy } from "#shared/database/locks.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
 import { masked } from "#shared/masked.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
-import { answeringDirectory, sqlite } from "../database.ts";
-import { demoSettings } from "../demo-mode.ts";
-import { Failed } from "../errors.ts";
-import type { Invocation } from "../invocation.ts";
-import { onLog } from "../log.ts";
+import { type Results, readResults, waitingLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
-import { type Results, readResults, waitingLines } from "../results.ts";
-import { analysesPending, lagOf } from "../settled.ts";
-import { type Follows, heardOf, readStandings, type SourceStanding } from "../source-list.ts";
+import { isRunning } from "../run/component-state.ts";
+import { answeringDirectory, sqlite } from "../run/database.ts";
+import { demoSettings } from "../run/demo-mode.ts";
+import { heldBy } from "../run/locks.ts";
+import { onLog } from "../run/log.ts";
+import { analysesPending, lagOf } from "../run/settled.ts";
+import { type Follows, heardOf, readStandings, type SourceStanding } from "../run/source-list.ts";
+import { Failed } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
 
 /** A monitoring program does not wait longer for a broker. */
 const PATIENCE = 5_000;

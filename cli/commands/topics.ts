@@ -1,11 +1,11 @@
 /** `ventes topics`: the topics and their settings; with --asyncapi or --json, their AsyncAPI document. */
 import * as Effect from "effect/Effect";
 import { TOPICS } from "#shared/topics.ts";
-import { asyncApi } from "../asyncapi.ts";
-import type { Invocation } from "../invocation.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print } from "../output/stdout.ts";
-import { VERSION } from "../version.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { VERSION } from "../settings/version.ts";
+import { asyncApi } from "./asyncapi.ts";
 
 export const topics = (input: { readonly asyncapi: boolean }, run: Invocation): Effect.Effect<void> =>
   Effect.sync(() => {

@@ -1,0 +1,193 @@
+/** How `sources add` is told how to read a file, and how it and `sources` say it. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
+import { flagsOf, howRead, notesOf } from "../output/reading.ts";
+import { textsIn } from "../texts/texts.ts";
+
+const WIDE = [
+  "Date,Référence,Article,Prix,Boutique,Ville,Quantité",
+  '03/02/2026,p1,Pain,"1,50",m1,Rennes,2',
+  '14/02/2026,p2,Lait,"1.234,50",m1,Rennes,x',
+  '15/02/2026,А1,Sel,"2,50",m1,Rennes,1',
+  '15/02/2026,A1,Sel,"2,50",m2,Brest,1',
+];
+
+const file = (...lines: readonly string[]): string => {
+  const path = join(scratchDirectory(), "v.csv");
+  writeFileSync(path, `${lines.join("\n")}\n`);
+  return path;
+};
+
+describe("sources add", () => {
+  it("shows a wide file as each of its entities, what was decided, and what looks the same", async () => {
+    const path = file(...WIDE);
+    const ran = await ventes([
+      "sources",
+      "add",
+      "produits,magasins,ventes",
+      path,
+      "--map",
+      "nom=Article",
+      "--dry-run",
+      "--where",
+      "Boutique=m1",
+    ]);
+    expect(ran).toMatchObject({ code: 0, stderr: "" });
+    expect(ran.stdout).toMatch(/: produits, magasins, ventes, delimiter ",", 3 rows/);
+    expect(ran.stdout).toMatch(/^produits +Article +nom/m);
+    expect(ran.stdout).toMatch(/^magasins +Ville +ville/m);
+    expect(ran.stdout).toMatch(/^ventes +Date +date_vente +dmy/m);
+    expect(ran.stdout).toMatch(/^ventes +Prix +prix +comma/m);
+    expect(ran.stdout).toMatch(/2026-02-03 +m1 +p1 +1\.5 +2/);
+    expect(ran.stdout).toContain("1 line left out by --where");
+    expect(ran.stdout).toMatch(/1 quantite\.not_a_number {2}\(line 3: /);
+    const all = await ventes([
+      "sources",
+      "add",
+      "produits,magasins,ventes",
+      path,
+      "--map",
+      "nom=Article",
+      "--dry-run",
+    ]);
+    expect(all.stdout).toContain('1 ids look the same and are kept apart: "А1" (U+0410) / "A1"');
+    const json = await ventes(["sources", "add", path, "--dry-run", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      entities: ["ventes"],
+      formats: { Date: "dmy", Prix: "comma" },
+    });
+  });
+
+  it("keeps what it was told, and sources shows it", async () => {
+    const data = scratchDirectory();
+    const path = file("Jour;Code;Boutique;Pièces", "03/02/2026;p;m;1,234");
+    const add = (...more: readonly string[]) => ventes(["sources", "add", path, ...more, "--data", data]);
+    const told = ["--map", "id_produit=Code", "--map", "quantite=Pièces", "--date-format", "JJ/MM/AAAA"];
+    const undecided = await add(...told);
+    expect(undecided).toMatchObject({ code: 1, stdout: "" });
+    expect(undecided.stderr).toMatch(
+      /column Pièces .* 1,234 \(2\): add --decimal point or --decimal comma\n$/,
+    );
+    expect((await add(...told, "--decimal", "comma", "--id-scope", "caisse")).code).toBe(0);
+    expect((await add("--vanished", "keep")).code).toBe(0);
+    const listed = JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
+    expect(listed).toMatchObject([
+      {
+        entities: ["ventes"],
+        vanished: "keep",
+        idScope: "caisse",
+        reading: { dateFormat: "dmy", decimal: "comma", map: { id_produit: "Code", quantité: "Pièces" } },
+        decisions: null,
+      },
+    ]);
+    expect((await ventes(["start", "--once", "--data", data])).code).toBe(0);
+    const [read] = JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
+    expect(read).toMatchObject({ state: "ok", decisions: { columns: { Jour: "dmy", Pièces: "comma" } } });
+  });
+
+  it("says in one line what an option names and the file does not have", async () => {
+    const path = file("id_produit,nom", "1,Pain");
+    const ran = await ventes(["sources", "add", path, "--where", "État=payé"]);
+    expect(ran).toMatchObject({ code: 1, stdout: "" });
+    expect(ran.stderr).toMatch(
+      /^ventes: [^\n]+--where État: the file has no such column; it has: id_produit, nom\n$/,
+    );
+  });
+});
+
+describe("how a source is read", () => {
+  it("is said as one would type it", () => {
+    expect(
+      flagsOf({
+        preset: "excel-fr",
+        delimiter: "\t",
+        columns: ["a", "b c"],
+        map: { prix: "", nom: "Nom de l'article" },
+        set: { ville: "En ligne" },
+        where: [{ column: "a", value: "1" }],
+        fillDown: ["b c"],
+        key: ["a", "b c"],
+        prices: true,
+      }).join(" "),
+    ).toBe(
+      `--preset excel-fr --delimiter tab --no-header --columns 'a,b c' --map prix= --map 'nom=Nom de l'\\''article' ` +
+        "--set 'ville=En ligne' --where a=1 --fill-down 'b c' --key 'a,b c' --prices",
+    );
+  });
+
+  it("is what the last version decided, and what was fixed", () => {
+    const registration = {
+      v: 1,
+      kind: "source",
+      source: "s",
+      entities: ["ventes"],
+      every: null,
+      once: false,
+      duplicates: "keep",
+      registered: "",
+    } as const;
+    const announced = {
+      v: 1,
+      kind: "version",
+      source: "s",
+      producer: "p",
+      published: "",
+      entities: ["ventes"],
+      identity: null,
+      header: null,
+      open: null,
+      day: null,
+      counts: null,
+      reading: {
+        encoding: "windows-1252",
+        delimiter: ";",
+        quote: '"',
+        escape: '"',
+        headerLine: 3,
+        columns: { Date: "dmy" },
+      },
+    } as const;
+    const { en, fr } = { en: textsIn("en"), fr: textsIn("fr") };
+    expect(howRead(registration, null, en)).toBe("");
+    expect(howRead({ ...registration, reading: { decimal: "comma" } }, announced, en)).toBe(
+      "windows-1252, ';', header on line 3, Date dmy, fixed: --decimal comma",
+    );
+    expect(
+      howRead(registration, { ...announced, reading: { ...announced.reading, headerLine: 0 } }, fr),
+    ).toBe("windows-1252, ';', sans en-tête, Date dmy");
+  });
+});
+
+it("says when most sales of a new source are another's, too", async () => {
+  const data = join(scratchDirectory(), "data");
+  const header = "date_vente,id_produit,id_magasin,quantité,chiffre_affaires";
+  const sales = ["2026-01-01,p,m,1,2", "2026-01-02,p,m,1,2", "2026-01-03,p,m,1,2"];
+  const products = file("id_produit,nom", "p,Pain");
+  const shops = file("id_magasin,ville", "m,Rennes");
+  const first = file(header, ...sales);
+  expect((await ventes(["start", "--once", "--data", data, products, shops, first])).code).toBe(0);
+  const again = await ventes([
+    "sources",
+    "add",
+    file(header, ...sales, "2026-01-04,p,m,1,2"),
+    "--data",
+    data,
+  ]);
+  expect(again).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/3 of its first 4 sales are in file:.*v\.csv, too: .*--id-scope/),
+  });
+  const others = await ventes(["sources", "add", file(header, "2026-02-01,p,m,1,2"), "--data", data]);
+  expect(others).toMatchObject({ code: 0, stderr: "" });
+});
+
+it("notes are said in the language of who asks; what has no word here is left out", () => {
+  const announced = {
+    reading: { notes: [{ code: "header.preamble", what: "3" }, { code: "of.tomorrow" }] },
+  } as unknown as Parameters<typeof notesOf>[0];
+  expect(notesOf(announced, "en")).toEqual(["its header is on line 3: what comes before is left out"]);
+  expect(notesOf(announced, "fr")).toEqual(["l'en-tête est à la ligne 3 : ce qui précède est laissé"]);
+  expect(notesOf(null, "fr")).toEqual([]);
+});

@@ -1,0 +1,59 @@
+/** How a source is read, in a line: what its last version decided, and what was fixed, as one would type it. */
+import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
+import type { Language } from "#shared/settings.ts";
+import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../../producer/admin/index.ts";
+import type { Texts } from "../texts/texts.ts";
+
+const NAMES: Readonly<Record<string, string>> = { "\t": "tab" };
+
+const quoted = (text: string): string =>
+  /[\s'"|;&$*?`\\]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : text;
+
+const pairs = (flag: string, values: Readonly<Record<string, string>> | undefined): string[] =>
+  Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);
+
+/** The flags that say these options again. */
+export const flagsOf = (reading: ReadingOptions): string[] => [
+  ...(reading.preset === undefined ? [] : [`--preset ${reading.preset}`]),
+  ...(reading.delimiter === undefined
+    ? []
+    : [`--delimiter ${quoted(NAMES[reading.delimiter] ?? reading.delimiter)}`]),
+  ...(reading.encoding === undefined ? [] : [`--encoding ${reading.encoding}`]),
+  ...(reading.decimal === undefined ? [] : [`--decimal ${reading.decimal}`]),
+  ...(reading.dateFormat === undefined ? [] : [`--date-format ${reading.dateFormat}`]),
+  ...(reading.columns === undefined ? [] : [`--no-header --columns ${quoted(reading.columns.join(","))}`]),
+  ...pairs("--map", reading.map),
+  ...pairs("--set", reading.set),
+  ...(reading.where ?? []).map(({ column, value }) => `--where ${quoted(`${column}=${value}`)}`),
+  ...(reading.fillDown ?? []).map((column) => `--fill-down ${quoted(column)}`),
+  ...(reading.key === undefined ? [] : [`--key ${quoted(reading.key.join(","))}`]),
+  ...(reading.prices === true ? ["--prices"] : []),
+];
+
+/** What was noticed of its last version, a sentence each. */
+export const notesOf = (announced: Announcement | null, language: Language): string[] =>
+  (announced?.reading?.notes ?? []).flatMap(({ code, ...details }) =>
+    // Another version of this program may have noticed what this one has no word for.
+    code in READING_NOTES ? [noteSentence({ ...details, code: code as ReadingNoteCode }, language)] : [],
+  );
+
+/** "" where nothing was decided or fixed. */
+export function howRead(registration: Registration, announced: Announcement | null, texts: Texts): string {
+  const decided = announced?.reading;
+  const fixed = [
+    ...flagsOf(registration.reading ?? {}),
+    ...(registration.idScope === undefined ? [] : [`--id-scope ${quoted(registration.idScope)}`]),
+    ...(registration.vanished === undefined ? [] : [`--vanished ${registration.vanished}`]),
+  ];
+  return [
+    ...(decided === undefined
+      ? []
+      : [
+          decided.encoding,
+          `'${NAMES[decided.delimiter] ?? decided.delimiter}'`,
+          texts.headerAt(decided.headerLine),
+          ...Object.entries(decided.columns).map(([column, format]) => `${column} ${format}`),
+        ]),
+    ...(fixed.length === 0 ? [] : [texts.fixed(fixed.join(" "))]),
+  ].join(", ");
+}

@@ -1,0 +1,135 @@
+/** The results as they stand in the database, read in one transaction so that they agree with each other. */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { type Waiting, whatWaits } from "#shared/database/waiting.ts";
+import type { Texts } from "../texts/texts.ts";
+import { frenchCount, frenchMoney } from "./numbers.ts";
+import { type Cell, jsonObject, listLine } from "./rows.ts";
+import { bold } from "./stdout.ts";
+import { visible } from "./visible.ts";
+
+interface AnalysisRow {
+  readonly nom: string;
+  readonly cle: string;
+  readonly valeur: Cell;
+}
+
+export interface Results {
+  readonly analyses: readonly AnalysisRow[];
+  /** The commit that they reflect, and when. */
+  readonly commit: number;
+  readonly at: string;
+  readonly rejects: number;
+  readonly waiting: Waiting;
+  readonly rows: { readonly produits: number; readonly magasins: number; readonly ventes: number };
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const ANALYSES = "SELECT nom, cle, valeur FROM analyses ORDER BY nom, cle";
+const AS_OF = 'SELECT commit_id AS "commit", date_avancement AS at FROM avancement';
+const COUNTS = `
+  SELECT (SELECT COUNT(*) FROM rejets) AS rejects,
+         (SELECT COUNT(*) FROM produits) AS produits,
+         (SELECT COUNT(*) FROM magasins) AS magasins,
+         (SELECT COUNT(*) FROM ventes) AS ventes`;
+const NAMES = `
+  SELECT id_produit, nom FROM produits
+  WHERE nom IS NOT NULL AND id_produit IN (SELECT cle FROM analyses WHERE nom = 'ventes_par_produit')`;
+
+export const readResults = (db: Sqlite): Results =>
+  db.transaction((): Results => {
+    const { rejects, ...rows } = db.prepare(COUNTS).get() as { rejects: number } & Results["rows"];
+    return {
+      analyses: db.prepare(ANALYSES).safeIntegers().all() as AnalysisRow[],
+      ...(db.prepare(AS_OF).get() as { commit: number; at: string }),
+      rejects,
+      waiting: whatWaits(db),
+      rows,
+      names: new Map(db.prepare(NAMES).raw().all() as [string, string][]),
+    };
+  })();
+
+const MISSION = ["chiffre_affaires_total", "ventes_par_produit", "ventes_par_region"] as const;
+
+/** One line `nom|cle|valeur` for each row of analyses. */
+export const resultLines = (results: Results): string =>
+  results.analyses.map((row) => listLine([row.nom, row.cle, row.valeur])).join("");
+
+/** `{"chiffre_affaires_total":5268.78,"ventes_par_produit":{...},"ventes_par_region":{...}}`, in the digits of SQL. */
+export function resultsJson(results: Results): string {
+  const of = (nom: string) => results.analyses.filter((row) => row.nom === nom);
+  const groups = [...new Set([...MISSION, ...results.analyses.map((row) => row.nom)])];
+  const parts = groups.map((nom) => {
+    const rows = of(nom);
+    const body =
+      nom === "chiffre_affaires_total"
+        ? jsonObject([nom], [rows[0]?.valeur ?? null]).slice(1, -1)
+        : `${JSON.stringify(nom)}:${jsonObject(
+            rows.map((row) => row.cle),
+            rows.map((row) => row.valeur),
+          )}`;
+    return body;
+  });
+  return `{${parts.join(",")}}`;
+}
+
+/** The three results for people, in French format. */
+export function resultTables(results: Results, texts: Texts, currency: string): string {
+  const of = (nom: string) => results.analyses.filter((row) => row.nom === nom);
+  const money = (value: Cell): string => (typeof value === "number" ? frenchMoney(value, currency) : "");
+  const quantity = (value: Cell): string =>
+    typeof value === "bigint" || typeof value === "number" ? frenchCount(value) : "";
+  const aligned = (rows: readonly (readonly [string, string])[]): string => {
+    const left = Math.max(0, ...rows.map(([l]) => l.length));
+    const right = Math.max(0, ...rows.map(([, r]) => r.length));
+    return rows.map(([l, r]) => `  ${l.padEnd(left)}  ${r.padStart(right)}`).join("\n");
+  };
+  const total = of("chiffre_affaires_total")[0]?.valeur ?? null;
+  const products = of("ventes_par_produit").map(
+    (row) =>
+      [
+        [visible(row.cle), visible(results.names.get(row.cle) ?? "")].join("  ").trim(),
+        quantity(row.valeur),
+      ] as const,
+  );
+  const regions = of("ventes_par_region")
+    .toSorted((a, b) => Number(b.valeur) - Number(a.valeur))
+    .map((row) => [visible(row.cle), money(row.valeur)] as const);
+  const cut = (rows: readonly (readonly [string, string])[]) =>
+    rows.length <= MOST_SHOWN
+      ? aligned(rows)
+      : `${aligned(rows.slice(0, MOST_SHOWN))}\n  ${texts.andMore(texts.count(rows.length - MOST_SHOWN))}`;
+  const section = (title: string, rows: readonly (readonly [string, string])[]) =>
+    rows.length === 0 ? [] : ["", bold(title), cut(rows)];
+  return [
+    `${bold(texts.total())}  ${total === null ? texts.noSales() : money(total)}`,
+    ...section(texts.byProduct(), products),
+    ...section(texts.byRegion(), regions),
+  ].join("\n");
+}
+
+/** A shop with ten thousand products reads them in the table, not here. */
+const MOST_SHOWN = 30;
+
+/** What was set aside and what waits, a line each; none when there is nothing to say. */
+export function asideLines(results: Results, texts: Texts): string[] {
+  const { waiting } = results;
+  const lines: string[] = [];
+  if (results.rejects > 0) lines.push(texts.rejected(texts.count(results.rejects)));
+  lines.push(...waitingLines(waiting, texts));
+  return lines;
+}
+
+/** "1,204 sales wait for 5 products; nearest known: '001' for '1'" */
+export function waitingLines(waiting: Waiting, texts: Texts): string[] {
+  if (waiting.sales === 0) return [];
+  const parts: string[] = [];
+  if (waiting.counts.produits > 0) parts.push(texts.missingProducts(waiting.counts.produits));
+  if (waiting.counts.magasins > 0) parts.push(texts.missingShops(waiting.counts.magasins));
+  if (waiting.counts.prix > 0) parts.push(texts.missingPrices(waiting.counts.prix));
+  const known = [...waiting.produits, ...waiting.magasins].filter((m) => m.nearest !== null).slice(0, 3);
+  const ids = [...waiting.produits, ...waiting.magasins, ...waiting.prix]
+    .slice(0, 5)
+    .map((m) => visible(m.id));
+  const nearest = known.map((m) => texts.nearest(visible(m.nearest ?? ""), visible(m.id)));
+  return [texts.waiting(waiting.sales, parts, ids, nearest)];
+}

@@ -1,0 +1,38 @@
+/** What `start` says once everything that the sources hold is in the analyses. */
+import type { SourceStatus } from "#shared/event.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import type { Texts } from "../texts/texts.ts";
+import { asideLines, type Results, resultTables } from "./results.ts";
+import { visibleSource } from "./visible.ts";
+
+/** How much was read of a source. */
+export const sourceLine = (s: SourceStatus, texts: Texts): string =>
+  texts.sourceRead(
+    visibleSource(s.source),
+    s.entities.join(", "),
+    texts.count(s.records),
+    texts.count(s.rejected),
+  );
+
+export function settledSummary(
+  results: Results,
+  sources: readonly SourceStatus[],
+  run: Invocation,
+  { url, isDemo }: { readonly url: string; readonly isDemo: boolean },
+): string {
+  const { texts, settings } = run;
+  const read = sources.map((s) => `  ${sourceLine(s, texts)}`);
+  return [
+    "",
+    texts.read(),
+    ...read,
+    ...asideLines(results, texts).map((line) => `  ${line}`),
+    "",
+    resultTables(results, texts, settings.currency),
+    "",
+    texts.pageIsAt(url),
+    ...(isDemo ? [texts.addYours()] : []),
+    texts.goesOn(),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,58 @@
+/** The log of an invocation, opened for a piece of work; how long a lost broker is waited for is the caller's. */
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Option from "effect/Option";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { scheduleOf } from "#shared/retry.ts";
+import { Settings, type SettingsShape } from "#shared/settings.ts";
+import { type LogFailure, LogUnavailable } from "#shared/topic-log/errors.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { say } from "../output/stdout.ts";
+import type { Invocation } from "../settings/invocation.ts";
+
+const noAnswer = ({ kafka }: SettingsShape, patience: number): LogUnavailable => {
+  const address = kafka?.brokers.join(",") ?? "events.db";
+  return new LogUnavailable({ address, message: `no answer from ${address} within ${patience} ms` });
+};
+
+/** Milliseconds that a command which only asks something waits for a broker. */
+export const SHORT_PATIENCE = 10_000;
+
+/**
+ * Runs `work` on the log and in the settings given. While no broker answers: waits up to `patience` ms (infinite:
+ * for ever), saying so once, then fails with what the log said.
+ */
+export const onLog =
+  (run: Invocation, patience: number, settings: SettingsShape = run.settings) =>
+  <A, E, R>(
+    work: Effect.Effect<A, E, R>,
+  ): Effect.Effect<A, E | LogFailure | DatabaseError, Exclude<Exclude<R, TopicLog>, Settings>> =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        let said = false;
+        let last: LogFailure | DatabaseError | undefined;
+        const open = Layer.build(Layer.fresh(layerTopicLog)).pipe(
+          Effect.tapError((error) =>
+            Effect.sync(() => {
+              last = error;
+              if (said || error._tag !== "LogUnavailable" || Number.isFinite(patience)) return;
+              say(`ventes: ${run.texts.waitingForLog(error.message)}`);
+              said = true;
+            }),
+          ),
+          Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
+        );
+        const opened = yield* Number.isFinite(patience)
+          ? Effect.timeoutOption(open, patience)
+          : Effect.map(open, Option.some);
+        if (Option.isNone(opened)) return yield* last ?? noAnswer(settings, patience);
+        const context = opened.value;
+        return yield* Effect.provideService(work, TopicLog, Context.get(context, TopicLog));
+      }),
+    ).pipe(Effect.provideService(Settings, settings)) as Effect.Effect<
+      A,
+      E | LogFailure | DatabaseError,
+      Exclude<Exclude<R, TopicLog>, Settings>
+    >;

@@ -1,0 +1,143 @@
+/** `start --once`: every source once, then the analyses, then what went wrong. */
+import * as Deferred from "effect/Deferred";
+import * as Effect from "effect/Effect";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
+import { masked } from "#shared/masked.ts";
+import { Settings } from "#shared/settings.ts";
+import { LogUnavailable } from "#shared/topic-log/errors.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { ConsumerFigures } from "../../consumer/run.ts";
+import { withProgress } from "../output/progress.ts";
+import {
+  asideLines,
+  type Results,
+  readResults,
+  resultLines,
+  resultsJson,
+  resultTables,
+} from "../output/results.ts";
+import { isTerminal, print, say } from "../output/stdout.ts";
+import { Failed } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
+import { complaints } from "./pipeline.ts";
+import { whenApplied, whenSettled } from "./settled.ts";
+
+const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
+
+/** Fails when the log has been lost for longer than `patience`; never succeeds. */
+const lostFor = (
+  patience: number,
+  lost: () => { readonly since: number; readonly reason: string } | null,
+): Effect.Effect<never, LogUnavailable> =>
+  Effect.gen(function* () {
+    for (;;) {
+      yield* Effect.sleep(LOOK_MS);
+      const now = lost();
+      if (now !== null && performance.now() - now.since > patience)
+        return yield* new LogUnavailable({ address: "", message: now.reason });
+    }
+  });
+
+const LOOK_MS = 250;
+
+export interface OnceRead {
+  readonly sources: readonly SourceStatus[];
+  readonly catalogues: readonly CatalogueStatus[];
+  readonly results: Results;
+  readonly figures: Pick<ConsumerFigures, "events" | "changed">;
+}
+
+/** Every source once, or `only` these, until all that they hold is in the analyses. */
+export const readAndSettle = (
+  run: Invocation,
+  patience: number,
+  only?: ReadonlySet<string>,
+): Effect.Effect<OnceRead, ComponentError, TopicLog | Settings> =>
+  Effect.gen(function* () {
+    let figures = NOTHING;
+    let catalogues: readonly CatalogueStatus[] = [];
+    let lost: { readonly since: number; readonly reason: string } | null = null;
+    const { sources, results } = yield* withProgress(run.texts, (progress) => {
+      const say = complaints(progress, run.texts);
+      return Effect.raceFirst(
+        Effect.raceFirst(
+          lostFor(patience, () => lost),
+          consume(progress, run, {
+            onFigures: (done) => {
+              figures = done;
+            },
+            onLogState: (log) => {
+              lost = log.state === "ok" ? null : (lost ?? { since: performance.now(), reason: log.reason });
+            },
+          }),
+        ),
+        Effect.gen(function* () {
+          const sources = yield* produceOnce(progress, {
+            only,
+            onSources: say.onSources,
+            onCatalogues: (all) => {
+              catalogues = all;
+              say.onCatalogues(all);
+            },
+          });
+          yield* whenApplied;
+          // Only now: one delta over everything is cheaper than one a commit.
+          const audited = yield* Deferred.make<void>();
+          const results = yield* Effect.raceFirst(
+            analyze(run, () => Deferred.doneUnsafe(audited, Effect.void)),
+            Effect.andThen(Deferred.await(audited), whenSettled(readResults)),
+          );
+          return { sources, results };
+        }),
+      );
+    });
+    return { sources, catalogues, results, figures };
+  });
+
+export const readOnce = (
+  run: Invocation,
+  isDemo: boolean,
+  patience: number,
+): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
+  Effect.gen(function* () {
+    const { data } = yield* Settings;
+    const { sources, catalogues, results, figures } = yield* readAndSettle(run, patience);
+    if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);
+    if (run.json) print(onceJson(results, figures, sources));
+    else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
+    else print(resultLines(results));
+    if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
+    // A catalogue that cannot be read, and each entry that cannot be taken up, is a source that could not be read.
+    const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
+    const failed = sources.filter(isStopped).length + refused;
+    if (failed > 0)
+      return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
+  });
+
+/** The shape of the contract. */
+const onceJson = (
+  results: Results,
+  figures: Pick<ConsumerFigures, "events" | "changed">,
+  sources: readonly SourceStatus[],
+): string => {
+  const rest = {
+    commit: results.commit,
+    events: figures.events,
+    changed: figures.changed,
+    rejects: results.rejects,
+    orphans: results.waiting.sales,
+    sources: sources.map((s) => ({
+      source: masked(s.source),
+      entities: s.entities,
+      state: s.state,
+      ...(s.reason === "" ? {} : { reason: s.reason }),
+      records: s.records,
+      emitted: s.emitted,
+      unchanged: s.unchanged,
+      superseded: s.superseded,
+      rejected: s.rejected,
+    })),
+  };
+  return `{"analyses":${resultsJson(results)},${JSON.stringify(rest).slice(1)}`;
+};

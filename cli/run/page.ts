@@ -1,0 +1,73 @@
+/** The page of `start` and `analyzer`: what it shows now, where it listens, and the line that says so. */
+import { spawn } from "node:child_process";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import {
+  assertMayServe,
+  type HostRefused,
+  type PortTaken,
+  type Served,
+  servePage,
+} from "../../analyzer/server/serve.ts";
+import { print, say } from "../output/stdout.ts";
+import { maskedCatalogue, maskedStatus } from "../output/visible.ts";
+import type { Failed, WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { type PageFlags, type PageSettings, pageSettingsOf } from "../settings/settings.ts";
+import { makeRegistrar } from "./registrar.ts";
+
+/** What the page shows; the end of the demo replaces it. */
+export interface View {
+  shown: { readonly dir: string; readonly demo: boolean };
+  sources: readonly SourceStatus[];
+  catalogues: readonly CatalogueStatus[];
+}
+
+/** Where the page is to be served, and that it may be. */
+export const pageSettings = (
+  flags: PageFlags,
+  run: Invocation,
+): Effect.Effect<PageSettings, WrongUsage | Failed | HostRefused> =>
+  Effect.try({
+    try: () => pageSettingsOf(flags, run.env),
+    catch: (error) => error as WrongUsage | Failed,
+  }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
+
+/** Listens, and prints the line `page URL` once it does (contract). */
+export const openPage = (
+  where: PageSettings,
+  view: View,
+  run: Invocation,
+  opensBrowser: boolean,
+): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
+  Effect.gen(function* () {
+    const served = yield* servePage({
+      host: where.host,
+      access: where.access,
+      port: where.port,
+      whenTaken: where.explicit ? "fail" : "next",
+      current: () => view.shown,
+      // The page is seen by others than the operator.
+      sources: () => view.sources.map(maskedStatus),
+      catalogues: () => view.catalogues.map(maskedCatalogue),
+      registrar: yield* makeRegistrar(run.texts),
+    });
+    if (!where.explicit && served.port !== where.port)
+      say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
+    print(`page ${served.url}`);
+    if (where.access.kind === "token") say(`ventes: ${run.texts.pageAsksForToken()}`);
+    if (opensBrowser) openBrowser(served.url);
+    return served;
+  });
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: "open", win32: "explorer" };
+
+/** Where no browser can be opened the line with the address is enough. */
+function openBrowser(url: string): void {
+  const child = spawn(OPENERS[process.platform] ?? "xdg-open", [url], { stdio: "ignore", detached: true });
+  child.on("error", () => {});
+  child.unref();
+}

@@ -1,0 +1,124 @@
+/**
+ * Registers what programs name through HTTP, as `sources add` does, but as discovered (invariant 10): public
+ * addresses only unless private ones are allowed, and files only under VENTES_FILES. What an operator named is left
+ * as it is.
+ */
+import { isAbsolute } from "node:path";
+import * as Effect from "effect/Effect";
+import * as Semaphore from "effect/Semaphore";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { Settings } from "#shared/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { SourceRequest } from "../../analyzer/server/api.ts";
+import { AT_ONCE, type Registrar, type RegistrarAnswer } from "../../analyzer/server/registrations.ts";
+import {
+  findNamed,
+  parseEntities,
+  registerSource,
+  removeSource,
+  type SourceError,
+  SourceRefusal,
+  sourceError,
+  sourceId,
+  sourceOptions,
+} from "../../producer/admin/index.ts";
+import type { Texts } from "../texts/texts.ts";
+
+type Failure = SourceError | DatabaseError | PublishFailure;
+
+/** Of the refusals: what must not be, and what is not there. All others are of the request itself. */
+const STATUS: Readonly<Record<string, 403 | 404>> = {
+  "source.not_allowed": 403,
+  "source.private_address": 403,
+  "source.removed": 403,
+  "source.of_operator": 403,
+  "source.not_registered": 404,
+};
+
+const answerOf = (error: Failure): RegistrarAnswer =>
+  error._tag === "SourceError"
+    ? { status: STATUS[error.code] ?? 422, body: { error: error.sentence } }
+    : { status: error._tag === "LogUnavailable" ? 503 : 500, body: { error: error.message } };
+
+export const makeRegistrar = (texts: Texts): Effect.Effect<Registrar, never, TopicLog | Settings> =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    const settings = yield* Settings;
+    const gate = yield* Semaphore.make(AT_ONCE);
+    const answered = (work: Effect.Effect<RegistrarAnswer, Failure, TopicLog | Settings>) =>
+      work.pipe(
+        Effect.catch((error) => Effect.succeed(answerOf(error))),
+        Effect.provideService(TopicLog, log),
+        Effect.provideService(Settings, settings),
+        gate.withPermit,
+      );
+    return {
+      register: (asked) => answered(register(asked, texts)),
+      remove: (url) => answered(remove(url, texts)),
+    };
+  });
+
+/** Throws SourceRefusal. A path must be whole: there is no folder that it could be relative to. */
+function idOf(url: string): string {
+  const text = url.trim();
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text) && !isAbsolute(text))
+    throw new SourceRefusal("source.bad_reference");
+  const id = sourceId(text);
+  const { username, password } = new URL(id);
+  if (username !== "" || password !== "") throw new SourceRefusal("catalogue.credentials");
+  return id;
+}
+
+const understood = Effect.fnUntraced(function* <A>(
+  url: string,
+  understand: () => A,
+): Effect.fn.Return<A, SourceError, Settings> {
+  const { language } = yield* Settings;
+  return yield* Effect.try({
+    try: understand,
+    catch: (error) => {
+      if (!(error instanceof SourceRefusal)) throw error;
+      return error.toError(url, language);
+    },
+  });
+});
+
+const register = Effect.fnUntraced(function* (
+  { url, entity: said, options = {} }: SourceRequest,
+  texts: Texts,
+): Effect.fn.Return<RegistrarAnswer, Failure, TopicLog | Settings> {
+  const { language } = yield* Settings;
+  const {
+    source,
+    entities: named,
+    read,
+  } = yield* understood(url, () => ({
+    source: idOf(url),
+    entities: said === undefined ? undefined : parseEntities(said),
+    read: sourceOptions(options),
+  }));
+  const { registration: before, removal } = yield* findNamed(source);
+  if (removal !== undefined) return yield* sourceError("source.removed", { source }, language);
+  if (before !== undefined && before.discovered !== true) {
+    const sentence = texts.sourceFollowed(source, before.entities.join(", "));
+    return { status: 200, body: { source, entities: before.entities, sentence } };
+  }
+  const { entities } = yield* registerSource(source, { entities: named, ...read, discovered: true });
+  const sentence = texts.sourceAdded(source, entities.join(", "));
+  return { status: before === undefined ? 201 : 200, body: { source, entities, sentence } };
+});
+
+const remove = Effect.fnUntraced(function* (
+  url: string,
+  texts: Texts,
+): Effect.fn.Return<RegistrarAnswer, Failure, TopicLog | Settings> {
+  const { language } = yield* Settings;
+  const source = yield* understood(url, () => idOf(url));
+  const { registration } = yield* findNamed(source);
+  if (registration === undefined) return yield* sourceError("source.not_registered", { source }, language);
+  if (registration.discovered !== true) return yield* sourceError("source.of_operator", { source }, language);
+  yield* removeSource(source);
+  const sentence = texts.sourceRemoved(source, false, "0");
+  return { status: 200, body: { source, entities: registration.entities, sentence } };
+});

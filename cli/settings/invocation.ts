@@ -1,0 +1,35 @@
+/** What a command is run with: the settings, and how it may speak. */
+import * as Effect from "effect/Effect";
+import type { SettingsShape } from "#shared/settings.ts";
+import { type Texts, textsIn } from "../texts/texts.ts";
+import type { Failed, WrongUsage } from "./errors.ts";
+import type { Env } from "./language.ts";
+import { type CommonFlags, settingsOf } from "./settings.ts";
+
+export interface Invocation {
+  readonly settings: SettingsShape;
+  /** --json */
+  readonly json: boolean;
+  /** Whether --every was given: then it is the source's own, else the producer's default. */
+  readonly every: number | null;
+  readonly env: Env;
+  readonly texts: Texts;
+}
+
+export const invocation = (
+  flags: CommonFlags & { readonly json: boolean },
+  env: Env,
+): Effect.Effect<Invocation, WrongUsage | Failed> =>
+  Effect.try({
+    try: () => {
+      const settings = settingsOf(flags, env);
+      return {
+        settings,
+        json: flags.json,
+        every: flags.every === undefined ? null : settings.every,
+        env,
+        texts: textsIn(settings.language),
+      };
+    },
+    catch: (error) => error as WrongUsage | Failed,
+  });

@@ -1,0 +1,194 @@
+/** Flags and environment become settings; a flag wins over its variable. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
+import { languageOf } from "./language.ts";
+import { type CommonFlags, pageSettingsOf, parseDuration, settingsOf } from "./settings.ts";
+
+const NONE: CommonFlags = { data: undefined, namespace: undefined, every: undefined };
+
+describe("settings", () => {
+  it("without anything: embedded in ./data, French days, euros", () => {
+    expect(settingsOf(NONE, {})).toEqual({
+      data: join(process.cwd(), "data"),
+      namespace: "ventes",
+      kafka: null,
+      every: 60_000,
+      timeZone: "Europe/Paris",
+      currency: "EUR",
+      partitions: 3,
+      language: "en",
+      files: null,
+      allowPrivate: false,
+      credentials: [],
+      proxies: { http: null, https: null, none: "" },
+      sourcesFile: null,
+      healthFile: null,
+    });
+  });
+
+  it("from the environment", () => {
+    const env = {
+      VENTES_DATA: "/srv/ventes",
+      VENTES_NAMESPACE: "pme",
+      VENTES_EVERY: "5m",
+      VENTES_TZ: "America/Martinique",
+      VENTES_DEVISE: "CHF",
+      VENTES_PARTITIONS: "12",
+      VENTES_LANG: "fr",
+      VENTES_FILES: "/srv/csv",
+      VENTES_ALLOW_PRIVATE: "1",
+      VENTES_CREDENTIALS: "https://files.example/ bearer abc",
+      HTTP_PROXY: "proxy.example:3128",
+      HTTPS_PROXY: "http://ignored.example",
+      https_proxy: "https://marie:secret@proxy.example",
+      NO_PROXY: "localhost,.internal",
+      VENTES_SOURCES: "/srv/sources.csv",
+      VENTES_HEALTH_FILE: "/tmp/alive",
+    };
+    expect(settingsOf(NONE, env)).toEqual({
+      data: "/srv/ventes",
+      namespace: "pme",
+      kafka: null,
+      every: 300_000,
+      timeZone: "America/Martinique",
+      currency: "CHF",
+      partitions: 12,
+      language: "fr",
+      files: "/srv/csv",
+      allowPrivate: true,
+      credentials: [
+        {
+          origin: "https://files.example",
+          path: "/",
+          kind: "bearer",
+          header: "authorization",
+          value: "Bearer abc",
+        },
+      ],
+      proxies: {
+        http: "http://proxy.example:3128",
+        https: "https://marie:secret@proxy.example",
+        none: "localhost,.internal",
+      },
+      sourcesFile: "/srv/sources.csv",
+      healthFile: "/tmp/alive",
+    });
+    expect(settingsOf({ ...NONE, allowPrivate: true }, {}).allowPrivate).toBe(true);
+    expect(settingsOf({ data: "/d", namespace: "n", every: "1s" }, env)).toMatchObject({
+      data: "/d",
+      namespace: "n",
+      every: 1_000,
+    });
+  });
+
+  it("credentials may stand in a file; what is wrong with a line is told without it", () => {
+    const path = join(scratchDirectory(), "credentials");
+    writeFileSync(path, "# ours\nhttps://a.example/ basic marie:s3cret\n");
+    const env = { VENTES_CREDENTIALS_FILE: path };
+    expect(settingsOf(NONE, env).credentials).toMatchObject([{ origin: "https://a.example", kind: "basic" }]);
+    writeFileSync(path, "\nhttps://a.example/ s3cret\n");
+    const told = (run: () => unknown) => {
+      try {
+        return expect.unreachable(String(run()));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    const message = told(() => settingsOf(NONE, env));
+    expect(message).toMatch(/^VENTES_CREDENTIALS_FILE, line 2: /);
+    expect(message).not.toContain("s3cret");
+    const proxy = told(() => settingsOf(NONE, { HTTP_PROXY: "socks5://marie:s3cret@p.example" }));
+    expect(proxy).toMatch(/HTTP_PROXY is "socks5:\/\/\*\*\*@p\.example"/);
+  });
+
+  it("of Kafka: files of certificates and of the password are read", () => {
+    const folder = scratchDirectory();
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const { kafka } = settingsOf(NONE, {
+      KAFKA_BROKERS: "a:9092, [::1]:9093",
+      KAFKA_CA_FILE: file("ca", "CA"),
+      KAFKA_CERT_FILE: file("cert", "CERT"),
+      KAFKA_KEY_FILE: file("key", "KEY"),
+      KAFKA_SASL_MECHANISM: "SCRAM-SHA-512",
+      KAFKA_USERNAME: "u",
+      KAFKA_PASSWORD_FILE: file("password", "secret\n"),
+    });
+    expect(kafka).toEqual({
+      brokers: ["a:9092", "[::1]:9093"],
+      tls: { ca: "CA", cert: "CERT", key: "KEY" },
+      sasl: { mechanism: "scram-sha-512", username: "u", password: "secret" },
+    });
+    expect(settingsOf(NONE, { KAFKA_BROKERS: "a:1", KAFKA_TLS: "1" }).kafka).toMatchObject({
+      tls: {},
+      sasl: null,
+    });
+    expect(() => settingsOf(NONE, { KAFKA_BROKERS: "a:1", KAFKA_CA_FILE: "/nonexistent/ca" })).toThrow(
+      "cannot read /nonexistent/ca, which KAFKA_CA_FILE names (ENOENT)",
+    );
+  });
+
+  it.each([
+    ["200ms", 200],
+    ["10s", 10_000],
+    ["5m", 300_000],
+    ["1h", 3_600_000],
+    ["1.5s", 1_500],
+  ])("a duration %s", (text, ms) => expect(parseDuration(text, "--every")).toBe(ms));
+  it.each(["", "10", "s", "-1s", "0s", "1d", "100000h"])("no duration: %j", (text) =>
+    expect(() => parseDuration(text, "--every")).toThrow(`--every is "${text}"`),
+  );
+
+  it("of the page: a port that was asked for may not be replaced", () => {
+    const none = { port: undefined, host: undefined };
+    const access = { kind: "local" };
+    expect(pageSettingsOf(none, {})).toEqual({ host: "127.0.0.1", port: 8080, explicit: false, access });
+    expect(pageSettingsOf(none, { VENTES_PORT: "81", VENTES_HOST: "::1" })).toEqual({
+      host: "::1",
+      port: 81,
+      explicit: true,
+      access,
+    });
+    expect(pageSettingsOf({ port: "0", host: "localhost" }, { VENTES_PORT: "81" })).toEqual({
+      host: "localhost",
+      port: 0,
+      explicit: true,
+      access,
+    });
+  });
+
+  it("of the page: a token, from a file too, or everyone; never both, and nothing that no header can hold", () => {
+    const accessOf = (env: Readonly<Record<string, string>>) =>
+      pageSettingsOf({ port: undefined, host: undefined }, env).access;
+    const file = (text: string) => {
+      const path = join(scratchDirectory(), "token");
+      writeFileSync(path, text);
+      return path;
+    };
+    expect(accessOf({ VENTES_AUTH: "none" })).toEqual({ kind: "open" });
+    expect(accessOf({ VENTES_TOKEN: " s3cret " })).toEqual({ kind: "token", token: "s3cret" });
+    expect(accessOf({ VENTES_TOKEN_FILE: file("s3cret\n") })).toEqual({ kind: "token", token: "s3cret" });
+    expect(() => accessOf({ VENTES_TOKEN_FILE: file("\n") })).toThrow("VENTES_TOKEN_FILE");
+    expect(() => accessOf({ VENTES_TOKEN_FILE: "/nonexistent/token" })).toThrow("VENTES_TOKEN_FILE");
+    expect(() => accessOf({ VENTES_TOKEN: "two words" })).toThrow("VENTES_TOKEN");
+    expect(() => accessOf({ VENTES_AUTH: "basic" })).toThrow("VENTES_AUTH");
+    expect(() => accessOf({ VENTES_AUTH: "none", VENTES_TOKEN: "s3cret" })).toThrow("contradict");
+  });
+});
+
+it.each([
+  [{ VENTES_LANG: "fr", LC_ALL: "C" }, "fr"],
+  [{ VENTES_LANG: "en", LANG: "fr_FR.UTF-8" }, "en"],
+  [{ VENTES_LANG: "", LC_ALL: "fr_CA.UTF-8", LANG: "en_US.UTF-8" }, "fr"],
+  [{ LC_ALL: "C", LC_MESSAGES: "fr_FR" }, "en"],
+  [{ LC_MESSAGES: "fr_FR" }, "fr"],
+  [{ LANG: "fr_FR.UTF-8" }, "fr"],
+  [{ LANG: "de_DE.UTF-8" }, "en"],
+  [{}, "en"],
+] as const)("the language of %j is %s", (env, language) => {
+  expect(languageOf(env)).toBe(language);
+});

@@ -1,0 +1,488 @@
+/** The sentences of the normal output, in both languages, side by side. */
+import type { Language } from "#shared/settings.ts";
+import { englishCount, frenchCount } from "../output/numbers.ts";
+
+const both = <A extends readonly unknown[]>(
+  fr: (...args: A) => string,
+  en: (...args: A) => string,
+): Readonly<Record<Language, (...args: A) => string>> => ({ fr, en });
+
+const frenchFiles = (n: number): string =>
+  n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
+const isOne = (n: string): boolean => n === "1";
+/** Counts come as they are shown. */
+const lignes = (n: string): string => (isOne(n) ? "1 ligne" : `${n} lignes`);
+const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
+const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
+
+type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
+type AccountedCounts = Shown<
+  | "records"
+  | "emitted"
+  | "unchanged"
+  | "superseded"
+  | "rejected"
+  | "conflicts"
+  | "vanished"
+  | "withdrawn"
+  | "rounded"
+>;
+
+const TEXTS = {
+  /** A count in a sentence. */
+  count: both(frenchCount, englishCount),
+  demoDatabase: both(
+    (dir: string) => `il n'y a pas encore de base : réponses de la démonstration (${dir})`,
+    (dir: string) => `there is no database yet: answers from the demo (${dir})`,
+  ),
+  needsKafka: both(
+    (command: string) =>
+      `${command} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ventes start`,
+    (command: string) => `${command} runs on Kafka: set KAFKA_BROKERS, or run: ventes start`,
+  ),
+  emptySql: both(
+    () => "la requête est vide",
+    () => "the query is empty",
+  ),
+  rejectsByCode: both(
+    (total: string, codes: string) => `${total} mises de côté${codes === "" ? "" : ` : ${codes}`}`,
+    (total: string, codes: string) => `${total} set aside${codes === "" ? "" : `: ${codes}`}`,
+  ),
+  helloDatabase: both(
+    (file: string, sqlite: string, exists: boolean) =>
+      `base     ${file} : ${exists ? "ouverte" : "pas encore créée, le répertoire convient"} (SQLite ${sqlite})`,
+    (file: string, sqlite: string, exists: boolean) =>
+      `database ${file}: ${exists ? "opened" : "not created yet, the directory will do"} (SQLite ${sqlite})`,
+  ),
+  helloRow: both(
+    (row: string) => `ligne    écrite puis relue dans une table temporaire : ${row}`,
+    (row: string) => `row      written and read back in a scratch table: ${row}`,
+  ),
+  helloTopics: both(
+    (where: string, topics: readonly string[], events: string) =>
+      `topics   ${where} : ${topics.join(", ")} (${events} enregistrements)`,
+    (where: string, topics: readonly string[], events: string) =>
+      `topics   ${where}: ${topics.join(", ")} (${events} records)`,
+  ),
+  recordsRead: both(
+    (n: string) => `${n} lignes lues`,
+    (n: string) => `${n} rows read`,
+  ),
+  eventsApplied: both(
+    (n: string) => `${n} événements appliqués`,
+    (n: string) => `${n} events applied`,
+  ),
+  rowsPerSecond: both(
+    (n: string) => `${n} lignes/s`,
+    (n: string) => `${n} rows/s`,
+  ),
+  setAside: both(
+    (n: string) => `${n} mises de côté`,
+    (n: string) => `${n} set aside`,
+  ),
+  componentStarts: both(
+    (component: string, dir: string, brokers: string) =>
+      `${component} : répertoire ${dir}, topics ${brokers}`,
+    (component: string, dir: string, brokers: string) => `${component}: directory ${dir}, topics ${brokers}`,
+  ),
+  logLost: both(
+    (component: string, reason: string) =>
+      `${component} : les topics ne répondent plus, on attend (${reason})`,
+    (component: string, reason: string) => `${component}: the topics do not answer, waiting (${reason})`,
+  ),
+  logBack: both(
+    (component: string) => `${component} : les topics répondent de nouveau`,
+    (component: string) => `${component}: the topics answer again`,
+  ),
+  overtaken: both(
+    (place: string, position: string) =>
+      `consumer : un autre a écrit ${place} jusqu'à ${position} entre-temps ; rien n'est appliqué deux fois, on continue de là`,
+    (place: string, position: string) =>
+      `consumer: another one has written ${place} up to ${position} meanwhile; nothing is applied twice, going on from there`,
+  ),
+  audited: both(
+    (rows: number) =>
+      `${rows} ${rows > 1 ? "résultats ne correspondaient" : "résultat ne correspondait"} pas aux lignes de la base : corrigé`,
+    (rows: number) =>
+      `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: mended`,
+  ),
+  total: both(
+    () => "Chiffre d'affaires total",
+    () => "Total revenue (chiffre d'affaires)",
+  ),
+  byProduct: both(
+    () => "Ventes par produit",
+    () => "Sales by product (quantity)",
+  ),
+  byRegion: both(
+    () => "Ventes par région",
+    () => "Sales by region (revenue)",
+  ),
+  noSales: both(
+    () => "aucune vente",
+    () => "no sales",
+  ),
+  andMore: both(
+    (n: string) => `... et ${n} de plus : ventes query`,
+    (n: string) => `... and ${n} more: ventes query`,
+  ),
+  rejected: both(
+    (n: string) =>
+      `${lignes(n)} ${isOne(n) ? "mise" : "mises"} de côté ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${rows(n)} set aside; which and why: ventes rejects`,
+  ),
+  missingProducts: both(
+    (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
+    (n: number) => (n === 1 ? "1 product" : `${englishCount(n)} products`),
+  ),
+  missingShops: both(
+    (n: number) => (n === 1 ? "1 magasin" : `${frenchCount(n)} magasins`),
+    (n: number) => (n === 1 ? "1 shop" : `${englishCount(n)} shops`),
+  ),
+  missingPrices: both(
+    (n: number) => (n === 1 ? "le prix d'un produit" : `le prix de ${frenchCount(n)} produits`),
+    (n: number) => (n === 1 ? "the price of 1 product" : `the price of ${englishCount(n)} products`),
+  ),
+  nearest: both(
+    (known: string, missing: string) => `'${known}' pour '${missing}'`,
+    (known: string, missing: string) => `'${known}' for '${missing}'`,
+  ),
+  waiting: both(
+    (n: number, what: readonly string[], ids: readonly string[], nearest: readonly string[]) =>
+      `${frenchCount(n)} ${n > 1 ? "ventes attendent" : "vente attend"} ${what.join(" et ")}${
+        nearest.length > 0 ? ` ; les plus proches connus : ${nearest.join(", ")}` : ` : ${ids.join(", ")}`
+      }`,
+    (n: number, what: readonly string[], ids: readonly string[], nearest: readonly string[]) =>
+      `${englishCount(n)} ${n > 1 ? "sales wait" : "sale waits"} for ${what.join(" and ")}${
+        nearest.length > 0 ? `; nearest known: ${nearest.join(", ")}` : `: ${ids.join(", ")}`
+      }`,
+  ),
+  replayed: both(
+    (events: number, repaired: number) => `${events} événements lus, ${repaired} lignes réparées`,
+    (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
+  ),
+  waitingForLog: both(
+    (why: string) => `en attente des topics (${why})`,
+    (why: string) => `waiting for the topics (${why})`,
+  ),
+  nextPort: both(
+    (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
+    (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
+  ),
+  pageAsksForToken: both(
+    () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
+    () => "the page asks for the token of VENTES_TOKEN, once in each browser",
+  ),
+  sourceNeedsEntity: both(
+    (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
+    (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,
+  ),
+  starts: both(
+    (dir: string, brokers: string | null) =>
+      `ventes : producteur, consommateur et analyse dans ce processus ; base ${dir}/ventes.db, topics ${brokers ?? `${dir}/events.db`}`,
+    (dir: string, brokers: string | null) =>
+      `ventes: producer, consumer and analyzer in this process; database ${dir}/ventes.db, topics ${brokers ?? `${dir}/events.db`}`,
+  ),
+  startsDemo: both(
+    (dir: string) =>
+      `ventes : aucune source enregistrée, voici la démonstration, dans ${dir}\n  (une épicerie bretonne ; ses fichiers CSV sont servis ici même, et une vente arrive chaque seconde)`,
+    (dir: string) =>
+      `ventes: no source is registered, so this is the demo, in ${dir}\n  (a grocer of Brittany; its CSV files are served right here, and a sale comes in every second)`,
+  ),
+  demoEnds: both(
+    () => "une source est enregistrée : la démonstration s'arrête",
+    () => "a source is registered: the demo ends",
+  ),
+  read: both(
+    () => "Lu :",
+    () => "Read:",
+  ),
+  sourceRead: both(
+    (source: string, entities: string, records: string, rejected: string) =>
+      `${source}  (${entities}) : ${lignes(records)}, ${rejected} ${isOne(rejected) ? "mise" : "mises"} de côté`,
+    (source: string, entities: string, records: string, rejected: string) =>
+      `${source}  (${entities}): ${rows(records)}, ${rejected} set aside`,
+  ),
+  pageIsAt: both(
+    (url: string) => `La page est à ${url}`,
+    (url: string) => `The page is at ${url}`,
+  ),
+  addYours: both(
+    () => "Vos fichiers, à vous : npx ventes sources add https://exemple.fr/ventes.csv",
+    () => "Your own files: npx ventes sources add https://example.com/sales.csv",
+  ),
+  goesOn: both(
+    () => "Les sources sont suivies ; Ctrl-C arrête.",
+    () => "The sources are being followed; Ctrl-C stops.",
+  ),
+  onceDemo: both(
+    (dir: string) => `aucune source enregistrée : c'était la démonstration, dans ${dir}`,
+    (dir: string) => `no source is registered: this was the demo, in ${dir}`,
+  ),
+  sourcesFailed: both(
+    (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
+    (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
+  ),
+  sourcesFileFailed: both(
+    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
+    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
+  ),
+  sourceAdded: both(
+    (source: string, entities: string) => `${source} est enregistré (${entities})`,
+    (source: string, entities: string) => `${source} is registered (${entities})`,
+  ),
+  catalogueAdded: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur les prend l'un après l'autre`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer takes them up one by one`,
+  ),
+  catalogueLists: both(
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue} : catalogue (${form}), ${frenchFiles(entries)}`,
+    (catalogue: string, form: string, entries: number) =>
+      `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
+  ),
+  catalogueNoEntity: both(
+    () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
+    () => "--catalogue: the list, or the header of each file, tells what it holds",
+  ),
+  rekeyOfOne: both(
+    () => "--rekey vaut pour un fichier, pas pour un catalogue",
+    () => "--rekey is of one file, not of a catalogue",
+  ),
+  catalogueRemoved: both(
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; les lignes restent"}`,
+    (catalogue: string, entries: number, withdraw: boolean, n: string) =>
+      `${catalogue} and its ${englishFiles(entries)} are no longer followed${withdraw ? `: ${rows(n)} withdrawn` : "; their rows stay"}`,
+  ),
+  catalogueStands: both(
+    (s: CatalogueCounts) =>
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.gone === "0" ? "" : ` ; ${s.gone} ne sont plus listés, leurs lignes restent`}`,
+    (s: CatalogueCounts) =>
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
+  ),
+  entriesRefused: both(
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue} : un fichier listé ne peut être pris : ${first}`
+        : `${catalogue} : ${frenchCount(n)} fichiers listés ne peuvent être pris, dont : ${first}`,
+    (catalogue: string, n: number, first: string) =>
+      n === 1
+        ? `${catalogue}: a listed file cannot be taken up: ${first}`
+        : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
+  ),
+  noLongerListed: both(
+    (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
+    (since: string) => `no longer listed by its catalogue since ${since}; its rows stay`,
+  ),
+  andOthers: both(
+    (n: string) => `... et ${n} de plus`,
+    (n: string) => `... and ${n} more`,
+  ),
+  accounting: both(
+    (s: AccountedCounts) =>
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
+    (s: AccountedCounts) =>
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
+  ),
+  retried: both(
+    (sources: number, resolved: number, remaining: number) =>
+      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore de côté`,
+    (sources: number, resolved: number, remaining: number) =>
+      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still set aside`,
+  ),
+  nothingToRetry: both(
+    () => "aucune ligne mise de côté dont le fichier est encore suivi",
+    () => "no row set aside whose file is still followed",
+  ),
+  retryTimedOut: both(
+    (within: string, sources: string) => `le producteur n'a pas relu en ${within} : ${sources}`,
+    (within: string, sources: string) => `the producer has not read again within ${within}: ${sources}`,
+  ),
+  moreRejects: both(
+    (n: string) => `... et ${n} de plus : --limit, --csv`,
+    (n: string) => `... and ${n} more: --limit, --csv`,
+  ),
+  badLimit: both(
+    (text: string) => `--limit « ${text} » : donnez un nombre entier`,
+    (text: string) => `--limit "${text}": give a whole number`,
+  ),
+  unknownEntity: both(
+    (text: string, known: string) => `--entity « ${text} » : ${known}`,
+    (text: string, known: string) => `--entity "${text}": one of ${known}`,
+  ),
+  sourceFollowed: both(
+    (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
+    (source: string, entities: string) => `${source} is followed already (${entities})`,
+  ),
+  sourceRemoved: both(
+    (source: string, withdraw: boolean, n: string) =>
+      `${source} n'est plus suivi${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; ses lignes restent"}`,
+    (source: string, withdraw: boolean, n: string) =>
+      `${source} is no longer followed${withdraw ? `: ${rows(n)} withdrawn` : "; its rows stay"}`,
+  ),
+  sameSales: both(
+    (n: number, of: number, source: string) =>
+      `${n} de ses ${of} premières ventes sont aussi dans ${source} : elles ne comptent qu'une fois, sauf avec --id-scope`,
+    (n: number, of: number, source: string) =>
+      `${n} of its first ${of} sales are in ${source}, too: they count once, unless --id-scope keeps them apart`,
+  ),
+  sourceConfirmed: both(
+    (source: string) => `${source} : ce contenu est accepté, il est repris à la prochaine lecture`,
+    (source: string) => `${source}: this content is accepted, the next look takes it`,
+  ),
+  sourceMoved: both(
+    (from: string, to: string, n: string) =>
+      `${from} est désormais ${to} : ${n} ${isOne(n) ? "événement repris" : "événements repris"}`,
+    (from: string, to: string, n: string) =>
+      `${from} is ${to} from now on: ${n} ${isOne(n) ? "event" : "events"} taken along`,
+  ),
+  tooOften: both(
+    (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
+    (least: string) => `a server elsewhere is not asked more often than ${least}`,
+  ),
+  noSources: both(
+    () => "aucune source : ventes sources add URL",
+    () => "no source: ventes sources add URL",
+  ),
+  wouldRead: both(
+    (source: string, entity: string, delimiter: string, records: string) =>
+      `${source} : des ${entity}, séparateur « ${delimiter} », ${lignes(records)}`,
+    (source: string, entity: string, delimiter: string, records: string) =>
+      `${source}: ${entity}, delimiter "${delimiter}", ${rows(records)}`,
+  ),
+  column: both(
+    () => "colonne",
+    () => "column",
+  ),
+  readAs: both(
+    () => "lue comme",
+    () => "read as",
+  ),
+  line: both(
+    () => "ligne",
+    () => "line",
+  ),
+  rounded: both(
+    (n: string) => `${n} ${isOne(n) ? "valeur arrondie" : "valeurs arrondies"} au millionième`,
+    (n: string) => `${n} ${isOne(n) ? "value" : "values"} rounded to a millionth`,
+  ),
+  skipped: both(
+    (n: string) => `${lignes(n)} ${isOne(n) ? "laissée" : "laissées"} de côté par --where`,
+    (n: string) => `${n} ${isOne(n) ? "line" : "lines"} left out by --where`,
+  ),
+  unwrapped: both(
+    (n: string) => `${n} valeurs écrites comme ="007" : lues comme du texte`,
+    (n: string) => `${n} values written as ="007": read as text`,
+  ),
+  lookAlikes: both(
+    (n: string, examples: readonly string[]) =>
+      `${n} identifiants se ressemblent à s'y méprendre et restent distincts : ${examples.join(", ")}`,
+    (n: string, examples: readonly string[]) =>
+      `${n} ids look the same and are kept apart: ${examples.join(", ")}`,
+  ),
+  writtenAs: both(
+    () => "écrite",
+    () => "written",
+  ),
+  entity: both(
+    () => "entité",
+    () => "entity",
+  ),
+  howRead: both(
+    (source: string, how: string) => `${source} : ${how}`,
+    (source: string, how: string) => `${source}: ${how}`,
+  ),
+  fixed: both(
+    (options: string) => `fixé : ${options}`,
+    (options: string) => `fixed: ${options}`,
+  ),
+  headerAt: both(
+    (line: number) => (line === 0 ? "sans en-tête" : `en-tête à la ligne ${line}`),
+    (line: number) => (line === 0 ? "no header" : `header on line ${line}`),
+  ),
+  nothingWritten: both(
+    () => "rien n'a été écrit (--dry-run)",
+    () => "nothing was written (--dry-run)",
+  ),
+  componentFailed: both(
+    (component: string, why: string) => `${component} a échoué : ${why}`,
+    (component: string, why: string) => `${component} failed: ${why}`,
+  ),
+  componentLost: both(
+    (component: string, at: string) => `${component} ne répond plus depuis ${at}`,
+    (component: string, at: string) => `${component} has not been heard of since ${at}`,
+  ),
+  lost: both(
+    () => "perdu",
+    () => "lost",
+  ),
+  sourceParked: both(
+    (_source: string, why: string) => `source en attente : ${why}`,
+    (_source: string, why: string) => `source parked: ${why}`,
+  ),
+  sourcesStale: both(
+    (n: string, at: string, producer: string) =>
+      `sources : ${n} ne sont suivies par personne depuis ${at}${producer === "" ? "" : ` (${producer})`}`,
+    (n: string, at: string, producer: string) =>
+      `sources: ${n} followed by nobody since ${at}${producer === "" ? "" : ` (${producer})`}`,
+  ),
+  otherLog: both(
+    (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,
+    (file: string) => `${file} was filled from other topics than these`,
+  ),
+  statusDirectory: both(
+    (dir: string, runs: string) => `${dir} : ${runs}`,
+    (dir: string, runs: string) => `${dir}: ${runs}`,
+  ),
+  runs: both(
+    (who: "start" | "components" | "nobody") =>
+      ({
+        start: "ventes start y travaille",
+        components: "des composants y travaillent",
+        nobody: "rien n'y travaille",
+      })[who],
+    (who: "start" | "components" | "nobody") =>
+      ({
+        start: "ventes start works in it",
+        components: "components work in it",
+        nobody: "nothing runs in it",
+      })[who],
+  ),
+  statusLog: both(
+    (where: string, events: string) => `topics ${where} : ${events} enregistrements`,
+    (where: string, events: string) => `topics ${where}: ${events} records`,
+  ),
+  noDatabase: both(
+    () => "pas encore de base",
+    () => "no database yet",
+  ),
+  statusRows: both(
+    (produits: string, magasins: string, ventes: string) =>
+      `base : ${produits} produits, ${magasins} magasins, ${ventes} ventes`,
+    (produits: string, magasins: string, ventes: string) =>
+      `database: ${produits} products, ${magasins} shops, ${ventes} sales`,
+  ),
+  statusAnalyses: both(
+    (commit: string, at: string, pending: boolean) =>
+      `analyses au commit ${commit}, ${at}${pending ? ", en retard" : ", à jour"}`,
+    (commit: string, at: string, pending: boolean) =>
+      `analyses as of commit ${commit}, ${at}${pending ? ", behind" : ", up to date"}`,
+  ),
+  statusLag: both(
+    (lag: string) => `retard sur les topics : ${lag} événements`,
+    (lag: string) => `lag behind the topics: ${lag} events`,
+  ),
+} as const;
+
+export type Texts = { readonly [K in keyof typeof TEXTS]: (typeof TEXTS)[K]["fr"] };
+
+const inOne = (language: Language): Texts =>
+  Object.fromEntries(Object.entries(TEXTS).map(([key, said]) => [key, said[language]])) as unknown as Texts;
+
+const SPOKEN: Readonly<Record<Language, Texts>> = { fr: inOne("fr"), en: inOne("en") };
+
+export const textsIn = (language: Language): Texts => SPOKEN[language];
