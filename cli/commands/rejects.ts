@@ -8,11 +8,11 @@ import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
 import { masked } from "#shared/masked.ts";
 import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
 import { openForReading, sqlite } from "../run/database.ts";
 import { named } from "../run/register.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visible } from "../texts/visible.ts";
 
 interface RejectsInput {
   readonly code: readonly string[];

@@ -12,12 +12,12 @@ import {
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
-import { visible } from "../output/visible.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { catalogueNamed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visible } from "../texts/visible.ts";
 
 export interface AddCatalogue {
   readonly what: readonly string[];

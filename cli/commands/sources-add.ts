@@ -15,13 +15,13 @@ import {
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print, say } from "../output/stdout.ts";
-import { visible, visibleSource } from "../output/visible.ts";
 import { sqlite } from "../run/database.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { namedApart, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visible, visibleSource } from "../texts/visible.ts";
 
 interface AddInput {
   readonly what: readonly string[];

@@ -6,11 +6,11 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { moveSource } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
-import { visibleSource } from "../output/visible.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { named } from "../run/register.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 export const moveOne = (
   input: { readonly from: string; readonly to: string },

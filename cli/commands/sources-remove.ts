@@ -9,12 +9,12 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { type Removed, removeCatalogue, removeEntry, removeSource } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
-import { visibleSource } from "../output/visible.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { catalogueNamed, registered } from "../run/register.ts";
 import { readStandings } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 export const removeOne = (
   input: { readonly url: string; readonly withdraw: boolean },

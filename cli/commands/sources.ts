@@ -9,7 +9,6 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { maskedCatalogue, maskedStatus, visibleSource } from "../output/visible.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import {
   type CatalogueWithState,
@@ -18,6 +17,7 @@ import {
   type SourceStanding,
 } from "../run/source-list.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { maskedCatalogue, maskedStatus, visibleSource } from "../texts/visible.ts";
 
 /** The terms of the sum stand together, in its order; what is not part of it comes after them. */
 const COUNTS = [

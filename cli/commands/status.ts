@@ -10,7 +10,6 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type Results, readResults, waitingLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
-import { maskedCatalogue, maskedStatus, visible } from "../output/visible.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory, sqlite } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
@@ -20,6 +19,7 @@ import { analysesPending, lagOf } from "../run/settled.ts";
 import { type Follows, heardOf, readStandings, type SourceStanding } from "../run/source-list.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
 
 /** A monitoring program does not wait longer for a broker. */
 const PATIENCE = 5_000;

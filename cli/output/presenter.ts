@@ -6,8 +6,8 @@ import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import type { Language } from "#shared/settings.ts";
 import { FLAG_HELP, HEADINGS, USAGE_ERRORS } from "../texts/help.ts";
+import { visible } from "../texts/visible.ts";
 import { bold, print, say } from "./stdout.ts";
-import { visible } from "./visible.ts";
 
 const WIDTH = 100;
 

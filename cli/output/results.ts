@@ -1,11 +1,11 @@
 /** The results as they stand in the database, read in one transaction so that they agree with each other. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Waiting, whatWaits } from "#shared/database/waiting.ts";
+import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
-import { frenchCount, frenchMoney } from "./numbers.ts";
+import { visible } from "../texts/visible.ts";
 import { type Cell, jsonObject, listLine } from "./rows.ts";
 import { bold } from "./stdout.ts";
-import { visible } from "./visible.ts";
 
 interface AnalysisRow {
   readonly nom: string;

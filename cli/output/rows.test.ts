@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { requirement } from "../../integration-tests/support/require.ts";
-import { plainDouble } from "./numbers.ts";
+import { plainDouble } from "../texts/numbers.ts";
 import { csvLine, jsonObject, listLine, table } from "./rows.ts";
 
 describe("a double", () => {

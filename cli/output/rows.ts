@@ -3,8 +3,8 @@
  * pipe, CSV, and JSON. One value after the other, so that memory does not grow with the number of rows (a table
  * must know its widths and takes what it is given).
  */
-import { frenchAmount, plainDouble } from "./numbers.ts";
-import { visible } from "./visible.ts";
+import { frenchAmount, plainDouble } from "../texts/numbers.ts";
+import { visible } from "../texts/visible.ts";
 
 /** A value as SQLite gives it, integers as bigint. */
 export type Cell = string | number | bigint | Buffer | null;

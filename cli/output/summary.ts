@@ -2,8 +2,8 @@
 import type { SourceStatus } from "#shared/event.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
+import { visibleSource } from "../texts/visible.ts";
 import { asideLines, type Results, resultTables } from "./results.ts";
-import { visibleSource } from "./visible.ts";
 
 /** How much was read of a source. */
 export const sourceLine = (s: SourceStatus, texts: Texts): string =>

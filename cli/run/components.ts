@@ -15,8 +15,8 @@ import { followSourcesFile, type SourcesFileListener } from "../../producer/admi
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../../producer/run.ts";
 import type { Progress } from "../output/progress.ts";
 import { say } from "../output/stdout.ts";
-import { visibleSource } from "../output/visible.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visibleSource } from "../texts/visible.ts";
 import { type StateReport, withState } from "./component-state.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;

@@ -13,10 +13,10 @@ import {
   servePage,
 } from "../../analyzer/server/serve.ts";
 import { print, say } from "../output/stdout.ts";
-import { maskedCatalogue, maskedStatus } from "../output/visible.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { type PageFlags, type PageSettings, pageSettingsOf } from "../settings/settings.ts";
+import { maskedCatalogue, maskedStatus } from "../texts/visible.ts";
 import { makeRegistrar } from "./registrar.ts";
 
 /** What the page shows; the end of the demo replaces it. */

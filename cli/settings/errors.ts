@@ -6,7 +6,7 @@ import * as Cause from "effect/Cause";
 import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import { visibleSource } from "../output/visible.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 /** The command was called wrongly; the line says what was expected. Exit 2. */
 export class WrongUsage extends Schema.TaggedError<WrongUsage>()("WrongUsage", { message: Schema.String }) {}

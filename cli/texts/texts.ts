@@ -1,6 +1,6 @@
 /** The sentences of the normal output, in both languages, side by side. */
 import type { Language } from "#shared/settings.ts";
-import { englishCount, frenchCount } from "../output/numbers.ts";
+import { englishCount, frenchCount } from "./numbers.ts";
 
 const both = <A extends readonly unknown[]>(
   fr: (...args: A) => string,
