@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { breaches, type Dependencies } from "./boundaries.ts";
-import { isCode, projectFiles, readProjectFile } from "./tree.ts";
+import { breaches, type Dependencies, FLOORS, fileOf, isForTests, roomOf } from "./boundaries.ts";
+import { importsOf } from "./imports.ts";
+import { isCode, places, projectFiles, readProjectFile, topFolder } from "./tree.ts";
 
 const manifest = JSON.parse(readProjectFile("package.json")) as Record<string, Record<string, string>>;
 const declared: Dependencies = {
@@ -8,9 +9,10 @@ const declared: Dependencies = {
   devDependencies: new Set(Object.keys(manifest.devDependencies ?? {})),
 };
 
-describe("who may import what", () => {
-  const code = projectFiles().filter(isCode);
+const code = projectFiles().filter(isCode);
+const program = code.filter((path) => !isForTests(path));
 
+describe("who may import what", () => {
   it("finds the code", () => {
     for (const folder of ["shared", "producer", "consumer", "analyzer", "cli", "demo"])
       expect(code.filter((path) => path.startsWith(`${folder}/`))).not.toEqual([]);
@@ -26,11 +28,19 @@ describe("the rules", () => {
     breaches(path, imports.map((specifier) => `import x from "${specifier}";`).join("\n"), declared);
 
   it("let components import shared and themselves", () => {
-    for (const top of ["producer", "consumer", "analyzer", "cli"])
+    for (const top of ["consumer", "analyzer"])
       expect(
         broken(`${top}/sub/a.ts`, "#shared/event.ts", "./b.ts", "../c.ts", "node:fs", "effect/Effect"),
       ).toEqual([]);
-    expect(broken("cli/start.ts", "../producer/index.ts", "../demo/server.ts")).toEqual([]);
+    expect(
+      broken(
+        "cli/run/start.ts",
+        "../../producer/run.ts",
+        "../../producer/admin/index.ts",
+        "../../demo/server.ts",
+      ),
+    ).toEqual([]);
+    expect(broken("producer/sync/a.ts", "../rows/index.ts", "./b.ts", "./c/d.ts")).toEqual([]);
   });
 
   it.each([
@@ -58,6 +68,17 @@ describe("the rules", () => {
     ["cli/a.ts", "left-pad"],
     ["consumer/a.test.ts", "../producer/b.ts"],
     ["elsewhere/a.ts", "#shared/b.ts"],
+    ["producer/rows/a.ts", "../sync/index.ts"],
+    ["producer/rows/a.ts", "../csv/index.ts"],
+    ["producer/sync/a.ts", "../rows/decoder.ts"],
+    ["producer/sync/a.ts", "./index.ts"],
+    ["producer/sync/a.ts", "../run.ts"],
+    ["producer/sync/a.ts", "../csv/testing/files.ts"],
+    ["producer/sync/a.ts", "../elsewhere/index.ts"],
+    ["producer/run.ts", "./sync/poll.ts"],
+    ["cli/output/a.ts", "../run/b.ts"],
+    ["cli/run/a.ts", "../../producer/sync/index.ts"],
+    ["shared/a.ts", "htmlparser2"],
   ])("%s may not import %s", (path, specifier) => {
     expect(broken(path, specifier)).toHaveLength(1);
   });
@@ -84,5 +105,76 @@ describe("the rules", () => {
     expect(
       breaches("shared/topic-log/kafka/a.ts", 'import { Kafka } from "kafkajs";', declared),
     ).toHaveLength(1);
+  });
+});
+
+/** The folders of a part, with which folder imports which: one arrow for any number of imports. */
+function shapeOf(part: string) {
+  const files = program.filter((path) => path.startsWith(`${part}/`));
+  const below = new Map(files.map((path) => [roomOf(path), new Set<string>()]));
+  for (const path of files)
+    for (const one of importsOf(path, readProjectFile(path))) {
+      const target = fileOf(path, one);
+      if (target !== undefined && topFolder(target) === part && roomOf(target) !== roomOf(path))
+        below.get(roomOf(path))?.add(roomOf(target));
+    }
+  const height = (room: string): number =>
+    1 + Math.max(0, ...[...(below.get(room) ?? [])].map((under) => height(under)));
+  return {
+    rooms: below.size,
+    arrows: [...below.values()].reduce((sum, under) => sum + under.size, 0),
+    floors: Math.max(...[...below.keys()].map(height)),
+  };
+}
+
+describe("the shape of a part", () => {
+  // A little above what it is, so that one more arrow is a decision and not an accident.
+  it.each([
+    ["producer", { rooms: 13, arrows: 45, floors: 7 }],
+    ["cli", { rooms: 7, arrows: 16, floors: 7 }],
+  ])("%s stays as simple as it is", (part, most) => {
+    const shape = shapeOf(part);
+    expect(shape.rooms).toBeLessThanOrEqual(most.rooms);
+    expect(shape.arrows).toBeLessThanOrEqual(most.arrows);
+    expect(shape.floors).toBeLessThanOrEqual(most.floors);
+  });
+
+  it("has a floor for each of its folders", () => {
+    for (const [part, floors] of Object.entries(FLOORS)) {
+      const rooms = new Set(program.filter((path) => path.startsWith(`${part}/`)).map(roomOf));
+      const folders = [...rooms].filter((room) => !room.includes(".")).map((room) => room.split("/")[1]);
+      expect(folders.sort()).toEqual(floors.flat().sort());
+    }
+  });
+});
+
+describe("state of a module", () => {
+  /** What lives as long as the process: caches, buffers that are written before they are read, and the process' own. */
+  const KNOWN = new Set([
+    "cli/main.ts signals",
+    "producer/csv/letters.ts tables",
+    "producer/diff/fingerprint.ts print",
+    "producer/diff/state/held-rows.ts scratch",
+    "producer/diff/state/held-rows.ts scratchKey",
+    "producer/rows/values.ts reading",
+    "shared/look-alikes.ts latin",
+    "shared/partitioner.ts scratch",
+    "shared/topic-log/embedded/news.ts listeners",
+    "shared/topic-log/embedded/record-batch.ts scratch",
+    "shared/topic-log/kafka/record-batch.ts scratch",
+  ]);
+  const MUTABLE =
+    /^(?:export )?(?:let (\w+)|const (\w+)(?:: (?!Readonly)[^=]+)? = (?:new (?:Map|Set|WeakMap)\b[^;]*\(\)|Buffer\.alloc(?:Unsafe)?\((?!0\))|\{ a: 0))/;
+
+  it("is none but the caches and buffers that are named here", () => {
+    const found = program
+      .filter((path) => !path.startsWith("analyzer/page/"))
+      .flatMap((path) =>
+        places(path, readProjectFile(path), MUTABLE).map((place) => {
+          const [, a, b] = MUTABLE.exec(place.replace(/^\S+ /, "")) ?? [];
+          return `${path} ${a ?? b}`;
+        }),
+      );
+    expect(found.filter((one) => !KNOWN.has(one))).toEqual([]);
   });
 });
