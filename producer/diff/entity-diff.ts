@@ -7,33 +7,26 @@
  * file, and a record is one more.
  */
 import type { Entity } from "#shared/entities/index.ts";
-import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
 import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
-import { type Group, grouped, type PartDecision } from "./part-decision.ts";
+import { grouped, type PartDecision } from "./part-decision.ts";
+import {
+  type Counts,
+  type ExtendedLine,
+  nothingCounted,
+  PartDiff,
+  type PartDiffOptions,
+} from "./part-diff.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
-import { recordsIn, Spill, type SpilledRecord } from "./spill.ts";
-import { decodeHeld, type HeldRow } from "./state/held-rows.ts";
+import { recordsIn, Spill } from "./spill.ts";
+import { decodeHeld } from "./state/held-rows.ts";
 import { NO_BYTES, type State } from "./state/state.ts";
-import { placeTwins } from "./twins.ts";
-import type { Vanishing } from "./vanishing.ts";
 
-/** The open last line of the version before, which this one extends. */
-export interface ExtendedLine extends ClaimKey {
-  readonly derived: boolean;
-  readonly a: number;
-  readonly b: number;
-}
-
-export interface EntityDiffOptions {
-  readonly entity: Entity;
+export interface EntityDiffOptions extends PartDiffOptions {
   readonly state: State;
   /** The id of the source in the state. */
   readonly source: number;
-  readonly dropDuplicates: boolean;
-  readonly vanishing: Vanishing;
-  readonly appended: boolean;
   /** One of several entities of its source: an undated line beside dated ones is superseded, its record no reject. */
   readonly isWide: boolean;
   /** A path that nothing else has, in the spool. */
@@ -42,33 +35,8 @@ export interface EntityDiffOptions {
   readonly slicedBytes?: number;
 }
 
-interface Counts {
-  unchanged: number;
-  superseded: number;
-  /** Of the superseded: records that said something else than the one that holds. */
-  conflicts: number;
-  vanished: number;
-  /** Of the vanished: rows of days after the version's first. */
-  keptInside: number;
-  /** Rows held of the days that the version speaks for, and how many of them it withdraws (rule 10). */
-  spoken: number;
-  withdrawn: number;
-}
-
-const nothingCounted = (): Counts => ({
-  unchanged: 0,
-  superseded: 0,
-  conflicts: 0,
-  vanished: 0,
-  keptInside: 0,
-  spoken: 0,
-  withdrawn: 0,
-});
-
 /** Some thousands of rows. */
 const SLICED_BYTES = 256 * 1024;
-/** Keys of conflicts that are listed. */
-const LISTED_CONFLICTS = 10;
 
 export class EntityDiff {
   readonly entity: Entity;
@@ -167,157 +135,4 @@ export class EntityDiff {
   close(): void {
     this.rows.close();
   }
-}
-
-/** The decision on one part. */
-class PartDiff implements PartDecision {
-  readonly emit: (HeldRow & { n: number })[] = [];
-  readonly gone: ClaimKey[] = [];
-  readonly moved: { row: HeldRow; to: number }[] = [];
-  readonly #diff: EntityDiff;
-  readonly #options: EntityDiffOptions;
-  readonly #counts: Counts;
-  readonly held: readonly HeldRow[];
-
-  constructor(diff: EntityDiff, options: EntityDiffOptions, counts: Counts, held: readonly HeldRow[]) {
-    this.held = held;
-    this.#diff = diff;
-    this.#options = options;
-    this.#counts = counts;
-  }
-
-  group(key: string, { lines, held }: Group): void {
-    const { entity, dropDuplicates, appended } = this.#options;
-    if (appended && lines.length > 0 && held.length > 0) this.#diff.meetsHeld = true;
-    if (!entity.derivedKey) {
-      this.#byId(key, lines, held);
-      return;
-    }
-    const derived = lines.filter((l) => l.derived);
-    if (derived.length === 0 && !held.some((h) => h.ordinal > 0)) {
-      this.#byId(key, lines, held);
-      return;
-    }
-
-    const given = lines.filter((l) => !l.derived);
-    const taken = new Set(given.map((l) => l.ordinal));
-    this.#byId(
-      key,
-      given,
-      held.filter((h) => h.ordinal === 0 || taken.has(h.ordinal)),
-    );
-    const twins = dropDuplicates ? distinct(derived) : derived;
-    this.#counts.superseded += derived.length - twins.length;
-    const others = held.filter((h) => h.ordinal > 0 && !taken.has(h.ordinal));
-    if (appended) this.#more(key, twins, others);
-    else this.#twins(key, twins, others);
-  }
-
-  /** Sales without id, of a version read whole. */
-  #twins(key: string, twins: readonly SpilledRecord[], held: readonly HeldRow[]): void {
-    const { vanishing } = this.#options;
-    const { extended } = this.#diff;
-    const counts = this.#counts;
-    const day = key.slice(0, 10);
-    const speaks = vanishing.speaksFor(day);
-    const open = extended?.derived === true && extended.key === key ? extended : undefined;
-    const placed = placeTwins(held, twins, { open, speaks });
-    for (const { line, ordinal, changed } of placed.lines)
-      if (changed) this.#emit(line, key, ordinal);
-      else counts.unchanged++;
-    const kept = placed.kept.length + placed.moved.length;
-    counts.vanished += kept;
-    if (vanishing.isInside(day)) counts.keptInside += kept;
-    if (speaks) {
-      counts.spoken += held.length;
-      counts.withdrawn += placed.gone.length;
-    }
-    for (const { from, to } of placed.moved) this.moved.push({ row: { ...from, key, dated: "" }, to });
-    for (const ordinal of placed.gone) this.gone.push({ key, ordinal, dated: "" });
-  }
-
-  /** Sales without id that were appended: each is one more. */
-  #more(key: string, twins: readonly SpilledRecord[], held: readonly HeldRow[]): void {
-    let ordinal = held.length;
-    for (const line of twins) {
-      if (this.#options.dropDuplicates && held.some((h) => h.a === line.a && h.b === line.b))
-        this.#counts.superseded++;
-      else this.#emit(line, key, ++ordinal);
-    }
-  }
-
-  /** Records with ids: of several of one claim the last holds. */
-  #byId(key: string, lines: readonly SpilledRecord[], held: readonly HeldRow[]): void {
-    const counts = this.#counts;
-    const last = lines.length === 1 ? undefined : lastOfEach(lines);
-    for (const line of last?.values() ?? lines) {
-      const before = held.find((h) => h.ordinal === line.ordinal && h.dated === line.dated);
-      const isSame = before !== undefined && before.a === line.a && before.b === line.b;
-      if (!isSame) this.#emit(line, key, line.ordinal);
-      if (!this.#options.appended) {
-        if (isSame) counts.unchanged++;
-      } else if (before !== undefined) {
-        // The record that said it before is superseded by this one.
-        counts.superseded++;
-        if (!isSame) this.#conflict(line);
-      }
-    }
-    if (last !== undefined) {
-      counts.superseded += lines.length - last.size;
-      for (const line of lines) {
-        const holds = last.get(`${line.ordinal}/${line.dated}`) as SpilledRecord;
-        if (holds.a !== line.a || holds.b !== line.b) this.#conflict(line);
-      }
-    }
-    if (this.#options.appended) return;
-    const turned = lines.length > 0 && (lines[0] as SpilledRecord).dated !== "";
-    for (const h of held) {
-      if (lines.length > 0) {
-        if (lines.some((l) => l.ordinal === h.ordinal && l.dated === h.dated)) continue;
-        // The other kind takes its place: nothing has vanished.
-        if ((h.dated !== "") !== turned) continue;
-      }
-      if (isOpenLine(h, this.#diff.extended)) this.gone.push(h);
-      else if (this.#options.vanishing.mode === "withdraw") {
-        this.gone.push(h);
-        counts.withdrawn++;
-      } else counts.vanished++;
-    }
-    if (this.#options.vanishing.mode === "withdraw") counts.spoken += held.length;
-  }
-
-  #emit(line: SpilledRecord, key: string, ordinal: number): void {
-    this.emit.push({ n: line.n, key, ordinal, dated: line.dated, a: line.a, b: line.b });
-  }
-
-  #conflict(line: SpilledRecord): void {
-    this.#counts.conflicts++;
-    const { conflicting } = this.#diff;
-    if (conflicting.length < LISTED_CONFLICTS && !conflicting.includes(line.key)) conflicting.push(line.key);
-  }
-}
-
-const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean =>
-  open !== undefined &&
-  !open.derived &&
-  h.key === open.key &&
-  h.ordinal === open.ordinal &&
-  h.dated === open.dated &&
-  h.a === open.a &&
-  h.b === open.b;
-
-function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord> {
-  const last = new Map<string, SpilledRecord>();
-  for (const line of lines) last.set(`${line.ordinal}/${line.dated}`, line);
-  return last;
-}
-
-function distinct(lines: readonly SpilledRecord[]): SpilledRecord[] {
-  const seen = new Set<string>();
-  return lines.filter((l) => {
-    const said = `${l.a}/${l.b}`;
-    const first = !seen.has(said);
-    seen.add(said);
-    return first;
-  });
 }

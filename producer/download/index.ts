@@ -1,7 +1,7 @@
 /** A URL or path as a local file, asked for politely and within limits. */
 export { makeHttpClient } from "./client.ts";
-export { fetchSource, spoolPath } from "./fetch.ts";
+export { HttpClient } from "./connections.ts";
+export { fetchSource } from "./fetch.ts";
 export { contentHash, type Fetched, Validators, validatorsOf } from "./fetched.ts";
 export { type Hosts, makeHosts } from "./hosts.ts";
-export { HttpClient } from "./http.ts";
-export { sweepSpool } from "./spool.ts";
+export { spoolPath, sweepSpool } from "./spool.ts";

@@ -8,75 +8,30 @@
  * them, in a scratch database, and the fingerprints made over `columns` alone.
  */
 import * as Effect from "effect/Effect";
-import { openScratch, type Sqlite } from "#shared/database/sqlite.ts";
+import { openScratch } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { PipelineEvent, Values } from "#shared/event.ts";
+import type { PipelineEvent } from "#shared/event.ts";
 import { inSlices } from "#shared/slices.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogBatch, LogRecord, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
-import type { ClaimKey, ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
+import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
 import {
   byCodeUnit,
-  encodeHeld,
   fingerprint,
   fingerprintReject,
   HeldPart,
   heldKey,
-  isHashed,
-  partOf,
   print,
   restOf,
   Spill,
   STATE_PARTS,
-  splitDerived,
-  splitOrdinal,
   TIME_NAMES,
 } from "../diff/index.ts";
+import type { Image } from "./image.ts";
+import { Images } from "./images.ts";
+import { claimOf, eventOf, sourceMark, topicsOf } from "./source-events.ts";
 import type { Whereabouts } from "./source-index.ts";
-
-/** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
-export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
-  const { value } = record;
-  // Ours have the source near their beginning; another client's may have it anywhere.
-  if (value === null || !value.includes(source)) return undefined;
-  try {
-    const event = JSON.parse(value.toString("utf8")) as PipelineEvent;
-    return event !== null && typeof event === "object" && JSON.stringify(event.source) === source.toString()
-      ? event
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The bytes by which `eventOf` recognizes a source. */
-export const sourceMark = (source: string): Buffer => Buffer.from(JSON.stringify(source));
-
-export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
-  const split = topic === "rejets" ? splitOrdinal(key) : topic === "ventes" ? splitDerived(key) : undefined;
-  return {
-    key: split?.stem ?? key,
-    ordinal: split?.ordinal ?? 0,
-    dated: topic === "produits" ? (row.date_effet ?? "") : "",
-  };
-}
-
-export interface Image {
-  readonly row: Values;
-  readonly extras: Values;
-}
-
-/** A column that the new one lacks leaves the value; an amount does not outlive the quantité and product it was for. */
-export function mergeImage(old: Image, next: Image): Image {
-  const row: Record<string, string | null> = { ...old.row, ...next.row };
-  if (
-    !("chiffre_affaires" in next.row) &&
-    ["quantité", "id_produit"].some((c) => c in old.row && row[c] !== old.row[c])
-  )
-    delete row.chiffre_affaires;
-  return { row, extras: { ...old.extras, ...next.extras } };
-}
 
 /** The columns of an event, sorted, without its key and without times of day, which come and go. */
 function columnsOf(event: Image, key: string): string[] {
@@ -84,8 +39,6 @@ function columnsOf(event: Image, key: string): string[] {
     .filter((name) => name !== key && !TIME_NAMES.has(name))
     .sort(byCodeUnit);
 }
-
-export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];
 
 export interface ReadBackOptions {
   readonly log: TopicLog["Service"];
@@ -255,113 +208,3 @@ class Reader {
     for (const images of this.#images.values()) images.close();
   }
 }
-
-/** Images of claims, folded on disk. */
-class Images {
-  readonly #db: Sqlite;
-  readonly #get;
-  readonly #put;
-  readonly #remove;
-  readonly #removeOtherKind;
-
-  constructor(db: Sqlite) {
-    this.#db = db;
-    db.exec(`CREATE TABLE images (part INTEGER, key TEXT, ordinal INTEGER, dated TEXT, image TEXT,
-      PRIMARY KEY (part, key, ordinal, dated)) WITHOUT ROWID`);
-    this.#get = db
-      .prepare("SELECT image FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?")
-      .pluck();
-    this.#put = db.prepare("INSERT OR REPLACE INTO images VALUES (?, ?, ?, ?, ?)");
-    this.#remove = db.prepare("DELETE FROM images WHERE part = ? AND key = ? AND ordinal = ? AND dated = ?");
-    this.#removeOtherKind = db.prepare(
-      "DELETE FROM images WHERE part = ? AND key = ? AND (dated = '') <> (? = '')",
-    );
-  }
-
-  put({ key, ordinal, dated }: ClaimKey, event: Image, dates: boolean): void {
-    const text = this.#get.get(partOf(key), key, ordinal, dated) as string | undefined;
-    const { row, extras } = event;
-    const image = text === undefined ? { row, extras } : mergeImage(JSON.parse(text) as Image, event);
-    if (dates) this.#removeOtherKind.run(partOf(key), key, dated);
-    this.#put.run(partOf(key), key, ordinal, dated, JSON.stringify(image));
-  }
-
-  remove({ key, ordinal, dated }: ClaimKey): void {
-    this.#remove.run(partOf(key), key, ordinal, dated);
-  }
-
-  *store(state: State, id: number, entity: EntityName, columns: readonly string[]): Generator<void, void> {
-    const keep = new Set([...columns, ...TIME_NAMES]);
-    const { key: keyColumn } = entityNamed(entity);
-    const ofPart = this.#db.prepare("SELECT key, ordinal, dated, image FROM images WHERE part = ?");
-    for (let part = 0; part < STATE_PARTS; part++) {
-      const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
-        const { row, extras } = JSON.parse(image) as Image;
-        fingerprint(restOf(row, extras, keyColumn, (name) => keep.has(name)));
-        const { a, b } = print;
-        return { ...claim, key: heldKey(claim.key, claim.ordinal), a, b };
-      });
-      if (rows.length > 0) state.putHeld(id, entity, part, encodeHeld(rows));
-      yield;
-    }
-  }
-
-  close(): void {
-    this.#db.close();
-  }
-}
-
-/** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
-export const idsOf = Effect.fnUntraced(function* (
-  log: TopicLog["Service"],
-  source: string,
-  topic: EventTopic,
-  held: Iterable<string>,
-): Effect.fn.Return<ReadonlyMap<string, string>, LogFailure> {
-  const wanted = new Set([...held].filter(isHashed));
-  const ids = new Map<string, string>();
-  if (wanted.size === 0) return ids;
-  const mark = sourceMark(source);
-  const from = Array.from({ length: log.partitions(topic) }, (_, partition) => ({
-    topic,
-    partition,
-    offset: 0,
-  }));
-  yield* log.read(from, (batch) =>
-    Effect.sync(() => {
-      for (const record of batch.records) {
-        if (record.key === null || record.value?.includes(mark) !== true) continue;
-        const { key, ordinal } = claimOf(topic, record.key, {});
-        const name = heldKey(key, ordinal);
-        if (wanted.has(name)) ids.set(name, record.key);
-      }
-    }),
-  );
-  return ids;
-});
-
-/** The image of one claim, folded from its partition: for the few rows that move without a line of the file. */
-export const imageOf = Effect.fnUntraced(function* (
-  log: TopicLog["Service"],
-  source: string,
-  topic: EventTopic,
-  partition: number,
-  key: string,
-): Effect.fn.Return<Image | undefined, LogFailure> {
-  const mark = sourceMark(source);
-  let image: Image | undefined;
-  let newest = -1;
-  yield* log.read([{ topic, partition, offset: 0 }], (batch) =>
-    Effect.sync(() => {
-      for (const record of batch.records) {
-        const event = eventOf(record, mark);
-        if (event === undefined || event.version < newest) continue;
-        newest = event.version;
-        if (event.kind === "mark" || record.key !== key) continue;
-        if (event.kind === "gone") image = undefined;
-        else image = image === undefined ? event : mergeImage(image, event);
-      }
-    }),
-  );
-  return image;
-});

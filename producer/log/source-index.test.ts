@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
 import { EventWriter } from "./events.ts";
-import { eventOf, sourceMark } from "./read-back.ts";
+import { eventOf, sourceMark } from "./source-events.ts";
 import { Whereabouts } from "./source-index.ts";
 
 let pipeline: Pipeline;

@@ -1,8 +1,9 @@
 /** Records as canonical rows: values, columns, the way they are written, presets. */
 export { lostColumn, RejectTally } from "./columns/drift.ts";
+export type { ColumnFormats } from "./columns/formats.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
-export { type ColumnFormats, ColumnSurvey } from "./columns/survey.ts";
+export { ColumnSurvey } from "./columns/survey.ts";
 export { Decoder, decodersOf, type ReadField } from "./decoder.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";
 export { BusinessZone } from "./values.ts";

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { registerSource } from "../admin/sources.ts";
 import { producerFile } from "../diff/state/producer-db.ts";
-import type { Image } from "../log/read-back.ts";
+import type { Image } from "../log/image.ts";
 import { readSourcesOnce } from "../run.ts";
 import { type Line, ModelSource, type ModelVersion, rawOf, splitName } from "../testing/model.ts";
 import { allEvents, claimsOf, type Fault, openPipeline, rowsOf } from "../testing/pipeline.ts";

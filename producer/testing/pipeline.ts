@@ -12,7 +12,8 @@ import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
 import { type ListedSource, listedSources } from "../admin/sources.ts";
-import { claimOf, type Image, mergeImage } from "../log/read-back.ts";
+import { type Image, mergeImage } from "../log/image.ts";
+import { claimOf } from "../log/source-events.ts";
 import { Registry } from "../source/registry.ts";
 
 /** The n-th publish from now fails in this way. `stored`: its records are in the topic all the same. */

@@ -1,0 +1,36 @@
+/** Long ids, which the state holds as a hash, read from the topic. */
+import * as Effect from "effect/Effect";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { heldKey, isHashed } from "../diff/index.ts";
+import { claimOf, sourceMark } from "./source-events.ts";
+
+/** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
+export const idsOf = Effect.fnUntraced(function* (
+  log: TopicLog["Service"],
+  source: string,
+  topic: EventTopic,
+  held: Iterable<string>,
+): Effect.fn.Return<ReadonlyMap<string, string>, LogFailure> {
+  const wanted = new Set([...held].filter(isHashed));
+  const ids = new Map<string, string>();
+  if (wanted.size === 0) return ids;
+  const mark = sourceMark(source);
+  const from = Array.from({ length: log.partitions(topic) }, (_, partition) => ({
+    topic,
+    partition,
+    offset: 0,
+  }));
+  yield* log.read(from, (batch) =>
+    Effect.sync(() => {
+      for (const record of batch.records) {
+        if (record.key === null || record.value?.includes(mark) !== true) continue;
+        const { key, ordinal } = claimOf(topic, record.key, {});
+        const name = heldKey(key, ordinal);
+        if (wanted.has(name)) ids.set(name, record.key);
+      }
+    }),
+  );
+  return ids;
+});

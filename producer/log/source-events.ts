@@ -1,0 +1,32 @@
+/** The events of one source among those of a topic. */
+import type { EntityName } from "#shared/entities/index.ts";
+import type { PipelineEvent, Values } from "#shared/event.ts";
+import type { LogRecord } from "#shared/topic-log/topic-log.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import { type ClaimKey, splitDerived, splitOrdinal } from "../diff/index.ts";
+
+/** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
+export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
+  const { value } = record;
+  // Ours have the source near their beginning; another client's may have it anywhere.
+  if (value === null || !value.includes(source)) return undefined;
+  try {
+    const event = JSON.parse(value.toString("utf8")) as PipelineEvent;
+    return event !== null && typeof event === "object" && JSON.stringify(event.source) === source.toString()
+      ? event
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+/** The bytes by which `eventOf` recognizes a source. */
+export const sourceMark = (source: string): Buffer => Buffer.from(JSON.stringify(source));
+export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
+  const split = topic === "rejets" ? splitOrdinal(key) : topic === "ventes" ? splitDerived(key) : undefined;
+  return {
+    key: split?.stem ?? key,
+    ordinal: split?.ordinal ?? 0,
+    dated: topic === "produits" ? (row.date_effet ?? "") : "",
+  };
+}
+export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];
