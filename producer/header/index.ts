@@ -1,14 +1,5 @@
 /** Which field of a header is which column. */
-export {
-  type ColumnSource,
-  columnNames,
-  fieldNamed,
-  foldHeader,
-  isFrenchHeader,
-  type Mapping,
-  mapEntities,
-  mapHeader,
-  recognizeHeader,
-  shownHeader,
-  type WideMapping,
-} from "./header.ts";
+export type { ColumnSource } from "./column-sources.ts";
+export { type Mapping, mapEntities, mapHeader, type WideMapping } from "./mapping.ts";
+export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";
+export { columnNames, recognizeHeader } from "./recognize.ts";

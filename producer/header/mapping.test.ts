@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ENTITIES, magasins, produits, ventes } from "#shared/entities/index.ts";
-import {
-  fieldNamed,
-  foldHeader,
-  isFrenchHeader,
-  mapEntities,
-  mapHeader,
-  recognizeEntities,
-  recognizeHeader,
-} from "./header.ts";
+import { mapEntities, mapHeader } from "./mapping.ts";
+import { fieldNamed, foldHeader, isFrenchHeader } from "./names.ts";
+import { recognizeHeader } from "./recognize.ts";
 
 describe("a header", () => {
   it.each([
@@ -148,24 +142,21 @@ describe("a wide header", () => {
     expect(extras.map((i) => header[i])).toEqual(["Vendeur"]);
   });
 
+  const missingOf = (fields: readonly string[], entities: Parameters<typeof mapEntities>[1]) =>
+    mapEntities(fields, entities).mappings.flatMap(({ entity, missing }) =>
+      missing.map((column) => `${entity}: ${column}`),
+    );
+
   it("says which entity lacks what", () => {
-    expect(recognizeEntities(["Date", "Réf", "Qté"], ["produits", "ventes"])?.missing).toEqual([
-      { entity: "ventes", columns: ["id_magasin"] },
-    ]);
-    expect(recognizeEntities(header, ["produits", "magasins", "ventes"])).toMatchObject({
-      named: 7,
-      missing: [],
-    });
-    expect(recognizeEntities(header, undefined)?.entities).toEqual(["ventes"]);
-    expect(recognizeEntities(["a"], undefined)).toBeUndefined();
+    expect(missingOf(["Date", "Réf", "Qté"], ["produits", "ventes"])).toEqual(["ventes: id_magasin"]);
+    expect(missingOf(header, ["produits", "magasins", "ventes"])).toEqual([]);
+    expect(recognizeHeader(header)?.entity).toBe("ventes");
+    expect(recognizeHeader(["a"])).toBeUndefined();
   });
 
   it("gives shops without an id their city and address; a file of shops alone does not", () => {
-    const shops = ["Date", "Réf", "Adresse", "Ville", "Qté"];
-    expect(recognizeEntities(shops, ["magasins", "ventes"])?.missing).toEqual([]);
-    expect(recognizeEntities(["Adresse", "Ville"], ["magasins"])?.missing).toEqual([
-      { entity: "magasins", columns: ["id_magasin"] },
-    ]);
+    expect(missingOf(["Date", "Réf", "Adresse", "Ville", "Qté"], ["magasins", "ventes"])).toEqual([]);
+    expect(missingOf(["Adresse", "Ville"], ["magasins"])).toEqual(["magasins: id_magasin"]);
   });
 });
 

@@ -1,0 +1,122 @@
+/**
+ * Where the values of each column are read from: what the operator stated (--map, --set, --key) goes before
+ * the canonical name, and that before its aliases.
+ */
+import type { Column, Entity } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { fieldNamed, foldHeader } from "./names.ts";
+
+/** Of the options of a source, what its header is read with. */
+export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key">;
+/** Where the values of a column come from: a field of the record, or the operator. */
+export type SimpleSource = { readonly at: number } | { readonly value: string };
+/**
+ * Or several of them as one id. `by` key: all of them, joined as `joinIds` does; `own` is the field that would be the id
+ * alone. `by` address: those that are not empty, joined by a comma.
+ */
+export type ColumnSource =
+  | SimpleSource
+  | {
+      readonly parts: readonly SimpleSource[];
+      readonly by: "key" | "address";
+      readonly own?: number | undefined;
+    };
+/** The field that is nothing but this column. */
+export const ownField = (source: ColumnSource): number | undefined =>
+  "at" in source ? source.at : "parts" in source ? source.own : undefined;
+/** Fields that are no extras because of this column. */
+export const fieldsOf = (source: ColumnSource): readonly number[] => {
+  if ("parts" in source && source.by === "address") return source.parts.flatMap(fieldsOf);
+  const own = ownField(source);
+  return own === undefined ? [] : [own];
+};
+/** Where each column is read from: what the operator said, then the canonical name, then aliases. */
+export function sourcesIn(
+  header: readonly string[],
+  columns: readonly Column[],
+  { map = {}, set = {} }: HeaderOptions,
+): { readonly sources: Map<string, ColumnSource>; readonly unknown: string[] } {
+  const folded = header.map(foldHeader);
+  const sources = new Map<string, SimpleSource>();
+  const unknown: string[] = [];
+  const taken = new Set<number>();
+  const isNamed = (column: Column) => map[column.name] !== undefined || set[column.name] !== undefined;
+  for (const { name } of columns.filter(isNamed)) {
+    const value = set[name];
+    const wanted = map[name];
+    if (value !== undefined) sources.set(name, { value });
+    else if (wanted !== undefined && wanted.trim() !== "") {
+      const at = fieldNamed(header, wanted);
+      if (at < 0) unknown.push(wanted);
+      else {
+        sources.set(name, { at });
+        taken.add(at);
+      }
+    }
+  }
+  for (const column of columns) {
+    if (isNamed(column)) continue;
+    const names = [foldHeader(column.name), ...column.aliases];
+    const at = names
+      .map((name) => folded.findIndex((f, i) => f === name && !taken.has(i)))
+      .find((i) => i >= 0);
+    if (at === undefined) continue;
+    sources.set(column.name, { at });
+    taken.add(at);
+  }
+  return { sources: new Map<string, ColumnSource>(sources), unknown };
+}
+/**
+ * Makes the columns of --key the id. Sales that name other columns than their id keep none: those columns identify them
+ * (rule 4).
+ */
+export function joinKey(
+  header: readonly string[],
+  entity: Entity,
+  { sources, unknown }: ReturnType<typeof sourcesIn>,
+  { key = [] }: HeaderOptions,
+): void {
+  if (key.length === 0) return;
+  const own = sources.get(entity.key);
+  const ownAt = own === undefined ? undefined : ownField(own);
+  const named = key.map((name) => ({ name, source: sources.get(name), at: fieldNamed(header, name) }));
+  if (entity.derivedKey && !named.some(({ name, at }) => name === entity.key || (at >= 0 && at === ownAt)))
+    return;
+  const parts: SimpleSource[] = [];
+  for (const { name, source, at } of named) {
+    if (source !== undefined && !("parts" in source)) parts.push(source);
+    else if (at >= 0) parts.push({ at });
+    else unknown.push(name);
+  }
+  const [first] = parts;
+  if (first === undefined || parts.length < key.length) return;
+  if (parts.length === 1) {
+    sources.set(entity.key, first);
+    return;
+  }
+  const isPart = parts.some((part) => "at" in part && part.at === ownAt);
+  sources.set(entity.key, { parts, by: "key", own: isPart ? ownAt : undefined });
+}
+/** Names of a shop's address, folded: part of its id where it has none. */
+export const ADDRESS_NAMES = [
+  "adressemagasin",
+  "adressedumagasin",
+  "storeaddress",
+  "shopaddress",
+  "adresse",
+  "address",
+  "rue",
+  "street",
+];
+/** The city and the address, for a shop that has no id. */
+export function shopIdOf(
+  header: readonly string[],
+  shop: ReadonlyMap<string, ColumnSource> | undefined,
+): ColumnSource | undefined {
+  const city = shop?.get("ville");
+  if (shop === undefined || city === undefined || shop.has("id_magasin")) return undefined;
+  const folded = header.map(foldHeader);
+  const address = ADDRESS_NAMES.map((name) => folded.indexOf(name)).find((at) => at >= 0);
+  if ("parts" in city) return undefined;
+  return { parts: address === undefined ? [city] : [city, { at: address }], by: "address" };
+}
