@@ -13,6 +13,7 @@ import { makeHttpClient } from "./producer.ts";
 import { Registry } from "./registry.ts";
 import { type SourceError, sourceError } from "./source-error.ts";
 import { registeredAs } from "./sources.ts";
+import { followedFolderOf } from "./trust.ts";
 
 /**
  * Names the content that the source has now as confirmed; a running producer looks at once. Only this very content
@@ -35,7 +36,8 @@ const confirm = Effect.fnUntraced(function* (
   const registry = new Registry(log);
   const source = yield* registeredAs(reference, registry);
   const notRegistered = sourceError("source.not_registered", { source }, settings.language);
-  if (registry.registration(source) === undefined) return yield* notRegistered;
+  const registered = registry.registration(source);
+  if (registered === undefined) return yield* notRegistered;
   const client = yield* makeHttpClient;
   const fetched = yield* fetchSource({
     client,
@@ -44,6 +46,7 @@ const confirm = Effect.fnUntraced(function* (
     known: null,
     resumeFrom: null,
     throughTopic: false,
+    within: followedFolderOf(registered),
   });
   if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
   const confirmed = contentHash(fetched.validators);

@@ -11,6 +11,7 @@ import { isReread } from "../look.ts";
 import type { Producer } from "../producer.ts";
 import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source-ref.ts";
 import { announcedStatus } from "../status.ts";
+import { followedFolderOf } from "../trust.ts";
 import type { Board } from "./board.ts";
 import { lookTold, type ProducerFailure } from "./look-told.ts";
 import { restAfter, untilNextLook } from "./pace.ts";
@@ -65,7 +66,9 @@ export const followSource = Effect.fnUntraced(function* (
   });
   return yield* isFileSource(source)
     ? Effect.acquireUseRelease(
-        Effect.sync(() => new PathWatch(pathOfSource(source), changed.wake)),
+        Effect.sync(
+          () => new PathWatch(pathOfSource(source), changed.wake, { within: followedFolderOf(registration) }),
+        ),
         rounds,
         (watch) => Effect.sync(() => watch.close()),
       )
