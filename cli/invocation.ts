@@ -3,6 +3,8 @@ import * as Effect from "effect/Effect";
 import type { SettingsShape } from "#shared/settings.ts";
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Env } from "./language.ts";
+import { say } from "./output/stdout.ts";
+import { closeDataDirectory } from "./private.ts";
 import { type CommonFlags, settingsOf } from "./settings.ts";
 import { type Texts, textsIn } from "./texts.ts";
 
@@ -22,7 +24,9 @@ export const invocation = (
 ): Effect.Effect<Invocation, WrongUsage | Failed> =>
   Effect.try({
     try: () => {
-      const settings = settingsOf(flags, env);
+      const settings = settingsOf(flags, env, (warning) => say(`ventes: ${warning}`));
+      const closed = closeDataDirectory(settings.data, settings.language);
+      if (closed !== undefined) say(`ventes: ${closed}`);
       return {
         settings,
         json: flags.json,
