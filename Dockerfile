@@ -1,6 +1,6 @@
 # Two images from one file. `ventes` runs every component: producer, consumer, analyzer, the demo's catalogue and
-# script_runner. `database` has sqlite3 and answers SQL from the file that they share. Both run as uid 1000, so that
-# either may open what the other wrote, and need nothing of their root file system to be writable.
+# script_runner. `database` has sqlite3 and answers SQL from the file that they share. Both run as uid 1000: what is in
+# /data is for that user alone. They need nothing of their root file system to be writable.
 #   docker build -t ventes .                       (behind a registry of your own: --secret id=npmrc,src=$HOME/.npmrc)
 #   docker build -t ventes-database --target database .
 
@@ -27,7 +27,7 @@ RUN apt-get update && \
     apt-get install -y --no-install-recommends sqlite3 && \
     rm -rf /var/lib/apt/lists/* && \
     useradd --uid 1000 --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin ventes && \
-    install -d -o ventes -g ventes /data
+    install -d -m 700 -o ventes -g ventes /data
 COPY --chmod=755 docker/database/ /usr/local/bin/
 USER 1000:1000
 WORKDIR /data
@@ -39,9 +39,11 @@ FROM node:24-bookworm-slim AS ventes
 LABEL org.opencontainers.image.title="ventes" \
       org.opencontainers.image.description="CSV files at URLs become events, events become rows of SQLite exactly once, and every commit refreshes the analyses" \
       org.opencontainers.image.licenses="MIT"
+# The compile cache: in a container's /tmp, which nobody else reaches.
 ENV NODE_ENV=production \
-    VENTES_DATA=/data
-RUN install -d -o node -g node /data && \
+    VENTES_DATA=/data \
+    XDG_CACHE_HOME=/tmp
+RUN install -d -m 700 -o node -g node /data && \
     ln -s /app/cli/ventes.js /usr/local/bin/ventes
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules

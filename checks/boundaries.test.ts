@@ -76,7 +76,7 @@ describe("the rules", () => {
     ["producer/sync/a.ts", "../csv/testing/files.ts"],
     ["producer/sync/a.ts", "../elsewhere/index.ts"],
     ["producer/run.ts", "./sync/poll.ts"],
-    ["cli/output/a.ts", "../run/b.ts"],
+    ["cli/output/a.ts", "../settings/b.ts"],
     ["cli/run/a.ts", "../../producer/sync/index.ts"],
     ["shared/a.ts", "htmlparser2"],
   ])("%s may not import %s", (path, specifier) => {
@@ -131,7 +131,7 @@ describe("the shape of a part", () => {
   // A little above what it is, so that one more arrow is a decision and not an accident.
   it.each([
     ["producer", { rooms: 13, arrows: 45, floors: 7 }],
-    ["cli", { rooms: 7, arrows: 16, floors: 7 }],
+    ["cli", { rooms: 8, arrows: 16, floors: 7 }],
   ])("%s stays as simple as it is", (part, most) => {
     const shape = shapeOf(part);
     expect(shape.rooms).toBeLessThanOrEqual(most.rooms);

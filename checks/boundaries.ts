@@ -27,7 +27,7 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["log", "download", "rows", "csv"],
     ["diff", "source", "header"],
   ],
-  cli: [["commands"], ["run"], ["output"], ["settings"], ["texts"]],
+  cli: [["commands"], ["run"], ["settings"], ["output"], ["texts"]],
 };
 
 /** Parts whose folders are entered by their index.ts alone. */

@@ -16,6 +16,9 @@ if (major < 24 || (major === 24 && minor < 3)) {
   process.exit(1);
 }
 
+// Other users of this machine read nothing that is written from here on.
+process.umask(0o077);
+
 // A component at work makes short-lived objects at a high rate, and on a large machine V8 lets their space grow to
 // 128 MB and garbage pile up to several times what lives: more than half of what the whole takes, for no speed.
 // The limits can only be given at start, so the process becomes itself again with them (same pid, same streams).
@@ -34,5 +37,7 @@ if (
   process.execve(execPath, [execPath, ...LIMITS, ...execArgv, ...argv.slice(1)], env);
 }
 
-module.enableCompileCache?.();
+const { compileCache } = await import("./compile-cache.js");
+const cache = compileCache(process.env);
+if (cache !== undefined) module.enableCompileCache?.(cache ?? undefined);
 await import("./main.ts");

@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect";
 import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
 import { analyze, type ComponentError } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
-import { directoryLock } from "../run/locks.ts";
 import { onLog } from "../run/log.ts";
 import { openPage, pageSettings, type View } from "../run/page.ts";
 import { followSources } from "../run/source-list.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { directoryLock } from "../settings/locks.ts";
 import type { PageFlags } from "../settings/settings.ts";
 
 export const analyzer = (

@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect";
 import { withProgress } from "../output/progress.ts";
 import { type ComponentError, consume } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
-import { directoryLock } from "../run/locks.ts";
 import { onLog } from "../run/log.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { directoryLock } from "../settings/locks.ts";
 
 export const consumer = (_input: object, run: Invocation): Effect.Effect<void, WrongUsage | ComponentError> =>
   Effect.scoped(

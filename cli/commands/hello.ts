@@ -48,7 +48,7 @@ function tryDatabase(dir: string): DatabaseFound {
   if (exists) return { file, exists, ...scratchRow(openVentes(dir)) };
   let scratch: string;
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     scratch = mkdtempSync(join(dir, "hello-"));
   } catch (error) {
     throw explain(file, error);

@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect";
 import { withProgress } from "../output/progress.ts";
 import { type ComponentError, produce } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
-import { directoryLock, producerLock } from "../run/locks.ts";
 import { onLog } from "../run/log.ts";
 import { complaints } from "../run/pipeline.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { directoryLock, producerLock } from "../settings/locks.ts";
 
 export const producer = (_input: object, run: Invocation): Effect.Effect<void, WrongUsage | ComponentError> =>
   Effect.scoped(

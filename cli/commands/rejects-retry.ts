@@ -16,13 +16,13 @@ import { print } from "../output/stdout.ts";
 import { isLost, isRunning, readStates, States } from "../run/component-state.ts";
 import { type ComponentError, produceOnce } from "../run/components.ts";
 import { answeringDirectory, openForReading, sqlite } from "../run/database.ts";
-import { directoryLock, heldBy, producerLock } from "../run/locks.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { readAndSettle } from "../run/once.ts";
 import { named } from "../run/register.ts";
 import { whenSettled } from "../run/settled.ts";
 import { Failed, type WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { directoryLock, heldBy, producerLock } from "../settings/locks.ts";
 import { parseDuration } from "../settings/settings.ts";
 
 const DEFAULT_TIMEOUT = "10m";

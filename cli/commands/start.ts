@@ -15,19 +15,19 @@ import { isAnythingRegistered, registerSourcesFile } from "../../producer/admin/
 import { shownPath } from "../output/path.ts";
 import { type Progress, withProgress } from "../output/progress.ts";
 import { print, say } from "../output/stdout.ts";
-import { settledSummary } from "../output/summary.ts";
 import { type ComponentError, tellsSourcesFile } from "../run/components.ts";
 import { demoDirectory } from "../run/database.ts";
 import { demoSettings, openDemo } from "../run/demo-mode.ts";
-import { directoryLock } from "../run/locks.ts";
 import { onLog } from "../run/log.ts";
 import { readOnce } from "../run/once.ts";
 import { openPage, pageSettings, type View } from "../run/page.ts";
 import { runPipeline } from "../run/pipeline.ts";
 import { type Named, named, namedWithEntity, registerAll } from "../run/register.ts";
 import { followSources } from "../run/source-list.ts";
+import { settledSummary } from "../run/summary.ts";
 import { Failed, type WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { directoryLock } from "../settings/locks.ts";
 import { parseDuration } from "../settings/settings.ts";
 
 interface StartInput {

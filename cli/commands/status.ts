@@ -13,12 +13,12 @@ import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory, sqlite } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
-import { heldBy } from "../run/locks.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
 import { type Follows, heardOf, readStandings, type SourceStanding } from "../run/source-list.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { heldBy } from "../settings/locks.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
 
 /** A monitoring program does not wait longer for a broker. */

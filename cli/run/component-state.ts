@@ -2,7 +2,7 @@
  * The state of each component, in the topic `etat`: published every 5 s while it runs, and once more when it
  * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
  */
-import { writeFileSync } from "node:fs";
+import { closeSync, constants, futimesSync, openSync } from "node:fs";
 import { hostname } from "node:os";
 import * as Cause from "effect/Cause";
 import * as Clock from "effect/Clock";
@@ -68,8 +68,7 @@ export const withState =
             ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
           };
           yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
-          if (healthFile !== null && state === "running")
-            yield* Effect.try(() => writeFileSync(healthFile, ""));
+          if (healthFile !== null && state === "running") yield* Effect.try(() => touch(healthFile));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
       /** Every 5 s, and at once when something a person would ask for has changed. */
@@ -91,6 +90,21 @@ export const withState =
         ),
       );
     });
+
+/**
+ * Sets the time of a file, made where there was none. It may lie in a folder that all users share: a link that another
+ * one put there is not followed, a pipe not waited for, and nothing of a file is emptied. Throws then.
+ */
+function touch(file: string): void {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const fd = openSync(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    const now = new Date();
+    futimesSync(fd, now, now);
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** That a source was looked at again and said nothing new waits for the next regular word: there may be hundreds. */
 const withoutTimes = ({ looked: _, next: __, ...status }: SourceStatus) => status;

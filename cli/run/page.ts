@@ -32,7 +32,7 @@ export const pageSettings = (
   run: Invocation,
 ): Effect.Effect<PageSettings, WrongUsage | Failed | HostRefused> =>
   Effect.try({
-    try: () => pageSettingsOf(flags, run.env),
+    try: () => pageSettingsOf(flags, run.env, (warning) => say(`ventes: ${warning}`)),
     catch: (error) => error as WrongUsage | Failed,
   }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
 

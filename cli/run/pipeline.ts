@@ -9,12 +9,12 @@ import type { Settings } from "#shared/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Progress } from "../output/progress.ts";
 import { type Results, readResults } from "../output/results.ts";
-import { sourceLine } from "../output/summary.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visible } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produce, type ReadHooks } from "./components.ts";
 import { whenSettled } from "./settled.ts";
+import { sourceLine } from "./summary.ts";
 
 export interface PipelineOptions {
   readonly progress: Progress;

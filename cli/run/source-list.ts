@@ -16,9 +16,9 @@ import {
   newCatalogueStatus,
   Registry,
 } from "../../producer/admin/index.ts";
+import { heldBy } from "../settings/locks.ts";
 import { isLost, isRunning, States } from "./component-state.ts";
 import { sqlite } from "./database.ts";
-import { heldBy } from "./locks.ts";
 import type { View } from "./page.ts";
 
 /** What one producer said of a source, and whether it still follows it. */

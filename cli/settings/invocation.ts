@@ -1,9 +1,11 @@
 /** What a command is run with: the settings, and how it may speak. */
 import * as Effect from "effect/Effect";
 import type { SettingsShape } from "#shared/settings.ts";
+import { say } from "../output/stdout.ts";
 import { type Texts, textsIn } from "../texts/texts.ts";
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Env } from "./language.ts";
+import { closeDataDirectory } from "./private.ts";
 import { type CommonFlags, settingsOf } from "./settings.ts";
 
 export interface Invocation {
@@ -22,7 +24,9 @@ export const invocation = (
 ): Effect.Effect<Invocation, WrongUsage | Failed> =>
   Effect.try({
     try: () => {
-      const settings = settingsOf(flags, env);
+      const settings = settingsOf(flags, env, (warning) => say(`ventes: ${warning}`));
+      const closed = closeDataDirectory(settings.data, settings.language);
+      if (closed !== undefined) say(`ventes: ${closed}`);
       return {
         settings,
         json: flags.json,

@@ -2,7 +2,6 @@
  * Flags and environment become Settings, once, here: nothing else reads the environment. A flag wins over its
  * variable. What cannot be understood is wrong usage, told with the name of the flag or variable.
  */
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { BadCredentials, type Credential, parseCredentials } from "#shared/credentials.ts";
 import { millisecondsOf } from "#shared/duration.ts";
@@ -12,6 +11,7 @@ import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
 import type { Access } from "../../analyzer/server/guard.ts";
 import { Failed, WrongUsage } from "./errors.ts";
 import { type Env, languageOf } from "./language.ts";
+import { readSecret } from "./private.ts";
 
 /** The flags that every command has. */
 export interface CommonFlags {
@@ -42,11 +42,17 @@ const flagOf = (env: Env, name: string): boolean => {
   throw new WrongUsage({ message: `${name} is "${value}": set it to 1, or leave it out` });
 };
 
-function fileOf(env: Env, name: string): string | undefined {
+/** Told a line about what was given that others could misuse. */
+type OnWarning = (line: string) => void;
+
+/** `onWarning`: of a file of secrets, told that others may read it. */
+function fileOf(env: Env, name: string, onWarning: OnWarning = () => {}): string | undefined {
   const file = given(env, name);
   if (file === undefined) return undefined;
   try {
-    return readFileSync(file, "utf8");
+    const { text, warning } = readSecret(file, name, languageOf(env));
+    if (warning !== undefined) onWarning(warning);
+    return text;
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
     throw new Failed({ message: `cannot read ${file}, which ${name} names (${code})` });
@@ -63,7 +69,7 @@ export function parsePort(text: string, name: string): number {
 
 const MECHANISMS = ["plain", "scram-sha-256", "scram-sha-512"] as const;
 
-function kafkaOf(env: Env): KafkaSettings | null {
+function kafkaOf(env: Env, onWarning: OnWarning): KafkaSettings | null {
   const list = given(env, "KAFKA_BROKERS");
   if (list === undefined) return null;
   const brokers = list
@@ -77,7 +83,7 @@ function kafkaOf(env: Env): KafkaSettings | null {
 
   const ca = fileOf(env, "KAFKA_CA_FILE");
   const cert = fileOf(env, "KAFKA_CERT_FILE");
-  const key = fileOf(env, "KAFKA_KEY_FILE");
+  const key = fileOf(env, "KAFKA_KEY_FILE", onWarning);
   if ((cert === undefined) !== (key === undefined))
     throw new WrongUsage({
       message: "KAFKA_CERT_FILE and KAFKA_KEY_FILE go together: one of them is missing",
@@ -90,7 +96,7 @@ function kafkaOf(env: Env): KafkaSettings | null {
   const tls = flagOf(env, "KAFKA_TLS") || Object.keys(pem).length > 0 ? pem : null;
 
   const username = given(env, "KAFKA_USERNAME");
-  const password = given(env, "KAFKA_PASSWORD") ?? fileOf(env, "KAFKA_PASSWORD_FILE")?.trimEnd();
+  const password = given(env, "KAFKA_PASSWORD") ?? fileOf(env, "KAFKA_PASSWORD_FILE", onWarning)?.trimEnd();
   const named = given(env, "KAFKA_SASL_MECHANISM");
   if (named === undefined && username === undefined && password === undefined)
     return { brokers, tls, sasl: null };
@@ -139,9 +145,9 @@ function namespaceOf(flag: string | undefined, env: Env): string {
 }
 
 /** Lines, in the variable or in the file that the other one names. */
-function credentialsOf(env: Env): readonly Credential[] {
+function credentialsOf(env: Env, onWarning: OnWarning): readonly Credential[] {
   const said = given(env, "VENTES_CREDENTIALS");
-  const text = said ?? fileOf(env, "VENTES_CREDENTIALS_FILE");
+  const text = said ?? fileOf(env, "VENTES_CREDENTIALS_FILE", onWarning);
   if (text === undefined) return [];
   try {
     return parseCredentials(text);
@@ -169,7 +175,7 @@ function proxiesOf(env: Env): ProxySettings {
 }
 
 /** Throws WrongUsage, or Failed for a file that a variable names and that cannot be read. */
-export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
+export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = () => {}): SettingsShape {
   const language = given(env, "VENTES_LANG");
   if (language !== undefined && !/^(fr|en)/i.test(language))
     throw new WrongUsage({ message: `VENTES_LANG is "${language}": fr or en` });
@@ -181,7 +187,7 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
   return {
     data: resolve(flags.data ?? given(env, "VENTES_DATA") ?? "data"),
     namespace: namespaceOf(flags.namespace, env),
-    kafka: kafkaOf(env),
+    kafka: kafkaOf(env, onWarning),
     every:
       every === undefined
         ? 60_000
@@ -192,7 +198,7 @@ export function settingsOf(flags: CommonFlags, env: Env): SettingsShape {
     language: languageOf(env),
     files: path("VENTES_FILES"),
     allowPrivate: flags.allowPrivate === true || flagOf(env, "VENTES_ALLOW_PRIVATE"),
-    credentials: credentialsOf(env),
+    credentials: credentialsOf(env, onWarning),
     proxies: proxiesOf(env),
     sourcesFile: path("VENTES_SOURCES"),
     healthFile: path("VENTES_HEALTH_FILE"),
@@ -214,10 +220,10 @@ export interface PageFlags {
   readonly host: string | undefined;
 }
 
-export function pageSettingsOf(flags: PageFlags, env: Env): PageSettings {
+export function pageSettingsOf(flags: PageFlags, env: Env, onWarning: OnWarning = () => {}): PageSettings {
   const variable = given(env, "VENTES_PORT");
   const host = flags.host ?? given(env, "VENTES_HOST") ?? "127.0.0.1";
-  const access = accessOf(env);
+  const access = accessOf(env, onWarning);
   if (flags.port !== undefined)
     return { host, port: parsePort(flags.port, "--port"), explicit: true, access };
   if (variable !== undefined)
@@ -226,13 +232,13 @@ export function pageSettingsOf(flags: PageFlags, env: Env): PageSettings {
 }
 
 /** Who may ask the page. A token is never a flag: other users of the machine would see it. */
-function accessOf(env: Env): Access {
+function accessOf(env: Env, onWarning: OnWarning): Access {
   const auth = given(env, "VENTES_AUTH");
   if (auth !== undefined && auth !== "none")
     throw new WrongUsage({ message: `VENTES_AUTH is "${auth}": set it to none, or leave it out` });
   const [name, token] =
     given(env, "VENTES_TOKEN") === undefined
-      ? ["VENTES_TOKEN_FILE", fileOf(env, "VENTES_TOKEN_FILE")?.trim()]
+      ? ["VENTES_TOKEN_FILE", fileOf(env, "VENTES_TOKEN_FILE", onWarning)?.trim()]
       : ["VENTES_TOKEN", given(env, "VENTES_TOKEN")];
   if (token === undefined) return { kind: auth === "none" ? "open" : "local" };
   if (auth === "none")

@@ -2,7 +2,7 @@
  * The demo cluster as it is started with one command: real Kafka, every component a container. The tests are steps
  * of one story, in order: what one leaves behind the next one finds.
  */
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MISSION_QUERIES } from "../support/answers.ts";
@@ -107,6 +107,27 @@ describeWith("docker", "the demo cluster under Compose", () => {
     }
     const published = await demo.docker("ps", "--filter", `name=${demo.name}`, "--format", "{{.Ports}}");
     expect(published).not.toMatch(/0\.0\.0\.0|:::/);
+  });
+
+  it("what they keep is for their one user alone, and so are the volumes", async () => {
+    for (const service of ["producer", "consumer", "analyzer", "database_service"]) {
+      const loose = await demo.compose(
+        "exec",
+        "-T",
+        service,
+        "find",
+        "/data",
+        "-perm",
+        "/077",
+        "-o",
+        "!",
+        "-uid",
+        "1000",
+      );
+      expect([service, loose]).toEqual([service, ""]);
+    }
+    expect(await demo.compose("exec", "-T", "consumer", "find", "/data")).toContain("/data/ventes.db");
+    expect(await demo.compose("logs", "producer", "consumer", "analyzer")).not.toMatch(/open to other users/);
   });
 
   it("database_service only reads, and answers in any of sqlite3's shapes", async () => {
@@ -254,8 +275,10 @@ describeWith("docker", "the demo cluster under Compose", () => {
     "for other machines, with a token from a file",
     async () => {
       const file = join(scratchDirectory(), "token.txt");
-      writeFileSync(file, "0123456789abcdef\n");
+      writeFileSync(file, "0123456789abcdef\n", { mode: 0o600 });
       chmodSync(dirname(file), 0o755);
+      // As compose.token.yaml says; who is no root here is uid 1000 already, or may not give a file away.
+      if (process.getuid?.() === 0) chownSync(file, 1000, 1000);
       const files = "-f docker-compose.yml -f compose.token.yaml";
       const up = await demo.shell(
         `TOKEN_FILE=${file} docker compose ${files} up -d --no-deps --wait analyzer`,
@@ -266,7 +289,9 @@ describeWith("docker", "the demo cluster under Compose", () => {
       expect(await status()).toBe(401);
       expect(await status({ authorization: "Bearer 0123456789abcdef" })).toBe(200);
       expect((await fetch(`${demo.page}healthz`)).status).toBe(200);
-      expect(await demo.compose("logs", "analyzer")).not.toContain("0123456789abcdef");
+      const logs = await demo.compose("logs", "analyzer");
+      expect(logs).not.toContain("0123456789abcdef");
+      expect(logs).not.toContain("warning: other users may read");
     },
     STEP_MS,
   );

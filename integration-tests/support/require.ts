@@ -8,7 +8,7 @@ import { accessSync, constants, mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export const PARTS = ["kafka", "cluster", "docker", "browser", "sqlite3", "mount"] as const;
+export const PARTS = ["kafka", "cluster", "docker", "browser", "sqlite3", "mount", "root"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Requirement {
@@ -101,6 +101,16 @@ const LOOKS: Readonly<Record<Part, () => Requirement>> = {
     } finally {
       rmdirSync(directory);
     }
+  },
+  root: () => {
+    const why = "a second user absent: running as one takes root";
+    if (process.getuid?.() !== 0) return absent("root", why);
+    const itself = JSON.stringify(import.meta.filename);
+    const other = { uid: 65_534, gid: 65_534, stdio: "ignore" } as const;
+    const ran = spawnSync(process.execPath, ["-e", `require("node:fs").readFileSync(${itself})`], other);
+    return ran.status === 0
+      ? found("root", "uid 0")
+      : absent("root", `${why}, and other users may not read this checkout or run its Node`);
   },
 };
 

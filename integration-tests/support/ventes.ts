@@ -17,6 +17,8 @@ export interface Options {
   readonly cwd?: string;
   /** What it reads on stdin. */
   readonly input?: string;
+  /** As this user and group, which takes root. Default: as the test. */
+  readonly uid?: number;
   /** Milliseconds after which it is killed. Default 60 s. */
   readonly timeout?: number;
 }
@@ -61,6 +63,7 @@ export const startVentes = (args: readonly string[], options: Options = {}): Run
   const child: ChildProcess = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.cwd,
     env: environment(options.env),
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   const out = { stdout: "", stderr: "" };

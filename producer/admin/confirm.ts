@@ -8,7 +8,7 @@ import { Settings } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { contentHash, fetchSource, makeHttpClient } from "../download/index.ts";
-import { Registry, type SourceError, sourceError } from "../source/index.ts";
+import { followedFolderOf, Registry, type SourceError, sourceError } from "../source/index.ts";
 import { registeredAs } from "./sources.ts";
 
 /**
@@ -32,7 +32,8 @@ const confirm = Effect.fnUntraced(function* (
   const registry = new Registry(log);
   const source = yield* registeredAs(reference, registry);
   const notRegistered = sourceError("source.not_registered", { source }, settings.language);
-  if (registry.registration(source) === undefined) return yield* notRegistered;
+  const registered = registry.registration(source);
+  if (registered === undefined) return yield* notRegistered;
   const client = yield* makeHttpClient;
   const fetched = yield* fetchSource({
     client,
@@ -41,6 +42,7 @@ const confirm = Effect.fnUntraced(function* (
     known: null,
     resumeFrom: null,
     throughTopic: false,
+    within: followedFolderOf(registered),
   });
   if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
   const confirmed = contentHash(fetched.validators);

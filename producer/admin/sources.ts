@@ -104,7 +104,7 @@ const opened = Effect.fnUntraced(function* (
 });
 
 /** Named on this command line. */
-const BY_HAND: Trust = { trusted: "operator", throughTopic: false };
+const BY_HAND: Trust = { trusted: "operator", throughTopic: false, within: null };
 
 /** Reads a source whole and says how it would be taken. Writes nothing. */
 export const inspectSource = (

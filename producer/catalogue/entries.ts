@@ -29,11 +29,19 @@ export interface Entries {
 }
 
 /** `url`: where the document was found. Throws SourceRefusal when there are too many. */
-export function entriesOf({ listed, base }: Listing, url: string, language: Language): Entries {
-  if (listed.length > MAX_ENTRIES)
-    throw new SourceRefusal("catalogue.too_many", String(listed.length), String(MAX_ENTRIES));
+export function entriesOf(
+  { listed, refused: unlisted = [], base }: Listing,
+  url: string,
+  language: Language,
+): Entries {
+  const count = listed.length + unlisted.length;
+  if (count > MAX_ENTRIES) throw new SourceRefusal("catalogue.too_many", String(count), String(MAX_ENTRIES));
   const entries = new Map<string, Entry>();
   const refused = new Map<string, RefusedEntry>();
+  for (const { reference, refusal } of unlisted) {
+    const source = sourceId(reference);
+    refused.set(source, { source, reason: refusal.toError(source, language).sentence });
+  }
   for (const one of listed) {
     let source = one.reference;
     try {

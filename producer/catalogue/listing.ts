@@ -3,6 +3,7 @@
  * trusted yet.
  */
 import type { CatalogueStatus } from "#shared/event.ts";
+import type { SourceRefusal } from "../source/index.ts";
 
 export type Form = NonNullable<CatalogueStatus["form"]>;
 
@@ -18,9 +19,16 @@ export interface Listed {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** One that may not be taken up: a path, and why. */
+export interface Unlisted {
+  readonly reference: string;
+  readonly refusal: SourceRefusal;
+}
+
 export interface Listing {
   readonly form: Form;
   readonly listed: readonly Listed[];
+  readonly refused?: readonly Unlisted[];
   /** Names of columns or members that mean nothing here. */
   readonly ignored: readonly string[];
   /** What its references are relative to, where the document itself says so. */

@@ -1,5 +1,6 @@
 /** Catalogues over the embedded log: what is taken up, refused, gone, removed, and what may be reached. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
@@ -374,6 +375,31 @@ describe("on this machine's disk", () => {
       state: "parked",
       reason: expect.stringMatching(/does not exist/),
     });
+  });
+
+  it("a folder's links are not followed out of it, and that is shown; nor is a file that becomes one", async () => {
+    const outside = join(pipeline.dir, "outside.csv");
+    writeFileSync(outside, sales(666));
+    mkdirSync(join(folder(), "old"));
+    put("a.csv", sales(1));
+    put("old/b.csv", sales(2));
+    symlinkSync(outside, join(folder(), "out.csv"));
+    symlinkSync(join(folder(), "old", "b.csv"), join(folder(), "in.csv"));
+    spawnSync("mkfifo", [join(folder(), "pipe.csv")]);
+    await add(catalogueId(folder()));
+    const { catalogue, sources } = await look();
+    expect(catalogue).toMatchObject({ listed: 3, taken: 2, refused: 1 });
+    expect(catalogue?.refusals).toEqual([
+      {
+        source: pathToFileURL(join(folder(), "out.csv")).href,
+        reason: expect.stringContaining(`leads out of the followed folder ${folder()}`),
+      },
+    ]);
+    expect(sources.map(({ state }) => state)).toEqual(["ok", "ok"]);
+    rmSync(join(folder(), "a.csv"));
+    symlinkSync(outside, join(folder(), "a.csv"));
+    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 2, gone: 1 });
+    expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
   });
 
   it("a list names paths relative to itself", async () => {

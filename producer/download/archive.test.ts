@@ -42,6 +42,7 @@ const fromPath = (bytes: Buffer, fragment = "") => {
     known: null,
     resumeFrom: null,
     under: null,
+    within: null,
     signal: new AbortController().signal,
   });
 };

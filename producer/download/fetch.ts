@@ -26,6 +26,8 @@ export interface FetchOptions {
   readonly resumeFrom: number | null;
   /** Whether it was named through a topic that others may write to. */
   readonly throughTopic: boolean;
+  /** The followed folder that a file was found in. Default: none. */
+  readonly within?: string | null;
   /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
   readonly trusted?: Trusted;
   /** Default: LIMITS. */
@@ -41,7 +43,7 @@ export const fetchSource = Effect.fnUntraced(function* (
   options: FetchOptions,
 ): Effect.fn.Return<Fetched, SourceError | DatabaseError> {
   const { client, settings, source, known, resumeFrom, throughTopic } = options;
-  const { trusted = "operator", maxBytes = client.limits.bytes, goOn = false } = options;
+  const { trusted = "operator", maxBytes = client.limits.bytes, goOn = false, within = null } = options;
   const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
   const once = Effect.tryPromise({
@@ -54,6 +56,7 @@ export const fetchSource = Effect.fnUntraced(function* (
             known,
             resumeFrom,
             under: isUnderFiles ? { folder: settings.files } : null,
+            within,
             limits: { ...client.limits, bytes: maxBytes },
             signal,
           })

@@ -1,18 +1,26 @@
 /** A path as a source: what it costs to see that nothing, or only the end, is new. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { until } from "../../integration-tests/support/until.ts";
+import { SourceRefusal } from "../source/error.ts";
 import { taken } from "../testing/downloads.ts";
 import { contentHash, type Fetched, OVERLAP_BYTES, type Validators } from "./fetched.ts";
 import { type FileOptions, fetchFile } from "./file.ts";
@@ -40,6 +48,7 @@ async function look(more: Partial<FileOptions> = {}): Promise<Fetched> {
     known,
     resumeFrom: CSV.length - 10,
     under: null,
+    within: null,
     signal: new AbortController().signal,
     ...more,
   });
@@ -118,3 +127,94 @@ describe("a path", () => {
     expect((await look({ under: { folder: dir } })).kind).toBe("content");
   });
 });
+
+describe("what others may put in the place of a file", () => {
+  it.each([
+    ["a pipe", "mkfifo"],
+    ["a socket", "socket"],
+    ["a device", "device"],
+    ["a folder", "folder"],
+  ])("%s is not waited for, and not read", async (_, kind) => {
+    rmSync(file);
+    const server = createServer();
+    try {
+      if (kind === "mkfifo") spawnSync("mkfifo", [file]);
+      else if (kind === "device") symlinkSync("/dev/zero", file);
+      else if (kind === "folder") mkdirSync(file);
+      else await new Promise<void>((resolve) => server.listen(file, resolve));
+      await expect(look()).rejects.toMatchObject({ code: "source.not_a_file" });
+      expect(left()).toEqual([]);
+    } finally {
+      server.close();
+    }
+  });
+
+  it("a link that an operator named is followed; one found in a followed folder, only where it stays in it", async () => {
+    const followed = join(dir, "followed");
+    mkdirSync(join(followed, "old"), { recursive: true });
+    writeFileSync(join(followed, "old", "inside.csv"), CSV);
+    symlinkSync(file, join(followed, "out.csv"));
+    symlinkSync(join(followed, "old", "inside.csv"), join(followed, "in.csv"));
+    const at = (name: string) => ({ source: pathToFileURL(join(followed, name)).href });
+    expect(taken(await look(at("out.csv")))).toBe(CSV);
+    known = null;
+    await expect(look({ ...at("out.csv"), within: followed })).rejects.toMatchObject({
+      code: "source.leads_out",
+      what: followed,
+    });
+    expect(taken(await look({ ...at("in.csv"), within: followed }))).toBe(CSV);
+  });
+
+  it("a link that takes turns with the file, or with its folder, never brings what it leads to", async () => {
+    const [followed, outside] = [join(dir, "followed"), join(dir, "outside")];
+    for (const folder of [join(followed, "sub"), outside]) mkdirSync(folder, { recursive: true });
+    const secret = CSV.replaceAll("Ville", "Secret");
+    writeFileSync(join(outside, "a.csv"), secret);
+    const attacker = spawn(process.execPath, ["-e", ATTACK, followed, outside], { stdio: "inherit" });
+    try {
+      await until("both are there", () => existsSync(join(followed, "a.csv")));
+      const met = { content: 0, refused: 0 };
+      const ends = Date.now() + RACE_MS;
+      for (let n = 0; Date.now() < ends; n++) {
+        known = null;
+        const source = pathToFileURL(join(followed, n % 2 === 0 ? "a.csv" : "sub/a.csv")).href;
+        const bound = n % 4 < 2 ? { within: followed } : { under: { folder: followed } };
+        try {
+          expect(taken(await look({ source, ...bound }))).not.toContain("Secret");
+          met.content++;
+        } catch (error) {
+          if (!(error instanceof SourceRefusal)) throw error;
+          met.refused++;
+        }
+      }
+      expect(met.content).toBeGreaterThan(10);
+      expect(met.refused).toBeGreaterThan(10);
+    } finally {
+      attacker.kill("SIGKILL");
+      await once(attacker, "exit");
+    }
+  });
+});
+
+/** How long the attacker and the reader run against each other. */
+const RACE_MS = 1_500;
+
+/** Puts in turn a file and a link in the place of FOLLOWED/a.csv, a folder and a link in that of FOLLOWED/sub. */
+const ATTACK = `
+const { cpSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } = require("node:fs");
+const [followed, outside] = process.argv.slice(1);
+const content = ${JSON.stringify(CSV)};
+mkdirSync(followed + "/real");
+writeFileSync(followed + "/real/a.csv", content);
+rmSync(followed + "/sub", { recursive: true });
+for (;;) {
+  writeFileSync(followed + "/new", content);
+  renameSync(followed + "/new", followed + "/a.csv");
+  symlinkSync(followed + "/real", followed + "/new");
+  renameSync(followed + "/new", followed + "/sub");
+  symlinkSync(outside + "/a.csv", followed + "/new");
+  renameSync(followed + "/new", followed + "/a.csv");
+  symlinkSync(outside, followed + "/new");
+  renameSync(followed + "/new", followed + "/sub");
+}
+`;

@@ -1,18 +1,18 @@
 /**
  * A path as a source. Its content is copied to the spool, so that what is read is one state of it even while it
  * grows; of a file that has grown, only what was appended. Where the source comes from a Kafka topic, only files
- * under `VENTES_FILES` are read (invariant 10).
+ * under `VENTES_FILES` are read (invariant 10); what was found in a folder is read in that folder only (invariant 14).
  */
-import { createReadStream, createWriteStream } from "node:fs";
-import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { sep } from "node:path";
+import { createWriteStream } from "node:fs";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { entryOfSource, pathOfSource, SourceRefusal } from "../source/index.ts";
 import { unpack } from "./archive.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
-import { Intake, type Origin, readAt, settle, sha256, tailOf } from "./intake.ts";
+import { Intake, type Origin, readFrom, settle, sha256, tailOf } from "./intake.ts";
 import { LIMITS, type Limits } from "./limits.ts";
+import { type Bound, openFile } from "./open-file.ts";
 
 export interface FileOptions {
   readonly source: string;
@@ -22,17 +22,18 @@ export interface FileOptions {
   readonly resumeFrom: number | null;
   /** null: any path may be read. */
   readonly under: { readonly folder: string | null } | null;
+  /** The followed folder that it was found in; null: none. */
+  readonly within: string | null;
   readonly signal: AbortSignal;
   readonly limits?: Limits;
 }
 
 export async function fetchFile(options: FileOptions): Promise<Fetched> {
-  const { source, spool, known, resumeFrom, under, limits = LIMITS } = options;
-  const path = pathOfSource(source);
+  const { source, spool, known, resumeFrom, limits = LIMITS } = options;
   try {
-    if (under !== null) await assertUnder(path, under.folder);
-    const { size, mtimeMs, ino, isFile } = await statOf(path);
-    if (!isFile) throw new SourceRefusal("source.not_a_file");
+    const opened = await openFile(pathOfSource(source), boundsOf(options));
+    await using handle = opened.handle;
+    const { size, mtimeMs, ino } = opened.stats;
     if (size > limits.bytes) throw new SourceRefusal("source.too_large", String(limits.bytes));
     const mark = `${mtimeMs} ${size} ${ino}`;
     const due = known === null || isWholeDue(known, Date.now());
@@ -47,10 +48,10 @@ export async function fetchFile(options: FileOptions): Promise<Fetched> {
       charset: null,
     };
     if (!due && known.ranges && resumeFrom !== null && known.tail.bytes > 0 && size > known.bytes) {
-      const grown = await appended(options, path, size, known, resumeFrom, origin);
+      const grown = await appended(options, handle, size, known, resumeFrom, origin);
       if (grown !== undefined) return grown;
     }
-    return await whole(options, path, size, origin, limits);
+    return await whole(options, handle, size, origin, limits);
   } catch (error) {
     await Promise.all([rm(spool, { force: true }), rm(packedPath(spool), { force: true })]);
     throw refusalOf(error);
@@ -68,7 +69,7 @@ const READ_AGAIN_BYTES = 64 * 1024 ** 2;
  */
 async function appended(
   { spool, signal }: FileOptions,
-  path: string,
+  handle: FileHandle,
   size: number,
   known: Validators,
   resumeFrom: number,
@@ -78,13 +79,13 @@ async function appended(
   const sure = size <= READ_AGAIN_BYTES;
   const intake = new Intake(sure ? known : null);
   if (!sure) {
-    const overlap = await readAt(path, known.bytes - known.tail.bytes, known.tail.bytes);
+    const overlap = await readFrom(handle, known.bytes - known.tail.bytes, known.tail.bytes);
     if (sha256(overlap) !== known.tail.hash) return undefined;
   }
   const from = sure ? 0 : start;
   const hashedFrom = sure ? 0 : known.bytes;
   await pipeline(
-    createReadStream(path, { start: from, end: size - 1 }),
+    handle.createReadStream({ start: from, end: size - 1, autoClose: false }),
     pieces(from, (chunk, at) => {
       intake.take(chunk.subarray(Math.max(0, hashedFrom - at)));
       return chunk.subarray(Math.max(0, start - at));
@@ -121,14 +122,14 @@ async function appended(
 /** Up to the size it had: what is appended meanwhile is the next version's. */
 async function whole(
   { source, spool, known, resumeFrom, signal }: FileOptions,
-  path: string,
+  handle: FileHandle,
   size: number,
   origin: Origin,
   limits: Limits,
 ): Promise<Fetched> {
   const packed = packedPath(spool);
   const intake = new Intake(known);
-  await copied(path, packed, size, (piece) => intake.take(piece), signal);
+  await copied(handle, packed, size, (piece) => intake.take(piece), signal);
   const unpacked = await unpack({
     file: packed,
     entry: entryOfSource(source),
@@ -155,13 +156,12 @@ const PIECE_BYTES = 256 * 1024;
 
 /** Copies the first `size` bytes, told piece by piece. One buffer: a stream makes one a piece, faster than they are freed. */
 async function copied(
-  from: string,
+  source: FileHandle,
   to: string,
   size: number,
   take: (piece: Buffer) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  await using source = await open(from, "r");
   await using target = await open(to, "w");
   const buffer = Buffer.allocUnsafe(PIECE_BYTES);
   for (let at = 0; at < size; ) {
@@ -188,28 +188,22 @@ function pieces(from: number, take: (chunk: Buffer, at: number) => Buffer): Tran
   });
 }
 
-async function statOf(path: string) {
-  const s = await stat(path);
-  return { size: s.size, mtimeMs: s.mtimeMs, ino: s.ino, isFile: s.isFile() };
-}
-
-/** Links are followed before the folder is compared. Outside of it, what is there and what is not look the same. */
-async function assertUnder(path: string, folder: string | null): Promise<void> {
-  if (folder === null) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
-  const root = await realpath(folder);
-  const isUnder = (one: string, of: string) => one === of || one.startsWith(of.endsWith(sep) ? of : of + sep);
-  const real = await realpath(path).catch((error: unknown) => {
-    if (isUnder(path, folder) || isUnder(path, root)) throw error;
-    return undefined;
-  });
-  if (real === undefined || !isUnder(real, root))
-    throw new SourceRefusal("source.not_allowed", `VENTES_FILES=${folder}`);
+function boundsOf({ under, within }: FileOptions): readonly Bound[] {
+  if (under?.folder === null) throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
+  const bound = (folder: string, refusal: SourceRefusal): Bound => ({ folder, refusal });
+  return [
+    ...(under === null
+      ? []
+      : [bound(under.folder, new SourceRefusal("source.not_allowed", `VENTES_FILES=${under.folder}`))]),
+    ...(within === null ? [] : [bound(within, new SourceRefusal("source.leads_out", within))]),
+  ];
 }
 
 function refusalOf(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return new SourceRefusal("source.not_found");
-  if (code === "EISDIR") return new SourceRefusal("source.not_a_file");
+  // A socket cannot be opened, a folder not read.
+  if (code === "EISDIR" || code === "ENXIO") return new SourceRefusal("source.not_a_file");
   if (["EACCES", "EPERM", "ELOOP", "EIO"].includes(code))
     return new SourceRefusal("source.not_readable", code);
   return error;

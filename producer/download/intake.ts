@@ -1,6 +1,6 @@
 /** Content on its way into the spool: counted, hashed, and held against what is known of the version before. */
 import { createHash, type Hash } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { SourceRefusal } from "../source/index.ts";
 import { type Fetched, isOlder, OVERLAP_BYTES, type Validators } from "./fetched.ts";
 
@@ -65,19 +65,20 @@ export class Intake {
 
 /** Bytes of a file, fewer at its end. */
 export async function readAt(file: string, position: number, bytes: number): Promise<Buffer> {
-  const handle = await open(file, "r");
-  try {
-    const buffer = Buffer.alloc(bytes);
-    let got = 0;
-    while (got < bytes) {
-      const { bytesRead } = await handle.read(buffer, got, bytes - got, position + got);
-      if (bytesRead === 0) break;
-      got += bytesRead;
-    }
-    return buffer.subarray(0, got);
-  } finally {
-    await handle.close();
+  await using handle = await open(file, "r");
+  return await readFrom(handle, position, bytes);
+}
+
+/** The same, of a file that is open. */
+export async function readFrom(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(bytes);
+  let got = 0;
+  while (got < bytes) {
+    const { bytesRead } = await handle.read(buffer, got, bytes - got, position + got);
+    if (bytesRead === 0) break;
+    got += bytesRead;
   }
+  return buffer.subarray(0, got);
 }
 
 /** The hash of the last bytes of content of `bytes`, which ends where the file ends. */

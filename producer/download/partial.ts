@@ -37,7 +37,7 @@ export class Partial {
 
   constructor(data: string, source: string) {
     const folder = spoolFolder(data);
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const name = PARTIAL_PREFIX + createHash("sha256").update(source).digest("hex").slice(0, 32);
     this.file = join(folder, name);
     this.#about = join(folder, `${name}.json`);

@@ -11,7 +11,7 @@ export const spoolFolder = (data: string): string => join(data, "spool");
 /** A path in the spool that nothing else has. */
 export function spoolPath(data: string): string {
   const folder = spoolFolder(data);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return join(folder, randomUUID());
 }
 

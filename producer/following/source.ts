@@ -6,7 +6,7 @@ import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/event.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import { isFileSource, isLoopback, leastEvery, pathOfSource } from "../source/index.ts";
+import { followedFolderOf, isFileSource, isLoopback, leastEvery, pathOfSource } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { announcedStatus, isReread } from "../sync/index.ts";
 import type { Board } from "./board.ts";
@@ -64,7 +64,9 @@ export const followSource = Effect.fnUntraced(function* (
   });
   return yield* isFileSource(source)
     ? Effect.acquireUseRelease(
-        Effect.sync(() => new PathWatch(pathOfSource(source), changed.wake)),
+        Effect.sync(
+          () => new PathWatch(pathOfSource(source), changed.wake, { within: followedFolderOf(registration) }),
+        ),
         rounds,
         (watch) => Effect.sync(() => watch.close()),
       )

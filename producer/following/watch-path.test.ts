@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../integration-tests/support/until.ts";
-import { PathWatch, watchPath } from "./watch-path.ts";
+import { PathWatch, type WatchOptions, watchPath } from "./watch-path.ts";
 
 let dir: string;
 let closers: (() => void)[];
@@ -25,11 +25,15 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const watched = (path: string) => {
+const watched = (path: string, options: WatchOptions = {}) => {
   const seen = { told: 0, arm: () => {} };
-  const watching = new PathWatch(path, () => {
-    seen.told += 1;
-  });
+  const watching = new PathWatch(
+    path,
+    () => {
+      seen.told += 1;
+    },
+    options,
+  );
   watching.arm();
   seen.arm = () => watching.arm();
   closers.push(() => watching.close());
@@ -66,8 +70,7 @@ describe("a path that is watched", () => {
       () => {
         seen.told += 1;
       },
-      10_000,
-      10_000,
+      { quietMs: 10_000, longestMs: 10_000 },
     );
     watching.arm();
     closers.push(() => watching.close());
@@ -81,6 +84,20 @@ describe("a path that is watched", () => {
       appendFileSync(path, "x");
       return other.told > before;
     });
+  });
+
+  it("that is a link out of its folder: what that leads to is not watched, what stays inside is", async () => {
+    const [followed, outside] = [join(dir, "followed"), join(dir, "outside")];
+    for (const folder of [followed, join(followed, "sub"), outside]) mkdirSync(folder);
+    for (const file of [join(outside, "a.csv"), join(followed, "sub", "b.csv")]) writeFileSync(file, "1");
+    symlinkSync(join(outside, "a.csv"), join(followed, "a.csv"));
+    symlinkSync(join(followed, "sub", "b.csv"), join(followed, "b.csv"));
+    const confined = (name: string) => watched(join(followed, name), { within: followed });
+    const [out, inside, free] = [confined("a.csv"), confined("b.csv"), watched(join(followed, "a.csv"))];
+    appendFileSync(join(outside, "a.csv"), "2");
+    appendFileSync(join(followed, "sub", "b.csv"), "2");
+    await Promise.all([told(free, 1), told(inside, 1)]);
+    expect(out.told).toBe(0);
   });
 
   it("is not told of its neighbours", async () => {

@@ -1,19 +1,27 @@
 /**
  * Tells that a path may have changed: written, replaced by a rename, made, removed. Its folder is watched, since
  * editors and exports put a new file in the place of the old; where it is a link, the folder of what it leads to as
- * well. A promise to notice soon, not to notice all: network file systems tell nothing, and watches are limited, so
+ * well, unless that is out of the folder that it may not leave. A promise to notice soon, not to notice all: network file systems tell nothing, and watches are limited, so
  * whoever uses it looks by itself from time to time. `arm` then also takes up again what has failed.
  */
 import { type FSWatcher, realpathSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import { isUnder } from "../download/index.ts";
 
 /** What is written in one go is told once, this long after its last piece. */
 const QUIET_MS = 150;
 /** What is written without end is told this often all the same. */
 const LONGEST_MS = 800;
 
+export interface WatchOptions {
+  readonly within?: string | null;
+  readonly quietMs?: number;
+  readonly longestMs?: number;
+}
+
 export class PathWatch {
   readonly #path: string;
+  readonly #within: string | null;
   readonly #onChange: () => void;
   readonly #quietMs: number;
   readonly #longestMs: number;
@@ -22,8 +30,14 @@ export class PathWatch {
   #timer: NodeJS.Timeout | undefined;
   #since: number | undefined;
 
-  constructor(path: string, onChange: () => void, quietMs = QUIET_MS, longestMs = LONGEST_MS) {
+  /** `within`: the folder that its links may not lead out of; null: they may lead anywhere. */
+  constructor(
+    path: string,
+    onChange: () => void,
+    { within = null, quietMs = QUIET_MS, longestMs = LONGEST_MS }: WatchOptions = {},
+  ) {
     this.#path = path;
+    this.#within = within;
     this.#onChange = onChange;
     this.#quietMs = quietMs;
     this.#longestMs = longestMs;
@@ -32,7 +46,9 @@ export class PathWatch {
   /** Watches, where it does not already and where that is possible now. Never throws, and keeps no process alive. */
   arm(): void {
     const wanted = new Map<string, Set<string>>();
-    for (const path of new Set([this.#path, real(this.#path)])) {
+    const target = real(this.#path);
+    const isFollowed = this.#within === null || isUnder(target, real(this.#within));
+    for (const path of new Set(isFollowed ? [this.#path, target] : [this.#path])) {
       const names = wanted.get(dirname(path)) ?? new Set();
       wanted.set(dirname(path), names.add(basename(path)));
     }

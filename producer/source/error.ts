@@ -86,6 +86,12 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} n'est pas permis : ${d.what}`,
     en: (d) => `${d.source} is not allowed: ${d.what}`,
   },
+  "source.leads_out": {
+    fr: (d) =>
+      `${d.source} est un lien qui mène hors du dossier suivi ${d.what} : il n'est pas suivi ; copiez-y le fichier, ou ajoutez-le lui-même par ventes sources add CHEMIN`,
+    en: (d) =>
+      `${d.source} is a link that leads out of the followed folder ${d.what}: it is not followed; copy the file into the folder, or add it by itself with ventes sources add PATH`,
+  },
   "source.private_address": {
     fr: (d) =>
       `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu : --allow-private (VENTES_ALLOW_PRIVATE=1)`,

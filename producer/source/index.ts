@@ -14,4 +14,4 @@ export {
 } from "./reference.ts";
 export { type LastAnnouncement, Registry } from "./registry.ts";
 export { shareLinkOf } from "./share-links.ts";
-export { mayListFolder, type Trust, type Trusted, trustOf } from "./trust.ts";
+export { followedFolderOf, mayListFolder, type Trust, type Trusted, trustOf } from "./trust.ts";

@@ -19,6 +19,6 @@ export function isNamedHere(data: string, source: string): boolean {
 
 export function rememberNamed(data: string, source: string): void {
   if (isNamedHere(data, source)) return;
-  mkdirSync(data, { recursive: true });
-  appendFileSync(listOf(data), `${source}\n`);
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  appendFileSync(listOf(data), `${source}\n`, { mode: 0o600 });
 }

@@ -22,9 +22,9 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true }));
 const at = (name: string) => pathToFileURL(join(dir, name)).href;
 
-const OPERATOR = { trusted: "operator", throughTopic: true };
-const BY_HAND = { trusted: "operator", throughTopic: false };
-const DISCOVERED = { trusted: "discovered", throughTopic: true };
+const OPERATOR = { trusted: "operator", throughTopic: true, within: null };
+const BY_HAND = { trusted: "operator", throughTopic: false, within: null };
+const DISCOVERED = { trusted: "discovered", throughTopic: true, within: null };
 
 describe("what a source may reach", () => {
   it.each([
@@ -48,17 +48,25 @@ describe("what a source may reach", () => {
   });
 
   it("files of a folder or beside a list that was named in this data directory are as if named themselves", () => {
-    for (const catalogue of ["exports", "list.txt"].map(at)) {
+    for (const [name, within] of [
+      ["exports", join(dir, "exports")],
+      ["list.txt", null],
+    ] as const) {
+      const catalogue = at(name);
       const trust = (name: string) => trustOf({ data }, { source: at(name), catalogue });
-      expect(trust("exports/a.csv")).toEqual(OPERATOR);
+      expect(trust("exports/a.csv")).toEqual({ ...OPERATOR, within });
       rememberNamed(data, catalogue);
-      expect(trust("exports/a.csv")).toEqual(BY_HAND);
+      expect(trust("exports/a.csv")).toEqual({ ...BY_HAND, within });
       expect(trust("exports/sub/b.csv")).toEqual(BY_HAND);
-      expect(trust("exports/none.csv")).toEqual(OPERATOR);
+      expect(trust("exports/none.csv")).toEqual({ ...OPERATOR, within });
     }
     // Out of the folder, by name or by a link in it.
     expect(trustOf({ data }, { source: at("other/c.csv"), catalogue: at("exports") })).toEqual(OPERATOR);
-    expect(trustOf({ data }, { source: at("exports/link.csv"), catalogue: at("exports") })).toEqual(OPERATOR);
+    const within = join(dir, "exports");
+    expect(trustOf({ data }, { source: at("exports/link.csv"), catalogue: at("exports") })).toEqual({
+      ...OPERATOR,
+      within,
+    });
   });
 
   it("a folder is listed where its files may be read", () => {

@@ -5,7 +5,7 @@
  * or a file under VENTES_FILES.
  */
 import { realpathSync, statSync } from "node:fs";
-import { dirname, sep } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import type { Registration } from "#shared/event.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { isNamedHere } from "./named-files.ts";
@@ -15,26 +15,38 @@ export interface Trust {
   readonly trusted: Trusted;
   /** A file must be under VENTES_FILES, where it is not this machine's operator who named it. */
   readonly throughTopic: boolean;
+  /** The followed folder that it was found in, which no link leads out of, whoever named it; null: none. */
+  readonly within: string | null;
 }
 
-const DISCOVERED: Trust = { trusted: "discovered", throughTopic: true };
+type Named = Pick<Registration, "source" | "catalogue" | "discovered">;
 
-export function trustOf(
-  { data }: Pick<SettingsShape, "data">,
-  { source, catalogue, discovered }: Pick<Registration, "source" | "catalogue" | "discovered">,
-): Trust {
+const DISCOVERED: Trust = { trusted: "discovered", throughTopic: true, within: null };
+
+export function trustOf({ data }: Pick<SettingsShape, "data">, named: Named): Trust {
+  const { source, catalogue, discovered } = named;
   if (discovered === true) return DISCOVERED;
   const isFile = isFileSource(source);
-  if (catalogue === undefined)
-    return { trusted: "operator", throughTopic: !(isFile && isNamedHere(data, source)) };
+  const within = followedFolderOf(named);
+  const byOperator = (throughTopic: boolean): Trust => ({ trusted: "operator", throughTopic, within });
+  if (catalogue === undefined) return byOperator(!(isFile && isNamedHere(data, source)));
   if (!isFile)
     return !isFileSource(catalogue) && new URL(source).origin === new URL(catalogue).origin
-      ? { trusted: "operator", throughTopic: true }
+      ? byOperator(true)
       : DISCOVERED;
   if (!isFileSource(catalogue)) return DISCOVERED;
-  const isItsOwn = isNamedHere(data, catalogue) && isWithin(pathOfSource(source), folderOf(catalogue));
-  return { trusted: "operator", throughTopic: !isItsOwn };
+  return byOperator(!(isNamedHere(data, catalogue) && isWithin(pathOfSource(source), folderOf(catalogue))));
 }
+
+/** The folder, followed as a catalogue, that a source was found in; null: none. A path below a list is no path. */
+export const followedFolderOf = ({
+  source,
+  catalogue,
+}: Pick<Named, "source" | "catalogue">): string | null => {
+  if (catalogue === undefined || !isFileSource(source) || !isFileSource(catalogue)) return null;
+  const folder = pathOfSource(catalogue);
+  return dirname(pathOfSource(source)) === resolve(folder) ? folder : null;
+};
 
 /** Whether a folder may be listed: as a file of it may be read. */
 export const mayListFolder = ({ data, files, kafka }: SettingsShape, catalogue: string): boolean =>

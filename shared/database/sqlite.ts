@@ -93,7 +93,7 @@ export function openPlain(file: string): Sqlite {
 function open(file: string, options: { readonly: boolean }): Sqlite {
   try {
     if (!options.readonly) {
-      mkdirSync(dirname(file), { recursive: true });
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       accessSync(dirname(file), constants.W_OK);
     }
     return new BetterSqlite3(file, { ...options, timeout: BUSY_MS });

@@ -1,9 +1,9 @@
 /** What `start` says once everything that the sources hold is in the analyses. */
 import type { SourceStatus } from "#shared/event.ts";
+import { asideLines, type Results, resultTables } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
-import { asideLines, type Results, resultTables } from "./results.ts";
 
 /** How much was read of a source. */
 export const sourceLine = (s: SourceStatus, texts: Texts): string =>

@@ -1,0 +1,193 @@
+/**
+ * Who may work in a data directory at the same time (contract). DIR/lock.db is a SQLite file in rollback-journal
+ * mode whose own file locks are the locks: `start` holds it exclusively; producer, consumer and analyzer hold it
+ * shared, so that none runs beside a start. SQLite takes them from the kernel: they are free again after kill -9,
+ * and there is no pid file. (In WAL an exclusive lock would keep no reader out.) Other commands take none. Who can read
+ * a lock can hold it, so a lock file is ours alone (mode 0600), and one that another user made is refused.
+ */
+import { chmodSync, lstatSync, readFileSync, rmSync, type Stats, statSync } from "node:fs";
+import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { DatabaseError, explain, isBusy, openPlain, type Sqlite } from "#shared/database/sqlite.ts";
+
+export type Hold = "exclusive" | "shared";
+
+const lockFile = (dir: string): string => join(dir, "lock.db");
+
+/**
+ * A producer's own: two may not share producer.db. A file beside it, for producer.db is in WAL and read by others.
+ */
+const producerLockFile = (dir: string): string => join(dir, "producer.lock.db");
+
+/** Takes the lock and keeps it until the connection is closed. Throws DatabaseError (busy, unwritable, foreign). */
+export function lockDirectory(dir: string, hold: Hold): Sqlite {
+  return taken(lockFile(dir), hold, (db) => refusal(dir, hold, holderOf(db)));
+}
+
+/** The lock for as long as the scope lives. */
+export const directoryLock = (dir: string, hold: Hold): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  kept(() => lockDirectory(dir, hold));
+
+/** DIR's producer, for as long as the scope lives: a second one has its own directory. */
+export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  kept(() =>
+    taken(
+      producerLockFile(dir),
+      "exclusive",
+      () => `another producer works in ${dir}: give this one a directory of its own with --data`,
+    ),
+  );
+
+/**
+ * A new file in the place of a lock that others could read until now: with the old one, which they may have open, they
+ * hold nothing from here on. It stays where one of ours holds it, or where nobody knows who does.
+ */
+export function renewLock(file: string): void {
+  const db = open(file);
+  try {
+    take(db, "exclusive");
+    rmSync(file);
+  } catch (error) {
+    if (!isBusy(error)) throw explain(file, error);
+    if (isHeldByOthersOnly(file)) rmSync(file);
+  } finally {
+    db.close();
+  }
+}
+
+/** By processes of other users, and no other: /proc/locks says it, of what can be seen from here. */
+function isHeldByOthersOnly(file: string): boolean {
+  try {
+    const { dev, ino } = statSync(file);
+    const hex = (n: number): string => n.toString(16).padStart(2, "0");
+    const place = `${hex((dev >> 8) & 0xfff)}:${hex((dev & 0xff) | ((dev >> 12) & 0xfff00))}:${ino}`;
+    const holders = readFileSync("/proc/locks", "utf8")
+      .split("\n")
+      .map((line) => line.split(/\s+/))
+      .filter((words) => words.includes(place) && words[1] === "POSIX")
+      .map((words) => statSync(`/proc/${words[4]}`).uid);
+    return holders.length > 0 && !holders.includes(process.geteuid?.() ?? 0);
+  } catch {
+    return false;
+  }
+}
+
+function taken(file: string, hold: Hold, whenBusy: (db: Sqlite) => string): Sqlite {
+  for (;;) {
+    const before = nodeOf(file);
+    const db = open(file);
+    try {
+      take(db, hold);
+    } catch (error) {
+      const message = isBusy(error) ? whenBusy(db) : null;
+      db.close();
+      if (message === null) throw explain(file, error);
+      throw new DatabaseError({ file, reason: "busy", message });
+    }
+    // Renewed between the two, it is no longer the file that others would lock.
+    if (before === undefined || nodeOf(file) === before) return db;
+    db.close();
+  }
+}
+
+/** The file itself, not what it leads to; undefined when there is none. Throws DatabaseError. */
+function look(file: string): Stats | undefined {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+/** What names a file that is there; undefined when there is none. */
+function nodeOf(file: string): string | undefined {
+  const found = look(file);
+  return found === undefined ? undefined : `${found.dev}/${found.ino}`;
+}
+
+/** Throws DatabaseError (foreign) for a lock file that another user may hold, or that is a link to another file. */
+function assertOurs(file: string): void {
+  const found = look(file);
+  if (found === undefined) return;
+  const uid = process.geteuid?.() ?? found.uid;
+  const what = found.isSymbolicLink()
+    ? "is a symbolic link"
+    : found.uid !== uid
+      ? `belongs to another user (uid ${found.uid})`
+      : undefined;
+  if (what === undefined) return;
+  const message = `${file} ${what}, so others could hold this lock: remove it, or choose another directory with --data`;
+  throw new DatabaseError({ file, reason: "foreign", message });
+}
+
+const kept = (lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(Effect.try({ try: lock, catch: (error) => error as DatabaseError }), (db) =>
+    Effect.sync(() => db.close()),
+  ).pipe(Effect.asVoid);
+
+/** Who holds the directory now, for `status`. Creates nothing. */
+export function heldBy(dir: string): "start" | "components" | "nobody" {
+  if (nodeOf(lockFile(dir)) === undefined) return "nobody";
+  const db = open(lockFile(dir));
+  try {
+    take(db, "exclusive");
+    return "nobody";
+  } catch (error) {
+    if (!isBusy(error)) throw explain(lockFile(dir), error);
+    return holderOf(db);
+  } finally {
+    db.close();
+  }
+}
+
+const OURS_ALONE = 0o600;
+
+function open(file: string): Sqlite {
+  assertOurs(file);
+  const isNew = nodeOf(file) === undefined;
+  const db = openPlain(file);
+  try {
+    if (isNew) chmodSync(file, OURS_ALONE);
+    // What another program left in WAL would not be a lock.
+    db.pragma("journal_mode = DELETE");
+    return db;
+  } catch (error) {
+    // Held exclusively: in rollback-journal mode already.
+    if (isBusy(error)) return db;
+    db.close();
+    throw explain(file, error);
+  }
+}
+
+function take(db: Sqlite, hold: Hold): void {
+  if (hold === "exclusive") {
+    db.exec("BEGIN EXCLUSIVE");
+    return;
+  }
+  db.exec("BEGIN");
+  try {
+    // The read takes the shared lock; the open transaction keeps it.
+    db.prepare("SELECT COUNT(*) FROM sqlite_schema").get();
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Only a start keeps readers out. */
+function holderOf(db: Sqlite): "start" | "components" {
+  try {
+    take(db, "shared");
+    return "components";
+  } catch {
+    return "start";
+  }
+}
+
+const refusal = (dir: string, hold: Hold, holder: "start" | "components"): string =>
+  holder === "start"
+    ? `another 'ventes start' works in ${dir}: stop it, or name another directory with --data`
+    : hold === "exclusive"
+      ? `a producer, consumer or analyzer works in ${dir}: stop it, or name another directory with --data`
+      : `${dir} is busy: try again`;
