@@ -9,6 +9,7 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { HttpClient } from "./download/http.ts";
 import { fetchSource } from "./download/index.ts";
 import { sweepSpool } from "./download/spool.ts";
+import { type Defect, Fence, ownLog } from "./fence.ts";
 import { type Hosts, makeHosts } from "./following/hosts.ts";
 import { Registry } from "./registry.ts";
 import { openProducer, openScratchState } from "./state/producer-db.ts";
@@ -40,7 +41,16 @@ export interface Producer {
   readonly id: string;
   /** One diff and one publish at a time. */
   readonly gate: Semaphore.Semaphore;
+  /** Around the work on each source and catalogue. */
+  readonly fence: Fence;
   readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a producer tells of its work. */
+export interface ProducerHooks {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told of an error that nobody foresaw, once. Default: nobody is. */
+  readonly onDefect?: ((defect: Defect) => void) | undefined;
 }
 
 const opened = (
@@ -65,9 +75,9 @@ export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.S
 
 const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
-  onProgress: (progress: Progress) => void,
+  { onProgress = () => {}, onDefect = () => {} }: ProducerHooks,
 ): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
-  const log = yield* TopicLog;
+  const log = ownLog(yield* TopicLog);
   const settings = yield* Settings;
   const db = yield* opened(settings, () => open(log, settings));
   return {
@@ -81,20 +91,17 @@ const make = Effect.fnUntraced(function* (
     hosts: yield* makeHosts(),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
+    fence: new Fence(settings, onDefect),
     onProgress,
   };
 });
 
 /** With its state in DIR/producer.db. */
-export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
+export const makeProducer = (hooks: ProducerHooks = {}) =>
   make((log, settings) => {
     sweepSpool(settings.data);
     return openProducer(settings.data, log.identity);
-  }, onProgress);
+  }, hooks);
 
 /** With a state that goes with it: it takes over whatever it touches. */
-export const makePassingProducer = () =>
-  make(
-    () => openScratchState(),
-    () => {},
-  );
+export const makePassingProducer = () => make(() => openScratchState(), {});

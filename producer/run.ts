@@ -10,12 +10,14 @@ import type { Settings } from "#shared/settings.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { CatalogueBoard } from "./catalogue/board.ts";
 import { lookAtCatalogueTold, newFollowed } from "./catalogue/follow.ts";
+import type { Defect } from "./fence.ts";
 import { Board, byRank } from "./following/board.ts";
 import { lookTold, type ProducerFailure } from "./following/look-told.ts";
 import { makePatience } from "./following/patience.ts";
 import { followShares } from "./following/shares.ts";
 import type { Progress } from "./producer.ts";
 import { makeProducer } from "./producer.ts";
+import { refusedStatus } from "./status.ts";
 
 export type { ProducerFailure } from "./following/look-told.ts";
 export type { Progress } from "./producer.ts";
@@ -26,6 +28,8 @@ export interface ProducerOptions {
   /** Told how every catalogue stands whenever one changes. */
   readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of an error that nobody foresaw, with its trace, once for each source and error. */
+  readonly onDefect?: (defect: Defect) => void;
   /** Told when the log is lost ("waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
 }
@@ -47,8 +51,8 @@ export const readSourcesOnce = (
 const readEach = Effect.fnUntraced(function* (
   options: OnceOptions,
 ): Effect.fn.Return<readonly SourceStatus[], ProducerFailure, TopicLog | Settings | Scope.Scope> {
-  const producer = yield* makeProducer(options.onProgress);
-  const { registry, hosts } = producer;
+  const producer = yield* makeProducer(options);
+  const { registry } = producer;
   yield* registry.refresh();
   const board = new Board(registry, options.onSources);
   if (options.only === undefined) {
@@ -62,9 +66,10 @@ const readEach = Effect.fnUntraced(function* (
     .filter(({ source }: Registration) => options.only?.has(source) ?? true)
     .sort(byRank);
   board.put(...registrations.map((registration) => board.get(registration)));
+  if (options.only === undefined)
+    board.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
   for (const registration of registrations) {
-    const look = lookTold(producer, board, registration, { mode: "once" });
-    const { status } = yield* hosts.turn(registration.source, look);
+    const { status } = yield* lookTold(producer, board, registration, { mode: "once" });
     board.put(status);
   }
   return board.all();
@@ -79,7 +84,7 @@ const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const tellLog = options.onState ?? (() => {});
-  const producer = yield* makeProducer(options.onProgress);
+  const producer = yield* makeProducer(options);
   const board = new Board(producer.registry, options.onSources);
   const catalogues = new CatalogueBoard(options.onCatalogues);
   return yield* followShares({ producer, board, catalogues, patience: makePatience(tellLog) }, tellLog);

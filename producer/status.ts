@@ -1,7 +1,8 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
+import type { Language } from "#shared/settings.ts";
 import { type LookResult, NOTHING } from "./look.ts";
-import type { LastAnnouncement } from "./registry.ts";
+import type { LastAnnouncement, RefusedRecord } from "./registry.ts";
 import type { SourceError } from "./source-error.ts";
 
 /** As the topic `sources` has it. */
@@ -61,4 +62,16 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
   looked: now,
+});
+
+/** Of a record that is no registration: it is not looked at, and stays parked until it is taken out or written anew. */
+export const refusedStatus = ({ shown, refusal }: RefusedRecord, language: Language): SourceStatus => ({
+  source: shown,
+  entities: [],
+  state: "parked",
+  reason: refusal.toError(shown, language).sentence,
+  ...NOTHING,
+  version: null,
+  looked: null,
+  changed: null,
 });

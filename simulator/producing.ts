@@ -6,6 +6,7 @@ import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { TopicName } from "#shared/topics.ts";
+import { Fence } from "../producer/fence.ts";
 import { makeHosts } from "../producer/following/hosts.ts";
 import { type LookFailure, type LookResult, lookAt } from "../producer/look.ts";
 import type { Producer } from "../producer/producer.ts";
@@ -52,6 +53,7 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
     fetch: files.served(settings.data, onAnswer),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
+    fence: new Fence(settings, () => {}),
     onProgress: () => {},
   };
   for (let round = 0; round < rounds; round++) {

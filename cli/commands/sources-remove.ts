@@ -8,7 +8,7 @@ import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { removeCatalogue } from "../../producer/catalogues.ts";
 import type { SourceError } from "../../producer/source-error.ts";
-import { type Removed, removeEntry, removeSource } from "../../producer/sources.ts";
+import { type Removed, removeEntry, removeInvalid, removeSource } from "../../producer/sources.ts";
 import type { WrongUsage } from "../errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { onLog, SHORT_PATIENCE } from "../log.ts";
@@ -22,6 +22,8 @@ export const removeOne = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    const invalid = yield* onLog(run, SHORT_PATIENCE)(removeInvalid(input.url, visibleSource));
+    if (invalid !== undefined) return told(invalid, input.withdraw, run);
     const source = yield* registered(input.url, run);
     const catalogue = yield* catalogueNamed(input.url, run).pipe(
       // Whatever was registered once can be removed, a URL with a password in it as well.
@@ -50,15 +52,18 @@ export const removeOne = (
           const removed = yield* removeSource(source, { withdraw }).pipe(
             Effect.catchTag("SourceError", (error) => removeRefused(source, error)),
           );
-          print(
-            run.json
-              ? JSON.stringify({ ...removed, source: masked(removed.source) })
-              : texts.sourceRemoved(visibleSource(removed.source), withdraw, texts.count(removed.withdrawn)),
-          );
+          told(removed, withdraw, run);
         }),
       ),
     );
   });
+
+const told = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }: Invocation): void =>
+  print(
+    json
+      ? JSON.stringify({ source: masked(source), withdrawn })
+      : texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn)),
+  );
 
 /** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {

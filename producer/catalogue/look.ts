@@ -97,7 +97,13 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     (entry) =>
       registry.removal(entry.source)?.catalogue === catalogue.catalogue
         ? Effect.succeed<Took>({ is: "removed" })
-        : takeUp(producer, catalogue, entry, memory, registrations),
+        : producer.fence
+            .around(
+              entry.source,
+              () => takeUp(producer, catalogue, entry, memory, registrations),
+              catalogue.catalogue,
+            )
+            .pipe(Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed(refused(sentence)))),
     { concurrency: ENTRIES_AT_ONCE },
   );
   const refusals = [...read.refused];

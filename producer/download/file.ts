@@ -211,7 +211,7 @@ function refusalOf(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return new SourceRefusal("source.not_found");
   if (code === "EISDIR") return new SourceRefusal("source.not_a_file");
-  if (["EACCES", "EPERM", "ELOOP", "EIO"].includes(code))
+  if (["EACCES", "EPERM", "ELOOP", "EIO", "ENAMETOOLONG"].includes(code))
     return new SourceRefusal("source.not_readable", code);
   return error;
 }

@@ -3,13 +3,14 @@ import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/retry.ts";
 import type { SettingsShape } from "#shared/settings.ts";
-import { SourceError, SourceRefusal } from "../source-error.ts";
+import { SourceError, type SourceErrorCode, SourceRefusal } from "../source-error.ts";
 import { isFileSource } from "../source-ref.ts";
+import { codeOf } from "./failures.ts";
 import type { Fetched, Trusted, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 import { Partial } from "./partial.ts";
-import { spoolPath } from "./spool.ts";
+import { spoolFolder, spoolPath } from "./spool.ts";
 
 export { spoolPath } from "./spool.ts";
 
@@ -34,11 +35,27 @@ export interface FetchOptions {
   readonly goOn?: boolean;
 }
 
+/** What the system says of the spool and of sockets, which a look needs: it fails, the program goes on. */
+const OF_A_LOOK: Readonly<Record<string, SourceErrorCode>> = {
+  ENOSPC: "source.no_room",
+  EDQUOT: "source.no_room",
+  EMFILE: "source.no_descriptors",
+  ENFILE: "source.no_descriptors",
+  ENOENT: "source.spool",
+  EIO: "source.spool",
+};
+
 /** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
 export const asFailure =
   (source: string, settings: SettingsShape) =>
   (error: unknown): Effect.Effect<never, SourceError | DatabaseError> => {
     if (error instanceof SourceRefusal) return Effect.fail(error.toError(source, settings.language));
+    const code = codeOf(error);
+    const ofALook = OF_A_LOOK[code];
+    if (ofALook !== undefined)
+      return Effect.fail(
+        new SourceRefusal(ofALook, code, spoolFolder(settings.data)).toError(source, settings.language),
+      );
     const explained = explain(settings.data, error);
     return isDatabaseError(explained) ? Effect.fail(explained) : Effect.die(explained);
   };
