@@ -15,6 +15,7 @@ import { type DecimalFormat, readDecimal } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SALE_KEY } from "./columns/rekey.ts";
+import { DEFAULT_ROW_ROOM, excessOf } from "./event-size.ts";
 import { SourceRefusal } from "./source-error.ts";
 import { BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
 
@@ -111,6 +112,8 @@ export interface DecodersOptions {
   /** Enters the ids of sales (rule 5). */
   readonly idScope?: string | null | undefined;
   readonly settings: Pick<SettingsShape, "timeZone" | "currency">;
+  /** Bytes that a row may take in its event. Default: what any log holds. */
+  readonly room?: number;
 }
 
 /**
@@ -182,6 +185,7 @@ export class Decoder {
   readonly #key: Slot | undefined;
   readonly #hash: readonly string[];
   readonly #scope: string | undefined;
+  readonly #room: number;
   readonly #zone: BusinessZone;
   readonly #values: (string | null)[];
   readonly #timeName: string;
@@ -195,6 +199,7 @@ export class Decoder {
     this.entity = entity;
     this.header = header;
     this.#zone = new BusinessZone(settings.timeZone);
+    this.#room = plan.room ?? DEFAULT_ROW_ROOM;
     this.#careful = (options.fillDown?.length ?? 0) > 0;
     this.#scope = entity.derivedKey ? (plan.idScope ?? undefined) : undefined;
     this.lookAlikes = entity.derivedKey ? undefined : new LookAlikes();
@@ -320,7 +325,13 @@ export class Decoder {
     }
     if (time !== null) rest += `${first ? "" : ","}"${this.#timeName}":"${time}"`;
     decoded.rest = `${rest}}}`;
-    return this.#identify(fields);
+    return this.#identify(fields) && this.#fits();
+  }
+
+  #fits(): boolean {
+    const { key, rest } = this.decoded;
+    const bytes = excessOf(this.#room, key, rest);
+    return bytes === undefined || this.#reject("record.too_large", String(bytes), String(this.#room));
   }
 
   #identify(fields: readonly string[]): boolean {

@@ -9,9 +9,10 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/masked.ts";
 import type { SettingsShape } from "#shared/settings.ts";
+import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { asFailure } from "./download/index.ts";
-import { type SourceError, sourceError } from "./source-error.ts";
+import { type SourceError, SourceRefusal, sourceError } from "./source-error.ts";
 
 /** An error that nobody foresaw, told once. */
 export interface Defect {
@@ -100,9 +101,21 @@ const isOfDatabase = (defect: unknown): boolean => {
   return code.startsWith("SQLITE_") && !OF_VALUES.test(code);
 };
 
-/** The log as a look uses it: what is wrong with a publish in itself is not the source's. */
+/**
+ * The log as a look uses it: a record that it would refuse for its size is the source's failure, and what is wrong
+ * with a publish in itself is not.
+ */
 export const ownLog = (log: TopicLog["Service"]): TopicLog["Service"] => ({
   ...log,
-  publish: (topic, records) =>
-    log.publish(topic, records).pipe(Effect.catchDefect((defect) => Effect.die(new LogDefect(defect)))),
+  publish: (topic, records) => {
+    const most = log.maxRecordBytes(topic);
+    const tooLarge = records.find((record) => !fitsIn(most, record));
+    if (tooLarge !== undefined)
+      return Effect.die(
+        new SourceRefusal("source.record_too_large", String(recordBytes(tooLarge)), String(most)),
+      );
+    return log
+      .publish(topic, records)
+      .pipe(Effect.catchDefect((defect) => Effect.die(new LogDefect(defect))));
+  },
 });

@@ -19,6 +19,7 @@ import { VersionDiff } from "./diff/version-diff.ts";
 import { contentHash, type Fetched, type Validators, validatorsOf } from "./download/fetched.ts";
 import { asFailure, spoolPath } from "./download/index.ts";
 import { emit } from "./emit.ts";
+import { roomIn } from "./event-size.ts";
 import { EventWriter } from "./events.ts";
 import { resolveReading } from "./presets/index.ts";
 import type { Producer } from "./producer.ts";
@@ -259,6 +260,7 @@ const publishVersion = Effect.fnUntraced(function* (
           before,
           complete,
           tail,
+          room: roomIn(producer.log),
         }),
       fail,
     );

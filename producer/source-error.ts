@@ -41,6 +41,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source} makes the program fail (${d.what}): the other sources go on, and it will be looked at again; the trace is in the producer's error output: report it, and remove the source if it lasts (ventes sources remove)`,
   },
+  "source.record_too_large": {
+    fr: (d) =>
+      `${d.source} : ce qui serait publié prend ${d.what} octets, un topic en prend ${d.more} : raccourcissez son en-tête ou ses options, ou augmentez max.message.bytes du topic`,
+    en: (d) =>
+      `${d.source}: what would be published takes ${d.what} bytes, a topic takes ${d.more}: shorten its header or its options, or raise the topic's max.message.bytes`,
+  },
   "source.no_room": {
     fr: (d) =>
       `${d.source} n'est pas lu : le disque de ${d.more} est plein (${d.what}) : faites de la place ; la base et les topics continuent`,

@@ -14,6 +14,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import { rekeyed } from "../columns/rekey.ts";
 import type { Validators } from "../download/fetched.ts";
 import { asFailure, fetchSource } from "../download/index.ts";
@@ -254,6 +255,12 @@ const takeUp = Effect.fnUntraced(function* (
   if (changed !== undefined) {
     const details = { source, what: changed };
     return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+  }
+  const record = { key: source, value: JSON.stringify(registration) };
+  const most = producer.log.maxRecordBytes("sources");
+  if (!fitsIn(most, record)) {
+    const details = { source, what: String(recordBytes(record)), more: String(most) };
+    return refused(SOURCE_SENTENCES["source.record_too_large"][settings.language](details));
   }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return { is: "taken" };
