@@ -25,7 +25,7 @@ import { resolveReading } from "./presets/index.ts";
 import type { Producer } from "./producer.ts";
 import { readBack } from "./read-back.ts";
 import { inSlices } from "./slices.ts";
-import { SourceError, SourceRefusal } from "./source-error.ts";
+import { SourceError, type SourceErrorCode, SourceRefusal } from "./source-error.ts";
 import { isFileSource, pathOfSource } from "./source-ref.ts";
 import type { ColumnsByEntity, SourceState } from "./state/state.ts";
 import { announce, dayAfter, isOwn, publishedBy, takeOver } from "./takeover.ts";
@@ -224,7 +224,10 @@ const onlyTail = Effect.fnUntraced(function* (
   const file = spoolPath(settings.data);
   yield* Effect.promise((signal) =>
     pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
-  ).pipe(Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))));
+  ).pipe(
+    Effect.onError(() => Effect.sync(() => rmSync(file, { force: true }))),
+    Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))),
+  );
   return { ...fetched, file, start: 0 };
 });
 
@@ -271,7 +274,7 @@ const publishVersion = Effect.fnUntraced(function* (
     // Not read again while it stays as it is.
     Effect.tapError((error) =>
       Effect.sync(() => {
-        if (error._tag !== "SourceError" || error.code === EARLIER) return;
+        if (error._tag !== "SourceError" || OF_THE_MOMENT.has(error.code)) return;
         const { code, sentence } = error;
         state.save(state.source(source), {
           refused: {
@@ -287,6 +290,13 @@ const publishVersion = Effect.fnUntraced(function* (
 });
 
 const EARLIER = "source.earlier";
+/** Failures that say nothing of the content: it is read again at the next look. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
+  EARLIER,
+  "source.no_room",
+  "source.no_descriptors",
+  "source.spool",
+]);
 
 /** A content that was there before is taken when it is there twice: caches answer with old states (rule 10). */
 const notEarlier = (

@@ -47,6 +47,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: what would be published takes ${d.what} bytes, a topic takes ${d.more}: shorten its header or its options, or raise the topic's max.message.bytes`,
   },
+  "source.disk_reserve": {
+    fr: (d) =>
+      `${d.source} n'est pas lu : il laisserait moins que la réserve du disque (libres : ${d.what} octets ; réserve de ${d.more} octets) : faites de la place, ou retirez la source si elle ne finit pas (ventes sources remove)`,
+    en: (d) =>
+      `${d.source} is not read: it would leave less than the reserve of the disk (free: ${d.what} bytes; reserve of ${d.more} bytes): make room, or remove the source if it does not end (ventes sources remove)`,
+  },
   "source.no_room": {
     fr: (d) =>
       `${d.source} n'est pas lu : le disque de ${d.more} est plein (${d.what}) : faites de la place ; la base et les topics continuent`,

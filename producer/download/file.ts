@@ -5,7 +5,7 @@
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { open, realpath, rename, rm, stat } from "node:fs/promises";
-import { sep } from "node:path";
+import { dirname, sep } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SourceRefusal } from "../source-error.ts";
@@ -14,6 +14,7 @@ import { unpack } from "./archive.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
 import { Intake, type Origin, readAt, settle, sha256, tailOf } from "./intake.ts";
 import { LIMITS, type Limits } from "./limits.ts";
+import { Room } from "./room.ts";
 
 export interface FileOptions {
   readonly source: string;
@@ -68,7 +69,7 @@ const READ_AGAIN_BYTES = 64 * 1024 ** 2;
  * a large one the overlap, as over HTTP.
  */
 async function appended(
-  { spool, signal }: FileOptions,
+  { spool, signal, limits = LIMITS }: FileOptions,
   path: string,
   size: number,
   known: Validators,
@@ -84,6 +85,8 @@ async function appended(
   }
   const from = sure ? 0 : start;
   const hashedFrom = sure ? 0 : known.bytes;
+  const room = new Room(dirname(spool), limits.reserve);
+  room.expect(size - start);
   await pipeline(
     createReadStream(path, { start: from, end: size - 1 }),
     pieces(from, (chunk, at) => {
@@ -129,13 +132,20 @@ async function whole(
 ): Promise<Fetched> {
   const packed = packedPath(spool);
   const intake = new Intake(known);
-  await copied(path, packed, size, (piece) => intake.take(piece), signal);
+  const room = new Room(dirname(spool), limits.reserve);
+  room.expect(size);
+  const take = (piece: Buffer): void => {
+    room.take(piece.length);
+    intake.take(piece);
+  };
+  await copied(path, packed, size, take, signal);
   const unpacked = await unpack({
     file: packed,
     entry: entryOfSource(source),
     to: spool,
     intake: () => new Intake(known),
     limits,
+    room,
     signal,
   });
   if (unpacked === undefined) await rename(packed, spool);
