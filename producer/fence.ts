@@ -22,8 +22,8 @@ export interface Defect {
   readonly trace: string;
 }
 
-/** What SQLite says of what it is given, not of the file. All else of it breaks the database. */
-const OF_VALUES = /^SQLITE_(?:TOOBIG|CONSTRAINT|MISMATCH|RANGE|ERROR)/;
+/** What SQLite says of what it is given, or of a file of the look's own. All else of it breaks the database. */
+const OF_VALUES = /^SQLITE_(?:TOOBIG|CONSTRAINT|MISMATCH|RANGE|ERROR|CANTOPEN)/;
 /** Defects that are remembered as told; beyond it the oldest is told again. */
 const REMEMBERED = 1_000;
 const SHOWN_MESSAGE = 200;

@@ -41,6 +41,8 @@ const OF_A_LOOK: Readonly<Record<string, SourceErrorCode>> = {
   EDQUOT: "source.no_room",
   EMFILE: "source.no_descriptors",
   ENFILE: "source.no_descriptors",
+  // Of a file that a look makes for itself: what is open stays so.
+  SQLITE_CANTOPEN: "source.no_descriptors",
   ENOENT: "source.spool",
   EIO: "source.spool",
 };
