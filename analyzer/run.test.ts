@@ -85,6 +85,7 @@ it.effect("without any log it looks every second", () =>
       kind: "kafka",
       identity: "none",
       partitions: () => 1,
+      maxRecordBytes: () => 1 << 20,
       fullName: (topic) => topic,
       publish: () => unavailable,
       bounds: () => unavailable,

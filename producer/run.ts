@@ -19,8 +19,8 @@ import {
   newFollowed,
   type ProducerFailure,
 } from "./following/index.ts";
-import type { Progress } from "./sync/index.ts";
-import { makeProducer } from "./sync/index.ts";
+import type { Defect, Progress } from "./sync/index.ts";
+import { makeProducer, refusedStatus } from "./sync/index.ts";
 
 export type { ProducerFailure } from "./following/index.ts";
 export type { Progress } from "./sync/index.ts";
@@ -31,6 +31,8 @@ export interface ProducerOptions {
   /** Told how every catalogue stands whenever one changes. */
   readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of an error that nobody foresaw, with its trace, once for each source and error. */
+  readonly onDefect?: (defect: Defect) => void;
   /** Told when the log is lost ("waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
 }
@@ -52,8 +54,8 @@ export const readSourcesOnce = (
 const readEach = Effect.fnUntraced(function* (
   options: OnceOptions,
 ): Effect.fn.Return<readonly SourceStatus[], ProducerFailure, TopicLog | Settings | Scope.Scope> {
-  const producer = yield* makeProducer(options.onProgress);
-  const { registry, hosts } = producer;
+  const producer = yield* makeProducer(options);
+  const { registry } = producer;
   yield* registry.refresh();
   const board = new Board(registry, options.onSources);
   if (options.only === undefined) {
@@ -67,9 +69,10 @@ const readEach = Effect.fnUntraced(function* (
     .filter(({ source }: Registration) => options.only?.has(source) ?? true)
     .sort(byRank);
   board.put(...registrations.map((registration) => board.get(registration)));
+  if (options.only === undefined)
+    board.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
   for (const registration of registrations) {
-    const look = lookTold(producer, board, registration, { mode: "once" });
-    const { status } = yield* hosts.turn(registration.source, look);
+    const { status } = yield* lookTold(producer, board, registration, { mode: "once" });
     board.put(status);
   }
   return board.all();
@@ -84,7 +87,7 @@ const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const tellLog = options.onState ?? (() => {});
-  const producer = yield* makeProducer(options.onProgress);
+  const producer = yield* makeProducer(options);
   const board = new Board(producer.registry, options.onSources);
   const catalogues = new CatalogueBoard(options.onCatalogues);
   return yield* followShares({ producer, board, catalogues, patience: makePatience(tellLog) }, tellLog);

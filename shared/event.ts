@@ -281,6 +281,8 @@ export const SourceStatus = Schema.Struct({
   reread: Schema.optionalKey(Schema.String),
   /** When it is looked at next, ISO 8601; absent: now, or by nobody. */
   next: Schema.optionalKey(Schema.String),
+  /** Looks that ended in an error that the program does not know, since its producer started; absent: none. */
+  defects: Schema.optionalKey(Schema.Int),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
@@ -310,6 +312,8 @@ export const CatalogueStatus = Schema.Struct({
   /** The first of the refused ones, each with its reason. */
   refusals: Schema.Array(Schema.Struct({ source: Schema.String, reason: Schema.String })),
   looked: Schema.NullOr(Schema.String),
+  /** As of a source; those of its entries included. */
+  defects: Schema.optionalKey(Schema.Int),
 });
 export type CatalogueStatus = typeof CatalogueStatus.Type;
 

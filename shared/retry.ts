@@ -1,6 +1,7 @@
 /**
  * Which failure is retried how often and how, and what then: one table, from which the schedules are built.
- * What is not in it is a defect and ends the process with its trace.
+ * What is not in it is a defect: of the work on one source, it parks that source (producer/fence.ts); else it ends the
+ * process with its trace.
  */
 import * as Duration from "effect/Duration";
 import * as Schedule from "effect/Schedule";

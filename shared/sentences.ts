@@ -78,6 +78,12 @@ export const REJECT_SENTENCES = {
     fr: (d) => `l'enregistrement dépasse ${d.more} octets`,
     en: (d) => `the record is longer than ${d.more} bytes`,
   },
+  "record.too_large": {
+    fr: (d) =>
+      `l'événement de l'enregistrement prendrait ${d.value} octets, un topic en prend ${d.more} : raccourcissez ses textes, ou corrigez la ligne si c'est du bruit`,
+    en: (d) =>
+      `the event of the record would take ${d.value} bytes, a topic takes ${d.more}: shorten its texts, or mend the line if it is noise`,
+  },
   "record.not_utf8": {
     fr: () => "la ligne n'est pas de l'UTF-8",
     en: () => "the line is not UTF-8",

@@ -8,6 +8,7 @@
 import * as Effect from "effect/Effect";
 import { partitionOf } from "#shared/partitioner.ts";
 import { LogMismatch, LogUnavailable, PublishUncertain } from "#shared/topic-log/errors.ts";
+import { MAX_RECORD_BYTES } from "#shared/topic-log/record-size.ts";
 import type {
   FollowOptions,
   LogBatch,
@@ -415,6 +416,7 @@ export class SimulatedLog {
       kind: "kafka",
       identity: "simulated log",
       partitions: (topic) => PARTITIONS_OF[topic],
+      maxRecordBytes: () => MAX_RECORD_BYTES,
       fullName: (topic) => `ventes.${topic}`,
       publish,
       bounds,

@@ -11,6 +11,7 @@ import { State } from "../producer/diff/state/state.ts";
 import { makeHosts } from "../producer/download/hosts.ts";
 import { Whereabouts } from "../producer/log/source-index.ts";
 import { Registry } from "../producer/source/registry.ts";
+import { Bulkhead } from "../producer/sync/bulkhead.ts";
 import type { LookFailure } from "../producer/sync/failure.ts";
 import { type LookResult, lookAt } from "../producer/sync/poll.ts";
 import type { Producer } from "../producer/sync/producer.ts";
@@ -53,6 +54,7 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
     fetch: files.served(settings.data, onAnswer),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
+    bulkhead: new Bulkhead(settings, () => {}),
     onProgress: () => {},
   };
   for (let round = 0; round < rounds; round++) {

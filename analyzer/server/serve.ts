@@ -3,7 +3,6 @@
  * Server-Sent Events: an event `analyses` when something that the page shows has changed, a comment every 15 s
  * otherwise. Goes with its Scope: open streams are cut, the port is free again.
  */
-import { createServer } from "node:http";
 import { isIPv6 } from "node:net";
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer";
 import * as Effect from "effect/Effect";
@@ -27,6 +26,7 @@ import {
   RejectsAnswer,
   SourcesAnswer,
 } from "./api.ts";
+import { limitedServer } from "./connections.ts";
 import { languageFor, PAGE_FILES, type PageFile, readDocument, readPageFile } from "./files.ts";
 import { type Access, type Admission, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { makeReads, type Reads, type Shown } from "./reads.ts";
@@ -276,7 +276,7 @@ const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", 
 const listen = Effect.fnUntraced(function* ({ host, port, whenTaken }: PageOptions) {
   const last = whenTaken === "next" && port > 0 ? Math.min(port + NEXT_PORTS, 65_535) : port;
   for (let candidate = port; ; candidate++) {
-    const node = createServer();
+    const node = limitedServer();
     const listening = yield* Effect.result(
       NodeHttpServer.make(() => node, { host, port: candidate, gracefulShutdownTimeout: 200 }),
     );

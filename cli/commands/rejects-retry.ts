@@ -116,7 +116,7 @@ const reread = (
     const read =
       holder === "nobody"
         ? (yield* readAndSettle(run, within, only)).sources
-        : yield* withProgress(run.texts, (progress) => produceOnce(progress, { only })).pipe(
+        : yield* withProgress(run.texts, (progress) => produceOnce(progress, run, { only })).pipe(
             Effect.tap(() =>
               inTime(
                 run,

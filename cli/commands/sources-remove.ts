@@ -7,7 +7,13 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
-import { type Removed, removeCatalogue, removeEntry, removeSource } from "../../producer/admin/index.ts";
+import {
+  type Removed,
+  removeCatalogue,
+  removeEntry,
+  removeInvalid,
+  removeSource,
+} from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { catalogueNamed, registered } from "../run/register.ts";
@@ -21,6 +27,8 @@ export const removeOne = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
+    const invalid = yield* onLog(run, SHORT_PATIENCE)(removeInvalid(input.url, visibleSource));
+    if (invalid !== undefined) return told(invalid, input.withdraw, run);
     const source = yield* registered(input.url, run);
     const catalogue = yield* catalogueNamed(input.url, run).pipe(
       // Whatever was registered once can be removed, a URL with a password in it as well.
@@ -49,15 +57,18 @@ export const removeOne = (
           const removed = yield* removeSource(source, { withdraw }).pipe(
             Effect.catchTag("SourceError", (error) => removeRefused(source, error)),
           );
-          print(
-            run.json
-              ? JSON.stringify({ ...removed, source: masked(removed.source) })
-              : texts.sourceRemoved(visibleSource(removed.source), withdraw, texts.count(removed.withdrawn)),
-          );
+          told(removed, withdraw, run);
         }),
       ),
     );
   });
+
+const told = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }: Invocation): void =>
+  print(
+    json
+      ? JSON.stringify({ source: masked(source), withdrawn })
+      : texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn)),
+  );
 
 /** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {

@@ -35,30 +35,34 @@ const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "looked", "
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
-    const { listed, catalogues } = yield* onLog(
+    const { listed, invalid, catalogues } = yield* onLog(
       run,
       SHORT_PATIENCE,
     )(
       Effect.gen(function* () {
         const follows = yield* followsNow;
         const standings = yield* readStandings;
-        return { listed: standings.sources(follows), catalogues: standings.catalogues() };
+        return {
+          listed: standings.sources(follows),
+          invalid: standings.invalid(run.settings.language),
+          catalogues: standings.catalogues(),
+        };
       }),
     );
     if (run.json) {
-      print(JSON.stringify([...listed.map(asJson), ...catalogues.map(catalogueJson)]));
+      print(
+        JSON.stringify([
+          ...listed.map(asJson),
+          ...invalid.map(maskedStatus),
+          ...catalogues.map(catalogueJson),
+        ]),
+      );
       return;
     }
-    const rows = listed.map((one) => [
-      visibleSource(one.status.source),
-      one.status.entities.join(","),
-      one.status.state,
-      ...COUNTS.map((name) => BigInt(one.status[name] ?? 0)),
-      reasonOf(one, run),
-      whole(one.status.looked),
-      whole(one.status.changed),
-      whole(one.status.next),
-    ]);
+    const rows = [
+      ...listed.map((one) => rowOf(one.status, reasonOf(one, run))),
+      ...invalid.map((status) => rowOf(status, status.reason)),
+    ];
     if (!isTerminal()) {
       printPiece([...rows, ...catalogues.map((one) => catalogueRow(one, run))].map(listLine).join(""));
       return;
@@ -72,6 +76,17 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     }
     for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visibleSource).join("\n")}`);
   });
+
+const rowOf = (status: SourceStatus, reason: string) => [
+  visibleSource(status.source),
+  status.entities.join(","),
+  status.state,
+  ...COUNTS.map((name) => BigInt(status[name] ?? 0)),
+  reason,
+  whole(status.looked),
+  whole(status.changed),
+  whole(status.next),
+];
 
 /** An instant without its milliseconds; empty: there is none. */
 const whole = (instant: string | null | undefined): string => (instant ?? "").replace(/\.\d+Z$/, "Z");
@@ -103,8 +118,11 @@ const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
   registered: catalogue.registered,
 });
 
-const reasonOf = ({ status, registration }: SourceStanding, { texts }: Invocation): string =>
-  registration.unlisted === undefined ? status.reason : texts.noLongerListed(registration.unlisted);
+const reasonOf = ({ status, registration }: SourceStanding, { texts }: Invocation): string => {
+  if (registration.unlisted !== undefined) return texts.noLongerListed(registration.unlisted);
+  const { reason, defects } = status;
+  return defects === undefined ? reason : `${reason} (${texts.defects(texts.count(defects))})`.trim();
+};
 
 /** The sum over all sources, as a sentence. */
 function accounting(listed: readonly SourceStanding[], { texts }: Invocation): string {

@@ -6,6 +6,7 @@ import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
 import { masked } from "#shared/masked.ts";
+import type { Language } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type Results, readResults, waitingLines } from "../output/results.ts";
@@ -77,7 +78,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
             run,
             PATIENCE,
             settings,
-          )(readLog(isHeardOf)).pipe(
+          )(readLog(isHeardOf, settings.language)).pipe(
             Effect.catch((error) =>
               Effect.sync(() => {
                 problems.push(error.message);
@@ -93,7 +94,8 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
         else if (lost) problems.push(texts.componentLost(component, at));
       }
-      for (const { status: source } of fromLog?.sources ?? [])
+      const statuses = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
+      for (const source of statuses)
         if (isStopped(source)) problems.push(texts.sourceParked(masked(source.source), source.reason));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
@@ -105,7 +107,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
       return {
         running,
         components,
-        sources: fromLog?.sources.map(({ status }) => maskedStatus(status)) ?? [],
+        sources: statuses.map(maskedStatus),
         catalogues: (fromLog?.catalogues ?? []).map(maskedCatalogue),
         stale: staleOf(fromLog?.sources ?? []),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
@@ -115,7 +117,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
     }),
   );
 
-const readLog = Effect.fnUntraced(function* (follows: Follows) {
+const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
   const standings = yield* readStandings;
@@ -126,6 +128,7 @@ const readLog = Effect.fnUntraced(function* (follows: Follows) {
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
     states: standings.states(),
     sources: standings.sources(follows),
+    invalid: standings.invalid(language),
     catalogues: standings.catalogues().map(({ status }) => status),
   };
 });
@@ -200,7 +203,13 @@ function shown(found: Found, dir: string, run: Invocation): string {
     lines.push(texts.sourcesStale(texts.count(sources), at, run.settings.kafka === null ? "" : producer));
   for (const s of found.sources)
     lines.push(
-      `  ${s.source}  ${s.state}  ${texts.count(s.records)}${s.reason === "" ? "" : `  ${s.reason}`}`,
+      [
+        `  ${s.source}`,
+        s.state,
+        texts.count(s.records),
+        ...(s.defects === undefined ? [] : [texts.defects(texts.count(s.defects))]),
+        ...(s.reason === "" ? [] : [s.reason]),
+      ].join("  "),
     );
   for (const c of found.catalogues) {
     const reason = c.reason === "" ? "" : `  ${c.reason}`;

@@ -11,12 +11,14 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../../analyzer/run.ts";
 import { type ConsumerFigures, runConsumer } from "../../consumer/run.ts";
+import type { Defect } from "../../producer/admin/index.ts";
 import { followSourcesFile, type SourcesFileListener } from "../../producer/admin/index.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../../producer/run.ts";
 import type { Progress } from "../output/progress.ts";
 import { say } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { visibleSource } from "../texts/visible.ts";
+import type { Texts } from "../texts/texts.ts";
+import { visible, visibleSource } from "../texts/visible.ts";
 import { type StateReport, withState } from "./component-state.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
@@ -89,12 +91,21 @@ export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = 
     const producer = runProducer({
       ...toldIn(mood, hooks),
       onProgress: readingProgress(progress),
+      onDefect: tellsDefects(progress, run.texts),
       onState: onLogState(mood, "producer", progress, run),
     });
     const registering =
       sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, tellsSourcesFile(progress, run));
     return yield* withState("producer", reportOf(mood))(Effect.raceFirst(producer, registering));
   });
+
+/** The trace of an error that nobody foresaw: whoever mends the program needs it. */
+export const tellsDefects =
+  (progress: Pick<Progress, "note">, texts: Texts) =>
+  ({ source, trace }: Defect): void =>
+    progress.note(
+      [`ventes: ${texts.defect(visibleSource(source))}`, ...trace.split("\n").map(visible)].join("\n"),
+    );
 
 /** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
 export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocation): SourcesFileListener => ({
@@ -109,12 +120,13 @@ export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocati
  */
 export const produceOnce = (
   progress: Progress,
+  run: Invocation,
   { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
-  const onProgress = readingProgress(progress);
-  if (only !== undefined) return readSourcesOnce({ ...hooks, only, onProgress });
+  const told = { onProgress: readingProgress(progress), onDefect: tellsDefects(progress, run.texts) };
+  if (only !== undefined) return readSourcesOnce({ ...hooks, ...told, only });
   const mood = calm();
-  return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), onProgress }));
+  return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), ...told }));
 };
 
 /** Sums over sources what each says of the version in hand. */

@@ -73,7 +73,7 @@ export const readAndSettle = (
           }),
         ),
         Effect.gen(function* () {
-          const sources = yield* produceOnce(progress, {
+          const sources = yield* produceOnce(progress, run, {
             only,
             onSources: say.onSources,
             onCatalogues: (all) => {

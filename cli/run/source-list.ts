@@ -5,7 +5,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import { type Language, Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
@@ -15,6 +15,7 @@ import {
   listedSources,
   newCatalogueStatus,
   Registry,
+  refusedStatus,
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
 import { isLost, isRunning, States } from "./component-state.ts";
@@ -117,6 +118,11 @@ export class Standings {
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   }
 
+  /** Records of the topic that are no registration: nobody looks at them. */
+  invalid(language: Language): readonly SourceStatus[] {
+    return this.#registry.refused().map((record) => refusedStatus(record, language));
+  }
+
   /** What no producer has said yet is as the topic `sources` has it. */
   catalogues(): readonly CatalogueWithState[] {
     const said = new Map<string, CatalogueStatus>();
@@ -143,11 +149,15 @@ const rank = ({ registration }: ListedSource): number =>
 const LOOK_EVERY_MS = 2_000;
 
 /** Keeps the page's list of sources current, where producers are other processes. */
-export const followSources = (view: View): Effect.Effect<never, never, TopicLog> =>
+export const followSources = (view: View): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
+    const { language } = yield* Settings;
     const standings = yield* readStandings;
     for (;;) {
-      view.sources = standings.sources(heardOf(Date.now())).map(({ status }) => status);
+      view.sources = [
+        ...standings.sources(heardOf(Date.now())).map(({ status }) => status),
+        ...standings.invalid(language),
+      ];
       view.catalogues = standings.catalogues().map(({ status }) => status);
       yield* Effect.sleep(LOOK_EVERY_MS);
       yield* standings

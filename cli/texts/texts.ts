@@ -420,6 +420,15 @@ const TEXTS = {
     () => "perdu",
     () => "lost",
   ),
+  defect: both(
+    (source: string) =>
+      `${source} : une erreur imprévue ; la source est mise en attente, les autres continuent`,
+    (source: string) => `${source}: an error that nobody foresaw; the source is parked, the others go on`,
+  ),
+  defects: both(
+    (n: string) => (isOne(n) ? "1 erreur imprévue" : `${n} erreurs imprévues`),
+    (n: string) => (isOne(n) ? "1 unforeseen error" : `${n} unforeseen errors`),
+  ),
   sourceParked: both(
     (_source: string, why: string) => `source en attente : ${why}`,
     (_source: string, why: string) => `source parked: ${why}`,

@@ -13,6 +13,7 @@ export {
   sourceError,
   sourceId,
 } from "../source/index.ts";
+export { type Defect, refusedStatus } from "../sync/index.ts";
 export {
   type CatalogueInspection,
   catalogueId,
@@ -37,6 +38,7 @@ export {
   type Removed,
   registerSource,
   removeEntry,
+  removeInvalid,
   removeSource,
 } from "./sources.ts";
 export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

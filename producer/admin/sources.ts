@@ -327,6 +327,27 @@ export const registeredAs = Effect.fnUntraced(function* (
   return shown.length === 1 ? (shown[0]?.source ?? named) : named;
 });
 
+/**
+ * Takes a record out of the topic that is no registration, named by its key or as it is shown. undefined: there is
+ * none.
+ */
+export const removeInvalid = Effect.fnUntraced(function* (
+  named: string,
+  show: (key: string) => string,
+): Effect.fn.Return<Removed | undefined, PublishFailure, TopicLog> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const records = registry.refused();
+  const found =
+    records.find(({ key, shown }) => key === named || shown === named) ??
+    records.find(({ shown }) => show(shown) === named);
+  if (found === undefined) return undefined;
+  const { key, partition, shown } = found;
+  yield* log.publish("sources", [{ key, value: null, partition }]);
+  return { source: shown, withdrawn: 0 };
+});
+
 export interface RemoveOptions {
   /** Undo what it alone had brought: every claim of it is withdrawn. */
   readonly withdraw?: boolean | undefined;
@@ -445,7 +466,7 @@ export const findNamed = Effect.fnUntraced(function* (
 export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
   const registry = new Registry(yield* TopicLog);
   yield* registry.refresh();
-  return registry.registrations().length + registry.catalogues().length > 0;
+  return registry.registrations().length + registry.catalogues().length + registry.refused().length > 0;
 });
 
 /** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */

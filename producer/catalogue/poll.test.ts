@@ -459,3 +459,37 @@ it("while it runs: entries are taken up, gone and back, each row once", async ()
     Array.from({ length: 30 }, (_, i) => i),
   );
 });
+
+describe("hostile addresses in a list", () => {
+  const HOSTILE = [
+    "file://evil/x.csv",
+    "file:///a%2Fb.csv",
+    "file:///%zz.csv",
+    "file:///a%00b.csv",
+    "http://[::zz]/x.csv",
+    "http://256.256.256.256/x.csv",
+    `http://h/${"x".repeat(9_000)}.csv`,
+  ];
+
+  for (const [form, text] of [
+    ["text", [...HOSTILE, "a.csv"].join("\n")],
+    ["json", JSON.stringify([...HOSTILE, "a.csv"])],
+    ["csv", `url,entity\n${[...HOSTILE, "a.csv"].map((url) => `"${url}",`).join("\n")}\n`],
+  ] as const)
+    it(`of form ${form} are refused one by one, and the file beside them is read, again and again`, async () => {
+      files = { "/list": text, "/a.csv": sales(1) };
+      await add(at("list"));
+      for (let again = 0; again < 2; again++) {
+        const { catalogue, sources } = await look();
+        expect(catalogue).toMatchObject({ form, state: "ok", taken: 1, refused: HOSTILE.length });
+        expect(catalogue?.refusals.filter(({ reason }) => reason.length < 20)).toEqual([]);
+        expect(catalogue?.defects).toBeUndefined();
+        expect(sources).toMatchObject([{ source: at("a.csv"), state: "ok", records: 1 }]);
+        files["/list"] += form === "text" ? "\n" : " ";
+      }
+    });
+
+  it("an id of another host's file is refused where it is named", () => {
+    expect(() => catalogueId("file://evil/list.txt")).toThrow("source.bad_file_url");
+  });
+});

@@ -14,6 +14,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Catalogue, CatalogueStatus, ReadingOptions, Registration } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
 import { presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
@@ -103,7 +104,13 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     (entry) =>
       registry.removal(entry.source)?.catalogue === catalogue.catalogue
         ? Effect.succeed<Took>({ is: "removed" })
-        : takeUp(producer, catalogue, entry, memory, registrations),
+        : producer.bulkhead
+            .around(
+              entry.source,
+              () => takeUp(producer, catalogue, entry, memory, registrations),
+              catalogue.catalogue,
+            )
+            .pipe(Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed(refused(sentence)))),
     { concurrency: ENTRIES_AT_ONCE },
   );
   const refusals = [...read.refused];
@@ -254,6 +261,12 @@ const takeUp = Effect.fnUntraced(function* (
   if (changed !== undefined) {
     const details = { source, what: changed };
     return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+  }
+  const record = { key: source, value: JSON.stringify(registration) };
+  const most = producer.log.maxRecordBytes("sources");
+  if (!fitsIn(most, record)) {
+    const details = { source, what: String(recordBytes(record)), more: String(most) };
+    return refused(SOURCE_SENTENCES["source.record_too_large"][settings.language](details));
   }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return { is: "taken" };

@@ -14,6 +14,7 @@ import { SourceRefusal } from "../source/index.ts";
 import { isLocalFailure, reasonOf } from "./failures.ts";
 import { type Intake, readAt } from "./intake.ts";
 import type { Limits } from "./limits.ts";
+import type { Room } from "./room.ts";
 
 type Kind = "gzip" | "zip" | "tar";
 
@@ -39,6 +40,7 @@ export interface Unpacking {
   /** Hashes the content. */
   readonly intake: () => Intake;
   readonly limits: Limits;
+  readonly room: Room;
   readonly signal: AbortSignal;
 }
 
@@ -72,18 +74,28 @@ async function pour(
   from: Readable,
   decoders: readonly Transform[],
   packedBytes: number,
-  { to, intake: makeIntake, limits, signal }: Unpacking,
+  { to, intake: makeIntake, limits, room, signal }: Unpacking,
 ): Promise<Intake> {
   const intake = makeIntake();
   const taking = new Transform({
     transform(chunk: Buffer, _, done) {
       intake.take(chunk);
-      const refusal = excess(limits, intake.bytes, packedBytes);
+      const refusal = excess(limits, intake.bytes, packedBytes) ?? refusalOf(() => room.take(chunk.length));
       return refusal === undefined ? done(null, chunk) : done(refusal);
     },
   });
   await pipeline([from, ...decoders, taking, createWriteStream(to)], { signal });
   return intake;
+}
+
+/** What is thrown, for those that hand errors on. */
+export function refusalOf(work: () => void): Error | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** The refusal of content that is too large, or that was blown up from too little. */

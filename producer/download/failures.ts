@@ -1,6 +1,6 @@
 /** What can go wrong on the way: told apart by who is to blame, and whether trying again may help. */
 import { masked } from "#shared/masked.ts";
-import { SourceRefusal } from "../source/index.ts";
+import { codeOf, SourceRefusal } from "../source/index.ts";
 import { NotPublic } from "./addresses.ts";
 
 /** The server asks for a retry, or the network failed: trying again may help. `afterMs`: its Retry-After. */
@@ -14,9 +14,6 @@ export class Retryable extends Error {
     this.afterMs = afterMs;
   }
 }
-
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code ?? "") : "";
 
 export const reasonOf = (error: unknown): string => {
   const code = codeOf(error);

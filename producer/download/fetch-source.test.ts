@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { embeddedSettings } from "#shared/settings.ts";
 import { until } from "../../integration-tests/support/until.ts";
+import { spoolFolder } from "../source/index.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
 import { type FetchOptions, fetchSource } from "./fetch.ts";
-import { spoolFolder } from "./spool.ts";
 
 const CSV = `id_magasin,ville\n${Array.from({ length: 30_000 }, (_, n) => `${n},Ville ${n * 7919}\n`).join("")}`;
 const CUT_AT = 200_000;

@@ -5,6 +5,7 @@
  */
 import { createWriteStream } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { entryOfSource, pathOfSource, SourceRefusal } from "../source/index.ts";
@@ -13,6 +14,7 @@ import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
 import { Intake, type Origin, readFrom, settle, sha256, tailOf } from "./intake.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 import { type Bound, openFile } from "./open-file.ts";
+import { Room } from "./room.ts";
 
 export interface FileOptions {
   readonly source: string;
@@ -68,7 +70,7 @@ const READ_AGAIN_BYTES = 64 * 1024 ** 2;
  * a large one the overlap, as over HTTP.
  */
 async function appended(
-  { spool, signal }: FileOptions,
+  { spool, signal, limits = LIMITS }: FileOptions,
   handle: FileHandle,
   size: number,
   known: Validators,
@@ -84,6 +86,8 @@ async function appended(
   }
   const from = sure ? 0 : start;
   const hashedFrom = sure ? 0 : known.bytes;
+  const room = new Room(dirname(spool), limits.reserve);
+  room.expect(size - start);
   await pipeline(
     handle.createReadStream({ start: from, end: size - 1, autoClose: false }),
     pieces(from, (chunk, at) => {
@@ -129,13 +133,20 @@ async function whole(
 ): Promise<Fetched> {
   const packed = packedPath(spool);
   const intake = new Intake(known);
-  await copied(handle, packed, size, (piece) => intake.take(piece), signal);
+  const room = new Room(dirname(spool), limits.reserve);
+  room.expect(size);
+  const take = (piece: Buffer): void => {
+    room.take(piece.length);
+    intake.take(piece);
+  };
+  await copied(handle, packed, size, take, signal);
   const unpacked = await unpack({
     file: packed,
     entry: entryOfSource(source),
     to: spool,
     intake: () => new Intake(known),
     limits,
+    room,
     signal,
   });
   if (unpacked === undefined) await rename(packed, spool);
@@ -204,7 +215,7 @@ function refusalOf(error: unknown): unknown {
   if (code === "ENOENT" || code === "ENOTDIR") return new SourceRefusal("source.not_found");
   // A socket cannot be opened, a folder not read.
   if (code === "EISDIR" || code === "ENXIO") return new SourceRefusal("source.not_a_file");
-  if (["EACCES", "EPERM", "ELOOP", "EIO"].includes(code))
+  if (["EACCES", "EPERM", "ELOOP", "EIO", "ENAMETOOLONG"].includes(code))
     return new SourceRefusal("source.not_readable", code);
   return error;
 }

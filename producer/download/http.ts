@@ -7,17 +7,19 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { entryOfSource, SourceRefusal, shareLinkOf } from "../source/index.ts";
-import { excess, unpack } from "./archive.ts";
+import { excess, refusalOf, unpack } from "./archive.ts";
 import { failureOf, isLocalFailure, isZlibError, Retryable, reasonOf, statusFailure } from "./failures.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
 import { Intake, type Origin, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
 import { allowedMs, type Limits } from "./limits.ts";
 import type { Identity, Partial } from "./partial.ts";
 import { type Answer, get, type RequestOptions } from "./request.ts";
+import { Room } from "./room.ts";
 
 export { HttpClient } from "./connections.ts";
 export { Retryable } from "./failures.ts";
@@ -66,9 +68,11 @@ class Look {
   readonly #bodies: Answer["body"][] = [];
   /** Bytes of all bodies of this look. */
   #received = 0;
+  readonly #room: Room;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#room = new Room(dirname(options.spool), options.client.limits.reserve);
   }
 
   async run(): Promise<Fetched> {
@@ -158,11 +162,15 @@ class Look {
     const tooLarge = excess(this.#limits, range.total, range.total);
     if (tooLarge !== undefined) throw tooLarge;
 
+    const room = this.#room;
+    room.expect(range.total - start);
     const hash = createHash("sha256");
     const appendedAt = known.bytes - start;
     let at = 0;
     const appended = new Transform({
       transform(chunk: Buffer, _, done) {
+        const full = refusalOf(() => room.take(chunk.length));
+        if (full !== undefined) return done(full);
         hash.update(chunk.subarray(Math.min(chunk.length, Math.max(0, appendedAt - at))));
         at += chunk.length;
         done(null, chunk);
@@ -213,6 +221,8 @@ class Look {
     // Told by the headers, so that an old version is not downloaded at each look; else by the content (settle).
     if (known?.ranges && total !== null && total !== known.bytes) refuseOlder(origin, known);
 
+    const room = this.#room;
+    if (length !== undefined) room.expect(length);
     const identity = total === null ? null : identityOf(origin, total);
     if (begun === 0) await (identity === null ? partial?.remove() : partial?.begin(identity));
     const kept = identity === null ? null : partial;
@@ -230,7 +240,8 @@ class Look {
     const content = new Transform({
       transform(chunk: Buffer, _, done) {
         intake.take(chunk);
-        const refusal = excess(limits, intake.bytes, begun + received);
+        const refusal =
+          excess(limits, intake.bytes, begun + received) ?? refusalOf(() => room.take(chunk.length));
         return refusal === undefined ? done(null, chunk) : done(refusal);
       },
     });
@@ -250,6 +261,7 @@ class Look {
       to: spool,
       intake: () => new Intake(known),
       limits,
+      room,
       signal,
     });
     if (unpacked !== undefined) await rm(packed, { force: true });

@@ -3,6 +3,20 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/** What downloads leave free of the disk that the spool is on. */
+export interface Reserve {
+  /** Bytes, or this part of the disk where that is more; */
+  readonly least: number;
+  readonly part: number;
+  /** but no more than so many bytes, of a large disk, and no more than this part of a small one. */
+  readonly most: number;
+  readonly mostPart: number;
+  /** Content up to this size is not held to it. */
+  readonly smallBytes: number;
+  /** The disk is looked at each time that so much was written. */
+  readonly lookEvery: number;
+}
+
 export interface Limits {
   /** Largest content of a source, unpacked. */
   readonly bytes: number;
@@ -25,6 +39,7 @@ export interface Limits {
   readonly inflationFrom: number;
   /** Entries of a zip: its directory is read into memory. */
   readonly zipEntries: number;
+  readonly reserve: Reserve;
 }
 
 export const LIMITS: Limits = {
@@ -44,6 +59,15 @@ export const LIMITS: Limits = {
   inflation: 1_000,
   inflationFrom: MIB,
   zipEntries: 10_000,
+  reserve: {
+    // Days of commits and checkpoints of a small company.
+    least: 256 * MIB,
+    part: 1 / 20,
+    most: 4 * KIB * MIB,
+    mostPart: 1 / 10,
+    smallBytes: MIB,
+    lookEvery: MIB,
+  },
 };
 
 /** How long a body may have taken when `received` bytes of it are there. */

@@ -11,7 +11,8 @@ import { mkdirSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
-import { PARTIAL_PREFIX, spoolFolder } from "./spool.ts";
+import { spoolFolder } from "../source/index.ts";
+import { PARTIAL_PREFIX } from "./spool.ts";
 
 /** What a body is known again by. */
 export interface Identity {

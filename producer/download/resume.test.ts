@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../integration-tests/support/until.ts";
+import { spoolFolder } from "../source/index.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
-import { spoolFolder, spoolPath, sweepSpool } from "./spool.ts";
+import { spoolPath, sweepSpool } from "./spool.ts";
 
 const CSV = `id_magasin,ville\n${Array.from({ length: 50_000 }, (_, n) => `${n},Ville ${n * 7919}\n`).join("")}`;
 const OLD = "Mon, 01 Jan 2024 00:00:00 GMT";

@@ -5,8 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-
-export const spoolFolder = (data: string): string => join(data, "spool");
+import { spoolFolder } from "../source/index.ts";
 
 /** A path in the spool that nothing else has. */
 export function spoolPath(data: string): string {

@@ -46,25 +46,32 @@ export const lookAtCatalogueTold = (
   { catalogue, memory, tell }: FollowedCatalogue,
   before: CatalogueStatus = newCatalogueStatus(catalogue),
 ): Effect.Effect<Looked, LogFailure | DatabaseError> =>
-  Effect.suspend(() => {
-    if (before.state === "new") tell({ ...before, state: "reading" });
-    return lookAtCatalogue(producer, catalogue, memory);
-  }).pipe(
-    Effect.retry({
-      schedule: scheduleOf("uncertain"),
-      while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
-    }),
-    // Retried for ever.
-    Effect.catchTag("PublishUncertain", Effect.die),
-    Effect.map(({ status, freshMs }): Looked => ({ status, askedMs: freshMs ?? 0 })),
-    Effect.catchTag("SourceError", ({ sentence, retryAfterMs }) =>
-      Effect.succeed<Looked>({
-        status: { ...before, state: "parked", reason: sentence, looked: new Date().toISOString() },
-        askedMs: retryAfterMs ?? 0,
+  producer.bulkhead
+    .around(catalogue.catalogue, () => {
+      if (before.state === "new") tell({ ...before, state: "reading" });
+      return lookAtCatalogue(producer, catalogue, memory).pipe(
+        Effect.retry({
+          schedule: scheduleOf("uncertain"),
+          while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
+        }),
+        // Retried for ever.
+        Effect.catchTag("PublishUncertain", Effect.die),
+      );
+    })
+    .pipe(
+      Effect.map(({ status, freshMs }): Looked => ({ status, askedMs: freshMs ?? 0 })),
+      Effect.catchTag("SourceError", ({ sentence, retryAfterMs }) =>
+        Effect.succeed<Looked>({
+          status: { ...before, state: "parked", reason: sentence, looked: new Date().toISOString() },
+          askedMs: retryAfterMs ?? 0,
+        }),
+      ),
+      Effect.map((looked): Looked => {
+        const defects = producer.bulkhead.defects(catalogue.catalogue);
+        return defects === 0 ? looked : { ...looked, status: { ...looked.status, defects } };
       }),
-    ),
-    Effect.tap(({ status }) => Effect.sync(() => tell(status))),
-  );
+      Effect.tap(({ status }) => Effect.sync(() => tell(status))),
+    );
 
 /** Never returns by itself. `patiently` waits for a log that does not answer. */
 export const followCatalogue = Effect.fnUntraced(function* <E>(

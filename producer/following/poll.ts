@@ -1,10 +1,13 @@
-/** A look whose failures are the source's own are its status; a send without answer is looked into again. */
+/**
+ * A look, when it is its host's turn. Failures that are the source's own, unforeseen ones included, are its status; a
+ * send without answer is looked into again.
+ */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LookFailure, Producer } from "../sync/index.ts";
+import type { Bulkhead, LookFailure, Producer } from "../sync/index.ts";
 import { type LookOptions, lookAt, lookedStatus, parkedStatus } from "../sync/index.ts";
 import type { Board } from "./board.ts";
 
@@ -27,26 +30,46 @@ export const lookTold = Effect.fnUntraced(function* (
   registration: Registration,
   options: LookOptions,
 ): Effect.fn.Return<Looked, ProducerFailure> {
+  const { bulkhead, hosts } = producer;
+  const { source } = registration;
   const before = board.get(registration);
-  if (before.state === "new") board.put({ ...before, state: "reading" });
-  return yield* lookAt(producer, registration, options).pipe(
+  const look = Effect.suspend(() => {
+    if (before.state === "new") board.put({ ...before, state: "reading" });
+    return lookAt(producer, registration, options);
+  }).pipe(
     Effect.retry({ schedule: scheduleOf("uncertain"), while: isUncertain }),
     // Retried for ever.
     Effect.catchTag("PublishUncertain", Effect.die),
-    Effect.map((result) => ({
-      status: { ...lookedStatus(before, result, nowIso()), ...rereadOf(registration) },
-      code: null,
-      askedMs: result.freshMs ?? 0,
-    })),
-    Effect.catchTag("SourceError", (error) =>
-      Effect.sync(() => ({
-        status: { ...parkedStatus(before, error, nowIso()), ...rereadOf(registration) },
-        code: error.code,
-        askedMs: error.retryAfterMs ?? 0,
-      })),
-    ),
   );
+  return yield* bulkhead
+    .around(source, () => hosts.turn(source, look))
+    .pipe(
+      Effect.map((result) => ({
+        status: { ...lookedStatus(before, result, nowIso()), ...rereadOf(registration) },
+        code: null,
+        askedMs: result.freshMs ?? 0,
+      })),
+      Effect.catchTag("SourceError", (error) =>
+        Effect.sync(() => ({
+          status: {
+            ...parkedStatus(before, error, nowIso()),
+            // What it announced before it failed: else its word would be older than that.
+            version: producer.registry.last(source)?.offset ?? before.version,
+            ...rereadOf(registration),
+          },
+          code: error.code,
+          askedMs: error.retryAfterMs ?? 0,
+        })),
+      ),
+      Effect.map((looked) => ({ ...looked, status: withDefects(looked.status, bulkhead) })),
+    );
 });
+
+/** With how many defects it has had, where it has had any. */
+export const withDefects = (status: SourceStatus, bulkhead: Bulkhead): SourceStatus => {
+  const defects = bulkhead.defects(status.source);
+  return defects === 0 ? status : { ...status, defects };
+};
 
 const rereadOf = ({ reread }: Registration): Pick<SourceStatus, "reread"> =>
   reread === undefined ? {} : { reread };

@@ -11,7 +11,7 @@ import type * as Scope from "effect/Scope";
 import type { Catalogue, Registration } from "#shared/event.ts";
 import type { LogState } from "#shared/topic-log/topic-log.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import { announcedStatus, goneStatus } from "../sync/index.ts";
+import { announcedStatus, goneStatus, refusedStatus } from "../sync/index.ts";
 import { byRank } from "./board.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";
 import type { ProducerFailure } from "./poll.ts";
@@ -45,6 +45,7 @@ export const followShares = Effect.fnUntraced(function* (
 
   const isOurs = (id: string): boolean => ours.has(registry.partition(id));
   const registrations = (): Registration[] => registry.followed().filter(({ source }) => isOurs(source));
+  const refused = () => registry.refused().filter(({ partition }) => ours.has(partition));
   const named = (): Catalogue[] => registry.catalogues().filter(({ catalogue }) => isOurs(catalogue));
 
   /** Lets go what is no longer ours, no longer registered, or registered otherwise. */
@@ -57,13 +58,15 @@ export const followShares = Effect.fnUntraced(function* (
       discard: true,
     });
     for (const [source] of ended) running.delete(source);
-    const shown = (source: string) =>
-      kept.has(source) || registry.registration(source)?.unlisted !== undefined;
+    const invalid = new Set(refused().map(({ shown }) => shown));
+    const isShown = (source: string) =>
+      invalid.has(source) ||
+      (isOurs(source) && (kept.has(source) || registry.registration(source)?.unlisted !== undefined));
     board.remove(
       board
         .all()
         .map(({ source }) => source)
-        .filter((source) => !isOurs(source) || !shown(source)),
+        .filter((source) => !isShown(source)),
     );
 
     const listed = new Map(named().map((c) => [c.catalogue, c]));
@@ -94,6 +97,7 @@ export const followShares = Effect.fnUntraced(function* (
           ? []
           : [goneStatus(before, registration)];
       }),
+      ...refused().map((record) => refusedStatus(record, settings.language)),
     );
     for (const catalogue of named()) {
       const id = catalogue.catalogue;
@@ -139,7 +143,7 @@ export const followShares = Effect.fnUntraced(function* (
     },
     onBatch: (batch) =>
       Effect.sync(() => {
-        for (const record of batch.records) registry.apply(record);
+        for (const record of batch.records) registry.apply(record, batch.partition);
         // A look may have read them before this.
         if (registry.revision !== settled) news.wake();
         return batch.next;

@@ -6,13 +6,20 @@ import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/event.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
-import { followedFolderOf, isFileSource, isLoopback, leastEvery, pathOfSource } from "../source/index.ts";
+import {
+  followedFolderOf,
+  isFileSource,
+  isLoopback,
+  LEAST_REMOTE_MS,
+  leastEvery,
+  pathOfSource,
+} from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
-import { announcedStatus, isReread } from "../sync/index.ts";
+import { announcedStatus, isReread, parkedStatus } from "../sync/index.ts";
 import type { Board } from "./board.ts";
 import type { CatalogueBoard } from "./catalogue-board.ts";
 import { restAfter, untilNextLook } from "./pace.ts";
-import { lookTold, type ProducerFailure } from "./poll.ts";
+import { lookTold, type ProducerFailure, withDefects } from "./poll.ts";
 import type { Patience } from "./wait-for-log.ts";
 import { PathWatch } from "./watch-path.ts";
 
@@ -23,11 +30,40 @@ export interface Following {
   readonly patience: Patience;
 }
 
+/** Never fails for the source's own sake: what is no part of a look is isolated here, and begun again by its pace. */
 export const followSource = Effect.fnUntraced(function* (
+  following: Following,
+  registration: Registration,
+): Effect.fn.Return<void, ProducerFailure> {
+  const { board, producer } = following;
+  const { source } = registration;
+  for (let failures = 1; ; failures++) {
+    const ended = yield* producer.bulkhead
+      .around(source, () => follow(following, registration))
+      .pipe(
+        Effect.as(null),
+        Effect.catchTag("SourceError", (error) => Effect.succeed(error)),
+      );
+    if (ended === null) return;
+    const every = Math.max(registration.every ?? producer.settings.every, LEAST_REMOTE_MS);
+    const wait = untilNextLook({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
+    const now = Date.now();
+    board.put({
+      ...withDefects(
+        parkedStatus(board.get(registration), ended, new Date(now).toISOString()),
+        producer.bulkhead,
+      ),
+      next: new Date(now + wait).toISOString(),
+    });
+    yield* Effect.sleep(Duration.millis(wait));
+  }
+});
+
+const follow = Effect.fnUntraced(function* (
   { producer, board, patience }: Following,
   registration: Registration,
 ): Effect.fn.Return<void, ProducerFailure> {
-  const { registry, settings, hosts } = producer;
+  const { registry, settings } = producer;
   const { source, once } = registration;
   if (once && registry.last(source)?.value.counts != null && isReread(producer, registration)) {
     board.put(announcedStatus(registration, registry.last(source)));
@@ -35,10 +71,7 @@ export const followSource = Effect.fnUntraced(function* (
   }
   const local = isFileSource(source) || isLoopback(source);
   const every = Math.max(registration.every ?? settings.every, leastEvery(source));
-  const look = hosts.turn(
-    source,
-    lookTold(producer, board, registration, { mode: once ? "once" : "follow" }),
-  );
+  const look = lookTold(producer, board, registration, { mode: once ? "once" : "follow" });
   const changed = new Waker();
   const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
     for (let failures = 0; ; ) {

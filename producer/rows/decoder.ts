@@ -10,7 +10,7 @@ import { type Details, REJECT_SENTENCES, type RejectCode } from "#shared/sentenc
 import type { SettingsShape } from "#shared/settings.ts";
 import { byCodeUnit, joinIds, OTHER_TIME, saleStem, scopedId, splitDerived, TIME } from "../diff/index.ts";
 import { type ColumnSource, fieldNamed, mapEntities, type WideMapping } from "../header/index.ts";
-import { SourceRefusal } from "../source/index.ts";
+import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { type DayFormat, readDay } from "./columns/days.ts";
 import { type DecimalFormat, readDecimal } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
@@ -103,6 +103,8 @@ export interface DecodersOptions {
   /** Enters the ids of sales (rule 5). */
   readonly idScope?: string | null | undefined;
   readonly settings: Pick<SettingsShape, "timeZone" | "currency">;
+  /** Bytes that a row may take in its event. Default: what any log holds. */
+  readonly room?: number;
 }
 
 /**
@@ -174,6 +176,7 @@ export class Decoder {
   readonly #key: Slot | undefined;
   readonly #hash: readonly string[];
   readonly #scope: string | undefined;
+  readonly #room: number;
   readonly #zone: BusinessZone;
   readonly #values: (string | null)[];
   readonly #timeName: string;
@@ -187,6 +190,7 @@ export class Decoder {
     this.entity = entity;
     this.header = header;
     this.#zone = new BusinessZone(settings.timeZone);
+    this.#room = plan.room ?? DEFAULT_ROW_ROOM;
     this.#careful = (options.fillDown?.length ?? 0) > 0;
     this.#scope = entity.derivedKey ? (plan.idScope ?? undefined) : undefined;
     this.lookAlikes = entity.derivedKey ? undefined : new LookAlikes();
@@ -312,7 +316,13 @@ export class Decoder {
     }
     if (time !== null) rest += `${first ? "" : ","}"${this.#timeName}":"${time}"`;
     decoded.rest = `${rest}}}`;
-    return this.#identify(fields);
+    return this.#identify(fields) && this.#fits();
+  }
+
+  #fits(): boolean {
+    const { key, rest } = this.decoded;
+    const bytes = excessOf(this.#room, key, rest);
+    return bytes === undefined || this.#reject("record.too_large", String(bytes), String(this.#room));
   }
 
   #identify(fields: readonly string[]): boolean {

@@ -24,6 +24,70 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `« ${d.source} » n'est ni un chemin ni une URL http, https ou file`,
     en: (d) => `${JSON.stringify(d.source)} is neither a path nor an http, https or file URL`,
   },
+  "source.bad_file_url": {
+    fr: (d) =>
+      `${d.source} n'est pas un chemin de cette machine (${d.what}) : donnez le chemin lui-même, ou file:///DOSSIER/FICHIER sans nom d'hôte, un « % » du nom écrit %25`,
+    en: (d) =>
+      `${d.source} is no path of this machine (${d.what}): give the path itself, or file:///FOLDER/FILE without a host name, a "%" of the name written %25`,
+  },
+  "source.id_too_long": {
+    fr: (d) =>
+      `${d.source} : une adresse de ${d.what} octets ; la limite est ${d.more} : donnez-en une plus courte`,
+    en: (d) => `${d.source}: an address of ${d.what} bytes; the limit is ${d.more}: give a shorter one`,
+  },
+  "source.defect": {
+    fr: (d) =>
+      `${d.source} fait échouer le programme (${d.what}) : les autres sources continuent, elle sera relue ; la trace est dans la sortie d'erreur du producteur : signalez-la, et retirez la source si cela dure (ventes sources remove)`,
+    en: (d) =>
+      `${d.source} makes the program fail (${d.what}): the other sources go on, and it will be looked at again; the trace is in the producer's error output: report it, and remove the source if it lasts (ventes sources remove)`,
+  },
+  "source.record_too_large": {
+    fr: (d) =>
+      `${d.source} : ce qui serait publié prend ${d.what} octets, un topic en prend ${d.more} : raccourcissez son en-tête ou ses options, ou augmentez max.message.bytes du topic`,
+    en: (d) =>
+      `${d.source}: what would be published takes ${d.what} bytes, a topic takes ${d.more}: shorten its header or its options, or raise the topic's max.message.bytes`,
+  },
+  "source.disk_reserve": {
+    fr: (d) =>
+      `${d.source} n'est pas lu : il laisserait moins que la réserve du disque (libres : ${d.what} octets ; réserve de ${d.more} octets) : faites de la place, ou retirez la source si elle ne finit pas (ventes sources remove)`,
+    en: (d) =>
+      `${d.source} is not read: it would leave less than the reserve of the disk (free: ${d.what} bytes; reserve of ${d.more} bytes): make room, or remove the source if it does not end (ventes sources remove)`,
+  },
+  "source.no_room": {
+    fr: (d) =>
+      `${d.source} n'est pas lu : le disque de ${d.more} est plein (${d.what}) : faites de la place ; la base et les topics continuent`,
+    en: (d) =>
+      `${d.source} is not read: the disk of ${d.more} is full (${d.what}): make room; the database and the topics go on`,
+  },
+  "source.no_descriptors": {
+    fr: (d) =>
+      `${d.source} n'est pas lu : le programme a trop de fichiers et de connexions ouverts (${d.what}) : augmentez la limite (ulimit -n)`,
+    en: (d) =>
+      `${d.source} is not read: the program has too many files and connections open (${d.what}): raise the limit (ulimit -n)`,
+  },
+  "source.spool": {
+    fr: (d) =>
+      `${d.source} n'est pas lu : un fichier de travail de ${d.more} n'est plus utilisable (${d.what}) : la source sera relue ; laissez ce dossier au programme`,
+    en: (d) =>
+      `${d.source} is not read: a working file in ${d.more} cannot be used any more (${d.what}): it will be looked at again; leave that folder to the program`,
+  },
+  "registration.not_json": {
+    fr: (d) =>
+      `${d.source} : l'enregistrement du topic sources n'est pas du JSON : ventes sources remove l'en retire`,
+    en: (d) => `${d.source}: its record in the topic sources is not JSON: ventes sources remove takes it out`,
+  },
+  "registration.not_valid": {
+    fr: (d) =>
+      `${d.source} : l'enregistrement du topic sources ne suit pas le contrat : ${d.what} : corrigez le programme qui l'a écrit, ou ventes sources remove`,
+    en: (d) =>
+      `${d.source}: its record in the topic sources does not follow the contract: ${d.what}: mend the program that wrote it, or ventes sources remove`,
+  },
+  "registration.other_key": {
+    fr: (d) =>
+      `${d.source} : l'enregistrement du topic sources sous cette clé est celui d'une autre source (${d.what}) : corrigez le programme qui l'a écrit, ou ventes sources remove`,
+    en: (d) =>
+      `${d.source}: the record under this key of the topic sources is another source's (${d.what}): mend the program that wrote it, or ventes sources remove`,
+  },
   "source.unknown_entity": {
     fr: (d) => `« ${d.what} » n'est pas connu : ${d.more}`,
     en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,

@@ -1,18 +1,14 @@
 /**
  * The topic `sources` as this program has read it: registrations, catalogues, entries of theirs that an operator
- * removed, and the announcements of each source's versions. Records whose key is not theirs are somebody else's and
- * are ignored.
+ * removed, the announcements of each source's versions, and the records that are none of these, with the reason.
  */
 import * as Effect from "effect/Effect";
-import * as Option from "effect/Option";
-import * as Schema from "effect/Schema";
-import { Announcement, Catalogue, Registration, Removal, versionKey } from "#shared/event.ts";
+import type { Announcement, Catalogue, Registration, Removal } from "#shared/event.ts";
 import { partitionOf } from "#shared/partitioner.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-
-const TopicRecord = Schema.fromJsonString(Schema.Union([Registration, Announcement, Catalogue, Removal]));
-const decodeRecord = Schema.decodeUnknownOption(TopicRecord);
+import { SourceRefusal } from "./error.ts";
+import { type Named, shownKey, understand } from "./record.ts";
 
 /** How many offsets of announcements are remembered of each source. */
 const REMEMBERED = 64;
@@ -22,8 +18,14 @@ export interface LastAnnouncement {
   readonly value: Announcement;
 }
 
-/** What the record under a source's or catalogue's own key says. */
-type Named = Registration | Catalogue | Removal;
+/** A record that is no registration. It stays until a tombstone of its key, in its partition, takes it out. */
+export interface RefusedRecord {
+  readonly key: string;
+  readonly partition: number;
+  /** As it is shown, and named by `sources remove`. */
+  readonly shown: string;
+  readonly refusal: SourceRefusal;
+}
 
 interface Entry {
   named: Named | undefined;
@@ -38,6 +40,8 @@ export class Registry {
   readonly #log: TopicLog["Service"];
   readonly #positions: number[];
   readonly #entries = new Map<string, Entry>();
+  /** By partition and key. */
+  readonly #refused = new Map<string, RefusedRecord>();
   #revision = 0;
 
   constructor(log: TopicLog["Service"]) {
@@ -60,40 +64,46 @@ export class Registry {
     const from = this.positions().filter((p) => partition === undefined || p.partition === partition);
     return this.#log.read(from, (batch) =>
       Effect.sync(() => {
-        for (const record of batch.records) this.apply(record);
+        for (const record of batch.records) this.apply(record, batch.partition);
         this.#positions[batch.partition] = batch.next;
       }),
     );
   }
 
   /** What is read twice, and out of turn, changes nothing. */
-  apply({ key, value, offset }: LogRecord): void {
+  apply({ key, value, offset }: LogRecord, partition: number): void {
     if (key === null) return;
-    if (value === null) {
-      this.#name(key, undefined, offset);
+    const said = value === null ? null : understand(key, value);
+    if (said?.is === "nothing") return;
+    if (said?.is === "announced") {
+      const { source } = said.announcement;
+      if (this.partition(source) === partition)
+        this.#announced(this.#entry(source), said.announcement, offset);
       return;
     }
-    const decoded = Option.getOrUndefined(decodeRecord(value.toString("utf8")));
-    if (decoded === undefined) return;
-    if (decoded.kind === "source" || decoded.kind === "catalogue" || decoded.kind === "removed") {
-      if (key === (decoded.kind === "catalogue" ? decoded.catalogue : decoded.source))
-        this.#name(key, decoded, offset);
-      return;
-    }
-    if (key !== versionKey(decoded.source)) return;
-    const entry = this.#entry(decoded.source);
-    if (entry.last !== undefined && offset <= entry.last.offset) return;
-    entry.last = { offset, value: decoded };
-    entry.offsets.push(offset);
-    if (entry.offsets.length > REMEMBERED) entry.offsets.shift();
+    const isItsOwn = this.partition(key) === partition;
+    if (isItsOwn && offset <= this.#entry(key).namedAt) return;
+    this.#revision++;
+    const place = `${partition} ${key}`;
+    const refusal =
+      said?.is === "refused"
+        ? said.refusal
+        : said === null || isItsOwn
+          ? undefined
+          : new SourceRefusal("registration.not_valid", `partition ${partition}`);
+    if (refusal === undefined) this.#refused.delete(place);
+    else this.#refused.set(place, { key, partition, shown: shownKey(key), refusal });
+    if (!isItsOwn) return;
+    const entry = this.#entry(key);
+    entry.namedAt = offset;
+    entry.named = said?.is === "named" ? said.named : undefined;
   }
 
-  #name(key: string, named: Named | undefined, offset: number): void {
-    const entry = this.#entry(key);
-    if (offset <= entry.namedAt) return;
-    entry.namedAt = offset;
-    entry.named = named;
-    this.#revision++;
+  #announced(entry: Entry, value: Announcement, offset: number): void {
+    if (entry.last !== undefined && offset <= entry.last.offset) return;
+    entry.last = { offset, value };
+    entry.offsets.push(offset);
+    if (entry.offsets.length > REMEMBERED) entry.offsets.shift();
   }
 
   /** Where a follower goes on. */
@@ -150,6 +160,11 @@ export class Registry {
     return [...this.#entries.values()].flatMap(({ named }) =>
       named?.kind === kind ? [named as Extract<Named, { kind: K }>] : [],
     );
+  }
+
+  /** Records that are no registration. */
+  refused(): RefusedRecord[] {
+    return [...this.#refused.values()];
   }
 
   last(source: string): LastAnnouncement | undefined {

@@ -20,7 +20,9 @@ import {
   asFailure,
   isFileSource,
   pathOfSource,
+  roomIn,
   SourceError,
+  type SourceErrorCode,
   SourceRefusal,
   trustOf,
 } from "../source/index.ts";
@@ -220,7 +222,10 @@ const onlyTail = Effect.fnUntraced(function* (
   const file = spoolPath(settings.data);
   yield* Effect.promise((signal) =>
     pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
-  ).pipe(Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))));
+  ).pipe(
+    Effect.onError(() => Effect.sync(() => rmSync(file, { force: true }))),
+    Effect.ensuring(Effect.sync(() => rmSync(fetched.file, { force: true }))),
+  );
   return { ...fetched, file, start: 0 };
 });
 
@@ -256,6 +261,7 @@ const publishVersion = Effect.fnUntraced(function* (
           before,
           complete,
           tail,
+          room: roomIn(producer.log),
         }),
       fail,
     );
@@ -266,7 +272,7 @@ const publishVersion = Effect.fnUntraced(function* (
     // Not read again while it stays as it is.
     Effect.tapError((error) =>
       Effect.sync(() => {
-        if (error._tag !== "SourceError" || error.code === EARLIER) return;
+        if (error._tag !== "SourceError" || OF_THE_MOMENT.has(error.code)) return;
         const { code, sentence } = error;
         state.save(state.source(source), {
           refused: {
@@ -282,6 +288,13 @@ const publishVersion = Effect.fnUntraced(function* (
 });
 
 const EARLIER = "source.earlier";
+/** Failures that say nothing of the content: it is read again at the next look. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
+  EARLIER,
+  "source.no_room",
+  "source.no_descriptors",
+  "source.spool",
+]);
 
 /** A content that was there before is taken when it is there twice: caches answer with old states (rule 10). */
 const notEarlier = (

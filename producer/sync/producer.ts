@@ -7,10 +7,17 @@ import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts"
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer, openScratchState, State } from "../diff/index.ts";
-import type { HttpClient } from "../download/index.ts";
-import { fetchSource, type Hosts, makeHosts, makeHttpClient, sweepSpool } from "../download/index.ts";
+import {
+  fetchSource,
+  type Hosts,
+  type HttpClient,
+  makeHosts,
+  makeHttpClient,
+  sweepSpool,
+} from "../download/index.ts";
 import { Whereabouts } from "../log/index.ts";
 import { Registry } from "../source/index.ts";
+import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
 
 export interface Progress {
   readonly source: string;
@@ -37,7 +44,16 @@ export interface Producer {
   readonly id: string;
   /** One diff and one publish at a time. */
   readonly gate: Semaphore.Semaphore;
+  /** Around the work on each source and catalogue. */
+  readonly bulkhead: Bulkhead;
   readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a producer tells of its work. */
+export interface ProducerHooks {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told of an error that nobody foresaw, once. Default: nobody is. */
+  readonly onDefect?: ((defect: Defect) => void) | undefined;
 }
 
 const opened = (
@@ -53,9 +69,9 @@ const opened = (
 
 const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
-  onProgress: (progress: Progress) => void,
+  { onProgress = () => {}, onDefect = () => {} }: ProducerHooks,
 ): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
-  const log = yield* TopicLog;
+  const log = ownLog(yield* TopicLog);
   const settings = yield* Settings;
   const db = yield* opened(settings, () => open(log, settings));
   return {
@@ -69,20 +85,17 @@ const make = Effect.fnUntraced(function* (
     hosts: yield* makeHosts(),
     id: randomUUID(),
     gate: yield* Semaphore.make(1),
+    bulkhead: new Bulkhead(settings, onDefect),
     onProgress,
   };
 });
 
 /** With its state in DIR/producer.db. */
-export const makeProducer = (onProgress: (progress: Progress) => void = () => {}) =>
+export const makeProducer = (hooks: ProducerHooks = {}) =>
   make((log, settings) => {
     sweepSpool(settings.data);
     return openProducer(settings.data, log.identity);
-  }, onProgress);
+  }, hooks);
 
 /** With a state that goes with it: it takes over whatever it touches. */
-export const makePassingProducer = () =>
-  make(
-    () => openScratchState(),
-    () => {},
-  );
+export const makePassingProducer = () => make(() => openScratchState(), {});

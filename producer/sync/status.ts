@@ -1,6 +1,7 @@
 /** How a source stands, as `SourceStatus` tells it. */
 import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { LastAnnouncement, SourceError } from "../source/index.ts";
+import type { Language } from "#shared/settings.ts";
+import type { LastAnnouncement, RefusedRecord, SourceError } from "../source/index.ts";
 import { type LookResult, NOTHING } from "./poll.ts";
 
 /** As the topic `sources` has it. */
@@ -60,4 +61,16 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
   looked: now,
+});
+
+/** Of a record that is no registration: it is not looked at, and stays parked until it is taken out or written anew. */
+export const refusedStatus = ({ shown, refusal }: RefusedRecord, language: Language): SourceStatus => ({
+  source: shown,
+  entities: [],
+  state: "parked",
+  reason: refusal.toError(shown, language).sentence,
+  ...NOTHING,
+  version: null,
+  looked: null,
+  changed: null,
 });

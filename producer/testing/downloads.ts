@@ -6,7 +6,8 @@ import { HttpClient, type HttpClientOptions } from "../download/connections.ts";
 import type { Fetched, Validators } from "../download/fetched.ts";
 import { fetchHttp, type HttpOptions } from "../download/http.ts";
 import { Partial as Begun } from "../download/partial.ts";
-import { spoolFolder, spoolPath } from "../download/spool.ts";
+import { spoolPath } from "../download/spool.ts";
+import { spoolFolder } from "../source/index.ts";
 
 export class Downloads {
   readonly data: string;

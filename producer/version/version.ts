@@ -43,6 +43,7 @@ import {
   RecordFilter,
   RejectTally,
 } from "../rows/index.ts";
+import { DEFAULT_ROW_ROOM, fitsAnnouncement, fittingReject } from "../source/index.ts";
 
 /** The version before, of which the file is the continuation: from its `end`, in its reading. */
 export interface Tail extends LastVersion {
@@ -67,6 +68,8 @@ export interface VersionOptions {
   /** Whether a last line without a line end is a record. */
   readonly complete: boolean;
   readonly tail: Tail | null;
+  /** Bytes that a row may take in its event. Default: what any log holds. */
+  readonly room?: number;
 }
 
 export interface InspectedRow {
@@ -181,7 +184,12 @@ export class Version {
       formats,
       idScope,
       settings,
+      room: this.#room,
     });
+  }
+
+  get #room(): number {
+    return this.#options.room ?? DEFAULT_ROW_ROOM;
   }
 
   get dialect(): Dialect {
@@ -298,9 +306,12 @@ export class Version {
       },
     });
     tally.judge(this.records + (tail?.counts.records ?? 0));
-    this.open = reader.open?.kept ? { line: reader.open.line, raw: reader.open.raw } : null;
+    // Too long to be said: what comes after it is found by reading the whole.
+    const isTooLong = reader.open?.kept === true && !fitsAnnouncement(this.#room, reader.open.raw);
+    this.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
     this.left = reader.open?.kept === false;
-    this.end = filter.stateful || reader.leftOut.totals > 0 || !reader.settled ? null : this.#endOf(reader);
+    const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong;
+    this.end = isWholeNext ? null : this.#endOf(reader);
     this.#notes = [...reader.notes, ...this.#noticed()];
     if (opened !== null && reader.open?.kept === false && reader.open.line === opened.line)
       isAgain(opened.line, reader.open.raw);
@@ -378,7 +389,8 @@ export class Version {
       sentence: string,
     ) => {
       const key = withOrdinal(rejectStem(source, raw), rejected.ordinal(n));
-      to.rejects.push({ key, value: writer.reject(line, { entity, raw, code, sentence }) });
+      const row = fittingReject(this.#room, { entity, raw, code, sentence });
+      to.rejects.push({ key, value: writer.reject(line, row) });
     };
     yield* recordsOf(this.#reader(), this.#filter(), {
       record: (n, fields, line, raw) => {

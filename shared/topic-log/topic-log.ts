@@ -109,6 +109,8 @@ export class TopicLog extends Context.Service<
     readonly identity: string;
     /** Number of partitions of a topic. Fixed for the life of the log. */
     readonly partitions: (topic: TopicName) => number;
+    /** The most that one record of a topic may take, as `recordBytes` measures it. A publish of a larger one fails. */
+    readonly maxRecordBytes: (topic: TopicName) => number;
     /** The full name of a topic, as other programs see it. */
     readonly fullName: (topic: TopicName) => string;
     /**

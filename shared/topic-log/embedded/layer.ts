@@ -17,6 +17,7 @@ import {
   LogUnavailable,
   type PublishFailure,
 } from "../errors.ts";
+import { MAX_RECORD_BYTES } from "../record-size.ts";
 import {
   type FollowOptions,
   type LogBatch,
@@ -201,6 +202,7 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
       kind: "embedded",
       identity: topics.identity,
       partitions: partitionsOf,
+      maxRecordBytes: () => MAX_RECORD_BYTES,
       fullName: (topic) => `${namespace}.${topic}`,
       publish,
       bounds,

@@ -8,7 +8,9 @@ import * as Layer from "effect/Layer";
 import * as Schedule from "effect/Schedule";
 import { scheduleOf } from "../../retry.ts";
 import { type KafkaSettings, Settings } from "../../settings.ts";
+import type { TopicName } from "../../topics.ts";
 import type { LogFailure } from "../errors.ts";
+import { MAX_RECORD_BYTES } from "../record-size.ts";
 import { type LogBatch, type Position, type Stretch, TopicLog } from "../topic-log.ts";
 import { Connection, pastTheEnd } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
@@ -67,6 +69,7 @@ const openKafka = Effect.fnUntraced(function* (
 
   const found = yield* once(() => ensureTopics(settings, namespace, eventPartitions));
   const names = makeNames(namespace, found.counts);
+  const maxRecordBytes = (topic: TopicName) => found.maxRecordBytes.get(topic) ?? MAX_RECORD_BYTES;
   const topicIds = new TopicIds(names);
   const shared = yield* Effect.acquireRelease(
     Effect.sync(() => new Connection(settings, names.all, found.clusterId, topicIds)),
@@ -161,8 +164,10 @@ const openKafka = Effect.fnUntraced(function* (
     kind: "kafka",
     identity: `${found.clusterId}/${identity.id}`,
     partitions: names.partitions,
+    maxRecordBytes,
     fullName: names.full,
-    publish: (topic, records) => producer.publish(names.full(topic), names.partitions(topic), records),
+    publish: (topic, records) =>
+      producer.publish(names.full(topic), names.partitions(topic), records, maxRecordBytes(topic)),
     bounds,
     read: (from, onBatch) => readWith(isIdentity, from, onBatch),
     follow: (options) =>

@@ -9,6 +9,7 @@ import * as Semaphore from "effect/Semaphore";
 import { scheduleOf } from "../../retry.ts";
 import { byPartition } from "../by-partition.ts";
 import { LogMisconfigured, LogUnavailable, type PublishFailure, PublishUncertain } from "../errors.ts";
+import { MAX_RECORD_BYTES } from "../record-size.ts";
 import type { NewRecord, Published } from "../topic-log.ts";
 import type { Connection } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";
@@ -82,6 +83,7 @@ export class Producer {
     topic: string,
     partitions: number,
     records: readonly NewRecord[],
+    maxBytes = MAX_RECORD_BYTES,
   ): Effect.Effect<readonly Published[], PublishFailure> {
     if (records.length === 0) return Effect.succeed([]);
     const attempt = (lanes: readonly Lane[]) =>
@@ -110,7 +112,7 @@ export class Producer {
         }),
       );
     return Effect.suspend(() => {
-      const lanes = prepare(partitions, records, this.#timeless ? NO_TIMESTAMP : Date.now());
+      const lanes = prepare(partitions, records, this.#timeless ? NO_TIMESTAMP : Date.now(), maxBytes);
       return attempt(lanes).pipe(
         Effect.map(() =>
           lanes.map(({ partition, count, firstOffset }) => ({ partition, count, firstOffset })),
@@ -227,8 +229,13 @@ const isVerdict = (answer: unknown): answer is LogMisconfigured | PublishUncerta
 
 const sequenceOf = (topic: string, partition: number): string => `${topic}/${partition}`;
 
-function prepare(partitions: number, records: readonly NewRecord[], timestamp: number): Lane[] {
-  const options = { timestamp, compress: true };
+function prepare(
+  partitions: number,
+  records: readonly NewRecord[],
+  timestamp: number,
+  maxBytes: number,
+): Lane[] {
+  const options = { timestamp, compress: true, maxBytes };
   return byPartition(records, partitions).map(({ partition, records: group }) => ({
     partition,
     count: group.length,

@@ -5,6 +5,7 @@
  */
 import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { LogMisconfigured } from "../errors.ts";
+import { MAX_RECORD_BYTES, RECORD_OVERHEAD } from "../record-size.ts";
 import type { LogRecord, NewRecord } from "../topic-log.ts";
 import { crc32c } from "./crc32c.ts";
 
@@ -33,8 +34,6 @@ const CODEC_NAMES = ["none", "gzip", "snappy", "lz4", "zstd"];
 
 /** Below this, zstd's frame costs about what it saves. */
 const COMPRESS_FROM = 512;
-/** The broker's message.max.bytes is 1 MiB by default, and a batch is a message. */
-const MAX_BYTES = 960 << 10;
 const MAX_RECORDS = 5_000;
 
 let scratch = Buffer.allocUnsafe(1 << 20);
@@ -68,10 +67,13 @@ export interface EncodeOptions {
   /** Milliseconds since 1970, or NO_TIMESTAMP. */
   readonly timestamp: number;
   readonly compress: boolean;
+  /** The most that the records of a batch take, where there are several. Default: MAX_RECORD_BYTES. */
+  readonly maxBytes?: number;
 }
 
 /** Encodes records in order, cut into batches that a broker takes. */
 export function encodeBatches(records: readonly NewRecord[], options: EncodeOptions): OutgoingBatch[] {
+  const { maxBytes = MAX_RECORD_BYTES } = options;
   const batches: OutgoingBatch[] = [];
   let at = RECORDS;
   let count = 0;
@@ -83,8 +85,8 @@ export function encodeBatches(records: readonly NewRecord[], options: EncodeOpti
   for (const { key, value } of records) {
     const keyBytes = Buffer.byteLength(key);
     const valueBytes = value === null ? -1 : Buffer.byteLength(value);
-    const most = 32 + keyBytes + Math.max(valueBytes, 0);
-    if (count === MAX_RECORDS || (count > 0 && at + most > MAX_BYTES)) finish();
+    const most = RECORD_OVERHEAD + keyBytes + Math.max(valueBytes, 0);
+    if (count === MAX_RECORDS || (count > 0 && at + most > maxBytes)) finish();
     if (at + most > scratch.length) {
       const larger = Buffer.allocUnsafe(Math.max(scratch.length * 2, at + most));
       scratch.copy(larger, 0, 0, at);

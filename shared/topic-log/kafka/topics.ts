@@ -5,15 +5,20 @@
 import type { KafkaSettings } from "../../settings.ts";
 import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
+import { recordRoom } from "../record-size.ts";
 import { makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
 import { onceLed } from "./led.ts";
 
 export interface TopicsFound {
   readonly clusterId: string;
   readonly counts: ReadonlyMap<TopicName, number>;
+  /** The most that one record may take. */
+  readonly maxRecordBytes: ReadonlyMap<TopicName, number>;
 }
 
 const BROKER_DEFAULT = -1;
+/** The topic's setting of the largest batch. Whoever runs the cluster may choose it. */
+const BATCH_BYTES = "max.message.bytes";
 const CREATE_MS = 15_000;
 const KNOWN_WITHIN_MS = 15_000;
 
@@ -69,7 +74,7 @@ export async function ensureTopics(
         resources: TOPICS.map((spec) => ({
           type: TOPIC_RESOURCE,
           name: full(spec),
-          configNames: Object.keys(spec.config),
+          configNames: [...Object.keys(spec.config), BATCH_BYTES],
         })),
       }),
     );
@@ -83,8 +88,14 @@ export async function ensureTopics(
           });
       }
     }
+    const maxRecordBytes = new Map<TopicName, number>();
+    for (const spec of TOPICS) {
+      const resource = described.resources.find((r) => r.resourceName === full(spec));
+      const said = Number(resource?.configEntries.find((e) => e.configName === BATCH_BYTES)?.configValue);
+      if (said > 0) maxRecordBytes.set(spec.name, recordRoom(said));
+    }
     const { clusterId } = await admin.describeCluster();
-    return { clusterId, counts };
+    return { clusterId, counts, maxRecordBytes };
   } finally {
     await admin.disconnect().catch(() => {});
   }

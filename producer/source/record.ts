@@ -1,0 +1,112 @@
+/**
+ * A record of the topic `sources`, understood: where registrations come in, whoever wrote them. What follows the
+ * contract is typed from here on, and its ids can be asked for; what does not is refused with its reason. Never throws.
+ */
+import { createHash } from "node:crypto";
+import * as Cause from "effect/Cause";
+import * as Exit from "effect/Exit";
+import * as Schema from "effect/Schema";
+import { Announcement, Catalogue, Registration, Removal, versionKey } from "#shared/event.ts";
+import { type SourceErrorCode, SourceRefusal } from "./error.ts";
+import { assertId, MAX_ID_BYTES } from "./reference.ts";
+
+export type Named = Registration | Catalogue | Removal;
+
+export type Understood =
+  | { readonly is: "named"; readonly named: Named }
+  | { readonly is: "announced"; readonly announcement: Announcement }
+  | { readonly is: "refused"; readonly refusal: SourceRefusal }
+  /** Somebody else's, or an announcement that nobody needs. */
+  | { readonly is: "nothing" };
+
+type Decode<A> = (value: unknown) => Exit.Exit<A, Schema.SchemaError>;
+
+const decoders = {
+  source: Schema.decodeUnknownExit(Registration),
+  catalogue: Schema.decodeUnknownExit(Catalogue),
+  removed: Schema.decodeUnknownExit(Removal),
+  version: Schema.decodeUnknownExit(Announcement),
+  takeover: Schema.decodeUnknownExit(Announcement),
+} as const satisfies Record<string, Decode<Named | Announcement>>;
+type Kind = keyof typeof decoders;
+
+const isKind = (kind: unknown): kind is Kind => typeof kind === "string" && Object.hasOwn(decoders, kind);
+
+const isVersionKey = (key: string): boolean => key.endsWith(versionKey(""));
+
+const SHOWN_ISSUE = 300;
+/** Ours are a UUID, an instant and a hash; they are said again in each status. */
+const MOST_OF_A_MARK = 200;
+
+const refused = (code: SourceErrorCode, what?: string): Understood => ({
+  is: "refused",
+  refusal: new SourceRefusal(code, what),
+});
+const notValid = (what: string): Understood =>
+  refused("registration.not_valid", what.length > SHOWN_ISSUE ? `${what.slice(0, SHOWN_ISSUE)}…` : what);
+
+export function understand(key: string, value: Buffer): Understood {
+  try {
+    return understood(key, value);
+  } catch (error) {
+    if (error instanceof SourceRefusal) return { is: "refused", refusal: error };
+    // Nested beyond what a decoder's stack takes, ...
+    return notValid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function understood(key: string, value: Buffer): Understood {
+  let json: unknown;
+  try {
+    json = JSON.parse(value.toString("utf8"));
+  } catch {
+    return isVersionKey(key) ? { is: "nothing" } : refused("registration.not_json");
+  }
+  const kind = typeof json === "object" && json !== null && "kind" in json ? json.kind : undefined;
+  if (!isKind(kind))
+    return isVersionKey(key) ? { is: "nothing" } : notValid("kind: source, catalogue, removed");
+  const decode: Decode<Named | Announcement> = decoders[kind];
+  const decoded = decode(json);
+  if (Exit.isFailure(decoded))
+    return kind === "version" || kind === "takeover"
+      ? { is: "nothing" }
+      : notValid(String(Cause.squash(decoded.cause)));
+  const said = decoded.value;
+  if (isAnnouncement(said))
+    return key === versionKey(said.source) && isPlausible(said)
+      ? { is: "announced", announcement: said }
+      : { is: "nothing" };
+  const id = said.kind === "catalogue" ? said.catalogue : said.source;
+  if (id !== key) return refused("registration.other_key", id.slice(0, SHOWN_ISSUE));
+  if (said.kind !== "removed") assertId(id);
+  const wrong = said.kind === "removed" ? undefined : contradiction(said);
+  return wrong === undefined ? { is: "named", named: said } : notValid(wrong);
+}
+
+const isAnnouncement = (said: Named | Announcement): said is Announcement =>
+  said.kind === "version" || said.kind === "takeover";
+
+/** What the types of a registration do not say. */
+function contradiction(named: Registration | Catalogue): string | undefined {
+  if (named.every !== null && named.every < 1) return `every: ${named.every}`;
+  if (named.kind === "catalogue") return undefined;
+  const { entities, reread = "", rekey = "", confirmed = "" } = named;
+  if (Math.max(reread.length, rekey.length, confirmed.length) > MOST_OF_A_MARK)
+    return `reread, rekey, confirmed: > ${MOST_OF_A_MARK}`;
+  return entities.length === 0 || new Set(entities).size < entities.length
+    ? `entities: ${JSON.stringify(entities)}`
+    : undefined;
+}
+
+/** What an announcement says goes into what is announced next: one that cannot be true must not. */
+const isPlausible = ({ entities, counts, open, reading }: Announcement): boolean =>
+  new Set(entities).size === entities.length &&
+  (open === null || open.line > 0) &&
+  (counts === null || (counts.records >= 0 && counts.rejected >= 0)) &&
+  (reading === undefined || reading.headerLine >= 0);
+
+/** A key as it is shown and named: one that is no id may be as long as a record. */
+export const shownKey = (key: string): string =>
+  Buffer.byteLength(key) <= MAX_ID_BYTES
+    ? key
+    : `${key.slice(0, 80)}…${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;

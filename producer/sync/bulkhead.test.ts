@@ -1,0 +1,226 @@
+/** An error that nobody foresaw parks its source: counted, told once with its trace, and the others go on. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Cause from "effect/Cause";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Schedule from "effect/Schedule";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Settings } from "#shared/settings.ts";
+import { LogUnavailable } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { registerCatalogue } from "../admin/catalogues.ts";
+import { registerSource } from "../admin/sources.ts";
+import { CatalogueMemory, lookAtCatalogue } from "../catalogue/poll.ts";
+import { Board } from "../following/board.ts";
+import { CatalogueBoard } from "../following/catalogue-board.ts";
+import { lookTold } from "../following/poll.ts";
+import { followSource } from "../following/source.ts";
+import type { Patience } from "../following/wait-for-log.ts";
+import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
+import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
+import { makeProducer, type Producer } from "./producer.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+});
+afterEach(() => pipeline.close());
+
+const coded = (code: string): Error => Object.assign(new Error(code), { code });
+const write = (name: string, text = "id_magasin,ville\n1,Paris\n"): string => {
+  const path = join(pipeline.dir, name);
+  writeFileSync(path, text);
+  return pathToFileURL(path).href;
+};
+
+interface Isolated {
+  readonly producer: Producer;
+  readonly board: Board;
+  readonly told: Defect[];
+}
+
+/** A producer whose downloads end as `fetch` says; each look reads the topic first. */
+const withProducer = <A, E>(
+  body: (isolated: Isolated) => Effect.Effect<A, E, TopicLog | Settings>,
+  change: (producer: Producer) => Partial<Producer> = () => ({}),
+): Promise<A> =>
+  pipeline.run(
+    Effect.scoped(
+      Effect.gen(function* () {
+        const told: Defect[] = [];
+        const made = yield* makeProducer({ onDefect: (defect) => told.push(defect) });
+        const producer = { ...made, ...change(made) };
+        yield* producer.registry.refresh();
+        return yield* body({ producer, board: new Board(producer.registry, undefined), told });
+      }),
+    ),
+  );
+
+const failing = (error: () => unknown) => () => ({
+  fetch: (() =>
+    Effect.sync(() => {
+      throw error();
+    })) as Producer["fetch"],
+});
+
+describe("the work on one source", () => {
+  const look = (error: () => unknown) =>
+    withProducer(
+      ({ producer, board, told }) =>
+        Effect.gen(function* () {
+          const registration = producer.registry.registrations()[0];
+          if (registration === undefined) throw new Error("not registered");
+          const looks = [];
+          for (let n = 0; n < 3; n++) {
+            const looked = yield* lookTold(producer, board, registration, { mode: "once" });
+            board.put(looked.status);
+            looks.push(looked);
+          }
+          return { looks, told };
+        }),
+      failing(error),
+    );
+
+  it("that throws what nobody foresaw is parked, counted, and told once with its trace", async () => {
+    const source = write("m.csv");
+    await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
+    let n = 0;
+    // Its message differs each time; where it comes from does not.
+    const { looks, told } = await look(() => new TypeError(`boom ${n++} at http://u:secret@h/`));
+    expect(looks.map(({ code }) => code)).toEqual(["source.defect", "source.defect", "source.defect"]);
+    expect(looks.map(({ status }) => status.defects)).toEqual([1, 2, 3]);
+    const { status } = looks[0] as (typeof looks)[number];
+    expect(status).toMatchObject({ source, state: "parked" });
+    expect(status.reason).toContain("TypeError: boom 0");
+    expect(status.reason).toContain("ventes sources remove");
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ source });
+    expect(told[0]?.trace).toContain("bulkhead.test.ts");
+    expect(JSON.stringify([told, status])).not.toContain("secret");
+  });
+
+  for (const [code, refusal] of [
+    ["ENOSPC", "source.no_room"],
+    ["EDQUOT", "source.no_room"],
+    ["EMFILE", "source.no_descriptors"],
+    ["ENFILE", "source.no_descriptors"],
+    ["ENOENT", "source.spool"],
+  ] as const)
+    it(`that meets ${code} is parked with a sentence, and is no defect`, async () => {
+      write("m.csv");
+      await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
+      const { looks, told } = await look(() => coded(code));
+      expect(looks.map((one) => one.code)).toEqual([refusal, refusal, refusal]);
+      expect(looks[0]?.status.reason).toContain(code);
+      expect(looks[0]?.status.defects).toBeUndefined();
+      expect(told).toEqual([]);
+    });
+
+  it("is isolated outside of its looks, too", async () => {
+    write("m.csv");
+    await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
+    const { board, told } = await withProducer((isolated) =>
+      Effect.gen(function* () {
+        const { producer, board } = isolated;
+        const registered = producer.registry.registrations()[0];
+        if (registered === undefined) throw new Error("not registered");
+        let asked = 0;
+        const registration = Object.defineProperty({ ...registered }, "every", {
+          get: () => {
+            if (++asked === 1) throw new RangeError("before any look");
+            return null;
+          },
+        });
+        const following = {
+          producer,
+          board,
+          catalogues: new CatalogueBoard(undefined),
+          patience: noPatience,
+        };
+        const isTold = Effect.suspend(() =>
+          board.all()[0]?.next === undefined ? Effect.fail("") : Effect.void,
+        );
+        yield* Effect.raceFirst(
+          followSource(following, registration),
+          isTold.pipe(Effect.retry({ schedule: Schedule.spaced(5) })),
+        );
+        return isolated;
+      }),
+    );
+    expect(board.all()).toMatchObject([{ state: "parked", defects: 1 }]);
+    expect(told).toHaveLength(1);
+  });
+});
+
+const noPatience: Patience = (work) => work;
+
+describe("what passes through the bulkhead", () => {
+  const through = (work: Effect.Effect<unknown, unknown>) =>
+    pipeline.run(
+      Effect.gen(function* () {
+        const bulkhead = new Bulkhead(yield* Settings, () => {});
+        const exit = yield* Effect.exit(bulkhead.around("http://h/x.csv", () => work));
+        return { exit, defects: bulkhead.defects("http://h/x.csv") };
+      }),
+    );
+  const failureOf = (exit: Exit.Exit<unknown, unknown>) =>
+    Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined;
+
+  it("typed failures and interruption", async () => {
+    const lost = new LogUnavailable({ address: "a", message: "m" });
+    expect(failureOf((await through(Effect.fail(lost))).exit)).toBe(lost);
+    const { exit, defects } = await through(Effect.interrupt);
+    expect(Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)).toBe(true);
+    expect(defects).toBe(0);
+  });
+
+  it("a broken database: as a DatabaseError where it has a sentence, else as it is", async () => {
+    expect(failureOf((await through(Effect.die(coded("SQLITE_IOERR_READ")))).exit)).toMatchObject({
+      code: "SQLITE_IOERR_READ",
+    });
+    expect((await through(Effect.die(coded("SQLITE_FULL")))).defects).toBe(0);
+    // Of the value, not of the file.
+    expect(failureOf((await through(Effect.die(coded("SQLITE_TOOBIG")))).exit)).toMatchObject({
+      code: "source.defect",
+    });
+  });
+
+  it("a defect of a publish", async () => {
+    const broken = new Error("the log is broken");
+    const exit = await pipeline.run(
+      Effect.gen(function* () {
+        const log = ownLog({ ...(yield* TopicLog), publish: () => Effect.die(broken) });
+        const bulkhead = new Bulkhead(yield* Settings, () => {});
+        return yield* Effect.exit(bulkhead.around("http://h/x.csv", () => log.publish("ventes", [])));
+      }),
+    );
+    expect(failureOf(exit)).toBe(broken);
+  });
+});
+
+it("an entry of a catalogue that throws is refused with its reason, and the others are taken up", async () => {
+  write("a.csv");
+  write("b.csv");
+  const list = write("list.txt", "a.csv\nb.csv\n");
+  await pipeline.run(registerCatalogue(list));
+  const { status, told, defects } = await withProducer(({ producer, told }) =>
+    Effect.gen(function* () {
+      const { hosts } = producer;
+      const turn: Producer["hosts"]["turn"] = (source, work) => {
+        if (source.endsWith("/a.csv")) throw new TypeError("boom");
+        return hosts.turn(source, work);
+      };
+      const [catalogue] = producer.registry.catalogues();
+      if (catalogue === undefined) throw new Error("not registered");
+      const memory = new CatalogueMemory();
+      const { status } = yield* lookAtCatalogue({ ...producer, hosts: { turn } }, catalogue, memory);
+      return { status, told, defects: producer.bulkhead.defects(list) };
+    }),
+  );
+  expect(status).toMatchObject({ listed: 2, taken: 1, refused: 1, state: "ok" });
+  expect(status.refusals[0]?.reason).toContain("TypeError: boom");
+  expect(told).toHaveLength(1);
+  expect(defects).toBe(1);
+});
