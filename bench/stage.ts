@@ -18,7 +18,7 @@ import { registerSource } from "../producer/admin/sources.ts";
 import type { Dialect } from "../producer/csv/dialect.ts";
 import { decideReading } from "../producer/csv/reading.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
-import { decodersOf } from "../producer/rows/decoder.ts";
+import { decodersOf } from "../producer/rows/decoders.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 
 interface Measured {

@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
-import { type Decoder, decodersOf } from "./decoder.ts";
+import type { Decoder } from "./decoder.ts";
+import { decodersOf } from "./decoders.ts";
 
 const settings = { timeZone: "Europe/Paris", currency: "EUR" };
 const ALL = ENTITY_NAMES;

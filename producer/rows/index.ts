@@ -4,6 +4,7 @@ export type { ColumnFormats } from "./columns/formats.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
 export { ColumnSurvey } from "./columns/survey.ts";
-export { Decoder, decodersOf, type ReadField } from "./decoder.ts";
+export { Decoder, type ReadField } from "./decoder.ts";
+export { decodersOf } from "./decoders.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";
 export { BusinessZone } from "./values.ts";

@@ -275,7 +275,7 @@ export class Version {
         }
         for (const [decoder, rows] of pairs) {
           const { decoded } = decoder;
-          this.rounded += decoded.rounded;
+          this.rounded += decoder.rounded;
           if (decoded.derived) this.#derived = true;
           let stem = "";
           if (decoder.hasDates) {
@@ -434,7 +434,7 @@ export class Version {
         const failed = this.decoders.find((decoder) => !decoder.decode(fields, raw));
         if (failed !== undefined) return bad(line, raw, failed.problem.code, failed.problem.details);
         this.records++;
-        for (const { decoded } of this.decoders) this.rounded += decoded.rounded;
+        for (const { rounded } of this.decoders) this.rounded += rounded;
         if (this.records > sink.rows) return;
         for (const decoder of this.decoders) {
           const { row, extras } = decoder.rowOf();

@@ -1,0 +1,139 @@
+/**
+ * Slots: for each column of an entity and each extra, where its text stands in a record, how it is read, and which
+ * code a record gets that has no readable value there. Made once for each header.
+ */
+import type { Entity } from "#shared/entities/index.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { REJECT_SENTENCES, type RejectCode } from "#shared/sentences.ts";
+import { joinIds } from "../diff/index.ts";
+import type { ColumnSource, WideMapping } from "../header/index.ts";
+import type { DayFormat } from "./columns/days.ts";
+import type { DecimalFormat } from "./columns/decimals.ts";
+import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
+import { cleanText } from "./values.ts";
+
+export interface Slot {
+  /** Its index in the record; -1: it is of several fields, or the same in every record. */
+  readonly at: number;
+  /** Fields that are one value together. */
+  readonly joined: Extract<ColumnSource, { readonly by: string }> | undefined;
+  /** The value that every record has. */
+  constant: string | undefined;
+  /** Its place among the values of a record. */
+  readonly index: number;
+  readonly name: string;
+  /** The name in the file, for sentences. */
+  readonly published: string;
+  readonly required: boolean;
+  readonly kind: "id" | "text" | "day" | "decimal" | "extra";
+  readonly currency: string | null;
+  /** How its column is written, as decided or fixed. */
+  readonly decimal: DecimalFormat | undefined;
+  readonly day: DayFormat | undefined;
+  /** `"name":` */
+  readonly label: string;
+  readonly codes: {
+    readonly missing: RejectCode;
+    readonly notADate: RejectCode;
+    readonly notANumber: RejectCode;
+    readonly outOfRange: RejectCode;
+    readonly wrongCurrency: RejectCode;
+    readonly scientific: RejectCode;
+    readonly ambiguous: RejectCode;
+    readonly otherDecimal: RejectCode;
+  };
+}
+
+/** Codes of the table name columns without accents. */
+const codeName = (column: string): string => column.normalize("NFD").replace(/\p{M}/gu, "");
+
+const code = (column: string, problem: string): RejectCode => {
+  const name = `${codeName(column)}.${problem}`;
+  return name in REJECT_SENTENCES ? (name as RejectCode) : "record.wrong_length";
+};
+
+/** How the columns of one header are read. */
+export interface SlotOptions {
+  readonly header: readonly string[];
+  readonly options: ReadingOptions;
+  readonly formats: ColumnFormats;
+  /** The one currency of the database. */
+  readonly currency: string;
+}
+
+function slotOf(
+  o: SlotOptions,
+  slot: Pick<Slot, "index" | "name" | "kind" | "required" | "published">,
+  source: ColumnSource,
+): Slot {
+  const { name, kind } = slot;
+  const at = "at" in source ? source.at : -1;
+  const format = at < 0 ? undefined : formatOf(o.formats, labelOf(o.header, at));
+  const codes = {
+    missing: code(name, "missing"),
+    notADate: code(name, "not_a_date"),
+    notANumber: code(name, "not_a_number"),
+    outOfRange: code(name, "out_of_range"),
+    wrongCurrency: code(name, "wrong_currency"),
+    scientific: code(name, "scientific"),
+    ambiguous: code(name, "ambiguous"),
+    otherDecimal: code(name, "other_decimal"),
+  };
+  return {
+    ...slot,
+    at,
+    joined: "parts" in source ? source : undefined,
+    constant: undefined,
+    currency: codes.wrongCurrency.endsWith("wrong_currency") ? o.currency : null,
+    decimal: kind === "decimal" ? ((format as DecimalFormat | undefined) ?? o.options.decimal) : undefined,
+    day: kind === "day" ? ((format as DayFormat | undefined) ?? o.options.dateFormat) : undefined,
+    label: `${JSON.stringify(name)}:`,
+    codes,
+  };
+}
+
+/**
+ * The slots of an entity, in the order of its columns, then of the extras. `given`: called with a slot whose value
+ * the operator gives to every record, and that value as it was typed; returns it as it is read.
+ */
+export function slotsOf(
+  entity: Entity,
+  mapping: WideMapping["mappings"][number],
+  extras: readonly number[],
+  o: SlotOptions,
+  given: (slot: Slot, value: string) => string,
+): readonly Slot[] {
+  const slots: Slot[] = [];
+  for (const { name, kind, required } of entity.columns) {
+    const source = mapping.sources.get(name);
+    if (source === undefined) continue;
+    const published = "at" in source ? (o.header[source.at] ?? "").trim() : name;
+    const slot = slotOf(o, { index: slots.length, name, kind, required, published }, source);
+    slots.push(slot);
+    if ("value" in source) slot.constant = given(slot, source.value);
+  }
+  for (const at of extras) {
+    const field = mapping.fields[at];
+    if (field === undefined || !("extra" in field)) continue;
+    const name = extraName(field.extra, entity);
+    const published = (o.header[at] ?? "").trim();
+    slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, { at }));
+  }
+  return slots;
+}
+
+/** The text of a slot in a record. */
+export const fieldOf = (slot: Slot, fields: readonly string[]): string =>
+  slot.at >= 0 ? (fields[slot.at] as string) : joinedOf(slot, fields);
+
+/** A key of several columns needs them all; a city and an address are an id without the one that is empty. */
+function joinedOf({ joined }: Slot, fields: readonly string[]): string {
+  if (joined === undefined) return "";
+  const texts = joined.parts.map((part) => ("at" in part ? cleanText(fields[part.at] ?? "") : part.value));
+  if (joined.by === "address") return texts.filter((text) => text !== "").join(", ");
+  return texts.every((text) => text !== "") ? joinIds(texts) : "";
+}
+
+/** An extra may not have the name of a canonical column: an image is both in one. */
+const extraName = (name: string, entity: Entity): string =>
+  entity.columns.some((c) => c.name === name) ? `${name} (2)` : name;

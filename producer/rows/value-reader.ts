@@ -1,0 +1,116 @@
+/**
+ * One field of a record as the value of its column: text, a day, a decimal; or why the record is a reject. The hottest
+ * code of the producer: it returns the value alone and keeps what else there is to know in its own fields.
+ */
+import type { Details, RejectCode } from "#shared/sentences.ts";
+import { readDay } from "./columns/days.ts";
+import { readDecimal } from "./columns/decimals.ts";
+import type { Slot } from "./slots.ts";
+import { type BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
+
+const DECIMAL_CODES = {
+  not_a_number: "notANumber",
+  out_of_range: "outOfRange",
+  wrong_currency: "wrongCurrency",
+  scientific: "scientific",
+  ambiguous: "ambiguous",
+  other_decimal: "otherDecimal",
+} as const satisfies Record<typeof reading.problem, keyof Slot["codes"]>;
+
+/** Why a record is a reject. */
+export interface Problem {
+  code: RejectCode;
+  details: Details;
+}
+
+const EQUALS = 0x3d;
+
+export class ValueReader {
+  /** Why the last record was a reject. */
+  problem: Problem = { code: "record.wrong_length", details: {} };
+  /** Decimals of the record in hand that had more places than are kept. */
+  rounded = 0;
+  /** The time of day beside the day of the record in hand. */
+  time: string | null = null;
+  /** Values that were wrapped as formulas, `="007"`, since the beginning. */
+  unwrapped = 0;
+  readonly #zone: BusinessZone;
+
+  constructor(zone: BusinessZone) {
+    this.#zone = zone;
+  }
+
+  /** Begins with the next record. */
+  begin(): void {
+    this.rounded = 0;
+    this.time = null;
+  }
+
+  /** null: present and empty. undefined: a reject. */
+  read(slot: Slot, field: string, care: boolean): string | null | undefined {
+    const a = field.charCodeAt(0);
+    const z = field.charCodeAt(field.length - 1);
+    // ASCII at both ends and no care: nothing to strip, nothing to compose.
+    const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
+    let text = plain ? field : cleanText(field);
+    if (!plain) {
+      if (slot.kind === "extra") return text === "" ? null : text;
+      text = this.unwrap(text);
+      if (text === "") return this.#empty(slot);
+    }
+    switch (slot.kind) {
+      case "decimal": {
+        const decimal = readDecimal(text, slot.currency, slot.decimal);
+        if (decimal === undefined) {
+          if (isNothing(text)) return this.#empty(slot);
+          const more = reading.problem === "wrong_currency" ? (slot.currency ?? undefined) : slot.decimal;
+          this.reject(slot.codes[DECIMAL_CODES[reading.problem]], field, more, slot.published);
+          return undefined;
+        }
+        if (reading.rounded) this.rounded++;
+        return decimal;
+      }
+      case "day": {
+        const day = readDay(text, this.#zone, slot.day);
+        if (day === undefined) {
+          if (isNothing(text)) return this.#empty(slot);
+          const problem = reading.dayProblem === "ambiguous" ? slot.codes.ambiguous : slot.codes.notADate;
+          this.reject(problem, field, slot.day, slot.published);
+          return undefined;
+        }
+        this.time = reading.time;
+        return day;
+      }
+      case "text":
+        return isNothing(text) ? this.#empty(slot) : text;
+      default:
+        return text;
+    }
+  }
+
+  #empty(slot: Slot): null | undefined {
+    if (!slot.required) return null;
+    this.reject(slot.codes.missing, "", undefined, slot.published);
+    return undefined;
+  }
+
+  /** The text in `="text"`, cleaned; any other text as it is. */
+  unwrap(text: string): string {
+    if (text.charCodeAt(0) !== EQUALS) return text;
+    const inner = unwrapped(text);
+    if (inner === undefined) return text;
+    this.unwrapped++;
+    return cleanText(inner);
+  }
+
+  /** Keeps why the record is a reject. */
+  reject(code: RejectCode, value: string, more?: string, column?: string): false {
+    const details = {
+      value,
+      ...(more === undefined ? {} : { more }),
+      ...(column === undefined ? {} : { column }),
+    };
+    this.problem = { code, details };
+    return false;
+  }
+}
