@@ -1,7 +1,8 @@
 /** What is typed of how a source is read: understood, or refused in one line; and how it changes what was registered. */
 import { describe, expect, it } from "vitest";
 import { parseEntities } from "../source/argument.ts";
-import { SOURCE_SENTENCES, SourceRefusal } from "../source/error.ts";
+import { SourceRefusal } from "../source/error.ts";
+import { SOURCE_SENTENCES } from "../source/sentences.ts";
 import { changedReading, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 
 describe("an option", () => {

@@ -1,6 +1,6 @@
 /** A source before its content: its name, who vouches for it, its registration, why it is refused. */
 export { listOf, parseEntities, parseSourceArgument } from "./argument.ts";
-export { SOURCE_SENTENCES, SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
+export { SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
 export { DEFAULT_ROW_ROOM, excessOf, fitsAnnouncement, fittingReject, roomIn } from "./event-size.ts";
 export { asFailure, codeOf, spoolFolder } from "./failure.ts";
 export { rememberNamed } from "./named-files.ts";
@@ -15,5 +15,6 @@ export {
   sourceId,
 } from "./reference.ts";
 export { type LastAnnouncement, type RefusedRecord, Registry } from "./registry.ts";
+export { SOURCE_SENTENCES } from "./sentences.ts";
 export { shareLinkOf } from "./share-links.ts";
 export { followedFolderOf, mayListFolder, type Trust, type Trusted, trustOf } from "./trust.ts";

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Inspection, inspectSource } from "../../admin/sources.ts";
-import { SOURCE_SENTENCES, SourceRefusal } from "../../source/error.ts";
+import { SourceRefusal } from "../../source/error.ts";
+import { SOURCE_SENTENCES } from "../../source/sentences.ts";
 import { openPipeline, type Pipeline } from "../../testing/pipeline.ts";
 import { PRESETS, presetNamed, resolveReading } from "./presets.ts";
 
