@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
-import { registerSource } from "../producer/admin/sources.ts";
+import { registerSource } from "../producer/admin/register.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 
 const folder = process.argv[2] ?? ".";

@@ -14,7 +14,7 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
-import { registerSource } from "../producer/admin/sources.ts";
+import { registerSource } from "../producer/admin/register.ts";
 import type { Dialect } from "../producer/csv/dialect.ts";
 import { decideReading } from "../producer/csv/reading.ts";
 import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";

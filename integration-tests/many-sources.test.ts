@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer";
 import { expect, it, onTestFinished } from "vitest";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
-import { registerSource } from "../producer/admin/sources.ts";
+import { registerSource } from "../producer/admin/register.ts";
 import { countOf, isUpToDate, look } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { until } from "./support/until.ts";

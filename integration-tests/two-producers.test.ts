@@ -15,7 +15,7 @@ import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isRunning, readStates } from "../cli/run/component-state.ts";
-import { registerSource } from "../producer/admin/sources.ts";
+import { registerSource } from "../producer/admin/register.ts";
 import { runProducer } from "../producer/run.ts";
 import { allEvents, claimsOf } from "../producer/testing/pipeline.ts";
 import { describeWith } from "./support/describe-with.ts";

@@ -20,7 +20,7 @@ import {
   sourceId,
 } from "../source/index.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
-import { removeSource } from "./sources.ts";
+import { removeSource } from "./remove.ts";
 
 /** The id of a catalogue: as a source's; a folder is the same with and without its last slash. Throws SourceRefusal. */
 export function catalogueId(reference: string, cwd?: string): string {

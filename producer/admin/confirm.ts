@@ -9,7 +9,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { contentHash, fetchSource, makeHttpClient } from "../download/index.ts";
 import { followedFolderOf, Registry, type SourceError, sourceError } from "../source/index.ts";
-import { registeredAs } from "./sources.ts";
+import { registeredAs } from "./list.ts";
 
 /**
  * Names the content that the source has now as confirmed; a running producer looks at once. Only this very content

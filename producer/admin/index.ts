@@ -25,20 +25,11 @@ export {
   removeCatalogue,
 } from "./catalogues.ts";
 export { confirmSource } from "./confirm.ts";
+export { type Inspection, inspectSource } from "./inspect.ts";
+export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";
 export { parseReadingFlags } from "./reading-flags.ts";
-export {
-  askReread,
-  findNamed,
-  type Inspection,
-  inspectSource,
-  isAnythingRegistered,
-  type ListedSource,
-  listedSources,
-  type Removed,
-  registerSource,
-  removeEntry,
-  removeInvalid,
-  removeSource,
-} from "./sources.ts";
+export { registerSource } from "./register.ts";
+export { type Removed, removeEntry, removeInvalid, removeSource } from "./remove.ts";
+export { askReread } from "./reread.ts";
 export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

@@ -14,7 +14,8 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { eventOf, sourceMark } from "../log/index.ts";
 import { type SourceError, sourceError } from "../source/index.ts";
 import { makePassingProducer, takeOver } from "../sync/index.ts";
-import { idOf, removeSource } from "./sources.ts";
+import { idOf } from "./open.ts";
+import { removeSource } from "./remove.ts";
 
 const BATCH = 4_000;
 

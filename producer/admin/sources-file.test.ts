@@ -10,7 +10,8 @@ import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { listSources } from "../testing/pipeline.ts";
-import { registerSource, removeSource } from "./sources.ts";
+import { registerSource } from "./register.ts";
+import { removeSource } from "./remove.ts";
 import { followSourcesFile, readSourcesFile, registerSourcesFile } from "./sources-file.ts";
 
 let dir: string;

@@ -22,7 +22,7 @@ import { isOptionName, OPTION_NAMES, type SourceOptions, sourceOptions } from ".
 import { DELIMITERS, parseList } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
 import { leastEvery, parseEntities, Registry, SourceRefusal, sourceId } from "../source/index.ts";
-import { registerSource } from "./sources.ts";
+import { registerSource } from "./register.ts";
 
 /** One line, understood. */
 export interface ListedLine {

@@ -16,7 +16,8 @@ import {
   registerCatalogue,
   removeCatalogue,
 } from "../admin/catalogues.ts";
-import { registerSource, removeEntry, removeSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
+import { removeEntry, removeSource } from "../admin/remove.ts";
 import { readSourcesOnce, runProducer } from "../run.ts";
 import { Registry } from "../source/registry.ts";
 import {

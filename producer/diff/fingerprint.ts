@@ -120,5 +120,6 @@ function foldedHash(key: string): number {
   for (let i = 0; i < key.length; i++) h = Math.imul(h ^ key.charCodeAt(i), 0x01000193);
   return h ^ (h >>> 15);
 }
+
 /** Leaves the fingerprint of a reject in `print`: its sentence may change with the language, its code may not. */
 export const fingerprintReject = (entity: EntityName, code: string): void => fingerprint(`${entity} ${code}`);

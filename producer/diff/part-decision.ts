@@ -12,12 +12,14 @@ export interface PartDecision {
   /** Kept twins that must say the same under a lower ordinal. */
   readonly moved: readonly { readonly row: HeldRow; readonly to: number }[];
 }
+
 export interface Group {
   readonly lines: SpilledRecord[];
   held: HeldRow[];
 }
 const NO_LINES: SpilledRecord[] = [];
 const NOTHING_HELD: HeldRow[] = [];
+
 /** Lines and held rows by key, as it is held. Nearly every key has one of each: an array is made to fit. */
 export function grouped(lines: readonly SpilledRecord[], held: readonly HeldRow[]): Map<string, Group> {
   const groups = new Map<string, Group>();

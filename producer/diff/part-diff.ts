@@ -19,6 +19,7 @@ export interface ExtendedLine extends ClaimKey {
   readonly a: number;
   readonly b: number;
 }
+
 export interface Counts {
   unchanged: number;
   superseded: number;
@@ -31,6 +32,7 @@ export interface Counts {
   spoken: number;
   withdrawn: number;
 }
+
 export interface PartDiffOptions {
   readonly entity: Entity;
   /** Identical lines count once. */
@@ -58,6 +60,7 @@ export const nothingCounted = (): Counts => ({
   spoken: 0,
   withdrawn: 0,
 });
+
 /** The decision on one part. */
 export class PartDiff implements PartDecision {
   readonly emit: (HeldRow & { n: number })[] = [];
@@ -194,11 +197,13 @@ export const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean 
   h.dated === open.dated &&
   h.a === open.a &&
   h.b === open.b;
+
 export function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord> {
   const last = new Map<string, SpilledRecord>();
   for (const line of lines) last.set(`${line.ordinal}/${line.dated}`, line);
   return last;
 }
+
 export function distinct(lines: readonly SpilledRecord[]): SpilledRecord[] {
   const seen = new Set<string>();
   return lines.filter((l) => {

@@ -23,8 +23,10 @@ export interface SpilledRecord {
 /** Bytes held before they are written. */
 const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
+
 /** n, ordinal, a, b, flags and three lengths. */
 const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
+
 /** Of the flags; above it stands the slice of the key. */
 const DERIVED = 1;
 

@@ -8,16 +8,26 @@ import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Transform, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { Transform } from "node:stream";
 import { entryOfSource, SourceRefusal, shareLinkOf } from "../source/index.ts";
+import {
+  conditionOf,
+  decoderOf,
+  encodingsOf,
+  freshOf,
+  goesOn,
+  identityOf,
+  lengthOf,
+  originOf,
+  rangeOf,
+} from "./answer.ts";
 import { excess, refusalOf, unpack } from "./archive.ts";
-import { failureOf, isLocalFailure, isZlibError, Retryable, reasonOf, statusFailure } from "./failures.ts";
+import { failureOf, isZlibError, Retryable, statusFailure } from "./failures.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
-import { Intake, type Origin, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
-import { allowedMs, type Limits } from "./limits.ts";
-import type { Identity, Partial } from "./partial.ts";
+import { Intake, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
+import type { Limits } from "./limits.ts";
+import type { Partial } from "./partial.ts";
+import { Receiver } from "./receiver.ts";
 import { type Answer, get, type RequestOptions } from "./request.ts";
 import { Room } from "./room.ts";
 
@@ -60,18 +70,19 @@ const mayGoOn = (failure: unknown): boolean =>
 const packedPath = (spool: string): string => `${spool}.packed`;
 
 const COMPRESSED = { "accept-encoding": "zstd, br, gzip, deflate" };
+
 /** A range is one of the content only where it is not compressed. */
 const AS_IT_IS = { "accept-encoding": "identity" };
 
 class Look {
   readonly #options: HttpOptions;
   readonly #bodies: Answer["body"][] = [];
-  /** Bytes of all bodies of this look. */
-  #received = 0;
+  readonly #receiver: Receiver;
   readonly #room: Room;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    this.#receiver = new Receiver(options.client.limits, options.signal);
     this.#room = new Room(dirname(options.spool), options.client.limits.reserve);
   }
 
@@ -143,7 +154,12 @@ class Look {
     if (status !== 304 || known === null)
       throw statusFailure(status, header("retry-after"), answer.credential);
     await partial?.remove();
-    return { kind: "unchanged", validators: known, freshMs: freshOf(answer), received: this.#received };
+    return {
+      kind: "unchanged",
+      validators: known,
+      freshMs: freshOf(answer),
+      received: this.#receiver.received,
+    };
   }
 
   /** What was appended; undefined when it is not that. */
@@ -176,7 +192,7 @@ class Look {
         done(null, chunk);
       },
     });
-    await this.#receive(answer, [appended, createWriteStream(spool)], range.total - start);
+    await this.#receiver.receive(answer, [appended, createWriteStream(spool)], range.total - start);
     const overlap = await readAt(spool, appendedAt - known.tail.bytes, known.tail.bytes);
     if (sha256(overlap) !== known.tail.hash) {
       await rm(spool, { force: true });
@@ -191,7 +207,7 @@ class Look {
       whole: false,
       bytes,
       freshMs: freshOf(answer),
-      received: this.#received,
+      received: this.#receiver.received,
       validators: {
         ...origin,
         left: false,
@@ -247,7 +263,7 @@ class Look {
     });
     const file = createWriteStream(body, { flags: begun > 0 ? "a" : "w" });
     try {
-      await this.#receive(answer, [wire, ...decoders, content, file], length);
+      await this.#receiver.receive(answer, [wire, ...decoders, content, file], length);
     } catch (error) {
       if (isZlibError(error)) throw new SourceRefusal("source.bad_encoding", encodings.join(", "));
       throw error;
@@ -273,144 +289,8 @@ class Look {
       resumeFrom,
       origin: unpacked === undefined ? origin : { ...origin, ranges: false, charset: null },
       freshMs: freshOf(answer),
-      received: this.#received,
+      received: this.#receiver.received,
       url: answer.url,
     });
   }
-
-  /** Streams a body through, within time, and to the length that was said. */
-  async #receive(
-    { body, header }: Answer,
-    through: readonly [...Transform[], Writable],
-    length: number | undefined,
-  ): Promise<void> {
-    const { signal, client } = this.#options;
-    const { limits } = client;
-    const began = performance.now();
-    let received = 0;
-    const clock = new Transform({
-      transform(chunk: Buffer, _, done) {
-        received += chunk.length;
-        const slow = performance.now() - began > allowedMs(limits, received);
-        return slow ? done(new TooSlow(received)) : done(null, chunk);
-      },
-    });
-    try {
-      await pipeline([body, clock, ...through], { signal });
-    } catch (error) {
-      // Tried again at the next look, not at once.
-      if (error instanceof TooSlow)
-        throw new SourceRefusal("source.too_slow", `${received}/${header("content-length") ?? "?"}`);
-      if (error instanceof SourceRefusal || signal.aborted || isLocalFailure(error) || isZlibError(error))
-        throw error;
-      throw new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
-    } finally {
-      this.#received += received;
-    }
-    if (length !== undefined && length !== received)
-      throw new Retryable(new SourceRefusal("source.truncated", `${received}/${length}`));
-  }
-}
-
-class TooSlow extends Error {
-  constructor(received: number) {
-    super(`${received} bytes`);
-  }
-}
-
-/** A weak ETag does here: equal in meaning is unchanged. */
-function conditionOf({ etag, lastModified, young }: Validators): Readonly<Record<string, string>> {
-  if (etag !== null) return { "if-none-match": etag };
-  // Within the second that a date can tell it may have been changed once more.
-  return lastModified === null || young ? {} : { "if-modified-since": lastModified };
-}
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-  readonly total: number;
-}
-
-/** Of a 206; undefined where it is none that can be used: of unknown total, or in several parts. */
-function rangeOf({ header }: Answer): Range | undefined {
-  const said = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header("content-range")?.trim() ?? "");
-  return said === null ? undefined : { start: Number(said[1]), end: Number(said[2]), total: Number(said[3]) };
-}
-
-/** Whether a 206 is the rest of the very body that was begun. */
-function goesOn(answer: Answer, { identity, bytes }: { identity: Identity; bytes: number }): boolean {
-  const range = rangeOf(answer);
-  const { etag, lastModified } = originOf(answer, true);
-  return (
-    range !== undefined &&
-    range.start === bytes &&
-    range.end === range.total - 1 &&
-    range.total === identity.length &&
-    encodingsOf(answer).length === 0 &&
-    (identity.etag === null ? lastModified === identity.lastModified : etag === identity.etag)
-  );
-}
-
-const isStrong = (etag: string): boolean => !/^W\//i.test(etag);
-
-/** By what the body is known again when it is cut; null: it is not. */
-function identityOf({ etag, lastModified, young }: Origin, total: number): Identity | null {
-  if (etag !== null && isStrong(etag)) return { etag, lastModified: null, length: total };
-  return lastModified === null || young ? null : { etag: null, lastModified, length: total };
-}
-
-/** A second is what a date can tell, and clocks of a server's parts differ. */
-const YOUNG_MS = 2_000;
-
-function originOf({ header }: Answer, ranges: boolean): Origin {
-  const lastModified = header("last-modified") ?? null;
-  const now = Date.parse(header("date") ?? "") || Date.now();
-  return {
-    etag: header("etag") ?? null,
-    lastModified,
-    young: lastModified !== null && now - Date.parse(lastModified) < YOUNG_MS,
-    stat: null,
-    ranges,
-    charset: /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(header("content-type") ?? "")?.[1]?.toLowerCase() ?? null,
-  };
-}
-
-/** Of this body. */
-function lengthOf(answer: Answer): number | undefined {
-  const range = answer.status === 206 ? rangeOf(answer) : undefined;
-  if (range !== undefined) return range.end - range.start + 1;
-  const said = answer.header("content-length");
-  return said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined;
-}
-
-const encodingsOf = ({ header }: Answer): readonly string[] =>
-  (header("content-encoding") ?? "")
-    .split(",")
-    .map((e) => e.trim().toLowerCase())
-    .filter((e) => e !== "" && e !== "identity");
-
-function decoderOf(encoding: string): Transform {
-  switch (encoding) {
-    case "gzip":
-    case "x-gzip":
-      return createGunzip();
-    case "br":
-      return createBrotliDecompress();
-    case "zstd":
-      return createZstdDecompress();
-    case "deflate":
-      return createInflate();
-    default:
-      throw new SourceRefusal("source.bad_encoding", encoding);
-  }
-}
-
-const freshOf = ({ header }: Answer): number | null => freshFor(header("cache-control"), header("age"));
-
-/** What is left of max-age; null where the server says nothing, or that an answer is not to be kept. */
-export function freshFor(cacheControl: string | undefined, age: string | undefined): number | null {
-  const said = (cacheControl ?? "").toLowerCase();
-  const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d+)/.exec(said)?.[1];
-  if (seconds === undefined || /(?:^|[\s,])no-(cache|store)/.test(said)) return null;
-  return Math.max(0, Number(seconds) - (Number(age) || 0)) * 1000;
 }

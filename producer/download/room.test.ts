@@ -11,7 +11,7 @@ import type { SourceStatus } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { describeWith } from "../../integration-tests/support/describe-with.ts";
 import { until } from "../../integration-tests/support/until.ts";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce, runProducer } from "../run.ts";
 import { openPipeline } from "../testing/pipeline.ts";
 import { serve } from "../testing/server.ts";

@@ -21,15 +21,18 @@ export type ColumnSource =
       readonly by: "key" | "address";
       readonly own?: number | undefined;
     };
+
 /** The field that is nothing but this column. */
 export const ownField = (source: ColumnSource): number | undefined =>
   "at" in source ? source.at : "parts" in source ? source.own : undefined;
+
 /** Fields that are no extras because of this column. */
 export const fieldsOf = (source: ColumnSource): readonly number[] => {
   if ("parts" in source && source.by === "address") return source.parts.flatMap(fieldsOf);
   const own = ownField(source);
   return own === undefined ? [] : [own];
 };
+
 /** Where each column is read from: what the operator said, then the canonical name, then aliases. */
 export function sourcesIn(
   header: readonly string[],
@@ -66,6 +69,7 @@ export function sourcesIn(
   }
   return { sources: new Map<string, ColumnSource>(sources), unknown };
 }
+
 /**
  * Makes the columns of --key the id. Sales that name other columns than their id keep none: those columns identify them
  * (rule 4).
@@ -97,6 +101,7 @@ export function joinKey(
   const isPart = parts.some((part) => "at" in part && part.at === ownAt);
   sources.set(entity.key, { parts, by: "key", own: isPart ? ownAt : undefined });
 }
+
 /** Names of a shop's address, folded: part of its id where it has none. */
 export const ADDRESS_NAMES = [
   "adressemagasin",

@@ -6,6 +6,7 @@ export const foldHeader = (name: string): string =>
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
+
 /** The field that an operator names: as published, else folded alike. -1: there is none. */
 export function fieldNamed(header: readonly string[], name: string): number {
   const published = name.normalize("NFC").trim();
@@ -14,20 +15,26 @@ export function fieldNamed(header: readonly string[], name: string): number {
   const folded = foldHeader(name);
   return folded === "" ? -1 : header.findIndex((field) => foldHeader(field) === folded);
 }
+
 /**
  * Words of French headers, folded, that are not English, too. A file whose header has one writes its dates day first.
  */
 export const FRENCH =
   /produit|magasin|vente|quantite|^qte$|ville|prix|^jour|chiffre|montant|commande|boutique|libelle|^nom$|^nom[a-z]|numero|tarif|devente|heure|designation|adresse|^piece|depot/;
+
 export const ENGLISH =
   /customer|price|quantity|^qty|product|store|shop|city|order|amount|name|reference[a-z]*number/;
+
 export const isFrenchHeader = (header: readonly string[]): boolean => {
   const folded = header.map(foldHeader);
   const french = folded.filter((name) => FRENCH.test(name) && !ENGLISH.test(name)).length;
   return french > folded.filter((name) => ENGLISH.test(name)).length;
 };
+
 export const SHOWN_COLUMNS = 50;
+
 export const SHOWN_CHARACTERS = 1000;
+
 /** As much of a header as a sentence can hold. */
 export function shownHeader(header: readonly string[]): string {
   const names = header.slice(0, SHOWN_COLUMNS).join(", ");

@@ -23,6 +23,7 @@ export function recognizeHeader(header: readonly string[], options: HeaderOption
   candidates.sort((a, b) => required(b.entity) - required(a.entity));
   return candidates[0]?.mapping;
 }
+
 /** Every canonical column of these entities, each once. */
 export const columnNames = (names: readonly EntityName[]): readonly string[] => [
   ...new Set(names.flatMap((name) => entityNamed(name).columns.map((column) => column.name))),

@@ -10,6 +10,7 @@ export interface Image {
   readonly row: Values;
   readonly extras: Values;
 }
+
 /** A column that the new one lacks leaves the value; an amount does not outlive the quantité and product it was for. */
 export function mergeImage(old: Image, next: Image): Image {
   const row: Record<string, string | null> = { ...old.row, ...next.row };
@@ -20,6 +21,7 @@ export function mergeImage(old: Image, next: Image): Image {
     delete row.chiffre_affaires;
   return { row, extras: { ...old.extras, ...next.extras } };
 }
+
 /** The image of one claim, folded from its partition: for the few rows that move without a line of the file. */
 export const imageOf = Effect.fnUntraced(function* (
   log: TopicLog["Service"],

@@ -19,8 +19,10 @@ export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | unde
     return undefined;
   }
 }
+
 /** The bytes by which `eventOf` recognizes a source. */
 export const sourceMark = (source: string): Buffer => Buffer.from(JSON.stringify(source));
+
 export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
   const split = topic === "rejets" ? splitOrdinal(key) : topic === "ventes" ? splitDerived(key) : undefined;
   return {
@@ -29,4 +31,5 @@ export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
     dated: topic === "produits" ? (row.date_effet ?? "") : "",
   };
 }
+
 export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];

@@ -12,8 +12,10 @@ const NEAR = 5_000;
 
 /** The beginning of an event as our producers write it. What is written otherwise may be of any source. */
 const BEGINNING = /^\{"v":1,"kind":"(?:row|gone|mark)","source":("(?:[^"\\]|\\.)*")/;
+
 /** Long enough for the beginning of an event whose source is a long URL. */
 const BEGINNING_BYTES = 4_096;
+
 /** Of events of which only their text can tell. */
 const ANY = "";
 

@@ -19,11 +19,13 @@ export function parseEntities(text: string): readonly EntityName[] {
     throw new SourceRefusal("source.unknown_entity", unknown ?? text, ENTITY_NAMES.join(", "));
   return ENTITY_NAMES.filter((name) => names.includes(name));
 }
+
 export interface SourceArgument {
   /** What the operator says it publishes. */
   readonly entities: readonly EntityName[] | undefined;
   readonly source: string;
 }
+
 /**
  * `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or path is
  * not taken for one. Throws SourceRefusal.

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Announcement, SourceStatus, VersionCounts } from "#shared/event.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { producerFile } from "../diff/state/producer-db.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, listSources, openPipeline, type Pipeline } from "../testing/pipeline.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, claimsOf, openPipeline, rowsOf } from "../testing/pipeline.ts";
 

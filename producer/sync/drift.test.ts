@@ -5,7 +5,8 @@ import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type RegisterOptions, registerSource, removeSource } from "../admin/sources.ts";
+import { type RegisterOptions, registerSource } from "../admin/register.ts";
+import { removeSource } from "../admin/remove.ts";
 import { readSourcesOnce } from "../run.ts";
 import {
   allEvents,
@@ -29,6 +30,7 @@ const path = () => join(pipeline.dir, "files", "v.csv");
 const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
 const look = async () => (await pipeline.run(readSourcesOnce()))[0];
 const events = async () => rowsOf(await pipeline.run(allEvents));
+
 type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
 const register = ({ entities, idScope, vanished, rekey, ...flags }: Given = {}) =>
   registerSource(path(), { entities, idScope, vanished, rekey, reading: parseReadingFlags(flags) });

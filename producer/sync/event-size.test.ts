@@ -12,7 +12,7 @@ import { MAX_RECORD_BYTES, recordBytes, recordRoom } from "#shared/topic-log/rec
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { describeWith } from "../../integration-tests/support/describe-with.ts";
 import { kafkaOfSuite } from "../../integration-tests/support/kafka-of-suite.ts";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { DEFAULT_ROW_ROOM, excessOf, fittingReject } from "../source/event-size.ts";
 import { allEvents, rowsOf } from "../testing/pipeline.ts";

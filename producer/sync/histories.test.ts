@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { producerFile } from "../diff/state/producer-db.ts";
 import type { Image } from "../log/image.ts";
 import { readSourcesOnce } from "../run.ts";
@@ -28,6 +28,7 @@ const SOURCES = {
   },
 } as const;
 const VANISHED = ["rule", "keep", "withdraw"] as const;
+
 type Name = keyof typeof SOURCES;
 
 type Op =

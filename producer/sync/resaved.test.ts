@@ -2,7 +2,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { registerSource } from "../admin/sources.ts";
+import { registerSource } from "../admin/register.ts";
 import { encode, withMark } from "../csv/testing/encode.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, listSources, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";

@@ -11,7 +11,7 @@ import { PublishUncertain } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
-import { type ListedSource, listedSources } from "../admin/sources.ts";
+import { type ListedSource, listedSources } from "../admin/list.ts";
 import { type Image, mergeImage } from "../log/image.ts";
 import { claimOf } from "../log/source-events.ts";
 import { Registry } from "../source/registry.ts";

@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Values } from "#shared/event.ts";
+import { type Inspection, inspectSource } from "../admin/inspect.ts";
 import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type Inspection, inspectSource } from "../admin/sources.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
 
 let pipeline: Pipeline;

@@ -53,12 +53,14 @@ const STEM_OF_REJECT = 2;
 const HASHED_KEY = 3;
 const HAS_ORDINAL = 4;
 const HAS_DATE = 8;
+
 /** Above them the slice of the key. */
 const SLICE_SHIFT = 4;
 
 const HASH_BYTES = 16;
 const DATE_BYTES = 3;
 const PRINT_BYTES = 10;
+
 /** No row takes more: flags, a 16-byte hash with its day or a text with its length, ordinal, date, fingerprint. */
 const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PRINT_BYTES + LONGEST_KEY;
 

@@ -1,7 +1,7 @@
 /** Each preset reads a small sample of the export that it is for, made by us: samples/NAME.csv. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Inspection, inspectSource } from "../../admin/sources.ts";
+import { type Inspection, inspectSource } from "../../admin/inspect.ts";
 import { SourceRefusal } from "../../source/error.ts";
 import { SOURCE_SENTENCES } from "../../source/sentences.ts";
 import { openPipeline, type Pipeline } from "../../testing/pipeline.ts";

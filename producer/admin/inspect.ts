@@ -1,0 +1,119 @@
+/** `ventes sources add --dry-run`: how a source would be read. Writes nothing. */
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { RejectCode } from "#shared/sentences.ts";
+import { Settings } from "#shared/settings.ts";
+import { inSlices } from "#shared/slices.ts";
+import type { Delimiter } from "../csv/index.ts";
+import type { ColumnFormats, ReadField } from "../rows/index.ts";
+import type { SourceError } from "../source/index.ts";
+import { asFailure } from "../source/index.ts";
+import type { InspectedReject, InspectedRow } from "../version/index.ts";
+import { BY_HAND, idOf, opened, resolved } from "./open.ts";
+import { changedReading, type ReadingChange } from "./reading-flags.ts";
+
+/** Rows shown of a file that is looked into. */
+const SHOWN_ROWS = 5;
+
+export interface InspectOptions {
+  /** What the operator says it publishes: one entity, or several of a wide file. */
+  readonly entity?: EntityName | undefined;
+  readonly entities?: readonly EntityName[] | undefined;
+  /** How it is to be read; laid over what is registered. */
+  readonly reading?: ReadingChange | undefined;
+  /** null takes it back. */
+  readonly idScope?: string | null | undefined;
+}
+
+export const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+  entities ?? (entity === undefined ? undefined : [entity]);
+
+export interface Inspection {
+  /** The source's id. */
+  readonly source: string;
+  /** What it publishes; `entity` is the last of them. */
+  readonly entity: EntityName;
+  readonly entities: readonly EntityName[];
+  readonly delimiter: Delimiter;
+  /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
+  readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
+  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  readonly formats: ColumnFormats;
+  readonly records: number;
+  /** Records that --where leaves out; they are none of `records`. */
+  readonly skipped: number;
+  readonly rounded: number;
+  /** Values that were written as `="007"`. */
+  readonly unwrapped: number;
+  /** Ids that look the same and are kept apart, and how many there are. */
+  readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
+  /** The first rows. */
+  readonly rows: readonly InspectedRow[];
+  /** How many records each code sets aside, with the first of them. */
+  readonly rejects: readonly {
+    readonly code: RejectCode;
+    readonly count: number;
+    readonly first: InspectedReject;
+  }[];
+}
+
+/** Reads a source whole and says how it would be taken. Writes nothing. */
+export const inspectSource = (
+  reference: string,
+  options: InspectOptions = {},
+): Effect.Effect<Inspection, SourceError | DatabaseError, Settings> =>
+  Effect.scoped(inspect(reference, options));
+const inspect = Effect.fnUntraced(function* (
+  reference: string,
+  options: InspectOptions,
+): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
+  const settings = yield* Settings;
+  const source = yield* idOf(reference);
+  const own = changedReading(undefined, options.reading ?? {}) ?? {};
+  const { reading, preset } = yield* resolved(source, own);
+  const version = yield* opened(
+    source,
+    {
+      entities: saidOf(options) ?? preset?.entities,
+      reading,
+      idScope: options.idScope ?? undefined,
+      before: undefined,
+    },
+    BY_HAND,
+  );
+  const rows: InspectedRow[] = [];
+  const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();
+  const sink = {
+    rows: SHOWN_ROWS,
+    row: (row: InspectedRow) => rows.push(row),
+    reject: (first: InspectedReject) => {
+      const found = rejects.get(first.code);
+      if (found === undefined) rejects.set(first.code, { code: first.code, count: 1, first });
+      else found.count++;
+    },
+  };
+  yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
+  return {
+    source,
+    entity: version.dialect.entities.at(-1) as EntityName,
+    entities: version.dialect.entities,
+    delimiter: version.dialect.delimiter,
+    mapping: version.decoders.flatMap(({ entity, mapping }) =>
+      mapping.map((field) => ({ ...field, entity: entity.name })),
+    ),
+    formats: version.formats,
+    records: version.records,
+    skipped: version.filtered,
+    rounded: version.rounded,
+    // One value may be read for several entities.
+    unwrapped: Math.max(...version.decoders.map((decoder) => decoder.unwrapped)),
+    lookAlikes: {
+      count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
+      examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
+    },
+    rows,
+    rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
+  };
+});

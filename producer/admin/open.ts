@@ -1,0 +1,47 @@
+/** A source as an operator names it, opened to be looked into or registered. */
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { ReadingOptions } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import { makeHttpClient } from "../download/index.ts";
+import { presetNamed, resolveReading } from "../rows/index.ts";
+import type { SourceError, Trust } from "../source/index.ts";
+import { asFailure, sourceId } from "../source/index.ts";
+import type { Version, VersionOptions } from "../version/index.ts";
+import { openVersion } from "../version/index.ts";
+
+export const idOf = (reference: string) =>
+  Effect.gen(function* () {
+    const settings = yield* Settings;
+    return yield* Effect.try({ try: () => sourceId(reference), catch: (error) => error }).pipe(
+      Effect.catch(asFailure(reference, settings)),
+    );
+  });
+
+/** Opened for its header, whatever is known of it; it goes with the scope. */
+export const opened = Effect.fnUntraced(function* (
+  source: string,
+  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
+  trust: Trust,
+): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
+  const settings = yield* Settings;
+  const client = yield* makeHttpClient;
+  const version = yield* openVersion({ ...options, client, settings, source, trust });
+  return version ?? (yield* Effect.die(new Error("unchanged without validators")));
+});
+
+/** Named on this command line. */
+export const BY_HAND: Trust = { trusted: "operator", throughTopic: false, within: null };
+
+/** The options that it is read with, and its preset. */
+export const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
+  const settings = yield* Settings;
+  return yield* Effect.try({
+    try: () => ({
+      reading: resolveReading(own),
+      preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+    }),
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+});

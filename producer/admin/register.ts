@@ -1,0 +1,162 @@
+/** `ventes sources add`: reads the header of a source, then registers it. */
+
+import { isDeepStrictEqual } from "node:util";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { EntityName } from "#shared/entities/index.ts";
+import type { ReadingOptions, Registration } from "#shared/event.ts";
+import { Settings } from "#shared/settings.ts";
+import { inSlices } from "#shared/slices.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  Registry,
+  rememberNamed,
+  type SourceError,
+  sourceError,
+  trustOf,
+} from "../source/index.ts";
+import { type InspectOptions, saidOf } from "./inspect.ts";
+import { BY_HAND, idOf, opened, resolved } from "./open.ts";
+import { changedReading } from "./reading-flags.ts";
+
+/** Sales of a new source that are looked for among those of others. */
+const COMPARED_SALES = 200;
+
+export interface RegisterOptions extends InspectOptions {
+  /** Milliseconds between looks. Of these options, those not given stay as they are registered. */
+  readonly every?: number | null | undefined;
+  readonly once?: boolean | undefined;
+  readonly duplicates?: Registration["duplicates"] | undefined;
+  /** null takes it back. */
+  readonly vanished?: Registration["vanished"] | null | undefined;
+  /** A change of options may change the ids of its sales (rule 4). */
+  readonly rekey?: boolean | undefined;
+  /** Named through HTTP, not by an operator. */
+  readonly discovered?: boolean | undefined;
+  /** Told ids of its first sales, when it is registered the first time. */
+  readonly onFirstSales?: (ids: readonly string[]) => void;
+}
+
+/** Reads the source's header, then registers it; the same registration again writes nothing. */
+export const registerSource = (
+  reference: string,
+  options: RegisterOptions = {},
+): Effect.Effect<Registration, SourceError | DatabaseError | PublishFailure, TopicLog | Settings> =>
+  Effect.scoped(register(reference, options));
+const register = Effect.fnUntraced(function* (
+  reference: string,
+  options: RegisterOptions,
+): Effect.fn.Return<
+  Registration,
+  SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings | Scope.Scope
+> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const source = yield* idOf(reference);
+  const registry = new Registry(log);
+  yield* registry.refresh(registry.partition(source));
+  if (registry.catalogue(source) !== undefined)
+    return yield* sourceError("source.is_catalogue", { source }, settings.language);
+  const before = registry.registration(source);
+  const announced = registry.last(source)?.value;
+  // What an operator named before stays trusted as that, whoever names it again.
+  const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
+  const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
+  const own = changedReading(before?.reading, options.reading ?? {});
+  const idScope = idScopeOf(before, options);
+  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { language } = settings;
+  const was = yield* resolved(source, before?.reading ?? {});
+  const changed = rekeyed(
+    before === undefined ? undefined : announced,
+    { reading: was.reading, idScope: before?.idScope },
+    { reading, idScope },
+  );
+  if (changed !== undefined && options.rekey !== true)
+    return yield* sourceError("source.rekeyed", { source, what: changed }, language);
+  // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
+  const published = announced?.identity == null ? undefined : announced.entities;
+  const said = saidOf(options);
+  const version = yield* opened(
+    source,
+    {
+      entities: published ?? said ?? preset?.entities ?? before?.entities,
+      reading,
+      idScope,
+      before: changed === undefined ? announced : unkeyed(announced),
+    },
+    trust,
+  );
+  // Which days a sale with an id is of, the producer does not know; nor which days a sale was of that was misread.
+  if (
+    changed !== undefined &&
+    (changed.split(", ").includes("date_vente") ||
+      !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
+  )
+    return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
+  const rekey = changed === undefined ? before?.rekey : new Date().toISOString();
+  const { entities } = version.dialect;
+  if (said !== undefined && said.join() !== entities.join())
+    return yield* sourceError(
+      "source.wrong_entity",
+      { source, what: said.join(", "), more: entities.join(", ") },
+      language,
+    );
+  if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
+    options.onFirstSales(
+      yield* inSlices(() => version.firstIds(COMPARED_SALES), asFailure(source, settings)),
+    );
+  const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey });
+  // Remembered first: a running producer takes it up the moment that it is registered.
+  if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
+    yield* Effect.try({
+      try: () => rememberNamed(settings.data, source),
+      catch: (error) => error,
+    }).pipe(Effect.catch(asFailure(source, settings)));
+  if (!isDeepStrictEqual(before, registration))
+    yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
+  return registration;
+});
+
+const idScopeOf = (before: Registration | undefined, { idScope }: RegisterOptions): string | undefined =>
+  idScope === undefined ? before?.idScope : (idScope ?? undefined);
+
+/** What was registered before, with what the operator states now laid over it. */
+function registrationOf(
+  before: Registration | undefined,
+  options: RegisterOptions,
+  found: {
+    readonly source: string;
+    readonly entities: readonly EntityName[];
+    readonly own: ReadingOptions | undefined;
+    readonly isDiscovered: boolean;
+    readonly rekey: string | undefined;
+  },
+): Registration {
+  const { source, entities, own, isDiscovered, rekey } = found;
+  const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
+  const idScope = idScopeOf(before, options);
+  return {
+    v: 1,
+    kind: "source",
+    source,
+    entities,
+    every: options.every === undefined ? (before?.every ?? null) : options.every,
+    once: options.once ?? before?.once ?? false,
+    duplicates: options.duplicates ?? before?.duplicates ?? "keep",
+    ...(own === undefined ? {} : { reading: own }),
+    ...(vanished === undefined ? {} : { vanished }),
+    ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    ...(isDiscovered ? { discovered: true as const } : {}),
+    ...(before?.reread === undefined ? {} : { reread: before.reread }),
+    ...(rekey === undefined ? {} : { rekey }),
+    registered: before?.registered ?? new Date().toISOString(),
+  };
+}

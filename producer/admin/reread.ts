@@ -1,0 +1,31 @@
+/** `ventes rejects retry`: has registered sources read again whole. */
+import { randomUUID } from "node:crypto";
+import * as Effect from "effect/Effect";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { Registry } from "../source/index.ts";
+
+/** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */
+export const askReread = Effect.fnUntraced(function* (
+  sources: readonly string[],
+): Effect.fn.Return<
+  { readonly reread: string; readonly asked: readonly string[] },
+  PublishFailure,
+  TopicLog
+> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const reread = randomUUID();
+  const followed = new Map(registry.followed().map((one) => [one.source, one]));
+  const asked = sources.flatMap((source) => {
+    const registration = followed.get(source);
+    return registration === undefined ? [] : [{ ...registration, reread }];
+  });
+  if (asked.length > 0)
+    yield* log.publish(
+      "sources",
+      asked.map((one) => ({ key: one.source, value: JSON.stringify(one) })),
+    );
+  return { reread, asked: asked.map(({ source }) => source) };
+});

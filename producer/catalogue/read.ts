@@ -1,0 +1,99 @@
+/** What a catalogue lists now. */
+
+import { rm, stat } from "node:fs/promises";
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Catalogue } from "#shared/event.ts";
+import type { Language } from "#shared/settings.ts";
+import { fetchSource } from "../download/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  mayListFolder,
+  pathOfSource,
+  SOURCE_SENTENCES,
+  type SourceError,
+  SourceRefusal,
+  trustOf,
+} from "../source/index.ts";
+import type { Producer } from "../sync/index.ts";
+import { readDocumentFile } from "./document.ts";
+import { entriesOf } from "./entries.ts";
+import { readFolder } from "./folder.ts";
+import { type Listing, MAX_DOCUMENT_BYTES } from "./listing.ts";
+import type { CatalogueMemory, Read } from "./memory.ts";
+
+/** What it lists now, from its document or from memory when that has not changed. */
+export const readCatalogue = Effect.fnUntraced(function* (
+  producer: Pick<Producer, "client" | "settings">,
+  { catalogue }: Pick<Catalogue, "catalogue">,
+  memory: CatalogueMemory,
+): Effect.fn.Return<Read, SourceError | DatabaseError> {
+  const { client, settings } = producer;
+  const fail = asFailure(catalogue, settings);
+  const folder = yield* Effect.tryPromise({ try: () => folderPath(catalogue), catch: (error) => error }).pipe(
+    Effect.catch(fail),
+  );
+  if (folder !== undefined) {
+    return yield* Effect.tryPromise({
+      try: async () => {
+        if (!mayListFolder(settings, catalogue))
+          throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
+        const listing = await readFolder(folder);
+        return {
+          ...entriesOf(listing, catalogue, settings.language),
+          form: listing.form,
+          note: "",
+          freshMs: null,
+        };
+      },
+      catch: (error) => (isUnreadable(error) ? new SourceRefusal("source.not_readable", error.code) : error),
+    }).pipe(Effect.catch(fail));
+  }
+  const fetched = yield* fetchSource({
+    client,
+    settings,
+    source: catalogue,
+    known: memory.read === undefined ? null : memory.validators,
+    resumeFrom: null,
+    ...trustOf(settings, { source: catalogue }),
+    maxBytes: MAX_DOCUMENT_BYTES,
+  });
+  if (fetched.kind === "unchanged" && memory.read !== undefined)
+    return { ...memory.read, freshMs: fetched.freshMs };
+  if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
+  const read = yield* Effect.try({
+    try: (): Read => {
+      const listing = readDocumentFile(fetched.file, fetched.url);
+      if (listing.listed.length === 0) throw new SourceRefusal("catalogue.empty");
+      return {
+        ...entriesOf(listing, fetched.url, settings.language),
+        form: listing.form,
+        note: noteOf(listing, settings.language),
+        freshMs: fetched.freshMs,
+      };
+    },
+    catch: (error) => error,
+  }).pipe(Effect.catch(fail), Effect.ensuring(Effect.promise(() => rm(fetched.file, { force: true }))));
+  memory.read = read;
+  memory.validators = fetched.validators;
+  return read;
+});
+
+export const noteOf = ({ ignored }: Listing, language: Language): string =>
+  ignored.length === 0
+    ? ""
+    : SOURCE_SENTENCES["catalogue.ignored"][language]({ source: "", what: ignored.join(", ") });
+
+/** The path of a catalogue that is a folder. */
+export async function folderPath(catalogue: string): Promise<string | undefined> {
+  if (!isFileSource(catalogue)) return undefined;
+  const path = pathOfSource(catalogue);
+  const found = await stat(path).catch(() => undefined);
+  return found?.isDirectory() === true ? path : undefined;
+}
+
+export const isUnreadable = (error: unknown): error is NodeJS.ErrnoException & { readonly code: string } =>
+  error instanceof Error &&
+  "code" in error &&
+  ["EACCES", "EPERM", "ENOENT", "EIO"].includes(String(error.code));

@@ -1,0 +1,187 @@
+/** One entry of a catalogue: registered, left as it is, or refused. */
+
+import { isDeepStrictEqual } from "node:util";
+import * as Effect from "effect/Effect";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Catalogue, ReadingOptions, Registration } from "#shared/event.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
+import type { Validators } from "../download/index.ts";
+import { presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
+import { asFailure, SOURCE_SENTENCES, trustOf } from "../source/index.ts";
+import type { Producer } from "../sync/index.ts";
+import { openVersion } from "../version/index.ts";
+import type { Entry } from "./entries.ts";
+import type { CatalogueMemory } from "./memory.ts";
+import type { Registrations } from "./registrations.ts";
+
+export type Took =
+  | { readonly is: "taken" | "others" | "removed" }
+  | { readonly is: "refused"; readonly reason: string };
+
+export const refused = (reason: string): Took => ({ is: "refused", reason });
+
+/** Registers an entry, or leaves it as it is. */
+export const takeUp = Effect.fnUntraced(function* (
+  producer: Producer,
+  catalogue: Catalogue,
+  entry: Entry,
+  memory: CatalogueMemory,
+  registrations: Registrations,
+): Effect.fn.Return<Took, DatabaseError | PublishFailure> {
+  const { registry, settings } = producer;
+  const { source } = entry;
+  if (registry.catalogue(source) !== undefined)
+    return refused(SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source }));
+  const before = registry.registration(source);
+  // An operator's own, or another catalogue's that still lists it.
+  if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
+    return { is: "others" };
+  // What it published stays what it publishes.
+  const published = before?.entities ?? registry.last(source)?.value.entities;
+  const said = entry.entities;
+  if (published !== undefined && said !== undefined && said.join() !== published.join()) {
+    const details = { source, what: said.join(", "), more: published.join(", ") };
+    return refused(SOURCE_SENTENCES["source.wrong_entity"][settings.language](details));
+  }
+  let entities = published;
+  if (before === undefined || entities === undefined) {
+    const header = yield* entitiesOf(producer, catalogue, entry, memory);
+    if (header.reason !== undefined) return refused(header.reason);
+    entities = header.entities;
+  }
+  const registration = registrationOf(catalogue, entry, entities, before);
+  const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
+  if (changed !== undefined) {
+    const details = { source, what: changed };
+    return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+  }
+  const record = { key: source, value: JSON.stringify(registration) };
+  const most = producer.log.maxRecordBytes("sources");
+  if (!fitsIn(most, record)) {
+    const details = { source, what: String(recordBytes(record)), more: String(most) };
+    return refused(SOURCE_SENTENCES["source.record_too_large"][settings.language](details));
+  }
+  if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
+  return { is: "taken" };
+});
+
+/** What of a change of its options would change ids that its sales have already (rule 4). */
+export const rekeyedBy = (
+  { registry, settings }: Producer,
+  before: Registration,
+  now: Registration,
+): Effect.Effect<string | undefined, DatabaseError> => {
+  const { source } = now;
+  const keyed = ({ reading = {}, idScope }: Registration) => ({ reading: resolveReading(reading), idScope });
+  return Effect.try({
+    try: () => rekeyed(registry.last(source)?.value, keyed(before), keyed(now)),
+    catch: (error) => error,
+  }).pipe(
+    Effect.catch(asFailure(source, settings)),
+    // A preset that there is none of: its look says so.
+    Effect.catchTag("SourceError", () => Effect.succeed(undefined)),
+  );
+};
+
+/** Of a catalogue that was removed, or that does not list it any more. */
+export const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Registration): boolean =>
+  catalogue !== undefined && (unlisted !== undefined || registry.catalogue(catalogue) === undefined);
+
+export type Header =
+  | { readonly entities: Registration["entities"]; readonly reason?: undefined }
+  | { readonly reason: string };
+
+/** What its header tells. What was refused before is read again only when it has changed. */
+export const entitiesOf = (
+  producer: Producer,
+  catalogue: Catalogue,
+  entry: Entry,
+  memory: CatalogueMemory,
+): Effect.Effect<Header, DatabaseError> => {
+  const { client, settings, registry, hosts } = producer;
+  const { source } = entry;
+  const said = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
+  const refusedBefore = memory.refused.get(source);
+  let validators: Validators | null = null;
+  const reading = Effect.try({
+    try: () => {
+      const own = readingOf(catalogue, entry);
+      return {
+        reading: resolveReading(own),
+        preset: own.preset === undefined ? undefined : presetNamed(own.preset),
+      };
+    },
+    catch: (error) => error,
+  }).pipe(Effect.catch(asFailure(source, settings)));
+  const read = Effect.scoped(
+    reading.pipe(
+      Effect.flatMap(({ reading, preset }) =>
+        openVersion({
+          client,
+          settings,
+          source,
+          trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
+          entities: entry.entities ?? preset?.entities,
+          reading,
+          idScope: entry.options.idScope ?? catalogue.idScope,
+          before: registry.last(source)?.value,
+          known: refusedBefore?.said === said ? refusedBefore.validators : null,
+          onFetched: (found) => {
+            validators = found;
+          },
+        }),
+      ),
+      Effect.map(
+        (version): Header =>
+          version === undefined
+            ? { reason: refusedBefore?.reason ?? "" }
+            : { entities: version.dialect.entities },
+      ),
+    ),
+  );
+  return hosts.turn(source, read).pipe(
+    Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
+    Effect.tap((header) =>
+      Effect.sync(() => {
+        if (header.reason !== undefined)
+          memory.refused.set(source, { said, validators, reason: header.reason });
+      }),
+    ),
+  );
+};
+
+/** What its catalogue says, over which lies what it says of itself. */
+export const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOptions => ({
+  ...reading,
+  ...options.reading,
+});
+
+export function registrationOf(
+  listed: Catalogue,
+  entry: Entry,
+  entities: Registration["entities"],
+  before: Registration | undefined,
+): Registration {
+  const { catalogue, every, once, duplicates, vanished, idScope } = listed;
+  const { source, options } = entry;
+  const read = readingOf(listed, entry);
+  const rows = options.vanished ?? vanished;
+  const scope = options.idScope ?? idScope;
+  return {
+    v: 1,
+    kind: "source",
+    source,
+    entities: before?.entities ?? entities,
+    every: options.every ?? every,
+    once: options.once ?? once,
+    duplicates: options.duplicates ?? duplicates,
+    ...(Object.keys(read).length === 0 ? {} : { reading: read }),
+    ...(rows === undefined ? {} : { vanished: rows }),
+    ...(scope === undefined ? {} : { idScope: scope }),
+    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    catalogue,
+    ...(before?.reread === undefined ? {} : { reread: before.reread }),
+    registered: before?.registered ?? new Date().toISOString(),
+  };
+}

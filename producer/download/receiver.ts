@@ -1,0 +1,62 @@
+/** Bodies of HTTP answers on their way through streams: within the time allowed, and as long as announced. */
+import { Transform, type Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { SourceRefusal } from "../source/index.ts";
+import { isLocalFailure, isZlibError, Retryable, reasonOf } from "./failures.ts";
+import { allowedMs, type Limits } from "./limits.ts";
+import type { Answer } from "./request.ts";
+
+class TooSlow extends Error {
+  constructor(received: number) {
+    super(`${received} bytes`);
+  }
+}
+
+/** Of one fetch, which may take several answers. */
+export class Receiver {
+  /** Bytes of all bodies so far, as they were sent. */
+  received = 0;
+  readonly #limits: Limits;
+  readonly #signal: AbortSignal;
+
+  constructor(limits: Limits, signal: AbortSignal) {
+    this.#limits = limits;
+    this.#signal = signal;
+  }
+
+  /**
+   * Streams a body through. `length`: its bytes as the headers state them; undefined: they do not. Throws
+   * SourceRefusal (too_slow), Retryable (truncated), or what a stream throws about our own disk.
+   */
+  async receive(
+    { body, header }: Answer,
+    through: readonly [...Transform[], Writable],
+    length: number | undefined,
+  ): Promise<void> {
+    const limits = this.#limits;
+    const signal = this.#signal;
+    const began = performance.now();
+    let received = 0;
+    const clock = new Transform({
+      transform(chunk: Buffer, _, done) {
+        received += chunk.length;
+        const slow = performance.now() - began > allowedMs(limits, received);
+        return slow ? done(new TooSlow(received)) : done(null, chunk);
+      },
+    });
+    try {
+      await pipeline([body, clock, ...through], { signal });
+    } catch (error) {
+      // Tried again at the next poll, not at once.
+      if (error instanceof TooSlow)
+        throw new SourceRefusal("source.too_slow", `${received}/${header("content-length") ?? "?"}`);
+      if (error instanceof SourceRefusal || signal.aborted || isLocalFailure(error) || isZlibError(error))
+        throw error;
+      throw new Retryable(new SourceRefusal("source.truncated", reasonOf(error)));
+    } finally {
+      this.received += received;
+    }
+    if (length !== undefined && length !== received)
+      throw new Retryable(new SourceRefusal("source.truncated", `${received}/${length}`));
+  }
+}
