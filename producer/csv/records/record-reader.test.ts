@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { makeFiles, type ReadAs, readAll } from "../testing/files.ts";
 import { type Dialect, plainCut } from "./dialect.ts";
-import { MAX_RECORD_BYTES } from "./record-reader.ts";
-import { makeFiles, type ReadAs, readAll } from "./testing/files.ts";
+import { MAX_RECORD_BYTES } from "./record-length.ts";
 
 const files = makeFiles();
 afterAll(files.remove);

@@ -1,8 +1,9 @@
-/** The bytes of a file, block by block; each is overwritten by the next. */
+/** Reads a file block by block. */
 import { readSync } from "node:fs";
 
 const BLOCK_BYTES = 256 * 1024;
 
+/** The bytes of a file from `from` on. Each block is overwritten by the next. */
 export function* blocksOf(fd: number, from = 0, blockBytes = BLOCK_BYTES): Generator<Buffer, void> {
   const block = Buffer.allocUnsafe(blockBytes);
   for (let position = from; ; ) {
