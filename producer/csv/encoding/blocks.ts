@@ -13,3 +13,19 @@ export function* blocksOf(fd: number, from = 0, blockBytes = BLOCK_BYTES): Gener
     yield block.subarray(0, got);
   }
 }
+
+/** What is counted over all blocks of a file: `add` takes them in order, `end` follows the last. */
+export interface Survey {
+  readonly add: (block: Buffer) => void;
+  readonly end: () => unknown;
+}
+
+/** Surveys a whole file, and returns the survey. Yields between blocks. */
+export function* surveyFile<S extends Survey>(fd: number, survey: S): Generator<void, S> {
+  for (const block of blocksOf(fd)) {
+    survey.add(block);
+    yield;
+  }
+  survey.end();
+  return survey;
+}

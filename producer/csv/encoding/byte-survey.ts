@@ -1,6 +1,5 @@
 /** Surveys all bytes of a file in one pass: whether they are ASCII, UTF-8 or UTF-16, and what cuts their text. */
 import { isAscii, isUtf8 } from "node:buffer";
-import { blocksOf } from "./blocks.ts";
 import { TextSurvey } from "./text-survey.ts";
 
 /** In UTF-16, at least this share of the bytes at even places, or at odd places, is NUL. */
@@ -38,10 +37,9 @@ export class ByteSurvey {
   }
 
   /** All bytes are added. */
-  end(): this {
+  end(): void {
     if (this.#cut.length > 0) this.utf8 = false;
     this.text.end();
-    return this;
   }
 
   /** The UTF-16 in which every other byte of a text in a Latin script is NUL; undefined when they are not. */
@@ -63,16 +61,6 @@ export class ByteSurvey {
     this.#nuls[0] += shifted ? odd : even;
     this.#nuls[1] += shifted ? even : odd;
   }
-}
-
-/** Surveys a whole file. Yields between blocks. */
-export function* surveyBytes(fd: number): Generator<void, ByteSurvey> {
-  const bytes = new ByteSurvey();
-  for (const block of blocksOf(fd)) {
-    bytes.add(block);
-    yield;
-  }
-  return bytes.end();
 }
 
 /** How many bytes come before the character that the end of the block cuts; all of them when it cuts none. */

@@ -11,9 +11,10 @@
  */
 import { SourceRefusal } from "../../source/index.ts";
 import type { ReadingNote } from "../notes.ts";
-import { type ByteSurvey, surveyBytes } from "./byte-survey.ts";
+import { surveyFile } from "./blocks.ts";
+import { ByteSurvey } from "./byte-survey.ts";
 import { guessEncoding } from "./guess-encoding.ts";
-import { type LetterSurvey, surveyLetters } from "./letter-survey.ts";
+import { LetterSurvey } from "./letter-survey.ts";
 import { ASCII, encodingNamed, isEitherUtf16, KNOWN_NAMES, UTF_8 } from "./names.ts";
 import type { TextSurvey } from "./text-survey.ts";
 
@@ -59,7 +60,7 @@ const BAD_FOR_EACH = 0.1;
 
 /** Reads all of the file once, and a second time when it is not UTF-8. Yields between blocks. Throws SourceRefusal. */
 export function* decideEncoding(fd: number, request: EncodingRequest): Generator<void, EncodingDecision> {
-  const bytes = yield* surveyBytes(fd);
+  const bytes = yield* surveyFile(fd, new ByteSurvey());
   const { encoding, notes = [], mark = 0 } = yield* decide(fd, bytes, request);
   return { encoding, notes, mark, survey: bytes.text };
 }
@@ -83,7 +84,7 @@ function* decide(fd: number, bytes: ByteSurvey, request: EncodingRequest): Gener
   if (bytes.ascii) return { encoding: ASCII };
   if (bytes.utf8) return { encoding: UTF_8, notes: notBelieved(request, UTF_8) };
 
-  const letters = yield* surveyLetters(fd);
+  const letters = yield* surveyFile(fd, new LetterSurvey());
   if (isPlainlyUtf8(letters))
     return { encoding: UTF_8, notes: [badBytes(letters), ...notBelieved(request, UTF_8)] };
   const { encoding, notes, fromCharset } = yield* guessEncoding(fd, letters, request);
@@ -103,7 +104,7 @@ function* byMark(
   if (fixed !== undefined && encodingNamed(fixed) !== encoding && !isEitherUtf16(fixed))
     throw new SourceRefusal("source.encoding_contradicted", fixed, encoding);
   const notes: ReadingNote[] = encoding === UTF_8 ? [] : [{ code: "encoding.mark", what: encoding }];
-  if (encoding === UTF_8 && !bytes.utf8) notes.push(badBytes(yield* surveyLetters(fd)));
+  if (encoding === UTF_8 && !bytes.utf8) notes.push(badBytes(yield* surveyFile(fd, new LetterSurvey())));
   return { encoding, notes: [...notes, ...notBelieved(request, encoding)], mark: mark.bytes.length };
 }
 
@@ -116,7 +117,7 @@ function* byOperator(
 ): Generator<void, Decided> {
   if (isEitherUtf16(fixed) && bytes.utf16 !== undefined) return { encoding: bytes.utf16 };
   if (encoding !== UTF_8 || bytes.utf8) return { encoding };
-  const letters = yield* surveyLetters(fd);
+  const letters = yield* surveyFile(fd, new LetterSurvey());
   if (isPlainlyUtf8(letters)) return { encoding, notes: [badBytes(letters)] };
   throw new SourceRefusal("source.undecodable", encoding, String(letters.badLine));
 }

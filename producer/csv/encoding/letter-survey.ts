@@ -3,7 +3,6 @@
  * of them would be characters in UTF-8. letter-sense.ts judges encodings by these counts. They are of the whole
  * file, so that one odd word decides nothing.
  */
-import { blocksOf } from "./blocks.ts";
 
 export class LetterSurvey {
   /** How many bytes beyond ASCII there are, and how many of each, from 0x80 on. */
@@ -49,10 +48,9 @@ export class LetterSurvey {
   }
 
   /** All bytes are added. */
-  end(): this {
+  end(): void {
     if (this.#high >= 0) this.#countHigh(0);
     if (this.#need > 0) this.#broken();
-    return this;
   }
 
   /** Counts the byte beyond ASCII that was read last, now that the byte after it is known. */
@@ -92,16 +90,6 @@ export class LetterSurvey {
     this.#need = 0;
     if (this.bad++ === 0) this.badLine = this.#line;
   }
-}
-
-/** Surveys a whole file. Yields between blocks. */
-export function* surveyLetters(fd: number): Generator<void, LetterSurvey> {
-  const letters = new LetterSurvey();
-  for (const block of blocksOf(fd)) {
-    letters.add(block);
-    yield;
-  }
-  return letters.end();
 }
 
 const isLetter = (byte: number): boolean => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;

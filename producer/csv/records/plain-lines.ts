@@ -3,7 +3,7 @@
  * goes through this loop, so it does no more than it must.
  */
 import type { RecordCheck } from "./record-check.ts";
-import { beginningOf, isTooLong, KEPT_OF_TOO_LONG } from "./record-length.ts";
+import { beginningOf, isSurelyShort, isTooLong, KEPT_OF_TOO_LONG } from "./record-length.ts";
 import type { RecordSink } from "./record-sink.ts";
 
 const CR = 0x0d;
@@ -27,8 +27,9 @@ export function givePlainLines(
     while (stop > i && text.charCodeAt(stop - 1) === CR) stop--;
     const raw = text.substring(i, stop);
     const first = text.charCodeAt(i);
+    const length = end - i;
     i = end + 1;
-    if (isTooLong(raw, false)) {
+    if (!isSurelyShort(length) && isTooLong(raw, false)) {
       check.giveBad("record.too_long", line, beginningOf(raw, KEPT_OF_TOO_LONG), sink);
       continue;
     }
