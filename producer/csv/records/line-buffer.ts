@@ -133,7 +133,7 @@ export class LineBuffer {
     if (this.#lineEnd === "lf") return afterLf;
     // A CR was last in the block before: only now is it known whether an LF follows it.
     const start = Math.max(0, from - 1);
-    const cr = bytes.subarray(start, this.#length - 1).lastIndexOf(CR);
+    const cr = bytes.subarray(start, Math.max(start, this.#length - 1)).lastIndexOf(CR);
     const afterCr = cr < 0 ? 0 : start + cr + 1;
     return Math.max(afterLf, afterCr > 0 && bytes[afterCr] === LF ? afterCr + 1 : afterCr);
   }

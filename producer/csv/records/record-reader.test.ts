@@ -89,6 +89,20 @@ describe("records of a CSV file", () => {
       }
   });
 
+  it("that are too long may end where a block ends", () => {
+    const begun = `1,Paris,${"x".repeat(MAX_RECORD_BYTES)}`;
+    for (const lineEnd of ["lf", "any"] as const)
+      for (const end of ["\n", "\r\n", ...(lineEnd === "any" ? ["\r"] : [])])
+        for (const more of [-1, 0, 1]) {
+          const blockBytes = 32 * 1024;
+          const blocks = Math.ceil(begun.length / blockBytes) + 1;
+          const line = begun.padEnd(blocks * blockBytes - end.length + more, "x");
+          const { records, rejects } = seen(`${line}${end}2,Lyon,y${end}`, { blockBytes }, { lineEnd });
+          expect(records).toEqual([[2, "2", "Lyon", "y"]]);
+          expect(rejects.map(([at, code]) => [at, code])).toEqual([[1, "record.too_long"]]);
+        }
+  });
+
   it("say whether the last line had a line end", () => {
     expect(read("1,Paris,").reader.open).toEqual({ line: 1, raw: "1,Paris,", kept: true });
     const left = read("1,Paris,x\n2,Ly", { keep: false });
