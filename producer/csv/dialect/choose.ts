@@ -1,9 +1,9 @@
 /** Chooses between candidates by evidence: the columns that they name, then how well each reads the whole file. */
 import type { Cut, Dialect } from "../records/dialect.ts";
-import type { Candidate, Choice, Search } from "./candidate.ts";
 import { makeDialect } from "./make-dialect.ts";
 import { isBetter, measure } from "./measure.ts";
 import { hasUnclosed } from "./quotes.ts";
+import type { Candidate, Choice, Search } from "./search.ts";
 
 /**
  * The choice whose header names most columns; of several, the one that reads most of the file; of those, the first.

@@ -4,13 +4,13 @@
  */
 import { mapEntities } from "../../header/index.ts";
 import type { Cut, Delimiter, Quote } from "../records/dialect.ts";
-import type { Candidate, Choice, DialectRequest, FoundDialect, Text } from "./candidate.ts";
 import { bestOf } from "./choose.ts";
 import { lineEndsOf } from "./cuts-to-try.ts";
 import { readHead } from "./head.ts";
 import { makeDialect } from "./make-dialect.ts";
 import { notRecognized } from "./not-recognized.ts";
 import { isWhole, recognize } from "./recognize.ts";
+import type { Candidate, Choice, DialectRequest, FoundDialect, Text } from "./search.ts";
 
 /** A request that has a version before. */
 export type ContinueRequest = DialectRequest & { readonly before: NonNullable<DialectRequest["before"]> };

@@ -1,9 +1,9 @@
 /** The ways of cutting a text that are tried, by the delimiters, line ends, quotes and escapes that it may have. */
 import type { TextSurvey } from "../encoding/text-survey.ts";
 import { type Cut, DELIMITERS, type Delimiter } from "../records/dialect.ts";
-import type { DialectRequest, Text } from "./candidate.ts";
 import type { Head } from "./head.ts";
 import { quotingsOf } from "./quotes.ts";
+import type { DialectRequest, Text } from "./search.ts";
 
 /**
  * Every combination, the preferred first. `said`: the delimiter that a line `sep=` tells. The delimiter that the

@@ -1,7 +1,7 @@
 /** The notes on a dialect: what an operator should know of how a file is written. */
 import type { ReadingNote } from "../notes.ts";
 import type { Delimiter, Dialect } from "../records/dialect.ts";
-import type { Candidate, Search } from "./candidate.ts";
+import type { Candidate, Search } from "./search.ts";
 
 const NAMES: Readonly<Record<Delimiter, string>> = { ",": ",", ";": ";", "\t": "tab", "|": "|" };
 

@@ -8,16 +8,16 @@
 import { SourceRefusal } from "../../source/index.ts";
 import type { ReadingNote } from "../notes.ts";
 import type { Delimiter } from "../records/dialect.ts";
-import type { DialectRequest, FoundDialect, Text } from "./candidate.ts";
 import { bestOf, withoutUselessQuotes } from "./choose.ts";
 import { cutsToTry } from "./cuts-to-try.ts";
 import { delimiterName, notesOn } from "./dialect-notes.ts";
+import { headersIn, headerTooLong } from "./find-header.ts";
 import { candidatesWithColumns } from "./given-columns.ts";
 import { type Head, readHead, withoutFirstLine, withoutMarks } from "./head.ts";
-import { headersIn, headerTooLong } from "./header-search.ts";
 import { makeDialect } from "./make-dialect.ts";
+import type { DialectRequest, FoundDialect, Text } from "./search.ts";
 
-/** The line that Excel reads and writes to tell the delimiter. */
+/** A first line that tells the delimiter, for Excel. */
 const SEP_LINE = /^"?sep=([,;\t|])"?[\t ]*(?:[\r\n]|$)/i;
 
 /**

@@ -2,10 +2,10 @@
 import { SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
-import type { Candidate, DialectRequest } from "./candidate.ts";
 import { type Head, recordsOf, SAMPLE } from "./head.ts";
 import { notRecognized } from "./not-recognized.ts";
 import { recognize, recognizeAsWanted, wantedEntity } from "./recognize.ts";
+import type { Candidate, DialectRequest } from "./search.ts";
 
 /**
  * The candidates whose cut gives most records as many fields as there are columns. Throws SourceRefusal when the

@@ -4,8 +4,8 @@ import type { Cut, Dialect, Place } from "../records/dialect.ts";
 import { areEmptyFrom, withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { showEscaped } from "../records/escaped-bytes.ts";
 import { splitRecord } from "../records/split-record.ts";
-import type { Candidate } from "./candidate.ts";
 import { type Head, placeIn, recordsOf, SAMPLE } from "./head.ts";
+import type { Candidate } from "./search.ts";
 
 /** The beginning of a comment. */
 const COMMENT = "#";

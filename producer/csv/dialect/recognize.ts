@@ -1,7 +1,7 @@
 /** Tells what a header publishes, by the names of its columns. */
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "../../header/index.ts";
-import type { DialectRequest } from "./candidate.ts";
+import type { DialectRequest } from "./search.ts";
 
 /** Whether a mapping has all required columns, and no name that it does not know. */
 export const isWhole = ({ missing, unknown }: Mapping): boolean =>

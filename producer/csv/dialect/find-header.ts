@@ -7,10 +7,10 @@ import { SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { bytesOf } from "../records/escaped-bytes.ts";
-import type { Candidate, DialectRequest } from "./candidate.ts";
 import { type Head, recordsOf } from "./head.ts";
 import { notRecognized } from "./not-recognized.ts";
 import { recognize, recognizeAsWanted, wantedEntity } from "./recognize.ts";
+import type { Candidate, DialectRequest } from "./search.ts";
 
 /** The header is one of so many first records. */
 const HEADER_WITHIN = 50;
