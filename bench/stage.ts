@@ -15,9 +15,7 @@ import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
 import { registerSource } from "../producer/admin/register.ts";
-import type { Dialect } from "../producer/csv/dialect.ts";
-import { decideReading } from "../producer/csv/reading.ts";
-import { RecordReader, type RecordSink } from "../producer/csv/record-reader.ts";
+import { type Dialect, decideReading, RecordReader, type RecordSink } from "../producer/csv/index.ts";
 import { decodersOf } from "../producer/rows/decoders.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Delimiter, Quote } from "./dialect.ts";
+import type { Delimiter, Quote } from "./records/dialect.ts";
 import { canEncode, encode, withMark } from "./testing/encode.ts";
 import { decide, makeFiles, readAll, refusalOf } from "./testing/files.ts";
 

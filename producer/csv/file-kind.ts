@@ -1,9 +1,13 @@
-/** Files that are no CSV, told by their first bytes: each has its sentence, with what to do instead. */
+/**
+ * Recognizes files that are not CSV by their first bytes. The refusal of each kind has its own sentence, which says
+ * what to do instead.
+ */
 import { readSync } from "node:fs";
 import { type SourceErrorCode, SourceRefusal } from "../source/index.ts";
 
+/** How many bytes at the beginning decide. */
 const LOOKED_AT = 4096;
-/** The list of files at the end of a zip. */
+/** How many bytes at the end of a zip are searched for the names of its files. */
 const ZIP_END = 64 * 1024;
 
 interface Kind {
@@ -11,7 +15,7 @@ interface Kind {
   readonly what?: string;
 }
 
-/** Signatures; a `null` byte may be any. */
+/** The first bytes of each kind; `null` stands for any byte. */
 const SIGNATURES: readonly (Kind & { readonly bytes: string | readonly (number | null)[] })[] = [
   { bytes: "%PDF-", code: "source.document", what: "PDF" },
   { bytes: "{\\rtf", code: "source.document", what: "RTF" },
@@ -40,7 +44,7 @@ const SIGNATURES: readonly (Kind & { readonly bytes: string | readonly (number |
   },
 ];
 
-/** What a zip is, by the names of the files in it. */
+/** The kinds of files that are zips, by a name that one of the files in the zip has. */
 const ZIPS: readonly (Kind & { readonly holds: string })[] = [
   { holds: "xl/", code: "source.workbook", what: "Excel" },
   { holds: "opendocument.spreadsheet", code: "source.workbook", what: "OpenDocument" },
@@ -60,7 +64,7 @@ const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boo
     ? start.toString("latin1", 0, bytes.length) === bytes
     : bytes.every((byte, i) => byte === null || start[i] === byte);
 
-/** Throws SourceRefusal unless the file may be text that is a CSV. */
+/** Throws SourceRefusal when the file is of a kind that is not CSV. `size`: of the file, in bytes. */
 export function refuseOtherKinds(fd: number, size: number): void {
   const start = readAt(fd, 0, LOOKED_AT);
   const kind =

@@ -1,7 +1,8 @@
-/** Bytes as records: encoding, dialect, quotes, lines. */
-export { splitRecord } from "./cutter.ts";
-export { DELIMITERS, type Delimiter, type Dialect } from "./dialect.ts";
+/** Reads CSV: decides the encoding and the dialect of a file, and makes records of its bytes. */
 export { noteSentence, READING_NOTES, type ReadingNote, type ReadingNoteCode } from "./notes.ts";
 export { parseList } from "./parse-list.ts";
 export { decideReading, decisionsOf, type Reading } from "./reading.ts";
-export { type LastLine, RecordReader, type RecordSink } from "./record-reader.ts";
+export { DELIMITERS, type Delimiter, type Dialect } from "./records/dialect.ts";
+export { RecordReader } from "./records/record-reader.ts";
+export type { LastLine, RecordSink } from "./records/record-sink.ts";
+export { splitRecord } from "./records/split-record.ts";

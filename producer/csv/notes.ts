@@ -1,12 +1,12 @@
 /**
- * What was noticed while a file was read, that its operator should know although nothing is wrong with it: a stable
- * code, and its sentence in both languages. Said with the source.
+ * Notes on how a file was read. Nothing is wrong with the file, but its operator should know. A note has a stable
+ * code and a sentence in both languages, which the status of the source shows.
  */
 import type { Language } from "#shared/settings.ts";
 
 export interface ReadingNote {
   readonly code: ReadingNoteCode;
-  /** An encoding, a line, a number: whatever the sentence needs. */
+  /** What the sentence needs: an encoding, a line, a number. */
   readonly what?: string;
   readonly more?: string;
 }

@@ -1,7 +1,7 @@
-/** A short CSV, whole in memory: a list of sources, not the rows of one. */
+/** Reads a short CSV that is whole in memory: a list of sources, not the rows of a source. */
 import { parse } from "csv-parse/sync";
 
-/** Its records. Blank lines and lines that begin with `#` are none. Throws what csv-parse says. */
+/** The records of the list, without blank lines and lines that begin with `#`. Throws csv-parse's error. */
 export const parseList = (text: string, delimiter: string): readonly (readonly string[])[] =>
   parse(text, {
     delimiter,

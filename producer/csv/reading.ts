@@ -1,46 +1,49 @@
 /**
- * How a version's bytes are to be read: encoding, dialect, header, decided on evidence from the whole spool, in the
- * memory of a block. What an operator fixed is never decided; what was decided of the version before is kept where
- * the evidence leaves a choice. A file that is no CSV is refused with what to do instead.
+ * Decides how the bytes of a version are read: its encoding, its dialect, its header. The whole spool is the
+ * evidence, read in the memory of a block. An operator's option overrides the evidence. Where the evidence leaves a
+ * choice, the decision on the version before stands. A file that is not CSV is refused, and the refusal says what to
+ * do instead.
  */
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
 import { SourceRefusal } from "../source/index.ts";
-import type { Dialect } from "./dialect.ts";
-import { ASCII, decideEncoding, UTF_8 } from "./encoding.ts";
+import { continueDialect } from "./dialect/continue-dialect.ts";
+import { findDialect } from "./dialect/find-dialect.ts";
+import { decideEncoding } from "./encoding/decide-encoding.ts";
+import { ASCII, UTF_8 } from "./encoding/names.ts";
+import { transcode } from "./encoding/transcode.ts";
 import { refuseOtherKinds } from "./file-kind.ts";
-import { continueDialect, findDialect } from "./find-dialect.ts";
 import type { ReadingNote } from "./notes.ts";
-import { transcode } from "./transcode.ts";
+import type { Dialect } from "./records/dialect.ts";
 
 export interface Reading {
-  /** In UTF-8: the spool itself, or a copy made of it (at `copy`), which is removed with the version. */
+  /** A file in UTF-8: the spool itself, or the copy at `copy`, which the caller removes with the version. */
   readonly file: string;
   readonly encoding: string;
   readonly dialect: Dialect;
-  /** What was noticed; what the records then show is in `RecordReader.notes`. */
+  /** What was noticed before the records were read; `RecordReader.notes` has what they show. */
   readonly notes: readonly ReadingNote[];
 }
 
 export interface ReadingRequest {
   /** The spool, in any encoding. */
   readonly file: string;
-  /** A path that nothing else has. */
+  /** A path that no other file has, for a copy in UTF-8. */
   readonly copy: string;
   /** What the operator fixed. */
   readonly options: ReadingOptions;
-  /** What HTTP said: believed only if all decodes, and nothing speaks against it. */
+  /** The charset that HTTP gave. It decides only if the whole file decodes and its content does not contradict it. */
   readonly charset: string | null;
-  /** Which entities a header may publish; undefined: any. */
+  /** The entities that the header may publish; undefined: any one. */
   readonly entities: readonly EntityName[] | undefined;
-  /** How the version before was read, with its header; for a tail it is all there is. */
+  /** How the version before was read, and its header. A tail is read in the same way. */
   readonly before: { readonly reading: ReadingDecisions; readonly header: readonly string[] } | null;
-  /** The file is the continuation of the version before: no header, no preamble. */
+  /** Whether the file only continues the version before: it has no header and no preamble. */
   readonly tail: boolean;
 }
 
-/** Looks at the whole spool. Yields between blocks. Throws SourceRefusal; no copy is left then. */
+/** Reads the whole spool. Yields between blocks. Throws SourceRefusal, and then removes the copy. */
 export function* decideReading(request: ReadingRequest): Generator<void, Reading> {
   const { file, copy, options, before, tail } = request;
   const spool = openSync(file, "r");
@@ -72,7 +75,7 @@ export function* decideReading(request: ReadingRequest): Generator<void, Reading
       file: opened === spool ? file : copy,
       encoding,
       dialect: found.dialect,
-      notes: [...notes, ...changed(before?.reading.encoding, encoding), ...found.notes],
+      notes: [...notes, ...encodingChanged(before?.reading.encoding, encoding), ...found.notes],
     };
   } finally {
     closeSync(spool);
@@ -83,7 +86,7 @@ export function* decideReading(request: ReadingRequest): Generator<void, Reading
   }
 }
 
-/** What of a reading is announced; `columns` is decided from its records. */
+/** The decisions that a version announces, but for `columns`, which its records decide. */
 export const decisionsOf = ({ encoding, dialect }: Reading): Omit<ReadingDecisions, "columns"> => ({
   encoding,
   delimiter: dialect.delimiter,
@@ -93,7 +96,8 @@ export const decisionsOf = ({ encoding, dialect }: Reading): Omit<ReadingDecisio
   headerLine: dialect.headerLine,
 });
 
-function changed(before: string | undefined, now: string): readonly ReadingNote[] {
+/** The note that the encoding differs from that of the version before. ASCII is no difference. */
+function encodingChanged(before: string | undefined, now: string): readonly ReadingNote[] {
   if (before === undefined || before === now || before === ASCII || now === ASCII) return [];
   return [{ code: "encoding.changed", what: before, more: now }];
 }

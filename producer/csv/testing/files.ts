@@ -3,9 +3,10 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SourceRefusal } from "../../source/error.ts";
-import type { Dialect } from "../dialect.ts";
 import { decideReading, type Reading, type ReadingRequest } from "../reading.ts";
-import { type LastLine, type RecordPlace, RecordReader } from "../record-reader.ts";
+import type { Dialect } from "../records/dialect.ts";
+import { RecordReader } from "../records/record-reader.ts";
+import type { LastLine, RecordPlace } from "../records/record-sink.ts";
 
 export interface Files {
   /** A new file with this content. */

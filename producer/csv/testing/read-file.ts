@@ -2,7 +2,7 @@
 import { closeSync, openSync } from "node:fs";
 import { SourceRefusal } from "../../source/error.ts";
 import { decideReading, type Reading } from "../reading.ts";
-import { RecordReader } from "../record-reader.ts";
+import { RecordReader } from "../records/record-reader.ts";
 
 export interface ReadFile {
   readonly encoding?: string;

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { makeFiles, type ReadAs, readAll } from "../testing/files.ts";
 import { type Dialect, plainCut } from "./dialect.ts";
-import { MAX_RECORD_BYTES } from "./record-reader.ts";
-import { makeFiles, type ReadAs, readAll } from "./testing/files.ts";
+import { MAX_RECORD_BYTES } from "./record-length.ts";
 
 const files = makeFiles();
 afterAll(files.remove);
@@ -87,6 +87,20 @@ describe("records of a CSV file", () => {
         const longer = read(`${fits}x${end}`, { blockBytes });
         expect([longer.records.length, longer.rejects.map((r) => r.code)]).toEqual([0, ["record.too_long"]]);
       }
+  });
+
+  it("that are too long may end where a block ends", () => {
+    const begun = `1,Paris,${"x".repeat(MAX_RECORD_BYTES)}`;
+    for (const lineEnd of ["lf", "any"] as const)
+      for (const end of ["\n", "\r\n", ...(lineEnd === "any" ? ["\r"] : [])])
+        for (const more of [-1, 0, 1]) {
+          const blockBytes = 32 * 1024;
+          const blocks = Math.ceil(begun.length / blockBytes) + 1;
+          const line = begun.padEnd(blocks * blockBytes - end.length + more, "x");
+          const { records, rejects } = seen(`${line}${end}2,Lyon,y${end}`, { blockBytes }, { lineEnd });
+          expect(records).toEqual([[2, "2", "Lyon", "y"]]);
+          expect(rejects.map(([at, code]) => [at, code])).toEqual([[1, "record.too_long"]]);
+        }
   });
 
   it("say whether the last line had a line end", () => {

@@ -1,8 +1,8 @@
 /** One word in a file tells its encoding; where it does not, the file is refused, and nothing is garbled in silence. */
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { canEncode, encode } from "./testing/encode.ts";
-import { decide, makeFiles, refusalOf } from "./testing/files.ts";
+import { canEncode, encode } from "../testing/encode.ts";
+import { decide, makeFiles, refusalOf } from "../testing/files.ts";
 
 const files = makeFiles();
 afterAll(files.remove);

@@ -1,14 +1,20 @@
-/** What the whole of a text in UTF-8 has that decides how it is cut: which line ends, backslashes before quotes. */
+/**
+ * Surveys a whole text in UTF-8 for what decides how it is cut into records: which line ends it has, and whether
+ * backslashes stand before quotes.
+ */
 const LF = 0x0a;
 const CR = 0x0d;
 
 export class TextSurvey {
+  /** Whether there is an LF. */
   lf = false;
-  /** A CR that no LF follows. */
+  /** Whether there is a CR that neither LF nor CR follows. */
   loneCr = false;
+  /** Whether a backslash stands before a quote. */
   backslashedQuote = false;
   #endsInCr = false;
 
+  /** Adds the next bytes of the text. */
   add(block: Buffer): void {
     if (block.length === 0) return;
     if (!this.lf) this.lf = block.includes(LF);
@@ -17,12 +23,12 @@ export class TextSurvey {
       else if (block.includes(CR)) this.loneCr = /\r[^\r\n]/.test(block.toString("latin1"));
       this.#endsInCr = block[block.length - 1] === CR;
     }
-    // A pair that the border of two blocks parts is not alone, or it does not matter.
+    // This misses a pair that two blocks part. A file that escapes quotes so has more pairs than one.
     if (!this.backslashedQuote && block.includes(0x5c))
       this.backslashedQuote = block.includes('\\"') || block.includes("\\'");
   }
 
-  /** The last line may end in a CR alone. */
+  /** All bytes are added. A CR that ends the text is alone, and counts when no LF ends a line. */
   end(): this {
     if (this.#endsInCr && !this.lf) this.loneCr = true;
     return this;

@@ -1,12 +1,13 @@
-/** The refusal of a header that is none of the entities. */
-
-import type { EntityName } from "#shared/entities/index.ts";
-import { ENTITY_NAMES } from "#shared/entities/index.ts";
+/** The refusal of a header that has not the columns of an entity. */
+import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
 import type { ReadingOptions } from "#shared/event.ts";
-import { fieldNamed, mapEntities, shownHeader } from "../header/index.ts";
-import { SourceRefusal } from "../source/index.ts";
+import { fieldNamed, mapEntities, shownHeader } from "../../header/index.ts";
+import { SourceRefusal } from "../../source/index.ts";
 
-/** Why a header is none of the entities that it should be: a column that --map names is not in it, or what it lacks. */
+/**
+ * Says why a header is refused: a column that --map names is not in it, or columns are missing. `said`: the entities
+ * that the operator named.
+ */
 export function notRecognized(
   header: readonly string[],
   said: readonly EntityName[] | undefined,

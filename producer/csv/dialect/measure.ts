@@ -1,20 +1,20 @@
-/** How well a dialect reads a whole file: the last word where several would do. */
-import type { Dialect } from "./dialect.ts";
-import { RecordReader } from "./record-reader.ts";
+/** Measures how well a dialect reads a whole file. This decides where several dialects may be right. */
+import type { Dialect } from "../records/dialect.ts";
+import { RecordReader } from "../records/record-reader.ts";
 
 export interface Measure {
   /**
-   * Characters in records that have exactly as many fields as the header: cut into more pieces, a text does not
-   * become more.
+   * How many UTF-16 units are in records that have exactly as many fields as the header. Text is counted, not
+   * records: a wrong cut may make more records of a text, but not more text.
    */
   readonly right: number;
-  /** Records that cannot be read, or have another length. */
+  /** How many records are rejects. */
   readonly bad: number;
-  /** Records with a field that is properly quoted. */
+  /** How many records have a quoted field. */
   readonly quoted: number;
 }
 
-/** Yields between blocks. */
+/** Reads the whole file with this dialect. Yields between blocks. */
 export function* measure(fd: number, dialect: Dialect): Generator<void, Measure> {
   const reader = new RecordReader({ fd, dialect, keepOpen: () => true });
   let right = 0;
@@ -33,6 +33,6 @@ export function* measure(fd: number, dialect: Dialect): Generator<void, Measure>
   return { right, bad, quoted: reader.quoted };
 }
 
-/** Whether one reads better than the other: more of the file, and with more fields that are properly quoted. */
+/** Whether one measure is better: more of the file is read, or as much and with more quoted fields. */
 export const isBetter = (one: Measure, than: Measure): boolean =>
   one.right > than.right || (one.right === than.right && one.quoted > than.quoted);

@@ -1,14 +1,14 @@
-/** A file of another encoding written as UTF-8, block by block. */
+/** Copies a file that has another encoding to a file in UTF-8, block by block. */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { SourceRefusal } from "../source/index.ts";
+import { SourceRefusal } from "../../source/index.ts";
 import { blocksOf } from "./blocks.ts";
 import { TextSurvey } from "./text-survey.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 
 /**
- * Writes `fd` from `mark` on to `copy`. Yields between blocks. Throws SourceRefusal (source.undecodable) where bytes
- * are none of the encoding; nothing is left of the copy then.
+ * Writes `fd` from the byte `mark` on to a new file `copy`, and returns the survey of its text. Yields between
+ * blocks. Throws SourceRefusal (source.undecodable) at bytes that are not of the encoding, and then removes the copy.
  */
 export function* transcode(
   fd: number,
@@ -21,7 +21,8 @@ export function* transcode(
   const to = openSync(copy, "wx");
   let line = 1;
   let done = false;
-  // One for all blocks: a new one for each is collected late. No byte becomes more than three.
+  // One buffer serves all blocks: the garbage collector would be late to free one for each. A byte of a block
+  // becomes three bytes of UTF-8 at most.
   const out = Buffer.allocUnsafe(4 * BLOCK_BYTES);
   const write = (text: string) => {
     const bytes = out.subarray(0, out.write(text, "utf8"));
@@ -50,7 +51,7 @@ export function* transcode(
     return survey.end();
   } finally {
     closeSync(to);
-    // Also when whoever reads stops halfway.
+    // The caller may also stop this generator halfway.
     if (!done) rmSync(copy, { force: true });
   }
 }

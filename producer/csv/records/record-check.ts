@@ -1,0 +1,135 @@
+/**
+ * Decides what a line is, once it is split into fields: a record, a reject, or a line that is left out (a blank
+ * line, a comment, the header again, a line of totals). Numbers the records and counts what it left out.
+ *
+ * How many fields a record has: as many as the header. More fields are accepted when the last ones are empty, which
+ * trailing delimiters make. Fewer are accepted when no required column is missing, because many exporters drop empty
+ * cells at the end. So when a line is broken in two inside a remark, its first half is a record with a shorter
+ * remark, and its second half is a reject.
+ */
+import type { RejectCode } from "#shared/sentences.ts";
+import type { ReadingNote } from "../notes.ts";
+import type { Dialect } from "./dialect.ts";
+import { areEmptyFrom, isEmpty } from "./empty-fields.ts";
+import { showEscaped } from "./escaped-bytes.ts";
+import { beginningOf, MAX_RECORD_BYTES } from "./record-length.ts";
+import type { RecordSink } from "./record-sink.ts";
+import { splitRecord } from "./split-record.ts";
+import { isTotals, TOTALS_BEGIN } from "./totals.ts";
+
+const BYTE_ORDER_MARK = 0xfeff;
+/** The character that old DOS programs put at the end of a file. */
+const END_OF_FILE = "\x1a";
+/** How many characters of a bad record its sentence quotes. */
+const QUOTED_OF_BAD = 80;
+
+/** How many lines were left out, and how many records were completed. */
+export interface LeftOut {
+  comments: number;
+  headers: number;
+  totals: number;
+  /** Records that lacked fields at the end. */
+  filled: number;
+}
+
+export class RecordCheck {
+  /** The number of the next record. */
+  records: number;
+  readonly leftOut: LeftOut = { comments: 0, headers: 0, totals: 0, filled: 0 };
+  /** How many fields the header has. */
+  readonly width: number;
+  /** By ASCII code: 1 when a line that begins with this character may be something else than a record. */
+  readonly special: Uint8Array;
+  readonly #dialect: Dialect;
+
+  /** `records`: the number of the first record. */
+  constructor(dialect: Dialect, records: number) {
+    this.#dialect = dialect;
+    this.records = records;
+    this.width = dialect.header.length;
+    this.special = specialCharacters(dialect);
+  }
+
+  /** What was left out or completed so far, as notes. */
+  get notes(): readonly ReadingNote[] {
+    const { comments, headers, totals, filled } = this.leftOut;
+    const counts = [
+      ["comments.left_out", comments],
+      ["headers.left_out", headers],
+      ["totals.left_out", totals],
+      ["records.filled", filled],
+    ] as const;
+    return counts.filter(([, n]) => n > 0).map(([code, n]) => ({ code, what: String(n) }));
+  }
+
+  /** Gives a line of any kind to the sink: as a record, as a reject, or not at all. Changes `fields`. */
+  give(fields: string[], line: number, raw: string, sink: RecordSink): void {
+    const first = raw.charCodeAt(0);
+    if (first >= 128 || this.special[first] !== 0 || raw === "") {
+      // Where files were joined, the second one may begin with a byte order mark.
+      if (first === BYTE_ORDER_MARK && raw.length > 1) {
+        const rest = raw.slice(1);
+        const split = splitRecord(rest, this.#dialect);
+        if (split !== undefined) {
+          this.give(split, line, rest, sink);
+          return;
+        }
+      }
+      if (this.isLeftOut(fields, raw)) return;
+    }
+    const { width } = this;
+    const count = fields.length;
+    while (fields.length > width && isEmpty(fields[fields.length - 1] as string)) fields.pop();
+    if (fields.length > width || count < Math.min(width, Math.max(2, this.#dialect.least))) {
+      sink.bad(this.records++, "record.wrong_length", String(count), line, raw, String(width));
+      return;
+    }
+    if (count < width) this.leftOut.filled++;
+    while (fields.length < width) fields.push("");
+    sink.record(this.records++, fields, line, raw);
+  }
+
+  /** Gives a record that cannot be read. */
+  giveBad(code: RejectCode, line: number, raw: string, sink: RecordSink): void {
+    const shown = showEscaped(raw);
+    const more = code === "record.too_long" ? String(MAX_RECORD_BYTES) : "";
+    sink.bad(this.records++, code, beginningOf(shown, QUOTED_OF_BAD), line, shown, more);
+  }
+
+  /** Whether a line is left out: a blank line, a comment, the header again or totals. Counts it when it is. */
+  isLeftOut(fields: readonly string[], raw: string): boolean {
+    const { comment, header, labels } = this.#dialect;
+    if (fields.every(isEmpty) || raw === END_OF_FILE) return true;
+    if (comment !== null && raw.startsWith(comment)) {
+      this.leftOut.comments++;
+      return true;
+    }
+    if (fields[0] === header[0] && this.#isHeader(fields)) {
+      this.leftOut.headers++;
+      return true;
+    }
+    if (!isTotals(fields, labels)) return false;
+    this.leftOut.totals++;
+    return true;
+  }
+
+  #isHeader(fields: readonly string[]): boolean {
+    const { header } = this.#dialect;
+    return (
+      fields.length >= header.length &&
+      header.every((name, i) => fields[i] === name) &&
+      areEmptyFrom(fields, header.length)
+    );
+  }
+}
+
+/** Lines that begin with another character are records if they have as many fields as the header. */
+function specialCharacters({ comment, header, quote, delimiter }: Dialect): Uint8Array {
+  const special = new Uint8Array(128);
+  const first = `${comment ?? ""}${header[0]?.[0] ?? ""}${quote ?? ""}`;
+  for (const c of `\t\n\r${END_OF_FILE} ${delimiter}${TOTALS_BEGIN}${first}`) {
+    const code = c.charCodeAt(0);
+    if (code < 128) special[code] = 1;
+  }
+  return special;
+}
