@@ -8,6 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { onFile } from "#shared/database/attempt.ts";
 import { DatabaseError, explain, isBusy, openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 
 export type Hold = "exclusive" | "shared";
@@ -35,12 +36,12 @@ export function lockDirectory(dir: string, hold: Hold): Sqlite {
 
 /** The lock for as long as the scope lives. */
 export const directoryLock = (dir: string, hold: Hold): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  kept(() => lockDirectory(dir, hold));
+  kept(lockFile(dir), () => lockDirectory(dir, hold));
 
 /** DIR's producer, for as long as the scope lives: a second one has its own directory. */
-export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  kept(() => {
-    const file = producerLockFile(dir);
+export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> => {
+  const file = producerLockFile(dir);
+  return kept(file, () => {
     const db = open(file);
     try {
       take(db, "exclusive");
@@ -52,11 +53,10 @@ export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Sc
       throw new DatabaseError({ file, reason: "busy", message });
     }
   });
+};
 
-const kept = (lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(Effect.try({ try: lock, catch: (error) => error as DatabaseError }), (db) =>
-    Effect.sync(() => db.close()),
-  ).pipe(Effect.asVoid);
+const kept = (file: string, lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(onFile(file, lock), (db) => Effect.sync(() => db.close())).pipe(Effect.asVoid);
 
 /** Who holds the directory now, for `status`. Creates nothing. */
 export function heldBy(dir: string): "start" | "components" | "nobody" {
