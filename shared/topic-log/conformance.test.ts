@@ -21,7 +21,7 @@ import { embeddedSettings, Settings, type SettingsShape } from "../settings.ts";
 import type { TopicName } from "../topics.ts";
 import { partitionKey } from "./by-partition.ts";
 import { CompactedTopic } from "./compacted.ts";
-import { makeAdmin } from "./kafka/kafkajs.ts";
+import { makeAdmin } from "./kafka/cluster/kafkajs.ts";
 import { layerTopicLog } from "./layer.ts";
 import {
   type FollowOptions,
