@@ -1,7 +1,7 @@
 /**
  * Requests to the cluster as Effects: how they fail, and which are tried again. `ask` tries once. `askPatiently` waits
- * some seconds for a leader or a lost broker and then fails; it is for opening the log, `read` and `bounds`. `publish`
- * and `follow` wait without end, with their own loops around `ask`.
+ * some seconds for a leader or a lost broker and then fails; it is for `read`, `bounds` and finding the log's identity.
+ * `publish` and `follow` wait without end, by loops of their own.
  */
 import * as Effect from "effect/Effect";
 import * as Schedule from "effect/Schedule";

@@ -11,7 +11,7 @@ export const PROTOCOL = "RoundRobinAssigner";
 
 const NO_DATA = Buffer.alloc(0);
 
-/** What a member says when it joins: the topics it follows. */
+/** The encoded topics that a member follows, which it sends when it joins. */
 export const subscription = (topics: readonly string[]): Buffer =>
   MemberMetadata.encode({ version: 1, topics, userData: NO_DATA });
 

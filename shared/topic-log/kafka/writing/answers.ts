@@ -15,11 +15,14 @@ export type Meaning = "appended" | "sequence lost" | "wrong time" | "try again" 
 const NONE = 0;
 /** The clock of this machine is ahead of the broker's by more than message.timestamp.after.max.ms. */
 const INVALID_TIMESTAMP = 32;
-/** OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING, UNKNOWN_PRODUCER_ID. */
+/**
+ * OUT_OF_ORDER_SEQUENCE_NUMBER, DUPLICATE_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_ID_MAPPING,
+ * UNKNOWN_PRODUCER_ID.
+ */
 const SEQUENCE_LOST: ReadonlySet<number> = new Set([45, 46, 47, 49, 59]);
 /** A leader that moved, too few replicas, a broker that is overloaded or starts. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([2, 3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 41, 56, 74, 75]);
-/** REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS_AFTER_APPEND, DUPLICATE_: the leader may have the batch. */
+/** REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS_AFTER_APPEND, DUPLICATE_SEQUENCE_NUMBER: the leader may have the batch. */
 const MAY_BE_APPENDED: ReadonlySet<number> = new Set([7, 20, 46]);
 
 const REFUSALS: Readonly<Record<number, string>> = {
