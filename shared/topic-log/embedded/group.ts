@@ -7,7 +7,8 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { DatabaseError, explain, type Sqlite } from "../../database/sqlite.ts";
+import { databaseErrorOf } from "../../database/attempt.ts";
+import type { Sqlite } from "../../database/sqlite.ts";
 import type { TopicName } from "../../topics.ts";
 import type { TopicPartition } from "../topic-log.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
@@ -37,7 +38,7 @@ export function forgetMembers(dir: string): void {
       db.close();
     }
   } catch (error) {
-    if (!(explain(file, error) instanceof DatabaseError)) throw error;
+    if (databaseErrorOf(file)(error) === undefined) throw error;
   }
 }
 
@@ -93,7 +94,7 @@ export class Membership {
     try {
       write();
     } catch (error) {
-      if (!(explain(this.#file, error) instanceof DatabaseError)) throw error;
+      if (databaseErrorOf(this.#file)(error) === undefined) throw error;
     }
   }
 
