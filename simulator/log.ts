@@ -7,6 +7,7 @@
  */
 import * as Effect from "effect/Effect";
 import { partitionOf } from "#shared/partitioner.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch, LogUnavailable, PublishUncertain } from "#shared/topic-log/errors.ts";
 import { MAX_RECORD_BYTES } from "#shared/topic-log/record-size.ts";
 import type {
@@ -95,8 +96,6 @@ export const CALM: LogFaults = {
   mostRecords: 40,
 };
 
-const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
 export class SimulatedLog {
   readonly #kernel: Kernel;
   readonly #count: (what: LogCount) => void;
@@ -115,13 +114,13 @@ export class SimulatedLog {
     this.#count = count;
     for (const [topic, partitions] of Object.entries(PARTITIONS_OF))
       for (let partition = 0; partition < partitions; partition++)
-        this.#partitions.set(`${topic}/${partition}`, { records: [], end: 0 });
+        this.#partitions.set(partitionKey({ topic, partition }), { records: [], end: 0 });
   }
 
   // ---- what the simulation does to it
 
   partition(topic: TopicName, partition: number): Partition {
-    return this.#partitions.get(`${topic}/${partition}`) as Partition;
+    return this.#partitions.get(partitionKey({ topic, partition })) as Partition;
   }
 
   setUp(isUp: boolean): void {
@@ -342,22 +341,22 @@ export class SimulatedLog {
           const last = new Map<string, LogBatch>();
           const settle = (): LogMismatch | undefined => {
             const { assigned } = member;
-            const names = new Set(assigned.map(nameOf));
+            const names = new Set(assigned.map(partitionKey));
             for (const name of cursors.keys()) if (!names.has(name)) cursors.delete(name);
             // Kafka asks for all of them again, the embedded log for those that are new.
             const asked =
               moved || (member.rebalanced && random.chance(0.5))
                 ? assigned
-                : assigned.filter((p) => !cursors.has(nameOf(p)));
+                : assigned.filter((p) => !cursors.has(partitionKey(p)));
             moved = false;
             member.rebalanced = false;
             if (asked.length === 0) return undefined;
-            const wanted = new Map(options.positions(asked).map((p) => [nameOf(p), p.offset]));
+            const wanted = new Map(options.positions(asked).map((p) => [partitionKey(p), p.offset]));
             for (const place of asked) {
-              const at = Math.max(0, wanted.get(nameOf(place)) ?? 0);
+              const at = Math.max(0, wanted.get(partitionKey(place)) ?? 0);
               const { end } = this.partition(place.topic, place.partition);
               if (at > end) return pastTheEnd({ ...place, offset: at }, end);
-              cursors.set(nameOf(place), { place, at });
+              cursors.set(partitionKey(place), { place, at });
             }
             return undefined;
           };
@@ -389,7 +388,7 @@ export class SimulatedLog {
             }
             const cursor = random.pick(ready);
             const { place } = cursor;
-            const name = nameOf(place);
+            const name = partitionKey(place);
             let batch = this.#take(place, cursor.at, Number.POSITIVE_INFINITY);
             if (batch === undefined) continue;
             const before = last.get(name);

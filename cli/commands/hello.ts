@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
-import { writing } from "../../consumer/writing.ts";
 import { print } from "../output/stdout.ts";
 import { onLog } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -23,7 +23,7 @@ const PATIENCE = 5_000;
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
-    const database = yield* writing(settings.data, () => tryDatabase(settings.data));
+    const database = yield* onFileWhenFree(ventesFile(settings.data), () => tryDatabase(settings.data));
     const topics = yield* onLog(run, PATIENCE)(reachTopics);
     if (run.json) {
       print(JSON.stringify({ hello: "world", database, topics }));

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
@@ -15,7 +16,7 @@ import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
 import { isLost, isRunning, readStates, States } from "../run/component-state.ts";
 import { type ComponentError, produceOnce } from "../run/components.ts";
-import { answeringDirectory, openForReading, sqlite } from "../run/database.ts";
+import { answeringDirectory, openForReading } from "../run/database.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { readAndSettle } from "../run/once.ts";
 import { named } from "../run/register.ts";
@@ -77,7 +78,7 @@ const rejectIds = (
   source: string | null,
 ): Effect.Effect<ReadonlyMap<string, string>, DatabaseError, Scope.Scope> =>
   Effect.flatMap(openForReading(run), (db) =>
-    sqlite(
+    onFile(
       db.name,
       () =>
         new Map(
@@ -103,7 +104,7 @@ const reread = (
 ): Effect.Effect<Reread, Failed | ComponentError, TopicLog | Settings | Scope.Scope> =>
   Effect.gen(function* () {
     const { data, kafka } = run.settings;
-    const holder = yield* sqlite(data, () => heldBy(data));
+    const holder = yield* onFile(data, () => heldBy(data));
     const isElsewhere = kafka !== null && (yield* readStates).some(isProducing);
     if (holder === "start" || isElsewhere) return yield* byTheRunning(run, sources, within, holder);
     yield* directoryLock(data, holder === "nobody" ? "exclusive" : "shared");

@@ -3,12 +3,13 @@
  * rows; in a pipe the rows. Filters lay over each other. Finding rejects is no failure: exit 0.
  */
 import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
 import { masked } from "#shared/masked.ts";
 import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
-import { openForReading, sqlite } from "../run/database.ts";
+import { openForReading } from "../run/database.ts";
 import { named } from "../run/register.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -60,7 +61,7 @@ export const rejects = (
       const isList = run.json || input.csv || !isTerminal();
       const limit = filter.limit ?? (isList ? NO_LIMIT : ON_TERMINAL);
       const db = yield* openForReading(run);
-      yield* sqlite(db.name, () => {
+      yield* onFile(db.name, () => {
         const values = { source: filter.source, entity: filter.entity, codes: filter.codes };
         // Of one state of the database.
         db.transaction(() => {

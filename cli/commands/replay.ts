@@ -1,15 +1,14 @@
 /** `ventes replay`: reads the topics again from their start, repairs what differs, and the analyses with it. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { makeRefresher } from "../../analyzer/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
-import { writing } from "../../consumer/writing.ts";
 import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
-import { sqlite } from "../run/database.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
@@ -18,7 +17,7 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
     const { settings, texts } = run;
     const file = ventesFile(settings.data);
     // Without a database there is nothing to replay into: its reader says so.
-    if (!existsSync(file)) yield* sqlite(file, () => openVentesReader(settings.data).close());
+    if (!existsSync(file)) yield* onFile(file, () => openVentesReader(settings.data).close());
     const report = yield* withProgress(texts, (progress) =>
       onLog(
         run,
@@ -34,7 +33,7 @@ const refreshAll = (data: string): Effect.Effect<void, DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const db = yield* Effect.acquireRelease(
-        writing(data, () => openVentes(data)),
+        onFileWhenFree(ventesFile(data), () => openVentes(data)),
         (open) => Effect.sync(() => open.close()),
       );
       const refresher = yield* Effect.acquireRelease(
@@ -42,6 +41,6 @@ const refreshAll = (data: string): Effect.Effect<void, DatabaseError> =>
         (made) => Effect.sync(() => made.close()),
       );
       let more = true;
-      while (more) more = (yield* writing(data, () => refresher.refresh())).more;
+      while (more) more = (yield* onFileWhenFree(ventesFile(data), () => refresher.refresh())).more;
     }),
   );

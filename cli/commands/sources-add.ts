@@ -1,6 +1,7 @@
 /** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/masked.ts";
@@ -15,7 +16,6 @@ import {
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print, say } from "../output/stdout.ts";
-import { sqlite } from "../run/database.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { namedApart, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
@@ -113,7 +113,7 @@ const warnOfOthersSales = (
 ): Effect.Effect<void, DatabaseError> => {
   const { data } = run.settings;
   if (ids.length === 0 || !existsSync(ventesFile(data))) return Effect.void;
-  return sqlite(ventesFile(data), () => {
+  return onFile(ventesFile(data), () => {
     const db = openVentesReader(data);
     try {
       const most = db.prepare(SAID_BY).get({ ids: JSON.stringify(ids), source }) as

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
@@ -12,7 +13,7 @@ import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type Results, readResults, waitingLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
-import { answeringDirectory, sqlite } from "../run/database.ts";
+import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
@@ -61,10 +62,10 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
       const { texts } = run;
       const problems: string[] = [];
       const settings = isDemo ? demoSettings(run.settings) : run.settings;
-      const running = yield* sqlite(join(run.settings.data, "lock.db"), () => heldBy(run.settings.data));
+      const running = yield* onFile(join(run.settings.data, "lock.db"), () => heldBy(run.settings.data));
       const db = existsSync(ventesFile(dir))
         ? yield* Effect.acquireRelease(
-            sqlite(ventesFile(dir), () => openVentesReader(dir)),
+            onFile(ventesFile(dir), () => openVentesReader(dir)),
             (open) => Effect.sync(() => open.close()),
           )
         : null;
@@ -101,7 +102,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
         else if (refused > 0)
           problems.push(texts.entriesRefused(masked(catalogue), refused, refusals[0]?.reason ?? ""));
-      const database = db === null ? null : yield* sqlite(db.name, () => readDatabase(db, fromLog));
+      const database = db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       return {

@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
+import { onFile } from "#shared/database/attempt.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { say } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -19,23 +20,9 @@ export const openForReading = (run: Invocation): Effect.Effect<Sqlite, DatabaseE
   Effect.gen(function* () {
     const dir = answeringDirectory(run.settings.data);
     const db = yield* Effect.acquireRelease(
-      sqlite(ventesFile(dir), () => openVentesReader(dir)),
+      onFile(ventesFile(dir), () => openVentesReader(dir)),
       (open) => Effect.sync(() => open.close()),
     );
     if (dir !== run.settings.data) say(`ventes: ${run.texts.demoDatabase(dir)}`);
     return db;
   });
-
-/** Runs SQLite work; what fails as a file fails with its sentence, anything else is a defect. */
-export const sqlite = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
-  Effect.suspend(() => {
-    try {
-      return Effect.succeed(work());
-    } catch (error) {
-      const explained = explain(file, error);
-      return isDatabaseError(explained) ? Effect.fail(explained) : Effect.die(explained);
-    }
-  });
-
-const isDatabaseError = (error: unknown): error is DatabaseError =>
-  typeof error === "object" && error !== null && "_tag" in error && error._tag === "DatabaseError";

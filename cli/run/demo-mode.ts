@@ -5,11 +5,12 @@
 import { existsSync, rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/settings.ts";
 import { type DemoServer, serveDemo } from "../../demo/server.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { demoDirectory, sqlite } from "./database.ts";
+import { demoDirectory } from "./database.ts";
 
 /** How often the demo looks at its files: what it shows is that a change is seen at once. */
 const DEMO_EVERY_MS = 1_000;
@@ -35,7 +36,7 @@ export const openDemo = (run: Invocation): Effect.Effect<DemoServer, DatabaseErr
 
 /** Its server had another port, so its sources were others. */
 const forgetLastDemo = (dir: string): Effect.Effect<void, DatabaseError> =>
-  sqlite(dir, () => {
+  onFile(dir, () => {
     if (!existsSync(dir)) return;
     for (const name of ["ventes.db", "events.db", "producer.db"])
       for (const end of ["", "-wal", "-shm"]) rmSync(`${dir}/${name}${end}`, { force: true });

@@ -1,14 +1,15 @@
 /** Waiting until what was published is in the database, and until the analyses reflect all of it. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
-import { sqlite } from "./database.ts";
 
 const LOOK_MS = 15;
 
@@ -19,10 +20,10 @@ const PENDING = `
 /** Events between the positions of a database and the ends of the log. */
 export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
   const rows = db.prepare(POSITIONS).all() as { topic: string; partition: number; position: number }[];
-  const positions = new Map(rows.map((row) => [`${row.topic}/${row.partition}`, row.position]));
-  return bounds.reduce((sum, { topic, partition, start, end }) => {
-    const at = Math.max(start, positions.get(`${topic}/${partition}`) ?? 0);
-    return sum + Math.max(0, end - at);
+  const positions = new Map(rows.map((row) => [partitionKey(row), row.position]));
+  return bounds.reduce((sum, part) => {
+    const at = Math.max(part.start, positions.get(partitionKey(part)) ?? 0);
+    return sum + Math.max(0, part.end - at);
   }, 0);
 }
 
@@ -41,13 +42,13 @@ const waitFor = <A>(
       // The consumer makes it.
       while (!existsSync(ventesFile(data))) yield* Effect.sleep(LOOK_MS);
       const db = yield* Effect.acquireRelease(
-        sqlite(ventesFile(data), () => openVentesReader(data)).pipe(
+        onFile(ventesFile(data), () => openVentesReader(data)).pipe(
           Effect.retry({ schedule: scheduleOf("busy"), while: (error) => error.reason !== "newer" }),
         ),
         (open) => Effect.sync(() => open.close()),
       );
       while (!isOver(db, bounds)) yield* Effect.sleep(LOOK_MS);
-      return yield* sqlite(ventesFile(data), () => read(db));
+      return yield* onFile(ventesFile(data), () => read(db));
     }),
   );
 

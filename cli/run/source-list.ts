@@ -1,6 +1,7 @@
 /** How the registered sources stand: what was announced of them, and what the producers last said in their state. */
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ENTITY_NAMES } from "#shared/entities/index.ts";
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/event.ts";
@@ -19,7 +20,6 @@ import {
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
 import { isLost, isRunning, States } from "./component-state.ts";
-import { sqlite } from "./database.ts";
 import type { View } from "./page.ts";
 
 /** What one producer said of a source, and whether it still follows it. */
@@ -88,7 +88,7 @@ const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
 export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effect.gen(function* () {
   const { kafka, data } = yield* Settings;
   if (kafka !== null) return heardOf(Date.now());
-  const held = yield* sqlite(join(data, "lock.db"), () => heldBy(data));
+  const held = yield* onFile(join(data, "lock.db"), () => heldBy(data));
   return held === "nobody" ? () => false : heardOf(Date.now());
 });
 

@@ -9,6 +9,7 @@ import { chmodSync, lstatSync, readFileSync, rmSync, type Stats, statSync } from
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { onFile } from "#shared/database/attempt.ts";
 import { DatabaseError, explain, isBusy, openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 
 export type Hold = "exclusive" | "shared";
@@ -27,11 +28,11 @@ export function lockDirectory(dir: string, hold: Hold): Sqlite {
 
 /** The lock for as long as the scope lives. */
 export const directoryLock = (dir: string, hold: Hold): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  kept(() => lockDirectory(dir, hold));
+  kept(lockFile(dir), () => lockDirectory(dir, hold));
 
 /** DIR's producer, for as long as the scope lives: a second one has its own directory. */
 export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  kept(() =>
+  kept(producerLockFile(dir), () =>
     taken(
       producerLockFile(dir),
       "exclusive",
@@ -121,10 +122,8 @@ function assertOurs(file: string): void {
   throw new DatabaseError({ file, reason: "foreign", message });
 }
 
-const kept = (lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(Effect.try({ try: lock, catch: (error) => error as DatabaseError }), (db) =>
-    Effect.sync(() => db.close()),
-  ).pipe(Effect.asVoid);
+const kept = (file: string, lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(onFile(file, lock), (db) => Effect.sync(() => db.close())).pipe(Effect.asVoid);
 
 /** Who holds the directory now, for `status`. Creates nothing. */
 export function heldBy(dir: string): "start" | "components" | "nobody" {

@@ -3,7 +3,7 @@
  * it stops and says so, what starts refuses; the database keeps what it had, and reads nothing of another log.
  */
 import { expect, it } from "vitest";
-import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { TOPICS } from "#shared/topics.ts";
 import { canonicalDump } from "../../consumer/canonical-dump.ts";
 import { describeWith } from "../support/describe-with.ts";

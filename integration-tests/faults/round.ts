@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
-import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { canonicalDump } from "../../consumer/canonical-dump.ts";
 import type { Cluster } from "../support/cluster.ts";

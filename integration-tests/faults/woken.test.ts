@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
 import { until } from "../support/until.ts";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { KafkaSettings } from "#shared/settings.ts";
-import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { until } from "./until.ts";
 
 export const BROKERS = 3;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { KafkaSettings } from "#shared/settings.ts";
-import { makeAdmin } from "#shared/topic-log/kafka/kafkajs.ts";
+import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { requirement } from "./require.ts";
 import { until } from "./until.ts";
 

@@ -1,7 +1,7 @@
 /**
- * A database file that is removed or replaced while it is open: the system keeps the old one for who has it open,
- * so work would go on, seen by nobody and lost at the end. Nothing of ours replaces it by name, so whoever finds
- * another file there, or none, stops and says so.
+ * Notices that a database file is removed or replaced while it is open. The system keeps the old file for the process
+ * that has it open: its work would go on, nobody would see it, and it would be lost at the end. ventes never replaces
+ * the file itself, so a process that finds another file there, or none, stops and says so.
  */
 import { statSync } from "node:fs";
 import * as Effect from "effect/Effect";
@@ -9,7 +9,7 @@ import { DatabaseError } from "./sqlite.ts";
 
 const LOOK_MS = 250;
 
-/** What names a file whatever its name is; undefined when there is none. */
+/** The device and inode of a file: they stay the same when it is renamed. Undefined when there is no file. */
 const nodeOf = (file: string): string | undefined => {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? undefined : `${found.dev}/${found.ino}`;

@@ -1,8 +1,23 @@
-/** The records of one publish by the partition they belong to, in their order. */
+/**
+ * Things by partition: the key under which a Map holds what belongs to a partition, and the records of one publish
+ * grouped by the partition they go to.
+ */
 import { partitionOf } from "../partitioner.ts";
 import type { NewRecord } from "./topic-log.ts";
 
-/** One entry for each partition that has records, by partition. */
+/**
+ * The key of a partition in a Map or a Set. The topic is named either by its TopicName or by its full name: one
+ * collection holds keys of one kind. It is for memory only: nothing stores it, and nothing reads it back.
+ */
+export const partitionKey = ({
+  topic,
+  partition,
+}: {
+  readonly topic: string;
+  readonly partition: number;
+}): string => `${topic}/${partition}`;
+
+/** One entry for each partition that has records, in the order of the partitions. Throws when a record names a partition that the topic does not have. */
 export function byPartition(
   records: readonly NewRecord[],
   partitions: number,

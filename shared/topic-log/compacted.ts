@@ -1,16 +1,19 @@
-/** The latest value of each key of a compacted topic. For topics that fit memory. */
+/**
+ * The latest value of each key of a compacted topic, held in memory: for topics that fit it. It is as of the last
+ * `refresh`; it does not follow the topic by itself.
+ */
 import * as Effect from "effect/Effect";
 import type { TopicName } from "../topics.ts";
 import type { LogFailure } from "./errors.ts";
 import type { TopicLog } from "./topic-log.ts";
 
+/** The last record of a key, and where it lies. */
 export interface Latest {
   readonly value: Buffer;
   readonly offset: number;
   readonly partition: number;
 }
 
-/** As of its last refresh, which reads what is new. */
 export class CompactedTopic {
   readonly #log: TopicLog["Service"];
   readonly #topic: TopicName;
@@ -23,11 +26,12 @@ export class CompactedTopic {
     this.#positions = new Array(log.partitions(topic)).fill(0);
   }
 
-  /** Keys removed by a tombstone are not there. */
+  /** By key. A key that a tombstone has removed is not in it. */
   get latest(): ReadonlyMap<string, Latest> {
     return this.#latest;
   }
 
+  /** Reads the records since the last refresh. */
   refresh(): Effect.Effect<void, LogFailure> {
     const from = this.#positions.map((offset, partition) => ({ topic: this.#topic, partition, offset }));
     return this.#log.read(from, ({ partition, records, next }) =>

@@ -19,8 +19,9 @@ import { until } from "../../integration-tests/support/until.ts";
 import { partitionOf } from "../partitioner.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "../settings.ts";
 import type { TopicName } from "../topics.ts";
+import { partitionKey } from "./by-partition.ts";
 import { CompactedTopic } from "./compacted.ts";
-import { makeAdmin } from "./kafka/kafkajs.ts";
+import { makeAdmin } from "./kafka/cluster/kafkajs.ts";
 import { layerTopicLog } from "./layer.ts";
 import {
   type FollowOptions,
@@ -149,7 +150,7 @@ interface Seen {
 }
 const seenIn = (batch: LogBatch): Seen[] =>
   batch.records.map((r) => ({
-    where: `${batch.topic}/${batch.partition}`,
+    where: partitionKey(batch),
     offset: r.offset,
     key: r.key,
     value: r.value === null ? null : r.value.toString(),
@@ -179,9 +180,9 @@ class Follower {
       topics,
       positions: (assigned) => {
         this.asked.push(assigned);
-        this.owned = new Set([...this.owned, ...assigned.map((p) => `${p.topic}/${p.partition}`)]);
+        this.owned = new Set([...this.owned, ...assigned.map(partitionKey)]);
         return assigned.flatMap((p) => {
-          const offset = this.kept.get(`${p.topic}/${p.partition}`);
+          const offset = this.kept.get(partitionKey(p));
           return offset === undefined ? [] : [{ ...p, offset }];
         });
       },
@@ -191,7 +192,7 @@ class Follower {
   }
   /** Compare and set: a batch from elsewhere than its position is not applied. */
   apply(batch: LogBatch): number {
-    const where = `${batch.topic}/${batch.partition}`;
+    const where = partitionKey(batch);
     const position = this.kept.get(where) ?? 0;
     const first = batch.records[0]?.offset ?? 0;
     this.batches.push(batch);

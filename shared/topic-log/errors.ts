@@ -1,27 +1,40 @@
-/** What can go wrong with a log, whichever layer runs. */
+/**
+ * The errors of a TopicLog, the same for each layer. Each carries a sentence for the user. An error that is none of
+ * these is a defect.
+ */
 import * as Schema from "effect/Schema";
 
-/** The log does not answer now. Waiting may help; `address` says where it was looked for. */
+/** The log does not answer now. Waiting may help. `address` is the file or the brokers that do not answer. */
 export class LogUnavailable extends Schema.TaggedError<LogUnavailable>()("LogUnavailable", {
   address: Schema.String,
   message: Schema.String,
 }) {}
 
-/** The log refuses us, or is not set as it must be: credentials, ACLs, topic settings, partition counts. */
+/** The log refuses us, or is not set up as it must be: credentials, ACLs, topic settings, partition counts. */
 export class LogMisconfigured extends Schema.TaggedError<LogMisconfigured>()("LogMisconfigured", {
   message: Schema.String,
 }) {}
 
-/** This is another log than the one whose positions we hold, or it has lost what we have read. */
+/** This is not the log whose positions we hold, or it has lost records that we have read. */
 export class LogMismatch extends Schema.TaggedError<LogMismatch>()("LogMismatch", {
   message: Schema.String,
 }) {}
 
-/** A publish was neither confirmed nor refused: its records may or may not be in the topic. */
+/** The log neither confirmed nor refused a publish: its records may or may not be in the topic. */
 export class PublishUncertain extends Schema.TaggedError<PublishUncertain>()("PublishUncertain", {
   topic: Schema.String,
   message: Schema.String,
 }) {}
+
+/** A follower or a reader wants to read on from beyond the end of a partition. */
+export const pastTheEnd = (
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  position: number,
+  end: number,
+): LogMismatch =>
+  new LogMismatch({
+    message: `position ${position} of ${topic} partition ${partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
+  });
 
 export type LogFailure = LogUnavailable | LogMisconfigured | LogMismatch;
 export type PublishFailure = LogFailure | PublishUncertain;

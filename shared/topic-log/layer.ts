@@ -1,4 +1,7 @@
-/** The log that the settings name. Each layer is loaded when it is chosen: embedded start-up loads no kafkajs. */
+/**
+ * The TopicLog that the settings choose: Kafka where they name brokers, else the embedded one. It imports only the
+ * chosen layer, so that an embedded start does not load kafkajs.
+ */
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { DatabaseError } from "../database/sqlite.ts";

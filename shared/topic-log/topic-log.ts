@@ -1,18 +1,19 @@
 /**
- * The log of events: named topics of partitions of records with offsets, durable once `publish` returns. Two
- * layers implement it and pass one conformance suite: `embedded` (DIR/events.db) and `kafka`. Nothing outside
- * the layers knows which one runs.
+ * The log of events: topics that have partitions, which hold records with offsets. Two layers implement it and pass one
+ * conformance suite: `embedded` (DIR/events.db) and `kafka`. Code outside the layers does not depend on which one runs.
  *
  * Guarantees: a record is durable (synced, or acknowledged by all in-sync replicas) when `publish` succeeds;
  * records of one partition have growing offsets in the order they were published (offsets may have gaps);
  * `follow` delivers each record at least once, in offset order per partition, from the positions that its
- * follower keeps. Exactly once is the follower's compare-and-set of (identity, position) with its own writes.
- * Compacted topics keep the latest record of each key (and superseded ones as long as topics.ts says); topics with
- * a retention lose their oldest records, and their start moves. Foreign programs may have published anything: no
- * key, no value, bytes. Not supported: transactions across partitions.
+ * follower keeps. Compacted topics keep the latest record of each key (and superseded ones as long as topics.ts says);
+ * topics with a retention lose their oldest records, and their start moves.
  *
- * Who waits for a log that is lost: `publish` and `follow`, for ever. Opening, `read` and `bounds` fail with
- * LogUnavailable: at once when refused, within a minute when nothing answers.
+ * It does not give: exactly once, which the follower makes by writing (identity, position) by compare-and-set together
+ * with its own rows; transactions across partitions; a schema: foreign programs may have published records without a
+ * key, without a value, or with any bytes.
+ *
+ * `publish` and `follow` wait for a lost log without end. Opening, `read` and `bounds` fail with LogUnavailable: at
+ * once when the log refuses, within a minute when nothing answers.
  */
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
@@ -44,7 +45,7 @@ export interface NewRecord {
   readonly key: string;
   /** null is a tombstone: in a compacted topic it removes the key. */
   readonly value: string | null;
-  /** Only where the key's own partition (murmur2) is not wanted: marks and versions. */
+  /** Default: the partition of the key (murmur2). Marks and versions name another one. */
   readonly partition?: number;
 }
 
@@ -63,7 +64,7 @@ export interface LogBatch extends TopicPartition {
   readonly next: number;
 }
 
-/** Where a publish landed: per partition, the offset of its first record. */
+/** The records of a publish that one partition took: the offset of the first one, and how many they are. */
 export interface Published {
   readonly partition: number;
   readonly firstOffset: number;
@@ -73,29 +74,29 @@ export interface Published {
 export type LogState = { readonly state: "ok" } | { readonly state: "waiting"; readonly reason: string };
 
 export interface FollowOptions<E, R> {
-  /** Followers of one group share the partitions; the layer puts the namespace before it. */
+  /** Followers of one group share the partitions. The layer puts the namespace before the name. */
   readonly group: string;
   readonly topics: readonly TopicName[];
   /**
-   * Where to read from, for the partitions just assigned (a rebalance may assign again what was held). Called
-   * synchronously at every assignment and whenever `moved` completes. A partition not answered is read from its
-   * start; so is a position before it.
+   * The positions to read the given partitions from. The layer calls it synchronously at each assignment, and with all
+   * partitions each time `moved` completes; a rebalance may assign a partition again. A partition without a position
+   * is read from its start, and so is one whose position lies before its start.
    */
   readonly positions: (assigned: readonly TopicPartition[]) => readonly Position[];
   /**
-   * Told which partitions are this follower's, all of them, when it joined and whenever that has changed; before
-   * `positions` is asked. While a log is lost it is not: nobody can then be told that another has them.
+   * The layer calls it with all partitions of this follower when it has joined and each time they have changed, before
+   * it calls `positions`. While the log is lost nobody calls it, although another follower may take partitions over.
    */
   readonly onAssigned?: (assigned: readonly TopicPartition[]) => void;
   /**
-   * One batch at a time. Returns the position wanted next for its partition: `batch.next` to go on, any other
-   * to seek there; ignored when the partition was lost or its position asked again meanwhile. The layer
-   * heartbeats while it runs. Values are views of the batch's buffer: copy what is kept.
+   * Takes one batch at a time. Returns the next position of the batch's partition: `batch.next` to go on, any other to
+   * seek there. The layer ignores it when the partition was given up, or its position asked again, meanwhile. The layer
+   * sends heartbeats while it runs. Values are views of the batch's buffer: copy those that you keep.
    */
   readonly onBatch: (batch: LogBatch) => Effect.Effect<number, E, R>;
-  /** Completes when the positions were changed by somebody else: they are then asked again. Run repeatedly. */
+  /** Completes when somebody else has changed the positions: the layer then asks for them, and runs it again. */
   readonly moved?: Effect.Effect<void, never, R>;
-  /** Told when the log is lost ("waiting") and when it is back ("ok"). */
+  /** The layer calls it when the log is lost ("waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
   /** At most this many records in a batch. Default 5000. */
   readonly maxRecords?: number;
@@ -114,34 +115,34 @@ export class TopicLog extends Context.Service<
     /** The full name of a topic, as other programs see it. */
     readonly fullName: (topic: TopicName) => string;
     /**
-     * Durable when it succeeds. Records of one call and partition are appended in order. Waits for a lost log
-     * and sends again what is safe to send again; PublishUncertain means that some of it may or may not have
-     * been appended, LogUnavailable that the disk is full. Interrupted, it is uncertain too. One answer for
-     * each partition, by partition.
+     * The records are durable when it succeeds. Those of one partition are appended in their order. It waits for a lost
+     * log and sends records again where that is safe. PublishUncertain: some records may or may not be in the topic;
+     * the same holds when it is interrupted. LogUnavailable: the disk is full. Returns one entry for each partition that
+     * took records, in the order of the partitions.
      */
     readonly publish: (
       topic: TopicName,
       records: readonly NewRecord[],
     ) => Effect.Effect<readonly Published[], PublishFailure>;
     /**
-     * The bounds of every partition of the topics. `read` says how far some were read: while one seems to end before
-     * that, a layer whose leaders change asks again for some seconds, then answers what it finds.
+     * The bounds of every partition of the topics. `read`: how far some of them were read. While one seems to end
+     * before that, a layer whose leaders change asks again for some seconds, then returns the bounds that it finds.
      */
     readonly bounds: (
       topics: readonly TopicName[],
       read?: readonly Position[],
     ) => Effect.Effect<readonly Bounds[], LogFailure>;
     /**
-     * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the
-     * start reads from the start; one past the end is LogMismatch. Each partition once in a call.
+     * Reads from `from` up to the ends as they are when it starts, then succeeds. A position before the start reads
+     * from the start; one past the end is LogMismatch. `from` names each partition at most once.
      */
     readonly read: <E, R>(
       from: readonly Stretch[],
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ) => Effect.Effect<void, E | LogFailure, R>;
     /**
-     * Never returns by itself: interrupt it to leave the group. A lost log is waited for, for ever, and told
-     * to `onState`. LogMismatch when a position lies past the end of its partition.
+     * Never returns by itself: interrupt it to leave the group. It waits for a lost log without end, and tells
+     * `onState`. LogMismatch when a position lies past the end of its partition.
      */
     readonly follow: <E, R>(options: FollowOptions<E, R>) => Effect.Effect<never, E | LogFailure, R>;
   }

@@ -1,4 +1,7 @@
-/** Wakes one waiting fiber from synchronous code. What is woken before it waits is not lost. */
+/**
+ * Wakes a waiting fiber from synchronous code. A wake before the wait is not lost: the next wait ends at once. Several
+ * wakes before one wait count as one. One fiber may wait at a time.
+ */
 import * as Effect from "effect/Effect";
 
 export class Waker {

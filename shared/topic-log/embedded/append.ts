@@ -1,7 +1,9 @@
 /**
- * Appending: offsets are taken and records stored in one BEGIN IMMEDIATE, so appenders of several processes
- * never give an offset twice. The same transaction compacts: what a record of a compacted topic supersedes goes
- * when it is old enough, and retention cuts topics that have one.
+ * Appending to events.db. One BEGIN IMMEDIATE takes the offsets and stores the records, so two processes never give
+ * an offset twice. The same transaction compacts and expires, so there is no background job: an append to a compacted
+ * topic deletes the superseded records of its keys that are older than min.compaction.lag.ms, and every
+ * RETENTION_EVERY_MS an append also deletes old tombstones and the records that are past the topic's retention. A
+ * topic to which nobody publishes keeps its records.
  */
 import type { Sqlite } from "../../database/sqlite.ts";
 import { byPartition } from "../by-partition.ts";
@@ -11,7 +13,7 @@ import type { EmbeddedTopic } from "./topics.ts";
 
 /** How long a tombstone stays readable, as in Kafka (delete.retention.ms). */
 const TOMBSTONE_MS = 86_400_000;
-/** Retention is looked at this often. */
+/** The least time between two looks at the retention of a topic. */
 const RETENTION_EVERY_MS = 3_600_000;
 
 /** Records of one publish, encoded and ready to be stored. */
@@ -23,7 +25,7 @@ export interface Prepared {
   readonly keys: readonly { readonly key: string; readonly tombstone: boolean }[] | null;
 }
 
-/** Groups records by partition, keeping their order, and encodes them: everything that needs no lock. */
+/** Groups records by partition, keeping their order, and encodes them. Needs no lock. */
 export function prepare(topic: EmbeddedTopic, records: readonly NewRecord[]): Prepared[] {
   const compacted = topic.spec.cleanup === "compact";
   return byPartition(records, topic.partitions).map(({ partition, records: group }) => ({
@@ -36,7 +38,7 @@ export function prepare(topic: EmbeddedTopic, records: readonly NewRecord[]): Pr
 
 export type Append = (topic: EmbeddedTopic, prepared: readonly Prepared[]) => Published[];
 
-/** Throws SQLITE_BUSY when another process is in its transaction; nothing is stored then. */
+/** An append throws SQLITE_BUSY while another process is in its transaction; it has then stored nothing. */
 export function makeAppend(db: Sqlite): Append {
   const takeOffsets = db
     .prepare(

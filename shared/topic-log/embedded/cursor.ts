@@ -1,12 +1,15 @@
-/** Reading one partition of events.db, forward from a position. Synchronous; readers never wait for writers. */
+/**
+ * A cursor reads one partition of events.db forward from a position. Synchronous; in WAL mode a reader does not wait
+ * for a writer. It does not know the end of its partition: it gives what is there when it is asked.
+ */
 import type { Sqlite } from "../../database/sqlite.ts";
 import type { TopicName } from "../../topics.ts";
-import { LogMismatch } from "../errors.ts";
+import { pastTheEnd } from "../errors.ts";
 import type { LogBatch, LogRecord } from "../topic-log.ts";
 import { decodeBatch, type EncodedBatch } from "./record-batch.ts";
 import type { EmbeddedTopic } from "./topics.ts";
 
-/** Rows are gathered into one batch up to this many bytes of records. */
+/** A batch gathers rows up to this many bytes of records, expanded. */
 const BATCH_BYTES = 8 << 20;
 
 type BatchRow = EncodedBatch & { readonly last_offset: number };
@@ -35,39 +38,32 @@ export function makeReader(db: Sqlite): Reader {
 }
 
 export class Cursor {
-  readonly name: TopicName;
-  readonly partition: number;
+  readonly #name: TopicName;
+  readonly #partition: number;
   readonly #reader: Reader;
   readonly #topic: EmbeddedTopic;
   #position: number;
-  /** Records decoded and not yet given: a stored batch may hold more than is asked for. */
+  /** Decoded records that `next` has not given yet: a stored batch may hold more than was asked for. */
   #held: LogRecord[] = [];
 
   constructor(reader: Reader, topic: EmbeddedTopic, partition: number, position: number) {
     this.#reader = reader;
     this.#topic = topic;
-    this.name = topic.spec.name;
-    this.partition = partition;
+    this.#name = topic.spec.name;
+    this.#partition = partition;
     this.#position = position;
   }
 
-  get position(): number {
-    return this.#position;
-  }
-
-  /** LogMismatch (thrown) when the position lies past the end of the partition. */
+  /** Goes on from `position`, or from the start when that lies before it. Throws LogMismatch past the end. */
   seek(position: number): void {
     if (position === this.#position) return;
-    const { start, end } = this.#reader.bounds(this.#topic, this.partition);
-    if (position > end)
-      throw new LogMismatch({
-        message: `position ${position} of ${this.name} partition ${this.partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
-      });
+    const { start, end } = this.#reader.bounds(this.#topic, this.#partition);
+    if (position > end) throw pastTheEnd({ topic: this.#name, partition: this.#partition }, position, end);
     this.#held = [];
     this.#position = Math.max(position, start);
   }
 
-  /** The next records, at most `most`, of those below `end`; undefined when there are none now. */
+  /** The next records below the offset `end`, at most `most`; undefined when there are none now. */
   next(most: number, end = Number.POSITIVE_INFINITY): LogBatch | undefined {
     if (this.#held.length === 0) this.#fill(most);
     let count = Math.min(most, this.#held.length);
@@ -76,14 +72,14 @@ export class Cursor {
     const records = count === this.#held.length ? this.#held : this.#held.slice(0, count);
     this.#held = count === this.#held.length ? [] : this.#held.slice(count);
     this.#position = (records[count - 1] as LogRecord).offset + 1;
-    return { topic: this.name, partition: this.partition, records, next: this.#position };
+    return { topic: this.#name, partition: this.#partition, records, next: this.#position };
   }
 
   #fill(most: number): void {
     const groups: LogRecord[][] = [];
     let count = 0;
     let bytes = 0;
-    for (const row of this.#reader.rows(this.#topic, this.partition, this.#position)) {
+    for (const row of this.#reader.rows(this.#topic, this.#partition, this.#position)) {
       if (count > 0 && (count + row.records > most || bytes + row.bytes > BATCH_BYTES)) break;
       const first = row.last_offset - row.records + 1;
       const records = decodeBatch(row, first);

@@ -1,7 +1,7 @@
 /**
- * DIR/events.db and its statements. The layer's own connection is synchronous FULL: what it has published
- * survives a power cut. Group membership goes through a second one that is NORMAL: a heartbeat is not worth a
- * sync, and the next publish makes it durable with its own.
+ * DIR/events.db: its kind, its schema (001_events.sql) and its connections. The layer's own connection is synchronous
+ * FULL: published records survive a power cut. Group membership uses a second connection that is NORMAL: a heartbeat
+ * is not worth a sync, and the sync of the next publish makes it durable too.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,13 +15,17 @@ export const EVENTS_DB: FileKind = {
 
 export const eventsFile = (dir: string): string => join(dir, "events.db");
 
-/** Both are opened without waiting inside SQLite: SQLITE_BUSY is retried by our schedule, outside it. */
+/**
+ * The connection that publishes and reads. SQLite does not wait inside it: it throws SQLITE_BUSY at once, and the
+ * schedule `busy` tries again without blocking the event loop. The same holds for openMembership.
+ */
 export function openEvents(dir: string): Sqlite {
   const db = openFile(eventsFile(dir), EVENTS_DB);
   db.pragma("busy_timeout = 0");
   return db;
 }
 
+/** The connection of group members. */
 export function openMembership(dir: string): Sqlite {
   const db = openFile(eventsFile(dir), { ...EVENTS_DB, synchronous: "NORMAL" });
   db.pragma("busy_timeout = 0");

@@ -1,12 +1,14 @@
 /**
- * Followers of one group share the partitions of their topics. A member is a row that it renews; whoever renews
- * its own removes those that were not for a while. Each member computes the same assignment from the same
- * rows, so there is no leader. Two may hold a partition for a moment; exactly once is not decided here but by
- * the compare-and-set of positions.
+ * Membership in a group of events.db: the followers of one group share the partitions of their topics. Each member
+ * has a row, which its heartbeat renews; a heartbeat also removes the rows that no member has renewed for
+ * EXPIRES_MS. Each member computes the assignment from the same rows, so a group needs no leader. It does not
+ * promise that a partition has one holder: two members may hold it for a moment. Exactly once rests on the
+ * follower's compare-and-set of positions.
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { DatabaseError, explain, type Sqlite } from "../../database/sqlite.ts";
+import { databaseErrorOf } from "../../database/attempt.ts";
+import type { Sqlite } from "../../database/sqlite.ts";
 import type { TopicName } from "../../topics.ts";
 import type { TopicPartition } from "../topic-log.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
@@ -21,8 +23,9 @@ interface MemberRow {
 }
 
 /**
- * Of a directory that this process has for itself: whoever is a member is of a process that was killed, and would keep
- * partitions until it expires. What is wrong with the file is said by whoever opens it to read.
+ * Removes all members. Only for a process that holds the directory's lock exclusively: every member there belongs to a
+ * killed process, and would keep its partitions until it expires. A file that cannot be used is left as it is: the
+ * process fails when it opens the log.
  */
 export function forgetMembers(dir: string): void {
   const file = eventsFile(dir);
@@ -35,7 +38,7 @@ export function forgetMembers(dir: string): void {
       db.close();
     }
   } catch (error) {
-    if (!(explain(file, error) instanceof DatabaseError)) throw error;
+    if (databaseErrorOf(file)(error) === undefined) throw error;
   }
 }
 
@@ -79,23 +82,23 @@ export class Membership {
     this.#timer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS);
   }
 
-  /** One that cannot be written now is left out: a member expires only after several. */
+  /** Leaves a heartbeat out when the file cannot be written now: a member expires only after several. */
   #heartbeat(): void {
     this.#attempt(() => {
       if (this.#renew()) News.tell(this.#file);
     });
   }
 
-  /** A lock or a full disk passes, and whoever publishes or reads is told of it; the rest is a defect. */
+  /** Ignores a lock and a full disk: they pass, and publishing and reading report them. Throws any other error. */
   #attempt(write: () => void): void {
     try {
       write();
     } catch (error) {
-      if (!(explain(this.#file, error) instanceof DatabaseError)) throw error;
+      if (databaseErrorOf(this.#file)(error) === undefined) throw error;
     }
   }
 
-  /** Leaves the group. What cannot be removed now expires. */
+  /** Leaves the group. A row that cannot be removed now expires. */
   close(): void {
     clearInterval(this.#timer);
     this.#attempt(() => {
@@ -104,7 +107,7 @@ export class Membership {
     });
   }
 
-  /** The partitions that are this member's, as the group stands now. */
+  /** The partitions of this member, as the group stands now: one query, no write. */
   assignment(): TopicPartition[] {
     const members = this.#members().map((row) => ({
       id: row.member,

@@ -1,7 +1,7 @@
 /**
- * How a follower learns that there may be something new in events.db: at once when this process wrote it, else
- * by looking at PRAGMA data_version (microseconds) a few times a second. A wait holds one timer, and only while
- * it waits.
+ * How a follower learns that events.db was written. A write of this process wakes it at once. For writes of other
+ * processes it polls PRAGMA data_version every POLL_MS, which takes microseconds. There is one timer for each
+ * follower that waits, and none while it works. News may be false: another table or topic may have been written.
  */
 import * as Effect from "effect/Effect";
 import type { Sqlite } from "../../database/sqlite.ts";
@@ -9,7 +9,7 @@ import { dataVersion } from "./events-db.ts";
 
 const POLL_MS = 50;
 
-/** Who is to be woken, by the file's real path: several TopicLogs of one process may have one open. */
+/** The followers of this process by the file's real path: several TopicLogs of one process may have one file open. */
 const listeners = new Map<string, Set<() => void>>();
 
 export class News {
@@ -38,12 +38,12 @@ export class News {
     this.#resume?.();
   };
 
-  /** Tells this process' followers of a file that it was written. */
+  /** Wakes this process' followers of a file after a write. */
   static tell(file: string): void {
     for (const wake of listeners.get(file) ?? []) wake();
   }
 
-  /** True once after anything was written: what was looked up before may be out of date. */
+  /** True once after each write: what the follower looked up before may be out of date. */
   take(): boolean {
     const version = dataVersion(this.#db);
     const fresh = this.#fresh || version !== this.#seen;

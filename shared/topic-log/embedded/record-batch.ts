@@ -1,7 +1,8 @@
 /**
- * Many records as one blob: for each, the lengths of its key and value (int32 little endian, -1 for null), then
- * their UTF-8. Compressed with zstd when that pays. Plain synchronous code: this is the hot path of publishing
- * and reading.
+ * The blob of events.db that holds many records. For each record: the lengths of its key and its value in bytes
+ * (int32 little endian, -1 for null), then both in UTF-8. A blob of COMPRESS_FROM bytes or more is compressed with
+ * zstd. Plain synchronous code: every event that is published or read passes here. Offsets are not in the blob; its
+ * row in `batches` has them.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { LogRecord, NewRecord } from "../topic-log.ts";
@@ -13,7 +14,7 @@ export interface EncodedBatch {
   readonly data: Buffer;
 }
 
-/** Where a batch is cut: a reader decompresses and holds one whole. */
+/** The largest batch: a reader decompresses a whole one and holds it in memory. */
 const MAX_RECORDS = 5_000;
 const MAX_BYTES = 4 << 20;
 /** Below this, zstd's frame costs about what it saves. */
@@ -65,7 +66,7 @@ function seal(records: number, bytes: number): EncodedBatch {
   return { records, bytes, compressed: 1, data };
 }
 
-/** The records of a batch, `firstOffset` being its first one's. Values are views of one buffer. */
+/** The records of a batch whose first record has the offset `firstOffset`. Values are views of one buffer. */
 export function decodeBatch(batch: EncodedBatch, firstOffset: number): LogRecord[] {
   const plain =
     batch.compressed === 1

@@ -1,6 +1,6 @@
 /**
- * The topics of one namespace in events.db: created when they are missing, and checked when they are there.
- * What is fixed for the life of the log (identity, partition counts) is read once, here.
+ * The topics of one namespace in events.db. Opening them creates the missing ones and checks the others. It reads the
+ * identity and the partition counts once, because both are fixed for the life of the log.
  */
 import { randomUUID } from "node:crypto";
 import type { Sqlite } from "../../database/sqlite.ts";
@@ -16,11 +16,9 @@ export interface EmbeddedTopic {
 export interface EmbeddedTopics {
   readonly identity: string;
   readonly of: (name: TopicName) => EmbeddedTopic;
-  /** Every partition of a topic id, for notes of offsets. */
-  readonly all: readonly EmbeddedTopic[];
 }
 
-/** Creates what is missing, in one transaction. Throws LogMisconfigured, and SQLITE_BUSY. */
+/** Creates missing topics in one transaction. Throws LogMisconfigured, and SQLITE_BUSY. */
 export function openTopics(db: Sqlite, namespace: string, eventPartitions: number): EmbeddedTopics {
   const find = db.prepare("SELECT topic, partitions FROM topics WHERE name = ?");
   const create = db.prepare("INSERT INTO topics (name, partitions) VALUES (?, ?)");
@@ -66,7 +64,6 @@ export function openTopics(db: Sqlite, namespace: string, eventPartitions: numbe
   const byName = new Map(all.map((t) => [t.spec.name, t]));
   return {
     identity,
-    all,
     of: (name) => {
       const found = byName.get(name);
       if (found === undefined) throw new Error(`no such topic: ${name}`);

@@ -20,7 +20,7 @@ import { requiredParts } from "../../../integration-tests/support/require.ts";
 import { until } from "../../../integration-tests/support/until.ts";
 import { embeddedSettings, type KafkaSettings, Settings } from "../../settings.ts";
 import { type LogRecord, TopicLog } from "../topic-log.ts";
-import { clientOptions, makeAdmin, TOPIC_RESOURCE } from "./kafkajs.ts";
+import { clientOptions, makeAdmin, TOPIC_RESOURCE } from "./cluster/kafkajs.ts";
 import { layerKafka } from "./layer.ts";
 
 const onLog = <A, E>(

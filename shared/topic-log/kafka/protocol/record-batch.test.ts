@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import { gzipSync, zstdDecompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { NewRecord } from "../topic-log.ts";
+import type { NewRecord } from "../../topic-log.ts";
 import { crc32c } from "./crc32c.ts";
-import { decodeBatch, encodeBatches, seal } from "./record-batch.ts";
+import { decodeBatch } from "./decode-batch.ts";
+import { encodeBatches, seal } from "./encode-batch.ts";
 
 /** kafkajs' own encoder, to be compared with. */
 const require = createRequire(import.meta.url);

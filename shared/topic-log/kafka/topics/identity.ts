@@ -1,20 +1,20 @@
 /**
- * The log's identity: a random id in topic `sources`, whose partition 0 begins with it, and the cluster's id. Who
- * finds none writes one; when several do so at once, the lowest offset wins, for each writer has its own key and
- * compaction keeps them all. Partition counts stand beside it, because a later change of them would break the
- * order of each key, and the ids of the topics of events, because one that was deleted and made anew has lost its
- * events. These records are hidden from followers and readers: none is a source.
+ * The record that holds the log's identity: how it is written, recognized and checked. Partition 0 of topic `sources`
+ * begins with it. A program that finds none writes one; when several programs do so at once, the lowest offset wins:
+ * each writes under a key of its own, so compaction keeps them all. The record also holds the partition count, because
+ * a later change of it breaks the order of a key's events, and the ids of the topics of events, because a topic that
+ * was made anew has lost its events. Readers and followers never see these records: none is a source.
  */
 import { randomUUID } from "node:crypto";
-import { EVENT_TOPICS, type TopicName } from "../../topics.ts";
-import { LogMisconfigured } from "../errors.ts";
-import type { LogRecord, NewRecord } from "../topic-log.ts";
+import { EVENT_TOPICS, type TopicName } from "../../../topics.ts";
+import { LogMisconfigured } from "../../errors.ts";
+import type { LogRecord, NewRecord } from "../../topic-log.ts";
 import type { TopicNames } from "./names.ts";
 import { isAnother, madeAnew, type TopicIds } from "./topic-ids.ts";
 
 export const IDENTITY_TOPIC: TopicName = "sources";
 export const IDENTITY_PARTITION = 0;
-/** No source's id begins so: those are http, https and file URLs. */
+/** No key of a source begins like this: they are http, https and file URLs. */
 const KEY_PREFIX = "ventes:log:";
 
 export interface LogIdentity {
@@ -25,9 +25,11 @@ export interface LogIdentity {
   readonly topics: Readonly<Record<string, string | undefined>>;
 }
 
+/** True for a record that readers and followers do not see. */
 export const isIdentity = (topic: TopicName, record: LogRecord): boolean =>
   topic === IDENTITY_TOPIC && record.key?.startsWith(KEY_PREFIX) === true;
 
+/** A new identity, to be published to IDENTITY_TOPIC. The ids of the topics must be known. */
 export function newIdentity(names: TopicNames, topicIds: TopicIds): NewRecord {
   const identity: LogIdentity = {
     id: randomUUID(),
@@ -41,6 +43,7 @@ export function newIdentity(names: TopicNames, topicIds: TopicIds): NewRecord {
   };
 }
 
+/** Undefined when the record is no identity. */
 export function parseIdentity(record: LogRecord): LogIdentity | undefined {
   if (!isIdentity(IDENTITY_TOPIC, record) || record.value === null) return undefined;
   const found = JSON.parse(record.value.toString()) as Partial<LogIdentity>;
@@ -49,7 +52,7 @@ export function parseIdentity(record: LogRecord): LogIdentity | undefined {
     : undefined;
 }
 
-/** Throws LogMisconfigured when the topics have been given other partitions since. */
+/** Throws LogMisconfigured when a topic of events has another number of partitions than when the log was made. */
 export function checkPartitions(identity: LogIdentity, names: TopicNames): void {
   for (const name of EVENT_TOPICS)
     if (names.partitions(name) !== identity.partitions)

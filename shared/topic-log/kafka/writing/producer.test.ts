@@ -3,10 +3,11 @@ import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import { describe, expect, it } from "vitest";
-import type { NewRecord } from "../topic-log.ts";
-import type { Broker, Cluster, WireRequest } from "./kafkajs.ts";
+import type { NewRecord } from "../../topic-log.ts";
+import type { Broker, Cluster } from "../cluster/kafkajs-types.ts";
+import type { WireRequest } from "../protocol/request.ts";
+import { WireReader } from "../protocol/wire.ts";
 import { Producer, type ProducerConnection } from "./producer.ts";
-import { WireReader } from "./wire.ts";
 
 const NOT_LEADER = 6;
 const TOO_LARGE = 10;

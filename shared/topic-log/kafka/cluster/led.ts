@@ -1,7 +1,7 @@
 /**
- * Requests while a leader is being chosen: a new topic of a busy broker has its leaders after some seconds, the
- * partitions of a broker that died after more. The brokers are there, so asking again soon, with fresh metadata,
- * is right.
+ * Repeats a request while a leader is being elected. The partitions of a new topic on a busy broker have leaders after
+ * some seconds, those of a broker that died after more. The brokers answer all the while, so the request is repeated
+ * soon, with fresh metadata. It does not wait for a lost broker.
  */
 import { setTimeout } from "node:timers/promises";
 import { NO_LEADER, typeOf } from "./failures.ts";
@@ -9,7 +9,7 @@ import { NO_LEADER, typeOf } from "./failures.ts";
 const LED_WITHIN_MS = 10_000;
 const LOOK_MS = 100;
 
-/** What `run` answers, asked again while a partition has no leader; other failures are thrown at once. */
+/** Runs `run` until no partition lacks a leader, for `within` ms at most. Throws any other error at once. */
 export async function onceLed<A>(
   run: () => Promise<A>,
   refresh: () => Promise<void>,

@@ -1,4 +1,7 @@
-/** Kafka's primitive types, big endian, over one buffer. "Compact" ones are those of its flexible versions. */
+/**
+ * Kafka's primitive types, written to and read from one buffer, big endian. "Compact" types are those of the flexible
+ * versions of requests. It checks no bounds of its own: a Buffer throws where an answer is too short.
+ */
 
 export class Writer {
   #buffer = Buffer.allocUnsafe(512);
@@ -71,7 +74,7 @@ export class Writer {
   noTags(): this {
     return this.int8(0);
   }
-  /** As a connection of kafkajs takes it. */
+  /** In the form in which a connection of kafkajs takes it. */
   payload(): { readonly buf: Buffer; readonly buffer: Buffer } {
     const buffer = this.#buffer.subarray(0, this.#at);
     return { buf: buffer, buffer };

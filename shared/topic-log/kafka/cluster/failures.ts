@@ -1,5 +1,9 @@
-/** What an error of kafkajs or of the network means for us: one table. */
-import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
+/**
+ * The meaning of an error of kafkajs or of the network: LogUnavailable when waiting may help, LogMisconfigured when it
+ * does not, neither when it is a defect of this program. The codes and sentences are the tables below. It decides
+ * nothing about retries.
+ */
+import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../../errors.ts";
 
 interface KafkaError {
   readonly name?: string;
@@ -10,7 +14,7 @@ interface KafkaError {
   readonly errors?: readonly unknown[];
 }
 
-/** The log refuses us: waiting does not help. */
+/** By the type of the error: the cluster refuses the request, and waiting does not help. */
 const REFUSALS: Readonly<Record<string, string>> = {
   TOPIC_AUTHORIZATION_FAILED: "these credentials may not use the topics: grant them an ACL",
   GROUP_AUTHORIZATION_FAILED: "these credentials may not use the group: grant them an ACL",
@@ -28,7 +32,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   SECURITY_DISABLED: "the broker has no authorizer",
 };
 
-/** A partition has no leader just now, or another one than we know. */
+/** Types of errors that mean: the partition has no leader now, or another one than the metadata says. */
 export const NO_LEADER: ReadonlySet<string> = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
   "LEADER_NOT_AVAILABLE",
@@ -39,16 +43,17 @@ export const NO_LEADER: ReadonlySet<string> = new Set([
   "OFFSET_NOT_AVAILABLE",
 ]);
 
-/** TLS that does not agree looks like a lost connection, but is none. */
+/** Codes of a failed TLS handshake, which kafkajs reports like a lost connection. */
 const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPROTO)/;
 
-/** A broker that hangs up at once speaks TLS, or SASL, where we do not, or the other way round. */
+/** Messages of a broker that closes a new connection at once: it expects TLS or SASL where we use none, or the reverse. */
 const HUNG_UP =
   /^Closed connection$|^Connection closed by the server$|before secure TLS connection was established$/;
 
-/** What kafkajs says without a name of its own, of a broker that was lost between two of its steps. */
+/** The one error of kafkajs that has no name: the broker was lost between two of its steps. */
 const NAMELESS = "Broker not connected";
 
+/** The error with its causes, at most ten. */
 const chain = (error: unknown): KafkaError[] => {
   const found: KafkaError[] = [];
   const queue: unknown[] = [error];
@@ -62,9 +67,10 @@ const chain = (error: unknown): KafkaError[] => {
   return found;
 };
 
+/** The type of a Kafka error or of its first cause that has one ("NOT_LEADER_FOR_PARTITION"); else "". */
 export const typeOf = (error: unknown): string => chain(error).find((e) => e.type !== undefined)?.type ?? "";
 
-/** The LogFailure that it is; undefined when it is none (a defect). `address` is where the log was looked for. */
+/** The LogFailure that an error is; undefined when it is a defect. `address`: the brokers that were asked. */
 export function asLogFailure(error: unknown, address: string): LogFailure | undefined {
   if (error instanceof LogUnavailable || error instanceof LogMisconfigured || error instanceof LogMismatch)
     return error;
@@ -90,3 +96,10 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
   const hint = HUNG_UP.test(reason) ? "; if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM" : "";
   return new LogUnavailable({ address, message: `no Kafka answers at ${address} (${reason}${hint})` });
 }
+
+/** An error after which waiting may help, in the form in which kafkajs reports one. */
+export const lost = (message: string, type?: string): Error =>
+  Object.assign(new Error(message), {
+    name: "KafkaJSConnectionError",
+    ...(type === undefined ? {} : { type }),
+  });

@@ -1,25 +1,27 @@
 /**
- * Which topics these are: a broker gives each an id when it is made, and a topic that is deleted and made anew under
- * the same name has another. Offsets say nothing across that: once the new one is longer than a position, reading
- * would go on in the middle of it and skip what comes before. So the ids are compared whenever a connection is made
- * or has lost a leader, and with the log's identity when it is opened.
+ * Notices a topic that was deleted and made anew. A broker gives each topic an id when it creates it; a topic that was
+ * made anew under the same name has another id. Positions in the old topic mean nothing in the new one: once the new
+ * topic is longer than a position, reading would go on in the middle of it and skip the events before. So each
+ * connection compares the ids when it connects and when a leader has moved, and opening the log compares them with the
+ * log's identity.
  */
-import { EVENT_TOPICS, type TopicName } from "../../topics.ts";
-import { LogMismatch } from "../errors.ts";
+import { EVENT_TOPICS, type TopicName } from "../../../topics.ts";
+import { LogMismatch } from "../../errors.ts";
+import type { FoundTopic } from "../protocol/metadata.ts";
 import type { TopicNames } from "./names.ts";
-import type { FoundTopic } from "./requests.ts";
 
-/** What holds rows or tells whose they are. `commits` and `etat` may be made anew: nobody's position is in them. */
+/** The topics in which somebody has a position. `commits` and `etat` may be made anew: no position is in them. */
 export const WATCHED_TOPICS: readonly TopicName[] = [...EVENT_TOPICS, "sources"];
 
-/** A topic is gone when brokers have not known it for so long; one that just came back may not know it yet. */
+/** Milliseconds after which a topic that no broker knows is gone. A broker that just came back may not know it yet. */
 const GONE_AFTER_MS = 10_000;
 
 const UNKNOWN_TOPIC = 3;
 
-/** What a cluster without KRaft may answer until it was upgraded: nothing is told by it. */
+/** The id that a cluster without KRaft may give until its upgrade is complete. It is equal to every id. */
 const NO_ID = "0".repeat(32);
 
+/** True when both ids are known and differ. */
 export const isAnother = (before: string | undefined, now: string | undefined): boolean =>
   before !== undefined && now !== undefined && before !== NO_ID && now !== NO_ID && before !== now;
 
@@ -35,19 +37,19 @@ export class TopicIds {
     this.#goneAfter = goneAfter;
   }
 
-  /** As they were when the log was opened; empty before its first connection. */
+  /** The ids as they were when the log was opened; empty before its first connection. */
   get ids(): ReadonlyMap<TopicName, string> {
     return this.#ids ?? new Map();
   }
 
-  /** What a broker is asked for. */
+  /** The full names of the topics whose ids a connection asks for. */
   get watched(): readonly string[] {
     return WATCHED_TOPICS.map(this.#names.full);
   }
 
   /**
-   * Holds the topics that a broker knows against those of before. Throws LogMismatch when one was made anew or is gone,
-   * and what waiting may mend while one is merely not known.
+   * Compares the topics that a broker knows with those of before. Throws LogMismatch when one was made anew or is gone,
+   * and a connection error, after which the caller tries again, while a topic is not known yet.
    */
   verify(found: readonly FoundTopic[]): void {
     const ids = new Map<TopicName, string>();

@@ -1,31 +1,33 @@
 /**
- * One set of connections to the cluster. It is made when it is first used; after a failure it is dropped whole
- * and made anew, from the brokers of the settings, so no state of kafkajs outlives a lost broker.
+ * One set of connections to the cluster: it finds leaders and coordinators, sends requests, and refuses a cluster or
+ * topics that are not those of before (LogMismatch). It connects when it is first used. After a failure its owner drops
+ * it whole, and the next use connects anew to the brokers of the settings: no state of kafkajs outlives a lost broker.
+ * It retries nothing, except for an end that seems to have moved back. Its errors are those of kafkajs; failures.ts
+ * says what they mean.
  */
 import { setTimeout } from "node:timers/promises";
-import type { KafkaSettings } from "../../settings.ts";
-import { LogMismatch } from "../errors.ts";
-import { type Broker, type Cluster, int64, makeCluster, type OpenCluster } from "./kafkajs.ts";
-import { type FetchedPartition, fetchRequest, type PartitionFetch, topicsRequest } from "./requests.ts";
-import type { TopicIds } from "./topic-ids.ts";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import type { KafkaSettings } from "../../../settings.ts";
+import { LogMismatch } from "../../errors.ts";
+import { type FetchedPartition, fetchRequest, type PartitionFetch } from "../protocol/fetch.ts";
+import { topicsRequest } from "../protocol/metadata.ts";
+import type { FullPartition } from "../topics/names.ts";
+import type { TopicIds } from "../topics/topic-ids.ts";
+import { lost } from "./failures.ts";
+import { makeCluster, type OpenCluster } from "./kafkajs.ts";
+import type { Broker, Cluster } from "./kafkajs-types.ts";
+import { type OffsetBounds, offsetBounds } from "./offsets.ts";
 
-/** How long what a broker said of the topics is taken for true by who writes to them. */
+/** How long a producer relies on the last check of the ids of the topics. */
 const CONFIRMED_FOR_MS = 1_000;
 
 /**
- * A broker that led and was cut off, paused or replaced answers with an end of its own until it knows better: only
- * an end that stays before what was read for so long is believed.
+ * A broker that led and was cut off, paused or replaced answers with an old end until it learns of the new leader. So
+ * an end that lies before an offset that was read counts only when it has stayed there for END_WITHIN_MS.
  */
 const END_WITHIN_MS = 8_000;
 const END_LOOK_MS = 300;
-
-const EARLIEST = -2;
-const LATEST = -1;
-
-export interface FullPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 export class Connection {
   readonly #settings: KafkaSettings;
@@ -37,10 +39,7 @@ export class Connection {
   #closed = false;
   #confirmedAt = Number.NEGATIVE_INFINITY;
 
-  /**
-   * `topics`: full names, whose leaders are looked up. Another cluster at the same address is refused, and so are
-   * other topics of the same names.
-   */
+  /** `topics`: full names of those whose leaders it knows. `clusterId`, `topicIds`: those it must find there. */
   constructor(settings: KafkaSettings, topics: readonly string[], clusterId: string, topicIds: TopicIds) {
     this.#settings = settings;
     this.#topics = topics;
@@ -48,14 +47,14 @@ export class Connection {
     this.#topicIds = topicIds;
   }
 
-  /** Connects when it is not. */
+  /** Connects first when it is not connected. */
   async cluster(): Promise<Cluster> {
     if (this.#closed) throw lost("the connection is closed");
     if (this.#ready === undefined) {
       const open = makeCluster(this.#settings);
       this.#open = open;
       this.#ready = this.#connect(open.cluster);
-      // Whoever asked is told; the next one tries anew.
+      // Each caller gets the error; the next call connects anew.
       this.#ready.catch(() => (this.#open === open ? this.drop() : undefined));
     }
     return this.#ready;
@@ -94,20 +93,20 @@ export class Connection {
     await this.drop();
   }
 
-  /** Asks anew who leads: after an error that a leader that moved explains, as does a topic made anew. */
+  /** Refreshes the metadata. Call it after an error that a moved leader explains; a topic made anew explains it too. */
   async refresh(): Promise<void> {
     const cluster = await this.cluster();
     await this.#verify(cluster);
     await cluster.refreshMetadata();
   }
 
-  /** Holds the topics against those of before, if nobody did a moment ago: a write to a topic made anew succeeds. */
+  /** Checks the ids of the topics unless it has just done so. Call it before a write: one to a topic made anew succeeds. */
   async confirm(): Promise<void> {
     const cluster = await this.cluster();
     if (performance.now() - this.#confirmedAt > CONFIRMED_FOR_MS) await this.#verify(cluster);
   }
 
-  /** The items by the broker that leads their partition. */
+  /** The items by the id of the broker that leads their partition. */
   async byLeader<A extends FullPartition>(items: readonly A[]): Promise<Map<string, A[]>> {
     const cluster = await this.cluster();
     const groups = new Map<string, A[]>();
@@ -142,25 +141,15 @@ export class Connection {
   }
 
   /** Start and end offsets, in the order of `partitions`. */
-  async bounds(partitions: readonly FullPartition[]): Promise<{ start: number; end: number }[]> {
-    const [starts, ends] = await Promise.all([
-      this.#offsets(partitions, EARLIEST),
-      this.#offsets(partitions, LATEST),
-    ]);
-    return partitions.map((p) => {
-      const start = starts.get(`${p.topic}/${p.partition}`);
-      const end = ends.get(`${p.topic}/${p.partition}`);
-      if (start === undefined || end === undefined)
-        throw lost(`the broker says no offsets of ${p.topic} partition ${p.partition}`);
-      return { start, end };
-    });
+  async bounds(partitions: readonly FullPartition[]): Promise<OffsetBounds[]> {
+    return offsetBounds(partitions, await this.byLeader(partitions), (leader) => this.broker(leader));
   }
 
-  /** The same of partitions that were read up to an offset; their ends are not before it unless it stays so. */
+  /** The same for partitions that were read up to an offset. Waits up to `within` ms for an end before it to pass. */
   async boundsOfRead(
     read: readonly (FullPartition & { readonly offset: number })[],
     within = END_WITHIN_MS,
-  ): Promise<{ start: number; end: number }[]> {
+  ): Promise<OffsetBounds[]> {
     const deadline = performance.now() + within;
     for (;;) {
       const bounds = await this.bounds(read);
@@ -170,39 +159,13 @@ export class Connection {
       await this.refresh();
     }
   }
-
-  async #offsets(partitions: readonly FullPartition[], timestamp: number): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
-    const groups = await this.byLeader(partitions);
-    await Promise.all(
-      [...groups].map(async ([leader, group]) => {
-        const broker = await this.broker(leader);
-        const { responses } = await broker.listOffsets({
-          replicaId: -1,
-          isolationLevel: 0,
-          topics: [...new Set(group.map((p) => p.topic))].map((topic) => ({
-            topic,
-            partitions: group
-              .filter((p) => p.topic === topic)
-              .map(({ partition }) => ({ partition, timestamp })),
-          })),
-        });
-        for (const { topic, partitions: list } of responses)
-          for (const { partition, offset } of list) found.set(`${topic}/${partition}`, int64(offset));
-      }),
-    );
-    return found;
-  }
 }
 
-export const pastTheEnd = ({ topic, partition }: FullPartition, position: number, end: number): LogMismatch =>
-  new LogMismatch({
-    message: `position ${position} of ${topic} partition ${partition} lies past its end ${end}: the log has lost records that were read, or it is another log`,
-  });
-
-/** What waiting may mend, named as kafkajs names such. */
-const lost = (message: string, type?: string): Error =>
-  Object.assign(new Error(message), {
-    name: "KafkaJSConnectionError",
-    ...(type === undefined ? {} : { type }),
-  });
+/** A connection that is closed with the scope. */
+export const openConnection = (
+  ...options: ConstructorParameters<typeof Connection>
+): Effect.Effect<Connection, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => new Connection(...options)),
+    (connection) => Effect.promise(() => connection.close()),
+  );

@@ -1,24 +1,22 @@
 /**
- * Membership in a Kafka consumer group (the classic protocol): joining, the leader's assignment, heartbeats in
- * the background, leaving. Offsets are committed only so that lag tools see them; positions are the follower's.
+ * Membership in a Kafka consumer group (the classic protocol): joining, heartbeats in the background, leaving. It
+ * commits offsets only so that lag tools see them: nothing reads them back, because the follower keeps its own
+ * positions. It does not promise that a partition has one holder; between two rebalances a slow member may still work
+ * on a partition that another one holds.
  */
-import type { Connection } from "./connection.ts";
-import { typeOf } from "./failures.ts";
-import { type Broker, type GroupMember, MemberAssignment, MemberMetadata } from "./kafkajs.ts";
+import { partitionKey } from "../../by-partition.ts";
+import type { Connection } from "../cluster/connection.ts";
+import { typeOf } from "../cluster/failures.ts";
+import type { Broker } from "../cluster/kafkajs-types.ts";
+import type { FullPartition } from "../topics/names.ts";
+import { assignmentOf, dealt, PROTOCOL, subscription } from "./assignment.ts";
 
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 2_000;
-/** How long a rebalance waits for a member that has a batch in hand. */
+/** How long a rebalance waits for a member that still works on a batch. */
 const REBALANCE_MS = 30_000;
-const PROTOCOL = "RoundRobinAssigner";
-const NO_DATA = Buffer.alloc(0);
 
-export interface Assigned {
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** Errors after which joining again is all that is needed. */
+/** Types of errors after which the member joins again on the same connection. */
 const REJOIN: ReadonlySet<string> = new Set([
   "REBALANCE_IN_PROGRESS",
   "ILLEGAL_GENERATION",
@@ -29,11 +27,11 @@ export class GroupMembership {
   readonly #group: string;
   readonly #topics: readonly string[];
   readonly #partitions: (topic: string) => number;
-  /** Kept over a lost connection: the group need not wait for a dead member to expire. */
+  /** The member id. Kept over a lost connection, so that the group does not wait for the old member to expire. */
   #member = "";
   #generation = -1;
   #timer: NodeJS.Timeout | undefined;
-  readonly #uncommitted = new Map<string, { topic: string; partition: number; offset: number }>();
+  readonly #uncommitted = new Map<string, FullPartition & { readonly offset: number }>();
 
   constructor(group: string, topics: readonly string[], partitions: (topic: string) => number) {
     this.#group = group;
@@ -42,10 +40,10 @@ export class GroupMembership {
   }
 
   /**
-   * Joins, or joins again, and answers which partitions are this member's. From then on `onChange` is called
-   * once: without an error when the group is to be joined again, with one when the broker is lost.
+   * Joins, or joins again, and returns the partitions of this member. Afterwards it calls `onChange` once: without an
+   * error when the member must join again, with one when the broker is lost.
    */
-  async join(connection: Connection, onChange: (error?: unknown) => void): Promise<Assigned[]> {
+  async join(connection: Connection, onChange: (error?: unknown) => void): Promise<FullPartition[]> {
     this.pause();
     this.#uncommitted.clear();
     for (;;) {
@@ -61,19 +59,14 @@ export class GroupMembership {
     }
   }
 
-  async #joinOnce(connection: Connection): Promise<Assigned[]> {
+  async #joinOnce(connection: Connection): Promise<FullPartition[]> {
     const coordinator = await connection.coordinator(this.#group);
     const joined = await coordinator.joinGroup({
       groupId: this.#group,
       sessionTimeout: SESSION_MS,
       rebalanceTimeout: REBALANCE_MS,
       memberId: this.#member,
-      groupProtocols: [
-        {
-          name: PROTOCOL,
-          metadata: MemberMetadata.encode({ version: 1, topics: this.#topics, userData: NO_DATA }),
-        },
-      ],
+      groupProtocols: [{ name: PROTOCOL, metadata: subscription(this.#topics) }],
     });
     this.#member = joined.memberId;
     this.#generation = joined.generationId;
@@ -81,42 +74,14 @@ export class GroupMembership {
       groupId: this.#group,
       generationId: this.#generation,
       memberId: this.#member,
-      groupAssignment: joined.leaderId === joined.memberId ? this.#assign(joined.members) : [],
+      groupAssignment: joined.leaderId === joined.memberId ? dealt(joined.members, this.#partitions) : [],
     });
-    const mine = MemberAssignment.decode(memberAssignment)?.assignment ?? {};
-    return Object.entries(mine)
-      .filter(([topic]) => this.#topics.includes(topic))
-      .flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+    return assignmentOf(memberAssignment).filter(({ topic }) => this.#topics.includes(topic));
   }
 
-  #assign(members: readonly GroupMember[]): { memberId: string; memberAssignment: Buffer }[] {
-    const sharing = members
-      .map((m) => ({
-        id: m.memberId,
-        topics: MemberMetadata.decode(m.memberMetadata).topics,
-        assignment: {} as Record<string, number[]>,
-      }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
-    let turn = 0;
-    for (const topic of [...new Set(sharing.flatMap((m) => m.topics))].sort()) {
-      const followers = sharing.filter((m) => m.topics.includes(topic));
-      for (let partition = 0; partition < this.#partitions(topic); partition++, turn++) {
-        const member = followers[turn % followers.length];
-        if (member === undefined) continue;
-        const list = member.assignment[topic] ?? [];
-        member.assignment[topic] = list;
-        list.push(partition);
-      }
-    }
-    return sharing.map(({ id, assignment }) => ({
-      memberId: id,
-      memberAssignment: MemberAssignment.encode({ version: 1, assignment, userData: NO_DATA }),
-    }));
-  }
-
-  /** Notes how far the follower is, for lag tools; sent with a later heartbeat. */
+  /** Notes the position of a partition for lag tools; a later heartbeat commits it. */
   note(topic: string, partition: number, offset: number): void {
-    this.#uncommitted.set(`${topic}/${partition}`, { topic, partition, offset });
+    this.#uncommitted.set(partitionKey({ topic, partition }), { topic, partition, offset });
   }
 
   async #heartbeat(connection: Connection, onChange: (error?: unknown) => void): Promise<void> {
@@ -130,7 +95,7 @@ export class GroupMembership {
       });
       await this.#commit(coordinator);
     } catch (error) {
-      // Paused, or joined anew, meanwhile: no longer of interest.
+      // The member was paused or has joined again meanwhile: the error is of the past.
       if (this.#timer === undefined || this.#timer !== timer) return;
       this.pause();
       const type = typeOf(error);
@@ -156,13 +121,13 @@ export class GroupMembership {
     });
   }
 
-  /** No heartbeats until the next join. */
+  /** Stops the heartbeats until the next join. */
   pause(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  /** Leaves, so that others take over at once. What cannot be told now expires by itself. */
+  /** Leaves, so that others take over at once. When the broker does not answer, the member expires. */
   async leave(connection: Connection): Promise<void> {
     this.pause();
     if (this.#member === "") return;
@@ -171,7 +136,7 @@ export class GroupMembership {
       await this.#commit(coordinator);
       await coordinator.leaveGroup({ groupId: this.#group, memberId: this.#member });
     } catch {
-      // The session's time-out does it.
+      // The member expires after SESSION_MS.
     }
   }
 }

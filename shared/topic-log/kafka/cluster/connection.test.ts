@@ -1,10 +1,10 @@
 /** What a connection makes of brokers that do not know better yet, and of topics that are not the ones of before. */
 import { expect, it } from "vitest";
-import { TOPICS } from "../../topics.ts";
-import { LogMismatch } from "../errors.ts";
+import { TOPICS } from "../../../topics.ts";
+import { LogMismatch } from "../../errors.ts";
+import { makeNames } from "../topics/names.ts";
+import { TopicIds, WATCHED_TOPICS } from "../topics/topic-ids.ts";
 import { Connection } from "./connection.ts";
-import { makeNames } from "./names.ts";
-import { TopicIds, WATCHED_TOPICS } from "./topic-ids.ts";
 
 const names = makeNames("n", new Map(TOPICS.map(({ name }) => [name, 1])));
 const SETTINGS = { brokers: ["127.0.0.1:9"], tls: null, sasl: null };

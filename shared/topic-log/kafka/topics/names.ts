@@ -1,9 +1,21 @@
-/** Full names of topics and their partition counts, as the cluster has them. */
-import { TOPICS, type TopicName } from "../../topics.ts";
+/**
+ * The names of topics. Code outside the Kafka layer names a topic by its TopicName ("ventes"); on the cluster it has a
+ * full name with the namespace before it ("demo.ventes"). The partition counts are those that the cluster had when the
+ * log was opened.
+ */
+import { TOPICS, type TopicName } from "../../../topics.ts";
+
+/** A partition by the full name of its topic. */
+export interface FullPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
 
 export interface TopicNames {
+  /** All full names. */
   readonly all: readonly string[];
   readonly full: (name: TopicName) => string;
+  /** Undefined for a topic that is none of this namespace. */
   readonly logical: (full: string) => TopicName | undefined;
   readonly partitions: (name: TopicName) => number;
 }

@@ -1,0 +1,70 @@
+/**
+ * Opening DIR/events.db for the layer: the two connections, the topics, and how each later piece of SQLite work
+ * fails. While the log is being opened, a file that cannot be used is a DatabaseError. Once it is open, the same
+ * error is LogUnavailable, because waiting may help: followers and publishers wait for room on a full disk as they wait
+ * for a lost broker.
+ */
+import { realpathSync } from "node:fs";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { databaseErrorOf, whenFree } from "../../database/attempt.ts";
+import type { DatabaseError, Sqlite } from "../../database/sqlite.ts";
+import type { SettingsShape } from "../../settings.ts";
+import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
+import { makeReader, type Reader } from "./cursor.ts";
+import { eventsFile, openEvents, openMembership } from "./events-db.ts";
+import { type EmbeddedTopics, openTopics } from "./topics.ts";
+
+export interface OpenLog {
+  /** The real path of events.db: one name for one file, by whichever path the process reached it. */
+  readonly file: string;
+  readonly namespace: string;
+  readonly db: Sqlite;
+  /** A second connection, for group membership: see events-db.ts. */
+  readonly members: Sqlite;
+  readonly topics: EmbeddedTopics;
+  readonly reader: Reader;
+  /** Runs synchronous work on the file, again while another process is in its transaction. */
+  readonly attempt: <A>(work: () => A) => Effect.Effect<A, LogFailure>;
+}
+
+/** Opens the log; its connections are closed with the scope. */
+export const openLog = Effect.fnUntraced(function* ({
+  data,
+  namespace,
+  partitions,
+}: SettingsShape): Effect.fn.Return<OpenLog, LogFailure | DatabaseError, Scope.Scope> {
+  const named = eventsFile(data);
+  const db = yield* connection(named, () => openEvents(data));
+  const file = realpathSync(named);
+  const members = yield* connection(file, () => openMembership(data));
+  const topics = yield* whenFree(() => openTopics(db, namespace, partitions), openFailureOf(file));
+  const failureOf = logFailureOf(file);
+  return {
+    file,
+    namespace,
+    db,
+    members,
+    topics,
+    reader: makeReader(db),
+    attempt: (work) => whenFree(work, failureOf),
+  };
+});
+
+const connection = (file: string, open: () => Sqlite) =>
+  Effect.acquireRelease(whenFree(open, openFailureOf(file)), (db) => Effect.sync(() => db.close()), {
+    interruptible: true,
+  });
+
+const openFailureOf =
+  (file: string) =>
+  (error: unknown): LogFailure | DatabaseError | undefined =>
+    error instanceof LogMisconfigured ? error : databaseErrorOf(file)(error);
+
+const logFailureOf =
+  (file: string) =>
+  (error: unknown): LogFailure | undefined => {
+    if (error instanceof LogMismatch || error instanceof LogMisconfigured) return error;
+    const ofFile = databaseErrorOf(file)(error);
+    return ofFile && new LogUnavailable({ address: file, message: ofFile.message });
+  };

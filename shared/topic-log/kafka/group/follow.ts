@@ -1,0 +1,66 @@
+/**
+ * Following on Kafka: one session after another, until the follower is interrupted. A session ends when the brokers are
+ * lost; the next one begins by the schedule `log`, without end. The follower is told when the log is lost and when it
+ * has joined again. Interrupted, the member leaves the group, so that others take over its partitions at once.
+ */
+import * as Effect from "effect/Effect";
+import { scheduleOf } from "../../../retry.ts";
+import type { LogFailure } from "../../errors.ts";
+import type { FollowOptions, LogState } from "../../topic-log.ts";
+import type { OpenKafka } from "../cluster/open-kafka.ts";
+import { GroupMembership } from "./membership.ts";
+import { Lost, session } from "./session.ts";
+
+/** How long a member tries to leave the group. */
+const LEAVE_MS = 2_000;
+
+export function followTopics<E, R>(
+  kafka: OpenKafka,
+  options: FollowOptions<E, R>,
+): Effect.Effect<never, E | LogFailure, R> {
+  const { names, namespace, shared } = kafka;
+  const tell = onChange(options.onState);
+  const membership = new GroupMembership(
+    `${namespace}.${options.group}`,
+    options.topics.map(names.full),
+    (full) => {
+      const name = names.logical(full);
+      return name === undefined ? 0 : names.partitions(name);
+    },
+  );
+  /** Succeeds when a session that had joined has ended, so that the waits of the schedule begin anew. */
+  const untilLost = Effect.suspend(() => {
+    let joined = false;
+    return session(kafka, membership, options, () => {
+      joined = true;
+      tell({ state: "ok" });
+    }).pipe(
+      Effect.catch((error): Effect.Effect<void, E | LogFailure | Lost> => {
+        if (!(error instanceof Lost)) return Effect.fail(error);
+        tell({ state: "waiting", reason: error.failure.message });
+        return joined ? Effect.void : Effect.fail(error);
+      }),
+    );
+  }).pipe(
+    Effect.retry({ schedule: scheduleOf("log"), while: (error) => error instanceof Lost }),
+    Effect.mapError((error) => (error instanceof Lost ? error.failure : error)),
+  );
+  return Effect.forever(untilLost).pipe(
+    Effect.ensuring(
+      Effect.promise(() => membership.leave(shared)).pipe(
+        Effect.interruptible,
+        Effect.timeoutOption(LEAVE_MS),
+      ),
+    ),
+  );
+}
+
+/** Calls `onState` when the state is another than the last one told. */
+const onChange = (onState: ((state: LogState) => void) | undefined): ((next: LogState) => void) => {
+  let told: LogState["state"] | undefined;
+  return (next) => {
+    if (next.state === told) return;
+    told = next.state;
+    onState?.(next);
+  };
+};
