@@ -152,7 +152,7 @@ describe("state of a module", () => {
   /** What lives as long as the process: caches, buffers that are written before they are read, and the process' own. */
   const KNOWN = new Set([
     "cli/main.ts signals",
-    "producer/csv/letters.ts tables",
+    "producer/csv/encoding/letter-sense.ts tables",
     "producer/diff/fingerprint.ts print",
     "producer/diff/state/held-rows.ts scratch",
     "producer/diff/state/held-rows.ts scratchKey",
@@ -161,7 +161,7 @@ describe("state of a module", () => {
     "shared/partitioner.ts scratch",
     "shared/topic-log/embedded/news.ts listeners",
     "shared/topic-log/embedded/record-batch.ts scratch",
-    "shared/topic-log/kafka/record-batch.ts scratch",
+    "shared/topic-log/kafka/protocol/encode-batch.ts scratch",
   ]);
   const MUTABLE =
     /^(?:export )?(?:let (\w+)|const (\w+)(?:: (?!Readonly)[^=]+)? = (?:new (?:Map|Set|WeakMap)\b[^;]*\(\)|Buffer\.alloc(?:Unsafe)?\((?!0\))|\{ a: 0))/;
