@@ -26,7 +26,7 @@ export interface Mutant {
 
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh.ts";
-const LOOK = "producer/sync/poll.ts";
+const PUBLISH = "producer/sync/publish-version.ts";
 const TAKEOVER = "producer/sync/takeover.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -225,8 +225,8 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a producer that another overtook between its diff and its announcement goes on",
     edits: [
       {
-        file: LOOK,
-        find: "if (registry.before(source, number) !== ours) return OVERTAKEN;",
+        file: PUBLISH,
+        find: "if (registry.before(source, number) !== held.announcement) return OVERTAKEN;",
         replace: "if (registry.before(source, number) === -1) return OVERTAKEN;",
       },
     ],
@@ -237,7 +237,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a producer that another overtook while it sent takes what it sent for what counts",
     edits: [
       {
-        file: LOOK,
+        file: PUBLISH,
         find: "if (registry.last(source)?.offset !== number) return OVERTAKEN;",
         replace: "if (registry.last(source)?.offset === -1) return OVERTAKEN;",
       },

@@ -10,7 +10,7 @@ import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
 import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";
 import { asFailure } from "../source/index.ts";
 import type { Version } from "../version/index.ts";
-import type { LookFailure } from "./failure.ts";
+import type { PollFailure } from "./failure.ts";
 import type { Producer } from "./producer.ts";
 
 /** Records of one publish. */
@@ -27,7 +27,7 @@ export const emit = Effect.fnUntraced(function* (
   version: Version,
   diff: VersionDiff,
   writer: EventWriter,
-): Effect.fn.Return<readonly PublishedEnd[], LookFailure> {
+): Effect.fn.Return<readonly PublishedEnd[], PollFailure> {
   const { source } = writer.stamp;
   const fail = asFailure(source, settings);
   const ends = new Map<string, PublishedEnd>();
