@@ -12,7 +12,7 @@ import { type ColumnsByEntity, type SourceState, Vanishing, VersionDiff } from "
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
 import { asFailure, type SourceError } from "../source/index.ts";
-import type { Tail, Version } from "../version/index.ts";
+import { readInto, type Tail, type Version } from "../version/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { NOT_CONTINUED } from "./result.ts";
 import { publishedBy } from "./takeover.ts";
@@ -84,7 +84,7 @@ const readBackOver = Effect.fnUntraced(function* (
 /** Reads and decides. Yields between blocks. False: the appended part does not tell enough. */
 function* reading({ producer, registration, version, tail }: OpenedVersion, diff: VersionDiff) {
   const { source } = registration;
-  const records = version.readInto(diff);
+  const records = readInto(version, diff);
   for (let step = records.next(); ; step = records.next()) {
     if (step.done === true) {
       if (!step.value) return false;

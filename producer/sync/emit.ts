@@ -9,7 +9,7 @@ import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
 import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
 import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";
 import { asFailure } from "../source/index.ts";
-import type { Version } from "../version/index.ts";
+import { type Version, writeEvents } from "../version/index.ts";
 import type { PollFailure } from "./failure.ts";
 import type { Producer } from "./producer.ts";
 
@@ -47,7 +47,7 @@ export const emit = Effect.fnUntraced(function* (
     const rejects: NewRecord[] = [];
     const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
     const queues = [...rows.values(), rejects];
-    const work = version.write(diff, writer, { rows, rejects });
+    const work = writeEvents(version, diff, writer, { rows, rejects });
     for (let more = true; more; ) {
       more = yield* inSlices(function* () {
         while (queues.every((queue) => queue.length < BATCH)) {

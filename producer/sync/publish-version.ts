@@ -18,7 +18,7 @@ import {
   type SourceErrorCode,
   SourceRefusal,
 } from "../source/index.ts";
-import { type Tail, Version } from "../version/index.ts";
+import { openFile, type Tail } from "../version/index.ts";
 import { type DiffedVersion, diffVersion } from "./diff-version.ts";
 import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
@@ -70,11 +70,12 @@ export const publishVersion = (
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
     const version = yield* Effect.acquireRelease(
       inSlices(
-        () => Version.open({ ...options, reading: resolveReading(registration.reading ?? {}) }),
+        () => openFile({ ...options, reading: resolveReading(registration.reading ?? {}) }),
         asFailure(source, settings),
       ),
-      (open) => Effect.sync(() => open.close()),
+      (open) => Effect.sync(() => open?.close()),
     );
+    if (version === undefined) return NOT_CONTINUED;
     return yield* publish({ producer, registration, version, before, rekey, validators, tail });
   }).pipe(
     Effect.scoped,
