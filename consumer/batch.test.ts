@@ -5,11 +5,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
-import { accountsOf, explained } from "./accounting.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { canonicalModel, type Literal } from "./canonical.model.ts";
-import { canonicalDump } from "./canonical-dump.ts";
-import { batchOf, type Random, randomOf, randomTopics, type Topics } from "./random-history.ts";
+import { accountsOf, explained } from "./testing/accounting.ts";
+import { canonicalModel, type Literal } from "./testing/canonical.model.ts";
+import { canonicalDump } from "./testing/canonical-dump.ts";
+import { batchOf, type Random, randomOf, randomTopics, type Topics } from "./testing/random-history.ts";
 
 const dirs: string[] = [];
 const opened: Sqlite[] = [];
