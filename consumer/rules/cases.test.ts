@@ -2,9 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { imageOf, mergeImages, sameImage } from "./image.ts";
 import {
+  applyToKey,
   applyToReject,
   NO_POINTS,
   NO_REJECT,
+  NOTHING_HELD,
   type Parents,
   type PricePoints,
   type Sale,
@@ -86,15 +88,44 @@ describe("images (rule 8)", () => {
   });
 });
 
+const event = {
+  v: 1,
+  source: "A",
+  version: 3,
+  line: 2,
+  published: "2026-01-01T00:00:00.000Z",
+  day: "2026-01-01",
+} as const;
+
+describe("the event that a key holds already (rule 17)", () => {
+  const shop = { ...event, kind: "row", row: { id_magasin: "M", ville: "Lyon" }, extras: {} } as const;
+  const gone = { ...event, kind: "gone", row: { id_magasin: "M" } } as const;
+  const { state } = applyToKey("magasins", NOTHING_HELD, shop, 4);
+
+  it("moves nothing", () => {
+    expect(applyToKey("magasins", state, shop, 4).outcome).toBe("equal");
+    expect(applyToKey("magasins", state, shop, 4).state).toBe(state);
+  });
+
+  it("mends a claim that was tampered with", () => {
+    const tampered = { ...state, claims: state.claims.map((c) => ({ ...c, image: { ville: "Nowhere" } })) };
+    expect(applyToKey("magasins", tampered, shop, 4)).toEqual({ outcome: "equal", state });
+  });
+
+  it("is told from older ones, of a withdrawal too", () => {
+    const withdrawn = applyToKey("magasins", state, gone, 6).state;
+    expect(withdrawn).toMatchObject({ claims: [], withdrawals: [{ source: "A", offset: 6 }] });
+    expect(applyToKey("magasins", withdrawn, gone, 6)).toEqual({ outcome: "equal", state: withdrawn });
+    for (const older of [shop, gone])
+      expect(applyToKey("magasins", withdrawn, older, 5)).toEqual({
+        outcome: "superseded",
+        state: withdrawn,
+      });
+    expect(applyToKey("magasins", withdrawn, gone, 7)).toEqual({ outcome: "unchanged", state: withdrawn });
+  });
+});
+
 describe("rejects (rule 11)", () => {
-  const event = {
-    v: 1,
-    source: "A",
-    version: 3,
-    line: 2,
-    published: "2026-01-01T00:00:00.000Z",
-    day: "2026-01-01",
-  } as const;
   const row = {
     ...event,
     kind: "row",

@@ -45,8 +45,12 @@ describe("the rules alone, folded over random histories", () => {
       fold.fences.clear();
       for (const [topic, logs] of topics)
         for (const [partition, log] of logs.entries())
-          for (const [offset, { key, event }] of log.entries())
+          for (const [offset, { key, event }] of log.entries()) {
+            const held = topic === "rejets" ? fold.rejects : fold.keys[topic];
+            const state = held.get(key);
             foldEvent(fold, { topic, partition, offset }, key, event);
+            expect(held.get(key), `seed ${seed}, ${topic}/${partition} ${offset}`).toBe(state);
+          }
       expect(foldedDump(fold), `seed ${seed}`).toEqual(before);
     }
   });
