@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { formatMillionths } from "#shared/numbers.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { canonicalModel } from "../testing/canonical.model.ts";
 import { accountOf, foldEvent, foldedDump } from "../testing/fold.ts";
@@ -101,17 +102,19 @@ describe("a key with one claim: its row is the claim (rule 8)", () => {
   });
 
   it("of a product, unless the price is not the one that the claim says", () => {
-    let told = 0;
+    const told = { row: 0, claim: 0 };
     for (const state of onlyClaims("produits")) {
       const product = productOf(state);
       const [claim] = state.claims;
       if (product === undefined || claim === undefined) throw new Error("a claim makes a row");
-      const isSame = sameClaim(claimOfProduct(product), claim);
-      const says = claim.image.prix ?? null;
-      if (isSame) told++;
-      else expect(claimOfProduct(product).image.prix ?? null).not.toBe(says);
+      const price = product.price === null ? undefined : formatMillionths(product.price);
+      const { prix } = claim.image;
+      // An empty price is among the extras.
+      const isTold = prix === null || prix === price;
+      expect(sameClaim(claimOfProduct(product), claim)).toBe(isTold);
+      told[isTold ? "row" : "claim"]++;
     }
-    expect(told).toBeGreaterThan(0);
+    expect(Math.min(told.row, told.claim)).toBeGreaterThan(0);
   });
 
   it("the short way of a new sale is the long one", () => {

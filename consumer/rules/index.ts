@@ -29,7 +29,7 @@ export { type Image, imageJson, parseImage } from "./image.ts";
 export { NO_POINTS, type PricePoint, type PricePoints } from "./price-points.ts";
 export { claimOfProduct, type Product, productOf } from "./products.ts";
 export { applyToReject, NO_REJECT, type Reject, type RejectState, rejectEventsHeld } from "./rejects.ts";
-export { listRevenue, type Origin } from "./revenue.ts";
+export { listRevenue, type Origin, type Revenue } from "./revenue.ts";
 export {
   claimOfSale,
   firstSaleOf,
@@ -37,7 +37,9 @@ export {
   type Parents,
   type Sale,
   type Standing,
+  type Stored,
   saleOf,
   standingOf,
+  type Waiting,
 } from "./sales.ts";
 export { claimOfShop, type Shop, shopOf } from "./shops.ts";

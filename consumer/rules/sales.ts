@@ -7,7 +7,7 @@ import { formatMillionths, millionthsOf } from "#shared/numbers.ts";
 import type { Claim, Laid, RowEvent } from "./claims.ts";
 import { extrasOf, imageOf, parseImage } from "./image.ts";
 import { NO_POINTS, type PricePoints } from "./price-points.ts";
-import { isPricedByList, type Origin, type Priced, revenueOf } from "./revenue.ts";
+import { isPricedByList, type Priced, type Revenue, revenueOf } from "./revenue.ts";
 
 /** Numbers in millionths. */
 export interface Sale extends Priced {
@@ -82,12 +82,20 @@ export interface Parents {
 /** What a sale waits for: the first that is missing, in this order. */
 export type Missing = "prix" | "produit" | "magasin";
 
-/** Stored with its revenue, in millionths; or waiting, and then without one. */
-export type Standing =
-  | { readonly value: bigint; readonly origin: Origin }
-  | { readonly value: null; readonly waitsFor: Missing };
+/** Of a sale that is stored: its revenue in millionths, and where that comes from. */
+export interface Stored extends Revenue {
+  readonly value: bigint;
+}
 
-const WAITS: Readonly<Record<Missing, Standing>> = {
+/** Of a sale that waits: it has no revenue. */
+export interface Waiting {
+  readonly value: null;
+  readonly waitsFor: Missing;
+}
+
+export type Standing = Stored | Waiting;
+
+const WAITS: Readonly<Record<Missing, Waiting>> = {
   prix: { value: null, waitsFor: "prix" },
   produit: { value: null, waitsFor: "produit" },
   magasin: { value: null, waitsFor: "magasin" },
@@ -96,9 +104,10 @@ const WAITS: Readonly<Record<Missing, Standing>> = {
 /** Where a sale stands beside these parents. */
 export function standingOf(sale: Sale, parents: Parents): Standing {
   const points = isPricedByList(sale) ? parents.pricePoints(sale.idProduit) : NO_POINTS;
-  const { value, origin } = revenueOf(sale, points);
-  if (value === null) return WAITS.prix;
+  const revenue = revenueOf(sale, points);
+  if (revenue.value === null) return WAITS.prix;
   if (!parents.productExists(sale.idProduit)) return WAITS.produit;
   if (!parents.shopExists(sale.idMagasin)) return WAITS.magasin;
-  return { value, origin };
+  // The very object: every new sale comes here.
+  return revenue as Stored;
 }
