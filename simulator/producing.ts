@@ -14,8 +14,8 @@ import { Registry } from "../producer/source/registry.ts";
 import { Bulkhead } from "../producer/sync/bulkhead.ts";
 import type { PollFailure } from "../producer/sync/failure.ts";
 import { pollSource } from "../producer/sync/poll.ts";
-import type { PollResult } from "../producer/sync/result.ts";
 import type { Producer } from "../producer/sync/producer.ts";
+import type { PollResult } from "../producer/sync/result.ts";
 import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } from "./files.ts";
 
 export interface Looked {
