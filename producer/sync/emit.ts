@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import { partitionOf } from "#shared/partitioner.ts";
 import { breathe, inSlices } from "#shared/slices.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
@@ -36,7 +37,7 @@ export const emit = Effect.fnUntraced(function* (
     while (records.length >= least && records.length > 0) {
       const batch = records.splice(0, BATCH);
       for (const { partition, firstOffset, count } of yield* log.publish(topic, batch))
-        ends.set(`${topic}/${partition}`, { topic, partition, position: firstOffset + count });
+        ends.set(partitionKey({ topic, partition }), { topic, partition, position: firstOffset + count });
       done += batch.length;
       onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
       yield* breathe;
