@@ -4,8 +4,9 @@
  * (always whole commits), so that a long backlog never holds the lock or the event loop. What it reads and
  * writes is in the file alone: any number of analyzers may call it, and a killed one loses nothing.
  */
+
+import { MAX_MILLIONTHS } from "#shared/contract/numbers.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { MAX_MILLIONTHS } from "#shared/numbers.ts";
 import { ANALYSES, type Analysis } from "./analyses/index.ts";
 import { type AsOf, openAsOf } from "./as-of.ts";
 import { type Change, type Changes, makeDelta, NO_END } from "./delta.ts";

@@ -8,7 +8,7 @@ import * as TestClock from "effect/testing/TestClock";
 import { afterEach } from "vitest";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";

@@ -30,7 +30,14 @@ describe("the rules", () => {
   it("let components import shared and themselves", () => {
     for (const top of ["consumer", "analyzer"])
       expect(
-        broken(`${top}/sub/a.ts`, "#shared/event.ts", "./b.ts", "../c.ts", "node:fs", "effect/Effect"),
+        broken(
+          `${top}/sub/a.ts`,
+          "#shared/contract/event.ts",
+          "./b.ts",
+          "../c.ts",
+          "node:fs",
+          "effect/Effect",
+        ),
       ).toEqual([]);
     expect(
       broken(
@@ -93,9 +100,9 @@ describe("the rules", () => {
         "fast-check",
       ),
     ).toEqual([]);
-    expect(broken("integration-tests/a.test.ts", "../consumer/b.ts", "kafkajs", "#shared/event.ts")).toEqual(
-      [],
-    );
+    expect(
+      broken("integration-tests/a.test.ts", "../consumer/b.ts", "kafkajs", "#shared/contract/event.ts"),
+    ).toEqual([]);
   });
 
   it("say where, what and why", () => {
@@ -157,8 +164,8 @@ describe("state of a module", () => {
     "producer/diff/state/held-rows.ts scratch",
     "producer/diff/state/held-rows.ts scratchKey",
     "producer/rows/values.ts reading",
-    "shared/look-alikes.ts latin",
-    "shared/partitioner.ts scratch",
+    "shared/runtime/look-alikes.ts latin",
+    "shared/contract/partitioner.ts scratch",
     "shared/topic-log/embedded/news.ts listeners",
     "shared/topic-log/embedded/record-batch.ts scratch",
     "shared/topic-log/kafka/protocol/encode-batch.ts scratch",

@@ -27,6 +27,7 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["log", "download", "rows", "csv"],
     ["diff", "source", "header"],
   ],
+  shared: [["topic-log"], ["database"], ["contract"], ["runtime"]],
   cli: [["commands"], ["run"], ["settings"], ["output"], ["texts"]],
 };
 

@@ -3,7 +3,7 @@
  * Every answer is one read transaction: its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
-import { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 
 /** As of which commit, and whether newer ones wait for the analyzer. */
 const AsOf = {

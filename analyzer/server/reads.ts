@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { whatWaits } from "#shared/database/waiting.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
 /** The database that is shown now. */

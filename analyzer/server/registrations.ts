@@ -11,7 +11,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { ErrorAnswer, type SourceAnswer, SourceRequest } from "./api.ts";
 import type { Access } from "./guard.ts";
 

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema";
 import type * as Scope from "effect/Scope";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { makeRefresher } from "../refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../test-support.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";

@@ -14,10 +14,10 @@ import * as Schema from "effect/Schema";
 import type * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import * as SubscriptionRef from "effect/SubscriptionRef";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { isBusy } from "#shared/database/sqlite.ts";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
-import { type Language, Settings } from "#shared/settings.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
+import { type Language, Settings } from "#shared/runtime/settings.ts";
 import {
   AnalysesAnswer,
   type ChangedEvent,

@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
   assertMayServe,
