@@ -12,9 +12,10 @@ import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Refreshed } from "./refresh.ts";
+import type { Refreshed } from "./refresh/refresh.ts";
 import { runAnalyzer } from "./run.ts";
-import { missionResults, openTestDatabase, storedResults, type TestDatabase } from "./test-support.ts";
+import { missionResults, storedResults } from "./testing/results.ts";
+import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 let t: TestDatabase;
 afterEach(() => t.close());

@@ -16,7 +16,7 @@ import type { RejectCode } from "#shared/sentences.ts";
 import { embeddedSettings, Settings } from "#shared/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
-import { makeRefresher } from "../analyzer/refresh.ts";
+import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { makeBatchApplier } from "../consumer/batch.ts";
 import { canonicalDump } from "../consumer/canonical-dump.ts";
