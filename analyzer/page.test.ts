@@ -11,11 +11,11 @@ import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, type Language, Settings } from "#shared/runtime/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
-import { makeRefresher, type Refresher } from "./refresh.ts";
+import { makeRefresher, type Refresher } from "./refresh/refresh.ts";
 import type { Access } from "./server/guard.ts";
 import type { Shown } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
-import { openTestDatabase, type TestDatabase } from "./test-support.ts";
+import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -12,7 +12,7 @@ import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { makeRefresher } from "../analyzer/refresh.ts";
+import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { runConsumer } from "../consumer/run.ts";
 import { registerSource } from "../producer/admin/register.ts";
 import { type Dialect, decideReading, RecordReader, type RecordSink } from "../producer/csv/index.ts";

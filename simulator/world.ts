@@ -16,7 +16,7 @@ import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { makeRefresher } from "../analyzer/refresh.ts";
+import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
 import { makeBatchApplier } from "../consumer/batch.ts";
 import { replay } from "../consumer/replay.ts";
