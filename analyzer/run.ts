@@ -21,7 +21,7 @@ import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh
 const POLL_EVERY_MS = 1000;
 
 export interface AnalyzerOptions {
-  /** Called after each transaction that brought `avancement` further. */
+  /** Called after each transaction that brought `progress` further. */
   readonly onRefresh?: (refreshed: Refreshed) => void;
   /** Called once, after the audit: the rows of analyses that were wrong, and are right now. */
   readonly onAudit?: (mended: readonly Mended[]) => void;

@@ -37,10 +37,10 @@ export interface BatchState {
   /** The number that this batch's commit will have. */
   readonly commit: number;
   /** The rowids it may give start here; the next to give. */
-  readonly firstRang: number;
-  nextRang: number;
+  readonly firstRowId: number;
+  nextRowId: number;
   /** The highest position ever: an event below it was applied before. */
-  readonly haut: number;
+  readonly highWatermark: number;
   /** Whether the tables have any row at all: most databases have none, and look-ups are spared. */
   orphansExist: boolean;
   withdrawnExist: boolean;

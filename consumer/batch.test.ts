@@ -127,7 +127,7 @@ describe("the canonical database is one function of the topics", () => {
       consume(db, topics, randomOf(seed + 1));
       expect(dump(db), `seed ${seed}`).toEqual(before);
       expect(db.prepare("SELECT COUNT(*) FROM commits").pluck().get()).toBe(commits);
-      expect(db.prepare("SELECT valeur FROM compteurs WHERE nom = 'repares'").pluck().get()).toBe(0);
+      expect(db.prepare("SELECT value FROM counters WHERE name = 'repaired'").pluck().get()).toBe(0);
       accounted(db, topics);
     }
   });

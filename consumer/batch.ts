@@ -51,7 +51,7 @@ export interface ApplierOptions {
 }
 
 /** A partition as its position says, before anything was read of it. */
-const AT_START = { position: 0, haut: 0 };
+const AT_START = { position: 0, highWatermark: 0 };
 
 export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): BatchApplier {
   const sql = prepareStatements(db);
@@ -65,7 +65,7 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
     apply: (batch, expected) => {
       begin.run();
       try {
-        const { position, haut } =
+        const { position, highWatermark } =
           (sql.position.get(batch.topic, batch.partition) as typeof AT_START | undefined) ?? AT_START;
         if (position !== expected) {
           undo.run();
@@ -73,7 +73,7 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
         }
         const before = sql.counter.get("commit") as number;
         if (before !== lastCommit) known.forget();
-        const state = begun(sql, known, batch, before + 1, haut);
+        const state = begun(sql, known, batch, before + 1, highWatermark);
         const result = applyAll(state, batch, position, options);
         end.run();
         lastCommit = result.commit ?? before;
@@ -88,17 +88,23 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
   };
 }
 
-function begun(sql: Statements, known: Known, batch: LogBatch, commit: number, haut: number): BatchState {
-  const firstRang = (sql.counter.get("rang") as number) + 1;
+function begun(
+  sql: Statements,
+  known: Known,
+  batch: LogBatch,
+  commit: number,
+  highWatermark: number,
+): BatchState {
+  const firstRowId = (sql.counter.get("row") as number) + 1;
   return {
     sql,
     known,
     topic: batch.topic as EventTopic,
     partition: batch.partition,
     commit,
-    firstRang,
-    nextRang: firstRang,
-    haut,
+    firstRowId,
+    nextRowId: firstRowId,
+    highWatermark,
     orphansExist: sql.anyOrphan.get() === 1,
     withdrawnExist: sql.anyWithdrawn.get(batch.topic) === 1,
     counts: noCounts(),
@@ -131,16 +137,16 @@ function applyAll(
   const { sql, topic, partition, counts } = state;
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
-  if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repares");
+  if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
   return { ...counts, position: next, applied: true, commit: numberCommit(state) };
 }
 
 /** The number of the batch's commit, put into the outbox; null when no row changed. */
-function numberCommit({ sql, commit, counts, firstRang, nextRang }: BatchState): number | null {
+function numberCommit({ sql, commit, counts, firstRowId, nextRowId }: BatchState): number | null {
   if (counts.changed === 0) return null;
   sql.setCounter.run(commit, "commit");
-  if (nextRang > firstRang) sql.setCounter.run(nextRang - 1, "rang");
-  sql.putCommit.run(commit, firstRang, nextRang - 1, counts.changed, new Date().toISOString());
+  if (nextRowId > firstRowId) sql.setCounter.run(nextRowId - 1, "row");
+  sql.putCommit.run(commit, firstRowId, nextRowId - 1, counts.changed, new Date().toISOString());
   if (commit % KEPT_COMMITS === 0) sql.pruneCommits.run(commit - KEPT_COMMITS);
   return commit;
 }
@@ -170,7 +176,7 @@ function applyRecord(
       return;
     }
   }
-  if (offset < state.haut) takeBack(state, record);
+  if (offset < state.highWatermark) takeBack(state, record);
   const isCurrent = fences.passes(event.source, event.version);
   if (event.kind === "mark") return;
   counts.events++;
@@ -181,7 +187,7 @@ function applyRecord(
       : applyEvent(state, topic, key, event, offset);
   if (outcome === "changed") {
     counts.changed++;
-    if (offset < state.haut) counts.repaired++;
+    if (offset < state.highWatermark) counts.repaired++;
   } else if (outcome === "unchanged") counts.unchanged++;
   else if (outcome === "superseded") counts.superseded++;
 }

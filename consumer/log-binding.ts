@@ -12,7 +12,7 @@ export function bindToLog(db: Sqlite, identity: string): void {
   const bound = db
     .transaction(() => {
       db.prepare("INSERT INTO meta VALUES ('log', ?) ON CONFLICT DO NOTHING").run(identity);
-      return db.prepare("SELECT valeur FROM meta WHERE cle = 'log'").pluck().get() as string;
+      return db.prepare("SELECT value FROM meta WHERE key = 'log'").pluck().get() as string;
     })
     .immediate();
   if (bound !== identity)
@@ -27,7 +27,7 @@ export const storedPositions = (db: Sqlite): readonly Position[] =>
 
 /** How far it has ever read each partition: during a replay the positions are lower. */
 export const furthestRead = (db: Sqlite): readonly Position[] =>
-  db.prepare("SELECT topic, partition, haut AS offset FROM positions").all() as Position[];
+  db.prepare("SELECT topic, partition, high_watermark AS offset FROM positions").all() as Position[];
 
 /**
  * Throws LogMismatch when a partition ends before what was read of it: the log has lost events. `read` is older than

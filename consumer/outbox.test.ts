@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 const commit = (id: number) => db.prepare("INSERT INTO commits VALUES (?, 1, 0, 1, '2026-01-01')").run(id);
-const announced = () => db.prepare("SELECT valeur FROM compteurs WHERE nom = 'annonce'").pluck().get();
+const announced = () => db.prepare("SELECT value FROM counters WHERE name = 'announced'").pluck().get();
 
 it("what another consumer announced meanwhile stays announced", async () => {
   commit(1);
@@ -34,7 +34,7 @@ it("what another consumer announced meanwhile stays announced", async () => {
         // While this one waits for its answer, another one commits, announces and notes it.
         if (sent.length === 1) {
           commit(2);
-          db.exec("UPDATE compteurs SET valeur = 2 WHERE nom = 'annonce'");
+          db.exec("UPDATE counters SET value = 2 WHERE name = 'announced'");
         }
         return [];
       }),

@@ -27,10 +27,10 @@ export const announceCommits = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const database = databaseId(db);
   const waiting = db.prepare(`
-    SELECT commit_id AS "commit", changed, date_commit AS committed FROM commits
-    WHERE commit_id > (SELECT valeur FROM compteurs WHERE nom = 'annonce') ORDER BY commit_id LIMIT ${MOST_AT_ONCE}`);
+    SELECT commit_id AS "commit", changed, committed_at AS committed FROM commits
+    WHERE commit_id > (SELECT value FROM counters WHERE name = 'announced') ORDER BY commit_id LIMIT ${MOST_AT_ONCE}`);
   // Never back: another consumer may have announced more meanwhile.
-  const announced = db.prepare("UPDATE compteurs SET valeur = MAX(valeur, ?) WHERE nom = 'annonce'");
+  const announced = db.prepare("UPDATE counters SET value = MAX(value, ?) WHERE name = 'announced'");
 
   const announceOnce = Effect.gen(function* () {
     const commits = yield* onFileWhenFree(

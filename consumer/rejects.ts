@@ -70,7 +70,7 @@ export function setAside(batch: BatchState, record: LogRecord, { code, details }
   const sentence = sentenceOf(code, details, "fr").toWellFormed();
   const row = sql.reject.get(id) as RejectRow | undefined;
   if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
-  if (offset < batch.haut) counts.repaired++;
+  if (offset < batch.highWatermark) counts.repaired++;
   putReject(batch, id, { entity: topic, source: "", version: null, line: null, raw, code, sentence, offset });
   counts.changed++;
 }

@@ -111,7 +111,7 @@ function setBack(db: Sqlite, bounds: readonly Bounds[]): void {
 const sizeOf = (bounds: readonly Bounds[]): number => bounds.reduce((sum, b) => sum + (b.end - b.start), 0);
 
 const repairs = (db: Sqlite): number =>
-  db.prepare("SELECT valeur FROM compteurs WHERE nom = 'repares'").pluck().get() as number;
+  db.prepare("SELECT value FROM counters WHERE name = 'repaired'").pluck().get() as number;
 
 const eventsRead = (db: Sqlite): number =>
   (db.prepare("SELECT SUM(events) FROM positions").pluck().get() as number | null) ?? 0;

@@ -99,9 +99,9 @@ describe("rule 8: claims", () => {
     expect(all("SELECT * FROM claims")).toEqual([]);
     withdraws("magasins", "M", {}, { source: "A" });
     expect(all("SELECT * FROM magasins")).toEqual([]);
-    expect(all("SELECT cle, source FROM retraits")).toEqual([
-      { cle: "M", source: "A" },
-      { cle: "M", source: "B" },
+    expect(all("SELECT key, source FROM withdrawals")).toEqual([
+      { key: "M", source: "A" },
+      { key: "M", source: "B" },
     ]);
   });
 
@@ -345,7 +345,7 @@ describe("rule 11: rejects", () => {
     expect(all("SELECT * FROM rejets")).toEqual([]);
     reject("h~1", "row");
     expect(all("SELECT * FROM rejets")).toHaveLength(1);
-    expect(all("SELECT * FROM retraits")).toEqual([]);
+    expect(all("SELECT * FROM withdrawals")).toEqual([]);
   });
 });
 
@@ -447,7 +447,7 @@ describe("what foreign programs write is set aside by its place, and the partiti
     db.exec("UPDATE positions SET position = 0");
     position = new Map();
     expect(odd()).toEqual(stored);
-    expect(one("SELECT valeur FROM compteurs WHERE nom = 'repares'")).toEqual({ valeur: 0 });
+    expect(one("SELECT value FROM counters WHERE name = 'repaired'")).toEqual({ value: 0 });
   });
 
   it("an unknown field is nothing", () => {
@@ -462,13 +462,15 @@ it("numbers its commits inside the transaction, and gives new rows a range that 
   says("ventes", "2", sale());
   withdraws("ventes", "2");
   says("ventes", "3", sale());
-  expect(all("SELECT commit_id AS id, rang_de AS de, rang_a AS a FROM commits WHERE commit_id > 2")).toEqual([
-    { id: 3, de: 1, a: 1 },
-    { id: 4, de: 2, a: 2 },
-    { id: 5, de: 3, a: 2 },
-    { id: 6, de: 3, a: 3 },
-  ]);
-  expect(all("SELECT commit_id, rang, id_vente FROM old_ventes")).toEqual([
-    { commit_id: 5, rang: 2, id_vente: "2" },
+  expect(all("SELECT commit_id AS id, row_from AS de, row_to AS a FROM commits WHERE commit_id > 2")).toEqual(
+    [
+      { id: 3, de: 1, a: 1 },
+      { id: 4, de: 2, a: 2 },
+      { id: 5, de: 3, a: 2 },
+      { id: 6, de: 3, a: 3 },
+    ],
+  );
+  expect(all("SELECT commit_id, row_id, id_vente FROM old_ventes")).toEqual([
+    { commit_id: 5, row_id: 2, id_vente: "2" },
   ]);
 });

@@ -322,7 +322,7 @@ it("starts while another consumer reads on: what it reads after the ends were as
                 asked++;
                 const other = openVentes(dir);
                 other.exec(
-                  "INSERT INTO positions (topic, partition, position, haut) VALUES ('ventes', 0, 999, 999)",
+                  "INSERT INTO positions (topic, partition, position, high_watermark) VALUES ('ventes', 0, 999, 999)",
                 );
                 other.close();
               }),
@@ -426,7 +426,7 @@ it("ends when commits can no longer be announced: nothing dies in silence", asyn
     dir,
     Effect.gen(function* () {
       const db = openVentes(dir);
-      db.exec(`CREATE TRIGGER broken BEFORE UPDATE ON compteurs WHEN old.nom = 'annonce'
+      db.exec(`CREATE TRIGGER broken BEFORE UPDATE ON counters WHEN old.name = 'announced'
         BEGIN SELECT RAISE(ABORT, 'a fault of this test'); END`);
       db.close();
       yield* publishAll(randomTopics(randomOf(4), 20));

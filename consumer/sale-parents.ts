@@ -16,9 +16,9 @@ function forEachNaming(
 ): void {
   let after = 0;
   for (let more = true; more; ) {
-    const rows = page.all(parent, after) as { rang: number; id: string }[];
+    const rows = page.all(parent, after) as { rowId: number; id: string }[];
     for (const { id } of rows) each(batch, id);
-    after = rows.at(-1)?.rang ?? after;
+    after = rows.at(-1)?.rowId ?? after;
     more = rows.length === PAGE_ROWS;
   }
 }
@@ -39,9 +39,9 @@ function promote(batch: BatchState, id: string): void {
 /** A sale that names a parent which goes: it waits again. Before it goes, for the foreign key. */
 function park(batch: BatchState, id: string): void {
   const row = batch.sql.sale.get(id) as StoredSale | undefined;
-  if (row?.rang === undefined) return;
-  logOldSale(batch, row.rang);
-  batch.sql.dropSale.run(row.rang);
+  if (row?.rowId === undefined) return;
+  logOldSale(batch, row.rowId);
+  batch.sql.dropSale.run(row.rowId);
   putOrphan(batch, id, saleOfRow(row));
   batch.counts.changed++;
 }
@@ -64,7 +64,7 @@ export function parkForProduct(batch: BatchState, idProduit: string): void {
 
 interface PricedByList {
   readonly id: string;
-  readonly rang: bigint;
+  readonly rowId: bigint;
   readonly day: string;
   readonly quantity: bigint;
   readonly revenue: bigint;
@@ -73,7 +73,7 @@ interface PricedByList {
 /** The sales of a product whose revenue comes from the list, after its price points changed. */
 export function reprice(batch: BatchState, idProduit: string, points: PricePoints): void {
   const { sql } = batch;
-  let last: Pick<PricedByList, "day" | "rang"> | undefined = { day: "", rang: 0n };
+  let last: Pick<PricedByList, "day" | "rowId"> | undefined = { day: "", rowId: 0n };
   while (last !== undefined) {
     const sales = sql.salesPricedByList.all({ idProduit, ...last }) as PricedByList[];
     for (const sale of sales) {
@@ -83,8 +83,8 @@ export function reprice(batch: BatchState, idProduit: string, points: PricePoint
         park(batch, sale.id);
         continue;
       }
-      logOldSale(batch, sale.rang);
-      sql.updateSaleRevenue.run(revenue, sale.rang);
+      logOldSale(batch, sale.rowId);
+      sql.updateSaleRevenue.run(revenue, sale.rowId);
       batch.counts.changed++;
     }
     last = sales.length === PAGE_ROWS ? sales.at(-1) : undefined;

@@ -19,7 +19,7 @@ import { type EntityTable, sameRow } from "./table.ts";
 /** A row of `ventes` or of `orphelins`. */
 export interface StoredSale {
   /** Not in `orphelins`. */
-  readonly rang?: bigint;
+  readonly rowId?: bigint;
   readonly origine_ca?: string;
   readonly id_produit: string;
   readonly id_magasin: string;
@@ -73,7 +73,7 @@ export function insertSale(batch: BatchState, id: string, sale: Sale, standing: 
     return true;
   }
   const { changes } = sql.insertSale.run(
-    batch.nextRang,
+    batch.nextRowId,
     id,
     sale.idProduit,
     sale.idMagasin,
@@ -88,7 +88,7 @@ export function insertSale(batch: BatchState, id: string, sale: Sale, standing: 
     sale.offset,
   );
   if (changes === 0) return false;
-  batch.nextRang++;
+  batch.nextRowId++;
   return true;
 }
 
@@ -102,8 +102,8 @@ export function insertUnheard(batch: BatchState, id: string, event: RowEvent, of
 }
 
 /** New rows of this very commit have no old image: they did not exist before it. */
-export function logOldSale(batch: BatchState, rang: bigint): void {
-  if (rang < batch.firstRang) batch.sql.logOldSale.run(batch.commit, rang);
+export function logOldSale(batch: BatchState, rowId: bigint): void {
+  if (rowId < batch.firstRowId) batch.sql.logOldSale.run(batch.commit, rowId);
 }
 
 /** Writes a sale over what stands for its id, in `ventes` or `orphelins`; undefined removes it. */
@@ -111,14 +111,14 @@ function placeSale(batch: BatchState, id: string, sale: Sale | undefined): void 
   const { sql, known } = batch;
   const standing = sale && standingOf(sale, known);
   const stored = sql.sale.get(id) as StoredSale | undefined;
-  if (stored?.rang === undefined) {
+  if (stored?.rowId === undefined) {
     if (batch.orphansExist) sql.dropOrphan.run(id);
     if (sale !== undefined && standing !== undefined) insertSale(batch, id, sale, standing);
     return;
   }
-  logOldSale(batch, stored.rang);
+  logOldSale(batch, stored.rowId);
   if (sale === undefined || standing === undefined || standing.value === null) {
-    sql.dropSale.run(stored.rang);
+    sql.dropSale.run(stored.rowId);
     if (sale !== undefined) putOrphan(batch, id, sale);
     return;
   }
@@ -134,7 +134,7 @@ function placeSale(batch: BatchState, id: string, sale: Sale | undefined): void 
     sale.source,
     sale.line,
     sale.offset,
-    stored.rang,
+    stored.rowId,
   );
 }
 

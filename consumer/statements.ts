@@ -16,12 +16,12 @@ const SALE_AND_ORIGIN = SALE.replace("prix_millioniemes,", "prix_millioniemes, o
 
 /** One page of the sales that name a parent, after a rowid. */
 const naming = (table: "ventes" | "orphelins", column: "id_produit" | "id_magasin") => `
-  SELECT rowid AS rang, id_vente AS id FROM ${table}
+  SELECT rowid AS rowId, id_vente AS id FROM ${table}
   WHERE ${column} = ? AND rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`;
 
 /** One page of them in the order of their index, after a day and rowid: two searches of it, merged. */
 const PRICED_BY_LIST = `
-  SELECT id_vente AS id, rowid AS rang, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
+  SELECT id_vente AS id, rowid AS rowId, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
   FROM ventes WHERE id_produit = @idProduit AND origine_ca = 'liste'`;
 
 export function prepareStatements(db: Sqlite) {
@@ -29,52 +29,54 @@ export function prepareStatements(db: Sqlite) {
   const exact = (text: string) => db.prepare(text).safeIntegers(true);
   return {
     // ---- positions, versions, counters, commits
-    position: sql("SELECT position, haut FROM positions WHERE topic = ? AND partition = ?"),
+    position: sql(
+      "SELECT position, high_watermark AS highWatermark FROM positions WHERE topic = ? AND partition = ?",
+    ),
     advance: sql(`
-      INSERT INTO positions (topic, partition, position, haut, events, unchanged, superseded, rejected)
+      INSERT INTO positions (topic, partition, position, high_watermark, events, unchanged, superseded, rejected)
       VALUES (@topic, @partition, @position, @position, @events, @unchanged, @superseded, @rejected)
       ON CONFLICT (topic, partition) DO UPDATE SET
-        position = excluded.position, haut = MAX(haut, excluded.position), events = events + excluded.events,
+        position = excluded.position, high_watermark = MAX(high_watermark, excluded.position), events = events + excluded.events,
         unchanged = unchanged + excluded.unchanged, superseded = superseded + excluded.superseded,
         rejected = rejected + excluded.rejected`),
     version: sql("SELECT version FROM versions WHERE topic = ? AND partition = ? AND source = ?").pluck(),
     putVersion: sql(`
       INSERT INTO versions (topic, partition, source, version) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET version = excluded.version`),
-    counter: sql("SELECT valeur FROM compteurs WHERE nom = ?").pluck(),
-    setCounter: sql("UPDATE compteurs SET valeur = ? WHERE nom = ?"),
-    addToCounter: sql("UPDATE compteurs SET valeur = valeur + ? WHERE nom = ?"),
+    counter: sql("SELECT value FROM counters WHERE name = ?").pluck(),
+    setCounter: sql("UPDATE counters SET value = ? WHERE name = ?"),
+    addToCounter: sql("UPDATE counters SET value = value + ? WHERE name = ?"),
     putCommit: sql(
-      "INSERT INTO commits (commit_id, rang_de, rang_a, changed, date_commit) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO commits (commit_id, row_from, row_to, changed, committed_at) VALUES (?, ?, ?, ?, ?)",
     ),
     pruneCommits: sql(`
       DELETE FROM commits WHERE commit_id <= ?
-        AND commit_id <= (SELECT commit_id FROM avancement)
-        AND commit_id <= (SELECT valeur FROM compteurs WHERE nom = 'annonce')`),
+        AND commit_id <= (SELECT commit_id FROM progress)
+        AND commit_id <= (SELECT value FROM counters WHERE name = 'announced')`),
     anyOrphan: sql("SELECT EXISTS (SELECT 1 FROM orphelins)").pluck(),
-    anyWithdrawn: sql("SELECT EXISTS (SELECT 1 FROM retraits WHERE entity = ?)").pluck(),
+    anyWithdrawn: sql("SELECT EXISTS (SELECT 1 FROM withdrawals WHERE entity = ?)").pluck(),
 
     // ---- claims and withdrawals
     claims: sql(
-      "SELECT source, date_effet AS dateEffet, image, line, offset FROM claims WHERE entity = ? AND cle = ?",
+      "SELECT source, date_effet AS dateEffet, image, line, offset FROM claims WHERE entity = ? AND key = ?",
     ),
-    dropClaims: sql("DELETE FROM claims WHERE entity = ? AND cle = ?"),
+    dropClaims: sql("DELETE FROM claims WHERE entity = ? AND key = ?"),
     putClaim: sql(
-      "INSERT INTO claims (entity, cle, source, date_effet, image, line, offset) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO claims (entity, key, source, date_effet, image, line, offset) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
     withdrawals: sql(
-      "SELECT source, date_effet AS dateEffet, offset FROM retraits WHERE entity = ? AND cle = ?",
+      "SELECT source, date_effet AS dateEffet, offset FROM withdrawals WHERE entity = ? AND key = ?",
     ),
     putWithdrawal: sql(`
-      INSERT INTO retraits (entity, cle, source, date_effet, offset) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO withdrawals (entity, key, source, date_effet, offset) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET offset = excluded.offset`),
     dropWithdrawal: sql(
-      "DELETE FROM retraits WHERE entity = ? AND cle = ? AND source = ? AND date_effet = ?",
+      "DELETE FROM withdrawals WHERE entity = ? AND key = ? AND source = ? AND date_effet = ?",
     ),
 
     // ---- products and their prices
     product: exact(`
-      SELECT rowid AS rang, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset
+      SELECT rowid AS rowId, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset
       FROM produits WHERE id_produit = ?`),
     hasProduct: sql("SELECT 1 FROM produits WHERE id_produit = ?").pluck(),
     putProduct: sql(`
@@ -98,7 +100,7 @@ export function prepareStatements(db: Sqlite) {
 
     // ---- shops
     shop: sql(
-      "SELECT rowid AS rang, id_magasin, ville, extras, source, line, offset FROM magasins WHERE id_magasin = ?",
+      "SELECT rowid AS rowId, id_magasin, ville, extras, source, line, offset FROM magasins WHERE id_magasin = ?",
     ),
     hasShop: sql("SELECT 1 FROM magasins WHERE id_magasin = ?").pluck(),
     putShop: sql(`
@@ -111,7 +113,7 @@ export function prepareStatements(db: Sqlite) {
       SELECT ?, id_magasin, ville, extras, source, line, offset FROM magasins WHERE id_magasin = ?`),
 
     // ---- sales
-    sale: exact(`SELECT rowid AS rang, ${SALE_AND_ORIGIN} FROM ventes WHERE id_vente = ?`),
+    sale: exact(`SELECT rowid AS rowId, ${SALE_AND_ORIGIN} FROM ventes WHERE id_vente = ?`),
     hasSale: sql("SELECT 1 FROM ventes WHERE id_vente = ?").pluck(),
     insertSale: sql(`
       INSERT INTO ventes (rowid, ${SALE_AND_ORIGIN}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -123,12 +125,12 @@ export function prepareStatements(db: Sqlite) {
     updateSaleRevenue: sql("UPDATE ventes SET ca_millioniemes = ? WHERE rowid = ?"),
     dropSale: sql("DELETE FROM ventes WHERE rowid = ?"),
     logOldSale: sql(`
-      INSERT INTO old_ventes (commit_id, rang, ${SALE_AND_ORIGIN})
+      INSERT INTO old_ventes (commit_id, row_id, ${SALE_AND_ORIGIN})
       SELECT ?, rowid, ${SALE_AND_ORIGIN} FROM ventes WHERE rowid = ?`),
     salesPricedByList: exact(`
-      ${PRICED_BY_LIST} AND date_vente = @day AND rowid > @rang
+      ${PRICED_BY_LIST} AND date_vente = @day AND rowid > @rowId
       UNION ALL ${PRICED_BY_LIST} AND date_vente > @day
-      ORDER BY day, rang LIMIT ${PAGE_ROWS}`),
+      ORDER BY day, rowid LIMIT ${PAGE_ROWS}`),
     salesNamingProduct: sql(naming("ventes", "id_produit")),
     salesNamingShop: sql(naming("ventes", "id_magasin")),
 

@@ -75,7 +75,7 @@ it("300 daily files, 10 of which appear while it runs, are all ingested, each on
   );
   expect(downloads()).toHaveLength(2 * (DAYS + 2));
   expect(countOf(data, "ventes")).toBe(DAYS * ROWS);
-  expect(countOf(data, "retraits")).toBe(0);
+  expect(countOf(data, "withdrawals")).toBe(0);
   console.log(`${DAYS - LATER} files in ${first} ms, ${LATER} more in ${later} ms`);
   expect((await started.stop()).code).toBe(130);
 });

@@ -54,8 +54,8 @@ function live(name: string, topics: Topics, r: Random): string[] {
   const db = openVentes(data);
   const applier = makeBatchApplier(db);
   const refresher = makeRefresher(openVentes(data));
-  const reached = db.prepare("SELECT commit_id FROM avancement").pluck();
-  const newest = db.prepare("SELECT valeur FROM compteurs WHERE nom = 'commit'").pluck();
+  const reached = db.prepare("SELECT commit_id FROM progress").pluck();
+  const newest = db.prepare("SELECT value FROM counters WHERE name = 'commit'").pluck();
   const catchUp = () => {
     // Slices of a few rows: it stops at commits in between.
     while (refresher.refresh({ sliceRows: 1 + r.below(20) }).more);

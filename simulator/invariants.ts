@@ -114,18 +114,21 @@ interface Place {
   readonly topic: EventTopic;
   readonly partition: number;
   readonly position: number;
-  readonly haut: number;
+  readonly highWatermark: number;
 }
 
 /** Invariants 1, 2, 3 and 6: the rows are what the events up to the positions say, each applied once. */
 export function checkRows(db: Sqlite, expected: Expected): void {
   inOneRead(db, () => {
-    const places = prepared(db, "SELECT topic, partition, position, haut FROM positions").all() as Place[];
+    const places = prepared(
+      db,
+      "SELECT topic, partition, position, high_watermark AS highWatermark FROM positions",
+    ).all() as Place[];
     const find = (topic: EventTopic, partition: number) =>
       places.find((p) => p.topic === topic && p.partition === partition);
     // During a replay the positions are lower; the rows stay those of the highest.
-    const below = (topic: EventTopic, partition: number) => find(topic, partition)?.haut ?? 0;
-    const repaired = prepared(db, "SELECT valeur FROM compteurs WHERE nom = 'repares'")
+    const below = (topic: EventTopic, partition: number) => find(topic, partition)?.highWatermark ?? 0;
+    const repaired = prepared(db, "SELECT value FROM counters WHERE name = 'repaired'")
       .pluck()
       .get() as number;
     if (repaired > 0)
@@ -159,7 +162,7 @@ export function checkRows(db: Sqlite, expected: Expected): void {
 
 type Sums = Map<string, bigint | null>;
 
-/** Invariant 5, as any reader may check it: SQL over the rows as of `avancement` is what the analyses say. */
+/** Invariant 5, as any reader may check it: SQL over the rows as of `progress` is what the analyses say. */
 export const checkRead = (db: Sqlite): Reached => inOneRead(db, () => checkReadInside(db));
 
 export interface Reached {
@@ -173,10 +176,10 @@ export function checkReadInside(db: Sqlite): Reached {
     prepared(db, sql)
       .pluck()
       .get(...args);
-  const reached = one("SELECT commit_id FROM avancement") as number;
-  const newest = one("SELECT valeur FROM compteurs WHERE nom = 'commit'") as number;
-  const firstNew = one("SELECT MIN(rang_de) FROM commits WHERE commit_id > ?", reached) as number | null;
-  type Sale = [rang: number, product: string, shop: string, quantity: bigint, revenue: bigint];
+  const reached = one("SELECT commit_id FROM progress") as number;
+  const newest = one("SELECT value FROM counters WHERE name = 'commit'") as number;
+  const firstNew = one("SELECT MIN(row_from) FROM commits WHERE commit_id > ?", reached) as number | null;
+  type Sale = [rowId: number, product: string, shop: string, quantity: bigint, revenue: bigint];
   const columns = "id_produit, id_magasin, quantite_millioniemes, ca_millioniemes";
   const read = (sql: string, ...args: unknown[]) =>
     prepared(db, sql)
@@ -188,10 +191,13 @@ export function checkReadInside(db: Sqlite): Reached {
     sales.set(Number(row[0]), row as unknown as Sale);
   const towns = new Map(read("SELECT id_magasin, ville FROM magasins") as [string, string][]);
   const undone = new Set<number | string>();
-  for (const row of read(`SELECT rang, ${columns} FROM old_ventes WHERE commit_id > ? ORDER BY n`, reached)) {
-    const rang = Number(row[0]);
-    if (!undone.has(rang)) sales.set(rang, row as unknown as Sale);
-    undone.add(rang);
+  for (const row of read(
+    `SELECT row_id, ${columns} FROM old_ventes WHERE commit_id > ? ORDER BY n`,
+    reached,
+  )) {
+    const rowId = Number(row[0]);
+    if (!undone.has(rowId)) sales.set(rowId, row as unknown as Sale);
+    undone.add(rowId);
   }
   for (const [id, town] of read(
     "SELECT id_magasin, ville FROM old_magasins WHERE commit_id > ? ORDER BY n",
@@ -202,8 +208,8 @@ export function checkReadInside(db: Sqlite): Reached {
   }
   const want: Sums = new Map([["chiffre_affaires_total ", null]]);
   const add = (name: string, value: bigint) => want.set(name, (want.get(name) ?? 0n) + value);
-  for (const [rang, [, product, shop, quantity, revenue]] of sales) {
-    if (firstNew !== null && rang >= firstNew) continue;
+  for (const [rowId, [, product, shop, quantity, revenue]] of sales) {
+    if (firstNew !== null && rowId >= firstNew) continue;
     add("chiffre_affaires_total ", revenue);
     add(`ventes_par_produit ${product}`, quantity);
     const town = towns.get(shop);

@@ -31,7 +31,7 @@ const PARTITIONS_OF: Readonly<Record<TopicName, number>> = {
   rejets: PARTITIONS,
   sources: 3,
   commits: 1,
-  etat: 1,
+  status: 1,
 };
 
 export interface StoredRecord {

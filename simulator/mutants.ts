@@ -79,7 +79,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: 'if (nextRang > firstRang) sql.setCounter.run(nextRang - 1, "rang");',
+        find: 'if (nextRowId > firstRowId) sql.setCounter.run(nextRowId - 1, "row");',
         replace: "",
       },
     ],
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "consumer/sales.ts",
-        find: "if (rang < batch.firstRang) batch.sql.logOldSale.run(batch.commit, rang);",
+        find: "if (rowId < batch.firstRowId) batch.sql.logOldSale.run(batch.commit, rowId);",
         replace: "",
       },
     ],
@@ -199,7 +199,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "announced-goes-back",
     breaks: "of two consumers that announce, the slower one takes back what the other noted",
-    edits: [{ file: "consumer/outbox.ts", find: "SET valeur = MAX(valeur, ?)", replace: "SET valeur = ?" }],
+    edits: [{ file: "consumer/outbox.ts", find: "SET value = MAX(value, ?)", replace: "SET value = ?" }],
     within: 600,
   },
   {

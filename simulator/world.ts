@@ -182,7 +182,7 @@ class World {
   #stateNow(): string {
     return prepared(
       this.disk.guard,
-      `SELECT (SELECT group_concat(nom || valeur) FROM compteurs) || ' ' || (SELECT commit_id FROM avancement) || ' '
+      `SELECT (SELECT group_concat(name || value) FROM counters) || ' ' || (SELECT commit_id FROM progress) || ' '
            || IFNULL((SELECT group_concat(topic || partition || '=' || position) FROM positions), '')`,
     )
       .pluck()
@@ -655,7 +655,7 @@ class World {
     this.#rebuild();
     this.counts.add("histories");
     this.counts.add("events in the topics", this.#events());
-    this.counts.add("commits", this.#number("SELECT valeur FROM compteurs WHERE nom = 'commit'"));
+    this.counts.add("commits", this.#number("SELECT value FROM counters WHERE name = 'commit'"));
   }
 
   #number(sql: string): number {
@@ -698,10 +698,10 @@ class World {
         if (position <= last)
           return `${topic}/${partition} is applied up to ${position}, its last event is ${last}`;
       }
-    const newest = this.#number("SELECT valeur FROM compteurs WHERE nom = 'commit'");
-    const reached = this.#number("SELECT commit_id FROM avancement");
+    const newest = this.#number("SELECT value FROM counters WHERE name = 'commit'");
+    const reached = this.#number("SELECT commit_id FROM progress");
     if (reached < newest) return `the analyses reflect commit ${reached} of ${newest}`;
-    const announced = this.#number("SELECT valeur FROM compteurs WHERE nom = 'annonce'");
+    const announced = this.#number("SELECT value FROM counters WHERE name = 'announced'");
     if (announced < newest) return `commit ${announced} of ${newest} is the last one announced`;
     return undefined;
   }

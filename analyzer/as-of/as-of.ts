@@ -34,7 +34,7 @@ export function openAsOf(file: string): AsOf {
   const views = makeViews(db);
   const end = db
     .prepare(`
-      SELECT IFNULL((SELECT MIN(rang_de) FROM main.commits WHERE commit_id > ?),
+      SELECT IFNULL((SELECT MIN(row_from) FROM main.commits WHERE commit_id > ?),
         IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
     .pluck();
   /** The chunk that the views show. */
@@ -49,9 +49,9 @@ export function openAsOf(file: string): AsOf {
     try {
       const commit = at(db);
       views.setCommit(commit);
-      const rangEnd = end.get(commit) as number;
-      for (let from = 1; from < rangEnd; from += CHUNK_RANGS) {
-        show(from, Math.min(from + CHUNK_RANGS, rangEnd));
+      const rowEnd = end.get(commit) as number;
+      for (let from = 1; from < rowEnd; from += CHUNK_RANGS) {
+        show(from, Math.min(from + CHUNK_RANGS, rowEnd));
         yield commit;
       }
     } finally {
@@ -66,13 +66,13 @@ export function openAsOf(file: string): AsOf {
       rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
     } catch (error) {
       const whole = shown;
-      const [from, rangEnd] = whole;
-      if (rangEnd - from <= 1 || !(error instanceof Error && error.message === "integer overflow"))
+      const [from, rowEnd] = whole;
+      if (rowEnd - from <= 1 || !(error instanceof Error && error.message === "integer overflow"))
         throw error;
-      const middle = from + Math.floor((rangEnd - from) / 2);
+      const middle = from + Math.floor((rowEnd - from) / 2);
       show(from, middle);
       const first = results(analysis);
-      show(middle, rangEnd);
+      show(middle, rowEnd);
       const second = results(analysis);
       show(...whole);
       return [...first, ...second];

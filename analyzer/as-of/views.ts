@@ -1,7 +1,7 @@
 /**
  * Views of whole tables as of a commit: the rows as they stand, with newer commits undone by their old images. A view
  * has the name of its table, and hides it. Amounts, prices and quantities are integers of millionths in it, because
- * sums of integers are exact. The view of ventes shows the sales of one chunk: those from rang_de to rang_fin
+ * sums of integers are exact. The view of ventes shows the sales of one chunk: those from row_from to row_end
  * (excluded) of the one row in temp.as_of.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
@@ -22,18 +22,18 @@ const IN_MILLIONTHS: Readonly<Record<string, string>> = {
   prix: "prix_millioniemes",
 };
 
-const OF_CHUNK = "rowid >= (SELECT rang_de FROM temp.as_of) AND rowid < (SELECT rang_fin FROM temp.as_of)";
+const OF_CHUNK = "rowid >= (SELECT row_from FROM temp.as_of) AND rowid < (SELECT row_end FROM temp.as_of)";
 
 export interface Views {
   /** Makes them show the tables as of a commit. Call it at the start of a read transaction. */
   readonly setCommit: (commit: number) => void;
-  /** Makes ventes show the sales whose rang is from `from` to `end` (excluded). */
+  /** Makes ventes show the sales whose row_id is from `from` to `end` (excluded). */
   readonly setChunk: (from: number, end: number) => void;
 }
 
 /** Prepares a connection, on which the views hide the tables from here on. */
 export function makeViews(db: Sqlite): Views {
-  db.exec("CREATE TEMP TABLE as_of (rang_de INTEGER, rang_fin INTEGER)");
+  db.exec("CREATE TEMP TABLE as_of (row_from INTEGER, row_end INTEGER)");
   const clearChunk = db.prepare("DELETE FROM temp.as_of");
   const setChunk = db.prepare("INSERT INTO temp.as_of VALUES (?, ?)");
   const views = TABLES.map((table) => makeView(db, table));
@@ -73,8 +73,8 @@ function makeView(db: Sqlite, table: Table): (commit: number) => void {
 /** Into later_*: of each row that changed after the commit, its first image logged since, which is the row as of it. */
 function firstImages(db: Sqlite, table: Table): string {
   const names = storedColumns(db, table);
-  const key = table === "ventes" ? "rang" : KEY_OF[table];
-  const rowid = table === "ventes" ? ["rowid, ", "rang, "] : ["", ""];
+  const key = table === "ventes" ? "row_id" : KEY_OF[table];
+  const rowid = table === "ventes" ? ["rowid, ", "row_id, "] : ["", ""];
   return `
     INSERT INTO temp.later_${table} (${rowid[0]}${list(names)})
     SELECT ${rowid[1]}${list(names)} FROM main.old_${table}

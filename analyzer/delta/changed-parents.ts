@@ -15,10 +15,10 @@ export interface ChangedParents {
   /** The keys of the changed parents, each with the analyses that read a column which changed. */
   readonly moved: (span: Span) => ReadonlyMap<string, ReadonlySet<Analysis>>;
   /**
-   * Adds to temp.touched the sales of these parents that existed before `rangFirst` and did not change themselves.
+   * Adds to temp.touched the sales of these parents that existed before `rowFirst` and did not change themselves.
    * Costs a scan of ventes, which has no index on its parents.
    */
-  readonly touchSales: (ids: Iterable<string>, rangFirst: number) => void;
+  readonly touchSales: (ids: Iterable<string>, rowFirst: number) => void;
   /** Makes the temporary table of parents those of the sales in temp.ventes, as of a commit. */
   readonly copy: (commit: number) => void;
 }
@@ -51,10 +51,10 @@ export function prepareChangedParents(
       }
       return moved;
     },
-    touchSales: (ids, rangFirst) => {
+    touchSales: (ids, rowFirst) => {
       sql.clearMoved.run();
       for (const id of ids) sql.move.run(id);
-      for (const statement of sql.touch) statement.run(rangFirst);
+      for (const statement of sql.touch) statement.run(rowFirst);
     },
     copy: (commit) => {
       sql.clear.run();
@@ -72,9 +72,9 @@ const prepare = (db: Sqlite, parent: Parent, key: string, cols: string) => ({
   clearMoved: db.prepare("DELETE FROM temp.moved"),
   touch: [
     db.prepare(`INSERT OR IGNORE INTO temp.touched SELECT rowid, NULL FROM main.ventes
-      WHERE rowid < ? AND ${key} IN (SELECT id FROM temp.moved) AND rowid NOT IN (SELECT rang FROM temp.later)`),
-    db.prepare(`INSERT OR IGNORE INTO temp.touched SELECT o.rang, NULL FROM temp.later l JOIN main.old_ventes o ON o.n = l.n
-      WHERE o.rang < ? AND o.${key} IN (SELECT id FROM temp.moved)`),
+      WHERE rowid < ? AND ${key} IN (SELECT id FROM temp.moved) AND rowid NOT IN (SELECT row_id FROM temp.later)`),
+    db.prepare(`INSERT OR IGNORE INTO temp.touched SELECT o.row_id, NULL FROM temp.later l JOIN main.old_ventes o ON o.n = l.n
+      WHERE o.row_id < ? AND o.${key} IN (SELECT id FROM temp.moved)`),
   ],
   clear: db.prepare(`DELETE FROM temp.${parent}`),
   copy: db.prepare(`INSERT INTO temp.${parent} (${cols}) SELECT ${cols} FROM main.${parent}

@@ -3,7 +3,7 @@
  * memory stays flat however many there are.
  *
  * The image of a sale as of a commit is the first image logged after that commit, or the row as it stands when none
- * was logged. Sales whose rang is not below the first rang given after the commit did not exist then.
+ * was logged. Sales whose row_id is not below the first row_id given after the commit did not exist then.
  */
 import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 import { list, NO_END, storedColumns } from "../tables/tables.ts";
@@ -36,14 +36,14 @@ export function prepareChangedSales(db: Sqlite, chunkRows: number): ChangedSales
   const finding = prepareFinding(db);
   const nAfter = (commit: number) => (finding.firstImageAfter.get(commit) as number | undefined) ?? NO_END;
   return {
-    touch: ({ from, to, rangFirst }) => {
+    touch: ({ from, to, rowFirst }) => {
       const nEnd = nAfter(to);
-      finding.touch.run(nAfter(from), nEnd, rangFirst);
+      finding.touch.run(nAfter(from), nEnd, rowFirst);
       return nEnd;
     },
-    noteLater: ({ rangFirst, rangEnd }, nEnd, which) => {
-      if (which === "all") finding.laterOfAll.run(nEnd, rangEnd);
-      else if (nEnd !== NO_END) finding.laterOfTouched.run(nEnd, rangFirst, rangEnd);
+    noteLater: ({ rowFirst, rowEnd }, nEnd, which) => {
+      if (which === "all") finding.laterOfAll.run(nEnd, rowEnd);
+      else if (nEnd !== NO_END) finding.laterOfTouched.run(nEnd, rowFirst, rowEnd);
     },
     chunksOf: (which, end) => {
       const nth = finding.nthFrom[which];
@@ -64,23 +64,25 @@ export function prepareChangedSales(db: Sqlite, chunkRows: number): ChangedSales
 }
 
 function prepareFinding(db: Sqlite) {
-  /** The sale that is OFFSET ? places after the first one from rang ? on. */
+  /** The sale that is OFFSET ? places after the first one from row_id ? on. */
   const nthFrom = (which: string) =>
     db
-      .prepare(`SELECT rang FROM temp.touched WHERE ${which} AND rang >= ? ORDER BY rang LIMIT 1 OFFSET ?`)
+      .prepare(
+        `SELECT row_id FROM temp.touched WHERE ${which} AND row_id >= ? ORDER BY row_id LIMIT 1 OFFSET ?`,
+      )
       .pluck();
   return {
     firstImageAfter: db
       .prepare("SELECT n FROM main.old_ventes WHERE commit_id > ? ORDER BY n LIMIT 1")
       .pluck(),
     touch: db.prepare(`
-      INSERT INTO temp.touched SELECT rang, MIN(n) FROM main.old_ventes
-      WHERE n >= ? AND n < ? AND rang < ? GROUP BY rang`),
+      INSERT INTO temp.touched SELECT row_id, MIN(n) FROM main.old_ventes
+      WHERE n >= ? AND n < ? AND row_id < ? GROUP BY row_id`),
     laterOfTouched: db.prepare(`
-      INSERT INTO temp.later SELECT rang, MIN(n) FROM main.old_ventes
-      WHERE n >= ? AND ((rang >= ? AND rang < ?) OR rang IN (SELECT rang FROM temp.touched)) GROUP BY rang`),
+      INSERT INTO temp.later SELECT row_id, MIN(n) FROM main.old_ventes
+      WHERE n >= ? AND ((row_id >= ? AND row_id < ?) OR row_id IN (SELECT row_id FROM temp.touched)) GROUP BY row_id`),
     laterOfAll: db.prepare(`
-      INSERT INTO temp.later SELECT rang, MIN(n) FROM main.old_ventes WHERE n >= ? AND rang < ? GROUP BY rang`),
+      INSERT INTO temp.later SELECT row_id, MIN(n) FROM main.old_ventes WHERE n >= ? AND row_id < ? GROUP BY row_id`),
     nthFrom: { touched: nthFrom("n IS NOT NULL"), moved: nthFrom("n IS NULL") },
     clear: ["touched", "later", "moved"].map((table) => db.prepare(`DELETE FROM temp.${table}`)),
   };
@@ -91,23 +93,23 @@ function prepareImages(db: Sqlite) {
   const cols = list(stored);
   const copy = `INSERT INTO temp.ventes (rowid, ${cols})`;
   const image = list(stored, "o");
-  const ofChunk = "t.rang >= ? AND t.rang < ?";
+  const ofChunk = "t.row_id >= ? AND t.row_id < ?";
   /** Touched sales as of the end of the span: their first later image, or the row as it stands. */
   const after = (which: string): Images => [
-    db.prepare(`${copy} SELECT v.rowid, ${list(stored, "v")} FROM temp.touched t JOIN main.ventes v ON v.rowid = t.rang
-      WHERE ${ofChunk} AND t.${which} AND t.rang NOT IN (SELECT rang FROM temp.later)`),
-    db.prepare(`${copy} SELECT o.rang, ${image} FROM temp.touched t JOIN temp.later l ON l.rang = t.rang
+    db.prepare(`${copy} SELECT v.rowid, ${list(stored, "v")} FROM temp.touched t JOIN main.ventes v ON v.rowid = t.row_id
+      WHERE ${ofChunk} AND t.${which} AND t.row_id NOT IN (SELECT row_id FROM temp.later)`),
+    db.prepare(`${copy} SELECT o.row_id, ${image} FROM temp.touched t JOIN temp.later l ON l.row_id = t.row_id
       JOIN main.old_ventes o ON o.n = l.n WHERE ${ofChunk} AND t.${which}`),
   ];
   return {
     newSales: [
       db.prepare(`${copy} SELECT rowid, ${cols} FROM main.ventes
-        WHERE rowid >= ? AND rowid < ? AND rowid NOT IN (SELECT rang FROM temp.later)`),
-      db.prepare(`${copy} SELECT o.rang, ${image} FROM temp.later t JOIN main.old_ventes o ON o.n = t.n
+        WHERE rowid >= ? AND rowid < ? AND rowid NOT IN (SELECT row_id FROM temp.later)`),
+      db.prepare(`${copy} SELECT o.row_id, ${image} FROM temp.later t JOIN main.old_ventes o ON o.n = t.n
         WHERE ${ofChunk}`),
     ],
     touchedBefore: [
-      db.prepare(`${copy} SELECT o.rang, ${image} FROM temp.touched t JOIN main.old_ventes o ON o.n = t.n
+      db.prepare(`${copy} SELECT o.row_id, ${image} FROM temp.touched t JOIN main.old_ventes o ON o.n = t.n
         WHERE ${ofChunk}`),
     ],
     touchedAfter: after("n IS NOT NULL"),

@@ -1,12 +1,12 @@
 /** What a delta is asked for, and what it answers. */
 
-/** The commits after `from` up to `to`. A rang is the rowid of a sale; rangs grow in the order of commits. */
+/** The commits after `from` up to `to`. A row_id is the rowid of a sale; rowids grow in the order of commits. */
 export interface Span {
   readonly from: number;
   readonly to: number;
-  /** Sales whose rang is below it existed at `from`; sales from it up to `rangEnd` (excluded) are new at `to`. */
-  readonly rangFirst: number;
-  readonly rangEnd: number;
+  /** Sales whose row_id is below it existed at `from`; sales from it up to `rowEnd` (excluded) are new at `to`. */
+  readonly rowFirst: number;
+  readonly rowEnd: number;
 }
 
 /** What one row of an analysis gained and lost. */

@@ -38,28 +38,28 @@ export function makeDelta(db: Sqlite, analyses: readonly Analysis[], chunkRows =
       .map((parent) => ({ parent, ids: parent.moved(span) }))
       .filter(({ ids }) => ids.size > 0);
     sales.noteLater(span, nEnd, moves.length > 0 ? "all" : "touched");
-    for (const { parent, ids } of moves) parent.touchSales(ids.keys(), span.rangFirst);
+    for (const { parent, ids } of moves) parent.touchSales(ids.keys(), span.rowFirst);
     return new Set(moves.flatMap(({ ids }) => [...ids.values()].flatMap((seeing) => [...seeing])));
   }
 
   return {
     between: (span) => {
-      const { from, to, rangFirst, rangEnd } = span;
+      const { from, to, rowFirst, rowEnd } = span;
       const { add, changes } = sums.collect();
       sales.clear();
       const moving = findMoved(span, sales.touch(span));
 
-      for (const chunk of sales.chunksOf("touched", rangFirst)) {
+      for (const chunk of sales.chunksOf("touched", rowFirst)) {
         add(chunk, { images: sales.touchedBefore, commit: from, sign: -1, analyses: all });
         add(chunk, { images: sales.touchedAfter, commit: to, sign: 1, analyses: all });
       }
       if (moving.size > 0)
-        for (const chunk of sales.chunksOf("moved", rangFirst)) {
+        for (const chunk of sales.chunksOf("moved", rowFirst)) {
           add(chunk, { images: sales.moved, commit: from, sign: -1, analyses: moving });
           add(chunk, { images: sales.moved, commit: to, sign: 1, analyses: moving });
         }
-      for (let lo = rangFirst; lo < rangEnd; lo += chunkRows)
-        add([lo, Math.min(lo + chunkRows, rangEnd)], {
+      for (let lo = rowFirst; lo < rowEnd; lo += chunkRows)
+        add([lo, Math.min(lo + chunkRows, rowEnd)], {
           images: sales.newSales,
           commit: to,
           sign: 1,

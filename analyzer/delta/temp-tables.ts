@@ -11,9 +11,9 @@ export function createTempTables(db: Sqlite): void {
   for (const table of TABLES) db.exec(tempTableLike(db, table, table));
   db.exec(`
     -- Sales that existed before and may count otherwise now. n: their first image; NULL: only a parent changed.
-    CREATE TEMP TABLE touched (rang INTEGER PRIMARY KEY, n INTEGER);
+    CREATE TEMP TABLE touched (row_id INTEGER PRIMARY KEY, n INTEGER);
     -- Sales that changed after the span as well, with the first image logged after it.
-    CREATE TEMP TABLE later (rang INTEGER PRIMARY KEY, n INTEGER);
+    CREATE TEMP TABLE later (row_id INTEGER PRIMARY KEY, n INTEGER);
     -- Keys of one table of parents, while the sales of these parents are looked for.
     CREATE TEMP TABLE moved (id TEXT PRIMARY KEY) WITHOUT ROWID;`);
 }

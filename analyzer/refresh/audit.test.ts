@@ -38,7 +38,7 @@ test("a database that no analyzer has seen is not wrong", () => {
   expect(audit(db, refresher)).toEqual([]);
 });
 
-test("it compares as of avancement, whatever is pending, in integers", () => {
+test("it compares as of progress, whatever is pending, in integers", () => {
   const { t, db, refresher } = open();
   t.db.prepare("DELETE FROM ventes WHERE id_vente <> 'v0'").run();
   t.db.prepare("UPDATE ventes SET ca_millioniemes = 1500000").run();

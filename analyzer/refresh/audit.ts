@@ -1,5 +1,5 @@
 /**
- * Compares `analyses` with what the full SQL answers over the whole tables as of `avancement`, in integers, and mends
+ * Compares `analyses` with what the full SQL answers over the whole tables as of `progress`, in integers, and mends
  * the rows that differ. A row differs only if somebody changed the file by hand, or by a fault of the program: so
  * each mended row is reported. It costs a pass over the tables for each analysis, in steps of some 50 ms, over one
  * snapshot of the file: refreshes may go on between the steps.
@@ -55,7 +55,7 @@ export function* auditing(db: Sqlite, refresher: Refresher): Generator<void, rea
 }
 
 const reached = (db: Sqlite): number =>
-  db.prepare("SELECT commit_id FROM main.avancement").pluck().get() as number;
+  db.prepare("SELECT commit_id FROM main.progress").pluck().get() as number;
 
 interface Compared {
   readonly commit: number;

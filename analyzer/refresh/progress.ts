@@ -1,5 +1,5 @@
 /**
- * How far the analyses are (the table avancement), and which commits are pending. It is in the file alone, so several
+ * How far the analyses are (the table progress), and which commits are pending. It is in the file alone, so several
  * analyzers may work on one database, and one that is killed loses nothing.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
@@ -13,7 +13,7 @@ export interface Progress {
   readonly newest: () => number;
   /** The last of the next commits whose changed rows are at most `rows`, at least one commit; and whether more follow. */
   readonly nextSlice: (from: number, rows: number) => { readonly to: number; readonly more: boolean };
-  /** The commits after `from` up to `to`, with the rangs that they gave. `from` is not the newest commit. */
+  /** The commits after `from` up to `to`, with the rowids that they gave. `from` is not the newest commit. */
   readonly span: (from: number, to: number) => Span;
   readonly advance: (to: number, now: Date) => void;
   /** Deletes the old images that commits up to `to` logged: nothing reads them once the analyses have reached it. */
@@ -22,17 +22,17 @@ export interface Progress {
 
 /** Prepares the statements. */
 export function openProgress(db: Sqlite): Progress {
-  const reached = db.prepare("SELECT commit_id FROM avancement").pluck();
+  const reached = db.prepare("SELECT commit_id FROM progress").pluck();
   const newest = db.prepare("SELECT IFNULL(MAX(commit_id), 0) FROM commits").pluck();
   const pending = db.prepare(`
-    SELECT commit_id AS id, MAX(changed, rang_a - rang_de + 1) AS rows
+    SELECT commit_id AS id, MAX(changed, row_to - row_from + 1) AS rows
     FROM commits WHERE commit_id > ? ORDER BY commit_id`);
-  const rangAfter = db
-    .prepare("SELECT rang_de FROM commits WHERE commit_id > ? ORDER BY commit_id LIMIT 1")
+  const rowAfter = db
+    .prepare("SELECT row_from FROM commits WHERE commit_id > ? ORDER BY commit_id LIMIT 1")
     .pluck();
   // Rangs grow in the order of commits, so the newest sale ends the span of the newest commit.
-  const rangLast = db.prepare("SELECT valeur + 1 FROM compteurs WHERE nom = 'rang'").pluck();
-  const advance = db.prepare("UPDATE avancement SET commit_id = ?, date_avancement = ?");
+  const rowLast = db.prepare("SELECT value + 1 FROM counters WHERE name = 'row'").pluck();
+  const advance = db.prepare("UPDATE progress SET commit_id = ?, progressed_at = ?");
   // n grows with commit_id: SQLite finds the images after it without reading them all.
   const dropImages = TABLES.map((table) =>
     db.prepare(`
@@ -55,8 +55,8 @@ export function openProgress(db: Sqlite): Progress {
     span: (from, to) => ({
       from,
       to,
-      rangFirst: rangAfter.get(from) as number,
-      rangEnd: (rangAfter.get(to) as number | undefined) ?? (rangLast.get() as number),
+      rowFirst: rowAfter.get(from) as number,
+      rowEnd: (rowAfter.get(to) as number | undefined) ?? (rowLast.get() as number),
     }),
     advance: (to, now) => {
       advance.run(to, now.toISOString());

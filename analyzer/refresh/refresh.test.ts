@@ -96,7 +96,7 @@ function play(history: History, options: Play = {}): void {
     for (let more = slice > 0; more; ) {
       const done = analyzer.refresh({ sliceRows: slice });
       more = done.more;
-      // Invariant 5: as of avancement, whether or not newer commits are pending.
+      // Invariant 5: as of progress, whether or not newer commits are pending.
       const want = expected.get(done.to);
       if (want !== undefined) expect(storedResults(t.db)).toEqual(want);
       if (audits) expect(audit(analyzer.db, analyzer)).toEqual([]);
@@ -126,7 +126,7 @@ const countsByName: typeof missionResults = (db) => ({
   ),
 });
 
-describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)", () => {
+describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", () => {
   test("on random histories, with a lagging and slicing analyzer", () => {
     fc.assert(
       fc.property(histories, fc.constantFrom(1, 2, 3, 1000), (history, chunkRows) => {
@@ -162,7 +162,7 @@ describe("analyses are the mission's SQL as of avancement (invariants 4 and 5)",
     ["old images ignored", "DELETE FROM old_ventes"],
     [
       "the last image instead of the first",
-      "DELETE FROM old_ventes WHERE n NOT IN (SELECT MAX(n) FROM old_ventes GROUP BY rang)",
+      "DELETE FROM old_ventes WHERE n NOT IN (SELECT MAX(n) FROM old_ventes GROUP BY row_id)",
     ],
     ["moved shops ignored", "DELETE FROM old_magasins"],
   ])("a mutant is caught: %s", (_, spoil) => {
@@ -326,9 +326,9 @@ describe("what a refresh writes", () => {
       ["ventes_par_region|Paris", "2026-11-22T10:00", 5_000_000, 2],
       ["ventes_par_region|Paris", "2026-11-22T10:01", 2_500_000, 3],
     ]);
-    expect(t.db.prepare("SELECT * FROM avancement").get()).toEqual({
+    expect(t.db.prepare("SELECT * FROM progress").get()).toEqual({
       commit_id: 3,
-      date_avancement: "2026-11-22T10:01:00.000Z",
+      progressed_at: "2026-11-22T10:01:00.000Z",
     });
   });
 

@@ -1,5 +1,5 @@
 /**
- * Keeps `analyses` equal to what the analyses' SQL answers over the rows as of `avancement`. One refresh is one BEGIN
+ * Keeps `analyses` equal to what the analyses' SQL answers over the rows as of `progress`. One refresh is one BEGIN
  * IMMEDIATE transaction over the next commits: over all of them, or over as many as have `sliceRows` changed rows
  * (whole commits always), so that a long backlog holds neither the lock nor the event loop for long. All that it
  * reads and writes is in the file, so any number of analyzers may refresh one database, and one that is killed loses

@@ -120,12 +120,12 @@ function prepare(db: Sqlite) {
   return {
     db,
     reached: db.prepare(`
-      SELECT commit_id AS "commit", date_avancement AS reached,
+      SELECT commit_id AS "commit", progressed_at AS reached,
         MAX(commit_id, IFNULL((SELECT MAX(commit_id) FROM commits), 0)) AS newest
-      FROM avancement`),
-    /** Rejects and waiting sales change with commits only; analyses with avancement. */
+      FROM progress`),
+    /** Rejects and waiting sales change with commits only; analyses with progress. */
     mark: db.prepare(
-      "SELECT a.commit_id, a.date_avancement, (SELECT MAX(commit_id) FROM commits) AS newest FROM avancement a",
+      "SELECT a.commit_id, a.progressed_at, (SELECT MAX(commit_id) FROM commits) AS newest FROM progress a",
     ),
     total: db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck(),
     count: db.prepare("SELECT COUNT(*) FROM analyses WHERE nom = ?").pluck(),

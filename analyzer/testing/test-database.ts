@@ -41,12 +41,12 @@ export interface TestDatabase {
 export function openTestDatabase(): TestDatabase {
   const dir = mkdtempSync(join(tmpdir(), "ventes-analyzer-"));
   const db = openVentes(dir);
-  const counter = (nom: string) =>
-    db.prepare("SELECT valeur FROM compteurs WHERE nom = ?").pluck().get(nom) as number;
-  const setCounter = db.prepare("UPDATE compteurs SET valeur = ? WHERE nom = ?");
+  const counter = (name: string) =>
+    db.prepare("SELECT value FROM counters WHERE name = ?").pluck().get(name) as number;
+  const setCounter = db.prepare("UPDATE counters SET value = ? WHERE name = ?");
   const rowidOf = db.prepare("SELECT rowid FROM ventes WHERE id_vente = ?").pluck();
   const keepSale = db.prepare(
-    `INSERT INTO old_ventes (commit_id, rang, ${SALE}) SELECT ?, rowid, ${SALE} FROM ventes WHERE id_vente = ?`,
+    `INSERT INTO old_ventes (commit_id, row_id, ${SALE}) SELECT ?, rowid, ${SALE} FROM ventes WHERE id_vente = ?`,
   );
   const putSale = db.prepare(`
     INSERT INTO ventes (rowid, id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
@@ -71,13 +71,13 @@ export function openTestDatabase(): TestDatabase {
 
   const commit = db.transaction((write: (writer: Writer) => void): number => {
     const id = counter("commit") + 1;
-    const first = counter("rang") + 1;
+    const first = counter("row") + 1;
     let next = first;
     let changed = 0;
     const withdrawSale = (idVente: string) => {
       changed++;
-      const rang = rowidOf.get(idVente) as number | undefined;
-      if (rang !== undefined && rang < first) keepSale.run(id, idVente);
+      const rowId = rowidOf.get(idVente) as number | undefined;
+      if (rowId !== undefined && rowId < first) keepSale.run(id, idVente);
       dropSale.run(idVente);
     };
     write({
@@ -100,9 +100,9 @@ export function openTestDatabase(): TestDatabase {
       },
       sale: (idVente, s) => {
         changed++;
-        const rang = rowidOf.get(idVente) as number | undefined;
-        if (rang !== undefined && rang < first) keepSale.run(id, idVente);
-        putSale.run(rang ?? next++, idVente, s.id_produit, s.id_magasin, s.quantite, s.ca);
+        const rowId = rowidOf.get(idVente) as number | undefined;
+        if (rowId !== undefined && rowId < first) keepSale.run(id, idVente);
+        putSale.run(rowId ?? next++, idVente, s.id_produit, s.id_magasin, s.quantite, s.ca);
       },
       withdrawSale,
     });
@@ -114,7 +114,7 @@ export function openTestDatabase(): TestDatabase {
       new Date().toISOString(),
     );
     setCounter.run(id, "commit");
-    setCounter.run(next - 1, "rang");
+    setCounter.run(next - 1, "row");
     return id;
   });
 

@@ -67,8 +67,8 @@ const MESSAGES: Readonly<Record<TopicName, Readonly<Record<string, Payload>>>> =
       key: "the database's id",
     },
   },
-  etat: {
-    etat: { schema: ComponentState, says: "The state of a component, every 5 s", key: "component and id" },
+  status: {
+    status: { schema: ComponentState, says: "The state of a component, every 5 s", key: "component and id" },
   },
 };
 

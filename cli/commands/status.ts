@@ -159,7 +159,7 @@ const readDatabase = (db: Sqlite, log: FromLog | null) => ({
 });
 
 const belongsTo = (db: Sqlite, identity: string): boolean => {
-  const bound = db.prepare("SELECT valeur FROM meta WHERE cle = 'log'").pluck().get();
+  const bound = db.prepare("SELECT value FROM meta WHERE key = 'log'").pluck().get();
   return bound === undefined || bound === identity;
 };
 

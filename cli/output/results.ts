@@ -25,7 +25,7 @@ export interface Results {
 }
 
 const ANALYSES = "SELECT nom, cle, valeur FROM analyses ORDER BY nom, cle";
-const AS_OF = 'SELECT commit_id AS "commit", date_avancement AS at FROM avancement';
+const AS_OF = 'SELECT commit_id AS "commit", progressed_at AS at FROM progress';
 const COUNTS = `
   SELECT (SELECT COUNT(*) FROM rejets) AS rejects,
          (SELECT COUNT(*) FROM produits) AS produits,

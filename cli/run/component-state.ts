@@ -1,5 +1,5 @@
 /**
- * The state of each component, in the topic `etat`: published every 5 s while it runs, and once more when it
+ * The state of each component, in the topic `status`: published every 5 s while it runs, and once more when it
  * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
  */
 import { closeSync, constants, futimesSync, openSync } from "node:fs";
@@ -39,7 +39,7 @@ const LOOK_EVERY_MS = 500;
 const LAST_WORD_MS = 1_000;
 
 /**
- * Runs a component and says in `etat` how it is. What cannot be published now is said 5 s later. The health file of
+ * Runs a component and says in `status` how it is. What cannot be published now is said 5 s later. The health file of
  * the settings is touched whenever it was said that the component runs: its age tells who cannot read topics.
  */
 export const withState =
@@ -67,7 +67,7 @@ export const withState =
             ...(said.sources === undefined ? {} : { sources: said.sources }),
             ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
           };
-          yield* log.publish("etat", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+          yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
           if (healthFile !== null && state === "running") yield* Effect.try(() => touch(healthFile));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
@@ -119,7 +119,7 @@ export class States {
   #all: readonly ComponentState[] = [];
 
   constructor(log: TopicLog["Service"]) {
-    this.#topic = new CompactedTopic(log, "etat");
+    this.#topic = new CompactedTopic(log, "status");
   }
 
   /** Reads what is new. */

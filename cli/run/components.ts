@@ -1,5 +1,5 @@
 /**
- * The components as the command line runs them: each tells the progress line how it goes, and the topic `etat` how
+ * The components as the command line runs them: each tells the progress line how it goes, and the topic `status` how
  * it is. They share nothing but the log and the files.
  */
 import * as Effect from "effect/Effect";

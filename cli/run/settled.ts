@@ -15,7 +15,7 @@ const LOOK_MS = 15;
 
 const POSITIONS = "SELECT topic, partition, position FROM positions";
 const PENDING = `
-  SELECT (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM avancement)`;
+  SELECT (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM progress)`;
 
 /** Events between the positions of a database and the ends of the log. */
 export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {

@@ -20,13 +20,13 @@ export interface Account {
 
 const CLAIMS: Readonly<Record<EventTopic, string>> = {
   produits:
-    "SELECT id_produit FROM produits WHERE id_produit NOT IN (SELECT cle FROM claims WHERE entity = 'produits')",
+    "SELECT id_produit FROM produits WHERE id_produit NOT IN (SELECT key FROM claims WHERE entity = 'produits')",
   magasins:
-    "SELECT id_magasin FROM magasins WHERE id_magasin NOT IN (SELECT cle FROM claims WHERE entity = 'magasins')",
+    "SELECT id_magasin FROM magasins WHERE id_magasin NOT IN (SELECT key FROM claims WHERE entity = 'magasins')",
   ventes: `
-    SELECT id_vente FROM ventes WHERE id_vente NOT IN (SELECT cle FROM claims WHERE entity = 'ventes')
+    SELECT id_vente FROM ventes WHERE id_vente NOT IN (SELECT key FROM claims WHERE entity = 'ventes')
     UNION ALL
-    SELECT id_vente FROM orphelins WHERE id_vente NOT IN (SELECT cle FROM claims WHERE entity = 'ventes')`,
+    SELECT id_vente FROM orphelins WHERE id_vente NOT IN (SELECT key FROM claims WHERE entity = 'ventes')`,
   // Records that are no events have no source: they are counted as rejected.
   rejets: "SELECT id FROM rejets WHERE source <> ''",
 };
@@ -39,8 +39,8 @@ export function accountsOf(db: Sqlite, topic: EventTopic, partitions: number): r
   const keys = db
     .prepare(`
       ${CLAIMS[topic]}
-      UNION ALL SELECT cle FROM claims WHERE entity = @topic
-      UNION ALL SELECT cle FROM retraits WHERE entity = @topic`)
+      UNION ALL SELECT key FROM claims WHERE entity = @topic
+      UNION ALL SELECT key FROM withdrawals WHERE entity = @topic`)
     .pluck()
     .all({ topic }) as string[];
   for (const key of keys)

@@ -25,7 +25,7 @@ const TABLES: readonly (readonly [table: string, columns: string, order: string]
     "id_produit, date_effet, offset, prix_millioniemes, date_dans_fichier, source",
     "id_produit, date_effet, offset",
   ],
-  ["retraits", "entity, cle, source, date_effet, offset", "entity, cle, source, date_effet"],
+  ["withdrawals", "entity, key, source, date_effet, offset", "entity, key, source, date_effet"],
   ["rejets", "id, entity, source, version, line, raw, code, sentence, offset", "id"],
   ["analyses", "nom, cle, millioniemes", "nom, cle"],
 ];

@@ -169,7 +169,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       const { claims, gone } = claimsOf(entity, events);
       for (const g of gone)
         put(
-          "retraits",
+          "withdrawals",
           [entity, key, g.source, g.rec].join("\u0001"),
           entity,
           key,
@@ -272,7 +272,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
     );
   }
 
-  const order = ["produits", "magasins", "ventes", "orphelins", "prix", "retraits", "rejets"];
+  const order = ["produits", "magasins", "ventes", "orphelins", "prix", "withdrawals", "rejets"];
   return lines
     .sort(
       ([a, x], [b, y]) =>

@@ -146,7 +146,7 @@ export function foldedDump({ keys, rejects }: Fold): string[] {
     ...text("ventes", stored),
     ...text("orphelins", waiting),
     ...text("prix", points),
-    ...text("retraits", withdrawalsOf(keys, rejects)),
+    ...text("withdrawals", withdrawalsOf(keys, rejects)),
     ...text("rejets", rejectsOf(rejects)),
   ];
 }

@@ -71,7 +71,7 @@ describeWith("docker", "three brokers under Compose", () => {
     "after all that the analyses equal the SQL, and a replay repairs nothing",
     async () => {
       await cluster.compose("stop", "-t", "10", "producer");
-      const pending = "SELECT (SELECT MAX(commit_id) FROM commits) > (SELECT commit_id FROM avancement)";
+      const pending = "SELECT (SELECT MAX(commit_id) FROM commits) > (SELECT commit_id FROM progress)";
       await until("the last commit", async () => (await cluster.sql(pending)) === "0", PATIENCE);
       const replayed = await cluster.compose("exec", "-T", "analyzer", "ventes", "replay");
       expect(replayed).toMatch(/^[1-9]\d* events read, 0 rows repaired$/m);

@@ -56,7 +56,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
   const expectRight = async () => {
     const told = await demo.sql(`
       BEGIN;
-      SELECT 'pending', (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM avancement);
+      SELECT 'pending', (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM progress);
       ${MISSION_QUERIES.chiffre_affaires_total} SELECT '--';
       ${MISSION_QUERIES.ventes_par_produit} SELECT '--';
       ${MISSION_QUERIES.ventes_par_region} SELECT '--';

@@ -50,10 +50,10 @@ describeWith("docker", "docker compose up script_runner", () => {
   it(
     "again: only what is new, which is nothing",
     async () => {
-      const commit = await pair.sql("SELECT MAX(commit_id) FROM avancement");
+      const commit = await pair.sql("SELECT MAX(commit_id) FROM progress");
       const again = await run();
       expect(again.code, again.output).toBe(0);
-      expect(await pair.sql("SELECT MAX(commit_id) FROM avancement")).toBe(commit);
+      expect(await pair.sql("SELECT MAX(commit_id) FROM progress")).toBe(commit);
     },
     STEP_MS,
   );

@@ -1,6 +1,6 @@
 /**
  * A process that reads a database while it is written: `node reader.ts DIR`. Many times a second, in one read
- * transaction each, it holds the analyses against SQL over the rows as of `avancement` (invariant 5): the rows,
+ * transaction each, it holds the analyses against SQL over the rows as of `progress` (invariant 5): the rows,
  * with newer commits undone by their old images. That SQL is written here, not taken from the analyzer. On SIGTERM
  * it prints `{reads, wrong, first}`: how many reads, how many of them differed, and what the first was.
  */
@@ -19,24 +19,24 @@ export interface ReaderReport {
   readonly busy: number;
 }
 
-/** Of `old_X`, the first image of each row since `avancement`: the row as of then. */
+/** Of `old_X`, the first image of each row since `progress`: the row as of then. */
 const undone = (table: string, key: string) => `
   SELECT * FROM old_${table} WHERE n IN (
-    SELECT MIN(n) FROM old_${table} WHERE commit_id > (SELECT commit_id FROM avancement) GROUP BY ${key})`;
+    SELECT MIN(n) FROM old_${table} WHERE commit_id > (SELECT commit_id FROM progress) GROUP BY ${key})`;
 
 export const AS_OF_SQL = `
   WITH
-    first_rang AS (
-      SELECT IFNULL(MIN(rang_de), 9223372036854775807) AS rang FROM commits
-      WHERE commit_id > (SELECT commit_id FROM avancement)),
-    undone_ventes AS (${undone("ventes", "rang")}),
+    first_row AS (
+      SELECT IFNULL(MIN(row_from), 9223372036854775807) AS row_id FROM commits
+      WHERE commit_id > (SELECT commit_id FROM progress)),
+    undone_ventes AS (${undone("ventes", "row")}),
     undone_magasins AS (${undone("magasins", "id_magasin")}),
     v AS (
       SELECT id_produit, id_magasin, quantite_millioniemes AS q, ca_millioniemes AS ca FROM ventes
-      WHERE rowid < (SELECT rang FROM first_rang) AND rowid NOT IN (SELECT rang FROM undone_ventes)
+      WHERE rowid < (SELECT row_id FROM first_row) AND rowid NOT IN (SELECT row_id FROM undone_ventes)
       UNION ALL
       SELECT id_produit, id_magasin, quantite_millioniemes, ca_millioniemes FROM undone_ventes
-      WHERE rang < (SELECT rang FROM first_rang)),
+      WHERE row_id < (SELECT row_id FROM first_row)),
     m AS (
       SELECT id_magasin, ville FROM magasins WHERE id_magasin NOT IN (SELECT id_magasin FROM undone_magasins)
       UNION ALL SELECT id_magasin, ville FROM undone_magasins)
@@ -54,7 +54,7 @@ const rows = (db: Database.Database, sql: string): readonly string[] =>
 export function differenceIn(db: Database.Database): string | undefined {
   db.exec("BEGIN");
   try {
-    const commit = db.prepare("SELECT commit_id FROM avancement").pluck().get() as number;
+    const commit = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
     const analyses = rows(db, ANALYSES_SQL);
     // Before the first refresh there is no row at all.
     if (commit === 0 && analyses.length === 0) return undefined;
@@ -84,8 +84,8 @@ async function run(directory: string): Promise<void> {
       if (db === undefined && existsSync(file)) db = new Database(file, { readonly: true, timeout: 1000 });
       if (db !== undefined) {
         let difference = differenceIn(db);
-        const commit = db.prepare("SELECT commit_id FROM avancement").pluck().get() as number;
-        if (commit < reached) difference ??= `avancement went back from ${reached} to ${commit}`;
+        const commit = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
+        if (commit < reached) difference ??= `progress went back from ${reached} to ${commit}`;
         reached = Math.max(reached, commit);
         reads++;
         if (difference !== undefined) wrong++;

@@ -209,7 +209,7 @@ export async function runRound(plan: Plan, cluster: Cluster, namespace: string):
   await standsAtTheEnds(stage);
   const report = await reader.report();
   const commits = inDatabase(stage.base, (db) =>
-    db.prepare("SELECT commit_id FROM avancement").pluck().get(),
+    db.prepare("SELECT commit_id FROM progress").pluck().get(),
   ) as number;
   const rebuiltOtherwise = await rebuild(stage);
   for (const actor of stage.actors) await actor.stop();

@@ -30,5 +30,5 @@ export const countOf = (data: string, table: string): number =>
 export const isUpToDate = (data: string): boolean =>
   look(
     data,
-    "SELECT (SELECT commit_id FROM avancement) >= (SELECT COALESCE(MAX(commit_id), 0) FROM commits)",
+    "SELECT (SELECT commit_id FROM progress) >= (SELECT COALESCE(MAX(commit_id), 0) FROM commits)",
   ) === 1;

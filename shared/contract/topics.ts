@@ -1,7 +1,7 @@
 /** The topics, and how each is kept (contract). Names are logical: a layer puts the namespace before them. */
 import type { EntityName } from "./entities/index.ts";
 
-export type TopicName = EntityName | "rejets" | "sources" | "commits" | "etat";
+export type TopicName = EntityName | "rejets" | "sources" | "commits" | "status";
 
 /** What carries rows: events of the entities, and rejects. Each has the same partitions and keeps everything. */
 export const EVENT_TOPICS = ["produits", "magasins", "ventes", "rejets"] as const;
@@ -60,7 +60,7 @@ export const TOPICS: readonly TopicSpec[] = [
     holds: "commit events: which commit of which database has been made",
   },
   {
-    name: "etat",
+    name: "status",
     partitions: 1,
     cleanup: "compact",
     config: { "cleanup.policy": "compact", "min.compaction.lag.ms": "0" },

@@ -33,4 +33,4 @@ export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(d
 
 /** The database's random id: part of its consumers' group, and the key of its commit events. */
 export const databaseId = (db: Sqlite): string =>
-  (db.prepare("SELECT valeur FROM meta WHERE cle = 'database'").get() as { valeur: string }).valeur;
+  (db.prepare("SELECT value FROM meta WHERE key = 'database'").get() as { value: string }).value;

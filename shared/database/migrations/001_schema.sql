@@ -26,7 +26,7 @@ CREATE TABLE magasins (
   offset              INTEGER NOT NULL
 );
 
--- rowids are given from `compteurs.rang`, which never goes back: the new rows of a commit are a range of them.
+-- rowids are given from `counters.row_id`, which never goes back: the new rows of a commit are a range of them.
 CREATE TABLE ventes (
   id_vente            TEXT NOT NULL PRIMARY KEY,
   id_produit          TEXT NOT NULL REFERENCES produits (id_produit),
@@ -81,23 +81,23 @@ CREATE TABLE prix (
 -- The claims of keys that have several (rule 8). A key with one claim has none here while its row says all of it.
 CREATE TABLE claims (
   entity              TEXT NOT NULL,
-  cle                 TEXT NOT NULL,
+  key                 TEXT NOT NULL,
   source              TEXT NOT NULL,
   date_effet          TEXT NOT NULL DEFAULT '', -- '' when undated
   image               TEXT NOT NULL,            -- JSON with sorted keys: canonical columns and extras; null is present and empty
   line                INTEGER NOT NULL,
   offset              INTEGER NOT NULL,
-  PRIMARY KEY (entity, cle, source, date_effet)
+  PRIMARY KEY (entity, key, source, date_effet)
 ) WITHOUT ROWID;
 
 -- One line for each withdrawn claim (rule 8).
-CREATE TABLE retraits (
+CREATE TABLE withdrawals (
   entity              TEXT NOT NULL,
-  cle                 TEXT NOT NULL,
+  key                 TEXT NOT NULL,
   source              TEXT NOT NULL,
   date_effet          TEXT NOT NULL DEFAULT '',
   offset              INTEGER NOT NULL,
-  PRIMARY KEY (entity, cle, source, date_effet)
+  PRIMARY KEY (entity, key, source, date_effet)
 ) WITHOUT ROWID;
 
 -- Records and events set aside. id: the event's key, or topic/partition/offset of an event that is not one.
@@ -140,11 +140,11 @@ CREATE TABLE analyses_historique (
 ) WITHOUT ROWID;
 
 -- The commit that all of analyses reflects. One row.
-CREATE TABLE avancement (
+CREATE TABLE progress (
   commit_id           INTEGER NOT NULL,
-  date_avancement     TEXT NOT NULL
+  progressed_at     TEXT NOT NULL
 );
-INSERT INTO avancement VALUES (0, '1970-01-01T00:00:00.000Z');
+INSERT INTO progress VALUES (0, '1970-01-01T00:00:00.000Z');
 
 CREATE VIEW chiffre_affaires_total AS
   SELECT valeur AS chiffre_affaires FROM analyses WHERE nom = 'chiffre_affaires_total';
@@ -159,13 +159,13 @@ CREATE VIEW ventes_par_region AS
 
 -- ---- inside: what makes it exactly once
 
--- One row a batch that changed something. rang_de..rang_a: the rowids given to new sales.
+-- One row a batch that changed something. row_from..row_to: the rowids given to new sales.
 CREATE TABLE commits (
   commit_id           INTEGER NOT NULL PRIMARY KEY,
-  rang_de             INTEGER NOT NULL,
-  rang_a              INTEGER NOT NULL,
+  row_from             INTEGER NOT NULL,
+  row_to              INTEGER NOT NULL,
   changed             INTEGER NOT NULL, -- rows changed, of any table
-  date_commit         TEXT NOT NULL
+  committed_at         TEXT NOT NULL
 );
 
 -- The next offset to apply of each partition, and what became of the events before it (invariant 1).
@@ -173,7 +173,7 @@ CREATE TABLE positions (
   topic               TEXT NOT NULL,
   partition           INTEGER NOT NULL,
   position            INTEGER NOT NULL,
-  haut                INTEGER NOT NULL DEFAULT 0, -- the highest position ever: what a replay changes below it is a repair
+  high_watermark      INTEGER NOT NULL DEFAULT 0, -- the highest position ever: what a replay changes below it is a repair
   events              INTEGER NOT NULL DEFAULT 0, -- marks are not events
   unchanged           INTEGER NOT NULL DEFAULT 0,
   superseded          INTEGER NOT NULL DEFAULT 0,
@@ -194,7 +194,7 @@ CREATE TABLE versions (
 CREATE TABLE old_ventes (
   n                   INTEGER PRIMARY KEY,
   commit_id           INTEGER NOT NULL,
-  rang                INTEGER NOT NULL,
+  row_id                INTEGER NOT NULL,
   id_vente            TEXT NOT NULL,
   id_produit          TEXT NOT NULL,
   id_magasin          TEXT NOT NULL,
@@ -233,11 +233,11 @@ CREATE TABLE old_magasins (
 
 -- The database's own id (its consumers' group), the log whose positions it holds, counters. One row each.
 CREATE TABLE meta (
-  cle                 TEXT NOT NULL PRIMARY KEY,
-  valeur              TEXT NOT NULL
+  key                 TEXT NOT NULL PRIMARY KEY,
+  value               TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE compteurs (
-  nom                 TEXT NOT NULL PRIMARY KEY,
-  valeur              INTEGER NOT NULL
+CREATE TABLE counters (
+  name                TEXT NOT NULL PRIMARY KEY,
+  value               INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO compteurs VALUES ('commit', 0), ('rang', 0), ('annonce', 0), ('repares', 0);
+INSERT INTO counters VALUES ('commit', 0), ('row', 0), ('announced', 0), ('repaired', 0);

@@ -113,13 +113,13 @@ describe("a stored batch", () => {
 });
 
 describe("compaction", () => {
-  it("drops what is superseded at once in etat", async () => {
+  it("drops what is superseded at once in status", async () => {
     const seen = succeeded(
       await onLog(
         Effect.gen(function* () {
-          yield* publish("etat", ["a", "1"], ["b", "2"], ["a", "3"]);
-          yield* publish("etat", ["b", "4"]);
-          return yield* valuesOf("etat");
+          yield* publish("status", ["a", "1"], ["b", "2"], ["a", "3"]);
+          yield* publish("status", ["b", "4"]);
+          return yield* valuesOf("status");
         }),
       ),
     );

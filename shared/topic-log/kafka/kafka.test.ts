@@ -100,7 +100,7 @@ describeWith("kafka", "on a broker", () => {
     };
     expect(await configOf("ventes", "retention.ms")).toBe("-1");
     expect(await configOf("sources", "cleanup.policy")).toBe("compact");
-    expect(await configOf("etat", "segment.ms")).toBe("600000");
+    expect(await configOf("status", "segment.ms")).toBe("600000");
     await admin.alterConfigs({
       validateOnly: false,
       resources: [
@@ -155,7 +155,7 @@ describeWith("kafka", "on a broker", () => {
     });
     await admin.disconnect();
   };
-  const ALL = ["produits", "magasins", "ventes", "rejets", "sources", "commits", "etat"];
+  const ALL = ["produits", "magasins", "ventes", "rejets", "sources", "commits", "status"];
   const sales = (count: number) =>
     Array.from({ length: count }, (_, i) => ({ key: `${i}`, value: "v", partition: 0 }));
 

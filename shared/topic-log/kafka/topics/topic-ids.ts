@@ -10,7 +10,7 @@ import { LogMismatch } from "../../errors.ts";
 import type { FoundTopic } from "../protocol/metadata.ts";
 import type { TopicNames } from "./names.ts";
 
-/** The topics in which somebody has a position. `commits` and `etat` may be made anew: no position is in them. */
+/** The topics in which somebody has a position. `commits` and `status` may be made anew: no position is in them. */
 export const WATCHED_TOPICS: readonly TopicName[] = [...EVENT_TOPICS, "sources"];
 
 /** Milliseconds after which a topic that no broker knows is gone. A broker that just came back may not know it yet. */
