@@ -7,8 +7,10 @@ import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { BRIEF_SAYS } from "../integration-tests/support/brief-table.ts";
 import {
   codeIn,
+  commandsBelow,
   headingLevels,
   linksIn,
   namedInHelp,
@@ -52,7 +54,7 @@ describe("no file", () => {
     // Written so that this file does not say it itself.
     const place = new RegExp(["/wo", "rk/"].join(""));
     expect(said(place, () => true)).toEqual([]);
-    const beside = new RegExp(["\\.\\./sha", "red/(?:data|machine|models|peers|hooks)"].join(""));
+    const beside = new RegExp(["\\.\\./sha", "red/(?:data|machine|models|peers|hooks)\\b"].join(""));
     const may = (path: string) => path === ".ci/run" || topFolder(path) === "bench" || isTest(path);
     expect(said(beside, (path) => !may(path) && topFolder(path) !== "integration-tests")).toEqual([]);
   });
@@ -147,6 +149,11 @@ describe("documents", () => {
       .map(({ words }) => words[0]);
     expect(commands.filter((command) => !named.includes(command))).toEqual([]);
   }, 60_000);
+
+  it("show the brief point by point with the commands that tests type", () => {
+    const commands = commandsBelow(readProjectFile("docs/brief.md"), "The brief, point by point");
+    expect(commands).toEqual([...BRIEF_SAYS.keys()]);
+  });
 
   it.each(documents)("name tests that exist: %s", (path) => {
     const promised = promisedTests(readProjectFile(path));
