@@ -1,6 +1,6 @@
 /** What the parts of a batch share: its statements, its commit, its counts, and what is remembered of parents. */
 import type { EventTopic } from "#shared/topics.ts";
-import type { PricePoint } from "./prices.ts";
+import type { Parents, PricePoint, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 
 /** Parents and prices remembered between batches, at most. */
@@ -28,32 +28,28 @@ export const noCounts = (): Counts => ({
   repaired: 0,
 });
 
-/** The batch in hand. One object for the life of an applier, set anew for each batch. */
+/** The batch in hand: one object for each transaction. */
 export interface BatchState {
   readonly sql: Statements;
   readonly known: Known;
-  topic: EventTopic;
-  partition: number;
+  readonly topic: EventTopic;
+  readonly partition: number;
   /** The number that this batch's commit will have. */
-  commit: number;
+  readonly commit: number;
   /** The rowids it may give start here; the next to give. */
-  firstRang: number;
+  readonly firstRang: number;
   nextRang: number;
   /** The highest position ever: an event below it was applied before. */
-  haut: number;
+  readonly haut: number;
   /** Whether the tables have any row at all: most databases have none, and look-ups are spared. */
   orphansExist: boolean;
   withdrawnExist: boolean;
-  counts: Counts;
+  readonly counts: Counts;
 }
 
 /** Parents and their prices as this writer knows them. Forgotten when another writer made a commit. */
-export interface Known {
-  readonly productExists: (id: string) => boolean;
-  readonly shopExists: (id: string) => boolean;
-  /** Sorted by force. */
-  readonly pricePoints: (id: string) => readonly PricePoint[];
-  readonly setPricePoints: (id: string, points: readonly PricePoint[]) => void;
+export interface Known extends Parents {
+  readonly setPricePoints: (id: string, points: PricePoints) => void;
   readonly dropProduct: (id: string) => void;
   readonly dropShop: (id: string) => void;
   readonly forget: () => void;
@@ -62,7 +58,7 @@ export interface Known {
 export function makeKnown(sql: Statements): Known {
   const products = new Set<string>();
   const shops = new Set<string>();
-  const points = new Map<string, readonly PricePoint[]>();
+  const points = new Map<string, PricePoints>();
   const exists = (set: Set<string>, statement: Statements["hasProduct"]) => (id: string) => {
     if (set.has(id)) return true;
     if (statement.get(id) === undefined) return false;
@@ -70,7 +66,7 @@ export function makeKnown(sql: Statements): Known {
     set.add(id);
     return true;
   };
-  const setPricePoints = (id: string, value: readonly PricePoint[]) => {
+  const setPricePoints = (id: string, value: PricePoints) => {
     if (points.size >= MAX_CACHED) points.clear();
     points.set(id, value);
   };

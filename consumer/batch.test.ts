@@ -5,11 +5,14 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
-import { accountsOf, explained } from "./accounting.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { canonicalModel, type Literal } from "./canonical.model.ts";
-import { canonicalDump } from "./canonical-dump.ts";
-import { batchOf, type Random, randomOf, randomTopics, type Topics } from "./random-history.ts";
+import { accountsOf, explained } from "./testing/accounting.ts";
+import { canonicalModel, type Literal } from "./testing/canonical.model.ts";
+import { canonicalDump } from "./testing/canonical-dump.ts";
+import { accountOf, foldedDump } from "./testing/fold.ts";
+import { interleave, type Piece } from "./testing/interleave.ts";
+import { playFold } from "./testing/play.ts";
+import { batchOf, type Random, randomOf, randomTopics, type Topics } from "./testing/random-history.ts";
 
 const dirs: string[] = [];
 const opened: Sqlite[] = [];
@@ -32,35 +35,17 @@ function consume(db: Sqlite, topics: Topics, r: Random, after: (done: Topics) =>
     partitions: (topic) => topics.get(topic)?.length ?? 1,
     maxTransactionMs: r.chance(0.2) ? 0 : 60_000,
   });
-  const places = [...topics].flatMap(([topic, logs]) =>
-    logs.map((log, partition) => ({ topic, partition, log })),
-  );
-  const at = new Map(places.map((p) => [p, 0]));
-  const done = () =>
-    new Map(
-      [...topics].map(([t, logs]) => [
-        t,
-        logs.map((l, i) =>
-          l.slice(0, at.get(places.find((p) => p.topic === t && p.partition === i) as never) ?? 0),
-        ),
-      ]),
-    ) as Topics;
-  for (;;) {
-    const open = places.filter((p) => (at.get(p) ?? 0) < p.log.length);
-    if (open.length === 0) break;
-    const place = r.pick(open);
-    const from = at.get(place) ?? 0;
-    const batch = batchOf(topics, place.topic, place.partition, from, from + 1 + r.below(8));
+  const apply = ({ topic, partition, from, to }: Piece): number => {
+    const batch = batchOf(topics, topic, partition, from, to);
     const result = applier.apply(batch, from);
     expect(result.applied).toBe(true);
     expect(result.position).toBeGreaterThan(from);
     // A second writer that expected the old position changes nothing.
     if (r.chance(0.1))
       expect(applier.apply(batch, from)).toMatchObject({ applied: false, position: result.position });
-    at.set(place, result.position);
-    if (r.chance(0.1)) after(done());
-  }
-  after(done());
+    return result.position;
+  };
+  interleave(topics, r, apply, after);
 }
 
 /** Invariant 1 on topics: events = unchanged + superseded + rejected + current. */
@@ -72,6 +57,17 @@ function accounted(db: Sqlite, topics: Topics): void {
       expect(explained(account), `${topic}/${partition}`).toBe(account.events);
     }
   }
+}
+
+/** What the rules make of the same topics without SQL, in an interleaving of their own, is what was written. */
+function asFolded(db: Sqlite, topics: Topics, seed: number): void {
+  const fold = playFold(topics, randomOf(seed + 1_000_000));
+  expect(foldedDump(fold), `seed ${seed}`).toEqual(dump(db));
+  for (const [topic, logs] of topics)
+    for (const [partition, account] of accountsOf(db, topic, logs.length).entries())
+      expect(account, `seed ${seed}, ${topic}/${partition}`).toMatchObject(
+        accountOf(fold, { topic, partition }),
+      );
 }
 
 const dump = (db: Sqlite) => [...canonicalDump(db)];
@@ -112,6 +108,7 @@ describe("the canonical database is one function of the topics", () => {
         expect(dump(db), `seed ${seed}`).toEqual(canonicalModel(done));
       });
       accounted(db, topics);
+      asFolded(db, topics, seed);
       db.close();
     }
   });

@@ -1,7 +1,8 @@
 /** A database belongs to one log: its positions mean nothing in another. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
-import type { Bounds, Position, TopicPartition } from "#shared/topic-log/topic-log.ts";
+import type { Bounds, Position } from "#shared/topic-log/topic-log.ts";
 
 /**
  * Binds a new database to the log `identity`, or checks that it is the one it is bound to. Throws LogMismatch,
@@ -24,8 +25,6 @@ export function bindToLog(db: Sqlite, identity: string): void {
 export const storedPositions = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, position AS offset FROM positions").all() as Position[];
 
-export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
 /** How far it has ever read each partition: during a replay the positions are lower. */
 export const furthestRead = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, haut AS offset FROM positions").all() as Position[];
@@ -35,9 +34,9 @@ export const furthestRead = (db: Sqlite): readonly Position[] =>
  * the bounds: a consumer beside this one reads on meanwhile.
  */
 export function assertWithin(db: Sqlite, read: readonly Position[], bounds: readonly Bounds[]): void {
-  const ends = new Map(bounds.map((b) => [placeOf(b), b.end]));
+  const ends = new Map(bounds.map((b) => [partitionKey(b), b.end]));
   for (const position of read) {
-    const end = ends.get(placeOf(position));
+    const end = ends.get(partitionKey(position));
     if (end !== undefined && position.offset > end)
       throw new LogMismatch({
         message: `${db.name} has read ${position.topic}/${position.partition} up to ${position.offset}, but it ends at ${end}: the log has lost events; restore it, or start a new database with --data DIR`,

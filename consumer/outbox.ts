@@ -4,12 +4,12 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Latch from "effect/Latch";
+import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { DatabaseError, type Sqlite } from "#shared/database/sqlite.ts";
-import { databaseId } from "#shared/database/ventes-db.ts";
+import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import type { CommitEvent } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { writing } from "./writing.ts";
 
 /** One publish for all commits of this time: a bulk load makes thirty a second. */
 const GATHER_MS = 25;
@@ -33,8 +33,8 @@ export const announceCommits = Effect.fnUntraced(function* (
   const announced = db.prepare("UPDATE compteurs SET valeur = MAX(valeur, ?) WHERE nom = 'annonce'");
 
   const announceOnce = Effect.gen(function* () {
-    const commits = yield* writing(
-      data,
+    const commits = yield* onFileWhenFree(
+      ventesFile(data),
       () => waiting.all() as Pick<CommitEvent, "commit" | "changed" | "committed">[],
     );
     const last = commits.at(-1);
@@ -43,7 +43,7 @@ export const announceCommits = Effect.fnUntraced(function* (
       "commits",
       commits.map((commit) => ({ key: database, value: JSON.stringify({ v: 1, database, ...commit }) })),
     );
-    yield* writing(data, () => announced.run(last.commit));
+    yield* onFileWhenFree(ventesFile(data), () => announced.run(last.commit));
     if (commits.length === MOST_AT_ONCE) wake.openUnsafe();
   });
 

@@ -1,79 +1,87 @@
-/** Rejects: rows like any other, of one source each (rule 11), and the records that are no events. */
+/** Rejects in SQL: those of sources, which are rows like any other (rule 11), and the records that are no events. */
 import type { RejectRow } from "#shared/event.ts";
 import { sentenceOf } from "#shared/sentences.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
 import type { BatchState } from "./batch-state.ts";
-import type { Outcome, RowOrGone, Withdrawal } from "./claims.ts";
 import type { NotAnEvent } from "./decode.ts";
+import {
+  applyToReject,
+  type GoneEvent,
+  type Outcome,
+  type Reject,
+  type RejectState,
+  type RowEvent,
+  rejectEventsHeld,
+  type Withdrawal,
+} from "./rules/index.ts";
 
 /** Of a record that is no event, this much is kept. */
 const MAX_RAW_BYTES = 10_000;
-const SAID = ["entity", "raw", "code", "sentence"] as const;
 
-export function makeRejects(batch: BatchState) {
-  const { sql } = batch;
-  return {
-    apply: (key: string, offset: number, event: RowOrGone): Outcome => {
-      const { counts } = batch;
-      const row = sql.reject.get(key) as (RejectRow & { source: string; offset: number }) | undefined;
-      const withdrawal = (batch.withdrawnExist ? sql.withdrawals.get("rejets", key) : undefined) as
-        | Withdrawal
-        | undefined;
-      const highest = Math.max(row?.offset ?? -1, withdrawal?.offset ?? -1);
-      if (offset < highest) return "superseded";
-      if (event.kind === "gone") {
-        if (offset === highest) return "equal";
-        if (row === undefined) return "unchanged";
-        sql.dropReject.run(key);
-        sql.putWithdrawal.run("rejets", key, event.source, "", offset);
-        batch.withdrawnExist = true;
-        counts.superseded++;
-        return "changed";
-      }
-      const said = event.row as unknown as RejectRow;
-      const same = row !== undefined && SAID.every((column) => row[column] === said[column]);
-      if (same) return offset === highest ? "equal" : "unchanged";
-      if (offset === highest) {
-        counts.repaired++;
-        counts.changed++;
-      } else {
-        if (row !== undefined) counts.superseded++;
-        if (withdrawal !== undefined) {
-          sql.dropWithdrawal.run("rejets", key, event.source, "");
-          counts.superseded++;
-        }
-      }
-      const { source, version, line } = event;
-      sql.putReject.run(key, said.entity, source, version, line, said.raw, said.code, said.sentence, offset);
-      return offset === highest ? "equal" : "changed";
-    },
-
-    /** A record that is no event is set aside by its place, and its partition goes on. */
-    setAside: (record: LogRecord, { code, details }: NotAnEvent): void => {
-      const { topic, partition, counts } = batch;
-      const id = placeOfRecord(topic, partition, record);
-      counts.events++;
-      counts.rejected++;
-      const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
-      // One language for all of them: the row must be the same whoever applies the event.
-      // Well formed, as SQLite stores it: it is compared with what is stored.
-      const sentence = sentenceOf(code, details, "fr").toWellFormed();
-      const row = sql.reject.get(id) as RejectRow | undefined;
-      if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
-      if (record.offset < batch.haut) counts.repaired++;
-      sql.putReject.run(id, topic, "", null, null, raw, code, sentence, record.offset);
-      counts.changed++;
-    },
-
-    /** In a replay: an event that an older program did not understand is none of the rejects any more. */
-    takeBack: (record: LogRecord): void => {
-      const { topic, partition, counts } = batch;
-      if (sql.dropReject.run(placeOfRecord(topic, partition, record)).changes === 0) return;
-      counts.repaired++;
-      counts.changed++;
-    },
-  };
+function putReject({ sql }: BatchState, id: string, reject: Reject): void {
+  const { entity, source, version, line, raw, code, sentence, offset } = reject;
+  sql.putReject.run(id, entity, source, version, line, raw, code, sentence, offset);
 }
 
-const placeOfRecord = (topic: string, partition: number, { offset }: LogRecord): string =>
+function write(batch: BatchState, key: string, before: RejectState, after: RejectState): void {
+  const { sql } = batch;
+  if (after.row !== undefined) putReject(batch, key, after.row);
+  else if (before.row !== undefined) sql.dropReject.run(key);
+  if (after.withdrawal === before.withdrawal) return;
+  if (before.withdrawal !== undefined) sql.dropWithdrawal.run("rejets", key, before.withdrawal.source, "");
+  if (after.withdrawal === undefined) return;
+  sql.putWithdrawal.run("rejets", key, after.withdrawal.source, "", after.withdrawal.offset);
+  batch.withdrawnExist = true;
+}
+
+export function applyReject(
+  batch: BatchState,
+  key: string,
+  event: RowEvent | GoneEvent,
+  offset: number,
+): Outcome {
+  const { sql, counts } = batch;
+  const before: RejectState = {
+    row: sql.reject.get(key) as Reject | undefined,
+    withdrawal: (batch.withdrawnExist ? sql.withdrawals.get("rejets", key) : undefined) as
+      | Withdrawal
+      | undefined,
+  };
+  const { outcome, state } = applyToReject(before, event, offset);
+  if (state === before) return outcome;
+  write(batch, key, before, state);
+  if (outcome === "equal") {
+    counts.repaired++;
+    counts.changed++;
+  } else counts.superseded += rejectEventsHeld(before) + 1 - rejectEventsHeld(state);
+  return outcome;
+}
+
+/** A record that is no event is set aside by its place, and its partition goes on. */
+export function setAside(batch: BatchState, record: LogRecord, { code, details }: NotAnEvent): void {
+  const { sql, topic, counts } = batch;
+  const { offset } = record;
+  const id = placeOfRecord(batch, record);
+  counts.events++;
+  counts.rejected++;
+  const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
+  // One language for all of them: the row must be the same whichever program applies the event.
+  // Well formed, as SQLite stores it: it is compared with what is stored.
+  const sentence = sentenceOf(code, details, "fr").toWellFormed();
+  const row = sql.reject.get(id) as RejectRow | undefined;
+  if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
+  if (offset < batch.haut) counts.repaired++;
+  putReject(batch, id, { entity: topic, source: "", version: null, line: null, raw, code, sentence, offset });
+  counts.changed++;
+}
+
+/** In a replay: an event that an older program did not understand is none of the rejects any more. */
+export function takeBack(batch: BatchState, record: LogRecord): void {
+  const { sql, counts } = batch;
+  if (sql.dropReject.run(placeOfRecord(batch, record)).changes === 0) return;
+  counts.repaired++;
+  counts.changed++;
+}
+
+const placeOfRecord = ({ topic, partition }: BatchState, { offset }: LogRecord): string =>
   `${topic}/${partition}/${offset}`;

@@ -3,15 +3,17 @@
  * their event, so that older events are superseded and equal ones compared; what differs is repaired.
  */
 import * as Effect from "effect/Effect";
+import { onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/settings.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { placeOf, storedPositions } from "./log-binding.ts";
+import { storedPositions } from "./log-binding.ts";
 import { openBoundDatabase, TURN } from "./run.ts";
-import { writing } from "./writing.ts";
 
 export interface ReplayReport {
   /** Events read again: up to the ends of the topics as they were when the replay started. */
@@ -38,13 +40,13 @@ export const replay = (
       const db = yield* openBoundDatabase();
       const bounds = yield* log.bounds(EVENT_TOPICS);
       const before = repairs(db);
-      yield* writing(data, () => setBack(db, bounds));
+      yield* onFileWhenFree(ventesFile(data), () => setBack(db, bounds));
 
       const of = sizeOf(bounds);
       const left = (): readonly Bounds[] => {
-        const at = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
+        const at = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
         const rest = bounds
-          .map((b) => ({ ...b, start: Math.max(b.start, at.get(placeOf(b)) ?? 0) }))
+          .map((b) => ({ ...b, start: Math.max(b.start, at.get(partitionKey(b)) ?? 0) }))
           .filter((b) => b.start < b.end);
         options.onProgress?.({ read: of - sizeOf(rest), of });
         return rest;
@@ -79,14 +81,14 @@ const applyRest = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const applier = makeBatchApplier(db, { partitions: log.partitions });
   // Not where reading starts: a partition never read of stands at 0, wherever its log starts.
-  const expected = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
+  const expected = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
   yield* log.read(
     rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
     (batch) =>
-      writing(data, () => {
-        const result = applier.apply(batch, expected.get(placeOf(batch)) ?? 0);
+      onFileWhenFree(ventesFile(data), () => {
+        const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? 0);
         // Somebody else's position: what they applied is skipped here, the rest is looked at again.
-        if (result.applied) expected.set(placeOf(batch), result.position);
+        if (result.applied) expected.set(partitionKey(batch), result.position);
         return result;
       }).pipe(
         Effect.tap(() => Effect.andThen(Effect.sync(left), TURN)),

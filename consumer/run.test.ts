@@ -16,11 +16,11 @@ import { type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { until } from "../integration-tests/support/until.ts";
 import { makeBatchApplier } from "./batch.ts";
-import { canonicalModel } from "./canonical.model.ts";
-import { canonicalDump } from "./canonical-dump.ts";
-import { batchOf, randomOf, randomTopics } from "./random-history.ts";
 import { replay } from "./replay.ts";
 import { openBoundDatabase, runConsumer } from "./run.ts";
+import { canonicalModel } from "./testing/canonical.model.ts";
+import { canonicalDump } from "./testing/canonical-dump.ts";
+import { batchOf, randomOf, randomTopics } from "./testing/random-history.ts";
 
 const dirs: string[] = [];
 const temporary = () => {

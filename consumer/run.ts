@@ -5,19 +5,20 @@
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
+import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import { Settings } from "#shared/settings.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, furthestRead, placeOf, storedPositions } from "./log-binding.ts";
+import { assertWithin, bindToLog, furthestRead, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
-import { writing } from "./writing.ts";
 
 /** What was done since this consumer started. */
 export interface ConsumerFigures extends Readonly<Counts> {
@@ -61,11 +62,11 @@ export const runConsumer = (
       /** Where this consumer found or left each partition, whoever has it now. */
       const reached = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
-        const stored = new Map(storedPositions(db).map((p) => [placeOf(p), p.offset]));
+        const stored = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
         return assigned.map((place) => {
-          const offset = stored.get(placeOf(place)) ?? 0;
-          expected.set(placeOf(place), offset);
-          reached.set(placeOf(place), offset);
+          const offset = stored.get(partitionKey(place)) ?? 0;
+          expected.set(partitionKey(place), offset);
+          reached.set(partitionKey(place), offset);
           return { ...place, offset };
         });
       };
@@ -78,17 +79,17 @@ export const runConsumer = (
         ...(options.onLogState === undefined ? {} : { onState: options.onLogState }),
         onBatch: (batch) =>
           Effect.map(
-            writing(data, () => {
-              const result = applier.apply(batch, expected.get(placeOf(batch)) ?? NOWHERE);
+            onFileWhenFree(ventesFile(data), () => {
+              const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? NOWHERE);
               // In the same breath as the commit: `positionsMoved` must never see one without the other.
-              expected.set(placeOf(batch), result.position);
+              expected.set(partitionKey(batch), result.position);
               return result;
             }),
             (result) => {
               figures = addFigures(figures, result);
               const { topic, partition } = batch;
-              const before = reached.get(placeOf(batch));
-              reached.set(placeOf(batch), result.position);
+              const before = reached.get(partitionKey(batch));
+              reached.set(partitionKey(batch), result.position);
               if (!result.applied && before !== undefined && result.position > before)
                 options.onOvertaken?.({ topic, partition, offset: result.position });
               if (result.commit !== null) wake.openUnsafe();
@@ -113,7 +114,7 @@ export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (stat
   const { data } = yield* Settings;
   const log = yield* TopicLog;
   const db = yield* Effect.acquireRelease(
-    writing(data, () => openVentes(data)),
+    onFileWhenFree(ventesFile(data), () => openVentes(data)),
     (db) => Effect.sync(() => db.close()),
   );
   // Keys arrive in hash order: with SQLite's 2 MB the index of a large table is read from disk again and again.
@@ -155,7 +156,7 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
       if (version === seen) return false;
       const stored = storedPositions(db);
       seen = version;
-      return stored.some((p) => (expected.get(placeOf(p)) ?? p.offset) !== p.offset);
+      return stored.some((p) => (expected.get(partitionKey(p)) ?? p.offset) !== p.offset);
     };
     const look = Effect.try({ try: moved, catch: (error) => error }).pipe(
       // Looked at again soon.

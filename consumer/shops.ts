@@ -1,61 +1,44 @@
-/** Shops: their row, and the sales that name them. */
+/** Shops: their row in SQL, and the sales that name them. */
 import type { BatchState } from "./batch-state.ts";
-import { type Claim, extrasJson, type Laid, parseImage } from "./image.ts";
-import type { Sales } from "./sales.ts";
+import { claimOfShop, type KeyState, type Shop, shopOf } from "./rules/index.ts";
+import { parkForShop, promoteForShop } from "./sale-parents.ts";
+import { type EntityTable, sameRow } from "./table.ts";
 
-export const SHOP_COLUMNS = ["ville"];
+const readShop = ({ sql }: BatchState, id: string): Shop | undefined => sql.shop.get(id) as Shop | undefined;
 
-interface StoredShop {
-  readonly ville: string;
-  readonly extras: string;
-  readonly source: string;
-  readonly line: number;
-  readonly offset: number;
+/** Its sales go first, for the foreign key. */
+function removeShop(batch: BatchState, id: string): void {
+  parkForShop(batch, id);
+  batch.sql.logOldShop.run(batch.commit, id);
+  batch.sql.dropShop.run(id);
+  batch.known.dropShop(id);
 }
 
-export function makeShops(batch: BatchState, sales: Sales) {
-  const { sql, known } = batch;
-  const stored = (id: string) => sql.shop.get(id) as StoredShop | undefined;
-  return {
-    write: (id: string, laid: Laid | undefined): void => {
-      if (laid === undefined) {
-        sales.parkForShop(id);
-        sql.logOldShop.run(batch.commit, id);
-        sql.dropShop.run(id);
-        known.dropShop(id);
-        return;
-      }
-      const isNew = sql.hasShop.get(id) === undefined;
-      if (!isNew) sql.logOldShop.run(batch.commit, id);
-      const { image, last } = laid;
-      sql.putShop.run(
-        id,
-        image.ville ?? "",
-        extrasJson(image, SHOP_COLUMNS),
-        last.source,
-        last.line,
-        last.offset,
-      );
-      if (isNew) sales.promoteForShop(id);
-    },
-
-    claimOfRow: (id: string): Claim | undefined => {
-      const row = stored(id);
-      if (row === undefined) return undefined;
-      const { ville, extras, source, line, offset } = row;
-      return { source, dateEffet: "", image: { ...parseImage(extras), ville }, line, offset };
-    },
-
-    rowSays: (id: string, { image, last }: Laid): boolean => {
-      const row = stored(id);
-      return (
-        row !== undefined &&
-        row.ville === image.ville &&
-        row.extras === extrasJson(image, SHOP_COLUMNS) &&
-        row.source === last.source &&
-        row.line === last.line &&
-        row.offset === last.offset
-      );
-    },
-  };
+/** A shop's row says all of an only claim: it has no price of another's. */
+function write(batch: BatchState, id: string, _: KeyState, after: KeyState): boolean {
+  const { sql } = batch;
+  const shop = shopOf(after);
+  if (shop === undefined) {
+    removeShop(batch, id);
+    return true;
+  }
+  const isNew = sql.hasShop.get(id) === undefined;
+  if (!isNew) sql.logOldShop.run(batch.commit, id);
+  const { ville, extras, source, line, offset } = shop;
+  sql.putShop.run(id, ville, extras, source, line, offset);
+  if (isNew) promoteForShop(batch, id);
+  return after.claims.length === 1;
 }
+
+export const SHOPS: EntityTable = {
+  claimOfRow: (batch, id) => {
+    const shop = readShop(batch, id);
+    return shop && claimOfShop(shop);
+  },
+  write,
+  rowSays: (batch, id, state) => {
+    const shop = readShop(batch, id);
+    const should = shopOf(state);
+    return shop !== undefined && should !== undefined && sameRow(should, shop);
+  },
+};

@@ -145,7 +145,7 @@ export function prepareStatements(db: Sqlite) {
     orphansNamingShop: sql(naming("orphelins", "id_magasin")),
 
     // ---- rejects
-    reject: sql("SELECT entity, source, line, raw, code, sentence, offset FROM rejets WHERE id = ?"),
+    reject: sql("SELECT entity, source, version, line, raw, code, sentence, offset FROM rejets WHERE id = ?"),
     putReject: sql(`
       INSERT INTO rejets (id, entity, source, version, line, raw, code, sentence, offset)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

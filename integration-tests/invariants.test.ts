@@ -11,8 +11,14 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { makeRefresher } from "../analyzer/refresh.ts";
 import { makeBatchApplier } from "../consumer/batch.ts";
-import { canonicalDump } from "../consumer/canonical-dump.ts";
-import { batchOf, type Random, randomOf, randomTopics, type Topics } from "../consumer/random-history.ts";
+import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
+import {
+  batchOf,
+  type Random,
+  randomOf,
+  randomTopics,
+  type Topics,
+} from "../consumer/testing/random-history.ts";
 
 const SEEDS = Number(process.env.VENTES_TEST_SEEDS ?? 80);
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
-import { randomOf } from "../consumer/random-history.ts";
+import { randomOf } from "../consumer/testing/random-history.ts";
 import { Disk, type Synchronous, tear } from "./disk.ts";
 
 let dir: string;

@@ -17,7 +17,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
-import type { Random } from "../consumer/random-history.ts";
+import type { Random } from "../consumer/testing/random-history.ts";
 
 const WAL_HEADER = 32;
 const FRAME_HEADER = 24;

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import type { Registration } from "#shared/event.ts";
-import type { Random } from "../consumer/random-history.ts";
+import type { Random } from "../consumer/testing/random-history.ts";
 import type { FetchOptions } from "../producer/download/fetch.ts";
 import { contentHash, type Fetched, type Validators } from "../producer/download/fetched.ts";
 import { type SourceError, sourceError } from "../producer/source/error.ts";

@@ -4,7 +4,7 @@
  */
 
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
-import { type Random, randomOf } from "../consumer/random-history.ts";
+import { type Random, randomOf } from "../consumer/testing/random-history.ts";
 import type { Synchronous } from "./disk.ts";
 import { ANSWERS, type Answer, CHANGES, type Change, FILE_NAMES, type FileName } from "./files.ts";
 import { FOREIGN_NAMES } from "./foreign.ts";

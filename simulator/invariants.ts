@@ -7,9 +7,9 @@ import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 import type { PipelineEvent } from "#shared/event.ts";
 import type { RejectCode } from "#shared/sentences.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
-import { accountsOf, explained } from "../consumer/accounting.ts";
-import { canonicalModel, type ModelRecord } from "../consumer/canonical.model.ts";
-import { canonicalDump } from "../consumer/canonical-dump.ts";
+import { accountsOf, explained } from "../consumer/testing/accounting.ts";
+import { canonicalModel, type ModelRecord } from "../consumer/testing/canonical.model.ts";
+import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
 import { PARTITIONS, type SimulatedLog } from "./log.ts";
 
 export class Violation extends Error {

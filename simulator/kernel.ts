@@ -14,7 +14,7 @@ import type * as Exit from "effect/Exit";
 import type * as Fiber from "effect/Fiber";
 import type { Scheduler } from "effect/Scheduler";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { Random } from "../consumer/random-history.ts";
+import type { Random } from "../consumer/testing/random-history.ts";
 
 /** What a killed process' code sees at its next statement. Nothing may survive it. */
 export class Crash extends Error {

@@ -26,7 +26,7 @@ export interface Mutant {
 
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh.ts";
-const LOOK = "producer/sync/poll.ts";
+const PUBLISH = "producer/sync/publish-version.ts";
 const TAKEOVER = "producer/sync/takeover.ts";
 
 export const MUTANTS: readonly Mutant[] = [
@@ -48,8 +48,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: BATCH,
-        find: "  let lastCommit = -1;\n",
-        replace: "  let lastCommit = -1;\n  let later: () => unknown = () => {};\n",
+        find: "const AT_START = ",
+        replace: "let later: () => unknown = () => {};\nconst AT_START = ",
       },
       { file: BATCH, find: "        end.run();\n", replace: "        end.run();\n        later();\n" },
     ],
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "consumer/sales.ts",
-        find: "if (rang < batch.firstRang) sql.logOldSale.run(batch.commit, rang);",
+        find: "if (rang < batch.firstRang) batch.sql.logOldSale.run(batch.commit, rang);",
         replace: "",
       },
     ],
@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "orphan-forgotten",
     breaks: "a sale that waits for its shop is not looked at when the shop comes",
-    edits: [{ file: "consumer/shops.ts", find: "if (isNew) sales.promoteForShop(id);", replace: "" }],
+    edits: [{ file: "consumer/shops.ts", find: "if (isNew) promoteForShop(batch, id);", replace: "" }],
     within: 300,
   },
   {
@@ -152,7 +152,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "the price in force is the one that came last",
     edits: [
       {
-        file: "consumer/prices.ts",
+        file: "consumer/rules/price-points.ts",
         find: "for (const point of visible) if (point.dateEffet <= day) inForce = point;",
         replace:
           "for (const point of visible) if (inForce === undefined || point.offset > inForce.offset) inForce = point;",
@@ -163,7 +163,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "lower-version-not-superseded",
     breaks: "an event of an older version counts",
-    edits: [{ file: BATCH, find: "return version >= highest;", replace: "return true;" }],
+    edits: [
+      {
+        file: "consumer/rules/fences.ts",
+        find: "=> version >= fence;",
+        replace: "=> version >= NO_FENCE;",
+      },
+    ],
     within: 300,
   },
   {
@@ -172,7 +178,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: "for (const source of risen) sql.putVersion.run(topic, partition, source, newest.get(source));",
+        find: "  fences.save();\n",
         replace: "",
       },
     ],
@@ -183,9 +189,9 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a withdrawal takes what the other sources say along",
     edits: [
       {
-        file: "consumer/claims.ts",
-        find: "const left = held.claims.filter((c) => c !== mine);",
-        replace: "const left = held.claims.filter((c) => c.source === source && c !== mine);",
+        file: "consumer/rules/claims.ts",
+        find: "const left = state.claims.filter((c) => c !== mine);",
+        replace: "const left = state.claims.filter((c) => c.source === source && c !== mine);",
       },
     ],
     within: 300,
@@ -225,8 +231,8 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a producer that another overtook between its diff and its announcement goes on",
     edits: [
       {
-        file: LOOK,
-        find: "if (registry.before(source, number) !== ours) return OVERTAKEN;",
+        file: PUBLISH,
+        find: "if (registry.before(source, number) !== held.announcement) return OVERTAKEN;",
         replace: "if (registry.before(source, number) === -1) return OVERTAKEN;",
       },
     ],
@@ -237,7 +243,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a producer that another overtook while it sent takes what it sent for what counts",
     edits: [
       {
-        file: LOOK,
+        file: PUBLISH,
         find: "if (registry.last(source)?.offset !== number) return OVERTAKEN;",
         replace: "if (registry.last(source)?.offset === -1) return OVERTAKEN;",
       },

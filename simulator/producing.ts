@@ -12,15 +12,16 @@ import { makeHosts } from "../producer/download/hosts.ts";
 import { Whereabouts } from "../producer/log/source-index.ts";
 import { Registry } from "../producer/source/registry.ts";
 import { Bulkhead } from "../producer/sync/bulkhead.ts";
-import type { LookFailure } from "../producer/sync/failure.ts";
-import { type LookResult, lookAt } from "../producer/sync/poll.ts";
+import type { PollFailure } from "../producer/sync/failure.ts";
+import { pollSource } from "../producer/sync/poll.ts";
 import type { Producer } from "../producer/sync/producer.ts";
+import type { PollResult } from "../producer/sync/result.ts";
 import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } from "./files.ts";
 
 export interface Looked {
   readonly file: FileName;
   /** undefined: it was parked, for `code`. */
-  readonly result: LookResult | undefined;
+  readonly result: PollResult | undefined;
   readonly code: string | undefined;
   /** It asked for the content after the last change. */
   readonly isLast: boolean;
@@ -33,7 +34,7 @@ export interface LookingOptions {
   readonly onAnswer: (answer: Answer) => void;
 }
 
-const isTag = (tag: string) => (error: LookFailure) => error._tag === tag;
+const isTag = (tag: string) => (error: PollFailure) => error._tag === tag;
 
 /** Looks at every file, round after round, as producer/run.ts does: a failed send is looked into again. */
 export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook, onAnswer }: LookingOptions) {
@@ -61,7 +62,7 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
     for (const file of FILE_NAMES) {
       if (!files.has(file)) continue;
       const isLast = !files.misbehaves;
-      yield* lookAt(producer, registrationOf(file), { mode: "follow" }).pipe(
+      yield* pollSource(producer, registrationOf(file), { mode: "follow" }).pipe(
         Effect.retry({ schedule: scheduleOf("uncertain"), while: isTag("PublishUncertain") }),
         Effect.retry({ schedule: scheduleOf("log"), while: isTag("LogUnavailable") }),
         Effect.map((result) => onLook({ file, result, code: undefined, isLast })),

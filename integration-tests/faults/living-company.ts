@@ -4,7 +4,7 @@
  * `held` counts what a database differs from what the files say now: rows lost, doubled, or wrong.
  */
 import type Database from "better-sqlite3";
-import { randomOf } from "../../consumer/random-history.ts";
+import { randomOf } from "../../consumer/testing/random-history.ts";
 
 interface Sale {
   product: string;

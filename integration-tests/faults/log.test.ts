@@ -5,7 +5,7 @@
 import { expect, it } from "vitest";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { TOPICS } from "#shared/topics.ts";
-import { canonicalDump } from "../../consumer/canonical-dump.ts";
+import { canonicalDump } from "../../consumer/testing/canonical-dump.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { kafkaOfSuite } from "../support/kafka-of-suite.ts";
 import { until } from "../support/until.ts";

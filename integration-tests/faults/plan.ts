@@ -2,7 +2,7 @@
  * The faults of one round, from its seed: which, of whom, when, for how long. The same seed is the same plan
  * (what the machine makes of it is its own).
  */
-import { type Random, randomOf } from "../../consumer/random-history.ts";
+import { type Random, randomOf } from "../../consumer/testing/random-history.ts";
 import { BROKERS } from "../support/cluster.ts";
 
 export type Component = "producer" | "consumer" | "analyzer";

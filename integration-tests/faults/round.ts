@@ -11,7 +11,7 @@ import Database from "better-sqlite3";
 import { onTestFinished } from "vitest";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { EVENT_TOPICS } from "#shared/topics.ts";
-import { canonicalDump } from "../../consumer/canonical-dump.ts";
+import { canonicalDump } from "../../consumer/testing/canonical-dump.ts";
 import type { Cluster } from "../support/cluster.ts";
 import { isUpToDate } from "../support/look.ts";
 import { type PublishedFiles, publishFiles } from "../support/published-files.ts";

@@ -10,7 +10,7 @@ import type { Delimiter } from "../csv/index.ts";
 import type { ColumnFormats, ReadField } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
 import { asFailure } from "../source/index.ts";
-import type { InspectedReject, InspectedRow } from "../version/index.ts";
+import { type InspectedReject, type InspectedRow, inspectVersion } from "../version/index.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 
@@ -94,7 +94,7 @@ const inspect = Effect.fnUntraced(function* (
       else found.count++;
     },
   };
-  yield* inSlices(() => version.inspect(sink), asFailure(source, settings));
+  yield* inSlices(() => inspectVersion(version, sink), asFailure(source, settings));
   return {
     source,
     entity: version.dialect.entities.at(-1) as EntityName,

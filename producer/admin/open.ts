@@ -9,7 +9,7 @@ import { presetNamed, resolveReading } from "../rows/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";
 import { asFailure, sourceId } from "../source/index.ts";
 import type { Version, VersionOptions } from "../version/index.ts";
-import { openVersion } from "../version/index.ts";
+import { fetchVersion } from "../version/index.ts";
 
 export const idOf = (reference: string) =>
   Effect.gen(function* () {
@@ -27,7 +27,7 @@ export const opened = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
   const client = yield* makeHttpClient;
-  const version = yield* openVersion({ ...options, client, settings, source, trust });
+  const version = yield* fetchVersion({ ...options, client, settings, source, trust });
   return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
 

@@ -20,6 +20,7 @@ import {
   sourceError,
   trustOf,
 } from "../source/index.ts";
+import { firstIds } from "../version/index.ts";
 import { type InspectOptions, saidOf } from "./inspect.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
@@ -110,7 +111,7 @@ const register = Effect.fnUntraced(function* (
     );
   if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
     options.onFirstSales(
-      yield* inSlices(() => version.firstIds(COMPARED_SALES), asFailure(source, settings)),
+      yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
     );
   const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey });
   // Remembered first: a running producer takes it up the moment that it is registered.

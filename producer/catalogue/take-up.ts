@@ -10,7 +10,7 @@ import type { Validators } from "../download/index.ts";
 import { presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
 import { asFailure, SOURCE_SENTENCES, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
-import { openVersion } from "../version/index.ts";
+import { fetchVersion } from "../version/index.ts";
 import type { Entry } from "./entries.ts";
 import type { CatalogueMemory } from "./memory.ts";
 import type { Registrations } from "./registrations.ts";
@@ -117,7 +117,7 @@ export const entitiesOf = (
   const read = Effect.scoped(
     reading.pipe(
       Effect.flatMap(({ reading, preset }) =>
-        openVersion({
+        fetchVersion({
           client,
           settings,
           source,

@@ -1,4 +1,4 @@
-/** Reads CSV: decides the encoding and the dialect of a file, and makes records of its bytes. */
+/** Bytes as records: encoding, dialect, quotes, lines. */
 export { noteSentence, READING_NOTES, type ReadingNote, type ReadingNoteCode } from "./notes.ts";
 export { parseList } from "./parse-list.ts";
 export { decideReading, decisionsOf, type Reading } from "./reading.ts";

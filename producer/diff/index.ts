@@ -12,6 +12,7 @@ export {
   type ColumnsByEntity,
   type LastVersion,
   type ReadBack,
+  type Refused,
   type SourceState,
   State,
 } from "./state/state.ts";

@@ -7,8 +7,8 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import { scheduleOf } from "#shared/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { Bulkhead, LookFailure, Producer } from "../sync/index.ts";
-import { type LookOptions, lookAt, lookedStatus, parkedStatus } from "../sync/index.ts";
+import type { Bulkhead, PollFailure, Producer } from "../sync/index.ts";
+import { lookedStatus, type PollOptions, parkedStatus, pollSource } from "../sync/index.ts";
 import type { Board } from "./board.ts";
 
 export type ProducerFailure = LogFailure | DatabaseError;
@@ -28,14 +28,14 @@ export const lookTold = Effect.fnUntraced(function* (
   producer: Producer,
   board: Board,
   registration: Registration,
-  options: LookOptions,
+  options: PollOptions,
 ): Effect.fn.Return<Looked, ProducerFailure> {
   const { bulkhead, hosts } = producer;
   const { source } = registration;
   const before = board.get(registration);
   const look = Effect.suspend(() => {
     if (before.state === "new") board.put({ ...before, state: "reading" });
-    return lookAt(producer, registration, options);
+    return pollSource(producer, registration, options);
   }).pipe(
     Effect.retry({ schedule: scheduleOf("uncertain"), while: isUncertain }),
     // Retried for ever.
@@ -74,4 +74,4 @@ export const withDefects = (status: SourceStatus, bulkhead: Bulkhead): SourceSta
 const rereadOf = ({ reread }: Registration): Pick<SourceStatus, "reread"> =>
   reread === undefined ? {} : { reread };
 
-const isUncertain = (error: LookFailure): boolean => error._tag === "PublishUncertain";
+const isUncertain = (error: PollFailure): boolean => error._tag === "PublishUncertain";

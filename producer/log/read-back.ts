@@ -12,6 +12,7 @@ import { openScratch } from "#shared/database/sqlite.ts";
 import { type EntityName, entityNamed } from "#shared/entities/index.ts";
 import type { PipelineEvent } from "#shared/event.ts";
 import { inSlices } from "#shared/slices.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
@@ -60,12 +61,12 @@ export const readBack = Effect.fnUntraced(function* (
   const fresh = options.source.dirty || columns !== undefined;
   const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
   if (fresh) state.forgetHeld(source.id);
-  const known = new Map(state.readBack(source.id).map((r) => [`${r.topic}/${r.partition}`, r]));
+  const known = new Map(state.readBack(source.id).map((r) => [partitionKey(r), r]));
   const from = topicsOf(entities).flatMap((topic) =>
     Array.from({ length: log.partitions(topic) }, (_, partition) => ({
       topic,
       partition,
-      offset: known.get(`${topic}/${partition}`)?.position ?? 0,
+      offset: known.get(partitionKey({ topic, partition }))?.position ?? 0,
     })),
   );
   const { stretches, reached } = yield* whereabouts.find(source.source, from);
@@ -115,7 +116,7 @@ class Reader {
   batch(batch: LogBatch, known: ReadonlyMap<string, ReadBack>): void {
     const topic = batch.topic as EventTopic;
     const { partition, next } = batch;
-    const name = `${topic}/${partition}`;
+    const name = partitionKey({ topic, partition });
     let newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
     for (const record of batch.records) {
       const event = eventOf(record, this.#mark);
@@ -130,7 +131,7 @@ class Reader {
   /** Between what was read, and after it, there is nothing of this source. */
   reach(positions: readonly Position[], known: ReadonlyMap<string, ReadBack>): void {
     for (const { topic, partition, offset } of positions) {
-      const name = `${topic}/${partition}`;
+      const name = partitionKey({ topic, partition });
       const newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
       this.#reached.set(name, { topic: topic as EventTopic, partition, position: offset, newest });
     }

@@ -4,8 +4,9 @@
  * crash looks at what is new. It is a cache of one process; it says where to look, never what is there.
  */
 import * as Effect from "effect/Effect";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogBatch, Position, Stretch, TopicLog, TopicPartition } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, Position, Stretch, TopicLog } from "#shared/topic-log/topic-log.ts";
 
 /** Events of a source that are not further apart are one stretch: about what is read at a time anyway. */
 const NEAR = 5_000;
@@ -30,8 +31,6 @@ export interface Whereabout {
   readonly reached: readonly Position[];
 }
 
-const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
-
 export class Whereabouts {
   readonly #log: TopicLog["Service"];
   /** What of each partition was looked through. */
@@ -55,15 +54,15 @@ export class Whereabouts {
       const mark = JSON.stringify(source);
       const stretches = from.flatMap((position): Stretch[] => {
         // Of another log: reading says so.
-        if (position.offset > (this.#scanned.get(nameOf(position))?.to ?? 0)) return [position];
-        const ranges = this.#ranges.get(nameOf(position));
+        if (position.offset > (this.#scanned.get(partitionKey(position))?.to ?? 0)) return [position];
+        const ranges = this.#ranges.get(partitionKey(position));
         return joined([...(ranges?.get(mark) ?? []), ...(ranges?.get(ANY) ?? [])])
           .filter(({ to }) => to > position.offset)
           .map((range) => ({ ...position, offset: Math.max(range.from, position.offset), until: range.to }));
       });
       const reached = from.map((position) => ({
         ...position,
-        offset: Math.max(position.offset, this.#scanned.get(nameOf(position))?.to ?? 0),
+        offset: Math.max(position.offset, this.#scanned.get(partitionKey(position))?.to ?? 0),
       }));
       return { stretches, reached };
     },
@@ -72,7 +71,7 @@ export class Whereabouts {
   /** On from where each was left; from its start where an earlier place is wanted than ever before. */
   #scan(wanted: readonly Position[]): Effect.Effect<void, LogFailure> {
     const from = wanted.map((position) => {
-      const name = nameOf(position);
+      const name = partitionKey(position);
       const scanned = this.#scanned.get(name);
       if (scanned !== undefined && scanned.from <= position.offset)
         return { ...position, offset: scanned.to };
@@ -85,7 +84,7 @@ export class Whereabouts {
   }
 
   #note(batch: LogBatch): void {
-    const name = nameOf(batch);
+    const name = partitionKey(batch);
     const ranges = this.#ranges.get(name) ?? new Map<string, Range[]>();
     this.#ranges.set(name, ranges);
     // Mostly many of one source follow each other.

@@ -16,7 +16,7 @@ import {
   type Pipeline,
   rowsOf,
 } from "../testing/pipeline.ts";
-import { lookAt } from "./poll.ts";
+import { pollSource } from "./poll.ts";
 import { makePassingProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
@@ -344,7 +344,7 @@ describe("options of a source", () => {
         Effect.scoped(
           Effect.gen(function* () {
             const other = yield* makePassingProducer();
-            const result = yield* lookAt(other, old, { mode: "once" });
+            const result = yield* pollSource(other, old, { mode: "once" });
             expect(result).toMatchObject({ announced: false, counts: { emitted: 0, unchanged: 2 } });
           }),
         ),

@@ -3,14 +3,15 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/entities/index.ts";
 import { partitionOf } from "#shared/partitioner.ts";
 import { breathe, inSlices } from "#shared/slices.ts";
+import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import type { EventTopic } from "#shared/topics.ts";
 import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
 import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
 import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";
 import { asFailure } from "../source/index.ts";
-import type { Version } from "../version/index.ts";
-import type { LookFailure } from "./failure.ts";
+import { type Version, writeEvents } from "../version/index.ts";
+import type { PollFailure } from "./failure.ts";
 import type { Producer } from "./producer.ts";
 
 /** Records of one publish. */
@@ -27,7 +28,7 @@ export const emit = Effect.fnUntraced(function* (
   version: Version,
   diff: VersionDiff,
   writer: EventWriter,
-): Effect.fn.Return<readonly PublishedEnd[], LookFailure> {
+): Effect.fn.Return<readonly PublishedEnd[], PollFailure> {
   const { source } = writer.stamp;
   const fail = asFailure(source, settings);
   const ends = new Map<string, PublishedEnd>();
@@ -36,7 +37,7 @@ export const emit = Effect.fnUntraced(function* (
     while (records.length >= least && records.length > 0) {
       const batch = records.splice(0, BATCH);
       for (const { partition, firstOffset, count } of yield* log.publish(topic, batch))
-        ends.set(`${topic}/${partition}`, { topic, partition, position: firstOffset + count });
+        ends.set(partitionKey({ topic, partition }), { topic, partition, position: firstOffset + count });
       done += batch.length;
       onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
       yield* breathe;
@@ -47,7 +48,7 @@ export const emit = Effect.fnUntraced(function* (
     const rejects: NewRecord[] = [];
     const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
     const queues = [...rows.values(), rejects];
-    const work = version.write(diff, writer, { rows, rejects });
+    const work = writeEvents(version, diff, writer, { rows, rejects });
     for (let more = true; more; ) {
       more = yield* inSlices(function* () {
         while (queues.every((queue) => queue.length < BATCH)) {

@@ -10,7 +10,7 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
-import { lookAt } from "./poll.ts";
+import { pollSource } from "./poll.ts";
 import { makePassingProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
@@ -68,7 +68,7 @@ it("reads what another producer says of it meanwhile, however close", async () =
               // The registry was read before this announcement, and knows nothing of the other's.
               if (!met && topic === "sources") {
                 met = true;
-                yield* lookAt(other, registration, { mode: "once" }).pipe(Effect.orDie);
+                yield* pollSource(other, registration, { mode: "once" }).pipe(Effect.orDie);
               }
               return yield* log.publish(topic, records);
             }),

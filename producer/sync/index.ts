@@ -1,8 +1,9 @@
 /** One poll of one source, from its content to the events in the topics. */
 export { Bulkhead, type Defect } from "./bulkhead.ts";
 export { withdrawal } from "./emit.ts";
-export type { LookFailure } from "./failure.ts";
-export { isReread, type LookOptions, lookAt } from "./poll.ts";
+export type { PollFailure } from "./failure.ts";
+export { isReread, type PollOptions } from "./plan.ts";
+export { pollSource } from "./poll.ts";
 export { makePassingProducer, makeProducer, type Producer, type Progress } from "./producer.ts";
 export { announcedStatus, goneStatus, lookedStatus, parkedStatus, refusedStatus } from "./status.ts";
 export { announce, takeOver } from "./takeover.ts";

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
-import { DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
+import { onFile } from "#shared/database/attempt.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { Settings, type SettingsShape } from "#shared/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer, openScratchState, State } from "../diff/index.ts";
@@ -60,12 +61,7 @@ const opened = (
   settings: SettingsShape,
   open: () => Sqlite,
 ): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.try({ try: open, catch: (error) => explain(settings.data, error) }).pipe(
-      Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.die(error))),
-    ),
-    (db) => Effect.sync(() => db.close()),
-  );
+  Effect.acquireRelease(onFile(settings.data, open), (db) => Effect.sync(() => db.close()));
 
 const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,

@@ -2,7 +2,7 @@
 import type { Registration, SourceStatus } from "#shared/event.ts";
 import type { Language } from "#shared/settings.ts";
 import type { LastAnnouncement, RefusedRecord, SourceError } from "../source/index.ts";
-import { type LookResult, NOTHING } from "./poll.ts";
+import { NOTHING, type PollResult } from "./result.ts";
 
 /** As the topic `sources` has it. */
 export function announcedStatus(
@@ -29,7 +29,7 @@ function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
 }
 
 /** After a look. */
-export function lookedStatus(before: SourceStatus, result: LookResult, now: string): SourceStatus {
+export function lookedStatus(before: SourceStatus, result: PollResult, now: string): SourceStatus {
   return {
     ...lasting(before),
     ...result.counts,

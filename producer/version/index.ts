@@ -1,9 +1,8 @@
 /** One state of a source's file: how it is written, and its records as rows and rejects. */
-export { openVersion } from "./open-version.ts";
-export {
-  type InspectedReject,
-  type InspectedRow,
-  type Tail,
-  Version,
-  type VersionOptions,
-} from "./version.ts";
+export { fetchVersion } from "./fetch-version.ts";
+export { firstIds, type InspectedReject, type InspectedRow, inspectVersion } from "./inspect.ts";
+export { openFile } from "./open-file.ts";
+export type { Tail, VersionOptions } from "./options.ts";
+export { readInto } from "./read-into.ts";
+export type { Version } from "./version.ts";
+export { writeEvents } from "./write-events.ts";

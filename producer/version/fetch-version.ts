@@ -1,4 +1,4 @@
-/** The version that a source is now, fetched and opened for its header: before it is registered, or to look into. */
+/** The version that a source has now, fetched and opened: to register it, or to look into it. */
 import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -11,7 +11,8 @@ import type { HttpClient, Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";
 import { asFailure } from "../source/index.ts";
-import { Version } from "./version.ts";
+import { openFile } from "./open-file.ts";
+import type { Version } from "./version.ts";
 
 export interface OpenOptions {
   readonly client: HttpClient;
@@ -30,8 +31,8 @@ export interface OpenOptions {
   readonly onFetched?: (validators: Validators) => void;
 }
 
-/** undefined: it is what is known. The version goes with the scope. */
-export const openVersion = Effect.fnUntraced(function* (
+/** undefined: the source still has the content that `known` describes. The version closes with the scope. */
+export const fetchVersion = Effect.fnUntraced(function* (
   options: OpenOptions,
 ): Effect.fn.Return<Version | undefined, SourceError | DatabaseError, Scope.Scope> {
   const {
@@ -53,7 +54,7 @@ export const openVersion = Effect.fnUntraced(function* (
   return yield* Effect.acquireRelease(
     inSlices(
       () =>
-        Version.open({
+        openFile({
           file: fetched.file,
           entities,
           reading,
@@ -67,6 +68,6 @@ export const openVersion = Effect.fnUntraced(function* (
         }),
       asFailure(source, settings),
     ),
-    (version) => Effect.sync(() => version.close()),
+    (version) => Effect.sync(() => version?.close()),
   );
 });

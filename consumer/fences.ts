@@ -1,0 +1,37 @@
+/** The fences of one partition (rule 20: an older version of a source does not count), for one batch. */
+import type { BatchState } from "./batch-state.ts";
+import { type Fence, isCurrent, NO_FENCE, raiseFence } from "./rules/index.ts";
+
+export class PartitionFences {
+  readonly #batch: BatchState;
+  readonly #fences = new Map<string, Fence>();
+  readonly #raised = new Set<string>();
+
+  constructor(batch: BatchState) {
+    this.#batch = batch;
+  }
+
+  /** Whether an event or mark of this version counts; a newer version than seen before raises the fence. */
+  passes(source: string, version: number): boolean {
+    const fence = this.#fences.get(source) ?? this.#read(source);
+    const raised = raiseFence(fence, version);
+    if (raised !== fence) {
+      this.#fences.set(source, raised);
+      this.#raised.add(source);
+    }
+    return isCurrent(fence, version);
+  }
+
+  #read(source: string): Fence {
+    const { sql, topic, partition } = this.#batch;
+    const fence = (sql.version.get(topic, partition, source) as Fence | undefined) ?? NO_FENCE;
+    this.#fences.set(source, fence);
+    return fence;
+  }
+
+  /** In the batch's own transaction. */
+  save(): void {
+    const { sql, topic, partition } = this.#batch;
+    for (const source of this.#raised) sql.putVersion.run(topic, partition, source, this.#fences.get(source));
+  }
+}

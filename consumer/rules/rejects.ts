@@ -1,0 +1,58 @@
+/**
+ * Rejects are rows like any other (rule 11): emitted once, and withdrawn when the source no longer has them. The key
+ * of a reject is a hash over its source and raw text, so it has one source, and its state is one row or one
+ * withdrawal instead of claims.
+ */
+import type { RejectRow } from "#shared/event.ts";
+import type { GoneEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
+
+export interface Reject extends RejectRow {
+  readonly source: string;
+  readonly version: number | null;
+  /** Line of the file where the record begins. */
+  readonly line: number | null;
+  readonly offset: number;
+}
+
+/** All that is held of one reject. At most one of the two is there. */
+export interface RejectState {
+  readonly row: Reject | undefined;
+  readonly withdrawal: Withdrawal | undefined;
+}
+
+export const NO_REJECT: RejectState = { row: undefined, withdrawal: undefined };
+
+/** How many events the key of a reject holds (invariant 1). */
+export const rejectEventsHeld = ({ row, withdrawal }: RejectState): number =>
+  (row === undefined ? 0 : 1) + (withdrawal === undefined ? 0 : 1);
+
+const says = (row: RejectRow, said: RejectRow): boolean =>
+  row.entity === said.entity &&
+  row.raw === said.raw &&
+  row.code === said.code &&
+  row.sentence === said.sentence;
+
+/** The state of a reject after the event at `offset` of its partition. */
+export function applyToReject(
+  state: RejectState,
+  event: RowEvent | GoneEvent,
+  offset: number,
+): Step<RejectState> {
+  const { row, withdrawal } = state;
+  const { source, version, line } = event;
+  const highest = Math.max(row?.offset ?? -1, withdrawal?.offset ?? -1);
+  if (offset < highest) return { outcome: "superseded", state };
+  const isHeld = offset === highest;
+  if (event.kind === "gone") {
+    if (isHeld) return { outcome: "equal", state };
+    if (row === undefined) return { outcome: "unchanged", state };
+    return { outcome: "changed", state: { row: undefined, withdrawal: { source, dateEffet: "", offset } } };
+  }
+  const said = event.row as unknown as RejectRow;
+  if (row !== undefined && says(row, said)) return { outcome: isHeld ? "equal" : "unchanged", state };
+  const { entity, raw, code, sentence } = said;
+  return {
+    outcome: isHeld ? "equal" : "changed",
+    state: { row: { entity, source, version, line, raw, code, sentence, offset }, withdrawal: undefined },
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * A whole database in memory by the rules alone (consumer/rules): the smallest engine that keeps the state of keys.
+ * Tests hold it against the model, which computes every key anew, and against what the consumer wrote: where the
+ * three agree, what a row says comes from the rules and not from SQL. Plain data: it may be put away and read back
+ * between any two events.
+ */
+import type { EntityName } from "#shared/entities/index.ts";
+import type { PipelineEvent } from "#shared/event.ts";
+import type { EventTopic } from "#shared/topics.ts";
+import {
+  applyToKey,
+  applyToReject,
+  eventsHeld,
+  type Fence,
+  isCurrent,
+  type KeyState,
+  layClaims,
+  NO_FENCE,
+  NO_POINTS,
+  NO_REJECT,
+  NOTHING_HELD,
+  type Parents,
+  productOf,
+  type RejectState,
+  raiseFence,
+  rejectEventsHeld,
+  saleOf,
+  shopOf,
+  standingOf,
+} from "../rules/index.ts";
+
+/** What became of the events of one partition (invariant 1): events = unchanged + superseded + those held. */
+export interface FoldAccount {
+  readonly events: number;
+  readonly unchanged: number;
+  readonly superseded: number;
+}
+
+const NO_EVENTS: FoldAccount = { events: 0, unchanged: 0, superseded: 0 };
+
+export interface Fold {
+  /** By topic, partition and source. */
+  readonly fences: Map<string, Fence>;
+  /** By topic and partition. */
+  readonly accounts: Map<string, FoldAccount>;
+  readonly keys: Readonly<Record<EntityName, Map<string, KeyState>>>;
+  readonly rejects: Map<string, RejectState>;
+}
+
+export const emptyFold = (): Fold => ({
+  fences: new Map(),
+  accounts: new Map(),
+  keys: { produits: new Map(), magasins: new Map(), ventes: new Map() },
+  rejects: new Map(),
+});
+
+export interface Place {
+  readonly topic: EventTopic;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export const accountOf = (fold: Fold, { topic, partition }: Omit<Place, "offset">): FoldAccount =>
+  fold.accounts.get(`${topic}/${partition}`) ?? NO_EVENTS;
+
+/** The next event of its partition. Events of other partitions may come before or after it. */
+export function foldEvent(fold: Fold, place: Place, key: string, event: PipelineEvent): void {
+  const { topic, partition, offset } = place;
+  const fenced = `${topic}/${partition} ${event.source}`;
+  const fence = fold.fences.get(fenced) ?? NO_FENCE;
+  fold.fences.set(fenced, raiseFence(fence, event.version));
+  if (event.kind === "mark") return;
+  const account = accountOf(fold, place);
+  const counted = (unchanged: number, superseded: number) =>
+    fold.accounts.set(`${topic}/${partition}`, {
+      events: account.events + 1,
+      unchanged: account.unchanged + unchanged,
+      superseded: account.superseded + superseded,
+    });
+  if (!isCurrent(fence, event.version)) {
+    counted(0, 1);
+    return;
+  }
+  if (topic === "rejets") {
+    const before = fold.rejects.get(key) ?? NO_REJECT;
+    const { outcome, state } = applyToReject(before, event, offset);
+    fold.rejects.set(key, state);
+    if (outcome === "unchanged") counted(1, 0);
+    else counted(0, rejectEventsHeld(before) + 1 - rejectEventsHeld(state));
+    return;
+  }
+  const before = fold.keys[topic].get(key) ?? NOTHING_HELD;
+  const { outcome, state } = applyToKey(topic, before, event, offset);
+  fold.keys[topic].set(key, state);
+  if (outcome === "unchanged") counted(1, 0);
+  else counted(0, eventsHeld(before) + 1 - eventsHeld(state));
+}
+
+type Line = readonly [order: string, row: readonly unknown[]];
+
+const text = (table: string, lines: Line[]): string[] =>
+  lines
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, row]) => {
+      const cells = row.map((v) => (typeof v === "bigint" || typeof v === "number" ? String(v) : v));
+      return `${table} ${JSON.stringify(cells)}`;
+    });
+
+/** Sorts as (parts) sorted one after another; offsets are of equal width. */
+const order = (...parts: readonly (string | number)[]): string =>
+  parts.map((p) => (typeof p === "number" ? String(p).padStart(16, "0") : p)).join("\u0001");
+
+/** The lines of `canonicalDump`, without analyses. */
+export function foldedDump({ keys, rejects }: Fold): string[] {
+  const { produits, magasins, ventes } = keys;
+  const of = (map: Map<string, KeyState>, key: string) => map.get(key) ?? NOTHING_HELD;
+  const parents: Parents = {
+    productExists: (id) => of(produits, id).claims.length > 0,
+    shopExists: (id) => of(magasins, id).claims.length > 0,
+    pricePoints: (id) => produits.get(id)?.points ?? NO_POINTS,
+  };
+  const products: Line[] = [];
+  const points: Line[] = [];
+  for (const [id, state] of produits) {
+    const row = productOf(state);
+    if (row !== undefined)
+      products.push([
+        id,
+        [id, row.nom, row.price, row.dateEffet, row.extras, row.source, row.line, row.offset],
+      ]);
+    for (const p of state.points)
+      points.push([
+        order(id, p.dateEffet, p.offset),
+        [id, p.dateEffet, p.offset, p.price, p.dated ? 1 : 0, p.source],
+      ]);
+  }
+  const shops: Line[] = [];
+  for (const [id, state] of magasins) {
+    const row = shopOf(state);
+    if (row !== undefined) shops.push([id, [id, row.ville, row.extras, row.source, row.line, row.offset]]);
+  }
+  const [stored, waiting] = salesOf(ventes, parents);
+  return [
+    ...text("produits", products),
+    ...text("magasins", shops),
+    ...text("ventes", stored),
+    ...text("orphelins", waiting),
+    ...text("prix", points),
+    ...text("retraits", withdrawalsOf(keys, rejects)),
+    ...text("rejets", rejectsOf(rejects)),
+  ];
+}
+
+function salesOf(ventes: Map<string, KeyState>, parents: Parents): readonly [Line[], Line[]] {
+  const stored: Line[] = [];
+  const waiting: Line[] = [];
+  for (const [id, { claims }] of ventes) {
+    const laid = layClaims(claims);
+    if (laid === undefined) continue;
+    const sale = saleOf(laid);
+    const standing = standingOf(sale, parents);
+    const { idProduit, idMagasin, day, quantity, unitPrice, ownRevenue } = sale;
+    const head = [id, idProduit, idMagasin, day, quantity];
+    const tail = [sale.extras, sale.source, sale.line, sale.offset];
+    if (standing.value === null) waiting.push([id, [...head, ownRevenue, unitPrice, ...tail]]);
+    else stored.push([id, [...head, standing.value, unitPrice, standing.origin, ...tail]]);
+  }
+  return [stored, waiting];
+}
+
+function withdrawalsOf(keys: Fold["keys"], rejects: Fold["rejects"]): Line[] {
+  const lines: Line[] = [];
+  const put = (entity: string, key: string, w: KeyState["withdrawals"][number]) =>
+    lines.push([order(entity, key, w.source, w.dateEffet), [entity, key, w.source, w.dateEffet, w.offset]]);
+  for (const entity of ["produits", "magasins", "ventes"] as const)
+    for (const [key, { withdrawals }] of keys[entity]) for (const w of withdrawals) put(entity, key, w);
+  for (const [key, { withdrawal }] of rejects) if (withdrawal !== undefined) put("rejets", key, withdrawal);
+  return lines;
+}
+
+function rejectsOf(rejects: Fold["rejects"]): Line[] {
+  const lines: Line[] = [];
+  for (const [id, { row }] of rejects) {
+    if (row === undefined) continue;
+    const { entity, source, version, line, raw, code, sentence, offset } = row;
+    lines.push([id, [id, entity, source, version, line, raw, code, sentence, offset]]);
+  }
+  return lines;
+}

@@ -1,0 +1,133 @@
+/**
+ * This producer's share of the sources: a fiber for each source and catalogue whose partition it has. `release` ends
+ * what is no longer its own, `begin` starts what is new.
+ */
+import * as Effect from "effect/Effect";
+import * as FiberMap from "effect/FiberMap";
+import type { Catalogue, Registration } from "#shared/event.ts";
+import { announcedStatus, goneStatus, refusedStatus } from "../sync/index.ts";
+import { byRank } from "./board.ts";
+import { followCatalogue, newFollowed } from "./catalogue.ts";
+import type { ProducerFailure } from "./poll.ts";
+import { type Following, followSource } from "./source.ts";
+
+/** Sources are named by their URL alone. */
+const catalogueFiber = (id: string): string => `catalogue ${id}`;
+
+export class Share {
+  /** The partitions of `sources` that this producer has. */
+  partitions: ReadonlySet<number> = new Set();
+  readonly #following: Following;
+  readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
+  readonly #running = new Map<string, Registration>();
+  readonly #listing = new Map<string, Catalogue>();
+
+  /** The fibers end with the scope that they were made in. */
+  constructor(following: Following, fibers: FiberMap.FiberMap<string, void, ProducerFailure>) {
+    this.#following = following;
+    this.#fibers = fibers;
+  }
+
+  #isOurs(id: string): boolean {
+    return this.partitions.has(this.#following.producer.registry.partition(id));
+  }
+
+  #registrations(): Registration[] {
+    return this.#following.producer.registry.followed().filter(({ source }) => this.#isOurs(source));
+  }
+
+  #catalogues(): Catalogue[] {
+    return this.#following.producer.registry.catalogues().filter(({ catalogue }) => this.#isOurs(catalogue));
+  }
+
+  #refused() {
+    const { registry } = this.#following.producer;
+    return registry.refused().filter(({ partition }) => this.partitions.has(partition));
+  }
+
+  /** Ends the fibers of what is no longer ours, no longer registered, or registered otherwise; waits for their end. */
+  readonly release = Effect.fnUntraced({ self: this }, function* (this: Share) {
+    yield* this.#releaseSources();
+    yield* this.#releaseCatalogues();
+  });
+
+  #releaseSources = Effect.fnUntraced({ self: this }, function* (this: Share) {
+    const { board, producer } = this.#following;
+    const kept = new Map(this.#registrations().map((r) => [r.source, r]));
+    const ended = [...this.#running].filter(([source, registration]) => kept.get(source) !== registration);
+    // Awaited: two polls of one source would share its state.
+    yield* Effect.forEach(ended, ([source]) => FiberMap.remove(this.#fibers, source), {
+      concurrency: "unbounded",
+      discard: true,
+    });
+    for (const [source] of ended) this.#running.delete(source);
+    const invalid = new Set(this.#refused().map(({ shown }) => shown));
+    const isShown = (source: string) =>
+      invalid.has(source) ||
+      (this.#isOurs(source) &&
+        (kept.has(source) || producer.registry.registration(source)?.unlisted !== undefined));
+    const shown = board.all().map(({ source }) => source);
+    board.remove(shown.filter((source) => !isShown(source)));
+  });
+
+  #releaseCatalogues = Effect.fnUntraced({ self: this }, function* (this: Share) {
+    const listed = new Map(this.#catalogues().map((c) => [c.catalogue, c]));
+    const closed = [...this.#listing]
+      .filter(([id, catalogue]) => listed.get(id) !== catalogue)
+      .map(([id]) => id);
+    for (const id of closed) {
+      yield* FiberMap.remove(this.#fibers, catalogueFiber(id));
+      this.#listing.delete(id);
+    }
+    this.#following.catalogues.remove(closed.filter((id) => !listed.has(id)));
+  });
+
+  /** Starts a fiber for what is new, parents first: hosts serve in this order. */
+  readonly begin = Effect.fnUntraced({ self: this }, function* (this: Share) {
+    const { producer, catalogues, patience } = this.#following;
+    const begun = this.#registrations()
+      .filter(({ source }) => !this.#running.has(source))
+      .sort(byRank);
+    this.#show(begun);
+    for (const catalogue of this.#catalogues()) {
+      const id = catalogue.catalogue;
+      if (this.#listing.has(id)) continue;
+      this.#listing.set(id, catalogue);
+      const followed = followCatalogue(producer, newFollowed(catalogue, catalogues.put), patience);
+      yield* FiberMap.run(this.#fibers, catalogueFiber(id), followed);
+    }
+    for (const registration of begun) {
+      this.#running.set(registration.source, registration);
+      yield* FiberMap.run(this.#fibers, registration.source, followSource(this.#following, registration));
+    }
+  });
+
+  /** Puts the statuses of what begins, of what its catalogue no longer lists, and of records that are not valid. */
+  #show(begun: readonly Registration[]): void {
+    const { board, producer } = this.#following;
+    const { registry, settings } = producer;
+    const unlisted = registry
+      .registrations()
+      .filter((r) => r.unlisted !== undefined && this.#isOurs(r.source));
+    board.put(
+      ...begun.map((registration) => {
+        const before = board.get(registration);
+        return before.state === "gone"
+          ? announcedStatus(registration, registry.last(registration.source))
+          : before;
+      }),
+      ...unlisted.flatMap((registration) => {
+        const before = board.get(registration);
+        return before.state === "gone" && board.has(registration.source)
+          ? []
+          : [goneStatus(before, registration)];
+      }),
+      ...this.#refused().map((record) => refusedStatus(record, settings.language)),
+    );
+  }
+
+  /** Fails with the first fiber that fails; never ends by itself. */
+  get joined(): Effect.Effect<never, ProducerFailure> {
+    return FiberMap.join(this.#fibers).pipe(Effect.andThen(Effect.never));
+  }
+}

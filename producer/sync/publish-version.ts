@@ -1,0 +1,243 @@
+/**
+ * A content from the spool to the topics: opened, diffed, held back or announced, emitted, remembered. A version that
+ * is refused is remembered too, so that the same content is not read again while its registration stays as it is.
+ */
+import * as Effect from "effect/Effect";
+import { ENTITY_NAMES } from "#shared/entities/index.ts";
+import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
+import { inSlices } from "#shared/slices.ts";
+import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/index.ts";
+import { contentHash, type Fetched, type Validators } from "../download/index.ts";
+import { EventWriter } from "../log/index.ts";
+import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
+import {
+  asFailure,
+  isFileSource,
+  roomIn,
+  type SourceError,
+  type SourceErrorCode,
+  SourceRefusal,
+} from "../source/index.ts";
+import { openFile, type Tail } from "../version/index.ts";
+import { type DiffedVersion, diffVersion } from "./diff-version.ts";
+import { emit } from "./emit.ts";
+import type { PollFailure } from "./failure.ts";
+import type { OpenedVersion } from "./opened-version.ts";
+import { remembering } from "./plan.ts";
+import type { Producer } from "./producer.ts";
+import { NOT_CONTINUED, OVERTAKEN, type VersionOutcome, type VersionResult } from "./result.ts";
+import { announce, dayAfter, publishedBy } from "./takeover.ts";
+
+/** Stands for a content of which only the tail was read: it is equal to none. */
+const UNNAMED = "";
+/** Contents of versions that are remembered of a source. */
+const REMEMBERED_CONTENTS = 16;
+
+const EARLIER = "source.earlier";
+/** Failures that say nothing of the content: the next poll reads it again. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
+  EARLIER,
+  "source.no_room",
+  "source.no_descriptors",
+  "source.spool",
+]);
+
+/** One at a time: the caller holds the producer's gate. */
+export const publishVersion = (
+  producer: Producer,
+  registration: Registration,
+  { file, validators }: Exclude<Fetched, { kind: "unchanged" }>,
+  { complete, tail }: { readonly complete: boolean; readonly tail: Tail | null },
+): Effect.Effect<VersionOutcome, PollFailure> => {
+  const { settings, registry, state, log } = producer;
+  const { source } = registration;
+  const announced = registry.last(source)?.value;
+  const rekey = rekeyOf(registration, announced);
+  const before = rekey === undefined ? announced : unkeyed(announced);
+  const options = {
+    file,
+    entities: registration.entities,
+    idScope: registration.idScope,
+    charset: validators.charset ?? null,
+    source,
+    settings,
+    before,
+    complete,
+    tail,
+    room: roomIn(log),
+  };
+  return Effect.gen(function* () {
+    if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
+    const version = yield* Effect.acquireRelease(
+      inSlices(
+        () => openFile({ ...options, reading: resolveReading(registration.reading ?? {}) }),
+        asFailure(source, settings),
+      ),
+      (open) => Effect.sync(() => open?.close()),
+    );
+    if (version === undefined) return NOT_CONTINUED;
+    return yield* publish({ producer, registration, version, before, rekey, validators, tail });
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) =>
+      Effect.sync(() => {
+        if (error._tag !== "SourceError" || OF_THE_MOMENT.has(error.code)) return;
+        const { code, sentence } = error;
+        state.save(state.source(source), {
+          refused: {
+            validators: remembering(validators, registration),
+            code,
+            sentence,
+            registration: JSON.stringify(registration),
+          },
+        });
+      }),
+    ),
+  );
+};
+
+/** A content that was there before is taken when it is there twice: caches answer with old states (rule 10). */
+const notEarlier = (
+  { state, settings }: Producer,
+  source: string,
+  validators: Validators,
+): Effect.Effect<void, SourceError> =>
+  Effect.suspend(() => {
+    const held = state.source(source);
+    const { hashes, waiting } = held.earlier;
+    const hash = contentHash(validators);
+    if (hash === null) return Effect.void;
+    const isEarlier = hashes.includes(hash) && hashes.at(-1) !== hash;
+    if (!isEarlier || waiting === hash) return Effect.void;
+    state.save(held, { earlier: { hashes, waiting: hash } });
+    return Effect.fail(new SourceRefusal(EARLIER).toError(source, settings.language));
+  });
+
+const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
+  const { producer, registration, version, before, rekey, tail } = opened;
+  const { registry, settings, state } = producer;
+  const { source } = registration;
+  const refuse = (...refusal: ConstructorParameters<typeof SourceRefusal>) =>
+    new SourceRefusal(...refusal).toError(source, settings.language);
+  // A column of ids has come since the operator asked for new ids.
+  if (rekey !== undefined && !version.isKeyless) return yield* refuse("source.not_rekeyed", SALE_KEY);
+  const diffed = yield* diffVersion(opened);
+  if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
+  const { diff } = diffed;
+  // The hash of the whole content names a version that an operator confirms.
+  if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
+  if (diff.heldBack !== null && registration.confirmed !== contentHash(opened.validators)) {
+    const { withdrawn, spoken } = diff.heldBack;
+    return yield* refuse("source.held_back", String(withdrawn), String(spoken));
+  }
+  const counts = diff.counts(version);
+  const remembered = rememberedOf(opened, diffed, counts);
+  if (diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined)
+    return yield* announceAndEmit(opened, diffed, counts, remembered);
+  state.save(state.source(source), remembered);
+  const entities = version.entities.map(({ name }) => name);
+  const unannounced: VersionResult = {
+    counts,
+    version: registry.last(source)?.offset ?? null,
+    announced: false,
+    entities,
+  };
+  return unannounced;
+});
+
+/** What the state keeps of the version once its events are sent. */
+function rememberedOf(
+  { registration, version, validators, tail }: OpenedVersion,
+  { diff, held }: DiffedVersion,
+  counts: VersionCounts,
+): Partial<SourceState> {
+  const name = contentHash(validators) ?? UNNAMED;
+  return {
+    columns: { ...held.columns, ...version.columns },
+    seen: union(held.seen, version.columns),
+    validators: remembering({ ...validators, left: version.left }, registration),
+    last: {
+      counts,
+      days: diff.vanishing.daysWith(tail?.days ?? null),
+      keptInside: (tail?.keptInside ?? 0) + diff.main.counts.keptInside,
+      end: version.end,
+      header: version.dialect.header,
+      reading: version.reading,
+    },
+    earlier: {
+      hashes: [...held.earlier.hashes.filter((hash) => hash !== name), name].slice(-REMEMBERED_CONTENTS),
+      waiting: null,
+    },
+    refused: null,
+  };
+}
+
+/** Announces the version, then sends its events, then remembers it (rules 19 and 21). */
+const announceAndEmit = Effect.fnUntraced(function* (
+  { producer, registration, version, before, rekey }: OpenedVersion,
+  { diff, held }: DiffedVersion,
+  counts: VersionCounts,
+  remembered: Partial<SourceState>,
+): Effect.fn.Return<VersionResult | typeof OVERTAKEN, PollFailure> {
+  const { registry, settings, state } = producer;
+  const { source } = registration;
+  const entities = version.entities.map(({ name }) => name);
+  const published = new Date().toISOString();
+  const day = dayAfter(settings, before?.day);
+  const announcement: Announcement = {
+    v: 1,
+    kind: "version",
+    source,
+    producer: producer.id,
+    published,
+    entities: [...publishedBy(entities, before)],
+    identity: before?.identity ?? version.identity,
+    header: version.dialect.header,
+    open: version.open,
+    reading: version.reading,
+    day,
+    counts,
+    ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
+  };
+  const number = yield* announce(producer, announcement);
+  // Another producer's announcement has come between, and perhaps events that this diff does not know. The state
+  // says pending, so the next poll takes the source over.
+  if (registry.before(source, number) !== held.announcement) return OVERTAKEN;
+
+  const ends = yield* emit(
+    producer,
+    version,
+    diff,
+    new EventWriter({ source, version: number, published, day }),
+  );
+  // The events count only if no producer has taken the source over since. Then, up to their end, the topics hold
+  // nothing that the state does not, and a crash costs no more than reading on from there.
+  yield* registry.refresh(registry.partition(source));
+  if (registry.last(source)?.offset !== number) return OVERTAKEN;
+  yield* inSlices(() => diff.remember(), asFailure(source, settings));
+  let last = number;
+  if (rekey !== undefined) {
+    // Only now, so that a producer that dies before has not withdrawn half.
+    last = yield* announce(producer, { ...announcement, rekeyed: rekey });
+    if (registry.before(source, last) !== number) return OVERTAKEN;
+  }
+  state.transaction(() => {
+    for (const end of ends) state.saveReadBack(held.id, { ...end, newest: number });
+    state.save(state.source(source), { ...remembered, pending: false });
+  });
+  producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
+  return { counts, version: last, announced: true, entities };
+});
+
+/** The columns of both, by entity, sorted. */
+function union(a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity {
+  const all: Record<string, readonly string[]> = {};
+  for (const name of ENTITY_NAMES) {
+    const both = [...new Set([...(a[name] ?? []), ...(b[name] ?? [])])].sort(byCodeUnit);
+    if (both.length > 0) all[name] = both;
+  }
+  return all;
+}
+
+const isSameOpenLine = (a: Announcement["open"] | undefined, b: Announcement["open"]): boolean =>
+  (a ?? null) === null ? b === null : b !== null && a?.line === b.line && a.raw === b.raw;

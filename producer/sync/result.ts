@@ -1,0 +1,54 @@
+/** What a poll ends with. */
+import type { EntityName } from "#shared/entities/index.ts";
+import type { VersionCounts } from "#shared/event.ts";
+
+export interface PollResult {
+  readonly counts: VersionCounts;
+  /** Offset of the source's last announcement; null: nothing was ever announced. */
+  readonly version: number | null;
+  /** Whether this poll announced one. */
+  readonly announced: boolean;
+  readonly entities: readonly EntityName[];
+  /** How long the server says that its answer is fresh, in milliseconds; null: it says nothing. */
+  readonly freshMs: number | null;
+}
+
+export type VersionResult = Omit<PollResult, "freshMs">;
+
+/** Another producer announced the source between our diff and the end of our events: the poll begins again. */
+export const OVERTAKEN = "overtaken";
+/** The appended part alone does not tell what changed: the content must be read whole. */
+export const NOT_CONTINUED = "not continued";
+
+export type VersionOutcome = VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED;
+
+export const NOTHING: VersionCounts = {
+  records: 0,
+  emitted: 0,
+  unchanged: 0,
+  superseded: 0,
+  rejected: 0,
+  vanished: 0,
+  rounded: 0,
+};
+
+/** The counts of a version that is the same as the last one. */
+export function unchangedCounts(last: VersionCounts | null): VersionCounts {
+  if (last === null) return NOTHING;
+  const unchanged = <C extends { superseded: number }>(counts: C) => ({
+    ...counts,
+    emitted: 0,
+    withdrawn: 0,
+    unchanged: last.records - counts.superseded - last.rejected,
+  });
+  return {
+    ...unchanged(last),
+    ...(last.parents === undefined
+      ? {}
+      : {
+          parents: Object.fromEntries(
+            Object.entries(last.parents).map(([name, counts]) => [name, unchanged(counts)]),
+          ),
+        }),
+  };
+}

@@ -1,0 +1,70 @@
+/** A version as a person looks at it: its first rows, and what is rejected. */
+import type { EntityName } from "#shared/entities/index.ts";
+import type { Values } from "#shared/event.ts";
+import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
+import { keyOfClaim } from "../diff/index.ts";
+import { recordsOf } from "./records-of.ts";
+import type { Version } from "./version.ts";
+
+export interface InspectedRow {
+  readonly entity: EntityName;
+  readonly line: number;
+  readonly row: Values;
+  readonly extras: Values;
+}
+
+export interface InspectedReject {
+  readonly line: number;
+  readonly raw: string;
+  readonly code: RejectCode;
+  readonly sentence: string;
+}
+
+export interface InspectSink {
+  /** Rows are wanted of this many first records. */
+  readonly rows: number;
+  readonly row: (row: InspectedRow) => void;
+  readonly reject: (reject: InspectedReject) => void;
+}
+
+/** Decodes every record, and counts them in the version. Yields between blocks. */
+export function* inspectVersion(version: Version, sink: InspectSink): Generator<void, void> {
+  const { language } = version.options.settings;
+  const bad = (line: number, raw: string, code: RejectCode, details: Details) => {
+    version.records++;
+    sink.reject({ line, raw, code, sentence: sentenceOf(code, details, language) });
+  };
+  const reader = version.newReader();
+  version.filtered = yield* recordsOf(reader, version.newFilter(), {
+    record: (_, fields, line, raw) => {
+      const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
+      if (failed !== undefined) return bad(line, raw, failed.problem.code, failed.problem.details);
+      version.records++;
+      for (const { rounded } of version.decoders) version.rounded += rounded;
+      if (version.records > sink.rows) return;
+      for (const decoder of version.decoders) {
+        const { row, extras } = decoder.rowOf();
+        const { key, derived, ordinal } = decoder.decoded;
+        const id = keyOfClaim({ key, ordinal: derived ? 1 : ordinal });
+        sink.row({ entity: decoder.entity.name, line, row: { [decoder.entity.key]: id, ...row }, extras });
+      }
+    },
+    bad: (_, code, value, line, raw, more) => bad(line, raw, code, { value, more }),
+  });
+  version.notice(reader);
+}
+
+/** Ids of the first rows of its main entity, at most so many. Yields between blocks. */
+export function* firstIds(version: Version, most: number): Generator<void, readonly string[]> {
+  const ids: string[] = [];
+  const { name, key } = version.main.entity;
+  const work = inspectVersion(version, {
+    rows: most,
+    row: ({ entity, row }) => {
+      if (entity === name) ids.push(row[key] ?? "");
+    },
+    reject: () => {},
+  });
+  while (ids.length < most && work.next().done !== true) yield;
+  return ids.slice(0, most);
+}

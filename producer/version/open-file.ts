@@ -1,0 +1,53 @@
+/** Opens a version: how its file is written is decided from all of it, once for encoding and dialect, once for values. */
+import { closeSync, openSync, rmSync } from "node:fs";
+import { decideReading } from "../csv/index.ts";
+import { ColumnSurvey, lostColumn, RecordFilter } from "../rows/index.ts";
+import type { VersionOptions } from "./options.ts";
+import { readerOf, recordsOf } from "./records-of.ts";
+import { Version } from "./version.ts";
+
+/**
+ * Yields between blocks. Returns undefined where the appended part is written otherwise than what it continues: the
+ * file must be read whole. Throws SourceRefusal.
+ */
+export function* openFile(options: VersionOptions): Generator<void, Version | undefined> {
+  const { before, tail } = options;
+  const known = tail ?? (before?.reading === undefined ? null : before);
+  const copy = `${options.file}.utf8`;
+  let fd: number | undefined;
+  try {
+    const reading = yield* decideReading({
+      file: options.file,
+      copy,
+      options: options.reading,
+      charset: options.charset,
+      entities: options.entities,
+      before:
+        known?.reading == null || known.header === null
+          ? null
+          : { reading: known.reading, header: known.header },
+      tail: tail !== null,
+    });
+    fd = openSync(reading.file, "r");
+    const { header, entities } = reading.dialect;
+    const survey = new ColumnSurvey({
+      header,
+      entities,
+      options: options.reading,
+      before: known?.reading?.columns ?? null,
+      tail: tail !== null,
+    });
+    yield* recordsOf(readerOf(fd, reading, options), new RecordFilter(header, options.reading), {
+      record: (_, fields, line) => survey.record(fields, line),
+      bad: () => {},
+    });
+    const version = new Version(options, reading, fd, survey.decide());
+    if (tail === null || survey.contradicted.length === 0) return version;
+    version.close();
+    return undefined;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    rmSync(copy, { force: true });
+    throw lostColumn(error, before?.header ?? null);
+  }
+}

@@ -1,0 +1,167 @@
+/** The first pass over a version: each record, decoded, into the diff. */
+import type { EntityName } from "#shared/entities/index.ts";
+import { splitRecord } from "../csv/index.ts";
+import {
+  type EntityDiff,
+  fingerprint,
+  fingerprintReject,
+  heldKey,
+  print,
+  rejectStem,
+  restOf,
+  TIME_NAMES,
+  type VersionDiff,
+} from "../diff/index.ts";
+import { type Decoder, RejectTally } from "../rows/index.ts";
+import { fitsAnnouncement } from "../source/index.ts";
+import { recordsOf } from "./records-of.ts";
+import type { Version } from "./version.ts";
+
+/**
+ * Reads all records into the diff, and leaves in the version how many there were and where it ended. Yields between
+ * blocks. False: the appended part does not continue the version before, which must be read whole. Throws
+ * SourceRefusal.
+ */
+export function* readInto(version: Version, diff: VersionDiff): Generator<void, boolean> {
+  const { before, tail } = version.options;
+  const pass = new Pass(version, diff);
+  const reader = version.newReader();
+  const filter = version.newFilter();
+  const tally = new RejectTally(before?.counts ?? null);
+  const openLine = new OpenLine(version);
+  version.filtered = yield* recordsOf(reader, filter, {
+    record: (n, fields, line, raw) => {
+      if (openLine.isAgain(line, raw)) return;
+      version.records++;
+      const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
+      if (failed === undefined) return pass.row(n, raw);
+      tally.add(failed.problem);
+      pass.reject(n, failed.entity.name, failed.problem.code, raw);
+    },
+    bad: (n, code, _, line, raw) => {
+      if (openLine.isAgain(line, raw)) return;
+      version.records++;
+      pass.reject(n, version.main.entity.name, code, raw);
+    },
+  });
+  tally.judge(version.records + (tail?.counts.records ?? 0));
+  // An open line that is too long for the announcement is not announced: what extends it is found by a whole read.
+  const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);
+  version.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
+  version.left = reader.open?.kept === false;
+  const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong;
+  version.end = isWholeNext ? null : version.endOf(reader);
+  version.notice(reader);
+  if (reader.open?.kept === false) openLine.isAgain(reader.open.line, reader.open.raw);
+  if (pass.derived) version.main.requireIdentity();
+  if (openLine.extended) withdrawOpenLine(version, diff);
+  return openLine.continues;
+}
+
+/** The open last line of the version before: read again as it was, or extended (rule 7). */
+class OpenLine {
+  /** This version has the line with more text behind it. */
+  extended = false;
+  /** False: an appended part does not begin with the line as it was. */
+  continues = true;
+  readonly #version: Version;
+
+  constructor(version: Version) {
+    this.#version = version;
+  }
+
+  /** Whether this line is it, and was counted with the version before. */
+  isAgain(line: number, raw: string): boolean {
+    const { before, tail } = this.#version.options;
+    const opened = before?.open ?? null;
+    if (opened === null || line !== opened.line) return false;
+    if (tail !== null) {
+      if (raw !== opened.raw) this.continues = false;
+      return true;
+    }
+    if (raw.length > opened.raw.length && raw.startsWith(opened.raw)) this.extended = true;
+    return false;
+  }
+}
+
+/** What decoded records and rejects are to the diff. */
+class Pass {
+  /** A sale without an id was met. */
+  derived = false;
+  readonly #version: Version;
+  readonly #diff: VersionDiff;
+  readonly #keyless: boolean;
+  readonly #pairs: readonly (readonly [Decoder, EntityDiff])[];
+
+  constructor(version: Version, diff: VersionDiff) {
+    this.#version = version;
+    this.#diff = diff;
+    this.#keyless = version.isKeyless;
+    this.#pairs = version.decoders.map(
+      (decoder) => [decoder, diff.of(decoder.entity.name) as EntityDiff] as const,
+    );
+  }
+
+  /** The record that each decoder has decoded. */
+  row(n: number, raw: string): void {
+    const version = this.#version;
+    for (const [decoder, rows] of this.#pairs) {
+      const { decoded } = decoder;
+      version.rounded += decoder.rounded;
+      if (decoded.derived) this.derived = true;
+      let stem = "";
+      if (decoder.hasDates) {
+        if (decoded.dated !== "") rows.datedLines++;
+        else {
+          rows.undatedLines++;
+          stem = rejectStem(version.options.source, raw);
+        }
+      }
+      fingerprint(decoded.rest);
+      rows.rows.add({
+        n,
+        key: decoded.key,
+        ordinal: decoded.ordinal,
+        derived: decoded.derived,
+        dated: decoded.dated,
+        a: print.a,
+        b: print.b,
+        stem,
+      });
+      if (this.#keyless && decoded.derived) this.#diff.vanishing.saw(decoded.key.slice(0, 10));
+    }
+  }
+
+  reject(n: number, entity: EntityName, code: string, raw: string): void {
+    fingerprintReject(entity, code);
+    this.#diff.rejects.add(n, rejectStem(this.#version.options.source, raw), print.a, print.b);
+  }
+}
+
+/** Tells the diff which rows the open line of the version before had been (rule 7). */
+function withdrawOpenLine(version: Version, diff: VersionDiff): void {
+  const { before } = version.options;
+  const header = before?.header ?? null;
+  const open = before?.open ?? null;
+  if (before === undefined || header === null || open === null) return;
+  const fields = splitRecord(open.raw, version.dialect);
+  if (fields === undefined) return;
+  // A row of a parent that several lines repeat is not withdrawn with one of them.
+  const decoder = version.decodersFor(header, before.reading?.columns ?? version.formats).at(-1);
+  // As the reader took it: cells that it lacked at its end are empty.
+  while (fields.length < header.length) fields.push("");
+  if (decoder === undefined || !decoder.decode(fields, open.raw)) return;
+  const { row, extras } = decoder.rowOf();
+  const columns = new Set([...(version.columns[decoder.entity.name] ?? []), ...TIME_NAMES]);
+  const { key, ordinal, dated, derived } = decoder.decoded;
+  // A column that has come since is not in what was emitted of it; one that went is not compared any more.
+  fingerprint(restOf(row, extras, decoder.entity.key, (name) => columns.has(name)));
+  diff.main.extended = {
+    key: heldKey(key, derived ? 1 : ordinal),
+    ordinal,
+    dated,
+    derived,
+    a: print.a,
+    b: print.b,
+  };
+}

@@ -1,0 +1,48 @@
+/** The records of a version's file that are wanted, one pass over it. */
+import type { Announcement } from "#shared/event.ts";
+import { type Reading, RecordReader, type RecordSink } from "../csv/index.ts";
+import type { RecordFilter } from "../rows/index.ts";
+import type { Tail } from "./options.ts";
+
+/** `complete`: a last line without a line end is a record. */
+export function readerOf(
+  fd: number,
+  { dialect }: Reading,
+  {
+    complete,
+    before,
+    tail,
+  }: {
+    readonly complete: boolean;
+    readonly before: Announcement | undefined;
+    readonly tail: Tail | null;
+  },
+): RecordReader {
+  const opened = before?.open ?? null;
+  return new RecordReader({
+    fd,
+    dialect,
+    from: tail === null ? undefined : { byte: 0, line: tail.end.line, record: 0 },
+    // An open line that was announced as a record stays one while it is the same.
+    keepOpen: ({ line, raw }) => complete || (opened !== null && opened.line === line && opened.raw === raw),
+  });
+}
+
+/** Gives the records that the filter takes to `sink`; returns how many it left out. Yields between blocks. */
+export function* recordsOf(
+  reader: RecordReader,
+  filter: RecordFilter,
+  sink: RecordSink,
+): Generator<void, number> {
+  let filtered = 0;
+  const wanted: RecordSink = {
+    ...sink,
+    record: (n, fields, line, raw) => {
+      const prepared = filter.prepare(fields);
+      if (prepared === "skip") filtered++;
+      else sink.record(n, prepared as string[], line, raw);
+    },
+  };
+  while (reader.next(wanted)) yield;
+  return filtered;
+}
