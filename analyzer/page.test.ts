@@ -6,16 +6,16 @@ import * as Layer from "effect/Layer";
 import * as Scope from "effect/Scope";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
-import { embeddedSettings, type Language, Settings } from "#shared/settings.ts";
+import { embeddedSettings, type Language, Settings } from "#shared/runtime/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
-import { makeRefresher, type Refresher } from "./refresh.ts";
+import { makeRefresher, type Refresher } from "./refresh/refresh.ts";
 import type { Access } from "./server/guard.ts";
 import type { Shown } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
-import { openTestDatabase, type TestDatabase } from "./test-support.ts";
+import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

@@ -7,14 +7,16 @@ import * as Layer from "effect/Layer";
 import * as TestClock from "effect/testing/TestClock";
 import { afterEach } from "vitest";
 import { openPlain } from "#shared/database/sqlite.ts";
-import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { Refreshed } from "./refresh.ts";
+import type { Mended } from "./refresh/audit.ts";
+import { makeRefresher, type Refreshed } from "./refresh/refresh.ts";
 import { runAnalyzer } from "./run.ts";
-import { missionResults, openTestDatabase, storedResults, type TestDatabase } from "./test-support.ts";
+import { missionResults, storedResults } from "./testing/results.ts";
+import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 let t: TestDatabase;
 afterEach(() => t.close());
@@ -124,5 +126,45 @@ it.live("starts while another process creates the database", () =>
     other.close();
     yield* Effect.raceFirst(commits.wait(0), Fiber.join(analyzer));
     yield* Fiber.interrupt(analyzer);
+  }),
+);
+
+it.live("an audit that finds the file busy begins again, and reports once what it mended", () =>
+  Effect.gen(function* () {
+    t = openWithSale();
+    const db = openVentes(t.dir);
+    makeRefresher(db).refresh();
+    db.close();
+    t.db.exec("UPDATE analyses SET millioniemes = 7 WHERE cle = 'A'");
+    addSale(t, "v2");
+    const other = openPlain(ventesFile(t.dir));
+    const audited: (readonly Mended[])[] = [];
+    const isAudited = yield* Deferred.make<void>();
+    const onAudit = (mended: readonly Mended[]) => {
+      audited.push(mended);
+      Deferred.doneUnsafe(isAudited, Effect.void);
+    };
+    const isLocked = yield* Deferred.make<void>();
+    const onRefresh = () => {
+      other.exec("BEGIN IMMEDIATE");
+      Deferred.doneUnsafe(isLocked, Effect.void);
+    };
+    const analyzer = yield* Effect.forkChild(
+      runAnalyzer({ onRefresh, onAudit }).pipe(
+        Effect.provide(layerTopicLog.pipe(Layer.provideMerge(settings()))),
+      ),
+    );
+    yield* Effect.raceFirst(Deferred.await(isLocked), Fiber.join(analyzer));
+    // Longer than SQLite itself waits.
+    yield* Effect.sleep(200);
+    assert.deepStrictEqual(audited, []);
+    other.exec("ROLLBACK");
+    other.close();
+    yield* Effect.raceFirst(Deferred.await(isAudited), Fiber.join(analyzer));
+    yield* Fiber.interrupt(analyzer);
+    assert.deepStrictEqual(audited, [
+      [{ nom: "ventes_par_produit", cle: "A", before: 1_000_007n, after: 2_000_000n }],
+    ]);
+    assert.deepStrictEqual(storedResults(t.db), missionResults(t.db));
   }),
 );

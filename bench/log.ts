@@ -9,7 +9,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
-import { embeddedSettings, Settings, type SettingsShape } from "#shared/settings.ts";
+import { embeddedSettings, Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";

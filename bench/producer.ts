@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { registerSource } from "../producer/admin/register.ts";
 import { readSourcesOnce } from "../producer/run.ts";

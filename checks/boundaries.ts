@@ -1,7 +1,7 @@
 /**
  * Who may import what. The rules are the tables below; `breaches` says where a file breaks one. They keep each part
  * replaceable: a component knows `shared` and itself, only `cli` composes, each driver stands in one place, and
- * inside the producer and the command line data goes one way, down the floors.
+ * inside each part data goes one way, down the floors.
  */
 import { posix } from "node:path";
 import { type Import, importsOf } from "./imports.ts";
@@ -27,6 +27,12 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["log", "download", "rows", "csv"],
     ["diff", "source", "header"],
   ],
+  analyzer: [
+    ["refresh", "server"],
+    ["delta", "as-of"],
+    ["analyses", "tables", "page"],
+  ],
+  shared: [["topic-log"], ["database"], ["contract"], ["runtime"]],
   cli: [["commands"], ["run"], ["settings"], ["output"], ["texts"]],
 };
 

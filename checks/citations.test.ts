@@ -1,7 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { documentsNamed, invariantsIn, numbersCited, proseOf, rulesIn, ruleTexts } from "./citations.ts";
+import {
+  documentsNamed,
+  invariantsIn,
+  numbersCited,
+  pathsNamed,
+  proseOf,
+  rulesIn,
+  ruleTexts,
+} from "./citations.ts";
 import { places, projectFiles, ROOT, readProjectFile } from "./tree.ts";
 
 const files = projectFiles();
@@ -50,6 +58,18 @@ describe("comments and documents", () => {
     expect(missing).toEqual([]);
   });
 
+  it("name files and folders that exist", () => {
+    const missing = files
+      .filter((path) => path.endsWith(".md"))
+      .flatMap((path) =>
+        pathsNamed(readProjectFile(path))
+          .filter((name) => !existsSync(join(ROOT, name)) && !files.some((file) => file.startsWith(name)))
+          .filter((name) => !EXAMPLES.has(name))
+          .map((name) => `${path}: ${name}`),
+      );
+    expect(missing).toEqual([]);
+  });
+
   it("say what a thing is, not that a contract has it", () => {
     const pattern = new RegExp(["\\(cont", "ract"].join(""));
     const said = files.flatMap((path) => places(path, readProjectFile(path), pattern));
@@ -57,22 +77,29 @@ describe("comments and documents", () => {
   });
 });
 
+/** What CONTRIBUTING.md adds in its examples. */
+const EXAMPLES = new Set([
+  "analyzer/analyses/ventes_par_mois.sql",
+  "cli/commands/where.ts",
+  "consumer/rules/suppliers.ts",
+  "consumer/suppliers.ts",
+  "shared/contract/entities/fournisseurs.ts",
+  "shared/database/migrations/002_fournisseurs.sql",
+  "shared/database/migrations/002_pays.sql",
+]);
+
 /** Files of the program that still say it. It is to be empty. */
 const SAID_STILL = new Set([
-  "analyzer/server/api.ts",
-  "analyzer/server/serve.ts",
   "cli/main.ts",
   "cli/run/page.ts",
   "cli/settings/errors.ts",
   "cli/settings/locks.ts",
   "cli/texts/numbers.ts",
   "integration-tests/support/answers.ts",
-  "producer/following/shares.ts",
   "producer/log/events.ts",
   "producer/source/reference.ts",
+  "shared/contract/topics.ts",
   "shared/database/migrations/001_schema.sql",
-  "shared/event.ts",
-  "shared/topics.ts",
 ]);
 
 describe("prose", () => {
@@ -102,6 +129,12 @@ describe("prose", () => {
       [2, "### 2. Days\ny\n"],
     ]);
     expect(invariantsIn("| 1 | **One** |\n| 2 | two |\n| 3 | **Three** |")).toEqual([1, 3]);
+  });
+
+  it("names paths in code, not in blocks and not as part of a command", () => {
+    const text =
+      "`shared/a.ts`, `consumer/batch`, `npx vitest run producer/x`, [b](cli/b.ts), `a/b`\n```sh\n`cli/c`\n```\n";
+    expect(pathsNamed(text)).toEqual(["shared/a.ts", "consumer/batch"]);
   });
 
   it("names documents in words and in code, and those of links are left to the check of links", () => {

@@ -58,6 +58,15 @@ export const ruleTexts = (markdown: string): ReadonlyMap<number, string> =>
 export const invariantsIn = (markdown: string): readonly number[] =>
   [...markdown.matchAll(/^\| (\d+) \| \*\*/gm)].map((m) => Number(m[1]));
 
+const PART =
+  /^(?:cli|producer|consumer|analyzer|shared|simulator|checks|bench|integration-tests|demo|docs|docker)\/[\w./-]+$/;
+
+/** Paths of the project that stand in code: files, folders, and the beginnings of names that one gives to vitest. */
+export const pathsNamed = (markdown: string): readonly string[] =>
+  [...markdown.replaceAll(/^```[^\n]*\n[\s\S]*?^```/gm, "").matchAll(/`([^`\n]+)`/g)]
+    .map((m) => m[1] ?? "")
+    .filter((text) => PART.test(text));
+
 /** Names of documents in prose: `docs/rules.md`, `SECURITY.md`. Not those of links, which are held by themselves. */
 export const documentsNamed = (prose: string): readonly string[] => [
   ...new Set(

@@ -6,7 +6,7 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { strangersWay } from "#shared/strangers.js";
+import { strangersWay } from "#shared/runtime/strangers.js";
 
 const OURS_ALONE = 0o700;
 

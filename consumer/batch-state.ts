@@ -1,5 +1,5 @@
 /** What the parts of a batch share: its statements, its commit, its counts, and what is remembered of parents. */
-import type { EventTopic } from "#shared/topics.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Parents, PricePoint, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 

@@ -3,10 +3,11 @@
  * the commit, all durable together or not at all (invariants 2, 3 and 4). Everything in it is synchronous: no
  * transaction spans an await. What an event does to its key: rules/, and claims.ts for the SQL around them.
  */
+
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { partitionOf } from "#shared/partitioner.ts";
 import type { LogBatch, LogRecord } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { type BatchState, type Counts, type Known, makeKnown, noCounts } from "./batch-state.ts";
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";

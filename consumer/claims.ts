@@ -2,7 +2,7 @@
  * An event and its key in the database: reads what the key holds, asks the rules (rules/claims.ts), and writes the
  * row, the claims that the row cannot say, and the withdrawals.
  */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { BatchState } from "./batch-state.ts";
 import { PRODUCTS } from "./products.ts";
 import {

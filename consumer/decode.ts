@@ -1,11 +1,11 @@
 /** A record of a topic as an event, or the reason why it is none. Foreign programs may write to the topics. */
 import "effect/schema/SchemaJITCompiler/enable";
 import * as Schema from "effect/Schema";
-import { entityNamed } from "#shared/entities/index.ts";
-import { EVENT_VERSION, EventSchemas, type PipelineEvent } from "#shared/event.ts";
-import type { Details, RejectCode } from "#shared/sentences.ts";
+import { entityNamed } from "#shared/contract/entities/index.ts";
+import { EVENT_VERSION, EventSchemas, type PipelineEvent } from "#shared/contract/event.ts";
+import type { Details, RejectCode } from "#shared/contract/sentences.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 
 export interface NotAnEvent {
   readonly code: RejectCode;

@@ -4,11 +4,11 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Latch from "effect/Latch";
+import type { CommitEvent } from "#shared/contract/commit.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { DatabaseError, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
-import type { CommitEvent } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 
 /** One publish for all commits of this time: a bulk load makes thirty a second. */

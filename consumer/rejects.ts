@@ -1,6 +1,6 @@
 /** Rejects in SQL: those of sources, which are rows like any other (rule 11), and the records that are no events. */
-import type { RejectRow } from "#shared/event.ts";
-import { sentenceOf } from "#shared/sentences.ts";
+import type { RejectRow } from "#shared/contract/event.ts";
+import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { NotAnEvent } from "./decode.ts";

@@ -3,14 +3,14 @@
  * their event, so that older events are superseded and equal ones compared; what differs is repaired.
  */
 import * as Effect from "effect/Effect";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { storedPositions } from "./log-binding.ts";
 import { openBoundDatabase, TURN } from "./run.ts";

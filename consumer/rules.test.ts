@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Values } from "#shared/contract/event.ts";
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import type { Values } from "#shared/event.ts";
-import { partitionOf } from "#shared/partitioner.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { PAGE_ROWS } from "./statements.ts";
 

@@ -5,16 +5,16 @@
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
-import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
 import { assertWithin, bindToLog, furthestRead, storedPositions } from "./log-binding.ts";

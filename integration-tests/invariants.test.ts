@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { makeRefresher } from "../analyzer/refresh.ts";
+import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { makeBatchApplier } from "../consumer/batch.ts";
 import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
 import {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { expect, it, onTestFinished } from "vitest";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { registerSource } from "../producer/admin/register.ts";
 import { countOf, isUpToDate, look } from "./support/look.ts";

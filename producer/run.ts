@@ -5,8 +5,9 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, Registration, SourceStatus } from "#shared/event.ts";
-import type { Settings } from "#shared/settings.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
   Board,

@@ -2,8 +2,8 @@
  * What programs that are not ours write into the topics (and what old and new ones of ours do): each with the code
  * of its reject, or null where it is an event, as odd as it is.
  */
-import type { RejectCode } from "#shared/sentences.ts";
-import type { EventTopic } from "#shared/topics.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 
 export interface ForeignRecord {
   readonly key: string | null;

@@ -3,7 +3,7 @@
  * failing history can be shrunk, printed and played again.
  */
 
-import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { type Random, randomOf } from "../consumer/testing/random-history.ts";
 import type { Synchronous } from "./disk.ts";
 import { ANSWERS, type Answer, CHANGES, type Change, FILE_NAMES, type FileName } from "./files.ts";

@@ -3,10 +3,11 @@
  * reads, in one read transaction, with SQL and code that share nothing with the components' own. A breach is a
  * `Violation` whose message says which invariant, where, and what differs.
  */
+
+import type { PipelineEvent } from "#shared/contract/event.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
-import type { PipelineEvent } from "#shared/event.ts";
-import type { RejectCode } from "#shared/sentences.ts";
-import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
 import { accountsOf, explained } from "../consumer/testing/accounting.ts";
 import { canonicalModel, type ModelRecord } from "../consumer/testing/canonical.model.ts";
 import { canonicalDump } from "../consumer/testing/canonical-dump.ts";

@@ -6,7 +6,8 @@
  * all, or only much later.
  */
 import * as Effect from "effect/Effect";
-import { partitionOf } from "#shared/partitioner.ts";
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { TopicName } from "#shared/contract/topics.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch, LogUnavailable, PublishUncertain } from "#shared/topic-log/errors.ts";
 import { MAX_RECORD_BYTES } from "#shared/topic-log/record-size.ts";
@@ -20,7 +21,6 @@ import type {
   TopicLog,
   TopicPartition,
 } from "#shared/topic-log/topic-log.ts";
-import type { TopicName } from "#shared/topics.ts";
 import type { Kernel, Process } from "./kernel.ts";
 
 export const PARTITIONS = 2;

@@ -25,7 +25,7 @@ export interface Mutant {
 }
 
 const BATCH = "consumer/batch.ts";
-const REFRESH = "analyzer/refresh.ts";
+const REFRESH = "analyzer/refresh/refresh.ts";
 const PUBLISH = "producer/sync/publish-version.ts";
 const TAKEOVER = "producer/sync/takeover.ts";
 
@@ -123,8 +123,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: REFRESH,
-        find: "      from,\n      to,\n      rangFirst: sql.rangAfter.get(from) as number,",
-        replace: "      from: to - 1,\n      to,\n      rangFirst: sql.rangAfter.get(to - 1) as number,",
+        find: "progress.span(from, to)",
+        replace: "progress.span(to - 1, to)",
       },
     ],
     within: 300,
@@ -135,8 +135,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: REFRESH,
-        find: "sql.advance.run(to, now.toISOString());",
-        replace: "sql.advance.run(to % 4 === 0 && to - from > 1 ? to - 1 : to, now.toISOString());",
+        find: "progress.advance(to, now);",
+        replace: "progress.advance(to % 4 === 0 && to - from > 1 ? to - 1 : to, now);",
       },
     ],
     within: 600,

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
-import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import type { TopicName } from "#shared/contract/topics.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { TopicName } from "#shared/topics.ts";
 import { openProducer } from "../producer/diff/state/producer-db.ts";
 import { State } from "../producer/diff/state/state.ts";
 import { makeHosts } from "../producer/download/hosts.ts";

@@ -2,8 +2,8 @@
  * Invariant 1 from the files' side: whatever the producers went through, what the last version of a file says is in
  * the topics, line by line; and of the days that it speaks for nothing else.
  */
-import type { PipelineEvent } from "#shared/event.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
+import type { PipelineEvent } from "#shared/contract/event.ts";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { claimsOf, type SeenEvent } from "../producer/testing/pipeline.ts";
 import type { Counts } from "./counts.ts";
 import { FILE_NAMES, FILES, type FileName, type Files, type Line } from "./files.ts";

@@ -4,7 +4,7 @@ import { byId, setFigure, setNotice } from "./dom.js";
 import { ago, amount, moment, number, setClock, shorten } from "./format.js";
 import { fetchJson, follow, NotYet } from "./live.js";
 import { showRejects } from "./rejects.js";
-import { showSourceAges, showSources } from "./sources.js";
+import { makeSources } from "./sources.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("../server/api.ts").AnalysesAnswer} Analyses */
@@ -29,6 +29,7 @@ for (const [id, text] of /** @type {const} */ ([
 
 const regions = makeBars(byId("regions"), texts.region, texts.revenue);
 const products = makeBars(byId("products"), texts.product, texts.quantity);
+const sourceList = makeSources(byId("sources"));
 
 /** @type {Analyses | undefined} */
 let analyses;
@@ -69,7 +70,7 @@ async function refresh() {
 
 async function askAll() {
   const sources = /** @type {Sources} */ (await fetchJson("api/sources"));
-  showSources(byId("sources"), sources.sources, sources.catalogues);
+  sourceList.show(sources.sources, sources.catalogues);
   analyses = /** @type {Analyses} */ (await fetchJson(`api/analyses?limit=${MOST_ROWS}`));
   setClock(analyses.now);
   showAnalyses(analyses);
@@ -163,5 +164,5 @@ function showAge() {
   // The alert is said once, not at each second.
   const notice = byId("lost");
   if ((lost === "") !== notice.hidden) setNotice(notice, lost);
-  showSourceAges(byId("sources"));
+  sourceList.showAges();
 }

@@ -31,35 +31,53 @@ const MOST_ENTRIES = 200;
 /** Reasons of refused entries that are shown. */
 const MOST_REFUSALS = 5;
 
-/** What the list says now, without the times of looking, past and next. */
-let said = "";
+/** The list of sources in an element of the page. @param {HTMLElement} list */
+export function makeSources(list) {
+  /** What the list says now, without the times of the polls, past and next. */
+  let said = "";
 
-/** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
-export function showSources(list, sources, catalogues) {
-  const { alone, groups } = grouped(sources, catalogues);
-  /** In the order in which they are shown. @type {readonly (Source | Catalogue)[]} */
-  const shown = [...alone, ...groups.flatMap(({ catalogue, entries }) => [catalogue, ...entries])];
-  const saying = JSON.stringify(
+  /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
+  function show(sources, catalogues) {
+    const saying = sayingOf(sources, catalogues);
+    // Polled again, and nothing new: what somebody reads or selects stays where it is.
+    if (saying === said) showTimes(list, sources, catalogues);
+    else showAll(list, sources, catalogues);
+    said = saying;
+  }
+  return { show, showAges: () => showAges(list) };
+}
+
+/** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
+const sayingOf = (sources, catalogues) =>
+  JSON.stringify(
     [...sources.map(({ next: _, ...source }) => source), ...catalogues].map((one) => ({
       ...one,
       looked: one.looked !== null,
     })),
   );
-  if (saying === said) {
-    // Looked at again, and nothing new: what somebody reads or selects stays where it is.
-    const looked = shown.flatMap((one) => one.looked ?? []);
-    for (const [i, time] of [...list.querySelectorAll("time")].entries()) {
-      time.dateTime = looked[i] ?? time.dateTime;
-      time.title = moment(time.dateTime);
-    }
-    showSourceAges(list);
-    return;
+
+/** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
+function showTimes(list, sources, catalogues) {
+  const { alone, groups } = grouped(sources, catalogues);
+  /** In the order in which they are shown. @type {readonly (Source | Catalogue)[]} */
+  const shown = [...alone, ...groups.flatMap(({ catalogue, entries }) => [catalogue, ...entries])];
+  const looked = shown.flatMap((one) => one.looked ?? []);
+  for (const [i, time] of [...list.querySelectorAll("time")].entries()) {
+    time.dateTime = looked[i] ?? time.dateTime;
+    time.title = moment(time.dateTime);
   }
-  said = saying;
+  showAges(list);
+}
+
+/** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
+function showAll(list, sources, catalogues) {
+  const { alone, groups } = grouped(sources, catalogues);
   /** What was unfolded stays so. */
   const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-of")));
   list.replaceChildren(
-    ...(shown.length === 0 ? [element("li", { class: "quiet" }, texts.noSources)] : alone.map(item)),
+    ...(alone.length === 0 && groups.length === 0
+      ? [element("li", { class: "quiet" }, texts.noSources)]
+      : alone.map(item)),
     ...groups.map((group) => catalogueItem(group, open)),
   );
 }
@@ -171,8 +189,8 @@ const lookedAt = (looked) =>
     ? texts.neverLooked
     : element("time", { datetime: looked, title: moment(looked) }, texts.looked(ago(looked)));
 
-/** How long ago each was looked at, by the second. @param {HTMLElement} list */
-export function showSourceAges(list) {
+/** How long ago each was polled, by the second. @param {HTMLElement} list */
+function showAges(list) {
   for (const time of list.querySelectorAll("time")) {
     const text = texts.looked(ago(time.dateTime));
     if (time.textContent !== text) time.textContent = text;

@@ -1,9 +1,9 @@
 /**
- * What the page server answers, as JSON. The page reads exactly this; so may other programs (contract: paths).
- * Every answer is one read transaction: its figures agree with each other, as of `commit`.
+ * The JSON that the server answers and takes, as schemas. The page reads exactly this, and other programs may: paths
+ * and fields stay as they are. Every answer is one read transaction: its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
-import { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 
 /** As of which commit, and whether newer ones wait for the analyzer. */
 const AsOf = {

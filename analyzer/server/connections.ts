@@ -1,22 +1,22 @@
 /**
- * What the page's server holds open. Each connection is a descriptor of the process, and the database, the topics and
- * downloads need some, too: what comes beyond its part is closed at once, what says nothing after a while, and an
- * accept that fails (EMFILE, ECONNABORTED) is the connection's end, not the program's.
+ * Limits the connections of the page's server. Each one takes a file descriptor of the process, and the database, the
+ * topics and downloads need some too. The server closes a connection beyond its part at once, and a silent one after a
+ * while; a failed accept (EMFILE, ECONNABORTED) does not end the program.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 
-/** A hundred open pages and who reads JSON; more is no company. */
+/** A hundred open pages, and programs that read JSON. */
 const MOST = 256;
-/** Of the descriptors that the process may have. */
+/** The server's part of the descriptors that the process may have. */
 const PART = 1 / 4;
 
-/** A connection that has not sent its headers, or its body, by then. */
+/** Time for a connection to send the headers, and the whole request. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
-/** One that asks nothing more. */
+/** Time until the next request on a connection. */
 const IDLE_MS = 5_000;
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 
 /** How many descriptors the process may have; undefined where the system does not say. */
 function descriptors(): number | undefined {
@@ -31,13 +31,13 @@ function descriptors(): number | undefined {
 export const mostConnections = (limit = descriptors()): number =>
   limit === undefined ? MOST : Math.max(1, Math.min(MOST, Math.floor(limit * PART)));
 
-/** A server with these limits, which no connection ends. What fails before it listens is for who has it listen. */
+/** A server with these limits. Once it listens, its errors are ignored; an error before reaches its other listeners. */
 export function limitedServer(): Server {
   const server = createServer({
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
-    connectionsCheckingInterval: LOOK_EVERY_MS,
+    connectionsCheckingInterval: CHECK_EVERY_MS,
   });
   server.maxConnections = mostConnections();
   server.on("listening", () => server.on("error", () => {}));

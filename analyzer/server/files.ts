@@ -1,7 +1,7 @@
-/** The page's files, read from disk at each request: no build. Only what stands in the folder can be named. */
+/** The files of page/, read from disk at each request: there is no build. A request can name only those in the folder. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 const folder = join(import.meta.dirname, "..", "page");
 

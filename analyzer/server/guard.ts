@@ -1,13 +1,13 @@
 /**
- * Who may ask, and what every answer carries. `admit` is asked before any route, once for each request:
+ * Decides which requests the server answers. `admit` decides once for each request, before any route sees it:
  *
- * - Without a token the page listens on loopback only, unless VENTES_AUTH=none says that whoever reaches it may
- *   read it (`mayServe`). A request must then name this machine or an address: a web site that points its own name
- *   here (DNS rebinding) is refused, for an address is nothing that it could point.
- * - With a token every request needs it, by whatever name it comes: `Authorization: Bearer`, or the cookie that
- *   `?token=` sets once. /healthz and the style sheet say nothing secret and are open.
- * - A route that writes names its methods. A browser says where such a request comes from (Origin): only this page's
- *   own may. The cookie is SameSite=Strict besides.
+ * - Without a token the page listens on loopback only (`mayServe`), unless VENTES_AUTH=none lets everybody read it.
+ *   The Host header of a request must then name this machine, or be an IP address if the page is open. So a web site
+ *   that points its own name at this machine (DNS rebinding) is refused.
+ * - With a token every request needs it, under any Host: as `Authorization: Bearer`, or as the cookie that `?token=`
+ *   sets once. /healthz and the style sheet hold no secret and need none.
+ * - A request of a writing method (`methods`) that a browser sends must come from this page itself, by its Origin
+ *   header. The cookie is SameSite=Strict besides.
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
@@ -30,13 +30,13 @@ export const SECURITY_HEADERS = {
   "cache-control": "no-cache",
 } as const;
 
-/** `local`: nothing was set, so this machine only. `open`: anyone who reaches it (VENTES_AUTH=none). */
+/** `local`: only this machine (the default). `open`: every machine (VENTES_AUTH=none). `token`: those that have it. */
 export type Access =
   | { readonly kind: "local" }
   | { readonly kind: "open" }
   | { readonly kind: "token"; readonly token: string };
 
-/** What `admit` looks at: the path with its query, header names in lower case. */
+/** The parts of a request that `admit` reads: `url` is the path with its query, header names are in lower case. */
 export interface Asked {
   readonly method: string;
   readonly url: string;
@@ -46,7 +46,7 @@ export interface Asked {
 export type Admission =
   | { readonly kind: "admitted" }
   | { readonly kind: "refused"; readonly status: 401 | 403 | 405; readonly error: string }
-  /** The token was right: the cookie is set, and the address asked again without it. */
+  /** The token in the address is right: the answer sets the cookie and redirects to the address without the token. */
   | { readonly kind: "signedIn"; readonly location: string; readonly cookie: string };
 
 const READS: readonly string[] = ["GET", "HEAD"];
@@ -55,7 +55,7 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
 const ADMITTED: Admission = { kind: "admitted" };
 const refused = (status: 401 | 403 | 405, error: string): Admission => ({ kind: "refused", status, error });
 
-/** Names and addresses that only this machine can mean. IPv6 with or without its brackets. */
+/** Whether the host is this machine from its own point of view. IPv6 with or without brackets. */
 export function isLoopback(host: string): boolean {
   const name = unbracketed(host);
   return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."));
@@ -63,11 +63,11 @@ export function isLoopback(host: string): boolean {
 
 const unbracketed = (host: string): string => host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
 
-/** Whether the page may listen on this address: others reach it only with a token, or where that was waived. */
+/** Whether the page may listen on this address: on others than loopback only with a token or VENTES_AUTH=none. */
 export const mayServe = (host: string, access: Access): boolean =>
   access.kind !== "local" || isLoopback(host);
 
-/** `methods`: those of the route, where it does more than read. */
+/** `methods`: those that the path takes. Default: reading ones. */
 export function admit(access: Access, asked: Asked, methods: readonly string[] = READS): Admission {
   const { method, url, headers } = asked;
   if (access.kind !== "token" && !isNamed(headers.host, access.kind === "open"))
@@ -77,7 +77,7 @@ export function admit(access: Access, asked: Asked, methods: readonly string[] =
     return refused(403, "a request that changes something must come from this page itself");
   if (access.kind !== "token") return ADMITTED;
 
-  // As it was sent: a path that only means an open one might be read otherwise behind us.
+  // The path as it was sent, not normalized: the router might read it otherwise.
   if (READS.includes(method) && OPEN_PATHS.has(url.split("?", 1)[0] ?? url)) return ADMITTED;
   const there = URL.canParse(url, HERE) ? new URL(url, HERE) : undefined;
   const given = there?.searchParams.get("token");
@@ -102,7 +102,7 @@ function isFromItsOwnPage({ origin, host }: Asked["headers"]): boolean {
   return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
 }
 
-/** In a time that does not tell how much of it was right. */
+/** Compares in a time that does not depend on how many characters are right. */
 const isSame = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token));
 const digest = (text: string): Buffer => hash("sha256", text, "buffer");
 
@@ -118,8 +118,8 @@ function hasToken({ authorization, cookie }: Asked["headers"], token: string): b
 }
 
 /**
- * The cookie does not hold the token, but what only the token gives: another token ends it, a restart does not. Its
- * name tells the pages of one host apart, for cookies are not kept apart by port.
+ * The cookie holds a value derived from the token, not the token: it is valid until the token changes, also after a
+ * restart. Its name is derived from the token too, because browsers share cookies between the ports of one host.
  */
 function cookieOf(token: string): { readonly name: string; readonly value: string } {
   const value = createHmac("sha256", token).update("ventes cookie").digest("hex");

@@ -1,12 +1,12 @@
 /**
- * What the page server reads from ventes.db: a read-only connection of its own, one read transaction an answer.
- * Which database may change while it runs (the demo ends, the real one takes its place).
+ * Reads the figures of the page from ventes.db: on a read-only connection of its own, in one read transaction for each
+ * answer. The database may become another one while the server runs: the demo ends, and the real one takes its place.
  */
 import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { whatWaits } from "#shared/database/waiting.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
 /** The database that is shown now. */
@@ -17,15 +17,16 @@ export interface Shown {
 
 export const MAX_RAW = 500;
 const MAX_PAGE = 200;
-/** Beyond it, what they wait for is not looked up at each change: they are still arriving. */
+/** Above it, the answer does not say what the sales wait for: finding that out costs, and many are still arriving. */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
 export interface Reads {
-  /** undefined: there is no database yet. Throws DatabaseError. */
+  /** At most `limit` rows of each analysis, -1 for all. Like `rejects` and `state`: undefined while there is no
+   * database; throws DatabaseError, or the error of SQLite. */
   readonly analyses: (limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
   readonly rejects: (before: number | undefined, limit: number) => RejectsAnswer | undefined;
-  /** Changes whenever an answer may. */
+  /** `mark` changes whenever another answer may. */
   readonly state: () =>
     | { readonly commit: number; readonly newest: number; readonly mark: string }
     | undefined;

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import { beforeEach, describe, expect } from "vitest";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import type { Registrar } from "./registrations.ts";
 import { type PageOptions, servePage } from "./serve.ts";
 

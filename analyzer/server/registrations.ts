@@ -1,8 +1,8 @@
 /**
- * POST /sources and DELETE /sources?url=: sources named by programs. Both need the token, on loopback as well, for
- * any program of this machine reaches it; whoever only has the address may read at most. The body is JSON and says so
- * (a form of another site cannot), is short, and no answer carries a CORS header. Who does the registering is told
- * to the server by whoever composes it.
+ * POST /sources and DELETE /sources?url=: programs register and remove sources. Both need the token, on loopback as
+ * well, because every program of this machine reaches the port. The body is JSON, is short, and has the content type
+ * of JSON, which a form of another web site cannot send; no answer carries a CORS header. The registering itself is
+ * the Registrar's, which the caller of the server gives.
  */
 import * as ByteSize from "effect/ByteSize";
 import * as Effect from "effect/Effect";
@@ -11,11 +11,11 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { ErrorAnswer, type SourceAnswer, SourceRequest } from "./api.ts";
 import type { Access } from "./guard.ts";
 
-/** What may be registered and removed, and how it went. Never fails. */
+/** Registers and removes sources. Never fails: an answer with an error status says what went wrong. */
 export interface Registrar {
   readonly register: (asked: SourceRequest) => Effect.Effect<RegistrarAnswer>;
   readonly remove: (url: string) => Effect.Effect<RegistrarAnswer>;
@@ -29,7 +29,7 @@ export const REGISTRATIONS_PATH = "/sources";
 export const REGISTRATION_METHODS: readonly string[] = ["POST", "DELETE"];
 
 const MAX_BODY_BYTES = 16 * 1024;
-/** Each may download a file. */
+/** How many registrations run at once: each may download a file. */
 export const AT_ONCE = 2;
 
 const SENTENCES = {

@@ -1,5 +1,5 @@
-/** What a browser without the token is shown: one field. It asks the same address again, with `?token=`. */
-import type { Language } from "#shared/settings.ts";
+/** The document for a browser without the token: a form with one field, which requests `/?token=`. */
+import type { Language } from "#shared/runtime/settings.ts";
 import type { PageFile } from "./files.ts";
 
 const TEXTS = {

@@ -1,6 +1,6 @@
 /** `ventes analyzer`: the analyses of a database, and its page, on Kafka. */
 import * as Effect from "effect/Effect";
-import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import type { HostRefused, PortTaken } from "../../analyzer/server/listen.ts";
 import { analyze, type ComponentError } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
 import { onLog } from "../run/log.ts";

@@ -1,8 +1,8 @@
 /** The document that `ventes topics --asyncapi` prints, read by the parser that its readers use. */
 import { Parser } from "@asyncapi/parser";
 import { describe, expect, it } from "vitest";
-import { embeddedSettings } from "#shared/settings.ts";
-import { TOPICS } from "#shared/topics.ts";
+import { TOPICS } from "#shared/contract/topics.ts";
+import { embeddedSettings } from "#shared/runtime/settings.ts";
 import { asyncApi } from "./asyncapi.ts";
 
 const parse = async (document: unknown) => {

@@ -3,17 +3,12 @@
  * interface, and this is its description.
  */
 import * as Schema from "effect/Schema";
-import {
-  Announcement,
-  Catalogue,
-  CommitEvent,
-  ComponentState,
-  EventSchemas,
-  Registration,
-  Removal,
-} from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
-import { TOPICS, type TopicName } from "#shared/topics.ts";
+import { CommitEvent } from "#shared/contract/commit.ts";
+import { EventSchemas } from "#shared/contract/event.ts";
+import { Announcement, Catalogue, Registration, Removal } from "#shared/contract/source-records.ts";
+import { ComponentState } from "#shared/contract/status.ts";
+import { TOPICS, type TopicName } from "#shared/contract/topics.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 
 interface Payload {
   readonly schema: Schema.Top;

@@ -6,13 +6,13 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import { EVENT_TOPICS, TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS, TOPICS } from "#shared/topics.ts";
 import { print } from "../output/stdout.ts";
 import { onLog } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { expect, it } from "vitest";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { countOf } from "../../integration-tests/support/look.ts";

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Settings } from "#shared/settings.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";

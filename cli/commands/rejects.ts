@@ -3,10 +3,10 @@
  * rows; in a pipe the rows. Filters lay over each other. Finding rejects is no failure: exit 0.
  */
 import * as Effect from "effect/Effect";
+import { ENTITY_NAMES, isEntityName } from "#shared/contract/entities/index.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";

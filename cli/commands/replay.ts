@@ -5,7 +5,7 @@ import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { makeRefresher } from "../../analyzer/refresh.ts";
+import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";

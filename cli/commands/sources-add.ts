@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import {

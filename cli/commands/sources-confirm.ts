@@ -1,7 +1,7 @@
 /** `ventes sources confirm`: lets through a version that is held back because it would withdraw much. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource } from "../../producer/admin/index.ts";

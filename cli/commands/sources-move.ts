@@ -1,7 +1,7 @@
 /** `ventes sources move`: a file is published elsewhere; its rows, their ids and its prices stay. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { moveSource } from "../../producer/admin/index.ts";

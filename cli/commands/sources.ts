@@ -3,8 +3,8 @@
  * (invariant 1): records = emitted + unchanged + superseded + rejected, of the last version of each.
  */
 import * as Effect from "effect/Effect";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { SourceStatus } from "#shared/event.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";

@@ -4,11 +4,11 @@
  */
 import * as Effect from "effect/Effect";
 import type { Scope } from "effect/Scope";
-import type { Settings } from "#shared/settings.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { HostRefused, PortTaken } from "../../analyzer/server/serve.ts";
+import type { HostRefused, PortTaken } from "../../analyzer/server/listen.ts";
 import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { isAnythingRegistered, registerSourcesFile } from "../../producer/admin/index.ts";

@@ -2,14 +2,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import {
+  type CatalogueStatus,
+  type ComponentState,
+  isStopped,
+  type SourceStatus,
+} from "#shared/contract/status.ts";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { type CatalogueStatus, type ComponentState, isStopped, type SourceStatus } from "#shared/event.ts";
-import { masked } from "#shared/masked.ts";
-import type { Language } from "#shared/settings.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
 import { type Results, readResults, waitingLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";

@@ -1,6 +1,6 @@
 /** `ventes topics`: the topics and their settings; with --asyncapi or --json, their AsyncAPI document. */
 import * as Effect from "effect/Effect";
-import { TOPICS } from "#shared/topics.ts";
+import { TOPICS } from "#shared/contract/topics.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";

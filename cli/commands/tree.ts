@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command";
 import * as Flag from "effect/cli/Flag";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { type Invocation, invocation } from "../settings/invocation.ts";
 import { ARGUMENT_HELP, COMMAND_HELP, type CommandName, FLAG_HELP } from "../texts/help.ts";
 

@@ -4,7 +4,7 @@ import * as CliOutput from "effect/cli/CliOutput";
 import type { FlagDoc, HelpDoc } from "effect/cli/HelpDoc";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { FLAG_HELP, HEADINGS, USAGE_ERRORS } from "../texts/help.ts";
 import { visible } from "../texts/visible.ts";
 import { bold, print, say } from "./stdout.ts";

@@ -1,6 +1,6 @@
 /** How a source is read, in a line: what its last version decided, and what was fixed, as one would type it. */
-import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
-import type { Language } from "#shared/settings.ts";
+import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../../producer/admin/index.ts";
 import type { Texts } from "../texts/texts.ts";
 

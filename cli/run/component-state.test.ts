@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isLost, isRunning, LOST_AFTER_MS, readStates, withState } from "./component-state.ts";

@@ -3,10 +3,10 @@
  * it is. They share nothing but the log and the files.
  */
 import * as Effect from "effect/Effect";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { databaseId, openVentesReader } from "#shared/database/ventes-db.ts";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../../analyzer/run.ts";

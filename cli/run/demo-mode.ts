@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type DemoServer, serveDemo } from "../../demo/server.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { demoDirectory } from "./database.ts";

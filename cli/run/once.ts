@@ -1,9 +1,9 @@
 /** `start --once`: every source once, then the analyses, then what went wrong. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
-import { masked } from "#shared/masked.ts";
-import { Settings } from "#shared/settings.ts";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/contract/status.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ConsumerFigures } from "../../consumer/run.ts";

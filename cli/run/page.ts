@@ -2,16 +2,11 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import {
-  assertMayServe,
-  type HostRefused,
-  type PortTaken,
-  type Served,
-  servePage,
-} from "../../analyzer/server/serve.ts";
+import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
+import { assertMayServe, servePage } from "../../analyzer/server/serve.ts";
 import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";

@@ -4,8 +4,8 @@
  */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/event.ts";
-import type { Settings } from "#shared/settings.ts";
+import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/contract/status.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Progress } from "../output/progress.ts";
 import { type Results, readResults } from "../output/results.ts";

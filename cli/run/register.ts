@@ -1,9 +1,9 @@
 /** Sources as they are named on the command line, registered. */
 import * as Effect from "effect/Effect";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Registration } from "#shared/event.ts";
-import type { Settings } from "#shared/settings.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {

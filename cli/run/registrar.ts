@@ -7,7 +7,7 @@ import { isAbsolute } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { SourceRequest } from "../../analyzer/server/api.ts";

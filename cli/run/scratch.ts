@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
 /** Runs `inspect` with its spool outside the data directory: a dry run leaves nothing there, and needs no right to write. */

@@ -1,15 +1,15 @@
 /** Waiting until what was published is in the database, and until the analyses reflect all of it. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { scheduleOf } from "#shared/retry.ts";
-import { Settings } from "#shared/settings.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
 
 const LOOK_MS = 15;
 

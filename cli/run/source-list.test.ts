@@ -1,6 +1,6 @@
 /** What several producers say of the sources, laid together. */
 import { describe, expect, it } from "vitest";
-import type { ComponentState, SourceStatus } from "#shared/event.ts";
+import type { ComponentState, SourceStatus } from "#shared/contract/status.ts";
 import { announcedStatus } from "../../producer/sync/status.ts";
 import { claims, heardOf, standing } from "./source-list.ts";
 

@@ -1,12 +1,12 @@
 /** How the registered sources stand: what was announced of them, and what the producers last said in their state. */
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
+import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
+import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
-import { type Language, Settings } from "#shared/settings.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
+import { type Language, Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import {

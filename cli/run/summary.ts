@@ -1,5 +1,5 @@
 /** What `start` says once everything that the sources hold is in the analyses. */
-import type { SourceStatus } from "#shared/event.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import { asideLines, type Results, resultTables } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";

@@ -1,6 +1,6 @@
 /** What a command is run with: the settings, and how it may speak. */
 import * as Effect from "effect/Effect";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { say } from "../output/stdout.ts";
 import { type Texts, textsIn } from "../texts/texts.ts";
 import type { Failed, WrongUsage } from "./errors.ts";

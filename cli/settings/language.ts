@@ -1,5 +1,5 @@
 /** The language of the command line: VENTES_LANG, else the locale. French for fr*, else English. */
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

@@ -17,8 +17,8 @@ import {
   statfsSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import type { Language } from "#shared/settings.ts";
-import { strangersWay } from "#shared/strangers.js";
+import type { Language } from "#shared/runtime/settings.ts";
+import { strangersWay } from "#shared/runtime/strangers.js";
 import { Failed } from "./errors.ts";
 import { renewLock } from "./locks.ts";
 

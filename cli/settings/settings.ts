@@ -3,11 +3,11 @@
  * variable. What cannot be understood is wrong usage, told with the name of the flag or variable.
  */
 import { resolve } from "node:path";
-import { BadCredentials, type Credential, parseCredentials } from "#shared/credentials.ts";
-import { millisecondsOf } from "#shared/duration.ts";
-import { masked } from "#shared/masked.ts";
-import type { KafkaSettings, ProxySettings, SettingsShape } from "#shared/settings.ts";
-import { DEFAULT_EVENT_PARTITIONS } from "#shared/topics.ts";
+import { DEFAULT_EVENT_PARTITIONS } from "#shared/contract/topics.ts";
+import { BadCredentials, type Credential, parseCredentials } from "#shared/runtime/credentials.ts";
+import { millisecondsOf } from "#shared/runtime/duration.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { KafkaSettings, ProxySettings, SettingsShape } from "#shared/runtime/settings.ts";
 import type { Access } from "../../analyzer/server/guard.ts";
 import { Failed, WrongUsage } from "./errors.ts";
 import { type Env, languageOf } from "./language.ts";

@@ -2,7 +2,7 @@
  * What `--help` says of each command and flag, in both languages, with examples that can be typed as they are.
  * A test compares this table with the commands that exist.
  */
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 type Said = Readonly<Record<Language, string>>;
 

@@ -1,5 +1,5 @@
 /** The sentences of the normal output, in both languages, side by side. */
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { englishCount, frenchCount } from "./numbers.ts";
 
 const both = <A extends readonly unknown[]>(

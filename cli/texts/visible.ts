@@ -1,6 +1,6 @@
 /** Text from data, made safe to show: a CSV cell cannot move the cursor, colour or rename the terminal. */
-import type { CatalogueStatus } from "#shared/event.ts";
-import { masked } from "#shared/masked.ts";
+import type { CatalogueStatus } from "#shared/contract/status.ts";
+import { masked } from "#shared/runtime/masked.ts";
 
 // C0 and C1 controls, DEL, and the marks that reorder text.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for

@@ -5,8 +5,8 @@
  * offset included, so that repeated events give the same database; a withdrawal removes one claim, and what the
  * others say shows again.
  */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { PipelineEvent } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { PipelineEvent } from "#shared/contract/event.ts";
 import { type Image, imageOf, mergeImages, sameImage } from "./image.ts";
 import {
   afterDatedPrice,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatMillionths } from "#shared/numbers.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
+import { formatMillionths } from "#shared/contract/numbers.ts";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { canonicalModel } from "../testing/canonical.model.ts";
 import { accountOf, foldEvent, foldedDump } from "../testing/fold.ts";
 import { playFold } from "../testing/play.ts";

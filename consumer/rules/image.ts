@@ -4,9 +4,9 @@
  * and product that it was published with). Every entity is merged by the same two lines, so that what several
  * sources say of a product, a shop and a sale follows one rule.
  */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Values } from "#shared/event.ts";
-import { formatMillionths, parseMillionths } from "#shared/numbers.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Values } from "#shared/contract/event.ts";
+import { formatMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 
 /**
  * Canonical columns and extras by name: canonical strings, null where present and empty, absent where the source has

@@ -4,7 +4,7 @@
  * before its day; a source's points go with its claims. No clock is asked: the day of an undated price is the one
  * that its producer wrote into the event.
  */
-import { millionthsOf } from "#shared/numbers.ts";
+import { millionthsOf } from "#shared/contract/numbers.ts";
 
 export interface PricePoint {
   /** In force from this day on, ISO 8601. */

@@ -2,7 +2,7 @@
  * The row of a product: what its claims say, and its last visible price (rules 8, 14 and 15). A product with dated
  * prices has the columns of its last date_effet.
  */
-import { formatMillionths } from "#shared/numbers.ts";
+import { formatMillionths } from "#shared/contract/numbers.ts";
 import { type Claim, type KeyState, layClaims } from "./claims.ts";
 import { extrasOf, parseImage } from "./image.ts";
 import { lastPrice } from "./price-points.ts";

@@ -3,7 +3,7 @@
  * of a reject is a hash over its source and raw text, so it has one source, and its state is one row or one
  * withdrawal instead of claims.
  */
-import type { RejectRow } from "#shared/event.ts";
+import type { RejectRow } from "#shared/contract/event.ts";
 import type { GoneEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
 
 export interface Reject extends RejectRow {

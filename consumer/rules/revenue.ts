@@ -3,7 +3,7 @@
  * product's price in force on date_vente. The line comes first because it is what was paid; `origin` says which of
  * the three it is. When an amount no longer holds because the sale changed: image.ts.
  */
-import { MAX_MILLIONTHS, multiplyMillionths } from "#shared/numbers.ts";
+import { MAX_MILLIONTHS, multiplyMillionths } from "#shared/contract/numbers.ts";
 import { type PricePoints, priceOn } from "./price-points.ts";
 
 /** Where the revenue comes from, as the column origine_ca says it. */

@@ -3,7 +3,7 @@
  * product, shop and revenue are known; otherwise it waits. It never counts half: an analysis that joins its parents
  * finds them. It is asked anew whenever a parent comes, goes or changes its price.
  */
-import { formatMillionths, millionthsOf } from "#shared/numbers.ts";
+import { formatMillionths, millionthsOf } from "#shared/contract/numbers.ts";
 import type { Claim, Laid, RowEvent } from "./claims.ts";
 import { extrasOf, imageOf, parseImage } from "./image.ts";
 import { NO_POINTS, type PricePoints } from "./price-points.ts";

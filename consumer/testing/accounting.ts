@@ -3,9 +3,10 @@
  * + rejected + current, and current = claims + withdrawn claims. An event applied twice makes the sum too large, one
  * that was lost too small. For tests and the simulator.
  */
+
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { partitionOf } from "#shared/partitioner.ts";
-import type { EventTopic } from "#shared/topics.ts";
 
 export interface Account {
   readonly position: number;

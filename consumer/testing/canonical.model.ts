@@ -3,9 +3,9 @@
  * tests hold against the incremental consumer. `literal` switches one rule to the simpler one that it replaced;
  * each must be told apart by some history, or the rule proves nothing.
  */
-import type { PipelineEvent, RejectRow, Values } from "#shared/event.ts";
-import { multiplyMillionths, parseMillionths } from "#shared/numbers.ts";
-import type { EventTopic } from "#shared/topics.ts";
+import type { PipelineEvent, RejectRow, Values } from "#shared/contract/event.ts";
+import { multiplyMillionths, parseMillionths } from "#shared/contract/numbers.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 
 export type Literal =
   | "marks" // an older version is told by its number per key only

@@ -4,9 +4,9 @@
  * three agree, what a row says comes from the rules and not from SQL. Plain data: it may be put away and read back
  * between any two events.
  */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { PipelineEvent } from "#shared/event.ts";
-import type { EventTopic } from "#shared/topics.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { PipelineEvent } from "#shared/contract/event.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import {
   applyToKey,
   applyToReject,

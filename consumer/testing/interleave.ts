@@ -1,5 +1,5 @@
 /** Reads topics as consumers may: partitions in a random interleaving, each in order, cut anywhere. */
-import type { EventTopic } from "#shared/topics.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Random, Topics } from "./random-history.ts";
 
 /** The records from..to of a partition; `to` may lie beyond its end. */

@@ -1,8 +1,8 @@
 /** Random topics for property tests: what several sources, takeovers and repeated batches may leave in a log. */
-import type { PipelineEvent, Values } from "#shared/event.ts";
-import { partitionOf } from "#shared/partitioner.ts";
+import type { PipelineEvent, Values } from "#shared/contract/event.ts";
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import type { LogBatch } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS, type EventTopic } from "#shared/topics.ts";
 import type { ModelRecord } from "./canonical.model.ts";
 
 /** mulberry32: a seeded generator, so that a seed replays. */

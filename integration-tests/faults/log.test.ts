@@ -3,8 +3,8 @@
  * it stops and says so, what starts refuses; the database keeps what it had, and reads nothing of another log.
  */
 import { expect, it } from "vitest";
+import { TOPICS } from "#shared/contract/topics.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
-import { TOPICS } from "#shared/topics.ts";
 import { canonicalDump } from "../../consumer/testing/canonical-dump.ts";
 import { describeWith } from "../support/describe-with.ts";
 import { kafkaOfSuite } from "../support/kafka-of-suite.ts";

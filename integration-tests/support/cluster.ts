@@ -10,7 +10,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { KafkaSettings } from "#shared/settings.ts";
+import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { until } from "./until.ts";
 

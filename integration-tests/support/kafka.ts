@@ -3,7 +3,7 @@
  * namespace of its own, whose topics and groups are deleted at the end. A suite has it from kafka-of-suite.ts.
  */
 import { randomUUID } from "node:crypto";
-import type { KafkaSettings } from "#shared/settings.ts";
+import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { requirement } from "./require.ts";
 import { until } from "./until.ts";

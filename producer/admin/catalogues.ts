@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, Form, RefusedEntry } from "../catalogue/index.ts";

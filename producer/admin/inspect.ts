@@ -1,11 +1,11 @@
 /** `ventes sources add --dry-run`: how a source would be read. Writes nothing. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { RejectCode } from "#shared/sentences.ts";
-import { Settings } from "#shared/settings.ts";
-import { inSlices } from "#shared/slices.ts";
+import { Settings } from "#shared/runtime/settings.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import type { Delimiter } from "../csv/index.ts";
 import type { ColumnFormats, ReadField } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";

@@ -1,9 +1,10 @@
 /** What is registered, as an operator sees and names it. */
 import * as Effect from "effect/Effect";
+import type { Announcement, Registration, Removal } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Announcement, Registration, Removal, SourceStatus } from "#shared/event.ts";
-import { MASK, masked } from "#shared/masked.ts";
-import { Settings } from "#shared/settings.ts";
+import { MASK, masked } from "#shared/runtime/masked.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { SourceError } from "../source/index.ts";

@@ -6,9 +6,9 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Registration } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { eventOf, sourceMark } from "../log/index.ts";

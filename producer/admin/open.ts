@@ -1,9 +1,9 @@
 /** A source as an operator names it, opened to be looked into or registered. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { ReadingOptions } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { makeHttpClient } from "../download/index.ts";
 import { presetNamed, resolveReading } from "../rows/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";

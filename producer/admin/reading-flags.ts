@@ -4,8 +4,8 @@
  * read.
  */
 
-import { ENTITIES } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
+import { ENTITIES } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { foldHeader } from "../header/index.ts";
 import { presetNamed } from "../rows/index.ts";
 import { listOf, SourceRefusal } from "../source/index.ts";

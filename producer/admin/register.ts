@@ -3,11 +3,11 @@
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions, Registration } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
-import { inSlices } from "#shared/slices.ts";
+import { Settings } from "#shared/runtime/settings.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";

@@ -1,10 +1,10 @@
 /** The sources that operators name: looked into, registered, listed, removed. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { entityNamed } from "#shared/contract/entities/index.ts";
+import type { Removal } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { entityNamed } from "#shared/entities/index.ts";
-import type { Removal } from "#shared/event.ts";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";

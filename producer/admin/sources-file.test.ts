@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { embeddedSettings, Settings } from "#shared/settings.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { listSources } from "../testing/pipeline.ts";

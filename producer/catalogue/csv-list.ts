@@ -4,7 +4,7 @@
  * field. A file of sales, products or shops is none, and is said to be what it is.
  */
 
-import { isEntityName } from "#shared/entities/index.ts";
+import { isEntityName } from "#shared/contract/entities/index.ts";
 import { parseList } from "../csv/index.ts";
 import { foldHeader, recognizeHeader } from "../header/index.ts";
 import { SourceRefusal } from "../source/index.ts";

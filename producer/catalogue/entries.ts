@@ -3,8 +3,8 @@
  * reason. The same file listed twice in the same way is one entry.
  */
 import { dirname, resolve } from "node:path";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Language } from "#shared/settings.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { isFileSource, parseEntities, pathOfSource, SourceRefusal, sourceId } from "../source/index.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
 import { type SourceOptions, sourceOptions } from "./options.ts";

@@ -2,7 +2,7 @@
  * What a catalogue lists, whatever its form: references as the document writes them, not resolved, checked or
  * trusted yet.
  */
-import type { CatalogueStatus } from "#shared/event.ts";
+import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { SourceRefusal } from "../source/index.ts";
 
 export type Form = NonNullable<CatalogueStatus["form"]>;

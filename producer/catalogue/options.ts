@@ -2,8 +2,9 @@
  * How a source is followed and read, where a list or a request says so: columns of a catalogue or of the file of
  * VENTES_SOURCES, members of a JSON entry, of a request to register a source. One table; what is not in it is no option.
  */
-import { millisecondsOf } from "#shared/duration.ts";
-import type { ReadingOptions, Registration } from "#shared/event.ts";
+
+import type { ReadingOptions, Registration } from "#shared/contract/source-records.ts";
+import { millisecondsOf } from "#shared/runtime/duration.ts";
 import { foldHeader } from "../header/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 

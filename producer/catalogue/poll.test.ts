@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { CatalogueStatus, SourceStatus } from "#shared/event.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import {

@@ -8,8 +8,9 @@
  * Everything that lasts is in the topic `sources`: killed at any place, a later look of any producer ends the same.
  */
 import * as Effect from "effect/Effect";
+import type { Catalogue } from "#shared/contract/source-records.ts";
+import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue, CatalogueStatus } from "#shared/event.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";

@@ -2,9 +2,9 @@
 
 import { rm, stat } from "node:fs/promises";
 import * as Effect from "effect/Effect";
+import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue } from "#shared/event.ts";
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { fetchSource } from "../download/index.ts";
 import {
   asFailure,

@@ -1,6 +1,6 @@
 /** Registrations of entries on their way to the topic. */
 import * as Effect from "effect/Effect";
-import type { Catalogue, Registration } from "#shared/event.ts";
+import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { Producer } from "../sync/index.ts";
 

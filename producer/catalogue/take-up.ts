@@ -2,8 +2,8 @@
 
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
+import type { Catalogue, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue, ReadingOptions, Registration } from "#shared/event.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";

@@ -2,7 +2,7 @@
  * Notes on how a file was read. Nothing is wrong with the file, but its operator should know. A note has a stable
  * code and a sentence in both languages, which the status of the source shows.
  */
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 export interface ReadingNote {
   readonly code: ReadingNoteCode;

@@ -5,8 +5,8 @@
  * do instead.
  */
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { continueDialect } from "./dialect/continue-dialect.ts";
 import { findDialect } from "./dialect/find-dialect.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ventes } from "#shared/entities/index.ts";
+import { ventes } from "#shared/contract/entities/index.ts";
 import { EntityDiff } from "./entity-diff.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { saleStem } from "./identity.ts";

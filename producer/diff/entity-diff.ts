@@ -6,7 +6,7 @@
  * A version is read whole, or only what was appended to the one before (`appended`): then every row held is in the
  * file, and a record is one more.
  */
-import type { Entity } from "#shared/entities/index.ts";
+import type { Entity } from "#shared/contract/entities/index.ts";
 import { Decisions } from "./decisions.ts";
 import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";

@@ -5,7 +5,7 @@
  * code units, without allocation.)
  */
 
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789;

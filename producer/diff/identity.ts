@@ -4,7 +4,7 @@
  * and identity.test.ts holds its vectors.
  */
 import { hash } from "node:crypto";
-import type { Values } from "#shared/event.ts";
+import type { Values } from "#shared/contract/event.ts";
 
 /** 128 bits as 22 characters of base64url. */
 const hash128 = (text: string): string =>

@@ -2,7 +2,7 @@
  * The decision on one part of the keys of an entity: which lines are emitted, which rows are withdrawn, which
  * identical sales move to a lower ordinal.
  */
-import type { Entity } from "#shared/entities/index.ts";
+import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
 import type { SpilledRecord } from "./spill.ts";

@@ -1,5 +1,5 @@
 /** What a version changes of its rejects: rows like any other, kept only while the source has them (rule 11). */
-import type { RejectCode } from "#shared/sentences.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
 import { STATE_PARTS } from "./fingerprint.ts";

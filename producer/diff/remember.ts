@@ -1,6 +1,6 @@
 /** A version that was emitted, into the state: part by part, small ones sharing a transaction. */
 
-import type { EventTopic } from "#shared/topics.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import type { PartDecision } from "./part-decision.ts";
 import { encodedUpTo, HeldPart } from "./state/held-rows.ts";

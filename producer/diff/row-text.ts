@@ -1,5 +1,5 @@
 /** The text of a row: the JSON that stands in its event, and what its fingerprint is made of. */
-import type { Values } from "#shared/event.ts";
+import type { Values } from "#shared/contract/event.ts";
 
 /** The extra in which the time of day of a date goes; a file may have a column of that name of its own. */
 export const TIME = "heure";

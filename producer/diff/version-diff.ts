@@ -1,6 +1,6 @@
 /** What a version of a source changes: the diff of each of its entities, parents first, and of its rejects. */
-import type { Entity, EntityName } from "#shared/entities/index.ts";
-import type { VersionCounts } from "#shared/event.ts";
+import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
+import type { VersionCounts } from "#shared/contract/source-records.ts";
 import { EntityDiff } from "./entity-diff.ts";
 import { RejectDiff } from "./reject-diff.ts";
 import type { State } from "./state/state.ts";

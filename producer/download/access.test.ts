@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseCredentials } from "#shared/credentials.ts";
+import { parseCredentials } from "#shared/runtime/credentials.ts";
 import { SourceRefusal } from "../source/error.ts";
 import { namedSource, sourceId } from "../source/reference.ts";
 import { Downloads, taken } from "../testing/downloads.ts";

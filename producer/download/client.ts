@@ -1,7 +1,7 @@
 /** The HTTP client of a producer, closed with its scope. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { Settings } from "#shared/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { HttpClient } from "./connections.ts";
 
 export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.Scope> = Effect.flatMap(

@@ -6,8 +6,8 @@
  * connection is made, and the address of the socket. Through a proxy only the first two can be (addresses.ts).
  */
 import { type Agent, buildConnector, EnvHttpProxyAgent } from "undici";
-import type { Credential } from "#shared/credentials.ts";
-import type { ProxySettings } from "#shared/settings.ts";
+import type { Credential } from "#shared/runtime/credentials.ts";
+import type { ProxySettings } from "#shared/runtime/settings.ts";
 import { isPublicAddress, lookupAny, lookupPublic, NotPublic, type Resolve } from "./addresses.ts";
 import { LIMITS, type Limits } from "./limits.ts";
 

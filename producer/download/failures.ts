@@ -1,5 +1,5 @@
 /** What can go wrong on the way: told apart by who is to blame, and whether trying again may help. */
-import { masked } from "#shared/masked.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { codeOf, SourceRefusal } from "../source/index.ts";
 import { NotPublic } from "./addresses.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { embeddedSettings } from "#shared/settings.ts";
+import { embeddedSettings } from "#shared/runtime/settings.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { spoolFolder } from "../source/index.ts";
 import { Downloads, taken } from "../testing/downloads.ts";

@@ -1,8 +1,8 @@
 /** One look at a source: conditional, spooled, retried by the table of retry.ts. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { POLICIES, scheduleOf } from "#shared/retry.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import { POLICIES, scheduleOf } from "#shared/runtime/retry.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import type { Trusted } from "../source/index.ts";
 import { asFailure, isFileSource, SourceError } from "../source/index.ts";
 import type { Fetched, Validators } from "./fetched.ts";

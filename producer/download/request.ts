@@ -4,8 +4,8 @@
  * unless private ones are allowed. Credentials go to the registered origin only.
  */
 import { type Dispatcher, request } from "undici";
-import { credentialFor, shownCredential } from "#shared/credentials.ts";
-import { masked } from "#shared/masked.ts";
+import { credentialFor, shownCredential } from "#shared/runtime/credentials.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { Trusted } from "../source/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { expect, it, onTestFinished } from "vitest";
-import type { SourceStatus } from "#shared/event.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { describeWith } from "../../integration-tests/support/describe-with.ts";
 import { until } from "../../integration-tests/support/until.ts";

@@ -1,6 +1,7 @@
 /** How the sources of this producer stand, told whole and in one order whenever one changes: parents first. */
-import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { Registration, SourceStatus } from "#shared/event.ts";
+import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Registry } from "../source/index.ts";
 import { announcedStatus } from "../sync/index.ts";
 

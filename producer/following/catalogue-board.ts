@@ -1,5 +1,5 @@
 /** How the catalogues of this producer stand, told whole whenever one changes. */
-import type { CatalogueStatus } from "#shared/event.ts";
+import type { CatalogueStatus } from "#shared/contract/status.ts";
 
 export class CatalogueBoard {
   readonly #statuses = new Map<string, CatalogueStatus>();

@@ -4,9 +4,10 @@
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
+import type { Catalogue } from "#shared/contract/source-records.ts";
+import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Catalogue, CatalogueStatus } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import {
   type CatalogueFailure,

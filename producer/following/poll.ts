@@ -3,9 +3,10 @@
  * send without answer is looked into again.
  */
 import * as Effect from "effect/Effect";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Registration, SourceStatus } from "#shared/event.ts";
-import { scheduleOf } from "#shared/retry.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { Bulkhead, PollFailure, Producer } from "../sync/index.ts";
 import { lookedStatus, type PollOptions, parkedStatus, pollSource } from "../sync/index.ts";

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
-import type { Catalogue, Registration } from "#shared/event.ts";
+import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import { announcedStatus, goneStatus, refusedStatus } from "../sync/index.ts";
 import { byRank } from "./board.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";

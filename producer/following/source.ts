@@ -4,7 +4,7 @@
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
-import type { Registration } from "#shared/event.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
 import {
   followedFolderOf,

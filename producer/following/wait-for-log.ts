@@ -1,6 +1,6 @@
 /** A log that does not answer is waited for, for ever, and that is told. */
 import * as Effect from "effect/Effect";
-import { scheduleOf } from "#shared/retry.ts";
+import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogState } from "#shared/topic-log/topic-log.ts";
 

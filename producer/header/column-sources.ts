@@ -2,8 +2,8 @@
  * Where the values of each column are read from: what the operator stated (--map, --set, --key) goes before
  * the canonical name, and that before its aliases.
  */
-import type { Column, Entity } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
+import type { Column, Entity } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { fieldNamed, foldHeader } from "./names.ts";
 
 /** Of the options of a source, what its header is read with. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ENTITIES, magasins, produits, ventes } from "#shared/entities/index.ts";
+import { ENTITIES, magasins, produits, ventes } from "#shared/contract/entities/index.ts";
 import { mapEntities, mapHeader } from "./mapping.ts";
 import { fieldNamed, foldHeader, isFrenchHeader } from "./names.ts";
 import { recognizeHeader } from "./recognize.ts";

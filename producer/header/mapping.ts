@@ -8,8 +8,8 @@
  * is the sale's, and the product's only with --prices. A shop without an id has its city and address as one.
  */
 
-import type { Column, Entity, EntityName } from "#shared/entities/index.ts";
-import { ENTITIES } from "#shared/entities/index.ts";
+import type { Column, Entity, EntityName } from "#shared/contract/entities/index.ts";
+import { ENTITIES } from "#shared/contract/entities/index.ts";
 import {
   type ColumnSource,
   fieldsOf,

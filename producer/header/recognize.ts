@@ -1,6 +1,6 @@
 /** Which entity a header publishes, where the operator does not state it. */
-import type { Entity, EntityName } from "#shared/entities/index.ts";
-import { ENTITIES, entityNamed } from "#shared/entities/index.ts";
+import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
+import { ENTITIES, entityNamed } from "#shared/contract/entities/index.ts";
 import type { HeaderOptions } from "./column-sources.ts";
 import { type Mapping, mapHeader } from "./mapping.ts";
 

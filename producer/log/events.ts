@@ -1,6 +1,6 @@
 /** The events that a producer writes, as JSON (contract). The text of a row comes ready from the decoder. */
-import type { RejectRow, Values } from "#shared/event.ts";
-import type { EventTopic } from "#shared/topics.ts";
+import type { RejectRow, Values } from "#shared/contract/event.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import { type ClaimKey, keyOfClaim } from "../diff/index.ts";
 
 export interface Stamp {

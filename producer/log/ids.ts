@@ -1,8 +1,8 @@
 /** Long ids, which the state holds as a hash, read from the topic. */
 import * as Effect from "effect/Effect";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { heldKey, isHashed } from "../diff/index.ts";
 import { claimOf, sourceMark } from "./source-events.ts";
 

@@ -1,9 +1,9 @@
 /** The image of a claim: its events laid over each other, as the consumer lays them. */
 import * as Effect from "effect/Effect";
-import type { Values } from "#shared/event.ts";
+import type { Values } from "#shared/contract/event.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { eventOf, sourceMark } from "./source-events.ts";
 
 export interface Image {

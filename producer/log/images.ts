@@ -1,7 +1,8 @@
 /** Images of claims, folded on disk. */
+
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import { entityNamed } from "#shared/entities/index.ts";
 import type { ClaimKey } from "../diff/index.ts";
 import {
   encodeHeld,

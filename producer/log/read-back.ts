@@ -8,14 +8,14 @@
  * them, in a scratch database, and the fingerprints made over `columns` alone.
  */
 import * as Effect from "effect/Effect";
+import { type EntityName, entityNamed } from "#shared/contract/entities/index.ts";
+import type { PipelineEvent } from "#shared/contract/event.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import { openScratch } from "#shared/database/sqlite.ts";
-import { type EntityName, entityNamed } from "#shared/entities/index.ts";
-import type { PipelineEvent } from "#shared/event.ts";
-import { inSlices } from "#shared/slices.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
 import {
   byCodeUnit,

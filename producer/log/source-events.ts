@@ -1,8 +1,8 @@
 /** The events of one source among those of a topic. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { PipelineEvent, Values } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { PipelineEvent, Values } from "#shared/contract/event.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { type ClaimKey, splitDerived, splitOrdinal } from "../diff/index.ts";
 
 /** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */

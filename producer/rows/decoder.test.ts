@@ -1,7 +1,7 @@
 /** Records of a wide file are those of its entities' own files, whatever is in them and wherever their columns stand. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
+import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
 import type { Decoder } from "./decoder.ts";
 import { decodersOf } from "./decoders.ts";
 

@@ -2,10 +2,11 @@
  * A record of a file as the canonical row of one entity, or why it is a reject (rules 1 to 4). Made once for each
  * header; then plain TypeScript, the hottest path of the producer. Whether a record is a reject depends on it alone.
  */
-import { type Entity, entityNamed } from "#shared/entities/index.ts";
-import { type ReadingOptions, setValue, type Values } from "#shared/event.ts";
-import { LookAlikes } from "#shared/look-alikes.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import { type Entity, entityNamed } from "#shared/contract/entities/index.ts";
+import { setValue, type Values } from "#shared/contract/event.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import { LookAlikes } from "#shared/runtime/look-alikes.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { byCodeUnit, OTHER_TIME, saleStem, scopedId, splitDerived, TIME } from "../diff/index.ts";
 import type { WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";

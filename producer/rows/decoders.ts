@@ -1,5 +1,5 @@
 /** The decoders of a source: one for each entity that it publishes. */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import { fieldNamed, mapEntities } from "../header/index.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SALE_KEY } from "./columns/rekey.ts";

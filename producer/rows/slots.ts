@@ -2,9 +2,9 @@
  * Slots: for each column of an entity and each extra, where its text stands in a record, how it is read, and which
  * code a record gets that has no readable value there. Made once for each header.
  */
-import type { Entity } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
-import { REJECT_SENTENCES, type RejectCode } from "#shared/sentences.ts";
+import type { Entity } from "#shared/contract/entities/index.ts";
+import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { joinIds } from "../diff/index.ts";
 import type { ColumnSource, WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";

@@ -2,7 +2,7 @@
  * One field of a record as the value of its column: text, a day, a decimal; or why the record is a reject. The hottest
  * code of the producer: it returns the value alone and keeps what else there is to know in its own fields.
  */
-import type { Details, RejectCode } from "#shared/sentences.ts";
+import type { Details, RejectCode } from "#shared/contract/sentences.ts";
 import { readDay } from "./columns/days.ts";
 import { readDecimal } from "./columns/decimals.ts";
 import type { Slot } from "./slots.ts";

@@ -1,6 +1,6 @@
 /** A source as an operator types it: `ENTITY=URL_OR_PATH`. */
-import type { EntityName } from "#shared/entities/index.ts";
-import { ENTITY_NAMES, isEntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { ENTITY_NAMES, isEntityName } from "#shared/contract/entities/index.ts";
 import { SourceRefusal } from "./error.ts";
 import { sourceId } from "./reference.ts";
 

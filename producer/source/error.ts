@@ -3,8 +3,8 @@
  * until its next look; the others go on. Codes are for programs and never change.
  */
 import * as Schema from "effect/Schema";
-import { masked } from "#shared/masked.ts";
-import type { Language } from "#shared/settings.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { type Details, SOURCE_SENTENCES } from "./sentences.ts";
 import { shareLinkOf } from "./share-links.ts";
 

@@ -3,10 +3,10 @@
  * is in it twice, may make it larger. Whether a row fits depends on the row alone, not on the length of the source's
  * id, the number of the version or of the line: it is the same at each look, and after a move.
  */
-import type { RejectRow } from "#shared/event.ts";
+import type { RejectRow } from "#shared/contract/event.ts";
+import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { EVENT_TOPICS } from "#shared/topics.ts";
 import { MAX_ID_BYTES } from "./reference.ts";
 
 /** Kind, version, line, instant, day, an ordinal, and their names. */

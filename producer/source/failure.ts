@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type SourceError, type SourceErrorCode, SourceRefusal } from "./error.ts";
 
 /** The system's name of an error, `ENOSPC`; "" where it has none. */

@@ -6,7 +6,13 @@ import { createHash } from "node:crypto";
 import * as Cause from "effect/Cause";
 import * as Exit from "effect/Exit";
 import * as Schema from "effect/Schema";
-import { Announcement, Catalogue, Registration, Removal, versionKey } from "#shared/event.ts";
+import {
+  Announcement,
+  Catalogue,
+  Registration,
+  Removal,
+  versionKey,
+} from "#shared/contract/source-records.ts";
 import { type SourceErrorCode, SourceRefusal } from "./error.ts";
 import { assertId, MAX_ID_BYTES } from "./reference.ts";
 

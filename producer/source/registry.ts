@@ -3,8 +3,8 @@
  * removed, the announcements of each source's versions, and the records that are none of these, with the reason.
  */
 import * as Effect from "effect/Effect";
-import type { Announcement, Catalogue, Registration, Removal } from "#shared/event.ts";
-import { partitionOf } from "#shared/partitioner.ts";
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { Announcement, Catalogue, Registration, Removal } from "#shared/contract/source-records.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";

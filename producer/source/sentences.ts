@@ -1,5 +1,5 @@
 /** Why a source is refused, in each language: one sentence a code, which says what, where and what to do. */
-import type { Language } from "#shared/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 export interface Details {
   /** As it is shown. */

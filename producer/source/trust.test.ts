@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { embeddedSettings } from "#shared/settings.ts";
+import { embeddedSettings } from "#shared/runtime/settings.ts";
 import { rememberNamed } from "./named-files.ts";
 import { mayListFolder, trustOf } from "./trust.ts";
 

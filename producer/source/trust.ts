@@ -6,8 +6,8 @@
  */
 import { realpathSync, statSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
-import type { Registration } from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { isNamedHere } from "./named-files.ts";
 import { isFileSource, pathOfSource } from "./reference.ts";
 

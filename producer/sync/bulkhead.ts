@@ -6,8 +6,8 @@
 import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/masked.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { asFailure, type SourceError, SourceRefusal, sourceError } from "../source/index.ts";

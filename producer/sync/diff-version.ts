@@ -4,9 +4,9 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import { inSlices } from "#shared/slices.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type ColumnsByEntity, type SourceState, Vanishing, VersionDiff } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";

@@ -1,11 +1,11 @@
 /** The events that a diff decided on, sent: the only place from which rows leave a producer. */
 import * as Effect from "effect/Effect";
-import type { EntityName } from "#shared/entities/index.ts";
-import { partitionOf } from "#shared/partitioner.ts";
-import { breathe, inSlices } from "#shared/slices.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { partitionOf } from "#shared/contract/partitioner.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
+import { breathe, inSlices } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
 import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
 import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";

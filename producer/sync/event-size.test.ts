@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { embeddedSettings, Settings, type SettingsShape } from "#shared/settings.ts";
+import { embeddedSettings, Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { MAX_RECORD_BYTES, recordBytes, recordRoom } from "#shared/topic-log/record-size.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";

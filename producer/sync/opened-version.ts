@@ -1,5 +1,5 @@
 /** A version on its way from the spool to the topics: what each step of publishing it needs. */
-import type { Announcement, Registration } from "#shared/event.ts";
+import type { Announcement, Registration } from "#shared/contract/source-records.ts";
 import type { Validators } from "../download/index.ts";
 import type { Tail, Version } from "../version/index.ts";
 import type { Producer } from "./producer.ts";

@@ -3,7 +3,7 @@
  * may be complete now, or a takeover demand that the whole content is read again.
  */
 import { statSync } from "node:fs";
-import type { ReadingDecisions, Registration } from "#shared/event.ts";
+import type { ReadingDecisions, Registration } from "#shared/contract/source-records.ts";
 import type { LastVersion, Refused } from "../diff/index.ts";
 import { type Validators, validatorsOf } from "../download/index.ts";
 import { rekeyOf } from "../rows/index.ts";

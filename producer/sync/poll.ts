@@ -6,8 +6,8 @@
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import * as Effect from "effect/Effect";
-import type { Registration } from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type Fetched, spoolPath, type Validators } from "../download/index.ts";
 import { SourceError, trustOf } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";

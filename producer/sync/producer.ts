@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { Settings, type SettingsShape } from "#shared/settings.ts";
+import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer, openScratchState, State } from "../diff/index.ts";
 import {

@@ -3,9 +3,9 @@
  * is refused is remembered too, so that the same content is not read again while its registration stays as it is.
  */
 import * as Effect from "effect/Effect";
-import { ENTITY_NAMES } from "#shared/entities/index.ts";
-import type { Announcement, Registration, VersionCounts } from "#shared/event.ts";
-import { inSlices } from "#shared/slices.ts";
+import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
+import type { Announcement, Registration, VersionCounts } from "#shared/contract/source-records.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/index.ts";
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
 import { EventWriter } from "../log/index.ts";

@@ -1,6 +1,6 @@
 /** What a poll ends with. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { VersionCounts } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { VersionCounts } from "#shared/contract/source-records.ts";
 
 export interface PollResult {
   readonly counts: VersionCounts;

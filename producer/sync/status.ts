@@ -1,6 +1,7 @@
 /** How a source stands, as `SourceStatus` tells it. */
-import type { Registration, SourceStatus } from "#shared/event.ts";
-import type { Language } from "#shared/settings.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import type { LastAnnouncement, RefusedRecord, SourceError } from "../source/index.ts";
 import { NOTHING, type PollResult } from "./result.ts";
 

@@ -3,9 +3,9 @@
  * back, what comes later than the marks does not count.
  */
 import * as Effect from "effect/Effect";
-import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
-import { type Announcement, type Registration, versionKey } from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
+import { type Announcement, type Registration, versionKey } from "#shared/contract/source-records.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { spoolPath } from "../download/index.ts";
 import { EventWriter, readBack, topicsOf } from "../log/index.ts";

@@ -1,5 +1,5 @@
 /** What a foreign program may write into the topic `sources`: none of it is a source that can be read. */
-import { versionKey } from "#shared/event.ts";
+import { versionKey } from "#shared/contract/source-records.ts";
 
 export interface HostileRecord {
   readonly name: string;

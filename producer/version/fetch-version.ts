@@ -2,11 +2,11 @@
 import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Announcement, ReadingOptions } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Announcement, ReadingOptions } from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
-import { inSlices } from "#shared/slices.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import type { HttpClient, Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";

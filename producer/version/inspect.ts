@@ -1,7 +1,7 @@
 /** A version as a person looks at it: its first rows, and what is rejected. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Values } from "#shared/event.ts";
-import { type Details, type RejectCode, sentenceOf } from "#shared/sentences.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Values } from "#shared/contract/event.ts";
+import { type Details, type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
 import { keyOfClaim } from "../diff/index.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";

@@ -1,7 +1,7 @@
 /** What a version is opened with. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { Announcement, ReadingDecisions, ReadingOptions } from "#shared/event.ts";
-import type { SettingsShape } from "#shared/settings.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Announcement, ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
 import type { LastVersion } from "../diff/index.ts";
 
 /** The version before, of which the file is the continuation: from its `end`, in its reading. */

@@ -1,5 +1,5 @@
 /** The first pass over a version: each record, decoded, into the diff. */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import { splitRecord } from "../csv/index.ts";
 import {
   type EntityDiff,

@@ -1,5 +1,5 @@
 /** The records of a version's file that are wanted, one pass over it. */
-import type { Announcement } from "#shared/event.ts";
+import type { Announcement } from "#shared/contract/source-records.ts";
 import { type Reading, RecordReader, type RecordSink } from "../csv/index.ts";
 import type { RecordFilter } from "../rows/index.ts";
 import type { Tail } from "./options.ts";

@@ -4,8 +4,8 @@
  * source publishes. Of a version that continues the one before only the appended part is read (`tail`).
  */
 import { closeSync, rmSync, statSync } from "node:fs";
-import type { Entity, EntityName } from "#shared/entities/index.ts";
-import type { ReadingDecisions } from "#shared/event.ts";
+import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 import {
   type Dialect,
   decisionsOf,

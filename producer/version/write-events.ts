@@ -1,6 +1,6 @@
 /** The second pass over a version: the events of the records that the diff decided to emit. */
-import type { EntityName } from "#shared/entities/index.ts";
-import { type RejectCode, sentenceOf } from "#shared/sentences.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import {
   type EntityDiff,

@@ -4,7 +4,7 @@
  * SQLITE_BUSY must have stored nothing, because it is made again as it was: give one statement or one transaction.
  */
 import * as Effect from "effect/Effect";
-import { scheduleOf } from "../retry.ts";
+import { scheduleOf } from "../runtime/retry.ts";
 import { DatabaseError, explain, isBusy } from "./sqlite.ts";
 
 /** Runs `work` once. An error of the file or of the disk is a DatabaseError; any other one is a defect. */

@@ -2,7 +2,7 @@
  * What sales wait for (rule 18), told usefully: how many sales wait for which products, shops and prices, and the
  * known id that each missing one most likely is ('001' for '1').
  */
-import { lookOf } from "../look-alikes.ts";
+import { lookOf } from "../runtime/look-alikes.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 export interface Missing {

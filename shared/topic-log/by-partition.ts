@@ -2,7 +2,7 @@
  * Things by partition: the key under which a Map holds what belongs to a partition, and the records of one publish
  * grouped by the partition they go to.
  */
-import { partitionOf } from "../partitioner.ts";
+import { partitionOf } from "../contract/partitioner.ts";
 import type { NewRecord } from "./topic-log.ts";
 
 /**

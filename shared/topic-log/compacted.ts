@@ -3,7 +3,7 @@
  * `refresh`; it does not follow the topic by itself.
  */
 import * as Effect from "effect/Effect";
-import type { TopicName } from "../topics.ts";
+import type { TopicName } from "../contract/topics.ts";
 import type { LogFailure } from "./errors.ts";
 import type { TopicLog } from "./topic-log.ts";
 

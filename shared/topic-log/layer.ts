@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { DatabaseError } from "../database/sqlite.ts";
-import { Settings } from "../settings.ts";
+import { Settings } from "../runtime/settings.ts";
 import type { LogFailure } from "./errors.ts";
 import type { TopicLog } from "./topic-log.ts";
 

@@ -17,7 +17,7 @@
  */
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
-import type { TopicName } from "../topics.ts";
+import type { TopicName } from "../contract/topics.ts";
 import type { LogFailure, PublishFailure } from "./errors.ts";
 
 export interface TopicPartition {

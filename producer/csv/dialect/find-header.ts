@@ -2,7 +2,7 @@
  * Searches the beginning of a file for its header: under each cut, the first record whose fields name the columns of
  * an entity. Refuses a file that has none.
  */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";

@@ -1,5 +1,5 @@
 /** Makes the dialect of a candidate: what comes before, in and after its header decides the rest. */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Cut, Dialect, Place } from "../records/dialect.ts";
 import { areEmptyFrom, withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { showEscaped } from "../records/escaped-bytes.ts";

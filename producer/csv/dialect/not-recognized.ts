@@ -1,6 +1,6 @@
 /** The refusal of a header that has not the columns of an entity. */
-import { ENTITY_NAMES, type EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
+import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { fieldNamed, mapEntities, shownHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 

@@ -1,5 +1,5 @@
 /** Tells which quotes enclose the fields of a text, and how quotes inside fields are escaped. */
-import type { ReadingDecisions } from "#shared/event.ts";
+import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 import type { TextSurvey } from "../encoding/text-survey.ts";
 import type { Cut, Delimiter, Quote } from "../records/dialect.ts";
 

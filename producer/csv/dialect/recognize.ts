@@ -1,5 +1,5 @@
 /** Tells what a header publishes, by the names of its columns. */
-import { type EntityName, entityNamed } from "#shared/entities/index.ts";
+import { type EntityName, entityNamed } from "#shared/contract/entities/index.ts";
 import { type Mapping, mapEntities, mapHeader, recognizeHeader } from "../../header/index.ts";
 import type { DialectRequest } from "./search.ts";
 

@@ -1,6 +1,6 @@
 /** What is asked of the search for a dialect, and what its steps hand on. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingDecisions, ReadingOptions } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
 import type { Mapping } from "../../header/index.ts";
 import type { TextSurvey } from "../encoding/text-survey.ts";
 import type { ReadingNote } from "../notes.ts";

@@ -2,7 +2,7 @@
  * A dialect: how a CSV file is written and what its header says. `RecordReader` needs nothing else to read records.
  * The folder ../dialect/ finds the dialect of a file.
  */
-import type { EntityName } from "#shared/entities/index.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
 
 export type Delimiter = "," | ";" | "\t" | "|";
 

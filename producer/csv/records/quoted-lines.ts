@@ -4,7 +4,7 @@
  * A record spans lines only if it then has as many fields as the header and at most MAX_RECORD_BYTES. Otherwise
  * only the line on which its quote opens is a reject, and reading goes on with the next line.
  */
-import type { RejectCode } from "#shared/sentences.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
 import { Cutter, UNFINISHED } from "./cutter.ts";
 import type { Dialect } from "./dialect.ts";
 import { areEmptyFrom } from "./empty-fields.ts";

@@ -7,7 +7,7 @@
  * cells at the end. So when a line is broken in two inside a remark, its first half is a record with a shorter
  * remark, and its second half is a reject.
  */
-import type { RejectCode } from "#shared/sentences.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingNote } from "../notes.ts";
 import type { Dialect } from "./dialect.ts";
 import { areEmptyFrom, isEmpty } from "./empty-fields.ts";

@@ -1,5 +1,5 @@
 /** What `RecordReader` hands on, and the places in a file that it tells. */
-import type { RejectCode } from "#shared/sentences.ts";
+import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { Place } from "./dialect.ts";
 
 /** Takes the records of a file one by one, in order. `n` numbers them from 0, rejects included. */

@@ -1,8 +1,9 @@
 /** The operations on producer.db, one statement each. Synchronous; the caller keeps them short. */
+
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingDecisions, VersionCounts } from "#shared/contract/source-records.ts";
+import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingDecisions, VersionCounts } from "#shared/event.ts";
-import type { EventTopic } from "#shared/topics.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
 
 /** Sorted names of columns, by entity; null: several sets of them. */

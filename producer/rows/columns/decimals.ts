@@ -8,8 +8,8 @@
  * percentage is no number, nor is scientific notation: spreadsheets write `1,23E+05` when the column is too narrow, and
  * the digits that it lacks are lost.
  */
-import { MAX_WHOLE_DIGITS } from "#shared/entities/columns.ts";
-import { formatMillionths, parseMillionths } from "#shared/numbers.ts";
+import { MAX_WHOLE_DIGITS } from "#shared/contract/entities/columns.ts";
+import { formatMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 import { type DecimalProblem, reading } from "../values.ts";
 
 /**

@@ -3,8 +3,8 @@
  * data stay, instead of rows withdrawn or set aside by the thousand.
  */
 
-import type { VersionCounts } from "#shared/event.ts";
-import type { Details, RejectCode } from "#shared/sentences.ts";
+import type { Details, RejectCode } from "#shared/contract/sentences.ts";
+import type { VersionCounts } from "#shared/contract/source-records.ts";
 import { foldHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 

@@ -1,5 +1,5 @@
 /** How the numbers and dates of each column are written: what is decided for a version, by the column's published name. */
-import type { ReadingDecisions } from "#shared/event.ts";
+import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 
 /** Published column name -> a DecimalFormat or a DayFormat, where there was a choice. */
 export type ColumnFormats = ReadingDecisions["columns"];

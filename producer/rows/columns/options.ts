@@ -1,7 +1,7 @@
 /** What the options of a source name must be in its file: a name that is not is refused, with those that are. */
 
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { columnNames, fieldNamed, shownHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 

@@ -3,7 +3,7 @@
  * line above get its value, then records of which a column has another value are left out. Records are given in the order
  * of the file, each time from the first: what is filled in depends on those before.
  */
-import type { ReadingOptions } from "#shared/event.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { cleanText } from "../values.ts";
 import { fieldOf } from "./options.ts";
 

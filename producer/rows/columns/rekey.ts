@@ -1,6 +1,6 @@
 /** Which change of options would change ids that the sales of a source already have (rule 4), and what lets it. */
 
-import type { Announcement, ReadingOptions, Registration } from "#shared/event.ts";
+import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import { fieldNamed, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
 

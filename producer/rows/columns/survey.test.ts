@@ -1,7 +1,7 @@
 /** What is decided of a column from all its values, and what is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ReadingOptions } from "#shared/event.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { SourceRefusal } from "../../source/error.ts";
 import { type ColumnFormats, ColumnSurvey } from "./survey.ts";
 

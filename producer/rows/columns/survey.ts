@@ -14,8 +14,9 @@
  * nearly all are, costs one look at its characters.
  */
 
-import type { EntityName } from "#shared/entities/index.ts";
-import { type ReadingOptions, setValue } from "#shared/event.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { setValue } from "#shared/contract/event.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { isFrenchHeader, mapEntities } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import { cleanText, isNothing, unwrapped } from "../values.ts";

@@ -1,7 +1,7 @@
 /** A preset: how the export of a known program is read. */
-import type { EntityName } from "#shared/entities/index.ts";
-import type { ReadingOptions } from "#shared/event.ts";
-import type { Language } from "#shared/settings.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 
 export interface Preset {
   readonly name: string;

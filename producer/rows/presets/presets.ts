@@ -2,7 +2,7 @@
  * Presets: how the exports of known programs are read. One file each, of data; adding one is adding a file and naming it
  * here. What an operator says of a source is laid over its preset, column by column for --map and --set.
  */
-import type { ReadingOptions } from "#shared/event.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import { excelFr } from "./excel-fr.ts";
 import { googleSheets } from "./google-sheets.ts";

@@ -2,8 +2,9 @@
  * A cursor reads one partition of events.db forward from a position. Synchronous; in WAL mode a reader does not wait
  * for a writer. It does not know the end of its partition: it gives what is there when it is asked.
  */
+
+import type { TopicName } from "../../contract/topics.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
-import type { TopicName } from "../../topics.ts";
 import { pastTheEnd } from "../errors.ts";
 import type { LogBatch, LogRecord } from "../topic-log.ts";
 import { decodeBatch, type EncodedBatch } from "./record-batch.ts";

@@ -13,9 +13,9 @@ import type * as Scope from "effect/Scope";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../../integration-tests/support/until.ts";
+import type { TopicName } from "../../contract/topics.ts";
 import { openPlain, type Sqlite } from "../../database/sqlite.ts";
-import { embeddedSettings, Settings } from "../../settings.ts";
-import type { TopicName } from "../../topics.ts";
+import { embeddedSettings, Settings } from "../../runtime/settings.ts";
 import { type LogBatch, TopicLog } from "../topic-log.ts";
 import { eventsFile } from "./events-db.ts";
 import { forgetMembers } from "./group.ts";
@@ -172,7 +172,7 @@ describe("several processes", () => {
       script,
       `import * as Effect from "${root}/node_modules/effect/dist/Effect.js";
        import * as Layer from "${root}/node_modules/effect/dist/Layer.js";
-       import { embeddedSettings, Settings } from "${root}/shared/settings.ts";
+       import { embeddedSettings, Settings } from "${root}/shared/runtime/settings.ts";
        import { TopicLog } from "${root}/shared/topic-log/topic-log.ts";
        import { layerEmbedded } from "${WRITER}";
        const [, , data, who] = process.argv;

@@ -7,9 +7,9 @@
  */
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import type { TopicName } from "../../contract/topics.ts";
 import { databaseErrorOf } from "../../database/attempt.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
-import type { TopicName } from "../../topics.ts";
 import type { TopicPartition } from "../topic-log.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
 import { News } from "./news.ts";

@@ -6,7 +6,7 @@
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { DatabaseError } from "../../database/sqlite.ts";
-import { Settings } from "../../settings.ts";
+import { Settings } from "../../runtime/settings.ts";
 import type { LogFailure } from "../errors.ts";
 import { MAX_RECORD_BYTES } from "../record-size.ts";
 import { TopicLog } from "../topic-log.ts";

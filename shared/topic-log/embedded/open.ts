@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { databaseErrorOf, whenFree } from "../../database/attempt.ts";
 import type { DatabaseError, Sqlite } from "../../database/sqlite.ts";
-import type { SettingsShape } from "../../settings.ts";
+import type { SettingsShape } from "../../runtime/settings.ts";
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
 import { makeReader, type Reader } from "./cursor.ts";
 import { eventsFile, openEvents, openMembership } from "./events-db.ts";

@@ -3,7 +3,7 @@
  * they are at the start. In WAL mode a reader waits for no writer, except for the instant of a recovery.
  */
 import * as Effect from "effect/Effect";
-import type { TopicName } from "../../topics.ts";
+import type { TopicName } from "../../contract/topics.ts";
 import type { LogFailure } from "../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../following.ts";
 import type { Bounds, LogBatch, Position, Stretch } from "../topic-log.ts";

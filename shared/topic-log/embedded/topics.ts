@@ -3,8 +3,8 @@
  * identity and the partition counts once, because both are fixed for the life of the log.
  */
 import { randomUUID } from "node:crypto";
+import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../contract/topics.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
-import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../topics.ts";
 import { LogMisconfigured } from "../errors.ts";
 
 export interface EmbeddedTopic {

@@ -18,7 +18,7 @@ import {
 import { openLine } from "../../../integration-tests/support/line.ts";
 import { requiredParts } from "../../../integration-tests/support/require.ts";
 import { until } from "../../../integration-tests/support/until.ts";
-import { embeddedSettings, type KafkaSettings, Settings } from "../../settings.ts";
+import { embeddedSettings, type KafkaSettings, Settings } from "../../runtime/settings.ts";
 import { type LogRecord, TopicLog } from "../topic-log.ts";
 import { clientOptions, makeAdmin, TOPIC_RESOURCE } from "./cluster/kafkajs.ts";
 import { layerKafka } from "./layer.ts";

@@ -9,8 +9,8 @@
  */
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
-import { type KafkaSettings, Settings } from "../../settings.ts";
-import type { TopicName } from "../../topics.ts";
+import type { TopicName } from "../../contract/topics.ts";
+import { type KafkaSettings, Settings } from "../../runtime/settings.ts";
 import type { LogFailure } from "../errors.ts";
 import { MAX_RECORD_BYTES } from "../record-size.ts";
 import { TopicLog } from "../topic-log.ts";

@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as Schedule from "effect/Schedule";
-import { scheduleOf } from "../../../retry.ts";
+import { scheduleOf } from "../../../runtime/retry.ts";
 import type { LogFailure } from "../../errors.ts";
 import type { Connection } from "./connection.ts";
 import { asLogFailure } from "./failures.ts";

@@ -1,6 +1,6 @@
 /** What a connection makes of brokers that do not know better yet, and of topics that are not the ones of before. */
 import { expect, it } from "vitest";
-import { TOPICS } from "../../../topics.ts";
+import { TOPICS } from "../../../contract/topics.ts";
 import { LogMismatch } from "../../errors.ts";
 import { makeNames } from "../topics/names.ts";
 import { TopicIds, WATCHED_TOPICS } from "../topics/topic-ids.ts";

@@ -8,7 +8,7 @@
 import { setTimeout } from "node:timers/promises";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { KafkaSettings } from "../../../settings.ts";
+import type { KafkaSettings } from "../../../runtime/settings.ts";
 import { LogMismatch } from "../../errors.ts";
 import { type FetchedPartition, fetchRequest, type PartitionFetch } from "../protocol/fetch.ts";
 import { topicsRequest } from "../protocol/metadata.ts";

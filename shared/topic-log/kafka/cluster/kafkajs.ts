@@ -10,7 +10,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from "node:tls";
 import type { Admin } from "kafkajs";
 import kafkajs from "kafkajs";
-import type { KafkaSettings } from "../../../settings.ts";
+import type { KafkaSettings } from "../../../runtime/settings.ts";
 import type { AssignerProtocol, Cluster } from "./kafkajs-types.ts";
 
 export type { Admin } from "kafkajs";

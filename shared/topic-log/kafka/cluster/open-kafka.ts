@@ -1,5 +1,5 @@
 /** The state that the layer holds while a log on Kafka is open. Reading, following and the log's identity need it. */
-import type { KafkaSettings } from "../../../settings.ts";
+import type { KafkaSettings } from "../../../runtime/settings.ts";
 import type { TopicNames } from "../topics/names.ts";
 import type { TopicIds } from "../topics/topic-ids.ts";
 import type { Connection } from "./connection.ts";

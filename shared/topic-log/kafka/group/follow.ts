@@ -4,7 +4,7 @@
  * has joined again. Interrupted, the member leaves the group, so that others take over its partitions at once.
  */
 import * as Effect from "effect/Effect";
-import { scheduleOf } from "../../../retry.ts";
+import { scheduleOf } from "../../../runtime/retry.ts";
 import type { LogFailure } from "../../errors.ts";
 import type { FollowOptions, LogState } from "../../topic-log.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";

@@ -3,8 +3,9 @@
  * the partitions and settings of all of them at each start: a topic of events that expires would lose what a rebuild
  * reads. It changes no topic that exists: the message of the error has the command that does.
  */
-import type { KafkaSettings } from "../../../settings.ts";
-import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../../topics.ts";
+
+import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../../contract/topics.ts";
+import type { KafkaSettings } from "../../../runtime/settings.ts";
 import { LogMisconfigured } from "../../errors.ts";
 import { recordRoom } from "../../record-size.ts";
 import { type Admin, makeAdmin, TOPIC_RESOURCE } from "../cluster/kafkajs.ts";

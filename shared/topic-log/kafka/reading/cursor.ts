@@ -3,7 +3,7 @@
  * them one by one, when they are wanted. It asks no broker: the fetcher fills it. `read` and `follow` both use it.
  */
 import * as Effect from "effect/Effect";
-import type { TopicName } from "../../../topics.ts";
+import type { TopicName } from "../../../contract/topics.ts";
 import { type LogMismatch, pastTheEnd } from "../../errors.ts";
 import type { LogBatch, LogRecord, Position } from "../../topic-log.ts";
 import type { OffsetBounds } from "../cluster/offsets.ts";

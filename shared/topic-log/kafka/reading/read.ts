@@ -3,7 +3,7 @@
  * the start. Both give up after some seconds without a broker.
  */
 import * as Effect from "effect/Effect";
-import type { TopicName } from "../../../topics.ts";
+import type { TopicName } from "../../../contract/topics.ts";
 import { partitionKey } from "../../by-partition.ts";
 import type { LogFailure } from "../../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../../following.ts";

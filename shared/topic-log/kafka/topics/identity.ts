@@ -6,7 +6,7 @@
  * was made anew has lost its events. Readers and followers never see these records: none is a source.
  */
 import { randomUUID } from "node:crypto";
-import { EVENT_TOPICS, type TopicName } from "../../../topics.ts";
+import { EVENT_TOPICS, type TopicName } from "../../../contract/topics.ts";
 import { LogMisconfigured } from "../../errors.ts";
 import type { LogRecord, NewRecord } from "../../topic-log.ts";
 import type { TopicNames } from "./names.ts";

@@ -3,7 +3,7 @@
  * full name with the namespace before it ("demo.ventes"). The partition counts are those that the cluster had when the
  * log was opened.
  */
-import { TOPICS, type TopicName } from "../../../topics.ts";
+import { TOPICS, type TopicName } from "../../../contract/topics.ts";
 
 /** A partition by the full name of its topic. */
 export interface FullPartition {

@@ -5,7 +5,7 @@
  * connection compares the ids when it connects and when a leader has moved, and opening the log compares them with the
  * log's identity.
  */
-import { EVENT_TOPICS, type TopicName } from "../../../topics.ts";
+import { EVENT_TOPICS, type TopicName } from "../../../contract/topics.ts";
 import { LogMismatch } from "../../errors.ts";
 import type { FoundTopic } from "../protocol/metadata.ts";
 import type { TopicNames } from "./names.ts";

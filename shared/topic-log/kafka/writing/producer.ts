@@ -7,7 +7,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
-import { scheduleOf } from "../../../retry.ts";
+import { scheduleOf } from "../../../runtime/retry.ts";
 import { partitionKey } from "../../by-partition.ts";
 import { LogMisconfigured, LogUnavailable, type PublishFailure, PublishUncertain } from "../../errors.ts";
 import { MAX_RECORD_BYTES } from "../../record-size.ts";

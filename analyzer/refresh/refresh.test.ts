@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { ANALYSES, parseAnalysis } from "./analyses/index.ts";
-import { audit } from "./audit.ts";
+import { ANALYSES, parseAnalysis } from "../analyses/analyses.ts";
+import { missionResults, storedResults } from "../testing/results.ts";
+import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
+import { audit } from "../testing/whole-audit.ts";
 import { makeRefresher, type RefresherOptions } from "./refresh.ts";
-import { missionResults, openTestDatabase, storedResults, type TestDatabase } from "./test-support.ts";
 
 const opened: { close: () => void }[] = [];
 afterEach(() => {

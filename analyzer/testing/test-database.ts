@@ -1,4 +1,7 @@
-/** Writes rows as a consumer does (commits, ranges of rowids, old images), so that the analyzer is tested alone. */
+/**
+ * A database whose rows are written as a consumer writes them (commits, ranges of rowids, old images), without a log
+ * and without a consumer: the analyzer is tested alone.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -132,28 +135,3 @@ export function openTestDatabase(): TestDatabase {
     },
   };
 }
-
-/** What the mission's three queries answer over the rows as they stand, as integers of millionths. */
-export function missionResults(db: Sqlite): Readonly<Record<string, bigint | null>> {
-  const rows = db
-    .prepare(`
-      SELECT 'chiffre_affaires_total|', SUM(ca_millioniemes) FROM ventes
-      UNION ALL SELECT 'ventes_par_produit|' || id_produit, SUM(quantite_millioniemes) FROM ventes GROUP BY id_produit
-      UNION ALL SELECT 'ventes_par_region|' || ville, SUM(ca_millioniemes)
-        FROM ventes JOIN magasins USING (id_magasin) GROUP BY ville
-      ORDER BY 1`)
-    .safeIntegers()
-    .raw()
-    .all() as [string, bigint | null][];
-  return Object.fromEntries(rows);
-}
-
-/** What `analyses` says, in the same form. */
-export const storedResults = (db: Sqlite): Readonly<Record<string, bigint | null>> =>
-  Object.fromEntries(
-    db
-      .prepare("SELECT nom || '|' || cle, millioniemes FROM analyses ORDER BY 1")
-      .safeIntegers()
-      .raw()
-      .all() as [string, bigint | null][],
-  );

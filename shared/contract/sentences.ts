@@ -2,7 +2,7 @@
  * Why a record or an event was set aside: a stable code, and its sentence in both languages. The code is for
  * programs and never changes; the sentence is for people and names the value and the mend.
  */
-import type { Language } from "./settings.ts";
+import type { Language } from "../runtime/settings.ts";
 
 export interface Details {
   /** The column, as the file names it. */

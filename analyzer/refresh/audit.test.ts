@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { audit, auditing } from "./audit.ts";
+import { missionResults, storedResults } from "../testing/results.ts";
+import { openTestDatabase } from "../testing/test-database.ts";
+import { audit } from "../testing/whole-audit.ts";
+import { auditing } from "./audit.ts";
 import { makeRefresher } from "./refresh.ts";
-import { missionResults, openTestDatabase, storedResults } from "./test-support.ts";
 
 const opened: { close: () => void }[] = [];
 afterEach(() => {

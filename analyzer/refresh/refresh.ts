@@ -1,0 +1,92 @@
+/**
+ * Keeps `analyses` equal to what the analyses' SQL answers over the rows as of `avancement`. One refresh is one BEGIN
+ * IMMEDIATE transaction over the next commits: over all of them, or over as many as have `sliceRows` changed rows
+ * (whole commits always), so that a long backlog holds neither the lock nor the event loop for long. All that it
+ * reads and writes is in the file, so any number of analyzers may refresh one database, and one that is killed loses
+ * nothing.
+ */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { ANALYSES, type Analysis, keylessOf } from "../analyses/analyses.ts";
+import { type AsOf, openAsOf } from "../as-of/as-of.ts";
+import { makeDelta } from "../delta/delta.ts";
+import { applyChanges } from "./apply-changes.ts";
+import { openProgress } from "./progress.ts";
+import { openStoredResults, type StoredResults } from "./stored-results.ts";
+
+/** Changed rows of one transaction: some 50 ms. */
+const SLICE_ROWS = 25_000;
+
+export interface Refreshed {
+  /** `analyses` reflected this commit before, and reflects `to` now. Equal: nothing was pending. */
+  readonly from: number;
+  readonly to: number;
+  /** How many rows of analyses changed. */
+  readonly changed: number;
+  /** Commits after `to` were pending when it ended. */
+  readonly more: boolean;
+}
+
+export interface RefreshOptions {
+  readonly sliceRows?: number;
+  readonly now?: Date;
+}
+
+export interface Refresher {
+  readonly refresh: (options?: RefreshOptions) => Refreshed;
+  readonly put: StoredResults["put"];
+  readonly analyses: readonly Analysis[];
+  readonly close: () => void;
+}
+
+export interface RefresherOptions {
+  /** Default: all. */
+  readonly analyses?: readonly Analysis[];
+  readonly chunkRows?: number;
+}
+
+/**
+ * Prepares a connection of openVentes, which is the refresher's alone from here on: the names ventes, produits and
+ * magasins mean temporary tables on it. `close` leaves it open.
+ */
+export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refresher {
+  const analyses = options.analyses ?? ANALYSES;
+  const progress = openProgress(db);
+  const stored = openStoredResults(db);
+  const keyless = keylessOf(db, analyses);
+  const delta = makeDelta(db, analyses, options.chunkRows);
+  let asOf: AsOf | undefined;
+  const wholeTables = () => {
+    asOf ??= openAsOf(db.name);
+    return asOf;
+  };
+  const target = { analyses, keyless, stored, wholeTables };
+  /** The keyless analyses whose row is not there yet. */
+  const missing = () => [...keyless].filter((analysis) => stored.value(analysis, "") === undefined);
+
+  const slice = db.transaction(({ sliceRows = SLICE_ROWS, now = new Date() }: RefreshOptions): Refreshed => {
+    const from = progress.reached();
+    const started = missing();
+    for (const analysis of started) stored.put(analysis, "", null, from, now);
+    const { to, more } = progress.nextSlice(from, sliceRows);
+    if (to === from) return { from, to, changed: started.length, more };
+
+    const changes = delta.between(progress.span(from, to));
+    const changed = applyChanges(target, changes, to, now);
+    progress.advance(to, now);
+    progress.dropImages(to);
+    return { from, to, changed: started.length + changed, more };
+  });
+
+  return {
+    refresh: (options = {}) => {
+      // First without the write lock: most of the time nothing is pending.
+      const from = progress.reached();
+      if (missing().length === 0 && progress.newest() <= from)
+        return { from, to: from, changed: 0, more: false };
+      return slice.immediate(options);
+    },
+    put: stored.put,
+    analyses,
+    close: () => asOf?.close(),
+  };
+}

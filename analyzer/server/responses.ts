@@ -1,0 +1,30 @@
+/** The forms of the server's answers: a file of the page, JSON of a schema of api.ts, an error as JSON. */
+import * as Effect from "effect/Effect";
+import * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as Schema from "effect/Schema";
+import { whenFree } from "#shared/database/attempt.ts";
+import { ErrorAnswer } from "./api.ts";
+import type { PageFile } from "./files.ts";
+
+export const fileResponse = (file: PageFile, status = 200): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.text(file.text, { contentType: file.type, status });
+
+export const failure = (status: number, error: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
+
+/**
+ * The answer with what `read` returns. Status 503 while there is no database (undefined), or when the database cannot
+ * be read; a busy one (a checkpoint, a recovery) is read again until it is free.
+ */
+export const answer = <S extends Schema.Codec<unknown, unknown>>(
+  schema: S,
+  read: () => S["Type"] | undefined,
+): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
+  whenFree(read, (error) => (error instanceof Error ? error.message : String(error))).pipe(
+    Effect.map((value) =>
+      value === undefined
+        ? failure(503, "no database yet")
+        : HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(value)),
+    ),
+    Effect.catch((message) => Effect.succeed(failure(503, message))),
+  );

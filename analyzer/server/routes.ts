@@ -1,0 +1,111 @@
+/** The paths that the server answers, for requests that the guard admitted. */
+import * as Effect from "effect/Effect";
+import * as HttpRouter from "effect/http/HttpRouter";
+import type * as HttpServerRequest from "effect/http/HttpServerRequest";
+import type * as HttpServerResponse from "effect/http/HttpServerResponse";
+import type * as Scope from "effect/Scope";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
+import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
+import type { Access } from "./guard.ts";
+import type { Reads, Shown } from "./reads.ts";
+import { answerRegistration, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
+import { answer, fileResponse } from "./responses.ts";
+
+/** Rejects of an answer without `?limit=`. */
+const DEFAULT_REJECTS = 50;
+
+export interface Followed {
+  readonly sources: readonly SourceStatus[];
+  readonly catalogues: readonly CatalogueStatus[];
+}
+
+/** What the answers are made of. Functions are called at each request. */
+export interface RouteParts {
+  readonly settings: Pick<SettingsShape, "language" | "currency">;
+  readonly reads: Reads;
+  readonly current: () => Shown;
+  readonly followed: () => Followed;
+  /** The answer to /api/events. */
+  readonly events: Effect.Effect<HttpServerResponse.HttpServerResponse>;
+  readonly access: Access;
+  readonly registrar: Registrar | undefined;
+}
+
+/** All of them as one handler, which fails with RouteNotFound for other paths. */
+export const makeRoutes = Effect.fnUntraced(function* (
+  parts: RouteParts,
+): Effect.fn.Return<
+  Effect.Effect<
+    HttpServerResponse.HttpServerResponse,
+    unknown,
+    HttpServerRequest.HttpServerRequest | Scope.Scope
+  >
+> {
+  const router = yield* HttpRouter.make;
+  yield* router.addAll([...pageRoutes(parts), ...readingRoutes(parts), ...registrationRoutes(parts)]);
+  return router.asHttpEffect();
+});
+
+const { route } = HttpRouter;
+
+const pageRoutes = ({ settings }: RouteParts) => [
+  route("GET", "/", (request) =>
+    Effect.sync(() =>
+      fileResponse(readDocument(languageFor(settings.language, request.headers["accept-language"]))),
+    ),
+  ),
+  ...PAGE_FILES.filter((name) => name !== "index.html").map((name) =>
+    route(
+      "GET",
+      `/${name}`,
+      Effect.sync(() => fileResponse(readPageFile(name))),
+    ),
+  ),
+];
+
+const readingRoutes = ({ settings, reads, current, followed, events }: RouteParts) => [
+  route("GET", "/api/analyses", ({ url }) =>
+    answer(AnalysesAnswer, () => {
+      const read = reads.analyses(numberIn(url, "limit") ?? -1);
+      return read === undefined ? undefined : { ...read, currency: settings.currency };
+    }),
+  ),
+  route("GET", "/api/rejects", ({ url }) =>
+    answer(RejectsAnswer, () =>
+      reads.rejects(numberIn(url, "before"), numberIn(url, "limit") ?? DEFAULT_REJECTS),
+    ),
+  ),
+  route(
+    "GET",
+    "/api/sources",
+    answer(SourcesAnswer, () => ({
+      now: new Date().toISOString(),
+      demo: current().demo,
+      ...followed(),
+    })),
+  ),
+  route(
+    "GET",
+    "/healthz",
+    answer(HealthAnswer, () => {
+      const state = reads.state();
+      return state === undefined ? undefined : { ok: true, commit: state.commit, newest: state.newest };
+    }),
+  ),
+  route("GET", "/api/events", events),
+];
+
+const registrationRoutes = ({ access, registrar, settings }: RouteParts) =>
+  (["POST", "DELETE"] as const).map((method) =>
+    route(method, REGISTRATIONS_PATH, (request) =>
+      answerRegistration(request, access, registrar, settings.language),
+    ),
+  );
+
+/** A whole number of the query, or undefined. */
+function numberIn(url: string, name: string): number | undefined {
+  const text = new URL(url, "http://localhost").searchParams.get(name);
+  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,27 @@
+/** What the analyses should hold and what they hold, in one form: `nom|cle` to millionths. */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+
+/** What the three analyses answer over the rows as they stand, as integers of millionths. */
+export function missionResults(db: Sqlite): Readonly<Record<string, bigint | null>> {
+  const rows = db
+    .prepare(`
+      SELECT 'chiffre_affaires_total|', SUM(ca_millioniemes) FROM ventes
+      UNION ALL SELECT 'ventes_par_produit|' || id_produit, SUM(quantite_millioniemes) FROM ventes GROUP BY id_produit
+      UNION ALL SELECT 'ventes_par_region|' || ville, SUM(ca_millioniemes)
+        FROM ventes JOIN magasins USING (id_magasin) GROUP BY ville
+      ORDER BY 1`)
+    .safeIntegers()
+    .raw()
+    .all() as [string, bigint | null][];
+  return Object.fromEntries(rows);
+}
+
+/** What `analyses` says, in the same form. */
+export const storedResults = (db: Sqlite): Readonly<Record<string, bigint | null>> =>
+  Object.fromEntries(
+    db
+      .prepare("SELECT nom || '|' || cle, millioniemes FROM analyses ORDER BY 1")
+      .safeIntegers()
+      .raw()
+      .all() as [string, bigint | null][],
+  );

@@ -1,0 +1,76 @@
+/**
+ * The events in the topics of entities and in `rejets`. Values are JSON; these schemas decode them, and `ventes topics`
+ * describes them from the same schemas.
+ */
+import * as Schema from "effect/Schema";
+import { Day } from "./entities/columns.ts";
+import { magasins, produits, ventes } from "./entities/index.ts";
+import type { EventTopic } from "./topics.ts";
+
+export const EVENT_VERSION = 1;
+
+/** A record set aside by a producer: the `row` of an event in `rejets`. Its key is hash(source, raw)~ordinal. */
+export const RejectRow = Schema.Struct({
+  entity: Schema.String,
+  raw: Schema.String,
+  code: Schema.String,
+  sentence: Schema.String,
+});
+export type RejectRow = typeof RejectRow.Type;
+
+const Extras = Schema.Record(Schema.String, Schema.NullOr(Schema.String));
+
+const envelope = {
+  v: Schema.Literal(EVENT_VERSION),
+  /** The source's id: its URL. */
+  source: Schema.String,
+  /** The number of the version that said it: the offset of its announcement. */
+  version: Schema.Int,
+  /** Line of the file where the record begins, from 1 (the header is 1). 0 in a mark. */
+  line: Schema.Int,
+  /** ISO 8601 instant, UTC. */
+  published: Schema.String,
+  /** Day of publication in the business zone: the date_effet of an undated price. */
+  day: Day,
+};
+
+const rowEvent = (Row: Schema.Top) =>
+  Schema.Struct({ ...envelope, kind: Schema.Literal("row"), row: Row, extras: Extras });
+
+/** Withdraws a claim: `row` has the key, and date_effet for a dated product. */
+const GoneEvent = Schema.Struct({
+  ...envelope,
+  kind: Schema.Literal("gone"),
+  row: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
+});
+
+/** No row: from here on nothing older of this source counts in this partition. Its key is the source's id. */
+const MarkEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("mark") });
+
+export const EventSchemas = {
+  produits: Schema.Union([rowEvent(produits.Row), GoneEvent, MarkEvent]),
+  magasins: Schema.Union([rowEvent(magasins.Row), GoneEvent, MarkEvent]),
+  ventes: Schema.Union([rowEvent(ventes.Row), GoneEvent, MarkEvent]),
+  rejets: Schema.Union([rowEvent(RejectRow), GoneEvent, MarkEvent]),
+} as const satisfies Record<EventTopic, Schema.Top>;
+
+export interface EventEnvelope {
+  readonly v: 1;
+  readonly source: string;
+  readonly version: number;
+  readonly line: number;
+  readonly published: string;
+  readonly day: string;
+}
+export type Values = Readonly<Record<string, string | null>>;
+
+/** Sets a value whose name a file chose: assigned, `__proto__` would vanish. */
+export function setValue<V>(values: Record<string, V>, name: string, value: V): void {
+  if (name === "__proto__")
+    Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
+  else values[name] = value;
+}
+export type PipelineEvent =
+  | (EventEnvelope & { readonly kind: "row"; readonly row: Values; readonly extras: Values })
+  | (EventEnvelope & { readonly kind: "gone"; readonly row: Values })
+  | (EventEnvelope & { readonly kind: "mark" });
