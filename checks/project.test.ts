@@ -8,6 +8,8 @@ import { dirname, join, posix } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { BRIEF_SAYS } from "../integration-tests/support/brief-table.ts";
+import { FLOORS } from "./boundaries.ts";
+import { pathsNamed } from "./citations.ts";
 import {
   codeIn,
   commandsBelow,
@@ -153,6 +155,14 @@ describe("documents", () => {
   it("show the brief point by point with the commands that tests type", () => {
     const commands = commandsBelow(readProjectFile("docs/brief.md"), "The brief, point by point");
     expect(commands).toEqual([...BRIEF_SAYS.keys()]);
+  });
+
+  it("say where each folder of a part is", () => {
+    const named = pathsNamed(readProjectFile("docs/architecture.md"));
+    const folders = Object.entries(FLOORS).flatMap(([part, floors]) =>
+      floors.flat().map((folder) => `${part}/${folder}`),
+    );
+    expect(folders.filter((folder) => !named.includes(folder))).toEqual([]);
   });
 
   it.each(documents)("name tests that exist: %s", (path) => {
