@@ -64,8 +64,8 @@ export const linksIn = (markdown: string): readonly string[] =>
     .filter((target) => target !== "" && !/^[a-z]+:/.test(target));
 
 /**
- * What docs/invariants.md promises: each row names test files in code, `a/b.test.ts`, each followed by the titles
- * (or parts of them) in double quotes of the tests that prove it.
+ * What a document says that tests prove (docs/invariants.md, docs/rules.md): a line names test files in code,
+ * `a/b.test.ts`, each followed by the titles (or parts of them) in double quotes of the tests that prove it.
  */
 export const promisedTests = (
   markdown: string,
