@@ -45,7 +45,7 @@ const source = (file: string, more: Partial<SourceStatus> = {}): SourceStatus =>
   vanished: 0,
   rounded: 0,
   version: 3,
-  looked: new Date().toISOString(),
+  polled: new Date().toISOString(),
   changed: new Date().toISOString(),
   ...more,
 });
@@ -188,7 +188,7 @@ describeWith("browser", "the page in a real browser", () => {
         state: "parked",
         reason: "la page est du HTML, pas du CSV",
         records: 0,
-        looked: null,
+        polled: null,
       }),
       source("ventes", { state: "reading", rejected: 14, vanished: 3 }),
     ];
@@ -219,9 +219,9 @@ describeWith("browser", "the page in a real browser", () => {
         others: 1,
         removed: 0,
         refused: 1,
-        gone: 1,
+        unlisted: 1,
         refusals: [{ source: `${id}/x.csv`, reason: "x.csv : colonnes trouvées : a" }],
-        looked: new Date().toISOString(),
+        polled: new Date().toISOString(),
       },
     ];
     sources = [
@@ -244,7 +244,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
 
     // What was unfolded stays so when something changes.
-    sources = [source("produits"), daily(1, { state: "gone" })];
+    sources = [source("produits"), daily(1, { state: "unlisted" })];
     await page.getByText("Plus listé", { exact: true }).waitFor();
     expect(await page.locator("#sources details").getAttribute("open")).toBe("");
     expect(complaints).toEqual([]);

@@ -53,7 +53,7 @@ function accounted(db: Sqlite, topics: Topics): void {
   for (const topic of EVENT_TOPICS) {
     const logs = topics.get(topic) ?? [];
     for (const [partition, account] of accountsOf(db, topic, logs.length).entries()) {
-      expect(account.events).toBe(logs[partition]?.filter((x) => x.event.kind !== "mark").length);
+      expect(account.events).toBe(logs[partition]?.filter((x) => x.event.kind !== "fence").length);
       expect(explained(account), `${topic}/${partition}`).toBe(account.events);
     }
   }
@@ -93,7 +93,7 @@ describe("a batch that is given again", () => {
     expect(dump(db)).toEqual(before);
     // Of one that reaches further only the rest is applied.
     expect(applier.apply(batchOf(topics, "ventes", 0, 3, 10), 8).position).toBe(10);
-    const events = log.slice(0, 10).filter(({ event }) => event.kind !== "mark").length;
+    const events = log.slice(0, 10).filter(({ event }) => event.kind !== "fence").length;
     expect(accountsOf(db, "ventes", 2)[0]).toMatchObject({ position: 10, events });
   });
 });
@@ -132,7 +132,7 @@ describe("the canonical database is one function of the topics", () => {
     }
   });
 
-  const literals: Literal[] = ["marks", "images", "mend", "first", "repeat"];
+  const literals: Literal[] = ["fences", "images", "mend", "first", "repeat"];
   it.each(literals)("the simpler rule '%s' is told apart by these histories", (literal) => {
     let differ = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {

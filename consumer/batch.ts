@@ -12,7 +12,7 @@ import { type BatchState, type Counts, type Known, makeKnown, noCounts } from ".
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
-import { applyReject, setAside, takeBack } from "./rejects.ts";
+import { applyReject, exclude, takeBack } from "./rejects.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
 export interface BatchResult extends Readonly<Counts> {
@@ -162,14 +162,14 @@ function applyRecord(
   const { offset } = record;
   const decoded = decodeEvent(topic, record);
   if ("reject" in decoded) {
-    setAside(state, record, decoded.reject);
+    exclude(state, record, decoded.reject);
     return;
   }
   const { event, key } = decoded;
-  if (partitionCount !== undefined && event.kind !== "mark") {
+  if (partitionCount !== undefined && event.kind !== "fence") {
     const own = partitionOf(key, partitionCount);
     if (own !== state.partition) {
-      setAside(state, record, {
+      exclude(state, record, {
         code: "event.wrong_partition",
         details: { value: key, more: String(own) },
       });
@@ -178,7 +178,7 @@ function applyRecord(
   }
   if (offset < state.highWatermark) takeBack(state, record);
   const isCurrent = fences.passes(event.source, event.version);
-  if (event.kind === "mark") return;
+  if (event.kind === "fence") return;
   counts.events++;
   const outcome = !isCurrent
     ? "superseded"

@@ -8,8 +8,8 @@ import { PRODUCTS } from "./products.ts";
 import {
   applyToKey,
   type Claim,
+  type DeleteEvent,
   eventsHeld,
-  type GoneEvent,
   imageJson,
   type KeyState,
   NO_POINTS,
@@ -79,7 +79,7 @@ export function applyEvent(
   batch: BatchState,
   entity: EntityName,
   key: string,
-  event: RowEvent | GoneEvent,
+  event: RowEvent | DeleteEvent,
   offset: number,
 ): Outcome {
   if (entity === "ventes" && event.kind === "row" && insertUnheard(batch, key, event, offset))

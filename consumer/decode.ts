@@ -42,7 +42,7 @@ function decoderOf(topic: EventTopic): Decoder {
       return reject("event.not_an_event", { value: firstLines(explain(json)) });
     }
     const event = json as unknown as PipelineEvent;
-    if (event.kind !== "mark" && keyColumn !== undefined && event.row[keyColumn] !== key)
+    if (event.kind !== "fence" && keyColumn !== undefined && event.row[keyColumn] !== key)
       return reject("event.wrong_key", { value: key, more: String(event.row[keyColumn] ?? "") });
     return { event, key };
   };

@@ -11,7 +11,7 @@ export class PartitionFences {
     this.#batch = batch;
   }
 
-  /** Whether an event or mark of this version counts; a newer version than seen before raises the fence. */
+  /** Whether an event or fence of this version counts; a newer version than seen before raises the fence. */
   passes(source: string, version: number): boolean {
     const fence = this.#fences.get(source) ?? this.#read(source);
     const raised = raiseFence(fence, version);

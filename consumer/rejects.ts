@@ -6,7 +6,7 @@ import type { BatchState } from "./batch-state.ts";
 import type { NotAnEvent } from "./decode.ts";
 import {
   applyToReject,
-  type GoneEvent,
+  type DeleteEvent,
   type Outcome,
   type Reject,
   type RejectState,
@@ -37,7 +37,7 @@ function write(batch: BatchState, key: string, before: RejectState, after: Rejec
 export function applyReject(
   batch: BatchState,
   key: string,
-  event: RowEvent | GoneEvent,
+  event: RowEvent | DeleteEvent,
   offset: number,
 ): Outcome {
   const { sql, counts } = batch;
@@ -58,7 +58,7 @@ export function applyReject(
 }
 
 /** A record that is no event is set aside by its place, and its partition goes on. */
-export function setAside(batch: BatchState, record: LogRecord, { code, details }: NotAnEvent): void {
+export function exclude(batch: BatchState, record: LogRecord, { code, details }: NotAnEvent): void {
   const { sql, topic, counts } = batch;
   const { offset } = record;
   const id = placeOfRecord(batch, record);

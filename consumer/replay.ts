@@ -13,7 +13,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { storedPositions } from "./log-binding.ts";
-import { openBoundDatabase, TURN } from "./run.ts";
+import { openBoundDatabase, YIELD } from "./run.ts";
 
 export interface ReplayReport {
   /** Events read again: up to the ends of the topics as they were when the replay started. */
@@ -91,7 +91,7 @@ const applyRest = Effect.fnUntraced(function* (
         if (result.applied) expected.set(partitionKey(batch), result.position);
         return result;
       }).pipe(
-        Effect.tap(() => Effect.andThen(Effect.sync(left), TURN)),
+        Effect.tap(() => Effect.andThen(Effect.sync(left), YIELD)),
         Effect.repeat({ until: (result) => !result.applied || result.position >= batch.next }),
       ),
   );

@@ -63,9 +63,9 @@ const says = (topic: Table, key: string, row: Values = {}, said: Said = {}) =>
     }),
   );
 const withdraws = (topic: Table, key: string, row: Values = {}, said: Said = {}) =>
-  raw(topic, key, JSON.stringify({ ...envelope(said), kind: "gone", row: { [KEY[topic]]: key, ...row } }));
-const mark = (topic: Table, said: Said) =>
-  raw(topic, said.source ?? "A", JSON.stringify({ ...envelope(said), kind: "mark" }));
+  raw(topic, key, JSON.stringify({ ...envelope(said), kind: "delete", row: { [KEY[topic]]: key, ...row } }));
+const fence = (topic: Table, said: Said) =>
+  raw(topic, said.source ?? "A", JSON.stringify({ ...envelope(said), kind: "fence" }));
 
 const one = (sql: string) => db.prepare(sql).get() as Record<string, unknown> | undefined;
 const all = (sql: string) => db.prepare(sql).all() as Record<string, unknown>[];
@@ -305,10 +305,10 @@ describe("rule 18: sales that wait", () => {
   });
 });
 
-describe("rule 20: marks", () => {
+describe("rule 20: fences", () => {
   it("below the newest version of its source an event is superseded, for any key; other sources go on", () => {
     parents();
-    mark("ventes", { version: 5 });
+    fence("ventes", { version: 5 });
     expect(says("ventes", "1", sale(), { version: 4 })).toMatchObject({ superseded: 1, changed: 0 });
     expect(says("ventes", "1", sale(), { version: 5 })).toMatchObject({ changed: 1 });
     expect(says("ventes", "2", sale(), { version: 4, source: "B" })).toMatchObject({ changed: 1 });
@@ -316,7 +316,7 @@ describe("rule 20: marks", () => {
 });
 
 describe("rule 11: rejects", () => {
-  const reject = (key: string, kind: "row" | "gone") =>
+  const reject = (key: string, kind: "row" | "delete") =>
     raw(
       "rejets",
       key,
@@ -324,7 +324,7 @@ describe("rule 11: rejects", () => {
         ...envelope({}),
         kind,
         row:
-          kind === "gone"
+          kind === "delete"
             ? {}
             : { entity: "ventes", raw: "a;b", code: "quantite.not_a_number", sentence: "…" },
         extras: {},
@@ -341,7 +341,7 @@ describe("rule 11: rejects", () => {
       raw: "a;b",
       code: "quantite.not_a_number",
     });
-    reject("h~1", "gone");
+    reject("h~1", "delete");
     expect(all("SELECT * FROM rejets")).toEqual([]);
     reject("h~1", "row");
     expect(all("SELECT * FROM rejets")).toHaveLength(1);

@@ -166,7 +166,7 @@ it("replays in place: nothing changes, and what was tampered with is repaired an
       return { beside, alone, mending, tampered };
     }),
   );
-  const events = [...topics.values()].flat(2).filter((r) => r.event.kind !== "mark").length;
+  const events = [...topics.values()].flat(2).filter((r) => r.event.kind !== "fence").length;
   expect(reports.beside).toEqual({ events, repaired: 0 });
   expect(reports.alone).toEqual({ events, repaired: 0 });
   expect(reports.tampered).toBeGreaterThan(0);

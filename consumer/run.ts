@@ -43,7 +43,7 @@ const NOWHERE = -1;
 const LOOK_MS = 200;
 
 /** A turn of the event loop between transactions: a log on this disk answers at once, and nothing else would run. */
-export const TURN = Effect.yieldNow;
+export const YIELD = Effect.yieldNow;
 
 /** Never returns by itself. Fails when the database cannot be used, or belongs to another log. */
 export const runConsumer = (
@@ -96,7 +96,7 @@ export const runConsumer = (
               if (result.applied) options.onProgress?.(figures);
               return result.position;
             },
-          ).pipe(Effect.tap(TURN)),
+          ).pipe(Effect.tap(YIELD)),
       });
       // Neither ends by itself; a defect of either ends both.
       return yield* Effect.raceFirst(
@@ -159,7 +159,7 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
       return stored.some((p) => (expected.get(partitionKey(p)) ?? p.offset) !== p.offset);
     };
     const look = Effect.try({ try: moved, catch: (error) => error }).pipe(
-      // Looked at again soon.
+      // Polled at again soon.
       Effect.catch((error) => (isBusy(error) ? Effect.succeed(false) : Effect.die(error))),
     );
     return Effect.sleep(LOOK_MS).pipe(

@@ -10,7 +10,7 @@ import {
   layClaims,
   type RowEvent,
   type Sale,
-  type Standing,
+  type SourceEntry,
   saleOf,
   standingOf,
 } from "./rules/index.ts";
@@ -65,7 +65,7 @@ export function putOrphan(batch: BatchState, id: string, sale: Sale): void {
 }
 
 /** Inserts a sale where it stands, unless its id is in `ventes` already: then false. */
-export function insertSale(batch: BatchState, id: string, sale: Sale, standing: Standing): boolean {
+export function insertSale(batch: BatchState, id: string, sale: Sale, standing: SourceEntry): boolean {
   const { sql } = batch;
   if (standing.value === null) {
     if (sql.hasSale.get(id) !== undefined) return false;

@@ -1,6 +1,6 @@
 /**
  * A web server's listing of 300 daily files, of which 10 appear while `start` runs: all are ingested, each once, and
- * nothing more is downloaded when nothing changes. Sales have no ids, and some lines are twins within their file.
+ * nothing more is downloaded when nothing changes. Sales have no ids, and some lines are duplicates within their file.
  */
 import { expect, it, onTestFinished } from "vitest";
 import { countOf, isUpToDate, look } from "./support/look.ts";
@@ -10,7 +10,7 @@ import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
 const DAYS = 300;
 const LATER = 10;
-/** The last line of each file is a twin of the one before. */
+/** The last line of each file is a duplicate of the one before. */
 const ROWS = 20;
 
 const day = (n: number): string => new Date(Date.UTC(2026, 0, 1 + n)).toISOString().slice(0, 10);
@@ -68,10 +68,10 @@ it("300 daily files, 10 of which appear while it runs, are all ingested, each on
   const times = Map.groupBy(downloads(), ({ path }) => path);
   expect(times.size).toBe(DAYS + 2);
   expect([...times.values()].filter((all) => all.length !== 2)).toEqual([]);
-  const looked = files.requests.filter(({ path }) => path === "/index.html").length;
+  const polled = files.requests.filter(({ path }) => path === "/index.html").length;
   await until(
     "two more looks at the page",
-    () => files.requests.filter(({ path }) => path === "/index.html").length >= looked + 2,
+    () => files.requests.filter(({ path }) => path === "/index.html").length >= polled + 2,
   );
   expect(downloads()).toHaveLength(2 * (DAYS + 2));
   expect(countOf(data, "ventes")).toBe(DAYS * ROWS);

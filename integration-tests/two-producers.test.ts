@@ -101,7 +101,7 @@ describeWith("kafka", "two producers on Kafka", () => {
           .filter((state) => state.component === "producer" && isRunning(state))
           .map(({ id, sources = [] }) => [
             id.slice(id.lastIndexOf("/") + 1),
-            sources.filter((s) => s.state === "ok" && s.looked !== null).map((s) => s.source),
+            sources.filter((s) => s.state === "ok" && s.polled !== null).map((s) => s.source),
           ]),
       );
     };

@@ -87,7 +87,7 @@ describe("a version", () => {
   it("needs no takeover when the same producer starts again, and one when its state is lost", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
     await look();
-    const marks = async () => (await events()).filter((e) => e.event.kind === "mark").length;
+    const marks = async () => (await events()).filter((e) => e.event.kind === "fence").length;
     const before = await marks();
     write("v.csv", SALES, "1,2024-01-01,p,m,2", "");
     await look();
@@ -109,11 +109,11 @@ describe("a version", () => {
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
 
-it("a new source is not looked for in the topics; many that are taken over are read once all together, then each its own", async () => {
+it("a new source is not polled for in the topics; many that are taken over are read once all together, then each its own", async () => {
   const SOURCES = 12;
   const ROWS = 6_000;
   let read = 0;
-  const lookCounted = () =>
+  const pollCounted = () =>
     pipeline.run(
       Effect.gen(function* () {
         const log = yield* TopicLog;
@@ -132,11 +132,11 @@ it("a new source is not looked for in the topics; many that are taken over are r
     const lines = Array.from({ length: ROWS }, (_, n) => `${i}-${n},2024-01-01,p,m,1`);
     await add(`${i}.csv`, SALES, ...lines, "");
   }
-  expect((await lookCounted()).every(({ emitted }) => emitted === ROWS)).toBe(true);
+  expect((await pollCounted()).every(({ emitted }) => emitted === ROWS)).toBe(true);
   expect(read).toBe(0);
   lose();
-  expect((await lookCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
-  // Looked through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
+  expect((await pollCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
+  // Polled through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
   expect(read).toBeGreaterThan(2 * SOURCES * ROWS);
   expect(read).toBeLessThan(5 * SOURCES * ROWS);
   expect(await rows()).toHaveLength(SOURCES * ROWS);
@@ -165,7 +165,7 @@ describe("sales without id", () => {
     expect(await claims()).toHaveLength(3);
     write("t.csv", TWINS, "2024-01-02,p,m,1", "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
     expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
-    // With a column that tells twins apart, each keeps its ordinal whatever the order of lines.
+    // With a column that tells duplicates apart, each keeps its ordinal whatever the order of lines.
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,A", "2024-01-01,p,m,1,B", "2024-01-02,p,m,1,A", "");
     expect((await look())[0]).toMatchObject({ emitted: 3 });
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,B", "2024-01-01,p,m,1,A", "2024-01-02,p,m,1,A", "");
@@ -234,7 +234,7 @@ describe("a file that is followed", () => {
             },
           }),
         );
-        while (seen[0]?.state !== "ok" || seen[0].looked === null) yield* Effect.sleep(10);
+        while (seen[0]?.state !== "ok" || seen[0].polled === null) yield* Effect.sleep(10);
         yield* Fiber.interrupt(fiber);
         return seen[0];
       }),
@@ -390,7 +390,7 @@ describe("sources", () => {
 
 describe("producers that die", () => {
   for (const stored of [false, true])
-    it(`an unanswered send (${stored ? "stored" : "lost"}) is looked into, and nothing is missing`, async () => {
+    it(`an unanswered send (${stored ? "stored" : "lost"}) is polled into, and nothing is missing`, async () => {
       await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,1", "");
       for (const after of [0, 1, 2, 3, 4]) {
         write("v.csv", SALES, `1,2024-01-01,p,m,${after + 5}`, "2,2024-01-01,p,m,1", "");
@@ -426,10 +426,10 @@ describe("producers that die", () => {
   });
 
   it("a takeover downloads only after its marks", async () => {
-    const marksAtDownload: number[] = [];
+    const fencesAtDownload: number[] = [];
     const server = await serve((_, response) => {
       events().then((all) => {
-        marksAtDownload.push(all.filter((e) => e.event.kind === "mark").length);
+        fencesAtDownload.push(all.filter((e) => e.event.kind === "fence").length);
         response.end("id_magasin,ville\n1,Paris\n");
       });
     });
@@ -438,7 +438,7 @@ describe("producers that die", () => {
       await look();
       lose();
       await look();
-      expect(marksAtDownload).toEqual([0, 6, 12]);
+      expect(fencesAtDownload).toEqual([0, 6, 12]);
     } finally {
       await server.close();
     }

@@ -10,15 +10,15 @@ import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import {
-  Board,
   byRank,
-  CatalogueBoard,
+  CatalogueStatuses,
   followShares,
-  lookAtCatalogueTold,
-  lookTold,
-  makePatience,
+  makeWaitForLog,
   newFollowed,
   type ProducerFailure,
+  pollAndReport,
+  pollCatalogueAndReport,
+  SourceStatuses,
 } from "./following/index.ts";
 import type { Defect, Progress } from "./sync/index.ts";
 import { makeProducer, refusedStatus } from "./sync/index.ts";
@@ -58,11 +58,11 @@ const readEach = Effect.fnUntraced(function* (
   const producer = yield* makeProducer(options);
   const { registry } = producer;
   yield* registry.refresh();
-  const board = new Board(registry, options.onSources);
+  const board = new SourceStatuses(registry, options.onSources);
   if (options.only === undefined) {
-    const catalogues = new CatalogueBoard(options.onCatalogues);
+    const catalogues = new CatalogueStatuses(options.onCatalogues);
     for (const catalogue of registry.catalogues())
-      yield* lookAtCatalogueTold(producer, newFollowed(catalogue, catalogues.put));
+      yield* pollCatalogueAndReport(producer, newFollowed(catalogue, catalogues.put));
     yield* registry.refresh();
   }
   const registrations = registry
@@ -73,7 +73,7 @@ const readEach = Effect.fnUntraced(function* (
   if (options.only === undefined)
     board.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
   for (const registration of registrations) {
-    const { status } = yield* lookTold(producer, board, registration, { mode: "once" });
+    const { status } = yield* pollAndReport(producer, board, registration, { mode: "once" });
     board.put(status);
   }
   return board.all();
@@ -89,7 +89,7 @@ const followOurs = Effect.fnUntraced(function* (
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
   const tellLog = options.onState ?? (() => {});
   const producer = yield* makeProducer(options);
-  const board = new Board(producer.registry, options.onSources);
-  const catalogues = new CatalogueBoard(options.onCatalogues);
-  return yield* followShares({ producer, board, catalogues, patience: makePatience(tellLog) }, tellLog);
+  const board = new SourceStatuses(producer.registry, options.onSources);
+  const catalogues = new CatalogueStatuses(options.onCatalogues);
+  return yield* followShares({ producer, board, catalogues, patience: makeWaitForLog(tellLog) }, tellLog);
 });

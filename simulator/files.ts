@@ -58,7 +58,7 @@ export const CHANGES = [
   "append",
   "rewrite",
   "change",
-  "twin",
+  "duplicate",
   "drop",
   "shuffle",
   "column",
@@ -158,7 +158,7 @@ export class Files {
     const line = lines[at];
     if (change === "append") for (let n = 1 + r.below(3); n > 0; n--) lines.push(lineOf(columns));
     else if (change === "rewrite") lines = Array.from({ length: 1 + r.below(7) }, () => lineOf(columns));
-    else if (change === "twin" && line !== undefined) lines.push(line);
+    else if (change === "duplicate" && line !== undefined) lines.push(line);
     else if (change === "drop" && lines.length > 1) lines.splice(at, 1);
     else if (change === "withdraw") lines = lines.filter((_, i) => i === 0 || r.chance(0.6));
     else if (change === "shuffle")

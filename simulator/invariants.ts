@@ -1,5 +1,5 @@
 /**
- * What must hold at any moment of a history (docs/invariants.md), looked up from outside: by a connection that only
+ * What must hold at any moment of a history (docs/invariants.md), polled up from outside: by a connection that only
  * reads, in one read transaction, with SQL and code that share nothing with the components' own. A breach is a
  * `Violation` whose message says which invariant, where, and what differs.
  */
@@ -85,16 +85,16 @@ export class Expected {
     return this.#last.lines;
   }
 
-  /** How many events there are below a position; marks are none. */
+  /** How many events there are below a position; fences are none. */
   events(topic: EventTopic, partition: number, below: number): number {
     let events = 0;
     for (const { offset, key, value } of this.#log.partition(topic, partition).records) {
       if (offset >= below) break;
-      const isMark =
+      const isFence =
         !this.#foreign.has(placeOf(topic, partition, offset)) &&
         key !== null &&
-        value?.includes('"kind":"mark"') === true;
-      if (!isMark) events++;
+        value?.includes('"kind":"fence"') === true;
+      if (!isFence) events++;
     }
     return events;
   }

@@ -251,8 +251,8 @@ export const MUTANTS: readonly Mutant[] = [
     within: 1000,
   },
   {
-    name: "no-marks",
-    breaks: "a producer that takes a source over writes no marks",
+    name: "no-fences",
+    breaks: "a producer that takes a source over writes no fences",
     edits: [
       {
         file: TAKEOVER,

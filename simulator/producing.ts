@@ -9,7 +9,7 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer } from "../producer/diff/state/producer-db.ts";
 import { State } from "../producer/diff/state/state.ts";
 import { makeHosts } from "../producer/download/hosts.ts";
-import { Whereabouts } from "../producer/log/source-index.ts";
+import { SourceIndex } from "../producer/log/source-index.ts";
 import { Registry } from "../producer/source/registry.ts";
 import { Bulkhead } from "../producer/sync/bulkhead.ts";
 import type { PollFailure } from "../producer/sync/failure.ts";
@@ -18,7 +18,7 @@ import type { Producer } from "../producer/sync/producer.ts";
 import type { PollResult } from "../producer/sync/result.ts";
 import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } from "./files.ts";
 
-export interface Looked {
+export interface Polled {
   readonly file: FileName;
   /** undefined: it was parked, for `code`. */
   readonly result: PollResult | undefined;
@@ -27,17 +27,17 @@ export interface Looked {
   readonly isLast: boolean;
 }
 
-export interface LookingOptions {
+export interface PollingOptions {
   readonly files: Files;
   readonly rounds: number;
-  readonly onLook: (looked: Looked) => void;
+  readonly onPoll: (polled: Polled) => void;
   readonly onAnswer: (answer: Answer) => void;
 }
 
 const isTag = (tag: string) => (error: PollFailure) => error._tag === tag;
 
-/** Looks at every file, round after round, as producer/run.ts does: a failed send is looked into again. */
-export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook, onAnswer }: LookingOptions) {
+/** Looks at every file, round after round, as producer/run.ts does: a failed send is polled into again. */
+export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, onAnswer }: PollingOptions) {
   const log = yield* TopicLog;
   const settings = yield* Settings;
   const db = yield* Effect.acquireRelease(
@@ -49,7 +49,7 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
     settings,
     state: new State(db),
     registry: new Registry(log),
-    whereabouts: new Whereabouts(log),
+    sourceIndex: new SourceIndex(log),
     client: undefined as never,
     hosts: yield* makeHosts(),
     fetch: files.served(settings.data, onAnswer),
@@ -65,9 +65,9 @@ export const lookAtFiles = Effect.fnUntraced(function* ({ files, rounds, onLook,
       yield* pollSource(producer, registrationOf(file), { mode: "follow" }).pipe(
         Effect.retry({ schedule: scheduleOf("uncertain"), while: isTag("PublishUncertain") }),
         Effect.retry({ schedule: scheduleOf("log"), while: isTag("LogUnavailable") }),
-        Effect.map((result) => onLook({ file, result, code: undefined, isLast })),
+        Effect.map((result) => onPoll({ file, result, code: undefined, isLast })),
         Effect.catchTag("SourceError", (error) =>
-          Effect.sync(() => onLook({ file, result: undefined, code: error.code, isLast })),
+          Effect.sync(() => onPoll({ file, result: undefined, code: error.code, isLast })),
         ),
       );
       yield* Effect.sleep(200);

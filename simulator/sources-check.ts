@@ -9,12 +9,12 @@ import type { Counts } from "./counts.ts";
 import { FILE_NAMES, FILES, type FileName, type Files, type Line } from "./files.ts";
 import { Violation } from "./invariants.ts";
 import { PARTITIONS, type SimulatedLog } from "./log.ts";
-import type { Looked } from "./producing.ts";
+import type { Polled } from "./producing.ts";
 
 export function checkSources(
   log: SimulatedLog,
   files: Files,
-  looked: ReadonlyMap<FileName, Looked>,
+  polled: ReadonlyMap<FileName, Polled>,
   counts: Counts,
 ): void {
   const events: SeenEvent[] = [];
@@ -26,7 +26,7 @@ export function checkSources(
       }
   for (const name of FILE_NAMES) {
     const state = files.state(name);
-    const last = looked.get(name);
+    const last = polled.get(name);
     if (state === undefined || last === undefined) continue;
     if (last.result === undefined) {
       counts.add(`last versions not taken: ${last.code}`);

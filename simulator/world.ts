@@ -51,7 +51,7 @@ import {
 } from "./invariants.ts";
 import { Crash, type Fuse, Kernel, type Process } from "./kernel.ts";
 import { CALM, PARTITIONS, SimulatedLog } from "./log.ts";
-import { type Looked, lookAtFiles, publishAll } from "./producing.ts";
+import { type Polled, pollFiles, publishAll } from "./producing.ts";
 import { checkSources } from "./sources-check.ts";
 import { withSqliteHooks } from "./sqlite-hooks.ts";
 
@@ -120,7 +120,7 @@ class World {
   readonly expected: Expected;
   readonly foreign = new Map<string, RejectCode | null>();
   readonly running = new Map<Who | "replay", Process>();
-  readonly looked = new Map<FileName, Looked>();
+  readonly polled = new Map<FileName, Polled>();
   readonly #scripts: Map<EventTopic, NewRecord[][]>;
   /** Thrown out of the kernel's loop once the stack is unwound. */
   #violation: Violation | undefined;
@@ -249,25 +249,25 @@ class World {
   startProducer(who: "producer-1" | "producer-2", rounds: number): void {
     if (this.running.get(who)?.alive === true) return;
     const work = Effect.scoped(
-      lookAtFiles({
+      pollFiles({
         files: this.files,
         rounds,
-        onLook: (looked) => this.onLook(who, looked),
+        onPoll: (polled) => this.onPoll(who, polled),
         onAnswer: (answer) => this.counts.add(`answers: ${answer}`),
       }),
     );
     this.#launch(who, join(this.dir, who), work, () => {
-      if (who === "producer-2") this.looked.clear();
+      if (who === "producer-2") this.polled.clear();
       else this.kernel.at(1000, undefined, () => this.startProducer(who, Number.POSITIVE_INFINITY));
     });
   }
 
-  onLook(who: Who, looked: Looked): void {
-    const { file, result, code } = looked;
+  onPoll(who: Who, polled: Polled): void {
+    const { file, result, code } = polled;
     this.counts.add(result === undefined ? "looks parked" : "looks");
-    if (looked.isLast) this.looked.set(file, looked);
+    if (polled.isLast) this.polled.set(file, polled);
     // One that had the file as it was before may have undone what a later one said: to be looked at again.
-    else this.looked.delete(file);
+    else this.polled.delete(file);
     if (result === undefined) {
       this.say(`${who} parked ${file}: ${code}`);
       return;
@@ -637,11 +637,11 @@ class World {
       for (const records of partitions)
         if (records.length > 0)
           this.#launch("publisher", this.dir, publishAll(topic, records.splice(0)), () => {});
-    let lastLook = 0;
+    let lastPoll = 0;
     let quiet = 0;
     const settled = this.#run(() => {
-      if (kernel.now - lastLook < LOOK_MS) return false;
-      lastLook = kernel.now;
+      if (kernel.now - lastPoll < LOOK_MS) return false;
+      lastPoll = kernel.now;
       quiet = this.#isSettled() ? quiet + 1 : 0;
       return quiet >= 3;
     }, PATIENCE_MS);
@@ -651,7 +651,7 @@ class World {
     this.say("settled");
     this.#closeReaders();
     checkSettled(this.disk.guard, this.expected, this.#announced());
-    if (history.producers) checkSources(this.log, this.files, this.looked, this.counts);
+    if (history.producers) checkSources(this.log, this.files, this.polled, this.counts);
     this.#rebuild();
     this.counts.add("histories");
     this.counts.add("events in the topics", this.#events());
@@ -686,7 +686,7 @@ class World {
     for (const who of WRITERS) if (this.running.get(who)?.alive !== true) return `${who} does not run`;
     if (this.history.producers)
       for (const file of FILE_NAMES)
-        if (this.files.has(file) && !this.looked.has(file)) return `${file} was not looked at`;
+        if (this.files.has(file) && !this.polled.has(file)) return `${file} was not looked at`;
     for (const topic of EVENT_TOPICS)
       for (let partition = 0; partition < PARTITIONS; partition++) {
         const { records } = this.log.partition(topic, partition);
@@ -757,14 +757,14 @@ class World {
   }
 }
 
-/** Whether these records announce a change of the file, or are some of its rows; marks and takeovers are not. */
+/** Whether these records announce a change of the file, or are some of its rows; fences and takeovers are not. */
 function saysOf(file: FileName, records: readonly NewRecord[]): boolean {
   const { kind, source, counts } = JSON.parse(records[0]?.value ?? "{}") as {
     readonly kind?: string;
     readonly source?: string;
     readonly counts?: { readonly unchanged: number };
   };
-  const isChange = kind === "version" ? (counts?.unchanged ?? 0) > 0 : kind === "row" || kind === "gone";
+  const isChange = kind === "version" ? (counts?.unchanged ?? 0) > 0 : kind === "row" || kind === "delete";
   return isChange && source === file;
 }
 

@@ -1,4 +1,4 @@
-/** Each followed file: how it stands, what it had, when it was looked at, and why not if not. */
+/** Each followed file: how it stands, what it had, when it was polled at, and why not if not. */
 import { element, name } from "./dom.js";
 import { ago, moment, number, shorten } from "./format.js";
 import { texts } from "./texts.js";
@@ -52,7 +52,7 @@ const sayingOf = (sources, catalogues) =>
   JSON.stringify(
     [...sources.map(({ next: _, ...source }) => source), ...catalogues].map((one) => ({
       ...one,
-      looked: one.looked !== null,
+      polled: one.polled !== null,
     })),
   );
 
@@ -61,9 +61,9 @@ function showTimes(list, sources, catalogues) {
   const { alone, groups } = grouped(sources, catalogues);
   /** In the order in which they are shown. @type {readonly (Source | Catalogue)[]} */
   const shown = [...alone, ...groups.flatMap(({ catalogue, entries }) => [catalogue, ...entries])];
-  const looked = shown.flatMap((one) => one.looked ?? []);
+  const polled = shown.flatMap((one) => one.polled ?? []);
   for (const [i, time] of [...list.querySelectorAll("time")].entries()) {
-    time.dateTime = looked[i] ?? time.dateTime;
+    time.dateTime = polled[i] ?? time.dateTime;
     time.title = moment(time.dateTime);
   }
   showAges(list);
@@ -137,11 +137,11 @@ function item(source) {
 
 /** @param {Group} group @param {ReadonlySet<string | null>} open */
 function catalogueItem({ catalogue, entries, more }, open) {
-  const { listed, taken, others, refused, gone, refusals, reason } = catalogue;
+  const { listed, taken, others, refused, unlisted, refusals, reason } = catalogue;
   const parts = [
     texts.listed(listed, number(listed), number(taken + others)),
     ...(refused > 0 ? [texts.refused(refused, number(refused))] : []),
-    ...(gone > 0 ? [texts.gone(gone, number(gone))] : []),
+    ...(unlisted > 0 ? [texts.unlisted(unlisted, number(unlisted))] : []),
   ];
   const all = entries.length + more;
   const details = element(
@@ -156,7 +156,7 @@ function catalogueItem({ catalogue, entries, more }, open) {
     {},
     heading(catalogue.catalogue, texts.catalogue),
     pill(catalogue.state),
-    element("span", { class: "quiet counts" }, parts.join(" · "), " · ", lookedAt(catalogue.looked)),
+    element("span", { class: "quiet counts" }, parts.join(" · "), " · ", lookedAt(catalogue.polled)),
     ...(reason === ""
       ? []
       : [element("p", { class: catalogue.state === "parked" ? "reason" : "quiet reason" }, reason)]),
@@ -180,19 +180,19 @@ function counts(source) {
     ...(source.conflicts ? [texts.conflicts(source.conflicts, number(source.conflicts))] : []),
     ...(source.rounded > 0 ? [texts.rounded(source.rounded, number(source.rounded))] : []),
   ];
-  return element("span", {}, parts.join(" · "), " · ", lookedAt(source.looked));
+  return element("span", {}, parts.join(" · "), " · ", lookedAt(source.polled));
 }
 
-/** @param {string | null} looked */
-const lookedAt = (looked) =>
-  looked === null
+/** @param {string | null} polled */
+const lookedAt = (polled) =>
+  polled === null
     ? texts.neverLooked
-    : element("time", { datetime: looked, title: moment(looked) }, texts.looked(ago(looked)));
+    : element("time", { datetime: polled, title: moment(polled) }, texts.polled(ago(polled)));
 
 /** How long ago each was polled, by the second. @param {HTMLElement} list */
 function showAges(list) {
   for (const time of list.querySelectorAll("time")) {
-    const text = texts.looked(ago(time.dateTime));
+    const text = texts.polled(ago(time.dateTime));
     if (time.textContent !== text) time.textContent = text;
   }
 }

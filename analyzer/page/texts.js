@@ -61,7 +61,7 @@ const fr = {
   /** @param {number} n @param {string} shown */
   rounded: (n, shown) => `${shown} arrondie${n > 1 ? "s" : ""} au millionième`,
   /** @param {string} ago */
-  looked: (ago) => `lu ${ago}`,
+  polled: (ago) => `lu ${ago}`,
   neverLooked: "pas encore lu",
   catalogue: "catalogue",
   /** @param {number} n @param {string} listed @param {string} followed */
@@ -70,7 +70,7 @@ const fr = {
   /** @param {number} n @param {string} shown */
   refused: (n, shown) => `${shown} refusé${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
-  gone: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
+  unlisted: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   files: (n, shown) => `${shown} fichier${n > 1 ? "s" : ""}`,
   states: {
@@ -79,7 +79,7 @@ const fr = {
     ok: "À jour",
     parked: "En pause",
     held: "À confirmer",
-    gone: "Plus listé",
+    unlisted: "Plus listé",
   },
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
   now: "à l’instant",
@@ -129,12 +129,12 @@ const en = {
   withdrawn: (_n, shown) => `${shown} withdrawn with the file`,
   conflicts: (_n, shown) => `${shown} contradicted further down the file`,
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
-  looked: (ago) => `read ${ago}`,
+  polled: (ago) => `read ${ago}`,
   neverLooked: "not read yet",
   catalogue: "catalogue",
   listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
   refused: (_n, shown) => `${shown} refused`,
-  gone: (_n, shown) => `${shown} no longer listed`,
+  unlisted: (_n, shown) => `${shown} no longer listed`,
   files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
   states: {
     new: "New",
@@ -142,7 +142,7 @@ const en = {
     ok: "Up to date",
     parked: "Paused",
     held: "To confirm",
-    gone: "No longer listed",
+    unlisted: "No longer listed",
   },
   entities: { produits: "products", magasins: "shops", ventes: "sales" },
   now: "just now",

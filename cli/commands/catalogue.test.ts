@@ -121,7 +121,7 @@ it("ends the demo; files that come to a folder while it runs are in the analyses
     (await ventes(["sources", "--data", data])).stdout.split("\n").find((line) => line.startsWith(id));
   await until(
     "it is said to be gone",
-    async () => /\|gone\|.*no longer listed by its catalogue since/.test((await row()) ?? ""),
+    async () => /\|unlisted\|.*no longer listed by its catalogue since/.test((await row()) ?? ""),
     {
       within: 60_000,
       every: 200,

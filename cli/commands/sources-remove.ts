@@ -17,7 +17,7 @@ import {
 import { print } from "../output/stdout.ts";
 import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import { catalogueNamed, registered } from "../run/register.ts";
-import { readStandings } from "../run/source-list.ts";
+import { readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visibleSource } from "../texts/visible.ts";
@@ -72,7 +72,7 @@ const told = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }
 
 /** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
-  const by = (yield* readStandings)
+  const by = (yield* readSourceEntries)
     .catalogues()
     .find(({ status }) => status.refusals.some((refused) => refused.source === source));
   if (error.code !== "source.not_registered" || by === undefined) return yield* error;

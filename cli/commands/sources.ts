@@ -13,8 +13,8 @@ import { onLog, SHORT_PATIENCE } from "../run/log.ts";
 import {
   type CatalogueWithState,
   followsNow,
-  readStandings,
-  type SourceStanding,
+  readSourceEntries,
+  type SourceEntry,
 } from "../run/source-list.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { maskedCatalogue, maskedStatus, visibleSource } from "../texts/visible.ts";
@@ -41,7 +41,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     )(
       Effect.gen(function* () {
         const follows = yield* followsNow;
-        const standings = yield* readStandings;
+        const standings = yield* readSourceEntries;
         return {
           listed: standings.sources(follows),
           invalid: standings.invalid(run.settings.language),
@@ -83,7 +83,7 @@ const rowOf = (status: SourceStatus, reason: string) => [
   status.state,
   ...COUNTS.map((name) => BigInt(status[name] ?? 0)),
   reason,
-  whole(status.looked),
+  whole(status.polled),
   whole(status.changed),
   whole(status.next),
 ];
@@ -92,7 +92,7 @@ const rowOf = (status: SourceStatus, reason: string) => [
 const whole = (instant: string | null | undefined): string => (instant ?? "").replace(/\.\d+Z$/, "Z");
 
 /** How it stands, with how it was registered, and which producer follows it. */
-const asJson = ({ status, registration, announcement, said }: SourceStanding) => ({
+const asJson = ({ status, registration, announcement, said }: SourceEntry) => ({
   ...maskedStatus(status),
   next: status.next ?? null,
   producer: said?.follows === true ? said.producer : null,
@@ -118,14 +118,14 @@ const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
   registered: catalogue.registered,
 });
 
-const reasonOf = ({ status, registration }: SourceStanding, { texts }: Invocation): string => {
+const reasonOf = ({ status, registration }: SourceEntry, { texts }: Invocation): string => {
   if (registration.unlisted !== undefined) return texts.noLongerListed(registration.unlisted);
   const { reason, defects } = status;
   return defects === undefined ? reason : `${reason} (${texts.defects(texts.count(defects))})`.trim();
 };
 
 /** The sum over all sources, as a sentence. */
-function accounting(listed: readonly SourceStanding[], { texts }: Invocation): string {
+function accounting(listed: readonly SourceEntry[], { texts }: Invocation): string {
   const sum = (name: (typeof COUNTS)[number]) =>
     texts.count(listed.reduce((total, { status }) => total + (status[name] ?? 0), 0));
   return texts.accounting({
@@ -148,7 +148,7 @@ const standing = ({ status }: CatalogueWithState, { texts }: Invocation): string
     others: texts.count(status.others),
     removed: texts.count(status.removed),
     refused: texts.count(status.refused),
-    gone: texts.count(status.gone),
+    unlisted: texts.count(status.unlisted),
   });
 
 /** In the columns of a source: what it lists as records, what is refused as rejected. */

@@ -176,7 +176,7 @@ describe("beside a running start", () => {
   it("sources say when each is looked at next; once their producer is gone, status says that nobody follows them", async () => {
     const data = scratchDirectory();
     const files = company(SALES);
-    const sources = async (): Promise<{ next: string | null; producer: string | null; looked: string }[]> =>
+    const sources = async (): Promise<{ next: string | null; producer: string | null; polled: string }[]> =>
       JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
     const started = startVentes(["start", files.produits, "--data", data, "--every", "1h"]);
     await started.said(/the sources are being followed/i);
@@ -184,7 +184,7 @@ describe("beside a running start", () => {
       const all = await sources();
       return typeof all[0]?.next === "string" && all;
     });
-    expect(Date.parse(followed?.next ?? "") - Date.parse(followed?.looked ?? "")).toBeGreaterThan(3_000_000);
+    expect(Date.parse(followed?.next ?? "") - Date.parse(followed?.polled ?? "")).toBeGreaterThan(3_000_000);
     expect(followed?.producer).toContain(data);
     expect((await ventes(["status", "--data", data])).stdout).not.toMatch(/followed by nobody/);
     await started.stop("SIGKILL");

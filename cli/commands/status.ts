@@ -22,7 +22,7 @@ import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
-import { type Follows, heardOf, readStandings, type SourceStanding } from "../run/source-list.ts";
+import { type Follows, heardOf, readSourceEntries, type SourceEntry } from "../run/source-list.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
@@ -126,7 +126,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
 const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
-  const standings = yield* readStandings;
+  const standings = yield* readSourceEntries;
   return {
     identity: log.identity,
     where: `${log.kind} ${log.fullName("ventes")}`,
@@ -142,7 +142,7 @@ const readLog = Effect.fnUntraced(function* (follows: Follows, language: Languag
 type FromLog = Effect.Success<ReturnType<typeof readLog>>;
 
 /** By producer: those sources that nobody follows now, of which it spoke last. */
-function staleOf(sources: readonly SourceStanding[]): Stale[] {
+function staleOf(sources: readonly SourceEntry[]): Stale[] {
   const found = new Map<string, Stale>();
   for (const { said } of sources) {
     if (said === null || said.follows) continue;

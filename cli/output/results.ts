@@ -111,7 +111,7 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
 const MOST_SHOWN = 30;
 
 /** What was set aside and what waits, a line each; none when there is nothing to say. */
-export function asideLines(results: Results, texts: Texts): string[] {
+export function rejectedLines(results: Results, texts: Texts): string[] {
   const { waiting } = results;
   const lines: string[] = [];
   if (results.rejects > 0) lines.push(texts.rejected(texts.count(results.rejects)));

@@ -107,7 +107,7 @@ function touch(file: string): void {
 }
 
 /** That a source was looked at again and said nothing new waits for the next regular word: there may be hundreds. */
-const withoutTimes = ({ looked: _, next: __, ...status }: SourceStatus) => status;
+const withoutTimes = ({ polled: _, next: __, ...status }: SourceStatus) => status;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 

@@ -9,9 +9,9 @@ import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ConsumerFigures } from "../../consumer/run.ts";
 import { withProgress } from "../output/progress.ts";
 import {
-  asideLines,
   type Results,
   readResults,
+  rejectedLines,
   resultLines,
   resultsJson,
   resultTables,
@@ -107,7 +107,7 @@ export const readOnce = (
     if (run.json) print(onceJson(results, figures, sources));
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
     else print(resultLines(results));
-    if (!run.json) for (const line of asideLines(results, run.texts)) say(line);
+    if (!run.json) for (const line of rejectedLines(results, run.texts)) say(line);
     // A catalogue that cannot be read, and each entry that cannot be taken up, is a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
     const failed = sources.filter(isStopped).length + refused;

@@ -24,24 +24,23 @@ export interface PipelineOptions {
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
 }
 
-const isLookedAt = ({ state }: Pick<SourceStatus, "state">): boolean =>
-  state !== "new" && state !== "reading";
+const isPolled = ({ state }: Pick<SourceStatus, "state">): boolean => state !== "new" && state !== "reading";
 
 /**
  * Whether all that is registered, and all that catalogues list, was looked at once. `isShared`: other producers may
  * have some of the entries, so they are not waited for.
  */
-export function areLookedAt(
+export function arePolled(
   sources: readonly SourceStatus[],
   catalogues: readonly CatalogueStatus[],
   isShared: boolean,
 ): boolean {
   const followed = (id: string) =>
-    sources.filter(({ catalogue, state }) => catalogue === id && state !== "gone").length;
+    sources.filter(({ catalogue, state }) => catalogue === id && state !== "unlisted").length;
   return (
     sources.length + catalogues.length > 0 &&
-    catalogues.every((one) => isLookedAt(one) && (isShared || followed(one.catalogue) >= one.taken)) &&
-    sources.every(isLookedAt)
+    catalogues.every((one) => isPolled(one) && (isShared || followed(one.catalogue) >= one.taken)) &&
+    sources.every(isPolled)
   );
 }
 
@@ -51,15 +50,15 @@ export const runPipeline = (
   options: PipelineOptions,
 ): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
-    const allLookedAt = yield* Deferred.make<void>();
+    const allPolled = yield* Deferred.make<void>();
     const say = complaints(options.progress, run.texts);
     let catalogues: readonly CatalogueStatus[] = [];
     let latest: readonly SourceStatus[] = [];
     let isSettled = false;
     const known = new Set<string>();
     const look = (): void => {
-      if (!isSettled && areLookedAt(latest, catalogues, run.settings.kafka !== null))
-        Deferred.doneUnsafe(allLookedAt, Effect.void);
+      if (!isSettled && arePolled(latest, catalogues, run.settings.kafka !== null))
+        Deferred.doneUnsafe(allPolled, Effect.void);
     };
     const onCatalogues = (all: readonly CatalogueStatus[]): void => {
       catalogues = all;
@@ -79,7 +78,7 @@ export const runPipeline = (
       look();
     };
     const settle = Effect.gen(function* () {
-      yield* Deferred.await(allLookedAt);
+      yield* Deferred.await(allPolled);
       const results = yield* whenSettled(readResults);
       isSettled = true;
       options.onSettled(results, latest);

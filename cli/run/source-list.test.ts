@@ -25,7 +25,7 @@ const listed = (version: number | null) => ({
 const status = (more: Partial<SourceStatus>): SourceStatus => ({
   ...listed(7).status,
   state: "ok",
-  looked: ago(30),
+  polled: ago(30),
   next: ago(-30),
   ...more,
 });

@@ -35,7 +35,7 @@ export interface CatalogueWithState extends ListedCatalogue {
   readonly status: CatalogueStatus;
 }
 
-export interface SourceStanding extends ListedSource {
+export interface SourceEntry extends ListedSource {
   /** Whoever spoke of it last; null: no producer has. */
   readonly said: Omit<Claim, "status"> | null;
 }
@@ -68,7 +68,7 @@ export function claims(states: readonly ComponentState[], follows: Follows): Rea
 }
 
 /** How a source stands by what was announced of it and what was claimed. */
-export function standing(listed: ListedSource, claim: Claim | undefined): SourceStanding {
+export function standing(listed: ListedSource, claim: Claim | undefined): SourceEntry {
   if (claim === undefined) return { ...listed, said: null };
   const { status, ...said } = claim;
   if (isOlder(status, listed.status)) return { ...listed, said };
@@ -81,7 +81,7 @@ export function standing(listed: ListedSource, claim: Claim | undefined): Source
 /** Said before its last announcement, which was another's, or came after the last word of one that was killed. */
 const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
   seen.state === "new" ||
-  (seen.state === "gone") !== (announced.state === "gone") ||
+  (seen.state === "unlisted") !== (announced.state === "unlisted") ||
   (announced.version ?? -1) > (seen.version ?? -1);
 
 /** Whether the producers of this log that said they run still do. */
@@ -93,7 +93,7 @@ export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effec
 });
 
 /** What the log says of sources, catalogues and components, as of the last refresh, which reads what is new. */
-export class Standings {
+export class SourceEntries {
   readonly #registry: Registry;
   readonly #states: States;
 
@@ -111,7 +111,7 @@ export class Standings {
   }
 
   /** Parents first, as they are read. */
-  sources(follows: Follows): readonly SourceStanding[] {
+  sources(follows: Follows): readonly SourceEntry[] {
     const said = claims(this.states(), follows);
     return listedSources(this.#registry)
       .map((one) => standing(one, said.get(one.registration.source)))
@@ -129,16 +129,16 @@ export class Standings {
     for (const state of this.states().toSorted((a, b) => a.at.localeCompare(b.at)))
       for (const one of state.catalogues ?? []) said.set(one.catalogue, one);
     return listedCatalogues(this.#registry).map((one) => {
-      const { catalogue, taken, gone, removed } = one;
+      const { catalogue, taken, unlisted, removed } = one;
       const seen = said.get(catalogue.catalogue);
-      return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, gone, removed } };
+      return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, unlisted, removed } };
     });
   }
 }
 
 /** As of now. */
-export const readStandings: Effect.Effect<Standings, LogFailure, TopicLog> = Effect.gen(function* () {
-  const standings = new Standings(yield* TopicLog);
+export const readSourceEntries: Effect.Effect<SourceEntries, LogFailure, TopicLog> = Effect.gen(function* () {
+  const standings = new SourceEntries(yield* TopicLog);
   yield* standings.refresh();
   return standings;
 });
@@ -152,7 +152,7 @@ const LOOK_EVERY_MS = 2_000;
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { language } = yield* Settings;
-    const standings = yield* readStandings;
+    const standings = yield* readSourceEntries;
     for (;;) {
       view.sources = [
         ...standings.sources(heardOf(Date.now())).map(({ status }) => status),

@@ -1,6 +1,6 @@
 /** What `start` says once everything that the sources hold is in the analyses. */
 import type { SourceStatus } from "#shared/contract/status.ts";
-import { asideLines, type Results, resultTables } from "../output/results.ts";
+import { type Results, rejectedLines, resultTables } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
@@ -26,7 +26,7 @@ export function settledSummary(
     "",
     texts.read(),
     ...read,
-    ...asideLines(results, texts).map((line) => `  ${line}`),
+    ...rejectedLines(results, texts).map((line) => `  ${line}`),
     "",
     resultTables(results, texts, settings.currency),
     "",

@@ -16,7 +16,7 @@ const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
 const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
-type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "gone">;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "unlisted">;
 type AccountedCounts = Shown<
   | "records"
   | "emitted"
@@ -77,7 +77,7 @@ const TEXTS = {
     (n: string) => `${n} lignes/s`,
     (n: string) => `${n} rows/s`,
   ),
-  setAside: both(
+  exclude: both(
     (n: string) => `${n} mises de côté`,
     (n: string) => `${n} set aside`,
   ),
@@ -260,9 +260,9 @@ const TEXTS = {
   ),
   catalogueStands: both(
     (s: CatalogueCounts) =>
-      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.gone === "0" ? "" : ` ; ${s.gone} ne sont plus listés, leurs lignes restent`}`,
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.unlisted === "0" ? "" : ` ; ${s.unlisted} ne sont plus listés, leurs lignes restent`}`,
     (s: CatalogueCounts) =>
-      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.gone === "0" ? "" : `; ${s.gone} no longer listed, their rows stay`}`,
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.unlisted === "0" ? "" : `; ${s.unlisted} no longer listed, their rows stay`}`,
   ),
   entriesRefused: both(
     (catalogue: string, n: number, first: string) =>

@@ -99,7 +99,7 @@ const event = {
 
 describe("the event that a key holds already (rule 17)", () => {
   const shop = { ...event, kind: "row", row: { id_magasin: "M", ville: "Lyon" }, extras: {} } as const;
-  const gone = { ...event, kind: "gone", row: { id_magasin: "M" } } as const;
+  const gone = { ...event, kind: "delete", row: { id_magasin: "M" } } as const;
   const { state } = applyToKey("magasins", NOTHING_HELD, shop, 4);
 
   it("moves nothing", () => {

@@ -49,7 +49,7 @@ export interface KeyState {
 export const NOTHING_HELD: KeyState = { claims: [], withdrawals: [], points: NO_POINTS };
 
 export type RowEvent = Extract<PipelineEvent, { readonly kind: "row" }>;
-export type GoneEvent = Extract<PipelineEvent, { readonly kind: "gone" }>;
+export type DeleteEvent = Extract<PipelineEvent, { readonly kind: "delete" }>;
 
 /**
  * changed: the key holds something else now. unchanged: the event says what its claim says, or withdraws what is not
@@ -67,14 +67,14 @@ export interface Step<State> {
 export function applyToKey(
   entity: EntityName,
   state: KeyState,
-  event: RowEvent | GoneEvent,
+  event: RowEvent | DeleteEvent,
   offset: number,
 ): Step<KeyState> {
   const { source } = event;
   const dateEffet = entity === "produits" ? (event.row.date_effet ?? "") : "";
   const mine = state.claims.find((c) => c.source === source && c.dateEffet === dateEffet);
   if (mine?.offset === offset)
-    return { outcome: "equal", state: event.kind === "gone" ? state : mended(entity, state, mine, event) };
+    return { outcome: "equal", state: event.kind === "delete" ? state : mended(entity, state, mine, event) };
   let highest = -1;
   for (const withdrawal of state.withdrawals) {
     if (withdrawal.offset === offset) return { outcome: "equal", state };

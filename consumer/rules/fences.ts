@@ -4,7 +4,7 @@
  * for the partition, not for a key: what a version withdrew must not come back under a key that it never named.
  */
 
-/** The highest version that a partition has seen of a source. An event and a mark both raise it. */
+/** The highest version that a partition has seen of a source. An event and a fence both raise it. */
 export type Fence = number;
 
 /** Before the first event of a source; versions are offsets, from 0. */
@@ -13,5 +13,5 @@ export const NO_FENCE: Fence = -1;
 /** Whether an event of `version` counts behind the fence. */
 export const isCurrent = (fence: Fence, version: number): boolean => version >= fence;
 
-/** The fence after an event or mark of `version`. */
+/** The fence after an event or fence of `version`. */
 export const raiseFence = (fence: Fence, version: number): Fence => (version > fence ? version : fence);

@@ -71,7 +71,7 @@ describe("the rules alone, folded over random histories", () => {
         if (topic === "rejets")
           for (const state of fold.rejects.values()) sums.explained += rejectEventsHeld(state);
         else for (const state of fold.keys[topic].values()) sums.explained += eventsHeld(state);
-        const events = logs.flat().filter(({ event }) => event.kind !== "mark").length;
+        const events = logs.flat().filter(({ event }) => event.kind !== "fence").length;
         expect(sums, `seed ${seed}, ${topic}`).toEqual({ events, explained: events });
       }
     }

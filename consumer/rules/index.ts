@@ -12,8 +12,8 @@
 export {
   applyToKey,
   type Claim,
+  type DeleteEvent,
   eventsHeld,
-  type GoneEvent,
   type KeyState,
   type Laid,
   layClaims,
@@ -36,7 +36,7 @@ export {
   type Missing,
   type Parents,
   type Sale,
-  type Standing,
+  type SourceEntry,
   type Stored,
   saleOf,
   standingOf,

@@ -4,7 +4,7 @@
  * withdrawal instead of claims.
  */
 import type { RejectRow } from "#shared/contract/event.ts";
-import type { GoneEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
+import type { DeleteEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
 
 export interface Reject extends RejectRow {
   readonly source: string;
@@ -35,7 +35,7 @@ const says = (row: RejectRow, said: RejectRow): boolean =>
 /** The state of a reject after the event at `offset` of its partition. */
 export function applyToReject(
   state: RejectState,
-  event: RowEvent | GoneEvent,
+  event: RowEvent | DeleteEvent,
   offset: number,
 ): Step<RejectState> {
   const { row, withdrawal } = state;
@@ -43,7 +43,7 @@ export function applyToReject(
   const highest = Math.max(row?.offset ?? -1, withdrawal?.offset ?? -1);
   if (offset < highest) return { outcome: "superseded", state };
   const isHeld = offset === highest;
-  if (event.kind === "gone") {
+  if (event.kind === "delete") {
     if (isHeld) return { outcome: "equal", state };
     if (row === undefined) return { outcome: "unchanged", state };
     return { outcome: "changed", state: { row: undefined, withdrawal: { source, dateEffet: "", offset } } };

@@ -93,7 +93,7 @@ export interface Waiting {
   readonly waitsFor: Missing;
 }
 
-export type Standing = Stored | Waiting;
+export type SourceEntry = Stored | Waiting;
 
 const WAITS: Readonly<Record<Missing, Waiting>> = {
   prix: { value: null, waitsFor: "prix" },
@@ -102,7 +102,7 @@ const WAITS: Readonly<Record<Missing, Waiting>> = {
 };
 
 /** Where a sale stands beside these parents. */
-export function standingOf(sale: Sale, parents: Parents): Standing {
+export function standingOf(sale: Sale, parents: Parents): SourceEntry {
   const points = isPricedByList(sale) ? parents.pricePoints(sale.idProduit) : NO_POINTS;
   const revenue = revenueOf(sale, points);
   if (revenue.value === null) return WAITS.prix;

@@ -8,7 +8,7 @@ import { multiplyMillionths, parseMillionths } from "#shared/contract/numbers.ts
 import type { EventTopic } from "#shared/contract/topics.ts";
 
 export type Literal =
-  | "marks" // an older version is told by its number per key only
+  | "fences" // an older version is told by its number per key only
   | "images" // one image a key, not one a source
   | "mend" // a dated price hides nothing
   | "first" // before every point, the first by date
@@ -23,7 +23,7 @@ export type ModelTopics = ReadonlyMap<EventTopic, readonly (readonly ModelRecord
 type Cols = Record<string, string | null>;
 interface At {
   readonly offset: number;
-  readonly event: Exclude<PipelineEvent, { kind: "mark" }>;
+  readonly event: Exclude<PipelineEvent, { kind: "fence" }>;
 }
 interface ModelClaim {
   source: string;
@@ -55,7 +55,7 @@ const millionths = (text: string | null | undefined) =>
   text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
 
 const colsOf = (event: At["event"]): Cols => {
-  if (event.kind === "gone") return {};
+  if (event.kind === "delete") return {};
   const { id_vente: _v, date_effet: _d, ...row } = event.row as Cols;
   return { ...row, ...event.extras };
 };
@@ -75,10 +75,10 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
     for (const log of partitions) {
       const newest = new Map<string, number>();
       log.forEach(({ key, event }, offset) => {
-        const fence = literal === "marks" ? `${event.source} ${key}` : event.source;
+        const fence = literal === "fences" ? `${event.source} ${key}` : event.source;
         if (event.version < (newest.get(fence) ?? -1)) return;
         newest.set(fence, event.version);
-        if (event.kind === "mark") return;
+        if (event.kind === "fence") return;
         keys.set(key, [...(keys.get(key) ?? []), { offset, event }]);
       });
     }
@@ -91,7 +91,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       const source = event.source;
       const rec = entity === "produits" ? (event.row.date_effet ?? "") : "";
       const mine = claims.find((c) => c.source === source && c.rec === rec);
-      if (event.kind === "gone") {
+      if (event.kind === "delete") {
         if (mine === undefined) continue;
         claims = claims.filter((c) => c !== mine);
         gone = [...gone.filter((g) => !(g.source === source && g.rec === rec)), { source, rec, offset }];
@@ -125,8 +125,8 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       const cols = colsOf(event);
       const price = millionths(cols.prix);
       // A withdrawal of what is not claimed withdraws nothing.
-      if (event.kind === "gone" && !before.some((c) => c.source === event.source && c.rec === rec)) return;
-      if (event.kind === "gone")
+      if (event.kind === "delete" && !before.some((c) => c.source === event.source && c.rec === rec)) return;
+      if (event.kind === "delete")
         points = points.filter((p) => p !== mine && after.some((c) => c.source === p.source));
       else if (rec !== "" && "prix" in cols && (mine?.price ?? null) !== price)
         points = [

@@ -69,7 +69,7 @@ export function foldEvent(fold: Fold, place: Place, key: string, event: Pipeline
   const fenced = `${topic}/${partition} ${event.source}`;
   const fence = fold.fences.get(fenced) ?? NO_FENCE;
   fold.fences.set(fenced, raiseFence(fence, event.version));
-  if (event.kind === "mark") return;
+  if (event.kind === "fence") return;
   const account = accountOf(fold, place);
   const counted = (unchanged: number, superseded: number) =>
     fold.accounts.set(`${topic}/${partition}`, {

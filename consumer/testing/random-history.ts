@@ -97,7 +97,7 @@ export const batchOf = (
   };
 };
 
-/** Topics of some `size` events: corrections, withdrawals, prices, zombies below a mark, batches sent twice. */
+/** Topics of some `size` events: corrections, withdrawals, prices, zombies below a fence, batches sent twice. */
 export function randomTopics(r: Random, size: number): Topics {
   const topics: Topics = new Map(EVENT_TOPICS.map((t) => [t, Array.from({ length: PARTITIONS }, () => [])]));
   const version = new Map<string, number>();
@@ -121,7 +121,7 @@ export function randomTopics(r: Random, size: number): Topics {
       day: `2026-01-0${days}`,
     } as const;
     if (r.chance(0.05)) {
-      for (const log of logs) log.push({ key: source, event: { ...envelope, line: 0, kind: "mark" } });
+      for (const log of logs) log.push({ key: source, event: { ...envelope, line: 0, kind: "fence" } });
       continue;
     }
     // A reject's key is a hash over its source: two sources never share one.
@@ -132,7 +132,7 @@ export function randomTopics(r: Random, size: number): Topics {
     const event: PipelineEvent = r.chance(0.2)
       ? {
           ...envelope,
-          kind: "gone",
+          kind: "delete",
           row:
             topic === "rejets"
               ? {}

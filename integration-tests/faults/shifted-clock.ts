@@ -9,12 +9,12 @@ const file = process.env.VENTES_TEST_CLOCK ?? "";
 const LOOK_MS = 50;
 const RealDate = Date;
 let shift = 0;
-let looked = Number.NEGATIVE_INFINITY;
+let polled = Number.NEGATIVE_INFINITY;
 
 const now = (): number => {
   const at = performance.now();
-  if (at - looked > LOOK_MS) {
-    looked = at;
+  if (at - polled > LOOK_MS) {
+    polled = at;
     try {
       shift = Number(readFileSync(file, "utf8"));
     } catch {

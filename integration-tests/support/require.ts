@@ -1,5 +1,5 @@
 /**
- * What a test may need that a machine may lack, looked for once a process: `requirement("kafka").present`.
+ * What a test may need that a machine may lack, polled for once a process: `requirement("kafka").present`.
  * Tests of a missing part are skipped, and `npm test` ends by saying so. VENTES_TEST_REQUIRE=kafka,docker,browser
  * makes a missing part an error instead, so that a machine that should have it never passes without it.
  */
@@ -114,7 +114,7 @@ const LOOKS: Readonly<Record<Part, () => Requirement>> = {
   },
 };
 
-const looked = new Map<Part, Requirement>();
+const polled = new Map<Part, Requirement>();
 
 /** Parts that may not be missing: VENTES_TEST_REQUIRE. An unknown name there is an error, never ignored. */
 export const requiredParts = (): readonly Part[] =>
@@ -130,8 +130,8 @@ export const requiredParts = (): readonly Part[] =>
 
 /** Whether the machine has it. Throws when it does not and VENTES_TEST_REQUIRE asks for it. */
 export const requirement = (name: Part): Requirement => {
-  const known = looked.get(name) ?? LOOKS[name]();
-  looked.set(name, known);
+  const known = polled.get(name) ?? LOOKS[name]();
+  polled.set(name, known);
   if (!known.present && requiredParts().includes(name)) {
     throw new Error(`VENTES_TEST_REQUIRE asks for ${name}: ${known.found}`);
   }

@@ -1,4 +1,4 @@
-/** The catalogues that operators name: looked into, registered, listed, removed with their entries. */
+/** The catalogues that operators name: polled into, registered, listed, removed with their entries. */
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -111,18 +111,18 @@ export interface ListedCatalogue {
   readonly catalogue: Catalogue;
   /** As the topic `sources` has it: a producer's own status tells more. */
   readonly taken: number;
-  readonly gone: number;
+  readonly unlisted: number;
   readonly removed: number;
 }
 
 export const listedCatalogues = (registry: Registry): readonly ListedCatalogue[] =>
   registry.catalogues().map((catalogue) => {
     const own = registry.registrations().filter((one) => one.catalogue === catalogue.catalogue);
-    const gone = own.filter(({ unlisted }) => unlisted !== undefined).length;
+    const unlisted = own.filter((one) => one.unlisted !== undefined).length;
     return {
       catalogue,
-      taken: own.length - gone,
-      gone,
+      taken: own.length - unlisted,
+      unlisted,
       removed: registry.removals().filter((one) => one.catalogue === catalogue.catalogue).length,
     };
   });

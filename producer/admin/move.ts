@@ -11,7 +11,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { eventOf, sourceMark } from "../log/index.ts";
+import { eventOf, sourceText } from "../log/index.ts";
 import { type SourceError, sourceError } from "../source/index.ts";
 import { makePassingProducer, takeOver } from "../sync/index.ts";
 import { idOf } from "./open.ts";
@@ -64,7 +64,7 @@ const move = Effect.fnUntraced(function* (
     const { entities } = old;
     yield* takeOver(producer, { source: from, entities });
     const version = yield* takeOver(producer, { source: to, entities }, old);
-    const mark = sourceMark(from);
+    const named = sourceText(from);
     for (const entity of entities) {
       const newest = new Map<number, number>();
       const copies: NewRecord[] = [];
@@ -82,10 +82,10 @@ const move = Effect.fnUntraced(function* (
       }));
       yield* log.read(partitions, ({ partition, records }) => {
         for (const record of records) {
-          const event = eventOf(record, mark);
+          const event = eventOf(record, named);
           if (event === undefined || event.version < (newest.get(partition) ?? -1)) continue;
           newest.set(partition, event.version);
-          if (event.kind === "mark" || record.key === null) continue;
+          if (event.kind === "fence" || record.key === null) continue;
           copies.push({ key: record.key, value: JSON.stringify({ ...event, source: to, version }) });
         }
         return send(BATCH);

@@ -1,4 +1,4 @@
-/** The sources that operators name: looked into, registered, listed, removed. */
+/** The sources that operators name: polled into, registered, listed, removed. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { entityNamed } from "#shared/contract/entities/index.ts";
@@ -91,7 +91,7 @@ const remove = Effect.fnUntraced(function* (
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
-  // From its marks on, whatever another producer still sends of this source does not count.
+  // From its fences on, whatever another producer still sends of this source does not count.
   yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({

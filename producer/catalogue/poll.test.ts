@@ -102,7 +102,7 @@ describe("a catalogue", () => {
       listed: 2,
       taken: 2,
       refused: 0,
-      gone: 0,
+      unlisted: 0,
     });
     expect(await registered()).toMatchObject([
       {
@@ -214,17 +214,17 @@ describe("a catalogue", () => {
     files["/list.txt"] = "a.csv\n";
     asked = [];
     const { catalogue, sources } = await look();
-    expect(catalogue).toMatchObject({ listed: 1, taken: 1, gone: 1 });
+    expect(catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(sources.map(({ source }) => source)).toEqual([at("a.csv")]);
     expect(asked).not.toContain("/b.csv");
     expect(await claims("b.csv")).toEqual(["ventes 2 "]);
     const listed = await pipeline.run(listSources);
-    expect(states(listed.map(({ status }) => status))).toEqual({ "/a.csv": "ok", "/b.csv": "gone" });
+    expect(states(listed.map(({ status }) => status))).toEqual({ "/a.csv": "ok", "/b.csv": "unlisted" });
 
     files["/list.txt"] = "a.csv\nb.csv\n";
     files["/b.csv"] = sales(2, 3);
     etag++;
-    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, gone: 0 });
+    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, unlisted: 0 });
     expect(await claims("b.csv")).toEqual(["ventes 2 ", "ventes 3 "]);
   });
 
@@ -267,7 +267,7 @@ describe("a catalogue", () => {
     await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
     asked = [];
     const { catalogue } = await look();
-    expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, gone: 0 });
+    expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, unlisted: 0 });
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
@@ -369,7 +369,7 @@ describe("on this machine's disk", () => {
     expect((await look()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
     rmSync(join(folder(), "a.csv"));
     put("b.csv", sales(2));
-    expect((await look()).catalogue).toMatchObject({ listed: 1, taken: 1, gone: 1 });
+    expect((await look()).catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
     rmSync(folder(), { recursive: true });
     expect((await look()).catalogue).toMatchObject({
@@ -399,7 +399,7 @@ describe("on this machine's disk", () => {
     expect(sources.map(({ state }) => state)).toEqual(["ok", "ok"]);
     rmSync(join(folder(), "a.csv"));
     symlinkSync(outside, join(folder(), "a.csv"));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 2, gone: 1 });
+    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 2, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
   });
 
@@ -411,7 +411,7 @@ describe("on this machine's disk", () => {
     expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
   });
 
-  it("is looked into without a word written", async () => {
+  it("is polled into without a word written", async () => {
     put("a.csv", sales(1));
     const found = await pipeline.run(inspectCatalogue(pathToFileURL(folder()).href));
     expect(found).toMatchObject({
@@ -449,7 +449,10 @@ it("while it runs: entries are taken up, gone and back, each row once", async ()
       yield* waitFor("the new entries", allOk(30));
       const list = files["/list.txt"] ?? "";
       files["/list.txt"] = list.replace(/^0\.csv\n/, "");
-      yield* waitFor("one that is gone", () => seen.get(at("0.csv")) === "gone" && status?.gone === 1);
+      yield* waitFor(
+        "one that is gone",
+        () => seen.get(at("0.csv")) === "unlisted" && status?.unlisted === 1,
+      );
       files["/list.txt"] = list;
       yield* waitFor("it is back", allOk(30));
       yield* Fiber.interrupt(running);

@@ -27,7 +27,7 @@ const ENTRIES_AT_ONCE = 8;
 /** Refused entries that are told one by one. */
 const TOLD = 20;
 
-export interface CatalogueLook {
+export interface CataloguePoll {
   readonly status: CatalogueStatus;
   readonly freshMs: number | null;
 }
@@ -42,16 +42,16 @@ export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus =>
   others: 0,
   removed: 0,
   refused: 0,
-  gone: 0,
+  unlisted: 0,
   refusals: [],
-  looked: null,
+  polled: null,
 });
 
-export const lookAtCatalogue = Effect.fnUntraced(function* (
+export const pollCatalogue = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
   memory: CatalogueMemory,
-): Effect.fn.Return<CatalogueLook, CatalogueFailure> {
+): Effect.fn.Return<CataloguePoll, CatalogueFailure> {
   const { registry, hosts } = producer;
   const read = yield* hosts.turn(catalogue.catalogue, readCatalogue(producer, catalogue, memory));
   yield* registry.refresh();
@@ -79,10 +79,10 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);
 
-  let gone = 0;
+  let unlisted = 0;
   for (const registration of registry.registrations()) {
     if (registration.catalogue !== catalogue.catalogue || listed.has(registration.source)) continue;
-    gone++;
+    unlisted++;
     if (registration.unlisted !== undefined) continue;
     yield* registrations.put({ ...registration, unlisted: new Date().toISOString() });
   }
@@ -98,9 +98,9 @@ export const lookAtCatalogue = Effect.fnUntraced(function* (
     others: count("others"),
     removed: count("removed"),
     refused: refusals.length,
-    gone,
+    unlisted,
     refusals: refusals.slice(0, TOLD),
-    looked: new Date().toISOString(),
+    polled: new Date().toISOString(),
   };
   return { status, freshMs: read.freshMs };
 });

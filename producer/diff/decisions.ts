@@ -1,4 +1,4 @@
-/** One bit a record: whether it is emitted, whether it was set aside. And the ordinals of the few twins. */
+/** One bit a record: whether it is emitted, whether it was set aside. And the ordinals of the few duplicates. */
 const CHUNK = 65_536;
 
 class Bits {
@@ -27,7 +27,7 @@ export class Decisions {
   readonly #aside = new Bits();
   /** Of chunks that have an ordinal above 1. */
   readonly #ordinals: (Uint32Array | undefined)[] = [];
-  anyAside = false;
+  anyExcluded = false;
 
   emit(n: number, ordinal: number): void {
     this.#emit.add(n);
@@ -42,8 +42,8 @@ export class Decisions {
   }
 
   /** This record is a reject because of others of its version. */
-  setAside(n: number): void {
-    this.anyAside = true;
+  exclude(n: number): void {
+    this.anyExcluded = true;
     this.#aside.add(n);
   }
 
@@ -51,8 +51,8 @@ export class Decisions {
     return this.#emit.has(n);
   }
 
-  isAside(n: number): boolean {
-    return this.anyAside && this.#aside.has(n);
+  isExcluded(n: number): boolean {
+    return this.anyExcluded && this.#aside.has(n);
   }
 
   /** The ordinal of an emitted record that needs one. */

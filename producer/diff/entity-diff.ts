@@ -66,7 +66,7 @@ export class EntityDiff {
 
   /** Decides everything. Yields between parts. */
   *decide(rejects: RejectDiff): Generator<void, void> {
-    if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#setAsideUndated(rejects);
+    if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
     this.counts = nothingCounted();
     for (let part = 0; part < STATE_PARTS; part++)
       for (const decision of this.#part(part, this.counts)) {
@@ -79,7 +79,7 @@ export class EntityDiff {
   }
 
   /** A product with dated lines has no undated ones in the same version (rule 15). */
-  *#setAsideUndated(rejects: RejectDiff): Generator<void, void> {
+  *#excludeUndated(rejects: RejectDiff): Generator<void, void> {
     fingerprintReject(this.entity.name, MIXED);
     const { a, b } = print;
     for (let part = 0; part < STATE_PARTS; part++) {
@@ -87,7 +87,7 @@ export class EntityDiff {
       const dated = new Set(lines.filter((l) => l.dated !== "").map((l) => l.key));
       for (const line of lines) {
         if (line.dated !== "" || !dated.has(line.key)) continue;
-        this.decisions.setAside(line.n);
+        this.decisions.exclude(line.n);
         if (!this.#options.isWide) rejects.add(line.n, line.stem, a, b);
       }
       yield;
@@ -112,7 +112,7 @@ export class EntityDiff {
       const slice = slices === 1 ? undefined : i;
       const lines = recordsIn(lineBytes, slice);
       const held = decodeHeld(heldBytes, slice);
-      const here = this.decisions.anyAside ? lines.filter((l) => !this.decisions.isAside(l.n)) : lines;
+      const here = this.decisions.anyExcluded ? lines.filter((l) => !this.decisions.isExcluded(l.n)) : lines;
       if (counts !== undefined && isWide) counts.superseded += lines.length - here.length;
       const decision = new PartDiff(this, this.#options, counts ?? nothingCounted(), held);
       for (const [key, group] of grouped(here, held)) decision.group(key, group);

@@ -9,7 +9,7 @@ export interface PartDecision {
   readonly held: readonly HeldRow[];
   readonly emit: readonly (HeldRow & { readonly n: number })[];
   readonly gone: readonly ClaimKey[];
-  /** Kept twins that must say the same under a lower ordinal. */
+  /** Kept duplicates that must say the same under a lower ordinal. */
   readonly moved: readonly { readonly row: HeldRow; readonly to: number }[];
 }
 

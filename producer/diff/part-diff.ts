@@ -4,10 +4,10 @@
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
+import { placeDuplicates } from "./duplicates.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
 import type { SpilledRecord } from "./spill.ts";
 import type { HeldRow } from "./state/held-rows.ts";
-import { placeTwins } from "./twins.ts";
 import type { Vanishing } from "./vanishing.ts";
 
 /** Keys of conflicts that are listed. */
@@ -98,22 +98,22 @@ export class PartDiff implements PartDecision {
       given,
       held.filter((h) => h.ordinal === 0 || taken.has(h.ordinal)),
     );
-    const twins = dropDuplicates ? distinct(derived) : derived;
-    this.#counts.superseded += derived.length - twins.length;
+    const duplicates = dropDuplicates ? distinct(derived) : derived;
+    this.#counts.superseded += derived.length - duplicates.length;
     const others = held.filter((h) => h.ordinal > 0 && !taken.has(h.ordinal));
-    if (appended) this.#more(key, twins, others);
-    else this.#twins(key, twins, others);
+    if (appended) this.#more(key, duplicates, others);
+    else this.#duplicates(key, duplicates, others);
   }
 
   /** Sales without id, of a version read whole. */
-  #twins(key: string, twins: readonly SpilledRecord[], held: readonly HeldRow[]): void {
+  #duplicates(key: string, duplicates: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const { vanishing } = this.#options;
     const { extended } = this.#noticed;
     const counts = this.#counts;
     const day = key.slice(0, 10);
     const speaks = vanishing.speaksFor(day);
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
-    const placed = placeTwins(held, twins, { open, speaks });
+    const placed = placeDuplicates(held, duplicates, { open, speaks });
     for (const { line, ordinal, changed } of placed.lines)
       if (changed) this.#emit(line, key, ordinal);
       else counts.unchanged++;
@@ -129,9 +129,9 @@ export class PartDiff implements PartDecision {
   }
 
   /** Sales without id that were appended: each is one more. */
-  #more(key: string, twins: readonly SpilledRecord[], held: readonly HeldRow[]): void {
+  #more(key: string, duplicates: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     let ordinal = held.length;
-    for (const line of twins) {
+    for (const line of duplicates) {
       if (this.#options.dropDuplicates && held.some((h) => h.a === line.a && h.b === line.b))
         this.#counts.superseded++;
       else this.#emit(line, key, ++ordinal);

@@ -72,7 +72,7 @@ export function isOlder(lastModified: string | null, known: Validators | null, n
   return given < held && held <= now + 60_000;
 }
 
-interface Looked {
+interface Polled {
   readonly validators: Validators;
   /** How long the server says that this answer is fresh (Cache-Control), in milliseconds; null: it says nothing. */
   readonly freshMs: number | null;
@@ -81,8 +81,8 @@ interface Looked {
 }
 
 export type Fetched =
-  | (Looked & { readonly kind: "unchanged" })
-  | (Looked & {
+  | (Polled & { readonly kind: "unchanged" })
+  | (Polled & {
       readonly kind: "content";
       /** The whole content. To be removed by whoever reads it. */
       readonly file: string;
@@ -90,7 +90,7 @@ export type Fetched =
       /** Where it was found at last, after redirects: what links in it are relative to. */
       readonly url: string;
     })
-  | (Looked & {
+  | (Polled & {
       /** What was read before is as it was, and more follows upon it. */
       readonly kind: "grown";
       /** To be removed by whoever reads it. */

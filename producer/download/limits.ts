@@ -14,7 +14,7 @@ export interface Reserve {
   /** Content up to this size is not held to it. */
   readonly smallBytes: number;
   /** The disk is looked at each time that so much was written. */
-  readonly lookEvery: number;
+  readonly pollEvery: number;
 }
 
 export interface Limits {
@@ -66,7 +66,7 @@ export const LIMITS: Limits = {
     most: 4 * KIB * MIB,
     mostPart: 1 / 10,
     smallBytes: MIB,
-    lookEvery: MIB,
+    pollEvery: MIB,
   },
 };
 

@@ -20,13 +20,13 @@ export class Room {
   constructor(folder: string, reserve: Reserve = LIMITS.reserve) {
     this.#folder = folder;
     this.#reserve = reserve;
-    this.#looked = reserve.smallBytes - reserve.lookEvery;
+    this.#looked = reserve.smallBytes - reserve.pollEvery;
   }
 
   /** Before so many more bytes are written. Throws SourceRefusal where they would leave less than the reserve. */
   take(bytes: number): void {
     this.#written += bytes;
-    if (this.#written < this.#looked + this.#reserve.lookEvery) return;
+    if (this.#written < this.#looked + this.#reserve.pollEvery) return;
     this.#looked = this.#written;
     this.#look(bytes);
   }

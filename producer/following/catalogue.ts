@@ -12,12 +12,12 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import {
   type CatalogueFailure,
   CatalogueMemory,
-  lookAtCatalogue,
   newCatalogueStatus,
+  pollCatalogue,
 } from "../catalogue/index.ts";
 import { isFileSource, isLoopback, leastEvery } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
-import { untilNextLook } from "./pace.ts";
+import { untilNextPoll } from "./pace.ts";
 
 /** A file that is put into a folder is seen within this time. */
 const FOLDER_MS = 2_000;
@@ -35,22 +35,22 @@ export const newFollowed = (catalogue: Catalogue, tell: FollowedCatalogue["tell"
   tell,
 });
 
-interface Looked {
+interface Polled {
   readonly status: CatalogueStatus;
   /** How long the server asks not to be asked again, in milliseconds; 0: it says nothing. */
   readonly askedMs: number;
 }
 
-/** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
-export const lookAtCatalogueTold = (
+/** One look, told. Fails only when the log or a file of ours does; a send without answer is polled into again. */
+export const pollCatalogueAndReport = (
   producer: Producer,
   { catalogue, memory, tell }: FollowedCatalogue,
   before: CatalogueStatus = newCatalogueStatus(catalogue),
-): Effect.Effect<Looked, LogFailure | DatabaseError> =>
+): Effect.Effect<Polled, LogFailure | DatabaseError> =>
   producer.bulkhead
     .around(catalogue.catalogue, () => {
       if (before.state === "new") tell({ ...before, state: "reading" });
-      return lookAtCatalogue(producer, catalogue, memory).pipe(
+      return pollCatalogue(producer, catalogue, memory).pipe(
         Effect.retry({
           schedule: scheduleOf("uncertain"),
           while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
@@ -60,16 +60,16 @@ export const lookAtCatalogueTold = (
       );
     })
     .pipe(
-      Effect.map(({ status, freshMs }): Looked => ({ status, askedMs: freshMs ?? 0 })),
+      Effect.map(({ status, freshMs }): Polled => ({ status, askedMs: freshMs ?? 0 })),
       Effect.catchTag("SourceError", ({ sentence, retryAfterMs }) =>
-        Effect.succeed<Looked>({
-          status: { ...before, state: "parked", reason: sentence, looked: new Date().toISOString() },
+        Effect.succeed<Polled>({
+          status: { ...before, state: "parked", reason: sentence, polled: new Date().toISOString() },
           askedMs: retryAfterMs ?? 0,
         }),
       ),
-      Effect.map((looked): Looked => {
+      Effect.map((polled): Polled => {
         const defects = producer.bulkhead.defects(catalogue.catalogue);
-        return defects === 0 ? looked : { ...looked, status: { ...looked.status, defects } };
+        return defects === 0 ? polled : { ...polled, status: { ...polled.status, defects } };
       }),
       Effect.tap(({ status }) => Effect.sync(() => tell(status))),
     );
@@ -78,7 +78,7 @@ export const lookAtCatalogueTold = (
 export const followCatalogue = Effect.fnUntraced(function* <E>(
   producer: Producer,
   followed: FollowedCatalogue,
-  patiently: (look: Effect.Effect<Looked, LogFailure | DatabaseError>) => Effect.Effect<Looked, E>,
+  patiently: (look: Effect.Effect<Polled, LogFailure | DatabaseError>) => Effect.Effect<Polled, E>,
 ): Effect.fn.Return<never, E> {
   const { catalogue, every } = followed.catalogue;
   const least = leastEvery(catalogue);
@@ -86,15 +86,15 @@ export const followCatalogue = Effect.fnUntraced(function* <E>(
   const wanted = Math.max(every ?? producer.settings.every, least);
   let status = newCatalogueStatus(followed.catalogue);
   for (let failures = 0; ; ) {
-    const looked = yield* patiently(lookAtCatalogueTold(producer, followed, status));
-    status = looked.status;
+    const polled = yield* patiently(pollCatalogueAndReport(producer, followed, status));
+    status = polled.status;
     failures = status.state === "parked" ? failures + 1 : 0;
-    const wait = untilNextLook({
+    const wait = untilNextPoll({
       every: status.form === "folder" ? Math.min(wanted, FOLDER_MS) : wanted,
       least,
       local,
       failures,
-      askedMs: looked.askedMs,
+      askedMs: polled.askedMs,
     });
     yield* Effect.sleep(Duration.millis(wait));
   }

@@ -1,7 +1,8 @@
 /** When each source is polled: this producer's share of them, their pace, and how they stand. */
-export { Board, byRank } from "./board.ts";
-export { lookAtCatalogueTold, newFollowed } from "./catalogue.ts";
-export { CatalogueBoard } from "./catalogue-board.ts";
-export { lookTold, type ProducerFailure } from "./poll.ts";
+
+export { newFollowed, pollCatalogueAndReport } from "./catalogue.ts";
+export { CatalogueStatuses } from "./catalogue-statuses.ts";
+export { type ProducerFailure, pollAndReport } from "./poll.ts";
 export { followShares } from "./shares.ts";
-export { makePatience } from "./wait-for-log.ts";
+export { byRank, SourceStatuses } from "./source-statuses.ts";
+export { makeWaitForLog } from "./wait-for-log.ts";

@@ -6,12 +6,12 @@ import {
   LONGEST_LOCAL_BACKOFF_MS,
   type Pace,
   restAfter,
-  untilNextLook,
+  untilNextPoll,
 } from "./pace.ts";
 
 const calm: Pace = { every: 60_000, least: 5_000, local: false, failures: 0, askedMs: 0 };
 /** In the middle of its jitter. */
-const wait = (pace: Partial<Pace>) => untilNextLook({ ...calm, ...pace }, 0.5);
+const wait = (pace: Partial<Pace>) => untilNextPoll({ ...calm, ...pace }, 0.5);
 
 describe("the wait before the next look", () => {
   it("is the interval, whoever fails first included", () => {
@@ -46,7 +46,7 @@ describe("the wait before the next look", () => {
         }),
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         (pace, random) => {
-          const found = untilNextLook(pace, random);
+          const found = untilNextPoll(pace, random);
           expect(found).toBeGreaterThanOrEqual(Math.min(pace.askedMs, LONGEST_ASKED_MS));
           expect(found).toBeGreaterThanOrEqual(pace.least);
           expect(found).toBeGreaterThanOrEqual(pace.every * 0.9 - 1);

@@ -1,6 +1,6 @@
 /**
  * A look, when it is its host's turn. Failures that are the source's own, unforeseen ones included, are its status; a
- * send without answer is looked into again.
+ * send without answer is polled into again.
  */
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -9,12 +9,12 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { Bulkhead, PollFailure, Producer } from "../sync/index.ts";
-import { lookedStatus, type PollOptions, parkedStatus, pollSource } from "../sync/index.ts";
-import type { Board } from "./board.ts";
+import { type PollOptions, parkedStatus, polledStatus, pollSource } from "../sync/index.ts";
+import type { SourceStatuses } from "./source-statuses.ts";
 
 export type ProducerFailure = LogFailure | DatabaseError;
 
-export interface Looked {
+export interface Polled {
   readonly status: SourceStatus;
   /** Why the source could not be read; null: it could. */
   readonly code: string | null;
@@ -25,12 +25,12 @@ export interface Looked {
 const nowIso = (): string => new Date().toISOString();
 
 /** The status is the caller's to put on the board. */
-export const lookTold = Effect.fnUntraced(function* (
+export const pollAndReport = Effect.fnUntraced(function* (
   producer: Producer,
-  board: Board,
+  board: SourceStatuses,
   registration: Registration,
   options: PollOptions,
-): Effect.fn.Return<Looked, ProducerFailure> {
+): Effect.fn.Return<Polled, ProducerFailure> {
   const { bulkhead, hosts } = producer;
   const { source } = registration;
   const before = board.get(registration);
@@ -46,7 +46,7 @@ export const lookTold = Effect.fnUntraced(function* (
     .around(source, () => hosts.turn(source, look))
     .pipe(
       Effect.map((result) => ({
-        status: { ...lookedStatus(before, result, nowIso()), ...rereadOf(registration) },
+        status: { ...polledStatus(before, result, nowIso()), ...rereadOf(registration) },
         code: null,
         askedMs: result.freshMs ?? 0,
       })),
@@ -62,7 +62,7 @@ export const lookTold = Effect.fnUntraced(function* (
           askedMs: error.retryAfterMs ?? 0,
         })),
       ),
-      Effect.map((looked) => ({ ...looked, status: withDefects(looked.status, bulkhead) })),
+      Effect.map((polled) => ({ ...polled, status: withDefects(polled.status, bulkhead) })),
     );
 });
 

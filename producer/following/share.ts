@@ -5,11 +5,11 @@
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
-import { announcedStatus, goneStatus, refusedStatus } from "../sync/index.ts";
-import { byRank } from "./board.ts";
+import { announcedStatus, refusedStatus, unlistedStatus } from "../sync/index.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";
 import type { ProducerFailure } from "./poll.ts";
 import { type Following, followSource } from "./source.ts";
+import { byRank } from "./source-statuses.ts";
 
 /** Sources are named by their URL alone. */
 const catalogueFiber = (id: string): string => `catalogue ${id}`;
@@ -112,15 +112,15 @@ export class Share {
     board.put(
       ...begun.map((registration) => {
         const before = board.get(registration);
-        return before.state === "gone"
+        return before.state === "unlisted"
           ? announcedStatus(registration, registry.last(registration.source))
           : before;
       }),
       ...unlisted.flatMap((registration) => {
         const before = board.get(registration);
-        return before.state === "gone" && board.has(registration.source)
+        return before.state === "unlisted" && board.has(registration.source)
           ? []
-          : [goneStatus(before, registration)];
+          : [unlistedStatus(before, registration)];
       }),
       ...this.#refused().map((record) => refusedStatus(record, settings.language)),
     );

@@ -16,18 +16,18 @@ import {
 } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { announcedStatus, isReread, parkedStatus } from "../sync/index.ts";
-import type { Board } from "./board.ts";
-import type { CatalogueBoard } from "./catalogue-board.ts";
-import { restAfter, untilNextLook } from "./pace.ts";
-import { lookTold, type ProducerFailure, withDefects } from "./poll.ts";
-import type { Patience } from "./wait-for-log.ts";
+import type { CatalogueStatuses } from "./catalogue-statuses.ts";
+import { restAfter, untilNextPoll } from "./pace.ts";
+import { type ProducerFailure, pollAndReport, withDefects } from "./poll.ts";
+import type { SourceStatuses } from "./source-statuses.ts";
+import type { WaitForLog } from "./wait-for-log.ts";
 import { PathWatch } from "./watch-path.ts";
 
 export interface Following {
   readonly producer: Producer;
-  readonly board: Board;
-  readonly catalogues: CatalogueBoard;
-  readonly patience: Patience;
+  readonly board: SourceStatuses;
+  readonly catalogues: CatalogueStatuses;
+  readonly patience: WaitForLog;
 }
 
 /** Never fails for the source's own sake: what is no part of a look is isolated here, and begun again by its pace. */
@@ -46,7 +46,7 @@ export const followSource = Effect.fnUntraced(function* (
       );
     if (ended === null) return;
     const every = Math.max(registration.every ?? producer.settings.every, LEAST_REMOTE_MS);
-    const wait = untilNextLook({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
+    const wait = untilNextPoll({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
     const now = Date.now();
     board.put({
       ...withDefects(
@@ -71,7 +71,7 @@ const follow = Effect.fnUntraced(function* (
   }
   const local = isFileSource(source) || isLoopback(source);
   const every = Math.max(registration.every ?? settings.every, leastEvery(source));
-  const look = lookTold(producer, board, registration, { mode: once ? "once" : "follow" });
+  const look = pollAndReport(producer, board, registration, { mode: once ? "once" : "follow" });
   const changed = new Waker();
   const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
     for (let failures = 0; ; ) {
@@ -87,7 +87,7 @@ const follow = Effect.fnUntraced(function* (
       }
       // What may not be read is not watched either.
       if (code === "source.not_allowed") watch?.close();
-      const wait = untilNextLook({ every, least: leastEvery(source), local, failures, askedMs });
+      const wait = untilNextPoll({ every, least: leastEvery(source), local, failures, askedMs });
       board.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
       yield* Effect.raceFirst(
         Effect.sleep(Duration.millis(wait)),

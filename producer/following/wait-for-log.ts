@@ -4,10 +4,10 @@ import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogState } from "#shared/topic-log/topic-log.ts";
 
-export type Patience = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
+export type WaitForLog = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
 
-export const makePatience =
-  (tell: (state: LogState) => void): Patience =>
+export const makeWaitForLog =
+  (tell: (state: LogState) => void): WaitForLog =>
   (work) =>
     work.pipe(
       Effect.tapError((error) =>

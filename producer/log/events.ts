@@ -30,22 +30,22 @@ export class EventWriter {
     return `${this.#head}${line}${this.#middle}${JSON.stringify(row).slice(1)},"extras":{}}`;
   }
 
-  gone(line: number, row: Values): string {
-    return this.#other("gone", line, { row });
+  delete(line: number, row: Values): string {
+    return this.#other("delete", line, { row });
   }
 
-  mark(): string {
-    return this.#other("mark", 0, {});
+  fence(): string {
+    return this.#other("fence", 0, {});
   }
 
-  #other(kind: "gone" | "mark", line: number, more: object): string {
+  #other(kind: "delete" | "fence", line: number, more: object): string {
     const { source, version, published, day } = this.stamp;
     return JSON.stringify({ v: 1, kind, source, version, line, published, day, ...more });
   }
 }
 
 /** What a withdrawal names: the key, and date_effet of a dated product. */
-export function goneRow(topic: EventTopic, keyColumn: string, claim: ClaimKey): Values {
+export function deletedRow(topic: EventTopic, keyColumn: string, claim: ClaimKey): Values {
   const key = keyOfClaim(claim);
   if (topic === "rejets") return { id: key };
   return claim.dated === "" ? { [keyColumn]: key } : { [keyColumn]: key, date_effet: claim.dated };

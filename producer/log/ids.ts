@@ -4,7 +4,7 @@ import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { heldKey, isHashed } from "../diff/index.ts";
-import { claimOf, sourceMark } from "./source-events.ts";
+import { claimOf, sourceText } from "./source-events.ts";
 
 /** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
 export const idsOf = Effect.fnUntraced(function* (
@@ -16,7 +16,7 @@ export const idsOf = Effect.fnUntraced(function* (
   const wanted = new Set([...held].filter(isHashed));
   const ids = new Map<string, string>();
   if (wanted.size === 0) return ids;
-  const mark = sourceMark(source);
+  const named = sourceText(source);
   const from = Array.from({ length: log.partitions(topic) }, (_, partition) => ({
     topic,
     partition,
@@ -25,7 +25,7 @@ export const idsOf = Effect.fnUntraced(function* (
   yield* log.read(from, (batch) =>
     Effect.sync(() => {
       for (const record of batch.records) {
-        if (record.key === null || record.value?.includes(mark) !== true) continue;
+        if (record.key === null || record.value?.includes(named) !== true) continue;
         const { key, ordinal } = claimOf(topic, record.key, {});
         const name = heldKey(key, ordinal);
         if (wanted.has(name)) ids.set(name, record.key);

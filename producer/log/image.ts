@@ -4,7 +4,7 @@ import type { Values } from "#shared/contract/event.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { eventOf, sourceMark } from "./source-events.ts";
+import { eventOf, sourceText } from "./source-events.ts";
 
 export interface Image {
   readonly row: Values;
@@ -30,17 +30,17 @@ export const imageOf = Effect.fnUntraced(function* (
   partition: number,
   key: string,
 ): Effect.fn.Return<Image | undefined, LogFailure> {
-  const mark = sourceMark(source);
+  const named = sourceText(source);
   let image: Image | undefined;
   let newest = -1;
   yield* log.read([{ topic, partition, offset: 0 }], (batch) =>
     Effect.sync(() => {
       for (const record of batch.records) {
-        const event = eventOf(record, mark);
+        const event = eventOf(record, named);
         if (event === undefined || event.version < newest) continue;
         newest = event.version;
-        if (event.kind === "mark" || record.key !== key) continue;
-        if (event.kind === "gone") image = undefined;
+        if (event.kind === "fence" || record.key !== key) continue;
+        if (event.kind === "delete") image = undefined;
         else image = image === undefined ? event : mergeImage(image, event);
       }
     }),

@@ -31,8 +31,8 @@ import {
 } from "../diff/index.ts";
 import type { Image } from "./image.ts";
 import { Images } from "./images.ts";
-import { claimOf, eventOf, sourceMark, topicsOf } from "./source-events.ts";
-import type { Whereabouts } from "./source-index.ts";
+import { claimOf, eventOf, sourceText, topicsOf } from "./source-events.ts";
+import type { SourceIndex } from "./source-index.ts";
 
 /** The columns of an event, sorted, without its key and without times of day, which come and go. */
 function columnsOf(event: Image, key: string): string[] {
@@ -43,7 +43,7 @@ function columnsOf(event: Image, key: string): string[] {
 
 export interface ReadBackOptions {
   readonly log: TopicLog["Service"];
-  readonly whereabouts: Whereabouts;
+  readonly sourceIndex: SourceIndex;
   readonly state: State;
   readonly source: SourceState;
   readonly entities: readonly EntityName[];
@@ -57,7 +57,7 @@ export interface ReadBackOptions {
 export const readBack = Effect.fnUntraced(function* (
   options: ReadBackOptions,
 ): Effect.fn.Return<SourceState, LogFailure> {
-  const { log, whereabouts, state, entities, columns } = options;
+  const { log, sourceIndex, state, entities, columns } = options;
   const fresh = options.source.dirty || columns !== undefined;
   const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
   if (fresh) state.forgetHeld(source.id);
@@ -69,13 +69,13 @@ export const readBack = Effect.fnUntraced(function* (
       offset: known.get(partitionKey({ topic, partition }))?.position ?? 0,
     })),
   );
-  const { stretches, reached } = yield* whereabouts.find(source.source, from);
+  const { ranges, reached } = yield* sourceIndex.find(source.source, from);
   yield* Effect.acquireUseRelease(
     Effect.sync(() => new Reader(options, source)),
     (reader) =>
       Effect.forEach(
-        stretches,
-        (stretch) => log.read([stretch], (batch) => Effect.sync(() => reader.batch(batch, known))),
+        ranges,
+        (range) => log.read([range], (batch) => Effect.sync(() => reader.batch(batch, known))),
         { discard: true },
       ).pipe(
         Effect.andThen(Effect.sync(() => reader.reach(reached, known))),
@@ -93,7 +93,7 @@ const GONE = -1;
 class Reader {
   readonly #options: ReadBackOptions;
   readonly #source: SourceState;
-  readonly #mark: Buffer;
+  readonly #named: Buffer;
   readonly #spills: ReadonlyMap<EventTopic, Spill>;
   readonly #images = new Map<EventTopic, Images>();
   readonly #reached = new Map<string, ReadBack>();
@@ -104,7 +104,7 @@ class Reader {
     const { entities, columns, scratch } = options;
     this.#options = options;
     this.#source = source;
-    this.#mark = sourceMark(source.source);
+    this.#named = sourceText(source.source);
     this.#spills = new Map(topicsOf(entities).map((topic) => [topic, new Spill(`${scratch}.${topic}`)]));
     for (const entity of entities) {
       if (columns !== undefined) this.#images.set(entity, new Images(openScratch()));
@@ -119,10 +119,10 @@ class Reader {
     const name = partitionKey({ topic, partition });
     let newest = (this.#reached.get(name) ?? known.get(name))?.newest ?? -1;
     for (const record of batch.records) {
-      const event = eventOf(record, this.#mark);
+      const event = eventOf(record, this.#named);
       if (event === undefined || typeof event.version !== "number" || event.version < newest) continue;
       newest = event.version;
-      if (event.kind === "mark" || record.key === null) continue;
+      if (event.kind === "fence" || record.key === null) continue;
       this.#take(topic, record.key, event);
     }
     this.#reached.set(name, { topic, partition, position: next, newest });
@@ -137,11 +137,11 @@ class Reader {
     }
   }
 
-  #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "gone" }>): void {
+  #take(topic: EventTopic, key: string, event: Extract<PipelineEvent, { kind: "row" | "delete" }>): void {
     if (typeof event.row !== "object" || event.row === null) return;
     const claim = claimOf(topic, key, event.row);
     const images = this.#images.get(topic);
-    if (event.kind === "gone") {
+    if (event.kind === "delete") {
       print.a = GONE;
       print.b = GONE;
       if (images !== undefined) {

@@ -21,7 +21,7 @@ export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | unde
 }
 
 /** The bytes by which `eventOf` recognizes a source. */
-export const sourceMark = (source: string): Buffer => Buffer.from(JSON.stringify(source));
+export const sourceText = (source: string): Buffer => Buffer.from(JSON.stringify(source));
 
 export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
   const split = topic === "rejets" ? splitOrdinal(key) : topic === "ventes" ? splitDerived(key) : undefined;

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
 import { EventWriter } from "./events.ts";
-import { eventOf, sourceMark } from "./source-events.ts";
-import { Whereabouts } from "./source-index.ts";
+import { eventOf, sourceText } from "./source-events.ts";
+import { SourceIndex } from "./source-index.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -16,11 +16,11 @@ afterEach(() => pipeline.close());
 
 const SOURCES = ['file:///a"b\\\\c.csv', "https://a.example/é.csv", "https://b.example/"];
 
-const textOf = (source: string, how: "row" | "mark" | "gone" | "other" | "foreign"): string => {
+const textOf = (source: string, how: "row" | "fence" | "delete" | "other" | "foreign"): string => {
   const writer = new EventWriter({ source, version: 1, published: "p", day: "d" });
   if (how === "row") return writer.row("id_vente", "1", 2, ',"x":"1"},"extras":{}}');
-  if (how === "mark") return writer.mark();
-  if (how === "gone") return writer.gone(0, { id_vente: "1" });
+  if (how === "fence") return writer.fence();
+  if (how === "delete") return writer.delete(0, { id_vente: "1" });
   // Another program's order of names, and no event at all.
   if (how === "other") return JSON.stringify({ row: {}, kind: "row", source, version: 1 });
   return "not JSON";
@@ -30,15 +30,15 @@ it("every event of a source lies in what is said of it, from any position, howev
   pipeline.run(
     Effect.gen(function* () {
       const log = yield* TopicLog;
-      const whereabouts = new Whereabouts(log);
+      const sourceIndex = new SourceIndex(log);
       const partitions = Array.from({ length: log.partitions("ventes") }, (_, partition) => partition);
       const publishing = fc.array(
         fc.record({
           source: fc.constantFrom(...SOURCES),
           how: fc.constantFrom(
             "row" as const,
-            "mark" as const,
-            "gone" as const,
+            "fence" as const,
+            "delete" as const,
             "other" as const,
             "foreign" as const,
           ),
@@ -64,17 +64,17 @@ it("every event of a source lies in what is said of it, from any position, howev
           offset: Math.min(offset, end),
         }));
         for (const source of SOURCES) {
-          const mark = sourceMark(source);
+          const named = sourceText(source);
           const events: string[] = [];
           const note = (found: string[]) => (batch: Parameters<Parameters<typeof log.read>[1]>[0]) =>
             Effect.sync(() => {
               for (const record of batch.records)
-                if (eventOf(record, mark) !== undefined) found.push(`${batch.partition}/${record.offset}`);
+                if (eventOf(record, named) !== undefined) found.push(`${batch.partition}/${record.offset}`);
             });
           yield* log.read(from, note(events));
-          const { stretches, reached } = yield* whereabouts.find(source, from);
+          const { ranges, reached } = yield* sourceIndex.find(source, from);
           const found: string[] = [];
-          for (const stretch of stretches) yield* log.read([stretch], note(found));
+          for (const range of ranges) yield* log.read([range], note(found));
           expect(found).toEqual(events);
           expect(reached.map((p) => p.offset)).toEqual(ends.map(({ end }) => end));
         }
@@ -87,12 +87,12 @@ it("a position past the end, of another log, is refused", () =>
     Effect.gen(function* () {
       const log = yield* TopicLog;
       const past = { topic: "ventes", partition: 0, offset: 9 } as const;
-      const found = new Whereabouts(log).find("https://b.example/", [past]);
+      const found = new SourceIndex(log).find("https://b.example/", [past]);
       expect((yield* Effect.flip(found))._tag).toBe("LogMismatch");
-      // Also where it was looked through before.
-      const whereabouts = new Whereabouts(log);
-      yield* whereabouts.find("https://a.example/", [{ ...past, offset: 0 }]);
-      const { stretches } = yield* whereabouts.find("https://b.example/", [past]);
-      expect((yield* Effect.flip(log.read(stretches, () => Effect.void)))._tag).toBe("LogMismatch");
+      // Also where it was polled through before.
+      const sourceIndex = new SourceIndex(log);
+      yield* sourceIndex.find("https://a.example/", [{ ...past, offset: 0 }]);
+      const { ranges } = yield* sourceIndex.find("https://b.example/", [past]);
+      expect((yield* Effect.flip(log.read(ranges, () => Effect.void)))._tag).toBe("LogMismatch");
     }),
   ));

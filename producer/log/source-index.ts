@@ -6,13 +6,13 @@
 import * as Effect from "effect/Effect";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogBatch, Position, Stretch, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, OffsetRange, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 
-/** Events of a source that are not further apart are one stretch: about what is read at a time anyway. */
+/** Events of a source that are not further apart are one range: about what is read at a time anyway. */
 const NEAR = 5_000;
 
 /** The beginning of an event as our producers write it. What is written otherwise may be of any source. */
-const BEGINNING = /^\{"v":1,"kind":"(?:row|gone|mark)","source":("(?:[^"\\]|\\.)*")/;
+const BEGINNING = /^\{"v":1,"kind":"(?:row|delete|fence)","source":("(?:[^"\\]|\\.)*")/;
 
 /** Long enough for the beginning of an event whose source is a long URL. */
 const BEGINNING_BYTES = 4_096;
@@ -25,15 +25,15 @@ interface Range {
   to: number;
 }
 
-export interface Whereabout {
-  readonly stretches: readonly Stretch[];
-  /** Up to where the topics were looked through. */
+export interface SourcePlaces {
+  readonly ranges: readonly OffsetRange[];
+  /** Up to where the topics were polled through. */
   readonly reached: readonly Position[];
 }
 
-export class Whereabouts {
+export class SourceIndex {
   readonly #log: TopicLog["Service"];
-  /** What of each partition was looked through. */
+  /** What of each partition was polled through. */
   readonly #scanned = new Map<string, Range>();
   /** Partition -> source as JSON -> ranges, growing. */
   readonly #ranges = new Map<string, Map<string, Range[]>>();
@@ -46,17 +46,17 @@ export class Whereabouts {
   readonly find = Effect.fnUntraced(
     { self: this },
     function* (
-      this: Whereabouts,
+      this: SourceIndex,
       source: string,
       from: readonly Position[],
-    ): Effect.fn.Return<Whereabout, LogFailure> {
+    ): Effect.fn.Return<SourcePlaces, LogFailure> {
       yield* this.#scan(from);
-      const mark = JSON.stringify(source);
-      const stretches = from.flatMap((position): Stretch[] => {
+      const named = JSON.stringify(source);
+      const ranges = from.flatMap((position): OffsetRange[] => {
         // Of another log: reading says so.
         if (position.offset > (this.#scanned.get(partitionKey(position))?.to ?? 0)) return [position];
         const ranges = this.#ranges.get(partitionKey(position));
-        return joined([...(ranges?.get(mark) ?? []), ...(ranges?.get(ANY) ?? [])])
+        return joined([...(ranges?.get(named) ?? []), ...(ranges?.get(ANY) ?? [])])
           .filter(({ to }) => to > position.offset)
           .map((range) => ({ ...position, offset: Math.max(range.from, position.offset), until: range.to }));
       });
@@ -64,7 +64,7 @@ export class Whereabouts {
         ...position,
         offset: Math.max(position.offset, this.#scanned.get(partitionKey(position))?.to ?? 0),
       }));
-      return { stretches, reached };
+      return { ranges, reached };
     },
   );
 

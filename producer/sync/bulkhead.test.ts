@@ -13,12 +13,12 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { registerCatalogue } from "../admin/catalogues.ts";
 import { registerSource } from "../admin/register.ts";
 import { CatalogueMemory } from "../catalogue/memory.ts";
-import { lookAtCatalogue } from "../catalogue/poll.ts";
-import { Board } from "../following/board.ts";
-import { CatalogueBoard } from "../following/catalogue-board.ts";
-import { lookTold } from "../following/poll.ts";
+import { pollCatalogue } from "../catalogue/poll.ts";
+import { CatalogueStatuses } from "../following/catalogue-statuses.ts";
+import { pollAndReport } from "../following/poll.ts";
 import { followSource } from "../following/source.ts";
-import type { Patience } from "../following/wait-for-log.ts";
+import { SourceStatuses } from "../following/source-statuses.ts";
+import type { WaitForLog } from "../following/wait-for-log.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
 import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
 import { makeProducer, type Producer } from "./producer.ts";
@@ -38,7 +38,7 @@ const write = (name: string, text = "id_magasin,ville\n1,Paris\n"): string => {
 
 interface Isolated {
   readonly producer: Producer;
-  readonly board: Board;
+  readonly board: SourceStatuses;
   readonly told: Defect[];
 }
 
@@ -54,7 +54,7 @@ const withProducer = <A, E>(
         const made = yield* makeProducer({ onDefect: (defect) => told.push(defect) });
         const producer = { ...made, ...change(made) };
         yield* producer.registry.refresh();
-        return yield* body({ producer, board: new Board(producer.registry, undefined), told });
+        return yield* body({ producer, board: new SourceStatuses(producer.registry, undefined), told });
       }),
     ),
   );
@@ -75,9 +75,9 @@ describe("the work on one source", () => {
           if (registration === undefined) throw new Error("not registered");
           const looks = [];
           for (let n = 0; n < 3; n++) {
-            const looked = yield* lookTold(producer, board, registration, { mode: "once" });
-            board.put(looked.status);
-            looks.push(looked);
+            const polled = yield* pollAndReport(producer, board, registration, { mode: "once" });
+            board.put(polled.status);
+            looks.push(polled);
           }
           return { looks, told };
         }),
@@ -137,7 +137,7 @@ describe("the work on one source", () => {
         const following = {
           producer,
           board,
-          catalogues: new CatalogueBoard(undefined),
+          catalogues: new CatalogueStatuses(undefined),
           patience: noPatience,
         };
         const isTold = Effect.suspend(() =>
@@ -155,7 +155,7 @@ describe("the work on one source", () => {
   });
 });
 
-const noPatience: Patience = (work) => work;
+const noPatience: WaitForLog = (work) => work;
 
 describe("what passes through the bulkhead", () => {
   const through = (work: Effect.Effect<unknown, unknown>) =>
@@ -216,7 +216,7 @@ it("an entry of a catalogue that throws is refused with its reason, and the othe
       const [catalogue] = producer.registry.catalogues();
       if (catalogue === undefined) throw new Error("not registered");
       const memory = new CatalogueMemory();
-      const { status } = yield* lookAtCatalogue({ ...producer, hosts: { turn } }, catalogue, memory);
+      const { status } = yield* pollCatalogue({ ...producer, hosts: { turn } }, catalogue, memory);
       return { status, told, defects: producer.bulkhead.defects(list) };
     }),
   );

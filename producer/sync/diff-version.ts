@@ -68,7 +68,7 @@ const readBackOver = Effect.fnUntraced(function* (
   const pending = state.save(held, { pending: true });
   const read = yield* readBack({
     log,
-    whereabouts: producer.whereabouts,
+    sourceIndex: producer.sourceIndex,
     state,
     source: pending,
     entities: publishedBy(

@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
-import { breathe, inSlices } from "#shared/runtime/slices.ts";
+import { inSlices, yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import type { ClaimKey, ReadBack, VersionDiff } from "../diff/index.ts";
 import { keyOfClaim, restOf, STATE_PARTS } from "../diff/index.ts";
-import { type EventWriter, goneRow, idsOf, imageOf } from "../log/index.ts";
+import { deletedRow, type EventWriter, idsOf, imageOf } from "../log/index.ts";
 import { asFailure } from "../source/index.ts";
 import { type Version, writeEvents } from "../version/index.ts";
 import type { PollFailure } from "./failure.ts";
@@ -40,7 +40,7 @@ export const emit = Effect.fnUntraced(function* (
         ends.set(partitionKey({ topic, partition }), { topic, partition, position: firstOffset + count });
       done += batch.length;
       onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
-      yield* breathe;
+      yield* yieldToEventLoop;
     }
   });
 
@@ -83,7 +83,7 @@ export const emit = Effect.fnUntraced(function* (
           for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
         }
         yield* send(name, gone, BATCH);
-        if (part % 64 === 63) yield* breathe;
+        if (part % 64 === 63) yield* yieldToEventLoop;
       }
       yield* send(name, gone, 1);
     }
@@ -93,7 +93,7 @@ export const emit = Effect.fnUntraced(function* (
       for (const claim of diff.rejects.part(part).flatMap(({ gone }) => gone))
         gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
       yield* send("rejets", gone, BATCH);
-      if (part % 64 === 63) yield* breathe;
+      if (part % 64 === 63) yield* yieldToEventLoop;
     }
     yield* send("rejets", gone, 1);
   }
@@ -111,5 +111,5 @@ export function withdrawal(
   ids: ReadonlyMap<string, string>,
 ): NewRecord {
   const named = { ...claim, key: ids.get(claim.key) ?? claim.key };
-  return { key: keyOfClaim(named), value: writer.gone(0, goneRow(topic, keyColumn, named)) };
+  return { key: keyOfClaim(named), value: writer.delete(0, deletedRow(topic, keyColumn, named)) };
 }

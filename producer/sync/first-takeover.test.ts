@@ -48,7 +48,7 @@ it("reads none of what others said", async () => {
       return records;
     }),
   );
-  // Its own marks.
+  // Its own fences.
   expect(read).toBeLessThan(10);
   expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(501);
 });

@@ -33,7 +33,7 @@ type Name = keyof typeof SOURCES;
 
 type Op =
   | { readonly op: "append"; readonly n: number; readonly seed: number }
-  | { readonly op: "change" | "twin" | "drop"; readonly at: number; readonly seed: number }
+  | { readonly op: "change" | "duplicate" | "drop"; readonly at: number; readonly seed: number }
   | { readonly op: "shuffle"; readonly seed: number }
   | { readonly op: "column"; readonly which: number; readonly seed: number }
   | { readonly op: "open"; readonly seed: number };
@@ -111,7 +111,7 @@ function nextVersion(source: Name, before: ModelVersion | undefined, op: Op): Mo
       if (line !== undefined) lines[at] = { ...line, [c]: cell(c, source, R) };
       break;
     }
-    case "twin":
+    case "duplicate":
       if (line !== undefined) lines.push(line);
       break;
     case "drop":
@@ -176,7 +176,7 @@ function modelClaims(held: Map<string, Line>, derived: boolean): string[] {
 const anyOp: fc.Arbitrary<Op> = fc.oneof(
   fc.record({ op: fc.constant("append" as const), n: fc.integer({ min: 1, max: 4 }), seed: fc.nat() }),
   fc.record({
-    op: fc.constantFrom("change" as const, "twin" as const, "drop" as const),
+    op: fc.constantFrom("change" as const, "duplicate" as const, "drop" as const),
     at: fc.nat(20),
     seed: fc.nat(),
   }),

@@ -16,7 +16,7 @@ import {
   makeHttpClient,
   sweepSpool,
 } from "../download/index.ts";
-import { Whereabouts } from "../log/index.ts";
+import { SourceIndex } from "../log/index.ts";
 import { Registry } from "../source/index.ts";
 import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
 
@@ -35,7 +35,7 @@ export interface Producer {
   readonly state: State;
   readonly registry: Registry;
   /** Asked under the gate. */
-  readonly whereabouts: Whereabouts;
+  readonly sourceIndex: SourceIndex;
   readonly client: HttpClient;
   /** What a look asks for a source's content. */
   readonly fetch: typeof fetchSource;
@@ -75,7 +75,7 @@ const make = Effect.fnUntraced(function* (
     settings,
     state: new State(db),
     registry: new Registry(log),
-    whereabouts: new Whereabouts(log),
+    sourceIndex: new SourceIndex(log),
     client: yield* makeHttpClient,
     fetch: fetchSource,
     hosts: yield* makeHosts(),

@@ -14,11 +14,11 @@ export function announcedStatus(
   return {
     source,
     entities: [...entities],
-    state: unlisted !== undefined ? "gone" : counts === null ? "new" : "ok",
+    state: unlisted !== undefined ? "unlisted" : counts === null ? "new" : "ok",
     reason: "",
     ...(counts ?? NOTHING),
     version: last?.offset ?? null,
-    looked: null,
+    polled: null,
     changed: counts === null ? null : (last?.value.published ?? null),
     ...(catalogue === undefined ? {} : { catalogue }),
   };
@@ -30,7 +30,7 @@ function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
 }
 
 /** After a look. */
-export function lookedStatus(before: SourceStatus, result: PollResult, now: string): SourceStatus {
+export function polledStatus(before: SourceStatus, result: PollResult, now: string): SourceStatus {
   return {
     ...lasting(before),
     ...result.counts,
@@ -38,15 +38,15 @@ export function lookedStatus(before: SourceStatus, result: PollResult, now: stri
     state: "ok",
     reason: "",
     version: result.version,
-    looked: now,
+    polled: now,
     changed: result.announced ? now : before.changed,
   };
 }
 
 /** No longer listed by its catalogue: it stays as it was read last. */
-export const goneStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
+export const unlistedStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
   ...lasting(before),
-  state: "gone",
+  state: "unlisted",
   reason: "",
   ...(catalogue === undefined ? {} : { catalogue }),
 });
@@ -61,7 +61,7 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   unchanged: before.unchanged + before.emitted,
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
-  looked: now,
+  polled: now,
 });
 
 /** Of a record that is no registration: it is not looked at, and stays parked until it is taken out or written anew. */
@@ -72,6 +72,6 @@ export const refusedStatus = ({ shown, refusal }: RefusedRecord, language: Langu
   reason: refusal.toError(shown, language).sentence,
   ...NOTHING,
   version: null,
-  looked: null,
+  polled: null,
   changed: null,
 });

@@ -1,6 +1,6 @@
 /**
  * Announcements, and taking a source over from whoever announced it last (rule 20): what was sent until then is read
- * back, what comes later than the marks does not count.
+ * back, what comes later than the fences does not count.
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
@@ -49,7 +49,7 @@ export const publishedBy = (
   ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
 
 /**
- * Announces a takeover, writes its marks and reads up to them (rule 20). Returns its number. `from`: what the
+ * Announces a takeover, writes its fences and reads up to them (rule 20). Returns its number. `from`: what the
  * announcement goes on from, when that is not the source's last one.
  */
 export const takeOver = Effect.fnUntraced(function* (
@@ -76,11 +76,11 @@ export const takeOver = Effect.fnUntraced(function* (
     ...(before?.reading === undefined ? {} : { reading: before.reading }),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   });
-  const mark = new EventWriter({ source, version, published, day }).mark();
+  const fence = new EventWriter({ source, version, published, day }).fence();
   const all = publishedBy(entities, before);
   const held = state.source(source);
   // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
-  // there is. What comes after the marks is read as always.
+  // there is. What comes after the fences is read as always.
   const isFirst =
     registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
   for (const topic of topicsOf(all)) {
@@ -88,7 +88,7 @@ export const takeOver = Effect.fnUntraced(function* (
       topic,
       Array.from({ length: log.partitions(topic) }, (_, partition) => ({
         key: source,
-        value: mark,
+        value: fence,
         partition,
       })),
     );
@@ -99,7 +99,7 @@ export const takeOver = Effect.fnUntraced(function* (
   if (!isFirst)
     yield* readBack({
       log,
-      whereabouts: producer.whereabouts,
+      sourceIndex: producer.sourceIndex,
       state,
       source: state.source(source),
       entities: all,

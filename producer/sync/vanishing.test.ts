@@ -95,7 +95,7 @@ describe("rows that vanish", () => {
     write("v.csv", header, `2,${sale(2)}`);
     expect(await look()).toMatchObject({ withdrawn: 1, unchanged: 1 });
     expect([...(await claims("v.csv")).keys()]).toEqual(["ventes 2 "]);
-    const gone = (await events()).find((e) => e.event.kind === "gone");
+    const gone = (await events()).find((e) => e.event.kind === "delete");
     expect(gone).toMatchObject({ key: long, event: { row: { id_vente: long } } });
   });
 });

@@ -30,7 +30,7 @@ const text = (line: Line): string =>
   JSON.stringify(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1)));
 const says = (image: Line, line: Line): boolean => text(merge(image, line)) === text(image);
 
-function twins(
+function duplicates(
   old: Map<number, Line>,
   lines: readonly Line[],
   opened: Line | undefined,
@@ -128,8 +128,8 @@ export class ModelSource {
       if (name.startsWith("rejets ")) continue;
       if (identity !== undefined) {
         const [key, n] = splitName(name);
-        const twin = before.get(key) ?? new Map<number, Line>();
-        before.set(key, twin.set(n, image));
+        const duplicate = before.get(key) ?? new Map<number, Line>();
+        before.set(key, duplicate.set(n, image));
         continue;
       }
       if (next.has(name) || this.#vanished === "withdraw") continue;
@@ -148,7 +148,7 @@ export class ModelSource {
     for (const s of new Set([...before.keys(), ...stems.keys()])) {
       const spoken = this.#speaksFor((JSON.parse(s) as [string])[0], days);
       const opened = extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
-      for (const [n, image] of twins(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, spoken))
+      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, spoken))
         next.set(`ventes ${s}~${n} `, image);
     }
     const same = sameImages(next, this.held);

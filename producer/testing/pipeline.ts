@@ -96,7 +96,7 @@ export const allEvents = Effect.gen(function* () {
 });
 
 export const rowsOf = (events: readonly SeenEvent[]): SeenEvent[] =>
-  events.filter((e) => e.event.kind !== "mark");
+  events.filter((e) => e.event.kind !== "fence");
 
 /** `topic key dated` -> image: what a consumer holds of a source, by rules 8, 15 and 20. */
 export function claimsOf(events: readonly SeenEvent[], source: string): Map<string, Image> {
@@ -107,10 +107,10 @@ export function claimsOf(events: readonly SeenEvent[], source: string): Map<stri
     const place = `${topic}/${partition}`;
     if (event.version < (newest.get(place) ?? -1)) continue;
     newest.set(place, event.version);
-    if (event.kind === "mark") continue;
+    if (event.kind === "fence") continue;
     const { dated } = claimOf(topic, key, event.row);
     const name = `${topic} ${key} ${dated}`;
-    if (event.kind === "gone") {
+    if (event.kind === "delete") {
       claims.delete(name);
       continue;
     }

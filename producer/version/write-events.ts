@@ -59,7 +59,7 @@ export function* writeEvents(
       }
       for (const { decoder, decisions, keyColumn, rows } of pairs) {
         const { decoded } = decoder;
-        if (isRejected && decisions.isAside(n)) {
+        if (isRejected && decisions.isExcluded(n)) {
           const details = { value: decoded.key };
           reject(n, decoder.entity.name, line, raw, MIXED, sentenceOf(MIXED, details, settings.language));
         } else if (decisions.isEmitted(n)) {

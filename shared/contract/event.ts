@@ -26,7 +26,7 @@ const envelope = {
   source: Schema.String,
   /** The number of the version that said it: the offset of its announcement. */
   version: Schema.Int,
-  /** Line of the file where the record begins, from 1 (the header is 1). 0 in a mark. */
+  /** Line of the file where the record begins, from 1 (the header is 1). 0 in a fence. */
   line: Schema.Int,
   /** ISO 8601 instant, UTC. */
   published: Schema.String,
@@ -38,20 +38,20 @@ const rowEvent = (Row: Schema.Top) =>
   Schema.Struct({ ...envelope, kind: Schema.Literal("row"), row: Row, extras: Extras });
 
 /** Withdraws a claim: `row` has the key, and date_effet for a dated product. */
-const GoneEvent = Schema.Struct({
+const DeleteEvent = Schema.Struct({
   ...envelope,
-  kind: Schema.Literal("gone"),
+  kind: Schema.Literal("delete"),
   row: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
 });
 
 /** No row: from here on nothing older of this source counts in this partition. Its key is the source's id. */
-const MarkEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("mark") });
+const FenceEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("fence") });
 
 export const EventSchemas = {
-  produits: Schema.Union([rowEvent(produits.Row), GoneEvent, MarkEvent]),
-  magasins: Schema.Union([rowEvent(magasins.Row), GoneEvent, MarkEvent]),
-  ventes: Schema.Union([rowEvent(ventes.Row), GoneEvent, MarkEvent]),
-  rejets: Schema.Union([rowEvent(RejectRow), GoneEvent, MarkEvent]),
+  produits: Schema.Union([rowEvent(produits.Row), DeleteEvent, FenceEvent]),
+  magasins: Schema.Union([rowEvent(magasins.Row), DeleteEvent, FenceEvent]),
+  ventes: Schema.Union([rowEvent(ventes.Row), DeleteEvent, FenceEvent]),
+  rejets: Schema.Union([rowEvent(RejectRow), DeleteEvent, FenceEvent]),
 } as const satisfies Record<EventTopic, Schema.Top>;
 
 export interface EventEnvelope {
@@ -72,5 +72,5 @@ export function setValue<V>(values: Record<string, V>, name: string, value: V): 
 }
 export type PipelineEvent =
   | (EventEnvelope & { readonly kind: "row"; readonly row: Values; readonly extras: Values })
-  | (EventEnvelope & { readonly kind: "gone"; readonly row: Values })
-  | (EventEnvelope & { readonly kind: "mark" });
+  | (EventEnvelope & { readonly kind: "delete"; readonly row: Values })
+  | (EventEnvelope & { readonly kind: "fence" });

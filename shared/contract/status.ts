@@ -10,12 +10,12 @@ export const SourceStatus = Schema.Struct({
    * ok; parked until the next look, or held back until it is confirmed, with its reason; or gone from its catalogue,
    * which listed it.
    */
-  state: Schema.Literals(["new", "reading", "ok", "parked", "held", "gone"]),
+  state: Schema.Literals(["new", "reading", "ok", "parked", "held", "unlisted"]),
   reason: Schema.String,
   ...VersionCounts.fields,
   version: Schema.NullOr(Schema.Int),
   /** Last look and last new version, ISO 8601. */
-  looked: Schema.NullOr(Schema.String),
+  polled: Schema.NullOr(Schema.String),
   changed: Schema.NullOr(Schema.String),
   /** The catalogue that lists it. */
   catalogue: Schema.optionalKey(Schema.String),
@@ -50,10 +50,10 @@ export const CatalogueStatus = Schema.Struct({
   removed: Schema.Int,
   /** Neither: read again at each look. */
   refused: Schema.Int,
-  gone: Schema.Int,
+  unlisted: Schema.Int,
   /** The first of the refused ones, each with its reason. */
   refusals: Schema.Array(Schema.Struct({ source: Schema.String, reason: Schema.String })),
-  looked: Schema.NullOr(Schema.String),
+  polled: Schema.NullOr(Schema.String),
   /** As of a source; those of its entries included. */
   defects: Schema.optionalKey(Schema.Int),
 });

@@ -32,15 +32,15 @@ export class LookAlikes {
   count = 0;
   /** The first of them, each with the one that it looks like. */
   readonly examples: (readonly [string, string])[] = [];
-  readonly #byLook = new Map<string, string>();
+  readonly #byPoll = new Map<string, string>();
   readonly #said = new Set<string>();
 
   see(id: string): void {
     const look = lookOf(id);
-    const known = this.#byLook.get(look);
+    const known = this.#byPoll.get(look);
     if (known === id || this.#said.has(id)) return;
     if (known === undefined) {
-      if (this.#byLook.size < MOST_COMPARED) this.#byLook.set(look, id);
+      if (this.#byPoll.size < MOST_COMPARED) this.#byPoll.set(look, id);
       return;
     }
     if (this.#said.size >= MOST_COMPARED) return;

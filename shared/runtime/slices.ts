@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect";
 const SLICE_MS = 20;
 
 /** Lets everything else that waits run once. */
-export const breathe: Effect.Effect<void> = Effect.callback<void>((resume) => {
+export const yieldToEventLoop: Effect.Effect<void> = Effect.callback<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void));
   return Effect.sync(() => clearImmediate(immediate));
 });
@@ -31,6 +31,6 @@ export const inSlices = Effect.fnUntraced(function* <A, E>(
       }
     });
     if (step.done === true) return step.value;
-    yield* breathe;
+    yield* yieldToEventLoop;
   }
 });

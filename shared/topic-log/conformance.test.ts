@@ -477,7 +477,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(follower.seen.slice(5).map((r) => r.offset)).toEqual([2, 3, 4]);
     }));
 
-  test("a stretch is read from its offset up to where it ends, also across what was published in one go", (settings) =>
+  test("a range is read from its offset up to where it ends, also across what was published in one go", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 40));

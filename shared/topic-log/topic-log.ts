@@ -31,7 +31,7 @@ export interface Position extends TopicPartition {
 }
 
 /** What to read of a partition: from its offset, to `until` (excluded) or else to its end. */
-export interface Stretch extends Position {
+export interface OffsetRange extends Position {
   readonly until?: number;
 }
 
@@ -137,7 +137,7 @@ export class TopicLog extends Context.Service<
      * from the start; one past the end is LogMismatch. `from` names each partition at most once.
      */
     readonly read: <E, R>(
-      from: readonly Stretch[],
+      from: readonly OffsetRange[],
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ) => Effect.Effect<void, E | LogFailure, R>;
     /**

@@ -30,7 +30,7 @@ export class Cutter {
   /** The code of the quote; -1 without quotes. */
   readonly #quoteCode: number;
   readonly #backslash: boolean;
-  /** Where the next CR, LF and quote stand, as far as the methods below looked. */
+  /** Where the next CR, LF and quote stand, as far as the methods below polled. */
   #nextCr = -1;
   #nextLf = -1;
   #nextQuote = -1;

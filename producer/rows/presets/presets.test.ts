@@ -155,7 +155,7 @@ describe("a preset", () => {
     const ids = (await readSample("shopify-orders")).rows
       .filter(({ entity }) => entity === "ventes")
       .map(({ row }) => row.id_vente?.split("~")[1]);
-    // #1001 twice with two articles, #1003 twice with one: three stems, the last one of twins.
+    // #1001 twice with two articles, #1003 twice with one: three stems, the last one of duplicates.
     expect(new Set(ids).size).toBe(3);
     expect(ids[2]).toBe(ids[3]);
   });

@@ -174,7 +174,7 @@ CREATE TABLE positions (
   partition           INTEGER NOT NULL,
   position            INTEGER NOT NULL,
   high_watermark      INTEGER NOT NULL DEFAULT 0, -- the highest position ever: what a replay changes below it is a repair
-  events              INTEGER NOT NULL DEFAULT 0, -- marks are not events
+  events              INTEGER NOT NULL DEFAULT 0, -- fences are not events
   unchanged           INTEGER NOT NULL DEFAULT 0,
   superseded          INTEGER NOT NULL DEFAULT 0,
   rejected            INTEGER NOT NULL DEFAULT 0,

@@ -114,13 +114,13 @@ function makeRetention(db: Sqlite): (topic: EmbeddedTopic, now: number) => void 
   const moveStart = db.prepare(
     "UPDATE partitions SET start_offset = ? WHERE topic = ? AND partition = ? AND start_offset < ?",
   );
-  const looked = new Map<number, number>();
+  const polled = new Map<number, number>();
 
   return (topic, now) => {
     const keep = Number(topic.spec.config["retention.ms"] ?? -1);
     const compacted = topic.spec.cleanup === "compact";
-    if ((keep < 0 && !compacted) || now - (looked.get(topic.id) ?? 0) < RETENTION_EVERY_MS) return;
-    looked.set(topic.id, now);
+    if ((keep < 0 && !compacted) || now - (polled.get(topic.id) ?? 0) < RETENTION_EVERY_MS) return;
+    polled.set(topic.id, now);
     if (compacted) {
       compactAll.run(topic.id, now - Number(topic.spec.config["min.compaction.lag.ms"] ?? 0));
       removeTombstones.run(topic.id, now - TOMBSTONE_MS);

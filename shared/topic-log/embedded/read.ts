@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import type { TopicName } from "../../contract/topics.ts";
 import type { LogFailure } from "../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../following.ts";
-import type { Bounds, LogBatch, Position, Stretch } from "../topic-log.ts";
+import type { Bounds, LogBatch, OffsetRange, Position } from "../topic-log.ts";
 import { Cursor } from "./cursor.ts";
 import type { OpenLog } from "./open.ts";
 
@@ -35,7 +35,7 @@ export const boundsOf = (
 /** One partition after the other, in the order of `from`. */
 export const readToEnds = Effect.fnUntraced(function* <E, R>(
   log: OpenLog,
-  from: readonly Stretch[],
+  from: readonly OffsetRange[],
   onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
 ): Effect.fn.Return<void, E | LogFailure, R> {
   const { reader, topics, attempt } = log;

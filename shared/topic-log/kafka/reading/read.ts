@@ -7,7 +7,7 @@ import type { TopicName } from "../../../contract/topics.ts";
 import { partitionKey } from "../../by-partition.ts";
 import type { LogFailure } from "../../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../../following.ts";
-import type { Bounds, LogBatch, Position, Stretch } from "../../topic-log.ts";
+import type { Bounds, LogBatch, OffsetRange, Position } from "../../topic-log.ts";
 import { askPatiently, attempt } from "../cluster/ask.ts";
 import type { OffsetBounds } from "../cluster/offsets.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";
@@ -44,7 +44,7 @@ const boundsOfRead = (
 export const readToEnds = Effect.fnUntraced(function* <E, R>(
   kafka: OpenKafka,
   hidden: Hidden,
-  from: readonly Stretch[],
+  from: readonly OffsetRange[],
   onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
 ): Effect.fn.Return<void, E | LogFailure, R> {
   const { address, shared, names } = kafka;

@@ -1,16 +1,16 @@
 /**
  * Which ordinals identical sales without id hold (rule 5). A line keeps the ordinal that already says the same;
- * the others take those of twins that vanished, lowest first, then new ones; twins that vanished otherwise stay, or
+ * the others take those of duplicates that vanished, lowest first, then new ones; duplicates that vanished otherwise stay, or
  * go if the version speaks for their day.
- * Ordinals are always 1..n, so that between two sources the number of twins is the maximum, and the order of
+ * Ordinals are always 1..n, so that between two sources the number of duplicates is the maximum, and the order of
  * lines in a file never matters.
  */
-export interface Twin {
+export interface Duplicate {
   readonly a: number;
   readonly b: number;
 }
 
-export interface Held extends Twin {
+export interface Held extends Duplicate {
   readonly ordinal: number;
 }
 
@@ -25,17 +25,17 @@ export interface Placement<Line> {
   readonly gone: readonly number[];
 }
 
-const same = (x: Twin, y: Twin): boolean => x.a === y.a && x.b === y.b;
+const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
 export interface Circumstances {
   /** The open last line that was extended: one row equal to it goes, unless the version still has as many (rule 7). */
-  readonly open?: Twin | undefined;
+  readonly open?: Duplicate | undefined;
   /** The version speaks for their day: what it lacks goes (rule 9). */
   readonly speaks: boolean;
 }
 
 /** `held` in any order. */
-export function placeTwins<Line extends Twin>(
+export function placeDuplicates<Line extends Duplicate>(
   held: readonly Held[],
   lines: readonly Line[],
   { open, speaks }: Circumstances,

@@ -1,7 +1,7 @@
 /** How the catalogues of this producer stand, told whole whenever one changes. */
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 
-export class CatalogueBoard {
+export class CatalogueStatuses {
   readonly #statuses = new Map<string, CatalogueStatus>();
   readonly #tell: (catalogues: readonly CatalogueStatus[]) => void;
 

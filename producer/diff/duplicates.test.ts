@@ -1,20 +1,20 @@
-/** Rule 5 by itself, on random twins; and the simpler rule that it replaced, told apart. */
+/** Rule 5 by itself, on random duplicates; and the simpler rule that it replaced, told apart. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Held, placeTwins, type Twin } from "./twins.ts";
+import { type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
 
-const says = (n: number): Twin => ({ a: n, b: 0 });
+const says = (n: number): Duplicate => ({ a: n, b: 0 });
 const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...says(n), ordinal: i + 1 }));
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
 /** What is held afterwards, by ordinal. */
 function ordinalsAfter(
   before: readonly Held[],
-  lines: readonly Twin[],
-  open?: Twin,
+  lines: readonly Duplicate[],
+  open?: Duplicate,
   speaks = false,
 ): number[] {
-  const placed = placeTwins(before, lines, { open, speaks });
+  const placed = placeDuplicates(before, lines, { open, speaks });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -27,12 +27,12 @@ function ordinalsAfter(
   return [...rows].sort(([x], [y]) => x - y).map(([, a]) => a);
 }
 
-const changes = (before: readonly Held[], lines: readonly Twin[]): number => {
-  const { lines: placed, moved, gone } = placeTwins(before, lines, { speaks: false });
+const changes = (before: readonly Held[], lines: readonly Duplicate[]): number => {
+  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { speaks: false });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };
 
-describe("twins", () => {
+describe("duplicates", () => {
   it("are as many as the most that were said, and every line is said", () => {
     fc.assert(
       fc.property(prints, prints, (old, now) => {

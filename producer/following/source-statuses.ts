@@ -12,7 +12,7 @@ export const byRank = (a: Pick<SourceStatus, "entities">, b: Pick<SourceStatus, 
 const rank = ({ entities }: Pick<SourceStatus, "entities">): number =>
   Math.min(...entities.map((e) => (ENTITY_NAMES as readonly string[]).indexOf(e)), ENTITY_NAMES.length);
 
-export class Board {
+export class SourceStatuses {
   readonly #registry: Registry;
   readonly #statuses = new Map<string, SourceStatus>();
   readonly #tell: (sources: readonly SourceStatus[]) => void;
