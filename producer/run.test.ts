@@ -109,7 +109,7 @@ describe("a version", () => {
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
 
-it("a new source is not polled for in the topics; many that are taken over are read once all together, then each its own", async () => {
+it("a new source is not looked for in the topics; many that are taken over are read once all together, then each its own", async () => {
   const SOURCES = 12;
   const ROWS = 6_000;
   let read = 0;
@@ -390,7 +390,7 @@ describe("sources", () => {
 
 describe("producers that die", () => {
   for (const stored of [false, true])
-    it(`an unanswered send (${stored ? "stored" : "lost"}) is polled into, and nothing is missing`, async () => {
+    it(`an unanswered send (${stored ? "stored" : "lost"}) is looked into, and nothing is missing`, async () => {
       await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,1", "");
       for (const after of [0, 1, 2, 3, 4]) {
         write("v.csv", SALES, `1,2024-01-01,p,m,${after + 5}`, "2,2024-01-01,p,m,1", "");

@@ -1,5 +1,5 @@
 /**
- * What must hold at any moment of a history (docs/invariants.md), polled up from outside: by a connection that only
+ * What must hold at any moment of a history (docs/invariants.md), looked up from outside: by a connection that only
  * reads, in one read transaction, with SQL and code that share nothing with the components' own. A breach is a
  * `Violation` whose message says which invariant, where, and what differs.
  */

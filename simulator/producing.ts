@@ -36,7 +36,7 @@ export interface PollingOptions {
 
 const isTag = (tag: string) => (error: PollFailure) => error._tag === tag;
 
-/** Looks at every file, round after round, as producer/run.ts does: a failed send is polled into again. */
+/** Looks at every file, round after round, as producer/run.ts does: a failed send is looked into again. */
 export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, onAnswer }: PollingOptions) {
   const log = yield* TopicLog;
   const settings = yield* Settings;

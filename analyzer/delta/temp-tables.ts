@@ -14,6 +14,6 @@ export function createTempTables(db: Sqlite): void {
     CREATE TEMP TABLE touched (row_id INTEGER PRIMARY KEY, n INTEGER);
     -- Sales that changed after the span as well, with the first image logged after it.
     CREATE TEMP TABLE later (row_id INTEGER PRIMARY KEY, n INTEGER);
-    -- Keys of one table of parents, while the sales of these parents are polled for.
+    -- Keys of one table of parents, while the sales of these parents are looked for.
     CREATE TEMP TABLE moved (id TEXT PRIMARY KEY) WITHOUT ROWID;`);
 }

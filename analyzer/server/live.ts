@@ -12,7 +12,7 @@ import type { ChangedEvent } from "./api.ts";
 import type { Reads } from "./reads.ts";
 import { failure } from "./responses.ts";
 
-/** How often the database and the sources are polled for a change: two reads by rowid. */
+/** How often the database and the sources are looked for a change: two reads by rowid. */
 const POLL_EVERY_MS = 200;
 const HEARTBEAT_MS = 15_000;
 /** How long a browser that lost the stream waits before it asks again. */

@@ -3,7 +3,7 @@ import type { CatalogueStatus } from "#shared/contract/status.ts";
 import { masked } from "#shared/runtime/masked.ts";
 
 // C0 and C1 controls, DEL, and the marks that reorder text.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is polled for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Control characters become their visible pictures, or U+FFFD. */

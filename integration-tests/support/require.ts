@@ -1,5 +1,5 @@
 /**
- * What a test may need that a machine may lack, polled for once a process: `requirement("kafka").present`.
+ * What a test may need that a machine may lack, looked for once a process: `requirement("kafka").present`.
  * Tests of a missing part are skipped, and `npm test` ends by saying so. VENTES_TEST_REQUIRE=kafka,docker,browser
  * makes a missing part an error instead, so that a machine that should have it never passes without it.
  */

@@ -1,4 +1,4 @@
-/** The catalogues that operators name: polled into, registered, listed, removed with their entries. */
+/** The catalogues that operators name: looked into, registered, listed, removed with their entries. */
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";

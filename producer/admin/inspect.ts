@@ -14,7 +14,7 @@ import { type InspectedReject, type InspectedRow, inspectVersion } from "../vers
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 
-/** Rows shown of a file that is polled into. */
+/** Rows shown of a file that is looked into. */
 const SHOWN_ROWS = 5;
 
 export interface InspectOptions {

@@ -1,4 +1,4 @@
-/** A source as an operator names it, opened to be polled into or registered. */
+/** A source as an operator names it, opened to be looked into or registered. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";

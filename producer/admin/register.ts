@@ -25,7 +25,7 @@ import { type InspectOptions, saidOf } from "./inspect.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
 
-/** Sales of a new source that are polled for among those of others. */
+/** Sales of a new source that are looked for among those of others. */
 const COMPARED_SALES = 200;
 
 export interface RegisterOptions extends InspectOptions {

@@ -1,4 +1,4 @@
-/** The sources that operators name: polled into, registered, listed, removed. */
+/** The sources that operators name: looked into, registered, listed, removed. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { entityNamed } from "#shared/contract/entities/index.ts";

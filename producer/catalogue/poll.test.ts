@@ -411,7 +411,7 @@ describe("on this machine's disk", () => {
     expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
   });
 
-  it("is polled into without a word written", async () => {
+  it("is looked into without a word written", async () => {
     put("a.csv", sales(1));
     const found = await pipeline.run(inspectCatalogue(pathToFileURL(folder()).href));
     expect(found).toMatchObject({

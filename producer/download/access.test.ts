@@ -208,7 +208,7 @@ describe("a proxy", () => {
     expect(http.asked).toEqual([]);
   });
 
-  it("does not open private addresses to redirects and discoveries: names are polled up before", async () => {
+  it("does not open private addresses to redirects and discoveries: names are looked up before", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url);
     const discovered = { trusted: "discovered" } as const;

@@ -73,7 +73,7 @@ const split = (addresses: readonly LookupAddress[]) => ({
 
 /**
  * Throws NotPublic unless the host is public as far as can be told before connecting. What is behind a proxy is
- * polled up here, since its socket shows only the proxy; a name that does not resolve here cannot be told.
+ * looked up here, since its socket shows only the proxy; a name that does not resolve here cannot be told.
  */
 export async function assertPublicHost(
   host: string,

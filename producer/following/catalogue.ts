@@ -41,7 +41,7 @@ interface Polled {
   readonly askedMs: number;
 }
 
-/** One look, told. Fails only when the log or a file of ours does; a send without answer is polled into again. */
+/** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
 export const pollCatalogueAndReport = (
   producer: Producer,
   { catalogue, memory, tell }: FollowedCatalogue,

@@ -1,6 +1,6 @@
 /**
  * A look, when it is its host's turn. Failures that are the source's own, unforeseen ones included, are its status; a
- * send without answer is polled into again.
+ * send without answer is looked into again.
  */
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/contract/source-records.ts";

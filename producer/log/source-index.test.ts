@@ -89,7 +89,7 @@ it("a position past the end, of another log, is refused", () =>
       const past = { topic: "ventes", partition: 0, offset: 9 } as const;
       const found = new SourceIndex(log).find("https://b.example/", [past]);
       expect((yield* Effect.flip(found))._tag).toBe("LogMismatch");
-      // Also where it was polled through before.
+      // Also where it was looked through before.
       const sourceIndex = new SourceIndex(log);
       yield* sourceIndex.find("https://a.example/", [{ ...past, offset: 0 }]);
       const { ranges } = yield* sourceIndex.find("https://b.example/", [past]);

@@ -27,13 +27,13 @@ interface Range {
 
 export interface SourcePlaces {
   readonly ranges: readonly OffsetRange[];
-  /** Up to where the topics were polled through. */
+  /** Up to where the topics were looked through. */
   readonly reached: readonly Position[];
 }
 
 export class SourceIndex {
   readonly #log: TopicLog["Service"];
-  /** What of each partition was polled through. */
+  /** What of each partition was looked through. */
   readonly #scanned = new Map<string, Range>();
   /** Partition -> source as JSON -> ranges, growing. */
   readonly #ranges = new Map<string, Map<string, Range[]>>();

@@ -31,7 +31,7 @@ export function sourceId(reference: string, cwd = process.cwd()): string {
 /** Longest id, in bytes: servers take no longer URL, and each event of a source has it. */
 export const MAX_ID_BYTES = 8 * 1024;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is polled for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const NOT_IN_IDS = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /** Throws SourceRefusal for what is no URL that can be asked for, or no path of this machine. */

@@ -1,7 +1,7 @@
 /**
  * The rows that a source's events say, of one part of the keys, as bytes: key, ordinal, date, fingerprint; at most
  * 32 bytes a row. A long key is held as 96 bits of it, marked as such: with 100 million rows two of them meet with a
- * probability below 1e-13. What must be named again (a withdrawal) is then polled up in the topic.
+ * probability below 1e-13. What must be named again (a withdrawal) is then looked up in the topic.
  */
 import { print, sliceOf, wordsOf } from "../fingerprint.ts";
 

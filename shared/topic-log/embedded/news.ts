@@ -43,7 +43,7 @@ export class News {
     for (const wake of listeners.get(file) ?? []) wake();
   }
 
-  /** True once after each write: what the follower polled up before may be out of date. */
+  /** True once after each write: what the follower looked up before may be out of date. */
   take(): boolean {
     const version = dataVersion(this.#db);
     const fresh = this.#fresh || version !== this.#seen;

@@ -73,7 +73,7 @@ describe("options", () => {
     expect(clientOptions({ brokers: ["a:1"], tls: null, sasl: null })).not.toHaveProperty("ssl");
   });
 
-  it("no broker is LogUnavailable, and says where it was polled for", async () => {
+  it("no broker is LogUnavailable, and says where it was looked for", async () => {
     const exit = await onLog({ brokers: ["127.0.0.1:9"], tls: null, sasl: null }, "none", recordsOf);
     expect(messageOf(exit)).toMatch(/^LogUnavailable: no Kafka answers at 127\.0\.0\.1:9 /);
   });
