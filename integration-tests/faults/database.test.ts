@@ -78,7 +78,7 @@ describeWith("kafka", "a database in trouble", () => {
   /** A small disk of its own, and what fills it to the last byte. */
   const smallDisk = () => {
     const directory = mkdtempSync(join(tmpdir(), "ventes-disk-"));
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK}`, "tmpfs", directory]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK},mode=700`, "tmpfs", directory]);
     onTestFinished(() => {
       execFileSync("umount", ["-l", directory]);
       rmSync(directory, { recursive: true });

@@ -29,7 +29,7 @@ export const AS_OF_SQL = `
     first_row AS (
       SELECT IFNULL(MIN(row_from), 9223372036854775807) AS row_id FROM commits
       WHERE commit_id > (SELECT commit_id FROM progress)),
-    undone_ventes AS (${undone("ventes", "row")}),
+    undone_ventes AS (${undone("ventes", "row_id")}),
     undone_magasins AS (${undone("magasins", "id_magasin")}),
     v AS (
       SELECT id_produit, id_magasin, quantite_millioniemes AS q, ca_millioniemes AS ca FROM ventes
