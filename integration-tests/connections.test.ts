@@ -86,7 +86,7 @@ it.runIf(isLinux)(
   async () => {
     const { data, grow } = await company();
     const { pid, port, out, stop } = await startWith(200, data);
-    await until("the first row", async () => (await countOf(data, "magasins")) === 1);
+    await until("the first row", async () => (await countOf(data, "magasins")) === 1, { within: 60_000 });
     const before = openFiles(pid);
     idle(port, 600);
     for (let n = 1; n <= 3; n++) {
@@ -107,7 +107,7 @@ it.runIf(isLinux)(
   async () => {
     const { data, grow } = await company();
     const { pid, port, out, stop } = await startWith(200, data);
-    await until("the first row", async () => (await countOf(data, "magasins")) === 1);
+    await until("the first row", async () => (await countOf(data, "magasins")) === 1, { within: 60_000 });
     // As few as it has now and some: fewer than the connections that it would hold.
     const left = openFiles(pid) + 6;
     execFileSync("prlimit", ["--pid", String(pid), `--nofile=${left}:200`]);
