@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { whatWaits } from "#shared/database/waiting.ts";
+import { waitingSales } from "#shared/database/waiting.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
@@ -113,7 +113,7 @@ function asOf(s: ReturnType<typeof prepare>, demo: boolean) {
 function waiting(s: ReturnType<typeof prepare>): AnalysesAnswer["waiting"] {
   const sales = s.waiting.get() as number;
   if (sales === 0 || sales > MAX_WAITING_EXPLAINED) return { sales, missing: [] };
-  const { produits, magasins } = whatWaits(s.db);
+  const { produits, magasins } = waitingSales(s.db);
   const missing = [
     ...produits.map((one) => ({ entity: "produits" as const, ...one })),
     ...magasins.map((one) => ({ entity: "magasins" as const, ...one })),
