@@ -13,7 +13,7 @@ import { complaintsOf, launchBrowser } from "../integration-tests/support/browse
 import { describeWith } from "../integration-tests/support/describe-with.ts";
 import { makeRefresher, type Refresher } from "./refresh/refresh.ts";
 import type { Access } from "./server/guard.ts";
-import type { Shown } from "./server/reads.ts";
+import type { View } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
 import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
@@ -53,7 +53,7 @@ const source = (file: string, more: Partial<SourceStatus> = {}): SourceStatus =>
 let browser: Browser;
 let t: TestDatabase;
 let refresher: Refresher;
-let shown: Shown;
+let view: View;
 let sources: readonly SourceStatus[];
 let catalogues: readonly CatalogueStatus[];
 let scope: Scope.Closeable;
@@ -67,7 +67,7 @@ const serve = async (port = 0, language: Language = "fr", access: Access = { kin
       access,
       port,
       whenTaken: "fail",
-      current: () => shown,
+      current: () => view,
       sources: () => sources,
       catalogues: () => catalogues,
     }).pipe(
@@ -137,7 +137,7 @@ describeWith("browser", "the page in a real browser", () => {
     refresher = makeRefresher(db);
     const close = refresher.close;
     refresher = { ...refresher, close: () => [close(), db.close()] };
-    shown = { dir: t.dir, demo: false };
+    view = { dir: t.dir, demo: false };
     sources = ["produits", "magasins", "ventes"].map((file) => source(file));
     catalogues = [];
     company();
@@ -150,7 +150,7 @@ describeWith("browser", "the page in a real browser", () => {
     t.close();
   });
 
-  test("shows the figures in French, and changes by itself when a commit comes", async () => {
+  test("shows the figures in French, and updates them by itself after a commit", async () => {
     const { page, complaints } = await open();
     await expect.poll(() => page.locator("#total").textContent()).toMatch(/^19\s934,67\s€$/);
     expect(await page.locator("#regions tbody tr").count()).toBe(TOWNS.length);
@@ -170,7 +170,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test.each(["light", "dark"] as const)("axe finds nothing, %s, wide and narrow", async (colorScheme) => {
+  test.each(["light", "dark"] as const)("has no finding of axe, %s, wide and narrow", async (colorScheme) => {
     for (let n = 0; n < 14; n++)
       reject(
         `r${n}`,
@@ -192,7 +192,7 @@ describeWith("browser", "the page in a real browser", () => {
       }),
       source("ventes", { state: "reading", rejected: 14, vanished: 3 }),
     ];
-    shown = { ...shown, demo: true };
+    view = { ...view, demo: true };
     const { page, complaints } = await open({ colorScheme, viewport: { width: 1200, height: 900 } });
     await page.getByText("REF999").waitFor();
     expect(await violations(page)).toEqual([]);
@@ -204,7 +204,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("a catalogue is shown with its entries folded, those that need somebody first", async () => {
+  test("a catalogue is shown with its entries folded, those with a problem first", async () => {
     const id = "https://exemple.fr/exports/index.html";
     const daily = (n: number, more: Partial<SourceStatus> = {}) =>
       source("ventes", { source: `https://exemple.fr/exports/${n}.csv`, catalogue: id, ...more });
@@ -250,7 +250,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("speaks English to who asks for it, and can be used by keyboard", async () => {
+  test("is in English for a browser that asks for it, and can be used by keyboard", async () => {
     await stop();
     await serve(0, "en");
     for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, "x", "not a number");
@@ -266,7 +266,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("hostile names are text", async () => {
+  test("shows hostile names as text", async () => {
     const script = "<script>window.pwned = 1</script><img src=x onerror=window.pwned=1>";
     t.commit((w) => {
       w.shop("m0", script);
@@ -287,7 +287,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
-  test("with a token: asked once, then the page is live; another token asks again", async () => {
+  test("asks for the token once, and again when the token has changed", async () => {
     await stop();
     await serve(0, "fr", { kind: "token", token: "s3cret" });
     const { port } = new URL(url);
@@ -306,7 +306,7 @@ describeWith("browser", "the page in a real browser", () => {
     await page.getByLabel("Jeton").waitFor();
   });
 
-  test("a lost server is said, and found again; another database may take the place", async () => {
+  test("reports a lost server and finds it again, also with another database", async () => {
     const { page } = await open();
     const { port } = new URL(url);
     await stop();
@@ -315,12 +315,12 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await page.locator("#lost").textContent()).toContain("datent du");
     await shot(page, "lost");
     const other = openTestDatabase();
-    shown = { dir: other.dir, demo: true };
+    view = { dir: other.dir, demo: true };
     await serve(Number(port));
     await page.locator('#link[data-state="live"]').waitFor();
     await page.getByText("Démonstration").waitFor();
     await expect.poll(() => page.locator("#total").textContent()).toBe("–");
-    shown = { dir: t.dir, demo: false };
+    view = { dir: t.dir, demo: false };
     await expect.poll(() => page.locator("#total").textContent()).toMatch(/€/);
     await page.locator("#lost").waitFor({ state: "hidden" });
     other.close();

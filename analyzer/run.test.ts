@@ -78,7 +78,7 @@ it.effect("a commit event wakes it", () =>
   }),
 );
 
-it.effect("without any log it looks every second", () =>
+it.effect("without a log it polls every second", () =>
   Effect.gen(function* () {
     t = openWithSale();
     const commits = yield* reached([2, 3]);
@@ -129,7 +129,7 @@ it.live("starts while another process creates the database", () =>
   }),
 );
 
-it.live("an audit that finds the file busy begins again, and reports once what it mended", () =>
+it.live("an audit that finds the file busy starts again, and reports the corrected rows once", () =>
   Effect.gen(function* () {
     t = openWithSale();
     const db = openVentes(t.dir);

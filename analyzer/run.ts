@@ -1,8 +1,8 @@
 /**
- * The analyzer as a component. It refreshes the analyses at every commit event of its database and once a second
- * anyway, and audits them once, meanwhile. Commit events only wake it: which commits are pending is in the file, so a
- * lost log or a missed event costs at most that second. Several analyzers of one database may run: one of them works,
- * and the others find nothing pending.
+ * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
+ * second. Beside that it audits them once. Commit events only wake it: the file tells which commits are pending, so a lost
+ * log or a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and
+ * the others find nothing pending.
  */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
@@ -13,6 +13,7 @@ import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
@@ -21,13 +22,13 @@ import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh
 const POLL_EVERY_MS = 1000;
 
 export interface AnalyzerOptions {
-  /** Called after each transaction that brought `progress` further. */
+  /** Called after each transaction that advanced `progress` or changed rows of `analyses`. */
   readonly onRefresh?: (refreshed: Refreshed) => void;
-  /** Called once, after the audit: the rows of analyses that were wrong, and are right now. */
+  /** Called once, after the audit, with the rows of `analyses` that it corrected. */
   readonly onAudit?: (mended: readonly Mended[]) => void;
 }
 
-/** Runs until it is interrupted, which lets the transaction in hand finish. */
+/** Runs until it is interrupted; an interruption lets the current transaction finish. Fails with DatabaseError. */
 export const runAnalyzer = (
   options: AnalyzerOptions = {},
 ): Effect.Effect<never, DatabaseError, TopicLog | Settings> => Effect.scoped(analyze(options));
@@ -44,7 +45,7 @@ const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOpt
     (refresher) => Effect.sync(() => refresher.close()),
   );
   const wake = yield* Queue.sliding<void>(1);
-  // Only the audit ends by itself; when one of the others ends, all end.
+  // Only the audit ends by itself; when one of the others fails, all end.
   return yield* Effect.all(
     [
       refreshAtCommits(file, refresher, wake, onRefresh),
@@ -56,7 +57,7 @@ const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOpt
   ).pipe(Effect.andThen(Effect.never));
 });
 
-/** Refreshes until nothing is pending, waits to be woken or for the next poll, and so on. */
+/** Refreshes until nothing is pending, waits for a commit event or the next poll, and starts again. */
 const refreshAtCommits = Effect.fnUntraced(function* (
   file: string,
   refresher: Refresher,
@@ -66,12 +67,12 @@ const refreshAtCommits = Effect.fnUntraced(function* (
   for (;;) {
     const refreshed = yield* onFileWhenFree(file, () => refresher.refresh());
     if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
-    if (refreshed.more) yield* Effect.yieldNow;
+    if (refreshed.more) yield* yieldToEventLoop;
     else yield* Effect.timeoutOption(Queue.take(wake), POLL_EVERY_MS);
   }
 });
 
-/** One audit, which yields to the event loop between its steps. A step that finds the file busy begins it again. */
+/** One audit, which yields to the event loop between its steps. When a step finds the file busy, the audit starts again. */
 const auditOnce = (
   file: string,
   db: Sqlite,
@@ -83,13 +84,13 @@ const auditOnce = (
       for (;;) {
         const step = yield* onFile(file, () => steps.next());
         if (step.done === true) return step.value;
-        yield* Effect.yieldNow;
+        yield* yieldToEventLoop;
       }
     }),
     (steps) => Effect.sync(() => steps.return([])),
   ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
 
-/** Wakes at each commit event of this database. When the log is lost, or lost records, it is followed again. */
+/** Wakes the refresh at each commit event of this database. After a failure of the log it follows the topic again. */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {
   const log = yield* TopicLog;
   const follow = Effect.gen(function* () {

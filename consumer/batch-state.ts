@@ -1,21 +1,21 @@
-/** What the parts of a batch share: its statements, its commit, its counts, and what is remembered of parents. */
+/** The state that the parts of a batch share: statements, commit number, counts, and the parent cache. */
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Parents, PricePoint, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 
-/** Parents and prices remembered between batches, at most. */
+/** Entries of each of the three maps of the parent cache, at most. */
 const MAX_CACHED = 100_000;
 
 export interface Counts {
-  /** Marks are not events. */
+  /** Fences are not counted. */
   events: number;
-  /** Rows changed, of any table. */
+  /** Changed rows of all tables. */
   changed: number;
   unchanged: number;
-  /** Events that are not, or no longer, what their key holds. */
+  /** Events that a later event or a fence makes void. */
   superseded: number;
   rejected: number;
-  /** Rows that a replay found different from what the topics say, and mended. */
+  /** Rows that a replay found different from the topics, and corrected. */
   repaired: number;
 }
 
@@ -28,34 +28,38 @@ export const noCounts = (): Counts => ({
   repaired: 0,
 });
 
-/** The batch in hand: one object for each transaction. */
+/** The current batch: one object for each transaction. */
 export interface BatchState {
   readonly sql: Statements;
-  readonly known: Known;
+  readonly parentCache: ParentCache;
   readonly topic: EventTopic;
   readonly partition: number;
-  /** The number that this batch's commit will have. */
+  /** The number that the commit of this batch gets if a row changes. */
   readonly commit: number;
-  /** The rowids it may give start here; the next to give. */
+  /** The first rowid that this batch may give to a new sale, and the next one. */
   readonly firstRowId: number;
   nextRowId: number;
-  /** The highest position ever: an event below it was applied before. */
+  /** The highest position that the partition ever had: an event below it was applied before. */
   readonly highWatermark: number;
-  /** Whether the tables have any row at all: most databases have none, and look-ups are spared. */
+  /** Whether the tables orphelins and withdrawals have any row (of this topic). Most have none, so look-ups are saved. */
   orphansExist: boolean;
   withdrawnExist: boolean;
   readonly counts: Counts;
 }
 
-/** Parents and their prices as this writer knows them. Forgotten when another writer made a commit. */
-export interface Known extends Parents {
+/**
+ * Products, shops and price points that this writer has read or written, kept between batches. The batch applier
+ * empties it (`forget`) when another writer made a commit, and after a rollback.
+ */
+export interface ParentCache extends Parents {
   readonly setPricePoints: (id: string, points: PricePoints) => void;
   readonly dropProduct: (id: string) => void;
   readonly dropShop: (id: string) => void;
   readonly forget: () => void;
 }
 
-export function makeKnown(sql: Statements): Known {
+/** An empty cache, which reads through `sql`. */
+export function makeParentCache(sql: Statements): ParentCache {
   const products = new Set<string>();
   const shops = new Set<string>();
   const points = new Map<string, PricePoints>();

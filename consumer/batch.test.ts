@@ -74,7 +74,7 @@ const dump = (db: Sqlite) => [...canonicalDump(db)];
 const SEEDS = Number(process.env.VENTES_TEST_SEEDS ?? 150);
 
 describe("a batch that is given again", () => {
-  it("is nowhere applied, counted, or a step back, however much of it is new", () => {
+  it("is not applied or counted twice, and the position never goes back, whatever part of it is new", () => {
     const r = randomOf(3);
     const topics = randomTopics(r, 120);
     const db = database();
@@ -133,7 +133,7 @@ describe("the canonical database is one function of the topics", () => {
   });
 
   const literals: Literal[] = ["fences", "images", "mend", "first", "repeat"];
-  it.each(literals)("the simpler rule '%s' is told apart by these histories", (literal) => {
+  it.each(literals)("some of these histories give another database with the simpler rule '%s'", (literal) => {
     let differ = 0;
     for (let seed = 1; seed <= SEEDS; seed++) {
       const r = randomOf(seed);

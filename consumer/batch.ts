@@ -1,14 +1,14 @@
 /**
- * One batch, one transaction: compare-and-set of the position, rows, claims, orphans, rejects, old images and
- * the commit, all durable together or not at all (invariants 2, 3 and 4). Everything in it is synchronous: no
- * transaction spans an await. What an event does to its key: rules/, and claims.ts for the SQL around them.
+ * Applies one batch in one transaction: the compare-and-set of the position, rows, claims, orphans, rejects, old
+ * images and the commit are durable together or not at all (invariants 2, 3 and 4). Everything in it is synchronous:
+ * no transaction spans an await. The folder rules decides what an event does to its key; claims.ts has the SQL for it.
  */
 
 import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { LogBatch, LogRecord } from "#shared/topic-log/topic-log.ts";
-import { type BatchState, type Counts, type Known, makeKnown, noCounts } from "./batch-state.ts";
+import { type BatchState, type Counts, makeParentCache, noCounts, type ParentCache } from "./batch-state.ts";
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
@@ -17,49 +17,52 @@ import { prepareStatements, type Statements } from "./statements.ts";
 
 export interface BatchResult extends Readonly<Counts> {
   /**
-   * Where the partition stands now: `batch.next`, before it when the transaction took too long, beyond it when
-   * the batch was applied before; another writer's position when nothing was applied.
+   * The stored position of the partition now. After an applied batch it is `batch.next`; lower when the transaction
+   * took too long; higher when the partition was beyond the batch already. When nothing was applied, it is the
+   * position that another writer stored.
    */
   readonly position: number;
   readonly applied: boolean;
-  /** The commit made, or null when no row changed. */
+  /** The number of the commit; null when no row changed. */
   readonly commit: number | null;
 }
 
 export interface BatchApplier {
   /**
-   * Applies `batch` if the partition stands where the follower expected it to (`expected`), else nothing.
-   * Throws what SQLite throws (SQLITE_BUSY: try again); the transaction is then rolled back.
+   * Applies `batch` if the stored position of the partition is `expected`; otherwise it changes nothing. Throws the
+   * errors of SQLite, after it has rolled the transaction back. After SQLITE_BUSY the caller tries again.
    */
   readonly apply: (batch: LogBatch, expected: number) => BatchResult;
 }
 
-/** Commits kept in the outbox after they were announced and analysed. */
+/** The outbox keeps this many commits that are announced and analysed. */
 const KEPT_COMMITS = 1000;
 
 /**
- * A transaction that has lasted this long ends after the event in hand, and what is left of its batch is for
- * the next one: withdrawing one product scans the sales, so a batch of withdrawals would hold the lock and the
- * event loop for minutes.
+ * A transaction that has lasted this long ends after its current event; the next transaction applies the rest of the
+ * batch. Otherwise a batch of withdrawals would hold the lock and the event loop for minutes, because to withdraw one
+ * product is to scan the sales.
  */
 const MAX_TRANSACTION_MS = 1000;
 
 export interface ApplierOptions {
-  /** Number of partitions of a topic: an event in another than its key's is no event (rule 16). */
+  /** Number of partitions of a topic. An event outside the partition of its key is rejected (rule 16). Default: no check. */
   readonly partitions?: (topic: EventTopic) => number;
+  /** Default: MAX_TRANSACTION_MS. */
   readonly maxTransactionMs?: number;
 }
 
-/** A partition as its position says, before anything was read of it. */
+/** The position of a partition that has no row yet. */
 const AT_START = { position: 0, highWatermark: 0 };
 
+/** Prepares the statements. The applier keeps its own parent cache between batches. */
 export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): BatchApplier {
   const sql = prepareStatements(db);
-  const known = makeKnown(sql);
+  const parentCache = makeParentCache(sql);
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const undo = db.prepare("ROLLBACK");
-  /** The newest commit as this writer left it: another number means that another one wrote. */
+  /** The newest commit that this writer saw. Another number in the database means that another process wrote. */
   let lastCommit = -1;
   return {
     apply: (batch, expected) => {
@@ -72,15 +75,15 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
           return { ...noCounts(), position, applied: false, commit: null };
         }
         const before = sql.counter.get("commit") as number;
-        if (before !== lastCommit) known.forget();
-        const state = begun(sql, known, batch, before + 1, highWatermark);
+        if (before !== lastCommit) parentCache.forget();
+        const state = begun(sql, parentCache, batch, before + 1, highWatermark);
         const result = applyAll(state, batch, position, options);
         end.run();
         lastCommit = result.commit ?? before;
         return result;
       } catch (error) {
         if (db.inTransaction) undo.run();
-        known.forget();
+        parentCache.forget();
         lastCommit = -1;
         throw error;
       }
@@ -90,7 +93,7 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
 
 function begun(
   sql: Statements,
-  known: Known,
+  parentCache: ParentCache,
   batch: LogBatch,
   commit: number,
   highWatermark: number,
@@ -98,7 +101,7 @@ function begun(
   const firstRowId = (sql.counter.get("row") as number) + 1;
   return {
     sql,
-    known,
+    parentCache,
     topic: batch.topic as EventTopic,
     partition: batch.partition,
     commit,
@@ -111,7 +114,7 @@ function begun(
   };
 }
 
-/** Inside the transaction. */
+/** Applies the records and advances the position. Runs inside the transaction. */
 function applyAll(
   state: BatchState,
   batch: LogBatch,
@@ -121,7 +124,7 @@ function applyAll(
   const started = performance.now();
   const fences = new PartitionFences(state);
   const partitionCount = partitions?.(state.topic);
-  // Never back: a batch may be given again whole after a reconnect, and what it holds was applied.
+  // A position never goes back: after a reconnect a whole batch may come again although it was applied.
   let next = Math.max(batch.next, position);
   let any = false;
   for (const record of batch.records) {
@@ -141,7 +144,7 @@ function applyAll(
   return { ...counts, position: next, applied: true, commit: numberCommit(state) };
 }
 
-/** The number of the batch's commit, put into the outbox; null when no row changed. */
+/** Puts the commit of the batch into the outbox and returns its number; null when no row changed. */
 function numberCommit({ sql, commit, counts, firstRowId, nextRowId }: BatchState): number | null {
   if (counts.changed === 0) return null;
   sql.setCounter.run(commit, "commit");
@@ -151,7 +154,7 @@ function numberCommit({ sql, commit, counts, firstRowId, nextRowId }: BatchState
   return commit;
 }
 
-/** `partitionCount`: of the topic; undefined where it is not known, and the partition of a key is not checked. */
+/** `partitionCount` is that of the topic. When it is undefined, the partition of the key is not checked. */
 function applyRecord(
   state: BatchState,
   fences: PartitionFences,

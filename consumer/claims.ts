@@ -1,6 +1,6 @@
 /**
- * An event and its key in the database: reads what the key holds, asks the rules (rules/claims.ts), and writes the
- * row, the claims that the row cannot say, and the withdrawals.
+ * Applies an event to its key in the database: reads the state of the key, calls the rules (rules/claims.ts), and
+ * writes the row, the claims that the row cannot hold, and the withdrawals.
  */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { BatchState } from "./batch-state.ts";
@@ -18,7 +18,7 @@ import {
   type RowEvent,
   type Withdrawal,
 } from "./rules/index.ts";
-import { insertUnheard, SALES } from "./sales.ts";
+import { insertFirst, SALES } from "./sales.ts";
 import { SHOPS } from "./shops.ts";
 import type { EntityTable } from "./table.ts";
 
@@ -30,18 +30,18 @@ const TABLES: Readonly<Record<EntityName, EntityTable>> = {
 
 const NONE: readonly Withdrawal[] = [];
 
-/** What the database holds of one key. */
+/** The state of one key as the database holds it. */
 interface Held {
   readonly state: KeyState;
-  /** True when the claims came from the table `claims`: several, or one that its row cannot say. */
+  /** True when the claims are in the table `claims`: several claims, or one that differs from its row. */
   readonly areStored: boolean;
 }
 
 function read(batch: BatchState, entity: EntityName, key: string): Held {
-  const { sql, known } = batch;
+  const { sql, parentCache } = batch;
   const stored = sql.claims.all(entity, key) as (Omit<Claim, "image"> & { image: string })[];
   const withdrawals = batch.withdrawnExist ? (sql.withdrawals.all(entity, key) as Withdrawal[]) : NONE;
-  const points = entity === "produits" ? known.pricePoints(key) : NO_POINTS;
+  const points = entity === "produits" ? parentCache.pricePoints(key) : NO_POINTS;
   if (stored.length > 0) {
     const claims = stored.map((c) => ({ ...c, image: parseImage(c.image) }));
     return { state: { claims, withdrawals, points }, areStored: true };
@@ -67,7 +67,7 @@ function write(batch: BatchState, entity: EntityName, key: string, held: Held, a
   }
 }
 
-/** What a replay finds different from what the event says is written again, and counted. */
+/** Writes a key again, and counts it, when a replay finds it different from its event. */
 function repair(batch: BatchState, entity: EntityName, key: string, held: Held, state: KeyState): void {
   if (state === held.state && TABLES[entity].rowSays(batch, key, state)) return;
   write(batch, entity, key, held, state);
@@ -75,6 +75,7 @@ function repair(batch: BatchState, entity: EntityName, key: string, held: Held, 
   batch.counts.changed++;
 }
 
+/** Applies one event at `offset` inside the transaction. Adds to `superseded`, `repaired` and `changed` of the counts. */
 export function applyEvent(
   batch: BatchState,
   entity: EntityName,
@@ -82,8 +83,7 @@ export function applyEvent(
   event: RowEvent | DeleteEvent,
   offset: number,
 ): Outcome {
-  if (entity === "ventes" && event.kind === "row" && insertUnheard(batch, key, event, offset))
-    return "changed";
+  if (entity === "ventes" && event.kind === "row" && insertFirst(batch, key, event, offset)) return "changed";
   const held = read(batch, entity, key);
   const { outcome, state } = applyToKey(entity, held.state, event, offset);
   if (outcome === "changed") {

@@ -1,4 +1,4 @@
-/** A record of a topic as an event, or the reason why it is none. Foreign programs may write to the topics. */
+/** Decodes a record of a topic: the event, or the reason why it is none. Foreign programs may write to the topics. */
 import "effect/schema/SchemaJITCompiler/enable";
 import * as Schema from "effect/Schema";
 import { entityNamed } from "#shared/contract/entities/index.ts";
@@ -23,7 +23,7 @@ const reject = (code: RejectCode, details: Details = {}): Decoded => ({ reject: 
 function decoderOf(topic: EventTopic): Decoder {
   const isEvent = Schema.is(EventSchemas[topic]);
   const explain = Schema.decodeUnknownExit(EventSchemas[topic] as unknown as Schema.Codec<unknown>);
-  // A reject's key is a hash and not in its row.
+  // The key of a reject is a hash, which is not in its row.
   const keyColumn = topic === "rejets" ? undefined : entityNamed(topic).key;
   return ({ key, value }) => {
     if (value === null) return reject("event.tombstone");
@@ -48,12 +48,12 @@ function decoderOf(topic: EventTopic): Decoder {
   };
 }
 
-/** How JSON writes what is no character by itself; UTF-8 has no bytes for it. */
+/** The JSON escape of a half of a surrogate pair. UTF-8 has no bytes for it. */
 const LONE_SURROGATE = /\\u[dD][89a-fA-F]/;
 
 /**
- * As SQLite stores it, U+FFFD: a row is compared with the event that made it, and both must be the same text. Names
- * stay: they are stored as JSON, escaped.
+ * Replaces lone surrogates by U+FFFD, as SQLite does when it stores them: a replay compares a row with its event, so
+ * both must be the same text. Names stay as they are, because they are stored as escaped JSON.
  */
 const wellFormed = (_: string, value: unknown): unknown =>
   typeof value === "string" ? value.toWellFormed() : value;

@@ -1,4 +1,4 @@
-/** The fences of one partition (rule 20: an older version of a source does not count), for one batch. */
+/** The fences of one partition during one batch (rule 20: events of an older version of a source do not count). */
 import type { BatchState } from "./batch-state.ts";
 import { type Fence, isCurrent, NO_FENCE, raiseFence } from "./rules/index.ts";
 
@@ -11,7 +11,7 @@ export class PartitionFences {
     this.#batch = batch;
   }
 
-  /** Whether an event or fence of this version counts; a newer version than seen before raises the fence. */
+  /** Whether an event or a fence of this version counts. A version above the fence raises it. */
   passes(source: string, version: number): boolean {
     const fence = this.#fences.get(source) ?? this.#read(source);
     const raised = raiseFence(fence, version);
@@ -29,7 +29,7 @@ export class PartitionFences {
     return fence;
   }
 
-  /** In the batch's own transaction. */
+  /** Stores the raised fences. Runs inside the transaction of the batch. */
   save(): void {
     const { sql, topic, partition } = this.#batch;
     for (const source of this.#raised) sql.putVersion.run(topic, partition, source, this.#fences.get(source));

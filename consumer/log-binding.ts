@@ -1,12 +1,12 @@
-/** A database belongs to one log: its positions mean nothing in another. */
+/** Binds a database to one log, because its positions mean nothing in another. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
 import type { Bounds, Position } from "#shared/topic-log/topic-log.ts";
 
 /**
- * Binds a new database to the log `identity`, or checks that it is the one it is bound to. Throws LogMismatch,
- * with the command that mends it.
+ * Binds a new database to the log `identity`, or checks that the database is bound to this one. Throws LogMismatch,
+ * whose message says what to do.
  */
 export function bindToLog(db: Sqlite, identity: string): void {
   const bound = db
@@ -21,17 +21,17 @@ export function bindToLog(db: Sqlite, identity: string): void {
     });
 }
 
-/** Where the database stands in each partition it has read of. */
+/** The position of each partition from which the database has events. */
 export const storedPositions = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, position AS offset FROM positions").all() as Position[];
 
-/** How far it has ever read each partition: during a replay the positions are lower. */
+/** The high watermark of each partition. During a replay the positions are lower. */
 export const furthestRead = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, high_watermark AS offset FROM positions").all() as Position[];
 
 /**
- * Throws LogMismatch when a partition ends before what was read of it: the log has lost events. `read` is older than
- * the bounds: a consumer beside this one reads on meanwhile.
+ * Throws LogMismatch when a partition ends before an offset that was read: the log has lost events. Take `read` before
+ * `bounds`, because another consumer of the same database may read on between the two.
  */
 export function assertWithin(db: Sqlite, read: readonly Position[], bounds: readonly Bounds[]): void {
   const ends = new Map(bounds.map((b) => [partitionKey(b), b.end]));

@@ -24,7 +24,7 @@ afterEach(() => {
 const commit = (id: number) => db.prepare("INSERT INTO commits VALUES (?, 1, 0, 1, '2026-01-01')").run(id);
 const announced = () => db.prepare("SELECT value FROM counters WHERE name = 'announced'").pluck().get();
 
-it("what another consumer announced meanwhile stays announced", async () => {
+it("a commit that another consumer announced in the meantime stays announced", async () => {
   commit(1);
   const sent: number[] = [];
   const log = {

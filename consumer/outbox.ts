@@ -1,6 +1,6 @@
 /**
- * Commit events: every commit is announced in the topic `commits`, at least once. The table `commits` is the
- * outbox; what was announced is remembered there, so that a crash in between only announces again.
+ * Announces every commit in the topic `commits`, at least once. The table `commits` is the outbox; the counter
+ * `announced` holds the last announced commit. After a crash between the two, a commit is announced again.
  */
 import * as Effect from "effect/Effect";
 import type * as Latch from "effect/Latch";
@@ -11,13 +11,13 @@ import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 
-/** One publish for all commits of this time: a bulk load makes thirty a second. */
+/** The commits of this time share one publish: a bulk load makes thirty commits a second. */
 const GATHER_MS = 25;
 const MOST_AT_ONCE = 1000;
 
 /**
- * Announces what is not announced yet, each time `wake` opens. Waits out a lost log; fails only when the database
- * cannot be written.
+ * Announces the commits that are not announced yet, each time `wake` opens. Waits for a lost log without end. Fails
+ * with DatabaseError when the database cannot be read or written.
  */
 export const announceCommits = Effect.fnUntraced(function* (
   db: Sqlite,
@@ -29,7 +29,7 @@ export const announceCommits = Effect.fnUntraced(function* (
   const waiting = db.prepare(`
     SELECT commit_id AS "commit", changed, committed_at AS committed FROM commits
     WHERE commit_id > (SELECT value FROM counters WHERE name = 'announced') ORDER BY commit_id LIMIT ${MOST_AT_ONCE}`);
-  // Never back: another consumer may have announced more meanwhile.
+  // MAX: another consumer may have announced later commits in the meantime.
   const announced = db.prepare("UPDATE counters SET value = MAX(value, ?) WHERE name = 'announced'");
 
   const announceOnce = Effect.gen(function* () {
@@ -49,7 +49,7 @@ export const announceCommits = Effect.fnUntraced(function* (
 
   return yield* wake.await.pipe(
     Effect.andThen(wake.close),
-    // Announcing twice is harmless, so every failure of the log is waited out.
+    // Announcing twice is harmless, so it tries again after every failure of the log.
     Effect.andThen(
       Effect.retry(announceOnce, {
         schedule: scheduleOf("log"),

@@ -36,19 +36,19 @@ function readProduct({ sql }: BatchState, id: string): Product | undefined {
       };
 }
 
-function putPricePoints({ sql, known }: BatchState, id: string, points: PricePoints): void {
+function putPricePoints({ sql, parentCache }: BatchState, id: string, points: PricePoints): void {
   sql.dropPricePoints.run(id);
   for (const p of points)
     sql.putPricePoint.run(id, p.dateEffet, p.offset, p.price, p.dated ? 1 : 0, p.source);
-  known.setPricePoints(id, points);
+  parentCache.setPricePoints(id, points);
 }
 
-/** Its sales go first, for the foreign key. */
+/** Parks the sales of the product before it deletes the row, because of the foreign key. */
 function removeProduct(batch: BatchState, id: string): void {
   parkForProduct(batch, id);
   batch.sql.logOldProduct.run(batch.commit, id);
   batch.sql.dropProduct.run(id);
-  batch.known.dropProduct(id);
+  batch.parentCache.dropProduct(id);
 }
 
 function write(batch: BatchState, id: string, before: KeyState, after: KeyState): boolean {

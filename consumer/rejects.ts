@@ -1,4 +1,4 @@
-/** Rejects in SQL: those of sources, which are rows like any other (rule 11), and the records that are no events. */
+/** The table `rejets`: rejects of sources, which are rows like any other (rule 11), and records that are no events. */
 import type { RejectRow } from "#shared/contract/event.ts";
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
@@ -15,7 +15,7 @@ import {
   type Withdrawal,
 } from "./rules/index.ts";
 
-/** Of a record that is no event, this much is kept. */
+/** `rejets` keeps the first bytes of a record that is no event, this many at most. */
 const MAX_RAW_BYTES = 10_000;
 
 function putReject({ sql }: BatchState, id: string, reject: Reject): void {
@@ -57,7 +57,7 @@ export function applyReject(
   return outcome;
 }
 
-/** A record that is no event is set aside by its place, and its partition goes on. */
+/** Rejects a record that is no event. Its id is its place, topic/partition/offset; the partition goes on. */
 export function exclude(batch: BatchState, record: LogRecord, { code, details }: NotAnEvent): void {
   const { sql, topic, counts } = batch;
   const { offset } = record;
@@ -65,8 +65,8 @@ export function exclude(batch: BatchState, record: LogRecord, { code, details }:
   counts.events++;
   counts.rejected++;
   const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
-  // One language for all of them: the row must be the same whichever program applies the event.
-  // Well formed, as SQLite stores it: it is compared with what is stored.
+  // Always French: the row must not depend on the settings of the program that applies the event.
+  // Well formed, as SQLite stores it, because it is compared with the stored text.
   const sentence = sentenceOf(code, details, "fr").toWellFormed();
   const row = sql.reject.get(id) as RejectRow | undefined;
   if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
@@ -75,7 +75,7 @@ export function exclude(batch: BatchState, record: LogRecord, { code, details }:
   counts.changed++;
 }
 
-/** In a replay: an event that an older program did not understand is none of the rejects any more. */
+/** During a replay, deletes the reject of an event that an older program did not understand and this one does. */
 export function takeBack(batch: BatchState, record: LogRecord): void {
   const { sql, counts } = batch;
   if (sql.dropReject.run(placeOfRecord(batch, record)).changes === 0) return;

@@ -1,6 +1,6 @@
 /**
- * Replay in place: the positions go back to the start and the topics are applied again. Rows keep the offset of
- * their event, so that older events are superseded and equal ones compared; what differs is repaired.
+ * Replay in place: sets the positions back to the start, so that the topics are applied again. Rows keep the offset of
+ * their event: older events are superseded, and an equal one is compared with its row, which is repaired if it differs.
  */
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -8,28 +8,34 @@ import { onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { storedPositions } from "./log-binding.ts";
-import { openBoundDatabase, YIELD } from "./run.ts";
+import { openBoundDatabase } from "./run.ts";
 
 export interface ReplayReport {
-  /** Events read again: up to the ends of the topics as they were when the replay started. */
+  /** Events that were read again, up to the ends that the topics had when the replay started. */
   readonly events: number;
+  /** Rows that differed from the topics and were corrected. */
   readonly repaired: number;
 }
 
 export interface ReplayOptions {
+  /** Called at each poll of the positions. `read` and `of` count offsets. */
   readonly onProgress?: (done: { readonly read: number; readonly of: number }) => void;
 }
 
-/** A running consumer takes the positions up within this time; otherwise nobody does, and we apply. */
-const PATIENCE_MS = 1500;
-const LOOK_MS = 100;
+/** A running consumer moves a position within this time. If none moves, no consumer runs, and the replay applies the events. */
+const CONSUMER_WAIT_MS = 1500;
+const POLL_MS = 100;
 
-/** Works beside a running consumer (which then does the work) and without one. */
+/**
+ * Replays all events. A running consumer of the database does the work; without one the replay does it. Fails with
+ * LogMismatch when the database belongs to another log, or the log has lost events.
+ */
 export const replay = (
   options: ReplayOptions = {},
 ): Effect.Effect<ReplayReport, LogFailure | DatabaseError, TopicLog | Settings> =>
@@ -58,20 +64,20 @@ export const replay = (
           size = sizeOf(rest);
           waited = 0;
         }
-        if (waited >= PATIENCE_MS) {
+        if (waited >= CONSUMER_WAIT_MS) {
           yield* applyRest(db, data, rest, left);
-          // Read to the end, and nothing moved: the offsets that are left have no record.
+          // The log was read to its end and no position moved: the offsets that are left have no record.
           if (sizeOf(left()) === size) break;
           continue;
         }
-        yield* Effect.sleep(LOOK_MS);
-        waited += LOOK_MS;
+        yield* Effect.sleep(POLL_MS);
+        waited += POLL_MS;
       }
       return { events: eventsRead(db), repaired: repairs(db) - before };
     }),
   );
 
-/** Applies what is left, as a consumer would; should one start meanwhile, each offset is applied by one of us. */
+/** Applies the rest as a consumer does. If a consumer starts in the meantime, the compare-and-set gives each offset to one of the two. */
 const applyRest = Effect.fnUntraced(function* (
   db: Sqlite,
   data: string,
@@ -80,24 +86,24 @@ const applyRest = Effect.fnUntraced(function* (
 ) {
   const log = yield* TopicLog;
   const applier = makeBatchApplier(db, { partitions: log.partitions });
-  // Not where reading starts: a partition never read of stands at 0, wherever its log starts.
+  // The stored positions, not the starts of `rest`: an unread partition has position 0, also when its log starts later.
   const expected = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
   yield* log.read(
     rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
     (batch) =>
       onFileWhenFree(ventesFile(data), () => {
         const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? 0);
-        // Somebody else's position: what they applied is skipped here, the rest is looked at again.
+        // Otherwise another consumer stored the position: it applies this batch, and `replay` polls again.
         if (result.applied) expected.set(partitionKey(batch), result.position);
         return result;
       }).pipe(
-        Effect.tap(() => Effect.andThen(Effect.sync(left), YIELD)),
+        Effect.tap(() => Effect.andThen(Effect.sync(left), yieldToEventLoop)),
         Effect.repeat({ until: (result) => !result.applied || result.position >= batch.next }),
       ),
   );
 });
 
-/** One transaction: positions, what was counted on the way, and the newest versions seen. */
+/** In one transaction, sets the positions back, resets their counts, and deletes the fences. */
 function setBack(db: Sqlite, bounds: readonly Bounds[]): void {
   const back = db.prepare(`
     UPDATE positions SET position = ?, events = 0, unchanged = 0, superseded = 0, rejected = 0

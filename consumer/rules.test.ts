@@ -90,7 +90,7 @@ describe("rule 8: claims", () => {
     expect(one("SELECT nom, prix FROM produits")).toEqual({ nom: null, prix: 3 });
   });
 
-  it("a withdrawal removes one claim: what the others say shows again, the row goes with its last", () => {
+  it("a withdrawal removes one claim: the row shows the others again, and is deleted with the last one", () => {
     says("magasins", "M", { ville: "Lyon" }, { source: "A" });
     says("magasins", "M", { ville: "Paris" }, { source: "B" });
     expect(one("SELECT ville FROM magasins")).toEqual({ ville: "Paris" });
@@ -105,7 +105,7 @@ describe("rule 8: claims", () => {
     ]);
   });
 
-  it("a key with one claim stores nothing more than its row", () => {
+  it("a key with one claim stores only its row", () => {
     parents();
     says("ventes", "1", sale());
     says("ventes", "1", sale({ quantité: "3" }));
@@ -128,7 +128,7 @@ describe("rule 12: revenue", () => {
     });
   });
 
-  it("an amount does not outlive the quantité it was published with", () => {
+  it("an amount no longer holds when the quantité that it was published with changes", () => {
     says("ventes", "1", sale({ chiffre_affaires: "9.99" }));
     says("ventes", "1", sale({ quantité: "4" }));
     expect(one("SELECT quantité, chiffre_affaires, origine_ca FROM ventes")).toEqual({
@@ -138,7 +138,7 @@ describe("rule 12: revenue", () => {
     });
   });
 
-  it("rounds quantité × price half away from zero to a millionth, returns too", () => {
+  it("rounds quantité × price half away from zero to a millionth, also for returns", () => {
     says("ventes", "1", sale({ quantité: "-0.000001", prix: "0.5" }));
     expect(one("SELECT ca_millioniemes FROM ventes")).toEqual({ ca_millioniemes: -1 });
   });
@@ -152,7 +152,7 @@ describe("rules 13 and 14: prices", () => {
     return one(`SELECT chiffre_affaires AS ca FROM ventes WHERE id_vente = '${id}'`)?.ca;
   };
 
-  it("a new price never rewrites the past", () => {
+  it("a new price never changes the revenue of earlier sales", () => {
     says("ventes", "1", sale());
     says("produits", "P", { nom: "Pain", prix: "2" }, { day: "2026-02-01" });
     expect(one("SELECT chiffre_affaires AS ca FROM ventes")).toEqual({ ca: 3 });
@@ -161,12 +161,12 @@ describe("rules 13 and 14: prices", () => {
     expect(one("SELECT prix FROM produits")).toEqual({ prix: 2 });
   });
 
-  it("a sale before every price has the one published first", () => {
+  it("a sale before all prices has the price that was published first", () => {
     says("produits", "P", { nom: "Pain", prix: "2" }, { day: "2026-02-01" });
     expect(revenueOn("2025-06-01")).toBe(1.5);
   });
 
-  it("a wrong first price is mended by a dated one on or before its day", () => {
+  it("a dated price on or before its day corrects a wrong first price", () => {
     says("ventes", "1", sale());
     says("produits", "P", { prix: "1.2", date_effet: "2025-12-01" }, { source: "B", day: "2026-02-01" });
     expect(one("SELECT chiffre_affaires AS ca FROM ventes")).toEqual({ ca: 2.4 });
@@ -183,13 +183,13 @@ describe("rules 13 and 14: prices", () => {
     expect(revenueOn("2026-01-06")).toBe(1.5);
   });
 
-  it("stock changed is not price changed", () => {
+  it("a row whose stock changed does not change the price", () => {
     says("produits", "P", { nom: "Pain", prix: "1.5" }, { day: "2026-02-01", extras: { Stock: "12" } });
     expect(all("SELECT date_effet FROM prix")).toEqual([{ date_effet: "2026-01-01" }]);
     expect(one("SELECT extras FROM produits")).toEqual({ extras: '{"Stock":"12"}' });
   });
 
-  it("columns named as what every object has are columns", () => {
+  it("columns that are named like properties of every object are columns", () => {
     const extras = JSON.parse('{"__proto__":"a","constructor":"b","toString":null}');
     says("produits", "P", { nom: "Pain", prix: "1.5" }, { day: "2026-02-01", extras });
     says("produits", "P", { prix: "2" }, { day: "2026-02-02" });
@@ -198,7 +198,7 @@ describe("rules 13 and 14: prices", () => {
     });
   });
 
-  it("a source's points go with its claims", () => {
+  it("the points of a source are removed with its claims", () => {
     says("produits", "P", { prix: "9" }, { source: "B", day: "2026-01-05" });
     withdraws("produits", "P", {}, { source: "B" });
     expect(all("SELECT source FROM prix")).toEqual([{ source: "A" }]);
@@ -207,7 +207,7 @@ describe("rules 13 and 14: prices", () => {
 });
 
 describe("rule 15: dated products", () => {
-  it("the record with the last date gives the columns; turning undated, the new kind takes its place", () => {
+  it("the record with the last date gives the columns; an undated claim of its source replaces the dated ones", () => {
     says("produits", "P", { nom: "new", prix: "2", date_effet: "2026-03-01" });
     says("produits", "P", { nom: "old", prix: "1", date_effet: "2026-01-01" });
     expect(one("SELECT nom, prix, date_effet FROM produits")).toEqual({
@@ -228,14 +228,14 @@ describe("rule 15: dated products", () => {
 describe("rule 17: offsets", () => {
   beforeEach(parents);
 
-  it("an event that says what its claim says moves nothing, its offset included", () => {
+  it("an event that repeats its claim changes nothing, not even the offset", () => {
     says("ventes", "1", sale());
     const result = says("ventes", "1", sale());
     expect(result).toMatchObject({ commit: null, unchanged: 1, changed: 0 });
     expect(one("SELECT offset FROM ventes")).toEqual({ offset: 0 });
   });
 
-  it("a withdrawn key is not brought back by an older event", () => {
+  it("an older event does not bring back a withdrawn key", () => {
     says("ventes", "1", sale());
     withdraws("ventes", "1");
     db.exec("UPDATE positions SET position = 0 WHERE topic = 'ventes'; DELETE FROM versions");
@@ -257,7 +257,7 @@ describe("rule 18: sales that wait", () => {
     expect(all("SELECT * FROM orphelins")).toEqual([]);
   });
 
-  it("go back when their parent is withdrawn or their new event names an unknown one", () => {
+  it("wait again when their parent is withdrawn, or a new event names an unknown one", () => {
     parents();
     says("ventes", "1", sale());
     says("ventes", "2", sale());
@@ -271,7 +271,7 @@ describe("rule 18: sales that wait", () => {
     expect(all("SELECT id_vente FROM ventes ORDER BY 1")).toEqual([{ id_vente: "1" }, { id_vente: "2" }]);
   });
 
-  it("more of them than are read at once are all repriced, parked and promoted", () => {
+  it("are all repriced, parked and promoted when there are more than one page of them", () => {
     parents();
     const count = 2 * PAGE_ROWS + 1;
     const records = Array.from({ length: count }, (_, offset) => {
@@ -298,7 +298,7 @@ describe("rule 18: sales that wait", () => {
     }
   });
 
-  it("one whose amount would not fit waits instead of stopping the partition", () => {
+  it("wait when their amount does not fit 64 bits, and the partition goes on", () => {
     parents();
     says("ventes", "1", sale({ quantité: "999999999999", prix: "999999999999" }));
     expect(all("SELECT id_vente FROM orphelins")).toEqual([{ id_vente: "1" }]);
@@ -306,7 +306,7 @@ describe("rule 18: sales that wait", () => {
 });
 
 describe("rule 20: fences", () => {
-  it("below the newest version of its source an event is superseded, for any key; other sources go on", () => {
+  it("an event below the newest version of its source is superseded, for any key; other sources go on", () => {
     parents();
     fence("ventes", { version: 5 });
     expect(says("ventes", "1", sale(), { version: 4 })).toMatchObject({ superseded: 1, changed: 0 });
@@ -330,7 +330,7 @@ describe("rule 11: rejects", () => {
         extras: {},
       }),
     );
-  it("are rows like any other: once, and withdrawn when the source no longer has them", () => {
+  it("are rows like any other: stored once, and withdrawn when the source no longer has them", () => {
     reject("h~1", "row");
     expect(reject("h~1", "row")).toMatchObject({ unchanged: 1, commit: null });
     expect(one("SELECT id, entity, source, line, raw, code FROM rejets")).toEqual({
@@ -349,7 +349,7 @@ describe("rule 11: rejects", () => {
   });
 });
 
-describe("what foreign programs write is set aside by its place, and the partition goes on", () => {
+describe("a record of a foreign program that is no event is rejected, and its partition goes on", () => {
   const event = (more: object) =>
     JSON.stringify({ ...envelope({}), kind: "row", row: { id_vente: "1", ...sale() }, extras: {}, ...more });
   it.each([
@@ -380,7 +380,7 @@ describe("what foreign programs write is set aside by its place, and the partiti
     expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
   });
 
-  it("a replay mends one that was tampered with, and takes back one that is understood now", () => {
+  it("a replay corrects one that was changed by hand, and deletes one that is an event now", () => {
     raw("ventes", "v", "not JSON");
     says("produits", "P", { nom: "Pain" });
     db.exec(`UPDATE rejets SET raw = 'tampered';
@@ -415,7 +415,7 @@ describe("what foreign programs write is set aside by its place, and the partiti
     );
   });
 
-  it("a value of five megabytes: of it what a person can read is kept", () => {
+  it("of a value of five megabytes the first bytes are kept", () => {
     parents();
     expect(raw("ventes", "1", `{"v":1,"kind":"row","row":"${"a".repeat(5 << 20)}"}`)).toMatchObject({
       rejected: 1,
@@ -427,7 +427,7 @@ describe("what foreign programs write is set aside by its place, and the partiti
     expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
   });
 
-  it("text that UTF-8 cannot write is stored as U+FFFD, and a replay finds it as it was", () => {
+  it("text that UTF-8 cannot encode is stored as U+FFFD, and a replay finds it unchanged", () => {
     const odd = () => {
       says("produits", "P", { nom: "Pa\ud800in" }, { extras: { rayon: "\udc00" } });
       says("magasins", "M", { ville: "Ly\ud800on" });
@@ -450,7 +450,7 @@ describe("what foreign programs write is set aside by its place, and the partiti
     expect(one("SELECT value FROM counters WHERE name = 'repaired'")).toEqual({ value: 0 });
   });
 
-  it("an unknown field is nothing", () => {
+  it("an unknown field is ignored", () => {
     parents();
     expect(raw("ventes", "1", event({ more: { than: "known" } }))).toMatchObject({ changed: 1 });
   });

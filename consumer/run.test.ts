@@ -108,7 +108,7 @@ it("two consumers of one database, killed and restarted, apply every event once"
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
 });
 
-it("announces every commit, also those of a consumer that died before", async () => {
+it("announces every commit, also those of a consumer that was killed before", async () => {
   const dir = temporary();
   const announced = await running(
     dir,
@@ -141,7 +141,7 @@ it("announces every commit, also those of a consumer that died before", async ()
   );
 });
 
-it("replays in place: nothing changes, and what was tampered with is repaired and counted", async () => {
+it("replays in place: right rows stay, and rows that were changed by hand are repaired and counted", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(11), 800);
   const reports = await running(
@@ -274,7 +274,7 @@ it("starts while another process is in its transaction", async () => {
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
 });
 
-it("starts while the log is lost, and says that it waits", async () => {
+it("starts while the log is lost, and reports that it waits", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(12), 40);
   const states: string[] = [];
@@ -305,7 +305,7 @@ it("starts while the log is lost, and says that it waits", async () => {
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
 });
 
-it("starts while another consumer reads on: what it reads after the ends were asked is no lost event", async () => {
+it("starts while another consumer reads on: events read after the bounds were taken are not lost events", async () => {
   const dir = temporary();
   await running(
     dir,
@@ -338,7 +338,7 @@ it("starts while another consumer reads on: what it reads after the ends were as
   );
 });
 
-it("a batch in hand is rolled back when another one wrote it meanwhile, said, and it goes on", async () => {
+it("rolls its batch back when another consumer has applied it, reports that, and goes on", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(6), 300);
   const said: Position[] = [];
@@ -374,7 +374,7 @@ it("a batch in hand is rolled back when another one wrote it meanwhile, said, an
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
 });
 
-it("stops when its database is removed or replaced under it", async () => {
+it("stops when its database file is removed or replaced", async () => {
   for (const replaced of [false, true]) {
     const dir = temporary();
     const failure = await running(
@@ -420,7 +420,7 @@ it("lets the event loop turn between two transactions", async () => {
   expect(order).not.toContain("batch batch");
 });
 
-it("ends when commits can no longer be announced: nothing dies in silence", async () => {
+it("ends with an error when it can no longer announce commits", async () => {
   const dir = temporary();
   const exit = await running(
     dir,

@@ -1,7 +1,7 @@
 /**
- * The consumer: follows the event topics and applies each batch in one transaction. Delivery is at least once;
- * the compare-and-set of positions makes it exactly once. Whoever finds another position than it expected rolls
- * back, reads it and goes on from there: normal after a rebalance, and how two consumers share a database.
+ * The consumer: follows the event topics and applies each batch in one transaction. Delivery is at least once; the
+ * compare-and-set of positions makes it exactly once. A consumer that finds another position than it expected rolls
+ * back and goes on from the stored position. This is normal after a rebalance, and lets two consumers share a database.
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
@@ -12,6 +12,7 @@ import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
@@ -20,32 +21,32 @@ import { type Counts, noCounts } from "./batch-state.ts";
 import { assertWithin, bindToLog, furthestRead, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
-/** What was done since this consumer started. */
+/** Counts since this consumer started. */
 export interface ConsumerFigures extends Readonly<Counts> {
-  /** The newest commit of this consumer; 0 before the first. */
+  /** Number of the newest commit that this consumer made; 0 before its first. */
   readonly commit: number;
 }
 
 export interface ConsumerOptions {
-  /** After each batch. */
+  /** Called after each applied batch. */
   readonly onProgress?: (figures: ConsumerFigures) => void;
   readonly onLogState?: (state: LogState) => void;
-  /** A batch was rolled back: another consumer had written this partition up to this position. */
+  /** Called when a batch was rolled back because another consumer had applied this partition up to this position. */
   readonly onOvertaken?: (position: Position) => void;
 }
 
 export type ConsumerFailure = LogFailure | DatabaseError;
 
-/** No position: a batch that was fetched before the positions were asked again applies nothing. */
+/** No stored position equals it, so a batch that was fetched before the positions were read again applies nothing. */
 const NOWHERE = -1;
 
-/** How often a consumer looks whether somebody (a replay) moved its positions. */
-const LOOK_MS = 200;
+/** How often a consumer polls its positions: a replay or another consumer may have moved them. */
+const POLL_MS = 200;
 
-/** A turn of the event loop between transactions: a log on this disk answers at once, and nothing else would run. */
-export const YIELD = Effect.yieldNow;
-
-/** Never returns by itself. Fails when the database cannot be used, or belongs to another log. */
+/**
+ * Runs until it is interrupted. Fails with DatabaseError when the database cannot be used, and with LogMismatch when
+ * the database belongs to another log, or the log has lost events.
+ */
 export const runConsumer = (
   options: ConsumerOptions = {},
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
@@ -59,7 +60,7 @@ export const runConsumer = (
 
       let figures: ConsumerFigures = NO_FIGURES;
       const expected = new Map<string, number>();
-      /** Where this consumer found or left each partition, whoever has it now. */
+      /** The last position that this consumer read or stored of each partition, also of those that it no longer holds. */
       const reached = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
         const stored = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
@@ -81,7 +82,7 @@ export const runConsumer = (
           Effect.map(
             onFileWhenFree(ventesFile(data), () => {
               const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? NOWHERE);
-              // In the same breath as the commit: `positionsMoved` must never see one without the other.
+              // Synchronously after the commit: `positionsMoved` must never see one without the other.
               expected.set(partitionKey(batch), result.position);
               return result;
             }),
@@ -96,9 +97,12 @@ export const runConsumer = (
               if (result.applied) options.onProgress?.(figures);
               return result.position;
             },
-          ).pipe(Effect.tap(YIELD)),
+          ).pipe(
+            // The embedded log answers at once: without a yield between transactions nothing else would run.
+            Effect.tap(yieldToEventLoop),
+          ),
       });
-      // Neither ends by itself; a defect of either ends both.
+      // None of them ends by itself; when one fails, all end.
       return yield* Effect.raceFirst(
         Effect.raceFirst(following, announceCommits(db, data, wake)),
         whileSameFile(ventesFile(data)),
@@ -107,8 +111,9 @@ export const runConsumer = (
   );
 
 /**
- * DIR/ventes.db, open for writing, bound to this log, which has all that it has read. Closed with the scope. A lost
- * log is waited for when there is somebody to tell so.
+ * Opens DIR/ventes.db for writing, binds it to the log, and checks that the log still has every event that the database
+ * has read. It closes with the scope. With `onLogState` it waits for a lost log and reports that; without, it fails
+ * with LogUnavailable.
  */
 export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
   const { data } = yield* Settings;
@@ -117,15 +122,15 @@ export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (stat
     onFileWhenFree(ventesFile(data), () => openVentes(data)),
     (db) => Effect.sync(() => db.close()),
   );
-  // Keys arrive in hash order: with SQLite's 2 MB the index of a large table is read from disk again and again.
-  // More than this is no faster with a million sales, and is memory of every process.
+  // 16 MB. Keys arrive in hash order, so with SQLite's default of 2 MB the index of a large table is read from disk
+  // again and again. More is no faster with a million sales.
   db.pragma("cache_size = -16384");
   yield* failing(() => bindToLog(db, log.identity));
   const read = yield* failing(() => furthestRead(db));
-  const asked = log.bounds(EVENT_TOPICS, read);
+  const readBounds = log.bounds(EVENT_TOPICS, read);
   const bounds = yield* onLogState === undefined
-    ? asked
-    : asked.pipe(
+    ? readBounds
+    : readBounds.pipe(
         Effect.tapError((error) =>
           Effect.sync(() => {
             if (error._tag === "LogUnavailable") onLogState({ state: "waiting", reason: error.message });
@@ -137,7 +142,7 @@ export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (stat
   return db;
 });
 
-/** Runs what throws LogMismatch, again and again while another process is in its transaction. */
+/** Runs `check`, and again while another process is in its transaction. Fails with the LogMismatch that it throws. */
 const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
   Effect.try({ try: check, catch: (error) => error }).pipe(
     Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
@@ -145,8 +150,8 @@ const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
   );
 
 /**
- * Completes when the database stands elsewhere than this consumer left it. All positions are then asked again,
- * so what is expected starts anew: a partition that went to another consumer is forgotten here.
+ * Completes when a stored position differs from the expected one, and empties `expected`: the layer then reads all
+ * positions again, and a partition that another consumer took over is no longer expected.
  */
 const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effect<void> =>
   Effect.suspend(() => {
@@ -158,12 +163,12 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
       seen = version;
       return stored.some((p) => (expected.get(partitionKey(p)) ?? p.offset) !== p.offset);
     };
-    const look = Effect.try({ try: moved, catch: (error) => error }).pipe(
-      // Polled at again soon.
+    const poll = Effect.try({ try: moved, catch: (error) => error }).pipe(
+      // The next poll finds it.
       Effect.catch((error) => (isBusy(error) ? Effect.succeed(false) : Effect.die(error))),
     );
-    return Effect.sleep(LOOK_MS).pipe(
-      Effect.andThen(look),
+    return Effect.sleep(POLL_MS).pipe(
+      Effect.andThen(poll),
       Effect.repeat({ until: (isMoved) => isMoved }),
       Effect.andThen(Effect.sync(() => expected.clear())),
     );

@@ -1,13 +1,13 @@
 /**
- * What becomes of the sales of a product or shop when it comes, goes, or has other prices: the rules are asked again
- * where each stands (rule 18: a sale waits until its product, shop and revenue are known).
+ * Places the sales of a product or shop again when that parent is inserted or withdrawn, or its prices change (rule 18:
+ * a sale waits in `orphelins` until its product, shop and revenue are known).
  */
 import type { BatchState } from "./batch-state.ts";
-import { listRevenue, type PricePoints, standingOf } from "./rules/index.ts";
+import { listRevenue, type PricePoints, placementOf } from "./rules/index.ts";
 import { insertSale, logOldSale, putOrphan, type StoredSale, saleOfRow } from "./sales.ts";
 import { PAGE_ROWS, type Statements } from "./statements.ts";
 
-/** Each sale that names a parent, in pages; `each` may remove the one that it is given. */
+/** Calls `each` for every sale that names a parent. Reads in pages; `each` may delete its sale. */
 function forEachNaming(
   batch: BatchState,
   page: Statements["salesNamingShop"],
@@ -23,20 +23,20 @@ function forEachNaming(
   }
 }
 
-/** An orphan that names a parent which has come, or has a price now. */
+/** Moves an orphan to `ventes` if its parents and its revenue are known now. */
 function promote(batch: BatchState, id: string): void {
   const { sql } = batch;
   const row = sql.orphan.get(id) as StoredSale | undefined;
   if (row === undefined) return;
   const sale = saleOfRow(row);
-  const standing = standingOf(sale, batch.known);
-  if (standing.value === null) return;
+  const placement = placementOf(sale, batch.parentCache);
+  if (placement.value === null) return;
   sql.dropOrphan.run(id);
-  insertSale(batch, id, sale, standing);
+  insertSale(batch, id, sale, placement);
   batch.counts.changed++;
 }
 
-/** A sale that names a parent which goes: it waits again. Before it goes, for the foreign key. */
+/** Moves a sale back to `orphelins`. Called before its parent is deleted, because of the foreign key. */
 function park(batch: BatchState, id: string): void {
   const row = batch.sql.sale.get(id) as StoredSale | undefined;
   if (row?.rowId === undefined) return;
@@ -70,7 +70,7 @@ interface PricedByList {
   readonly revenue: bigint;
 }
 
-/** The sales of a product whose revenue comes from the list, after its price points changed. */
+/** Computes the revenue of a product's sales that are priced by the list again, after its price points changed. */
 export function reprice(batch: BatchState, idProduit: string, points: PricePoints): void {
   const { sql } = batch;
   let last: Pick<PricedByList, "day" | "rowId"> | undefined = { day: "", rowId: 0n };

@@ -1,6 +1,6 @@
 /**
- * Sales in SQL: a sale is in `ventes` when the rules store it, in `orphelins` when it waits (rule 18: until its
- * product, shop and revenue are known).
+ * Sales in SQL: a sale is in `ventes` when its product, shop and revenue are known, and waits in `orphelins` until then
+ * (rule 18).
  */
 import type { BatchState } from "./batch-state.ts";
 import {
@@ -8,17 +8,17 @@ import {
   firstSaleOf,
   type KeyState,
   layClaims,
+  type Placement,
+  placementOf,
   type RowEvent,
   type Sale,
-  type SourceEntry,
   saleOf,
-  standingOf,
 } from "./rules/index.ts";
 import { type EntityTable, sameRow } from "./table.ts";
 
 /** A row of `ventes` or of `orphelins`. */
 export interface StoredSale {
-  /** Not in `orphelins`. */
+  /** Absent in a row of `orphelins`. */
   readonly rowId?: bigint;
   readonly origine_ca?: string;
   readonly id_produit: string;
@@ -39,7 +39,7 @@ export const saleOfRow = (row: StoredSale): Sale => ({
   day: row.date_vente,
   quantity: row.quantite_millioniemes,
   unitPrice: row.prix_millioniemes,
-  // The amount of an orphan is always the line's own: it has no other one yet.
+  // The amount of an orphan is always that of its line: an orphan has no other one yet.
   ownRevenue: row.origine_ca === undefined || row.origine_ca === "ligne" ? row.ca_millioniemes : null,
   extras: row.extras,
   source: row.source,
@@ -64,10 +64,10 @@ export function putOrphan(batch: BatchState, id: string, sale: Sale): void {
   batch.orphansExist = true;
 }
 
-/** Inserts a sale where it stands, unless its id is in `ventes` already: then false. */
-export function insertSale(batch: BatchState, id: string, sale: Sale, standing: SourceEntry): boolean {
+/** Inserts a sale into `ventes` or `orphelins`. Returns false, and changes nothing, when its id is in `ventes` already. */
+export function insertSale(batch: BatchState, id: string, sale: Sale, placement: Placement): boolean {
   const { sql } = batch;
-  if (standing.value === null) {
+  if (placement.value === null) {
     if (sql.hasSale.get(id) !== undefined) return false;
     putOrphan(batch, id, sale);
     return true;
@@ -79,9 +79,9 @@ export function insertSale(batch: BatchState, id: string, sale: Sale, standing: 
     sale.idMagasin,
     sale.day,
     sale.quantity,
-    standing.value,
+    placement.value,
     sale.unitPrice,
-    standing.origin,
+    placement.origin,
     sale.extras,
     sale.source,
     sale.line,
@@ -92,32 +92,35 @@ export function insertSale(batch: BatchState, id: string, sale: Sale, standing: 
   return true;
 }
 
-/** A sale never heard of, by far the most common event: false when it has been heard of. */
-export function insertUnheard(batch: BatchState, id: string, event: RowEvent, offset: number): boolean {
+/**
+ * Inserts the sale of a key that has no state yet: by far the most common event. Returns false, and changes nothing,
+ * when the key has a row, an orphan or a withdrawal.
+ */
+export function insertFirst(batch: BatchState, id: string, event: RowEvent, offset: number): boolean {
   const { sql } = batch;
   if (batch.orphansExist && sql.orphan.get(id) !== undefined) return false;
   if (batch.withdrawnExist && sql.withdrawals.get("ventes", id) !== undefined) return false;
   const sale = firstSaleOf(event, offset);
-  return insertSale(batch, id, sale, standingOf(sale, batch.known));
+  return insertSale(batch, id, sale, placementOf(sale, batch.parentCache));
 }
 
-/** New rows of this very commit have no old image: they did not exist before it. */
+/** Logs the old image of a sale, unless this commit inserted it. */
 export function logOldSale(batch: BatchState, rowId: bigint): void {
   if (rowId < batch.firstRowId) batch.sql.logOldSale.run(batch.commit, rowId);
 }
 
-/** Writes a sale over what stands for its id, in `ventes` or `orphelins`; undefined removes it. */
+/** Replaces the row of an id in `ventes` or `orphelins` by this sale; undefined deletes it. */
 function placeSale(batch: BatchState, id: string, sale: Sale | undefined): void {
-  const { sql, known } = batch;
-  const standing = sale && standingOf(sale, known);
+  const { sql, parentCache } = batch;
+  const placement = sale && placementOf(sale, parentCache);
   const stored = sql.sale.get(id) as StoredSale | undefined;
   if (stored?.rowId === undefined) {
     if (batch.orphansExist) sql.dropOrphan.run(id);
-    if (sale !== undefined && standing !== undefined) insertSale(batch, id, sale, standing);
+    if (sale !== undefined && placement !== undefined) insertSale(batch, id, sale, placement);
     return;
   }
   logOldSale(batch, stored.rowId);
-  if (sale === undefined || standing === undefined || standing.value === null) {
+  if (sale === undefined || placement === undefined || placement.value === null) {
     sql.dropSale.run(stored.rowId);
     if (sale !== undefined) putOrphan(batch, id, sale);
     return;
@@ -127,9 +130,9 @@ function placeSale(batch: BatchState, id: string, sale: Sale | undefined): void 
     sale.idMagasin,
     sale.day,
     sale.quantity,
-    standing.value,
+    placement.value,
     sale.unitPrice,
-    standing.origin,
+    placement.origin,
     sale.extras,
     sale.source,
     sale.line,
@@ -150,21 +153,21 @@ export const SALES: EntityTable = {
       | undefined;
     return row && claimOfSale(saleOfRow(row));
   },
-  /** The row of a sale says all of an only claim: its revenue and where that comes from are told apart. */
+  /** The row of a sale holds everything of an only claim: origine_ca tells the amount on the line from a computed one. */
   write: (batch, id, _, after) => {
     placeSale(batch, id, saleOfState(after));
     return after.claims.length === 1;
   },
-  /** Whether the sale stands where it should, too. */
-  rowSays: ({ sql, known }, id, state) => {
+  /** Also checks that the sale is in the right table. */
+  rowSays: ({ sql, parentCache }, id, state) => {
     const sale = saleOfState(state);
     if (sale === undefined) return true;
-    const standing = standingOf(sale, known);
-    const row = (standing.value === null ? sql.orphan.get(id) : sql.sale.get(id)) as StoredSale | undefined;
+    const placement = placementOf(sale, parentCache);
+    const row = (placement.value === null ? sql.orphan.get(id) : sql.sale.get(id)) as StoredSale | undefined;
     if (row === undefined) return false;
     if (
-      standing.value !== null &&
-      (row.ca_millioniemes !== standing.value || row.origine_ca !== standing.origin)
+      placement.value !== null &&
+      (row.ca_millioniemes !== placement.value || row.origine_ca !== placement.origin)
     )
       return false;
     return sameRow(sale, saleOfRow(row));

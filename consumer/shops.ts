@@ -6,15 +6,15 @@ import { type EntityTable, sameRow } from "./table.ts";
 
 const readShop = ({ sql }: BatchState, id: string): Shop | undefined => sql.shop.get(id) as Shop | undefined;
 
-/** Its sales go first, for the foreign key. */
+/** Parks the sales of the shop before it deletes the row, because of the foreign key. */
 function removeShop(batch: BatchState, id: string): void {
   parkForShop(batch, id);
   batch.sql.logOldShop.run(batch.commit, id);
   batch.sql.dropShop.run(id);
-  batch.known.dropShop(id);
+  batch.parentCache.dropShop(id);
 }
 
-/** A shop's row says all of an only claim: it has no price of another's. */
+/** The row of a shop holds everything of an only claim, because a shop has no price points from other sources. */
 function write(batch: BatchState, id: string, _: KeyState, after: KeyState): boolean {
   const { sql } = batch;
   const shop = shopOf(after);

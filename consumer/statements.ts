@@ -1,11 +1,11 @@
 /**
- * Every SQL statement that a batch runs, by the name of what it does. Millionths are read as bigint
- * (safeIntegers), everything else as it is. Plans: each looks up by a primary key or a named index, but for
- * `salesNamingProduct` and `salesNamingShop`, which scan `ventes` and run only when a parent is withdrawn.
+ * Every SQL statement that a batch runs. Statements made by `exact` read integers as bigint, because they read
+ * millionths. Each statement searches by a primary key or an index, except for `salesNamingProduct` and
+ * `salesNamingShop`: they scan `ventes`, and run only when a parent is withdrawn.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
-/** What names one parent is read in pages of this many: some have a million sales. */
+/** Rows of one page of the sales that name a parent: a parent may have a million sales. */
 export const PAGE_ROWS = 5000;
 
 export type Statements = ReturnType<typeof prepareStatements>;
@@ -14,12 +14,12 @@ const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millionieme
   prix_millioniemes, extras, source, line, offset`;
 const SALE_AND_ORIGIN = SALE.replace("prix_millioniemes,", "prix_millioniemes, origine_ca,");
 
-/** One page of the sales that name a parent, after a rowid. */
+/** One page of the sales that name a parent, from a rowid (excluded) on. */
 const naming = (table: "ventes" | "orphelins", column: "id_produit" | "id_magasin") => `
   SELECT rowid AS rowId, id_vente AS id FROM ${table}
   WHERE ${column} = ? AND rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`;
 
-/** One page of them in the order of their index, after a day and rowid: two searches of it, merged. */
+/** One page of the sales priced by the list, in the order of their index, from a day and rowid (excluded) on. */
 const PRICED_BY_LIST = `
   SELECT id_vente AS id, rowid AS rowId, date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue
   FROM ventes WHERE id_produit = @idProduit AND origine_ca = 'liste'`;

@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stale-parents",
     breaks: "what is remembered of products and shops outlives another writer's commit",
-    edits: [{ file: BATCH, find: "if (before !== lastCommit) known.forget();", replace: "" }],
+    edits: [{ file: BATCH, find: "if (before !== lastCommit) parentCache.forget();", replace: "" }],
     within: 300,
   },
   {

@@ -19,7 +19,7 @@ export interface Analysis {
 
 const FILE = /^-- unite: (?<unite>\S+)\n(?<sql>[^;]+);\s*$/;
 
-/** The analysis that a file of this name and text is. Throws an Error when the text has another form. */
+/** Parses the text of a file NAME.sql. Throws an Error when the text does not have this form. */
 export function parseAnalysis(nom: string, text: string): Analysis {
   const parts = FILE.exec(text.normalize("NFC"))?.groups;
   const unite = UNITS.find((u) => u === parts?.unite);
@@ -28,7 +28,7 @@ export function parseAnalysis(nom: string, text: string): Analysis {
   return { nom, unite, sql: parts.sql };
 }
 
-/** All of this folder, in the order of their names. */
+/** All analyses of this folder, in the order of their names. */
 export const ANALYSES: readonly Analysis[] = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".sql"))
   .sort()
@@ -36,6 +36,6 @@ export const ANALYSES: readonly Analysis[] = readdirSync(import.meta.dirname)
     parseAnalysis(basename(file, ".sql"), readFileSync(join(import.meta.dirname, file), "utf8")),
   );
 
-/** The analyses without a column cle. Each has one row whose cle is '', which is there even when there is no sale. */
+/** The analyses without a column cle. Each has one row, whose cle is ''; it exists even when there is no sale. */
 export const keylessOf = (db: Sqlite, analyses: readonly Analysis[]): ReadonlySet<Analysis> =>
   new Set(analyses.filter(({ sql }) => db.prepare(sql).columns().length === 1));

@@ -1,7 +1,7 @@
-/** Which tables and columns an analysis may read, from the text of its SQL: the answer errs on the side of yes. */
+/** Finds the tables and columns that an analysis may read in the text of its SQL. A wrong answer is always yes, never no. */
 import type { Analysis } from "./analyses.ts";
 
-/** An identifier cannot be written in SQL without its letters. */
+/** SQL cannot name a table without the letters of its name. */
 export const mentionsTable = ({ sql }: Analysis, table: string): boolean =>
   sql.toLowerCase().includes(table.toLowerCase());
 

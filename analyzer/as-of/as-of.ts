@@ -9,7 +9,7 @@ import type { Analysis } from "../analyses/analyses.ts";
 import { makeViews } from "./views.ts";
 
 /** Sales read at a time: some 50 ms for three analyses. */
-const CHUNK_RANGS = 50_000;
+const CHUNK_ROW_IDS = 50_000;
 
 export interface AsOf {
   /**
@@ -50,8 +50,8 @@ export function openAsOf(file: string): AsOf {
       const commit = at(db);
       views.setCommit(commit);
       const rowEnd = end.get(commit) as number;
-      for (let from = 1; from < rowEnd; from += CHUNK_RANGS) {
-        show(from, Math.min(from + CHUNK_RANGS, rowEnd));
+      for (let from = 1; from < rowEnd; from += CHUNK_ROW_IDS) {
+        show(from, Math.min(from + CHUNK_ROW_IDS, rowEnd));
         yield commit;
       }
     } finally {

@@ -9,7 +9,7 @@ import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 import { list, NO_END, storedColumns } from "../tables/tables.ts";
 import type { Span } from "./changes.ts";
 
-/** Rangs from `lo` to `hi` (excluded). */
+/** Row ids from `lo` to `hi` (excluded). */
 export type Chunk = readonly [lo: number, hi: number];
 
 /** Statements that copy the sales of one chunk, one image each, into temp.ventes. Their parameters: lo, hi. */

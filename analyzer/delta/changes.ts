@@ -1,4 +1,4 @@
-/** What a delta is asked for, and what it answers. */
+/** The input of a delta, and its result. */
 
 /** The commits after `from` up to `to`. A row_id is the rowid of a sale; rowids grow in the order of commits. */
 export interface Span {
@@ -13,7 +13,7 @@ export interface Span {
 export interface Change {
   /** Millionths. */
   readonly sum: bigint;
-  /** A sale that counted for this row before changed: the row may have no sale left. */
+  /** True when a sale that counted for this row has changed: the row may have no sale left. */
   readonly lost: boolean;
 }
 

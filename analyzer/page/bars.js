@@ -1,4 +1,4 @@
-/** A table whose rows have a bar: readable as a table, comparable at a glance. Rows keep their element. */
+/** A table with a bar in each row. A row that stays keeps its elements. */
 import { element, flash, name } from "./dom.js";
 import { number, shorten } from "./format.js";
 import { texts } from "./texts.js";
@@ -7,7 +7,7 @@ import { texts } from "./texts.js";
  * @typedef {object} Row
  * @property {string} key
  * @property {string} label
- * @property {string} note Beside the label, quietly.
+ * @property {string} note Shown beside the label, in a quiet colour.
  * @property {number} value
  */
 
@@ -48,8 +48,8 @@ export function makeBars(table, labelTitle, valueTitle) {
   });
 
   /**
-   * @param {readonly Row[]} data Highest first.
-   * @param {number} count How many there are, shown here or not.
+   * @param {readonly Row[]} data The highest first.
+   * @param {number} count The number of all rows, also of those that `data` does not have.
    * @param {(value: number) => string} format
    */
   function show(data, count, format) {

@@ -1,4 +1,4 @@
-/** Elements, without markup: everything from data becomes text. */
+/** Makes elements without markup: all data becomes text, so that it cannot become HTML. */
 
 /**
  * @template {keyof HTMLElementTagNameMap} K
@@ -14,7 +14,7 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** A name from a file, isolated so that its direction of writing stays its own. @param {string} text */
+/** A name from a file, isolated so that its writing direction does not change that of the page. @param {string} text */
 export const name = (text) => element("bdi", {}, text);
 
 /** @param {string} id */
@@ -24,7 +24,7 @@ export function byId(id) {
   return found;
 }
 
-/** Sets a text, and lets it flash when it is another than before. @param {HTMLElement} at @param {string} text */
+/** Sets a text, and lets it flash when it has changed. @param {HTMLElement} at @param {string} text */
 export function setFigure(at, text) {
   if (at.textContent === text) return;
   const before = at.textContent;
@@ -35,7 +35,7 @@ export function setFigure(at, text) {
 /** @param {HTMLElement} at */
 export function flash(at) {
   at.classList.remove("changed");
-  // Reading a size makes the removal count, so that the animation starts again.
+  // Reading a size applies the removal at once, so that the animation starts again.
   void at.offsetWidth;
   at.classList.add("changed");
 }

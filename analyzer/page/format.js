@@ -1,4 +1,4 @@
-/** Numbers and times as people of the page's language write them. Times are counted on the server's clock. */
+/** Formats numbers and times in the language of the page. Ages are counted by the clock of the server. */
 import { language, texts } from "./texts.js";
 
 const locale = { fr: "fr-FR", en: "en-GB" }[language];
@@ -22,7 +22,7 @@ export function amount(value, currency) {
   return format.format(value);
 }
 
-/** Milliseconds that the server's clock is ahead of this one. */
+/** Milliseconds by which the clock of the server is ahead of this one. */
 let ahead = 0;
 
 /** @param {string} serverNow */
@@ -45,8 +45,8 @@ export function ago(instant) {
   return texts.now;
 }
 
-/** The instant in full. @param {string} instant ISO 8601 */
+/** The date and time in full. @param {string} instant ISO 8601 */
 export const moment = (instant) => clock.format(new Date(instant));
 
-/** What is shown of a text from a file: it may be any length. @param {string} text */
+/** A text from a file, cut to a length that the page can show. @param {string} text */
 export const shorten = (text, most = 120) => (text.length > most ? `${text.slice(0, most)}…` : text);

@@ -1,7 +1,7 @@
 /**
- * The link to the server: an event stream says that something changed, a question now and then whether the
- * server is still there (a stream can die without a word). Calls `onChange` when it is time to ask for the
- * figures, and `onLost` when nobody answers; for ever.
+ * The link to the server. An event stream reports changes; a request to /healthz every ASK_EVERY_MS finds out whether
+ * the server still answers, because a stream can end without an error. Calls `onChange` when the page must read the
+ * figures again, and `onLost` when the server does not answer. It never ends.
  */
 
 const ASK_EVERY_MS = 10_000;
@@ -21,11 +21,11 @@ export function follow({ onLost, onChange }) {
 
   function open() {
     const stream = new EventSource("api/events");
-    // The first event comes with the stream itself.
+    // The server sends a first event when the stream opens.
     stream.addEventListener("analyses", change);
     stream.addEventListener("error", () => {
       lose();
-      // The browser opens it again by itself, unless the server refused it.
+      // The browser opens the stream again by itself, unless the server refused it.
       if (stream.readyState !== EventSource.CLOSED) return;
       stream.close();
       setTimeout(open, OPEN_AGAIN_MS);
@@ -52,14 +52,14 @@ export function follow({ onLost, onChange }) {
   }
 }
 
-/** The server is there, and has no database to show yet. */
+/** The server answers, but there is no database to show yet. */
 export class NotYet extends Error {}
 
 /** @param {string} path @returns {Promise<any>} */
 export async function fetchJson(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), cache: "no-store" });
   if (response.status === 503) throw new NotYet();
-  // The token is another one now: the server's answer to the page itself asks for it.
+  // The token has changed: after a reload the server asks for the new one.
   if (response.status === 401) location.reload();
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();

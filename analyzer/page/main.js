@@ -1,4 +1,4 @@
-/** The page: asks for the figures whenever the server says that they changed, and says how old they are. */
+/** The page: reads the figures when the server reports a change, and shows how old they are. */
 import { makeBars } from "./bars.js";
 import { byId, setFigure, setNotice } from "./dom.js";
 import { ago, amount, moment, number, setClock, shorten } from "./format.js";
@@ -10,11 +10,11 @@ import { texts } from "./texts.js";
 /** @typedef {import("../server/api.ts").AnalysesAnswer} Analyses */
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
 
-/** Rows of an analysis that the page asks for; the rest is counted. */
+/** Rows of an analysis that the page reads; of the others it shows only the number. */
 const MOST_ROWS = 200;
 const REJECTS = 50;
 const ASK_AGAIN_MS = 2000;
-/** Between two questions, while much changes: nobody reads faster. */
+/** The least time between two reads of the figures while they keep changing. */
 const PAUSE_MS = 300;
 
 document.title = texts.title;
@@ -33,10 +33,10 @@ const sourceList = makeSources(byId("sources"));
 
 /** @type {Analyses | undefined} */
 let analyses;
-/** Live: what is shown was read after the last change that the server told of. */
+/** `live`: the page shows the figures as of the last change that the server reported. */
 /** @type {"connecting" | "live" | "lost"} */
 let link = "connecting";
-/** The rejects shown are of this commit and database. */
+/** Identifies the database, the commit and the number of the rejects that are shown. */
 let rejectsOf = "";
 
 showLink();
@@ -47,7 +47,7 @@ follow({ onLost: () => setLink("lost"), onChange: refresh });
 let asking = false;
 let askAgain = false;
 
-/** One question at a time; what changes meanwhile is asked once more. */
+/** Reads the figures, once at a time. A change during a read starts another read. */
 async function refresh() {
   askAgain = true;
   if (asking) return;
@@ -147,7 +147,7 @@ function showLink() {
   document.body.classList.toggle("stale", link === "lost");
 }
 
-/** How old what is shown is: by the second, without telling screen readers each time. */
+/** Updates the age of the figures every second. Screen readers do not announce it. */
 function showAge() {
   const at = byId("as-of");
   const reached = analyses?.reached ?? null;
@@ -161,7 +161,7 @@ function showAge() {
     at.title = moment(reached);
   }
   const lost = link !== "lost" ? "" : reached === null ? texts.lostEmpty : texts.lost(moment(reached));
-  // The alert is said once, not at each second.
+  // Set only when it appears or disappears, so that screen readers announce it once.
   const notice = byId("lost");
   if ((lost === "") !== notice.hidden) setNotice(notice, lost);
   sourceList.showAges();

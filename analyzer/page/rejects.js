@@ -1,4 +1,4 @@
-/** The lines set aside: how many by reason, and the last ones with their text and sentence. */
+/** The rejected lines: their number by code, and the newest ones with their sentence and their text. */
 import { element, name } from "./dom.js";
 import { number, shorten } from "./format.js";
 import { fileName } from "./sources.js";

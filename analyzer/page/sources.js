@@ -1,4 +1,4 @@
-/** Each followed file: how it stands, what it had, when it was polled at, and why not if not. */
+/** The followed files: status, counts, last poll, and the reason of a problem. */
 import { element, name } from "./dom.js";
 import { ago, moment, number, shorten } from "./format.js";
 import { texts } from "./texts.js";
@@ -6,7 +6,8 @@ import { texts } from "./texts.js";
 /** @typedef {import("../server/api.ts").SourcesAnswer["sources"][number]} Source */
 
 /**
- * The last part of a URL or path, which people know; the host where that is no file's name (`pub?output=csv`).
+ * The short name of a source: the last part of its URL or path, or the host when that part is no file name
+ * (`pub?output=csv`).
  * @param {string} source
  */
 export function fileName(source) {
@@ -26,29 +27,29 @@ export function fileName(source) {
 
 /** @typedef {import("../server/api.ts").SourcesAnswer["catalogues"][number]} Catalogue */
 
-/** Entries of a catalogue that are shown one by one, those that need somebody first. */
+/** Entries of a catalogue that are shown one by one: first those that need an action. */
 const MOST_ENTRIES = 200;
-/** Reasons of refused entries that are shown. */
+/** Refused entries of a catalogue that are shown with their reason. */
 const MOST_REFUSALS = 5;
 
 /** The list of sources in an element of the page. @param {HTMLElement} list */
 export function makeSources(list) {
-  /** What the list says now, without the times of the polls, past and next. */
-  let said = "";
+  /** The content that the list shows, without the times of polls, as one string. */
+  let shown = "";
 
   /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
   function show(sources, catalogues) {
-    const saying = sayingOf(sources, catalogues);
-    // Polled again, and nothing new: what somebody reads or selects stays where it is.
-    if (saying === said) showTimes(list, sources, catalogues);
+    const content = contentOf(sources, catalogues);
+    // Only times have changed: the elements stay, so that a selection and the scroll position stay too.
+    if (content === shown) showTimes(list, sources, catalogues);
     else showAll(list, sources, catalogues);
-    said = saying;
+    shown = content;
   }
   return { show, showAges: () => showAges(list) };
 }
 
 /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
-const sayingOf = (sources, catalogues) =>
+const contentOf = (sources, catalogues) =>
   JSON.stringify(
     [...sources.map(({ next: _, ...source }) => source), ...catalogues].map((one) => ({
       ...one,
@@ -72,7 +73,7 @@ function showTimes(list, sources, catalogues) {
 /** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
 function showAll(list, sources, catalogues) {
   const { alone, groups } = grouped(sources, catalogues);
-  /** What was unfolded stays so. */
+  /** The catalogues that the reader has unfolded: they stay unfolded. */
   const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-of")));
   list.replaceChildren(
     ...(alone.length === 0 && groups.length === 0
@@ -85,7 +86,7 @@ function showAll(list, sources, catalogues) {
 /** @typedef {{ catalogue: Catalogue, entries: readonly Source[], more: number }} Group */
 
 /**
- * Sources by themselves, and those of each catalogue.
+ * Sources without a catalogue, and the groups of sources of each catalogue.
  * @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues
  */
 function grouped(sources, catalogues) {
@@ -96,7 +97,7 @@ function grouped(sources, catalogues) {
   for (const source of sources) (by.get(source.catalogue) ?? alone).push(source);
   const groups = catalogues.map((catalogue) => {
     const all = by.get(catalogue.catalogue) ?? [];
-    // Few of many: those that are read well wait behind those that are not.
+    // Only the first entries are shown: those with a problem come before those that are ok.
     const entries = [...all.filter((one) => one.state !== "ok"), ...all.filter((one) => one.state === "ok")];
     return {
       catalogue,
@@ -156,7 +157,7 @@ function catalogueItem({ catalogue, entries, more }, open) {
     {},
     heading(catalogue.catalogue, texts.catalogue),
     pill(catalogue.state),
-    element("span", { class: "quiet counts" }, parts.join(" · "), " · ", lookedAt(catalogue.polled)),
+    element("span", { class: "quiet counts" }, parts.join(" · "), " · ", polledAt(catalogue.polled)),
     ...(reason === ""
       ? []
       : [element("p", { class: catalogue.state === "parked" ? "reason" : "quiet reason" }, reason)]),
@@ -167,7 +168,7 @@ function catalogueItem({ catalogue, entries, more }, open) {
   );
 }
 
-/** Until its next look, or until somebody confirms. @param {Source} source */
+/** Whether a source waits for its next poll after a failure, or for a confirmation. @param {Source} source */
 const isStopped = ({ state }) => state === "parked" || state === "held";
 
 /** @param {Source} source */
@@ -180,16 +181,16 @@ function counts(source) {
     ...(source.conflicts ? [texts.conflicts(source.conflicts, number(source.conflicts))] : []),
     ...(source.rounded > 0 ? [texts.rounded(source.rounded, number(source.rounded))] : []),
   ];
-  return element("span", {}, parts.join(" · "), " · ", lookedAt(source.polled));
+  return element("span", {}, parts.join(" · "), " · ", polledAt(source.polled));
 }
 
 /** @param {string | null} polled */
-const lookedAt = (polled) =>
+const polledAt = (polled) =>
   polled === null
-    ? texts.neverLooked
+    ? texts.neverPolled
     : element("time", { datetime: polled, title: moment(polled) }, texts.polled(ago(polled)));
 
-/** How long ago each was polled, by the second. @param {HTMLElement} list */
+/** Updates how long ago each source was polled. @param {HTMLElement} list */
 function showAges(list) {
   for (const time of list.querySelectorAll("time")) {
     const text = texts.polled(ago(time.dateTime));

@@ -1,4 +1,4 @@
-/** Every sentence of the page, in both languages. `<html lang>` chooses. */
+/** All texts of the page, in both languages. The attribute `lang` of `<html>` chooses the language. */
 
 const fr = {
   title: "Ventes",
@@ -6,7 +6,7 @@ const fr = {
   byRegion: "Chiffre d’affaires par ville",
   byProduct: "Quantités par produit",
   sources: "Fichiers suivis",
-  rejects: "Mis de côté",
+  rejects: "Lignes rejetées",
   region: "Ville",
   product: "Produit",
   revenue: "Chiffre d’affaires",
@@ -42,8 +42,9 @@ const fr = {
   /** @param {string} n */
   others: (n) => `et ${n} autres`,
   noSources: "Aucun fichier suivi. Pour en ajouter un : ventes sources add URL",
-  noRejects: "Aucune ligne mise de côté.",
-  rejectsNote: "Ces lignes n’ont pas pu être lues ; elles ne sont pas comptées.",
+  noRejects: "Aucune ligne rejetée.",
+  rejectsNote:
+    "Ces lignes sont illisibles et ne sont pas comptées. Corrigez-les dans leur fichier : elles seront relues.",
   /** @param {string} n */
   line: (n) => `ligne ${n}`,
   /** @param {number} n @param {string} shown */
@@ -51,18 +52,18 @@ const fr = {
   /** @param {number} n @param {string} shown */
   records: (n, shown) => `${shown} ligne${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
-  rejected: (n, shown) => `${shown} mise${n > 1 ? "s" : ""} de côté`,
+  rejected: (n, shown) => `${shown} rejetée${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
-  vanished: (n, shown) => `${shown} disparue${n > 1 ? "s" : ""} du fichier, conservée${n > 1 ? "s" : ""}`,
+  vanished: (n, shown) => `${shown} disparue${n > 1 ? "s" : ""} du fichier mais conservée${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
-  withdrawn: (n, shown) => `${shown} retirée${n > 1 ? "s" : ""} avec le fichier`,
+  withdrawn: (n, shown) => `${shown} retirée${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   conflicts: (n, shown) => `${shown} contredite${n > 1 ? "s" : ""} plus bas dans le fichier`,
   /** @param {number} n @param {string} shown */
   rounded: (n, shown) => `${shown} arrondie${n > 1 ? "s" : ""} au millionième`,
   /** @param {string} ago */
   polled: (ago) => `lu ${ago}`,
-  neverLooked: "pas encore lu",
+  neverPolled: "pas encore lu",
   catalogue: "catalogue",
   /** @param {number} n @param {string} listed @param {string} followed */
   listed: (n, listed, followed) =>
@@ -92,7 +93,7 @@ const en = {
   byRegion: "Revenue by city",
   byProduct: "Quantities by product",
   sources: "Followed files",
-  rejects: "Set aside",
+  rejects: "Rejected lines",
   region: "City",
   product: "Product",
   revenue: "Revenue",
@@ -119,18 +120,19 @@ const en = {
   showLess: "Show less",
   others: (n) => `and ${n} others`,
   noSources: "No file is followed. To add one: ventes sources add URL",
-  noRejects: "No line set aside.",
-  rejectsNote: "These lines could not be read; they are not counted.",
+  noRejects: "No line was rejected.",
+  rejectsNote:
+    "These lines could not be read and are not counted. Correct them in their file: it will be read again.",
   line: (n) => `line ${n}`,
   rejectCount: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
   records: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
-  rejected: (_n, shown) => `${shown} set aside`,
-  vanished: (_n, shown) => `${shown} gone from the file, kept`,
-  withdrawn: (_n, shown) => `${shown} withdrawn with the file`,
+  rejected: (_n, shown) => `${shown} rejected`,
+  vanished: (_n, shown) => `${shown} no longer in the file, but kept`,
+  withdrawn: (_n, shown) => `${shown} withdrawn`,
   conflicts: (_n, shown) => `${shown} contradicted further down the file`,
   rounded: (_n, shown) => `${shown} rounded to a millionth`,
   polled: (ago) => `read ${ago}`,
-  neverLooked: "not read yet",
+  neverPolled: "not read yet",
   catalogue: "catalogue",
   listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
   refused: (_n, shown) => `${shown} refused`,

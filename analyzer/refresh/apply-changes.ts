@@ -1,7 +1,7 @@
 /**
- * Adds what the analyses gained and lost to their rows. A change alone does not decide every row: a sum of zero may be
- * of sales and returns that balance, or of no sale at all, and then the row must go; and a sum beyond 64 bits is
- * stored as a double, to which nothing exact can be added. These rows are computed from the whole tables.
+ * Adds the changes of a delta to the rows of the analyses. A change does not decide every row. A sum of zero may come
+ * from sales and returns that balance, or from no sale at all; then the row must be deleted. A sum beyond 64 bits is
+ * stored as a double, to which nothing exact can be added. Such rows are computed from the whole tables.
  */
 import type { Analysis } from "../analyses/analyses.ts";
 import type { AsOf } from "../as-of/as-of.ts";
@@ -10,14 +10,14 @@ import { asStored, type Result, type Stored, type StoredResults } from "./stored
 
 export interface Target {
   readonly analyses: readonly Analysis[];
-  /** Those of the analyses that have one row even when there is no sale. */
+  /** The analyses that have one row even when there is no sale. */
   readonly keyless: ReadonlySet<Analysis>;
   readonly stored: StoredResults;
   /** Opened when it is called for the first time. */
   readonly wholeTables: () => AsOf;
 }
 
-/** Runs inside the caller's transaction. Returns how many rows of analyses are not what they were. */
+/** Runs inside the caller's transaction. Returns the number of changed rows of `analyses`. */
 export function applyChanges(target: Target, changes: Changes, commit: number, now: Date): number {
   let changed = 0;
   const replace = (analysis: Analysis, cle: string, before: Stored, after: Result) => {
@@ -48,7 +48,7 @@ export function applyChanges(target: Target, changes: Changes, commit: number, n
   return changed;
 }
 
-/** The sum after the change; undefined when only the whole tables tell. */
+/** The sum after the change; undefined when it must be computed from the whole tables. */
 function add(before: Stored, change: Change): bigint | undefined {
   if (typeof before === "number") return undefined;
   const sum = (before ?? 0n) + change.sum;

@@ -33,12 +33,12 @@ function open() {
   return { t, db, refresher };
 }
 
-test("a database that no analyzer has seen is not wrong", () => {
+test("finds nothing wrong in a database that no analyzer has worked on", () => {
   const { db, refresher } = open();
   expect(audit(db, refresher)).toEqual([]);
 });
 
-test("it compares as of progress, whatever is pending, in integers", () => {
+test("compares as of progress, in integers, while commits are pending", () => {
   const { t, db, refresher } = open();
   t.db.prepare("DELETE FROM ventes WHERE id_vente <> 'v0'").run();
   t.db.prepare("UPDATE ventes SET ca_millioniemes = 1500000").run();
@@ -54,7 +54,7 @@ test("it compares as of progress, whatever is pending, in integers", () => {
   expect(storedResults(t.db)).toEqual(missionResults(t.db));
 });
 
-test("it says what was wrong and mends it: a changed, a missing and an invented row", () => {
+test("reports and corrects a changed, a missing and an added row", () => {
   const { t, db, refresher } = open();
   refresher.refresh();
   t.db.exec(`
@@ -71,7 +71,7 @@ test("it says what was wrong and mends it: a changed, a missing and an invented 
   expect(audit(db, refresher)).toEqual([]);
 });
 
-test("refreshes go on between its steps, and what is wrong is mended all the same", () => {
+test("corrects wrong rows although refreshes run between its steps", () => {
   const { t, db, refresher } = open();
   refresher.refresh();
   t.db.exec("UPDATE analyses SET millioniemes = 7 WHERE cle = 'A'");

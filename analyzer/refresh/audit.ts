@@ -1,8 +1,8 @@
 /**
- * Compares `analyses` with what the full SQL answers over the whole tables as of `progress`, in integers, and mends
- * the rows that differ. A row differs only if somebody changed the file by hand, or by a fault of the program: so
- * each mended row is reported. It costs a pass over the tables for each analysis, in steps of some 50 ms, over one
- * snapshot of the file: refreshes may go on between the steps.
+ * Compares `analyses` with the result of the full SQL over the whole tables as of `progress`, in integers, and corrects
+ * the rows that differ. A row differs only after a change by hand or a fault of the program, so each corrected row is
+ * reported. An audit reads the tables once for each analysis, in steps of about 50 ms, from one snapshot of the file;
+ * refreshes may run between the steps.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Analysis, keylessOf } from "../analyses/analyses.ts";
@@ -10,7 +10,7 @@ import { type AsOf, openAsOf } from "../as-of/as-of.ts";
 import type { Refresher } from "./refresh.ts";
 import { asStored, type Result, readStored, type Stored } from "./stored-results.ts";
 
-/** A row of analyses that was wrong. Millionths. */
+/** A row of `analyses` that was wrong, before and after its correction. In millionths. */
 export interface Mended {
   readonly nom: string;
   readonly cle: string;
@@ -23,14 +23,14 @@ interface Wrong extends Mended {
 }
 
 /**
- * One audit, step by step: returns the rows that it mended. `db`: the refresher's connection. A caller that stops before
- * the end calls `return`, which closes the audit's own connection. An SQLite error ends the audit: nothing was mended
- * then, and it may be begun again.
+ * One audit, step by step. Returns the rows that it corrected. `db` is the connection of the refresher. A caller that
+ * stops before the end calls `return`, which closes the audit's own connection. An SQLite error ends the audit before it
+ * has changed anything; the caller may start another one.
  */
 export function* auditing(db: Sqlite, refresher: Refresher): Generator<void, readonly Mended[], void> {
   const whole = openAsOf(db.name);
   const mend = db.transaction((commit: number, wrong: readonly Wrong[]): boolean => {
-    // A refresh came between: the rows that were compared are older than those that stand.
+    // A refresh ran in between: the compared rows are older than the stored ones.
     if (reached(db) !== commit) return false;
     for (const { analysis, cle, after } of wrong) refresher.put(analysis, cle, after, commit, new Date());
     return true;
@@ -41,7 +41,7 @@ export function* auditing(db: Sqlite, refresher: Refresher): Generator<void, rea
       const comparing = compare(whole, refresher.analyses, keyless);
       let step = comparing.next();
       while (step.done !== true) {
-        // The second time without steps, so that no refresh comes between again.
+        // The second comparison has no steps, so that no refresh can run in between.
         if (!isAgain) yield;
         step = comparing.next();
       }
@@ -62,7 +62,7 @@ interface Compared {
   readonly wrong: readonly Wrong[];
 }
 
-/** What is stored against what is right, both of one snapshot of the file. */
+/** Compares the stored rows with the right ones, both from one snapshot of the file. */
 function* compare(
   whole: AsOf,
   analyses: readonly Analysis[],
@@ -84,7 +84,7 @@ function* compare(
   for (const [analysis, sums] of right) if (keyless.has(analysis) && sums.size === 0) sums.set("", null);
   const wrong = [...right].flatMap(([analysis, sums]) => {
     const had = stored.get(analysis) ?? new Map<string, Stored>();
-    // A database that no analyzer has seen yet is not wrong.
+    // The empty analyses of a database that no analyzer has worked on are not wrong.
     if (commit === 0 && had.size === 0) return [];
     return differing(analysis, had, sums);
   });

@@ -1,6 +1,6 @@
 /**
- * How far the analyses are (the table progress), and which commits are pending. It is in the file alone, so several
- * analyzers may work on one database, and one that is killed loses nothing.
+ * The commit that the analyses reflect (the table progress), and the commits that are pending. Both are only in the
+ * file, so several analyzers may work on one database, and a killed one loses nothing.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Span } from "../delta/changes.ts";
@@ -30,7 +30,7 @@ export function openProgress(db: Sqlite): Progress {
   const rowAfter = db
     .prepare("SELECT row_from FROM commits WHERE commit_id > ? ORDER BY commit_id LIMIT 1")
     .pluck();
-  // Rangs grow in the order of commits, so the newest sale ends the span of the newest commit.
+  // Rowids grow in the order of commits, so the newest sale ends the span of the newest commit.
   const rowLast = db.prepare("SELECT value + 1 FROM counters WHERE name = 'row'").pluck();
   const advance = db.prepare("UPDATE progress SET commit_id = ?, progressed_at = ?");
   // n grows with commit_id: SQLite finds the images after it without reading them all.

@@ -127,7 +127,7 @@ const countsByName: typeof missionResults = (db) => ({
 });
 
 describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", () => {
-  test("on random histories, with a lagging and slicing analyzer", () => {
+  test("on random histories, with an analyzer that lags and works in slices", () => {
     fc.assert(
       fc.property(histories, fc.constantFrom(1, 2, 3, 1000), (history, chunkRows) => {
         play(history, { chunkRows });
@@ -137,7 +137,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
     );
   }, 120_000);
 
-  test("so is an analysis of other columns and another parent", () => {
+  test("also for an analysis of other columns and another parent", () => {
     fc.assert(
       fc.property(histories, fc.constantFrom(2, 1000), (history, chunkRows) => {
         play(history, { chunkRows, analyses: [...ANALYSES, BY_NAME], results: countsByName });
@@ -147,7 +147,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
     );
   }, 120_000);
 
-  test("and the audit finds nothing to mend at any commit", () => {
+  test("the audit finds nothing to correct at any commit", () => {
     fc.assert(
       fc.property(histories, (history) => {
         play(history, { audits: true });
@@ -165,7 +165,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
       "DELETE FROM old_ventes WHERE n NOT IN (SELECT MAX(n) FROM old_ventes GROUP BY row_id)",
     ],
     ["moved shops ignored", "DELETE FROM old_magasins"],
-  ])("a mutant is caught: %s", (_, spoil) => {
+  ])("catches the mutant: %s", (_, spoil) => {
     const found = fc.check(
       fc.property(histories, (history) => {
         try {
@@ -179,7 +179,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
     expect(found.failed).toBe(true);
   });
 
-  test("a group whose sales sum to zero stays until its last sale goes", () => {
+  test("a group whose sales sum to zero stays until its last sale is withdrawn", () => {
     const t = open();
     const analyzer = analyzerOf(t);
     const one = { id_produit: "A", id_magasin: "m", quantite: 1_000_000, ca: 2_000_000 };
@@ -208,7 +208,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
     expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
   });
 
-  test("several groups that sum to zero at once: some go, some stay", () => {
+  test("of several groups that sum to zero at once, only those without a sale are deleted", () => {
     const t = open();
     const analyzer = analyzerOf(t);
     const one = { id_magasin: "m", quantite: 1_000_000, ca: 2_000_000 };
@@ -349,7 +349,7 @@ describe("what a refresh writes", () => {
     expect(storedResults(t.db)).toEqual(missionResults(t.db));
   });
 
-  test("only a moved shop makes it read ventes whole", () => {
+  test("reads all of ventes only when a shop has moved", () => {
     const t = open();
     const db = openVentes(t.dir);
     const prepared: string[] = [];

@@ -1,9 +1,8 @@
 /**
- * Keeps `analyses` equal to what the analyses' SQL answers over the rows as of `progress`. One refresh is one BEGIN
- * IMMEDIATE transaction over the next commits: over all of them, or over as many as have `sliceRows` changed rows
- * (whole commits always), so that a long backlog holds neither the lock nor the event loop for long. All that it
- * reads and writes is in the file, so any number of analyzers may refresh one database, and one that is killed loses
- * nothing.
+ * Keeps `analyses` equal to the result of the analyses' SQL over the rows as of `progress`. One refresh is one BEGIN
+ * IMMEDIATE transaction over the next commits: all of them, or as many whole commits as have `sliceRows` changed rows,
+ * so that a long backlog does not hold the lock and the event loop for long. All its state is in the file, so any number
+ * of analyzers may refresh one database, and a killed one loses nothing.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { ANALYSES, type Analysis, keylessOf } from "../analyses/analyses.ts";
@@ -13,16 +12,16 @@ import { applyChanges } from "./apply-changes.ts";
 import { openProgress } from "./progress.ts";
 import { openStoredResults, type StoredResults } from "./stored-results.ts";
 
-/** Changed rows of one transaction: some 50 ms. */
+/** Changed rows of one transaction, which then takes about 50 ms. */
 const SLICE_ROWS = 25_000;
 
 export interface Refreshed {
-  /** `analyses` reflected this commit before, and reflects `to` now. Equal: nothing was pending. */
+  /** The commit that `analyses` reflected before; now it reflects `to`. Equal: no commit was pending. */
   readonly from: number;
   readonly to: number;
-  /** How many rows of analyses changed. */
+  /** The number of changed rows of `analyses`. */
   readonly changed: number;
-  /** Commits after `to` were pending when it ended. */
+  /** True when commits after `to` are still pending. */
   readonly more: boolean;
 }
 
@@ -45,8 +44,8 @@ export interface RefresherOptions {
 }
 
 /**
- * Prepares a connection of openVentes, which is the refresher's alone from here on: the names ventes, produits and
- * magasins mean temporary tables on it. `close` leaves it open.
+ * Prepares a connection of openVentes. Only the refresher may use it afterwards: on it the names ventes, produits and
+ * magasins mean temporary tables. `close` does not close it.
  */
 export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refresher {
   const analyses = options.analyses ?? ANALYSES;
@@ -60,7 +59,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     return asOf;
   };
   const target = { analyses, keyless, stored, wholeTables };
-  /** The keyless analyses whose row is not there yet. */
+  /** The keyless analyses that have no row yet. */
   const missing = () => [...keyless].filter((analysis) => stored.value(analysis, "") === undefined);
 
   const slice = db.transaction(({ sliceRows = SLICE_ROWS, now = new Date() }: RefreshOptions): Refreshed => {
@@ -79,7 +78,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
 
   return {
     refresh: (options = {}) => {
-      // First without the write lock: most of the time nothing is pending.
+      // Reads first without the write lock, because most of the time nothing is pending.
       const from = progress.reached();
       if (missing().length === 0 && progress.newest() <= from)
         return { from, to: from, changed: 0, more: false };

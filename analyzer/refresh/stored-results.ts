@@ -4,10 +4,10 @@ import { MAX_MILLIONTHS } from "#shared/contract/numbers.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
 
-/** What a row of analyses should hold, in millionths. null: the sum of no rows; undefined: there is no such row. */
+/** The right value of a row of `analyses`, in millionths. Null: the sum of no rows; undefined: there must be no row. */
 export type Result = bigint | null | undefined;
 
-/** What the file holds for it. A number is the nearest double of a sum beyond 64 bits. */
+/** The stored value of a row. A number is the nearest double of a sum beyond 64 bits. */
 export type Stored = number | Result;
 
 /** A sum beyond 64 bits (a column of barcodes taken for quantities) is stored as the nearest double. */

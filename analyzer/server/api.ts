@@ -1,20 +1,20 @@
 /**
- * The JSON that the server answers and takes, as schemas. The page reads exactly this, and other programs may: paths
- * and fields stay as they are. Every answer is one read transaction: its figures agree with each other, as of `commit`.
+ * The JSON that the server answers and takes, as schemas. The page and other programs read it, so paths and fields keep
+ * their names. Each answer comes from one read transaction, so its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
 import { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 
-/** As of which commit, and whether newer ones wait for the analyzer. */
+/** The commit of the figures, and the newest one. */
 const AsOf = {
   commit: Schema.Int,
-  /** When analyses reached it, ISO 8601; null: no commit yet. */
+  /** When the analyses reached this commit, ISO 8601; null: there is no commit yet. */
   reached: Schema.NullOr(Schema.String),
-  /** The newest commit of the database. */
+  /** The newest commit of the database; the analyzer has those after `commit` still to do. */
   newest: Schema.Int,
-  /** The server's clock, so that "n seconds ago" does not depend on the reader's. */
+  /** The time of the server, ISO 8601: "n seconds ago" must not depend on the clock of the reader. */
   now: Schema.String,
-  /** The figures are of the demo's files, not of the user's. */
+  /** The figures come from the files of the demo, not of the user. */
   demo: Schema.Boolean,
 };
 
@@ -22,9 +22,9 @@ export const AnalysesAnswer = Schema.Struct({
   ...AsOf,
   /** ISO 4217. */
   currency: Schema.String,
-  /** null: no sale yet. */
+  /** Null: there is no sale yet. */
   chiffre_affaires_total: Schema.NullOr(Schema.Finite),
-  /** Highest first, at most `?limit=` of `count`. */
+  /** The highest first. `count` is the number of all rows; `rows` has at most `?limit=` of them. */
   ventes_par_produit: Schema.Struct({
     count: Schema.Int,
     rows: Schema.Array(
@@ -42,13 +42,13 @@ export const AnalysesAnswer = Schema.Struct({
   /** Sales that are not counted yet: their product, shop or price is not known. */
   waiting: Schema.Struct({
     sales: Schema.Int,
-    /** What most of them wait for. Empty when they wait for a price. */
+    /** The missing products and shops that most of them wait for. Empty when they wait for a price. */
     missing: Schema.Array(
       Schema.Struct({
         entity: Schema.Literals(["produits", "magasins"]),
         id: Schema.String,
         sales: Schema.Int,
-        /** A known id that it resembles. */
+        /** The most similar known id. */
         nearest: Schema.NullOr(Schema.String),
       }),
     ),
@@ -65,18 +65,18 @@ export const SourcesAnswer = Schema.Struct({
 });
 export type SourcesAnswer = typeof SourcesAnswer.Type;
 
-/** What POST /sources takes. */
+/** The body of POST /sources. */
 export const SourceRequest = Schema.Struct({
   /** http, https, or a path under VENTES_FILES. */
   url: Schema.String,
-  /** What it publishes; its header tells when it is left out. */
+  /** The entity that the source publishes; default: as its header says. */
   entity: Schema.optionalKey(Schema.String),
-  /** As in a catalogue: every, once, duplicates, delimiter, ... */
+  /** The options of an entry of a catalogue: every, once, duplicates, delimiter, ... */
   options: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)),
 });
 export type SourceRequest = typeof SourceRequest.Type;
 
-/** What POST /sources (201, or 200 when it was followed already) and DELETE /sources?url= (200) answer. */
+/** The answer to POST /sources (201; 200 when the source was followed already) and DELETE /sources?url= (200). */
 export const SourceAnswer = Schema.Struct({
   /** The source's id. */
   source: Schema.String,
@@ -96,18 +96,18 @@ export const RejectsAnswer = Schema.Struct({
       entity: Schema.String,
       source: Schema.String,
       line: Schema.NullOr(Schema.Int),
-      /** The raw text, its first MAX_RAW characters. */
+      /** The first MAX_RAW characters of the raw text. */
       raw: Schema.String,
       code: Schema.String,
       sentence: Schema.String,
     }),
   ),
-  /** `?before=` of the next page; null: this was the last. */
+  /** The value of `?before=` for the next page; null: there is no next page. */
   next: Schema.NullOr(Schema.Int),
 });
 export type RejectsAnswer = typeof RejectsAnswer.Type;
 
-/** The event `analyses` of /api/events: something that the page shows has changed; ask again. */
+/** The event `analyses` of /api/events: something that the page shows has changed, so the page reads again. */
 export const ChangedEvent = Schema.Struct({ commit: Schema.Int, revision: Schema.Int });
 export type ChangedEvent = typeof ChangedEvent.Type;
 

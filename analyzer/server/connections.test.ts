@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { limitedServer, mostConnections } from "./connections.ts";
 
-it("connections are a part of the descriptors, and no more than a company needs", () => {
+it("the limit of connections is a part of the descriptors, and never above 256", () => {
   expect(mostConnections(1_048_576)).toBe(256);
   expect(mostConnections(1_024)).toBe(256);
   expect(mostConnections(200)).toBe(50);
   expect(mostConnections(2)).toBe(1);
 });
 
-it("an accept that fails ends no program; a port that is taken is still an error", async () => {
+it("a failed accept does not end the program; a taken port is still an error", async () => {
   const server = limitedServer();
   expect(() => server.emit("error", new Error("EADDRINUSE"))).toThrow("EADDRINUSE");
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

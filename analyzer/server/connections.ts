@@ -8,7 +8,7 @@ import { createServer, type Server } from "node:http";
 
 /** A hundred open pages, and programs that read JSON. */
 const MOST = 256;
-/** The server's part of the descriptors that the process may have. */
+/** The server uses at most this part of the descriptors of the process. */
 const PART = 1 / 4;
 
 /** Time for a connection to send the headers, and the whole request. */

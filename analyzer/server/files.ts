@@ -1,4 +1,4 @@
-/** The files of page/, read from disk at each request: there is no build. A request can name only those in the folder. */
+/** The files of page/, read from disk at each request, because there is no build step. A request can name only these. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Language } from "#shared/runtime/settings.ts";
@@ -24,13 +24,13 @@ export const readPageFile = (name: string): PageFile => ({
   text: readFileSync(join(folder, name), "utf8"),
 });
 
-/** The document, in the reader's language. The file is written in French. */
+/** The document in this language. Its file is in French; page/texts.js sets the texts. */
 export function readDocument(language: Language): PageFile {
   const file = readPageFile("index.html");
   return { ...file, text: file.text.replace('<html lang="fr">', `<html lang="${language}">`) };
 }
 
-/** French where the program or the browser asks for it; English otherwise. */
+/** French when the settings or the browser ask for it; otherwise English. */
 export function languageFor(settings: Language, acceptLanguage: string | undefined): Language {
   if (settings === "fr") return "fr";
   const wanted = (acceptLanguage ?? "")

@@ -14,7 +14,7 @@ const statusOf = (admission: Admission): number =>
   admission.kind === "refused" ? admission.status : admission.kind === "admitted" ? 200 : 303;
 const status = (...asked: Parameters<typeof get>): number => statusOf(get(...asked));
 
-it("listens elsewhere than on loopback only with a token, or where that was waived", () => {
+it("the page listens beyond loopback only with a token or VENTES_AUTH=none", () => {
   for (const host of ["localhost", "LOCALHOST", "127.0.0.1", "127.1.2.3", "::1", "[::1]"]) {
     expect(isLoopback(host)).toBe(true);
     expect(mayServe(host, LOCAL)).toBe(true);
@@ -27,7 +27,7 @@ it("listens elsewhere than on loopback only with a token, or where that was waiv
   }
 });
 
-describe("the name that a request gives", () => {
+describe("the Host of a request", () => {
   const own = ["localhost:8080", "127.0.0.1:8080", "127.0.0.1", "[::1]:1"];
   const addresses = ["192.168.1.2:8080", "[fe80::1]:8080"];
   const foreign = [
@@ -40,7 +40,7 @@ describe("the name that a request gives", () => {
     "analyzer:8080",
   ];
 
-  it("is this machine's, or any address where everyone may read; with a token, any", () => {
+  it("is this machine; or any address when the page is open; or anything with a token", () => {
     for (const host of own)
       for (const access of [LOCAL, OPEN]) expect(status(access, "/", { host }), host).toBe(200);
     for (const host of addresses) {
@@ -59,7 +59,7 @@ describe("the token", () => {
   const cookieFrom = (admission: Admission): string =>
     admission.kind === "signedIn" ? (admission.cookie.split(";", 1)[0] ?? "") : "";
 
-  it("comes as a bearer or as the cookie that signing in sets", () => {
+  it("is a bearer token or the cookie that signing in sets", () => {
     expect(status(TOKEN, "/")).toBe(401);
     for (const authorization of ["Bearer s3cret", "bearer  s3cret"])
       expect(status(TOKEN, "/", { authorization })).toBe(200);
@@ -73,7 +73,7 @@ describe("the token", () => {
     expect(status(TOKEN, "/", { cookie, authorization: "Bearer wrong" })).toBe(401);
   });
 
-  it("in the address sets the cookie and leaves the address", () => {
+  it("in the address sets the cookie and is removed from the address", () => {
     expect(get(TOKEN, "/?lang=fr&token=s3cret")).toMatchObject({
       kind: "signedIn",
       location: "/?lang=fr",
@@ -87,7 +87,7 @@ describe("the token", () => {
     expect(statusOf(admit(TOKEN, { method: "HEAD", url: "/?token=s3cret", headers: {} }))).toBe(401);
   });
 
-  it("leads nowhere else, and is nowhere in the answer, whatever the address", () => {
+  it("never redirects to another host, and is never in the answer", () => {
     const piece = fc.constantFrom(
       "/",
       "\\",
@@ -114,7 +114,7 @@ describe("the token", () => {
     );
   });
 
-  it("is not needed for health and the style sheet, nor by any other spelling of them", () => {
+  it("is not needed for /healthz and the style sheet, but for any other spelling of their paths", () => {
     for (const path of ["/healthz", "/healthz?x=1", "/style.css"])
       expect(status(TOKEN, path), path).toBe(200);
     for (const path of [
@@ -139,7 +139,7 @@ describe("a request that writes", () => {
       ),
     );
 
-  it("is for routes that say so", () => {
+  it("is admitted only on paths that take its method", () => {
     expect(post(LOCAL, {})).toBe(405);
     expect(post(LOCAL, {}, ["POST"])).toBe(200);
     expect(
@@ -147,7 +147,7 @@ describe("a request that writes", () => {
     ).toBe(405);
   });
 
-  it("comes from this page, or from no page at all", () => {
+  it("is admitted from this page, or from a program that sends no Origin", () => {
     for (const access of [LOCAL, OPEN]) {
       expect(post(access, { origin: "http://127.0.0.1:8080" }, ["POST"])).toBe(200);
       for (const origin of ["http://evil.example", "http://127.0.0.1:9", "null", "", "file://127.0.0.1:8080"])

@@ -7,7 +7,7 @@
  * - With a token every request needs it, under any Host: as `Authorization: Bearer`, or as the cookie that `?token=`
  *   sets once. /healthz and the style sheet hold no secret and need none.
  * - A request of a writing method (`methods`) that a browser sends must come from this page itself, by its Origin
- *   header. The cookie is SameSite=Strict besides.
+ *   header. The cookie is also SameSite=Strict.
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
@@ -30,14 +30,14 @@ export const SECURITY_HEADERS = {
   "cache-control": "no-cache",
 } as const;
 
-/** `local`: only this machine (the default). `open`: every machine (VENTES_AUTH=none). `token`: those that have it. */
+/** Who may read the page. `local`: this machine only (the default). `open`: every machine (VENTES_AUTH=none). `token`: requests with the token. */
 export type Access =
   | { readonly kind: "local" }
   | { readonly kind: "open" }
   | { readonly kind: "token"; readonly token: string };
 
 /** The parts of a request that `admit` reads: `url` is the path with its query, header names are in lower case. */
-export interface Asked {
+export interface PageRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -55,7 +55,7 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
 const ADMITTED: Admission = { kind: "admitted" };
 const refused = (status: 401 | 403 | 405, error: string): Admission => ({ kind: "refused", status, error });
 
-/** Whether the host is this machine from its own point of view. IPv6 with or without brackets. */
+/** Whether a host name or address is this machine's loopback. IPv6 with or without brackets. */
 export function isLoopback(host: string): boolean {
   const name = unbracketed(host);
   return name === "localhost" || name === "::1" || (isIPv4(name) && name.startsWith("127."));
@@ -67,9 +67,9 @@ const unbracketed = (host: string): string => host.toLowerCase().replace(/^\[(.*
 export const mayServe = (host: string, access: Access): boolean =>
   access.kind !== "local" || isLoopback(host);
 
-/** `methods`: those that the path takes. Default: reading ones. */
-export function admit(access: Access, asked: Asked, methods: readonly string[] = READS): Admission {
-  const { method, url, headers } = asked;
+/** Decides about one request. `methods`: those that its path takes; default: GET and HEAD. */
+export function admit(access: Access, request: PageRequest, methods: readonly string[] = READS): Admission {
+  const { method, url, headers } = request;
   if (access.kind !== "token" && !isNamed(headers.host, access.kind === "open"))
     return refused(403, "this page answers to localhost and to addresses only, not to other names");
   if (!methods.includes(method)) return refused(405, `${methods.join(" and ")} only`);
@@ -77,7 +77,7 @@ export function admit(access: Access, asked: Asked, methods: readonly string[] =
     return refused(403, "a request that changes something must come from this page itself");
   if (access.kind !== "token") return ADMITTED;
 
-  // The path as it was sent, not normalized: the router might read it otherwise.
+  // Compares the path as it was sent: a normalized path might be another one than the router takes.
   if (READS.includes(method) && OPEN_PATHS.has(url.split("?", 1)[0] ?? url)) return ADMITTED;
   const there = URL.canParse(url, HERE) ? new URL(url, HERE) : undefined;
   const given = there?.searchParams.get("token");
@@ -96,8 +96,8 @@ function isNamed(header: string | undefined, anyAddress: boolean): boolean {
   return isLoopback(url.hostname) || (anyAddress && isIP(unbracketed(url.hostname)) !== 0);
 }
 
-/** Programs send no Origin; browsers always do with what may write. */
-function isFromItsOwnPage({ origin, host }: Asked["headers"]): boolean {
+/** Programs send no Origin; browsers always send one with a writing method. */
+function isFromItsOwnPage({ origin, host }: PageRequest["headers"]): boolean {
   if (origin === undefined) return true;
   return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
 }
@@ -106,7 +106,7 @@ function isFromItsOwnPage({ origin, host }: Asked["headers"]): boolean {
 const isSame = (given: string, token: string): boolean => timingSafeEqual(digest(given), digest(token));
 const digest = (text: string): Buffer => hash("sha256", text, "buffer");
 
-function hasToken({ authorization, cookie }: Asked["headers"], token: string): boolean {
+function hasToken({ authorization, cookie }: PageRequest["headers"], token: string): boolean {
   const bearer = /^bearer +(.+)$/i.exec(authorization ?? "")?.[1];
   if (bearer !== undefined) return isSame(bearer.trim(), token);
   const ours = cookieOf(token);
@@ -127,13 +127,13 @@ function cookieOf(token: string): { readonly name: string; readonly value: strin
   return { name: `ventes_${name}`, value };
 }
 
-function signIn(token: string, there: URL, headers: Asked["headers"]): Admission {
+function signIn(token: string, there: URL, headers: PageRequest["headers"]): Admission {
   there.searchParams.delete("token");
   const { name, value } = cookieOf(token);
   const secure = headers["x-forwarded-proto"] === "https" ? "; Secure" : "";
   return {
     kind: "signedIn",
-    // One slash: `//elsewhere` would be another host.
+    // Only one slash at the start: `//elsewhere` would name another host.
     location: `${there.pathname.replace(/^\/+/, "/")}${there.search}`,
     cookie: `${name}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`,
   };

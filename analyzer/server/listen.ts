@@ -1,6 +1,6 @@
 /**
- * Opens the port of the page: the wanted one, or the next free one, and says where the page is reached. It closes with
- * its Scope: open connections are cut, and the port is free again.
+ * Opens the port of the page: the wanted one, or the next free one, and returns the URL of the page. When its Scope
+ * closes, it cuts open connections and frees the port.
  */
 import { isIPv6 } from "node:net";
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer";
@@ -31,7 +31,7 @@ export interface Address {
 }
 
 export interface Served {
-  /** As a browser takes it: `http://127.0.0.1:8080/`. */
+  /** `http://127.0.0.1:8080/` */
   readonly url: string;
   readonly port: number;
 }
@@ -39,13 +39,13 @@ export interface Served {
 /** Ports tried after a taken one. */
 const NEXT_PORTS = 50;
 
-/** Codes of listening on an address that this machine does not have, or may not listen on. */
+/** Error codes for an address that this machine does not have, or on which the program may not listen. */
 const REFUSALS: ReadonlySet<unknown> = new Set(["EADDRNOTAVAIL", "ENOTFOUND", "EACCES"]);
 
-/** Where this machine reaches what listens on all of its addresses. */
+/** The address by which this machine reaches a server that listens on all addresses. */
 const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-/** The server, to which nobody answers yet, and where it listens. */
+/** Opens the port. Returns the server, which does not answer requests yet, and its URL. */
 export const listen = Effect.fnUntraced(function* ({
   host,
   port,
@@ -62,7 +62,7 @@ export const listen = Effect.fnUntraced(function* ({
       NodeHttpServer.make(() => node, { host, port: candidate, gracefulShutdownTimeout: 200 }),
     );
     if (listening._tag === "Success") {
-      // Before the server waits for its connections: streams never end by themselves.
+      // Cuts the connections before the server waits for them, because event streams never end by themselves.
       yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()));
       const address = node.address();
       const real = typeof address === "object" && address !== null ? address.port : candidate;

@@ -1,7 +1,7 @@
 /**
- * Tells open pages that something which they show has changed: polls the database and the sources for a change, and
- * answers /api/events with a stream of Server-Sent Events. It sends an event `analyses` (ChangedEvent of api.ts) at
- * once and after each change, and a comment every 15 s, so that nothing on the way takes the stream for dead.
+ * Notifies open pages of changes: polls the database and the source statuses, and answers /api/events with a stream of
+ * Server-Sent Events. It sends an event `analyses` (ChangedEvent of api.ts) at once and after each change, and a comment
+ * every 15 s, so that no proxy closes the stream as idle.
  */
 import * as Effect from "effect/Effect";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
@@ -12,14 +12,14 @@ import type { ChangedEvent } from "./api.ts";
 import type { Reads } from "./reads.ts";
 import { failure } from "./responses.ts";
 
-/** How often the database and the sources are looked for a change: two reads by rowid. */
+/** How often it polls the database and the source statuses: two reads by rowid. */
 const POLL_EVERY_MS = 200;
 const HEARTBEAT_MS = 15_000;
 /** How long a browser that lost the stream waits before it asks again. */
 const RETRY_MS = 2_000;
 const MAX_STREAMS = 100;
 
-/** The last change; `revision` grows with each. Polls until the Scope closes. */
+/** The last change, whose `revision` grows by one each time. Polls until the Scope closes. */
 export const watchChanges = Effect.fnUntraced(function* (
   reads: Reads,
   followed: () => object,
@@ -32,10 +32,10 @@ export const watchChanges = Effect.fnUntraced(function* (
     try {
       state = reads.state();
     } catch {
-      // The answer to the page's own request says what is wrong.
+      // The page gets the error as the answer to its next request.
       return Effect.void;
     }
-    const now = `${state?.mark} ${JSON.stringify(followed())}`;
+    const now = `${state?.fingerprint} ${JSON.stringify(followed())}`;
     if (now === last) return Effect.void;
     last = now;
     return SubscriptionRef.set(changes, { commit: state?.commit ?? 0, revision: ++revision });

@@ -1,44 +1,49 @@
 /**
- * Reads the figures of the page from ventes.db: on a read-only connection of its own, in one read transaction for each
- * answer. The database may become another one while the server runs: the demo ends, and the real one takes its place.
+ * Reads the figures of the page from ventes.db, on a read-only connection of its own, in one read transaction for each
+ * answer. The database may change while the server runs: when the demo ends, the page shows the user's database.
  */
 import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { whatWaits } from "#shared/database/waiting.ts";
+import { waitingSales } from "#shared/database/waiting.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
-/** The database that is shown now. */
-export interface Shown {
+/** The database that the page shows. */
+export interface View {
+  /** Its data directory. */
   readonly dir: string;
+  /** Its figures come from the files of the demo. */
   readonly demo: boolean;
 }
 
 export const MAX_RAW = 500;
 const MAX_PAGE = 200;
-/** Above it, the answer does not say what the sales wait for: finding that out costs, and many are still arriving. */
+/** With more waiting sales the answer does not say what they wait for: the query is slow, and a load is probably still running. */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
 export interface Reads {
-  /** At most `limit` rows of each analysis, -1 for all. Like `rejects` and `state`: undefined while there is no
-   * database; throws DatabaseError, or the error of SQLite. */
+  /**
+   * At most `limit` rows of each analysis; -1: all. Like `rejects` and `state` it returns undefined while there is no
+   * database, and throws DatabaseError or an error of SQLite.
+   */
   readonly analyses: (limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
+  /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE. */
   readonly rejects: (before: number | undefined, limit: number) => RejectsAnswer | undefined;
-  /** `mark` changes whenever another answer may. */
+  /** `fingerprint` changes when an answer may change. */
   readonly state: () =>
-    | { readonly commit: number; readonly newest: number; readonly mark: string }
+    | { readonly commit: number; readonly newest: number; readonly fingerprint: string }
     | undefined;
   readonly close: () => void;
 }
 
-export function makeReads(shown: () => Shown): Reads {
+export function makeReads(view: () => View): Reads {
   let opened: { readonly dir: string; readonly statements: ReturnType<typeof prepare> } | undefined;
 
-  /** Runs `read` in one transaction on the database that is shown now. */
+  /** Runs `read` in one transaction on the database of the view. */
   function reading<A>(read: (s: ReturnType<typeof prepare>, demo: boolean) => A): A | undefined {
-    const { dir, demo } = shown();
+    const { dir, demo } = view();
     if (opened?.dir !== dir) {
       close();
       if (!existsSync(ventesFile(dir))) return undefined;
@@ -57,7 +62,7 @@ export function makeReads(shown: () => Shown): Reads {
     state: () =>
       reading((s) => {
         const { commit, newest } = s.reached.get() as Reached;
-        return { commit, newest, mark: JSON.stringify([shown().dir, s.mark.get()]) };
+        return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get()]) };
       }),
     analyses: (limit) =>
       reading((s, demo) => ({
@@ -108,7 +113,7 @@ function asOf(s: ReturnType<typeof prepare>, demo: boolean) {
 function waiting(s: ReturnType<typeof prepare>): AnalysesAnswer["waiting"] {
   const sales = s.waiting.get() as number;
   if (sales === 0 || sales > MAX_WAITING_EXPLAINED) return { sales, missing: [] };
-  const { produits, magasins } = whatWaits(s.db);
+  const { produits, magasins } = waitingSales(s.db);
   const missing = [
     ...produits.map((one) => ({ entity: "produits" as const, ...one })),
     ...magasins.map((one) => ({ entity: "magasins" as const, ...one })),
@@ -123,8 +128,8 @@ function prepare(db: Sqlite) {
       SELECT commit_id AS "commit", progressed_at AS reached,
         MAX(commit_id, IFNULL((SELECT MAX(commit_id) FROM commits), 0)) AS newest
       FROM progress`),
-    /** Rejects and waiting sales change with commits only; analyses with progress. */
-    mark: db.prepare(
+    /** Rejects and waiting sales change only with a commit, analyses only with the progress. */
+    fingerprint: db.prepare(
       "SELECT a.commit_id, a.progressed_at, (SELECT MAX(commit_id) FROM commits) AS newest FROM progress a",
     ),
     total: db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck(),

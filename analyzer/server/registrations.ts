@@ -1,8 +1,8 @@
 /**
  * POST /sources and DELETE /sources?url=: programs register and remove sources. Both need the token, on loopback as
- * well, because every program of this machine reaches the port. The body is JSON, is short, and has the content type
- * of JSON, which a form of another web site cannot send; no answer carries a CORS header. The registering itself is
- * the Registrar's, which the caller of the server gives.
+ * well, because every program of this machine reaches the port. The body is short JSON with the content type of JSON,
+ * which a form of another web site cannot send; no answer has a CORS header. The Registrar, which the caller of the
+ * server gives, does the registration.
  */
 import * as ByteSize from "effect/ByteSize";
 import * as Effect from "effect/Effect";
@@ -15,9 +15,9 @@ import type { Language } from "#shared/runtime/settings.ts";
 import { ErrorAnswer, type SourceAnswer, SourceRequest } from "./api.ts";
 import type { Access } from "./guard.ts";
 
-/** Registers and removes sources. Never fails: an answer with an error status says what went wrong. */
+/** Registers and removes sources. It never fails: an answer with an error status says what is wrong. */
 export interface Registrar {
-  readonly register: (asked: SourceRequest) => Effect.Effect<RegistrarAnswer>;
+  readonly register: (request: SourceRequest) => Effect.Effect<RegistrarAnswer>;
   readonly remove: (url: string) => Effect.Effect<RegistrarAnswer>;
 }
 
@@ -34,28 +34,28 @@ export const AT_ONCE = 2;
 
 const SENTENCES = {
   needsToken: {
-    fr: "enregistrer par HTTP demande un jeton : définissez VENTES_TOKEN ou VENTES_TOKEN_FILE",
-    en: "registering through HTTP needs a token: set VENTES_TOKEN or VENTES_TOKEN_FILE",
+    fr: "l'enregistrement par HTTP exige un jeton : définissez VENTES_TOKEN ou VENTES_TOKEN_FILE, puis relancez ventes",
+    en: "registering through HTTP needs a token: set VENTES_TOKEN or VENTES_TOKEN_FILE, then start ventes again",
   },
   notHere: {
-    fr: "ce serveur n'enregistre pas de sources",
-    en: "this server registers no sources",
+    fr: "ce serveur n'enregistre pas de sources : utilisez ventes sources add URL",
+    en: "this server does not register sources: use ventes sources add URL",
   },
   notJson: {
-    fr: "le corps doit être du JSON : content-type: application/json",
-    en: "the body must be JSON: content-type: application/json",
+    fr: "le corps doit être du JSON : envoyez-le avec l'en-tête content-type: application/json",
+    en: "the body must be JSON: send it with the header content-type: application/json",
   },
   tooLarge: {
     fr: `le corps dépasse ${MAX_BODY_BYTES} octets`,
     en: `the body is larger than ${MAX_BODY_BYTES} bytes`,
   },
   malformed: {
-    fr: 'le corps doit être {"url": "https://...", "entity": "ventes", "options": {}} ; entity et options peuvent manquer',
-    en: 'the body must be {"url": "https://...", "entity": "ventes", "options": {}}; entity and options may be left out',
+    fr: 'le corps doit être {"url": "https://...", "entity": "ventes", "options": {}} ; entity et options sont facultatifs',
+    en: 'the body must be {"url": "https://...", "entity": "ventes", "options": {}}; entity and options are optional',
   },
   noUrl: {
-    fr: "dites quelle source : DELETE /sources?url=...",
-    en: "say which source: DELETE /sources?url=...",
+    fr: "l'URL de la source manque : DELETE /sources?url=...",
+    en: "the URL of the source is missing: DELETE /sources?url=...",
   },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;
 
@@ -91,8 +91,8 @@ export const answerRegistration = Effect.fnUntraced(function* (
     Effect.option,
   );
   if (Option.isNone(text)) return refuse(413, "tooLarge");
-  const asked = decodeRequest(text.value);
-  if (Option.isNone(asked)) return refuse(400, "malformed");
-  const { status, body } = yield* registrar.register(asked.value);
+  const decoded = decodeRequest(text.value);
+  if (Option.isNone(decoded)) return refuse(400, "malformed");
+  const { status, body } = yield* registrar.register(decoded.value);
   return respond(status, body);
 });

@@ -9,11 +9,11 @@ import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
 import type { Access } from "./guard.ts";
-import type { Reads, Shown } from "./reads.ts";
+import type { Reads, View } from "./reads.ts";
 import { answerRegistration, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
 import { answer, fileResponse } from "./responses.ts";
 
-/** Rejects of an answer without `?limit=`. */
+/** The number of rejects in an answer without `?limit=`. */
 const DEFAULT_REJECTS = 50;
 
 export interface Followed {
@@ -21,11 +21,11 @@ export interface Followed {
   readonly catalogues: readonly CatalogueStatus[];
 }
 
-/** What the answers are made of. Functions are called at each request. */
+/** The parts that the answers are made of. Functions are called at each request. */
 export interface RouteParts {
   readonly settings: Pick<SettingsShape, "language" | "currency">;
   readonly reads: Reads;
-  readonly current: () => Shown;
+  readonly current: () => View;
   readonly followed: () => Followed;
   /** The answer to /api/events. */
   readonly events: Effect.Effect<HttpServerResponse.HttpServerResponse>;
@@ -33,7 +33,7 @@ export interface RouteParts {
   readonly registrar: Registrar | undefined;
 }
 
-/** All of them as one handler, which fails with RouteNotFound for other paths. */
+/** All routes as one handler. It fails with RouteNotFound for other paths. */
 export const makeRoutes = Effect.fnUntraced(function* (
   parts: RouteParts,
 ): Effect.fn.Return<
@@ -104,7 +104,7 @@ const registrationRoutes = ({ access, registrar, settings }: RouteParts) =>
     ),
   );
 
-/** A whole number of the query, or undefined. */
+/** A whole number from the query of a URL; undefined when it is absent or no number. */
 function numberIn(url: string, name: string): number | undefined {
   const text = new URL(url, "http://localhost").searchParams.get(name);
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;

@@ -1,6 +1,6 @@
 /**
- * Serves the page and its JSON over HTTP to those whom guard.ts admits: the paths are in routes.ts, the answers in
- * api.ts. The server lives as long as its Scope.
+ * Serves the page and its JSON over HTTP. guard.ts decides which requests get an answer, routes.ts has the paths, api.ts
+ * the answers. The server runs until its Scope closes.
  */
 import * as Effect from "effect/Effect";
 import * as HttpServerError from "effect/http/HttpServerError";
@@ -12,7 +12,7 @@ import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { type Access, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { type Address, HostRefused, listen, type PortTaken, type Served } from "./listen.ts";
 import { eventStreams, watchChanges } from "./live.ts";
-import { makeReads, type Shown } from "./reads.ts";
+import { makeReads, type View } from "./reads.ts";
 import { REGISTRATION_METHODS, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
 import { failure } from "./responses.ts";
 import { makeRoutes } from "./routes.ts";
@@ -21,10 +21,11 @@ import { turnedAway } from "./turned-away.ts";
 export interface PageOptions extends Address {
   /** Who may read the page, and whether a token is asked for. */
   readonly access: Access;
-  /** The database to show; called at every read. */
-  readonly current: () => Shown;
+  /** The database to show. Called at every read. */
+  readonly current: () => View;
+  /** The source statuses to show. Called at every poll. */
   readonly sources: () => readonly SourceStatus[];
-  /** Default: none. */
+  /** The statuses of catalogues. Default: none. */
   readonly catalogues?: () => readonly CatalogueStatus[];
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
@@ -37,7 +38,7 @@ const NEEDS_TOKEN: Readonly<Record<Language, (host: string) => string>> = {
     `on ${host} other machines reach the page: give it a token (set VENTES_TOKEN or VENTES_TOKEN_FILE), or let anyone read it (set VENTES_AUTH=none)`,
 };
 
-/** Fails where the page may not listen. A caller that has more to prepare asks before it does. */
+/** Fails with HostRefused when the page may not listen on this host. Call it before other work that a refusal would waste. */
 export const assertMayServe = Effect.fnUntraced(function* ({
   host,
   access,
@@ -46,7 +47,7 @@ export const assertMayServe = Effect.fnUntraced(function* ({
   if (!mayServe(host, access)) return yield* new HostRefused({ host, message: NEEDS_TOKEN[language](host) });
 });
 
-/** Listens, and answers until the Scope closes. */
+/** Listens, and answers requests until the Scope closes. Fails with PortTaken or HostRefused. */
 export const servePage = Effect.fnUntraced(function* (
   options: PageOptions,
 ): Effect.fn.Return<Served, PortTaken | HostRefused, Scope.Scope | Settings> {
@@ -65,7 +66,7 @@ export const servePage = Effect.fnUntraced(function* (
   return served;
 });
 
-/** The routes, for requests that the guard admits. Every answer carries the security headers. */
+/** The routes behind the guard. Every answer has the security headers. */
 const guarded = <R>(
   routes: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R>,
   access: Access,

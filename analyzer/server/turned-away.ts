@@ -1,17 +1,17 @@
 /**
- * The answer to a request that the guard did not admit: a browser that lacks the token gets a form to give it, a
- * program gets the error as JSON, and a browser that has just given the token gets its cookie.
+ * The answer to a request that the guard did not admit: a browser without the token gets a form for it, a program gets
+ * the error as JSON, and a browser that has just sent the token gets its cookie.
  */
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import type { Language } from "#shared/runtime/settings.ts";
 import { languageFor } from "./files.ts";
-import type { Admission, Asked } from "./guard.ts";
+import type { Admission, PageRequest } from "./guard.ts";
 import { failure, fileResponse } from "./responses.ts";
 import { signInDocument } from "./sign-in.ts";
 
 export function turnedAway(
   admission: Exclude<Admission, { kind: "admitted" }>,
-  { headers }: Asked,
+  { headers }: PageRequest,
   language: Language,
 ): HttpServerResponse.HttpServerResponse {
   if (admission.kind === "signedIn")

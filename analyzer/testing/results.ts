@@ -1,7 +1,7 @@
-/** What the analyses should hold and what they hold, in one form: `nom|cle` to millionths. */
+/** The right results and the stored ones, in one form: `nom|cle` to millionths. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
-/** What the three analyses answer over the rows as they stand, as integers of millionths. */
+/** The results of the three analyses over the current rows, as integers of millionths. */
 export function missionResults(db: Sqlite): Readonly<Record<string, bigint | null>> {
   const rows = db
     .prepare(`
@@ -16,7 +16,7 @@ export function missionResults(db: Sqlite): Readonly<Record<string, bigint | nul
   return Object.fromEntries(rows);
 }
 
-/** What `analyses` says, in the same form. */
+/** The rows of `analyses`, in the same form. */
 export const storedResults = (db: Sqlite): Readonly<Record<string, bigint | null>> =>
   Object.fromEntries(
     db

@@ -1,6 +1,6 @@
 /**
  * A database whose rows are written as a consumer writes them (commits, ranges of rowids, old images), without a log
- * and without a consumer: the analyzer is tested alone.
+ * and without a consumer, so that tests see the analyzer alone.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,13 +19,13 @@ export interface Sale {
 const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
   prix_millioniemes, origine_ca, extras, source, line, offset`;
 
-/** One commit in the making: every change logs the row's old image first. */
+/** Writes one commit: each change logs the old image of its row first. */
 export interface Writer {
   readonly shop: (id: string, ville: string) => void;
   readonly product: (id: string, nom: string) => void;
   /** Withdraws the shop with its sales. */
   readonly withdrawShop: (id: string) => void;
-  /** New, or the correction of the one with this id. */
+  /** Inserts a sale, or corrects the one with this id. */
   readonly sale: (id: string, sale: Sale) => void;
   readonly withdrawSale: (id: string) => void;
 }

@@ -1,4 +1,4 @@
-/** The whole audit at once: product code takes it step by step. */
+/** Runs a whole audit at once; product code runs it step by step. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { auditing, type Mended } from "../refresh/audit.ts";
 import type { Refresher } from "../refresh/refresh.ts";

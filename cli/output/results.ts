@@ -1,6 +1,6 @@
 /** The results as they stand in the database, read in one transaction so that they agree with each other. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { type Waiting, whatWaits } from "#shared/database/waiting.ts";
+import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visible } from "../texts/visible.ts";
@@ -42,7 +42,7 @@ export const readResults = (db: Sqlite): Results =>
       analyses: db.prepare(ANALYSES).safeIntegers().all() as AnalysisRow[],
       ...(db.prepare(AS_OF).get() as { commit: number; at: string }),
       rejects,
-      waiting: whatWaits(db),
+      waiting: waitingSales(db),
       rows,
       names: new Map(db.prepare(NAMES).raw().all() as [string, string][]),
     };

@@ -9,8 +9,8 @@ import {
   NOTHING_HELD,
   type Parents,
   type PricePoints,
+  placementOf,
   type Sale,
-  standingOf,
 } from "./index.ts";
 import { listRevenue, revenueOf } from "./revenue.ts";
 
@@ -36,37 +36,37 @@ const parents = (more: Partial<Parents> = {}): Parents => ({
   ...more,
 });
 
-describe("where a sale stands (rule 18)", () => {
+describe("the placement of a sale (rule 18)", () => {
   it.each([
     ["its price", { pricePoints: () => NO_POINTS }, "prix"],
     ["its product", { productExists: () => false }, "produit"],
     ["its shop", { shopExists: () => false }, "magasin"],
   ] as const)("it waits for %s", (_, more, waitsFor) => {
-    expect(standingOf(sale, parents(more))).toEqual({ value: null, waitsFor });
+    expect(placementOf(sale, parents(more))).toEqual({ value: null, waitsFor });
   });
 
-  it("it is stored with its revenue when all three are known", () => {
-    expect(standingOf(sale, parents())).toEqual({ value: 3_000_000n, origin: "liste" });
+  it("is stored with its revenue when all three are known", () => {
+    expect(placementOf(sale, parents())).toEqual({ value: 3_000_000n, origin: "liste" });
   });
 
-  it("with an amount or a price on the line the list is not asked", () => {
+  it("does not read the price points when the line has an amount or a price", () => {
     const pricePoints = () => {
       throw new Error("the list was asked");
     };
     for (const more of [{ ownRevenue: 7n }, { unitPrice: 7n }])
-      expect(standingOf({ ...sale, ...more }, parents({ pricePoints })).value).not.toBeNull();
+      expect(placementOf({ ...sale, ...more }, parents({ pricePoints })).value).not.toBeNull();
   });
 });
 
 describe("revenue (rule 12)", () => {
-  it("is the amount on the line, else × its price, else × the list's", () => {
+  it("is the amount on the line, else quantité × its price, else quantité × the price of the list", () => {
     const priced = { ...sale, unitPrice: 4_000_000n };
     expect(revenueOf({ ...priced, ownRevenue: 9n }, points)).toEqual({ value: 9n, origin: "ligne" });
     expect(revenueOf(priced, points)).toEqual({ value: 8_000_000n, origin: "prix de la ligne" });
     expect(revenueOf(sale, points)).toEqual({ value: 3_000_000n, origin: "liste" });
   });
 
-  it("that does not fit 64 bits is none, of either sign", () => {
+  it("is null when it does not fit 64 bits, of either sign", () => {
     const huge = 2n ** 62n;
     for (const sign of [1n, -1n])
       expect(revenueOf({ ...sale, quantity: sign * huge, unitPrice: huge }, points).value).toBeNull();
@@ -75,7 +75,7 @@ describe("revenue (rule 12)", () => {
 });
 
 describe("images (rule 8)", () => {
-  it("keep a column that is named as what every object has, and compare it", () => {
+  it("keep and compare a column that is named like a property of every object", () => {
     const odd = JSON.parse('{"__proto__":"a","constructor":null}') as Record<string, string | null>;
     const image = imageOf("magasins", { ville: "Lyon" }, odd);
     expect(Object.keys(image).sort()).toEqual(["__proto__", "constructor", "ville"]);
@@ -83,7 +83,7 @@ describe("images (rule 8)", () => {
     expect(sameImage(mergeImages(image, {}), image)).toBe(true);
   });
 
-  it("an extra cannot pass for a column, and decimals are in their shortest form", () => {
+  it("leave out an extra with the name of a column, and have decimals in their shortest form", () => {
     expect(imageOf("produits", { prix: "1.50" }, { nom: "not the product's" })).toEqual({ prix: "1.5" });
   });
 });
@@ -102,17 +102,17 @@ describe("the event that a key holds already (rule 17)", () => {
   const gone = { ...event, kind: "delete", row: { id_magasin: "M" } } as const;
   const { state } = applyToKey("magasins", NOTHING_HELD, shop, 4);
 
-  it("moves nothing", () => {
+  it("changes nothing", () => {
     expect(applyToKey("magasins", state, shop, 4).outcome).toBe("equal");
     expect(applyToKey("magasins", state, shop, 4).state).toBe(state);
   });
 
-  it("mends a claim that was tampered with", () => {
+  it("corrects a claim that was changed by hand", () => {
     const tampered = { ...state, claims: state.claims.map((c) => ({ ...c, image: { ville: "Nowhere" } })) };
     expect(applyToKey("magasins", tampered, shop, 4)).toEqual({ outcome: "equal", state });
   });
 
-  it("is told from older ones, of a withdrawal too", () => {
+  it("differs from older ones, also for a withdrawal", () => {
     const withdrawn = applyToKey("magasins", state, gone, 6).state;
     expect(withdrawn).toMatchObject({ claims: [], withdrawals: [{ source: "A", offset: 6 }] });
     expect(applyToKey("magasins", withdrawn, gone, 6)).toEqual({ outcome: "equal", state: withdrawn });
@@ -133,7 +133,7 @@ describe("rejects (rule 11)", () => {
     row: { entity: "ventes", raw: "a;b", code: "c", sentence: "s" },
   } as const;
 
-  it("a row that was tampered with is written again by its own event", () => {
+  it("a row that was changed by hand is written again by its own event", () => {
     const { state } = applyToReject(NO_REJECT, row, 4);
     if (state.row === undefined) throw new Error("it is held");
     const tampered = { ...state, row: { ...state.row, raw: "x" } };

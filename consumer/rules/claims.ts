@@ -1,9 +1,10 @@
 /**
- * What an event does to its key (rules 8, 13, 15 and 17). A key holds a claim for each source that speaks of it (of
- * dated products one for each date_effet) and remembers the claims that were withdrawn. An event below the highest
- * offset held is superseded, so that a replay changes nothing; one that says what its claim says moves nothing, its
- * offset included, so that repeated events give the same database; a withdrawal removes one claim, and what the
- * others say shows again.
+ * What an event does to its key (rules 8, 13, 15 and 17). A key holds one claim for each source that has a row for it
+ * (for dated products one for each source and date_effet), and the withdrawals of claims.
+ *
+ * - An event below the highest offset that the key holds is superseded, so a replay changes nothing.
+ * - An event that repeats its claim changes nothing, not even the offset, so repeated events give the same database.
+ * - A withdrawal removes one claim; the row is then made of the other claims.
  */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { PipelineEvent } from "#shared/contract/event.ts";
@@ -16,18 +17,18 @@ import {
   type PricePoints,
 } from "./price-points.ts";
 
-/** What one source says of a key, for dated products at one date_effet. */
+/** The row of one source for a key; for dated products, at one date_effet. */
 export interface Claim {
   readonly source: string;
   /** "" when undated. */
   readonly dateEffet: string;
   readonly image: Image;
-  /** Line of the file and offset of the event that said it last. */
+  /** The line in the file, and the offset of the event, that last changed the claim. */
   readonly line: number;
   readonly offset: number;
 }
 
-/** A claim that its source took back, and the offset of the event that said so. */
+/** A claim that its source withdrew. `offset` is that of the event. */
 export interface Withdrawal {
   readonly source: string;
   /** "" when undated. */
@@ -35,35 +36,37 @@ export interface Withdrawal {
   readonly offset: number;
 }
 
-/** All that is held of one product, shop or sale. Plain data: it may be put away and read back between two events. */
+/** The whole state of one product, shop or sale. It is plain data: an engine may store it and read it back between two events. */
 export interface KeyState {
   /** At most one for each source and date_effet, in any order. */
   readonly claims: readonly Claim[];
   /** At most one for each source and date_effet, and none where there is a claim. */
   readonly withdrawals: readonly Withdrawal[];
-  /** Of a product; shops and sales have none. */
+  /** The price points of a product; shops and sales have none. */
   readonly points: PricePoints;
 }
 
-/** Of a key that was never heard of. */
+/** The state of a key before its first event. */
 export const NOTHING_HELD: KeyState = { claims: [], withdrawals: [], points: NO_POINTS };
 
 export type RowEvent = Extract<PipelineEvent, { readonly kind: "row" }>;
 export type DeleteEvent = Extract<PipelineEvent, { readonly kind: "delete" }>;
 
 /**
- * changed: the key holds something else now. unchanged: the event says what its claim says, or withdraws what is not
- * claimed. superseded: a later event holds. equal: the key holds this very event already.
+ * - changed: the state of the key is another now.
+ * - unchanged: the event repeats its claim, or withdraws a claim that does not exist.
+ * - superseded: the key holds a later event.
+ * - equal: the key holds this event already.
  */
 export type Outcome = "changed" | "unchanged" | "superseded" | "equal";
 
 export interface Step<State> {
   readonly outcome: Outcome;
-  /** The same object when nothing is to be written. Another one with `equal`: what was held was not the event's. */
+  /** The same object when there is nothing to write. Another object with `equal` means that the state was damaged. */
   readonly state: State;
 }
 
-/** The state of a key after the event at `offset` of its partition. */
+/** The outcome of the event at `offset` of its partition, and the state of its key afterwards. */
 export function applyToKey(
   entity: EntityName,
   state: KeyState,
@@ -74,7 +77,10 @@ export function applyToKey(
   const dateEffet = entity === "produits" ? (event.row.date_effet ?? "") : "";
   const mine = state.claims.find((c) => c.source === source && c.dateEffet === dateEffet);
   if (mine?.offset === offset)
-    return { outcome: "equal", state: event.kind === "delete" ? state : mended(entity, state, mine, event) };
+    return {
+      outcome: "equal",
+      state: event.kind === "delete" ? state : corrected(entity, state, mine, event),
+    };
   let highest = -1;
   for (const withdrawal of state.withdrawals) {
     if (withdrawal.offset === offset) return { outcome: "equal", state };
@@ -88,10 +94,10 @@ export function applyToKey(
     : { outcome: "changed", state: withdrawn(state, mine, offset) };
 }
 
-/** How many events a key holds: each claim and each withdrawn claim is one (invariant 1). */
+/** The number of events that a key holds: one for each claim and each withdrawal (invariant 1). */
 export const eventsHeld = (state: KeyState): number => state.claims.length + state.withdrawals.length;
 
-/** A row event that is the key's newest: the claim of its source becomes what it says. */
+/** Applies a row event that is the newest of its key: it replaces the claim of its source. */
 function claimed(
   entity: EntityName,
   state: KeyState,
@@ -104,7 +110,7 @@ function claimed(
   const said = imageOf(entity, event.row, event.extras);
   const image = mine === undefined ? said : mergeImages(mine.image, said);
   if (mine !== undefined && sameImage(mine.image, image)) return { outcome: "unchanged", state };
-  // When a source turns from undated to dated or back, the new kind takes the old one's place (rule 15).
+  // Dated claims of a source replace its undated claim, and the reverse (rule 15).
   const others = state.claims.filter(
     (c) => c !== mine && !(c.source === source && (c.dateEffet === "") !== (dateEffet === "")),
   );
@@ -119,7 +125,7 @@ function claimed(
   };
 }
 
-/** Rule 13: an event without a price column says nothing of prices. */
+/** An event without a price column leaves the price points as they are (rule 13). */
 function pointsAfter(
   { claims, points }: KeyState,
   said: Image,
@@ -130,7 +136,7 @@ function pointsAfter(
   if (!("prix" in said)) return points;
   const price = { source, offset, text: said.prix ?? null };
   return dateEffet === ""
-    ? afterUndatedPrice(points, price, day, speaking(claims, source)?.image.prix)
+    ? afterUndatedPrice(points, price, day, currentClaim(claims, source)?.image.prix)
     : afterDatedPrice(points, price, dateEffet);
 }
 
@@ -144,15 +150,15 @@ function withdrawn(state: KeyState, mine: Claim, offset: number): KeyState {
   };
 }
 
-/** The event of this very claim again: what is held must say all that the event says. */
-function mended(entity: EntityName, state: KeyState, mine: Claim, event: RowEvent): KeyState {
+/** Compares a claim with its own event, which has come again, and corrects the claim if it differs. */
+function corrected(entity: EntityName, state: KeyState, mine: Claim, event: RowEvent): KeyState {
   const image = mergeImages(mine.image, imageOf(entity, event.row, event.extras));
   if (sameImage(mine.image, image)) return state;
   return { ...state, claims: state.claims.map((c) => (c === mine ? { ...mine, image } : c)) };
 }
 
-/** The claim by which `source` speaks: that of its last date_effet (rule 15). */
-function speaking(claims: readonly Claim[], source: string): Claim | undefined {
+/** The claim of `source` that counts for the row: that of its last date_effet (rule 15). */
+function currentClaim(claims: readonly Claim[], source: string): Claim | undefined {
   let best: Claim | undefined;
   for (const claim of claims) {
     if (claim.source === source && (best === undefined || claim.dateEffet > best.dateEffet)) best = claim;
@@ -160,25 +166,25 @@ function speaking(claims: readonly Claim[], source: string): Claim | undefined {
   return best;
 }
 
-/** What the claims of a key say together: its row is made of this. */
+/** The claims of a key merged into one: its row is made of this. */
 export interface Laid {
   readonly image: Image;
-  /** The claim that spoke last; the row has its source, line and offset. */
+  /** The claim with the highest offset: the row has its source, line and offset. */
   readonly last: Claim;
 }
 
-/** The speaking claims laid over each other by offset (rule 8). undefined: no claim is left, and the row goes. */
+/** The current claim of each source, laid over each other by offset (rule 8). Undefined when no claim is left: there is no row. */
 export function layClaims(claims: readonly Claim[]): Laid | undefined {
   const only = claims[0];
   if (only === undefined) return undefined;
   if (claims.length === 1) return { image: only.image, last: only };
-  const speakers = [...new Set(claims.map((c) => c.source))]
-    .map((source) => speaking(claims, source))
+  const current = [...new Set(claims.map((c) => c.source))]
+    .map((source) => currentClaim(claims, source))
     .filter((c) => c !== undefined)
     .sort((a, b) => a.offset - b.offset);
   let image: Image = {};
-  for (const claim of speakers) image = mergeImages(image, claim.image);
-  return { image, last: speakers[speakers.length - 1] ?? only };
+  for (const claim of current) image = mergeImages(image, claim.image);
+  return { image, last: current[current.length - 1] ?? only };
 }
 
 export const sameClaim = (a: Claim, b: Claim): boolean =>

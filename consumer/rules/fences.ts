@@ -1,17 +1,18 @@
 /**
- * Fences (rule 20): for one partition and source, an event of an older version than one seen there does not count. So
- * a producer that was asleep and wakes, after another has taken its source over, changes nothing. The number holds
- * for the partition, not for a key: what a version withdrew must not come back under a key that it never named.
+ * Fences (rule 20): in one partition, an event does not count if its version is lower than the highest version of its
+ * source there. So a producer that pauses, and goes on after another producer has taken its source over, changes
+ * nothing. A fence is for the whole partition, not for one key: an old event must not bring back a key that the newer
+ * version withdrew and that no later event names.
  */
 
-/** The highest version that a partition has seen of a source. An event and a fence both raise it. */
+/** The highest version of a source in a partition. Row, delete and fence events raise it. */
 export type Fence = number;
 
 /** Before the first event of a source; versions are offsets, from 0. */
 export const NO_FENCE: Fence = -1;
 
-/** Whether an event of `version` counts behind the fence. */
+/** Whether an event of `version` counts after this fence. */
 export const isCurrent = (fence: Fence, version: number): boolean => version >= fence;
 
-/** The fence after an event or fence of `version`. */
+/** The fence after an event of `version`, whatever its kind. */
 export const raiseFence = (fence: Fence, version: number): Fence => (version > fence ? version : fence);

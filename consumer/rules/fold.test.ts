@@ -29,7 +29,7 @@ const historyOf = (seed: number) => {
 };
 
 describe("the rules alone, folded over random histories", () => {
-  it("give the database of the model, whatever the interleaving, and wherever the state is put away", () => {
+  it("give the database of the model for any interleaving, also when the state is stored and read back", () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { topics, r } = historyOf(seed);
       playFold(topics, r, (fold, done) => {
@@ -38,7 +38,7 @@ describe("the rules alone, folded over random histories", () => {
     }
   });
 
-  it("give the same for events that are given again from the start, as a replay does", () => {
+  it("give the same database when all events come again, as in a replay", () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { topics, r } = historyOf(seed);
       const fold = playFold(topics, r);
@@ -56,7 +56,7 @@ describe("the rules alone, folded over random histories", () => {
     }
   });
 
-  it("account for every event: unchanged, superseded, or held", () => {
+  it("count every event as unchanged, superseded or held", () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { topics, r } = historyOf(seed);
       const fold = playFold(topics, r);
@@ -90,7 +90,7 @@ describe("a key with one claim: its row is the claim (rule 8)", () => {
     return states;
   };
 
-  it("of a sale and of a shop, always", () => {
+  it("is true of every sale and every shop", () => {
     for (const { claims } of onlyClaims("ventes")) {
       const laid = layClaims(claims);
       expect(laid && claimOfSale(saleOf(laid))).toEqual(claims[0]);
@@ -101,7 +101,7 @@ describe("a key with one claim: its row is the claim (rule 8)", () => {
     }
   });
 
-  it("of a product, unless the price is not the one that the claim says", () => {
+  it("is true of a product, unless its price is not that of the claim", () => {
     const told = { row: 0, claim: 0 };
     for (const state of onlyClaims("produits")) {
       const product = productOf(state);
@@ -117,7 +117,7 @@ describe("a key with one claim: its row is the claim (rule 8)", () => {
     expect(Math.min(told.row, told.claim)).toBeGreaterThan(0);
   });
 
-  it("the short way of a new sale is the long one", () => {
+  it("firstSaleOf gives the same sale as saleOf", () => {
     let some = 0;
     for (let seed = 1; seed <= 60; seed++)
       for (const { event } of historyOf(seed).topics.get("ventes")?.flat() ?? []) {

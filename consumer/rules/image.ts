@@ -1,20 +1,19 @@
 /**
- * Images: what one source says of a key, and how a newer image is laid over an older one (rule 8: a column that a
- * source does not have leaves the value, one present and empty clears it; rule 12: an amount belongs to the quantité
- * and product that it was published with). Every entity is merged by the same two lines, so that what several
- * sources say of a product, a shop and a sale follows one rule.
+ * Images: the columns that a claim gives, and how a newer image is laid over an older one. Rule 8: a column that a source
+ * does not have leaves the value, an empty one clears it. Rule 12: an amount belongs to the quantité and the product
+ * that it was published with. All entities use the same merge.
  */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Values } from "#shared/contract/event.ts";
 import { formatMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 
 /**
- * Canonical columns and extras by name: canonical strings, null where present and empty, absent where the source has
- * no such column. The key itself and date_effet are not part of it.
+ * Columns of the entity and extras, by name. A value is a canonical string, or null when the source left it empty; a
+ * column is absent when the source does not have it. The key and date_effet are not part of an image.
  */
 export type Image = Values;
 
-/** The columns of an image that have a column of their own in the row of the entity; the rest is `extras`. */
+/** The columns of an image that are columns of the entity's table; the others go to its column `extras`. */
 export const IMAGE_COLUMNS: Readonly<Record<EntityName, readonly string[]>> = {
   produits: ["nom", "prix"],
   magasins: ["ville"],
@@ -24,10 +23,10 @@ export const IMAGE_COLUMNS: Readonly<Record<EntityName, readonly string[]>> = {
 /** The columns whose values are decimals. */
 const DECIMALS: readonly string[] = ["prix", "quantité", "chiffre_affaires"];
 
-/** An amount on the line holds for these, as they were when it was published. */
+/** When one of these changes, an amount that was published before no longer holds (rule 12). */
 const AMOUNT_BELONGS_TO: readonly string[] = ["quantité", "id_produit"];
 
-/** `newer` laid over `older`. An amount that `newer` does not repeat goes when what it belongs to changes. */
+/** `newer` laid over `older`. An older amount is dropped when `newer` changes the quantité or the product without giving an amount. */
 export function mergeImages(older: Image, newer: Image): Image {
   const merged: Record<string, string | null> = { ...older, ...newer };
   if (!("chiffre_affaires" in newer)) {
@@ -46,11 +45,11 @@ export function sameImage(a: Image, b: Image): boolean {
 }
 
 /**
- * The image that an event leaves: of its row the columns that a row of the entity has, decimals in their shortest
- * form ("1.50" is "1.5"), and its extras. An extra cannot pass for a column of the entity.
+ * The image of an event: the columns of the entity, with decimals in their shortest form ("1.50" is "1.5"), and its
+ * extras. An extra that has the name of a column of the entity is left out.
  */
 export function imageOf(entity: EntityName, row: Values, extras: Values): Image {
-  // Spread, an extra that is named __proto__ stays a column; assigned, it would vanish.
+  // The spread keeps an extra named __proto__; an assignment would lose it.
   const image: Record<string, string | null> = { ...extras };
   for (const name of IMAGE_COLUMNS[entity]) {
     const value = row[name];
@@ -66,7 +65,7 @@ const shortest = (decimal: string): string => {
   return parsed === undefined ? decimal : formatMillionths(parsed.value);
 };
 
-/** The `extras` column of a row, JSON: what has no column of its own, and what is null, sorted by name. */
+/** The JSON of a row's column `extras`: the values that have no column of their own, and all nulls, sorted by name. */
 export function extrasOf(entity: EntityName, image: Image): string {
   const columns = IMAGE_COLUMNS[entity];
   const names: string[] = [];
@@ -74,7 +73,7 @@ export function extrasOf(entity: EntityName, image: Image): string {
   return names.length === 0 ? "{}" : imageJson(image, names);
 }
 
-/** JSON with sorted names: one text for one image. `names`: only these columns of it. */
+/** JSON with sorted names, so that equal images give equal text. `names`: the columns to write; default: all. */
 export function imageJson(image: Image, names: string[] = Object.keys(image)): string {
   names.sort();
   const parts = names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(image[name] ?? null)}`);

@@ -1,13 +1,13 @@
 /**
- * The rules of the data for one key, as pure functions: (state, event) -> (state, row). No SQL, no I/O, no clock, no
- * memory of their own, so that any engine which keeps the state of keys can run them as they are: here SQLite
- * (consumer/), in tests a fold in memory (consumer/testing/fold.ts). An engine does, for each event of a partition in
- * offset order:
+ * The rules of the data for one key, as pure functions: (state, event) -> (state, row). They use no SQL, no I/O, no
+ * clock and no module state, so any engine that stores the state of keys can run them as they are: here SQLite
+ * (consumer/), in tests a fold in memory (consumer/testing/fold.ts). For each event of a partition, in offset order, an
+ * engine does this:
  *
- * 1. fence: `isCurrent`, `raiseFence` (state: one number for each partition and source);
- * 2. step: `applyToKey` or `applyToReject` (state: `KeyState`, `RejectState`);
- * 3. row: `productOf`, `shopOf`, or `saleOf` its laid claims, and then `standingOf` the sale beside its parents, which
- *    is asked again whenever a product or a shop changes.
+ * 1. Fence: `isCurrent` and `raiseFence`. The state is one number for each partition and source.
+ * 2. Step: `applyToKey` or `applyToReject`. The state is a `KeyState` or a `RejectState`.
+ * 3. Row: `productOf`, `shopOf`, or `saleOf` of the laid claims. A sale then needs `placementOf`, and again each time its
+ *    product or its shop changes.
  */
 export {
   applyToKey,
@@ -35,11 +35,11 @@ export {
   firstSaleOf,
   type Missing,
   type Parents,
+  type Placement,
+  placementOf,
   type Sale,
-  type SourceEntry,
   type Stored,
   saleOf,
-  standingOf,
   type Waiting,
 } from "./sales.ts";
 export { claimOfShop, type Shop, shopOf } from "./shops.ts";

@@ -1,19 +1,19 @@
 /**
- * Price points: what prices a product had from which day on (rule 13), and the price in force on a day (rule 14). A
- * new price is a point of its own, so it never rewrites the past; a wrong first price is mended by a dated one on or
- * before its day; a source's points go with its claims. No clock is asked: the day of an undated price is the one
- * that its producer wrote into the event.
+ * Price points: the prices of a product, each from a day on (rule 13), and the price in force on a day (rule 14). A new
+ * price is a new point, so it never changes the past. A dated price on or before the day of a wrong first price corrects
+ * it. When the last claim of a source is withdrawn, its points are removed. The rules read no clock: the day of an
+ * undated price is in its event.
  */
 import { millionthsOf } from "#shared/contract/numbers.ts";
 
 export interface PricePoint {
   /** In force from this day on, ISO 8601. */
   readonly dateEffet: string;
-  /** Of the event that first said it. */
+  /** The offset of the event that first stated this price. */
   readonly offset: number;
   /** In millionths. */
   readonly price: bigint;
-  /** Dated by the file; otherwise by the day of its publication. */
+  /** True when the file gave the day; false when it is the day of publication. */
   readonly dated: boolean;
   readonly source: string;
 }
@@ -28,21 +28,21 @@ const byForce = (a: PricePoint, b: PricePoint): number =>
 
 const withPoint = (points: PricePoints, point: PricePoint): PricePoints => [...points, point].sort(byForce);
 
-/** What an event says of a price. */
-export interface SaidPrice {
+/** The price that an event states. */
+export interface StatedPrice {
   readonly source: string;
   readonly offset: number;
-  /** A canonical decimal; null: the column is there and empty. */
+  /** A canonical decimal; null when the column is empty. */
   readonly text: string | null;
 }
 
 /**
- * The points after a dated price: it replaces the point that its source gave for this day, an empty one removes it.
- * The points themselves when nothing changes.
+ * The points after a dated price. It replaces the point that its source gave for this day; an empty price removes that
+ * point. Returns the same array when nothing changes.
  */
-export function afterDatedPrice(points: PricePoints, said: SaidPrice, dateEffet: string): PricePoints {
-  const { source, offset } = said;
-  const price = millionthsOf(said.text);
+export function afterDatedPrice(points: PricePoints, stated: StatedPrice, dateEffet: string): PricePoints {
+  const { source, offset } = stated;
+  const price = millionthsOf(stated.text);
   const same = points.find((p) => p.dated && p.source === source && p.dateEffet === dateEffet);
   if ((same?.price ?? null) === price) return points;
   const rest = points.filter((p) => p !== same);
@@ -50,37 +50,37 @@ export function afterDatedPrice(points: PricePoints, said: SaidPrice, dateEffet:
 }
 
 /**
- * The points after an undated price, published on `day`: a price is stated only where it is another one than what
- * its source last said of the product (`before`), so stock changed is not price changed.
+ * The points after an undated price that was published on `day`. Only a price that differs from the last one of its
+ * source for this product (`before`) makes a point: when another column of the row changes, the price does not.
  */
 export function afterUndatedPrice(
   points: PricePoints,
-  said: SaidPrice,
+  stated: StatedPrice,
   day: string,
   before: string | null | undefined,
 ): PricePoints {
-  const { source, offset } = said;
-  const price = millionthsOf(said.text);
-  if (price === null || said.text === before) return points;
+  const { source, offset } = stated;
+  const price = millionthsOf(stated.text);
+  if (price === null || stated.text === before) return points;
   return withPoint(points, { dateEffet: day, offset, price, dated: false, source });
 }
 
 /**
- * The points after a claim was withdrawn: its dated point goes, and all points of a source without a claim
- * (`speaks` tells which still have one). The points themselves when none goes.
+ * The points after a withdrawal: without the dated point of that claim, and without the points of sources that have no
+ * claim left (`hasClaim`). Returns the same array when all stay.
  */
 export function afterWithdrawal(
   points: PricePoints,
   source: string,
   dateEffet: string,
-  speaks: (source: string) => boolean,
+  hasClaim: (source: string) => boolean,
 ): PricePoints {
   const stays = (p: PricePoint) =>
-    !(p.dated && p.source === source && p.dateEffet === dateEffet) && speaks(p.source);
+    !(p.dated && p.source === source && p.dateEffet === dateEffet) && hasClaim(p.source);
   return points.every(stays) ? points : points.filter(stays);
 }
 
-/** Without the undated points that a dated one of higher offset hides, on or after its day; of any source. */
+/** The points without the hidden ones: a dated point hides the undated points of lower offset on or after its day, of any source. */
 function visiblePoints(points: PricePoints): PricePoints {
   if (!points.some((p) => p.dated)) return points;
   return points.filter(
@@ -88,12 +88,12 @@ function visiblePoints(points: PricePoints): PricePoints {
   );
 }
 
-/** `produits.prix`: the last visible point, in millionths; null without any. */
+/** The value of `produits.prix`, in millionths: the last visible point; null when there is none. */
 export const lastPrice = (points: PricePoints): bigint | null => visiblePoints(points).at(-1)?.price ?? null;
 
 /**
- * The price in force on `day`, in millionths: the last visible point on or before it; before all of them, the
- * earliest among the dated ones and the one published first. null: the product has no price.
+ * The price in force on `day`, in millionths: that of the last visible point on or before it. If all points are later,
+ * it is the earliest of the dated points and the undated point that was published first. Null: the product has no price.
  */
 export function priceOn(points: PricePoints, day: string): bigint | null {
   const visible = visiblePoints(points);

@@ -1,6 +1,6 @@
 /**
- * The row of a product: what its claims say, and its last visible price (rules 8, 14 and 15). A product with dated
- * prices has the columns of its last date_effet.
+ * The row of a product: its merged claims, and its last visible price (rules 8, 14 and 15). A product with dated prices
+ * has the columns of its last date_effet.
  */
 import { formatMillionths } from "#shared/contract/numbers.ts";
 import { type Claim, type KeyState, layClaims } from "./claims.ts";
@@ -11,7 +11,7 @@ export interface Product {
   readonly nom: string | null;
   /** In millionths. */
   readonly price: bigint | null;
-  /** Of the claim that the row is, for a product with dated prices. */
+  /** The date_effet of the claim that gives the row; null for an undated product. */
   readonly dateEffet: string | null;
   /** JSON with sorted names. */
   readonly extras: string;
@@ -20,7 +20,7 @@ export interface Product {
   readonly offset: number;
 }
 
-/** undefined: no claim is left. */
+/** Undefined when the key has no claim. */
 export function productOf({ claims, points }: KeyState): Product | undefined {
   const laid = layClaims(claims);
   if (laid === undefined) return undefined;
@@ -37,8 +37,8 @@ export function productOf({ claims, points }: KeyState): Product | undefined {
 }
 
 /**
- * The claim that the row is while its key has only one. It may not be the very claim that made the row (its price
- * may be another point's): then the claim is stored beside it.
+ * The claim that the row stands for while its key has only one. It differs from the real claim when the price of the row
+ * comes from another point; the consumer then stores the claim too.
  */
 export function claimOfProduct(row: Product): Claim {
   const image: Record<string, string | null> = { ...parseImage(row.extras) };

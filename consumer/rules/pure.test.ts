@@ -43,26 +43,29 @@ const loadedWith = (paths: readonly string[]): readonly string[] => {
 };
 
 describe("consumer/rules", () => {
-  it("loads itself and pure modules of shared, and so does a fold by them", () => {
+  it("loads only its own files and pure modules of shared, and so does a fold that uses it", () => {
     const rules = filesOf(RULES);
     expect(rules.length).toBeGreaterThan(8);
     expect(loadedWith([`${RULES}index.ts`])).toEqual([...rules, ...PURE_SHARED]);
     expect(loadedWith([FOLD])).toEqual([...rules, FOLD, ...PURE_SHARED]);
   });
 
-  it.each(filesOf(RULES))("%s names no file outside, no clock, no chance, and keeps nothing", (path) => {
-    const code = codeOf(path);
-    const named = [...code.matchAll(/\bfrom\s+"([^"]+)"/g)].map(([, name]) => name ?? "");
-    expect(named.filter((name) => !/^(\.\/[\w-]+\.ts|#shared\/.+)$/.test(name))).toEqual([]);
-    const impure =
-      /\b(process|globalThis|Buffer|Date|Temporal|Intl|performance|console|crypto|fetch|require|set(Timeout|Interval|Immediate)|Math\.random|toLocale\w+|localeCompare)\b|\bimport\(/;
-    expect(impure.exec(code)?.[0]).toBeUndefined();
-    // What a module keeps between two calls stands at its left edge.
-    expect(/^(export )?(let|var) .*|^(export )?const .*= new .*/m.exec(code)?.[0]).toBeUndefined();
-  });
+  it.each(filesOf(RULES))(
+    "%s uses no file outside, no clock, no random number, and no module state",
+    (path) => {
+      const code = codeOf(path);
+      const named = [...code.matchAll(/\bfrom\s+"([^"]+)"/g)].map(([, name]) => name ?? "");
+      expect(named.filter((name) => !/^(\.\/[\w-]+\.ts|#shared\/.+)$/.test(name))).toEqual([]);
+      const impure =
+        /\b(process|globalThis|Buffer|Date|Temporal|Intl|performance|console|crypto|fetch|require|set(Timeout|Interval|Immediate)|Math\.random|toLocale\w+|localeCompare)\b|\bimport\(/;
+      expect(impure.exec(code)?.[0]).toBeUndefined();
+      // What a module keeps between two calls stands at its left edge.
+      expect(/^(export )?(let|var) .*|^(export )?const .*= new .*/m.exec(code)?.[0]).toBeUndefined();
+    },
+  );
 });
 
-it("what only tests need is imported by no program", () => {
+it("no program imports what only tests need", () => {
   const programs = ["cli/", "producer/", "consumer/", "analyzer/", "shared/", "demo/"]
     .flatMap(filesOf)
     .filter((path) => !path.startsWith("consumer/testing/"));

@@ -1,7 +1,7 @@
 /**
- * Rejects are rows like any other (rule 11): emitted once, and withdrawn when the source no longer has them. The key
- * of a reject is a hash over its source and raw text, so it has one source, and its state is one row or one
- * withdrawal instead of claims.
+ * Rejects are rows like any other (rule 11): a producer emits each once, and withdraws it when its source no longer has
+ * it. The key of a reject is a hash over its source and raw text. So a key has one source, and its state is one row or
+ * one withdrawal instead of claims.
  */
 import type { RejectRow } from "#shared/contract/event.ts";
 import type { DeleteEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
@@ -14,7 +14,7 @@ export interface Reject extends RejectRow {
   readonly offset: number;
 }
 
-/** All that is held of one reject. At most one of the two is there. */
+/** The whole state of one reject. At most one of the two is defined. */
 export interface RejectState {
   readonly row: Reject | undefined;
   readonly withdrawal: Withdrawal | undefined;
@@ -22,7 +22,7 @@ export interface RejectState {
 
 export const NO_REJECT: RejectState = { row: undefined, withdrawal: undefined };
 
-/** How many events the key of a reject holds (invariant 1). */
+/** The number of events that the key of a reject holds (invariant 1). */
 export const rejectEventsHeld = ({ row, withdrawal }: RejectState): number =>
   (row === undefined ? 0 : 1) + (withdrawal === undefined ? 0 : 1);
 
@@ -32,7 +32,7 @@ const says = (row: RejectRow, said: RejectRow): boolean =>
   row.code === said.code &&
   row.sentence === said.sentence;
 
-/** The state of a reject after the event at `offset` of its partition. */
+/** The outcome of the event at `offset` of its partition, and the state of the reject afterwards. */
 export function applyToReject(
   state: RejectState,
   event: RowEvent | DeleteEvent,

@@ -1,34 +1,34 @@
 /**
- * Revenue (rule 12), in this order: the amount on the line; quantité × the unit price on the line; quantité × the
- * product's price in force on date_vente. The line comes first because it is what was paid; `origin` says which of
- * the three it is. When an amount no longer holds because the sale changed: image.ts.
+ * Revenue (rule 12) is the first of these that exists: the amount on the line; quantité × the unit price on the line;
+ * quantité × the product's price in force on date_vente. The line comes first because it is the price that was paid.
+ * `origin` names the one that was used. image.ts drops an amount that no longer holds because the sale changed.
  */
 import { MAX_MILLIONTHS, multiplyMillionths } from "#shared/contract/numbers.ts";
 import { type PricePoints, priceOn } from "./price-points.ts";
 
-/** Where the revenue comes from, as the column origine_ca says it. */
+/** The origin of the revenue: the values of the column origine_ca. */
 export type Origin = "ligne" | "prix de la ligne" | "liste";
 
-/** What the revenue of a sale depends on beside the prices of its product; numbers in millionths. */
+/** The parts of a sale on which its revenue depends, besides the prices of its product. Numbers are in millionths. */
 export interface Priced {
   readonly day: string;
   readonly quantity: bigint;
-  /** null: the line has none. */
+  /** Null when the line has none. */
   readonly unitPrice: bigint | null;
   readonly ownRevenue: bigint | null;
 }
 
 export interface Revenue {
-  /** In millionths; null: the sale waits for a price. */
+  /** In millionths; null when the sale waits for a price. */
   readonly value: bigint | null;
   readonly origin: Origin;
 }
 
-/** Whether the price of the product is asked at all. */
+/** Whether the revenue depends on the price of the product. */
 export const isPricedByList = ({ unitPrice, ownRevenue }: Priced): boolean =>
   ownRevenue === null && unitPrice === null;
 
-/** `points`: of the sale's product; looked at only when `isPricedByList`. */
+/** `points`: those of the product; read only when `isPricedByList`. */
 export function revenueOf(sale: Priced, points: PricePoints): Revenue {
   if (sale.ownRevenue !== null) return { value: sale.ownRevenue, origin: "ligne" };
   if (sale.unitPrice !== null)
@@ -36,15 +36,15 @@ export function revenueOf(sale: Priced, points: PricePoints): Revenue {
   return { value: listRevenue(sale.quantity, sale.day, points), origin: "liste" };
 }
 
-/** quantité × the price in force on `day`, in millionths; null without a price. */
+/** quantité × the price in force on `day`, in millionths; null when there is no price. */
 export function listRevenue(quantity: bigint, day: string, points: PricePoints): bigint | null {
   const price = priceOn(points, day);
   return price === null ? null : amountOf(quantity, price);
 }
 
 /**
- * quantité × price, rounded half away from zero to a millionth. null where it does not fit 64 bits: such a sale waits
- * for a price that makes sense, and does not stop its partition.
+ * quantité × price, rounded half away from zero to a millionth. Null when it does not fit 64 bits: the sale then waits for
+ * a plausible price, and its partition goes on.
  */
 function amountOf(quantity: bigint, price: bigint): bigint | null {
   const { value } = multiplyMillionths(quantity, price);

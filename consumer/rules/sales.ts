@@ -1,7 +1,7 @@
 /**
- * A sale as its claims make it, and where it stands (rule 18): a sale that is not withdrawn is stored when its
- * product, shop and revenue are known; otherwise it waits. It never counts half: an analysis that joins its parents
- * finds them. It is asked anew whenever a parent comes, goes or changes its price.
+ * The sale that its claims give, and its placement (rule 18): it is stored when its product, its shop and its revenue are
+ * known, and waits otherwise. So an analysis that joins a stored sale with its parents always finds them. The placement
+ * is computed again each time a parent is inserted or withdrawn, or its price changes.
  */
 import { formatMillionths, millionthsOf } from "#shared/contract/numbers.ts";
 import type { Claim, Laid, RowEvent } from "./claims.ts";
@@ -34,8 +34,8 @@ export const saleOf = ({ image, last }: Laid): Sale => ({
 });
 
 /**
- * The sale that the first event of a key makes: `saleOf` of its only claim, without an image on the way. By far the
- * most common event, and the reason why a new sale costs no more than its row.
+ * The sale that the first event of a key gives. It equals `saleOf` of that claim, but builds no image: this is by far the
+ * most common event.
  */
 export function firstSaleOf(event: RowEvent, offset: number): Sale {
   const { row } = event;
@@ -58,7 +58,7 @@ export function firstSaleOf(event: RowEvent, offset: number): Sale {
   };
 }
 
-/** The claim that a sale is while its key has only one (rule 8): the inverse of `saleOf`. */
+/** The claim that a sale stands for while its key has only one (rule 8): the inverse of `saleOf`. */
 export function claimOfSale(sale: Sale): Claim {
   const image: Record<string, string | null> = {
     ...parseImage(sale.extras),
@@ -72,28 +72,28 @@ export function claimOfSale(sale: Sale): Claim {
   return { source: sale.source, dateEffet: "", image, line: sale.line, offset: sale.offset };
 }
 
-/** What is known of the parents that sales name. Asked only as far as the answer needs. */
+/** Look-ups of the parents that sales name. `placementOf` makes only those that it needs. */
 export interface Parents {
   readonly productExists: (id: string) => boolean;
   readonly shopExists: (id: string) => boolean;
   readonly pricePoints: (id: string) => PricePoints;
 }
 
-/** What a sale waits for: the first that is missing, in this order. */
+/** The first thing that is missing for a sale, in this order. */
 export type Missing = "prix" | "produit" | "magasin";
 
-/** Of a sale that is stored: its revenue in millionths, and where that comes from. */
+/** The placement of a sale that is stored: its revenue in millionths, and the origin of that. */
 export interface Stored extends Revenue {
   readonly value: bigint;
 }
 
-/** Of a sale that waits: it has no revenue. */
+/** The placement of a sale that waits: it has no revenue. */
 export interface Waiting {
   readonly value: null;
   readonly waitsFor: Missing;
 }
 
-export type SourceEntry = Stored | Waiting;
+export type Placement = Stored | Waiting;
 
 const WAITS: Readonly<Record<Missing, Waiting>> = {
   prix: { value: null, waitsFor: "prix" },
@@ -101,13 +101,13 @@ const WAITS: Readonly<Record<Missing, Waiting>> = {
   magasin: { value: null, waitsFor: "magasin" },
 };
 
-/** Where a sale stands beside these parents. */
-export function standingOf(sale: Sale, parents: Parents): SourceEntry {
+/** The placement of a sale, given the parents that exist. */
+export function placementOf(sale: Sale, parents: Parents): Placement {
   const points = isPricedByList(sale) ? parents.pricePoints(sale.idProduit) : NO_POINTS;
   const revenue = revenueOf(sale, points);
   if (revenue.value === null) return WAITS.prix;
   if (!parents.productExists(sale.idProduit)) return WAITS.produit;
   if (!parents.shopExists(sale.idMagasin)) return WAITS.magasin;
-  // The very object: every new sale comes here.
+  // The same object, to save an allocation: every new sale comes here.
   return revenue as Stored;
 }

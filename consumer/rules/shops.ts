@@ -1,4 +1,4 @@
-/** The row of a shop: what its claims say (rule 8). */
+/** The row of a shop: its merged claims (rule 8). */
 import { type Claim, type KeyState, layClaims } from "./claims.ts";
 import { extrasOf, parseImage } from "./image.ts";
 
@@ -11,7 +11,7 @@ export interface Shop {
   readonly offset: number;
 }
 
-/** undefined: no claim is left. */
+/** Undefined when the key has no claim. */
 export function shopOf({ claims }: KeyState): Shop | undefined {
   const laid = layClaims(claims);
   if (laid === undefined) return undefined;
@@ -25,7 +25,7 @@ export function shopOf({ claims }: KeyState): Shop | undefined {
   };
 }
 
-/** The claim that the row is while its key has only one. */
+/** The claim that the row stands for while its key has only one. */
 export const claimOfShop = ({ ville, extras, source, line, offset }: Shop): Claim => ({
   source,
   dateEffet: "",

@@ -1,7 +1,7 @@
 /**
- * Invariant 1 on topics, from the tables alone: of one partition up to its position, events = unchanged + superseded
- * + rejected + current, and current = claims + withdrawn claims. An event applied twice makes the sum too large, one
- * that was lost too small. For tests and the simulator.
+ * Checks invariant 1 from the tables alone, for tests and the simulator. For one partition up to its position,
+ * events = unchanged + superseded + rejected + current, and current = claims + withdrawals. An event that was applied
+ * twice makes the sum too large, a lost event makes it too small.
  */
 
 import { partitionOf } from "#shared/contract/partitioner.ts";
@@ -14,7 +14,7 @@ export interface Account {
   readonly unchanged: number;
   readonly superseded: number;
   readonly rejected: number;
-  /** What its keys hold: claims, and claims withdrawn. */
+  /** The claims and the withdrawals of its keys. */
   readonly current: number;
 }
 
@@ -27,13 +27,13 @@ const CLAIMS: Readonly<Record<EventTopic, string>> = {
     SELECT id_vente FROM ventes WHERE id_vente NOT IN (SELECT key FROM claims WHERE entity = 'ventes')
     UNION ALL
     SELECT id_vente FROM orphelins WHERE id_vente NOT IN (SELECT key FROM claims WHERE entity = 'ventes')`,
-  // Records that are no events have no source: they are counted as rejected.
+  // Records that are no events have an empty source: they count as rejected.
   rejets: "SELECT id FROM rejets WHERE source <> ''",
 };
 
 type Counted = Omit<Account, "current"> & { readonly partition: number };
 
-/** One for each of a topic's partitions. A partition that was never read of has zeros. */
+/** One account for each partition of a topic. A partition without a position has zeros. */
 export function accountsOf(db: Sqlite, topic: EventTopic, partitions: number): readonly Account[] {
   const current = new Array<number>(partitions).fill(0);
   const keys = db

@@ -1,6 +1,6 @@
 /**
- * The canonical database as lines of text: what must be byte for byte the same whatever the interleaving, the
- * replays and the crashes (invariant 6). Without commit numbers, times, history and positions.
+ * The canonical database as lines of text. It must be the same byte for byte after any interleaving, replay or crash
+ * (invariant 6). It has no commit numbers, times, history or positions.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
@@ -30,7 +30,7 @@ const TABLES: readonly (readonly [table: string, columns: string, order: string]
   ["analyses", "nom, cle, millioniemes", "nom, cle"],
 ];
 
-/** One line of JSON a row; integers beyond 2^53 exact, as strings of digits. */
+/** One line of JSON for each row. Integers beyond 2^53 are strings of digits, so they are exact. */
 export function* canonicalDump(db: Sqlite): Generator<string> {
   for (const [table, columns, order] of TABLES) {
     const rows = db

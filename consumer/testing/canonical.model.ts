@@ -1,18 +1,18 @@
 /**
- * The rules of the data in the most obvious way: every key computed again from its events in offset order, as
- * tests hold against the incremental consumer. `literal` switches one rule to the simpler one that it replaced;
- * each must be told apart by some history, or the rule proves nothing.
+ * A model of the rules in the most obvious form: it computes every key again from all of its events, in offset order.
+ * Tests compare it with the incremental consumer. `literal` replaces one rule by a simpler one: some history must give
+ * another database with it, or the tests do not prove that rule.
  */
 import type { PipelineEvent, RejectRow, Values } from "#shared/contract/event.ts";
 import { multiplyMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 
 export type Literal =
-  | "fences" // an older version is told by its number per key only
-  | "images" // one image a key, not one a source
-  | "mend" // a dated price hides nothing
-  | "first" // before every point, the first by date
-  | "repeat"; // a repeated event takes the new offset
+  | "fences" // fences are for one key, not for the partition
+  | "images" // one image for each key, not for each source
+  | "mend" // a dated price hides no other price
+  | "first" // before all points, the earliest by date
+  | "repeat"; // a repeated event sets the offset
 
 export interface ModelRecord {
   readonly key: string;
@@ -66,7 +66,7 @@ const withoutKey = (entity: EventTopic, cols: Cols): Cols => {
   return out;
 };
 
-/** The lines of `canonicalDump`, without analyses. */
+/** The lines of `canonicalDump`, without those of `analyses`. */
 export function canonicalModel(topics: ModelTopics, literal?: Literal): string[] {
   const history = new Map<EventTopic, Map<string, At[]>>();
   for (const [topic, partitions] of topics) {
@@ -124,7 +124,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       const mine = points.find((p) => p.dated && p.source === event.source && p.date === rec);
       const cols = colsOf(event);
       const price = millionths(cols.prix);
-      // A withdrawal of what is not claimed withdraws nothing.
+      // The withdrawal of a claim that does not exist changes nothing.
       if (event.kind === "delete" && !before.some((c) => c.source === event.source && c.rec === rec)) return;
       if (event.kind === "delete")
         points = points.filter((p) => p !== mine && after.some((c) => c.source === p.source));

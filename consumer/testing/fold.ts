@@ -1,8 +1,8 @@
 /**
- * A whole database in memory by the rules alone (consumer/rules): the smallest engine that keeps the state of keys.
- * Tests hold it against the model, which computes every key anew, and against what the consumer wrote: where the
- * three agree, what a row says comes from the rules and not from SQL. Plain data: it may be put away and read back
- * between any two events.
+ * A whole database in memory, made by the rules alone (consumer/rules): the smallest engine that keeps the state of
+ * keys. Tests compare it with the model, which computes every key from all of its events, and with the database that
+ * the consumer wrote. Where the three agree, the content of a row comes from the rules and not from SQL. A fold is
+ * plain data: it may be stored and read back between any two events.
  */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { PipelineEvent } from "#shared/contract/event.ts";
@@ -20,16 +20,16 @@ import {
   NO_REJECT,
   NOTHING_HELD,
   type Parents,
+  placementOf,
   productOf,
   type RejectState,
   raiseFence,
   rejectEventsHeld,
   saleOf,
   shopOf,
-  standingOf,
 } from "../rules/index.ts";
 
-/** What became of the events of one partition (invariant 1): events = unchanged + superseded + those held. */
+/** The outcomes of the events of one partition (invariant 1): events = unchanged + superseded + the events that its keys hold. */
 export interface FoldAccount {
   readonly events: number;
   readonly unchanged: number;
@@ -39,9 +39,9 @@ export interface FoldAccount {
 const NO_EVENTS: FoldAccount = { events: 0, unchanged: 0, superseded: 0 };
 
 export interface Fold {
-  /** By topic, partition and source. */
+  /** Key: topic, partition and source. */
   readonly fences: Map<string, Fence>;
-  /** By topic and partition. */
+  /** Key: topic and partition. */
   readonly accounts: Map<string, FoldAccount>;
   readonly keys: Readonly<Record<EntityName, Map<string, KeyState>>>;
   readonly rejects: Map<string, RejectState>;
@@ -63,7 +63,7 @@ export interface Place {
 export const accountOf = (fold: Fold, { topic, partition }: Omit<Place, "offset">): FoldAccount =>
   fold.accounts.get(`${topic}/${partition}`) ?? NO_EVENTS;
 
-/** The next event of its partition. Events of other partitions may come before or after it. */
+/** Applies the next event of its partition. Partitions may come in any interleaving. */
 export function foldEvent(fold: Fold, place: Place, key: string, event: PipelineEvent): void {
   const { topic, partition, offset } = place;
   const fenced = `${topic}/${partition} ${event.source}`;
@@ -106,11 +106,11 @@ const text = (table: string, lines: Line[]): string[] =>
       return `${table} ${JSON.stringify(cells)}`;
     });
 
-/** Sorts as (parts) sorted one after another; offsets are of equal width. */
+/** A string that sorts as its parts do, one after the other. Offsets have equal width. */
 const order = (...parts: readonly (string | number)[]): string =>
   parts.map((p) => (typeof p === "number" ? String(p).padStart(16, "0") : p)).join("\u0001");
 
-/** The lines of `canonicalDump`, without analyses. */
+/** The lines of `canonicalDump`, without those of `analyses`. */
 export function foldedDump({ keys, rejects }: Fold): string[] {
   const { produits, magasins, ventes } = keys;
   const of = (map: Map<string, KeyState>, key: string) => map.get(key) ?? NOTHING_HELD;
@@ -158,12 +158,12 @@ function salesOf(ventes: Map<string, KeyState>, parents: Parents): readonly [Lin
     const laid = layClaims(claims);
     if (laid === undefined) continue;
     const sale = saleOf(laid);
-    const standing = standingOf(sale, parents);
+    const placement = placementOf(sale, parents);
     const { idProduit, idMagasin, day, quantity, unitPrice, ownRevenue } = sale;
     const head = [id, idProduit, idMagasin, day, quantity];
     const tail = [sale.extras, sale.source, sale.line, sale.offset];
-    if (standing.value === null) waiting.push([id, [...head, ownRevenue, unitPrice, ...tail]]);
-    else stored.push([id, [...head, standing.value, unitPrice, standing.origin, ...tail]]);
+    if (placement.value === null) waiting.push([id, [...head, ownRevenue, unitPrice, ...tail]]);
+    else stored.push([id, [...head, placement.value, unitPrice, placement.origin, ...tail]]);
   }
   return [stored, waiting];
 }

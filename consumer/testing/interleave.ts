@@ -1,4 +1,4 @@
-/** Reads topics as consumers may: partitions in a random interleaving, each in order, cut anywhere. */
+/** Reads topics as consumers do: partitions in a random interleaving, each in order, in batches of random size. */
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Random, Topics } from "./random-history.ts";
 
@@ -11,8 +11,8 @@ export interface Piece {
 }
 
 /**
- * Gives every record of every partition to `apply`, which says up to which offset it came. `after`: now and then, and
- * at the end, with the records that were read so far.
+ * Gives every record of every partition to `apply`, which returns the offset up to which it applied them. Calls `after`
+ * at random moments, and at the end, with the records that were read so far.
  */
 export function interleave(
   topics: Topics,

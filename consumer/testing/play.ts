@@ -1,9 +1,9 @@
-/** A fold of whole topics, in a random interleaving of partitions and with the state put away between batches. */
+/** Folds whole topics, in a random interleaving of partitions; at random it stores the state and reads it back. */
 import { emptyFold, type Fold, foldEvent } from "./fold.ts";
 import { interleave } from "./interleave.ts";
 import type { Random, Topics } from "./random-history.ts";
 
-/** `after`: now and then, and at the end, with the fold and the records that it has of each partition. */
+/** Calls `after` at random moments, and at the end, with the fold and the records that it has of each partition. */
 export function playFold(
   topics: Topics,
   r: Random,
@@ -17,7 +17,7 @@ export function playFold(
       const records = topics.get(topic)?.[partition]?.slice(from, to) ?? [];
       for (const [i, { key, event }] of records.entries())
         foldEvent(fold, { topic, partition, offset: from + i }, key, event);
-      // As another engine would, that reads the state of its keys from a store.
+      // As an engine does that reads the state of its keys from a store.
       if (r.chance(0.2)) fold = structuredClone(fold);
       return from + records.length;
     },

@@ -1,11 +1,11 @@
-/** Random topics for property tests: what several sources, takeovers and repeated batches may leave in a log. */
+/** Random topics for property tests, as several sources, takeovers and repeated batches may leave them in a log. */
 import type { PipelineEvent, Values } from "#shared/contract/event.ts";
 import { partitionOf } from "#shared/contract/partitioner.ts";
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import type { LogBatch } from "#shared/topic-log/topic-log.ts";
 import type { ModelRecord } from "./canonical.model.ts";
 
-/** mulberry32: a seeded generator, so that a seed replays. */
+/** mulberry32, a seeded generator: the same seed gives the same numbers. */
 export function randomOf(seed: number) {
   let state = seed >>> 0;
   const next = () => {
@@ -76,7 +76,7 @@ const KEYS: Readonly<Record<EventTopic, readonly string[]>> = {
 
 export type Topics = Map<EventTopic, ModelRecord[][]>;
 
-/** The records from..to of a partition, as a log hands them over. */
+/** The records from..to of a partition, as a log delivers them. */
 export const batchOf = (
   topics: Topics,
   topic: EventTopic,
@@ -97,7 +97,7 @@ export const batchOf = (
   };
 };
 
-/** Topics of some `size` events: corrections, withdrawals, prices, zombies below a fence, batches sent twice. */
+/** Topics of about `size` events: corrections, withdrawals, prices, events below a fence, batches sent twice. */
 export function randomTopics(r: Random, size: number): Topics {
   const topics: Topics = new Map(EVENT_TOPICS.map((t) => [t, Array.from({ length: PARTITIONS }, () => [])]));
   const version = new Map<string, number>();
@@ -110,7 +110,7 @@ export function randomTopics(r: Random, size: number): Topics {
     version.set(source, newest);
     const days = Math.min(9, (publicationDay.get(source) ?? 1) + (r.chance(0.2) ? 1 : 0));
     publicationDay.set(source, days);
-    // Now and then a producer that was asleep wakes, and publishes what is no longer true.
+    // Sometimes a producer that was paused goes on, and publishes an old version.
     const number = r.chance(0.1) ? Math.max(0, newest - 1 - r.below(3)) : newest;
     const envelope = {
       v: 1,
@@ -124,7 +124,7 @@ export function randomTopics(r: Random, size: number): Topics {
       for (const log of logs) log.push({ key: source, event: { ...envelope, line: 0, kind: "fence" } });
       continue;
     }
-    // A reject's key is a hash over its source: two sources never share one.
+    // The key of a reject is a hash over its source: two sources never share one.
     const key = topic === "rejets" ? `${source.at(-5)}${r.pick(KEYS.rejets)}` : r.pick(KEYS[topic]);
     const log = logs[partitionOf(key, PARTITIONS)] as ModelRecord[];
     const { row, extras } = rowOf(r, topic, key);

@@ -14,7 +14,7 @@ export const MISSION_QUERIES = {
   JOIN magasins ON ventes.id_magasin = magasins.id_magasin GROUP BY magasins.ville;`,
 } as const;
 
-/** What `start --once --json` prints (contract). */
+/** The JSON that `start --once --json` prints. */
 export interface OnceReport {
   readonly analyses: Analyses;
   readonly commit: number;

@@ -1,7 +1,7 @@
-/** The record of the topic `commits`: a database has changed. */
+/** The record of the topic `commits`: it announces a commit of a database. */
 import * as Schema from "effect/Schema";
 
-/** Key: the database's id. Wakes analyzers; the truth is in the database. */
+/** Key: the id of the database. It only wakes analyzers; they read the commits from the database. */
 export const CommitEvent = Schema.Struct({
   v: Schema.Literal(1),
   database: Schema.String,

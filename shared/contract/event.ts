@@ -9,7 +9,7 @@ import type { EventTopic } from "./topics.ts";
 
 export const EVENT_VERSION = 1;
 
-/** A record set aside by a producer: the `row` of an event in `rejets`. Its key is hash(source, raw)~ordinal. */
+/** A record that a producer rejected: the `row` of an event in `rejets`. Its key is hash(source, raw)~ordinal. */
 export const RejectRow = Schema.Struct({
   entity: Schema.String,
   raw: Schema.String,
@@ -24,7 +24,7 @@ const envelope = {
   v: Schema.Literal(EVENT_VERSION),
   /** The source's id: its URL. */
   source: Schema.String,
-  /** The number of the version that said it: the offset of its announcement. */
+  /** The number of the version with this row: the offset of its announcement. */
   version: Schema.Int,
   /** Line of the file where the record begins, from 1 (the header is 1). 0 in a fence. */
   line: Schema.Int,
@@ -44,7 +44,7 @@ const DeleteEvent = Schema.Struct({
   row: Schema.Record(Schema.String, Schema.NullOr(Schema.String)),
 });
 
-/** No row: from here on nothing older of this source counts in this partition. Its key is the source's id. */
+/** A fence (rule 20): behind it, events of older versions of this source do not count in this partition. Key: the id of the source. */
 const FenceEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("fence") });
 
 export const EventSchemas = {
@@ -64,7 +64,7 @@ export interface EventEnvelope {
 }
 export type Values = Readonly<Record<string, string | null>>;
 
-/** Sets a value whose name a file chose: assigned, `__proto__` would vanish. */
+/** Sets a value whose name comes from a file. A plain assignment would lose the name `__proto__`. */
 export function setValue<V>(values: Record<string, V>, name: string, value: V): void {
   if (name === "__proto__")
     Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });

@@ -1,7 +1,7 @@
 /**
  * Exact numbers. Amounts, prices and quantities are integers of millionths (1.5 is 1_500_000n); a decimal
- * travels in events as its shortest string ("1.5"). Shops export six decimals; what has more is rounded half
- * away from zero, and the caller is told so that it can be counted.
+ * travels in events as its shortest string ("1.5"). Shops export six decimals; a number with more is rounded
+ * half away from zero, and the result has `rounded`, so that the caller can count it.
  */
 
 /** Millionths in one unit. */
@@ -19,14 +19,14 @@ export interface Rounded {
   readonly rounded: boolean;
 }
 
-/** A plain decimal as millionths, or undefined when it is not one or does not fit 64 bits. */
+/** The millionths of a plain decimal; undefined when the text is no decimal or does not fit 64 bits. */
 export function parseMillionths(text: string): Rounded | undefined {
   const m = DECIMAL.exec(text);
   if (m === null) return undefined;
   const negative = (m[1] ?? m[4]) === "-";
   const whole = m[2] ?? "0";
   const fraction = m[3] ?? m[5] ?? "";
-  // The common case by far: fits a double exactly.
+  // By far the most common case: the number fits a double exactly.
   if (whole.length <= 9 && fraction.length <= 6) {
     const n = Number(whole) * 1_000_000 + Number(fraction.padEnd(6, "0"));
     return { value: BigInt(negative ? -n : n), rounded: false };
@@ -38,7 +38,7 @@ export function parseMillionths(text: string): Rounded | undefined {
   return { value: negative ? -value : value, rounded: /[1-9]/.test(rest) };
 }
 
-/** The millionths of a canonical decimal; null where there is none. */
+/** The millionths of a canonical decimal; null for null and undefined. */
 export const millionthsOf = (text: string | null | undefined): bigint | null =>
   text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
 

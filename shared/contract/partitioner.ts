@@ -1,6 +1,6 @@
 /**
  * The partition of a key: murmur2 as in Java's default partitioner (and kafkajs' DefaultPartitioner), so that
- * both layers, and any other client of the topics, put a key in the same place.
+ * both layers and all other clients put a key into the same partition.
  */
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
@@ -32,7 +32,7 @@ export function murmur2(data: Uint8Array): number {
 
 const scratch = Buffer.allocUnsafe(4096);
 
-/** The partition of `key` (UTF-8) among `partitions`. */
+/** The partition of `key` (UTF-8), from 0 to `partitions` - 1. */
 export function partitionOf(key: string, partitions: number): number {
   const bytes =
     key.length * 3 <= scratch.length

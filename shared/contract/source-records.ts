@@ -2,14 +2,14 @@
 import * as Schema from "effect/Schema";
 import { Day } from "./entities/columns.ts";
 
-/** How a source is read where an operator fixed it. What is absent is decided on evidence, for each version. */
+/** The reading options that an operator has fixed. The producer decides the absent ones from the file, for each version. */
 export const ReadingOptions = Schema.Struct({
-  /** The name of a preset: the options of a known export, over which these are laid. */
+  /** The name of a preset, the options of a known export. The options here override those of the preset. */
   preset: Schema.optionalKey(Schema.String),
   delimiter: Schema.optionalKey(Schema.Literals([",", ";", "\t", "|"])),
   encoding: Schema.optionalKey(Schema.String),
   decimal: Schema.optionalKey(Schema.Literals(["point", "comma"])),
-  /** The order of day, month and year in dates of digits, or `excel`: days since 1899-12-30. */
+  /** The order of day, month and year in numeric dates; `excel`: days since 1899-12-30. */
   dateFormat: Schema.optionalKey(Schema.Literals(["dmy", "mdy", "ymd", "excel"])),
   /** The file has no header: these are its columns. */
   columns: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -17,32 +17,32 @@ export const ReadingOptions = Schema.Struct({
   map: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Canonical column -> the value that every record has. */
   set: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
-  /** Only records whose column has this value, all of them. */
+  /** Reads only the records that meet all of these conditions. */
   where: Schema.optionalKey(Schema.Array(Schema.Struct({ column: Schema.String, value: Schema.String }))),
-  /** Columns that are empty where they repeat the line above. */
+  /** An empty value in these columns repeats the value of the line above. */
   fillDown: Schema.optionalKey(Schema.Array(Schema.String)),
-  /** Columns that are the primary id together. */
+  /** The columns that form the primary id together. */
   key: Schema.optionalKey(Schema.Array(Schema.String)),
-  /** The unit price on a line of sales is the product's price, too. */
+  /** The unit price on the line of a sale is also a price of its product. */
   prices: Schema.optionalKey(Schema.Boolean),
 });
 export type ReadingOptions = typeof ReadingOptions.Type;
 
-/** How a version was read: what was fixed and what was decided. Stays until the evidence says otherwise. */
+/** How a version was read: the fixed options, and the decisions. A decision holds until a later version contradicts it. */
 export const ReadingDecisions = Schema.Struct({
   encoding: Schema.String,
   delimiter: Schema.String,
-  /** null: a quote is a character like any other. */
+  /** Null: a quote is an ordinary character. */
   quote: Schema.NullOr(Schema.String),
-  /** What makes a quote inside quotes one: the quote itself, or a backslash. */
+  /** The character before a quote inside quotes: the quote itself, or a backslash. */
   escape: Schema.NullOr(Schema.String),
-  /** What begins a line that is left out; absent: nothing does. */
+  /** The first character of comment lines; absent: there are none. */
   comment: Schema.optionalKey(Schema.String),
-  /** The line of the header, from 1; 0: there is none. */
+  /** The line of the header, from 1; 0: there is no header. */
   headerLine: Schema.Int,
-  /** Published name of a column -> how its numbers or dates are written, where there was a choice. */
+  /** Published name of a column -> the decided form of its numbers or dates; only for columns that allowed a choice. */
   columns: Schema.Record(Schema.String, Schema.String),
-  /** What was noticed, by code (producer/csv/notes.ts). */
+  /** Remarks about the file, by code (producer/csv/notes.ts). */
   notes: Schema.optionalKey(
     Schema.Array(
       Schema.Struct({
@@ -55,35 +55,35 @@ export const ReadingDecisions = Schema.Struct({
 });
 export type ReadingDecisions = typeof ReadingDecisions.Type;
 
-/** How an operator named a source. Key: the source's id. A tombstone removes it. */
+/** The registration of a source. Key: the id of the source. A tombstone removes it. */
 export const Registration = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literal("source"),
   source: Schema.String,
-  /** What it publishes, as its header told when it was added. */
+  /** The entities that it publishes, by its header when it was added. */
   entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),
-  /** Milliseconds between looks; null: the default of the producer. */
+  /** Milliseconds between polls; null: the default of the producer. */
   every: Schema.NullOr(Schema.Int),
-  /** Read once, then left. */
+  /** True: the source is read once and not polled again. */
   once: Schema.Boolean,
   /** `drop`: identical lines count once (rule 5). */
   duplicates: Schema.Literals(["keep", "drop"]),
   reading: Schema.optionalKey(ReadingOptions),
-  /** Overrides rule 9 for rows that vanish. */
+  /** Overrides rule 9 for rows that vanish from the file. */
   vanished: Schema.optionalKey(Schema.Literals(["keep", "withdraw"])),
-  /** Keeps apart files that number or repeat their sales independently (rule 5). */
+  /** A prefix for the ids of sales: for files whose ids or repeated lines are independent of those of other files (rule 5). */
   idScope: Schema.optionalKey(Schema.String),
-  /** SHA-256 of a content whose many withdrawals an operator confirmed (rule 10). */
+  /** SHA-256 of the content that an operator confirmed although it withdraws much (rule 10). */
   confirmed: Schema.optionalKey(Schema.String),
-  /** The id of the catalogue that lists it: followed for as long as it does. */
+  /** The id of the catalogue that lists it. The source is followed while it is listed. */
   catalogue: Schema.optionalKey(Schema.String),
-  /** Since when its catalogue does not list it any more: not fetched until it is listed again; its rows stay. */
+  /** When its catalogue stopped listing it. It is not polled until it is listed again; its rows stay. */
   unlisted: Schema.optionalKey(Schema.String),
-  /** Named through HTTP, not by an operator: public addresses only, unless private ones are allowed. */
+  /** True when a program named it, not an operator: it must be on a public address, unless private ones are allowed. */
   discovered: Schema.optionalKey(Schema.Literal(true)),
-  /** Another one than at the last look: the source is read again whole, unchanged or not. */
+  /** When this value changes, the next poll reads the whole source again, even if it has not changed. */
   reread: Schema.optionalKey(Schema.String),
-  /** Another one than announced: its sales get their ids anew, as its options are now (rule 4). */
+  /** When it differs from `rekeyed` of the announcement, sales get new derived ids by the current options (rule 4). */
   rekey: Schema.optionalKey(Schema.String),
   registered: Schema.String,
 });
@@ -93,16 +93,16 @@ const rowCounts = {
   emitted: Schema.Int,
   unchanged: Schema.Int,
   superseded: Schema.Int,
-  /** Of the superseded: records that said something else of the same id (rule 6). */
+  /** The part of the superseded records that differ from the record of the same id that replaced them (rule 6). */
   conflicts: Schema.optionalKey(Schema.Int),
-  /** Rows that the source no longer has: kept, and withdrawn (rule 9). Not part of the sum. */
+  /** Rows that the source no longer has: `vanished` were kept, `withdrawn` were withdrawn (rule 9). Not part of the sum. */
   vanished: Schema.Int,
   withdrawn: Schema.optionalKey(Schema.Int),
 };
 
 /**
- * What became of a version's records: records = emitted + unchanged + superseded + rejected (invariant 1). Of a source
- * of several entities each record is one row of each; the counts are of the last, its parents' beside them.
+ * The outcomes of a version's records: records = emitted + unchanged + superseded + rejected (invariant 1). In a wide
+ * file each record is one row of each entity: the counts are those of the last entity, `parents` has the others.
  */
 export const VersionCounts = Schema.Struct({
   records: Schema.Int,
@@ -110,21 +110,21 @@ export const VersionCounts = Schema.Struct({
   rejected: Schema.Int,
   /** Values rounded to a millionth. Not part of the sum. */
   rounded: Schema.Int,
-  /** Records that the source's own filter leaves out. Not part of the sum. */
+  /** Records that `where` leaves out. Not part of the sum. */
   filtered: Schema.optionalKey(Schema.Int),
   parents: Schema.optionalKey(Schema.Record(Schema.String, Schema.Struct(rowCounts))),
 });
 export type VersionCounts = typeof VersionCounts.Type;
 
-/** A document that lists sources, as an operator named it; what it says of its entries, each may say otherwise. Key: its id. */
+/** The registration of a catalogue. Its options are the defaults of its entries; an entry may override them. Key: the id of the catalogue. */
 export const Catalogue = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literal("catalogue"),
-  /** Its URL, or the file: URL of a document or folder. */
+  /** Its URL; for a local document or folder a file: URL. */
   catalogue: Schema.String,
-  /** Milliseconds between looks at the document, and at each of its entries; null: the default of the producer. */
+  /** Milliseconds between polls of the document, and of each entry; null: the default of the producer. */
   every: Schema.NullOr(Schema.Int),
-  /** Each entry is read once, then left; the document is still looked at. */
+  /** True: each entry is read once; the document itself is still polled. */
   once: Schema.Boolean,
   duplicates: Schema.Literals(["keep", "drop"]),
   reading: Schema.optionalKey(ReadingOptions),
@@ -134,7 +134,7 @@ export const Catalogue = Schema.Struct({
 });
 export type Catalogue = typeof Catalogue.Type;
 
-/** An entry that an operator removed stays removed although its catalogue lists it. Key: the source's id. */
+/** An entry that an operator removed: it stays removed although its catalogue lists it. Key: the id of the source. */
 export const Removal = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literal("removed"),
@@ -144,7 +144,7 @@ export const Removal = Schema.Struct({
 });
 export type Removal = typeof Removal.Type;
 
-/** One version of a source, or a takeover of it by another producer. Key: `versionKey(source)`. */
+/** The announcement of a version, or of a takeover by another producer. Key: `versionKey(source)`. */
 export const Announcement = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literals(["version", "takeover"]),
@@ -152,21 +152,21 @@ export const Announcement = Schema.Struct({
   producer: Schema.String,
   published: Schema.String,
   entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),
-  /** The first announced header: canonical names and extras. Decides which columns identify a sale without id. */
+  /** The first announced header, as canonical names and extras. It fixes the identity columns of sales without id. */
   identity: Schema.NullOr(Schema.Array(Schema.String)),
-  /** The registration's last `rekey` that is done. */
+  /** The last `rekey` of the registration that was carried out. */
   rekeyed: Schema.optionalKey(Schema.String),
   /** The last header, as published. */
   header: Schema.NullOr(Schema.Array(Schema.String)),
-  /** The last record when it had no line end: its line and raw text (rule 7). */
+  /** The line and the raw text of the last record, when that had no line end (rule 7). */
   open: Schema.NullOr(Schema.Struct({ line: Schema.Int, raw: Schema.String })),
-  /** Day of publication in the business zone; never before the version before. */
+  /** Day of publication in the business time zone; never earlier than that of the previous version. */
   day: Schema.NullOr(Day),
   reading: Schema.optionalKey(ReadingDecisions),
-  /** Of the last version. */
+  /** The counts of the last version. */
   counts: Schema.NullOr(VersionCounts),
 });
 export type Announcement = typeof Announcement.Type;
 
-/** Announcements have another key than the registration, in the partition of the registration's key. */
+/** The key of announcements. It differs from that of the registration, but they are in the partition of that key. */
 export const versionKey = (source: string): string => `${source} version`;

@@ -1,9 +1,9 @@
-/** The topics, and how each is kept (contract). Names are logical: a layer puts the namespace before them. */
+/** The topics and their settings. Names are without the namespace, which a layer puts before them. */
 import type { EntityName } from "./entities/index.ts";
 
 export type TopicName = EntityName | "rejets" | "sources" | "commits" | "status";
 
-/** What carries rows: events of the entities, and rejects. Each has the same partitions and keeps everything. */
+/** The topics of events: one for each entity, and `rejets`. They have equal numbers of partitions, and keep all records. */
 export const EVENT_TOPICS = ["produits", "magasins", "ventes", "rejets"] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
 
@@ -14,8 +14,9 @@ export interface TopicSpec {
   readonly cleanup: "delete" | "compact";
   /** Topic settings that are set at creation and checked at start. */
   readonly config: Readonly<Record<string, string>>;
-  /** Set at creation only: whoever runs the cluster may choose otherwise. */
+  /** Topic settings that are set at creation only: the operator of the cluster may change them. */
   readonly tuning?: Readonly<Record<string, string>>;
+  /** Its content, for `ventes topics`. */
   readonly holds: string;
 }
 
@@ -23,9 +24,9 @@ export const DEFAULT_EVENT_PARTITIONS = 3;
 
 const DAY_MS = 86_400_000;
 
-/** A rebuild reads entity topics from their first event, so nothing in them may expire. */
+/** A rebuild reads the topics of events from their first record, so their records must not expire. */
 const KEEP_ALL = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1" };
-/** A day's lag leaves a producer that comes back the announcements that came between. */
+/** Superseded records stay for a day, so a producer that was away finds the announcements of that time. */
 const COMPACTED = { "cleanup.policy": "compact", "min.compaction.lag.ms": String(DAY_MS) };
 
 export const TOPICS: readonly TopicSpec[] = [
@@ -43,29 +44,29 @@ export const TOPICS: readonly TopicSpec[] = [
     partitions: "events",
     cleanup: "delete",
     config: KEEP_ALL,
-    holds: "records set aside, with their reason",
+    holds: "rejected records, with their reason",
   },
   {
     name: "sources",
     partitions: 12,
     cleanup: "compact",
     config: COMPACTED,
-    holds: "sources and the versions announced of each",
+    holds: "registrations of sources, and the announcements of their versions",
   },
   {
     name: "commits",
     partitions: 1,
     cleanup: "delete",
     config: { "cleanup.policy": "delete", "retention.ms": String(7 * DAY_MS) },
-    holds: "commit events: which commit of which database has been made",
+    holds: "commit events: each announces a commit of a database",
   },
   {
     name: "status",
     partitions: 1,
     cleanup: "compact",
     config: { "cleanup.policy": "compact", "min.compaction.lag.ms": "0" },
-    // Only closed segments are compacted, by default after a week: with hundreds of sources, gigabytes to read for
-    // one look at the states.
+    // Kafka compacts only closed segments, by default after a week. With hundreds of sources, reading the statuses would
+    // then mean reading gigabytes.
     tuning: { "segment.ms": "600000" },
     holds: "the state of each component, every 5 s",
   },

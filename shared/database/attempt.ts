@@ -1,7 +1,7 @@
 /**
- * Synchronous SQLite work as an Effect: which of its errors are failures, which are defects, and when it is tried
- * again. The work runs on the event loop: it blocks the process for as long as it takes. An attempt that ended in
- * SQLITE_BUSY must have stored nothing, because it is made again as it was: give one statement or one transaction.
+ * Runs synchronous SQLite work as an Effect. Decides which errors are failures, which are defects, and when the work is
+ * tried again. The work blocks the event loop while it runs. Give one statement or one transaction: work that ends in
+ * SQLITE_BUSY is done again, so it must have stored nothing.
  */
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "../runtime/retry.ts";
@@ -11,13 +11,13 @@ import { DatabaseError, explain, isBusy } from "./sqlite.ts";
 export const onFile = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
   failingWith(attempt(work), databaseErrorOf(file));
 
-/** The same, and again by the schedule `busy` while another process is in its transaction. */
+/** As `onFile`, but tries again by the schedule `busy` while another process is in its transaction. */
 export const onFileWhenFree = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
   whenFree(work, databaseErrorOf(file));
 
 /**
- * Runs `work`, and again by the schedule `busy` while another process is in its transaction. Fails with what
- * `failureOf` makes of any other error; an error of which it makes nothing (undefined) is a defect.
+ * Runs `work`, and tries again by the schedule `busy` while another process is in its transaction. Fails with the result
+ * of `failureOf` for any other error; when that is undefined, the error is a defect.
  */
 export const whenFree = <A, E>(
   work: () => A,
@@ -25,7 +25,7 @@ export const whenFree = <A, E>(
 ): Effect.Effect<A, E> =>
   failingWith(attempt(work).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy })), failureOf);
 
-/** The DatabaseError that an error of work on `file` is; undefined when it is another error. */
+/** The DatabaseError for an error of work on `file`; undefined for an error that is not of the file or the disk. */
 export const databaseErrorOf =
   (file: string) =>
   (error: unknown): DatabaseError | undefined => {

@@ -1,7 +1,7 @@
 /**
- * Notices that a database file is removed or replaced while it is open. The system keeps the old file for the process
- * that has it open: its work would go on, nobody would see it, and it would be lost at the end. ventes never replaces
- * the file itself, so a process that finds another file there, or none, stops and says so.
+ * Notices that a database file is removed or replaced while it is open. A process keeps the old file while it has it
+ * open: its work would go on unseen, and would be lost at its end. ventes itself never replaces the file, so a process
+ * that finds another file there, or none, stops with an error.
  */
 import { statSync } from "node:fs";
 import * as Effect from "effect/Effect";
@@ -15,7 +15,7 @@ const nodeOf = (file: string): string | undefined => {
   return found === undefined ? undefined : `${found.dev}/${found.ino}`;
 };
 
-/** Fails once `file`, which is open now, is no longer the same. Never succeeds. */
+/** Fails with DatabaseError when `file`, which is open now, is removed or replaced. Never succeeds. */
 export const whileSameFile = (file: string): Effect.Effect<never, DatabaseError> =>
   Effect.suspend(() => {
     const opened = nodeOf(file);
@@ -28,7 +28,7 @@ export const whileSameFile = (file: string): Effect.Effect<never, DatabaseError>
                 new DatabaseError({
                   file,
                   reason: "missing",
-                  message: `${file} was removed or replaced while it was in use: start again, and what the topics hold is read into it anew`,
+                  message: `${file} was removed or replaced while it was in use: start again, and a new database is filled from the topics`,
                 }),
               ),
         ),

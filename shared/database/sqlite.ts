@@ -1,6 +1,6 @@
 /**
- * SQLite through better-sqlite3, and the only place that imports it. Every file of ours is opened here, so that
- * each is checked, set and closed the same way.
+ * SQLite through better-sqlite3; no other product file imports that package. Every database is opened here, so all are
+ * checked, configured and closed in the same way.
  */
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -10,7 +10,7 @@ import * as Schema from "effect/Schema";
 export type Sqlite = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement;
 
-/** A database file cannot be used; `message` says which, why, and what to do. */
+/** A database file cannot be used. `message` names the file, the cause and the remedy. */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
   file: Schema.String,
   reason: Schema.Literals(["unwritable", "foreign", "newer", "missing", "full", "busy"]),
@@ -20,9 +20,9 @@ export class DatabaseError extends Schema.TaggedError<DatabaseError>()("Database
 export interface FileKind {
   /** PRAGMA application_id: four ASCII letters as an integer. */
   readonly applicationId: number;
-  /** Numbered migrations, in order; PRAGMA user_version is how many were applied. */
+  /** Numbered migrations, in order. PRAGMA user_version is the number of applied ones. */
   readonly migrations: readonly string[];
-  /** FULL: a commit survives a power cut. NORMAL: it may be undone by one, whole. */
+  /** FULL: a commit survives a power cut. NORMAL: a power cut may undo the last commits, each as a whole. */
   readonly synchronous: "FULL" | "NORMAL" | "OFF";
 }
 
@@ -30,8 +30,8 @@ export interface FileKind {
 const BUSY_MS = 50;
 
 /**
- * Opens (and creates) a file of this kind, in WAL. Errors (DatabaseError, thrown): a directory or file that
- * cannot be written, a file that is no SQLite database or another program's, one of a newer version.
+ * Opens a file of this kind in WAL mode, and creates it if it is missing. Throws DatabaseError for a directory or file that
+ * cannot be written, a file that is no SQLite database or belongs to another program, and a newer version.
  */
 export function openFile(file: string, kind: FileKind): Sqlite {
   const db = open(file, { readonly: false });
@@ -55,7 +55,7 @@ export function openFile(file: string, kind: FileKind): Sqlite {
   }
 }
 
-/** Opens an existing file of this kind for reading only: no lock that a writer would wait for. */
+/** Opens an existing file of this kind read-only: it never makes a writer wait. Throws DatabaseError. */
 export function openReader(file: string, kind: FileKind): Sqlite {
   if (!existsSync(file))
     throw new DatabaseError({
@@ -77,7 +77,7 @@ export function openReader(file: string, kind: FileKind): Sqlite {
   }
 }
 
-/** A private database on disk that goes with the connection: for what need not fit memory. */
+/** A private database on disk, deleted with its connection: for data that may not fit into memory. */
 export function openScratch(): Sqlite {
   const db = new BetterSqlite3("");
   db.pragma("journal_mode = OFF");
@@ -85,7 +85,7 @@ export function openScratch(): Sqlite {
   return db;
 }
 
-/** A plain connection, without our settings: locks, and copies. */
+/** A connection without our checks and settings: for locks and copies. */
 export function openPlain(file: string): Sqlite {
   return open(file, { readonly: false });
 }
@@ -116,7 +116,7 @@ function assertNotNewer(db: Sqlite, file: string, kind: FileKind): number {
 function migrate(db: Sqlite, file: string, kind: FileKind): void {
   if (assertNotNewer(db, file, kind) === kind.migrations.length) return;
   db.transaction(() => {
-    // Read again inside: another process may have migrated meanwhile.
+    // Read again inside the transaction: another process may have migrated the file in the meantime.
     const from = assertNotNewer(db, file, kind);
     for (const sql of kind.migrations.slice(from)) db.exec(sql);
     db.pragma(`application_id = ${kind.applicationId}`);
@@ -124,14 +124,14 @@ function migrate(db: Sqlite, file: string, kind: FileKind): void {
   }).immediate();
 }
 
-/** True for SQLITE_BUSY and its kin: another process writes; trying again is right. */
+/** True for SQLITE_BUSY and its extended codes: another process writes, so the caller should try again. */
 export const isBusy = (error: unknown): boolean =>
   error instanceof DatabaseError ? error.reason === "busy" : codeOf(error).startsWith("SQLITE_BUSY");
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 
-/** The DatabaseError that a failure of SQLite or of the file system is, or the error itself when it is none. */
+/** The DatabaseError for an error of SQLite or of the file system; any other error is returned as it is. */
 export function explain(file: string, error: unknown): unknown {
   if (error instanceof DatabaseError) return error;
   const code = codeOf(error);

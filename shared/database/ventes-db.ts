@@ -1,4 +1,4 @@
-/** DIR/ventes.db: the rows, the analyses, and what makes them exactly once. Its schema: migrations/*.sql. */
+/** DIR/ventes.db: the rows, the analyses, and the tables for exactly-once delivery. Its schema: migrations/*.sql. */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,22 +15,22 @@ export const ventesMigrations: readonly string[] = readdirSync(folder)
 export const VENTES_DB: FileKind = {
   applicationId: 0x564e5445, // "VNTE"
   migrations: ventesMigrations,
-  // A power cut undoes whole commits with their positions; the events are read again.
+  // A power cut may undo whole commits, with their positions; the consumer then reads the events again.
   synchronous: "NORMAL",
 };
 
 export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
-/** Opens DIR/ventes.db for writing, creating it with its own random id. Throws DatabaseError. */
+/** Opens DIR/ventes.db for writing. Creates it if it is missing, with a random id of its own. Throws DatabaseError. */
 export function openVentes(dir: string): Sqlite {
   const db = openFile(ventesFile(dir), VENTES_DB);
   db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(randomUUID());
   return db;
 }
 
-/** Opens DIR/ventes.db for reading. Throws DatabaseError (missing, foreign, newer). */
+/** Opens DIR/ventes.db read-only. Throws DatabaseError when it is missing, foreign or newer. */
 export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(dir), VENTES_DB);
 
-/** The database's random id: part of its consumers' group, and the key of its commit events. */
+/** The random id of the database: part of the name of its consumer group, and the key of its commit events. */
 export const databaseId = (db: Sqlite): string =>
   (db.prepare("SELECT value FROM meta WHERE key = 'database'").get() as { value: string }).value;

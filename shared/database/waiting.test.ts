@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { openVentes } from "./ventes-db.ts";
-import { nearestAmong, whatWaits } from "./waiting.ts";
+import { nearestAmong, waitingSales } from "./waiting.ts";
 
 it.each([
   [["001", "002"], "1", "001"],
@@ -37,7 +37,7 @@ it("counts the sales that wait, by what they wait for", () => {
   const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
   const db = openVentes(dir);
   try {
-    expect(whatWaits(db).sales).toBe(0);
+    expect(waitingSales(db).sales).toBe(0);
     db.exec(`
       INSERT INTO produits (id_produit, nom, source, line, offset) VALUES ('001', 'Pain', 's', 2, 0), ('P9', 'Sel', 's', 3, 1);
       INSERT INTO prix VALUES ('001', '2026-01-01', 0, 2500000, 0, 's');
@@ -45,7 +45,7 @@ it("counts the sales that wait, by what they wait for", () => {
       INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
       VALUES ('a', '1', 'M1', '2026-01-01', 1000000, 's', 2, 0), ('b', '1', 'm01', '2026-01-01', 1000000, 's', 3, 1),
              ('c', 'P9', 'M1', '2026-01-01', 1000000, 's', 4, 2)`);
-    expect(whatWaits(db)).toEqual({
+    expect(waitingSales(db)).toEqual({
       sales: 3,
       produits: [{ id: "1", sales: 2, nearest: "001" }],
       magasins: [{ id: "m01", sales: 1, nearest: "M1" }],

@@ -1,30 +1,30 @@
 /**
- * What sales wait for (rule 18), told usefully: how many sales wait for which products, shops and prices, and the
- * known id that each missing one most likely is ('001' for '1').
+ * Queries the products, shops and prices that sales wait for (rule 18): how many sales wait for each, and the known id
+ * that a missing id is probably meant to be ('001' for '1').
  */
-import { lookOf } from "../runtime/look-alikes.ts";
+import { skeletonOf } from "../runtime/look-alikes.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 export interface Missing {
   readonly id: string;
   readonly sales: number;
-  /** A known id that this one resembles: other zeros, case, white space, look-alike letters, or a slip of the finger. */
+  /** The most similar known id: it differs in zeros, case, white space, look-alike letters, or by a typing error. */
   readonly nearest: string | null;
 }
 
 export interface Waiting {
   readonly sales: number;
-  /** The most awaited first, at most MOST_SHOWN of each. */
+  /** Those with the most waiting sales first, at most MOST_SHOWN of each kind. */
   readonly produits: readonly Missing[];
   readonly magasins: readonly Missing[];
-  /** Products that are known, but have no price. */
+  /** Known products without a price. */
   readonly prix: readonly Missing[];
-  /** How many there are of each in all. */
+  /** The number of all missing ones of each kind. */
   readonly counts: { readonly produits: number; readonly magasins: number; readonly prix: number };
 }
 
 const MOST_SHOWN = 20;
-/** Comparing by edit distance is for catalogues, not for millions of ids. */
+/** With more known ids, edit distances are not computed: they would take too long. */
 const MOST_COMPARED = 20_000;
 
 const MISSING_PRODUITS = `
@@ -46,7 +46,8 @@ const MISSING_PRIX = `
 
 type Group = Omit<Missing, "nearest">;
 
-export function whatWaits(db: Sqlite): Waiting {
+/** Runs the queries. Costs the waiting sales, and all ids of products and shops when some are missing. */
+export function waitingSales(db: Sqlite): Waiting {
   const sales = db.prepare("SELECT COUNT(*) FROM orphelins").pluck().get() as number;
   if (sales === 0)
     return { sales, produits: [], magasins: [], prix: [], counts: { produits: 0, magasins: 0, prix: 0 } };
@@ -71,15 +72,15 @@ function withNearest(groups: readonly Group[], load: () => readonly string[]): r
   return groups.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: nearest(group.id) }));
 }
 
-/** Look-alikes of other scripts, case, white space, accents, punctuation and leading zeros apart. */
+/** An id without the differences that people overlook: script, case, white space, accents, punctuation, leading zeros. */
 const folded = (id: string): string =>
-  lookOf(id)
+  skeletonOf(id)
     .normalize("NFKD")
     .replace(/[\p{M}\s\p{P}]/gu, "")
     .toLowerCase()
     .replace(/(?<!\d)0+(?=\d)/g, "");
 
-/** The known id nearest to a missing one: folded alike, else one edit away (two in long ids). */
+/** Finds the known id nearest to a missing one: equal when folded, or one edit away (two edits for long ids). Null: there is none. */
 export function nearestAmong(known: readonly string[]): (id: string) => string | null {
   const byFold = new Map<string, string>();
   for (const id of known) if (!byFold.has(folded(id))) byFold.set(folded(id), id);
@@ -102,7 +103,7 @@ export function nearestAmong(known: readonly string[]): (id: string) => string |
   };
 }
 
-/** Edits that turn a into b, counted up to `limit`. */
+/** The number of edits that turn `a` into `b`; at most `limit`. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, i) => i);

@@ -1,28 +1,28 @@
 /**
- * Credentials of HTTP sources, given apart from their URLs so that they stand in no topic, log or database: one
- * line each,
+ * Credentials of HTTP sources. They are given apart from URLs, so that no topic, log or database holds them. One line for
+ * each:
  *
  *     https://files.example/exports/ basic marie:secret
  *     https://api.example/ bearer eyJhbGciOi...
  *     https://shop.example/csv/ header X-Api-Key: 1234
  *
- * A line is for the URLs of its origin whose path begins with its own; of several the longest holds. They go to
- * that origin only, never along a redirect to another.
+ * A line is for the URLs of its origin whose path begins with the path of the line; the longest path wins. Credentials are
+ * sent to that origin only, never to another one after a redirect.
  */
 import { MASK } from "./masked.ts";
 
 export interface Credential {
-  /** scheme://host:port of what they are for. */
+  /** scheme://host:port of the URLs that get these credentials. */
   readonly origin: string;
-  /** How the path of what they are for begins. */
+  /** The beginning of the path of these URLs. */
   readonly path: string;
   readonly kind: "basic" | "bearer" | "header";
-  /** The header that carries them, in lower case, and its value. */
+  /** The header that holds the credentials, in lower case, and its value. */
   readonly header: string;
   readonly value: string;
 }
 
-/** What is wrong with a line; it shows nothing of the line but the prefix. */
+/** The error of a line. Its message shows only the URL of the line, never a secret. */
 export class BadCredentials extends Error {
   readonly line: number;
 
@@ -36,7 +36,7 @@ const FORM = "URL_PREFIX basic USER:PASSWORD, URL_PREFIX bearer TOKEN, or URL_PR
 /** RFC 9110: a field name, and a value that cannot break out of its header. */
 const FIELD_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]+$/;
-/** Headers that say how the request is sent or what is wanted; those are ours. */
+/** Headers that the program sets itself: credentials may not replace them. */
 const OURS = new Set([
   "accept-encoding",
   "connection",
@@ -52,7 +52,7 @@ const OURS = new Set([
   "upgrade",
 ]);
 
-/** Throws BadCredentials. Blank lines and those that begin with # are skipped. */
+/** Parses lines of credentials; blank lines and lines that begin with # are skipped. Throws BadCredentials. */
 export function parseCredentials(text: string): readonly Credential[] {
   const credentials: Credential[] = [];
   for (const [index, whole] of text.split(/\r?\n/).entries()) {
@@ -100,7 +100,7 @@ function headerOf(kind: string, rest: string, bad: (reason: string) => Error) {
   }
 }
 
-/** The credentials for a URL, or undefined. A path is compared by its parts: /a is for /a and /a/b, not for /ab. */
+/** The credentials for a URL; undefined when there are none. Paths are compared by segments: /a is for /a and /a/b, not for /ab. */
 export function credentialFor(credentials: readonly Credential[], url: URL): Credential | undefined {
   return credentials
     .filter(
@@ -111,6 +111,6 @@ export function credentialFor(credentials: readonly Credential[], url: URL): Cre
     .sort((a, b) => b.path.length - a.path.length)[0];
 }
 
-/** As it may be shown. */
+/** The credentials in a form without secrets. */
 export const shownCredential = ({ origin, path, kind, header }: Credential): string =>
   `${origin}${path} ${kind} ${kind === "header" ? `${header}: ` : ""}${MASK}`;

@@ -1,9 +1,9 @@
 /**
- * Ids that are different and look the same: a Cyrillic А for a Latin A, full-width digits, an invisible character. They
- * are kept apart as published, and said.
+ * Finds ids that are different and look the same: a Cyrillic А for a Latin A, full-width digits, an invisible character.
+ * They stay different ids, as published, and are reported.
  */
 
-/** Letters of other scripts that look like a Latin one, each before the one it looks like. */
+/** Pairs of characters: a letter of another script, and the Latin one that it looks like. */
 const CONFUSABLES =
   "АAВBЕEЅSІIЈJКKМMНHОOРPСCТTХXУYЗ3аaеeоoрpсcуyхxіiјjѕsһhԁdԛqԝwΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXοoνvιiκkρpτtυuχx" +
   "ӀI‐-‑-‒-–-—-−-";
@@ -16,35 +16,35 @@ const latin = new Map<string, string>();
 
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** Equal for ids that look the same; an id of ASCII is its own. */
-export const lookOf = (id: string): string =>
+/** The Latin form of an id (its "skeleton" in Unicode TR 39): equal for ids that look the same. An ASCII id is its own. */
+export const skeletonOf = (id: string): string =>
   PLAIN.test(id)
     ? id
     : [...id.normalize("NFKC").replace(/\p{Cf}/gu, "")].map((c) => latin.get(c) ?? c).join("");
 
-/** Ids that are remembered: those of catalogues, not of millions of sales. */
+/** Ids that are remembered, at most: enough for products and shops, not for millions of sales. */
 const MOST_COMPARED = 20_000;
 const MOST_SHOWN = 5;
 
-/** Finds the look-alikes among ids as they come. */
+/** Finds look-alikes among the ids that it is given one by one. */
 export class LookAlikes {
-  /** Ids that look like an earlier one. */
+  /** The number of ids that look like an earlier one. */
   count = 0;
-  /** The first of them, each with the one that it looks like. */
+  /** The first of them: [the earlier id, the one that looks like it]. */
   readonly examples: (readonly [string, string])[] = [];
-  readonly #byPoll = new Map<string, string>();
-  readonly #said = new Set<string>();
+  readonly #bySkeleton = new Map<string, string>();
+  readonly #counted = new Set<string>();
 
   see(id: string): void {
-    const look = lookOf(id);
-    const known = this.#byPoll.get(look);
-    if (known === id || this.#said.has(id)) return;
+    const skeleton = skeletonOf(id);
+    const known = this.#bySkeleton.get(skeleton);
+    if (known === id || this.#counted.has(id)) return;
     if (known === undefined) {
-      if (this.#byPoll.size < MOST_COMPARED) this.#byPoll.set(look, id);
+      if (this.#bySkeleton.size < MOST_COMPARED) this.#bySkeleton.set(skeleton, id);
       return;
     }
-    if (this.#said.size >= MOST_COMPARED) return;
-    this.#said.add(id);
+    if (this.#counted.size >= MOST_COMPARED) return;
+    this.#counted.add(id);
     this.count++;
     if (this.examples.length < MOST_SHOWN) this.examples.push([known, id]);
   }

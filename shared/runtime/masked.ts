@@ -1,13 +1,13 @@
 /**
- * Text with its secrets blanked out, for whatever is shown, logged or published: the user and password of a URL,
- * and the values of query parameters whose names say that they are secret. A source's id stays as it is registered;
- * what people see of it is this. One that shows nothing secret is shown as it is.
+ * Replaces the secrets in a text that the program shows, logs or publishes: the user and the password of a URL, and the
+ * values of query parameters with secret names. The id of a source keeps its secrets; people see the masked id. An id
+ * without secrets is its own masked form.
  */
 
-/** What stands for a secret. */
+/** The text in the place of a secret. */
 export const MASK = "***";
 
-/** A parameter is secret when its name ends in one of these, as a word of its own: `X-Amz-Signature`, `api_key`. */
+/** The last word of the name of a secret parameter: `X-Amz-Signature`, `api_key`. */
 const SECRET_WORDS = [
   "token",
   "accesstoken",
@@ -33,6 +33,6 @@ const SECRET_PARAMETER = new RegExp(
   "gi",
 );
 
-/** `text` may be a URL, or anything that holds some. */
+/** The text without secrets. It may be a URL, or any text with URLs in it. */
 export const masked = (text: string): string =>
   text.replace(USER_INFO, `$1${MASK}@`).replace(SECRET_PARAMETER, `$1${MASK}`);

@@ -1,53 +1,53 @@
 /**
- * Which failure is retried how often and how, and what then: one table, from which the schedules are built.
- * What is not in it is a defect: of the work on one source, it parks that source (producer/fence.ts); else it ends the
- * process with its trace.
+ * The table of retries: for each kind of failure the waits, the number of retries, and what happens afterwards. Other
+ * errors are defects: a defect in the work on one source parks that source (producer/sync/bulkhead.ts), any other one
+ * ends the process with its trace.
  */
 import * as Duration from "effect/Duration";
 import * as Schedule from "effect/Schedule";
 
 interface Policy {
-  /** First wait, and the longest one; waits double in between and are jittered. */
+  /** The first and the longest wait. Waits double in between, with jitter. */
   readonly firstMs: number;
   readonly longestMs: number;
-  /** Retries, Infinity: for ever. */
+  /** Number of retries; Infinity: without end. */
   readonly times: number;
-  /** What happens after the last. */
+  /** What happens after the last retry, or while it retries without end. */
   readonly finally: string;
 }
 
 export const POLICIES = {
-  /** Network errors, time-outs, 429 and 5xx of a source. Retry-After is honoured instead of the first wait. */
+  /** Network errors, time-outs, 429 and 5xx of a source. Retry-After replaces the first wait. */
   download: {
     firstMs: 500,
     longestMs: 10_000,
     times: 3,
-    finally: "the source is parked with its reason until the next look",
+    finally: "the source is parked with its reason until the next poll",
   },
   /** No broker answers. */
   log: {
     firstMs: 250,
     longestMs: 5_000,
     times: Number.POSITIVE_INFINITY,
-    finally: "waited for, for ever, with the state shown; start --once gives up after --timeout",
+    finally: "the component waits without end and shows that; start --once gives up after --timeout",
   },
   /** SQLITE_BUSY: another process is in its transaction. */
   busy: {
     firstMs: 5,
     longestMs: 250,
     times: Number.POSITIVE_INFINITY,
-    finally: "waited for, for ever, heartbeats going on",
+    finally: "the component waits without end and keeps sending heartbeats",
   },
   /** A publish that may or may not have been appended. */
   uncertain: {
     firstMs: 250,
     longestMs: 5_000,
     times: Number.POSITIVE_INFINITY,
-    finally: "the source is taken over again: marks, read back, diff",
+    finally: "the producer takes the source over again: fences, read back, diff",
   },
 } as const satisfies Record<string, Policy>;
 
-/** The schedule of a policy: exponential, jittered, capped. */
+/** The schedule of a policy: exponential waits with jitter, up to the longest one. */
 export const scheduleOf = (name: keyof typeof POLICIES) => {
   const policy: Policy = POLICIES[name];
   const waits = Schedule.min([

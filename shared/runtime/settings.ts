@@ -1,6 +1,6 @@
 /**
- * What the program was told, by flags and environment (a flag wins). The command line builds it once; components
- * take it as a service and read no environment of their own.
+ * The settings, from flags and environment variables (a flag overrides its variable). The command line builds them once;
+ * components take them as a service and do not read the environment.
  */
 import * as Context from "effect/Context";
 import type { Credential } from "./credentials.ts";
@@ -9,7 +9,7 @@ export type Language = "fr" | "en";
 
 export interface KafkaSettings {
   readonly brokers: readonly string[];
-  /** null: plaintext. The strings are PEM. */
+  /** Null: no TLS. The strings are PEM. */
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null;
   readonly sasl: {
     readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
@@ -18,11 +18,11 @@ export interface KafkaSettings {
   } | null;
 }
 
-/** By whom HTTP requests go out; null: directly. */
+/** The proxies for HTTP requests; null: no proxy. */
 export interface ProxySettings {
   readonly http: string | null;
   readonly https: string | null;
-  /** Hosts that are reached directly, as NO_PROXY names them. */
+  /** Hosts that are reached without a proxy, in the form of NO_PROXY. */
   readonly none: string;
 }
 
@@ -31,33 +31,33 @@ export interface SettingsShape {
   readonly data: string;
   /** Prefix of topics and groups. */
   readonly namespace: string;
-  /** null: embedded, topics in DIR/events.db. */
+  /** Null: embedded, with the topics in DIR/events.db. */
   readonly kafka: KafkaSettings | null;
-  /** Milliseconds between looks at a source that says nothing else. */
+  /** Milliseconds between two polls of a source without an interval of its own. */
   readonly every: number;
-  /** IANA name of the business zone: days of sale and of publication are days there. */
+  /** IANA name of the business time zone: days of sale and of publication are days in it. */
   readonly timeZone: string;
-  /** ISO 4217. One a database. */
+  /** ISO 4217. A database has one currency. */
   readonly currency: string;
-  /** Partitions of event topics, used when they are created. */
+  /** Number of partitions of the event topics; used when they are created. */
   readonly partitions: number;
   readonly language: Language;
-  /** Folder whose files a source registered through Kafka may name; null: none. */
+  /** A source that was registered through Kafka may name files of this folder; null: no file. */
   readonly files: string | null;
-  /** Whether what is discovered (redirects, entries of a catalogue, POST /sources) may be on a private address. */
+  /** Whether redirects, entries of a catalogue and URLs of POST /sources may be on a private address. */
   readonly allowPrivate: boolean;
-  /** Secret: of sources that ask for them. */
+  /** The credentials of HTTP sources. Secret. */
   readonly credentials: readonly Credential[];
   readonly proxies: ProxySettings;
   /** The file that lists sources to register; null: none. */
   readonly sourcesFile: string | null;
-  /** A file whose time is set at each state that a component publishes, for health checks; null: none. */
+  /** A file for health checks: a component sets its time each time it publishes its status; null: none. */
   readonly healthFile: string | null;
 }
 
 export class Settings extends Context.Service<Settings, SettingsShape>()("ventes/shared/Settings") {}
 
-/** The settings of an embedded pipeline in `data`: what a test or a program starts from. */
+/** Default settings of an embedded pipeline in the directory `data`, for tests and programs. */
 export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}): SettingsShape => ({
   data,
   namespace: "ventes",

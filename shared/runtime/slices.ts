@@ -1,17 +1,18 @@
-/** Long synchronous work in slices, so that the page and the consumer of the same process stay alive. */
+/** Splits long synchronous work into slices, so that other work of the process runs in between. */
 import * as Effect from "effect/Effect";
 
+/** The work yields after this time. */
 const SLICE_MS = 20;
 
-/** Lets everything else that waits run once. */
+/** Lets the event loop run everything else that waits, once. */
 export const yieldToEventLoop: Effect.Effect<void> = Effect.callback<void>((resume) => {
   const immediate = setImmediate(() => resume(Effect.void));
   return Effect.sync(() => clearImmediate(immediate));
 });
 
 /**
- * Runs a generator to its end, pausing at a `yield` after each slice of time. What it throws is given to `fail`.
- * Interruptible between slices.
+ * Runs a generator to its end, and yields to the event loop after each slice, at a `yield` of the generator. An error
+ * that it throws goes to `fail`. It can be interrupted between slices.
  */
 export const inSlices = Effect.fnUntraced(function* <A, E>(
   make: () => Generator<void, A>,

@@ -1,25 +1,26 @@
 /**
- * Whether another user of this machine could put something else in the place of a path. Plain JavaScript: the
- * command asks it before its modules are loaded, of the folder that they are loaded from (cli/compile-cache.js).
+ * Checks whether another user of this machine could replace the file or folder at a path. Plain JavaScript, because
+ * cli/compile-cache.js checks a folder before Node loads modules from it.
  */
 import { lstatSync, readlinkSync } from "node:fs";
 import { dirname, isAbsolute, join, parse, sep } from "node:path";
 
 const GROUP_WRITES = 0o020;
 const OTHERS_WRITE = 0o002;
-/** What lies in such a directory is removed and renamed by its owner only. */
+/** In a directory with this bit, only the owner of an entry can remove or rename it. */
 const STICKY = 0o1000;
-/** As many symbolic links as Linux follows in one path. */
+/** The most symbolic links in one path, as in Linux. */
 const MOST_LINKS = 40;
 
 /** @param {string} path */
 const partsOf = (path) => path.split(sep).filter((part) => part !== "" && part !== ".");
 
 /**
- * The first directory or link on the way to `path` (absolute) by which another user than `uid` and root could make it
- * lead elsewhere, or undefined. `path` itself is not judged, and neither it nor the end of the way need be there.
- * Strictly, a directory of another owner, or one that a group may write to, counts too, unless the group has the
- * number of the user, as one that has no other member. Throws errors of the file system.
+ * Finds the first directory or link on the way to `path` (absolute) that a user other than `uid` and root could replace,
+ * so that the path leads elsewhere. Returns undefined when there is none. The last part of `path` is not checked; it and
+ * the folders before it need not exist. With `isStrict`, directories of another owner count too, and directories that a
+ * group may write to, unless the id of the group is `uid` (a group that has only this user). Throws errors of the file
+ * system.
  *
  * @param {string} path
  * @param {number} uid

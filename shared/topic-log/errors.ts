@@ -26,7 +26,7 @@ export class PublishUncertain extends Schema.TaggedError<PublishUncertain>()("Pu
   message: Schema.String,
 }) {}
 
-/** A follower or a reader wants to read on from beyond the end of a partition. */
+/** The error when a follower or a reader has a position past the end of a partition. */
 export const pastTheEnd = (
   { topic, partition }: { readonly topic: string; readonly partition: number },
   position: number,

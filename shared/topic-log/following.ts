@@ -1,6 +1,6 @@
 /**
- * What the layers' followers have in common: how they ask the follower for its positions, and how they learn that it
- * has moved them. How partitions are shared and read is each layer's own.
+ * The code that the layers' followers share: it asks a follower for its positions, and watches for moved positions. Each
+ * layer shares and reads partitions in its own way.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";

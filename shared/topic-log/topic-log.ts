@@ -5,7 +5,7 @@
  * Guarantees: a record is durable (synced, or acknowledged by all in-sync replicas) when `publish` succeeds;
  * records of one partition have growing offsets in the order they were published (offsets may have gaps);
  * `follow` delivers each record at least once, in offset order per partition, from the positions that its
- * follower keeps. Compacted topics keep the latest record of each key (and superseded ones as long as topics.ts says);
+ * follower keeps. Compacted topics keep the latest record of each key (and superseded ones for the time that topics.ts sets);
  * topics with a retention lose their oldest records, and their start moves.
  *
  * It does not give: exactly once, which the follower makes by writing (identity, position) by compare-and-set together
@@ -30,7 +30,7 @@ export interface Position extends TopicPartition {
   readonly offset: number;
 }
 
-/** What to read of a partition: from its offset, to `until` (excluded) or else to its end. */
+/** A part of a partition: from `offset` to `until` (excluded), or to its end when `until` is absent. */
 export interface OffsetRange extends Position {
   readonly until?: number;
 }
@@ -45,7 +45,7 @@ export interface NewRecord {
   readonly key: string;
   /** null is a tombstone: in a compacted topic it removes the key. */
   readonly value: string | null;
-  /** Default: the partition of the key (murmur2). Marks and versions name another one. */
+  /** Default: the partition of the key (murmur2). Fences and announcements name another one. */
   readonly partition?: number;
 }
 
@@ -90,13 +90,13 @@ export interface FollowOptions<E, R> {
   readonly onAssigned?: (assigned: readonly TopicPartition[]) => void;
   /**
    * Takes one batch at a time. Returns the next position of the batch's partition: `batch.next` to go on, any other to
-   * seek there. The layer ignores it when the partition was given up, or its position asked again, meanwhile. The layer
+   * seek there. The layer ignores it if the partition was given up, or its position read again, in the meantime. The layer
    * sends heartbeats while it runs. Values are views of the batch's buffer: copy those that you keep.
    */
   readonly onBatch: (batch: LogBatch) => Effect.Effect<number, E, R>;
   /** Completes when somebody else has changed the positions: the layer then asks for them, and runs it again. */
   readonly moved?: Effect.Effect<void, never, R>;
-  /** The layer calls it when the log is lost ("waiting") and when it is back ("ok"). */
+  /** The layer calls it when the log is lost (state "waiting") and when it is back ("ok"). */
   readonly onState?: (state: LogState) => void;
   /** At most this many records in a batch. Default 5000. */
   readonly maxRecords?: number;
@@ -141,8 +141,8 @@ export class TopicLog extends Context.Service<
       onBatch: (batch: LogBatch) => Effect.Effect<void, E, R>,
     ) => Effect.Effect<void, E | LogFailure, R>;
     /**
-     * Never returns by itself: interrupt it to leave the group. It waits for a lost log without end, and tells
-     * `onState`. LogMismatch when a position lies past the end of its partition.
+     * Never returns by itself: interrupt it to leave the group. It waits for a lost log without end, and reports
+     * that to `onState`. LogMismatch when a position lies past the end of its partition.
      */
     readonly follow: <E, R>(options: FollowOptions<E, R>) => Effect.Effect<never, E | LogFailure, R>;
   }

@@ -1,4 +1,4 @@
-/** The schemas of canonical values, shared by the entities' rows. */
+/** The schemas of canonical values, which the rows of all entities use. */
 import * as Schema from "effect/Schema";
 
 export const Id = Schema.String.check(Schema.isMinLength(1));
@@ -8,7 +8,7 @@ export const Text = Schema.String;
 /** ISO 8601 date, as `2026-11-22`. */
 export const Day = Schema.String.check(Schema.isPattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/));
 
-/** Digits before the point, at most: in millionths, 18 digits fit SQLite's 64-bit INTEGER. */
+/** The most digits before the point: 18 digits of millionths fit SQLite's 64-bit INTEGER. */
 export const MAX_WHOLE_DIGITS = 12;
 
 /** The shortest decimal with at most six decimals. */

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema";
 import { Id, Text } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
-/** A shop and its city: what the mission calls a region. */
+/** A shop and its city. The analysis `ventes_par_region` groups by this city. */
 export const magasins: Entity = {
   name: "magasins",
   key: "id_magasin",

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema";
 import { Day, Decimal, Id, maybe, Text } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
-/** A product of the catalogue. With `date_effet`, a record is (id_produit, date_effet): a dated price. */
+/** A product of the catalogue. A record with `date_effet` is a dated price, identified by (id_produit, date_effet). */
 export const produits: Entity = {
   name: "produits",
   key: "id_produit",

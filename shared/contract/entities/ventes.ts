@@ -7,7 +7,7 @@ import { produits } from "./produits.ts";
 const aliasesOf = (entity: Entity, column: string) =>
   entity.columns.find((c) => c.name === column)?.aliases ?? [];
 
-/** A sale. A negative quantité is a return. Without an id in the file it gets a derived one (rule 4). */
+/** A sale. A negative quantité is a return. A sale without an id in its file gets a derived id (rule 4). */
 export const ventes: Entity = {
   name: "ventes",
   key: "id_vente",

@@ -1,16 +1,17 @@
--- The database of the analyses (contract). Amounts, prices and quantities are integers of millionths;
--- prix, quantité and chiffre_affaires are generated from them. Dates are ISO 8601, ids are TEXT.
--- Rows of produits, magasins and ventes end in extras, source, line, offset:
---   extras  columns of the CSV that the schema does not name, as JSON with sorted keys; a column (of any
---           kind) that the source has and left empty is there with null, which clears it (rule 8)
---   source, line  the file and line that said it last; offset  that of the event, in its partition
+-- The schema of DIR/ventes.db. Amounts, prices and quantities are integers of millionths; prix, quantité and
+-- chiffre_affaires are generated from them. Dates are ISO 8601, ids are TEXT.
+-- The last columns of produits, magasins and ventes:
+--   extras        the columns of the CSV that the table does not have, as JSON with sorted keys. Any column that the
+--                 source left empty is in it with null, because null clears the value (rule 8)
+--   source, line  the file and the line of the last change of the row
+--   offset        the offset of its event, in its partition
 
 CREATE TABLE produits (
   id_produit          TEXT NOT NULL PRIMARY KEY,
   nom                 TEXT,
   prix                GENERATED ALWAYS AS (prix_millioniemes / 1e6) VIRTUAL, -- the last visible price point
   prix_millioniemes   INTEGER,
-  date_effet          TEXT,             -- of the claim that the row is, for a product with dated prices
+  date_effet          TEXT,             -- of the claim that gives the row, for a product with dated prices
   extras              TEXT NOT NULL DEFAULT '{}',
   source              TEXT NOT NULL,
   line                INTEGER NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE magasins (
   offset              INTEGER NOT NULL
 );
 
--- rowids are given from `counters.row_id`, which never goes back: the new rows of a commit are a range of them.
+-- The counter 'row' gives the rowids and never goes back, so the new rows of a commit have a range of rowids.
 CREATE TABLE ventes (
   id_vente            TEXT NOT NULL PRIMARY KEY,
   id_produit          TEXT NOT NULL REFERENCES produits (id_produit),
@@ -47,10 +48,11 @@ CREATE TABLE ventes (
   offset              INTEGER NOT NULL
 );
 
--- Sales priced by the list, for when a price arrives. The only secondary index: each costs more than the rest.
+-- Finds the sales priced by the list when a price changes. It is the only secondary index, because indexes make inserts
+-- slow.
 CREATE INDEX ventes_de_liste ON ventes (id_produit, date_vente) WHERE origine_ca = 'liste';
 
--- Sales that wait for their product, shop or price (rule 18). What each waits for is told by a query.
+-- Sales that wait for their product, shop or price (rule 18). shared/database/waiting.ts queries what they wait for.
 CREATE TABLE orphelins (
   id_vente            TEXT NOT NULL PRIMARY KEY,
   id_produit          TEXT NOT NULL,
@@ -71,26 +73,26 @@ CREATE INDEX orphelins_par_magasin ON orphelins (id_magasin);
 CREATE TABLE prix (
   id_produit          TEXT NOT NULL,
   date_effet          TEXT NOT NULL,
-  offset              INTEGER NOT NULL, -- of the event that first said it
+  offset              INTEGER NOT NULL, -- of the event that first stated this price
   prix_millioniemes   INTEGER NOT NULL,
-  date_dans_fichier   INTEGER NOT NULL CHECK (date_dans_fichier IN (0, 1)), -- 1: dated by the file, 0: by its publication
+  date_dans_fichier   INTEGER NOT NULL CHECK (date_dans_fichier IN (0, 1)), -- 1: the file gives the day; 0: it is the day of publication
   source              TEXT NOT NULL,
   PRIMARY KEY (id_produit, date_effet, offset)
 ) WITHOUT ROWID;
 
--- The claims of keys that have several (rule 8). A key with one claim has none here while its row says all of it.
+-- The claims of keys that have several (rule 8). An only claim is here only if it differs from its row.
 CREATE TABLE claims (
   entity              TEXT NOT NULL,
   key                 TEXT NOT NULL,
   source              TEXT NOT NULL,
-  date_effet          TEXT NOT NULL DEFAULT '', -- '' when undated
-  image               TEXT NOT NULL,            -- JSON with sorted keys: canonical columns and extras; null is present and empty
+  date_effet          TEXT NOT NULL DEFAULT '', -- '' for an undated claim
+  image               TEXT NOT NULL,            -- JSON with sorted keys: columns of the entity and extras; null: present and empty
   line                INTEGER NOT NULL,
   offset              INTEGER NOT NULL,
   PRIMARY KEY (entity, key, source, date_effet)
 ) WITHOUT ROWID;
 
--- One line for each withdrawn claim (rule 8).
+-- One row for each withdrawn claim (rule 8).
 CREATE TABLE withdrawals (
   entity              TEXT NOT NULL,
   key                 TEXT NOT NULL,
@@ -100,7 +102,7 @@ CREATE TABLE withdrawals (
   PRIMARY KEY (entity, key, source, date_effet)
 ) WITHOUT ROWID;
 
--- Records and events set aside. id: the event's key, or topic/partition/offset of an event that is not one.
+-- Rejected records. id: the key of the event; for a record of a topic that is no event, topic/partition/offset.
 CREATE TABLE rejets (
   id                  TEXT NOT NULL PRIMARY KEY,
   entity              TEXT NOT NULL,
@@ -122,18 +124,18 @@ CREATE TABLE analyses (
                         CASE WHEN unite = 'quantité' AND millioniemes % 1000000 = 0 THEN millioniemes / 1000000
                              ELSE millioniemes / 1e6 END) VIRTUAL,
   millioniemes        INTEGER,          -- NULL: the sum of no rows
-  commit_id           INTEGER NOT NULL, -- of the last change of this row
+  commit_id           INTEGER NOT NULL, -- the commit of the last change of this row
   date_analyse        TEXT NOT NULL,
   unite               TEXT NOT NULL,    -- montant or quantité
   PRIMARY KEY (nom, cle)
 ) WITHOUT ROWID;
 
--- What changed, at most one row a minute for each (nom, cle): the last of that minute.
+-- The history of analyses: for each (nom, cle) and minute with a change, the last value of that minute.
 CREATE TABLE analyses_historique (
   nom                 TEXT NOT NULL,
   cle                 TEXT NOT NULL,
   minute              TEXT NOT NULL,    -- 2026-11-22T10:00
-  millioniemes        INTEGER,          -- NULL: no row any more
+  millioniemes        INTEGER,          -- NULL: the row was deleted
   commit_id           INTEGER NOT NULL,
   date_analyse        TEXT NOT NULL,
   PRIMARY KEY (nom, cle, minute)
@@ -142,7 +144,7 @@ CREATE TABLE analyses_historique (
 -- The commit that all of analyses reflects. One row.
 CREATE TABLE progress (
   commit_id           INTEGER NOT NULL,
-  progressed_at     TEXT NOT NULL
+  progressed_at       TEXT NOT NULL
 );
 INSERT INTO progress VALUES (0, '1970-01-01T00:00:00.000Z');
 
@@ -157,31 +159,31 @@ CREATE VIEW ventes_par_produit AS
 CREATE VIEW ventes_par_region AS
   SELECT cle AS ville, valeur AS chiffre_affaires FROM analyses WHERE nom = 'ventes_par_region';
 
--- ---- inside: what makes it exactly once
+-- ---- internal tables, for exactly-once delivery
 
--- One row a batch that changed something. row_from..row_to: the rowids given to new sales.
+-- One row for each batch that changed a row. row_from..row_to: the rowids of its new sales.
 CREATE TABLE commits (
   commit_id           INTEGER NOT NULL PRIMARY KEY,
-  row_from             INTEGER NOT NULL,
+  row_from            INTEGER NOT NULL,
   row_to              INTEGER NOT NULL,
-  changed             INTEGER NOT NULL, -- rows changed, of any table
-  committed_at         TEXT NOT NULL
+  changed             INTEGER NOT NULL, -- changed rows of all tables
+  committed_at        TEXT NOT NULL
 );
 
--- The next offset to apply of each partition, and what became of the events before it (invariant 1).
+-- The next offset to apply of each partition, and the outcomes of the events before it (invariant 1).
 CREATE TABLE positions (
   topic               TEXT NOT NULL,
   partition           INTEGER NOT NULL,
   position            INTEGER NOT NULL,
-  high_watermark      INTEGER NOT NULL DEFAULT 0, -- the highest position ever: what a replay changes below it is a repair
-  events              INTEGER NOT NULL DEFAULT 0, -- fences are not events
+  high_watermark      INTEGER NOT NULL DEFAULT 0, -- the highest position ever: a change that a replay makes below it is a repair
+  events              INTEGER NOT NULL DEFAULT 0, -- without fences
   unchanged           INTEGER NOT NULL DEFAULT 0,
   superseded          INTEGER NOT NULL DEFAULT 0,
   rejected            INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 
--- Each source's highest version number in a partition: an event with a lower one is superseded (rule 20).
+-- The fences: the highest version of each source in a partition. An event with a lower one is superseded (rule 20).
 CREATE TABLE versions (
   topic               TEXT NOT NULL,
   partition           INTEGER NOT NULL,
@@ -190,11 +192,11 @@ CREATE TABLE versions (
   PRIMARY KEY (topic, partition, source)
 ) WITHOUT ROWID;
 
--- Rows as they were before a commit changed or withdrew them; dropped once the analyses reflect that commit.
+-- Old images: rows as they were before a commit changed or deleted them. They are deleted when the analyses reflect it.
 CREATE TABLE old_ventes (
   n                   INTEGER PRIMARY KEY,
   commit_id           INTEGER NOT NULL,
-  row_id                INTEGER NOT NULL,
+  row_id              INTEGER NOT NULL,
   id_vente            TEXT NOT NULL,
   id_produit          TEXT NOT NULL,
   id_magasin          TEXT NOT NULL,
@@ -231,7 +233,7 @@ CREATE TABLE old_magasins (
   offset              INTEGER NOT NULL
 );
 
--- The database's own id (its consumers' group), the log whose positions it holds, counters. One row each.
+-- meta: the id of the database ('database'), and the log that its positions belong to ('log').
 CREATE TABLE meta (
   key                 TEXT NOT NULL PRIMARY KEY,
   value               TEXT NOT NULL

@@ -1,5 +1,5 @@
--- DIR/events.db: the topics of an embedded pipeline. A record batch a row: many records encoded one after the
--- other and compressed (record-batch.ts). In compacted topics a row is one record, so that it can go alone.
+-- DIR/events.db: the topics of an embedded pipeline. A row of `batches` holds many records, encoded one after the other
+-- and compressed (record-batch.ts). In compacted topics it holds one record, so that compaction can delete it alone.
 
 CREATE TABLE logs (
   namespace           TEXT NOT NULL PRIMARY KEY,
@@ -12,7 +12,7 @@ CREATE TABLE topics (
   partitions          INTEGER NOT NULL
 );
 
--- start_offset: of the oldest record that retention left; end_offset: the next one to be given.
+-- start_offset: the first offset that retention has not deleted; end_offset: the offset of the next record.
 CREATE TABLE partitions (
   topic               INTEGER NOT NULL REFERENCES topics (topic),
   partition           INTEGER NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE partitions (
   PRIMARY KEY (topic, partition)
 ) WITHOUT ROWID;
 
--- data stands last: deleting and looking up read none of it.
+-- The column data is the last one, so that look-ups and deletes do not read it.
 CREATE TABLE batches (
   topic               INTEGER NOT NULL,
   partition           INTEGER NOT NULL,
@@ -38,7 +38,7 @@ CREATE TABLE batches (
 CREATE INDEX batches_by_key ON batches (topic, partition, compaction_key, last_offset)
   WHERE compaction_key IS NOT NULL;
 
--- Who follows which topics together. A member that has not been seen for a while is removed by another.
+-- The members of groups. A member removes the rows of others that have expired (group.ts).
 CREATE TABLE members (
   follower_group      TEXT NOT NULL,
   member              TEXT NOT NULL,

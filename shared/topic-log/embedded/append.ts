@@ -13,7 +13,7 @@ import type { EmbeddedTopic } from "./topics.ts";
 
 /** How long a tombstone stays readable, as in Kafka (delete.retention.ms). */
 const TOMBSTONE_MS = 86_400_000;
-/** The least time between two looks at the retention of a topic. */
+/** The least time between two checks of the retention of a topic. */
 const RETENTION_EVERY_MS = 3_600_000;
 
 /** Records of one publish, encoded and ready to be stored. */
@@ -50,7 +50,7 @@ export function makeAppend(db: Sqlite): Append {
        (topic, partition, last_offset, records, published, compaction_key, tombstone, bytes, compressed, data)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
-  // Only what is superseded: something newer has the key.
+  // Only superseded records: a newer one has the key.
   const compactKey = db.prepare(
     `DELETE FROM batches
      WHERE topic = ? AND partition = ? AND compaction_key = ? AND last_offset < ? AND published <= ?`,

@@ -1,6 +1,6 @@
 /**
  * A cursor reads one partition of events.db forward from a position. Synchronous; in WAL mode a reader does not wait
- * for a writer. It does not know the end of its partition: it gives what is there when it is asked.
+ * for a writer. It does not know the end of its partition: it gives the records that are there at the call.
  */
 
 import type { TopicName } from "../../contract/topics.ts";
@@ -44,7 +44,7 @@ export class Cursor {
   readonly #reader: Reader;
   readonly #topic: EmbeddedTopic;
   #position: number;
-  /** Decoded records that `next` has not given yet: a stored batch may hold more than was asked for. */
+  /** Decoded records that `next` has not given yet: a stored batch may hold more records than the call wanted. */
   #held: LogRecord[] = [];
 
   constructor(reader: Reader, topic: EmbeddedTopic, partition: number, position: number) {

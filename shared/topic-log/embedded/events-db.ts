@@ -32,5 +32,5 @@ export function openMembership(dir: string): Sqlite {
   return db;
 }
 
-/** Changes whenever another connection has written, in this process or another. */
+/** A number that changes each time another connection has written, in this process or another. */
 export const dataVersion = (db: Sqlite): number => db.pragma("data_version", { simple: true }) as number;

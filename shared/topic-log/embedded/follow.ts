@@ -1,7 +1,7 @@
 /**
- * Following topics of events.db as a member of a group. Each turn takes one batch of each partition that the member
- * holds and gives it to the follower; when no partition has records, the follower waits for news of the file. After
- * each batch it looks whether the group or its positions have changed: what it holds is never older than one batch.
+ * Follows topics of events.db as a member of a group. Each round takes one batch of each partition that the member holds
+ * and gives it to the follower; when no partition has records, it waits until the file is written. After each batch it
+ * checks whether the group or its positions have changed, so its assignment is never older than one batch.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -9,9 +9,9 @@ import { partitionKey } from "../by-partition.ts";
 import type { LogFailure } from "../errors.ts";
 import { DEFAULT_MAX_RECORDS, wantedPositions, watchMoved } from "../following.ts";
 import type { FollowOptions } from "../topic-log.ts";
+import { ChangeNotifier } from "./change-notifier.ts";
 import type { Cursor } from "./cursor.ts";
 import { Membership } from "./group.ts";
-import { News } from "./news.ts";
 import type { OpenLog } from "./open.ts";
 import { cursorAt } from "./read.ts";
 
@@ -23,34 +23,34 @@ export const followTopics = <E, R>(
     Effect.gen(function* () {
       const { attempt } = log;
       const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
-      const news = yield* newsOf(log);
+      const notifier = yield* notifierOf(log);
       const held = new HeldPartitions(log, yield* membershipOf(log, options), options);
       yield* watchMoved(options.moved, () => {
         held.moved = true;
-        news.wake();
+        notifier.wake();
       });
       for (;;) {
         let idle = true;
-        if (news.take() || held.moved) yield* attempt(() => held.settle());
+        if (notifier.takeChange() || held.moved) yield* attempt(() => held.settle());
         for (const [key, cursor] of [...held.cursors]) {
-          // The partition was given up, or its position moved, since this turn began.
+          // The partition was given up, or its position moved, since this round began.
           if (held.cursors.get(key) !== cursor) continue;
           const batch = yield* attempt(() => cursor.next(most));
           if (batch === undefined) continue;
           idle = false;
           const next = yield* options.onBatch(batch);
-          if (held.moved || news.take()) yield* attempt(() => held.settle());
+          if (held.moved || notifier.takeChange()) yield* attempt(() => held.settle());
           if (held.cursors.get(key) === cursor) yield* attempt(() => cursor.seek(next));
         }
-        if (idle && !held.moved) yield* news.wait;
+        if (idle && !held.moved) yield* notifier.wait;
       }
     }),
   );
 
-const newsOf = ({ file, db }: OpenLog): Effect.Effect<News, never, Scope.Scope> =>
+const notifierOf = ({ file, db }: OpenLog): Effect.Effect<ChangeNotifier, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new News(file, db)),
-    (news) => Effect.sync(() => news.close()),
+    Effect.sync(() => new ChangeNotifier(file, db)),
+    (notifier) => Effect.sync(() => notifier.close()),
   );
 
 const membershipOf = <E, R>(
@@ -76,11 +76,11 @@ class HeldPartitions<E, R> {
   readonly #log: OpenLog;
   readonly #membership: Membership;
   readonly #options: FollowOptions<E, R>;
-  /** The partitions that the follower was told last, as one string. */
-  #told: string | undefined;
-  /** By partition key. A partition that was given up or moved has another cursor, or none. */
+  /** The partitions that were last given to `onAssigned`, as one string. */
+  #assigned: string | undefined;
+  /** Key: partitionKey. After a partition was given up or its position moved, its entry is another cursor, or none. */
   readonly cursors = new Map<string, Cursor>();
-  /** Somebody has changed the positions: `settle` asks for all of them. */
+  /** True when somebody has changed the positions: `settle` then reads all of them again. */
   moved = false;
 
   constructor(log: OpenLog, membership: Membership, options: FollowOptions<E, R>) {
@@ -90,19 +90,19 @@ class HeldPartitions<E, R> {
   }
 
   /**
-   * Takes and gives up partitions as the group stands now, and asks for the positions of those that are new, or of
-   * all when they were moved. Synchronous. Throws LogMismatch when a position lies past the end of its partition.
+   * Takes and gives up partitions by the current assignment, and asks the follower for the positions of the new ones, or
+   * of all when they were moved. Synchronous. Throws LogMismatch when a position lies past the end of its partition.
    */
   settle(): void {
     const assigned = this.#membership.assignment();
     const keys = new Set(assigned.map(partitionKey));
     const all = [...keys].join();
-    if (all !== this.#told) this.#options.onAssigned?.(assigned);
-    this.#told = all;
+    if (all !== this.#assigned) this.#options.onAssigned?.(assigned);
+    this.#assigned = all;
     for (const key of this.cursors.keys()) if (!keys.has(key)) this.cursors.delete(key);
-    const asked = this.moved ? assigned : assigned.filter((p) => !this.cursors.has(partitionKey(p)));
-    if (asked.length > 0)
-      for (const position of wantedPositions(this.#options, asked))
+    const wanted = this.moved ? assigned : assigned.filter((p) => !this.cursors.has(partitionKey(p)));
+    if (wanted.length > 0)
+      for (const position of wantedPositions(this.#options, wanted))
         this.cursors.set(partitionKey(position), cursorAt(this.#log, position));
     this.moved = false;
   }

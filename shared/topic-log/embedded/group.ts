@@ -11,8 +11,8 @@ import type { TopicName } from "../../contract/topics.ts";
 import { databaseErrorOf } from "../../database/attempt.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
 import type { TopicPartition } from "../topic-log.ts";
+import { ChangeNotifier } from "./change-notifier.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
-import { News } from "./news.ts";
 
 const HEARTBEAT_MS = 2_000;
 const EXPIRES_MS = 10_000;
@@ -85,7 +85,7 @@ export class Membership {
   /** Leaves a heartbeat out when the file cannot be written now: a member expires only after several. */
   #heartbeat(): void {
     this.#attempt(() => {
-      if (this.#renew()) News.tell(this.#file);
+      if (this.#renew()) ChangeNotifier.notify(this.#file);
     });
   }
 
@@ -103,7 +103,7 @@ export class Membership {
     clearInterval(this.#timer);
     this.#attempt(() => {
       this.#remove();
-      News.tell(this.#file);
+      ChangeNotifier.notify(this.#file);
     });
   }
 

@@ -11,8 +11,8 @@ import type { LogFailure } from "../errors.ts";
 import { MAX_RECORD_BYTES } from "../record-size.ts";
 import { TopicLog } from "../topic-log.ts";
 import { makeAppend, prepare } from "./append.ts";
+import { ChangeNotifier } from "./change-notifier.ts";
 import { followTopics } from "./follow.ts";
-import { News } from "./news.ts";
 import { type OpenLog, openLog } from "./open.ts";
 import { boundsOf, readToEnds } from "./read.ts";
 
@@ -42,7 +42,7 @@ const publishTo = ({ db, file, topics, attempt }: OpenLog): TopicLog["Service"][
     const topic = topics.of(name);
     const prepared = prepare(topic, records);
     const published = yield* attempt(() => append(topic, prepared));
-    News.tell(file);
+    ChangeNotifier.notify(file);
     return published;
   });
 };

@@ -1,6 +1,6 @@
 /**
  * The entry of this folder: TopicLog on Apache Kafka 3.7 to 4.x. Durable: a publish is acknowledged by all in-sync
- * replicas of its topic (acks=all; the cluster says its min.insync.replicas), and idempotent: a batch that is sent again
+ * replicas of its topic (acks=all; the cluster sets min.insync.replicas), and idempotent: a batch that is sent again
  * after a lost answer is in the topic once. `publish` and `follow` wait for a lost broker without end; opening, `read`
  * and `bounds` give up after some seconds.
  *

@@ -32,7 +32,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   SECURITY_DISABLED: "the broker has no authorizer",
 };
 
-/** Types of errors that mean: the partition has no leader now, or another one than the metadata says. */
+/** Types of errors that mean: the partition has no leader now, or another one than in the metadata. */
 export const NO_LEADER: ReadonlySet<string> = new Set([
   "UNKNOWN_TOPIC_OR_PARTITION",
   "LEADER_NOT_AVAILABLE",

@@ -33,7 +33,7 @@ export async function offsetBounds(
     const start = starts.get(partitionKey(p));
     const end = ends.get(partitionKey(p));
     if (start === undefined || end === undefined)
-      throw lost(`the broker says no offsets of ${p.topic} partition ${p.partition}`);
+      throw lost(`the broker gives no offsets for ${p.topic} partition ${p.partition}`);
     return { start, end };
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Following on Kafka: one session after another, until the follower is interrupted. A session ends when the brokers are
- * lost; the next one begins by the schedule `log`, without end. The follower is told when the log is lost and when it
- * has joined again. Interrupted, the member leaves the group, so that others take over its partitions at once.
+ * lost; the next one begins by the schedule `log`, without end. It calls `onState` when the log is lost and when it has
+ * joined again. Interrupted, the member leaves the group, so that others take over its partitions at once.
  */
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "../../../runtime/retry.ts";
@@ -55,12 +55,12 @@ export function followTopics<E, R>(
   );
 }
 
-/** Calls `onState` when the state is another than the last one told. */
+/** Calls `onState` when the state has changed. */
 const onChange = (onState: ((state: LogState) => void) | undefined): ((next: LogState) => void) => {
-  let told: LogState["state"] | undefined;
+  let last: LogState["state"] | undefined;
   return (next) => {
-    if (next.state === told) return;
-    told = next.state;
+    if (next.state === last) return;
+    last = next.state;
     onState?.(next);
   };
 };

@@ -82,7 +82,7 @@ class Session<E, R> {
     this.#waker.wake();
   }
 
-  /** Joins the group, or asks for moved positions, where that is due. */
+  /** Joins the group or reads moved positions, if one of the two is necessary. */
   settle(onJoined: () => void): Effect.Effect<void, LogFailure | Lost> {
     return Effect.gen({ self: this }, function* () {
       if (this.#broken !== undefined)
@@ -108,7 +108,7 @@ class Session<E, R> {
       if (found === undefined) return yield* this.#waker.wait;
       const { cursor, batch } = found;
       const next = yield* this.#options.onBatch(batch);
-      // The partition was given up, or the position moved, meanwhile: the next turn asks for positions.
+      // The partition was given up, or the position moved, in the meantime: the next turn reads the positions.
       if (this.#rejoin || this.#moved || !this.#held.has(cursor)) return;
       if (next !== batch.next) yield* this.#checkEnd(cursor, next);
       cursor.seek(next);

@@ -112,7 +112,7 @@ async function checkSettings(admin: Admin, namespace: Namespace): Promise<Readon
       const found = resource?.configEntries.find((e) => e.configName === name)?.configValue;
       if (found !== value)
         throw new LogMisconfigured({
-          message: `topic ${full}: ${name} is ${found ?? "not told"}, wanted ${value}: kafka-configs.sh --bootstrap-server ${namespace.broker} --alter --entity-type topics --entity-name ${full} --add-config ${name}=${value}`,
+          message: `topic ${full}: ${name} is ${found ?? "unknown"}, wanted ${value}: kafka-configs.sh --bootstrap-server ${namespace.broker} --alter --entity-type topics --entity-name ${full} --add-config ${name}=${value}`,
         });
     }
     const batchBytes = Number(resource?.configEntries.find((e) => e.configName === BATCH_BYTES)?.configValue);

@@ -48,7 +48,7 @@ export class PartitionCursor {
     return this.#position;
   }
 
-  /** True when it has given all that was fetched: it is to be fetched for. */
+  /** True when it has given all fetched records: the fetcher must fetch more. */
   get drained(): boolean {
     return this.#held.length === 0 && this.#at >= this.#fetched.length;
   }

@@ -13,8 +13,8 @@ import type { TopicNames } from "./names.ts";
 /** The topics in which somebody has a position. `commits` and `status` may be made anew: no position is in them. */
 export const WATCHED_TOPICS: readonly TopicName[] = [...EVENT_TOPICS, "sources"];
 
-/** Milliseconds after which a topic that no broker knows is gone. A broker that just came back may not know it yet. */
-const GONE_AFTER_MS = 10_000;
+/** Milliseconds after which a topic that no broker knows counts as deleted. A broker that just came back may not know it yet. */
+const DELETED_AFTER_MS = 10_000;
 
 const UNKNOWN_TOPIC = 3;
 
@@ -32,7 +32,7 @@ export class TopicIds {
   #ids: ReadonlyMap<TopicName, string> | undefined;
   #missingSince: number | undefined;
 
-  constructor(names: TopicNames, goneAfter = GONE_AFTER_MS) {
+  constructor(names: TopicNames, goneAfter = DELETED_AFTER_MS) {
     this.#names = names;
     this.#goneAfter = goneAfter;
   }
@@ -48,7 +48,7 @@ export class TopicIds {
   }
 
   /**
-   * Compares the topics that a broker knows with those of before. Throws LogMismatch when one was made anew or is gone,
+   * Compares the topics that a broker knows with those of before. Throws LogMismatch when one was made anew or deleted,
    * and a connection error, after which the caller tries again, while a topic is not known yet.
    */
   verify(found: readonly FoundTopic[]): void {

@@ -45,7 +45,7 @@ interface Turn {
   readonly before: boolean;
 }
 
-/** What a turn of a lane came to, where it did not simply go on: a reason to try again, or a failure. */
+/** The result of a turn of a lane: a reason to try again, a failure, or undefined when the lane goes on. */
 type Verdict = string | LogMisconfigured | PublishUncertain | undefined;
 
 /** The end of a round of sending: all lanes are through, or it must be tried again for a reason. */

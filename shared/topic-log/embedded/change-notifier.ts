@@ -1,7 +1,7 @@
 /**
- * How a follower learns that events.db was written. A write of this process wakes it at once. For writes of other
- * processes it polls PRAGMA data_version every POLL_MS, which takes microseconds. There is one timer for each
- * follower that waits, and none while it works. News may be false: another table or topic may have been written.
+ * Notifies a follower that events.db was written. A write of this process wakes the follower at once. For writes of
+ * other processes the notifier polls PRAGMA data_version every POLL_MS, which takes microseconds. A follower has a timer
+ * only while it waits. A notification may be for another table or topic than those of the follower.
  */
 import * as Effect from "effect/Effect";
 import type { Sqlite } from "../../database/sqlite.ts";
@@ -9,10 +9,10 @@ import { dataVersion } from "./events-db.ts";
 
 const POLL_MS = 50;
 
-/** The followers of this process by the file's real path: several TopicLogs of one process may have one file open. */
+/** The wake functions of this process' followers, by the real path of their file: several TopicLogs may open one file. */
 const listeners = new Map<string, Set<() => void>>();
 
-export class News {
+export class ChangeNotifier {
   readonly #file: string;
   readonly #db: Sqlite;
   #seen: number;
@@ -38,13 +38,13 @@ export class News {
     this.#resume?.();
   };
 
-  /** Wakes this process' followers of a file after a write. */
-  static tell(file: string): void {
+  /** Wakes the followers of a file in this process. Call it after a write. */
+  static notify(file: string): void {
     for (const wake of listeners.get(file) ?? []) wake();
   }
 
-  /** True once after each write: what the follower looked up before may be out of date. */
-  take(): boolean {
+  /** True when the file was written since the last call (and at the first call): the follower must read its state again. */
+  takeChange(): boolean {
     const version = dataVersion(this.#db);
     const fresh = this.#fresh || version !== this.#seen;
     this.#seen = version;
@@ -52,7 +52,7 @@ export class News {
     return fresh;
   }
 
-  /** Waits until `take` would answer true. */
+  /** Waits until `takeChange` would return true. */
   readonly wait: Effect.Effect<void> = Effect.callback<void>((resume) => {
     const done = () => {
       clearInterval(timer);
