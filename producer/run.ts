@@ -58,7 +58,7 @@ const readEach = Effect.fnUntraced(function* (
   const producer = yield* makeProducer(options);
   const { registry } = producer;
   yield* registry.refresh();
-  const board = new SourceStatuses(registry, options.onSources);
+  const statuses = new SourceStatuses(registry, options.onSources);
   if (options.only === undefined) {
     const catalogues = new CatalogueStatuses(options.onCatalogues);
     for (const catalogue of registry.catalogues())
@@ -69,14 +69,14 @@ const readEach = Effect.fnUntraced(function* (
     .followed()
     .filter(({ source }: Registration) => options.only?.has(source) ?? true)
     .sort(byRank);
-  board.put(...registrations.map((registration) => board.get(registration)));
+  statuses.put(...registrations.map((registration) => statuses.get(registration)));
   if (options.only === undefined)
-    board.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
+    statuses.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
   for (const registration of registrations) {
-    const { status } = yield* pollAndReport(producer, board, registration, { mode: "once" });
-    board.put(status);
+    const { status } = yield* pollAndReport(producer, statuses, registration, { mode: "once" });
+    statuses.put(status);
   }
-  return board.all();
+  return statuses.all();
 });
 
 /** Never returns by itself. Interruptible within a second; a lost log is waited for. */
@@ -87,9 +87,12 @@ export const runProducer = (
 const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
-  const tellLog = options.onState ?? (() => {});
+  const onState = options.onState ?? (() => {});
   const producer = yield* makeProducer(options);
-  const board = new SourceStatuses(producer.registry, options.onSources);
+  const statuses = new SourceStatuses(producer.registry, options.onSources);
   const catalogues = new CatalogueStatuses(options.onCatalogues);
-  return yield* followShares({ producer, board, catalogues, patience: makeWaitForLog(tellLog) }, tellLog);
+  return yield* followShares(
+    { producer, statuses, catalogues, waitForLog: makeWaitForLog(onState) },
+    onState,
+  );
 });

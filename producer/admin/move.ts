@@ -13,7 +13,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { eventOf, sourceText } from "../log/index.ts";
 import { type SourceError, sourceError } from "../source/index.ts";
-import { makePassingProducer, takeOver } from "../sync/index.ts";
+import { makeTemporaryProducer, takeOver } from "../sync/index.ts";
 import { idOf } from "./open.ts";
 import { removeSource } from "./remove.ts";
 
@@ -41,7 +41,7 @@ const move = Effect.fnUntraced(function* (
   const { language } = yield* Settings;
   const from = yield* idOf(fromReference);
   const to = yield* idOf(toReference);
-  const producer = yield* makePassingProducer();
+  const producer = yield* makeTemporaryProducer();
   const { registry } = producer;
   yield* registry.refresh();
   const old = registry.last(from)?.value;

@@ -10,7 +10,7 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";
 import { EventWriter, idsOf, topicsOf } from "../log/index.ts";
 import { Registry, type SourceError, sourceError } from "../source/index.ts";
-import { announce, makePassingProducer, takeOver, withdrawal } from "../sync/index.ts";
+import { announce, makeTemporaryProducer, takeOver, withdrawal } from "../sync/index.ts";
 import { registeredAs } from "./list.ts";
 
 const GONE_BATCH = 4_000;
@@ -79,7 +79,7 @@ const remove = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const producer = yield* makePassingProducer();
+  const producer = yield* makeTemporaryProducer();
   const { registry, state } = producer;
   // Of all: its catalogue is under another key.
   yield* registry.refresh();

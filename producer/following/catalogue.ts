@@ -26,13 +26,16 @@ export interface FollowedCatalogue {
   readonly catalogue: Catalogue;
   readonly memory: CatalogueMemory;
   /** Told at each look. */
-  readonly tell: (status: CatalogueStatus) => void;
+  readonly onStatus: (status: CatalogueStatus) => void;
 }
 
-export const newFollowed = (catalogue: Catalogue, tell: FollowedCatalogue["tell"]): FollowedCatalogue => ({
+export const newFollowed = (
+  catalogue: Catalogue,
+  onStatus: FollowedCatalogue["onStatus"],
+): FollowedCatalogue => ({
   catalogue,
   memory: new CatalogueMemory(),
-  tell,
+  onStatus,
 });
 
 interface Polled {
@@ -44,12 +47,12 @@ interface Polled {
 /** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
 export const pollCatalogueAndReport = (
   producer: Producer,
-  { catalogue, memory, tell }: FollowedCatalogue,
+  { catalogue, memory, onStatus }: FollowedCatalogue,
   before: CatalogueStatus = newCatalogueStatus(catalogue),
 ): Effect.Effect<Polled, LogFailure | DatabaseError> =>
   producer.bulkhead
     .around(catalogue.catalogue, () => {
-      if (before.state === "new") tell({ ...before, state: "reading" });
+      if (before.state === "new") onStatus({ ...before, state: "reading" });
       return pollCatalogue(producer, catalogue, memory).pipe(
         Effect.retry({
           schedule: scheduleOf("uncertain"),
@@ -71,14 +74,14 @@ export const pollCatalogueAndReport = (
         const defects = producer.bulkhead.defects(catalogue.catalogue);
         return defects === 0 ? polled : { ...polled, status: { ...polled.status, defects } };
       }),
-      Effect.tap(({ status }) => Effect.sync(() => tell(status))),
+      Effect.tap(({ status }) => Effect.sync(() => onStatus(status))),
     );
 
-/** Never returns by itself. `patiently` waits for a log that does not answer. */
+/** Never returns by itself. `waitForLog` waits for a log that does not answer. */
 export const followCatalogue = Effect.fnUntraced(function* <E>(
   producer: Producer,
   followed: FollowedCatalogue,
-  patiently: (look: Effect.Effect<Polled, LogFailure | DatabaseError>) => Effect.Effect<Polled, E>,
+  waitForLog: (poll: Effect.Effect<Polled, LogFailure | DatabaseError>) => Effect.Effect<Polled, E>,
 ): Effect.fn.Return<never, E> {
   const { catalogue, every } = followed.catalogue;
   const least = leastEvery(catalogue);
@@ -86,7 +89,7 @@ export const followCatalogue = Effect.fnUntraced(function* <E>(
   const wanted = Math.max(every ?? producer.settings.every, least);
   let status = newCatalogueStatus(followed.catalogue);
   for (let failures = 0; ; ) {
-    const polled = yield* patiently(pollCatalogueAndReport(producer, followed, status));
+    const polled = yield* waitForLog(pollCatalogueAndReport(producer, followed, status));
     status = polled.status;
     failures = status.state === "parked" ? failures + 1 : 0;
     const wait = untilNextPoll({

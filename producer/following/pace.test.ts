@@ -13,8 +13,8 @@ const calm: Pace = { every: 60_000, least: 5_000, local: false, failures: 0, ask
 /** In the middle of its jitter. */
 const wait = (pace: Partial<Pace>) => untilNextPoll({ ...calm, ...pace }, 0.5);
 
-describe("the wait before the next look", () => {
-  it("is the interval, whoever fails first included", () => {
+describe("the wait before the next poll", () => {
+  it("is the interval, also after the first failure", () => {
     expect(wait({})).toBe(60_000);
     expect(wait({ failures: 1 })).toBe(60_000);
   });
@@ -34,7 +34,7 @@ describe("the wait before the next look", () => {
     expect(wait({ askedMs: 10_000, local: true, every: 200, least: 0 })).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("is never before anything that was promised, and never more than a timer takes", () =>
+  it("is never shorter than the server or the limits ask, and never longer than a timer can be", () =>
     fc.assert(
       fc.property(
         fc.record({
@@ -58,7 +58,7 @@ describe("the wait before the next look", () => {
     ));
 });
 
-it("a change brings a look at once where looks are quick, and at the interval at the latest where they are not", () => {
+it("a change starts a poll at once where polls are quick, and after the interval at the latest where they are slow", () => {
   expect(restAfter(20, 60_000)).toBe(80);
   expect(restAfter(5_000, 60_000)).toBe(20_000);
   expect(restAfter(600_000, 60_000)).toBe(60_000);

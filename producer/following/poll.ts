@@ -24,18 +24,18 @@ export interface Polled {
 
 const nowIso = (): string => new Date().toISOString();
 
-/** The status is the caller's to put on the board. */
+/** The status is the caller's to put on the statuses. */
 export const pollAndReport = Effect.fnUntraced(function* (
   producer: Producer,
-  board: SourceStatuses,
+  statuses: SourceStatuses,
   registration: Registration,
   options: PollOptions,
 ): Effect.fn.Return<Polled, ProducerFailure> {
   const { bulkhead, hosts } = producer;
   const { source } = registration;
-  const before = board.get(registration);
-  const look = Effect.suspend(() => {
-    if (before.state === "new") board.put({ ...before, state: "reading" });
+  const before = statuses.get(registration);
+  const poll = Effect.suspend(() => {
+    if (before.state === "new") statuses.put({ ...before, state: "reading" });
     return pollSource(producer, registration, options);
   }).pipe(
     Effect.retry({ schedule: scheduleOf("uncertain"), while: isUncertain }),
@@ -43,7 +43,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
     Effect.catchTag("PublishUncertain", Effect.die),
   );
   return yield* bulkhead
-    .around(source, () => hosts.turn(source, look))
+    .around(source, () => hosts.turn(source, poll))
     .pipe(
       Effect.map((result) => ({
         status: { ...polledStatus(before, result, nowIso()), ...rereadOf(registration) },

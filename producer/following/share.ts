@@ -52,7 +52,7 @@ export class Share {
   });
 
   #releaseSources = Effect.fnUntraced({ self: this }, function* (this: Share) {
-    const { board, producer } = this.#following;
+    const { statuses, producer } = this.#following;
     const kept = new Map(this.#registrations().map((r) => [r.source, r]));
     const ended = [...this.#running].filter(([source, registration]) => kept.get(source) !== registration);
     // Awaited: two polls of one source would share its state.
@@ -66,8 +66,8 @@ export class Share {
       invalid.has(source) ||
       (this.#isOurs(source) &&
         (kept.has(source) || producer.registry.registration(source)?.unlisted !== undefined));
-    const shown = board.all().map(({ source }) => source);
-    board.remove(shown.filter((source) => !isShown(source)));
+    const shown = statuses.all().map(({ source }) => source);
+    statuses.remove(shown.filter((source) => !isShown(source)));
   });
 
   #releaseCatalogues = Effect.fnUntraced({ self: this }, function* (this: Share) {
@@ -84,7 +84,7 @@ export class Share {
 
   /** Starts a fiber for what is new, parents first: hosts serve in this order. */
   readonly begin = Effect.fnUntraced({ self: this }, function* (this: Share) {
-    const { producer, catalogues, patience } = this.#following;
+    const { producer, catalogues, waitForLog } = this.#following;
     const begun = this.#registrations()
       .filter(({ source }) => !this.#running.has(source))
       .sort(byRank);
@@ -93,7 +93,7 @@ export class Share {
       const id = catalogue.catalogue;
       if (this.#listing.has(id)) continue;
       this.#listing.set(id, catalogue);
-      const followed = followCatalogue(producer, newFollowed(catalogue, catalogues.put), patience);
+      const followed = followCatalogue(producer, newFollowed(catalogue, catalogues.put), waitForLog);
       yield* FiberMap.run(this.#fibers, catalogueFiber(id), followed);
     }
     for (const registration of begun) {
@@ -104,21 +104,21 @@ export class Share {
 
   /** Puts the statuses of what begins, of what its catalogue no longer lists, and of records that are not valid. */
   #show(begun: readonly Registration[]): void {
-    const { board, producer } = this.#following;
+    const { statuses, producer } = this.#following;
     const { registry, settings } = producer;
     const unlisted = registry
       .registrations()
       .filter((r) => r.unlisted !== undefined && this.#isOurs(r.source));
-    board.put(
+    statuses.put(
       ...begun.map((registration) => {
-        const before = board.get(registration);
+        const before = statuses.get(registration);
         return before.state === "unlisted"
           ? announcedStatus(registration, registry.last(registration.source))
           : before;
       }),
       ...unlisted.flatMap((registration) => {
-        const before = board.get(registration);
-        return before.state === "unlisted" && board.has(registration.source)
+        const before = statuses.get(registration);
+        return before.state === "unlisted" && statuses.has(registration.source)
           ? []
           : [unlistedStatus(before, registration)];
       }),

@@ -25,7 +25,7 @@ export const followShares = Effect.fnUntraced(function* (
   following: Following,
   onState: (state: LogState) => void,
 ): Effect.fn.Return<never, ProducerFailure, Scope.Scope> {
-  const { producer, patience } = following;
+  const { producer, waitForLog } = following;
   const { registry, settings, log } = producer;
   const share = new Share(following, yield* FiberMap.make<string, void, ProducerFailure>());
   // An embedded log has one producer, which need not wait for the membership of one that was killed.
@@ -42,14 +42,14 @@ export const followShares = Effect.fnUntraced(function* (
       if (gained) {
         gained = false;
         if (isOneOfMany) yield* Effect.sleep(HANDOVER_MS);
-        yield* patience(registry.refresh());
+        yield* waitForLog(registry.refresh());
         yield* share.release();
       }
       yield* share.begin();
     }
   });
 
-  yield* patience(registry.refresh());
+  yield* waitForLog(registry.refresh());
   const group = log.follow({
     group: isOneOfMany ? GROUP : `producer.${producer.id}`,
     topics: ["sources"],

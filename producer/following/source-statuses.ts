@@ -15,11 +15,11 @@ const rank = ({ entities }: Pick<SourceStatus, "entities">): number =>
 export class SourceStatuses {
   readonly #registry: Registry;
   readonly #statuses = new Map<string, SourceStatus>();
-  readonly #tell: (sources: readonly SourceStatus[]) => void;
+  readonly #onChange: (sources: readonly SourceStatus[]) => void;
 
-  constructor(registry: Registry, tell: ((sources: readonly SourceStatus[]) => void) | undefined) {
+  constructor(registry: Registry, onChange: ((sources: readonly SourceStatus[]) => void) | undefined) {
     this.#registry = registry;
-    this.#tell = tell ?? (() => {});
+    this.#onChange = onChange ?? (() => {});
   }
 
   /** As it was put last, else as the topic has it. */
@@ -34,12 +34,12 @@ export class SourceStatuses {
 
   put(...statuses: readonly SourceStatus[]): void {
     for (const status of statuses) this.#statuses.set(status.source, status);
-    if (statuses.length > 0) this.#tell(this.all());
+    if (statuses.length > 0) this.#onChange(this.all());
   }
 
   remove(sources: readonly string[]): void {
     const removed = sources.filter((source) => this.#statuses.delete(source));
-    if (removed.length > 0) this.#tell(this.all());
+    if (removed.length > 0) this.#onChange(this.all());
   }
 
   all(): SourceStatus[] {

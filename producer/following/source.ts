@@ -25,9 +25,9 @@ import { PathWatch } from "./watch-path.ts";
 
 export interface Following {
   readonly producer: Producer;
-  readonly board: SourceStatuses;
+  readonly statuses: SourceStatuses;
   readonly catalogues: CatalogueStatuses;
-  readonly patience: WaitForLog;
+  readonly waitForLog: WaitForLog;
 }
 
 /** Never fails for the source's own sake: what is no part of a look is isolated here, and begun again by its pace. */
@@ -35,7 +35,7 @@ export const followSource = Effect.fnUntraced(function* (
   following: Following,
   registration: Registration,
 ): Effect.fn.Return<void, ProducerFailure> {
-  const { board, producer } = following;
+  const { statuses, producer } = following;
   const { source } = registration;
   for (let failures = 1; ; failures++) {
     const ended = yield* producer.bulkhead
@@ -48,9 +48,9 @@ export const followSource = Effect.fnUntraced(function* (
     const every = Math.max(registration.every ?? producer.settings.every, LEAST_REMOTE_MS);
     const wait = untilNextPoll({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
     const now = Date.now();
-    board.put({
+    statuses.put({
       ...withDefects(
-        parkedStatus(board.get(registration), ended, new Date(now).toISOString()),
+        parkedStatus(statuses.get(registration), ended, new Date(now).toISOString()),
         producer.bulkhead,
       ),
       next: new Date(now + wait).toISOString(),
@@ -60,35 +60,35 @@ export const followSource = Effect.fnUntraced(function* (
 });
 
 const follow = Effect.fnUntraced(function* (
-  { producer, board, patience }: Following,
+  { producer, statuses, waitForLog }: Following,
   registration: Registration,
 ): Effect.fn.Return<void, ProducerFailure> {
   const { registry, settings } = producer;
   const { source, once } = registration;
   if (once && registry.last(source)?.value.counts != null && isReread(producer, registration)) {
-    board.put(announcedStatus(registration, registry.last(source)));
+    statuses.put(announcedStatus(registration, registry.last(source)));
     return;
   }
   const local = isFileSource(source) || isLoopback(source);
   const every = Math.max(registration.every ?? settings.every, leastEvery(source));
-  const look = pollAndReport(producer, board, registration, { mode: once ? "once" : "follow" });
+  const poll = pollAndReport(producer, statuses, registration, { mode: once ? "once" : "follow" });
   const changed = new Waker();
   const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
     for (let failures = 0; ; ) {
       // Before the look: what is written during it is looked at again.
       watch?.arm();
       const began = performance.now();
-      const { status, code, askedMs } = yield* patience(look);
+      const { status, code, askedMs } = yield* waitForLog(poll);
       const rest = restAfter(performance.now() - began, every);
       failures = code === null ? 0 : failures + 1;
       if (once && code === null) {
-        board.put(status);
+        statuses.put(status);
         return;
       }
       // What may not be read is not watched either.
       if (code === "source.not_allowed") watch?.close();
       const wait = untilNextPoll({ every, least: leastEvery(source), local, failures, askedMs });
-      board.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
+      statuses.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
       yield* Effect.raceFirst(
         Effect.sleep(Duration.millis(wait)),
         Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),

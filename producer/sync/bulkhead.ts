@@ -35,13 +35,13 @@ class LogDefect extends Error {
 
 export class Bulkhead {
   readonly #settings: SettingsShape;
-  readonly #tell: (defect: Defect) => void;
+  readonly #report: (defect: Defect) => void;
   readonly #counts = new Map<string, number>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
-  constructor(settings: SettingsShape, tell: (defect: Defect) => void) {
+  constructor(settings: SettingsShape, report: (defect: Defect) => void) {
     this.#settings = settings;
-    this.#tell = tell;
+    this.#report = report;
   }
 
   /** How many defects the work on it has had. */
@@ -72,27 +72,27 @@ export class Bulkhead {
 
   #park(source: string, counted: string, defect: unknown): SourceError {
     this.#counts.set(counted, this.defects(counted) + 1);
-    const said = masked(defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect));
-    const name = `${source} ${placeOf(defect, said)}`;
-    if (!this.#told.has(name)) {
-      for (const oldest of this.#told) {
-        if (this.#told.size < REMEMBERED) break;
-        this.#told.delete(oldest);
+    const message = masked(defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect));
+    const name = `${source} ${placeOf(defect, message)}`;
+    if (!this.#reported.has(name)) {
+      for (const oldest of this.#reported) {
+        if (this.#reported.size < REMEMBERED) break;
+        this.#reported.delete(oldest);
       }
-      this.#told.add(name);
-      this.#tell({ source, trace: traceOf(defect, said) });
+      this.#reported.add(name);
+      this.#report({ source, trace: traceOf(defect, message) });
     }
-    const what = said.length > SHOWN_MESSAGE ? `${said.slice(0, SHOWN_MESSAGE)}…` : said;
+    const what = message.length > SHOWN_MESSAGE ? `${message.slice(0, SHOWN_MESSAGE)}…` : message;
     return sourceError("source.defect", { source, what }, this.#settings.language);
   }
 }
 
-const traceOf = (defect: unknown, said: string): string =>
-  masked(defect instanceof Error ? (defect.stack ?? said) : said);
+const traceOf = (defect: unknown, message: string): string =>
+  masked(defect instanceof Error ? (defect.stack ?? message) : message);
 
 /** What makes two defects the same: where they were thrown, for messages name values. */
-const placeOf = (defect: unknown, said: string): string =>
-  (defect instanceof Error ? /^\s+at .*$/m.exec(defect.stack ?? "")?.[0] : undefined) ?? said;
+const placeOf = (defect: unknown, message: string): string =>
+  (defect instanceof Error ? /^\s+at .*$/m.exec(defect.stack ?? "")?.[0] : undefined) ?? message;
 
 const isOfDatabase = (defect: unknown): boolean => {
   const code = defect instanceof Error && "code" in defect ? String(defect.code) : "";
@@ -103,7 +103,7 @@ const isOfDatabase = (defect: unknown): boolean => {
  * The log as a look uses it: a record that it would refuse for its size is the source's failure, and what is wrong
  * with a publish in itself is not.
  */
-export const ownLog = (log: TopicLog["Service"]): TopicLog["Service"] => ({
+export const isolatedLog = (log: TopicLog["Service"]): TopicLog["Service"] => ({
   ...log,
   publish: (topic, records) => {
     const most = log.maxRecordBytes(topic);

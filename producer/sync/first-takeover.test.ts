@@ -11,7 +11,7 @@ import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { pollSource } from "./poll.ts";
-import { makePassingProducer } from "./producer.ts";
+import { makeTemporaryProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -28,7 +28,7 @@ const put = (name: string, ...ids: readonly number[]) => {
 };
 const add = (path: string) => pipeline.run(registerSource(path));
 
-it("reads none of what others said", async () => {
+it("reads no event of other sources", async () => {
   await add(put("a.csv", ...Array.from({ length: 500 }, (_, i) => i)));
   await pipeline.run(readSourcesOnce());
   await add(put("b.csv", 1_000));
@@ -53,13 +53,13 @@ it("reads none of what others said", async () => {
   expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(501);
 });
 
-it("reads what another producer says of it meanwhile, however close", async () => {
+it("reads what another producer publishes of the source at the same time", async () => {
   const registration = await add(put("a.csv", 1, 2, 3));
   await pipeline.run(
     Effect.scoped(
       Effect.gen(function* () {
         const log = yield* TopicLog;
-        const other = yield* makePassingProducer();
+        const other = yield* makeTemporaryProducer();
         let met = false;
         const late = TopicLog.of({
           ...log,

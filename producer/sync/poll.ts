@@ -46,18 +46,18 @@ export const pollSource = Effect.fnUntraced(function* (
 
 const pollOnce = Effect.fnUntraced(function* (
   producer: Producer,
-  asked: Registration,
+  planned: Registration,
   mode: PollOptions["mode"],
 ): Effect.fn.Return<PollResult | typeof OVERTAKEN, PollFailure> {
   const { registry, gate } = producer;
-  const { source } = asked;
+  const { source } = planned;
   yield* registry.refresh(registry.partition(source));
   // As it is now: with earlier options, a rekey would make the earlier ids again.
   const registration = registry.registration(source);
   // Removed since: an operator may be withdrawing its rows, which must not come again.
   if (registration === undefined) {
     const version = registry.last(source)?.offset ?? null;
-    return { counts: NOTHING, version, announced: false, entities: asked.entities, freshMs: null };
+    return { counts: NOTHING, version, announced: false, entities: planned.entities, freshMs: null };
   }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
@@ -65,7 +65,7 @@ const pollOnce = Effect.fnUntraced(function* (
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
-  return yield* taken(producer, registration, plan, fetched);
+  return yield* publishContent(producer, registration, plan, fetched);
 });
 
 const fetch = (
@@ -110,7 +110,7 @@ const unchanged = (
 };
 
 /** Publishes a content: by what was appended where that tells enough, else whole. */
-const taken = Effect.fnUntraced(function* (
+const publishContent = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   { continued, complete }: PollPlan,

@@ -18,7 +18,7 @@ import {
 } from "../download/index.ts";
 import { SourceIndex } from "../log/index.ts";
 import { Registry } from "../source/index.ts";
-import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
+import { Bulkhead, type Defect, isolatedLog } from "./bulkhead.ts";
 
 export interface Progress {
   readonly source: string;
@@ -67,7 +67,7 @@ const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
   { onProgress = () => {}, onDefect = () => {} }: ProducerHooks,
 ): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
-  const log = ownLog(yield* TopicLog);
+  const log = isolatedLog(yield* TopicLog);
   const settings = yield* Settings;
   const db = yield* opened(settings, () => open(log, settings));
   return {
@@ -94,4 +94,4 @@ export const makeProducer = (hooks: ProducerHooks = {}) =>
   }, hooks);
 
 /** With a state that goes with it: it takes over whatever it touches. */
-export const makePassingProducer = () => make(() => openScratchState(), {});
+export const makeTemporaryProducer = () => make(() => openScratchState(), {});

@@ -41,7 +41,7 @@ const file = () => join(pipeline.dir, "files", "magasins.csv");
 const events = async () => rowsOf(await pipeline.run(allEvents)).length;
 const look = async () => (await pipeline.run(readSourcesOnce()))[0];
 
-it("is no event, whatever it is saved as; a row that comes is one", async () => {
+it("is no event, in any format; a new row is one", async () => {
   writeFileSync(file(), SAVED[0]?.[1] ?? "");
   await pipeline.run(registerSource(file()));
   const first = await look();
