@@ -97,7 +97,6 @@ const SAID_STILL = new Set([
   "cli/texts/numbers.ts",
   "integration-tests/support/answers.ts",
   "producer/log/events.ts",
-  "producer/source/reference.ts",
   "shared/contract/topics.ts",
   "shared/database/migrations/001_schema.sql",
 ]);

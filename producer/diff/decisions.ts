@@ -24,7 +24,7 @@ class Bits {
 
 export class Decisions {
   readonly #emit = new Bits();
-  readonly #aside = new Bits();
+  readonly #excluded = new Bits();
   /** Of chunks that have an ordinal above 1. */
   readonly #ordinals: (Uint32Array | undefined)[] = [];
   anyExcluded = false;
@@ -44,7 +44,7 @@ export class Decisions {
   /** This record is a reject because of others of its version. */
   exclude(n: number): void {
     this.anyExcluded = true;
-    this.#aside.add(n);
+    this.#excluded.add(n);
   }
 
   isEmitted(n: number): boolean {
@@ -52,7 +52,7 @@ export class Decisions {
   }
 
   isExcluded(n: number): boolean {
-    return this.anyExcluded && this.#aside.has(n);
+    return this.anyExcluded && this.#excluded.has(n);
   }
 
   /** The ordinal of an emitted record that needs one. */

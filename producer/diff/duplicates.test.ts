@@ -12,9 +12,9 @@ function ordinalsAfter(
   before: readonly Held[],
   lines: readonly Duplicate[],
   open?: Duplicate,
-  speaks = false,
+  isCovered = false,
 ): number[] {
-  const placed = placeDuplicates(before, lines, { open, speaks });
+  const placed = placeDuplicates(before, lines, { open, isCovered });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -28,7 +28,7 @@ function ordinalsAfter(
 }
 
 const changes = (before: readonly Held[], lines: readonly Duplicate[]): number => {
-  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { speaks: false });
+  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { isCovered: false });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };
 

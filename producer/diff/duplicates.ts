@@ -27,18 +27,18 @@ export interface Placement<Line> {
 
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
-export interface Circumstances {
+export interface PlacementOptions {
   /** The open last line that was extended: one row equal to it goes, unless the version still has as many (rule 7). */
   readonly open?: Duplicate | undefined;
   /** The version speaks for their day: what it lacks goes (rule 9). */
-  readonly speaks: boolean;
+  readonly isCovered: boolean;
 }
 
 /** `held` in any order. */
 export function placeDuplicates<Line extends Duplicate>(
   held: readonly Held[],
   lines: readonly Line[],
-  { open, speaks }: Circumstances,
+  { open, isCovered }: PlacementOptions,
 ): Placement<Line> {
   const old = held.toSorted((x, y) => x.ordinal - y.ordinal);
   const byPrint = new Map<string, Held[]>();
@@ -60,7 +60,7 @@ export function placeDuplicates<Line extends Duplicate>(
       placed.push({ line, from });
     }
   }
-  const rest = speaks ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
+  const rest = isCovered ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
   if (open !== undefined && rest.length > 0) {
     // Of several equal ones the last: none has to move into its place.
     const at = rest.findLastIndex((h) => same(h, open));

@@ -13,7 +13,7 @@ import { grouped, type PartDecision } from "./part-decision.ts";
 import {
   type Counts,
   type ExtendedLine,
-  nothingCounted,
+  zeroCounts,
   PartDiff,
   type PartDiffOptions,
 } from "./part-diff.ts";
@@ -50,7 +50,7 @@ export class EntityDiff {
   emitted = 0;
   withdrawals = 0;
   moves = 0;
-  counts: Counts = nothingCounted();
+  counts: Counts = zeroCounts();
   /** Ids that a version said twice, differently; the first few. */
   readonly conflicting: string[] = [];
   /** Whether an appended record is of a claim that is held already. */
@@ -67,7 +67,7 @@ export class EntityDiff {
   /** Decides everything. Yields between parts. */
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
-    this.counts = nothingCounted();
+    this.counts = zeroCounts();
     for (let part = 0; part < STATE_PARTS; part++)
       for (const decision of this.#part(part, this.counts)) {
         for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
@@ -114,7 +114,7 @@ export class EntityDiff {
       const held = decodeHeld(heldBytes, slice);
       const here = this.decisions.anyExcluded ? lines.filter((l) => !this.decisions.isExcluded(l.n)) : lines;
       if (counts !== undefined && isWide) counts.superseded += lines.length - here.length;
-      const decision = new PartDiff(this, this.#options, counts ?? nothingCounted(), held);
+      const decision = new PartDiff(this, this.#options, counts ?? zeroCounts(), held);
       for (const [key, group] of grouped(here, held)) decision.group(key, group);
       yield decision;
     }

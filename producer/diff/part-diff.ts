@@ -23,13 +23,13 @@ export interface ExtendedLine extends ClaimKey {
 export interface Counts {
   unchanged: number;
   superseded: number;
-  /** Of the superseded: records that said something else than the one that holds. */
+  /** Of the superseded: records that print something else than the one that holds. */
   conflicts: number;
   vanished: number;
   /** Of the vanished: rows of days after the version's first. */
   keptInside: number;
   /** Rows held of the days that the version speaks for, and how many of them it withdraws (rule 10). */
-  spoken: number;
+  covered: number;
   withdrawn: number;
 }
 
@@ -43,7 +43,7 @@ export interface PartDiffOptions {
 }
 
 /** What the parts of one diff notice together. */
-export interface Noticed {
+export interface Findings {
   readonly extended: ExtendedLine | undefined;
   /** Whether an appended record is of a claim that is held already. */
   meetsHeld: boolean;
@@ -51,13 +51,13 @@ export interface Noticed {
   readonly conflicting: string[];
 }
 
-export const nothingCounted = (): Counts => ({
+export const zeroCounts = (): Counts => ({
   unchanged: 0,
   superseded: 0,
   conflicts: 0,
   vanished: 0,
   keptInside: 0,
-  spoken: 0,
+  covered: 0,
   withdrawn: 0,
 });
 
@@ -66,21 +66,21 @@ export class PartDiff implements PartDecision {
   readonly emit: (HeldRow & { n: number })[] = [];
   readonly gone: ClaimKey[] = [];
   readonly moved: { row: HeldRow; to: number }[] = [];
-  readonly #noticed: Noticed;
+  readonly #findings: Findings;
   readonly #options: PartDiffOptions;
   readonly #counts: Counts;
   readonly held: readonly HeldRow[];
 
-  constructor(noticed: Noticed, options: PartDiffOptions, counts: Counts, held: readonly HeldRow[]) {
+  constructor(findings: Findings, options: PartDiffOptions, counts: Counts, held: readonly HeldRow[]) {
     this.held = held;
-    this.#noticed = noticed;
+    this.#findings = findings;
     this.#options = options;
     this.#counts = counts;
   }
 
   group(key: string, { lines, held }: Group): void {
     const { entity, dropDuplicates, appended } = this.#options;
-    if (appended && lines.length > 0 && held.length > 0) this.#noticed.meetsHeld = true;
+    if (appended && lines.length > 0 && held.length > 0) this.#findings.meetsHeld = true;
     if (!entity.derivedKey) {
       this.#byId(key, lines, held);
       return;
@@ -108,20 +108,20 @@ export class PartDiff implements PartDecision {
   /** Sales without id, of a version read whole. */
   #duplicates(key: string, duplicates: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const { vanishing } = this.#options;
-    const { extended } = this.#noticed;
+    const { extended } = this.#findings;
     const counts = this.#counts;
     const day = key.slice(0, 10);
-    const speaks = vanishing.speaksFor(day);
+    const isCovered = vanishing.covers(day);
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
-    const placed = placeDuplicates(held, duplicates, { open, speaks });
+    const placed = placeDuplicates(held, duplicates, { open, isCovered });
     for (const { line, ordinal, changed } of placed.lines)
       if (changed) this.#emit(line, key, ordinal);
       else counts.unchanged++;
     const kept = placed.kept.length + placed.moved.length;
     counts.vanished += kept;
     if (vanishing.isInside(day)) counts.keptInside += kept;
-    if (speaks) {
-      counts.spoken += held.length;
+    if (isCovered) {
+      counts.covered += held.length;
       counts.withdrawn += placed.gone.length;
     }
     for (const { from, to } of placed.moved) this.moved.push({ row: { ...from, key, dated: "" }, to });
@@ -149,7 +149,7 @@ export class PartDiff implements PartDecision {
       if (!this.#options.appended) {
         if (isSame) counts.unchanged++;
       } else if (before !== undefined) {
-        // The record that said it before is superseded by this one.
+        // The record that print it before is superseded by this one.
         counts.superseded++;
         if (!isSame) this.#conflict(line);
       }
@@ -169,13 +169,13 @@ export class PartDiff implements PartDecision {
         // The other kind takes its place: nothing has vanished.
         if ((h.dated !== "") !== turned) continue;
       }
-      if (isOpenLine(h, this.#noticed.extended)) this.gone.push(h);
+      if (isOpenLine(h, this.#findings.extended)) this.gone.push(h);
       else if (this.#options.vanishing.mode === "withdraw") {
         this.gone.push(h);
         counts.withdrawn++;
       } else counts.vanished++;
     }
-    if (this.#options.vanishing.mode === "withdraw") counts.spoken += held.length;
+    if (this.#options.vanishing.mode === "withdraw") counts.covered += held.length;
   }
 
   #emit(line: SpilledRecord, key: string, ordinal: number): void {
@@ -184,7 +184,7 @@ export class PartDiff implements PartDecision {
 
   #conflict(line: SpilledRecord): void {
     this.#counts.conflicts++;
-    const { conflicting } = this.#noticed;
+    const { conflicting } = this.#findings;
     if (conflicting.length < LISTED_CONFLICTS && !conflicting.includes(line.key)) conflicting.push(line.key);
   }
 }
@@ -207,9 +207,9 @@ export function lastOfEach(lines: readonly SpilledRecord[]): Map<string, Spilled
 export function distinct(lines: readonly SpilledRecord[]): SpilledRecord[] {
   const seen = new Set<string>();
   return lines.filter((l) => {
-    const said = `${l.a}/${l.b}`;
-    const first = !seen.has(said);
-    seen.add(said);
+    const print = `${l.a}/${l.b}`;
+    const first = !seen.has(print);
+    seen.add(print);
     return first;
   });
 }

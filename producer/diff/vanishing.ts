@@ -40,7 +40,7 @@ export class Vanishing {
   }
 
   /** Whether what is missing of this day is a correction. */
-  speaksFor(day: string): boolean {
+  covers(day: string): boolean {
     if (this.mode === "keep" || this.mode === "withdraw") return this.mode === "withdraw";
     const { days } = this;
     if (days === null || day > days.last) return false;
@@ -57,7 +57,7 @@ export class Vanishing {
 /** Whether so many withdrawals wait for a confirmation. `always`: any (prices go with products). */
 export const isHeldBack = (
   withdrawn: number,
-  spoken: number,
+  covered: number,
   mode: VanishingMode,
   always: boolean,
 ): boolean =>
@@ -65,4 +65,4 @@ export const isHeldBack = (
     ? false
     : mode === "withdraw"
       ? always && withdrawn > 0
-      : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * spoken;
+      : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * covered;

@@ -69,10 +69,10 @@ export class VersionDiff {
   }
 
   /** Rows that would be withdrawn, of those that it speaks for, when that needs a confirmation (rule 10). */
-  get heldBack(): { readonly withdrawn: number; readonly spoken: number } | null {
+  get heldBack(): { readonly withdrawn: number; readonly covered: number } | null {
     for (const { entity, counts } of this.entities)
-      if (isHeldBack(counts.withdrawn, counts.spoken, this.vanishing.mode, entity.name === "produits"))
-        return { withdrawn: counts.withdrawn, spoken: counts.spoken };
+      if (isHeldBack(counts.withdrawn, counts.covered, this.vanishing.mode, entity.name === "produits"))
+        return { withdrawn: counts.withdrawn, covered: counts.covered };
     return null;
   }
 

@@ -18,7 +18,7 @@ import { assertId, MAX_ID_BYTES } from "./reference.ts";
 
 export type Named = Registration | Catalogue | Removal;
 
-export type Understood =
+export type SourceRecord =
   | { readonly is: "named"; readonly named: Named }
   | { readonly is: "announced"; readonly announcement: Announcement }
   | { readonly is: "refused"; readonly refusal: SourceRefusal }
@@ -41,19 +41,19 @@ const isKind = (kind: unknown): kind is Kind => typeof kind === "string" && Obje
 const isVersionKey = (key: string): boolean => key.endsWith(versionKey(""));
 
 const SHOWN_ISSUE = 300;
-/** Ours are a UUID, an instant and a hash; they are said again in each status. */
-const MOST_OF_A_MARK = 200;
+/** Ours are a UUID, an instant and a hash; they are parsed again in each status. */
+const LONGEST_REQUEST_ID = 200;
 
-const refused = (code: SourceErrorCode, what?: string): Understood => ({
+const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
   is: "refused",
   refusal: new SourceRefusal(code, what),
 });
-const notValid = (what: string): Understood =>
+const notValid = (what: string): SourceRecord =>
   refused("registration.not_valid", what.length > SHOWN_ISSUE ? `${what.slice(0, SHOWN_ISSUE)}…` : what);
 
-export function understand(key: string, value: Buffer): Understood {
+export function parseSourceRecord(key: string, value: Buffer): SourceRecord {
   try {
-    return understood(key, value);
+    return parse(key, value);
   } catch (error) {
     if (error instanceof SourceRefusal) return { is: "refused", refusal: error };
     // Nested beyond what a decoder's stack takes, ...
@@ -61,7 +61,7 @@ export function understand(key: string, value: Buffer): Understood {
   }
 }
 
-function understood(key: string, value: Buffer): Understood {
+function parse(key: string, value: Buffer): SourceRecord {
   let json: unknown;
   try {
     json = JSON.parse(value.toString("utf8"));
@@ -77,28 +77,28 @@ function understood(key: string, value: Buffer): Understood {
     return kind === "version" || kind === "takeover"
       ? { is: "nothing" }
       : notValid(String(Cause.squash(decoded.cause)));
-  const said = decoded.value;
-  if (isAnnouncement(said))
-    return key === versionKey(said.source) && isPlausible(said)
-      ? { is: "announced", announcement: said }
+  const parsed = decoded.value;
+  if (isAnnouncement(parsed))
+    return key === versionKey(parsed.source) && isPlausible(parsed)
+      ? { is: "announced", announcement: parsed }
       : { is: "nothing" };
-  const id = said.kind === "catalogue" ? said.catalogue : said.source;
+  const id = parsed.kind === "catalogue" ? parsed.catalogue : parsed.source;
   if (id !== key) return refused("registration.other_key", id.slice(0, SHOWN_ISSUE));
-  if (said.kind !== "removed") assertId(id);
-  const wrong = said.kind === "removed" ? undefined : contradiction(said);
-  return wrong === undefined ? { is: "named", named: said } : notValid(wrong);
+  if (parsed.kind !== "removed") assertId(id);
+  const wrong = parsed.kind === "removed" ? undefined : contradiction(parsed);
+  return wrong === undefined ? { is: "named", named: parsed } : notValid(wrong);
 }
 
-const isAnnouncement = (said: Named | Announcement): said is Announcement =>
-  said.kind === "version" || said.kind === "takeover";
+const isAnnouncement = (parsed: Named | Announcement): parsed is Announcement =>
+  parsed.kind === "version" || parsed.kind === "takeover";
 
 /** What the types of a registration do not say. */
 function contradiction(named: Registration | Catalogue): string | undefined {
   if (named.every !== null && named.every < 1) return `every: ${named.every}`;
   if (named.kind === "catalogue") return undefined;
   const { entities, reread = "", rekey = "", confirmed = "" } = named;
-  if (Math.max(reread.length, rekey.length, confirmed.length) > MOST_OF_A_MARK)
-    return `reread, rekey, confirmed: > ${MOST_OF_A_MARK}`;
+  if (Math.max(reread.length, rekey.length, confirmed.length) > LONGEST_REQUEST_ID)
+    return `reread, rekey, confirmed: > ${LONGEST_REQUEST_ID}`;
   return entities.length === 0 || new Set(entities).size < entities.length
     ? `entities: ${JSON.stringify(entities)}`
     : undefined;

@@ -8,7 +8,7 @@ import type { Announcement, Catalogue, Registration, Removal } from "#shared/con
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";
-import { type Named, shownKey, understand } from "./record.ts";
+import { type Named, shownKey, parseSourceRecord } from "./record.ts";
 
 /** How many offsets of announcements are remembered of each source. */
 const REMEMBERED = 64;
@@ -29,7 +29,7 @@ export interface RefusedRecord {
 
 interface Entry {
   named: Named | undefined;
-  /** Offset of the record that said so. */
+  /** Offset of the record that named it. */
   namedAt: number;
   last: LastAnnouncement | undefined;
   /** Offsets of its announcements, the latest ones. */
@@ -73,12 +73,12 @@ export class Registry {
   /** What is read twice, and out of turn, changes nothing. */
   apply({ key, value, offset }: LogRecord, partition: number): void {
     if (key === null) return;
-    const said = value === null ? null : understand(key, value);
-    if (said?.is === "nothing") return;
-    if (said?.is === "announced") {
-      const { source } = said.announcement;
+    const record = value === null ? null : parseSourceRecord(key, value);
+    if (record?.is === "nothing") return;
+    if (record?.is === "announced") {
+      const { source } = record.announcement;
       if (this.partition(source) === partition)
-        this.#announced(this.#entry(source), said.announcement, offset);
+        this.#announced(this.#entry(source), record.announcement, offset);
       return;
     }
     const isItsOwn = this.partition(key) === partition;
@@ -86,9 +86,9 @@ export class Registry {
     this.#revision++;
     const place = `${partition} ${key}`;
     const refusal =
-      said?.is === "refused"
-        ? said.refusal
-        : said === null || isItsOwn
+      record?.is === "refused"
+        ? record.refusal
+        : record === null || isItsOwn
           ? undefined
           : new SourceRefusal("registration.not_valid", `partition ${partition}`);
     if (refusal === undefined) this.#refused.delete(place);
@@ -96,7 +96,7 @@ export class Registry {
     if (!isItsOwn) return;
     const entry = this.#entry(key);
     entry.namedAt = offset;
-    entry.named = said?.is === "named" ? said.named : undefined;
+    entry.named = record?.is === "named" ? record.named : undefined;
   }
 
   #announced(entry: Entry, value: Announcement, offset: number): void {

@@ -127,8 +127,8 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   // The hash of the whole content names a version that an operator confirms.
   if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
   if (diff.heldBack !== null && registration.confirmed !== contentHash(opened.validators)) {
-    const { withdrawn, spoken } = diff.heldBack;
-    return yield* refuse("source.held_back", String(withdrawn), String(spoken));
+    const { withdrawn, covered } = diff.heldBack;
+    return yield* refuse("source.held_back", String(withdrawn), String(covered));
   }
   const counts = diff.counts(version);
   const remembered = rememberedOf(opened, diffed, counts);

@@ -42,22 +42,22 @@ const daysOf = (names: Iterable<string>) =>
   [...names].map((name) => Number(/2024-01-(\d\d)/.exec(name)?.[1])).sort((a, b) => a - b);
 
 describe("a version without ids covers", () => {
-  const spoken = (mode: "rule" | "keep" | "withdraw", ...days: string[]) => {
+  const covered = (mode: "rule" | "keep" | "withdraw", ...days: string[]) => {
     const vanishing = new Vanishing(mode);
     for (const day of days) vanishing.saw(day);
-    return ["01", "02", "03", "04"].filter((d) => vanishing.speaksFor(`2024-01-${d}`));
+    return ["01", "02", "03", "04"].filter((d) => vanishing.covers(`2024-01-${d}`));
   };
 
   it("the days after its first up to its last", () => {
-    expect(spoken("rule", "2024-01-03", "2024-01-01")).toEqual(["02", "03"]);
+    expect(covered("rule", "2024-01-03", "2024-01-01")).toEqual(["02", "03"]);
   });
   it("its one day when it has one", () => {
-    expect(spoken("rule", "2024-01-02", "2024-01-02")).toEqual(["02"]);
+    expect(covered("rule", "2024-01-02", "2024-01-02")).toEqual(["02"]);
   });
   it("no day when it is empty, all days or none when an operator decides so", () => {
-    expect(spoken("rule")).toEqual([]);
-    expect(spoken("withdraw")).toHaveLength(4);
-    expect(spoken("keep", "2024-01-01", "2024-01-04")).toEqual([]);
+    expect(covered("rule")).toEqual([]);
+    expect(covered("withdraw")).toHaveLength(4);
+    expect(covered("keep", "2024-01-01", "2024-01-04")).toEqual([]);
   });
 });
 

@@ -34,7 +34,7 @@ function duplicates(
   old: Map<number, Line>,
   lines: readonly Line[],
   opened: Line | undefined,
-  spoken: boolean,
+  covered: boolean,
 ): Map<number, Line> {
   const free = new Map([...old].sort(([a], [b]) => a - b));
   const placed: [number, Line][] = [];
@@ -48,7 +48,7 @@ function duplicates(
       free.delete(n);
     }
   }
-  const rest = spoken ? [] : [...free].slice(others.length);
+  const rest = covered ? [] : [...free].slice(others.length);
   if (opened !== undefined && rest.length > 0) {
     const at = rest.findIndex(([, image]) => says(image, opened));
     rest.splice(at < 0 ? rest.length - 1 : at, 1);
@@ -80,7 +80,7 @@ export class ModelSource {
   }
 
   /** Rule 9: the days after the first up to the last; of a version of one day that day. */
-  #speaksFor(day: string, days: readonly string[]): boolean {
+  #covers(day: string, days: readonly string[]): boolean {
     if (this.#vanished !== "rule") return this.#vanished === "withdraw";
     const first = days[0];
     const last = days.at(-1);
@@ -146,9 +146,9 @@ export class ModelSource {
     const extended = open !== null && now !== open.raw && now.startsWith(open.raw);
     const days = version.lines.flatMap((l) => (isBad(l) ? [] : [l.date_vente as string])).sort();
     for (const s of new Set([...before.keys(), ...stems.keys()])) {
-      const spoken = this.#speaksFor((JSON.parse(s) as [string])[0], days);
+      const covered = this.#covers((JSON.parse(s) as [string])[0], days);
       const opened = extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
-      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, spoken))
+      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, covered))
         next.set(`ventes ${s}~${n} `, image);
     }
     const same = sameImages(next, this.held);
