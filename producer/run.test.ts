@@ -1,4 +1,4 @@
-/** What the producer emits, rule by rule, over the embedded log. */
+/** The events that the producer emits, rule by rule, over the embedded log. */
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -94,7 +94,7 @@ describe("a version", () => {
     expect(await fences()).toBe(before);
     lose();
     await poll();
-    // One to every partition of its entity's topic and of rejets.
+    // A takeover writes one fence to every partition of the entity's topic and of `rejets`.
     expect(await fences()).toBe(before + 6);
   });
 
@@ -136,7 +136,8 @@ it("a new source is not searched in the topics; many that are taken over are fou
   expect(read).toBe(0);
   lose();
   expect((await pollCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
-  // Polled through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
+  // One reading of all records, then each source's own records and some of its neighbours'. Without the source index,
+  // twelve sources would read all records twelve times.
   expect(read).toBeGreaterThan(2 * SOURCES * ROWS);
   expect(read).toBeLessThan(5 * SOURCES * ROWS);
   expect(await rows()).toHaveLength(SOURCES * ROWS);
@@ -165,7 +166,7 @@ describe("sales without id", () => {
     expect(await claims()).toHaveLength(3);
     write("t.csv", TWINS, "2024-01-02,p,m,1", "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
     expect((await poll())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
-    // With a column that tells duplicates apart, each keeps its ordinal whatever the order of lines.
+    // With a column that distinguishes duplicates, each keeps its ordinal in any order of lines.
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,A", "2024-01-01,p,m,1,B", "2024-01-02,p,m,1,A", "");
     expect((await poll())[0]).toMatchObject({ emitted: 3 });
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,B", "2024-01-01,p,m,1,A", "2024-01-02,p,m,1,A", "");
@@ -222,7 +223,7 @@ describe("sales without id", () => {
 });
 
 describe("a file that is followed", () => {
-  /** What one look of a running producer says of the source. */
+  /** The result of one poll of a running producer. */
   const followedOnce = () =>
     pipeline.run(
       Effect.gen(function* () {
@@ -329,7 +330,7 @@ describe("sources", () => {
       withdrawn: 2,
     });
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(0);
-    // Added again, it says everything again.
+    // A source that is added again publishes all its rows again.
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
     await poll();
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
@@ -343,7 +344,7 @@ describe("sources", () => {
         Effect.gen(function* () {
           yield* registerSource(server.url);
           yield* readSourcesOnce();
-          // Read again, and answered once all of it is withdrawn.
+          // The source is polled again, and its answer waits until all its rows are deleted.
           let answer: (() => void) | undefined;
           server.answer = (_, response) => {
             answer = () => response.end(`${body}2,2024-01-01,p,m,1\n`);
@@ -408,7 +409,7 @@ describe("producers that die", () => {
     await poll();
     const [old] = await rows();
     if (old?.event.kind !== "row") throw new Error("no row");
-    // Taken over by one that finds nothing to say: only its fences tell that the other is past.
+    // A producer takes the source over and finds no change: only its fences show that the other one was overtaken.
     lose();
     await poll();
     const late = { ...old.event, row: { ...old.event.row, quantité: "9" } };

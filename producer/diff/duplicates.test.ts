@@ -1,4 +1,4 @@
-/** Rule 5 by itself, on random duplicates; and the simpler rule that it replaced, told apart. */
+/** Rule 5 on random duplicates, and how it differs from the simpler rule. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
@@ -7,7 +7,7 @@ const says = (n: number): Duplicate => ({ a: n, b: 0 });
 const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...says(n), ordinal: i + 1 }));
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
-/** What is held afterwards, by ordinal. */
+/** The rows afterwards, by ordinal. */
 function ordinalsAfter(
   before: readonly Held[],
   lines: readonly Duplicate[],

@@ -1,4 +1,4 @@
-/** How the catalogues of this producer stand, told whole whenever one changes. */
+/** The statuses of this producer's catalogues. Calls `onChange` with all of them when one changes. */
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 
 export class CatalogueStatuses {

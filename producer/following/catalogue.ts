@@ -1,6 +1,6 @@
 /**
- * Following a catalogue: a look, then another by the pace of sources, for ever. One that fails is parked with its
- * reason until its next look; its entries go on. A local folder is looked at more often, for that costs one listing.
+ * Follows a catalogue: polls it again and again, at the pace of sources. A catalogue that fails is parked with its
+ * reason until its next poll; its entries go on. A local folder is polled more often, because that costs one listing.
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -19,13 +19,13 @@ import { isFileSource, isLoopback, leastEvery } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { untilNextPoll } from "./pace.ts";
 
-/** A file that is put into a folder is seen within this time. */
+/** The producer sees a new file of a folder within this time. */
 const FOLDER_MS = 2_000;
 
 export interface FollowedCatalogue {
   readonly catalogue: Catalogue;
   readonly memory: CatalogueMemory;
-  /** Told at each look. */
+  /** Called at each poll. */
   readonly onStatus: (status: CatalogueStatus) => void;
 }
 
@@ -40,11 +40,14 @@ export const newFollowed = (
 
 interface Polled {
   readonly status: CatalogueStatus;
-  /** How long the server asks not to be asked again, in milliseconds; 0: it says nothing. */
+  /** How long the server asks us to wait before the next request, in milliseconds; 0: it does not ask. */
   readonly askedMs: number;
 }
 
-/** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
+/**
+ * Polls a catalogue once and reports its status. Polls again while a send to the log stays without an answer. Fails
+ * only when the topic log or the producer's own database fails.
+ */
 export const pollCatalogueAndReport = (
   producer: Producer,
   { catalogue, memory, onStatus }: FollowedCatalogue,
@@ -58,7 +61,7 @@ export const pollCatalogueAndReport = (
           schedule: scheduleOf("uncertain"),
           while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
         }),
-        // Retried for ever.
+        // For the types alone: the retry has no end.
         Effect.catchTag("PublishUncertain", Effect.die),
       );
     })
@@ -77,7 +80,7 @@ export const pollCatalogueAndReport = (
       Effect.tap(({ status }) => Effect.sync(() => onStatus(status))),
     );
 
-/** Never returns by itself. `waitForLog` waits for a log that does not answer. */
+/** Runs until it is interrupted. `waitForLog` waits while the topic log does not answer. */
 export const followCatalogue = Effect.fnUntraced(function* <E>(
   producer: Producer,
   followed: FollowedCatalogue,

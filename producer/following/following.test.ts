@@ -1,4 +1,4 @@
-/** A running producer over the embedded log, real files and a real HTTP server: when it looks, and at what. */
+/** When a running producer polls its sources, over the embedded log, real files and a real HTTP server. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,7 +42,7 @@ interface Seen {
   readonly of: (source: string) => SourceStatus | undefined;
 }
 
-/** Runs `body` beside a producer. */
+/** Runs `body` while a producer runs. */
 const beside = (body: (seen: Seen) => Effect.Effect<void, unknown, TopicLog | Settings>): Promise<void> =>
   pipeline.run(
     Effect.gen(function* () {
@@ -69,7 +69,7 @@ describe("a path that is followed", () => {
         expect(Date.parse(seen.of(idOf("m.csv"))?.next ?? "")).toBeGreaterThan(Date.now() + HOUR / 2);
         write("m.csv", SHOPS, "1,Paris", "2,Lyon");
         yield* waitFor("the second row", () => seen.of(idOf("m.csv"))?.records === 2);
-        // Gone, said; there again, read.
+        // The removed file is reported; created again, it is read.
         rmSync(pathOf("m.csv"));
         yield* waitFor("that it is gone", () => seen.of(idOf("m.csv"))?.state === "parked");
         write("m.csv", SHOPS, "1,Paris", "2,Lyon", "3,Brest");
@@ -109,7 +109,7 @@ describe("a URL that is followed", () => {
           yield* waitFor("what the server says", isReported);
           const before = requests("m.csv");
           const others = requests("other.csv");
-          // A source that is told nothing is asked many times meanwhile.
+          // At the same time the producer polls the other source, whose answer has no such header, many times.
           yield* waitFor("the other source", () => requests("other.csv") >= others + 10);
           expect(requests("m.csv")).toBe(before);
         }),
@@ -122,13 +122,13 @@ describe("a URL that is followed", () => {
         yield* waitFor("the first poll", () => seen.of(url("m.csv"))?.state === "ok");
         server.answer = (_, response) => response.writeHead(404).end();
         const wait = () => Date.parse(seen.of(url("m.csv"))?.next ?? "") - Date.now();
-        // 20 ms, 40, 80, ...: eight failures later.
+        // 20 ms, 40, 80, ...: after eight failures.
         yield* waitFor("a long wait", () => seen.of(url("m.csv"))?.state === "parked" && wait() > 2_000);
         const before = requests("m.csv");
         server.answer = (_, response) => response.end(`${SHOPS}\n1,Paris\n`);
         yield* registerSource(url("m.csv"), { every: HOUR });
         yield* waitFor("it to be well", () => seen.of(url("m.csv"))?.state === "ok");
-        // One request is the registration's own.
+        // One of the requests is from the registration.
         expect(requests("m.csv")).toBeGreaterThanOrEqual(before + 2);
         expect(wait()).toBeGreaterThan(HOUR / 2);
       }),
@@ -194,7 +194,7 @@ describe("a registration that changes", () => {
       }),
     ));
 
-  /** Another interval, as another program would say it: without asking the source. */
+  /** Registers another interval as another program would: without a request to the source. */
   const registerChanged = (source: string) =>
     Effect.gen(function* () {
       const log = yield* TopicLog;

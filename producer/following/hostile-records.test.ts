@@ -1,4 +1,4 @@
-/** What foreign programs write into the topic `sources` ends nothing, and costs the sources beside it nothing. */
+/** No record that a foreign program writes into the topic `sources` stops the producer or harms another source. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -54,9 +54,9 @@ describe("foreign records in the topic sources", () => {
       const others = sources.filter(({ source }) => source !== healthy);
       expect(others).toHaveLength(INVALID.length + unreadable().length);
       expect(others.filter(({ state, reason }) => state !== "parked" || reason.length < 20)).toEqual([]);
-      // Ids as long as a record are not told again and again.
+      // The status cuts ids that are as long as a record.
       expect(Math.max(...others.map((one) => JSON.stringify(one).length))).toBeLessThan(20_000);
-      // All of them were foreseen.
+      // None of the records causes an unforeseen error.
       expect(others.filter(({ defects }) => defects !== undefined)).toEqual([]);
     }
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(1);

@@ -10,7 +10,7 @@ import {
 } from "./pace.ts";
 
 const calm: Pace = { every: 60_000, least: 5_000, local: false, failures: 0, askedMs: 0 };
-/** In the middle of its jitter. */
+/** The wait without jitter. */
 const wait = (pace: Partial<Pace>) => untilNextPoll({ ...calm, ...pace }, 0.5);
 
 describe("the wait before the next poll", () => {
@@ -23,7 +23,7 @@ describe("the wait before the next poll", () => {
     expect([2, 3, 4].map((failures) => wait({ failures }))).toEqual([120_000, 240_000, 480_000]);
     expect(wait({ failures: 1_000 })).toBe(LONGEST_BACKOFF_MS);
     expect(wait({ failures: 1_000, local: true, every: 200 })).toBe(LONGEST_LOCAL_BACKOFF_MS);
-    // Never more often than it is looked at when it is well.
+    // A source that fails is never polled more often than one that does not.
     expect(wait({ failures: 1_000, every: 86_400_000 })).toBe(86_400_000);
   });
 

@@ -1,6 +1,6 @@
 /**
- * This producer's share of the sources: a fiber for each source and catalogue whose partition it has. `release` ends
- * what is no longer its own, `begin` starts what is new.
+ * This producer's share of the sources: one fiber for each source and catalogue in its partitions. `release` ends the
+ * fibers that this producer must no longer run, `begin` starts the new ones.
  */
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
@@ -11,18 +11,18 @@ import type { ProducerFailure } from "./poll.ts";
 import { type Following, followSource } from "./source.ts";
 import { byRank } from "./source-statuses.ts";
 
-/** Sources are named by their URL alone. */
+/** The fiber of a source is named by its URL, so this name is never that of a source. */
 const catalogueFiber = (id: string): string => `catalogue ${id}`;
 
 export class Share {
-  /** The partitions of `sources` that this producer has. */
+  /** The partitions of `sources` that are assigned to this producer. */
   partitions: ReadonlySet<number> = new Set();
   readonly #following: Following;
   readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
   readonly #running = new Map<string, Registration>();
   readonly #listing = new Map<string, Catalogue>();
 
-  /** The fibers end with the scope that they were made in. */
+  /** `fibers` ends with its own scope. */
   constructor(following: Following, fibers: FiberMap.FiberMap<string, void, ProducerFailure>) {
     this.#following = following;
     this.#fibers = fibers;
@@ -45,7 +45,10 @@ export class Share {
     return registry.refused().filter(({ partition }) => this.partitions.has(partition));
   }
 
-  /** Ends the fibers of what is no longer ours, no longer registered, or registered otherwise; waits for their end. */
+  /**
+   * Ends the fibers of sources and catalogues that are no longer ours, no longer registered, or registered with other
+   * options. Waits for their end.
+   */
   readonly release = Effect.fnUntraced({ self: this }, function* (this: Share) {
     yield* this.#releaseSources();
     yield* this.#releaseCatalogues();
@@ -55,7 +58,7 @@ export class Share {
     const { statuses, producer } = this.#following;
     const kept = new Map(this.#registrations().map((r) => [r.source, r]));
     const ended = [...this.#running].filter(([source, registration]) => kept.get(source) !== registration);
-    // Awaited: two polls of one source would share its state.
+    // Wait for their end: the next fiber of the source uses the same state.
     yield* Effect.forEach(ended, ([source]) => FiberMap.remove(this.#fibers, source), {
       concurrency: "unbounded",
       discard: true,
@@ -82,7 +85,7 @@ export class Share {
     this.#following.catalogues.remove(closed.filter((id) => !listed.has(id)));
   });
 
-  /** Starts a fiber for what is new, parents first: hosts serve in this order. */
+  /** Starts a fiber for each new source and catalogue, parents first, because sources of one host wait in this order. */
   readonly begin = Effect.fnUntraced({ self: this }, function* (this: Share) {
     const { producer, catalogues, waitForLog } = this.#following;
     const begun = this.#registrations()
@@ -102,7 +105,7 @@ export class Share {
     }
   });
 
-  /** Puts the statuses of what begins, of what its catalogue no longer lists, and of records that are not valid. */
+  /** Puts the statuses of new sources, of sources that their catalogue no longer lists, and of records not valid. */
   #show(begun: readonly Registration[]): void {
     const { statuses, producer } = this.#following;
     const { registry, settings } = producer;
@@ -126,7 +129,7 @@ export class Share {
     );
   }
 
-  /** Fails with the first fiber that fails; never ends by itself. */
+  /** Fails when a fiber fails, with its failure; never succeeds. */
   get joined(): Effect.Effect<never, ProducerFailure> {
     return FiberMap.join(this.#fibers).pipe(Effect.andThen(Effect.never));
   }

@@ -1,11 +1,11 @@
-/** How the sources of this producer stand, told whole and in one order whenever one changes: parents first. */
+/** The statuses of this producer's sources. Calls `onChange` with all of them, parents first, when one changes. */
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Registry } from "../source/index.ts";
 import { announcedStatus } from "../sync/index.ts";
 
-/** Parents first: what sales refer to is read before them. */
+/** Orders sources parents first: products and shops before the sales that name them. */
 export const byRank = (a: Pick<SourceStatus, "entities">, b: Pick<SourceStatus, "entities">): number =>
   rank(a) - rank(b);
 
@@ -22,7 +22,7 @@ export class SourceStatuses {
     this.#onChange = onChange ?? (() => {});
   }
 
-  /** As it was put last, else as the topic has it. */
+  /** The status that was put last; before the first one, the status by the topic `sources`. */
   get(registration: Registration): SourceStatus {
     const { source } = registration;
     return this.#statuses.get(source) ?? announcedStatus(registration, this.#registry.last(source));

@@ -1,6 +1,6 @@
 /**
- * One source, followed until it is interrupted: a look when it is its host's turn, then a wait by its pace, which
- * a change of its file ends. A source to be read once is read until that has succeeded.
+ * Follows one source until it is interrupted: polls it when its host is free, then waits by its pace. A change of its
+ * file ends the wait early. A source with `once` is polled until one poll succeeds.
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -30,7 +30,7 @@ export interface Following {
   readonly waitForLog: WaitForLog;
 }
 
-/** Never fails for the source's own sake: what is no part of a look is isolated here, and begun again by its pace. */
+/** A failure of the source outside of a poll is isolated here: it parks the source, and following starts again. */
 export const followSource = Effect.fnUntraced(function* (
   following: Following,
   registration: Registration,
@@ -75,7 +75,7 @@ const follow = Effect.fnUntraced(function* (
   const changed = new Waker();
   const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
     for (let failures = 0; ; ) {
-      // Before the look: what is written during it is looked at again.
+      // Before the poll, so that a change during the poll starts another one.
       watch?.arm();
       const began = performance.now();
       const { status, code, askedMs } = yield* waitForLog(poll);
@@ -85,7 +85,7 @@ const follow = Effect.fnUntraced(function* (
         statuses.put(status);
         return;
       }
-      // What may not be read is not watched either.
+      // A file that may not be read must not be watched either.
       if (code === "source.not_allowed") watch?.close();
       const wait = untilNextPoll({ every, least: leastEvery(source), local, failures, askedMs });
       statuses.put({ ...status, next: new Date(Date.now() + wait).toISOString() });

@@ -1,4 +1,4 @@
-/** A log that does not answer is waited for, for ever, and that is told. */
+/** Waits, without end, while the topic log does not answer, and reports that through `onState`. */
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";

@@ -1,4 +1,4 @@
-/** On a real file system: what a shop's tools do to a file is noticed, and nothing is watched after `close`. */
+/** On a real file system: a watch notices what programs do to a file, and notices nothing after `close`. */
 import {
   appendFileSync,
   mkdirSync,
@@ -77,7 +77,7 @@ describe("a path that is watched", () => {
     const other = watched(path);
     for (let i = 0; i < 50; i++) appendFileSync(path, "x");
     await reported(other, 1);
-    // Its quiet time is not over: fifty writes are no fifty changes.
+    // Its quiet time is not over: fifty writes are not fifty reports.
     expect(seen.reported).toBe(0);
     const before = other.reported;
     await until("a change reported in the midst of writing", () => {
@@ -143,7 +143,7 @@ describe("a path that is watched", () => {
     });
     const other = watched(path);
     writeFileSync(path, "1");
-    // Before its quiet time is over.
+    // `close` comes before the quiet time is over.
     watching.close();
     await reported(other, 1);
     writeFileSync(path, "2");

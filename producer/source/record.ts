@@ -1,6 +1,6 @@
 /**
- * A record of the topic `sources`, understood: where registrations come in, whoever wrote them. What follows the
- * contract is typed from here on, and its ids can be asked for; what does not is refused with its reason. Never throws.
+ * Parses the records of the topic `sources`, which any program may write. A valid record becomes a typed value whose
+ * ids are valid URLs. A record that is not valid is refused with its reason.
  */
 import { createHash } from "node:crypto";
 import * as Cause from "effect/Cause";
@@ -22,7 +22,7 @@ export type SourceRecord =
   | { readonly is: "named"; readonly named: Named }
   | { readonly is: "announced"; readonly announcement: Announcement }
   | { readonly is: "refused"; readonly refusal: SourceRefusal }
-  /** Somebody else's, or an announcement that nobody needs. */
+  /** An announcement that is not valid, or a record of another program. The producer ignores it. */
   | { readonly is: "nothing" };
 
 type Decode<A> = (value: unknown) => Exit.Exit<A, Schema.SchemaError>;
@@ -40,8 +40,9 @@ const isKind = (kind: unknown): kind is Kind => typeof kind === "string" && Obje
 
 const isVersionKey = (key: string): boolean => key.endsWith(versionKey(""));
 
+/** Characters of a schema error that the refusal shows. */
 const SHOWN_ISSUE = 300;
-/** Ours are a UUID, an instant and a hash; they are parsed again in each status. */
+/** `reread`, `rekey` and `confirmed` are a time, a UUID and a hash. Each status repeats them, so they must be short. */
 const LONGEST_REQUEST_ID = 200;
 
 const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
@@ -51,12 +52,13 @@ const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
 const notValid = (what: string): SourceRecord =>
   refused("registration.not_valid", what.length > SHOWN_ISSUE ? `${what.slice(0, SHOWN_ISSUE)}…` : what);
 
+/** Never throws. */
 export function parseSourceRecord(key: string, value: Buffer): SourceRecord {
   try {
     return parse(key, value);
   } catch (error) {
     if (error instanceof SourceRefusal) return { is: "refused", refusal: error };
-    // Nested beyond what a decoder's stack takes, ...
+    // For example, JSON that is nested too deeply for the decoder.
     return notValid(error instanceof Error ? error.message : String(error));
   }
 }
@@ -92,7 +94,7 @@ function parse(key: string, value: Buffer): SourceRecord {
 const isAnnouncement = (parsed: Named | Announcement): parsed is Announcement =>
   parsed.kind === "version" || parsed.kind === "takeover";
 
-/** What the types of a registration do not say. */
+/** Why a registration is not valid although its types are; undefined: it is valid. */
 function contradiction(named: Registration | Catalogue): string | undefined {
   if (named.every !== null && named.every < 1) return `every: ${named.every}`;
   if (named.kind === "catalogue") return undefined;
@@ -104,14 +106,14 @@ function contradiction(named: Registration | Catalogue): string | undefined {
     : undefined;
 }
 
-/** What an announcement says goes into what is announced next: one that cannot be true must not. */
+/** Announcements copy values from the one before. One with impossible values must be ignored. */
 const isPlausible = ({ entities, counts, open, reading }: Announcement): boolean =>
   new Set(entities).size === entities.length &&
   (open === null || open.line > 0) &&
   (counts === null || (counts.records >= 0 && counts.rejected >= 0)) &&
   (reading === undefined || reading.headerLine >= 0);
 
-/** A key as it is shown and named: one that is no id may be as long as a record. */
+/** The key as users see it. A key that is too long for an id is cut, and made unique by a hash. */
 export const shownKey = (key: string): string =>
   Buffer.byteLength(key) <= MAX_ID_BYTES
     ? key

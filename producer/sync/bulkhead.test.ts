@@ -1,4 +1,4 @@
-/** An error that nobody foresaw parks its source: counted, reported once with its trace, and the others go on. */
+/** An unforeseen error parks its source. It is counted, its trace is reported once, and the other sources go on. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,7 +42,7 @@ interface Isolated {
   readonly reported: Defect[];
 }
 
-/** A producer whose downloads end as `fetch` says; each look reads the topic first. */
+/** Runs `body` with a producer that has read the topic `sources`; `change` replaces parts of it. */
 const withProducer = <A, E>(
   body: (isolated: Isolated) => Effect.Effect<A, E, TopicLog | Settings>,
   change: (producer: Producer) => Partial<Producer> = () => ({}),
@@ -92,7 +92,7 @@ describe("the work on one source", () => {
     const source = write("m.csv");
     await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
     let n = 0;
-    // Its message differs each time; where it comes from does not.
+    // The message differs each time; the line that throws it does not.
     const { polls, reported } = await poll(() => new TypeError(`boom ${n++} at http://u:secret@h/`));
     expect(polls.map(({ code }) => code)).toEqual(["source.defect", "source.defect", "source.defect"]);
     expect(polls.map(({ status }) => status.defects)).toEqual([1, 2, 3]);
@@ -186,7 +186,7 @@ describe("what passes through the bulkhead", () => {
       code: "SQLITE_IOERR_READ",
     });
     expect((await through(Effect.die(coded("SQLITE_FULL")))).defects).toBe(0);
-    // Of the value, not of the file.
+    // This code blames a value, not the database file.
     expect(failureOf((await through(Effect.die(coded("SQLITE_TOOBIG")))).exit)).toMatchObject({
       code: "source.defect",
     });

@@ -1,4 +1,4 @@
-/** Files and options that change while they are followed: what is the same, what is refused, and the data that stay. */
+/** Files and options that change while a producer follows them: which rows stay the same, and what is refused. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -79,7 +79,7 @@ describe("a file that changes its columns", () => {
       ),
     });
     expect(await events()).toEqual(before);
-    // The column is read from another field, but its values are the same: ids are, too.
+    // The column now comes from another field, but its values are the same, so the ids are the same.
     await add({ map: ["id_magasin=Comptoir"] });
     expect(await poll()).toMatchObject({ state: "ok", unchanged: 3, emitted: 1 });
   });
@@ -108,7 +108,7 @@ describe("a file that changes its columns", () => {
       reason: expect.stringMatching(/more than half of the lines \(20 \/ 20\) .* column quantité/),
     });
     expect(await events()).toEqual(before);
-    // A few bad lines stop only themselves.
+    // A few bad lines become rejects and do not refuse the version.
     write(SALES, ...sales(15), ...sales(5, "douze"));
     expect(await poll()).toMatchObject({ state: "ok", rejected: 5 });
   });
@@ -154,7 +154,7 @@ describe("a file that changes how it writes", () => {
     write(HEADER, ...first);
     await add();
     await poll();
-    // Two commas to one point, appended: the others decide now, and the point is the one that is set aside.
+    // With the appended values there are two commas and one point: now the commas decide, and the point is rejected.
     write(HEADER, ...first, '3,31/12/2025,p,m,1,"2,5"', '4,31/12/2025,p,m,1,"3,5"');
     expect(await poll()).toMatchObject({ state: "ok", records: 4, rejected: 1 });
     const prices = (await events()).flatMap(({ event }) =>
@@ -190,7 +190,7 @@ describe("options of a source", () => {
       },
     });
     expect(await registered()).not.toHaveProperty("vanished");
-    // They are what it is read with.
+    // The poll reads the file with these options.
     expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
     expect((await events())[0]?.event).toMatchObject({ row: { date_vente: "2026-02-03", quantité: "1.5" } });
   });
@@ -205,7 +205,7 @@ describe("options of a source", () => {
     expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.rekeyed.*date_vente/);
     expect(await refused({ key: "Note" })).toMatch(/^source.rekeyed.*--key/);
     expect(await refused({ idScope: "b" })).toMatch(/^source.rekeyed.*--id-scope/);
-    // What says again what was decided, and what no id depends on.
+    // These flags repeat what was decided, or no id depends on them.
     await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
     expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });
   });
@@ -248,7 +248,7 @@ describe("options of a source", () => {
       );
       await add();
       await poll();
-      // The first day has rolled off; most of what it holds is withdrawn, which nobody needs to confirm again.
+      // The first day has rolled off. The version deletes most rows, and needs no confirmation because of --rekey.
       const now = ["02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`);
       write(HEADER, ...now);
       expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/--rekey/);
@@ -256,7 +256,7 @@ describe("options of a source", () => {
       expect(await poll()).toMatchObject({ state: "ok", emitted: 3, vanished: 1, withdrawn: 33 });
       const right = ["2026-01-01,p01,m,1", "2026-01-02,c02,m,1", "2026-01-03,c03,m,1", "2026-01-04,c04,m,1"];
       expect(await held()).toEqual(right);
-      // It is done once: said again it is nothing, and the rule holds as before.
+      // A rekey runs once. The same options again do nothing, and rule 9 applies as before.
       await add({ map: ["id_produit=Code"], rekey: true });
       expect(await poll()).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
       write(HEADER, ...now.slice(1), "2026-01-05,p,c05,m,1");

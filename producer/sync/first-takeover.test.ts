@@ -1,6 +1,6 @@
 /**
- * The first takeover of a source: nothing of it was ever announced, so no event of it exists (rule 19), and what the
- * topics hold of others is not read. A catalogue of many files would otherwise read all topics once for each file.
+ * The first takeover of a source. It was never announced, so it has no events (rule 19), and the producer does not read
+ * the topics. Otherwise a catalogue of many files would read all topics once for each file.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ it("reads no event of other sources", async () => {
       return records;
     }),
   );
-  // Its own fences.
+  // The fences of this source.
   expect(read).toBeLessThan(10);
   expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(501);
 });
@@ -65,7 +65,7 @@ it("reads what another producer publishes of the source at the same time", async
           ...log,
           publish: (topic, records) =>
             Effect.gen(function* () {
-              // The registry was read before this announcement, and knows nothing of the other's.
+              // The producer read the registry before this announcement, so it does not know the other one.
               if (!met && topic === "sources") {
                 met = true;
                 yield* pollSource(other, registration, { mode: "once" }).pipe(Effect.orDie);

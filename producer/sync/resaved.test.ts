@@ -1,4 +1,4 @@
-/** A file that is saved again in another dialect or encoding says what it said: no event, and what has changed is told. */
+/** A file that is saved again in another dialect or encoding gives the same rows, so it gives no event. */
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";

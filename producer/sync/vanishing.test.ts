@@ -1,4 +1,4 @@
-/** Rows that a version lacks (rules 9 to 11): withdrawn, kept, or the version held back until it is confirmed. */
+/** Rows that a version lacks (rules 9 to 11): they are deleted or kept, or the version waits for a confirmation. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -65,7 +65,7 @@ describe("rows that vanish", () => {
   it("inside those days are a correction, before them they have rolled off", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 6));
     await poll();
-    // 1 and 2 roll off, 4 is corrected away.
+    // Days 1 and 2 roll off; day 4 is deleted as a correction.
     write("v.csv", SALES, ...sales(3, 3), ...sales(5, 7));
     const status = await poll();
     expect(status).toMatchObject({ records: 4, emitted: 1, unchanged: 3, vanished: 2, withdrawn: 1 });
@@ -114,10 +114,10 @@ describe("a version that would delete much", () => {
     }
     await pipeline.run(confirmSource(pathOf("v.csv")));
     expect(await poll()).toMatchObject({ state: "ok", records: 21, withdrawn: 19, rejected: 1 });
-    // One of the first day is kept: the version does not speak for it.
+    // A row of the first day is kept, because the version does not cover that day.
     expect((await claims("v.csv")).size).toBe(22);
 
-    // Confirmed was that content, no other.
+    // The confirmation is for that content alone.
     write("v.csv", SALES, ...sales(20, 20), sale(1));
     expect(await poll()).toMatchObject({ state: "held" });
   });
@@ -197,7 +197,7 @@ describe("a source that moves", () => {
         `new-${name}`,
         ...(name === "v.csv" ? [SALES, ...sales(3, 5)] : ["id_produit,nom,prix", "p,x,2"]),
       );
-      // As by a command that was killed at its end and given again.
+      // The user gives the same command again, as after a kill at its end.
       await pipeline.run(moveSource(pathOf(name), pathOf(`new-${name}`)));
       expect((await claims(name)).size).toBe(0);
     }
