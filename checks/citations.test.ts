@@ -96,7 +96,6 @@ const SAID_STILL = new Set([
   "cli/settings/locks.ts",
   "cli/texts/numbers.ts",
   "producer/log/events.ts",
-  "producer/source/reference.ts",
 ]);
 
 describe("prose", () => {

@@ -1,4 +1,4 @@
-/** What the producer emits, rule by rule, over the embedded log. */
+/** The events that the producer emits, rule by rule, over the embedded log. */
 import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -25,7 +25,7 @@ afterEach(() => pipeline.close());
 const pathOf = (name: string) => join(pipeline.dir, "files", name);
 const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
 const write = (name: string, ...lines: string[]) => writeFileSync(pathOf(name), lines.join("\n"));
-const look = () => pipeline.run(readSourcesOnce());
+const poll = () => pipeline.run(readSourcesOnce());
 const events = () => pipeline.run(allEvents);
 const rows = async () => rowsOf(await events());
 const lose = () => {
@@ -49,7 +49,7 @@ describe("a version", () => {
       "1,31/12/2024,007,m,2",
       "",
     );
-    const [status] = await look();
+    const [status] = await poll();
     expect(status).toMatchObject({ records: 3, emitted: 1, superseded: 1, rejected: 1, unchanged: 0 });
     const all = await rows();
     expect(all.map((e) => [e.topic, e.event.line])).toEqual([
@@ -73,43 +73,43 @@ describe("a version", () => {
 
   it("is one event for one appended line, none for the same file, and none after a lost state", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
-    await look();
+    await poll();
     expect((await rows()).length).toBe(2);
-    await look();
+    await poll();
     write("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "3,2024-01-01,p,m,1", "");
-    expect((await look())[0]).toMatchObject({ emitted: 1, unchanged: 1, rejected: 1 });
+    expect((await poll())[0]).toMatchObject({ emitted: 1, unchanged: 1, rejected: 1 });
     expect((await rows()).length).toBe(3);
     lose();
-    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 2 });
+    expect((await poll())[0]).toMatchObject({ emitted: 0, unchanged: 2 });
     expect((await rows()).length).toBe(3);
   });
 
   it("needs no takeover when the same producer starts again, and one when its state is lost", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
-    await look();
-    const marks = async () => (await events()).filter((e) => e.event.kind === "fence").length;
-    const before = await marks();
+    await poll();
+    const fences = async () => (await events()).filter((e) => e.event.kind === "fence").length;
+    const before = await fences();
     write("v.csv", SALES, "1,2024-01-01,p,m,2", "");
-    await look();
-    expect(await marks()).toBe(before);
+    await poll();
+    expect(await fences()).toBe(before);
     lose();
-    await look();
-    // One to every partition of its entity's topic and of rejets.
-    expect(await marks()).toBe(before + 6);
+    await poll();
+    // A takeover writes one fence to every partition of the entity's topic and of `rejets`.
+    expect(await fences()).toBe(before + 6);
   });
 
-  it("withdraws rejects that the source no longer has, and keeps rows that vanished", async () => {
+  it("deletes rejects that the source no longer has, and keeps rows that vanished", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
-    await look();
+    await poll();
     write("v.csv", SALES, "3,2024-01-01,p,m,1", "");
-    expect((await look())[0]).toMatchObject({ emitted: 1, rejected: 0, vanished: 1 });
+    expect((await poll())[0]).toMatchObject({ emitted: 1, rejected: 0, vanished: 1 });
     expect([...claimsOf(await events(), idOf("v.csv")).keys()].sort()).toEqual(["ventes 1 ", "ventes 3 "]);
   });
 });
 
 const TWINS = "date_vente,id_produit,id_magasin,quantité";
 
-it("a new source is not looked for in the topics; many that are taken over are read once all together, then each its own", async () => {
+it("a new source is not searched in the topics; many that are taken over are found in one reading, and then each reads its own events", async () => {
   const SOURCES = 12;
   const ROWS = 6_000;
   let read = 0;
@@ -136,7 +136,8 @@ it("a new source is not looked for in the topics; many that are taken over are r
   expect(read).toBe(0);
   lose();
   expect((await pollCounted()).every((s) => s.emitted === 0 && s.unchanged === ROWS)).toBe(true);
-  // Polled through, then each source's own, with some of its neighbours'. Each reading all would be twelve times.
+  // One reading of all records, then each source's own records and some of its neighbours'. Without the source index,
+  // twelve sources would read all records twelve times.
   expect(read).toBeGreaterThan(2 * SOURCES * ROWS);
   expect(read).toBeLessThan(5 * SOURCES * ROWS);
   expect(await rows()).toHaveLength(SOURCES * ROWS);
@@ -147,10 +148,10 @@ it("the day of publication never goes back, whatever the clock says (rule 13)", 
   try {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-03-02T10:00:00Z") });
     await add("p.csv", PRODUCTS, "a,1", "");
-    await look();
+    await poll();
     vi.setSystemTime(new Date("2026-02-27T10:00:00Z"));
     write("p.csv", PRODUCTS, "a,2", "");
-    await look();
+    await poll();
   } finally {
     vi.useRealTimers();
   }
@@ -160,50 +161,50 @@ it("the day of publication never goes back, whatever the clock says (rule 13)", 
 describe("sales without id", () => {
   it("count identical lines as many sales, in any order, and a new column is data", async () => {
     await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,1", "2024-01-02,p,m,1", "");
-    await look();
+    await poll();
     const claims = async () => [...claimsOf(await events(), idOf("t.csv")).keys()];
     expect(await claims()).toHaveLength(3);
     write("t.csv", TWINS, "2024-01-02,p,m,1", "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
-    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
-    // With a column that tells duplicates apart, each keeps its ordinal whatever the order of lines.
+    expect((await poll())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
+    // With a column that distinguishes duplicates, each keeps its ordinal in any order of lines.
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,A", "2024-01-01,p,m,1,B", "2024-01-02,p,m,1,A", "");
-    expect((await look())[0]).toMatchObject({ emitted: 3 });
+    expect((await poll())[0]).toMatchObject({ emitted: 3 });
     write("t.csv", `${TWINS},vendeur`, "2024-01-01,p,m,1,B", "2024-01-01,p,m,1,A", "2024-01-02,p,m,1,A", "");
-    expect((await look())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
+    expect((await poll())[0]).toMatchObject({ emitted: 0, unchanged: 3 });
     expect(await claims()).toHaveLength(3);
   });
 
   it("are counted once where duplicates are dropped", async () => {
     write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,1", "");
     await pipeline.run(registerSource(pathOf("t.csv"), { duplicates: "drop" }));
-    expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, superseded: 1 });
+    expect((await poll())[0]).toMatchObject({ records: 2, emitted: 1, superseded: 1 });
   });
 
   it("refuse a version that has lost a column of the identity, and take id_vente that comes later for data", async () => {
     await add("t.csv", TWINS, "2024-01-01,p,m,1", "");
-    await look();
+    await poll();
     write("t.csv", `id_vente,${TWINS}`, "77,2024-01-01,p,m,1", "");
-    await look();
+    await poll();
     expect([...claimsOf(await events(), idOf("t.csv")).keys()]).toHaveLength(1);
     write("t.csv", `${TWINS},couleur`, "2024-01-01,p,m,1,x", "");
-    await look();
+    await poll();
     await add("u.csv", `${TWINS},couleur`, "2024-01-01,p,m,1,x", "");
-    await look();
+    await poll();
     write("u.csv", TWINS, "2024-01-01,p,m,1", "");
-    const parked = (await look()).find((s) => s.source === idOf("u.csv"));
+    const parked = (await poll()).find((s) => s.source === idOf("u.csv"));
     expect(parked).toMatchObject({ state: "parked", reason: expect.stringContaining("couleur") });
   });
 
   it("refuse a version without the ids that it began with", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
-    await look();
+    await poll();
     write("v.csv", TWINS, "2024-01-01,p,m,1", "");
-    expect((await look())[0]).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
+    expect((await poll())[0]).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
   });
 
   it("have their time of day in their identity", async () => {
     await add("t.csv", TWINS, "2024-01-01T10:00,p,m,1", "2024-01-01T11:00,p,m,1", "");
-    await look();
+    await poll();
     const all = await rows();
     expect(new Set(all.map((e) => e.key.split("~")[1])).size).toBe(2);
     expect(all.map((e) => e.event.kind === "row" && e.event.extras.heure)).toEqual(
@@ -211,18 +212,18 @@ describe("sales without id", () => {
     );
   });
 
-  it("withdraw the open last line that the next version extends", async () => {
+  it("delete the open last line that the next version extends", async () => {
     await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
-    await look();
+    await poll();
     write("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,25", "");
-    await look();
+    await poll();
     const said = [...claimsOf(await events(), idOf("t.csv")).values()].map((i) => i.row.quantité).sort();
     expect(said).toEqual(["1", "25"]);
   });
 });
 
 describe("a file that is followed", () => {
-  /** What one look of a running producer says of the source. */
+  /** The result of one poll of a running producer. */
   const followedOnce = () =>
     pipeline.run(
       Effect.gen(function* () {
@@ -244,13 +245,13 @@ describe("a file that is followed", () => {
     utimesSync(pathOf(name), then, then);
   };
 
-  it("waits for the line end of its last line while it grows; read once, that is a record", async () => {
+  it("waits for the end of its last line while it grows; read once, that line is a record", async () => {
     await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
     expect(await followedOnce()).toMatchObject({ records: 1, emitted: 1 });
-    expect((await look())[0]).toMatchObject({ records: 2, emitted: 1, unchanged: 1 });
+    expect((await poll())[0]).toMatchObject({ records: 2, emitted: 1, unchanged: 1 });
   });
 
-  it("has a last record, line end or not, when nobody has written it for a while; withdrawn if extended", async () => {
+  it("has a last record, even without a line end, when nobody has written it for a while; deleted if extended", async () => {
     await add("t.csv", TWINS, "2024-01-01,p,m,1", "2024-01-01,p,m,2");
     expect(await followedOnce()).toMatchObject({ records: 1 });
     writtenAMinuteAgo("t.csv");
@@ -262,9 +263,9 @@ describe("a file that is followed", () => {
   });
 });
 
-it("dated and undated prices: each record its own claim, the mixed line set aside, one kind replaces the other", async () => {
+it("dated and undated prices: each record is a claim, the mixed line is rejected, one kind replaces the other", async () => {
   await add("p.csv", "id_produit,prix,date_effet", "a,1,2024-01-01", "a,2,2024-02-01", "a,3,", "b,4,", "");
-  expect((await look())[0]).toMatchObject({ records: 4, emitted: 3, rejected: 1 });
+  expect((await poll())[0]).toMatchObject({ records: 4, emitted: 3, rejected: 1 });
   const claims = async () => [...claimsOf(await events(), idOf("p.csv")).keys()].sort();
   expect((await claims()).filter((c) => c.startsWith("produits"))).toEqual([
     "produits a 2024-01-01",
@@ -275,7 +276,7 @@ it("dated and undated prices: each record its own claim, the mixed line set asid
     row: { code: "date_effet.mixed" },
   });
   write("p.csv", "id_produit,prix", "a,5", "b,4", "");
-  await look();
+  await poll();
   expect(await claims()).toEqual(["produits a ", "produits b "]);
 });
 
@@ -284,7 +285,7 @@ describe("sources", () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
     await add("m.csv", "id_magasin,ville", "1,Paris", "");
     rmSync(pathOf("m.csv"));
-    const [first, second] = await look();
+    const [first, second] = await poll();
     expect(first).toMatchObject({ state: "parked", entities: ["magasins"] });
     expect(second).toMatchObject({ state: "ok", emitted: 1 });
   });
@@ -321,17 +322,17 @@ describe("sources", () => {
 
   it("removed with --withdraw leave no claim; removed without, all of them", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
-    await look();
+    await poll();
     expect(await pipeline.run(removeSource(pathOf("v.csv")))).toMatchObject({ withdrawn: 0 });
-    expect(await look()).toEqual([]);
+    expect(await poll()).toEqual([]);
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
     expect(await pipeline.run(removeSource(pathOf("v.csv"), { withdraw: true }))).toMatchObject({
       withdrawn: 2,
     });
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(0);
-    // Added again, it says everything again.
+    // A source that is added again publishes all its rows again.
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,x", "");
-    await look();
+    await poll();
     expect(claimsOf(await events(), idOf("v.csv")).size).toBe(2);
   });
 
@@ -343,7 +344,7 @@ describe("sources", () => {
         Effect.gen(function* () {
           yield* registerSource(server.url);
           yield* readSourcesOnce();
-          // Read again, and answered once all of it is withdrawn.
+          // The source is polled again, and its answer waits until all its rows are deleted.
           let answer: (() => void) | undefined;
           server.answer = (_, response) => {
             answer = () => response.end(`${body}2,2024-01-01,p,m,1\n`);
@@ -361,7 +362,7 @@ describe("sources", () => {
     }
   });
 
-  it("are taken up and let go by a running producer", async () => {
+  it("are followed and left by a running producer as they are added and removed", async () => {
     const server = await serve((_, response) => response.end("id_magasin,ville\n1,Paris"));
     try {
       await pipeline.run(
@@ -390,12 +391,12 @@ describe("sources", () => {
 
 describe("producers that die", () => {
   for (const stored of [false, true])
-    it(`an unanswered send (${stored ? "stored" : "lost"}) is looked into, and nothing is missing`, async () => {
+    it(`an unanswered send (${stored ? "stored" : "lost"}) is resolved by reading back, and nothing is missing`, async () => {
       await add("v.csv", SALES, "1,2024-01-01,p,m,1", "2,2024-01-01,p,m,1", "");
       for (const after of [0, 1, 2, 3, 4]) {
         write("v.csv", SALES, `1,2024-01-01,p,m,${after + 5}`, "2,2024-01-01,p,m,1", "");
         pipeline.fault = { after, kind: "uncertain", stored };
-        expect((await look())[0]?.state).toBe("ok");
+        expect((await poll())[0]?.state).toBe("ok");
         pipeline.fault = undefined;
         const claims = claimsOf(await events(), idOf("v.csv"));
         expect(claims.get("ventes 1 ")?.row.quantité).toBe(String(after + 5));
@@ -403,14 +404,14 @@ describe("producers that die", () => {
       }
     });
 
-  it("what one that was taken over still sends does not count, wherever it lands", async () => {
+  it("that another took over send events that do not count, wherever they land", async () => {
     await add("v.csv", SALES, "1,2024-01-01,p,m,1", "");
-    await look();
+    await poll();
     const [old] = await rows();
     if (old?.event.kind !== "row") throw new Error("no row");
-    // Taken over by one that finds nothing to say: only its marks tell that the other is past.
+    // A producer takes the source over and finds no change: only its fences show that the other one was overtaken.
     lose();
-    await look();
+    await poll();
     const late = { ...old.event, row: { ...old.event.row, quantité: "9" } };
     await pipeline.run(
       Effect.gen(function* () {
@@ -421,11 +422,11 @@ describe("producers that die", () => {
     expect(claimsOf(await events(), idOf("v.csv")).get("ventes 1 ")?.row.quantité).toBe("1");
     const count = (await rows()).length;
     lose();
-    expect((await look())[0]).toMatchObject({ emitted: 0 });
+    expect((await poll())[0]).toMatchObject({ emitted: 0 });
     expect((await rows()).length).toBe(count);
   });
 
-  it("a takeover downloads only after its marks", async () => {
+  it("that take over download only after their fences", async () => {
     const fencesAtDownload: number[] = [];
     const server = await serve((_, response) => {
       events().then((all) => {
@@ -435,9 +436,9 @@ describe("producers that die", () => {
     });
     try {
       await pipeline.run(registerSource(server.url));
-      await look();
+      await poll();
       lose();
-      await look();
+      await poll();
       expect(fencesAtDownload).toEqual([0, 6, 12]);
     } finally {
       await server.close();

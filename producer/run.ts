@@ -1,7 +1,7 @@
 /**
- * The producer as a component. `runProducer` follows the sources that are its share until it is interrupted, and
- * takes up registrations, changes of them and removals while it runs; `readSourcesOnce` reads every one once. A
- * source that fails is parked with its reason until its next look; the others go on.
+ * The producer as a component. `runProducer` follows its share of the sources until it is interrupted; it notices new,
+ * changed and removed registrations while it runs. `readSourcesOnce` polls every source once. A source that fails is
+ * parked with its reason until its next poll; the others go on.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -27,25 +27,25 @@ export type { ProducerFailure } from "./following/index.ts";
 export type { Progress } from "./sync/index.ts";
 
 export interface ProducerOptions {
-  /** Told how every source of this producer stands whenever one changes; parents first. */
+  /** Called with the statuses of all sources of this producer, parents first, when one of them changes. */
   readonly onSources?: (sources: readonly SourceStatus[]) => void;
-  /** Told how every catalogue stands whenever one changes. */
+  /** Called with the statuses of all catalogues when one of them changes. */
   readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
   readonly onProgress?: (progress: Progress) => void;
-  /** Told of an error that nobody foresaw, with its trace, once for each source and error. */
+  /** Called for an unforeseen error, with its trace, once for each source and error. */
   readonly onDefect?: (defect: Defect) => void;
-  /** Told when the log is lost ("waiting") and when it is back ("ok"). */
+  /** Called when the topic log stops answering ("waiting") and when it answers again ("ok"). */
   readonly onState?: (state: LogState) => void;
 }
 
 export interface OnceOptions extends ProducerOptions {
-  /** These sources, and no catalogue. Default: all. */
+  /** Polls these sources alone, and no catalogue. Default: polls all. */
   readonly only?: ReadonlySet<string>;
 }
 
 /**
- * Every registered source once, those that the catalogues list now included, parents first. Fails only when the log
- * or a file of ours does.
+ * Polls the catalogues, then every registered source once, parents first. Returns their statuses. Fails only when the
+ * topic log or the producer's own database fails.
  */
 export const readSourcesOnce = (
   options: OnceOptions = {},
@@ -58,7 +58,7 @@ const readEach = Effect.fnUntraced(function* (
   const producer = yield* makeProducer(options);
   const { registry } = producer;
   yield* registry.refresh();
-  const board = new SourceStatuses(registry, options.onSources);
+  const statuses = new SourceStatuses(registry, options.onSources);
   if (options.only === undefined) {
     const catalogues = new CatalogueStatuses(options.onCatalogues);
     for (const catalogue of registry.catalogues())
@@ -69,17 +69,17 @@ const readEach = Effect.fnUntraced(function* (
     .followed()
     .filter(({ source }: Registration) => options.only?.has(source) ?? true)
     .sort(byRank);
-  board.put(...registrations.map((registration) => board.get(registration)));
+  statuses.put(...registrations.map((registration) => statuses.get(registration)));
   if (options.only === undefined)
-    board.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
+    statuses.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
   for (const registration of registrations) {
-    const { status } = yield* pollAndReport(producer, board, registration, { mode: "once" });
-    board.put(status);
+    const { status } = yield* pollAndReport(producer, statuses, registration, { mode: "once" });
+    statuses.put(status);
   }
-  return board.all();
+  return statuses.all();
 });
 
-/** Never returns by itself. Interruptible within a second; a lost log is waited for. */
+/** Runs until it is interrupted, and then ends within a second. Waits while the topic log does not answer. */
 export const runProducer = (
   options: ProducerOptions = {},
 ): Effect.Effect<never, ProducerFailure, TopicLog | Settings> => Effect.scoped(followOurs(options));
@@ -87,9 +87,12 @@ export const runProducer = (
 const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,
 ): Effect.fn.Return<never, ProducerFailure, TopicLog | Settings | Scope.Scope> {
-  const tellLog = options.onState ?? (() => {});
+  const onState = options.onState ?? (() => {});
   const producer = yield* makeProducer(options);
-  const board = new SourceStatuses(producer.registry, options.onSources);
+  const statuses = new SourceStatuses(producer.registry, options.onSources);
   const catalogues = new CatalogueStatuses(options.onCatalogues);
-  return yield* followShares({ producer, board, catalogues, patience: makeWaitForLog(tellLog) }, tellLog);
+  return yield* followShares(
+    { producer, statuses, catalogues, waitForLog: makeWaitForLog(onState) },
+    onState,
+  );
 });

@@ -1,4 +1,4 @@
-/** The catalogues that operators name: looked into, registered, listed, removed with their entries. */
+/** The commands of operators on catalogues: inspect, register, list, and remove with all entries. */
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -22,7 +22,7 @@ import {
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 import { removeSource } from "./remove.ts";
 
-/** The id of a catalogue: as a source's; a folder is the same with and without its last slash. Throws SourceRefusal. */
+/** The id of a catalogue, made like the id of a source. A folder's id has no slash at its end. Throws SourceRefusal. */
 export function catalogueId(reference: string, cwd?: string): string {
   const id = sourceId(reference, cwd);
   return isFileSource(id) ? id.replace(/(?<!\/)\/+$/, "") : id;
@@ -33,11 +33,11 @@ export interface CatalogueInspection {
   readonly form: Form;
   readonly entries: readonly Entry[];
   readonly refused: readonly RefusedEntry[];
-  /** What was left aside. */
+  /** Which columns or members of the document are ignored; "": none. */
   readonly note: string;
 }
 
-/** Reads the document and says what it lists. Writes nothing, and fetches none of its entries. */
+/** Reads the document and returns its entries. Writes nothing, and downloads none of the entries. */
 export const inspectCatalogue = (
   catalogue: string,
 ): Effect.Effect<CatalogueInspection, SourceError | DatabaseError, Settings> =>
@@ -45,7 +45,7 @@ export const inspectCatalogue = (
     Effect.gen(function* () {
       const settings = yield* Settings;
       const client = yield* makeHttpClient;
-      // Named on this command line: any path, in Kafka mode as well.
+      // An operator named it on this command line, so any path is allowed, in Kafka mode too.
       const read = yield* readCatalogue(
         { client, settings: { ...settings, kafka: null } },
         { catalogue },
@@ -55,7 +55,7 @@ export const inspectCatalogue = (
     }),
   );
 
-/** Of these options, those not given stay as they are registered; null takes one back. */
+/** An option that is not given stays as it is registered; null removes it. `every`: milliseconds. */
 export interface RegisterCatalogueOptions {
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
@@ -65,7 +65,7 @@ export interface RegisterCatalogueOptions {
   readonly idScope?: string | null | undefined;
 }
 
-/** Reads the document, then registers it; its entries are a producer's to take up. */
+/** Reads the document, then registers the catalogue. A producer registers its entries later. */
 export const registerCatalogue = Effect.fnUntraced(function* (
   catalogue: string,
   options: RegisterCatalogueOptions = {},
@@ -109,7 +109,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
 
 export interface ListedCatalogue {
   readonly catalogue: Catalogue;
-  /** As the topic `sources` has it: a producer's own status tells more. */
+  /** Counts by the topic `sources` alone; the status of a running producer has more. */
   readonly taken: number;
   readonly unlisted: number;
   readonly removed: number;
@@ -129,13 +129,13 @@ export const listedCatalogues = (registry: Registry): readonly ListedCatalogue[]
 
 export interface RemovedCatalogue {
   readonly catalogue: string;
-  /** Entries that are no longer followed. */
+  /** How many entries were removed with it. */
   readonly entries: number;
-  /** Events that withdraw a claim. */
+  /** How many delete events were sent. */
   readonly withdrawn: number;
 }
 
-/** Removes a catalogue and every entry that it brought. undefined: there is none of this id. */
+/** Removes a catalogue and all its entries; with `withdraw`, their rows too. undefined: no catalogue has this id. */
 export const removeCatalogue = Effect.fnUntraced(function* (
   catalogue: string,
   { withdraw = false }: { readonly withdraw?: boolean } = {},
@@ -148,11 +148,11 @@ export const removeCatalogue = Effect.fnUntraced(function* (
   const registry = new Registry(log);
   yield* registry.refresh();
   if (registry.catalogue(catalogue) === undefined) return undefined;
-  // First, so that no producer takes up more of it.
+  // First, so that no producer registers more of its entries.
   yield* log.publish("sources", [{ key: catalogue, value: null }]);
   let entries = 0;
   let withdrawn = 0;
-  // What a producer published before it knew is there at the second look.
+  // Again until nothing is left, because a producer may register entries before it sees the removal.
   for (let more = true; more; ) {
     yield* registry.refresh();
     const own = registry.registrations().filter((one) => one.catalogue === catalogue);
@@ -162,7 +162,7 @@ export const removeCatalogue = Effect.fnUntraced(function* (
     }
     more = own.length > 0;
   }
-  // That an entry was removed is forgotten with the catalogue: named again, it lists it again.
+  // Remove the records of removed entries, too. A catalogue that is added again then lists these entries again.
   const removals = registry.removals().filter((one) => one.catalogue === catalogue);
   if (removals.length > 0)
     yield* log.publish(

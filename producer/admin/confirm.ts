@@ -1,4 +1,4 @@
-/** `ventes sources confirm`: lets through the version that is held back because it withdraws much (rule 10). */
+/** `ventes sources confirm`: lets a version through that is held back because it deletes much (rule 10). */
 import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -12,8 +12,9 @@ import { followedFolderOf, Registry, type SourceError, sourceError } from "../so
 import { registeredAs } from "./list.ts";
 
 /**
- * Names the content that the source has now as confirmed; a running producer looks at once. Only this very content
- * is: the next version is held against the limit again.
+ * Downloads the source's content and confirms it by its hash. A running producer polls the source at once. The
+ * confirmation is for this content alone; the limit applies again to the next version. Fails with SourceError when the
+ * source is not registered (`source.not_registered`) or cannot be read.
  */
 export const confirmSource = (
   reference: string,
@@ -47,7 +48,7 @@ const confirm = Effect.fnUntraced(function* (
   if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
   const confirmed = contentHash(fetched.validators);
   if (confirmed === null) return yield* Effect.die(new Error("a whole read without a hash"));
-  // As it is after the download.
+  // The registration may have changed during the download.
   yield* registry.refresh(registry.partition(source));
   const before = registry.registration(source);
   if (before === undefined) return yield* notRegistered;

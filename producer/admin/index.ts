@@ -1,4 +1,4 @@
-/** What an operator does to sources: look into, add, list, confirm, move, remove. */
+/** The commands of operators on sources and catalogues: inspect, add, list, confirm, move, remove. */
 
 export { newCatalogueStatus, sourceOptions } from "../catalogue/index.ts";
 export { noteSentence, READING_NOTES, type ReadingNoteCode } from "../csv/index.ts";

@@ -1,4 +1,4 @@
-/** `ventes sources add --dry-run`: how a source would be read. Writes nothing. */
+/** `ventes sources add --dry-run`: shows how a source would be read. Writes nothing. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { EntityName } from "#shared/contract/entities/index.ts";
@@ -14,44 +14,44 @@ import { type InspectedReject, type InspectedRow, inspectVersion } from "../vers
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 
-/** Rows shown of a file that is looked into. */
+/** How many rows an inspection shows. */
 const SHOWN_ROWS = 5;
 
 export interface InspectOptions {
-  /** What the operator says it publishes: one entity, or several of a wide file. */
+  /** The entities that the operator named: one, or several of a wide file. */
   readonly entity?: EntityName | undefined;
   readonly entities?: readonly EntityName[] | undefined;
-  /** How it is to be read; laid over what is registered. */
+  /** Changes to how the source is read. */
   readonly reading?: ReadingChange | undefined;
-  /** null takes it back. */
+  /** null removes it. */
   readonly idScope?: string | null | undefined;
 }
 
-export const saidOf = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
+export const entitiesNamed = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
   entities ?? (entity === undefined ? undefined : [entity]);
 
 export interface Inspection {
   /** The source's id. */
   readonly source: string;
-  /** What it publishes; `entity` is the last of them. */
+  /** The entities that it publishes; `entity` is the last of them. */
   readonly entity: EntityName;
   readonly entities: readonly EntityName[];
   readonly delimiter: Delimiter;
-  /** Each field of the header, and what it is read as; `column` null: kept in extras under `name`. */
+  /** Each field of the header and its column; `column` null: the field is an extra, under `name`. */
   readonly mapping: readonly (ReadField & { readonly entity: EntityName })[];
-  /** How numbers and dates are written, where there was a choice: by the column's published name. */
+  /** The format of numbers and dates, for the columns (published names) where there was a choice. */
   readonly formats: ColumnFormats;
   readonly records: number;
-  /** Records that --where leaves out; they are none of `records`. */
+  /** How many records --where leaves out; `records` does not count them. */
   readonly skipped: number;
   readonly rounded: number;
-  /** Values that were written as `="007"`. */
+  /** How many values were written as `="007"`. */
   readonly unwrapped: number;
-  /** Ids that look the same and are kept apart, and how many there are. */
+  /** Different ids that look the same. */
   readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
-  /** How many records each code sets aside, with the first of them. */
+  /** How many records each code rejects, with the first of them. */
   readonly rejects: readonly {
     readonly code: RejectCode;
     readonly count: number;
@@ -59,7 +59,7 @@ export interface Inspection {
   }[];
 }
 
-/** Reads a source whole and says how it would be taken. Writes nothing. */
+/** Reads the whole source and returns how it would be read. Fails with SourceError when it cannot be read. */
 export const inspectSource = (
   reference: string,
   options: InspectOptions = {},
@@ -76,7 +76,7 @@ const inspect = Effect.fnUntraced(function* (
   const version = yield* opened(
     source,
     {
-      entities: saidOf(options) ?? preset?.entities,
+      entities: entitiesNamed(options) ?? preset?.entities,
       reading,
       idScope: options.idScope ?? undefined,
       before: undefined,

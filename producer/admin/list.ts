@@ -1,4 +1,4 @@
-/** What is registered, as an operator sees and names it. */
+/** Lists and finds registered sources for operators. */
 import * as Effect from "effect/Effect";
 import type { Announcement, Registration, Removal } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
@@ -13,12 +13,12 @@ import { announcedStatus } from "../sync/index.ts";
 
 export interface ListedSource {
   readonly registration: Registration;
-  /** Its last version or takeover; null: nothing was announced yet. */
+  /** Its last announcement, of a version or a takeover; null: it has none. */
   readonly announcement: Announcement | null;
   readonly status: SourceStatus;
 }
 
-/** Registered sources with what was announced of them. */
+/** The registered sources with their last announcements. */
 export const listedSources = (registry: Registry): readonly ListedSource[] =>
   registry.registrations().map((registration) => {
     const last = registry.last(registration.source);
@@ -29,7 +29,7 @@ export const listedSources = (registry: Registry): readonly ListedSource[] =>
     };
   });
 
-/** The id of what was registered, as it was given then or as it is shown: without its secrets. */
+/** The id of a registered source, given as at registration or as it is shown (with masked secrets). */
 export const registeredAs = Effect.fnUntraced(function* (
   reference: string,
   registry: Registry,
@@ -45,7 +45,7 @@ export const registeredAs = Effect.fnUntraced(function* (
   return shown.length === 1 ? (shown[0]?.source ?? named) : named;
 });
 
-/** What the topic `sources` says of one source now. */
+/** The registration of a source, or the record that an operator removed it, in the topic `sources` now. */
 export const findNamed = Effect.fnUntraced(function* (
   source: string,
 ): Effect.fn.Return<
@@ -58,7 +58,7 @@ export const findNamed = Effect.fnUntraced(function* (
   return { registration: registry.registration(source), removal: registry.removal(source) };
 });
 
-/** Whether an operator has named anything yet: a source or a catalogue. */
+/** Whether the topic `sources` has a source, a catalogue or a record that is not valid. */
 export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
   const registry = new Registry(yield* TopicLog);
   yield* registry.refresh();

@@ -1,8 +1,8 @@
 /**
- * `ventes sources move OLD NEW`: the file is published elsewhere from now on (rule 5). What OLD's events say is said
- * again as NEW's, in their order and with their days of publication, so that price points and sales that have rolled
- * off stay as they are; then OLD's claims are withdrawn. NEW goes on with OLD's columns of identity, so its sales
- * keep their ids. Killed at any place, the same command again ends with the same database.
+ * `ventes sources move OLD NEW`: the file has moved to another address (rule 5). The command copies OLD's events as
+ * events of NEW, in their order and with their days of publication, so price points and sales that have rolled off stay.
+ * Then it deletes OLD's claims. NEW keeps OLD's identity columns, so its sales keep their ids. If the command is killed,
+ * giving it again ends with the same database.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -13,7 +13,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { eventOf, sourceText } from "../log/index.ts";
 import { type SourceError, sourceError } from "../source/index.ts";
-import { makePassingProducer, takeOver } from "../sync/index.ts";
+import { makeTemporaryProducer, takeOver } from "../sync/index.ts";
 import { idOf } from "./open.ts";
 import { removeSource } from "./remove.ts";
 
@@ -22,7 +22,7 @@ const BATCH = 4_000;
 export interface Moved {
   readonly from: string;
   readonly to: string;
-  /** Events said again as the new source's. */
+  /** How many events were copied. */
   readonly events: number;
 }
 
@@ -41,17 +41,17 @@ const move = Effect.fnUntraced(function* (
   const { language } = yield* Settings;
   const from = yield* idOf(fromReference);
   const to = yield* idOf(toReference);
-  const producer = yield* makePassingProducer();
+  const producer = yield* makeTemporaryProducer();
   const { registry } = producer;
   yield* registry.refresh();
   const old = registry.last(from)?.value;
   const registered = registry.registration(from);
   const before = registry.registration(to);
-  // Without a registration it is a move that was killed before its end.
+  // OLD has no registration, but NEW has one: an earlier move was killed near its end.
   if (registered === undefined && (old === undefined || before === undefined))
     return yield* sourceError("source.not_registered", { source: from }, language);
   const there = registry.last(to)?.value;
-  // Removed to its end, it has no identity any more.
+  // A source that was removed completely has no identity columns any more.
   const isDone = registered === undefined && old?.identity == null;
   if (!isDone && there?.identity != null && there.identity.join("\n") !== old?.identity?.join("\n"))
     return yield* sourceError(
@@ -94,7 +94,7 @@ const move = Effect.fnUntraced(function* (
     }
   }
   if (registered !== undefined) {
-    // An operator named it, wherever the old one was found.
+    // An operator named NEW, even if a catalogue listed OLD.
     const { catalogue: _, unlisted: __, discovered: ___, ...options } = registered;
     const registration: Registration = { ...options, source: to };
     yield* log.publish("sources", [{ key: to, value: JSON.stringify(registration) }]);

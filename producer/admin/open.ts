@@ -1,4 +1,4 @@
-/** A source as an operator names it, opened to be looked into or registered. */
+/** Opens a source that an operator named, to inspect or register it. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
@@ -19,7 +19,7 @@ export const idOf = (reference: string) =>
     );
   });
 
-/** Opened for its header, whatever is known of it; it goes with the scope. */
+/** Downloads and opens the source's present version. It closes with the scope. */
 export const opened = Effect.fnUntraced(function* (
   source: string,
   options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
@@ -31,10 +31,10 @@ export const opened = Effect.fnUntraced(function* (
   return version ?? (yield* Effect.die(new Error("unchanged without validators")));
 });
 
-/** Named on this command line. */
+/** What a source may reach that an operator named on this command line. */
 export const BY_HAND: Trust = { trusted: "operator", throughTopic: false, within: null };
 
-/** The options that it is read with, and its preset. */
+/** The reading options of a source with those of its preset, and the preset. */
 export const resolved = Effect.fnUntraced(function* (source: string, own: ReadingOptions) {
   const settings = yield* Settings;
   return yield* Effect.try({

@@ -1,4 +1,4 @@
-/** What is typed of how a source is read: understood, or refused in one line; and how it changes what was registered. */
+/** The flags of `sources add`: they are parsed or refused in one line, and change the registered options. */
 import { describe, expect, it } from "vitest";
 import { parseEntities } from "../source/argument.ts";
 import { SourceRefusal } from "../source/error.ts";

@@ -1,7 +1,6 @@
 /**
- * How an operator says how a source is read, as text: the flags of `sources add` and the columns of a catalogue. Each is
- * checked here, one clear line for what it does not understand; what it names in the file is checked when the file is
- * read.
+ * Parses the flags of `sources add` that say how a source is read. A value that is not valid is refused with one line.
+ * The names of columns in the file are checked later, when the file is read.
  */
 
 import { ENTITIES } from "#shared/contract/entities/index.ts";
@@ -10,7 +9,7 @@ import { foldHeader } from "../header/index.ts";
 import { presetNamed } from "../rows/index.ts";
 import { listOf, SourceRefusal } from "../source/index.ts";
 
-/** As typed. What is absent was not given. */
+/** The flags as typed; undefined: not given. */
 export interface ReadingFlags {
   readonly preset?: string | undefined;
   readonly delimiter?: string | undefined;
@@ -28,7 +27,7 @@ export interface ReadingFlags {
   readonly prices?: boolean | undefined;
 }
 
-/** What is given of the options; null takes back what was fixed before. */
+/** The options that change; null removes an option. */
 export type ReadingChange = {
   readonly [K in Exclude<keyof ReadingOptions, "map" | "set">]?: ReadingOptions[K] | null;
 } & {
@@ -36,7 +35,7 @@ export type ReadingChange = {
   readonly set?: Readonly<Record<string, string | null>>;
 };
 
-/** Decided on evidence, as if it had never been fixed. */
+/** Removes an option: the program decides from the file again. */
 const AUTO = "auto";
 
 const refuse = (flag: string, value: string, takes: string): SourceRefusal =>
@@ -61,7 +60,7 @@ function delimiterOf(text: string): ReadingOptions["delimiter"] | null {
   return found;
 }
 
-/** Names that TextDecoder does not know. */
+/** Common names of encodings that TextDecoder does not know. */
 const ENCODING_NAMES: Readonly<Record<string, string>> = {
   "mac-roman": "macintosh",
   macroman: "macintosh",
@@ -136,7 +135,7 @@ function pair(flag: string, text: string, form: string): readonly [string, strin
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
-/** Throws SourceRefusal (bad_option, unknown_preset). */
+/** Parses the flags. Throws SourceRefusal (bad_option, unknown_preset). */
 export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
   const { map = [], set = [], where = [], fillDown = [] } = flags;
   if (flags.preset !== undefined && flags.preset !== "" && flags.preset !== "none") presetNamed(flags.preset);
@@ -192,7 +191,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
   };
 }
 
-/** What was fixed before, changed: --map and --set column by column, the others whole. undefined: nothing is fixed. */
+/** The options after a change: --map and --set change column by column, the others as a whole. undefined: none left. */
 export function changedReading(
   before: ReadingOptions | undefined,
   change: ReadingChange,

@@ -21,29 +21,32 @@ import {
   trustOf,
 } from "../source/index.ts";
 import { firstIds } from "../version/index.ts";
-import { type InspectOptions, saidOf } from "./inspect.ts";
+import { entitiesNamed, type InspectOptions } from "./inspect.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
 
-/** Sales of a new source that are looked for among those of others. */
+/** How many sales of a new source the command searches among those of other sources. */
 const COMPARED_SALES = 200;
 
 export interface RegisterOptions extends InspectOptions {
-  /** Milliseconds between looks. Of these options, those not given stay as they are registered. */
+  /** Milliseconds between polls; null removes it. An option that is not given stays as it is registered. */
   readonly every?: number | null | undefined;
   readonly once?: boolean | undefined;
   readonly duplicates?: Registration["duplicates"] | undefined;
-  /** null takes it back. */
+  /** null removes it. */
   readonly vanished?: Registration["vanished"] | null | undefined;
-  /** A change of options may change the ids of its sales (rule 4). */
+  /** Whether the change may change the ids of the source's sales (rule 4). */
   readonly rekey?: boolean | undefined;
-  /** Named through HTTP, not by an operator. */
+  /** Whether an HTTP request named the source, not an operator. */
   readonly discovered?: boolean | undefined;
-  /** Told ids of its first sales, when it is registered the first time. */
+  /** Called with ids of its first sales, when the source is new. */
   readonly onFirstSales?: (ids: readonly string[]) => void;
 }
 
-/** Reads the source's header, then registers it; the same registration again writes nothing. */
+/**
+ * Reads the source's header, then registers the source. The same registration again writes nothing. Fails with
+ * SourceError when the source cannot be read or an option does not fit it.
+ */
 export const registerSource = (
   reference: string,
   options: RegisterOptions = {},
@@ -66,7 +69,7 @@ const register = Effect.fnUntraced(function* (
     return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);
   const announced = registry.last(source)?.value;
-  // What an operator named before stays trusted as that, whoever names it again.
+  // A source that an operator named stays trusted when an HTTP request names it again.
   const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
   const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
   const own = changedReading(before?.reading, options.reading ?? {});
@@ -81,20 +84,21 @@ const register = Effect.fnUntraced(function* (
   );
   if (changed !== undefined && options.rekey !== true)
     return yield* sourceError("source.rekeyed", { source, what: changed }, language);
-  // What it published stays what it publishes: its events are in those entities' topics, unless they were withdrawn.
+  // The entities of a source must not change: its events are in their topics, unless they were deleted.
   const published = announced?.identity == null ? undefined : announced.entities;
-  const said = saidOf(options);
+  const named = entitiesNamed(options);
   const version = yield* opened(
     source,
     {
-      entities: published ?? said ?? preset?.entities ?? before?.entities,
+      entities: published ?? named ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
       before: changed === undefined ? announced : unkeyed(announced),
     },
     trust,
   );
-  // Which days a sale with an id is of, the producer does not know; nor which days a sale was of that was misread.
+  // A rekey needs the days of the old sales. The producer does not know the day of a sale with an id, or of a sale
+  // whose date it read wrongly.
   if (
     changed !== undefined &&
     (changed.split(", ").includes("date_vente") ||
@@ -103,10 +107,10 @@ const register = Effect.fnUntraced(function* (
     return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
   const rekey = changed === undefined ? before?.rekey : new Date().toISOString();
   const { entities } = version.dialect;
-  if (said !== undefined && said.join() !== entities.join())
+  if (named !== undefined && named.join() !== entities.join())
     return yield* sourceError(
       "source.wrong_entity",
-      { source, what: said.join(", "), more: entities.join(", ") },
+      { source, what: named.join(", "), more: entities.join(", ") },
       language,
     );
   if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
@@ -114,7 +118,7 @@ const register = Effect.fnUntraced(function* (
       yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
     );
   const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey });
-  // Remembered first: a running producer takes it up the moment that it is registered.
+  // Before the registration, because a running producer may read the file at once.
   if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
     yield* Effect.try({
       try: () => rememberNamed(settings.data, source),
@@ -128,7 +132,7 @@ const register = Effect.fnUntraced(function* (
 const idScopeOf = (before: Registration | undefined, { idScope }: RegisterOptions): string | undefined =>
   idScope === undefined ? before?.idScope : (idScope ?? undefined);
 
-/** What was registered before, with what the operator states now laid over it. */
+/** The old registration with the given options changed. */
 function registrationOf(
   before: Registration | undefined,
   options: RegisterOptions,

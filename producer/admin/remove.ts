@@ -1,4 +1,4 @@
-/** The sources that operators name: looked into, registered, listed, removed. */
+/** `ventes sources remove`: removes sources, entries of catalogues, and records that are not valid. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { entityNamed } from "#shared/contract/entities/index.ts";
@@ -10,14 +10,14 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";
 import { EventWriter, idsOf, topicsOf } from "../log/index.ts";
 import { Registry, type SourceError, sourceError } from "../source/index.ts";
-import { announce, makePassingProducer, takeOver, withdrawal } from "../sync/index.ts";
+import { announce, makeTemporaryProducer, takeOver, withdrawal } from "../sync/index.ts";
 import { registeredAs } from "./list.ts";
 
-const GONE_BATCH = 4_000;
+const BATCH = 4_000;
 
 /**
- * Takes a record out of the topic that is no registration, named by its key or as it is shown. undefined: there is
- * none.
+ * Removes a record of the topic `sources` that is not valid. `named`: its key, or the key as it is shown. undefined:
+ * there is no such record.
  */
 export const removeInvalid = Effect.fnUntraced(function* (
   named: string,
@@ -37,17 +37,20 @@ export const removeInvalid = Effect.fnUntraced(function* (
 });
 
 export interface RemoveOptions {
-  /** Undo what it alone had brought: every claim of it is withdrawn. */
+  /** Whether to delete all claims of the source, too. */
   readonly withdraw?: boolean | undefined;
 }
 
 export interface Removed {
   readonly source: string;
-  /** Events that withdraw a claim. */
+  /** How many delete events were sent. */
   readonly withdrawn: number;
 }
 
-/** What stands in the place of a registration: of an entry, that it was removed, for its catalogue still lists it. */
+/**
+ * The record that replaces a registration. null, a tombstone, is enough for most sources. An entry needs a record that
+ * it was removed, because its catalogue still lists it.
+ */
 function removalOf(registry: Registry, source: string): string | null {
   const catalogue = registry.registration(source)?.catalogue;
   if (catalogue === undefined || registry.catalogue(catalogue) === undefined) return null;
@@ -62,7 +65,10 @@ const removal = (source: string, catalogue: string): Removal => ({
   removed: new Date().toISOString(),
 });
 
-/** Stops following a source. Running producers notice within a second. */
+/**
+ * Stops following a source, and deletes its claims with `withdraw`. Running producers notice within a second. Fails
+ * with SourceError (`source.not_registered`).
+ */
 export const removeSource = (
   reference: string,
   options: RemoveOptions = {},
@@ -79,9 +85,9 @@ const remove = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const producer = yield* makePassingProducer();
+  const producer = yield* makeTemporaryProducer();
   const { registry, state } = producer;
-  // Of all: its catalogue is under another key.
+  // All partitions, because the record of its catalogue is in another one.
   yield* registry.refresh();
   const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
@@ -91,7 +97,7 @@ const remove = Effect.fnUntraced(function* (
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
-  // From its fences on, whatever another producer still sends of this source does not count.
+  // Events that another producer still sends for this source do not count behind the fences.
   yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
   const writer = new EventWriter({
@@ -108,26 +114,26 @@ const remove = Effect.fnUntraced(function* (
     for (let part = 0; part < STATE_PARTS; part++)
       for (const { key } of state.held(id, topic, part)) if (isHashed(key)) hashed.push(key);
     const ids = yield* idsOf(log, source, topic, hashed);
-    const gone: NewRecord[] = [];
+    const deletes: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
       for (const claim of state.held(id, topic, part))
-        gone.push(withdrawal(writer, topic, keyColumn, claim, ids));
-      while (gone.length >= GONE_BATCH || (part === STATE_PARTS - 1 && gone.length > 0)) {
-        const batch = gone.splice(0, GONE_BATCH);
+        deletes.push(withdrawal(writer, topic, keyColumn, claim, ids));
+      while (deletes.length >= BATCH || (part === STATE_PARTS - 1 && deletes.length > 0)) {
+        const batch = deletes.splice(0, BATCH);
         yield* log.publish(topic, batch);
         withdrawn += batch.length;
       }
     }
   }
-  // Nothing of what it was is left: added again, its first header decides anew (rule 4).
+  // Announce that nothing is left of the source. If it is added again, its first header decides its identity (rule 4).
   if (last !== undefined) {
-    const { reading: _, ...said } = last.value;
-    yield* announce(producer, { ...said, identity: null, header: null, open: null, counts: null });
+    const { reading: _, ...rest } = last.value;
+    yield* announce(producer, { ...rest, identity: null, header: null, open: null, counts: null });
   }
   return { source, withdrawn };
 });
 
-/** Has an entry left alone that a catalogue lists and that was never taken up. */
+/** Makes producers ignore an entry that a catalogue lists and that is not registered. */
 export const removeEntry = Effect.fnUntraced(function* (
   source: string,
   catalogue: string,

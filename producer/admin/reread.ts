@@ -1,11 +1,14 @@
-/** `ventes rejects retry`: has registered sources read again whole. */
+/** `ventes rejects retry`: makes producers read whole sources again. */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { Registry } from "../source/index.ts";
 
-/** Has registered sources read again whole at their next look, which follows at once. Returns what it is asked by. */
+/**
+ * Asks the producers to read these sources whole again, at once. Returns the id of the request and the sources that
+ * are registered. A source's status has this id (`reread`) when it is done.
+ */
 export const askReread = Effect.fnUntraced(function* (
   sources: readonly string[],
 ): Effect.fn.Return<

@@ -1,4 +1,4 @@
-/** The list of sources: what is understood of it, and what its lines come to. */
+/** The file of VENTES_SOURCES: how its lines are parsed and registered. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -142,7 +142,7 @@ describe("what is registered", () => {
           `${path}:4: ${urlOf("absent.csv")} does not exist`,
         ]);
         const before = yield* written;
-        // Gone meanwhile: had it been asked for, it would be a trouble.
+        // The file was removed. If the line were registered again, reading the file would fail.
         rmSync(join(dir, "p.csv"));
         const second = told();
         expect(yield* registerSourcesFile(path, second)).toBe(2);
@@ -184,7 +184,7 @@ describe("what is registered", () => {
           file("third.csv", "id_magasin,ville\n2,Nice\n");
           list("url\nthird.csv\n");
           yield* when(() => heard.registered.includes(urlOf("third.csv")));
-          // What left the file stays; what is removed by hand is, until the file changes.
+          // A source whose line was removed stays. One that an operator removed stays removed until the file changes.
           yield* removeSource(urlOf("third.csv"), { withdraw: false });
           expect((yield* registrations).map(({ source }) => source).toSorted()).toEqual([
             urlOf("later.csv"),

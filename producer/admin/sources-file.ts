@@ -1,11 +1,12 @@
 /**
- * The file of VENTES_SOURCES: a list of sources, registered as `sources add` would when a producer starts and again
- * when the file changes. A CSV with a column url and, if wanted, entity and whatever source-options.ts knows; what a
- * line leaves empty stays as it is registered. Lines that begin with # are comments. Paths are relative to the file.
+ * The file of VENTES_SOURCES: a list of sources. They are registered, as by `sources add`, when a producer starts and
+ * each time the file changes. The file is a CSV with a column url, and optionally entity and the options of
+ * catalogue/options.ts. An option that a line leaves empty stays as it is registered. Lines that begin with # are
+ * comments. Paths are relative to the file.
  *
- * A line that says nothing we understand is told by file and line; one whose source cannot be read now is told too,
- * and tried again. The others are registered meanwhile. What is registered as its line says is not even asked for.
- * A line that is taken out removes nothing: `sources remove` does.
+ * A line that is not valid is reported by file and line. A line whose source cannot be read now is reported too, and
+ * tried again. Neither stops the other lines. A source that is already registered as its line says is not requested.
+ * Removing a line removes no source: `sources remove` does that.
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -24,7 +25,7 @@ import { foldHeader } from "../header/index.ts";
 import { leastEvery, parseEntities, Registry, SourceRefusal, sourceId } from "../source/index.ts";
 import { registerSource } from "./register.ts";
 
-/** One line, understood. */
+/** One valid line. */
 export interface ListedLine {
   readonly line: number;
   readonly source: string;
@@ -34,7 +35,7 @@ export interface ListedLine {
 
 export interface SourcesFile {
   readonly lines: readonly ListedLine[];
-  /** `file:line: sentence`, for what was not understood. */
+  /** `file:line: sentence` for each line, column or file that is not valid. */
   readonly troubles: readonly string[];
 }
 
@@ -72,7 +73,7 @@ export function readSourcesFile(path: string, language: Language): SourcesFile {
       const values = new Map<string, string>();
       for (const [at, name] of names.entries()) {
         const value = fields?.[at]?.trim() ?? "";
-        // Of two columns of one name the first that says something.
+        // If two columns have one name, the first value that is not empty holds.
         if ((values.get(name) ?? "") === "") values.set(name, value);
       }
       attempt(line, values.get(URL_COLUMN) ?? "", () => {
@@ -90,7 +91,7 @@ export function readSourcesFile(path: string, language: Language): SourcesFile {
 
 interface ReadLine {
   readonly line: number;
-  /** undefined: no CSV. */
+  /** undefined: the line is not CSV. */
   readonly fields: readonly string[] | undefined;
 }
 
@@ -107,7 +108,7 @@ function textOf(path: string): string {
   }
 }
 
-/** With the delimiter under which a header has the column url, else with commas. Throws SourceRefusal. */
+/** Uses the delimiter with which the header has a column url, else the comma. Throws SourceRefusal. */
 function recordsOf(path: string): readonly ReadLine[] {
   const text = textOf(path);
   const read = DELIMITERS.map((delimiter) => recordsWith(text, delimiter));
@@ -140,12 +141,12 @@ function listed(line: number, values: ReadonlyMap<string, string>, folder: strin
   return { line, source, entities: entity === "" ? undefined : parseEntities(entity), options };
 }
 
-/** Whether all that the line says is registered so. */
+/** Whether the source is registered with everything that the line says. */
 function isAsListed(registration: Registration | undefined, { entities, options }: ListedLine): boolean {
   if (registration === undefined) return false;
   const { reading, ...others } = options;
-  const says = (said: object | undefined, is: object | undefined): boolean =>
-    Object.entries(said ?? {}).every(([name, value]) =>
+  const says = (reported: object | undefined, is: object | undefined): boolean =>
+    Object.entries(reported ?? {}).every(([name, value]) =>
       isDeepStrictEqual(value, (is as Record<string, unknown> | undefined)?.[name]),
     );
   return (
@@ -155,17 +156,17 @@ function isAsListed(registration: Registration | undefined, { entities, options 
   );
 }
 
-/** What became of the lines, told as it becomes known. */
+/** Called with the result of each line. */
 export interface SourcesFileListener {
   readonly onRegistered: (registration: Registration) => void;
   /** `file:line: sentence`. */
   readonly onTrouble: (sentence: string) => void;
 }
 
-/** How many headers are read at a time. */
+/** How many sources are read at the same time. */
 const AT_ONCE = 4;
 
-/** Registers these lines; returns those whose source could not be read. Fails when the log or a file of ours does. */
+/** Registers these lines. Returns the lines whose source could not be read. */
 const registerLines = Effect.fnUntraced(function* (
   path: string,
   lines: readonly ListedLine[],
@@ -194,7 +195,7 @@ const registerLines = Effect.fnUntraced(function* (
   return failed.flat();
 });
 
-/** Once: returns how many lines could not be registered. */
+/** Registers the sources of the file once. Returns how many lines could not be registered. */
 export const registerSourcesFile = Effect.fnUntraced(function* (
   path: string,
   listener: SourcesFileListener,
@@ -206,11 +207,11 @@ export const registerSourcesFile = Effect.fnUntraced(function* (
   return troubles.length + failed.length;
 });
 
-/** How often the file is looked at for a change, and after how many such looks what failed is tried again. */
-const LOOK_EVERY_MS = 1_000;
+/** How often the file is checked for a change, and after how many checks the failed lines are tried again. */
+const POLL_EVERY_MS = 1_000;
 const TRY_AGAIN_EVERY = 5;
 
-/** For ever: registers what the file says, again when it changes; what cannot be read now is tried again. */
+/** Registers the sources of the file, again each time it changes. Tries failed lines again. Runs until interrupted. */
 export const followSourcesFile = Effect.fnUntraced(function* (
   path: string,
   listener: SourcesFileListener,
@@ -218,38 +219,38 @@ export const followSourcesFile = Effect.fnUntraced(function* (
   const { language } = yield* Settings;
   let seen: string | undefined;
   let waiting: readonly ListedLine[] = [];
-  // A trouble that lasts is said once.
-  let said = new Set<string>();
-  const telling: SourcesFileListener = {
+  // A trouble that lasts is reported once for each state of the file.
+  let reported = new Set<string>();
+  const once: SourcesFileListener = {
     ...listener,
     onTrouble: (sentence) => {
-      if (!said.has(sentence)) listener.onTrouble(sentence);
-      said.add(sentence);
+      if (!reported.has(sentence)) listener.onTrouble(sentence);
+      reported.add(sentence);
     },
   };
-  for (let look = 0; ; look++) {
+  for (let poll = 0; ; poll++) {
     const now = stateOf(path);
     if (now !== seen) {
       seen = now;
-      said = new Set();
+      reported = new Set();
       const { lines, troubles } = readSourcesFile(path, language);
-      for (const sentence of troubles) telling.onTrouble(sentence);
+      for (const sentence of troubles) once.onTrouble(sentence);
       waiting = lines;
-      look = 0;
+      poll = 0;
     }
-    if (waiting.length > 0 && look % TRY_AGAIN_EVERY === 0)
-      // While the log does not answer, all of it waits: the producer says so.
-      waiting = yield* registerLines(path, waiting, telling).pipe(
+    if (waiting.length > 0 && poll % TRY_AGAIN_EVERY === 0)
+      // While the topic log does not answer, the lines wait. The producer reports the log.
+      waiting = yield* registerLines(path, waiting, once).pipe(
         Effect.catchTags({
           LogUnavailable: () => Effect.succeed(waiting),
           PublishUncertain: () => Effect.succeed(waiting),
         }),
       );
-    yield* Effect.sleep(Duration.millis(LOOK_EVERY_MS));
+    yield* Effect.sleep(Duration.millis(POLL_EVERY_MS));
   }
 });
 
-/** Changes whenever the file does. */
+/** A text that changes when the file changes. */
 function stateOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat === undefined ? "absent" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`;

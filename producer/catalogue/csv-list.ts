@@ -1,7 +1,7 @@
 /**
- * A CSV: `entity,url`, with or without a header; under a header the columns may stand in any order, and further ones
- * are options. It is told from a text list by its first line: a column of a known name, or an entity before a second
- * field. A file of sales, products or shops is none, and is said to be what it is.
+ * A CSV list: `entity,url`, with or without a header. With a header, the columns may be in any order, and further
+ * columns are options. The first line distinguishes it from a text list: it has a column with a known name, or an entity
+ * before a second field. A file of sales, products or shops is refused as `catalogue.not_a_list`.
  */
 
 import { isEntityName } from "#shared/contract/entities/index.ts";
@@ -13,7 +13,7 @@ import { isOptionName } from "./options.ts";
 
 const DELIMITERS = [",", ";", "\t", "|"];
 
-/** undefined: it is not a CSV list. Throws SourceRefusal. */
+/** undefined: the text is no CSV list. Throws SourceRefusal. */
 export function readCsvList(text: string): Listing | undefined {
   const first = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !line.trim().startsWith("#"));
   if (first === undefined) return undefined;
@@ -69,7 +69,7 @@ const listed = (reference: string, entity: string, options: Listed["options"]): 
   options,
 });
 
-/** Of a line that may be no CSV at all. */
+/** The fields of a line; none if the line is not CSV. */
 function fieldsOf(line: string, delimiter: string): readonly string[] {
   try {
     return parseList(line, delimiter)[0] ?? [];

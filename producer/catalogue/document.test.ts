@@ -1,4 +1,4 @@
-/** What each form of catalogue lists: document in, entries and refusals out. */
+/** The entries and refusals of each form of catalogue. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ interface Read {
   readonly refused: Readonly<Record<string, string>>;
 }
 
-/** Entries as source -> what the list says of it; refusals as source -> reason. */
+/** Entries: source -> its entities and options; refusals: source -> reason. */
 function read(text: string | Buffer, url = PAGE): Read | string {
   try {
     const listing = readDocument(Buffer.from(text as string), url);
@@ -210,7 +210,7 @@ describe("in any form", () => {
     const found = read(text, url);
     return typeof found === "string" ? found : Object.keys(found.entries);
   };
-  /** Names of files, as odd as file systems allow. */
+  /** Unusual names of files that file systems allow. */
   const names = fc.uniqueArray(
     fc
       .string({ unit: "grapheme", minLength: 1, maxLength: 12 })

@@ -1,4 +1,4 @@
-/** A catalogue's document, read by what it holds, whatever its name and Content-Type say. */
+/** Reads a catalogue's document. The content decides its form; its name and Content-Type do not matter. */
 import { readFileSync } from "node:fs";
 import { SourceRefusal } from "../source/index.ts";
 import { readCsvList } from "./csv-list.ts";
@@ -7,7 +7,7 @@ import { readJsonList } from "./json-list.ts";
 import type { Listing } from "./listing.ts";
 import { readTextList } from "./text-list.ts";
 
-/** `url`: where it was found. Throws SourceRefusal. */
+/** `url`: the address of the document, after redirects. Throws SourceRefusal. */
 export function readDocument(bytes: Buffer, url: string): Listing {
   const text = decoded(bytes);
   if (/^\s*</.test(text)) return readHtmlIndex(text, url);
@@ -17,7 +17,7 @@ export function readDocument(bytes: Buffer, url: string): Listing {
 
 export const readDocumentFile = (file: string, url: string): Listing => readDocument(readFileSync(file), url);
 
-/** Without its byte order mark. */
+/** The text without its byte order mark. Throws SourceRefusal (catalogue.not_utf8). */
 function decoded(bytes: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

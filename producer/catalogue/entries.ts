@@ -1,6 +1,6 @@
 /**
- * What a listing lists, resolved: each entry is a source with what the list says of it, or is refused with its
- * reason. The same file listed twice in the same way is one entry.
+ * Resolves a listing: each reference becomes an entry (a source with its options), or is refused with a reason. A file
+ * that is listed twice with the same options is one entry.
  */
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/contract/entities/index.ts";
@@ -12,13 +12,13 @@ import { type SourceOptions, sourceOptions } from "./options.ts";
 export interface Entry {
   /** The source's id. */
   readonly source: string;
-  /** What the list says it holds. */
+  /** The entities that the list names; undefined: it names none. */
   readonly entities: readonly EntityName[] | undefined;
   readonly options: SourceOptions;
 }
 
 export interface RefusedEntry {
-  /** Its id, or the reference as listed where it has none. */
+  /** The id, or the reference as listed if it has no id. */
   readonly source: string;
   readonly reason: string;
 }
@@ -28,17 +28,17 @@ export interface Entries {
   readonly refused: readonly RefusedEntry[];
 }
 
-/** `url`: where the document was found. Throws SourceRefusal when there are too many. */
+/** `url`: the address of the document, after redirects. Throws SourceRefusal when there are too many entries. */
 export function entriesOf(
-  { listed, refused: unlisted = [], base }: Listing,
+  { listed, refused: rejected = [], base }: Listing,
   url: string,
   language: Language,
 ): Entries {
-  const count = listed.length + unlisted.length;
+  const count = listed.length + rejected.length;
   if (count > MAX_ENTRIES) throw new SourceRefusal("catalogue.too_many", String(count), String(MAX_ENTRIES));
   const entries = new Map<string, Entry>();
   const refused = new Map<string, RefusedEntry>();
-  for (const { reference, refusal } of unlisted) {
+  for (const { reference, refusal } of rejected) {
     const source = sourceId(reference);
     refused.set(source, { source, reason: refusal.toError(source, language).sentence });
   }
@@ -61,12 +61,12 @@ export function entriesOf(
       refused.set(source, { source, reason: error.toError(source, language).sentence });
     }
   }
-  // What is refused once is not taken up by another line.
+  // An entry that one line makes invalid stays refused, even if another line is valid.
   for (const source of refused.keys()) entries.delete(source);
   return { entries: [...entries.values()], refused: [...refused.values()] };
 }
 
-/** A scheme of one letter is a drive of Windows. */
+/** At least two letters, because a scheme of one letter is a Windows drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;
 
 /** Throws SourceRefusal. */

@@ -1,25 +1,25 @@
 /**
- * A local folder: the files of records that lie in it, by name. Hidden and temporary ones, which a program is still
- * writing, are not there yet. Subfolders are not gone into, and links not followed out of it: who may write to the
- * folder must not choose what else is read with our rights.
+ * A local folder as a catalogue: the data files in it, recognized by name. Hidden files and temporary files, which a
+ * program is still writing, are left out, and so are subfolders. A link that leads out of the folder is refused,
+ * because somebody who may write to the folder must not choose which other files we read.
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isUnder } from "../download/index.ts";
 import { SourceRefusal } from "../source/index.ts";
-import { isDataFile, type Listing, type Unlisted } from "./listing.ts";
+import { isDataFile, type Listing, type RefusedReference } from "./listing.ts";
 
-/** Editors', browsers' and copying programs' unfinished files. */
+/** Names of unfinished files of editors, browsers and copying programs. */
 const TEMPORARY = /^[.~]|~$|\.(part|partial|tmp|temp|crdownload|download|swp|bak)$/i;
 
 export async function readFolder(path: string): Promise<Listing> {
   const root = await realpath(path);
   const names = (await readdir(path)).filter((name) => isDataFile(name) && !TEMPORARY.test(name)).sort();
   const files: string[] = [];
-  const refused: Unlisted[] = [];
+  const refused: RefusedReference[] = [];
   for (const name of names) {
     const file = join(path, name);
-    // It may have gone since.
+    // Somebody may have removed the file since.
     const real = await realpath(file).catch(() => undefined);
     if (real === undefined) continue;
     if (!isUnder(real, root))

@@ -1,12 +1,12 @@
 /**
- * An HTML page of links: a web server's directory listing, or a page of downloads. Links to files of records on the
- * page's own origin are its entries; all others (the parent folder, sorting, subfolders, other sites) are left alone.
- * Subfolders are not gone into: each is a catalogue of its own.
+ * An HTML page of links: a web server's directory listing, or a page of downloads. Its entries are the links to data
+ * files on the page's own origin. Other links (parent folder, sorting, subfolders, other sites) are ignored. A subfolder
+ * can be a catalogue of its own.
  */
 import { Parser } from "htmlparser2";
 import { isDataFile, type Listing } from "./listing.ts";
 
-/** `url`: where the page was found. */
+/** `url`: the address of the page, after redirects. */
 export function readHtmlIndex(text: string, url: string): Listing {
   const references: string[] = [];
   let base: string | undefined;

@@ -1,6 +1,6 @@
 /**
- * JSON: an array of URLs or of `{ "url", "entity", ...options }`; that array as `sources` of an object; or a
- * datapackage.json (Frictionless), whose resources of another format than CSV are left alone.
+ * A JSON list: an array of URLs or of `{ "url", "entity", ...options }`; an object with that array as `sources`; or a
+ * datapackage.json (Frictionless), of whose resources the entries are those in CSV.
  */
 import { foldHeader } from "../header/index.ts";
 import { SourceRefusal } from "../source/index.ts";
@@ -74,7 +74,7 @@ function packageOf(resources: readonly unknown[]): Listing {
     listed: resources.flatMap((resource, index) => {
       if (!isObject(resource)) throw new SourceRefusal("catalogue.bad_json", `resources[${index}]`);
       const { path, format, encoding, dialect } = resource;
-      // Data within the document, or of another kind.
+      // The resource has its data in the document, or in another format.
       if (path === undefined || (typeof format === "string" && !CSV_FORMATS.has(format.toLowerCase())))
         return [];
       const paths = Array.isArray(path) ? path : [path];

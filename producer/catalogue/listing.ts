@@ -1,26 +1,23 @@
-/**
- * What a catalogue lists, whatever its form: references as the document writes them, not resolved, checked or
- * trusted yet.
- */
+/** The content of a catalogue in any form. References are as the document writes them, not resolved or checked yet. */
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { SourceRefusal } from "../source/index.ts";
 
 export type Form = NonNullable<CatalogueStatus["form"]>;
 
-/** One thing listed. */
+/** One listed reference. */
 export interface Listed {
-  /** A URL, absolute or relative to the document; a path where `isPath`. */
+  /** A URL, absolute or relative to the document. If `isPath` and the document is on disk, it may be a path. */
   readonly reference: string;
-  /** In a document on disk a reference is a path as people write it; a link of HTML is a URL wherever it stands. */
+  /** Whether the reference may be a path as people write it. A link in HTML is always a URL. */
   readonly isPath: boolean;
-  /** What the list says it holds, as written; undefined: its header tells. */
+  /** The entity as written in the list; undefined: the header of the file decides. */
   readonly entity: string | undefined;
-  /** Options by their names as written, with their values as the form has them. */
+  /** Options by name as written, with values as they are in the form (text in CSV, any JSON value in JSON). */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** One that may not be taken up: a path, and why. */
-export interface Unlisted {
+/** A path that must not be read, and why. */
+export interface RefusedReference {
   readonly reference: string;
   readonly refusal: SourceRefusal;
 }
@@ -28,20 +25,20 @@ export interface Unlisted {
 export interface Listing {
   readonly form: Form;
   readonly listed: readonly Listed[];
-  readonly refused?: readonly Unlisted[];
-  /** Names of columns or members that mean nothing here. */
+  readonly refused?: readonly RefusedReference[];
+  /** Names of columns or members that have no meaning in a list. */
   readonly ignored: readonly string[];
-  /** What its references are relative to, where the document itself says so. */
+  /** The base URL of the references, if the document names one. */
   readonly base?: string;
 }
 
-/** More entries than this are not a catalogue of a small company, but a mistake or an attack. */
+/** A list with more entries is probably a mistake or an attack. */
 export const MAX_ENTRIES = 10_000;
 
-/** A thousand bytes for each of the most entries. */
+/** About a thousand bytes for each of `MAX_ENTRIES`. */
 export const MAX_DOCUMENT_BYTES = 10 * 1024 ** 2;
 
-/** Names of the column, or member, that says where a file is: folded as headers are. */
+/** Names of the column or member with the address of a file, folded as header names are. */
 export const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "url",
   "path",
@@ -56,5 +53,5 @@ export const REFERENCE_NAMES: ReadonlySet<string> = new Set([
 ]);
 export const ENTITY_NAMES_OF_LISTS: ReadonlySet<string> = new Set(["entity", "entite"]);
 
-/** Names under which files of records are published. Of a folder or an index page, all else is left alone. */
+/** Whether a name is that of a data file. Folders and HTML pages list only such files. */
 export const isDataFile = (name: string): boolean => /\.(csv|tsv|txt)(\.gz)?$|\.zip$/i.test(name);

@@ -1,6 +1,6 @@
 /**
- * How a source is followed and read, where a list or a request says so: columns of a catalogue or of the file of
- * VENTES_SOURCES, members of a JSON entry, of a request to register a source. One table; what is not in it is no option.
+ * The options of a source in a list or a request: columns of a catalogue or of the file of VENTES_SOURCES, members of a
+ * JSON entry or of a request to register a source. The tables OF_THE_SOURCE and OF_READING have all of them.
  */
 
 import type { ReadingOptions, Registration } from "#shared/contract/source-records.ts";
@@ -17,7 +17,7 @@ export interface SourceOptions {
   readonly reading?: ReadingOptions;
 }
 
-/** What a value must be: what is read of it, undefined where it is not that. */
+/** A kind of value. `read` returns the parsed value, or undefined if it is not of this kind. */
 interface Kind {
   readonly expected: string;
   readonly read: (value: unknown) => unknown;
@@ -61,7 +61,7 @@ const list: Kind = {
     return isTexts(names) ? names : undefined;
   },
 };
-/** In a column of a CSV an object is a text. */
+/** A CSV column holds an object as JSON text. */
 function asJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
@@ -115,7 +115,7 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
   prices: truth,
 };
 
-/** Folded, so that `date_format`, `date-format` and `dateFormat` are one name. */
+/** Keyed by folded name, so that `date_format`, `date-format` and `dateFormat` are the same. */
 const NAMES = new Map<string, { readonly name: string; readonly kind: Kind; readonly isReading: boolean }>([
   ...Object.entries(OF_THE_SOURCE).map(
     ([name, kind]) => [foldHeader(name), { name, kind, isReading: false }] as const,
@@ -129,7 +129,7 @@ export const OPTION_NAMES: readonly string[] = [...NAMES.values()].map(({ name }
 
 export const isOptionName = (name: string): boolean => NAMES.has(foldHeader(name));
 
-/** Throws SourceRefusal for a name or a value that is none. */
+/** Parses options. Throws SourceRefusal (unknown_option, bad_option). */
 export function sourceOptions(written: Readonly<Record<string, unknown>>): SourceOptions {
   const options: Record<string, unknown> = {};
   const reading: Record<string, unknown> = {};

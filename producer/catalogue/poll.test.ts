@@ -1,4 +1,4 @@
-/** Catalogues over the embedded log: what is taken up, refused, gone, removed, and what may be reached. */
+/** Catalogues over the embedded log: which entries are registered, refused or removed, and what they may reach. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -37,7 +37,7 @@ const SHOPS = "id_magasin,ville\nm,Lyon\n";
 
 let pipeline: Pipeline;
 let server: TestServer;
-/** What the server publishes, by path. */
+/** The files of the server, by path. */
 let files: Record<string, string>;
 let asked: string[];
 let etag: number;
@@ -65,7 +65,7 @@ afterEach(async () => {
 
 const at = (path: string) => new URL(path, server.url).href;
 
-/** One look at everything: the statuses of catalogues and sources. */
+/** Polls everything once. Returns the statuses of catalogues and sources. */
 async function look() {
   let catalogues: readonly CatalogueStatus[] = [];
   const sources = await pipeline.run(
@@ -120,7 +120,7 @@ describe("a catalogue", () => {
     files["/b.csv"] = sales(2);
     expect((await look()).catalogue).toMatchObject({ listed: 3, taken: 3 });
     expect(await claims("b.csv")).toEqual(["ventes 2 "]);
-    // Each row once, and nothing for what was there.
+    // Each row once, and no new event for the old rows.
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
     expect((await look()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
@@ -175,13 +175,13 @@ describe("a catalogue", () => {
     expect(await registered()).toMatchObject([{ source: at("a.csv"), reading: { delimiter: "|", map } }]);
     expect(await claims("a.csv")).toHaveLength(1);
 
-    // The file has not changed, only what is said of it.
+    // The file has not changed, only its options.
     files["/list.csv"] = "url,delimiter\na.csv,\nb.csv,|\n";
     etag++;
     expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
     expect(await claims("b.csv")).toHaveLength(1);
 
-    // What would change the ids of sales that are there already is refused (rule 4), and the rest goes on.
+    // An option that would change the ids of existing sales is refused (rule 4), and the other entries go on.
     await add(at("list.csv"), { reading: { map: { id_produit: "Boutique", id_magasin: "Ref" } } });
     const { catalogue } = await look();
     expect(catalogue).toMatchObject({ taken: 0, refused: 2 });
@@ -271,7 +271,7 @@ describe("a catalogue", () => {
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
-    // An operator's own now.
+    // An operator has registered it.
     await pipeline.run(registerSource(at("b.csv")));
     expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
     expect((await registered())[1]?.catalogue).toBeUndefined();

@@ -1,11 +1,11 @@
 /**
- * One look at one catalogue: its document is read, and the registry brought to what it lists. A new entry is read for
- * its header and registered; one listed otherwise than before is registered again; one that is listed no more is
- * marked, not fetched any longer, and keeps its rows; listed again, it is followed again. What cannot be taken up is
- * told with its reason and tried again at the next look. Left alone: what an operator registered without the
- * catalogue, and what an operator removed.
+ * One poll of one catalogue: reads its document and registers its entries. For a new entry, the producer reads the
+ * header and registers it. An entry whose options changed is registered again. An entry that is no longer listed becomes
+ * unlisted: it is not polled, and its rows stay; when it is listed again, it is followed again. An entry that cannot be
+ * registered is reported with its reason and tried again at the next poll. The poll ignores sources that an operator
+ * registered without the catalogue, and entries that an operator removed.
  *
- * Everything that lasts is in the topic `sources`: killed at any place, a later look of any producer ends the same.
+ * All lasting state is in the topic `sources`. If the producer dies, the next poll of any producer ends the same.
  */
 import * as Effect from "effect/Effect";
 import type { Catalogue } from "#shared/contract/source-records.ts";
@@ -21,11 +21,11 @@ import { refused, type Took, takeUp } from "./take-up.ts";
 
 export type CatalogueFailure = SourceError | DatabaseError | PublishFailure;
 
-/** New entries whose headers are read at a time; of one host, one. */
+/** How many new entries are read at the same time, one for each host. */
 const ENTRIES_AT_ONCE = 8;
 
-/** Refused entries that are told one by one. */
-const TOLD = 20;
+/** How many refused entries the status names. */
+const SHOWN_REFUSALS = 20;
 
 export interface CataloguePoll {
   readonly status: CatalogueStatus;
@@ -99,7 +99,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
     removed: count("removed"),
     refused: refusals.length,
     unlisted,
-    refusals: refusals.slice(0, TOLD),
+    refusals: refusals.slice(0, SHOWN_REFUSALS),
     polled: new Date().toISOString(),
   };
   return { status, freshMs: read.freshMs };

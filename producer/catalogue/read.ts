@@ -1,5 +1,3 @@
-/** What a catalogue lists now. */
-
 import { rm, stat } from "node:fs/promises";
 import * as Effect from "effect/Effect";
 import type { Catalogue } from "#shared/contract/source-records.ts";
@@ -23,7 +21,10 @@ import { readFolder } from "./folder.ts";
 import { type Listing, MAX_DOCUMENT_BYTES } from "./listing.ts";
 import type { CatalogueMemory, Read } from "./memory.ts";
 
-/** What it lists now, from its document or from memory when that has not changed. */
+/**
+ * Reads what a catalogue lists now: from its folder, from its document, or from memory when the document has not
+ * changed. Fails with SourceError when it cannot be read or is no list.
+ */
 export const readCatalogue = Effect.fnUntraced(function* (
   producer: Pick<Producer, "client" | "settings">,
   { catalogue }: Pick<Catalogue, "catalogue">,
@@ -85,7 +86,7 @@ export const noteOf = ({ ignored }: Listing, language: Language): string =>
     ? ""
     : SOURCE_SENTENCES["catalogue.ignored"][language]({ source: "", what: ignored.join(", ") });
 
-/** The path of a catalogue that is a folder. */
+/** The path of a catalogue that is a folder; undefined: it is none. */
 export async function folderPath(catalogue: string): Promise<string | undefined> {
   if (!isFileSource(catalogue)) return undefined;
   const path = pathOfSource(catalogue);

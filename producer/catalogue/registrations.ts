@@ -1,15 +1,14 @@
-/** Registrations of entries on their way to the topic. */
 import * as Effect from "effect/Effect";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { Producer } from "../sync/index.ts";
 
-/** Registrations are published so many at once, or after this time: the first entries are read meanwhile. */
+/** Registrations are published in groups of this size, or after this time, so that the first polls start soon. */
 export const AT_ONCE = 50;
 
 export const LONGEST_WAIT_MS = 250;
 
-/** Registrations on their way: published some at a time, unless the catalogue was removed meanwhile. */
+/** Publishes registrations of entries in groups. Drops them if an operator has removed the catalogue. */
 export class Registrations {
   readonly #producer: Producer;
   readonly #catalogue: string;

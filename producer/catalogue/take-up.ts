@@ -1,4 +1,4 @@
-/** One entry of a catalogue: registered, left as it is, or refused. */
+/** Registers one entry of a catalogue, leaves it as it is, or refuses it. */
 
 import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
@@ -21,7 +21,7 @@ export type Took =
 
 export const refused = (reason: string): Took => ({ is: "refused", reason });
 
-/** Registers an entry, or leaves it as it is. */
+/** Registers an entry if it is new or its options changed. A source of an operator or another catalogue stays. */
 export const takeUp = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,
@@ -34,14 +34,14 @@ export const takeUp = Effect.fnUntraced(function* (
   if (registry.catalogue(source) !== undefined)
     return refused(SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source }));
   const before = registry.registration(source);
-  // An operator's own, or another catalogue's that still lists it.
+  // An operator registered it, or another catalogue lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
     return { is: "others" };
-  // What it published stays what it publishes.
+  // The entities of a source must not change.
   const published = before?.entities ?? registry.last(source)?.value.entities;
-  const said = entry.entities;
-  if (published !== undefined && said !== undefined && said.join() !== published.join()) {
-    const details = { source, what: said.join(", "), more: published.join(", ") };
+  const requested = entry.entities;
+  if (published !== undefined && requested !== undefined && requested.join() !== published.join()) {
+    const details = { source, what: requested.join(", "), more: published.join(", ") };
     return refused(SOURCE_SENTENCES["source.wrong_entity"][settings.language](details));
   }
   let entities = published;
@@ -66,7 +66,7 @@ export const takeUp = Effect.fnUntraced(function* (
   return { is: "taken" };
 });
 
-/** What of a change of its options would change ids that its sales have already (rule 4). */
+/** The changed options that would change ids of existing sales (rule 4); undefined: none would. */
 export const rekeyedBy = (
   { registry, settings }: Producer,
   before: Registration,
@@ -79,12 +79,12 @@ export const rekeyedBy = (
     catch: (error) => error,
   }).pipe(
     Effect.catch(asFailure(source, settings)),
-    // A preset that there is none of: its look says so.
+    // The preset does not exist: the poll of the source reports that.
     Effect.catchTag("SourceError", () => Effect.succeed(undefined)),
   );
 };
 
-/** Of a catalogue that was removed, or that does not list it any more. */
+/** Whether the source's catalogue was removed, or no longer lists it. */
 export const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Registration): boolean =>
   catalogue !== undefined && (unlisted !== undefined || registry.catalogue(catalogue) === undefined);
 
@@ -92,7 +92,7 @@ export type Header =
   | { readonly entities: Registration["entities"]; readonly reason?: undefined }
   | { readonly reason: string };
 
-/** What its header tells. What was refused before is read again only when it has changed. */
+/** Reads the header of an entry. An entry that was refused before is read again only when it has changed. */
 export const entitiesOf = (
   producer: Producer,
   catalogue: Catalogue,
@@ -101,7 +101,7 @@ export const entitiesOf = (
 ): Effect.Effect<Header, DatabaseError> => {
   const { client, settings, registry, hosts } = producer;
   const { source } = entry;
-  const said = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
+  const requested = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
   const reading = Effect.try({
@@ -126,7 +126,7 @@ export const entitiesOf = (
           reading,
           idScope: entry.options.idScope ?? catalogue.idScope,
           before: registry.last(source)?.value,
-          known: refusedBefore?.said === said ? refusedBefore.validators : null,
+          known: refusedBefore?.requested === requested ? refusedBefore.validators : null,
           onFetched: (found) => {
             validators = found;
           },
@@ -145,13 +145,13 @@ export const entitiesOf = (
     Effect.tap((header) =>
       Effect.sync(() => {
         if (header.reason !== undefined)
-          memory.refused.set(source, { said, validators, reason: header.reason });
+          memory.refused.set(source, { requested, validators, reason: header.reason });
       }),
     ),
   );
 };
 
-/** What its catalogue says, over which lies what it says of itself. */
+/** The reading options of an entry: those of its catalogue, replaced by its own. */
 export const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOptions => ({
   ...reading,
   ...options.reading,

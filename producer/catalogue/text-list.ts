@@ -1,4 +1,4 @@
-/** A text: one URL or path a line, `#` before comments. */
+/** A text list: one URL or path a line; lines that begin with `#` are comments. */
 import type { Listing } from "./listing.ts";
 
 export const readTextList = (text: string): Listing => ({

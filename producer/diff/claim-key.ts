@@ -1,8 +1,8 @@
-/** What a claim is known by: the primary id, the ordinal of a derived one, the date of a dated product. */
+/** What identifies a claim: the primary id, the ordinal of a derived id, the date_effet of a dated product. */
 import { splitOrdinal, withOrdinal } from "./identity.ts";
 
 export interface ClaimKey {
-  /** As `heldKey` gives it where it comes from the state. */
+  /** The primary id without its ordinal. From the state: as `heldKey` returns it. */
   readonly key: string;
   readonly ordinal: number;
   readonly dated: string;
@@ -13,6 +13,6 @@ export const keyOfClaim = ({ key, ordinal }: Pick<ClaimKey, "key" | "ordinal">):
 
 export const DERIVED = /^\d{4}-\d{2}-\d{2}~[A-Za-z0-9_-]{22}~[1-9]\d{0,8}$/;
 
-/** An id of the form of a derived one is held like one, wherever it comes from. */
+/** Splits an id that has the form of a derived id, even when a file gave it; undefined: it does not have that form. */
 export const splitDerived = (id: string): { readonly stem: string; readonly ordinal: number } | undefined =>
   DERIVED.test(id) ? splitOrdinal(id) : undefined;

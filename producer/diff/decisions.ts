@@ -1,4 +1,7 @@
-/** One bit a record: whether it is emitted, whether it was set aside. And the ordinals of the few duplicates. */
+/**
+ * The decisions on the records of a version: one bit for "emitted", one for "rejected because of other records", and the
+ * ordinals of the few duplicates. Record numbers start at 0 and may be sparse.
+ */
 const CHUNK = 65_536;
 
 class Bits {
@@ -24,8 +27,8 @@ class Bits {
 
 export class Decisions {
   readonly #emit = new Bits();
-  readonly #aside = new Bits();
-  /** Of chunks that have an ordinal above 1. */
+  readonly #excluded = new Bits();
+  /** For the chunks that have an ordinal above 1. */
   readonly #ordinals: (Uint32Array | undefined)[] = [];
   anyExcluded = false;
 
@@ -41,10 +44,10 @@ export class Decisions {
     chunk[n % CHUNK] = ordinal;
   }
 
-  /** This record is a reject because of others of its version. */
+  /** Rejects this record because of other records of its version. */
   exclude(n: number): void {
     this.anyExcluded = true;
-    this.#aside.add(n);
+    this.#excluded.add(n);
   }
 
   isEmitted(n: number): boolean {
@@ -52,7 +55,7 @@ export class Decisions {
   }
 
   isExcluded(n: number): boolean {
-    return this.anyExcluded && this.#aside.has(n);
+    return this.anyExcluded && this.#excluded.has(n);
   }
 
   /** The ordinal of an emitted record that needs one. */

@@ -1,4 +1,4 @@
-/** Rule 5 by itself, on random duplicates; and the simpler rule that it replaced, told apart. */
+/** Rule 5 on random duplicates, and how it differs from the simpler rule. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
@@ -7,14 +7,14 @@ const says = (n: number): Duplicate => ({ a: n, b: 0 });
 const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...says(n), ordinal: i + 1 }));
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
-/** What is held afterwards, by ordinal. */
+/** The rows afterwards, by ordinal. */
 function ordinalsAfter(
   before: readonly Held[],
   lines: readonly Duplicate[],
   open?: Duplicate,
-  speaks = false,
+  isCovered = false,
 ): number[] {
-  const placed = placeDuplicates(before, lines, { open, speaks });
+  const placed = placeDuplicates(before, lines, { open, isCovered });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -28,7 +28,7 @@ function ordinalsAfter(
 }
 
 const changes = (before: readonly Held[], lines: readonly Duplicate[]): number => {
-  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { speaks: false });
+  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { isCovered: false });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };
 

@@ -1,44 +1,47 @@
 /**
- * Which ordinals identical sales without id hold (rule 5). A line keeps the ordinal that already says the same;
- * the others take those of duplicates that vanished, lowest first, then new ones; duplicates that vanished otherwise stay, or
- * go if the version speaks for their day.
- * Ordinals are always 1..n, so that between two sources the number of duplicates is the maximum, and the order of
- * lines in a file never matters.
+ * Gives ordinals to identical sales without id (rule 5). A line keeps the ordinal whose row is already the same. The
+ * other lines take the ordinals of rows that have no line any more, lowest first, then new ones. Further rows without a
+ * line are deleted if the version covers their day, and kept otherwise.
+ *
+ * Ordinals are always 1 to n. So the number of duplicates over two sources is the maximum, and the order of lines in a
+ * file never matters.
  */
+/** `a`, `b`: the fingerprint of the row. */
 export interface Duplicate {
   readonly a: number;
   readonly b: number;
 }
 
+/** A row that the source's events already state. */
 export interface Held extends Duplicate {
   readonly ordinal: number;
 }
 
 export interface Placement<Line> {
-  /** The ordinal of each line; `changed`: what it holds is not yet this line. */
+  /** The ordinal of each line; `changed`: the row of that ordinal is new or different. */
   readonly lines: readonly { readonly line: Line; readonly ordinal: number; readonly changed: boolean }[];
   /** Held rows without a line that keep their ordinal. */
   readonly kept: readonly Held[];
-  /** Held rows without a line that must say the same under another ordinal. */
+  /** Held rows without a line that must be emitted again under another ordinal. */
   readonly moved: readonly { readonly from: Held; readonly to: number }[];
-  /** Ordinals to withdraw. */
+  /** Ordinals to delete. */
   readonly gone: readonly number[];
 }
 
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
-export interface Circumstances {
-  /** The open last line that was extended: one row equal to it goes, unless the version still has as many (rule 7). */
+export interface PlacementOptions {
+  /** The open last line that was extended: delete one equal row, unless the version still has as many (rule 7). */
   readonly open?: Duplicate | undefined;
-  /** The version speaks for their day: what it lacks goes (rule 9). */
-  readonly speaks: boolean;
+  /** Whether the version covers their day: if so, rows that it lacks are deleted (rule 9). */
+  readonly isCovered: boolean;
 }
 
-/** `held` in any order. */
+/** Places the lines of one group of duplicates. `held` may be in any order. */
 export function placeDuplicates<Line extends Duplicate>(
   held: readonly Held[],
   lines: readonly Line[],
-  { open, speaks }: Circumstances,
+  { open, isCovered }: PlacementOptions,
 ): Placement<Line> {
   const old = held.toSorted((x, y) => x.ordinal - y.ordinal);
   const byPrint = new Map<string, Held[]>();
@@ -60,9 +63,9 @@ export function placeDuplicates<Line extends Duplicate>(
       placed.push({ line, from });
     }
   }
-  const rest = speaks ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
+  const rest = isCovered ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
   if (open !== undefined && rest.length > 0) {
-    // Of several equal ones the last: none has to move into its place.
+    // The last of several equal rows, so that no other row has to move to a lower ordinal.
     const at = rest.findLastIndex((h) => same(h, open));
     rest.splice(at < 0 ? rest.length - 1 : at, 1);
   }

@@ -1,4 +1,4 @@
-/** A large part is decided in slices: the same decisions, and the same state, as of the whole at once. */
+/** The diff decides a large part in slices. The decisions and the state are the same as for the whole part at once. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,22 +1,16 @@
 /**
- * What a version changes of one entity: its records against what the source's events already say, part by part of
- * the key, so that memory does not grow with the file. The same decision is made again wherever it is needed (to
- * emit, to withdraw, to remember), so nothing of it is stored but one bit a record.
+ * The diff of one entity: compares the records of a version with the rows that the source's events already state. It
+ * works on one part of the keys at a time, so memory does not grow with the file (invariant 7). Each step that needs
+ * the decision (emit, delete, remember) computes it again, so the diff stores only a bit or two for each record.
  *
- * A version is read whole, or only what was appended to the one before (`appended`): then every row held is in the
- * file, and a record is one more.
+ * The records are those of the whole version, or only those that were appended to the version before (`appended`). Then
+ * every held row is still in the file, and each record is an additional one.
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
 import { Decisions } from "./decisions.ts";
 import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
-import {
-  type Counts,
-  type ExtendedLine,
-  nothingCounted,
-  PartDiff,
-  type PartDiffOptions,
-} from "./part-diff.ts";
+import { type Counts, type ExtendedLine, PartDiff, type PartDiffOptions, zeroCounts } from "./part-diff.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
 import { recordsIn, Spill } from "./spill.ts";
@@ -27,33 +21,33 @@ export interface EntityDiffOptions extends PartDiffOptions {
   readonly state: State;
   /** The id of the source in the state. */
   readonly source: number;
-  /** One of several entities of its source: an undated line beside dated ones is superseded, its record no reject. */
+  /** The source has several entities. Then an undated line beside dated ones is superseded, and its record no reject. */
   readonly isWide: boolean;
-  /** A path that nothing else has, in the spool. */
+  /** The path of a scratch file in the spool that nobody else uses. */
   readonly scratch: string;
-  /** A part with more bytes is decided in slices. */
+  /** The diff decides a part with more bytes in slices. */
   readonly slicedBytes?: number;
 }
 
-/** Some thousands of rows. */
+/** The bytes of some thousand rows. */
 const SLICED_BYTES = 256 * 1024;
 
 export class EntityDiff {
   readonly entity: Entity;
   readonly rows: Spill;
   readonly decisions = new Decisions();
-  /** Set once the records are known. */
+  /** Set after all records were read. */
   extended: ExtendedLine | undefined;
   undatedLines = 0;
   datedLines = 0;
-  /** Events of rows, withdrawals, and rows under another ordinal. */
+  /** Numbers of row events, of deletes, and of rows that move to another ordinal. */
   emitted = 0;
   withdrawals = 0;
   moves = 0;
-  counts: Counts = nothingCounted();
-  /** Ids that a version said twice, differently; the first few. */
+  counts: Counts = zeroCounts();
+  /** The first few ids that the version has twice, with different rows. */
   readonly conflicting: string[] = [];
-  /** Whether an appended record is of a claim that is held already. */
+  /** Whether an appended record has the claim of a held row. */
   meetsHeld = false;
   readonly #options: EntityDiffOptions;
   #held: ReadonlySet<number> | undefined;
@@ -67,7 +61,7 @@ export class EntityDiff {
   /** Decides everything. Yields between parts. */
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
-    this.counts = nothingCounted();
+    this.counts = zeroCounts();
     for (let part = 0; part < STATE_PARTS; part++)
       for (const decision of this.#part(part, this.counts)) {
         for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
@@ -94,16 +88,16 @@ export class EntityDiff {
     }
   }
 
-  /** Slice by slice, each with what is held of it. */
+  /** The decisions on a part, slice by slice. */
   part(part: number): Iterable<PartDecision> {
     return this.#part(part, undefined);
   }
 
-  /** Counts into `counts` where they are wanted. */
+  /** Adds to `counts` if it is given. */
   *#part(part: number, counts: Counts | undefined): Generator<PartDecision, void> {
     const { state, source, appended, isWide, slicedBytes = SLICED_BYTES } = this.#options;
     const isHeld = this.#heldParts.has(part);
-    // Of a version that only grew, what is held stays.
+    // Appended records delete no held row.
     if (!this.rows.has(part) && (appended || !isHeld)) return;
     const heldBytes = isHeld ? state.heldBytes(source, this.entity.name, part) : NO_BYTES;
     const lineBytes = this.rows.load(part);
@@ -114,19 +108,19 @@ export class EntityDiff {
       const held = decodeHeld(heldBytes, slice);
       const here = this.decisions.anyExcluded ? lines.filter((l) => !this.decisions.isExcluded(l.n)) : lines;
       if (counts !== undefined && isWide) counts.superseded += lines.length - here.length;
-      const decision = new PartDiff(this, this.#options, counts ?? nothingCounted(), held);
+      const decision = new PartDiff(this, this.#options, counts ?? zeroCounts(), held);
       for (const [key, group] of grouped(here, held)) decision.group(key, group);
       yield decision;
     }
   }
 
-  /** Which parts held rows when it began. */
+  /** The parts that held rows when the diff began. */
   get #heldParts(): ReadonlySet<number> {
     this.#held ??= this.#options.state.heldParts(this.#options.source, this.entity.name);
     return this.#held;
   }
 
-  /** Remembers the version as emitted. Yields between transactions. */
+  /** Writes the emitted version into the state. Yields between transactions. */
   remember(): Generator<void, void> {
     const { state, source } = this.#options;
     return rememberParts(state, source, this.entity.name, (part) => this.part(part));

@@ -1,8 +1,8 @@
 /**
- * A fingerprint of a text: 80 bits of it are what the producer remembers of a row that it emitted, 96 what it
- * remembers of a long key. With 100 million rows, 80 bits miss a change with a probability below 1e-15 a version. Not
- * cryptographic: a source that forged an equal one would only hide its own change. (murmur3 x86_128 over UTF-16
- * code units, without allocation.)
+ * Fingerprints of texts. The state keeps 80 bits for each emitted row, and 96 bits for each long key. With 100 million
+ * rows, 80 bits miss a change with a probability below 1e-15 for each version. The hash is not cryptographic: a source
+ * that forges an equal fingerprint only hides its own change. It is murmur3 x86_128 over UTF-16 code units, without
+ * allocation.
  */
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
@@ -21,17 +21,17 @@ const mix = (h: number): number => {
   return x ^ (x >>> 16);
 };
 
-/** Where `fingerprint` leaves its result: `a` of 48 bits, `b` of 32; and `wordsOf` its words of 32 bits. */
+/** The result of `fingerprint` (`a`: 48 bits, `b`: 32 bits) and of `wordsOf` (three words of 32 bits). */
 export const print = { a: 0, b: 0, h1: 0, h2: 0, h3: 0 };
 
-/** Leaves the fingerprint of `text` in `print`. */
+/** Puts the fingerprint of `text` into `print`. */
 export function fingerprint(text: string): void {
   wordsOf(text);
   print.a = (print.h1 >>> 0) * 0x10000 + (print.h2 >>> 16);
   print.b = print.h3 >>> 0;
 }
 
-/** Leaves three words of the hash of `text` in `print`. */
+/** Puts three words of the hash of `text` into `print`. */
 export function wordsOf(text: string): void {
   let h1 = 0;
   let h2 = 0;
@@ -99,7 +99,7 @@ export function wordsOf(text: string): void {
   print.h3 = h3;
 }
 
-/** Parts of the state by key: small enough for one to be in memory, and written in their order. */
+/** The state is cut into this many parts by key. One part fits memory. The diff writes parts in their order. */
 export const STATE_PARTS = 1024;
 
 /** The part of a key. */
@@ -108,10 +108,10 @@ export function partOf(key: string): number {
   return (h ^ (h >>> 10)) & (STATE_PARTS - 1);
 }
 
-/** A large part is worked on in so many slices, one in memory at a time. */
+/** The diff cuts a large part into this many slices, and has one in memory at a time. */
 export const SLICES = 16;
 
-/** The slice of a key as it is held. */
+/** The slice of a key; `held`: the key as `heldKey` returns it. */
 export const sliceOf = (held: string): number => (foldedHash(held) >>> 20) & (SLICES - 1);
 
 /** FNV-1a. */
@@ -121,5 +121,5 @@ function foldedHash(key: string): number {
   return h ^ (h >>> 15);
 }
 
-/** Leaves the fingerprint of a reject in `print`: its sentence may change with the language, its code may not. */
+/** Puts the fingerprint of a reject into `print`. It covers the code, because the sentence depends on the language. */
 export const fingerprintReject = (entity: EntityName, code: string): void => fingerprint(`${entity} ${code}`);

@@ -6,7 +6,7 @@ const BRIEF = ["date_vente", "id_magasin", "id_produit", "quantité"];
 const row = { date_vente: "2023-05-27", id_produit: "REF001", quantité: "5", id_magasin: "1" };
 
 describe("the id of a sale without one, version 1", () => {
-  // Ids in databases and topics depend on these: a change of any is a new version, never an edit.
+  // Ids in databases and topics depend on these vectors. Do not edit one: a change needs a new version of the id.
   it.each([
     ["the brief's first line", BRIEF, row, {}, "2023-05-27~sF348fBH7RyMOr5XsQeNtA"],
     [

@@ -1,7 +1,7 @@
 /**
- * The id of a sale that its file does not number (rule 4): `date_vente~hash~ordinal`. The hash is 128 bits over
- * the canonical values of the identity columns. Version 1 is frozen: ids in databases and topics depend on it,
- * and identity.test.ts holds its vectors.
+ * The id of a sale that its file does not number (rule 4): `date_vente~hash~ordinal`. The hash is 128 bits over the
+ * canonical values of the identity columns. Version 1 must not change, because databases and topics hold such ids;
+ * identity.test.ts has its test vectors.
  */
 import { hash } from "node:crypto";
 import type { Values } from "#shared/contract/event.ts";
@@ -11,9 +11,9 @@ const hash128 = (text: string): string =>
   hash("sha256", text, { outputEncoding: "buffer" }).subarray(0, 16).toString("base64url");
 
 /**
- * `date_vente~hash`, without its ordinal. `columns`: names of the identity columns, canonical or extra, sorted
- * by code unit; a column without a value counts as null. `scope`: keeps apart files that repeat their sales (rule 5);
- * it enters first, under a name that no header has, for those lose their white space.
+ * `date_vente~hash`, without the ordinal. `columns`: names of the identity columns, canonical or extra, sorted by code
+ * unit; a column without a value counts as null. `scope`: separates files that repeat their sales (rule 5). It is the
+ * first pair of the hash; no header has its name, because names of headers lose their white space.
  */
 export function saleStem(columns: readonly string[], row: Values, extras: Values, scope?: string): string {
   const pairs = columns.map((name) => [name, own(row, name) ?? own(extras, name) ?? null]);
@@ -21,15 +21,15 @@ export function saleStem(columns: readonly string[], row: Values, extras: Values
   return `${row.date_vente}~${hash128(`v1${JSON.stringify(pairs)}`)}`;
 }
 
-/** Not what every object inherits: a column may be called `constructor`. */
+/** Own properties alone, because a column may be called `constructor`. */
 const own = (values: Values, name: string): string | null | undefined =>
   Object.hasOwn(values, name) ? values[name] : undefined;
 
 const escaped = (part: string): string => part.replaceAll("%", "%25").replaceAll("/", "%2F");
 
 /**
- * One id of several values, `1001/A`. A slash or percent sign inside a value is written %2F or %25, so that no two lists
- * of values give one id.
+ * One id from several values, `1001/A`. A slash or percent sign inside a value becomes %2F or %25, so that two lists of
+ * values never give the same id.
  */
 export const joinIds = (parts: readonly string[]): string => parts.map(escaped).join("/");
 
@@ -40,10 +40,10 @@ export const scopedId = (scope: string, id: string): string => `${escaped(scope)
 export const rejectStem = (source: string, raw: string): string =>
   hash128(`v1${JSON.stringify([source, raw])}`);
 
-/** The key of the n-th of identical records, n from 1 (rule 5). */
+/** The key of the n-th identical record, n from 1 (rule 5). */
 export const withOrdinal = (stem: string, n: number): string => `${stem}~${n}`;
 
-/** The inverse of `withOrdinal`. */
+/** The inverse of `withOrdinal`; undefined: the key has no ordinal. */
 export function splitOrdinal(key: string): { readonly stem: string; readonly ordinal: number } | undefined {
   const at = key.lastIndexOf("~");
   const ordinal = Number(key.slice(at + 1));

@@ -1,4 +1,4 @@
-/** What a version changes: its rows against those that the source's events already state. */
+/** Compares the rows of a version with the rows that the source's events already state, and keeps that state. */
 export { type ClaimKey, keyOfClaim, splitDerived } from "./claim-key.ts";
 export { EntityDiff } from "./entity-diff.ts";
 export { fingerprint, fingerprintReject, partOf, print, STATE_PARTS } from "./fingerprint.ts";

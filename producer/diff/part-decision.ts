@@ -1,15 +1,15 @@
-/** What a version changes of one part of the keys, and the records and held rows of each key. */
+/** The decision on one part of the keys, and the records and held rows of each key. */
 
 import type { ClaimKey } from "./claim-key.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { type HeldRow, heldKey } from "./state/held-rows.ts";
 
 export interface PartDecision {
-  /** What is held before. */
+  /** The held rows before the version. */
   readonly held: readonly HeldRow[];
   readonly emit: readonly (HeldRow & { readonly n: number })[];
   readonly gone: readonly ClaimKey[];
-  /** Kept duplicates that must say the same under a lower ordinal. */
+  /** Kept duplicates that must be emitted again under a lower ordinal. */
   readonly moved: readonly { readonly row: HeldRow; readonly to: number }[];
 }
 
@@ -20,7 +20,7 @@ export interface Group {
 const NO_LINES: SpilledRecord[] = [];
 const NOTHING_HELD: HeldRow[] = [];
 
-/** Lines and held rows by key, as it is held. Nearly every key has one of each: an array is made to fit. */
+/** Groups lines and held rows by `heldKey`. Nearly every key has one of each, so each array starts with one element. */
 export function grouped(lines: readonly SpilledRecord[], held: readonly HeldRow[]): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const line of lines) {

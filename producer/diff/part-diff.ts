@@ -1,6 +1,6 @@
 /**
- * The decision on one part of the keys of an entity: which lines are emitted, which rows are withdrawn, which
- * identical sales move to a lower ordinal.
+ * Decides one part of the keys of an entity: which lines to emit, which rows to delete, and which identical sales move
+ * to a lower ordinal.
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
@@ -10,7 +10,7 @@ import type { SpilledRecord } from "./spill.ts";
 import type { HeldRow } from "./state/held-rows.ts";
 import type { Vanishing } from "./vanishing.ts";
 
-/** Keys of conflicts that are listed. */
+/** How many keys of conflicts are listed. */
 const LISTED_CONFLICTS = 10;
 
 /** The open last line of the version before, which this one extends. */
@@ -23,41 +23,41 @@ export interface ExtendedLine extends ClaimKey {
 export interface Counts {
   unchanged: number;
   superseded: number;
-  /** Of the superseded: records that said something else than the one that holds. */
+  /** How many of the superseded records differ from the record that holds. */
   conflicts: number;
   vanished: number;
-  /** Of the vanished: rows of days after the version's first. */
+  /** How many of the vanished rows are of a day after the version's first. */
   keptInside: number;
-  /** Rows held of the days that the version speaks for, and how many of them it withdraws (rule 10). */
-  spoken: number;
+  /** Held rows of the days that the version covers, and how many of them it deletes (rule 10). */
+  covered: number;
   withdrawn: number;
 }
 
 export interface PartDiffOptions {
   readonly entity: Entity;
-  /** Identical lines count once. */
+  /** Whether identical lines count once. */
   readonly dropDuplicates: boolean;
   readonly vanishing: Vanishing;
-  /** Only lines that were appended to the version before are read: every row held is in the file. */
+  /** The lines are only those that were appended to the version before: every held row is still in the file. */
   readonly appended: boolean;
 }
 
-/** What the parts of one diff notice together. */
-export interface Noticed {
+/** Shared by all parts of one diff. */
+export interface Findings {
   readonly extended: ExtendedLine | undefined;
-  /** Whether an appended record is of a claim that is held already. */
+  /** Whether an appended record has the claim of a held row. */
   meetsHeld: boolean;
-  /** Ids that a version states twice, differently; the first few. */
+  /** The first few ids that the version has twice, with different rows. */
   readonly conflicting: string[];
 }
 
-export const nothingCounted = (): Counts => ({
+export const zeroCounts = (): Counts => ({
   unchanged: 0,
   superseded: 0,
   conflicts: 0,
   vanished: 0,
   keptInside: 0,
-  spoken: 0,
+  covered: 0,
   withdrawn: 0,
 });
 
@@ -66,21 +66,21 @@ export class PartDiff implements PartDecision {
   readonly emit: (HeldRow & { n: number })[] = [];
   readonly gone: ClaimKey[] = [];
   readonly moved: { row: HeldRow; to: number }[] = [];
-  readonly #noticed: Noticed;
+  readonly #findings: Findings;
   readonly #options: PartDiffOptions;
   readonly #counts: Counts;
   readonly held: readonly HeldRow[];
 
-  constructor(noticed: Noticed, options: PartDiffOptions, counts: Counts, held: readonly HeldRow[]) {
+  constructor(findings: Findings, options: PartDiffOptions, counts: Counts, held: readonly HeldRow[]) {
     this.held = held;
-    this.#noticed = noticed;
+    this.#findings = findings;
     this.#options = options;
     this.#counts = counts;
   }
 
   group(key: string, { lines, held }: Group): void {
     const { entity, dropDuplicates, appended } = this.#options;
-    if (appended && lines.length > 0 && held.length > 0) this.#noticed.meetsHeld = true;
+    if (appended && lines.length > 0 && held.length > 0) this.#findings.meetsHeld = true;
     if (!entity.derivedKey) {
       this.#byId(key, lines, held);
       return;
@@ -105,30 +105,30 @@ export class PartDiff implements PartDecision {
     else this.#duplicates(key, duplicates, others);
   }
 
-  /** Sales without id, of a version read whole. */
+  /** Sales without id, of a version that was read whole. */
   #duplicates(key: string, duplicates: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const { vanishing } = this.#options;
-    const { extended } = this.#noticed;
+    const { extended } = this.#findings;
     const counts = this.#counts;
     const day = key.slice(0, 10);
-    const speaks = vanishing.speaksFor(day);
+    const isCovered = vanishing.covers(day);
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
-    const placed = placeDuplicates(held, duplicates, { open, speaks });
+    const placed = placeDuplicates(held, duplicates, { open, isCovered });
     for (const { line, ordinal, changed } of placed.lines)
       if (changed) this.#emit(line, key, ordinal);
       else counts.unchanged++;
     const kept = placed.kept.length + placed.moved.length;
     counts.vanished += kept;
     if (vanishing.isInside(day)) counts.keptInside += kept;
-    if (speaks) {
-      counts.spoken += held.length;
+    if (isCovered) {
+      counts.covered += held.length;
       counts.withdrawn += placed.gone.length;
     }
     for (const { from, to } of placed.moved) this.moved.push({ row: { ...from, key, dated: "" }, to });
     for (const ordinal of placed.gone) this.gone.push({ key, ordinal, dated: "" });
   }
 
-  /** Sales without id that were appended: each is one more. */
+  /** Sales without id that were appended: each is an additional sale. */
   #more(key: string, duplicates: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     let ordinal = held.length;
     for (const line of duplicates) {
@@ -138,7 +138,7 @@ export class PartDiff implements PartDecision {
     }
   }
 
-  /** Records with ids: of several of one claim the last holds. */
+  /** Records with ids: of several records of one claim the last holds (rule 6). */
   #byId(key: string, lines: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const counts = this.#counts;
     const last = lines.length === 1 ? undefined : lastOfEach(lines);
@@ -149,7 +149,7 @@ export class PartDiff implements PartDecision {
       if (!this.#options.appended) {
         if (isSame) counts.unchanged++;
       } else if (before !== undefined) {
-        // The record that said it before is superseded by this one.
+        // This record supersedes the one of the version before.
         counts.superseded++;
         if (!isSame) this.#conflict(line);
       }
@@ -166,16 +166,16 @@ export class PartDiff implements PartDecision {
     for (const h of held) {
       if (lines.length > 0) {
         if (lines.some((l) => l.ordinal === h.ordinal && l.dated === h.dated)) continue;
-        // The other kind takes its place: nothing has vanished.
+        // Lines of the other kind (dated, undated) replace this row, so it has not vanished.
         if ((h.dated !== "") !== turned) continue;
       }
-      if (isOpenLine(h, this.#noticed.extended)) this.gone.push(h);
+      if (isOpenLine(h, this.#findings.extended)) this.gone.push(h);
       else if (this.#options.vanishing.mode === "withdraw") {
         this.gone.push(h);
         counts.withdrawn++;
       } else counts.vanished++;
     }
-    if (this.#options.vanishing.mode === "withdraw") counts.spoken += held.length;
+    if (this.#options.vanishing.mode === "withdraw") counts.covered += held.length;
   }
 
   #emit(line: SpilledRecord, key: string, ordinal: number): void {
@@ -184,7 +184,7 @@ export class PartDiff implements PartDecision {
 
   #conflict(line: SpilledRecord): void {
     this.#counts.conflicts++;
-    const { conflicting } = this.#noticed;
+    const { conflicting } = this.#findings;
     if (conflicting.length < LISTED_CONFLICTS && !conflicting.includes(line.key)) conflicting.push(line.key);
   }
 }
@@ -207,9 +207,9 @@ export function lastOfEach(lines: readonly SpilledRecord[]): Map<string, Spilled
 export function distinct(lines: readonly SpilledRecord[]): SpilledRecord[] {
   const seen = new Set<string>();
   return lines.filter((l) => {
-    const said = `${l.a}/${l.b}`;
-    const first = !seen.has(said);
-    seen.add(said);
+    const print = `${l.a}/${l.b}`;
+    const first = !seen.has(print);
+    seen.add(print);
     return first;
   });
 }

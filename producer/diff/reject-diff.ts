@@ -1,4 +1,4 @@
-/** What a version changes of its rejects: rows like any other, kept only while the source has them (rule 11). */
+/** The diff of the rejects of a version. A reject is deleted as soon as the source no longer has it (rule 11). */
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
@@ -16,9 +16,9 @@ export interface RejectDiffOptions {
   readonly state: State;
   /** The id of the source in the state. */
   readonly source: number;
-  /** Only what was appended to the version before was read: every reject held is in the file. */
+  /** The records are only those that were appended to the version before: every held reject is still in the file. */
   readonly appended: boolean;
-  /** A path that nothing else has, in the spool. */
+  /** The path of a scratch file in the spool that nobody else uses. */
   readonly scratch: string;
 }
 
@@ -39,12 +39,12 @@ export class RejectDiff {
     return this.#spill.count;
   }
 
-  /** `stem`: its key without ordinal; `a`, `b`: the fingerprint of its code. */
+  /** `n`: the number of the record; `stem`: its key without ordinal; `a`, `b`: the fingerprint of its code. */
   add(n: number, stem: string, a: number, b: number): void {
     this.#spill.add({ n, key: stem, ordinal: 0, derived: true, dated: "", a, b, stem: "" });
   }
 
-  /** Yields between parts. */
+  /** Decides all parts. Yields between parts. */
   *decide(): Generator<void, void> {
     for (let part = 0; part < STATE_PARTS; part++)
       for (const { emit, gone } of this.part(part)) {
@@ -76,7 +76,7 @@ export class RejectDiff {
     return [{ held: rows, emit, gone, moved: [] }];
   }
 
-  /** Remembers them as emitted. Yields between transactions. */
+  /** Writes the emitted rejects into the state. Yields between transactions. */
   remember(): Generator<void, void> {
     const { state, source } = this.#options;
     return rememberParts(state, source, "rejets", (part) => this.part(part));

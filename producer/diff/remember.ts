@@ -1,4 +1,4 @@
-/** A version that was emitted, into the state: part by part, small ones sharing a transaction. */
+/** Writes an emitted version into the state, part by part. Several small parts share a transaction. */
 
 import type { EventTopic } from "#shared/contract/topics.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
@@ -8,7 +8,7 @@ import type { State } from "./state/state.ts";
 
 const ROWS_PER_TRANSACTION = 2_000;
 
-/** `decide`: what changes of a part, slice by slice. Yields between transactions. */
+/** `decide`: the decisions on a part, slice by slice. Yields between transactions. */
 export function* rememberParts(
   state: State,
   source: number,
@@ -19,7 +19,7 @@ export function* rememberParts(
     let written = 0;
     state.transaction(() => {
       for (; part < STATE_PARTS && written < ROWS_PER_TRANSACTION; part++) {
-        // One buffer for all: two a part are made faster than they are freed.
+        // One buffer for all parts: with two buffers for each part, memory grows faster than it is freed.
         let end = 0;
         let changes = 0;
         for (const { held, emit, gone, moved } of decide(part)) {

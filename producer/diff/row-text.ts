@@ -1,17 +1,17 @@
-/** The text of a row: the JSON that stands in its event, and what its fingerprint is made of. */
+/** The text of a row: the JSON that its event holds. The fingerprint is computed over it. */
 import type { Values } from "#shared/contract/event.ts";
 
-/** The extra in which the time of day of a date goes; a file may have a column of that name of its own. */
+/** The extra column for the time of day of a date; `OTHER_TIME` if the file has a column of that name. */
 export const TIME = "heure";
 
 export const OTHER_TIME = "heure (date)";
 
 export const TIME_NAMES: ReadonlySet<string> = new Set([TIME, OTHER_TIME]);
 
-/** Names sort by code unit everywhere. */
+/** The order of names everywhere. */
 export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** `rest` of a row and extras that come from an event; `keep`: only these columns. */
+/** The JSON text behind the key of a row, from the row and extras of an event. `keep`: which columns to keep. */
 export function restOf(
   row: Values,
   extras: Values,

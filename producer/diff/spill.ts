@@ -1,6 +1,6 @@
 /**
- * Keys and fingerprints of a version's records on disk, grouped by part of the key, so that the diff holds one
- * part at a time. Written once, then read part by part; about 50 bytes a record.
+ * Keys and fingerprints of a version's records in a scratch file, grouped by part, so that the diff has one part in
+ * memory at a time. It is written once, then read part by part. A record takes about 50 bytes.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { partOf, STATE_PARTS, sliceOf } from "./fingerprint.ts";
@@ -10,24 +10,24 @@ export interface SpilledRecord {
   /** The record's number in the file. */
   readonly n: number;
   readonly key: string;
-  /** Of an id that has the form of a derived one; 0 for others. */
+  /** The ordinal, if the id has the form of a derived one; otherwise 0. */
   readonly ordinal: number;
   readonly derived: boolean;
   readonly dated: string;
   readonly a: number;
   readonly b: number;
-  /** Stem of the reject that it becomes when its product also has dated lines; "" where that cannot be. */
+  /** The stem of the reject that the record becomes if its product also has dated lines (rule 15); "": it cannot. */
   readonly stem: string;
 }
 
-/** Bytes held before they are written. */
+/** Bytes in memory before a write. */
 const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
 
-/** n, ordinal, a, b, flags and three lengths. */
+/** Bytes of n, ordinal, a, b, flags and three lengths. */
 const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
 
-/** Of the flags; above it stands the slice of the key. */
+/** The lowest bit of the flags. The bits above it are the slice of the key. */
 const DERIVED = 1;
 
 export class Spill {
@@ -37,7 +37,7 @@ export class Spill {
   #buffered = 0;
   readonly #buffers: (Buffer | undefined)[] = new Array(STATE_PARTS);
   readonly #used = new Int32Array(STATE_PARTS);
-  /** Of each time that the buffers were written: where, and how far from there each part begins; the last one's end. */
+  /** For each write of the buffers: its offset in the file, where each part begins from there, and the end. */
   readonly #written: { readonly at: number; readonly begins: Uint32Array }[] = [];
   /** Bytes of each part in the file. */
   readonly #onDisk = new Float64Array(STATE_PARTS);
@@ -95,17 +95,17 @@ export class Spill {
     this.#buffered = 0;
   }
 
-  /** Whether any record is of this part. */
+  /** Whether the part has a record. */
   has(part: number): boolean {
     return this.bytes(part) > 0;
   }
 
-  /** How many bytes the records of a part take. */
+  /** The bytes of the records of a part. */
   bytes(part: number): number {
     return (this.#used[part] as number) + (this.#onDisk[part] as number);
   }
 
-  /** The records of a part as bytes, in the order they were added; good until the next call. */
+  /** The records of a part as bytes, in the order of `add`. The next call overwrites them. */
   load(part: number): Buffer {
     const bytes = this.bytes(part);
     if (this.#segment.length < bytes) this.#segment = Buffer.allocUnsafe(bytes + (bytes >> 2));
@@ -119,7 +119,7 @@ export class Spill {
     return this.#segment.subarray(0, bytes);
   }
 
-  /** The records of a part, in the order they were added. */
+  /** The records of a part, in the order of `add`. */
   read(part: number): SpilledRecord[] {
     return recordsIn(this.load(part));
   }
@@ -130,7 +130,7 @@ export class Spill {
   }
 }
 
-/** Of `load`; all of them, or those of one slice. */
+/** Decodes what `load` returned: all records, or those of one slice. */
 export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
   const records: SpilledRecord[] = [];
   for (let at = 0; at < buffer.length; ) {

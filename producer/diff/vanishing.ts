@@ -1,27 +1,24 @@
-/**
- * What becomes of rows that a version lacks (rule 9), and when it would withdraw so many that it is held back
- * (rule 10).
- */
+/** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
 export type VanishingMode =
   | "rule"
   | "keep"
   | "withdraw"
-  /** Its sales get other ids: those that it has are withdrawn on every day that it holds (rule 4). */
+  /** The sales get new ids: the old ones are deleted on every day that the file holds (rule 4). */
   | "rekey";
 
-/** More rows than this, and a larger part of those that the version speaks for, wait for an operator. */
+/** A version that deletes more rows than this, and a larger part of the covered rows, waits for an operator. */
 export const HELD_BACK = { rows: 10, part: 0.2 } as const;
 
 export class Vanishing {
   readonly mode: VanishingMode;
-  /** The days of the version's sales, where its sales have no ids: the first and the last. */
+  /** The first and the last day of the version's sales without id; null: it has none. */
   days: { readonly first: string; readonly last: string } | null = null;
 
   constructor(mode: VanishingMode) {
     this.mode = mode;
   }
 
-  /** One more good line of a source without ids. ISO days sort as text. */
+  /** Takes the day of a line that is no reject. ISO days sort as text. */
   saw(day: string): void {
     const { days } = this;
     if (days === null) this.days = { first: day, last: day };
@@ -29,7 +26,7 @@ export class Vanishing {
     else if (day > days.last) this.days = { first: days.first, last: day };
   }
 
-  /** The days of all of a version, of which only what came after `before` was read. */
+  /** The days of the whole version, if only the part behind `before` was read. */
   daysWith(before: Vanishing["days"]): Vanishing["days"] {
     const { days } = this;
     if (before === null || days === null) return days ?? before;
@@ -39,8 +36,8 @@ export class Vanishing {
     };
   }
 
-  /** Whether what is missing of this day is a correction. */
-  speaksFor(day: string): boolean {
+  /** Whether the version covers this day: a row of it that the version lacks is a correction (rule 9). */
+  covers(day: string): boolean {
     if (this.mode === "keep" || this.mode === "withdraw") return this.mode === "withdraw";
     const { days } = this;
     if (days === null || day > days.last) return false;
@@ -48,16 +45,16 @@ export class Vanishing {
     return day > days.first || days.first === days.last ? day >= days.first : false;
   }
 
-  /** Whether a row of this day could be withdrawn by a later version that only grew. */
+  /** Whether a later version that only grew could cover this day, although this version does not. */
   isInside(day: string): boolean {
     return this.days === null || day > this.days.first;
   }
 }
 
-/** Whether so many withdrawals wait for a confirmation. `always`: any (prices go with products). */
+/** Whether a version with these deletes waits for a confirmation. `always`: already for one (a product has prices). */
 export const isHeldBack = (
   withdrawn: number,
-  spoken: number,
+  covered: number,
   mode: VanishingMode,
   always: boolean,
 ): boolean =>
@@ -65,4 +62,4 @@ export const isHeldBack = (
     ? false
     : mode === "withdraw"
       ? always && withdrawn > 0
-      : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * spoken;
+      : withdrawn > HELD_BACK.rows && withdrawn > HELD_BACK.part * covered;

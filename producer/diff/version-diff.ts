@@ -1,4 +1,4 @@
-/** What a version of a source changes: the diff of each of its entities, parents first, and of its rejects. */
+/** The diff of a version: one diff for each of its entities, parents first, and one for its rejects. */
 import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
 import { EntityDiff } from "./entity-diff.ts";
@@ -16,7 +16,7 @@ export interface DiffOptions {
   readonly vanishing: Vanishing;
   /** The version before, when only what was appended to it is read. */
   readonly appendedTo: VersionCounts | null;
-  /** A path that nothing else has, in the spool. */
+  /** The prefix of scratch files in the spool that nobody else uses. */
   readonly scratch: string;
 }
 
@@ -47,7 +47,7 @@ export class VersionDiff {
     );
   }
 
-  /** The entity that each record is one of: the last, whose parents may repeat from line to line. */
+  /** The diff of the last entity: each record is one row of it, while its parents may repeat from line to line. */
   get main(): EntityDiff {
     return this.entities.at(-1) as EntityDiff;
   }
@@ -68,15 +68,15 @@ export class VersionDiff {
     yield* this.rejects.decide();
   }
 
-  /** Rows that would be withdrawn, of those that it speaks for, when that needs a confirmation (rule 10). */
-  get heldBack(): { readonly withdrawn: number; readonly spoken: number } | null {
+  /** If the version needs a confirmation (rule 10): how many of the covered rows it would delete. Otherwise null. */
+  get heldBack(): { readonly withdrawn: number; readonly covered: number } | null {
     for (const { entity, counts } of this.entities)
-      if (isHeldBack(counts.withdrawn, counts.spoken, this.vanishing.mode, entity.name === "produits"))
-        return { withdrawn: counts.withdrawn, spoken: counts.spoken };
+      if (isHeldBack(counts.withdrawn, counts.covered, this.vanishing.mode, entity.name === "produits"))
+        return { withdrawn: counts.withdrawn, covered: counts.covered };
     return null;
   }
 
-  /** `records` and the like of all records of the file, `read` of what was read of it now. */
+  /** The counts of the whole file. `read`: the counts of the part that was read now. */
   counts(read: {
     readonly records: number;
     readonly rounded: number;
@@ -116,7 +116,7 @@ export class VersionDiff {
     };
   }
 
-  /** Remembers the version as emitted. Yields between transactions. */
+  /** Writes the emitted version into the state. Yields between transactions. */
   *remember(): Generator<void, void> {
     for (const e of this.entities) yield* e.remember();
     yield* this.rejects.remember();

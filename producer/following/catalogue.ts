@@ -1,6 +1,6 @@
 /**
- * Following a catalogue: a look, then another by the pace of sources, for ever. One that fails is parked with its
- * reason until its next look; its entries go on. A local folder is looked at more often, for that costs one listing.
+ * Follows a catalogue: polls it again and again, at the pace of sources. A catalogue that fails is parked with its
+ * reason until its next poll; its entries go on. A local folder is polled more often, because that costs one listing.
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -19,43 +19,49 @@ import { isFileSource, isLoopback, leastEvery } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { untilNextPoll } from "./pace.ts";
 
-/** A file that is put into a folder is seen within this time. */
+/** The producer sees a new file of a folder within this time. */
 const FOLDER_MS = 2_000;
 
 export interface FollowedCatalogue {
   readonly catalogue: Catalogue;
   readonly memory: CatalogueMemory;
-  /** Told at each look. */
-  readonly tell: (status: CatalogueStatus) => void;
+  /** Called at each poll. */
+  readonly onStatus: (status: CatalogueStatus) => void;
 }
 
-export const newFollowed = (catalogue: Catalogue, tell: FollowedCatalogue["tell"]): FollowedCatalogue => ({
+export const newFollowed = (
+  catalogue: Catalogue,
+  onStatus: FollowedCatalogue["onStatus"],
+): FollowedCatalogue => ({
   catalogue,
   memory: new CatalogueMemory(),
-  tell,
+  onStatus,
 });
 
 interface Polled {
   readonly status: CatalogueStatus;
-  /** How long the server asks not to be asked again, in milliseconds; 0: it says nothing. */
+  /** How long the server asks us to wait before the next request, in milliseconds; 0: it does not ask. */
   readonly askedMs: number;
 }
 
-/** One look, told. Fails only when the log or a file of ours does; a send without answer is looked into again. */
+/**
+ * Polls a catalogue once and reports its status. Polls again while a send to the log stays without an answer. Fails
+ * only when the topic log or the producer's own database fails.
+ */
 export const pollCatalogueAndReport = (
   producer: Producer,
-  { catalogue, memory, tell }: FollowedCatalogue,
+  { catalogue, memory, onStatus }: FollowedCatalogue,
   before: CatalogueStatus = newCatalogueStatus(catalogue),
 ): Effect.Effect<Polled, LogFailure | DatabaseError> =>
   producer.bulkhead
     .around(catalogue.catalogue, () => {
-      if (before.state === "new") tell({ ...before, state: "reading" });
+      if (before.state === "new") onStatus({ ...before, state: "reading" });
       return pollCatalogue(producer, catalogue, memory).pipe(
         Effect.retry({
           schedule: scheduleOf("uncertain"),
           while: (error: CatalogueFailure) => error._tag === "PublishUncertain",
         }),
-        // Retried for ever.
+        // For the types alone: the retry has no end.
         Effect.catchTag("PublishUncertain", Effect.die),
       );
     })
@@ -71,14 +77,14 @@ export const pollCatalogueAndReport = (
         const defects = producer.bulkhead.defects(catalogue.catalogue);
         return defects === 0 ? polled : { ...polled, status: { ...polled.status, defects } };
       }),
-      Effect.tap(({ status }) => Effect.sync(() => tell(status))),
+      Effect.tap(({ status }) => Effect.sync(() => onStatus(status))),
     );
 
-/** Never returns by itself. `patiently` waits for a log that does not answer. */
+/** Runs until it is interrupted. `waitForLog` waits while the topic log does not answer. */
 export const followCatalogue = Effect.fnUntraced(function* <E>(
   producer: Producer,
   followed: FollowedCatalogue,
-  patiently: (look: Effect.Effect<Polled, LogFailure | DatabaseError>) => Effect.Effect<Polled, E>,
+  waitForLog: (poll: Effect.Effect<Polled, LogFailure | DatabaseError>) => Effect.Effect<Polled, E>,
 ): Effect.fn.Return<never, E> {
   const { catalogue, every } = followed.catalogue;
   const least = leastEvery(catalogue);
@@ -86,7 +92,7 @@ export const followCatalogue = Effect.fnUntraced(function* <E>(
   const wanted = Math.max(every ?? producer.settings.every, least);
   let status = newCatalogueStatus(followed.catalogue);
   for (let failures = 0; ; ) {
-    const polled = yield* patiently(pollCatalogueAndReport(producer, followed, status));
+    const polled = yield* waitForLog(pollCatalogueAndReport(producer, followed, status));
     status = polled.status;
     failures = status.state === "parked" ? failures + 1 : 0;
     const wait = untilNextPoll({

@@ -1,4 +1,4 @@
-/** A running producer over the embedded log, real files and a real HTTP server: when it looks, and at what. */
+/** When a running producer polls its sources, over the embedded log, real files and a real HTTP server. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -42,7 +42,7 @@ interface Seen {
   readonly of: (source: string) => SourceStatus | undefined;
 }
 
-/** Runs `body` beside a producer. */
+/** Runs `body` while a producer runs. */
 const beside = (body: (seen: Seen) => Effect.Effect<void, unknown, TopicLog | Settings>): Promise<void> =>
   pipeline.run(
     Effect.gen(function* () {
@@ -56,20 +56,20 @@ const beside = (body: (seen: Seen) => Effect.Effect<void, unknown, TopicLog | Se
     }),
   );
 
-const waitFor = (what: string, look: () => boolean) => Effect.promise(() => until(what, look));
+const waitFor = (what: string, condition: () => boolean) => Effect.promise(() => until(what, condition));
 const rows = Effect.map(allEvents, rowsOf);
 
 describe("a path that is followed", () => {
-  it("is looked at when it is written, long before its next look", () =>
+  it("is polled when it is written, long before its next poll is due", () =>
     beside((seen) =>
       Effect.gen(function* () {
         write("m.csv", SHOPS, "1,Paris");
         yield* registerSource(pathOf("m.csv"), { every: HOUR });
-        yield* waitFor("the first look", () => seen.of(idOf("m.csv"))?.state === "ok");
+        yield* waitFor("the first poll", () => seen.of(idOf("m.csv"))?.state === "ok");
         expect(Date.parse(seen.of(idOf("m.csv"))?.next ?? "")).toBeGreaterThan(Date.now() + HOUR / 2);
         write("m.csv", SHOPS, "1,Paris", "2,Lyon");
         yield* waitFor("the second row", () => seen.of(idOf("m.csv"))?.records === 2);
-        // Gone, said; there again, read.
+        // The removed file is reported; created again, it is read.
         rmSync(pathOf("m.csv"));
         yield* waitFor("that it is gone", () => seen.of(idOf("m.csv"))?.state === "parked");
         write("m.csv", SHOPS, "1,Paris", "2,Lyon", "3,Brest");
@@ -80,12 +80,12 @@ describe("a path that is followed", () => {
 });
 
 describe("a URL that is followed", () => {
-  it("is asked again after its interval, and says when", () =>
+  it("is polled again after its interval, and its status says when", () =>
     beside((seen) =>
       Effect.gen(function* () {
         yield* registerSource(url("m.csv"), { every: 50 });
         const registering = requests("m.csv");
-        yield* waitFor("five looks", () => requests("m.csv") >= registering + 5);
+        yield* waitFor("five polls", () => requests("m.csv") >= registering + 5);
         yield* waitFor("the time of the next", () => seen.of(url("m.csv"))?.next !== undefined);
       }),
     ));
@@ -103,32 +103,32 @@ describe("a URL that is followed", () => {
             if (request.url === "/m.csv") response.writeHead(status, headers);
             response.end(status === 503 && request.url === "/m.csv" ? "" : `${SHOPS}\n1,Paris\n`);
           };
-          const isTold = () =>
+          const isReported = () =>
             Date.parse(seen.of(url("m.csv"))?.next ?? "") - Date.now() > 500_000 &&
             seen.of(url("m.csv"))?.state === (status === 200 ? "ok" : "parked");
-          yield* waitFor("what the server says", isTold);
+          yield* waitFor("what the server says", isReported);
           const before = requests("m.csv");
           const others = requests("other.csv");
-          // A source that is told nothing is asked many times meanwhile.
+          // At the same time the producer polls the other source, whose answer has no such header, many times.
           yield* waitFor("the other source", () => requests("other.csv") >= others + 10);
           expect(requests("m.csv")).toBe(before);
         }),
       ));
 
-  it("that fails is asked less and less, and at once when its registration changes", () =>
+  it("that fails is polled less and less often, and at once when its registration changes", () =>
     beside((seen) =>
       Effect.gen(function* () {
         yield* registerSource(url("m.csv"), { every: 20 });
-        yield* waitFor("the first look", () => seen.of(url("m.csv"))?.state === "ok");
+        yield* waitFor("the first poll", () => seen.of(url("m.csv"))?.state === "ok");
         server.answer = (_, response) => response.writeHead(404).end();
         const wait = () => Date.parse(seen.of(url("m.csv"))?.next ?? "") - Date.now();
-        // 20 ms, 40, 80, ...: eight failures later.
+        // 20 ms, 40, 80, ...: after eight failures.
         yield* waitFor("a long wait", () => seen.of(url("m.csv"))?.state === "parked" && wait() > 2_000);
         const before = requests("m.csv");
         server.answer = (_, response) => response.end(`${SHOPS}\n1,Paris\n`);
         yield* registerSource(url("m.csv"), { every: HOUR });
         yield* waitFor("it to be well", () => seen.of(url("m.csv"))?.state === "ok");
-        // One request is the registration's own.
+        // One of the requests is from the registration.
         expect(requests("m.csv")).toBeGreaterThanOrEqual(before + 2);
         expect(wait()).toBeGreaterThan(HOUR / 2);
       }),
@@ -136,7 +136,7 @@ describe("a URL that is followed", () => {
 });
 
 describe("a registration that changes", () => {
-  it("has its source looked at again at once with the new options, changed or not", () =>
+  it("has its source polled at once with the new options, even when the file has not changed", () =>
     beside((seen) =>
       Effect.gen(function* () {
         write("v.csv", SALES, "2024-01-01,p,m,1", "2024-01-01,p,m,1");
@@ -149,7 +149,7 @@ describe("a registration that changes", () => {
       }),
     ));
 
-  it("so that its sales get other ids is heeded, of a source that is read once, too", () =>
+  it("so that its sales get other ids takes effect, for a source that is read once, too", () =>
     beside((seen) =>
       Effect.gen(function* () {
         write("v.csv", `${SALES},Code`, "2024-01-01,p,m,1,c");
@@ -160,7 +160,7 @@ describe("a registration that changes", () => {
       }),
     ));
 
-  it("made while no producer ran is heeded by the next one, without a new version of the file", async () => {
+  it("made while no producer ran takes effect in the next one, without a new version of the file", async () => {
     write("v.csv", SALES, "2024-01-01,p,m,1", "2024-01-01,p,m,1");
     await pipeline.run(registerSource(pathOf("v.csv")));
     await beside((seen) => waitFor("two sales", () => seen.of(idOf("v.csv"))?.emitted === 2));
@@ -168,11 +168,11 @@ describe("a registration that changes", () => {
     await beside((seen) => waitFor("one of them superseded", () => seen.of(idOf("v.csv"))?.superseded === 1));
   });
 
-  it("removes its source, in the midst of a download too, and takes it up again when it is added again", () =>
+  it("ends its source when it is removed, during a download too, and follows it again when it is added again", () =>
     beside((seen) =>
       Effect.gen(function* () {
         yield* registerSource(url("m.csv"), { every: HOUR });
-        yield* waitFor("the first look", () => seen.of(url("m.csv"))?.state === "ok");
+        yield* waitFor("the first poll", () => seen.of(url("m.csv"))?.state === "ok");
         let ended = false;
         server.answer = (_, response) => {
           response.on("close", () => {
@@ -194,7 +194,7 @@ describe("a registration that changes", () => {
       }),
     ));
 
-  /** Another interval, as another program would say it: without asking the source. */
+  /** Registers another interval as another program would: without a request to the source. */
   const registerChanged = (source: string) =>
     Effect.gen(function* () {
       const log = yield* TopicLog;

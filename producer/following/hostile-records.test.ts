@@ -1,4 +1,4 @@
-/** What foreign programs write into the topic `sources` ends nothing, and costs the sources beside it nothing. */
+/** No record that a foreign program writes into the topic `sources` stops the producer or harms another source. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -41,7 +41,7 @@ const refused = Effect.gen(function* () {
 const unreadable = () => unreadableOf(healthy);
 const all = () => [...INVALID, ...unreadable(), ...announcementsOf(healthy)];
 
-it("there are more than 33 kinds of them", () => {
+it("there are more than 33 kinds of foreign records", () => {
   expect(all().length).toBeGreaterThan(60);
 });
 
@@ -54,9 +54,9 @@ describe("foreign records in the topic sources", () => {
       const others = sources.filter(({ source }) => source !== healthy);
       expect(others).toHaveLength(INVALID.length + unreadable().length);
       expect(others.filter(({ state, reason }) => state !== "parked" || reason.length < 20)).toEqual([]);
-      // Ids as long as a record are not told again and again.
+      // The status cuts ids that are as long as a record.
       expect(Math.max(...others.map((one) => JSON.stringify(one).length))).toBeLessThan(20_000);
-      // All of them were foreseen.
+      // None of the records causes an unforeseen error.
       expect(others.filter(({ defects }) => defects !== undefined)).toEqual([]);
     }
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(1);
@@ -94,7 +94,7 @@ describe("foreign records in the topic sources", () => {
       }),
     ));
 
-  it("are taken out by what is shown of them, each, and what can be asked for as any other source", async () => {
+  it("are each removed by the name that is shown for them, as any other source", async () => {
     await pipeline.run(publish(all()));
     const shown = (await pipeline.run(refused)).map((record) => record.shown);
     expect(new Set(shown).size).toBe(INVALID.length);
@@ -106,7 +106,7 @@ describe("foreign records in the topic sources", () => {
     expect(sources.map(({ source }) => source)).toEqual([healthy]);
   });
 
-  it("in a partition that is not their key's: shown, harmless to the source of that key, and taken out there", async () => {
+  it("in a partition that is not their key's are shown, do not harm the source of that key, and are removed there", async () => {
     const registry = await pipeline.run(Effect.map(TopicLog, (log) => new Registry(log)));
     const partition = (registry.partition(healthy) + 1) % 12;
     const value = JSON.stringify({ v: 1, kind: "source", source: healthy, entities: ["ventes"] });
@@ -119,7 +119,7 @@ describe("foreign records in the topic sources", () => {
     expect(await pipeline.run(readSourcesOnce())).toMatchObject([{ source: healthy, state: "ok" }]);
   });
 
-  it("a valid record under the same key takes their place", async () => {
+  it("are replaced by a valid record under the same key", async () => {
     const source = pathToFileURL(join(pipeline.dir, "n.csv")).href;
     await pipeline.run(publish([{ name: "garbage", key: source, value: "{" }]));
     expect(await pipeline.run(refused)).toHaveLength(1);

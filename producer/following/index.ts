@@ -1,4 +1,4 @@
-/** When each source is polled: this producer's share of them, their pace, and how they stand. */
+/** Decides which sources this producer polls and when, and keeps their statuses. */
 
 export { newFollowed, pollCatalogueAndReport } from "./catalogue.ts";
 export { CatalogueStatuses } from "./catalogue-statuses.ts";

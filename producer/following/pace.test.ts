@@ -10,11 +10,11 @@ import {
 } from "./pace.ts";
 
 const calm: Pace = { every: 60_000, least: 5_000, local: false, failures: 0, askedMs: 0 };
-/** In the middle of its jitter. */
+/** The wait without jitter. */
 const wait = (pace: Partial<Pace>) => untilNextPoll({ ...calm, ...pace }, 0.5);
 
-describe("the wait before the next look", () => {
-  it("is the interval, whoever fails first included", () => {
+describe("the wait before the next poll", () => {
+  it("is the interval, also after the first failure", () => {
     expect(wait({})).toBe(60_000);
     expect(wait({ failures: 1 })).toBe(60_000);
   });
@@ -23,7 +23,7 @@ describe("the wait before the next look", () => {
     expect([2, 3, 4].map((failures) => wait({ failures }))).toEqual([120_000, 240_000, 480_000]);
     expect(wait({ failures: 1_000 })).toBe(LONGEST_BACKOFF_MS);
     expect(wait({ failures: 1_000, local: true, every: 200 })).toBe(LONGEST_LOCAL_BACKOFF_MS);
-    // Never more often than it is looked at when it is well.
+    // A source that fails is never polled more often than one that does not.
     expect(wait({ failures: 1_000, every: 86_400_000 })).toBe(86_400_000);
   });
 
@@ -34,7 +34,7 @@ describe("the wait before the next look", () => {
     expect(wait({ askedMs: 10_000, local: true, every: 200, least: 0 })).toBeGreaterThanOrEqual(10_000);
   });
 
-  it("is never before anything that was promised, and never more than a timer takes", () =>
+  it("is never shorter than the server or the limits ask, and never longer than a timer can be", () =>
     fc.assert(
       fc.property(
         fc.record({
@@ -58,7 +58,7 @@ describe("the wait before the next look", () => {
     ));
 });
 
-it("a change brings a look at once where looks are quick, and at the interval at the latest where they are not", () => {
+it("a change starts a poll at once where polls are quick, and after the interval at the latest where they are slow", () => {
   expect(restAfter(20, 60_000)).toBe(80);
   expect(restAfter(5_000, 60_000)).toBe(20_000);
   expect(restAfter(600_000, 60_000)).toBe(60_000);

@@ -1,49 +1,49 @@
 /**
- * When a source is looked at next: after its interval, jittered; never before the server said that there may be
- * something new (Cache-Control) or that it may be asked again (Retry-After); less and less often while it fails.
+ * Computes when a source is polled next: after its interval, with jitter; not before the time that the server gave
+ * (Cache-Control, Retry-After); less and less often while it fails.
  */
 
-/** Looks are spread by this part of their interval, so that those of one start do not stay together. */
+/** The jitter, as a part of the interval. It spreads the polls of sources that started together. */
 const JITTER = 0.1;
 
-/** No header keeps us away for longer: a source that could be silenced for a year by one would not be followed. */
+/** The longest wait that a header can ask for. Without it, one wrong header could stop a source for a year. */
 export const LONGEST_ASKED_MS = 3_600_000;
 
-/** The interval of a source that fails doubles up to this: an hour of outage is noticed to be over soon after. */
+/** The interval of a source that fails doubles up to this, so that the producer soon notices the end of an outage. */
 export const LONGEST_BACKOFF_MS = 15 * 60_000;
-/** Of a path, or a server on this machine: looking costs nobody anything, and somebody is at work on it. */
+/** The same for a path or a server on this machine: such a poll is cheap, and its user is probably mending it now. */
 export const LONGEST_LOCAL_BACKOFF_MS = 10_000;
 
-/** The longest that Node's timers take; beyond it they would fire at once. */
+/** Node's longest timer. A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface Pace {
-  /** Between two looks, in milliseconds. */
+  /** Interval between two polls, in milliseconds. */
   readonly every: number;
-  /** The shortest time between two looks, whatever the jitter. */
+  /** The shortest time between two polls, in milliseconds; the jitter cannot go below it. */
   readonly least: number;
   /** A path or a server on this machine. */
   readonly local: boolean;
-  /** Looks that failed in a row. */
+  /** How many polls in a row have failed. */
   readonly failures: number;
-  /** What the server asked for, in milliseconds; 0: nothing. */
+  /** How long the server asks us to wait, in milliseconds; 0: it does not ask. */
   readonly askedMs: number;
 }
 
-/** Milliseconds until the next look. `random` is in [0, 1). */
+/** Milliseconds until the next poll. `random` is in [0, 1). */
 export function untilNextPoll(pace: Pace, random: number = Math.random()): number {
   const { every, least, local, failures, askedMs } = pace;
   const longest = Math.max(every, local ? LONGEST_LOCAL_BACKOFF_MS : LONGEST_BACKOFF_MS);
   const interval = Math.min(every * 2 ** Math.max(0, failures - 1), longest);
   const jittered = interval * (1 + JITTER * (random * 2 - 1));
-  // Later only: those that were told the same time do not all come at it.
+  // Never earlier than asked, and spread, because many clients may have got the same time.
   const asked = Math.min(askedMs, LONGEST_ASKED_MS) * (1 + JITTER * random);
   return Math.min(Math.max(jittered, asked, least), LONGEST_TIMER_MS);
 }
 
-/** A file that is written without end keeps us busy for this part of the time at most: a large one is costly to read. */
+/** Polls of a file that changes all the time take at most this part of the time: a large file is slow to read. */
 const BUSY = 1 / 5;
 
-/** Milliseconds for which a change of its file does not yet bring the next look, after one that took `tookMs`. */
+/** Milliseconds, after a poll that took `tookMs`, during which a change of the file does not start the next poll. */
 export const restAfter = (tookMs: number, every: number): number =>
   Math.min(tookMs * (1 / BUSY - 1), every, LONGEST_TIMER_MS);

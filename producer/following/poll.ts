@@ -1,6 +1,6 @@
 /**
- * A look, when it is its host's turn. Failures that are the source's own, unforeseen ones included, are its status; a
- * send without answer is looked into again.
+ * Polls a source when its host is free, and makes its status. A failure of the source, foreseen or not, becomes a
+ * parked status. While a send to the log stays without an answer, the poll starts again and reads back what arrived.
  */
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -16,34 +16,37 @@ export type ProducerFailure = LogFailure | DatabaseError;
 
 export interface Polled {
   readonly status: SourceStatus;
-  /** Why the source could not be read; null: it could. */
+  /** The code of the failure; null: the poll succeeded. */
   readonly code: string | null;
-  /** How long the server asks not to be asked again (Cache-Control, Retry-After), in milliseconds; 0: it says nothing. */
+  /** How long the server asks us to wait (Cache-Control, Retry-After), in milliseconds; 0: it does not ask. */
   readonly askedMs: number;
 }
 
 const nowIso = (): string => new Date().toISOString();
 
-/** The status is the caller's to put on the board. */
+/**
+ * Polls a source once. The caller puts the returned status into `statuses`. Fails only when the topic log or the
+ * producer's own database fails.
+ */
 export const pollAndReport = Effect.fnUntraced(function* (
   producer: Producer,
-  board: SourceStatuses,
+  statuses: SourceStatuses,
   registration: Registration,
   options: PollOptions,
 ): Effect.fn.Return<Polled, ProducerFailure> {
   const { bulkhead, hosts } = producer;
   const { source } = registration;
-  const before = board.get(registration);
-  const look = Effect.suspend(() => {
-    if (before.state === "new") board.put({ ...before, state: "reading" });
+  const before = statuses.get(registration);
+  const poll = Effect.suspend(() => {
+    if (before.state === "new") statuses.put({ ...before, state: "reading" });
     return pollSource(producer, registration, options);
   }).pipe(
     Effect.retry({ schedule: scheduleOf("uncertain"), while: isUncertain }),
-    // Retried for ever.
+    // For the types alone: the retry has no end.
     Effect.catchTag("PublishUncertain", Effect.die),
   );
   return yield* bulkhead
-    .around(source, () => hosts.turn(source, look))
+    .around(source, () => hosts.turn(source, poll))
     .pipe(
       Effect.map((result) => ({
         status: { ...polledStatus(before, result, nowIso()), ...rereadOf(registration) },
@@ -54,7 +57,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
         Effect.sync(() => ({
           status: {
             ...parkedStatus(before, error, nowIso()),
-            // What it announced before it failed: else its word would be older than that.
+            // The poll may have announced a version before it failed.
             version: producer.registry.last(source)?.offset ?? before.version,
             ...rereadOf(registration),
           },
@@ -66,7 +69,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
     );
 });
 
-/** With how many defects it has had, where it has had any. */
+/** Adds the number of the source's defects to its status, if it has had any. */
 export const withDefects = (status: SourceStatus, bulkhead: Bulkhead): SourceStatus => {
   const defects = bulkhead.defects(status.source);
   return defects === 0 ? status : { ...status, defects };

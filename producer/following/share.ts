@@ -1,6 +1,6 @@
 /**
- * This producer's share of the sources: a fiber for each source and catalogue whose partition it has. `release` ends
- * what is no longer its own, `begin` starts what is new.
+ * This producer's share of the sources: one fiber for each source and catalogue in its partitions. `release` ends the
+ * fibers that this producer must no longer run, `begin` starts the new ones.
  */
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
@@ -11,18 +11,18 @@ import type { ProducerFailure } from "./poll.ts";
 import { type Following, followSource } from "./source.ts";
 import { byRank } from "./source-statuses.ts";
 
-/** Sources are named by their URL alone. */
+/** The fiber of a source is named by its URL, so this name is never that of a source. */
 const catalogueFiber = (id: string): string => `catalogue ${id}`;
 
 export class Share {
-  /** The partitions of `sources` that this producer has. */
+  /** The partitions of `sources` that are assigned to this producer. */
   partitions: ReadonlySet<number> = new Set();
   readonly #following: Following;
   readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
   readonly #running = new Map<string, Registration>();
   readonly #listing = new Map<string, Catalogue>();
 
-  /** The fibers end with the scope that they were made in. */
+  /** `fibers` ends with its own scope. */
   constructor(following: Following, fibers: FiberMap.FiberMap<string, void, ProducerFailure>) {
     this.#following = following;
     this.#fibers = fibers;
@@ -45,17 +45,20 @@ export class Share {
     return registry.refused().filter(({ partition }) => this.partitions.has(partition));
   }
 
-  /** Ends the fibers of what is no longer ours, no longer registered, or registered otherwise; waits for their end. */
+  /**
+   * Ends the fibers of sources and catalogues that are no longer ours, no longer registered, or registered with other
+   * options. Waits for their end.
+   */
   readonly release = Effect.fnUntraced({ self: this }, function* (this: Share) {
     yield* this.#releaseSources();
     yield* this.#releaseCatalogues();
   });
 
   #releaseSources = Effect.fnUntraced({ self: this }, function* (this: Share) {
-    const { board, producer } = this.#following;
+    const { statuses, producer } = this.#following;
     const kept = new Map(this.#registrations().map((r) => [r.source, r]));
     const ended = [...this.#running].filter(([source, registration]) => kept.get(source) !== registration);
-    // Awaited: two polls of one source would share its state.
+    // Wait for their end: the next fiber of the source uses the same state.
     yield* Effect.forEach(ended, ([source]) => FiberMap.remove(this.#fibers, source), {
       concurrency: "unbounded",
       discard: true,
@@ -66,8 +69,8 @@ export class Share {
       invalid.has(source) ||
       (this.#isOurs(source) &&
         (kept.has(source) || producer.registry.registration(source)?.unlisted !== undefined));
-    const shown = board.all().map(({ source }) => source);
-    board.remove(shown.filter((source) => !isShown(source)));
+    const shown = statuses.all().map(({ source }) => source);
+    statuses.remove(shown.filter((source) => !isShown(source)));
   });
 
   #releaseCatalogues = Effect.fnUntraced({ self: this }, function* (this: Share) {
@@ -82,9 +85,9 @@ export class Share {
     this.#following.catalogues.remove(closed.filter((id) => !listed.has(id)));
   });
 
-  /** Starts a fiber for what is new, parents first: hosts serve in this order. */
+  /** Starts a fiber for each new source and catalogue, parents first, because sources of one host wait in this order. */
   readonly begin = Effect.fnUntraced({ self: this }, function* (this: Share) {
-    const { producer, catalogues, patience } = this.#following;
+    const { producer, catalogues, waitForLog } = this.#following;
     const begun = this.#registrations()
       .filter(({ source }) => !this.#running.has(source))
       .sort(byRank);
@@ -93,7 +96,7 @@ export class Share {
       const id = catalogue.catalogue;
       if (this.#listing.has(id)) continue;
       this.#listing.set(id, catalogue);
-      const followed = followCatalogue(producer, newFollowed(catalogue, catalogues.put), patience);
+      const followed = followCatalogue(producer, newFollowed(catalogue, catalogues.put), waitForLog);
       yield* FiberMap.run(this.#fibers, catalogueFiber(id), followed);
     }
     for (const registration of begun) {
@@ -102,23 +105,23 @@ export class Share {
     }
   });
 
-  /** Puts the statuses of what begins, of what its catalogue no longer lists, and of records that are not valid. */
+  /** Puts the statuses of new sources, of sources that their catalogue no longer lists, and of records not valid. */
   #show(begun: readonly Registration[]): void {
-    const { board, producer } = this.#following;
+    const { statuses, producer } = this.#following;
     const { registry, settings } = producer;
     const unlisted = registry
       .registrations()
       .filter((r) => r.unlisted !== undefined && this.#isOurs(r.source));
-    board.put(
+    statuses.put(
       ...begun.map((registration) => {
-        const before = board.get(registration);
+        const before = statuses.get(registration);
         return before.state === "unlisted"
           ? announcedStatus(registration, registry.last(registration.source))
           : before;
       }),
       ...unlisted.flatMap((registration) => {
-        const before = board.get(registration);
-        return before.state === "unlisted" && board.has(registration.source)
+        const before = statuses.get(registration);
+        return before.state === "unlisted" && statuses.has(registration.source)
           ? []
           : [unlistedStatus(before, registration)];
       }),
@@ -126,7 +129,7 @@ export class Share {
     );
   }
 
-  /** Fails with the first fiber that fails; never ends by itself. */
+  /** Fails when a fiber fails, with its failure; never succeeds. */
   get joined(): Effect.Effect<never, ProducerFailure> {
     return FiberMap.join(this.#fibers).pipe(Effect.andThen(Effect.never));
   }

@@ -1,9 +1,11 @@
 /**
- * Which sources this producer follows: those of the partitions of `sources` that its group gives it. The producers of
- * one namespace are one group, so each source has one producer; when a producer goes, the others get its sources
- * within the group's session timeout and take them over by rule 20. A source that is given away is let go between two
- * events; its new producer completes what was half sent. When two producers hold a source for a moment, or one wakes
- * after another took over, that costs a download and never a row (rules 19 to 21).
+ * Which sources this producer follows: those in the partitions of `sources` that its consumer group assigns to it. All
+ * producers of a namespace are in one group, so each source has one producer. When a producer dies, the group gives its
+ * sources to the others within the session timeout, and these take them over (rule 20).
+ *
+ * A producer that loses a source stops between two events; the new producer sends the missing ones. Two producers may
+ * hold a source at the same time, or one may wake after another took over. That costs a download and never a row
+ * (rules 19 to 21).
  */
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
@@ -17,18 +19,18 @@ import type { Following } from "./source.ts";
 /** The group of all producers of a namespace. */
 const GROUP = "producers";
 
-/** The producer that had a source hears of its loss when we hear of our gain, and has this long to end its poll. */
+/** The former producer of a source learns of its loss when we learn of our gain. It has this long to end its poll. */
 const HANDOVER_MS = 250;
 
-/** Never returns by itself. */
+/** Runs until it is interrupted. Fails when the topic log or the producer's own database fails. */
 export const followShares = Effect.fnUntraced(function* (
   following: Following,
   onState: (state: LogState) => void,
 ): Effect.fn.Return<never, ProducerFailure, Scope.Scope> {
-  const { producer, patience } = following;
+  const { producer, waitForLog } = following;
   const { registry, settings, log } = producer;
   const share = new Share(following, yield* FiberMap.make<string, void, ProducerFailure>());
-  // An embedded log has one producer, which need not wait for the membership of one that was killed.
+  // An embedded log has one producer. With a group of its own it need not wait until the group drops a killed one.
   const isOneOfMany = settings.kafka !== null;
   const changed = new Waker();
   let gained = false;
@@ -42,14 +44,14 @@ export const followShares = Effect.fnUntraced(function* (
       if (gained) {
         gained = false;
         if (isOneOfMany) yield* Effect.sleep(HANDOVER_MS);
-        yield* patience(registry.refresh());
+        yield* waitForLog(registry.refresh());
         yield* share.release();
       }
       yield* share.begin();
     }
   });
 
-  yield* patience(registry.refresh());
+  yield* waitForLog(registry.refresh());
   const group = log.follow({
     group: isOneOfMany ? GROUP : `producer.${producer.id}`,
     topics: ["sources"],
@@ -63,7 +65,7 @@ export const followShares = Effect.fnUntraced(function* (
     onBatch: (batch) =>
       Effect.sync(() => {
         for (const record of batch.records) registry.apply(record, batch.partition);
-        // A poll may have read them before this.
+        // A poll may have refreshed the registry before, so the records here may change nothing.
         if (registry.revision !== settled) changed.wake();
         return batch.next;
       }),

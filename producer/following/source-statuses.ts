@@ -1,11 +1,11 @@
-/** How the sources of this producer stand, told whole and in one order whenever one changes: parents first. */
+/** The statuses of this producer's sources. Calls `onChange` with all of them, parents first, when one changes. */
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Registry } from "../source/index.ts";
 import { announcedStatus } from "../sync/index.ts";
 
-/** Parents first: what sales refer to is read before them. */
+/** Orders sources parents first: products and shops before the sales that name them. */
 export const byRank = (a: Pick<SourceStatus, "entities">, b: Pick<SourceStatus, "entities">): number =>
   rank(a) - rank(b);
 
@@ -15,14 +15,14 @@ const rank = ({ entities }: Pick<SourceStatus, "entities">): number =>
 export class SourceStatuses {
   readonly #registry: Registry;
   readonly #statuses = new Map<string, SourceStatus>();
-  readonly #tell: (sources: readonly SourceStatus[]) => void;
+  readonly #onChange: (sources: readonly SourceStatus[]) => void;
 
-  constructor(registry: Registry, tell: ((sources: readonly SourceStatus[]) => void) | undefined) {
+  constructor(registry: Registry, onChange: ((sources: readonly SourceStatus[]) => void) | undefined) {
     this.#registry = registry;
-    this.#tell = tell ?? (() => {});
+    this.#onChange = onChange ?? (() => {});
   }
 
-  /** As it was put last, else as the topic has it. */
+  /** The status that was put last; before the first one, the status by the topic `sources`. */
   get(registration: Registration): SourceStatus {
     const { source } = registration;
     return this.#statuses.get(source) ?? announcedStatus(registration, this.#registry.last(source));
@@ -34,12 +34,12 @@ export class SourceStatuses {
 
   put(...statuses: readonly SourceStatus[]): void {
     for (const status of statuses) this.#statuses.set(status.source, status);
-    if (statuses.length > 0) this.#tell(this.all());
+    if (statuses.length > 0) this.#onChange(this.all());
   }
 
   remove(sources: readonly string[]): void {
     const removed = sources.filter((source) => this.#statuses.delete(source));
-    if (removed.length > 0) this.#tell(this.all());
+    if (removed.length > 0) this.#onChange(this.all());
   }
 
   all(): SourceStatus[] {

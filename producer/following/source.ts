@@ -1,6 +1,6 @@
 /**
- * One source, followed until it is interrupted: a look when it is its host's turn, then a wait by its pace, which
- * a change of its file ends. A source to be read once is read until that has succeeded.
+ * Follows one source until it is interrupted: polls it when its host is free, then waits by its pace. A change of its
+ * file ends the wait early. A source with `once` is polled until one poll succeeds.
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
@@ -25,17 +25,17 @@ import { PathWatch } from "./watch-path.ts";
 
 export interface Following {
   readonly producer: Producer;
-  readonly board: SourceStatuses;
+  readonly statuses: SourceStatuses;
   readonly catalogues: CatalogueStatuses;
-  readonly patience: WaitForLog;
+  readonly waitForLog: WaitForLog;
 }
 
-/** Never fails for the source's own sake: what is no part of a look is isolated here, and begun again by its pace. */
+/** A failure of the source outside of a poll is isolated here: it parks the source, and following starts again. */
 export const followSource = Effect.fnUntraced(function* (
   following: Following,
   registration: Registration,
 ): Effect.fn.Return<void, ProducerFailure> {
-  const { board, producer } = following;
+  const { statuses, producer } = following;
   const { source } = registration;
   for (let failures = 1; ; failures++) {
     const ended = yield* producer.bulkhead
@@ -48,9 +48,9 @@ export const followSource = Effect.fnUntraced(function* (
     const every = Math.max(registration.every ?? producer.settings.every, LEAST_REMOTE_MS);
     const wait = untilNextPoll({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
     const now = Date.now();
-    board.put({
+    statuses.put({
       ...withDefects(
-        parkedStatus(board.get(registration), ended, new Date(now).toISOString()),
+        parkedStatus(statuses.get(registration), ended, new Date(now).toISOString()),
         producer.bulkhead,
       ),
       next: new Date(now + wait).toISOString(),
@@ -60,35 +60,35 @@ export const followSource = Effect.fnUntraced(function* (
 });
 
 const follow = Effect.fnUntraced(function* (
-  { producer, board, patience }: Following,
+  { producer, statuses, waitForLog }: Following,
   registration: Registration,
 ): Effect.fn.Return<void, ProducerFailure> {
   const { registry, settings } = producer;
   const { source, once } = registration;
   if (once && registry.last(source)?.value.counts != null && isReread(producer, registration)) {
-    board.put(announcedStatus(registration, registry.last(source)));
+    statuses.put(announcedStatus(registration, registry.last(source)));
     return;
   }
   const local = isFileSource(source) || isLoopback(source);
   const every = Math.max(registration.every ?? settings.every, leastEvery(source));
-  const look = pollAndReport(producer, board, registration, { mode: once ? "once" : "follow" });
+  const poll = pollAndReport(producer, statuses, registration, { mode: once ? "once" : "follow" });
   const changed = new Waker();
   const rounds = Effect.fnUntraced(function* (watch: PathWatch | undefined) {
     for (let failures = 0; ; ) {
-      // Before the look: what is written during it is looked at again.
+      // Before the poll, so that a change during the poll starts another one.
       watch?.arm();
       const began = performance.now();
-      const { status, code, askedMs } = yield* patience(look);
+      const { status, code, askedMs } = yield* waitForLog(poll);
       const rest = restAfter(performance.now() - began, every);
       failures = code === null ? 0 : failures + 1;
       if (once && code === null) {
-        board.put(status);
+        statuses.put(status);
         return;
       }
-      // What may not be read is not watched either.
+      // A file that may not be read must not be watched either.
       if (code === "source.not_allowed") watch?.close();
       const wait = untilNextPoll({ every, least: leastEvery(source), local, failures, askedMs });
-      board.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
+      statuses.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
       yield* Effect.raceFirst(
         Effect.sleep(Duration.millis(wait)),
         Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),

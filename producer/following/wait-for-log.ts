@@ -1,4 +1,4 @@
-/** A log that does not answer is waited for, for ever, and that is told. */
+/** Waits, without end, while the topic log does not answer, and reports that through `onState`. */
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -7,16 +7,16 @@ import type { LogState } from "#shared/topic-log/topic-log.ts";
 export type WaitForLog = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>;
 
 export const makeWaitForLog =
-  (tell: (state: LogState) => void): WaitForLog =>
+  (onState: (state: LogState) => void): WaitForLog =>
   (work) =>
     work.pipe(
       Effect.tapError((error) =>
         Effect.sync(() => {
-          if (isUnavailable(error)) tell({ state: "waiting", reason: error.message });
+          if (isUnavailable(error)) onState({ state: "waiting", reason: error.message });
         }),
       ),
       Effect.retry({ schedule: scheduleOf("log"), while: isUnavailable }),
-      Effect.tap(() => Effect.sync(() => tell({ state: "ok" }))),
+      Effect.tap(() => Effect.sync(() => onState({ state: "ok" }))),
     );
 
 const isUnavailable = (error: unknown): error is Extract<LogFailure, { _tag: "LogUnavailable" }> =>

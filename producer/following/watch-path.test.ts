@@ -1,4 +1,4 @@
-/** On a real file system: what a shop's tools do to a file is noticed, and nothing is watched after `close`. */
+/** On a real file system: a watch notices what programs do to a file, and notices nothing after `close`. */
 import {
   appendFileSync,
   mkdirSync,
@@ -26,11 +26,11 @@ afterEach(() => {
 });
 
 const watched = (path: string, options: WatchOptions = {}) => {
-  const seen = { told: 0, arm: () => {} };
+  const seen = { reported: 0, arm: () => {} };
   const watching = new PathWatch(
     path,
     () => {
-      seen.told += 1;
+      seen.reported += 1;
     },
     options,
   );
@@ -39,11 +39,11 @@ const watched = (path: string, options: WatchOptions = {}) => {
   closers.push(() => watching.close());
   return seen;
 };
-const told = (seen: { readonly told: number }, more: number) =>
-  until(`${more} changes told`, () => seen.told >= more);
+const reported = (seen: { readonly reported: number }, more: number) =>
+  until(`${more} changes reported`, () => seen.reported >= more);
 
 describe("a path that is watched", () => {
-  it("is told when it is written, replaced, removed and made again", async () => {
+  it("is reported when it is written, replaced, removed and created again", async () => {
     const path = join(dir, "a.csv");
     writeFileSync(path, "1");
     const seen = watched(path);
@@ -56,19 +56,19 @@ describe("a path that is watched", () => {
       () => rmSync(path),
       () => writeFileSync(path, "4"),
     ]) {
-      const before = seen.told;
+      const before = seen.reported;
       change();
-      await told(seen, before + 1);
+      await reported(seen, before + 1);
     }
   });
 
-  it("is told once for what is written in one go, and still while it is written without end", async () => {
+  it("is reported once for a write of many pieces, and also during a write without end", async () => {
     const path = join(dir, "a.csv");
-    const seen = { told: 0 };
+    const seen = { reported: 0 };
     const watching = new PathWatch(
       path,
       () => {
-        seen.told += 1;
+        seen.reported += 1;
       },
       { quietMs: 10_000, longestMs: 10_000 },
     );
@@ -76,17 +76,17 @@ describe("a path that is watched", () => {
     closers.push(() => watching.close());
     const other = watched(path);
     for (let i = 0; i < 50; i++) appendFileSync(path, "x");
-    await told(other, 1);
-    // Its quiet time is not over: fifty writes are no fifty changes.
-    expect(seen.told).toBe(0);
-    const before = other.told;
-    await until("a change told in the midst of writing", () => {
+    await reported(other, 1);
+    // Its quiet time is not over: fifty writes are not fifty reports.
+    expect(seen.reported).toBe(0);
+    const before = other.reported;
+    await until("a change reported in the midst of writing", () => {
       appendFileSync(path, "x");
-      return other.told > before;
+      return other.reported > before;
     });
   });
 
-  it("that is a link out of its folder: what that leads to is not watched, what stays inside is", async () => {
+  it("that is a link: a target outside of the folder is not watched, a target inside is", async () => {
     const [followed, outside] = [join(dir, "followed"), join(dir, "outside")];
     for (const folder of [followed, join(followed, "sub"), outside]) mkdirSync(folder);
     for (const file of [join(outside, "a.csv"), join(followed, "sub", "b.csv")]) writeFileSync(file, "1");
@@ -96,58 +96,58 @@ describe("a path that is watched", () => {
     const [out, inside, free] = [confined("a.csv"), confined("b.csv"), watched(join(followed, "a.csv"))];
     appendFileSync(join(outside, "a.csv"), "2");
     appendFileSync(join(followed, "sub", "b.csv"), "2");
-    await Promise.all([told(free, 1), told(inside, 1)]);
-    expect(out.told).toBe(0);
+    await Promise.all([reported(free, 1), reported(inside, 1)]);
+    expect(out.reported).toBe(0);
   });
 
-  it("is not told of its neighbours", async () => {
+  it("is not reported when its neighbours change", async () => {
     const seen = watched(join(dir, "a.csv"));
     const neighbour = watched(join(dir, "b.csv"));
     writeFileSync(join(dir, "b.csv"), "1");
-    await told(neighbour, 1);
-    expect(seen.told).toBe(0);
+    await reported(neighbour, 1);
+    expect(seen.reported).toBe(0);
   });
 
-  it("is told through a link, of what it leads to as of the link itself", async () => {
+  it("that is a link is reported when the link or its target changes", async () => {
     mkdirSync(join(dir, "real"));
     writeFileSync(join(dir, "real", "x.csv"), "1");
     symlinkSync(join(dir, "real", "x.csv"), join(dir, "link.csv"));
     const seen = watched(join(dir, "link.csv"));
     appendFileSync(join(dir, "real", "x.csv"), "2");
-    await told(seen, 1);
-    const before = seen.told;
+    await reported(seen, 1);
+    const before = seen.reported;
     rmSync(join(dir, "link.csv"));
-    await told(seen, before + 1);
+    await reported(seen, before + 1);
   });
 
-  it("without a folder is not watched, and is once it is armed again; a folder that goes harms nothing", async () => {
+  it("without a folder is not watched until it is armed again; removing the folder does no harm", async () => {
     const folder = join(dir, "later");
     const seen = watched(join(folder, "a.csv"));
     for (let round = 0; round < 2; round++) {
       mkdirSync(folder);
       seen.arm();
-      const before = seen.told;
+      const before = seen.reported;
       writeFileSync(join(folder, "a.csv"), "1");
-      await told(seen, before + 1);
+      await reported(seen, before + 1);
       rmSync(folder, { recursive: true });
-      const gone = seen.told;
-      await told(seen, gone + 1);
+      const gone = seen.reported;
+      await reported(seen, gone + 1);
     }
   });
 
-  it("is told nothing after close", async () => {
+  it("is not reported after close", async () => {
     const path = join(dir, "a.csv");
-    const seen = { told: 0 };
+    const seen = { reported: 0 };
     const watching = watchPath(path, () => {
-      seen.told += 1;
+      seen.reported += 1;
     });
     const other = watched(path);
     writeFileSync(path, "1");
-    // Before its quiet time is over.
+    // `close` comes before the quiet time is over.
     watching.close();
-    await told(other, 1);
+    await reported(other, 1);
     writeFileSync(path, "2");
-    await told(other, 2);
-    expect(seen.told).toBe(0);
+    await reported(other, 2);
+    expect(seen.reported).toBe(0);
   });
 });

@@ -1,16 +1,18 @@
 /**
- * Tells that a path may have changed: written, replaced by a rename, made, removed. Its folder is watched, since
- * editors and exports put a new file in the place of the old; where it is a link, the folder of what it leads to as
- * well, unless that is out of the folder that it may not leave. A promise to notice soon, not to notice all: network file systems tell nothing, and watches are limited, so
- * whoever uses it looks by itself from time to time. `arm` then also takes up again what has failed.
+ * Reports that a path may have changed: that it was written, replaced by a rename, created or removed. It watches the
+ * folder of the path, because editors and exports replace the file. When the path is a link, it also watches the folder
+ * of the link's target, unless the target is outside of `within`.
+ *
+ * It may miss a change: network file systems report none, and the system limits the number of watches. So its user
+ * polls from time to time, and calls `arm`, which restarts a watch that failed.
  */
 import { type FSWatcher, realpathSync, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { isUnder } from "../download/index.ts";
 
-/** What is written in one go is told once, this long after its last piece. */
+/** A change is reported when no other change followed for this long, so one write of many pieces is one report. */
 const QUIET_MS = 150;
-/** What is written without end is told this often all the same. */
+/** A file that changes all the time is reported at least this often. */
 const LONGEST_MS = 800;
 
 export interface WatchOptions {
@@ -25,12 +27,12 @@ export class PathWatch {
   readonly #onChange: () => void;
   readonly #quietMs: number;
   readonly #longestMs: number;
-  /** By folder. */
+  /** Keyed by folder. */
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
   #since: number | undefined;
 
-  /** `within`: the folder that its links may not lead out of; null: they may lead anywhere. */
+  /** `within`: the folder that links must not leave; null: they may lead anywhere. */
   constructor(
     path: string,
     onChange: () => void,
@@ -43,7 +45,7 @@ export class PathWatch {
     this.#longestMs = longestMs;
   }
 
-  /** Watches, where it does not already and where that is possible now. Never throws, and keeps no process alive. */
+  /** Starts the watches that are missing, if it can. Never throws. A watch does not keep the process alive. */
   arm(): void {
     const wanted = new Map<string, Set<string>>();
     const target = real(this.#path);
@@ -66,7 +68,7 @@ export class PathWatch {
     try {
       watcher = watch(folder, { persistent: false });
     } catch {
-      // No such folder, no right, no watch left: polled until it can be.
+      // The folder does not exist, may not be read, or no watch is left: only polls notice changes for now.
       return;
     }
     this.#watchers.set(folder, watcher);
@@ -76,7 +78,7 @@ export class PathWatch {
     };
     watcher.on("error", forget);
     watcher.on("change", (_, name) => {
-      // Some systems do not say which file it was. The folder's own name: it was itself moved or removed.
+      // No name: the system does not report which file changed. The folder's own name: it was moved or removed.
       const changed = name === null ? null : String(name);
       if (changed === basename(folder) && !names.has(changed)) forget();
       else if (changed !== null && !names.has(changed)) return;
@@ -95,7 +97,7 @@ export class PathWatch {
     }, left).unref();
   }
 
-  /** Nothing is told from here on, until it is armed again. */
+  /** Stops all reports until the next `arm`. */
   close(): void {
     clearTimeout(this.#timer);
     this.#since = undefined;
@@ -112,7 +114,7 @@ const real = (path: string): string => {
   }
 };
 
-/** Watches until it is closed, for those that need no more. */
+/** Watches a path until `close`. A watch that fails does not start again. */
 export function watchPath(path: string, onChange: () => void): { readonly close: () => void } {
   const watching = new PathWatch(path, onChange);
   watching.arm();

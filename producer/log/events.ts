@@ -1,8 +1,9 @@
-/** The events that a producer writes, as JSON (contract). The text of a row comes ready from the decoder. */
+/** Writes events as JSON (shared/contract/event.ts). The decoder has already made the JSON text of a row. */
 import type { RejectRow, Values } from "#shared/contract/event.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import { type ClaimKey, keyOfClaim } from "../diff/index.ts";
 
+/** What all events of one version have in common. `published`: ISO time; `day`: the day of publication (rule 13). */
 export interface Stamp {
   readonly source: string;
   readonly version: number;
@@ -21,7 +22,7 @@ export class EventWriter {
     this.#middle = `,"published":"${stamp.published}","day":"${stamp.day}","row":{`;
   }
 
-  /** `rest`: as the decoder gives it. */
+  /** A row event. `rest`: the JSON behind the key, as the decoder makes it. */
   row(keyColumn: string, key: string, line: number, rest: string): string {
     return `${this.#head}${line}${this.#middle}"${keyColumn}":${JSON.stringify(key)}${rest}`;
   }
@@ -44,7 +45,7 @@ export class EventWriter {
   }
 }
 
-/** What a withdrawal names: the key, and date_effet of a dated product. */
+/** The row of a delete event: the key, and date_effet of a dated product. */
 export function deletedRow(topic: EventTopic, keyColumn: string, claim: ClaimKey): Values {
   const key = keyOfClaim(claim);
   if (topic === "rejets") return { id: key };

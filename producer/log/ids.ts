@@ -1,4 +1,4 @@
-/** Long ids, which the state holds as a hash, read from the topic. */
+/** Finds the long ids that the state keeps as a hash. */
 import * as Effect from "effect/Effect";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -6,7 +6,7 @@ import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { heldKey, isHashed } from "../diff/index.ts";
 import { claimOf, sourceText } from "./source-events.ts";
 
-/** The ids that the state holds as 96 bits of them, by what it holds: read from the topic, for withdrawals. */
+/** Reads the topic for the ids of held keys that are hashes. Returns the id of each hash; deletes need it. */
 export const idsOf = Effect.fnUntraced(function* (
   log: TopicLog["Service"],
   source: string,

@@ -1,4 +1,4 @@
-/** The image of a claim: its events laid over each other, as the consumer lays them. */
+/** Computes the image of a claim from its events, as the consumer does (rule 8). */
 import * as Effect from "effect/Effect";
 import type { Values } from "#shared/contract/event.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
@@ -11,7 +11,7 @@ export interface Image {
   readonly extras: Values;
 }
 
-/** A column that the new one lacks leaves the value; an amount does not outlive the quantité and product it was for. */
+/** A column that `next` lacks keeps its value. But an amount is dropped when the quantité or the product changes. */
 export function mergeImage(old: Image, next: Image): Image {
   const row: Record<string, string | null> = { ...old.row, ...next.row };
   if (
@@ -22,7 +22,7 @@ export function mergeImage(old: Image, next: Image): Image {
   return { row, extras: { ...old.extras, ...next.extras } };
 }
 
-/** The image of one claim, folded from its partition: for the few rows that move without a line of the file. */
+/** Reads the image of one claim from its partition. Only rows that move to another ordinal without a line need it. */
 export const imageOf = Effect.fnUntraced(function* (
   log: TopicLog["Service"],
   source: string,

@@ -1,5 +1,3 @@
-/** Images of claims, folded on disk. */
-
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
@@ -17,7 +15,7 @@ import {
 } from "../diff/index.ts";
 import { type Image, mergeImage } from "./image.ts";
 
-/** Images of claims, folded on disk. */
+/** Computes the images of all claims of an entity in a scratch database, so that memory does not grow with the file. */
 export class Images {
   readonly #db: Sqlite;
   readonly #get;

@@ -1,4 +1,4 @@
-/** The events of a source in the topics: written, found, read back. */
+/** Writes the events of a source, finds them in the topics, and reads them back. */
 export { deletedRow, EventWriter } from "./events.ts";
 export { idsOf } from "./ids.ts";
 export { imageOf } from "./image.ts";

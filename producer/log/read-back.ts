@@ -1,11 +1,10 @@
 /**
- * What a source's events say, read back from the topics into the state (rules 20 and 21): from where it was last
- * read, or from the start. Of one partition and source, an event of an older version than one seen there does not
- * count.
+ * Reads the events of a source back from the topics into the state (rules 20 and 21), from the last position or from
+ * the start. In one partition, an event of a source does not count behind an event of a newer version of that source.
  *
- * Fingerprints are of events as published. When a source has lost a column, what it holds has more columns than
- * its lines, and they compare only over those that both have: then the images are folded, as the consumer folds
- * them, in a scratch database, and the fingerprints made over `columns` alone.
+ * A fingerprint covers the columns of its event. After a source has lost a column, its images have more columns than
+ * its lines. Fingerprints can then be compared only over common columns: the read back computes the images in a
+ * scratch database, as the consumer does, and makes fingerprints over `columns` alone.
  */
 import * as Effect from "effect/Effect";
 import { type EntityName, entityNamed } from "#shared/contract/entities/index.ts";
@@ -34,7 +33,7 @@ import { Images } from "./images.ts";
 import { claimOf, eventOf, sourceText, topicsOf } from "./source-events.ts";
 import type { SourceIndex } from "./source-index.ts";
 
-/** The columns of an event, sorted, without its key and without times of day, which come and go. */
+/** The columns of an event, sorted, without its key, and without the time of day, which not every row has. */
 function columnsOf(event: Image, key: string): string[] {
   return [...Object.keys(event.row), ...Object.keys(event.extras)]
     .filter((name) => name !== key && !TIME_NAMES.has(name))
@@ -47,13 +46,13 @@ export interface ReadBackOptions {
   readonly state: State;
   readonly source: SourceState;
   readonly entities: readonly EntityName[];
-  /** Over which columns fingerprints are made, when not over those of each event. Reads from the start. */
+  /** Make fingerprints over these columns, and read from the start; undefined: over the columns of each event. */
   readonly columns: ColumnsByEntity | undefined;
-  /** A path that nothing else has, in the spool. */
+  /** The prefix of scratch files in the spool that nobody else uses. */
   readonly scratch: string;
 }
 
-/** Reads to the end as it is now. The source is clean afterwards. */
+/** Reads to the present end of the topics. Returns the new state of the source, which is not `dirty`. */
 export const readBack = Effect.fnUntraced(function* (
   options: ReadBackOptions,
 ): Effect.fn.Return<SourceState, LogFailure> {
@@ -86,10 +85,10 @@ export const readBack = Effect.fnUntraced(function* (
   return state.source(source.source);
 });
 
-/** A fingerprint has no negative half: what a withdrawal is told by in the spill. */
-const GONE = -1;
+/** Stands for a delete in the spill. Fingerprints are never negative. */
+const DELETED = -1;
 
-/** What is read waits on disk by parts of the keys, in its order, and then goes into the state part by part. */
+/** Collects the changes in scratch files, by part of the key and in their order, then writes them part by part. */
 class Reader {
   readonly #options: ReadBackOptions;
   readonly #source: SourceState;
@@ -97,7 +96,7 @@ class Reader {
   readonly #spills: ReadonlyMap<EventTopic, Spill>;
   readonly #images = new Map<EventTopic, Images>();
   readonly #reached = new Map<string, ReadBack>();
-  /** Sets of columns met of each entity, by their names joined. */
+  /** The sets of columns that the events of each entity have, keyed by their joined names. */
   readonly #signatures = new Map<EventTopic, Map<string, readonly string[]>>();
 
   constructor(options: ReadBackOptions, source: SourceState) {
@@ -128,7 +127,7 @@ class Reader {
     this.#reached.set(name, { topic, partition, position: next, newest });
   }
 
-  /** Between what was read, and after it, there is nothing of this source. */
+  /** Takes the positions up to which the topics hold no further event of this source. */
   reach(positions: readonly Position[], known: ReadonlyMap<string, ReadBack>): void {
     for (const { topic, partition, offset } of positions) {
       const name = partitionKey({ topic, partition });
@@ -142,8 +141,8 @@ class Reader {
     const claim = claimOf(topic, key, event.row);
     const images = this.#images.get(topic);
     if (event.kind === "delete") {
-      print.a = GONE;
-      print.b = GONE;
+      print.a = DELETED;
+      print.b = DELETED;
       if (images !== undefined) {
         images.remove(claim);
         return;
@@ -162,7 +161,7 @@ class Reader {
     this.#spills.get(topic)?.add({ ...claim, n: 0, derived: false, stem: "", a: print.a, b: print.b });
   }
 
-  /** Into the state. Yields between parts. */
+  /** Writes the changes into the state. Yields between parts. */
   *store(): Generator<void, void> {
     const { state, columns } = this.#options;
     const { id } = this.#source;
@@ -172,7 +171,7 @@ class Reader {
         const held = new HeldPart(state.held(id, topic, part), topic === "produits");
         for (const change of spill.read(part)) {
           const row = { ...change, key: heldKey(change.key, change.ordinal) };
-          if (change.a === GONE) held.remove(row);
+          if (change.a === DELETED) held.remove(row);
           else held.put(row);
         }
         state.putHeld(id, topic, part, held.encode());
@@ -187,7 +186,7 @@ class Reader {
     });
   }
 
-  /** What the state says of columns now: several sets of them, and only a fold can tell (columns: null). */
+  /** The columns of the state now. null: the rows have different sets, so only images can be compared. */
   #columns(): Pick<SourceState, "columns" | "seen"> {
     const { columns } = this.#options;
     const now: Record<string, readonly string[] | null> = { ...this.#source.columns };

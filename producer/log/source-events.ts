@@ -1,14 +1,14 @@
-/** The events of one source among those of a topic. */
+/** Recognizes the events of one source among the records of a topic. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { PipelineEvent, Values } from "#shared/contract/event.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
 import { type ClaimKey, splitDerived, splitOrdinal } from "../diff/index.ts";
 
-/** The event of a record when it is of this source; foreign and unreadable ones are the consumer's to tell. */
+/** The event of a record, if it is of this source. Records that are no event are ignored: the consumer reports them. */
 export function eventOf(record: LogRecord, source: Buffer): PipelineEvent | undefined {
   const { value } = record;
-  // Ours have the source near their beginning; another client's may have it anywhere.
+  // Other programs may write the members of an event in any order, so search the whole text.
   if (value === null || !value.includes(source)) return undefined;
   try {
     const event = JSON.parse(value.toString("utf8")) as PipelineEvent;

@@ -1,4 +1,4 @@
-/** Where events are, held against reading everything: nothing of a source may lie outside of what is said. */
+/** Compares the source index with a read of everything: no event of a source may be outside of its offset ranges. */
 import * as Effect from "effect/Effect";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -21,7 +21,7 @@ const textOf = (source: string, how: "row" | "fence" | "delete" | "other" | "for
   if (how === "row") return writer.row("id_vente", "1", 2, ',"x":"1"},"extras":{}}');
   if (how === "fence") return writer.fence();
   if (how === "delete") return writer.delete(0, { id_vente: "1" });
-  // Another program's order of names, and no event at all.
+  // Members in another order, as another program may write them, and a record that is no event.
   if (how === "other") return JSON.stringify({ row: {}, kind: "row", source, version: 1 });
   return "not JSON";
 };
@@ -43,7 +43,7 @@ it("every event of a source lies in what is said of it, from any position, howev
             "foreign" as const,
           ),
           partition: fc.constantFrom(...partitions),
-          // Far apart, too.
+          // Some events are far apart.
           times: fc.constantFrom(1, 1, 1, 1, 7_000),
         }),
         { minLength: 1, maxLength: 6 },
@@ -89,7 +89,7 @@ it("a position past the end, of another log, is refused", () =>
       const past = { topic: "ventes", partition: 0, offset: 9 } as const;
       const found = new SourceIndex(log).find("https://b.example/", [past]);
       expect((yield* Effect.flip(found))._tag).toBe("LogMismatch");
-      // Also where it was looked through before.
+      // Also when the index has scanned the partition before.
       const sourceIndex = new SourceIndex(log);
       yield* sourceIndex.find("https://a.example/", [{ ...past, offset: 0 }]);
       const { ranges } = yield* sourceIndex.find("https://b.example/", [past]);

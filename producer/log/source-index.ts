@@ -1,23 +1,23 @@
 /**
- * Where in the topics the events of each source are, to within some thousand offsets. A producer that takes over
- * hundreds of sources so reads the topics once, and then of each source only its own part; one that goes on after a
- * crash looks at what is new. It is a cache of one process; it says where to look, never what is there.
+ * The source index: the offset ranges that hold the events of each source, exact to some thousand offsets. With it, a
+ * producer that takes over hundreds of sources reads the topics once, and then only the ranges of each source. A
+ * producer that restarts scans only the new records. It is a cache of one process. It holds ranges, never events.
  */
 import * as Effect from "effect/Effect";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogBatch, OffsetRange, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 
-/** Events of a source that are not further apart are one range: about what is read at a time anyway. */
+/** Events that are at most this many offsets apart are one range. One read takes about as many records anyway. */
 const NEAR = 5_000;
 
-/** The beginning of an event as our producers write it. What is written otherwise may be of any source. */
+/** The beginning of an event as our producers write it. A record with another beginning may be of any source. */
 const BEGINNING = /^\{"v":1,"kind":"(?:row|delete|fence)","source":("(?:[^"\\]|\\.)*")/;
 
 /** Long enough for the beginning of an event whose source is a long URL. */
 const BEGINNING_BYTES = 4_096;
 
-/** Of events of which only their text can tell. */
+/** The key of records that may be of any source. */
 const ANY = "";
 
 interface Range {
@@ -27,22 +27,22 @@ interface Range {
 
 export interface SourcePlaces {
   readonly ranges: readonly OffsetRange[];
-  /** Up to where the topics were looked through. */
+  /** The positions up to which the topics were scanned. */
   readonly reached: readonly Position[];
 }
 
 export class SourceIndex {
   readonly #log: TopicLog["Service"];
-  /** What of each partition was looked through. */
+  /** The scanned range of each partition. */
   readonly #scanned = new Map<string, Range>();
-  /** Partition -> source as JSON -> ranges, growing. */
+  /** Partition -> source as JSON -> ranges, in order of offsets. */
   readonly #ranges = new Map<string, Map<string, Range[]>>();
 
   constructor(log: TopicLog["Service"]) {
     this.#log = log;
   }
 
-  /** Where the events of a source are, from these positions to the ends as they are now. One call at a time. */
+  /** The ranges of a source, from these positions to the present ends of the topics. Make one call at a time. */
   readonly find = Effect.fnUntraced(
     { self: this },
     function* (
@@ -53,7 +53,7 @@ export class SourceIndex {
       yield* this.#scan(from);
       const named = JSON.stringify(source);
       const ranges = from.flatMap((position): OffsetRange[] => {
-        // Of another log: reading says so.
+        // The position is behind the end, so it is of another log. The read of this range will fail and say so.
         if (position.offset > (this.#scanned.get(partitionKey(position))?.to ?? 0)) return [position];
         const ranges = this.#ranges.get(partitionKey(position));
         return joined([...(ranges?.get(named) ?? []), ...(ranges?.get(ANY) ?? [])])
@@ -68,7 +68,7 @@ export class SourceIndex {
     },
   );
 
-  /** On from where each was left; from its start where an earlier place is wanted than ever before. */
+  /** Scans each partition from where the last scan ended. If an earlier position is wanted, scans it from the start. */
   #scan(wanted: readonly Position[]): Effect.Effect<void, LogFailure> {
     const from = wanted.map((position) => {
       const name = partitionKey(position);
@@ -87,7 +87,7 @@ export class SourceIndex {
     const name = partitionKey(batch);
     const ranges = this.#ranges.get(name) ?? new Map<string, Range[]>();
     this.#ranges.set(name, ranges);
-    // Mostly many of one source follow each other.
+    // Many events of one source follow each other. Comparing bytes is faster than running the pattern on each.
     let beginning = Buffer.alloc(0);
     let last: Range[] | undefined;
     for (const { value, offset } of batch.records) {

@@ -21,14 +21,14 @@ export function parseEntities(text: string): readonly EntityName[] {
 }
 
 export interface SourceArgument {
-  /** What the operator says it publishes. */
+  /** The entities that the operator named; undefined: none were named. */
   readonly entities: readonly EntityName[] | undefined;
   readonly source: string;
 }
 
 /**
- * `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or path is
- * not taken for one. Throws SourceRefusal.
+ * Parses `ENTITY=URL_OR_PATH` (ENTITY may be several: `produits,ventes`), or a URL or path alone. A "=" inside a URL or
+ * path separates nothing. Throws SourceRefusal.
  */
 export function parseSourceArgument(argument: string, cwd?: string): SourceArgument {
   const named = /^([\p{L}_,]+)=(.+)$/u.exec(argument);

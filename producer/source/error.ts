@@ -1,6 +1,6 @@
 /**
- * Why a source cannot be read now: a stable code and a sentence that names the mend. The source is parked with it
- * until its next look; the others go on. Codes are for programs and never change.
+ * Why a source cannot be read now: a code and a sentence that says what to do. The source is parked with them until its
+ * next poll; the others go on. Programs read the codes, so a code never changes.
  */
 import * as Schema from "effect/Schema";
 import { masked } from "#shared/runtime/masked.ts";
@@ -15,7 +15,7 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   code: Schema.String,
   /** In the language of the settings. */
   sentence: Schema.String,
-  /** The server asked to be left alone for this long (Retry-After), in milliseconds. */
+  /** How long the server asks us to wait (Retry-After), in milliseconds. */
   retryAfterMs: Schema.optionalKey(Schema.Number),
 }) {
   override get message(): string {
@@ -23,7 +23,7 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   }
 }
 
-/** `details.source` is the source's id or what was given for it; the sentence shows it without its secrets. */
+/** `details.source` is the id of the source, or the text that a user gave. The sentence masks its secrets. */
 export function sourceError(code: SourceErrorCode, details: Details, language: Language): SourceError {
   const { source } = details;
   const file = shareLinkOf(source)?.file;
@@ -35,7 +35,10 @@ export function sourceError(code: SourceErrorCode, details: Details, language: L
   });
 }
 
-/** A failure without its language yet: thrown by plain code, turned into a SourceError by its caller. */
+/**
+ * A failure that has no sentence yet, because plain code does not know the language. Plain code throws it; Effect code
+ * turns it into a SourceError. `what` and `more` are the details of the sentence.
+ */
 export class SourceRefusal extends Error {
   readonly code: SourceErrorCode;
   readonly what: string | undefined;

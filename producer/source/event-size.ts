@@ -1,7 +1,7 @@
 /**
- * What must fit into a record is the event as it goes out, not the line that it comes from: JSON and the key, which
- * is in it twice, may make it larger. Whether a row fits depends on the row alone, not on the length of the source's
- * id, the number of the version or of the line: it is the same at each look, and after a move.
+ * Whether a row fits into a record of the topic log. The limit is for the event, which may be larger than the line of
+ * the file: JSON escapes text, and the event holds the key twice. Whether a row fits depends on the row alone, not on
+ * the source's id, the version or the line number. So the answer is the same at each poll, and after a move.
  */
 import type { RejectRow } from "#shared/contract/event.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -9,44 +9,47 @@ import { MAX_RECORD_BYTES, RECORD_OVERHEAD } from "#shared/topic-log/record-size
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { MAX_ID_BYTES } from "./reference.ts";
 
-/** Kind, version, line, instant, day, an ordinal, and their names. */
+/** Bytes for kind, version, line, time, day, ordinal, and their names. */
 const ENVELOPE = 512;
 
-/** What is left of a record for the row of an event. */
+/** The bytes of a record that are left for the row of its event. */
 export const rowRoom = (recordBytes: number): number =>
   recordBytes - RECORD_OVERHEAD - ENVELOPE - Math.min(MAX_ID_BYTES, recordBytes >> 2);
 
 export const DEFAULT_ROW_ROOM = rowRoom(MAX_RECORD_BYTES);
 
-/** The same for all topics, so that what a record is depends on none of them. */
+/** The smallest room of all topics, so that a row does not fit one topic and not another. */
 export const roomIn = (log: Pick<TopicLog["Service"], "maxRecordBytes">): number =>
   rowRoom(Math.min(...EVENT_TOPICS.map((topic) => log.maxRecordBytes(topic))));
 
-/** A character of a key is at most six bytes of JSON and three of the record's key; one of `rest` at most three. */
+/**
+ * Upper bounds, in bytes for each UTF-16 code unit: of a key six in JSON and three in the record's key; of `rest`, which
+ * is JSON already, three.
+ */
 const MOST_OF_KEY = 9;
 const MOST_OF_REST = 3;
 
-/** The bytes of a row when it does not fit, else undefined. `rest`: as the decoder gives it. */
+/** The size in bytes of a row that does not fit; undefined: it fits. `rest`: the row's JSON, as the decoder makes it. */
 export function excessOf(room: number, key: string, rest: string): number | undefined {
   if (key.length * MOST_OF_KEY + rest.length * MOST_OF_REST <= room) return undefined;
   const bytes = Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(key)) + Buffer.byteLength(rest);
   return bytes <= room ? undefined : bytes;
 }
 
-/** What is kept of a raw text that does not fit: what a person looks at. */
+/** How many characters remain of a raw text that does not fit: enough for a person to recognize the line. */
 const KEPT_OF_RAW = 1_000;
 
-/** The reject with its raw text, or with the beginning of it and how long it was. */
+/** The reject as it is; if it does not fit, with the beginning of its raw text and the full length in bytes. */
 export function fittingReject(room: number, row: RejectRow): RejectRow {
   const { raw } = row;
   if (raw.length * 6 <= room - KEPT_OF_RAW * 6) return row;
   if (Buffer.byteLength(JSON.stringify(row)) <= room) return row;
   const last = raw.charCodeAt(KEPT_OF_RAW - 1);
-  // Not between the halves of a character.
+  // Do not cut between two surrogates.
   const kept = raw.slice(0, last >= 0xd800 && last < 0xdc00 ? KEPT_OF_RAW - 1 : KEPT_OF_RAW);
   return { ...row, raw: `${kept}… [${Buffer.byteLength(raw)} bytes]` };
 }
 
-/** Whether a last line may be kept in an announcement, beside the header. */
+/** Whether an open last line fits into an announcement, beside the header. */
 export const fitsAnnouncement = (room: number, raw: string): boolean =>
   raw.length * 6 <= room >> 2 || Buffer.byteLength(JSON.stringify(raw)) <= room >> 2;

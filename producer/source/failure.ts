@@ -1,30 +1,33 @@
-/** Any failure of plain code as a typed one. */
+/** Turns errors that plain code throws into typed failures. */
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type SourceError, type SourceErrorCode, SourceRefusal } from "./error.ts";
 
-/** The system's name of an error, `ENOSPC`; "" where it has none. */
+/** The code of a system error, such as `ENOSPC`; "" if it has none. */
 export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code ?? "") : "";
 
-/** DIR/spool: downloads and scratch files of the work in hand. */
+/** DIR/spool: the folder of downloads and scratch files. */
 export const spoolFolder = (data: string): string => join(data, "spool");
 
-/** What the system says of the spool and of sockets, which a poll needs: the poll fails, the program goes on. */
+/** System errors of spool files and sockets. They fail the poll; the program goes on. */
 const OF_A_POLL: Readonly<Record<string, SourceErrorCode>> = {
   ENOSPC: "source.no_room",
   EDQUOT: "source.no_room",
   EMFILE: "source.no_descriptors",
   ENFILE: "source.no_descriptors",
-  // Of a file that a poll makes for itself: what is open stays so.
+  // A poll could not open a scratch file. Databases that are open already stay open.
   SQLITE_CANTOPEN: "source.no_descriptors",
   ENOENT: "source.spool",
   EIO: "source.spool",
 };
 
-/** Any failure of plain code: a refusal of the source, a file of ours that cannot be used, else a defect. */
+/**
+ * The typed failure of an error that plain code threw: SourceError for a SourceRefusal or an error of the spool,
+ * DatabaseError for an error of our databases. Dies with any other error.
+ */
 export const asFailure =
   (source: string, settings: SettingsShape) =>
   (error: unknown): Effect.Effect<never, SourceError | DatabaseError> => {

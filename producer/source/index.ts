@@ -1,4 +1,4 @@
-/** A source before its content: its name, who vouches for it, its registration, why it is refused. */
+/** Sources apart from their content: ids, registrations, what a source may reach, and why it is refused. */
 export { listOf, parseEntities, parseSourceArgument } from "./argument.ts";
 export { SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
 export { DEFAULT_ROW_ROOM, excessOf, fitsAnnouncement, fittingReject, roomIn } from "./event-size.ts";

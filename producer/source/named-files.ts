@@ -1,7 +1,7 @@
 /**
- * The files that an operator named in this data directory, by flag or `sources add`: they may be read wherever they
- * are. What only a Kafka topic names must be under VENTES_FILES (invariant 10), for others may write to the topic.
- * One file: URL a line in DIR/named-files.txt; only ever appended to.
+ * The files that an operator named with this data directory, by a flag or `sources add`. The producer may read them
+ * anywhere on the disk. A file that only a Kafka topic names must be under VENTES_FILES (invariant 10), because other
+ * programs may write to the topic. DIR/named-files.txt holds one file: URL a line; the program only appends to it.
  */
 import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

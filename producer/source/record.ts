@@ -1,6 +1,6 @@
 /**
- * A record of the topic `sources`, understood: where registrations come in, whoever wrote them. What follows the
- * contract is typed from here on, and its ids can be asked for; what does not is refused with its reason. Never throws.
+ * Parses the records of the topic `sources`, which any program may write. A valid record becomes a typed value whose
+ * ids are valid URLs. A record that is not valid is refused with its reason.
  */
 import { createHash } from "node:crypto";
 import * as Cause from "effect/Cause";
@@ -18,11 +18,11 @@ import { assertId, MAX_ID_BYTES } from "./reference.ts";
 
 export type Named = Registration | Catalogue | Removal;
 
-export type Understood =
+export type SourceRecord =
   | { readonly is: "named"; readonly named: Named }
   | { readonly is: "announced"; readonly announcement: Announcement }
   | { readonly is: "refused"; readonly refusal: SourceRefusal }
-  /** Somebody else's, or an announcement that nobody needs. */
+  /** An announcement that is not valid, or a record of another program. The producer ignores it. */
   | { readonly is: "nothing" };
 
 type Decode<A> = (value: unknown) => Exit.Exit<A, Schema.SchemaError>;
@@ -40,28 +40,30 @@ const isKind = (kind: unknown): kind is Kind => typeof kind === "string" && Obje
 
 const isVersionKey = (key: string): boolean => key.endsWith(versionKey(""));
 
+/** Characters of a schema error that the refusal shows. */
 const SHOWN_ISSUE = 300;
-/** Ours are a UUID, an instant and a hash; they are said again in each status. */
-const MOST_OF_A_MARK = 200;
+/** `reread`, `rekey` and `confirmed` are a time, a UUID and a hash. Each status repeats them, so they must be short. */
+const LONGEST_REQUEST_ID = 200;
 
-const refused = (code: SourceErrorCode, what?: string): Understood => ({
+const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
   is: "refused",
   refusal: new SourceRefusal(code, what),
 });
-const notValid = (what: string): Understood =>
+const notValid = (what: string): SourceRecord =>
   refused("registration.not_valid", what.length > SHOWN_ISSUE ? `${what.slice(0, SHOWN_ISSUE)}…` : what);
 
-export function understand(key: string, value: Buffer): Understood {
+/** Never throws. */
+export function parseSourceRecord(key: string, value: Buffer): SourceRecord {
   try {
-    return understood(key, value);
+    return parse(key, value);
   } catch (error) {
     if (error instanceof SourceRefusal) return { is: "refused", refusal: error };
-    // Nested beyond what a decoder's stack takes, ...
+    // For example, JSON that is nested too deeply for the decoder.
     return notValid(error instanceof Error ? error.message : String(error));
   }
 }
 
-function understood(key: string, value: Buffer): Understood {
+function parse(key: string, value: Buffer): SourceRecord {
   let json: unknown;
   try {
     json = JSON.parse(value.toString("utf8"));
@@ -77,41 +79,41 @@ function understood(key: string, value: Buffer): Understood {
     return kind === "version" || kind === "takeover"
       ? { is: "nothing" }
       : notValid(String(Cause.squash(decoded.cause)));
-  const said = decoded.value;
-  if (isAnnouncement(said))
-    return key === versionKey(said.source) && isPlausible(said)
-      ? { is: "announced", announcement: said }
+  const parsed = decoded.value;
+  if (isAnnouncement(parsed))
+    return key === versionKey(parsed.source) && isPlausible(parsed)
+      ? { is: "announced", announcement: parsed }
       : { is: "nothing" };
-  const id = said.kind === "catalogue" ? said.catalogue : said.source;
+  const id = parsed.kind === "catalogue" ? parsed.catalogue : parsed.source;
   if (id !== key) return refused("registration.other_key", id.slice(0, SHOWN_ISSUE));
-  if (said.kind !== "removed") assertId(id);
-  const wrong = said.kind === "removed" ? undefined : contradiction(said);
-  return wrong === undefined ? { is: "named", named: said } : notValid(wrong);
+  if (parsed.kind !== "removed") assertId(id);
+  const wrong = parsed.kind === "removed" ? undefined : contradiction(parsed);
+  return wrong === undefined ? { is: "named", named: parsed } : notValid(wrong);
 }
 
-const isAnnouncement = (said: Named | Announcement): said is Announcement =>
-  said.kind === "version" || said.kind === "takeover";
+const isAnnouncement = (parsed: Named | Announcement): parsed is Announcement =>
+  parsed.kind === "version" || parsed.kind === "takeover";
 
-/** What the types of a registration do not say. */
+/** Why a registration is not valid although its types are; undefined: it is valid. */
 function contradiction(named: Registration | Catalogue): string | undefined {
   if (named.every !== null && named.every < 1) return `every: ${named.every}`;
   if (named.kind === "catalogue") return undefined;
   const { entities, reread = "", rekey = "", confirmed = "" } = named;
-  if (Math.max(reread.length, rekey.length, confirmed.length) > MOST_OF_A_MARK)
-    return `reread, rekey, confirmed: > ${MOST_OF_A_MARK}`;
+  if (Math.max(reread.length, rekey.length, confirmed.length) > LONGEST_REQUEST_ID)
+    return `reread, rekey, confirmed: > ${LONGEST_REQUEST_ID}`;
   return entities.length === 0 || new Set(entities).size < entities.length
     ? `entities: ${JSON.stringify(entities)}`
     : undefined;
 }
 
-/** What an announcement says goes into what is announced next: one that cannot be true must not. */
+/** Announcements copy values from the one before. One with impossible values must be ignored. */
 const isPlausible = ({ entities, counts, open, reading }: Announcement): boolean =>
   new Set(entities).size === entities.length &&
   (open === null || open.line > 0) &&
   (counts === null || (counts.records >= 0 && counts.rejected >= 0)) &&
   (reading === undefined || reading.headerLine >= 0);
 
-/** A key as it is shown and named: one that is no id may be as long as a record. */
+/** The key as users see it. A key that is too long for an id is cut, and made unique by a hash. */
 export const shownKey = (key: string): string =>
   Buffer.byteLength(key) <= MAX_ID_BYTES
     ? key

@@ -1,6 +1,6 @@
 /**
- * The topic `sources` as this program has read it: registrations, catalogues, entries of theirs that an operator
- * removed, the announcements of each source's versions, and the records that are none of these, with the reason.
+ * The topic `sources` in memory, as far as this program has read it: registrations, catalogues, their entries that an
+ * operator removed, the announcements of each source, and the records that are not valid, with the reason.
  */
 import * as Effect from "effect/Effect";
 import { partitionOf } from "#shared/contract/partitioner.ts";
@@ -8,9 +8,9 @@ import type { Announcement, Catalogue, Registration, Removal } from "#shared/con
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";
-import { type Named, shownKey, understand } from "./record.ts";
+import { type Named, parseSourceRecord, shownKey } from "./record.ts";
 
-/** How many offsets of announcements are remembered of each source. */
+/** How many offsets of announcements the registry keeps for each source. */
 const REMEMBERED = 64;
 
 export interface LastAnnouncement {
@@ -18,21 +18,21 @@ export interface LastAnnouncement {
   readonly value: Announcement;
 }
 
-/** A record that is no registration. It stays until a tombstone of its key, in its partition, takes it out. */
+/** A record that is not valid. It stays until another record with its key, or a tombstone, replaces it. */
 export interface RefusedRecord {
   readonly key: string;
   readonly partition: number;
-  /** As it is shown, and named by `sources remove`. */
+  /** The key as users see it, and as `sources remove` accepts it. */
   readonly shown: string;
   readonly refusal: SourceRefusal;
 }
 
 interface Entry {
   named: Named | undefined;
-  /** Offset of the record that said so. */
+  /** Offset of the record of `named`. */
   namedAt: number;
   last: LastAnnouncement | undefined;
-  /** Offsets of its announcements, the latest ones. */
+  /** Offsets of its latest announcements. */
   offsets: number[];
 }
 
@@ -40,7 +40,7 @@ export class Registry {
   readonly #log: TopicLog["Service"];
   readonly #positions: number[];
   readonly #entries = new Map<string, Entry>();
-  /** By partition and key. */
+  /** Keyed by partition and key. */
   readonly #refused = new Map<string, RefusedRecord>();
   #revision = 0;
 
@@ -54,12 +54,12 @@ export class Registry {
     return partitionOf(source, this.#positions.length);
   }
 
-  /** Grows whenever a registration, catalogue or removal changes, by whichever way it was read. */
+  /** Grows with each change of a registration, catalogue or removal, read by `refresh` or by a follower. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Reads what is new, of one partition or of all. */
+  /** Reads the new records of one partition, or of all. */
   refresh(partition?: number): Effect.Effect<void, LogFailure> {
     const from = this.positions().filter((p) => partition === undefined || p.partition === partition);
     return this.#log.read(from, (batch) =>
@@ -70,15 +70,15 @@ export class Registry {
     );
   }
 
-  /** What is read twice, and out of turn, changes nothing. */
+  /** Takes one record. A record that was taken before, or that is older than a taken one, changes nothing. */
   apply({ key, value, offset }: LogRecord, partition: number): void {
     if (key === null) return;
-    const said = value === null ? null : understand(key, value);
-    if (said?.is === "nothing") return;
-    if (said?.is === "announced") {
-      const { source } = said.announcement;
+    const record = value === null ? null : parseSourceRecord(key, value);
+    if (record?.is === "nothing") return;
+    if (record?.is === "announced") {
+      const { source } = record.announcement;
       if (this.partition(source) === partition)
-        this.#announced(this.#entry(source), said.announcement, offset);
+        this.#announced(this.#entry(source), record.announcement, offset);
       return;
     }
     const isItsOwn = this.partition(key) === partition;
@@ -86,9 +86,9 @@ export class Registry {
     this.#revision++;
     const place = `${partition} ${key}`;
     const refusal =
-      said?.is === "refused"
-        ? said.refusal
-        : said === null || isItsOwn
+      record?.is === "refused"
+        ? record.refusal
+        : record === null || isItsOwn
           ? undefined
           : new SourceRefusal("registration.not_valid", `partition ${partition}`);
     if (refusal === undefined) this.#refused.delete(place);
@@ -96,7 +96,7 @@ export class Registry {
     if (!isItsOwn) return;
     const entry = this.#entry(key);
     entry.namedAt = offset;
-    entry.named = said?.is === "named" ? said.named : undefined;
+    entry.named = record?.is === "named" ? record.named : undefined;
   }
 
   #announced(entry: Entry, value: Announcement, offset: number): void {
@@ -106,7 +106,7 @@ export class Registry {
     if (entry.offsets.length > REMEMBERED) entry.offsets.shift();
   }
 
-  /** Where a follower goes on. */
+  /** The positions from which a follower reads on. */
   positions(): { readonly topic: "sources"; readonly partition: number; readonly offset: number }[] {
     return this.#positions.map((offset, partition) => ({ topic: "sources", partition, offset }));
   }
@@ -129,7 +129,7 @@ export class Registry {
     return this.#all("source");
   }
 
-  /** The registrations to be looked at: not those that a catalogue lists no more, or one that was removed had listed. */
+  /** The registrations to poll: without unlisted ones, and without those of a catalogue that was removed. */
   followed(): Registration[] {
     return this.registrations().filter(
       ({ catalogue, unlisted }) =>
@@ -162,7 +162,7 @@ export class Registry {
     );
   }
 
-  /** Records that are no registration. */
+  /** The records that are not valid. */
   refused(): RefusedRecord[] {
     return [...this.#refused.values()];
   }

@@ -1,13 +1,13 @@
-/** Why a source is refused, in each language: one sentence a code, which says what, where and what to do. */
+/** The sentences of source errors, in both languages. Each says what is wrong, where, and what to do. */
 import type { Language } from "#shared/runtime/settings.ts";
 
 export interface Details {
-  /** As it is shown. */
+  /** The id, or the text that a user gave, without secrets. */
   readonly source: string;
-  /** A status, a path, a list of columns: whatever the sentence needs. */
+  /** What the sentence needs: a status, a path, a list of columns, ... */
   readonly what?: string;
   readonly more?: string;
-  /** The link of the file, where the source is known to be the link of a page about it. */
+  /** The link of the file itself, if the source is a known link to a page about it. */
   readonly file?: string;
 }
 

@@ -4,7 +4,7 @@ import { shareLinkOf } from "./share-links.ts";
 
 const ID = "1aB-c_D3";
 
-/** What people paste, and what they should; `certain`: told before any request. */
+/** The link that people paste, and the link of the file; `certain`: the program refuses the first without a request. */
 const LINKS: readonly (readonly [string, string | undefined, boolean?])[] = [
   [
     `https://docs.google.com/spreadsheets/d/${ID}/edit#gid=42`,
@@ -88,7 +88,7 @@ describe("a link that leads to a page", () => {
       expect(found?.file).toBe(file);
       if (file !== undefined) {
         expect(found?.certain).toBe(certain);
-        // What is given instead is not refused in its turn.
+        // The link of the file is accepted.
         expect(shareLinkOf(file)).toBeUndefined();
       }
     });

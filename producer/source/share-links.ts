@@ -1,13 +1,13 @@
 /**
- * Links that people copy from the address bar or a "share" button: they lead to a page about the file, not to the
- * file. A table of what is known, so that the message names the link to paste instead. `certain`: the URL alone tells
- * that a page comes, so that nothing is asked of the server; else it is said when HTML came.
+ * Links that people copy from the address bar or a "share" button. They lead to a page about the file, not to the file.
+ * The table has the known services, so that the message can name the link to paste. `certain`: the URL alone shows that
+ * it leads to a page, so the program refuses it without a request. Otherwise the message comes after HTML came.
  */
 
 interface Rule {
   readonly service: string;
   readonly certain: boolean;
-  /** The link of the file itself, or null where this is not such a link. `url` has its fragment. */
+  /** The link of the file itself, or null if `url` is not a link of this service. `url` still has its fragment. */
   readonly file: (url: URL) => string | null;
 }
 
@@ -88,7 +88,7 @@ const RULES: readonly Rule[] = [
       url.pathname.includes("/-/blob/") ? withPath(url, url.pathname.replace("/-/blob/", "/-/raw/")) : null,
   },
   {
-    // On anybody's host: the path alone does not prove it.
+    // Nextcloud runs on any host, so the path alone is no proof.
     service: "Nextcloud",
     certain: false,
     file: (url) =>
@@ -119,11 +119,11 @@ const RULES: readonly Rule[] = [
 export interface ShareLink {
   readonly service: string;
   readonly certain: boolean;
-  /** To be given instead. */
+  /** The link that the user should give. */
   readonly file: string;
 }
 
-/** What a reference is known to be, or undefined. It may be anything that people type. */
+/** The known share link that a reference is, or undefined. Accepts any text that people type. */
 export function shareLinkOf(reference: string): ShareLink | undefined {
   if (!/^https?:/i.test(reference) || !URL.canParse(reference)) return undefined;
   const url = new URL(reference);

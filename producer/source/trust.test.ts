@@ -1,4 +1,4 @@
-/** Who named a source decides what it may reach: the table of invariant 10. */
+/** What a source may reach depends on who named it (invariant 10). */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ describe("what a source may reach", () => {
       expect(trust("exports/sub/b.csv")).toEqual(BY_HAND);
       expect(trust("exports/none.csv")).toEqual({ ...OPERATOR, within });
     }
-    // Out of the folder, by name or by a link in it.
+    // Outside of the folder, by its path or through a link in the folder.
     expect(trustOf({ data }, { source: at("other/c.csv"), catalogue: at("exports") })).toEqual(OPERATOR);
     const within = join(dir, "exports");
     expect(trustOf({ data }, { source: at("exports/link.csv"), catalogue: at("exports") })).toEqual({

@@ -1,8 +1,7 @@
 /**
- * What a source may reach, by who named it (invariant 10). What an operator named may be private. What a catalogue
- * lists has its trust only as far as the operator's own naming goes: on the catalogue's origin, which a redirect of
- * it may lead to as well, and, for a local catalogue, on this machine's disk. All else that is discovered is public,
- * or a file under VENTES_FILES.
+ * What a source may reach depends on who named it (invariant 10). A source that an operator named may be private. An
+ * entry of a catalogue has the same trust only on the catalogue's origin, or, for a local catalogue, in its folder. Any
+ * other entry must be at a public address, or a file under VENTES_FILES.
  */
 import { realpathSync, statSync } from "node:fs";
 import { dirname, resolve, sep } from "node:path";
@@ -13,9 +12,9 @@ import { isFileSource, pathOfSource } from "./reference.ts";
 
 export interface Trust {
   readonly trusted: Trusted;
-  /** A file must be under VENTES_FILES, where it is not this machine's operator who named it. */
+  /** Only a topic names the source, no operator of this machine: a file must be under VENTES_FILES. */
   readonly throughTopic: boolean;
-  /** The followed folder that it was found in, which no link leads out of, whoever named it; null: none. */
+  /** The followed folder in which the file was found. No link may lead out of it. null: there is none. */
   readonly within: string | null;
 }
 
@@ -23,6 +22,7 @@ type Named = Pick<Registration, "source" | "catalogue" | "discovered">;
 
 const DISCOVERED: Trust = { trusted: "discovered", throughTopic: true, within: null };
 
+/** What a registered source may reach. */
 export function trustOf({ data }: Pick<SettingsShape, "data">, named: Named): Trust {
   const { source, catalogue, discovered } = named;
   if (discovered === true) return DISCOVERED;
@@ -38,7 +38,7 @@ export function trustOf({ data }: Pick<SettingsShape, "data">, named: Named): Tr
   return byOperator(!(isNamedHere(data, catalogue) && isWithin(pathOfSource(source), folderOf(catalogue))));
 }
 
-/** The folder, followed as a catalogue, that a source was found in; null: none. A path below a list is no path. */
+/** The followed folder (a catalogue) that holds the source; null: the source is in none. */
 export const followedFolderOf = ({
   source,
   catalogue,
@@ -48,19 +48,19 @@ export const followedFolderOf = ({
   return dirname(pathOfSource(source)) === resolve(folder) ? folder : null;
 };
 
-/** Whether a folder may be listed: as a file of it may be read. */
+/** Whether the producer may list a folder: under the same conditions as it may read a file in it. */
 export const mayListFolder = ({ data, files, kafka }: SettingsShape, catalogue: string): boolean =>
   kafka === null ||
   isNamedHere(data, catalogue) ||
   (files !== null && (isWithin(pathOfSource(catalogue), files) || isSame(pathOfSource(catalogue), files)));
 
-/** The folder that a local catalogue is, or lies in. */
+/** The folder of a local catalogue: the catalogue itself, or the folder that holds the list. */
 function folderOf(catalogue: string): string {
   const path = pathOfSource(catalogue);
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
 }
 
-/** Links are followed before they are compared; what does not exist is nowhere. */
+/** Compares the real paths, after links. A path that does not exist is in no folder. */
 const compared = (path: string, folder: string, is: (real: string, root: string) => boolean): boolean => {
   try {
     return is(realpathSync(path), realpathSync(folder));
@@ -72,9 +72,10 @@ const isWithin = (path: string, folder: string): boolean =>
   compared(path, folder, (real, root) => real.startsWith(root.endsWith(sep) ? root : root + sep));
 const isSame = (path: string, folder: string): boolean =>
   compared(path, folder, (real, root) => real === root);
+
 /**
- * What a request may reach (invariant 10). `operator`: an operator named it; it may be private, and redirects lead to
- * its own origin or to public addresses. `discovered`: found in a document or named through HTTP; public addresses
- * only, from the first on.
+ * What a request may reach (invariant 10). `operator`: an operator named the source; its address may be private, and
+ * redirects may lead to its own origin or to public addresses. `discovered`: a document or an HTTP request named it;
+ * only public addresses, the first one included.
  */
 export type Trusted = "operator" | "discovered";

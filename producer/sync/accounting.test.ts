@@ -1,6 +1,6 @@
 /**
  * Invariant 1, version by version, over a scripted history: records = emitted + unchanged + superseded + rejected,
- * as announced in the topic, and as a producer tells it after each look. What is counted as emitted is in the topic.
+ * in the announcements and in the status after each poll. The topics hold exactly the events that count as emitted.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ const HEADER = "id_vente,date_vente,id_produit,id_magasin,quantité";
 const line = (id: number | string, quantity: number | string = 1) => `${id},2024-01-01,p,m,${quantity}`;
 const LOST = "the producer's state is lost";
 
-/** The text published, or what happens beside it; and how the look that follows counts. */
+/** A published text or another step, and the counts of the poll that follows. */
 const HISTORY: readonly (readonly [string, readonly string[] | typeof LOST, Sum])[] = [
   ["first rows", [line(1), line(2)], { records: 2, emitted: 2, unchanged: 0, superseded: 0, rejected: 0 }],
   ["nothing new", [line(1), line(2)], { records: 2, emitted: 0, unchanged: 2, superseded: 0, rejected: 0 }],
@@ -112,7 +112,7 @@ it("every record of every version is accounted for", async () => {
     );
     expect({ what, rows: sent.length }).toEqual({ what, rows });
   }
-  // A file that is not there any more: the last version's records are still accounted for.
+  // The file no longer exists. The status still accounts for the records of the last version.
   rmSync(file());
   const [parked] = (await pipeline.run(readSourcesOnce())) as [SourceStatus];
   expect(parked).toMatchObject({ state: "parked", records: 3 });

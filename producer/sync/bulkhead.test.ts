@@ -1,4 +1,4 @@
-/** An error that nobody foresaw parks its source: counted, told once with its trace, and the others go on. */
+/** An unforeseen error parks its source. It is counted, its trace is reported once, and the other sources go on. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,7 +20,7 @@ import { followSource } from "../following/source.ts";
 import { SourceStatuses } from "../following/source-statuses.ts";
 import type { WaitForLog } from "../following/wait-for-log.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
-import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
+import { Bulkhead, type Defect, isolatedLog } from "./bulkhead.ts";
 import { makeProducer, type Producer } from "./producer.ts";
 
 let pipeline: Pipeline;
@@ -38,11 +38,11 @@ const write = (name: string, text = "id_magasin,ville\n1,Paris\n"): string => {
 
 interface Isolated {
   readonly producer: Producer;
-  readonly board: SourceStatuses;
-  readonly told: Defect[];
+  readonly statuses: SourceStatuses;
+  readonly reported: Defect[];
 }
 
-/** A producer whose downloads end as `fetch` says; each look reads the topic first. */
+/** Runs `body` with a producer that has read the topic `sources`; `change` replaces parts of it. */
 const withProducer = <A, E>(
   body: (isolated: Isolated) => Effect.Effect<A, E, TopicLog | Settings>,
   change: (producer: Producer) => Partial<Producer> = () => ({}),
@@ -50,11 +50,15 @@ const withProducer = <A, E>(
   pipeline.run(
     Effect.scoped(
       Effect.gen(function* () {
-        const told: Defect[] = [];
-        const made = yield* makeProducer({ onDefect: (defect) => told.push(defect) });
+        const reported: Defect[] = [];
+        const made = yield* makeProducer({ onDefect: (defect) => reported.push(defect) });
         const producer = { ...made, ...change(made) };
         yield* producer.registry.refresh();
-        return yield* body({ producer, board: new SourceStatuses(producer.registry, undefined), told });
+        return yield* body({
+          producer,
+          statuses: new SourceStatuses(producer.registry, undefined),
+          reported,
+        });
       }),
     ),
   );
@@ -67,39 +71,39 @@ const failing = (error: () => unknown) => () => ({
 });
 
 describe("the work on one source", () => {
-  const look = (error: () => unknown) =>
+  const poll = (error: () => unknown) =>
     withProducer(
-      ({ producer, board, told }) =>
+      ({ producer, statuses, reported }) =>
         Effect.gen(function* () {
           const registration = producer.registry.registrations()[0];
           if (registration === undefined) throw new Error("not registered");
-          const looks = [];
+          const polls = [];
           for (let n = 0; n < 3; n++) {
-            const polled = yield* pollAndReport(producer, board, registration, { mode: "once" });
-            board.put(polled.status);
-            looks.push(polled);
+            const polled = yield* pollAndReport(producer, statuses, registration, { mode: "once" });
+            statuses.put(polled.status);
+            polls.push(polled);
           }
-          return { looks, told };
+          return { polls, reported };
         }),
       failing(error),
     );
 
-  it("that throws what nobody foresaw is parked, counted, and told once with its trace", async () => {
+  it("that throws an unforeseen error is parked and counted, and its trace is reported once", async () => {
     const source = write("m.csv");
     await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
     let n = 0;
-    // Its message differs each time; where it comes from does not.
-    const { looks, told } = await look(() => new TypeError(`boom ${n++} at http://u:secret@h/`));
-    expect(looks.map(({ code }) => code)).toEqual(["source.defect", "source.defect", "source.defect"]);
-    expect(looks.map(({ status }) => status.defects)).toEqual([1, 2, 3]);
-    const { status } = looks[0] as (typeof looks)[number];
+    // The message differs each time; the line that throws it does not.
+    const { polls, reported } = await poll(() => new TypeError(`boom ${n++} at http://u:secret@h/`));
+    expect(polls.map(({ code }) => code)).toEqual(["source.defect", "source.defect", "source.defect"]);
+    expect(polls.map(({ status }) => status.defects)).toEqual([1, 2, 3]);
+    const { status } = polls[0] as (typeof polls)[number];
     expect(status).toMatchObject({ source, state: "parked" });
     expect(status.reason).toContain("TypeError: boom 0");
     expect(status.reason).toContain("ventes sources remove");
-    expect(told).toHaveLength(1);
-    expect(told[0]).toMatchObject({ source });
-    expect(told[0]?.trace).toContain("bulkhead.test.ts");
-    expect(JSON.stringify([told, status])).not.toContain("secret");
+    expect(reported).toHaveLength(1);
+    expect(reported[0]).toMatchObject({ source });
+    expect(reported[0]?.trace).toContain("bulkhead.test.ts");
+    expect(JSON.stringify([reported, status])).not.toContain("secret");
   });
 
   for (const [code, refusal] of [
@@ -112,50 +116,50 @@ describe("the work on one source", () => {
     it(`that meets ${code} is parked with a sentence, and is no defect`, async () => {
       write("m.csv");
       await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
-      const { looks, told } = await look(() => coded(code));
-      expect(looks.map((one) => one.code)).toEqual([refusal, refusal, refusal]);
-      expect(looks[0]?.status.reason).toContain(code);
-      expect(looks[0]?.status.defects).toBeUndefined();
-      expect(told).toEqual([]);
+      const { polls, reported } = await poll(() => coded(code));
+      expect(polls.map((one) => one.code)).toEqual([refusal, refusal, refusal]);
+      expect(polls[0]?.status.reason).toContain(code);
+      expect(polls[0]?.status.defects).toBeUndefined();
+      expect(reported).toEqual([]);
     });
 
-  it("is isolated outside of its looks, too", async () => {
+  it("is isolated between its polls, too", async () => {
     write("m.csv");
     await pipeline.run(registerSource(join(pipeline.dir, "m.csv")));
-    const { board, told } = await withProducer((isolated) =>
+    const { statuses, reported } = await withProducer((isolated) =>
       Effect.gen(function* () {
-        const { producer, board } = isolated;
+        const { producer, statuses } = isolated;
         const registered = producer.registry.registrations()[0];
         if (registered === undefined) throw new Error("not registered");
-        let asked = 0;
+        let reads = 0;
         const registration = Object.defineProperty({ ...registered }, "every", {
           get: () => {
-            if (++asked === 1) throw new RangeError("before any look");
+            if (++reads === 1) throw new RangeError("before any poll");
             return null;
           },
         });
         const following = {
           producer,
-          board,
+          statuses,
           catalogues: new CatalogueStatuses(undefined),
-          patience: noPatience,
+          waitForLog: doNotWait,
         };
-        const isTold = Effect.suspend(() =>
-          board.all()[0]?.next === undefined ? Effect.fail("") : Effect.void,
+        const isReported = Effect.suspend(() =>
+          statuses.all()[0]?.next === undefined ? Effect.fail("") : Effect.void,
         );
         yield* Effect.raceFirst(
           followSource(following, registration),
-          isTold.pipe(Effect.retry({ schedule: Schedule.spaced(5) })),
+          isReported.pipe(Effect.retry({ schedule: Schedule.spaced(5) })),
         );
         return isolated;
       }),
     );
-    expect(board.all()).toMatchObject([{ state: "parked", defects: 1 }]);
-    expect(told).toHaveLength(1);
+    expect(statuses.all()).toMatchObject([{ state: "parked", defects: 1 }]);
+    expect(reported).toHaveLength(1);
   });
 });
 
-const noPatience: WaitForLog = (work) => work;
+const doNotWait: WaitForLog = (work) => work;
 
 describe("what passes through the bulkhead", () => {
   const through = (work: Effect.Effect<unknown, unknown>) =>
@@ -182,7 +186,7 @@ describe("what passes through the bulkhead", () => {
       code: "SQLITE_IOERR_READ",
     });
     expect((await through(Effect.die(coded("SQLITE_FULL")))).defects).toBe(0);
-    // Of the value, not of the file.
+    // This code blames a value, not the database file.
     expect(failureOf((await through(Effect.die(coded("SQLITE_TOOBIG")))).exit)).toMatchObject({
       code: "source.defect",
     });
@@ -192,7 +196,7 @@ describe("what passes through the bulkhead", () => {
     const broken = new Error("the log is broken");
     const exit = await pipeline.run(
       Effect.gen(function* () {
-        const log = ownLog({ ...(yield* TopicLog), publish: () => Effect.die(broken) });
+        const log = isolatedLog({ ...(yield* TopicLog), publish: () => Effect.die(broken) });
         const bulkhead = new Bulkhead(yield* Settings, () => {});
         return yield* Effect.exit(bulkhead.around("http://h/x.csv", () => log.publish("ventes", [])));
       }),
@@ -206,7 +210,7 @@ it("an entry of a catalogue that throws is refused with its reason, and the othe
   write("b.csv");
   const list = write("list.txt", "a.csv\nb.csv\n");
   await pipeline.run(registerCatalogue(list));
-  const { status, told, defects } = await withProducer(({ producer, told }) =>
+  const { status, reported, defects } = await withProducer(({ producer, reported }) =>
     Effect.gen(function* () {
       const { hosts } = producer;
       const turn: Producer["hosts"]["turn"] = (source, work) => {
@@ -217,11 +221,11 @@ it("an entry of a catalogue that throws is refused with its reason, and the othe
       if (catalogue === undefined) throw new Error("not registered");
       const memory = new CatalogueMemory();
       const { status } = yield* pollCatalogue({ ...producer, hosts: { turn } }, catalogue, memory);
-      return { status, told, defects: producer.bulkhead.defects(list) };
+      return { status, reported, defects: producer.bulkhead.defects(list) };
     }),
   );
   expect(status).toMatchObject({ listed: 2, taken: 1, refused: 1, state: "ok" });
   expect(status.refusals[0]?.reason).toContain("TypeError: boom");
-  expect(told).toHaveLength(1);
+  expect(reported).toHaveLength(1);
   expect(defects).toBe(1);
 });

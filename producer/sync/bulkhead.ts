@@ -12,21 +12,25 @@ import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { asFailure, type SourceError, SourceRefusal, sourceError } from "../source/index.ts";
 
-/** An error that nobody foresaw, told once. */
+/** An unforeseen error. The producer reports each one once. */
 export interface Defect {
-  /** The source's or catalogue's id. */
+  /** The id of the source, catalogue or entry. */
   readonly source: string;
-  /** With its trace, without secrets. */
+  /** The stack trace, with secrets masked. */
   readonly trace: string;
 }
 
-/** What SQLite says of what it is given, or of a file of the look's own. All else of it breaks the database. */
+/**
+ * SQLite codes that blame a value, a statement or a scratch file of this poll. Every other SQLite error concerns the
+ * database itself.
+ */
 const OF_VALUES = /^SQLITE_(?:TOOBIG|CONSTRAINT|MISMATCH|RANGE|ERROR|CANTOPEN)/;
-/** Defects that are remembered as told; beyond it the oldest is told again. */
+/** How many reported defects the bulkhead remembers. It may report an older one again. */
 const REMEMBERED = 1_000;
+/** Characters of the error's message that the status shows. */
 const SHOWN_MESSAGE = 200;
 
-/** A defect of the log itself: no source is to blame. */
+/** A defect of the topic log. It passes through, because no source caused it. */
 class LogDefect extends Error {
   constructor(cause: unknown) {
     super(cause instanceof Error ? cause.message : String(cause), { cause });
@@ -35,21 +39,24 @@ class LogDefect extends Error {
 
 export class Bulkhead {
   readonly #settings: SettingsShape;
-  readonly #tell: (defect: Defect) => void;
+  readonly #report: (defect: Defect) => void;
   readonly #counts = new Map<string, number>();
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
-  constructor(settings: SettingsShape, tell: (defect: Defect) => void) {
+  constructor(settings: SettingsShape, report: (defect: Defect) => void) {
     this.#settings = settings;
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** How many defects the work on it has had. */
+  /** How many defects the work on this source or catalogue has had since the producer started. */
   defects(source: string): number {
     return this.#counts.get(source) ?? 0;
   }
 
-  /** `counted`: the source or catalogue to which the defects of an entry are counted. */
+  /**
+   * Runs `work`; a defect in it becomes a SourceError of `source` (code `source.defect`). `counted` is the source or
+   * catalogue whose count of defects grows: for an entry, its catalogue.
+   */
   around<A, E, R>(
     source: string,
     work: () => Effect.Effect<A, E, R>,
@@ -61,7 +68,7 @@ export class Bulkhead {
         if (defect instanceof LogDefect) return Effect.die(defect.cause);
         if (Cause.hasInterrupts(cause) || defect === undefined || isOfDatabase(defect))
           return Effect.failCause(cause);
-        // A full disk, a refusal that was thrown where none was expected, ...
+        // `asFailure` knows some thrown errors (a full disk, a SourceRefusal); only the others are defects.
         return asFailure(
           source,
           this.#settings,
@@ -72,27 +79,27 @@ export class Bulkhead {
 
   #park(source: string, counted: string, defect: unknown): SourceError {
     this.#counts.set(counted, this.defects(counted) + 1);
-    const said = masked(defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect));
-    const name = `${source} ${placeOf(defect, said)}`;
-    if (!this.#told.has(name)) {
-      for (const oldest of this.#told) {
-        if (this.#told.size < REMEMBERED) break;
-        this.#told.delete(oldest);
+    const message = masked(defect instanceof Error ? `${defect.name}: ${defect.message}` : String(defect));
+    const name = `${source} ${placeOf(defect, message)}`;
+    if (!this.#reported.has(name)) {
+      for (const oldest of this.#reported) {
+        if (this.#reported.size < REMEMBERED) break;
+        this.#reported.delete(oldest);
       }
-      this.#told.add(name);
-      this.#tell({ source, trace: traceOf(defect, said) });
+      this.#reported.add(name);
+      this.#report({ source, trace: traceOf(defect, message) });
     }
-    const what = said.length > SHOWN_MESSAGE ? `${said.slice(0, SHOWN_MESSAGE)}…` : said;
+    const what = message.length > SHOWN_MESSAGE ? `${message.slice(0, SHOWN_MESSAGE)}…` : message;
     return sourceError("source.defect", { source, what }, this.#settings.language);
   }
 }
 
-const traceOf = (defect: unknown, said: string): string =>
-  masked(defect instanceof Error ? (defect.stack ?? said) : said);
+const traceOf = (defect: unknown, message: string): string =>
+  masked(defect instanceof Error ? (defect.stack ?? message) : message);
 
-/** What makes two defects the same: where they were thrown, for messages name values. */
-const placeOf = (defect: unknown, said: string): string =>
-  (defect instanceof Error ? /^\s+at .*$/m.exec(defect.stack ?? "")?.[0] : undefined) ?? said;
+/** Two defects are the same when the same line threw them. Their messages may differ, because messages name values. */
+const placeOf = (defect: unknown, message: string): string =>
+  (defect instanceof Error ? /^\s+at .*$/m.exec(defect.stack ?? "")?.[0] : undefined) ?? message;
 
 const isOfDatabase = (defect: unknown): boolean => {
   const code = defect instanceof Error && "code" in defect ? String(defect.code) : "";
@@ -100,10 +107,10 @@ const isOfDatabase = (defect: unknown): boolean => {
 };
 
 /**
- * The log as a look uses it: a record that it would refuse for its size is the source's failure, and what is wrong
- * with a publish in itself is not.
+ * The topic log as a poll uses it. A record that is too large for its topic fails the source
+ * (`source.record_too_large`). Any other defect of a publish is the log's and passes through the bulkhead.
  */
-export const ownLog = (log: TopicLog["Service"]): TopicLog["Service"] => ({
+export const isolatedLog = (log: TopicLog["Service"]): TopicLog["Service"] => ({
   ...log,
   publish: (topic, records) => {
     const most = log.maxRecordBytes(topic);

@@ -1,4 +1,4 @@
-/** Any file, published in any pieces, holds the same as when it is published at once: each row, once. */
+/** A file that is published piece by piece ends with the same claims as one that is published at once: each row once. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -35,7 +35,7 @@ const bytesOf = ({
 }: typeof file extends fc.Arbitrary<infer F> ? F : never): Buffer =>
   Buffer.from([HEADER, ...lines].join(end) + (last ? end : ""), latin1 ? "latin1" : "utf8");
 
-/** The claims after these states of a file, one look each, and the events that it took. */
+/** The claims after these states of a file, with one poll for each state, and the number of events. */
 async function published(states: readonly Buffer[]) {
   const pipeline = await openPipeline();
   try {
@@ -49,7 +49,7 @@ async function published(states: readonly Buffer[]) {
     }
     const events = await pipeline.run(allEvents);
     const claims = [...claimsOf(events, pathToFileURL(path).href)].map(([name, { row, extras }]) => {
-      // A reject is named by its source, which lies elsewhere.
+      // The id of a reject depends on its source, and here the sources have different paths.
       const { id: _, ...values } = row;
       return JSON.stringify([name.startsWith("rejets ") ? "rejets" : name, values, extras]);
     });
@@ -68,7 +68,7 @@ it(
     fc.assert(
       fc.asyncProperty(file, fc.array(fc.nat(), { maxLength: 4 }), fc.boolean(), async (f, cuts, whole) => {
         const bytes = bytesOf(f);
-        // The header and the first line are there from the first.
+        // The first piece holds the header and the first line.
         const first = bytesOf({ ...f, lines: f.lines.slice(0, 1), last: true }).length;
         const ends = f.lines.map(
           (_, i) => bytesOf({ ...f, lines: f.lines.slice(0, i + 1), last: true }).length,

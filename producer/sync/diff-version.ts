@@ -1,6 +1,6 @@
 /**
- * What a version changes: its records against the rows that the source's events already state. Where the state's
- * fingerprints are over other columns than the version has, the events are read back first.
+ * Compares the records of a version with the rows that the source's events already state. When the fingerprints in the
+ * state cover other columns than the version has, the producer first reads the source's events back.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -20,11 +20,14 @@ import { publishedBy } from "./takeover.ts";
 export interface DiffedVersion {
   /** Open until the scope closes. */
   readonly diff: VersionDiff;
-  /** The state of the source that it was compared with. */
+  /** The state of the source that the version was compared with. */
   readonly held: SourceState;
 }
 
-/** Reads all of the version. The diff closes with the scope. */
+/**
+ * Reads the whole version, or its appended part when `opened.tail` is set. The diff closes with the scope. Returns
+ * NOT_CONTINUED when the appended part alone cannot decide. Fails with SourceError when the content cannot be read.
+ */
 export const diffVersion = Effect.fnUntraced(function* (
   opened: OpenedVersion,
 ): Effect.fn.Return<
@@ -57,14 +60,14 @@ export const diffVersion = Effect.fnUntraced(function* (
   return continues ? { diff, held } : NOT_CONTINUED;
 });
 
-/** Reads the source's events from the start, for fingerprints over these columns. */
+/** Reads the source's events from the start, to compute fingerprints over these columns. */
 const readBackOver = Effect.fnUntraced(function* (
   { producer, version, before }: OpenedVersion,
   held: SourceState,
   columns: ColumnsByEntity,
 ): Effect.fn.Return<SourceState, LogFailure> {
   const { log, state, settings } = producer;
-  // Until it is through, the state is not to be relied on.
+  // The state is incomplete until the read ends. `pending` makes the next poll take the source over after a crash.
   const pending = state.save(held, { pending: true });
   const read = yield* readBack({
     log,
@@ -81,7 +84,7 @@ const readBackOver = Effect.fnUntraced(function* (
   return state.save(read, { pending: false });
 });
 
-/** Reads and decides. Yields between blocks. False: the appended part does not tell enough. */
+/** Reads the records and decides the events. Yields between blocks. False: the appended part alone cannot decide. */
 function* reading({ producer, registration, version, tail }: OpenedVersion, diff: VersionDiff) {
   const { source } = registration;
   const records = readInto(version, diff);
@@ -99,8 +102,8 @@ function* reading({ producer, registration, version, tail }: OpenedVersion, diff
 }
 
 /**
- * Whether a diff of what was appended says what a diff of the whole would: no row that was kept though the version
- * before lacked it comes into play.
+ * Whether the diff of the appended part equals the diff of the whole content. It does not when the appended part
+ * meets rows that the state still holds although the last version no longer had them.
  */
 function continuesLast(diff: VersionDiff, version: Version, last: Tail): boolean {
   const kept = (last.counts.vanished > 0 || hasKeptParents(last)) && diff.entities.some((e) => e.meetsHeld);
@@ -126,7 +129,7 @@ function areComparable(
   now: readonly string[],
 ): boolean {
   if (seen.length === 0) return true;
-  // Every column that ever was, and more: a row that lacks one of them differs anyway.
+  // The fingerprints cover every column that the source ever had, and the version has all of these and perhaps more.
   if (columns !== null && seen.every((name) => now.includes(name)) && columns.length === seen.length)
     return true;
   return columns !== null && columns.length === now.length && columns.every((name, i) => name === now[i]);

@@ -1,4 +1,4 @@
-/** Files and options that change while they are followed: what is the same, what is refused, and the data that stay. */
+/** Files and options that change while a producer follows them: which rows stay the same, and what is refused. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -17,7 +17,7 @@ import {
   rowsOf,
 } from "../testing/pipeline.ts";
 import { pollSource } from "./poll.ts";
-import { makePassingProducer } from "./producer.ts";
+import { makeTemporaryProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -28,7 +28,7 @@ afterEach(() => pipeline.close());
 
 const path = () => join(pipeline.dir, "files", "v.csv");
 const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
-const look = async () => (await pipeline.run(readSourcesOnce()))[0];
+const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
 const events = async () => rowsOf(await pipeline.run(allEvents));
 
 type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
@@ -47,116 +47,116 @@ const sale = (n: number, quantity = "1") =>
 const sales = (n: number, quantity?: string) => Array.from({ length: n }, (_, i) => sale(i, quantity));
 
 describe("a file that changes its columns", () => {
-  it("in their order says the same rows", async () => {
+  it("in their order gives the same rows", async () => {
     write(SALES, ...sales(3));
     await add();
-    await look();
+    await poll();
     write(
       "quantité,id_magasin,id_produit,date_vente",
       ...sales(3).map((line) => line.split(",").reverse().join(",")),
     );
-    expect(await look()).toMatchObject({ emitted: 0, unchanged: 3 });
+    expect(await poll()).toMatchObject({ emitted: 0, unchanged: 3 });
   });
 
-  it("by a name that is an alias says the same rows, too", async () => {
+  it("by a name that is an alias gives the same rows, too", async () => {
     write(SALES, ...sales(3));
     await add();
-    await look();
+    await poll();
     write("Date,Référence produit,Magasin,Qté", ...sales(3));
-    expect(await look()).toMatchObject({ emitted: 0, unchanged: 3, state: "ok" });
+    expect(await poll()).toMatchObject({ emitted: 0, unchanged: 3, state: "ok" });
   });
 
-  it("by another name is refused, with the name that may be it; said by --map it goes on", async () => {
+  it("by another name is refused, and the sentence names the likely new column; with --map it goes on", async () => {
     write(SALES, ...sales(3));
     await add();
-    await look();
+    await poll();
     const before = await events();
     write("date_vente,id_produit,Comptoir,quantité", ...sales(4));
-    expect(await look()).toMatchObject({
+    expect(await poll()).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(
         /id_magasin is missing; new in the header: Comptoir; .*--map COLUMN=NAME/,
       ),
     });
     expect(await events()).toEqual(before);
-    // The column is read from another field, but its values are the same: ids are, too.
+    // The column now comes from another field, but its values are the same, so the ids are the same.
     await add({ map: ["id_magasin=Comptoir"] });
-    expect(await look()).toMatchObject({ state: "ok", unchanged: 3, emitted: 1 });
+    expect(await poll()).toMatchObject({ state: "ok", unchanged: 3, emitted: 1 });
   });
 
-  it("by losing one that identifies sales is refused, with those that have come", async () => {
+  it("by losing one that identifies sales is refused, and the sentence names the new columns", async () => {
     write(`${SALES},vendeur`, ...sales(3).map((line) => `${line},Zoé`));
     await add();
-    await look();
+    await poll();
     const before = await events();
     write(`${SALES},seller`, ...sales(3).map((line) => `${line},Zoé`));
-    expect(await look()).toMatchObject({
+    expect(await poll()).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(/column vendeur has disappeared; .*columns that were not there: seller/),
     });
     expect(await events()).toEqual(before);
   });
 
-  it("into text is refused as a version, when the version before was not so", async () => {
+  it("into text is refused, unless the version before was like that already", async () => {
     write(SALES, ...sales(20));
     await add();
-    await look();
+    await poll();
     const before = await events();
     write(SALES, ...sales(20, "douze"));
-    expect(await look()).toMatchObject({
+    expect(await poll()).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(/more than half of the lines \(20 \/ 20\) .* column quantité/),
     });
     expect(await events()).toEqual(before);
-    // A few bad lines stop only themselves.
+    // A few bad lines become rejects and do not refuse the version.
     write(SALES, ...sales(15), ...sales(5, "douze"));
-    expect(await look()).toMatchObject({ state: "ok", rejected: 5 });
+    expect(await poll()).toMatchObject({ state: "ok", rejected: 5 });
   });
 
-  it("is not refused for its first version, nor when it was bad before, nor when it is short", async () => {
+  it("is not refused when it is the first version, when it was bad before, or when it is short", async () => {
     write(SALES, ...sales(20, "douze"));
     await add();
-    expect(await look()).toMatchObject({ state: "ok", rejected: 20 });
+    expect(await poll()).toMatchObject({ state: "ok", rejected: 20 });
     write(SALES, ...sales(21, "douze"));
-    expect(await look()).toMatchObject({ state: "ok", rejected: 21 });
+    expect(await poll()).toMatchObject({ state: "ok", rejected: 21 });
     write(SALES, ...sales(8));
-    expect(await look()).toMatchObject({ state: "ok", rejected: 0 });
+    expect(await poll()).toMatchObject({ state: "ok", rejected: 0 });
     write(SALES, ...sales(8, "douze"));
-    expect(await look()).toMatchObject({ state: "ok", rejected: 8 });
+    expect(await poll()).toMatchObject({ state: "ok", rejected: 8 });
   });
 });
 
 describe("a file that changes how it writes", () => {
   const HEADER = "id_vente,order_date,product_id,store_id,qty,price";
-  it("is read by what was decided before, where its values do not tell", async () => {
+  it("keeps the format of the version before, where its values do not decide", async () => {
     write(HEADER, '1,31/12/2025,p,m,1,"1,5"');
     await add();
-    await look();
+    await poll();
     write(HEADER, '1,31/12/2025,p,m,1,"1,5"', '2,03/02/2026,p,m,1,"1,234"');
-    await look();
+    await poll();
     write(HEADER, '2,03/02/2026,p,m,1,"1,234"');
-    expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 1 });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 0, unchanged: 1 });
     expect((await events()).at(-1)?.event).toMatchObject({
       row: { id_vente: "2", date_vente: "2026-02-03", prix: "1.234" },
     });
   });
 
-  it("is read by its own values, where they tell: the same rows", async () => {
+  it("is read by its own values, where they decide, and gives the same rows", async () => {
     write(HEADER, '1,31/12/2025,p,m,1,"1.234,5"', '2,03/02/2026,p,m,1,"1,5"');
     await add();
-    await look();
+    await poll();
     write(HEADER, '1,12/31/2025,p,m,1,"1,234.5"', "2,02/03/2026,p,m,1,1.5");
-    expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 2 });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 0, unchanged: 2 });
   });
 
-  it("in what is appended is read whole again: all its values decide", async () => {
+  it("in the appended part is read whole again: all its values decide", async () => {
     const first = ["1,31/12/2025,p,m,1,2.5", '2,01/12/2025,p,m,1,"1,234"'];
     write(HEADER, ...first);
     await add();
-    await look();
-    // Two commas to one point, appended: the others decide now, and the point is the one that is set aside.
+    await poll();
+    // With the appended values there are two commas and one point: now the commas decide, and the point is rejected.
     write(HEADER, ...first, '3,31/12/2025,p,m,1,"2,5"', '4,31/12/2025,p,m,1,"3,5"');
-    expect(await look()).toMatchObject({ state: "ok", records: 4, rejected: 1 });
+    expect(await poll()).toMatchObject({ state: "ok", records: 4, rejected: 1 });
     const prices = (await events()).flatMap(({ event }) =>
       event.kind === "row" && "prix" in event.row ? [[event.row.id_vente, event.row.prix]] : [],
     );
@@ -171,7 +171,7 @@ describe("a file that changes how it writes", () => {
 });
 
 describe("options of a source", () => {
-  it("stay as registered where they are not said again", async () => {
+  it("stay as registered where they are not given again", async () => {
     write("d;p;m;q", "03/02/2026;p;m;1,5");
     await add({
       map: ["date_vente=d", "id_produit=p", "id_magasin=m", "quantité=q"],
@@ -190,37 +190,37 @@ describe("options of a source", () => {
       },
     });
     expect(await registered()).not.toHaveProperty("vanished");
-    // They are what it is read with.
-    expect(await look()).toMatchObject({ state: "ok", emitted: 1 });
+    // The poll reads the file with these options.
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
     expect((await events())[0]?.event).toMatchObject({ row: { date_vente: "2026-02-03", quantité: "1.5" } });
   });
 
   it("that would change ids of sales are refused, others are not", async () => {
     write("date_vente,Ref,Code,id_magasin,quantité,Note", "03/02/2026,p,q,m,1,x");
     await add();
-    await look();
+    await poll();
     const refused = async (given: Given) => (await refusal(given)).split(" : ")[0];
     expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/^source.rekeyed: .*depend on id_produit/);
     expect(await refused({ set: ["id_magasin=web"] })).toMatch(/^source.rekeyed.*id_magasin/);
     expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.rekeyed.*date_vente/);
     expect(await refused({ key: "Note" })).toMatch(/^source.rekeyed.*--key/);
     expect(await refused({ idScope: "b" })).toMatch(/^source.rekeyed.*--id-scope/);
-    // What says again what was decided, and what no id depends on.
+    // These flags repeat what was decided, or no id depends on them.
     await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
     expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });
   });
 
-  it("that change ids go by removing the source with what it brought, and adding it again, as anything", async () => {
+  it("that change ids are accepted after the source and its rows are removed, whatever the source publishes then", async () => {
     write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
     await add();
-    await look();
+    await poll();
     expect(await refusal({ key: "Référence" })).toMatch(/sources remove URL --withdraw/);
     await pipeline.run(removeSource(path(), { withdraw: true }));
     await add({ key: "Référence,Nom", entities: ["ventes"] });
-    await look();
+    await poll();
     await pipeline.run(removeSource(path(), { withdraw: true }));
     await add({ entities: ["produits", "magasins", "ventes"] });
-    expect(await look()).toMatchObject({ state: "ok", entities: ["produits", "magasins", "ventes"] });
+    expect(await poll()).toMatchObject({ state: "ok", entities: ["produits", "magasins", "ventes"] });
     const ids = (await events()).flatMap(({ event }) =>
       event.kind === "row" && "id_vente" in event.row ? [event.row.id_vente] : [],
     );
@@ -240,31 +240,31 @@ describe("options of a source", () => {
     };
     const HEADER = "date_vente,id_produit,Code,id_magasin,quantité";
 
-    it("withdraw and publish anew the days that the file holds, first and last among them", async () => {
+    it("delete and publish again the sales of all days in the file, the first and last included", async () => {
       write(
         HEADER,
         ...["01", "02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`),
         ...Array.from({ length: 30 }, (_, i) => `2026-01-03,q${i},d,m,1`),
       );
       await add();
-      await look();
-      // The first day has rolled off; most of what it holds is withdrawn, which nobody needs to confirm again.
+      await poll();
+      // The first day has rolled off. The version deletes most rows, and needs no confirmation because of --rekey.
       const now = ["02", "03", "04"].map((day) => `2026-01-${day},p${day},c${day},m,1`);
       write(HEADER, ...now);
       expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/--rekey/);
       await add({ map: ["id_produit=Code"], rekey: true });
-      expect(await look()).toMatchObject({ state: "ok", emitted: 3, vanished: 1, withdrawn: 33 });
+      expect(await poll()).toMatchObject({ state: "ok", emitted: 3, vanished: 1, withdrawn: 33 });
       const right = ["2026-01-01,p01,m,1", "2026-01-02,c02,m,1", "2026-01-03,c03,m,1", "2026-01-04,c04,m,1"];
       expect(await held()).toEqual(right);
-      // It is done once: said again it is nothing, and the rule holds as before.
+      // A rekey runs once. The same options again do nothing, and rule 9 applies as before.
       await add({ map: ["id_produit=Code"], rekey: true });
-      expect(await look()).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
+      expect(await poll()).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
       write(HEADER, ...now.slice(1), "2026-01-05,p,c05,m,1");
-      expect(await look()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0 });
+      expect(await poll()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0 });
       expect(await held()).toEqual([...right, "2026-01-05,c05,m,1"]);
     });
 
-    it("killed at any of its sends, is made whole by the next look", async () => {
+    it("killed at any of its sends, is completed by the next poll", async () => {
       for (let after = 0; after < 6; after++)
         for (const stored of [true, false]) {
           const other = await openPipeline();
@@ -297,7 +297,7 @@ describe("options of a source", () => {
     it("a set column, a key and a scope are such options, too", async () => {
       write("date_vente,id_produit,id_magasin,quantité,Note", "03/02/2026,p,m,1,x", "04/02/2026,p,m,1,y");
       await add({ dateFormat: "dmy" });
-      await look();
+      await poll();
       const before = new Set(
         claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "").keys(),
       );
@@ -307,43 +307,43 @@ describe("options of a source", () => {
         { idScope: "b" },
       ] satisfies Given[]) {
         await add({ ...given, rekey: true });
-        expect(await look()).toMatchObject({ state: "ok", emitted: 2 });
+        expect(await poll()).toMatchObject({ state: "ok", emitted: 2 });
       }
       const claims = claimsOf(await pipeline.run(allEvents), (await registered())?.source ?? "");
       expect(claims.size).toBe(2);
       for (const name of claims.keys()) expect(before).not.toContain(name);
     });
 
-    it("are refused when the days change, too: nobody knows which of the old ones the file holds", async () => {
+    it("are refused when the days change, too: nobody knows which of the old sales the file holds", async () => {
       write("date_vente,id_produit,id_magasin,quantité", "03/02/2026,p,m,1", "04/02/2026,p,m,1");
       await add({ dateFormat: "dmy" });
-      await look();
+      await poll();
       expect(await refusal({ dateFormat: "mdy", rekey: true })).toMatch(/^source.not_rekeyed: .*date_vente/);
     });
 
     it("a column of ids that comes before it is done refuses the version, and the rows stay", async () => {
       write(HEADER, "2026-01-01,p,c,m,1");
       await add();
-      await look();
+      await poll();
       await add({ map: ["id_produit=Code"], rekey: true });
       write(`id_vente,${HEADER}`, "1,2026-01-01,p,c,m,1");
-      expect(await look()).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
+      expect(await poll()).toMatchObject({ state: "parked", reason: expect.stringContaining("id_vente") });
       expect(await held()).toEqual(["2026-01-01,p,m,1"]);
       write(HEADER, "2026-01-01,p,c,m,1");
-      await look();
+      await poll();
       expect(await held()).toEqual(["2026-01-01,c,m,1"]);
     });
 
-    it("a look that was asked for before goes by what holds now", async () => {
+    it("a poll that was planned before uses the registration as it is now", async () => {
       write(HEADER, "2026-01-01,p,c,m,1", "2026-01-02,q,d,m,1");
       const old = await add();
-      await look();
+      await poll();
       await add({ map: ["id_produit=Code"], idScope: "b", rekey: true });
-      await look();
+      await poll();
       await pipeline.run(
         Effect.scoped(
           Effect.gen(function* () {
-            const other = yield* makePassingProducer();
+            const other = yield* makeTemporaryProducer();
             const result = yield* pollSource(other, old, { mode: "once" });
             expect(result).toMatchObject({ announced: false, counts: { emitted: 0, unchanged: 2 } });
           }),
@@ -355,7 +355,7 @@ describe("options of a source", () => {
     it("are refused of sales that have ids", async () => {
       write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
       await add();
-      await look();
+      await poll();
       expect(await refusal({ map: ["id_vente=Code"], rekey: true })).toMatch(
         /^source.not_rekeyed: .*id_vente/,
       );
@@ -365,18 +365,18 @@ describe("options of a source", () => {
   it("of sales with ids may change: they keep their ids", async () => {
     write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
     await add();
-    await look();
+    await poll();
     await add({ map: ["id_produit=Code"] });
     write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1", "2,q,2026-01-01,p,m,1");
-    expect(await look()).toMatchObject({ emitted: 2 });
+    expect(await poll()).toMatchObject({ emitted: 2 });
     expect(await refusal({ map: ["id_vente=Code"] })).toMatch(/^source.rekeyed: .*id_vente/);
   });
 
-  it("come from a preset, that goes on to be what it is read with", async () => {
+  it("come from a preset, which stays registered", async () => {
     write("Référence;Désignation;Prix", "p;Pain;1,234");
     await add({ preset: "excel-fr" });
     expect((await registered())?.reading).toEqual({ preset: "excel-fr" });
-    await look();
+    await poll();
     expect((await events())[0]?.event).toMatchObject({
       row: { id_produit: "p", nom: "Pain", prix: "1.234" },
     });

@@ -1,4 +1,4 @@
-/** The events that a diff decided on, sent: the only place from which rows leave a producer. */
+/** Sends the events that a diff decided on. Rows leave a producer only from here. */
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { partitionOf } from "#shared/contract/partitioner.ts";
@@ -16,12 +16,12 @@ import type { Producer } from "./producer.ts";
 
 /** Records of one publish. */
 const BATCH = 4_000;
-/** Where in a partition the last event ends that was sent to it. */
+/** The offset behind the last event that was sent to a partition. */
 type PublishedEnd = Omit<ReadBack, "newest">;
 
 /**
- * Rows and rejects in file order, parents before their children; then withdrawals. One publish at a time. Returns
- * where, of each partition that it wrote to, its last event ends.
+ * Sends rows and rejects in file order, parents before their children, and then deletes. Makes one publish at a time.
+ * Returns, for each partition that it wrote to, the offset behind its last event.
  */
 export const emit = Effect.fnUntraced(function* (
   { log, settings, onProgress }: Producer,
@@ -57,7 +57,7 @@ export const emit = Effect.fnUntraced(function* (
         }
         return true;
       }, fail);
-      // A child waits for its parents wherever they are; it waits less when they are sent before it.
+      // The consumer accepts any order. A sale waits as an orphan for a shorter time when its parents come first.
       for (const [entity, queue] of rows) yield* send(entity, queue, 1);
       yield* send("rejets", rejects, more ? BATCH : 1);
     }
@@ -65,7 +65,7 @@ export const emit = Effect.fnUntraced(function* (
   for (const e of diff.entities)
     if (e.withdrawals + e.moves > 0) {
       const { name, key } = e.entity;
-      const gone: NewRecord[] = [];
+      const deletes: NewRecord[] = [];
       const hashed: string[] = [];
       for (let part = 0; part < STATE_PARTS; part++)
         for (const { gone } of e.part(part)) for (const { key } of gone) hashed.push(key);
@@ -78,31 +78,31 @@ export const emit = Effect.fnUntraced(function* (
             if (image === undefined) continue;
             const next = keyOfClaim({ key: row.key, ordinal: to });
             const rest = restOf(image.row, image.extras, key, undefined);
-            gone.push({ key: next, value: writer.row(key, next, 0, rest) });
+            deletes.push({ key: next, value: writer.row(key, next, 0, rest) });
           }
-          for (const claim of decision.gone) gone.push(withdrawal(writer, name, key, claim, ids));
+          for (const claim of decision.gone) deletes.push(withdrawal(writer, name, key, claim, ids));
         }
-        yield* send(name, gone, BATCH);
+        yield* send(name, deletes, BATCH);
         if (part % 64 === 63) yield* yieldToEventLoop;
       }
-      yield* send(name, gone, 1);
+      yield* send(name, deletes, 1);
     }
   if (diff.rejects.withdrawals > 0) {
-    const gone: NewRecord[] = [];
+    const deletes: NewRecord[] = [];
     for (let part = 0; part < STATE_PARTS; part++) {
       for (const claim of diff.rejects.part(part).flatMap(({ gone }) => gone))
-        gone.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
-      yield* send("rejets", gone, BATCH);
+        deletes.push(withdrawal(writer, "rejets", "id", claim, NO_IDS));
+      yield* send("rejets", deletes, BATCH);
       if (part % 64 === 63) yield* yieldToEventLoop;
     }
-    yield* send("rejets", gone, 1);
+    yield* send("rejets", deletes, 1);
   }
   return [...ends.values()];
 });
 
 const NO_IDS: ReadonlyMap<string, string> = new Map();
 
-/** The event that withdraws a claim; `ids`: what stands for a long id in the state. */
+/** The delete event of a claim. `ids` gives the real id of each hash that stands for a long id in the state. */
 export function withdrawal(
   writer: EventWriter,
   topic: EventTopic,

@@ -1,4 +1,4 @@
-/** No row makes a publish fail for its size, on either log: what would not fit is set aside, with its raw text cut. */
+/** No row is too large to publish, on either log: a row whose event would not fit is rejected, with its raw text cut. */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import { allEvents, rowsOf } from "../testing/pipeline.ts";
 
 const noise = (bytes: number): string => randomBytes(bytes).toString("base64").slice(0, bytes);
 
-/** By id: the rest of the line, and what becomes of it. */
+/** For each id: the rest of its line, and whether it becomes a row or a reject. */
 const LINES: readonly (readonly [id: string, rest: string, code: string | null])[] = [
   ["1", "Paris,", null],
   ["noise-1MB", `Lyon,${noise(1_000_000)}`, "record.too_large"],
@@ -45,7 +45,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** What the topics hold of the file, whatever log they are on: without instants and offsets. */
+/** The events of the file, without times and offsets, so that the two logs can be compared. */
 const readOn = (settings: SettingsShape) => {
   const layer = layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, settings)));
   const run = <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>) =>
@@ -56,7 +56,7 @@ const readOn = (settings: SettingsShape) => {
       yield* registerSource(file);
       const [first] = yield* readSourcesOnce();
       const [again] = yield* readSourcesOnce();
-      // A last line that cannot be announced, then more of it, then its end.
+      // An open last line that is too long to announce, then more of it, then its end.
       appendFileSync(file, `last,${LAST}`);
       const [open] = yield* readSourcesOnce();
       appendFileSync(file, "xx");
@@ -104,7 +104,7 @@ const check = ({ statuses, events, largest, most }: Awaited<ReturnType<typeof re
   for (const [id, , code] of LINES)
     if (code === null) expect(byId(id), id.slice(0, 30)).toBeUndefined();
     else expect(byId(id.slice(0, 900)) ?? byId(id), id.slice(0, 30)).toMatchObject({ code });
-  // Whole where it fits; else cut, said so, with how long it was.
+  // The raw text is whole where it fits; else it is cut and gives its full length.
   expect(byId("no-town")?.raw).toHaveLength(960_000 + "no-town,,".length);
   expect(byId("no-town-and-long")?.raw).toMatch(/… \[1040018 bytes\]$/);
   expect(byId("noise-1MB")?.raw?.length).toBeLessThan(1_100);

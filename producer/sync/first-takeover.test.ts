@@ -1,6 +1,6 @@
 /**
- * The first takeover of a source: nothing of it was ever announced, so no event of it exists (rule 19), and what the
- * topics hold of others is not read. A catalogue of many files would otherwise read all topics once for each file.
+ * The first takeover of a source. It was never announced, so it has no events (rule 19), and the producer does not read
+ * the topics. Otherwise a catalogue of many files would read all topics once for each file.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { pollSource } from "./poll.ts";
-import { makePassingProducer } from "./producer.ts";
+import { makeTemporaryProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -28,7 +28,7 @@ const put = (name: string, ...ids: readonly number[]) => {
 };
 const add = (path: string) => pipeline.run(registerSource(path));
 
-it("reads none of what others said", async () => {
+it("reads no event of other sources", async () => {
   await add(put("a.csv", ...Array.from({ length: 500 }, (_, i) => i)));
   await pipeline.run(readSourcesOnce());
   await add(put("b.csv", 1_000));
@@ -48,24 +48,24 @@ it("reads none of what others said", async () => {
       return records;
     }),
   );
-  // Its own fences.
+  // The fences of this source.
   expect(read).toBeLessThan(10);
   expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(501);
 });
 
-it("reads what another producer says of it meanwhile, however close", async () => {
+it("reads what another producer publishes of the source at the same time", async () => {
   const registration = await add(put("a.csv", 1, 2, 3));
   await pipeline.run(
     Effect.scoped(
       Effect.gen(function* () {
         const log = yield* TopicLog;
-        const other = yield* makePassingProducer();
+        const other = yield* makeTemporaryProducer();
         let met = false;
         const late = TopicLog.of({
           ...log,
           publish: (topic, records) =>
             Effect.gen(function* () {
-              // The registry was read before this announcement, and knows nothing of the other's.
+              // The producer read the registry before this announcement, so it does not know the other one.
               if (!met && topic === "sources") {
                 met = true;
                 yield* pollSource(other, registration, { mode: "once" }).pipe(Effect.orDie);

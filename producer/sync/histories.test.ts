@@ -1,6 +1,6 @@
 /**
- * Random histories of sources through the real producer over the embedded log, against the diff in its most obvious
- * form: after every version the claims are the same, whatever was killed, lost or left unanswered on the way.
+ * Compares the real producer, over the embedded log, with the simplest possible diff on random histories of sources.
+ * After every version both have the same claims, also when the producer was killed, lost its state or got no answer.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ interface Step {
   readonly lost: boolean;
 }
 
-/** A small generator of its own: the same step gives the same lines, so that histories shrink. */
+/** A small random generator. The same step gives the same lines, so that fast-check can shrink a history. */
 function random(seed: number) {
   let s = seed | 0;
   const next = (): number => {
@@ -76,7 +76,7 @@ function cell(column: string, source: Name, R: ReturnType<typeof random>): strin
   return (values[column] as () => string | null)();
 }
 
-/** quantité stays last, so that an open line is extended by its digits. */
+/** quantité is the last column, so that more digits extend an open line. */
 const ordered = (columns: readonly string[]): string[] => [
   ...columns.filter((c) => c !== "quantité"),
   ...columns.filter((c) => c === "quantité"),
@@ -143,7 +143,7 @@ function nextVersion(source: Name, before: ModelVersion | undefined, op: Op): Mo
 const csvOf = ({ columns, lines, open }: ModelVersion): string =>
   [columns.join(","), ...lines.map((l) => rawOf(columns, l))].join("\n") + (open ? "" : "\n");
 
-/** Claims without their hashes: rejects by raw text, sales without id by what identifies them. */
+/** Claims without hashes: rejects by raw text, sales without id by their identity columns. */
 function comparable(claims: Iterable<readonly [string, Line]>): string[] {
   return [...claims]
     .map(([name, image]) => {
@@ -218,13 +218,13 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
       const file = join(files, `${source}.csv`);
       const id = pathToFileURL(file).href;
       writeFileSync(file, csvOf(version));
-      // Prices go with products: their withdrawals wait for a confirmation.
+      // Deleting a product deletes its prices, so such a version waits for a confirmation.
       const mode = source === "P" ? "rule" : vanished;
       if (before === undefined)
         await pipeline.run(registerSource(file, { vanished: mode === "rule" ? undefined : mode }));
       const model = models.get(source) ?? new ModelSource(SOURCES[source].entity, mode);
       models.set(source, model);
-      // What a killed version would have withdrawn of an open line is known to its announcement only.
+      // Only the announcement of a killed version knows the open line that the version would have deleted.
       if (fault !== null && before?.open !== true) {
         pipeline.fault = { ...fault };
         await look().catch(() => undefined);
@@ -240,7 +240,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
       expect(realClaims(claims, source === "T")).toEqual(modelClaims(model.held, source === "T"));
       assertOrdinals([...claims.keys()]);
     }
-    // The same files again by one who has lost everything: nothing new.
+    // A producer without its state reads the same files again and finds nothing new.
     for (const end of ["", "-wal", "-shm"])
       rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
     const count = rowsOf(await pipeline.run(allEvents)).length;
@@ -251,7 +251,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
   }
 }
 
-/** The ordinals of each stem are 1..n. */
+/** Checks that the ordinals of each stem are 1 to n. */
 function assertOrdinals(names: readonly string[]): void {
   const stems = new Map<string, number[]>();
   for (const name of names) {

@@ -4,6 +4,6 @@ export { withdrawal } from "./emit.ts";
 export type { PollFailure } from "./failure.ts";
 export { isReread, type PollOptions } from "./plan.ts";
 export { pollSource } from "./poll.ts";
-export { makePassingProducer, makeProducer, type Producer, type Progress } from "./producer.ts";
+export { makeProducer, makeTemporaryProducer, type Producer, type Progress } from "./producer.ts";
 export { announcedStatus, parkedStatus, polledStatus, refusedStatus, unlistedStatus } from "./status.ts";
 export { announce, takeOver } from "./takeover.ts";

@@ -1,4 +1,4 @@
-/** A version on its way from the spool to the topics: what each step of publishing it needs. */
+/** An open version, with everything that the steps of its publication need. */
 import type { Announcement, Registration } from "#shared/contract/source-records.ts";
 import type { Validators } from "../download/index.ts";
 import type { Tail, Version } from "../version/index.ts";
@@ -8,11 +8,11 @@ export interface OpenedVersion {
   readonly producer: Producer;
   readonly registration: Registration;
   readonly version: Version;
-  /** The source's last announcement; without its identity where the sales get new ids. */
+  /** The source's last announcement; without its identity columns when the sales get new ids. */
   readonly before: Announcement | undefined;
-  /** Which request for new ids of sales (`--rekey`) this version fulfils; undefined: none. */
+  /** The request for new ids of sales (`--rekey`) that this version fulfils; undefined: none. */
   readonly rekey: string | undefined;
   readonly validators: Validators;
-  /** The version before, when only what was appended to it is read. */
+  /** The version before, when the producer reads only the part that was appended to it; null: it reads the whole. */
   readonly tail: Tail | null;
 }

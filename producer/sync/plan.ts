@@ -1,6 +1,6 @@
 /**
- * What a poll asks of the server: nothing but what is new, unless the options of the registration, a last line that
- * may be complete now, or a takeover demand that the whole content is read again.
+ * Plans the request of a poll. A poll asks only for new content. It asks for the whole content again after a takeover,
+ * when the options of the registration changed, or when an open last line may be complete now.
  */
 import { statSync } from "node:fs";
 import type { ReadingDecisions, Registration } from "#shared/contract/source-records.ts";
@@ -12,14 +12,14 @@ import type { Tail } from "../version/index.ts";
 import type { Producer } from "./producer.ts";
 
 export interface PollOptions {
-  /** `once`: the last line of a file is a record, line end or not. */
+  /** `once`: the last line of a file is a record, even without a line end. */
   readonly mode: "follow" | "once";
 }
 
-/** How a version is known again, and with which options of its registration it was read. */
+/** The validators of a version, and the options of the registration under which it was read. */
 type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
 
-/** The options that decide what a content says: when one of them changes, the same content is read again. */
+/** The options that decide how a content is read. When one of them changes, the producer reads the content again. */
 const readAsOf = ({
   duplicates,
   reading,
@@ -37,7 +37,7 @@ export const remembering = (validators: Validators, registration: Registration):
   return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
 };
 
-/** Whether this producer did the `reread` of the registration, and any producer its `rekey`. */
+/** Whether this producer has done the `reread` of the registration, and any producer has done its `rekey`. */
 export const isReread = ({ state, registry }: Producer, registration: Registration): boolean => {
   const { source, reread } = registration;
   return (
@@ -46,10 +46,10 @@ export const isReread = ({ state, registry }: Producer, registration: Registrati
   );
 };
 
-/** A local file that was not written for this long is not growing: its last line is a record, line end or not. */
+/** Nobody is writing a local file that has not changed for this long: its last line is a record (rule 7). */
 const AT_REST_MS = 10_000;
 
-/** Whether the last line is a record (rule 7). If it is extended after all, the next version withdraws its row. */
+/** Whether an open last line is a record (rule 7). If it grows later, the next version deletes its row. */
 function isComplete(source: string, mode: PollOptions["mode"]): boolean {
   if (mode === "once" || !isFileSource(source)) return true;
   const written = statSync(pathOfSource(source), { throwIfNoEntry: false })?.mtimeMs;
@@ -57,18 +57,18 @@ function isComplete(source: string, mode: PollOptions["mode"]): boolean {
 }
 
 export interface PollPlan {
-  /** The validators to ask with; null: the whole content is wanted. */
+  /** The validators of the conditional request; null: the producer wants the whole content. */
   readonly known: Validators | null;
-  /** The refusal of the content that the source had when it was polled last, under the same registration. */
+  /** The refusal of the last content, if the last poll refused it under the same registration. */
   readonly refused: Refused | null;
   readonly last: LastVersion | null;
-  /** The last version with its end, when a version that only grew may be read from there. */
+  /** The last version, when the producer may read only what was appended to it. */
   readonly continued: Tail | null;
   /** Whether a last line without a line end is a record. */
   readonly complete: boolean;
 }
 
-/** `own`: the source's last announcement is this producer's, so its state may be relied on. */
+/** `own`: this producer made the source's last announcement, so its state is up to date. */
 export function planPoll(
   { state }: Producer,
   registration: Registration,
@@ -80,7 +80,7 @@ export function planPoll(
   const refused = own && before?.registration === JSON.stringify(registration) ? before : null;
   const known = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
-  // A last line that was left may be a record now, and other options may read the same content otherwise.
+  // The last poll left out an open last line that is a record now, or the options have changed since.
   const reread = (known?.left === true && complete) || known?.readAs !== readAsOf(registration);
   const continued = own && refused === null && !reread ? continuedFrom(last) : null;
   return { known: reread ? null : known, refused, last, continued, complete };

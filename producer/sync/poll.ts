@@ -1,7 +1,7 @@
 /**
- * One poll of one source, by rules 19 to 21: take the source over unless its last announcement is our own; download;
- * read and diff; announce the version; emit; remember. A producer may be killed at any place: a later poll of any
- * producer ends with the same claims, because it reads back what was sent and sends what was not.
+ * One poll of one source (rules 19 to 21): take the source over unless its last announcement is our own; download;
+ * read and diff; announce the version; emit its events; save the state. A producer may die at any of these steps. The
+ * next poll, of any producer, reads back the events that were sent and sends the rest, so it ends with the same claims.
  */
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -25,39 +25,45 @@ import {
 } from "./result.ts";
 import { isOwn, takeOver } from "./takeover.ts";
 
+/** The longest random pause of a producer that another one overtook. */
 const STEP_ASIDE_MS = 2_000;
 
-/** A content, whole or the part that was appended. */
+/** A downloaded content: the whole, or the part that was appended. */
 type Content = Exclude<Fetched, { kind: "unchanged" }>;
 
+/**
+ * Polls a source and publishes its new version, if it has one. Fails with SourceError when the source cannot be read
+ * or its version is refused or held back.
+ */
 export const pollSource = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   { mode }: PollOptions,
 ): Effect.fn.Return<PollResult, PollFailure> {
-  // Another producer may come between again and again; each time one of the two goes on.
+  // Another producer may overtake this one several times. Each time one of the two makes progress.
   for (;;) {
     const result = yield* pollOnce(producer, registration, mode);
     if (result !== OVERTAKEN) return result;
-    // Two in step would overtake each other for ever.
+    // Random, because two producers with the same pause would overtake each other for ever.
     yield* Effect.sleep(Math.random() * STEP_ASIDE_MS);
   }
 });
 
 const pollOnce = Effect.fnUntraced(function* (
   producer: Producer,
-  asked: Registration,
+  planned: Registration,
   mode: PollOptions["mode"],
 ): Effect.fn.Return<PollResult | typeof OVERTAKEN, PollFailure> {
   const { registry, gate } = producer;
-  const { source } = asked;
+  const { source } = planned;
   yield* registry.refresh(registry.partition(source));
-  // As it is now: with earlier options, a rekey would make the earlier ids again.
+  // The registration may have changed since the poll was planned. With the old options, a rekey would make the old ids
+  // again.
   const registration = registry.registration(source);
-  // Removed since: an operator may be withdrawing its rows, which must not come again.
+  // An operator removed the source since, and may be deleting its rows. This poll must not publish them again.
   if (registration === undefined) {
     const version = registry.last(source)?.offset ?? null;
-    return { counts: NOTHING, version, announced: false, entities: asked.entities, freshMs: null };
+    return { counts: NOTHING, version, announced: false, entities: planned.entities, freshMs: null };
   }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
@@ -65,7 +71,7 @@ const pollOnce = Effect.fnUntraced(function* (
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
-  return yield* taken(producer, registration, plan, fetched);
+  return yield* publishContent(producer, registration, plan, fetched);
 });
 
 const fetch = (
@@ -84,7 +90,7 @@ const fetch = (
     ...trustOf(settings, registration),
   });
 
-/** The content is the one that was read last: a refused version stays refused, without being read again. */
+/** The source still has the content that was read last. A version that was refused stays refused, and is not read. */
 const unchanged = (
   { state, registry }: Producer,
   registration: Registration,
@@ -109,8 +115,8 @@ const unchanged = (
   });
 };
 
-/** Publishes a content: by what was appended where that tells enough, else whole. */
-const taken = Effect.fnUntraced(function* (
+/** Publishes a content: from the appended part when that is enough, else from the whole content. */
+const publishContent = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   { continued, complete }: PollPlan,
@@ -134,7 +140,7 @@ const taken = Effect.fnUntraced(function* (
   return { ...result, freshMs: fetched.freshMs };
 });
 
-/** The part of the spool that was not read before, as a file of its own. */
+/** Copies the part of the downloaded file that is new into a file of its own. */
 const onlyTail = Effect.fnUntraced(function* (
   settings: SettingsShape,
   fetched: Extract<Fetched, { kind: "grown" }>,

@@ -1,4 +1,4 @@
-/** A producer's parts, opened and closed together. No global state: several may live in one process or thread. */
+/** Opens and closes the parts of a producer together. It has no global state: one process may hold several producers. */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -18,7 +18,7 @@ import {
 } from "../download/index.ts";
 import { SourceIndex } from "../log/index.ts";
 import { Registry } from "../source/index.ts";
-import { Bulkhead, type Defect, ownLog } from "./bulkhead.ts";
+import { Bulkhead, type Defect, isolatedLog } from "./bulkhead.ts";
 
 export interface Progress {
   readonly source: string;
@@ -28,32 +28,32 @@ export interface Progress {
   readonly rejected: number;
 }
 
-/** What a look needs; one for all sources of a producer. */
+/** The parts that a poll needs. All sources of a producer share them. */
 export interface Producer {
   readonly log: TopicLog["Service"];
   readonly settings: SettingsShape;
   readonly state: State;
   readonly registry: Registry;
-  /** Asked under the gate. */
+  /** Used only by the holder of the gate. */
   readonly sourceIndex: SourceIndex;
   readonly client: HttpClient;
-  /** What a look asks for a source's content. */
+  /** Downloads the content of a source. Tests replace it. */
   readonly fetch: typeof fetchSource;
-  /** Whose turn it is to be asked. */
+  /** Limits how many requests run at once, and how often one host is asked. */
   readonly hosts: Hosts;
-  /** Names this producer in announcements. */
+  /** The random id of this producer in its announcements. */
   readonly id: string;
   /** One diff and one publish at a time. */
   readonly gate: Semaphore.Semaphore;
-  /** Around the work on each source and catalogue. */
+  /** Isolates the work on each source and catalogue. */
   readonly bulkhead: Bulkhead;
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** What a producer tells of its work. */
+/** Callbacks that report the work of a producer. */
 export interface ProducerHooks {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Told of an error that nobody foresaw, once. Default: nobody is. */
+  /** Called once for each unforeseen error. By default nothing reports it. */
   readonly onDefect?: ((defect: Defect) => void) | undefined;
 }
 
@@ -67,7 +67,7 @@ const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,
   { onProgress = () => {}, onDefect = () => {} }: ProducerHooks,
 ): Effect.fn.Return<Producer, DatabaseError, TopicLog | Settings | Scope.Scope> {
-  const log = ownLog(yield* TopicLog);
+  const log = isolatedLog(yield* TopicLog);
   const settings = yield* Settings;
   const db = yield* opened(settings, () => open(log, settings));
   return {
@@ -86,12 +86,12 @@ const make = Effect.fnUntraced(function* (
   };
 });
 
-/** With its state in DIR/producer.db. */
+/** A producer with its state in DIR/producer.db. Closes with the scope. */
 export const makeProducer = (hooks: ProducerHooks = {}) =>
   make((log, settings) => {
     sweepSpool(settings.data);
     return openProducer(settings.data, log.identity);
   }, hooks);
 
-/** With a state that goes with it: it takes over whatever it touches. */
-export const makePassingProducer = () => make(() => openScratchState(), {});
+/** A producer with a temporary state, for one command. It takes over every source that it publishes for. */
+export const makeTemporaryProducer = () => make(() => openScratchState(), {});

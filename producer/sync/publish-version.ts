@@ -1,6 +1,7 @@
 /**
- * A content from the spool to the topics: opened, diffed, held back or announced, emitted, remembered. A version that
- * is refused is remembered too, so that the same content is not read again while its registration stays as it is.
+ * Publishes a downloaded content: opens it, diffs it, holds it back or announces it, emits its events and saves the
+ * state. The state also keeps a refused version, so that the producer does not read the same content again under the
+ * same registration.
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
@@ -28,13 +29,13 @@ import type { Producer } from "./producer.ts";
 import { NOT_CONTINUED, OVERTAKEN, type VersionOutcome, type VersionResult } from "./result.ts";
 import { announce, dayAfter, publishedBy } from "./takeover.ts";
 
-/** Stands for a content of which only the tail was read: it is equal to none. */
+/** The hash of a content whose appended part alone was read: it equals no other content. */
 const UNNAMED = "";
-/** Contents of versions that are remembered of a source. */
+/** How many hashes of past contents the state keeps for a source (rule 10). */
 const REMEMBERED_CONTENTS = 16;
 
 const EARLIER = "source.earlier";
-/** Failures that say nothing of the content: the next poll reads it again. */
+/** Failures that have nothing to do with the content. The state does not keep them: the next poll reads it again. */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
   EARLIER,
   "source.no_room",
@@ -42,7 +43,7 @@ const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
   "source.spool",
 ]);
 
-/** One at a time: the caller holds the producer's gate. */
+/** The caller holds the producer's gate, so one version is published at a time. */
 export const publishVersion = (
   producer: Producer,
   registration: Registration,
@@ -96,7 +97,7 @@ export const publishVersion = (
   );
 };
 
-/** A content that was there before is taken when it is there twice: caches answer with old states (rule 10). */
+/** Refuses an earlier content once, and lets it through when the next poll brings it again (rule 10). */
 const notEarlier = (
   { state, settings }: Producer,
   source: string,
@@ -119,16 +120,16 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { source } = registration;
   const refuse = (...refusal: ConstructorParameters<typeof SourceRefusal>) =>
     new SourceRefusal(...refusal).toError(source, settings.language);
-  // A column of ids has come since the operator asked for new ids.
+  // The file got a column of ids after the operator asked for new ids.
   if (rekey !== undefined && !version.isKeyless) return yield* refuse("source.not_rekeyed", SALE_KEY);
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
-  // The hash of the whole content names a version that an operator confirms.
+  // An operator confirms a version by the hash of its whole content.
   if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
   if (diff.heldBack !== null && registration.confirmed !== contentHash(opened.validators)) {
-    const { withdrawn, spoken } = diff.heldBack;
-    return yield* refuse("source.held_back", String(withdrawn), String(spoken));
+    const { withdrawn, covered } = diff.heldBack;
+    return yield* refuse("source.held_back", String(withdrawn), String(covered));
   }
   const counts = diff.counts(version);
   const remembered = rememberedOf(opened, diffed, counts);
@@ -145,7 +146,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   return unannounced;
 });
 
-/** What the state keeps of the version once its events are sent. */
+/** What the state keeps of the version after its events were sent. */
 function rememberedOf(
   { registration, version, validators, tail }: OpenedVersion,
   { diff, held }: DiffedVersion,
@@ -172,7 +173,7 @@ function rememberedOf(
   };
 }
 
-/** Announces the version, then sends its events, then remembers it (rules 19 and 21). */
+/** Announces the version, then sends its events, then saves it in the state (rules 19 and 21). */
 const announceAndEmit = Effect.fnUntraced(function* (
   { producer, registration, version, before, rekey }: OpenedVersion,
   { diff, held }: DiffedVersion,
@@ -200,8 +201,8 @@ const announceAndEmit = Effect.fnUntraced(function* (
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   };
   const number = yield* announce(producer, announcement);
-  // Another producer's announcement has come between, and perhaps events that this diff does not know. The state
-  // says pending, so the next poll takes the source over.
+  // Another producer announced the source since this diff began, and perhaps sent events that the diff does not know.
+  // The state is pending, so the next poll takes the source over.
   if (registry.before(source, number) !== held.announcement) return OVERTAKEN;
 
   const ends = yield* emit(
@@ -210,14 +211,14 @@ const announceAndEmit = Effect.fnUntraced(function* (
     diff,
     new EventWriter({ source, version: number, published, day }),
   );
-  // The events count only if no producer has taken the source over since. Then, up to their end, the topics hold
-  // nothing that the state does not, and a crash costs no more than reading on from there.
+  // The events count only if no producer has taken the source over since. If so, the state knows all of the source's
+  // events up to the ends of these. After a crash the producer reads on from there.
   yield* registry.refresh(registry.partition(source));
   if (registry.last(source)?.offset !== number) return OVERTAKEN;
   yield* inSlices(() => diff.remember(), asFailure(source, settings));
   let last = number;
   if (rekey !== undefined) {
-    // Only now, so that a producer that dies before has not withdrawn half.
+    // The rekey is marked as done only now: if the producer dies before, the next poll does the whole rekey again.
     last = yield* announce(producer, { ...announcement, rekeyed: rekey });
     if (registry.before(source, last) !== number) return OVERTAKEN;
   }
@@ -229,7 +230,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   return { counts, version: last, announced: true, entities };
 });
 
-/** The columns of both, by entity, sorted. */
+/** The columns of both, sorted, for each entity. */
 function union(a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity {
   const all: Record<string, readonly string[]> = {};
   for (const name of ENTITY_NAMES) {

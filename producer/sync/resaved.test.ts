@@ -1,4 +1,4 @@
-/** A file that is saved again in another dialect or encoding says what it said: no event, and what has changed is told. */
+/** A file that is saved again in another dialect or encoding gives the same rows, so it gives no event. */
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -41,7 +41,7 @@ const file = () => join(pipeline.dir, "files", "magasins.csv");
 const events = async () => rowsOf(await pipeline.run(allEvents)).length;
 const look = async () => (await pipeline.run(readSourcesOnce()))[0];
 
-it("is no event, whatever it is saved as; a row that comes is one", async () => {
+it("is no event, in any format; a new row is one", async () => {
   writeFileSync(file(), SAVED[0]?.[1] ?? "");
   await pipeline.run(registerSource(file()));
   const first = await look();

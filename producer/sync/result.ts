@@ -1,23 +1,23 @@
-/** What a poll ends with. */
+/** The result of a poll. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
 
 export interface PollResult {
   readonly counts: VersionCounts;
-  /** Offset of the source's last announcement; null: nothing was ever announced. */
+  /** Offset of the source's last announcement; null: it has none. */
   readonly version: number | null;
-  /** Whether this poll announced one. */
+  /** Whether this poll announced a version. */
   readonly announced: boolean;
   readonly entities: readonly EntityName[];
-  /** How long the server says that its answer is fresh, in milliseconds; null: it says nothing. */
+  /** How long the answer is fresh by its Cache-Control, in milliseconds; null: the server does not say. */
   readonly freshMs: number | null;
 }
 
 export type VersionResult = Omit<PollResult, "freshMs">;
 
-/** Another producer announced the source between our diff and the end of our events: the poll begins again. */
+/** Another producer announced the source between our diff and the end of our events. The poll starts again. */
 export const OVERTAKEN = "overtaken";
-/** The appended part alone does not tell what changed: the content must be read whole. */
+/** The appended part alone does not show what changed. The producer must read the whole content. */
 export const NOT_CONTINUED = "not continued";
 
 export type VersionOutcome = VersionResult | typeof OVERTAKEN | typeof NOT_CONTINUED;
@@ -32,7 +32,7 @@ export const NOTHING: VersionCounts = {
   rounded: 0,
 };
 
-/** The counts of a version that is the same as the last one. */
+/** The counts of a version that equals the last one. */
 export function unchangedCounts(last: VersionCounts | null): VersionCounts {
   if (last === null) return NOTHING;
   const unchanged = <C extends { superseded: number }>(counts: C) => ({

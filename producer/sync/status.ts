@@ -1,11 +1,11 @@
-/** How a source stands, as `SourceStatus` tells it. */
+/** Makes the status of a source, which producers publish in the topic `status`. */
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { LastAnnouncement, RefusedRecord, SourceError } from "../source/index.ts";
 import { NOTHING, type PollResult } from "./result.ts";
 
-/** As the topic `sources` has it. */
+/** The status by the topic `sources` alone, before this producer polled the source. */
 export function announcedStatus(
   { source, entities, catalogue, unlisted }: Registration,
   last: LastAnnouncement | undefined,
@@ -24,12 +24,12 @@ export function announcedStatus(
   };
 }
 
-/** What is said again after each look. */
+/** The fields that stay from one poll to the next. */
 function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
   return status;
 }
 
-/** After a look. */
+/** The status after a poll. `now`: ISO time. */
 export function polledStatus(before: SourceStatus, result: PollResult, now: string): SourceStatus {
   return {
     ...lasting(before),
@@ -43,7 +43,7 @@ export function polledStatus(before: SourceStatus, result: PollResult, now: stri
   };
 }
 
-/** No longer listed by its catalogue: it stays as it was read last. */
+/** The status of a source that its catalogue no longer lists: its rows and counts stay. */
 export const unlistedStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({
   ...lasting(before),
   state: "unlisted",
@@ -52,8 +52,8 @@ export const unlistedStatus = (before: SourceStatus, { catalogue }: Registration
 });
 
 /**
- * After a look that failed, or whose version waits for a confirmation. What was emitted before is unchanged now: the
- * counts still account for every record.
+ * The status after a poll that failed, or whose version waits for a confirmation. Rows that an earlier poll emitted
+ * count as unchanged, so the counts still account for every record.
  */
 export const parkedStatus = (before: SourceStatus, error: SourceError, now: string): SourceStatus => ({
   ...lasting(before),
@@ -64,7 +64,7 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   polled: now,
 });
 
-/** Of a record that is no registration: it is not looked at, and stays parked until it is taken out or written anew. */
+/** The status of a record in `sources` that is no valid registration: parked until somebody removes or replaces it. */
 export const refusedStatus = ({ shown, refusal }: RefusedRecord, language: Language): SourceStatus => ({
   source: shown,
   entities: [],

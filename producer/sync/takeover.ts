@@ -1,6 +1,6 @@
 /**
- * Announcements, and taking a source over from whoever announced it last (rule 20): what was sent until then is read
- * back, what comes later than the fences does not count.
+ * Announcements and takeovers (rule 20). A takeover reads back the events that other producers sent before its fences.
+ * Events of older versions that come behind the fences do not count.
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
@@ -12,19 +12,22 @@ import { EventWriter, readBack, topicsOf } from "../log/index.ts";
 import { BusinessZone } from "../rows/index.ts";
 import type { Producer } from "./producer.ts";
 
-/** Whether the source's last announcement is ours and everything that we sent after it was acknowledged. */
+/** Whether the source's last announcement is ours and the log acknowledged all that we sent after it. */
 export function isOwn({ state, registry }: Producer, source: string): boolean {
   const { announcement, pending } = state.source(source);
   return announcement !== null && !pending && registry.last(source)?.offset === announcement;
 }
 
-/** The day of publication: never before that of the version before. */
+/** The day of publication (rule 13): today in the business zone, but never before that of the last announcement. */
 export const dayAfter = (settings: SettingsShape, before: string | null | undefined): string => {
   const day = new BusinessZone(settings.timeZone).day(Date.now());
   return before != null && before > day ? before : day;
 };
 
-/** Announces, and returns the offset. The state says `pending` from before the send. */
+/**
+ * Publishes an announcement and returns its offset. The state is `pending` from before the send until the caller has
+ * sent all events and clears it.
+ */
 export const announce = Effect.fnUntraced(function* (
   { log, state, registry }: Producer,
   value: Announcement,
@@ -41,7 +44,7 @@ export const announce = Effect.fnUntraced(function* (
   return offset;
 });
 
-/** What a source publishes or ever published, parents first. */
+/** The entities that a source publishes or ever published, parents first. */
 export const publishedBy = (
   registered: readonly EntityName[],
   before: Announcement | undefined,
@@ -49,8 +52,8 @@ export const publishedBy = (
   ENTITY_NAMES.filter((name) => registered.includes(name) || before?.entities.includes(name) === true);
 
 /**
- * Announces a takeover, writes its fences and reads up to them (rule 20). Returns its number. `from`: what the
- * announcement goes on from, when that is not the source's last one.
+ * Announces a takeover, writes its fences and reads the source's events up to them (rule 20). Returns the number of
+ * the takeover, an offset in `sources`. `from`: the announcement to continue, when it is not the source's last one.
  */
 export const takeOver = Effect.fnUntraced(function* (
   producer: Producer,
@@ -79,8 +82,8 @@ export const takeOver = Effect.fnUntraced(function* (
   const fence = new EventWriter({ source, version, published, day }).fence();
   const all = publishedBy(entities, before);
   const held = state.source(source);
-  // Nobody announced it before us, so no event of it is in the topics: hundreds of new sources need not each read all
-  // there is. What comes after the fences is read as always.
+  // Nobody announced the source before us, so the topics have no event of it before the fences, and there is nothing
+  // to read back. Otherwise each of hundreds of new sources would read all topics.
   const isFirst =
     registry.before(source, version) === undefined && !held.dirty && Object.keys(held.seen).length === 0;
   for (const topic of topicsOf(all)) {

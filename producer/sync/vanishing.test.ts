@@ -1,4 +1,4 @@
-/** Rows that a version lacks (rules 9 to 11): withdrawn, kept, or the version held back until it is confirmed. */
+/** Rows that a version lacks (rules 9 to 11): they are deleted or kept, or the version waits for a confirmation. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,7 +27,7 @@ const add = async (name: string, options: RegisterOptions, ...lines: readonly st
   write(name, ...lines);
   await pipeline.run(registerSource(pathOf(name), options));
 };
-const look = async (name?: string) => {
+const poll = async (name?: string) => {
   const all = await pipeline.run(readSourcesOnce());
   return name === undefined ? all.at(-1) : all.find((s) => s.source === idOf(name));
 };
@@ -41,101 +41,101 @@ const sales = (from: number, to: number, product = "p") =>
 const daysOf = (names: Iterable<string>) =>
   [...names].map((name) => Number(/2024-01-(\d\d)/.exec(name)?.[1])).sort((a, b) => a - b);
 
-describe("a version without ids speaks", () => {
-  const spoken = (mode: "rule" | "keep" | "withdraw", ...days: string[]) => {
+describe("a version without ids covers", () => {
+  const covered = (mode: "rule" | "keep" | "withdraw", ...days: string[]) => {
     const vanishing = new Vanishing(mode);
     for (const day of days) vanishing.saw(day);
-    return ["01", "02", "03", "04"].filter((d) => vanishing.speaksFor(`2024-01-${d}`));
+    return ["01", "02", "03", "04"].filter((d) => vanishing.covers(`2024-01-${d}`));
   };
 
-  it("for the days after its first up to its last", () => {
-    expect(spoken("rule", "2024-01-03", "2024-01-01")).toEqual(["02", "03"]);
+  it("the days after its first up to its last", () => {
+    expect(covered("rule", "2024-01-03", "2024-01-01")).toEqual(["02", "03"]);
   });
-  it("for its one day when it has one", () => {
-    expect(spoken("rule", "2024-01-02", "2024-01-02")).toEqual(["02"]);
+  it("its one day when it has one", () => {
+    expect(covered("rule", "2024-01-02", "2024-01-02")).toEqual(["02"]);
   });
-  it("for none when it is empty, for all or none when an operator says so", () => {
-    expect(spoken("rule")).toEqual([]);
-    expect(spoken("withdraw")).toHaveLength(4);
-    expect(spoken("keep", "2024-01-01", "2024-01-04")).toEqual([]);
+  it("no day when it is empty, all days or none when an operator decides so", () => {
+    expect(covered("rule")).toEqual([]);
+    expect(covered("withdraw")).toHaveLength(4);
+    expect(covered("keep", "2024-01-01", "2024-01-04")).toEqual([]);
   });
 });
 
 describe("rows that vanish", () => {
   it("inside those days are a correction, before them they have rolled off", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 6));
-    await look();
-    // 1 and 2 roll off, 4 is corrected away.
+    await poll();
+    // Days 1 and 2 roll off; day 4 is deleted as a correction.
     write("v.csv", SALES, ...sales(3, 3), ...sales(5, 7));
-    const status = await look();
+    const status = await poll();
     expect(status).toMatchObject({ records: 4, emitted: 1, unchanged: 3, vanished: 2, withdrawn: 1 });
     expect(daysOf((await claims("v.csv")).keys())).toEqual([1, 2, 3, 5, 6, 7]);
   });
 
-  it("with ids are kept, unless an operator says otherwise", async () => {
+  it("with ids are kept, unless an operator decides otherwise", async () => {
     const header = `id_vente,${SALES}`;
     const lines = ["1", "2", "3"].map((id) => `${id},${sale(Number(id))}`);
     for (const vanished of ["keep", "withdraw"] as const) {
       const name = `${vanished}.csv`;
       await add(name, { vanished }, header, ...lines);
-      await look();
+      await poll();
       write(name, header, ...lines.slice(1));
-      expect(await look(name)).toMatchObject(
+      expect(await poll(name)).toMatchObject(
         vanished === "keep" ? { vanished: 1, withdrawn: 0 } : { vanished: 0, withdrawn: 1 },
       );
       expect((await claims(name)).size).toBe(vanished === "keep" ? 3 : 2);
     }
   });
 
-  it("with ids too long for the state are withdrawn by their whole name", async () => {
+  it("with ids too long for the state are deleted by their whole id", async () => {
     const header = `id_vente,${SALES}`;
     const long = "commande-du-magasin-de-Strasbourg-0000001";
     await add("v.csv", { vanished: "withdraw" }, header, `${long},${sale(1)}`, `2,${sale(2)}`);
-    await look();
+    await poll();
     write("v.csv", header, `2,${sale(2)}`);
-    expect(await look()).toMatchObject({ withdrawn: 1, unchanged: 1 });
+    expect(await poll()).toMatchObject({ withdrawn: 1, unchanged: 1 });
     expect([...(await claims("v.csv")).keys()]).toEqual(["ventes 2 "]);
     const gone = (await events()).find((e) => e.event.kind === "delete");
     expect(gone).toMatchObject({ key: long, event: { row: { id_vente: long } } });
   });
 });
 
-describe("a version that would withdraw much", () => {
+describe("a version that would delete much", () => {
   it("is held back whole, its rejects too, until this very content is confirmed", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 20), ...sales(1, 20, "q"));
-    await look();
+    await poll();
     const before = (await events()).length;
     write("v.csv", SALES, ...sales(1, 20), "2024-01-20,p,m,beaucoup");
     for (let again = 0; again < 2; again++) {
-      const status = await look();
+      const status = await poll();
       expect(status).toMatchObject({ state: "held", records: 40 });
       expect(status?.reason).toMatch(/withdraw 19 rows of 38.*ventes sources confirm/);
       expect((await events()).length).toBe(before);
     }
     await pipeline.run(confirmSource(pathOf("v.csv")));
-    expect(await look()).toMatchObject({ state: "ok", records: 21, withdrawn: 19, rejected: 1 });
-    // One of the first day is kept: the version does not speak for it.
+    expect(await poll()).toMatchObject({ state: "ok", records: 21, withdrawn: 19, rejected: 1 });
+    // A row of the first day is kept, because the version does not cover that day.
     expect((await claims("v.csv")).size).toBe(22);
 
-    // Confirmed was that content, no other.
+    // The confirmation is for that content alone.
     write("v.csv", SALES, ...sales(20, 20), sale(1));
-    expect(await look()).toMatchObject({ state: "held" });
+    expect(await poll()).toMatchObject({ state: "held" });
   });
 
   it("is not held back for a few rows, however large their part", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 11));
-    await look();
+    await poll();
     write("v.csv", SALES, sale(1), sale(11));
-    expect(await look()).toMatchObject({ state: "ok", withdrawn: 9 });
+    expect(await poll()).toMatchObject({ state: "ok", withdrawn: 9 });
   });
 
   it("of products is held back for one: their prices go too", async () => {
     await add("p.csv", { vanished: "withdraw" }, "id_produit,nom,prix", "p,x,1", "q,y,2");
-    await look();
+    await poll();
     write("p.csv", "id_produit,nom,prix", "p,x,1");
-    expect(await look()).toMatchObject({ state: "held" });
+    expect(await poll()).toMatchObject({ state: "held" });
     await pipeline.run(confirmSource(pathOf("p.csv")));
-    expect(await look()).toMatchObject({ state: "ok", withdrawn: 1 });
+    expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1 });
   });
 
   it("is not downloaded again while it stays as it is", async () => {
@@ -149,14 +149,14 @@ describe("a version that would withdraw much", () => {
     });
     try {
       await pipeline.run(registerSource(`${server.url}v.csv`));
-      await look();
+      await poll();
       body = [SALES, ...sales(1, 20), ""].join("\n");
-      await look();
+      await poll();
       const before = sent;
-      expect(await look()).toMatchObject({ state: "held" });
+      expect(await poll()).toMatchObject({ state: "held" });
       expect(sent).toBe(before);
       await pipeline.run(confirmSource(`${server.url}v.csv`));
-      expect(await look()).toMatchObject({ state: "ok", withdrawn: 19 });
+      expect(await poll()).toMatchObject({ state: "ok", withdrawn: 19 });
     } finally {
       await server.close();
     }
@@ -169,25 +169,25 @@ it("an earlier content is taken when it is there twice: caches answer with old s
   const server = await serve((_, response) => response.writeHead(200).end(body));
   try {
     await pipeline.run(registerSource(`${server.url}v.csv`));
-    await look();
+    await poll();
     body = `${old}${sale(2)}\n`;
-    expect(await look()).toMatchObject({ state: "ok", emitted: 1 });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
     body = old;
-    expect(await look()).toMatchObject({ state: "parked", reason: expect.stringMatching(/earlier state/) });
-    expect(await look()).toMatchObject({ state: "ok", records: 1 });
+    expect(await poll()).toMatchObject({ state: "parked", reason: expect.stringMatching(/earlier state/) });
+    expect(await poll()).toMatchObject({ state: "ok", records: 1 });
   } finally {
     await server.close();
   }
 });
 
 describe("a source that moves", () => {
-  it("keeps its sales, those that rolled off and the ids, and its prices", async () => {
+  it("keeps its sales with their ids, those that rolled off too, and its prices", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 4));
     await add("p.csv", {}, "id_produit,nom,prix", "p,x,1");
-    await look();
+    await poll();
     write("v.csv", SALES, ...sales(3, 5));
     write("p.csv", "id_produit,nom,prix", "p,x,2");
-    await look();
+    await poll();
     const sold = await claims("v.csv");
     const points = (await events()).filter((e) => e.topic === "produits").map((e) => e.event);
     expect(sold.size).toBe(5);
@@ -197,7 +197,7 @@ describe("a source that moves", () => {
         `new-${name}`,
         ...(name === "v.csv" ? [SALES, ...sales(3, 5)] : ["id_produit,nom,prix", "p,x,2"]),
       );
-      // As by a command that was killed at its end and given again.
+      // The user gives the same command again, as after a kill at its end.
       await pipeline.run(moveSource(pathOf(name), pathOf(`new-${name}`)));
       expect((await claims(name)).size).toBe(0);
     }
@@ -208,18 +208,18 @@ describe("a source that moves", () => {
       points.map((p) => ({ ...p, source: idOf("new-p.csv"), version: again[0]?.event.version })),
     );
     const before = (await events()).length;
-    await look();
+    await poll();
     expect((await events()).length).toBe(before);
     await expect(pipeline.run(moveSource(pathOf("v.csv"), pathOf("x.csv")))).rejects.toThrow(
       /not a registered source/,
     );
   });
 
-  it("killed at any place and given again, ends the same", async () => {
+  it("gives the same result when the command is killed anywhere and given again", async () => {
     for (let after = 0; after < 14; after++) {
       const [from, to] = [`${after}-old.csv`, `${after}-new.csv`];
       await add(from, {}, SALES, ...sales(1, 3));
-      await look();
+      await poll();
       write(to, SALES, ...sales(1, 3));
       pipeline.fault = { after, kind: "killed", stored: after % 2 === 0 };
       const killed = await pipeline.run(moveSource(pathOf(from), pathOf(to))).then(
@@ -230,15 +230,15 @@ describe("a source that moves", () => {
       if (killed) await pipeline.run(moveSource(pathOf(from), pathOf(to))).catch(() => undefined);
       expect((await claims(from)).size, `killed at publish ${after}`).toBe(0);
       expect((await claims(to)).size, `killed at publish ${after}`).toBe(3);
-      expect(await look(from)).toBeUndefined();
-      expect(await look(to)).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
+      expect(await poll(from)).toBeUndefined();
+      expect(await poll(to)).toMatchObject({ state: "ok", emitted: 0, unchanged: 3 });
     }
   });
 
-  it("is refused where another identity is held already", async () => {
+  it("is refused where the new source already has other identity columns", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 3));
     await add("w.csv", {}, `id_vente,${SALES}`, `1,${sale(1)}`);
-    await look();
+    await poll();
     await expect(pipeline.run(moveSource(pathOf("v.csv"), pathOf("w.csv")))).rejects.toThrow(/identity/);
     await pipeline.run(removeSource(pathOf("w.csv")));
   });

@@ -1,4 +1,4 @@
-/** Downloads of a test: a folder, connections, and looks that each go on from the one before. */
+/** The downloads of a test: a folder, connections, and polls that each continue from the one before. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,10 +12,10 @@ import { spoolFolder } from "../source/index.ts";
 export class Downloads {
   readonly data: string;
   readonly client: HttpClient;
-  /** Of the last look that brought something or found it unchanged. */
+  /** The validators of the last poll that got a content or found it unchanged. */
   known: Validators | null = null;
 
-  /** `data`: that of another process; a new one by default. */
+  /** `data`: the data directory of another process; by default a new one. */
   constructor(options: HttpClientOptions = {}, data = mkdtempSync(join(tmpdir(), "ventes-download-"))) {
     this.data = data;
     this.client = new HttpClient(options);
@@ -42,7 +42,7 @@ export class Downloads {
     return fetched;
   }
 
-  /** What lies in the spool. */
+  /** The files in the spool. */
   left(): readonly string[] {
     return readdirSync(spoolFolder(this.data)).sort();
   }
@@ -53,7 +53,7 @@ export class Downloads {
   }
 }
 
-/** The content that a look brought, from the byte that was asked for; it is taken out of the spool. */
+/** The content that a poll brought, from the byte that it asked for. Removes it from the spool. */
 export function taken(fetched: Fetched): string {
   if (fetched.kind === "unchanged") throw new Error("unchanged");
   const content = readFileSync(fetched.file).subarray(fetched.kind === "grown" ? fetched.start : 0);

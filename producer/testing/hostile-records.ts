@@ -1,11 +1,11 @@
-/** What a foreign program may write into the topic `sources`: none of it is a source that can be read. */
+/** Records that a foreign program may write into the topic `sources`. None of them is a source that can be read. */
 import { versionKey } from "#shared/contract/source-records.ts";
 
 export interface HostileRecord {
   readonly name: string;
   readonly key: string;
   readonly value: string;
-  /** Where it is not its key's own. */
+  /** Set when it is not the partition of the key. */
   readonly partition?: number;
 }
 
@@ -65,7 +65,7 @@ const at = (name: string, value: string): HostileRecord => ({
   value,
 });
 
-/** Shown as parked, and taken out by what is shown. */
+/** Records that the status shows as parked. An operator removes each by the name that is shown. */
 export const INVALID: readonly HostileRecord[] = [
   named("not a url"),
   named(""),
@@ -136,7 +136,7 @@ export const INVALID: readonly HostileRecord[] = [
   },
 ];
 
-/** Registrations that are valid, of sources that cannot be read. `file`: one that can be. */
+/** Valid registrations of sources that cannot be read. `file`: a source that can be read. */
 export const unreadableOf = (file: string): readonly HostileRecord[] => {
   const options = (name: string, reading: object): HostileRecord => {
     const id = `${file}?${encodeURIComponent(name)}`;
@@ -155,7 +155,7 @@ export const unreadableOf = (file: string): readonly HostileRecord[] => {
   ];
 };
 
-/** Announcements, and what nobody is named by: ignored. `healthy`: a source that is read. */
+/** Records that the producer ignores: announcements, and records that name no source. `healthy`: a readable source. */
 export const announcementsOf = (healthy: string): readonly HostileRecord[] => {
   const key = versionKey(healthy);
   const counts = {

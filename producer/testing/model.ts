@@ -1,13 +1,13 @@
 /**
- * The diff of a version in the most obvious way: everything in memory, images compared column by column. What the
- * real one is held against.
+ * The simplest possible diff of a version: all rows in memory, images compared column by column. Tests compare the real
+ * diff with it.
  */
 export type Line = Readonly<Record<string, string | null>>;
 
 export interface ModelVersion {
   readonly columns: readonly string[];
   readonly lines: readonly Line[];
-  /** Its last line has no line end. */
+  /** The last line has no line end. */
   readonly open: boolean;
 }
 
@@ -18,7 +18,7 @@ const KEYS = { produits: "id_produit", magasins: "id_magasin", ventes: "id_vente
 export const rawOf = (columns: readonly string[], line: Line): string =>
   columns.map((c) => line[c] ?? "").join(",");
 
-/** A column that `next` lacks leaves the value. */
+/** A column that `next` lacks keeps its value. */
 function merge(old: Line, next: Line): Line {
   const out: Record<string, string | null> = { ...old, ...next };
   if (!("chiffre_affaires" in next) && ["quantité", "id_produit"].some((c) => c in old && out[c] !== old[c]))
@@ -34,7 +34,7 @@ function duplicates(
   old: Map<number, Line>,
   lines: readonly Line[],
   opened: Line | undefined,
-  spoken: boolean,
+  covered: boolean,
 ): Map<number, Line> {
   const free = new Map([...old].sort(([a], [b]) => a - b));
   const placed: [number, Line][] = [];
@@ -43,12 +43,12 @@ function duplicates(
     const n = [...free].find(([, image]) => says(image, line))?.[0];
     if (n === undefined) others.push(line);
     else {
-      // Its image stays: the line says the same, perhaps with fewer columns.
+      // The image stays: the line has the same values, perhaps in fewer columns.
       placed.push([n, free.get(n) as Line]);
       free.delete(n);
     }
   }
-  const rest = spoken ? [] : [...free].slice(others.length);
+  const rest = covered ? [] : [...free].slice(others.length);
   if (opened !== undefined && rest.length > 0) {
     const at = rest.findIndex(([, image]) => says(image, opened));
     rest.splice(at < 0 ? rest.length - 1 : at, 1);
@@ -66,7 +66,7 @@ function duplicates(
   return rows;
 }
 
-/** One source: what it holds, `topic key dated` -> image, with stems of derived ids in place of their hashes. */
+/** One source: its claims, `topic key dated` -> image. Derived ids have their stem in place of the hash. */
 export class ModelSource {
   held: Images = new Map();
   readonly #entity: keyof typeof KEYS;
@@ -79,8 +79,8 @@ export class ModelSource {
     this.#vanished = vanished;
   }
 
-  /** Rule 9: the days after the first up to the last; of a version of one day that day. */
-  #speaksFor(day: string, days: readonly string[]): boolean {
+  /** Rule 9: the days after the first up to the last; for a version of one day, that day. */
+  #covers(day: string, days: readonly string[]): boolean {
     if (this.#vanished !== "rule") return this.#vanished === "withdraw";
     const first = days[0];
     const last = days.at(-1);
@@ -133,7 +133,7 @@ export class ModelSource {
         continue;
       }
       if (next.has(name) || this.#vanished === "withdraw") continue;
-      // Kept, unless the other kind of record takes its place.
+      // The claim is kept, unless a claim of the other kind (dated, undated) replaces it.
       const product = name.slice(0, name.lastIndexOf(" ") + 1);
       const turned = [...records.keys()].some(
         (other) => other.startsWith(product) && (other === product) !== (name === product),
@@ -146,9 +146,9 @@ export class ModelSource {
     const extended = open !== null && now !== open.raw && now.startsWith(open.raw);
     const days = version.lines.flatMap((l) => (isBad(l) ? [] : [l.date_vente as string])).sort();
     for (const s of new Set([...before.keys(), ...stems.keys()])) {
-      const spoken = this.#speaksFor((JSON.parse(s) as [string])[0], days);
+      const covered = this.#covers((JSON.parse(s) as [string])[0], days);
       const opened = extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
-      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, spoken))
+      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, covered))
         next.set(`ventes ${s}~${n} `, image);
     }
     const same = sameImages(next, this.held);

@@ -1,4 +1,4 @@
-/** What the producer's tests share: a data directory with an embedded log, faults, and claims as events state them. */
+/** Shared by the producer's tests: a data directory with an embedded log, faults, and the claims of the events. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ import { type Image, mergeImage } from "../log/image.ts";
 import { claimOf } from "../log/source-events.ts";
 import { Registry } from "../source/registry.ts";
 
-/** The n-th publish from now fails in this way. `stored`: its records are in the topic all the same. */
+/** The n-th publish from now fails in this way. `stored`: the log has stored its records nevertheless. */
 export interface Fault {
   after: number;
   readonly kind: "uncertain" | "killed";
@@ -28,12 +28,12 @@ export class Killed extends Error {}
 export interface Pipeline {
   readonly dir: string;
   readonly run: <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>) => Promise<A>;
-  /** The next fault, until it has struck. */
+  /** The next fault, until it has happened. */
   fault: Fault | undefined;
   readonly close: () => Promise<void>;
 }
 
-/** A new data directory. Each run opens its log anew, as a process that starts. */
+/** A new data directory. Each run opens the log again, as a new process does. */
 export async function openPipeline(more: Partial<SettingsShape> = {}): Promise<Pipeline> {
   const dir = mkdtempSync(join(tmpdir(), "ventes-producer-"));
   const settings = embeddedSettings(join(dir, "data"), more);
@@ -73,7 +73,7 @@ export interface SeenEvent {
   readonly event: PipelineEvent;
 }
 
-/** Every event of the topics, marks included. */
+/** Every event of the topics, fences included. */
 export const allEvents = Effect.gen(function* () {
   const log = yield* TopicLog;
   const events: SeenEvent[] = [];
@@ -98,7 +98,7 @@ export const allEvents = Effect.gen(function* () {
 export const rowsOf = (events: readonly SeenEvent[]): SeenEvent[] =>
   events.filter((e) => e.event.kind !== "fence");
 
-/** `topic key dated` -> image: what a consumer holds of a source, by rules 8, 15 and 20. */
+/** `topic key dated` -> image: the claims of a source as a consumer computes them (rules 8, 15 and 20). */
 export function claimsOf(events: readonly SeenEvent[], source: string): Map<string, Image> {
   const claims = new Map<string, Image>();
   const newest = new Map<string, number>();
@@ -124,7 +124,7 @@ export function claimsOf(events: readonly SeenEvent[], source: string): Map<stri
   return claims;
 }
 
-/** Registered sources with what was announced of them, as of now. */
+/** The registered sources with their announcements, as of now. */
 export const listSources: Effect.Effect<readonly ListedSource[], LogFailure, TopicLog> = Effect.gen(
   function* () {
     const registry = new Registry(yield* TopicLog);

@@ -1,31 +1,31 @@
 /**
  * A real HTTP server on loopback that publishes one file as scripted: with or without validators and ranges,
- * compressed, cut, slow. Counts what was asked and the bytes of bodies that went out.
+ * compressed, cut, slow. It records the requests and counts the bytes of the bodies that it sent.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { serve } from "./server.ts";
 
 export interface Published {
   content: Buffer;
-  /** null: none is sent. */
+  /** null: the server sends none. */
   etag: string | null;
   lastModified: string | null;
   ranges: boolean;
-  /** Cuts the connection behind this many bytes of a body; null: never. */
+  /** The server cuts the connection after this many bytes of a body; null: never. */
   cutAt: number | null;
-  /** What is waited for before the cut: bytes on their way are lost with the connection. */
+  /** The server waits for this before the cut, because bytes on their way are lost with the connection. */
   beforeCut: () => Promise<unknown>;
   headers: Record<string, string>;
 }
 
 export interface ScriptedServer extends Published {
   readonly url: string;
-  /** Method and what matters of each request: `GET`, `GET bytes=5-`, ` if-none-match`, ... */
+  /** The method and the important headers of each request: `GET`, `GET bytes=5-`, ` if-none-match`, ... */
   readonly asked: string[];
-  /** Bytes of bodies. */
+  /** Bytes of all bodies that were sent. */
   sent: number;
   readonly requests: IncomingMessage[];
-  /** Instead of the file, when it returns true. */
+  /** Answers in place of the file when it returns true. */
   instead: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly close: () => Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function publish(
   return server;
 }
 
-/** As RFC 9110 orders it: If-None-Match, If-Modified-Since, then Range with its If-Range. */
+/** In the order of RFC 9110: If-None-Match, If-Modified-Since, then Range with its If-Range. */
 function answer(server: ScriptedServer, { headers }: IncomingMessage, response: ServerResponse): void {
   const { content, etag, lastModified, ranges, cutAt } = server;
   if (etag !== null) response.setHeader("etag", etag);

@@ -1,4 +1,4 @@
-/** A real HTTP server on loopback whose answer each test sets. */
+/** A real HTTP server on loopback. Each test sets its answer. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 

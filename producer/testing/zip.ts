@@ -1,15 +1,15 @@
-/** A zip made of parts, so that each can be wrong. */
+/** Makes a zip from its parts, so that a test can make each of them wrong. */
 import { crc32, deflateRawSync } from "node:zlib";
 
 export interface ZipPart {
   readonly name: string;
   readonly content: string | Buffer;
-  /** Stored, not deflated. */
+  /** The entry is stored, not deflated. */
   readonly stored?: boolean;
   readonly encrypted?: boolean;
-  /** Instead of the right one. */
+  /** A value in place of the right one. */
   readonly crc?: number;
-  /** The size that is said, instead of the right one. */
+  /** The size that the header states, in place of the right one. */
   readonly size?: number;
 }
 

@@ -1,5 +1,5 @@
--- What the producer remembers of each source: a cache of the topics. Deleting it costs time only, and so does
--- dropping what an earlier schema held.
+-- The state of each source: a cache of the topics. Deleting it costs time only, so this schema drops the tables of an
+-- earlier one.
 
 DROP TABLE IF EXISTS meta;
 DROP TABLE IF EXISTS sources;
@@ -14,19 +14,19 @@ CREATE TABLE meta (
 CREATE TABLE sources (
   id            INTEGER PRIMARY KEY,
   source        TEXT NOT NULL UNIQUE,
-  announcement  INTEGER,                      -- offset of the last announcement made here
+  announcement  INTEGER,                      -- offset of the last announcement of this producer
   pending       INTEGER NOT NULL DEFAULT 0,   -- 1: a send may be unacknowledged, or a takeover unfinished
-  dirty         INTEGER NOT NULL DEFAULT 0,   -- 1: holds rows that were acknowledged, not read back
-  columns       TEXT NOT NULL DEFAULT '{}',   -- JSON, by entity, sorted: what fingerprints of rows were made over
-  seen          TEXT NOT NULL DEFAULT '{}',   -- JSON, by entity, sorted: every column that it ever had
-  validators    TEXT,                         -- JSON: how its last version is known again
-  last          TEXT,                         -- JSON: what its last version was
-  earlier       TEXT,                         -- JSON: contents of versions before, and one that waits
-  refused       TEXT                          -- JSON: the version that was refused last, and why
+  dirty         INTEGER NOT NULL DEFAULT 0,   -- 1: a read back from the start has not ended
+  columns       TEXT NOT NULL DEFAULT '{}',   -- JSON, by entity, sorted: the columns that the fingerprints cover
+  seen          TEXT NOT NULL DEFAULT '{}',   -- JSON, by entity, sorted: every column that the source ever had
+  validators    TEXT,                         -- JSON: the validators of its last version
+  last          TEXT,                         -- JSON: its last version
+  earlier       TEXT,                         -- JSON: hashes of its latest contents, and one that was refused once
+  refused       TEXT                          -- JSON: the last refused version, and why
 );
 
--- What the source's events say: rows of held-rows.ts, in parts by key. A part fits memory, and is read and
--- written whole: one row each would cost more than everything else that the producer does.
+-- The rows that the source's events state, encoded by held-rows.ts, in parts by key. A part fits memory. The producer
+-- reads and writes whole parts, because one table row for each of them would take most of its time.
 CREATE TABLE held (
   source        INTEGER NOT NULL,
   topic         TEXT NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE held (
   PRIMARY KEY (source, topic, part)
 );
 
--- Up to where the topics were read back for a source, and its newest version there.
+-- How far the topics were read back for a source, and its newest version there.
 CREATE TABLE read_back (
   source        INTEGER NOT NULL,
   topic         TEXT NOT NULL,

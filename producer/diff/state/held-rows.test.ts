@@ -33,7 +33,7 @@ it("a row takes at most 32 bytes", () => {
       for (const r of rows) expect(encodeHeld([r]).length).toBeLessThanOrEqual(32);
     }),
   );
-  // A sale without id repeated more often than that takes one more for its ordinal.
+  // A sale without id that is repeated more often takes one more byte for its ordinal.
   const often = { key: saleStem([], { date_vente: "2026-11-22" }, {}), ordinal: 1e6, dated: "", a: 1, b: 2 };
   expect(decodeHeld(Buffer.from(encodeHeld([often])))).toEqual([often]);
 });
@@ -45,6 +45,6 @@ it("keys are held apart, short ones as they are, long ones as 96 bits", () => {
   const long = Array.from({ length: 20_000 }, (_, i) => heldKey(`order-0000-0000-0000-${i}`, 0));
   expect(long.every(isHashed)).toBe(true);
   expect(new Set(long).size).toBe(long.length);
-  // Of the form of a derived id, but not one: the last character of a hash has four bits that are none.
+  // These only look like derived ids: the last character of a real hash has four bits that are always zero.
   expect(isHashed(heldKey(`2026-11-22~${"A".repeat(21)}B`, 1))).toBe(true);
 });

@@ -1,14 +1,14 @@
 /**
- * The rows that a source's events say, of one part of the keys, as bytes: key, ordinal, date, fingerprint; at most
- * 32 bytes a row. A long key is held as 96 bits of it, marked as such: with 100 million rows two of them meet with a
- * probability below 1e-13. What must be named again (a withdrawal) is then looked up in the topic.
+ * Held rows: the rows that a source's events state. The state keeps them as bytes, part by part: key, ordinal, date and
+ * fingerprint, at most 32 bytes a row. It keeps 96 bits of hash in place of a long key. With 100 million rows, two keys
+ * have the same hash with a probability below 1e-13. A delete needs the real key, which is then read from the topic.
  */
 import { print, sliceOf, wordsOf } from "../fingerprint.ts";
 
 export interface HeldRow {
-  /** The primary id as `heldKey` gives it; of derived ids and rejects all but the ordinal. */
+  /** The primary id as `heldKey` returns it; of derived ids and rejects without the ordinal. */
   readonly key: string;
-  /** 0 where the id has none. */
+  /** 0 if the id has no ordinal. */
   readonly ordinal: number;
   /** date_effet of a dated product, else "". */
   readonly dated: string;
@@ -17,17 +17,20 @@ export interface HeldRow {
   readonly b: number;
 }
 
-/** Longer ids, in bytes, are held as 96 bits. */
+/** The state keeps a hash of ids that are longer than this, in bytes. */
 const LONGEST_KEY = 17;
 const HASHED = "\u0000";
 
-/** True of a key that stands for a longer one. */
+/** Whether a held key is the hash of a longer one. */
 export const isHashed = (key: string): boolean => key.startsWith(HASHED);
 
 const STEM = /^\d{4}-\d\d-\d\d~[A-Za-z0-9_-]{21}[AQgw]$/;
 const HASH = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
-/** How a key is held; `ordinal` as in the claim. Of equal keys equal, of others different but for the odds above. */
+/**
+ * The key as the state holds it: the key itself if it is short, otherwise its hash. Different keys have different held
+ * keys, except with the probability above. `ordinal`: the ordinal of the claim.
+ */
 export function heldKey(key: string, ordinal: number): string {
   if (ordinal > 0 && (STEM.test(key) || HASH.test(key))) return key;
   if (key.length * 3 <= LONGEST_KEY || (key.length <= LONGEST_KEY && Buffer.byteLength(key) <= LONGEST_KEY))
@@ -46,7 +49,7 @@ function hashed(key: string): string {
 const HASHED_BYTES = 12;
 const scratchKey = Buffer.alloc(HASHED_BYTES);
 
-/** Kinds of keys, in the lowest bits of a row's first byte; then what else the row has. */
+/** The lowest two bits of a row's first byte are the kind of its key; two bits follow that say what else the row has. */
 const TEXT = 0;
 const DERIVED = 1;
 const STEM_OF_REJECT = 2;
@@ -54,14 +57,14 @@ const HASHED_KEY = 3;
 const HAS_ORDINAL = 4;
 const HAS_DATE = 8;
 
-/** Above them the slice of the key. */
+/** The upper four bits are the slice of the key. */
 const SLICE_SHIFT = 4;
 
 const HASH_BYTES = 16;
 const DATE_BYTES = 3;
 const PRINT_BYTES = 10;
 
-/** No row takes more: flags, a 16-byte hash with its day or a text with its length, ordinal, date, fingerprint. */
+/** An upper bound for a row: flags, a 16-byte hash with its day or a text with its length, ordinal, date, print. */
 const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PRINT_BYTES + LONGEST_KEY;
 
 /** `2026-11-22` in three bytes. */
@@ -73,13 +76,13 @@ const dayOf = (n: number): string =>
 
 let scratch = Buffer.allocUnsafe(64 * 1024);
 
-/** A view that the next call overwrites. */
+/** Encodes rows. Returns a view that the next call overwrites. */
 export const encodeHeld = (rows: Iterable<HeldRow>): Buffer => encodedUpTo(encodeAfter(0, rows));
 
-/** What was encoded last, from the first call with 0 on; a view that the next such call overwrites. */
+/** The bytes encoded since the last call of `encodeAfter` with 0: a view that the next such call overwrites. */
 export const encodedUpTo = (end: number): Buffer => scratch.subarray(0, end);
 
-/** Encodes rows behind the `from` bytes that are encoded already; returns where they end. */
+/** Encodes rows behind the first `from` bytes. Returns the new end. */
 export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
   let buffer = scratch;
   let at = from;
@@ -132,7 +135,7 @@ function writeVarint(buffer: Buffer, value: number, from: number): number {
   return at;
 }
 
-/** All of them, or those of one slice. */
+/** Decodes all rows, or those of one slice. */
 export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
   const rows: HeldRow[] = [];
   for (let at = 0; at < buffer.length; ) {
@@ -185,7 +188,7 @@ const BYTES_OF_KIND = {
   [STEM_OF_REJECT]: HASH_BYTES,
 };
 
-/** Where a row ends whose first byte is `flags`; `at`: behind that byte. */
+/** The end of a row. `flags`: its first byte; `from`: the offset behind that byte. */
 function endOfHeld(buffer: Buffer, flags: number, from: number): number {
   const kind = flags & 3;
   let at = from + (kind === TEXT ? 1 + (buffer[from] as number) : BYTES_OF_KIND[kind as 1 | 2 | 3]);
@@ -198,16 +201,16 @@ function endOfHeld(buffer: Buffer, flags: number, from: number): number {
 
 type Claim = Omit<HeldRow, "a" | "b">;
 
-/** No text that is a key begins with NUL. */
+/** The name of a claim in the map. No key begins with NUL, so the two forms never meet. */
 const nameOf = ({ key, ordinal, dated }: Claim): string =>
   ordinal === 0 && dated === "" ? key : `\u0000${ordinal}\u0000${dated}\u0000${key}`;
 
-/** The rows of a part while they change. Keys as `heldKey` gives them. */
+/** The rows of a part while they change. Keys are as `heldKey` returns them. */
 export class HeldPart {
   readonly #rows = new Map<string, HeldRow>();
   readonly #dates: boolean;
 
-  /** `dates`: of an entity whose records may be dated; a new kind takes the old one's place (rule 15). */
+  /** `dates`: the entity may have dated records. Then dated rows replace undated ones and the reverse (rule 15). */
   constructor(rows: readonly HeldRow[], dates: boolean) {
     this.#dates = dates;
     for (const row of rows) this.#rows.set(nameOf(row), row);

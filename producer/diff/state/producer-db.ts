@@ -1,6 +1,6 @@
 /**
- * DIR/producer.db: the producer's state, a cache of the topics. A file of another schema, of another log, or none
- * is made anew: the sources are then taken over, which reads the topics back.
+ * DIR/producer.db: the producer's state, a cache of the topics. If the file is missing, or has another schema or another
+ * log identity, the producer creates a new one. It then takes its sources over, which reads the topics back.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -8,16 +8,17 @@ import { DatabaseError, type FileKind, openFile, openScratch, type Sqlite } from
 
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
-  // The first schema is not made any more: the second drops it.
+  // The second migration drops the tables of the first, so the first is empty.
   migrations: ["", readFileSync(join(import.meta.dirname, "002_state.sql"), "utf8")],
-  // A power cut undoes the last transactions, whole and in order: `pending` comes before the announcement that it
-  // is about, so either it is there or the log has an announcement that this state does not know.
+  // A power cut may undo the last transactions, each as a whole and the latest first. `pending` is written before its
+  // announcement is sent. If it is lost, the log has an announcement that the state does not know, and the next poll
+  // takes the source over as well.
   synchronous: "NORMAL",
 };
 
 export const producerFile = (dir: string): string => join(dir, "producer.db");
 
-/** Throws DatabaseError when the directory cannot be written or the file is another program's. */
+/** Throws DatabaseError when the directory cannot be written or the file belongs to another program. */
 export function openProducer(dir: string, logIdentity: string): Sqlite {
   const file = producerFile(dir);
   let db = openOrDrop(file);
@@ -48,7 +49,7 @@ function drop(file: string): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
 }
 
-/** The same tables in a private file that goes with the connection. */
+/** The same tables in a temporary file that SQLite deletes with the connection. */
 export function openScratchState(): Sqlite {
   const db = openScratch();
   for (const sql of PRODUCER_DB.migrations) db.exec(sql);

@@ -1,4 +1,4 @@
-/** The operations on producer.db, one statement each. Synchronous; the caller keeps them short. */
+/** The operations on producer.db. They are synchronous, so the caller keeps them short. */
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions, VersionCounts } from "#shared/contract/source-records.ts";
@@ -6,29 +6,29 @@ import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
 
-/** Sorted names of columns, by entity; null: several sets of them. */
+/** The sorted names of columns of each entity; null: the rows have different sets of columns. */
 export type ColumnsByEntity = Readonly<Partial<Record<EntityName, readonly string[] | null>>>;
 
-/** What the last version was, for one that continues it. */
+/** The last version, for a version that continues it. */
 export interface LastVersion {
   readonly counts: VersionCounts;
-  /** The days of its sales without id: the first and the last; null: there are none. */
+  /** The first and the last day of its sales without id; null: it has none. */
   readonly days: { readonly first: string; readonly last: string } | null;
-  /** Rows kept though it lacks them, whose day is after its first. */
+  /** How many rows were kept although it lacks them and their day is after its first. */
   readonly keptInside: number;
-  /** Where its last record ended, or the one begins that may still grow: byte of the content, and line. */
+  /** Where the next version continues: byte of the content, and line. An open last line begins there. */
   readonly end: { readonly byte: number; readonly line: number } | null;
   readonly header: readonly string[];
   readonly reading: ReadingDecisions | null;
 }
 
-/** Rule 10: hashes of the contents of earlier versions, the latest ones; `waiting`: one of them that came back. */
+/** Hashes of the latest contents (rule 10); `waiting`: the earlier content that came back and was refused once. */
 export interface Earlier {
   readonly hashes: readonly string[];
   readonly waiting: string | null;
 }
 
-/** A version that was not taken: it is not read again while neither it nor the registration changes. */
+/** A refused version. The producer does not read it again until the content or the registration changes. */
 export interface Refused {
   readonly validators: unknown;
   readonly code: string;
@@ -42,7 +42,7 @@ export interface SourceState {
   readonly source: string;
   readonly announcement: number | null;
   readonly pending: boolean;
-  /** It is being read back from the start; half of that is worth nothing. */
+  /** A read back from the start has not ended; a part of it is useless, so the next one starts again. */
   readonly dirty: boolean;
   readonly columns: ColumnsByEntity;
   readonly seen: ColumnsByEntity;
@@ -52,7 +52,7 @@ export interface SourceState {
   readonly refused: Refused | null;
 }
 
-/** Up to where of a partition the state says what the topic does, and the newest version of the source there. */
+/** How far the state knows the source's events in a partition, and the source's newest version there. */
 export interface ReadBack {
   readonly topic: EventTopic;
   readonly partition: number;
@@ -119,7 +119,7 @@ export class State {
     };
   }
 
-  /** Saves what changed of a source, and returns it as it is now. */
+  /** Saves a change of a source's state and returns the new state. */
   save(source: SourceState, change: Partial<SourceState>): SourceState {
     const s = { ...source, ...change };
     this.#statements.save.run(
@@ -146,7 +146,7 @@ export class State {
     });
   }
 
-  /** Forgets the rows of a source and up to where they were read back. */
+  /** Deletes the rows of a source, and how far they were read back. */
   forgetHeld(id: number): void {
     this.transaction(() => {
       this.#statements.forgetHeld.run(id);
@@ -158,7 +158,7 @@ export class State {
     return decodeHeld(this.heldBytes(id, topic, part));
   }
 
-  /** As `decodeHeld` takes them. */
+  /** The rows as `decodeHeld` takes them. */
   heldBytes(id: number, topic: EventTopic, part: number): Buffer {
     return (this.#statements.held.get(id, topic, part) as Buffer | undefined) ?? NO_BYTES;
   }
