@@ -31,7 +31,7 @@ const COUNTS = [
   "withdrawn",
   "rounded",
 ] as const satisfies readonly (keyof SourceStatus)[];
-const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "looked", "changed", "next"];
+const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "polled", "changed", "next"];
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
