@@ -1,13 +1,14 @@
 # Two images from one file. `ventes` runs every component: producer, consumer, analyzer, the demo's catalogue and
-# script_runner. `database` has sqlite3 and answers SQL from the file that they share. Both run as uid 1000: what is in
-# /data is for that user alone. They need nothing of their root file system to be writable.
+# script_runner. `database` has sqlite3 and answers SQL from the file that they share. Both run as uid 1000, and only that
+# user may read /data. Both run on a read-only root file system.
 #   docker build -t ventes .                       (behind a registry of your own: --secret id=npmrc,src=$HOME/.npmrc)
 #   docker build -t ventes-database --target database .
 
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Types, maps and sources serve those who write programs, other systems' prebuilt SQLite nobody here: 80 MB less.
+# The program does not need types, maps, sources and the prebuilt SQLite of other systems: without them the image is
+# 80 MB smaller.
 RUN --mount=type=secret,id=npmrc,target=/root/.npmrc \
     npm ci --omit=dev --omit=optional && \
     npm pkg delete devDependencies optionalDependencies && \
@@ -21,7 +22,7 @@ FROM debian:bookworm-slim AS database
 LABEL org.opencontainers.image.title="ventes-database" \
       org.opencontainers.image.description="Answers SQL from the database that ventes keeps: sqlite3, read-only" \
       org.opencontainers.image.licenses="MIT"
-# No version: Debian keeps one a release, the one with its security fixes.
+# No version is pinned: a Debian release has one version of a package, the one with the security fixes.
 # hadolint ignore=DL3008
 RUN apt-get update && \
     apt-get install -y --no-install-recommends sqlite3 && \
@@ -39,7 +40,7 @@ FROM node:24-bookworm-slim AS ventes
 LABEL org.opencontainers.image.title="ventes" \
       org.opencontainers.image.description="CSV files at URLs become events, events become rows of SQLite exactly once, and every commit refreshes the analyses" \
       org.opencontainers.image.licenses="MIT"
-# The compile cache: in a container's /tmp, which nobody else reaches.
+# XDG_CACHE_HOME: the compile cache is in the container's /tmp, which no other user reaches.
 ENV NODE_ENV=production \
     VENTES_DATA=/data \
     XDG_CACHE_HOME=/tmp

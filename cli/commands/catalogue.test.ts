@@ -43,7 +43,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
   });
   expect(await run("sources", "add", "--catalogue", page)).toMatchObject({
     code: 0,
-    stdout: `${page} is registered as a catalogue (html): 4 files listed; a producer takes them up one by one\n`,
+    stdout: `${page} is registered as a catalogue (html): 4 files listed; a producer will follow them, one after the other\n`,
   });
 
   // What cannot be taken up is said, and does not stop the rest.
@@ -73,7 +73,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
   // What was said of it stays said, whoever reads one file beside.
   expect(await run("rejects", "retry")).toMatchObject({
     code: 0,
-    stdout: "1 file read again: 0 rows resolved, 1 still set aside\n",
+    stdout: "1 file read again: 0 rows resolved, 1 still rejected\n",
   });
   expect((await run("sources")).stdout).toMatch(/\|catalogue\|ok\|4\|/);
 

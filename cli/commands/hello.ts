@@ -18,13 +18,13 @@ import { onLog } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
 /** Somebody who asks whether all is well wants to hear it now. */
-const PATIENCE = 5_000;
+const WAIT_MS = 5_000;
 
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
     const database = yield* onFileWhenFree(ventesFile(settings.data), () => tryDatabase(settings.data));
-    const topics = yield* onLog(run, PATIENCE)(reachTopics);
+    const topics = yield* onLog(run, WAIT_MS)(reachTopics);
     if (run.json) {
       print(JSON.stringify({ hello: "world", database, topics }));
       return;

@@ -17,7 +17,7 @@ import { print } from "../output/stdout.ts";
 import { isLost, isRunning, readStates, States } from "../run/component-state.ts";
 import { type ComponentError, produceOnce } from "../run/components.ts";
 import { answeringDirectory, openForReading } from "../run/database.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { readAndSettle } from "../run/once.ts";
 import { named } from "../run/register.ts";
 import { whenSettled } from "../run/settled.ts";
@@ -27,7 +27,7 @@ import { directoryLock, heldBy, producerLock } from "../settings/locks.ts";
 import { parseDuration } from "../settings/settings.ts";
 
 const DEFAULT_TIMEOUT = "10m";
-const LOOK_MS = 200;
+const CHECK_EVERY_MS = 200;
 
 interface RetryInput {
   readonly source: string | undefined;
@@ -54,7 +54,7 @@ export const retryRejects = (
         print(run.json ? JSON.stringify(report(0, 0, 0)) : texts.nothingToRetry());
         return;
       }
-      const { asked, failed } = yield* onLog(run, SHORT_PATIENCE)(reread(run, names, within));
+      const { asked, failed } = yield* onLog(run, SHORT_WAIT_MS)(reread(run, names, within));
       if (asked.length === 0) {
         print(run.json ? JSON.stringify(report(0, 0, before.size)) : texts.nothingToRetry());
         return;
@@ -154,7 +154,7 @@ const byTheRunning = Effect.fnUntraced(function* (
           left.delete(one.source);
           if (one.state === "parked") failed.set(one.source, one.reason);
         }
-      if (left.size > 0) yield* Effect.sleep(LOOK_MS);
+      if (left.size > 0) yield* Effect.sleep(CHECK_EVERY_MS);
     }
     // Where no consumer works on this database, what was published waits for one.
     if (holder !== "nobody") yield* whenSettled(() => undefined);

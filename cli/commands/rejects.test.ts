@@ -116,7 +116,7 @@ describe("rejects", () => {
   it("says what is wrong with a filter", async () => {
     const data = scratchDirectory();
     for (const [args, said] of [
-      [["--entity", "clients"], /--entity "clients": one of produits, magasins, ventes/],
+      [["--entity", "clients"], /--entity "clients": give one of produits, magasins, ventes/],
       [["--limit", "many"], /--limit "many"/],
       [["--source", "ftp://x"], /neither a path nor/],
     ] as const)
@@ -145,10 +145,10 @@ describe("rejects retry", () => {
     const all = await ventes(["rejects", "retry", "--data", data], { env });
     expect(all).toMatchObject({
       code: 0,
-      stdout: "1 file read again: 0 rows resolved, 4 still set aside\n",
+      stdout: "1 file read again: 0 rows resolved, 4 still rejected\n",
     });
     const none = await ventes(["rejects", "retry", "--source", products, "--data", data], { env });
-    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("no row set aside") });
+    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("no rejected row") });
   });
 
   it("is done by the start that runs; one that cannot be read is said", async () => {

@@ -9,7 +9,7 @@ import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
 export const replay = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
@@ -21,7 +21,7 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
     const report = yield* withProgress(texts, (progress) =>
       onLog(
         run,
-        SHORT_PATIENCE,
+        SHORT_WAIT_MS,
       )(replayTopics({ onProgress: ({ read }) => progress.update({ events: read }) })),
     );
     yield* refreshAll(settings.data);

@@ -12,7 +12,7 @@ import {
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { catalogueNamed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
@@ -41,12 +41,12 @@ export const addCatalogue = (
       return yield* new WrongUsage({ message: texts.tooOften("--every 5s") });
     if (dryRun) {
       const found = yield* inScratch(run, inspectCatalogue(catalogue));
-      print(run.json ? JSON.stringify(found) : [...shown(found, run), texts.nothingWritten()].join("\n"));
+      print(run.json ? JSON.stringify(found) : [...asText(found, run), texts.nothingWritten()].join("\n"));
       return;
     }
     const { registered, inspection } = yield* onLog(
       run,
-      SHORT_PATIENCE,
+      SHORT_WAIT_MS,
     )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
     const said = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
     print(
@@ -62,7 +62,7 @@ const refusals = ({ refused, note }: CatalogueInspection, { texts }: Invocation)
   ...(refused.length > SHOWN ? [`  ${texts.andOthers(texts.count(refused.length - SHOWN))}`] : []),
 ];
 
-function shown(found: CatalogueInspection, run: Invocation): string[] {
+function asText(found: CatalogueInspection, run: Invocation): string[] {
   const { texts } = run;
   const { entries } = found;
   return [

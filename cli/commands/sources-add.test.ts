@@ -52,7 +52,7 @@ describe("sources add", () => {
       "nom=Article",
       "--dry-run",
     ]);
-    expect(all.stdout).toContain('1 ids look the same and are kept apart: "А1" (U+0410) / "A1"');
+    expect(all.stdout).toContain('different ids that look the same: 1, for example "А1" (U+0410) / "A1"');
     const json = await ventes(["sources", "add", path, "--dry-run", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({
       entities: ["ventes"],
@@ -177,7 +177,7 @@ it("says when most sales of a new source are another's, too", async () => {
   ]);
   expect(again).toMatchObject({
     code: 0,
-    stderr: expect.stringMatching(/3 of its first 4 sales are in file:.*v\.csv, too: .*--id-scope/),
+    stderr: expect.stringMatching(/3 of its first 4 sales are also in file:.*v\.csv: .*--id-scope/),
   });
   const others = await ventes(["sources", "add", file(header, "2026-02-01,p,m,1,2"), "--data", data]);
   expect(others).toMatchObject({ code: 0, stderr: "" });

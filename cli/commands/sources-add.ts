@@ -16,7 +16,7 @@ import {
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print, say } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { namedApart, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
@@ -75,13 +75,13 @@ export const addSource = (
         run,
         inspectSource(source, { entities, reading, idScope: given.idScope }),
       );
-      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : shown(found, run));
+      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : asText(found, run));
       return;
     }
     let sales: readonly string[] = [];
     const registration = yield* onLog(
       run,
-      SHORT_PATIENCE,
+      SHORT_WAIT_MS,
     )(
       registerSource(source, {
         ...given,
@@ -129,7 +129,7 @@ const warnOfOthersSales = (
 
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 
-function shown(found: Inspection, run: Invocation): string {
+function asText(found: Inspection, run: Invocation): string {
   const { texts } = run;
   const wide = found.entities.length > 1;
   const columns = found.mapping.map(({ entity, field, column, name, format }) => [

@@ -6,7 +6,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { registered } from "../run/register.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -18,7 +18,7 @@ export const confirmOne = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const source = yield* registered(input.url, run);
-    const confirmed = yield* onLog(run, SHORT_PATIENCE)(confirmSource(source));
+    const confirmed = yield* onLog(run, SHORT_WAIT_MS)(confirmSource(source));
     print(
       run.json
         ? JSON.stringify({ ...confirmed, source: masked(source) })

@@ -6,7 +6,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { moveSource } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { named } from "../run/register.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -19,7 +19,7 @@ export const moveOne = (
   Effect.gen(function* () {
     const from = yield* named(input.from, run);
     const to = yield* named(input.to, run);
-    const moved = yield* onLog(run, SHORT_PATIENCE)(moveSource(from.source, to.source));
+    const moved = yield* onLog(run, SHORT_WAIT_MS)(moveSource(from.source, to.source));
     print(
       run.json
         ? JSON.stringify({ ...moved, from: masked(moved.from), to: masked(moved.to) })

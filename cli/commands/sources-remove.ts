@@ -15,7 +15,7 @@ import {
   removeSource,
 } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { catalogueNamed, registered } from "../run/register.ts";
 import { readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
@@ -27,8 +27,8 @@ export const removeOne = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const invalid = yield* onLog(run, SHORT_PATIENCE)(removeInvalid(input.url, visibleSource));
-    if (invalid !== undefined) return told(invalid, input.withdraw, run);
+    const invalid = yield* onLog(run, SHORT_WAIT_MS)(removeInvalid(input.url, visibleSource));
+    if (invalid !== undefined) return printRemoved(invalid, input.withdraw, run);
     const source = yield* registered(input.url, run);
     const catalogue = yield* catalogueNamed(input.url, run).pipe(
       // Whatever was registered once can be removed, a URL with a password in it as well.
@@ -38,7 +38,7 @@ export const removeOne = (
     const { texts } = run;
     yield* onLog(
       run,
-      SHORT_PATIENCE,
+      SHORT_WAIT_MS,
     )(
       Effect.scoped(
         Effect.gen(function* () {
@@ -57,13 +57,13 @@ export const removeOne = (
           const removed = yield* removeSource(source, { withdraw }).pipe(
             Effect.catchTag("SourceError", (error) => removeRefused(source, error)),
           );
-          told(removed, withdraw, run);
+          printRemoved(removed, withdraw, run);
         }),
       ),
     );
   });
 
-const told = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }: Invocation): void =>
+const printRemoved = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }: Invocation): void =>
   print(
     json
       ? JSON.stringify({ source: masked(source), withdrawn })

@@ -9,7 +9,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
-import { onLog, SHORT_PATIENCE } from "../run/log.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import {
   type CatalogueWithState,
   followsNow,
@@ -31,21 +31,21 @@ const COUNTS = [
   "withdrawn",
   "rounded",
 ] as const satisfies readonly (keyof SourceStatus)[];
-const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "looked", "changed", "next"];
+const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "polled", "changed", "next"];
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { listed, invalid, catalogues } = yield* onLog(
       run,
-      SHORT_PATIENCE,
+      SHORT_WAIT_MS,
     )(
       Effect.gen(function* () {
         const follows = yield* followsNow;
-        const standings = yield* readSourceEntries;
+        const entries = yield* readSourceEntries;
         return {
-          listed: standings.sources(follows),
-          invalid: standings.invalid(run.settings.language),
-          catalogues: standings.catalogues(),
+          listed: entries.sources(follows),
+          invalid: entries.invalid(run.settings.language),
+          catalogues: entries.catalogues(),
         };
       }),
     );
@@ -74,7 +74,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       if (how !== "") print(visibleSource(run.texts.howRead(registration.source, how)));
       for (const note of notesOf(announcement, run.settings.language)) print(`  ${visibleSource(note)}`);
     }
-    for (const one of catalogues) print(`\n${shownCatalogue(one, run).map(visibleSource).join("\n")}`);
+    for (const one of catalogues) print(`\n${catalogueText(one, run).map(visibleSource).join("\n")}`);
   });
 
 const rowOf = (status: SourceStatus, reason: string) => [
@@ -83,19 +83,20 @@ const rowOf = (status: SourceStatus, reason: string) => [
   status.state,
   ...COUNTS.map((name) => BigInt(status[name] ?? 0)),
   reason,
-  whole(status.polled),
-  whole(status.changed),
-  whole(status.next),
+  withoutMilliseconds(status.polled),
+  withoutMilliseconds(status.changed),
+  withoutMilliseconds(status.next),
 ];
 
 /** An instant without its milliseconds; empty: there is none. */
-const whole = (instant: string | null | undefined): string => (instant ?? "").replace(/\.\d+Z$/, "Z");
+const withoutMilliseconds = (instant: string | null | undefined): string =>
+  (instant ?? "").replace(/\.\d+Z$/, "Z");
 
 /** How it stands, with how it was registered, and which producer follows it. */
-const asJson = ({ status, registration, announcement, said }: SourceEntry) => ({
+const asJson = ({ status, registration, announcement, report }: SourceEntry) => ({
   ...maskedStatus(status),
   next: status.next ?? null,
-  producer: said?.follows === true ? said.producer : null,
+  producer: report?.follows === true ? report.producer : null,
   every: registration.every,
   once: registration.once,
   duplicates: registration.duplicates,
@@ -141,7 +142,7 @@ function accounting(listed: readonly SourceEntry[], { texts }: Invocation): stri
   });
 }
 
-const standing = ({ status }: CatalogueWithState, { texts }: Invocation): string =>
+const catalogueCounts = ({ status }: CatalogueWithState, { texts }: Invocation): string =>
   texts.catalogueStands({
     listed: texts.count(status.listed),
     taken: texts.count(status.taken),
@@ -159,15 +160,15 @@ const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
   ...COUNTS.map((name) =>
     name === "records" ? BigInt(one.status.listed) : name === "rejected" ? BigInt(one.status.refused) : null,
   ),
-  one.status.state === "parked" ? one.status.reason : standing(one, run),
+  one.status.state === "parked" ? one.status.reason : catalogueCounts(one, run),
 ];
 
-const shownCatalogue = (one: CatalogueWithState, run: Invocation): string[] => {
+const catalogueText = (one: CatalogueWithState, run: Invocation): string[] => {
   const { catalogue, form, state, reason, refused, refusals } = one.status;
   const { texts } = run;
   return [
     `${catalogue}  catalogue${form === null ? "" : ` (${form})`}  ${state}${reason === "" ? "" : `  ${reason}`}`,
-    `  ${standing(one, run)}`,
+    `  ${catalogueCounts(one, run)}`,
     ...refusals.map((entry) => `  ${entry.reason}`),
     ...(refused > refusals.length ? [`  ${texts.andOthers(texts.count(refused - refusals.length))}`] : []),
   ];

@@ -8,17 +8,17 @@ const TOKEN =
 export function splitStatements(text: string): string[] {
   const statements: string[] = [];
   let current = "";
-  let says = false;
+  let hasContent = false;
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === ";") {
-      if (says) statements.push(current);
+      if (hasContent) statements.push(current);
       current = "";
-      says = false;
+      hasContent = false;
       continue;
     }
     current += token;
-    if (!/^(\s|--|\/\*)/.test(token)) says = true;
+    if (!/^(\s|--|\/\*)/.test(token)) hasContent = true;
   }
-  if (says) statements.push(current);
+  if (hasContent) statements.push(current);
   return statements;
 }

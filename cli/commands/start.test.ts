@@ -71,7 +71,7 @@ describe("the demo", () => {
     await started.said(/^Total revenue \(chiffre d'affaires\) {2}8\u202f056,50\u00a0€$/m);
     await started.said(/ventes sources add http/);
     expect(started.stdout()).toContain(join(data, "demo"));
-    expect(started.stdout()).toMatch(/\(ventes\): 504 rows, 3 set aside/);
+    expect(started.stdout()).toMatch(/\(ventes\): 504 rows, 3 rejected/);
     expect(existsSync(join(data, "ventes.db"))).toBe(false);
 
     const sales = await ventes(["query", "SELECT COUNT(*) >= 500 FROM ventes", "--data", data]);
@@ -114,7 +114,7 @@ describe("the demo", () => {
       "chiffre_affaires_total||8056.5",
       "ventes_par_produit|P01|429",
     ]);
-    expect(ran.stderr).toMatch(/3 rows set aside/);
+    expect(ran.stderr).toMatch(/3 rows rejected/);
     expect(existsSync(join(data, "ventes.db"))).toBe(false);
   });
 });
@@ -130,7 +130,7 @@ describe("beside a running start", () => {
     for (const path of [files.magasins, files.ventes])
       expect(await ventes(["sources", "add", path, "--data", data])).toMatchObject({ code: 0, stderr: "" });
     await until("the sales", async () => (await total()) === "11.5\n");
-    await started.said(/v\.csv {2}\(ventes\): 2 rows, 0 set aside/);
+    await started.said(/v\.csv {2}\(ventes\): 2 rows, 0 rejected/);
 
     writeFileSync(
       files.ventes,
@@ -186,11 +186,11 @@ describe("beside a running start", () => {
     });
     expect(Date.parse(followed?.next ?? "") - Date.parse(followed?.polled ?? "")).toBeGreaterThan(3_000_000);
     expect(followed?.producer).toContain(data);
-    expect((await ventes(["status", "--data", data])).stdout).not.toMatch(/followed by nobody/);
+    expect((await ventes(["status", "--data", data])).stdout).not.toMatch(/without a producer/);
     await started.stop("SIGKILL");
     expect(await sources()).toMatchObject([{ state: "ok", next: null, producer: null }]);
     const status = await ventes(["status", "--data", data]);
-    expect(status.stdout).toMatch(/sources: 1 followed by nobody since \d{4}-/);
+    expect(status.stdout).toMatch(/sources without a producer since \d{4}-[^\n]*: 1$/m);
     const json = JSON.parse((await ventes(["status", "--json", "--data", data])).stdout);
     expect(json.stale).toMatchObject([{ sources: 1, at: expect.any(String) }]);
   });
@@ -281,7 +281,7 @@ describe("the output of --once", () => {
     db.close();
     const again = await ventes(args);
     expect(again.stdout).toBe(first.stdout);
-    expect(again.stderr).toContain("1 result did not agree with the rows of the database: mended");
+    expect(again.stderr).toContain("1 result did not agree with the rows of the database: corrected");
   });
 });
 

@@ -15,7 +15,7 @@ import { isAnythingRegistered, registerSourcesFile } from "../../producer/admin/
 import { shownPath } from "../output/path.ts";
 import { type Progress, withProgress } from "../output/progress.ts";
 import { print, say } from "../output/stdout.ts";
-import { type ComponentError, tellsSourcesFile } from "../run/components.ts";
+import { type ComponentError, reportSourcesFile } from "../run/components.ts";
 import { demoDirectory } from "../run/database.ts";
 import { demoSettings, openDemo } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
@@ -142,7 +142,7 @@ const demo = (
     }),
   );
 
-const LOOK_EVERY_MS = 250;
+const CHECK_EVERY_MS = 250;
 
 /** Succeeds when the topic `sources` names one. */
 const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(function* () {
@@ -153,7 +153,7 @@ const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(functi
     const now = yield* ends;
     if (now !== seen && (yield* isAnythingRegistered)) return;
     seen = now;
-    yield* Effect.sleep(LOOK_EVERY_MS);
+    yield* Effect.sleep(CHECK_EVERY_MS);
   }
 });
 
@@ -171,7 +171,7 @@ const once = (
     )(
       Effect.gen(function* () {
         yield* registerAll(sources);
-        const listener = tellsSourcesFile({ note: say }, run);
+        const listener = reportSourcesFile({ note: say }, run);
         const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
         if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
         yield* readOnce(run, false, timeout);

@@ -22,14 +22,14 @@ import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
-import { type Follows, heardOf, readSourceEntries, type SourceEntry } from "../run/source-list.ts";
+import { type Follows, readSourceEntries, reportsAt, type SourceEntry } from "../run/source-list.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
 
 /** A monitoring program does not wait longer for a broker. */
-const PATIENCE = 5_000;
+const WAIT_MS = 5_000;
 
 interface Found {
   readonly running: "start" | "components" | "nobody";
@@ -55,13 +55,13 @@ export const status = (_input: object, run: Invocation): Effect.Effect<void, Fai
     const dir = answeringDirectory(run.settings.data);
     const isDemo = dir !== run.settings.data;
     if (isDemo) say(`ventes: ${run.texts.demoDatabase(dir)}`);
-    const found = yield* look(run, dir, isDemo);
-    print(run.json ? JSON.stringify(asJson(found, dir)) : shown(found, dir, run));
+    const found = yield* collect(run, dir, isDemo);
+    print(run.json ? JSON.stringify(asJson(found, dir)) : asText(found, dir, run));
     if (found.problems.length > 0)
       return yield* new Failed({ message: found.problems.map(visible).join("; ") });
   });
 
-const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Found, DatabaseError> =>
+const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Found, DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { texts } = run;
@@ -76,15 +76,15 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
         : null;
       // In one process of one machine the lock knows at once; elsewhere silence tells.
       const isGone = settings.kafka === null && running === "nobody";
-      const isHeardOf: Follows = isGone ? () => false : heardOf(Date.now());
+      const follows: Follows = isGone ? () => false : reportsAt(Date.now());
       const hasLog = settings.kafka !== null || existsSync(join(dir, "events.db"));
       const fromLog = !hasLog
         ? null
         : yield* onLog(
             run,
-            PATIENCE,
+            WAIT_MS,
             settings,
-          )(readLog(isHeardOf, settings.language)).pipe(
+          )(readLog(follows, settings.language)).pipe(
             Effect.catch((error) =>
               Effect.sync(() => {
                 problems.push(error.message);
@@ -94,7 +94,7 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
           );
       const components = (fromLog?.states ?? []).map((state) => ({
         ...state,
-        lost: isRunning(state) && !isHeardOf(state),
+        lost: isRunning(state) && !follows(state),
       }));
       for (const { component, state, detail, lost, at } of components) {
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
@@ -126,16 +126,16 @@ const look = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Foun
 const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
-  const standings = yield* readSourceEntries;
+  const entries = yield* readSourceEntries;
   return {
     identity: log.identity,
     where: `${log.kind} ${log.fullName("ventes")}`,
     bounds,
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
-    states: standings.states(),
-    sources: standings.sources(follows),
-    invalid: standings.invalid(language),
-    catalogues: standings.catalogues().map(({ status }) => status),
+    states: entries.states(),
+    sources: entries.sources(follows),
+    invalid: entries.invalid(language),
+    catalogues: entries.catalogues().map(({ status }) => status),
   };
 });
 
@@ -144,9 +144,9 @@ type FromLog = Effect.Success<ReturnType<typeof readLog>>;
 /** By producer: those sources that nobody follows now, of which it spoke last. */
 function staleOf(sources: readonly SourceEntry[]): Stale[] {
   const found = new Map<string, Stale>();
-  for (const { said } of sources) {
-    if (said === null || said.follows) continue;
-    const { producer, at } = said;
+  for (const { report } of sources) {
+    if (report === null || report.follows) continue;
+    const { producer, at } = report;
     found.set(producer, { producer, at, sources: (found.get(producer)?.sources ?? 0) + 1 });
   }
   return [...found.values()];
@@ -182,7 +182,7 @@ const asJson = ({ database, ...found }: Found, dir: string) => ({
         },
 });
 
-function shown(found: Found, dir: string, run: Invocation): string {
+function asText(found: Found, dir: string, run: Invocation): string {
   const { texts } = run;
   const { database, log } = found;
   const lines = [texts.statusDirectory(dir, texts.runs(found.running))];

@@ -49,7 +49,7 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
       ...(records === undefined ? [] : [texts.recordsRead(texts.count(records))]),
       ...(events === undefined ? [] : [texts.eventsApplied(texts.count(events))]),
       texts.rowsPerSecond(texts.count(Math.round(done / Math.max(seconds, 0.001)))),
-      ...(rejects === undefined ? [] : [texts.exclude(texts.count(rejects))]),
+      ...(rejects === undefined ? [] : [texts.rejectedCount(texts.count(rejects))]),
     ].join(", ");
     if (live) draw(`${CLEAR}${line}`);
     else say(line);

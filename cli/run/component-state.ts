@@ -1,6 +1,6 @@
 /**
  * The state of each component, in the topic `status`: published every 5 s while it runs, and once more when it
- * stops or fails, so that `ventes status` can tell "stopped" from "not heard of any more".
+ * stops or fails, so that `ventes status` can tell a stopped component from a lost one.
  */
 import { closeSync, constants, futimesSync, openSync } from "node:fs";
 import { hostname } from "node:os";
@@ -18,10 +18,10 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 
 export const STATE_EVERY_MS = 5_000;
 
-/** A running component that has said nothing for so long is lost: killed, or cut off from the log. */
+/** A component that was running and has published nothing for this long is lost: killed, or cut off from the log. */
 export const LOST_AFTER_MS = 3 * STATE_EVERY_MS;
 
-/** What a component says of itself; read at each publication. */
+/** What a component reports of itself; read at each publication. */
 export interface StateReport {
   readonly state: "running" | "waiting";
   readonly detail: string;
@@ -32,15 +32,16 @@ export interface StateReport {
   readonly catalogues?: readonly CatalogueStatus[];
 }
 
-/** How often a component's report is looked at for a change. */
-const LOOK_EVERY_MS = 500;
+/** How often a component's report is compared with the one that was published last. */
+const CHECK_EVERY_MS = 500;
 
-/** How long a last word may take: a stop is within 5 s. */
+/** How long the last publication may take: a component stops within 5 s. */
 const LAST_WORD_MS = 1_000;
 
 /**
- * Runs a component and says in `status` how it is. What cannot be published now is said 5 s later. The health file of
- * the settings is touched whenever it was said that the component runs: its age tells who cannot read topics.
+ * Runs a component and publishes its state in `status`. A publication that fails is tried again 5 s later. Each
+ * publication that says "running" also touches the health file of the settings: a health check that cannot read topics
+ * reads its age.
  */
 export const withState =
   (component: ComponentState["component"], report: () => StateReport) =>
@@ -53,35 +54,35 @@ export const withState =
 
       const publish = (state: ComponentState["state"], within: number, detail?: string) =>
         Effect.gen(function* () {
-          const said = report();
+          const reported = report();
           const value: ComponentState = {
             v: 1,
             component,
             id,
-            database: said.database,
+            database: reported.database,
             state,
-            detail: detail ?? said.detail,
+            detail: detail ?? reported.detail,
             since,
             at: new Date(yield* Clock.currentTimeMillis).toISOString(),
-            figures: said.figures,
-            ...(said.sources === undefined ? {} : { sources: said.sources }),
-            ...(said.catalogues === undefined ? {} : { catalogues: said.catalogues }),
+            figures: reported.figures,
+            ...(reported.sources === undefined ? {} : { sources: reported.sources }),
+            ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
           };
           yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
           if (healthFile !== null && state === "running") yield* Effect.try(() => touch(healthFile));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
-      /** Every 5 s, and at once when something a person would ask for has changed. */
-      let said = "";
-      let saidAt = 0;
+      /** Every 5 s, and at once when state, detail, sources or catalogues have changed. */
+      let published = "";
+      let publishedAt = 0;
       const beat = Effect.suspend(() => {
         const { state, detail, sources, catalogues } = report();
         const now = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
-        if (now === said && performance.now() - saidAt < STATE_EVERY_MS) return Effect.void;
-        said = now;
-        saidAt = performance.now();
+        if (now === published && performance.now() - publishedAt < STATE_EVERY_MS) return Effect.void;
+        published = now;
+        publishedAt = performance.now();
         return publish(state, STATE_EVERY_MS);
-      }).pipe(Effect.andThen(Effect.sleep(LOOK_EVERY_MS)), Effect.forever);
+      }).pipe(Effect.andThen(Effect.sleep(CHECK_EVERY_MS)), Effect.forever);
       return yield* Effect.raceFirst(run, beat).pipe(
         Effect.onExit((exit) =>
           Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
@@ -92,8 +93,9 @@ export const withState =
     });
 
 /**
- * Sets the time of a file, made where there was none. It may lie in a folder that all users share: a link that another
- * one put there is not followed, a pipe not waited for, and nothing of a file is emptied. Throws then.
+ * Sets the time of a file, and creates it where there is none. The file may be in a folder that all users share, where
+ * another user may have put a link or a pipe: so this follows no link, waits for no pipe and truncates nothing. Throws
+ * on a link.
  */
 function touch(file: string): void {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
@@ -106,7 +108,7 @@ function touch(file: string): void {
   }
 }
 
-/** That a source was looked at again and said nothing new waits for the next regular word: there may be hundreds. */
+/** A poll without news is not worth a publication of its own: there may be hundreds of sources. */
 const withoutTimes = ({ polled: _, next: __, ...status }: SourceStatus) => status;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -136,7 +138,7 @@ export class States {
   }
 }
 
-/** As of now. */
+/** The states as of now. */
 export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, TopicLog> = Effect.gen(
   function* () {
     const states = new States(yield* TopicLog);
@@ -145,9 +147,9 @@ export const readStates: Effect.Effect<readonly ComponentState[], LogFailure, To
   },
 );
 
-/** Whether it runs, by its own last word. */
+/** Whether it runs, by its last publication. */
 export const isRunning = ({ state }: ComponentState): boolean => state === "running" || state === "waiting";
 
-/** Whether a component that said it runs has been silent for too long. */
+/** Whether a component that was running has published nothing for too long. `now`: ms since 1970. */
 export const isLost = (state: ComponentState, now: number): boolean =>
   isRunning(state) && now - Date.parse(state.at) > LOST_AFTER_MS;

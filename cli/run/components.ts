@@ -91,16 +91,16 @@ export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = 
     const producer = runProducer({
       ...toldIn(mood, hooks),
       onProgress: readingProgress(progress),
-      onDefect: tellsDefects(progress, run.texts),
+      onDefect: reportDefects(progress, run.texts),
       onState: onLogState(mood, "producer", progress, run),
     });
     const registering =
-      sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, tellsSourcesFile(progress, run));
+      sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, reportSourcesFile(progress, run));
     return yield* withState("producer", reportOf(mood))(Effect.raceFirst(producer, registering));
   });
 
 /** The trace of an error that nobody foresaw: whoever mends the program needs it. */
-export const tellsDefects =
+export const reportDefects =
   (progress: Pick<Progress, "note">, texts: Texts) =>
   ({ source, trace }: Defect): void =>
     progress.note(
@@ -108,7 +108,10 @@ export const tellsDefects =
     );
 
 /** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
-export const tellsSourcesFile = (progress: Pick<Progress, "note">, run: Invocation): SourcesFileListener => ({
+export const reportSourcesFile = (
+  progress: Pick<Progress, "note">,
+  run: Invocation,
+): SourcesFileListener => ({
   onRegistered: ({ source, entities }) =>
     progress.note(`ventes: ${run.texts.sourceAdded(visibleSource(source), entities.join(", "))}`),
   onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`),
@@ -123,7 +126,7 @@ export const produceOnce = (
   run: Invocation,
   { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
-  const told = { onProgress: readingProgress(progress), onDefect: tellsDefects(progress, run.texts) };
+  const told = { onProgress: readingProgress(progress), onDefect: reportDefects(progress, run.texts) };
   if (only !== undefined) return readSourcesOnce({ ...hooks, ...told, only });
   const mood = calm();
   return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), ...told }));

@@ -12,20 +12,20 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { say } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
-const noAnswer = ({ kafka }: SettingsShape, patience: number): LogUnavailable => {
+const noAnswer = ({ kafka }: SettingsShape, waitMs: number): LogUnavailable => {
   const address = kafka?.brokers.join(",") ?? "events.db";
-  return new LogUnavailable({ address, message: `no answer from ${address} within ${patience} ms` });
+  return new LogUnavailable({ address, message: `no answer from ${address} within ${waitMs} ms` });
 };
 
 /** Milliseconds that a command which only asks something waits for a broker. */
-export const SHORT_PATIENCE = 10_000;
+export const SHORT_WAIT_MS = 10_000;
 
 /**
- * Runs `work` on the log and in the settings given. While no broker answers: waits up to `patience` ms (infinite:
+ * Runs `work` on the log and in the settings given. While no broker answers: waits up to `waitMs` ms (infinite:
  * for ever), saying so once, then fails with what the log said.
  */
 export const onLog =
-  (run: Invocation, patience: number, settings: SettingsShape = run.settings) =>
+  (run: Invocation, waitMs: number, settings: SettingsShape = run.settings) =>
   <A, E, R>(
     work: Effect.Effect<A, E, R>,
   ): Effect.Effect<A, E | LogFailure | DatabaseError, Exclude<Exclude<R, TopicLog>, Settings>> =>
@@ -37,17 +37,17 @@ export const onLog =
           Effect.tapError((error) =>
             Effect.sync(() => {
               last = error;
-              if (said || error._tag !== "LogUnavailable" || Number.isFinite(patience)) return;
+              if (said || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
               say(`ventes: ${run.texts.waitingForLog(error.message)}`);
               said = true;
             }),
           ),
           Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
         );
-        const opened = yield* Number.isFinite(patience)
-          ? Effect.timeoutOption(open, patience)
+        const opened = yield* Number.isFinite(waitMs)
+          ? Effect.timeoutOption(open, waitMs)
           : Effect.map(open, Option.some);
-        if (Option.isNone(opened)) return yield* last ?? noAnswer(settings, patience);
+        if (Option.isNone(opened)) return yield* last ?? noAnswer(settings, waitMs);
         const context = opened.value;
         return yield* Effect.provideService(work, TopicLog, Context.get(context, TopicLog));
       }),

@@ -20,26 +20,26 @@ import { isTerminal, print, say } from "../output/stdout.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
-import { complaints } from "./pipeline.ts";
+import { reportTroubles } from "./pipeline.ts";
 import { whenApplied, whenSettled } from "./settled.ts";
 
 const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
 
-/** Fails when the log has been lost for longer than `patience`; never succeeds. */
+/** Fails when the log has been lost for longer than `waitMs`; never succeeds. */
 const lostFor = (
-  patience: number,
+  waitMs: number,
   lost: () => { readonly since: number; readonly reason: string } | null,
 ): Effect.Effect<never, LogUnavailable> =>
   Effect.gen(function* () {
     for (;;) {
-      yield* Effect.sleep(LOOK_MS);
+      yield* Effect.sleep(CHECK_EVERY_MS);
       const now = lost();
-      if (now !== null && performance.now() - now.since > patience)
+      if (now !== null && performance.now() - now.since > waitMs)
         return yield* new LogUnavailable({ address: "", message: now.reason });
     }
   });
 
-const LOOK_MS = 250;
+const CHECK_EVERY_MS = 250;
 
 export interface OnceRead {
   readonly sources: readonly SourceStatus[];
@@ -51,7 +51,7 @@ export interface OnceRead {
 /** Every source once, or `only` these, until all that they hold is in the analyses. */
 export const readAndSettle = (
   run: Invocation,
-  patience: number,
+  waitMs: number,
   only?: ReadonlySet<string>,
 ): Effect.Effect<OnceRead, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
@@ -59,10 +59,10 @@ export const readAndSettle = (
     let catalogues: readonly CatalogueStatus[] = [];
     let lost: { readonly since: number; readonly reason: string } | null = null;
     const { sources, results } = yield* withProgress(run.texts, (progress) => {
-      const say = complaints(progress, run.texts);
+      const say = reportTroubles(progress, run.texts);
       return Effect.raceFirst(
         Effect.raceFirst(
-          lostFor(patience, () => lost),
+          lostFor(waitMs, () => lost),
           consume(progress, run, {
             onFigures: (done) => {
               figures = done;
@@ -98,11 +98,11 @@ export const readAndSettle = (
 export const readOnce = (
   run: Invocation,
   isDemo: boolean,
-  patience: number,
+  waitMs: number,
 ): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
-    const { sources, catalogues, results, figures } = yield* readAndSettle(run, patience);
+    const { sources, catalogues, results, figures } = yield* readAndSettle(run, waitMs);
     if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);
     if (run.json) print(onceJson(results, figures, sources));
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));

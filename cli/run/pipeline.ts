@@ -51,12 +51,12 @@ export const runPipeline = (
 ): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
     const allPolled = yield* Deferred.make<void>();
-    const say = complaints(options.progress, run.texts);
+    const say = reportTroubles(options.progress, run.texts);
     let catalogues: readonly CatalogueStatus[] = [];
     let latest: readonly SourceStatus[] = [];
     let isSettled = false;
     const known = new Set<string>();
-    const look = (): void => {
+    const check = (): void => {
       if (!isSettled && arePolled(latest, catalogues, run.settings.kafka !== null))
         Deferred.doneUnsafe(allPolled, Effect.void);
     };
@@ -64,7 +64,7 @@ export const runPipeline = (
       catalogues = all;
       options.onCatalogues(all);
       say.onCatalogues(all);
-      look();
+      check();
     };
     const onSources = (sources: readonly SourceStatus[]): void => {
       latest = sources;
@@ -75,7 +75,7 @@ export const runPipeline = (
         known.add(s.source);
         if (isSettled) options.progress.note(`ventes: ${sourceLine(s, run.texts)}`);
       }
-      look();
+      check();
     };
     const settle = Effect.gen(function* () {
       yield* Deferred.await(allPolled);
@@ -96,7 +96,7 @@ export const runPipeline = (
   });
 
 /** Says why a source or catalogue cannot be read, and what a catalogue lists that cannot be; once each time. */
-export function complaints(progress: Progress, texts: Texts): Required<ReadHooks> {
+export function reportTroubles(progress: Progress, texts: Texts): Required<ReadHooks> {
   const said = new Map<string, string>();
   const say = (name: string, reason: string): void => {
     if (said.get(name) === reason) return;

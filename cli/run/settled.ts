@@ -11,7 +11,7 @@ import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 
-const LOOK_MS = 15;
+const CHECK_EVERY_MS = 15;
 
 const POSITIONS = "SELECT topic, partition, position FROM positions";
 const PENDING = `
@@ -40,14 +40,14 @@ const waitFor = <A>(
       const log = yield* TopicLog;
       const bounds = yield* log.bounds(EVENT_TOPICS);
       // The consumer makes it.
-      while (!existsSync(ventesFile(data))) yield* Effect.sleep(LOOK_MS);
+      while (!existsSync(ventesFile(data))) yield* Effect.sleep(CHECK_EVERY_MS);
       const db = yield* Effect.acquireRelease(
         onFile(ventesFile(data), () => openVentesReader(data)).pipe(
           Effect.retry({ schedule: scheduleOf("busy"), while: (error) => error.reason !== "newer" }),
         ),
         (open) => Effect.sync(() => open.close()),
       );
-      while (!isOver(db, bounds)) yield* Effect.sleep(LOOK_MS);
+      while (!isOver(db, bounds)) yield* Effect.sleep(CHECK_EVERY_MS);
       return yield* onFile(ventesFile(data), () => read(db));
     }),
   );

@@ -1,8 +1,8 @@
-/** What several producers say of the sources, laid together. */
+/** How the reports of several producers on one source are put together. */
 import { describe, expect, it } from "vitest";
 import type { ComponentState, SourceStatus } from "#shared/contract/status.ts";
 import { announcedStatus } from "../../producer/sync/status.ts";
-import { claims, heardOf, standing } from "./source-list.ts";
+import { entryOf, latestReports, reportsAt } from "./source-list.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");
 const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString();
@@ -47,10 +47,10 @@ const producer = (
   sources: [source],
 });
 const stands = (version: number | null, ...states: readonly ComponentState[]) =>
-  standing(listed(version), claims(states, heardOf(NOW)).get(registration.source));
+  entryOf(listed(version), latestReports(states, reportsAt(NOW)).get(registration.source));
 
-describe("a source that several producers spoke of", () => {
-  it("stands as the one that runs says, whoever spoke later or is listed first", () => {
+describe("a source on which several producers reported", () => {
+  it("has the status that the running producer reports, in any order of reports", () => {
     const running = producer("a", ago(4), "running", status({ records: 2 }));
     for (const gone of [
       producer("b", ago(1), "stopped", status({ records: 1 })),
@@ -63,11 +63,11 @@ describe("a source that several producers spoke of", () => {
       ])
         expect(stands(7, ...states)).toMatchObject({
           status: { records: 2, next: ago(-30) },
-          said: { producer: "a", follows: true },
+          report: { producer: "a", follows: true },
         });
   });
 
-  it("stands as the later one says where both run, or neither", () => {
+  it("has the status of the later report where both producers run, or neither", () => {
     for (const state of ["running", "stopped"] as const) {
       const older = producer("a", ago(8), state, status({ records: 1 }));
       const later = producer("b", ago(2), state, status({ records: 2 }));
@@ -79,19 +79,19 @@ describe("a source that several producers spoke of", () => {
     }
   });
 
-  it("is looked at next by nobody, and read by nobody, once its producer is gone", () => {
+  it("has no next poll and is not being read once its producer is lost or stopped", () => {
     const ok = stands(7, producer("a", ago(100), "running", status({ state: "parked", reason: "404" })));
     expect(ok.status).toMatchObject({ state: "parked", reason: "404" });
     expect(ok.status).not.toHaveProperty("next");
-    expect(ok.said).toMatchObject({ producer: "a", at: ago(100), follows: false });
+    expect(ok.report).toMatchObject({ producer: "a", at: ago(100), follows: false });
     const reading = stands(7, producer("a", ago(1), "stopped", status({ state: "reading" })));
     expect(reading.status).toEqual(listed(7).status);
   });
 
-  it("stands as announced when that is newer than what was said, or nobody has said anything", () => {
+  it("has the announced status where the announcement is newer than the report, or there is no report", () => {
     expect(stands(9, producer("a", ago(1), "running", status({ records: 5 }))).status).toEqual(
       listed(9).status,
     );
-    expect(stands(9)).toEqual({ ...listed(9), said: null });
+    expect(stands(9)).toEqual({ ...listed(9), report: null });
   });
 });

@@ -1,4 +1,4 @@
-/** How the registered sources stand: what was announced of them, and what the producers last said in their state. */
+/** The status of each registered source: from its last announcement, and from the last report of a producer. */
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
@@ -22,10 +22,10 @@ import { heldBy } from "../settings/locks.ts";
 import { isLost, isRunning, States } from "./component-state.ts";
 import type { View } from "./page.ts";
 
-/** What one producer said of a source, and whether it still follows it. */
-interface Claim {
+/** What one producer reported on a source in the topic `status`, and whether the producer still follows it. */
+interface SourceReport {
   readonly status: SourceStatus;
-  /** The producer's id, and when it said so. */
+  /** The producer's id, and the time of its report (ISO). */
   readonly producer: string;
   readonly at: string;
   readonly follows: boolean;
@@ -36,63 +36,66 @@ export interface CatalogueWithState extends ListedCatalogue {
 }
 
 export interface SourceEntry extends ListedSource {
-  /** Whoever spoke of it last; null: no producer has. */
-  readonly said: Omit<Claim, "status"> | null;
+  /** The report that counts; null: no producer has reported on it. */
+  readonly report: Omit<SourceReport, "status"> | null;
 }
 
-/** A producer that runs and is heard of. In one process of one machine the lock knows at once; else silence tells. */
+/** Whether a producer runs and still reports. */
 export type Follows = (state: ComponentState) => boolean;
 
-export const heardOf =
+export const reportsAt =
   (now: number): Follows =>
   (state) =>
     isRunning(state) && !isLost(state, now);
 
 /**
- * What is said of each source. Each producer tells its own sources, so one that runs is believed before one that
- * stopped or was killed, which cannot know who has its sources now; among equals the later word holds.
+ * Source -> the report that counts. A report of a running producer counts before one of a producer that stopped or was
+ * killed: that one cannot know who follows its sources now. Among equals the later report counts.
  */
-export function claims(states: readonly ComponentState[], follows: Follows): ReadonlyMap<string, Claim> {
-  const found = new Map<string, Claim>();
+export function latestReports(
+  states: readonly ComponentState[],
+  follows: Follows,
+): ReadonlyMap<string, SourceReport> {
+  const found = new Map<string, SourceReport>();
   for (const state of states) {
     if (state.component !== "producer") continue;
-    const claim = { producer: state.id, at: state.at, follows: follows(state) };
+    const report = { producer: state.id, at: state.at, follows: follows(state) };
     for (const status of state.sources ?? []) {
       const other = found.get(status.source);
       const wins =
-        other === undefined || (other.follows === claim.follows ? other.at <= claim.at : claim.follows);
-      if (wins) found.set(status.source, { ...claim, status });
+        other === undefined || (other.follows === report.follows ? other.at <= report.at : report.follows);
+      if (wins) found.set(status.source, { ...report, status });
     }
   }
   return found;
 }
 
-/** How a source stands by what was announced of it and what was claimed. */
-export function standing(listed: ListedSource, claim: Claim | undefined): SourceEntry {
-  if (claim === undefined) return { ...listed, said: null };
-  const { status, ...said } = claim;
-  if (isOlder(status, listed.status)) return { ...listed, said };
-  if (said.follows) return { ...listed, status, said };
-  // Whoever said so is no longer at it.
+/** A source with its status: by the report, unless the announcement is newer. */
+export function entryOf(listed: ListedSource, report: SourceReport | undefined): SourceEntry {
+  if (report === undefined) return { ...listed, report: null };
+  const { status, ...from } = report;
+  if (isOlder(status, listed.status)) return { ...listed, report: from };
+  if (from.follows) return { ...listed, status, report: from };
+  // The producer no longer follows the source: there is no next poll, and nothing is being read.
   const { next: _, ...last } = status;
-  return { ...listed, status: last.state === "reading" ? listed.status : last, said };
+  return { ...listed, status: last.state === "reading" ? listed.status : last, report: from };
 }
 
-/** Said before its last announcement, which was another's, or came after the last word of one that was killed. */
+/** Whether a report is older than the announcement: of another producer, or of one that was killed before it reported. */
 const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
   seen.state === "new" ||
   (seen.state === "unlisted") !== (announced.state === "unlisted") ||
   (announced.version ?? -1) > (seen.version ?? -1);
 
-/** Whether the producers of this log that said they run still do. */
+/** Which producers of this log run now. Embedded, the lock of the directory tells at once; on Kafka, their silence. */
 export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effect.gen(function* () {
   const { kafka, data } = yield* Settings;
-  if (kafka !== null) return heardOf(Date.now());
+  if (kafka !== null) return reportsAt(Date.now());
   const held = yield* onFile(join(data, "lock.db"), () => heldBy(data));
-  return held === "nobody" ? () => false : heardOf(Date.now());
+  return held === "nobody" ? () => false : reportsAt(Date.now());
 });
 
-/** What the log says of sources, catalogues and components, as of the last refresh, which reads what is new. */
+/** Sources, catalogues and components by the topics `sources` and `status`, as of the last `refresh`. */
 export class SourceEntries {
   readonly #registry: Registry;
   readonly #states: States;
@@ -102,6 +105,7 @@ export class SourceEntries {
     this.#states = new States(log);
   }
 
+  /** Reads the new records of both topics. */
   refresh(): Effect.Effect<void, LogFailure> {
     return Effect.andThen(this.#registry.refresh(), this.#states.refresh());
   }
@@ -110,27 +114,27 @@ export class SourceEntries {
     return this.#states.all();
   }
 
-  /** Parents first, as they are read. */
+  /** Products and shops before sales, as a producer reads them. */
   sources(follows: Follows): readonly SourceEntry[] {
-    const said = claims(this.states(), follows);
+    const reports = latestReports(this.states(), follows);
     return listedSources(this.#registry)
-      .map((one) => standing(one, said.get(one.registration.source)))
+      .map((one) => entryOf(one, reports.get(one.registration.source)))
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   }
 
-  /** Records of the topic that are no registration: nobody looks at them. */
+  /** Records of the topic `sources` that are no registration: no producer polls them. */
   invalid(language: Language): readonly SourceStatus[] {
     return this.#registry.refused().map((record) => refusedStatus(record, language));
   }
 
-  /** What no producer has said yet is as the topic `sources` has it. */
+  /** A catalogue on which no producer has reported has the status that follows from the topic `sources`. */
   catalogues(): readonly CatalogueWithState[] {
-    const said = new Map<string, CatalogueStatus>();
+    const reported = new Map<string, CatalogueStatus>();
     for (const state of this.states().toSorted((a, b) => a.at.localeCompare(b.at)))
-      for (const one of state.catalogues ?? []) said.set(one.catalogue, one);
+      for (const one of state.catalogues ?? []) reported.set(one.catalogue, one);
     return listedCatalogues(this.#registry).map((one) => {
       const { catalogue, taken, unlisted, removed } = one;
-      const seen = said.get(catalogue.catalogue);
+      const seen = reported.get(catalogue.catalogue);
       return { ...one, status: seen ?? { ...newCatalogueStatus(catalogue), taken, unlisted, removed } };
     });
   }
@@ -138,33 +142,33 @@ export class SourceEntries {
 
 /** As of now. */
 export const readSourceEntries: Effect.Effect<SourceEntries, LogFailure, TopicLog> = Effect.gen(function* () {
-  const standings = new SourceEntries(yield* TopicLog);
-  yield* standings.refresh();
-  return standings;
+  const entries = new SourceEntries(yield* TopicLog);
+  yield* entries.refresh();
+  return entries;
 });
 
 const rank = ({ registration }: ListedSource): number =>
   Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));
 
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 
 /** Keeps the page's list of sources current, where producers are other processes. */
 export const followSources = (view: View): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { language } = yield* Settings;
-    const standings = yield* readSourceEntries;
+    const entries = yield* readSourceEntries;
     for (;;) {
       view.sources = [
-        ...standings.sources(heardOf(Date.now())).map(({ status }) => status),
-        ...standings.invalid(language),
+        ...entries.sources(reportsAt(Date.now())).map(({ status }) => status),
+        ...entries.invalid(language),
       ];
-      view.catalogues = standings.catalogues().map(({ status }) => status);
-      yield* Effect.sleep(LOOK_EVERY_MS);
-      yield* standings
+      view.catalogues = entries.catalogues().map(({ status }) => status);
+      yield* Effect.sleep(CHECK_EVERY_MS);
+      yield* entries
         .refresh()
         .pipe(
           Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
         );
     }
-    // What was read may be of topics that are there no more: anew.
+    // The topics may have been deleted and created again: start over with a new reader.
   }).pipe(Effect.retry(scheduleOf("log")), Effect.orDie);

@@ -93,7 +93,7 @@ function taken(file: string, hold: Hold, whenBusy: (db: Sqlite) => string): Sqli
 }
 
 /** The file itself, not what it leads to; undefined when there is none. Throws DatabaseError. */
-function look(file: string): Stats | undefined {
+function statsOf(file: string): Stats | undefined {
   try {
     return lstatSync(file, { throwIfNoEntry: false });
   } catch (error) {
@@ -103,13 +103,13 @@ function look(file: string): Stats | undefined {
 
 /** What names a file that is there; undefined when there is none. */
 function nodeOf(file: string): string | undefined {
-  const found = look(file);
+  const found = statsOf(file);
   return found === undefined ? undefined : `${found.dev}/${found.ino}`;
 }
 
 /** Throws DatabaseError (foreign) for a lock file that another user may hold, or that is a link to another file. */
 function assertOurs(file: string): void {
-  const found = look(file);
+  const found = statsOf(file);
   if (found === undefined) return;
   const uid = process.geteuid?.() ?? found.uid;
   const what = found.isSymbolicLink()

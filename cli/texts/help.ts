@@ -1,15 +1,15 @@
 /**
- * What `--help` says of each command and flag, in both languages, with examples that can be typed as they are.
+ * The `--help` of each command and flag, in both languages, with examples that can be pasted.
  * A test compares this table with the commands that exist.
  */
 import type { Language } from "#shared/runtime/settings.ts";
 
-type Said = Readonly<Record<Language, string>>;
+type Bilingual = Readonly<Record<Language, string>>;
 
 interface CommandHelp {
-  readonly short: Said;
+  readonly short: Bilingual;
   /** More than the short line, where there is more to say. */
-  readonly long?: Said;
+  readonly long?: Bilingual;
   readonly examples: readonly { readonly command: string; readonly fr: string; readonly en: string }[];
 }
 
@@ -20,8 +20,8 @@ export const COMMAND_HELP = {
       en: "A small company's sales, from CSV files to analyses that are always up to date.",
     },
     long: {
-      fr: "Les ventes d'une PME, de fichiers CSV à des analyses toujours à jour.\n\nDes fichiers CSV (produits, magasins, ventes), à des URL ou sur le disque, deviennent des événements ; les événements deviennent des lignes de DIR/ventes.db, chacun exactement une fois ; chaque ajout met à jour les analyses. Sans rien d'autre : ventes start.",
-      en: "A small company's sales, from CSV files to analyses that are always up to date.\n\nCSV files (products, shops, sales), at URLs or on disk, become events; events become rows of DIR/ventes.db, each exactly once; every commit refreshes the analyses. With nothing else: ventes start.",
+      fr: "Les ventes d'une PME, de fichiers CSV à des analyses toujours à jour.\n\nDes fichiers CSV (produits, magasins, ventes), à des URL ou sur le disque, deviennent des événements ; les événements deviennent des lignes de DIR/ventes.db, chacun exactement une fois ; chaque commit met à jour les analyses. Pour commencer : ventes start.",
+      en: "A small company's sales, from CSV files to analyses that are always up to date.\n\nCSV files (products, shops, sales), at URLs or on disk, become events; events become rows of DIR/ventes.db, each exactly once; every commit refreshes the analyses. To begin: ventes start.",
     },
     examples: [
       {
@@ -32,23 +32,23 @@ export const COMMAND_HELP = {
       {
         command: "ventes start produits.csv magasins.csv https://exemple.fr/ventes.csv",
         fr: "Vos fichiers : l'en-tête dit ce que chacun contient",
-        en: "Your files: the header tells what each one holds",
+        en: "Your files: the header shows which entity each one holds",
       },
       {
         command: 'ventes query "SELECT * FROM ventes_par_region"',
         fr: "Interroger la base",
-        en: "Ask the database",
+        en: "Query the database",
       },
     ],
   },
   start: {
     short: {
-      fr: "Lance tout : lecture des sources, base, analyses et page, en un seul processus",
-      en: "Runs everything: reading sources, database, analyses and page, in one process",
+      fr: "Lance tout dans un seul processus : sources, base, analyses et page",
+      en: "Runs everything in one process: sources, database, analyses and page",
     },
     long: {
-      fr: "Lance tout en un seul processus : lecture des sources, base, analyses et page. Chaque FICHIER_OU_URL est enregistré comme par 'ventes sources add' et suivi ensuite ; un 'ventes start' plus tard le suit encore. Sans aucune source, c'est une démonstration, dans DIR/demo, que la première source enregistrée termine.",
-      en: "Runs everything in one process: reading sources, database, analyses and page. Each FILE_OR_URL is registered as by 'ventes sources add' and then followed; a later 'ventes start' still follows it. Without any source it is a demo, in DIR/demo, which the first registered source ends.",
+      fr: "Lance tout dans un seul processus : sources, base, analyses et page. Chaque FICHIER_OU_URL est enregistré, comme avec 'ventes sources add', puis suivi ; le prochain 'ventes start' le suivra encore. Tant qu'aucune source n'est enregistrée, une démonstration tourne, dans DIR/demo ; la première source enregistrée y met fin.",
+      en: "Runs everything in one process: sources, database, analyses and page. Each FILE_OR_URL is registered, as with 'ventes sources add', and then followed; a later 'ventes start' still follows it. While no source is registered, a demo runs, in DIR/demo; the first registered source ends it.",
     },
     examples: [
       {
@@ -58,15 +58,15 @@ export const COMMAND_HELP = {
       },
       {
         command: "ventes start --source ventes=https://exemple.fr/v.csv --every 10s",
-        fr: "Dire ce qu'une URL contient, et la regarder toutes les 10 secondes",
-        en: "Say what a URL holds, and look at it every 10 seconds",
+        fr: "Dire ce qu'une URL contient, et l'interroger toutes les 10 secondes",
+        en: "Say what a URL holds, and poll it every 10 seconds",
       },
       {
         command: "ventes start --once produits.csv magasins.csv ventes.csv --json",
-        fr: "Lire une fois, donner les analyses, s'arrêter",
+        fr: "Lire une fois, afficher les analyses, s'arrêter",
         en: "Read once, print the analyses, stop",
       },
-      { command: "KAFKA_BROKERS=localhost:9092 ventes start", fr: "Par Kafka", en: "Through Kafka" },
+      { command: "KAFKA_BROKERS=localhost:9092 ventes start", fr: "Avec Kafka", en: "On Kafka" },
     ],
   },
   producer: {
@@ -103,7 +103,7 @@ export const COMMAND_HELP = {
     examples: [
       {
         command: "KAFKA_BROKERS=localhost:9092 ventes analyzer --data ./base --port 8080",
-        fr: "L'analyse, sur la base du consommateur",
+        fr: "Les analyses, sur la base du consommateur",
         en: "The analyzer, on the consumer's database",
       },
       {
@@ -116,15 +116,15 @@ export const COMMAND_HELP = {
   sources: {
     short: { fr: "Montre les sources, en ajoute, en retire", en: "Shows the sources, adds and removes them" },
     long: {
-      fr: "Montre où en est chaque source : son état, les comptes de sa dernière version, pourquoi elle ne peut être lue, quand elle a été regardée, quand elle a changé, quand elle sera regardée de nouveau (vide : maintenant, ou par personne). Avec --json, aussi quel producteur la suit.",
-      en: "Shows how each source stands: its state, the counts of its last version, why it cannot be read, when it was looked at, when it changed, when it is looked at next (empty: now, or by nobody). With --json, also which producer follows it.",
+      fr: "Montre où en est chaque source : son état, les comptes de sa dernière version, la raison pour laquelle elle ne peut pas être lue, la date de sa dernière interrogation, celle de son dernier changement et celle de sa prochaine interrogation (vide : tout de suite, ou aucun producteur ne la suit). Avec --json, aussi le producteur qui la suit.",
+      en: "Shows each source: its state, the counts of its last version, why it cannot be read, when it was last polled, when it last changed, and when it is polled next (empty: now, or no producer follows it). With --json, also which producer follows it.",
     },
     examples: [
       { command: "ventes sources", fr: "Où en est chaque source", en: "How each source stands" },
       {
         command: "ventes sources add https://exemple.fr/ventes.csv",
-        fr: "En suivre une de plus",
-        en: "Follow one more",
+        fr: "Suivre une source de plus",
+        en: "Follow one more source",
       },
     ],
   },
@@ -134,14 +134,14 @@ export const COMMAND_HELP = {
       en: "Registers a source; a running 'ventes start' takes it up at once",
     },
     long: {
-      fr: "Enregistre une source, après en avoir lu l'en-tête : s'il ne peut être lu, ou contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou 'ventes producer' en cours la prend aussitôt. Ajoutée de nouveau, ce qui n'est pas redit reste comme enregistré ; --map et --set changent colonne par colonne.\n\nAvec --catalogue, c'est un document qui énumère des fichiers : une liste (texte, CSV « entité,url », JSON, datapackage.json), une page de liens ou un dossier. Il est regardé comme une source ; ce qui s'y ajoute est suivi de lui-même, ce qui en disparaît ne l'est plus et ses lignes restent. Les options valent pour chaque fichier énuméré.",
-      en: "Registers a source, after reading its header: if it cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' takes it up at once. Added again, what is not said again stays as registered; --map and --set change column by column.\n\nWith --catalogue it is a document that lists files: a list (text, CSV \"entity,url\", JSON, datapackage.json), a page of links or a folder. It is looked at like a source; what is added to it is followed by itself, what disappears from it is followed no longer and its rows stay. The options hold for each file listed.",
+      fr: "Lit l'en-tête d'une source, puis l'enregistre. Si l'en-tête est illisible, ou s'il contredit ENTITÉ (produits, magasins, ventes, ou plusieurs séparées par des virgules), rien n'est enregistré. Un 'ventes start' ou un 'ventes producer' en cours suit la source aussitôt. Pour une source déjà enregistrée, les options que vous ne donnez pas gardent leur valeur ; --map et --set changent colonne par colonne.\n\nAvec --catalogue, l'adresse est celle d'un document qui énumère des fichiers : une liste (texte, CSV « entité,url », JSON, datapackage.json), une page de liens ou un dossier. Le catalogue est interrogé comme une source. Les fichiers qui s'y ajoutent sont suivis ; ceux qui en disparaissent ne sont plus interrogés, et leurs lignes restent. Les options valent pour chaque fichier énuméré.",
+      en: "Reads the header of a source, then registers it. If the header cannot be read, or contradicts ENTITY (produits, magasins, ventes, or several separated by commas), nothing is registered. A running 'ventes start' or 'ventes producer' follows the source at once. For a source that is already registered, options that you leave out keep their values; --map and --set change column by column.\n\nWith --catalogue, the address is that of a document that lists files: a list (text, CSV \"entity,url\", JSON, datapackage.json), a page of links or a folder. The catalogue is polled like a source. Files that are added to it are followed; files that disappear from it are no longer polled, and their rows stay. The options hold for each file listed.",
     },
     examples: [
       {
         command: "ventes sources add https://exemple.fr/ventes.csv",
-        fr: "L'en-tête dit ce que c'est",
-        en: "The header tells what it is",
+        fr: "L'en-tête dit ce que le fichier contient",
+        en: "The header shows what the file holds",
       },
       {
         command: "ventes sources add ventes ./ventes.csv --dry-run",
@@ -151,8 +151,8 @@ export const COMMAND_HELP = {
       {
         command:
           "ventes sources add produits,magasins,ventes ./export.csv --map nom=Article --set ville=Rennes",
-        fr: "Un fichier large : chaque ligne dit un produit, un magasin et une vente",
-        en: "A wide file: each line tells a product, a shop and a sale",
+        fr: "Un fichier large : chaque ligne porte un produit, un magasin et une vente",
+        en: "A wide file: each line has a product, a shop and a sale",
       },
       {
         command: "ventes sources add https://exemple.fr/orders_export.csv --preset shopify-orders",
@@ -166,8 +166,8 @@ export const COMMAND_HELP = {
       },
       {
         command: "ventes sources add produits ./produits.csv --every 1h",
-        fr: "La regarder toutes les heures",
-        en: "Look at it every hour",
+        fr: "L'interroger toutes les heures",
+        en: "Poll it every hour",
       },
       {
         command: "ventes sources add --catalogue https://exemple.fr/exports/",
@@ -179,8 +179,8 @@ export const COMMAND_HELP = {
   "sources remove": {
     short: { fr: "Cesse de suivre une source", en: "Stops following a source" },
     long: {
-      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, ce qu'elle seule avait apporté est retiré. Un catalogue s'en va avec tous ses fichiers. Un fichier de catalogue reste retiré, bien que le catalogue l'énumère encore.",
-      en: "Stops following a source. Its rows stay; with --withdraw, what it alone had brought is withdrawn. A catalogue goes with all of its files. A file of a catalogue stays removed, although the catalogue still lists it.",
+      fr: "Cesse de suivre une source. Ses lignes restent ; avec --withdraw, les lignes qu'elle seule avait apportées sont retirées. Retirer un catalogue retire aussi tous ses fichiers. Un fichier que vous retirez d'un catalogue reste retiré, même si le catalogue l'énumère encore.",
+      en: "Stops following a source. Its rows stay; with --withdraw, the rows that this source alone had brought are withdrawn. Removing a catalogue removes all of its files. A file that you remove from a catalogue stays removed, even if the catalogue still lists it.",
     },
     examples: [
       {
@@ -190,8 +190,8 @@ export const COMMAND_HELP = {
       },
       {
         command: "ventes sources remove ./ventes.csv --withdraw",
-        fr: "Retirer ce qu'elle avait apporté",
-        en: "Withdraw what it had brought",
+        fr: "Retirer aussi ses lignes",
+        en: "Withdraw its rows, too",
       },
     ],
   },
@@ -201,14 +201,14 @@ export const COMMAND_HELP = {
       en: "Accepts a source's version that is held back",
     },
     long: {
-      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes et plus de 20 % de celles dont elle parle n'est pas appliquée d'elle-même. Seul le contenu du moment est accepté.",
-      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of those that it speaks for, is not applied by itself. Only the content of this moment is accepted.",
+      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes, et plus de 20 % des lignes qu'elle couvre, attend cette confirmation. Seul le contenu que la source publie maintenant est accepté.",
+      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of the rows that it covers, waits for this confirmation. Only the content that the source publishes now is accepted.",
     },
     examples: [
       {
         command: "ventes sources confirm https://exemple.fr/ventes.csv",
-        fr: "Le fichier a bien été corrigé à ce point",
-        en: "The file has really been corrected that much",
+        fr: "Ces suppressions sont voulues",
+        en: "These deletions are intended",
       },
     ],
   },
@@ -218,8 +218,8 @@ export const COMMAND_HELP = {
       en: "A source is published elsewhere from now on",
     },
     long: {
-      fr: "Une source est désormais publiée ailleurs : ses lignes, leurs identifiants et ses prix restent, sous la nouvelle adresse.",
-      en: "A source is published elsewhere from now on: its rows, their ids and its prices stay, under the new address.",
+      fr: "À utiliser quand une source change d'adresse : ses lignes, leurs identifiants et ses prix restent, sous la nouvelle adresse.",
+      en: "For a source whose address changes: its rows, their ids and its prices stay, under the new address.",
     },
     examples: [
       {
@@ -231,8 +231,8 @@ export const COMMAND_HELP = {
   },
   status: {
     short: {
-      fr: "L'état de chaque partie ; sortie 1 si quelqu'un doit agir",
-      en: "The state of every part; exit 1 when something needs a person",
+      fr: "L'état de chaque partie ; code de sortie 1 si vous devez agir",
+      en: "The state of every part; exit code 1 when you must act",
     },
     examples: [
       {
@@ -259,7 +259,7 @@ export const COMMAND_HELP = {
     ],
   },
   rejects: {
-    short: { fr: "Les lignes mises de côté, et pourquoi", en: "The rows set aside, and why" },
+    short: { fr: "Les lignes rejetées, et pourquoi", en: "The rejected rows, and why" },
     examples: [
       {
         command: "ventes rejects --by-code",
@@ -268,35 +268,35 @@ export const COMMAND_HELP = {
       },
       {
         command: "ventes rejects --code quantite --source https://exemple.fr/ventes.csv",
-        fr: "Celles d'un fichier, dont la quantité ne se lit pas",
-        en: "Those of one file whose quantity cannot be read",
+        fr: "Les lignes d'un fichier dont la quantité est illisible",
+        en: "The rows of one file whose quantity cannot be read",
       },
       {
         command: "ventes rejects --csv > rejets.csv",
-        fr: "À renvoyer à qui publie le fichier",
-        en: "To send back to whoever publishes the file",
+        fr: "À renvoyer à l'auteur du fichier",
+        en: "To send back to the publisher of the file",
       },
     ],
   },
   "rejects retry": {
     short: {
-      fr: "Relit les fichiers en entier et reprend ce qui se lit maintenant",
-      en: "Reads the files again whole and takes what can be read now",
+      fr: "Relit les fichiers en entier et reprend les lignes qui sont devenues lisibles",
+      en: "Reads the files again as a whole and takes the rows that have become readable",
     },
     long: {
-      fr: "Relit en entier les fichiers qui ont des lignes mises de côté, même inchangés : après une correction des options de la source ou des réglages, ce qui se lit maintenant devient des lignes. Un 'ventes start' en cours le fait ; sinon cette commande elle-même. Une ligne corrigée puis republiée n'en a pas besoin.",
-      en: "Reads the files that have rows set aside again, whole, even if unchanged: after a correction of the source's options or of the settings, what can be read now becomes rows. A running 'ventes start' does it; otherwise this command itself. A line that was corrected and published again needs none of it.",
+      fr: "Relit en entier les fichiers qui ont des lignes rejetées, même s'ils n'ont pas changé. À utiliser après une correction des options de la source ou des réglages : les lignes devenues lisibles sont reprises. Si un 'ventes start' tourne, c'est lui qui relit ; sinon, cette commande le fait elle-même. Une ligne corrigée dans le fichier publié n'en a pas besoin.",
+      en: "Reads the files that have rejected rows again, as a whole, even if they have not changed. For use after a correction of the source's options or of the settings: rows that have become readable are taken. If a 'ventes start' runs, it does the reading; otherwise this command does. A line that is corrected in the published file does not need this command.",
     },
     examples: [
       {
         command: "ventes rejects retry",
-        fr: "Tous les fichiers qui ont des lignes mises de côté",
-        en: "Every file that has rows set aside",
+        fr: "Tous les fichiers qui ont des lignes rejetées",
+        en: "Every file that has rejected rows",
       },
       {
         command: "ventes rejects retry --source https://exemple.fr/ventes.csv",
-        fr: "Un seul",
-        en: "One of them",
+        fr: "Un seul fichier",
+        en: "One file",
       },
     ],
   },
@@ -327,8 +327,8 @@ export const COMMAND_HELP = {
     examples: [
       {
         command: "ventes schema",
-        fr: "Ce que 'ventes query' peut interroger",
-        en: "What 'ventes query' can ask",
+        fr: "Les tables que 'ventes query' peut lire",
+        en: "The tables that 'ventes query' can read",
       },
     ],
   },
@@ -340,8 +340,8 @@ export const COMMAND_HELP = {
     examples: [
       {
         command: "ventes topics --asyncapi > ventes.asyncapi.json",
-        fr: "Pour qui lit les topics",
-        en: "For whoever reads the topics",
+        fr: "Pour les programmes qui lisent les topics",
+        en: "For programs that read the topics",
       },
     ],
   },
@@ -360,24 +360,24 @@ export const FLAG_HELP = {
   },
   json: { fr: "sortie pour un programme", en: "output for a program" },
   allowPrivate: {
-    fr: "suivre redirections et découvertes vers des adresses privées (VENTES_ALLOW_PRIVATE)",
-    en: "follow redirects and discoveries to private addresses (VENTES_ALLOW_PRIVATE)",
+    fr: "accepter les redirections et les sources découvertes qui mènent à des adresses privées (VENTES_ALLOW_PRIVATE)",
+    en: "allow redirects and discovered sources to lead to private addresses (VENTES_ALLOW_PRIVATE)",
   },
   every: {
-    fr: "délai entre deux regards : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s)",
-    en: "time between two looks: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s)",
+    fr: "délai entre deux interrogations d'une source : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s)",
+    en: "time between two polls of a source: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s)",
   },
   source: {
     fr: "une source et ce qu'elle contient ; répétable",
     en: "a source and what it holds; repeatable",
   },
   once: {
-    fr: "lire chaque source une fois, donner les analyses, s'arrêter",
+    fr: "lire chaque source une fois, afficher les analyses, s'arrêter",
     en: "read every source once, print the analyses, stop",
   },
   onceAdd: { fr: "la lire une fois, sans la suivre", en: "read it once, without following it" },
   timeout: {
-    fr: "attente d'un broker, avec --once (60s)",
+    fr: "durée d'attente d'un broker, avec --once (60s)",
     en: "how long to wait for a broker, with --once (60s)",
   },
   port: {
@@ -398,20 +398,20 @@ export const FLAG_HELP = {
     en: "a known export: google-sheets, excel-fr, shopify-orders, prestashop, sage; none: no preset",
   },
   delimiter: {
-    fr: "séparateur : , ; | tab ; auto : décidé sur le fichier, comme sans cette option",
-    en: "delimiter: , ; | tab; auto: decided on the file, as without this flag",
+    fr: "séparateur : , ; | tab ; auto : déduit du fichier, comme sans cette option",
+    en: "delimiter: , ; | tab; auto: found in the file, as without this flag",
   },
   encoding: {
     fr: "encodage : utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ... ; auto",
     en: "encoding: utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ...; auto",
   },
   decimal: {
-    fr: "les nombres ont un point ou une virgule décimale : point, comma, auto",
-    en: "numbers have a decimal point or comma: point, comma, auto",
+    fr: "séparateur décimal des nombres : point, comma (virgule), auto",
+    en: "decimal separator of numbers: point, comma, auto",
   },
   dateFormat: {
-    fr: "ordre des dates en chiffres : dmy (ou JJ/MM/AAAA), mdy, ymd ; excel : des nombres de jours ; auto",
-    en: "order of dates in digits: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
+    fr: "ordre du jour, du mois et de l'année dans les dates : dmy (ou JJ/MM/AAAA), mdy, ymd ; excel : des nombres de jours ; auto",
+    en: "order of day, month and year in dates: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
   },
   noHeader: {
     fr: "le fichier n'a pas d'en-tête : --columns les nomme",
@@ -430,65 +430,68 @@ export const FLAG_HELP = {
     en: "id_magasin=web: the same value for all lines; repeatable",
   },
   where: {
-    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes doivent convenir",
-    en: "'Financial Status=paid': only these lines; repeatable, all must hold",
+    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes les conditions doivent être vraies",
+    en: "'Financial Status=paid': only these lines; repeatable, all conditions must hold",
   },
   fillDown: {
     fr: "une colonne laissée vide quand elle répète la ligne du dessus ; répétable",
     en: "a column left empty where it repeats the line above; repeatable",
   },
   key: {
-    fr: "les colonnes qui identifient une ligne, ensemble : l'identifiant joint par /, ou, sans id_vente parmi elles, ce qui distingue les ventes",
-    en: "the columns that identify a line together: the id, joined by /, or, without id_vente among them, what tells sales apart",
+    fr: "les colonnes qui identifient ensemble une ligne : leurs valeurs, jointes par /, font l'identifiant ; pour des ventes sans id_vente, elles distinguent les ventes",
+    en: "the columns that together identify a line: their values, joined by /, are the id; for sales without id_vente, they tell sales apart",
   },
   prices: {
-    fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : non",
-    en: "in a wide file, the price of the sale is the product's, too; --no-prices: it is not",
+    fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : il ne l'est pas",
+    en: "in a wide file, the price of the sale is also the product's price; --no-prices: it is not",
   },
   idScope: {
-    fr: "tient à part un fichier qui numérote ou répète ses ventes pour lui-même ; '' : rien",
-    en: "keeps apart a file that numbers or repeats its sales for itself; '': nothing",
+    fr: "sépare les ventes de ce fichier de celles des autres fichiers qui ont les mêmes identifiants ; '' : ne plus séparer",
+    en: "keeps the sales of this file apart from sales of other files with the same ids; '': no longer",
   },
   rekey: {
-    fr: "si les options changent ce qui distingue les ventes : celles des jours que le fichier contient sont retirées et publiées de nouveau",
-    en: "if the options change what tells sales apart: those of the days that the file holds are withdrawn and published anew",
+    fr: "à donner quand les options changent les identifiants des ventes : celles des jours que le fichier contient sont retirées, puis publiées de nouveau",
+    en: "needed when the options change the ids of sales: the sales of the days that the file holds are withdrawn, then published again",
   },
   vanished: {
-    fr: "lignes disparues du fichier : keep, gardées ; withdraw, retirées ; auto, la règle",
-    en: "lines that vanish from the file: keep them; withdraw them; auto, the rule",
+    fr: "lignes disparues du fichier : keep, les garder ; withdraw, les retirer ; auto, selon les jours que le fichier couvre",
+    en: "lines that vanish from the file: keep them; withdraw them; auto: by the days that the file covers",
   },
   duplicates: {
-    fr: "lignes identiques : keep, autant de ventes ; drop, une seule",
-    en: "identical lines: keep, as many sales; drop, only one",
+    fr: "lignes identiques : keep, autant de ventes que de lignes ; drop, une seule vente",
+    en: "identical lines: keep, one sale for each; drop, one sale for all",
   },
   catalogue: {
     fr: "l'URL, le fichier ou le dossier énumère des fichiers à suivre",
     en: "the URL, file or folder lists files to follow",
   },
   code: {
-    fr: "celles de ce code, ou de ceux qui commencent par lui ; répétable",
-    en: "those of this code, or of codes that begin with it; repeatable",
+    fr: "les lignes de ce code, ou des codes qui commencent par lui ; répétable",
+    en: "rows with this code, or with a code that begins with it; repeatable",
   },
-  ofSource: { fr: "celles de ce fichier ou de cette URL", en: "those of this file or URL" },
-  ofEntity: { fr: "celles de produits, magasins ou ventes", en: "those of produits, magasins or ventes" },
+  ofSource: { fr: "les lignes de ce fichier ou de cette URL", en: "rows of this file or URL" },
+  ofEntity: { fr: "les lignes de produits, magasins ou ventes", en: "rows of produits, magasins or ventes" },
   limit: {
     fr: "au plus N lignes (50 sur un terminal, sinon toutes)",
     en: "at most N rows (50 on a terminal, otherwise all)",
   },
-  byCode: { fr: "combien de chaque code, et la première", en: "how many of each code, and the first" },
+  byCode: {
+    fr: "le nombre de lignes de chaque code, et la première",
+    en: "the number of rows with each code, and the first one",
+  },
   timeoutRetry: {
-    fr: "attente du producteur en cours (10m)",
+    fr: "durée d'attente du producteur en cours (10m)",
     en: "how long to wait for the running producer (10m)",
   },
   withdraw: {
-    fr: "retirer aussi ce que la source seule avait apporté",
-    en: "also withdraw what the source alone had brought",
+    fr: "retirer aussi les lignes que cette source seule avait apportées",
+    en: "also withdraw the rows that this source alone had brought",
   },
   csv: { fr: "sortie CSV, avec un en-tête", en: "CSV output, with a header" },
   asyncapi: { fr: "le document AsyncAPI 3, en JSON", en: "the AsyncAPI 3 document, as JSON" },
   help: { fr: "cette aide", en: "this help" },
   version: { fr: "la version", en: "the version" },
-} as const satisfies Record<string, Said>;
+} as const satisfies Record<string, Bilingual>;
 
 export const ARGUMENT_HELP = {
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },
@@ -500,9 +503,9 @@ export const ARGUMENT_HELP = {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",
     en: "the URL or file, as 'ventes sources' shows it",
   },
-  newUrl: { fr: "l'URL ou le fichier où elle est désormais", en: "the URL or file where it is from now on" },
+  newUrl: { fr: "sa nouvelle URL ou son nouveau fichier", en: "its new URL or file" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },
-} as const satisfies Record<string, Said>;
+} as const satisfies Record<string, Bilingual>;
 
 export const HEADINGS = {
   usage: { fr: "UTILISATION", en: "USAGE" },
@@ -514,9 +517,9 @@ export const HEADINGS = {
   },
   commands: { fr: "COMMANDES", en: "COMMANDS" },
   examples: { fr: "EXEMPLES", en: "EXAMPLES" },
-} as const satisfies Record<string, Said>;
+} as const satisfies Record<string, Bilingual>;
 
-/** One line each for wrong usage that effect/cli finds. */
+/** One line for each kind of wrong usage that effect/cli finds. */
 export const USAGE_ERRORS = {
   unknownCommand: {
     fr: (x: string) => `commande inconnue « ${x} »`,

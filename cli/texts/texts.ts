@@ -1,4 +1,4 @@
-/** The sentences of the normal output, in both languages, side by side. */
+/** The sentences of the normal output, in both languages, side by side. Counts come formatted, as text. */
 import type { Language } from "#shared/runtime/settings.ts";
 import { englishCount, frenchCount } from "./numbers.ts";
 
@@ -10,8 +10,9 @@ const both = <A extends readonly unknown[]>(
 const frenchFiles = (n: number): string =>
   n > 1 ? `${frenchCount(n)} fichiers listés` : n === 1 ? "un fichier listé" : "aucun fichier listé";
 const isOne = (n: string): boolean => n === "1";
-/** Counts come as they are shown. */
-const lignes = (n: string): string => (isOne(n) ? "1 ligne" : `${n} lignes`);
+/** French counts 0 in the singular. */
+const plural = (n: string): string => (n === "0" || isOne(n) ? "" : "s");
+const lignes = (n: string): string => `${n} ligne${plural(n)}`;
 const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
 const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
 
@@ -46,8 +47,8 @@ const TEXTS = {
     () => "the query is empty",
   ),
   rejectsByCode: both(
-    (total: string, codes: string) => `${total} mises de côté${codes === "" ? "" : ` : ${codes}`}`,
-    (total: string, codes: string) => `${total} set aside${codes === "" ? "" : `: ${codes}`}`,
+    (total: string, codes: string) => `${total} rejetée${plural(total)}${codes === "" ? "" : ` : ${codes}`}`,
+    (total: string, codes: string) => `${total} rejected${codes === "" ? "" : `: ${codes}`}`,
   ),
   helloDatabase: both(
     (file: string, sqlite: string, exists: boolean) =>
@@ -77,9 +78,9 @@ const TEXTS = {
     (n: string) => `${n} lignes/s`,
     (n: string) => `${n} rows/s`,
   ),
-  exclude: both(
-    (n: string) => `${n} mises de côté`,
-    (n: string) => `${n} set aside`,
+  rejectedCount: both(
+    (n: string) => `${n} rejetée${plural(n)}`,
+    (n: string) => `${n} rejected`,
   ),
   componentStarts: both(
     (component: string, dir: string, brokers: string) =>
@@ -97,15 +98,15 @@ const TEXTS = {
   ),
   overtaken: both(
     (place: string, position: string) =>
-      `consumer : un autre a écrit ${place} jusqu'à ${position} entre-temps ; rien n'est appliqué deux fois, on continue de là`,
+      `consumer : un autre consommateur a déjà écrit ${place} jusqu'à ${position} ; rien n'est appliqué deux fois, la lecture reprend de là`,
     (place: string, position: string) =>
-      `consumer: another one has written ${place} up to ${position} meanwhile; nothing is applied twice, going on from there`,
+      `consumer: another consumer has already written ${place} up to ${position}; nothing is applied twice, reading goes on from there`,
   ),
   audited: both(
     (rows: number) =>
       `${rows} ${rows > 1 ? "résultats ne correspondaient" : "résultat ne correspondait"} pas aux lignes de la base : corrigé`,
     (rows: number) =>
-      `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: mended`,
+      `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: corrected`,
   ),
   total: both(
     () => "Chiffre d'affaires total",
@@ -128,9 +129,8 @@ const TEXTS = {
     (n: string) => `... and ${n} more: ventes query`,
   ),
   rejected: both(
-    (n: string) =>
-      `${lignes(n)} ${isOne(n) ? "mise" : "mises"} de côté ; lesquelles et pourquoi : ventes rejects`,
-    (n: string) => `${rows(n)} set aside; which and why: ventes rejects`,
+    (n: string) => `${lignes(n)} rejetée${plural(n)} ; lesquelles et pourquoi : ventes rejects`,
+    (n: string) => `${rows(n)} rejected; which and why: ventes rejects`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
@@ -175,8 +175,8 @@ const TEXTS = {
     () => "the page asks for the token of VENTES_TOKEN, once in each browser",
   ),
   sourceNeedsEntity: both(
-    (text: string) => `--source « ${text} » : dites ce que c'est, comme --source ventes=${text}`,
-    (text: string) => `--source "${text}": say what it is, as --source ventes=${text}`,
+    (text: string) => `--source « ${text} » : dites ce que c'est, par exemple --source ventes=${text}`,
+    (text: string) => `--source "${text}": say what it holds, for example --source ventes=${text}`,
   ),
   starts: both(
     (dir: string, brokers: string | null) =>
@@ -186,9 +186,9 @@ const TEXTS = {
   ),
   startsDemo: both(
     (dir: string) =>
-      `ventes : aucune source enregistrée, voici la démonstration, dans ${dir}\n  (une épicerie bretonne ; ses fichiers CSV sont servis ici même, et une vente arrive chaque seconde)`,
+      `ventes : aucune source enregistrée, voici la démonstration, dans ${dir}\n  (une épicerie bretonne ; ce processus sert ses fichiers CSV et y ajoute une vente par seconde)`,
     (dir: string) =>
-      `ventes: no source is registered, so this is the demo, in ${dir}\n  (a grocer of Brittany; its CSV files are served right here, and a sale comes in every second)`,
+      `ventes: no source is registered, so this is the demo, in ${dir}\n  (a grocer in Brittany; this process serves its CSV files and adds a sale every second)`,
   ),
   demoEnds: both(
     () => "une source est enregistrée : la démonstration s'arrête",
@@ -200,16 +200,16 @@ const TEXTS = {
   ),
   sourceRead: both(
     (source: string, entities: string, records: string, rejected: string) =>
-      `${source}  (${entities}) : ${lignes(records)}, ${rejected} ${isOne(rejected) ? "mise" : "mises"} de côté`,
+      `${source}  (${entities}) : ${lignes(records)}, ${rejected} rejetée${plural(rejected)}`,
     (source: string, entities: string, records: string, rejected: string) =>
-      `${source}  (${entities}): ${rows(records)}, ${rejected} set aside`,
+      `${source}  (${entities}): ${rows(records)}, ${rejected} rejected`,
   ),
   pageIsAt: both(
     (url: string) => `La page est à ${url}`,
     (url: string) => `The page is at ${url}`,
   ),
   addYours: both(
-    () => "Vos fichiers, à vous : npx ventes sources add https://exemple.fr/ventes.csv",
+    () => "Vos propres fichiers : npx ventes sources add https://exemple.fr/ventes.csv",
     () => "Your own files: npx ventes sources add https://example.com/sales.csv",
   ),
   goesOn: both(
@@ -234,9 +234,9 @@ const TEXTS = {
   ),
   catalogueAdded: both(
     (catalogue: string, form: string, entries: number) =>
-      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur les prend l'un après l'autre`,
+      `${catalogue} est enregistré comme catalogue (${form}) : ${frenchFiles(entries)} ; un producteur va les suivre, l'un après l'autre`,
     (catalogue: string, form: string, entries: number) =>
-      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer takes them up one by one`,
+      `${catalogue} is registered as a catalogue (${form}): ${englishFiles(entries)} listed; a producer will follow them, one after the other`,
   ),
   catalogueLists: both(
     (catalogue: string, form: string, entries: number) =>
@@ -245,12 +245,13 @@ const TEXTS = {
       `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
   ),
   catalogueNoEntity: both(
-    () => "--catalogue : c'est la liste, ou l'en-tête de chaque fichier, qui dit ce qu'il contient",
-    () => "--catalogue: the list, or the header of each file, tells what it holds",
+    () =>
+      "--catalogue : la liste, ou l'en-tête de chaque fichier, dit ce qu'il contient ; ne donnez que l'adresse",
+    () => "--catalogue: the list, or the header of each file, shows what it holds; give the address alone",
   ),
   rekeyOfOne: both(
     () => "--rekey vaut pour un fichier, pas pour un catalogue",
-    () => "--rekey is of one file, not of a catalogue",
+    () => "--rekey is for one file, not for a catalogue",
   ),
   catalogueRemoved: both(
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
@@ -275,7 +276,7 @@ const TEXTS = {
         : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
   ),
   noLongerListed: both(
-    (since: string) => `n'est plus listé par son catalogue depuis ${since} ; ses lignes restent`,
+    (since: string) => `absente de son catalogue depuis ${since} ; ses lignes restent`,
     (since: string) => `no longer listed by its catalogue since ${since}; its rows stay`,
   ),
   andOthers: both(
@@ -284,23 +285,25 @@ const TEXTS = {
   ),
   accounting: both(
     (s: AccountedCounts) =>
-      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} mises de côté ; à part : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
+      `${s.records} lignes = ${s.emitted} émises + ${s.unchanged} inchangées + ${s.superseded} remplacées + ${s.rejected} rejetées ; en outre : ${s.conflicts} conflits, ${s.vanished} disparues et gardées, ${s.withdrawn} disparues et retirées, ${s.rounded} valeurs arrondies`,
     (s: AccountedCounts) =>
-      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} set aside; beside: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
+      `${s.records} records = ${s.emitted} emitted + ${s.unchanged} unchanged + ${s.superseded} superseded + ${s.rejected} rejected; in addition: ${s.conflicts} conflicts, ${s.vanished} vanished and kept, ${s.withdrawn} vanished and withdrawn, ${s.rounded} values rounded`,
   ),
   retried: both(
     (sources: number, resolved: number, remaining: number) =>
-      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore de côté`,
+      `${sources > 1 ? `${frenchCount(sources)} fichiers relus` : "un fichier relu"} : ${frenchCount(resolved)} ${resolved > 1 ? "lignes reprises" : "ligne reprise"}, ${frenchCount(remaining)} encore ${remaining > 1 ? "rejetées" : "rejetée"}`,
     (sources: number, resolved: number, remaining: number) =>
-      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still set aside`,
+      `${englishFiles(sources)} read again: ${englishCount(resolved)} ${resolved === 1 ? "row" : "rows"} resolved, ${englishCount(remaining)} still rejected`,
   ),
   nothingToRetry: both(
-    () => "aucune ligne mise de côté dont le fichier est encore suivi",
-    () => "no row set aside whose file is still followed",
+    () => "aucune ligne rejetée dont le fichier est encore suivi",
+    () => "no rejected row whose file is still followed",
   ),
   retryTimedOut: both(
-    (within: string, sources: string) => `le producteur n'a pas relu en ${within} : ${sources}`,
-    (within: string, sources: string) => `the producer has not read again within ${within}: ${sources}`,
+    (within: string, sources: string) =>
+      `le producteur n'a pas relu ces sources en ${within} ; donnez plus de temps avec --timeout : ${sources}`,
+    (within: string, sources: string) =>
+      `the producer has not read these sources again within ${within}; give more time with --timeout: ${sources}`,
   ),
   moreRejects: both(
     (n: string) => `... et ${n} de plus : --limit, --csv`,
@@ -311,8 +314,8 @@ const TEXTS = {
     (text: string) => `--limit "${text}": give a whole number`,
   ),
   unknownEntity: both(
-    (text: string, known: string) => `--entity « ${text} » : ${known}`,
-    (text: string, known: string) => `--entity "${text}": one of ${known}`,
+    (text: string, known: string) => `--entity « ${text} » : donnez une entité parmi ${known}`,
+    (text: string, known: string) => `--entity "${text}": give one of ${known}`,
   ),
   sourceFollowed: both(
     (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
@@ -326,13 +329,13 @@ const TEXTS = {
   ),
   sameSales: both(
     (n: number, of: number, source: string) =>
-      `${n} de ses ${of} premières ventes sont aussi dans ${source} : elles ne comptent qu'une fois, sauf avec --id-scope`,
+      `${n} de ses ${of} premières ventes sont aussi dans ${source} : elles ne comptent qu'une fois. Si ce sont d'autres ventes, séparez-les avec --id-scope`,
     (n: number, of: number, source: string) =>
-      `${n} of its first ${of} sales are in ${source}, too: they count once, unless --id-scope keeps them apart`,
+      `${n} of its first ${of} sales are also in ${source}: they count once. If they are other sales, keep them apart with --id-scope`,
   ),
   sourceConfirmed: both(
-    (source: string) => `${source} : ce contenu est accepté, il est repris à la prochaine lecture`,
-    (source: string) => `${source}: this content is accepted, the next look takes it`,
+    (source: string) => `${source} : ce contenu est accepté ; la prochaine interrogation l'appliquera`,
+    (source: string) => `${source}: this content is accepted; the next poll applies it`,
   ),
   sourceMoved: both(
     (from: string, to: string, n: string) =>
@@ -341,8 +344,8 @@ const TEXTS = {
       `${from} is ${to} from now on: ${n} ${isOne(n) ? "event" : "events"} taken along`,
   ),
   tooOften: both(
-    (least: string) => `un serveur d'ailleurs n'est pas interrogé plus souvent que ${least}`,
-    (least: string) => `a server elsewhere is not asked more often than ${least}`,
+    (least: string) => `un serveur d'une autre machine s'interroge toutes les 5 s au plus : donnez ${least}`,
+    (least: string) => `a server on another machine is polled every 5 s at most: give ${least}`,
   ),
   noSources: both(
     () => "aucune source : ventes sources add URL",
@@ -350,7 +353,7 @@ const TEXTS = {
   ),
   wouldRead: both(
     (source: string, entity: string, delimiter: string, records: string) =>
-      `${source} : des ${entity}, séparateur « ${delimiter} », ${lignes(records)}`,
+      `${source} : ${entity}, séparateur « ${delimiter} », ${lignes(records)}`,
     (source: string, entity: string, delimiter: string, records: string) =>
       `${source}: ${entity}, delimiter "${delimiter}", ${rows(records)}`,
   ),
@@ -371,7 +374,7 @@ const TEXTS = {
     (n: string) => `${n} ${isOne(n) ? "value" : "values"} rounded to a millionth`,
   ),
   skipped: both(
-    (n: string) => `${lignes(n)} ${isOne(n) ? "laissée" : "laissées"} de côté par --where`,
+    (n: string) => `${lignes(n)} exclue${plural(n)} par --where`,
     (n: string) => `${n} ${isOne(n) ? "line" : "lines"} left out by --where`,
   ),
   unwrapped: both(
@@ -380,9 +383,9 @@ const TEXTS = {
   ),
   lookAlikes: both(
     (n: string, examples: readonly string[]) =>
-      `${n} identifiants se ressemblent à s'y méprendre et restent distincts : ${examples.join(", ")}`,
+      `identifiants différents qui se ressemblent à s'y méprendre : ${n}, par exemple ${examples.join(", ")}`,
     (n: string, examples: readonly string[]) =>
-      `${n} ids look the same and are kept apart: ${examples.join(", ")}`,
+      `different ids that look the same: ${n}, for example ${examples.join(", ")}`,
   ),
   writtenAs: both(
     () => "écrite",
@@ -413,17 +416,16 @@ const TEXTS = {
     (component: string, why: string) => `${component} failed: ${why}`,
   ),
   componentLost: both(
-    (component: string, at: string) => `${component} ne répond plus depuis ${at}`,
-    (component: string, at: string) => `${component} has not been heard of since ${at}`,
+    (component: string, at: string) => `${component} n'a plus publié son état depuis ${at}`,
+    (component: string, at: string) => `${component} has not published its state since ${at}`,
   ),
   lost: both(
     () => "perdu",
     () => "lost",
   ),
   defect: both(
-    (source: string) =>
-      `${source} : une erreur imprévue ; la source est mise en attente, les autres continuent`,
-    (source: string) => `${source}: an error that nobody foresaw; the source is parked, the others go on`,
+    (source: string) => `${source} : erreur imprévue ; la source est mise en attente, les autres continuent`,
+    (source: string) => `${source}: unforeseen error; the source is parked, the others go on`,
   ),
   defects: both(
     (n: string) => (isOne(n) ? "1 erreur imprévue" : `${n} erreurs imprévues`),
@@ -435,13 +437,14 @@ const TEXTS = {
   ),
   sourcesStale: both(
     (n: string, at: string, producer: string) =>
-      `sources : ${n} ne sont suivies par personne depuis ${at}${producer === "" ? "" : ` (${producer})`}`,
+      `sources sans producteur depuis ${at}${producer === "" ? "" : ` (${producer})`} : ${n}`,
     (n: string, at: string, producer: string) =>
-      `sources: ${n} followed by nobody since ${at}${producer === "" ? "" : ` (${producer})`}`,
+      `sources without a producer since ${at}${producer === "" ? "" : ` (${producer})`}: ${n}`,
   ),
   otherLog: both(
-    (file: string) => `${file} a été rempli depuis d'autres topics que ceux-ci`,
-    (file: string) => `${file} was filled from other topics than these`,
+    (file: string) =>
+      `${file} a été rempli depuis d'autres topics : choisissez un autre répertoire avec --data`,
+    (file: string) => `${file} was filled from other topics: choose another directory with --data`,
   ),
   statusDirectory: both(
     (dir: string, runs: string) => `${dir} : ${runs}`,
@@ -450,14 +453,14 @@ const TEXTS = {
   runs: both(
     (who: "start" | "components" | "nobody") =>
       ({
-        start: "ventes start y travaille",
-        components: "des composants y travaillent",
-        nobody: "rien n'y travaille",
+        start: "ventes start y tourne",
+        components: "des composants y tournent",
+        nobody: "rien n'y tourne",
       })[who],
     (who: "start" | "components" | "nobody") =>
       ({
-        start: "ventes start works in it",
-        components: "components work in it",
+        start: "ventes start runs in it",
+        components: "components run in it",
         nobody: "nothing runs in it",
       })[who],
   ),
@@ -492,6 +495,6 @@ export type Texts = { readonly [K in keyof typeof TEXTS]: (typeof TEXTS)[K]["fr"
 const inOne = (language: Language): Texts =>
   Object.fromEntries(Object.entries(TEXTS).map(([key, said]) => [key, said[language]])) as unknown as Texts;
 
-const SPOKEN: Readonly<Record<Language, Texts>> = { fr: inOne("fr"), en: inOne("en") };
+const BY_LANGUAGE: Readonly<Record<Language, Texts>> = { fr: inOne("fr"), en: inOne("en") };
 
-export const textsIn = (language: Language): Texts => SPOKEN[language];
+export const textsIn = (language: Language): Texts => BY_LANGUAGE[language];

@@ -79,7 +79,7 @@ describeWith("kafka", "woken after others have gone on", () => {
     sleeper.wake();
     await until(
       "it to be said",
-      () => /another one has written \w+\/\d up to/.test(sleeper.stderr()),
+      () => /another consumer has already written \w+\/\d up to/.test(sleeper.stderr()),
       MOVES_WITHIN,
     );
     company.live();

@@ -1,25 +1,24 @@
 /**
- * The README's table "The brief, point by point": its commands, which tests type as they stand there, and what each
- * must say. A command that is not known here, or that stands in one language only, fails the tests.
+ * The table "The brief, point by point" of docs/brief.md: its commands, and what each must print. Tests type the
+ * commands as the table has them. A command that is not known here fails the tests.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { commandsBelow } from "../../checks/documents.ts";
 import { appended, smallCompany } from "./missions.ts";
 
-const read = (name: string): string => readFileSync(join(import.meta.dirname, "../..", name), "utf8");
+const BRIEF = join(import.meta.dirname, "../../docs/brief.md");
 
-export const BRIEF_COMMANDS = commandsBelow(read("README.md"), "The brief, point by point");
-export const BRIEF_COMMANDS_FR = commandsBelow(read("README.fr.md"), "Le brief, point par point");
+export const BRIEF_COMMANDS = commandsBelow(readFileSync(BRIEF, "utf8"), "The brief, point by point");
 
-/** Published for them at URL_PRODUITS, URL_MAGASINS and URL_VENTES: the small company, with one corrupt line. */
+/** Files to publish at URL_PRODUITS, URL_MAGASINS and URL_VENTES: the small company, with one corrupt line. */
 export const BRIEF_FILES = {
   "produits.csv": smallCompany.produits,
   "magasins.csv": smallCompany.magasins,
   "ventes.csv": appended(smallCompany.ventes, "07/01/2024;TH-01;beaucoup;1"),
 };
 
-/** Typed in order on these files. */
+/** The commands in the order in which tests type them, and what each prints for these files. */
 export const BRIEF_SAYS: ReadonlyMap<string, RegExp> = new Map([
   ["docker compose config --services", /^(?=[\s\S]*^script_runner$)[\s\S]*^database_service$/m],
   ["docker build -t ventes .", /^(?!.*ERROR)/],
