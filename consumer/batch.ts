@@ -18,7 +18,7 @@ import { prepareStatements, type Statements } from "./statements.ts";
 export interface BatchResult extends Readonly<Counts> {
   /**
    * The stored position of the partition now. After an applied batch it is `batch.next`; lower when the transaction
-   * took too long; higher when the partition was beyond the batch already. When nothing was applied, it is the
+   * took too long; higher when the batch was read before an earlier delivery of it was applied. When nothing was applied, it is the
    * position that another writer stored.
    */
   readonly position: number;
@@ -35,7 +35,7 @@ export interface BatchApplier {
   readonly apply: (batch: LogBatch, expected: number) => BatchResult;
 }
 
-/** The outbox keeps this many commits that are announced and analysed. */
+/** At least this many commits stay in the table after they are announced to analyzers and analysed. */
 const KEPT_COMMITS = 1000;
 
 /**
@@ -124,7 +124,8 @@ function applyAll(
   const started = performance.now();
   const fences = new PartitionFences(state);
   const partitionCount = partitions?.(state.topic);
-  // A position never goes back: after a reconnect a whole batch may come again although it was applied.
+  // A position never goes back: after a reconnect the log may deliver a batch again that is applied by now. Its caller
+  // passes the position as it is now, and the records below it are skipped.
   let next = Math.max(batch.next, position);
   let any = false;
   for (const record of batch.records) {

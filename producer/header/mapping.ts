@@ -18,7 +18,7 @@ import {
   ownField,
   shopIdOf,
   sourcesIn,
-} from "./column-sources.ts";
+} from "./match-columns.ts";
 
 /** A header read as one entity. */
 export interface Mapping {

@@ -1,8 +1,8 @@
 /** Which entity a header publishes, where the operator does not state it. */
 import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import { ENTITIES, entityNamed } from "#shared/contract/entities/index.ts";
-import type { HeaderOptions } from "./column-sources.ts";
 import { type Mapping, mapHeader } from "./mapping.ts";
+import type { HeaderOptions } from "./match-columns.ts";
 
 /**
  * The entity that a header publishes: the one with the most required columns, all of them present. A file of

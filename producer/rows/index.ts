@@ -1,9 +1,10 @@
 /** Records as canonical rows: values, columns, the way they are written, presets. */
+
+export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn, RejectTally } from "./columns/drift.ts";
 export type { ColumnFormats } from "./columns/formats.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
-export { ColumnSurvey } from "./columns/survey.ts";
 export { Decoder, type ReadField } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";

@@ -1,7 +1,8 @@
 /**
- * One poll of one source (rules 19 to 21): take the source over unless its last announcement is our own; download;
- * read and diff; announce the version; emit its events; save the state. A producer may die at any of these steps. The
- * next poll, of any producer, reads back the events that were sent and sends the rest, so it ends with the same claims.
+ * One poll of one source (docs/rules.md, rules 19 to 21). Its steps: take the source over, unless this producer made
+ * its last announcement and left no send unfinished; download; read and diff; announce the version; emit its events;
+ * save the state. A producer may die at any step. The next poll, of any producer, reads the sent events back and sends
+ * the rest, so the topics then state the same rows as if no producer had died.
  */
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
@@ -40,11 +41,11 @@ export const pollSource = Effect.fnUntraced(function* (
   registration: Registration,
   { mode }: PollOptions,
 ): Effect.fn.Return<PollResult, PollFailure> {
-  // Another producer may overtake this one several times. Each time one of the two makes progress.
+  // When two producers poll one source, one of them overtakes the other, and the other begins again.
   for (;;) {
     const result = yield* pollOnce(producer, registration, mode);
     if (result !== OVERTAKEN) return result;
-    // Random, because two producers with the same pause would overtake each other for ever.
+    // The pause is random: with equal pauses the two would overtake each other again and again.
     yield* Effect.sleep(Math.random() * STEP_ASIDE_MS);
   }
 });
@@ -57,8 +58,8 @@ const pollOnce = Effect.fnUntraced(function* (
   const { registry, gate } = producer;
   const { source } = planned;
   yield* registry.refresh(registry.partition(source));
-  // The registration may have changed since the poll was planned. With the old options, a rekey would make the old ids
-  // again.
+  // The registration may have changed since the poll was planned: `sources add --rekey` asks for new ids of sales
+  // under new options, and with the options of before this poll would compute the ids of before.
   const registration = registry.registration(source);
   // An operator removed the source since, and may be deleting its rows. This poll must not publish them again.
   if (registration === undefined) {
@@ -115,7 +116,7 @@ const unchanged = (
   });
 };
 
-/** Publishes a content: from the appended part when that is enough, else from the whole content. */
+/** Publishes a content: from its appended part where that tells all that changed, else from the whole content. */
 const publishContent = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
@@ -136,6 +137,7 @@ const publishContent = Effect.fnUntraced(function* (
     if (fetched.kind === "unchanged") return yield* Effect.die(new Error("unchanged without validators"));
     result = yield* publish(fetched, null);
   }
+  // A whole read is never "not continued"; if it were, the poll would begin again.
   if (result === OVERTAKEN || result === NOT_CONTINUED) return OVERTAKEN;
   return { ...result, freshMs: fetched.freshMs };
 });

@@ -1,7 +1,7 @@
 /**
  * Publishes a downloaded content: opens it, diffs it, holds it back or announces it, emits its events and saves the
- * state. The state also keeps a refused version, so that the producer does not read the same content again under the
- * same registration.
+ * state. When a version is refused, the state keeps the refusal, so that the producer does not read the same content again
+ * under the same registration.
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
@@ -29,13 +29,13 @@ import type { Producer } from "./producer.ts";
 import { NOT_CONTINUED, OVERTAKEN, type VersionOutcome, type VersionResult } from "./result.ts";
 import { announce, dayAfter, publishedBy } from "./takeover.ts";
 
-/** The hash of a content whose appended part alone was read: it equals no other content. */
+/** Stands for the hash of a content of which only the appended part was read. It never equals a real hash. */
 const UNNAMED = "";
 /** How many hashes of past contents the state keeps for a source (rule 10). */
 const REMEMBERED_CONTENTS = 16;
 
 const EARLIER = "source.earlier";
-/** Failures that have nothing to do with the content. The state does not keep them: the next poll reads it again. */
+/** Failures that may end without a change of the content. The state does not keep them: the next poll reads it again. */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set<SourceErrorCode>([
   EARLIER,
   "source.no_room",
@@ -97,7 +97,10 @@ export const publishVersion = (
   );
 };
 
-/** Refuses an earlier content once, and lets it through when the next poll brings it again (rule 10). */
+/**
+ * A cache in front of the server may answer with an old content for a while. So a content that the source had before
+ * is refused once, and taken when the next poll brings it again (rule 10).
+ */
 const notEarlier = (
   { state, settings }: Producer,
   source: string,
@@ -120,12 +123,13 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { source } = registration;
   const refuse = (...refusal: ConstructorParameters<typeof SourceRefusal>) =>
     new SourceRefusal(...refusal).toError(source, settings.language);
-  // The file got a column of ids after the operator asked for new ids.
+  // The operator asked for new derived ids (`--rekey`), and the file has got a column of ids since: the sales have ids
+  // of their own now, and there is nothing to derive.
   if (rekey !== undefined && !version.isKeyless) return yield* refuse("source.not_rekeyed", SALE_KEY);
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
-  // An operator confirms a version by the hash of its whole content.
+  // An operator confirms a held version by the hash of its whole content, which a tail does not have: read the whole.
   if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
   if (diff.heldBack !== null && registration.confirmed !== contentHash(opened.validators)) {
     const { withdrawn, covered } = diff.heldBack;
@@ -211,8 +215,8 @@ const announceAndEmit = Effect.fnUntraced(function* (
     diff,
     new EventWriter({ source, version: number, published, day }),
   );
-  // The events count only if no producer has taken the source over since. If so, the state knows all of the source's
-  // events up to the ends of these. After a crash the producer reads on from there.
+  // The events count only while no other producer has taken the source over. When none has, the diff goes into the
+  // state together with the position behind the last event of each partition; after a crash the producer reads on there.
   yield* registry.refresh(registry.partition(source));
   if (registry.last(source)?.offset !== number) return OVERTAKEN;
   yield* inSlices(() => diff.remember(), asFailure(source, settings));

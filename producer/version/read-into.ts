@@ -1,4 +1,10 @@
-/** The first pass over a version: each record, decoded, into the diff. */
+/**
+ * The first pass over a version: it decodes each record and adds it to the diff. The second pass (write-events.ts)
+ * writes the events that the diff decided on.
+ *
+ * An open line is a last line without a line end that was taken as a record all the same (rule 7). It may be the
+ * beginning of a longer line that the next version has.
+ */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { splitRecord } from "../csv/index.ts";
 import {
@@ -19,7 +25,7 @@ import type { Version } from "./version.ts";
 
 /**
  * Reads all records into the diff, and leaves in the version how many there were and where it ended. Yields between
- * blocks. False: the appended part does not continue the version before, which must be read whole. Throws
+ * blocks. False: the appended part does not continue the version before, so the whole content must be read. Throws
  * SourceRefusal.
  */
 export function* readInto(version: Version, diff: VersionDiff): Generator<void, boolean> {
@@ -45,20 +51,22 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
     },
   });
   tally.judge(version.records + (tail?.counts.records ?? 0));
-  // An open line that is too long for the announcement is not announced: what extends it is found by a whole read.
+  // The announcement carries the open line, so that a later version can find out that it extends it. A line too long
+  // for that is left out, and the next version is read whole.
   const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);
   version.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
   version.left = reader.open?.kept === false;
   const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong;
   version.end = isWholeNext ? null : version.endOf(reader);
   version.notice(reader);
+  // A last line that this pass left out may still show that the open line was extended.
   if (reader.open?.kept === false) openLine.isAgain(reader.open.line, reader.open.raw);
   if (pass.derived) version.main.requireIdentity();
   if (openLine.extended) withdrawOpenLine(version, diff);
   return openLine.continues;
 }
 
-/** The open last line of the version before: read again as it was, or extended (rule 7). */
+/** The open line of the version before, and what this version makes of it. */
 class OpenLine {
   /** This version has the line with more text behind it. */
   extended = false;
@@ -70,7 +78,10 @@ class OpenLine {
     this.#version = version;
   }
 
-  /** Whether this line is it, and was counted with the version before. */
+  /**
+   * Compares a line with the open line, and notes whether it is extended or continued. True: the line is the open line
+   * and only a tail is read, so the version before has counted it already.
+   */
   isAgain(line: number, raw: string): boolean {
     const { before, tail } = this.#version.options;
     const opened = before?.open ?? null;
@@ -84,7 +95,7 @@ class OpenLine {
   }
 }
 
-/** What decoded records and rejects are to the diff. */
+/** Adds decoded records and rejects to the diff. */
 class Pass {
   /** A sale without an id was met. */
   derived = false;
@@ -102,7 +113,7 @@ class Pass {
     );
   }
 
-  /** The record that each decoder has decoded. */
+  /** Adds the rows of a record: each entity of the source has a decoder, and each has decoded this record. */
   row(n: number, raw: string): void {
     const version = this.#version;
     for (const [decoder, rows] of this.#pairs) {
@@ -138,7 +149,7 @@ class Pass {
   }
 }
 
-/** Tells the diff which rows the open line of the version before had been (rule 7). */
+/** Tells the diff which row was emitted for the open line of the version before, so that it is withdrawn (rule 7). */
 function withdrawOpenLine(version: Version, diff: VersionDiff): void {
   const { before } = version.options;
   const header = before?.header ?? null;
@@ -146,15 +157,15 @@ function withdrawOpenLine(version: Version, diff: VersionDiff): void {
   if (before === undefined || header === null || open === null) return;
   const fields = splitRecord(open.raw, version.dialect);
   if (fields === undefined) return;
-  // A row of a parent that several lines repeat is not withdrawn with one of them.
+  // The last decoder: the sale's. Other lines may state the same product or shop, so the rows of parents stay.
   const decoder = version.decodersFor(header, before.reading?.columns ?? version.formats).at(-1);
-  // As the reader took it: cells that it lacked at its end are empty.
+  // The reader takes cells that a line lacks at its end as empty.
   while (fields.length < header.length) fields.push("");
   if (decoder === undefined || !decoder.decode(fields, open.raw)) return;
   const { row, extras } = decoder.rowOf();
   const columns = new Set([...(version.columns[decoder.entity.name] ?? []), ...TIME_NAMES]);
   const { key, ordinal, dated, derived } = decoder.decoded;
-  // A column that has come since is not in what was emitted of it; one that went is not compared any more.
+  // The fingerprint of the emitted row, over the columns that both versions have.
   fingerprint(restOf(row, extras, decoder.entity.key, (name) => columns.has(name)));
   diff.main.extended = {
     key: heldKey(key, derived ? 1 : ordinal),

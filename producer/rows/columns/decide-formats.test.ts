@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { SourceRefusal } from "../../source/error.ts";
-import { type ColumnFormats, ColumnSurvey } from "./survey.ts";
+import { type ColumnFormats, ColumnSurvey } from "./decide-formats.ts";
 
 interface Given {
   readonly header?: string;
