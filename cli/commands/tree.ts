@@ -1,6 +1,6 @@
 /**
- * The commands and their flags. What a command does is a file of commands/, loaded when it runs, so that --help and
- * short commands stay quick.
+ * The commands and their flags. Each command has a file in commands/, which is loaded when the command runs, so that
+ * --help and short commands stay quick.
  */
 import * as Argument from "effect/cli/Argument";
 import * as Command from "effect/cli/Command";
@@ -23,24 +23,24 @@ export function commandTree(language: Language) {
     (name: keyof typeof ARGUMENT_HELP) =>
     <A>(argument: Argument.Argument<A>): Argument.Argument<A> =>
       Argument.withDescription(argument, ARGUMENT_HELP[name][language]);
-  const text = (name: string, metavar: string, said: keyof typeof FLAG_HELP): Flag.Flag<string | undefined> =>
-    Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.optional, Flag.map(given));
+  const text = (name: string, metavar: string, key: keyof typeof FLAG_HELP): Flag.Flag<string | undefined> =>
+    Flag.String(name).pipe(Flag.withMetavar(metavar), help(key), Flag.optional, Flag.map(given));
   const repeated = (
     name: string,
     metavar: string,
-    said: keyof typeof FLAG_HELP,
+    key: keyof typeof FLAG_HELP,
   ): Flag.Flag<ReadonlyArray<string>> =>
-    Flag.String(name).pipe(Flag.withMetavar(metavar), help(said), Flag.atLeast(0));
-  const toggle = (name: string, said: keyof typeof FLAG_HELP): Flag.Flag<boolean> =>
-    Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), help(said));
+    Flag.String(name).pipe(Flag.withMetavar(metavar), help(key), Flag.atLeast(0));
+  const toggle = (name: string, key: keyof typeof FLAG_HELP): Flag.Flag<boolean> =>
+    Flag.Boolean(name).pipe(Flag.withoutNegation, Flag.withDefault(false), help(key));
   const described =
     (name: CommandName) =>
     <N extends string, I, C, E, R>(command: Command.Command<N, I, C, E, R>) => {
-      const said = COMMAND_HELP[name];
+      const texts = COMMAND_HELP[name];
       return command.pipe(
-        Command.withDescription("long" in said ? said.long[language] : said.short[language]),
-        Command.withShortDescription(said.short[language]),
-        Command.withExamples(said.examples.map((e) => ({ command: e.command, description: e[language] }))),
+        Command.withDescription("long" in texts ? texts.long[language] : texts.short[language]),
+        Command.withShortDescription(texts.short[language]),
+        Command.withExamples(texts.examples.map((e) => ({ command: e.command, description: e[language] }))),
       );
     };
   const duration = language === "fr" ? "DURÉE" : "DURATION";
@@ -57,7 +57,7 @@ export function commandTree(language: Language) {
     }),
   );
 
-  /** A handler that is loaded when it runs, with what the flags and the environment said. */
+  /** Loads the handler when the command runs, and gives it the settings from flags and environment. */
   const lazily =
     <Input, E>(load: () => Promise<(input: Input, run: Invocation) => Effect.Effect<void, E>>) =>
     (input: Input) =>
