@@ -118,7 +118,7 @@ export const reportSourcesFile = (
 });
 
 /**
- * Reads every source once, and publishes the state of a producer meanwhile. With `only`, reads these sources and
+ * Reads every source once, and publishes the state of a producer while it reads. With `only`, reads these sources and
  * publishes no state: it would replace the last producer's report on all sources.
  */
 export const produceOnce = (

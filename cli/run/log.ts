@@ -31,15 +31,15 @@ export const onLog =
   ): Effect.Effect<A, E | LogFailure | DatabaseError, Exclude<Exclude<R, TopicLog>, Settings>> =>
     Effect.scoped(
       Effect.gen(function* () {
-        let said = false;
+        let noted = false;
         let last: LogFailure | DatabaseError | undefined;
         const open = Layer.build(Layer.fresh(layerTopicLog)).pipe(
           Effect.tapError((error) =>
             Effect.sync(() => {
               last = error;
-              if (said || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
+              if (noted || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
               say(`ventes: ${run.texts.waitingForLog(error.message)}`);
-              said = true;
+              noted = true;
             }),
           ),
           Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
