@@ -1,7 +1,7 @@
 /**
- * Where Node keeps the program's modules compiled: in a directory that this user alone can write to, or nowhere.
- * Who can write there runs code as us, and the place that Node takes by itself is shared by all users. Asked at
- * every start, before any other module is loaded.
+ * Where Node keeps the compiled modules of the program: in a directory that this user alone can write to, or nowhere. A
+ * user who can write there can run code as this user, and Node's own default directory is shared by all users. Checked
+ * at every start, before any other module is loaded.
  */
 import { lstatSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
@@ -13,13 +13,13 @@ const OURS_ALONE = 0o700;
 /** @param {NodeJS.ProcessEnv} env */
 const cacheHome = (env) => {
   const named = env.XDG_CACHE_HOME;
-  // A relative one is to be ignored, says the XDG specification.
+  // The XDG specification says to ignore a relative path.
   return named !== undefined && isAbsolute(named) ? named : join(homedir(), ".cache");
 };
 
 /**
- * The directory, made where there was none; undefined where it cannot be had: no home, a read-only one, or one that
- * others may write to. On Windows, where Node's own place is the user's: null.
+ * The directory, created where there is none. undefined: no cache, because there is no home, or it is read-only, or
+ * others may write to it. null: Node's default (on Windows, where it belongs to the user).
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {string | null | undefined}
@@ -32,10 +32,10 @@ export function compileCache(env) {
     const ours = join(home, "ventes");
     const folder = join(ours, "compile");
     if (strangersWay(folder, uid, true) !== undefined) return undefined;
-    // Step by step: a home that is not there is not made.
+    // One level at a time: a home directory that does not exist is not created.
     for (const path of [home, ours, folder])
       if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path, OURS_ALONE);
-    // Once more, now that all of it is there.
+    // Check again, now that all of the path exists.
     if (strangersWay(folder, uid, true) !== undefined) return undefined;
     const isOurs = [ours, folder].every((path) => {
       const found = lstatSync(path);
@@ -43,7 +43,7 @@ export function compileCache(env) {
     });
     return isOurs ? folder : undefined;
   } catch {
-    // It only costs time at start.
+    // Without a cache the start only takes longer.
     return undefined;
   }
 }

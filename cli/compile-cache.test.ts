@@ -1,4 +1,4 @@
-/** Where the program's compiled modules are kept: whoever can write there runs code as us (invariant 14). */
+/** The directory of the compiled modules: a user who can write there can run code as this user (invariant 14). */
 import { execFile } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -55,7 +55,7 @@ describe("the cache of compiled modules", () => {
     expect(kept(join(home, ".cache/ventes/compile"))).toBe(0);
   });
 
-  it("without a home that can be written there is none", async () => {
+  it("does not exist without a writable home directory", async () => {
     for (const home of ["/proc/none", "/dev/null", "relative"])
       expect(await started({ HOME: home })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** The command line: flags and environment in, one exit code out. Only this folder composes the components. */
+/** The command line: takes flags and environment, ends with an exit code. Only cli/ composes the components. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime";
 import * as NodeServices from "@effect/platform-node/NodeServices";
 import * as CliConfig from "effect/cli/CliConfig";
@@ -14,7 +14,7 @@ import { VERSION } from "./settings/version.ts";
 
 const language = languageOf(process.env);
 
-/** Ctrl-C finishes the batch in hand; whatever still hangs after this long is left (contract: within 5 s). */
+/** Ctrl-C finishes the current batch. After this time the process exits anyway: a stop takes at most 5 s. */
 const STOP_MS = 4_500;
 
 let signals = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command `ventes`. Plain JavaScript that any Node can read: it says in one line which Node is needed, before
-// anything is imported that an older one cannot load (better-sqlite3 on Node 20 is a bare crash).
+// The command `ventes`. It is plain JavaScript that any Node can run, so that an older Node prints one line saying which
+// Node is needed, before it imports modules that it cannot load (better-sqlite3 crashes on Node 20).
 import module from "node:module";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -16,13 +16,13 @@ if (major < 24 || (major === 24 && minor < 3)) {
   process.exit(1);
 }
 
-// Other users of this machine read nothing that is written from here on.
+// Other users of this machine cannot read the files that are written from here on.
 process.umask(0o077);
 
-// A component at work makes short-lived objects at a high rate, and on a large machine V8 lets their space grow to
-// 128 MB and garbage pile up to several times what lives: more than half of what the whole takes, for no speed.
-// The limits can only be given at start, so the process becomes itself again with them (same pid, same streams).
-// Not on Windows, nor with a Node whose V8 may not know them: there it just takes more memory.
+// A component creates short-lived objects at a high rate. On a large machine V8 lets their space grow to 128 MB, and the
+// heap to several times the live objects: more than half of the process's memory, without more speed. These limits
+// can only be given at start, so the process replaces itself with execve (same pid, same streams). On Windows, and with a
+// Node whose V8 may not know the limits, it just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
 const LIMITS = ["--max-semi-space-size=16", "--heap-growing-percent=30"];
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");

@@ -1,6 +1,6 @@
 /**
- * The company of the demo: a grocer of Brittany with seven shops. Its files, and the sales that come in while it
- * runs, follow from one seed: the same every time.
+ * The company of the demo: a grocer in Brittany with seven shops. Its files, and the sales that are added while the demo
+ * runs, come from a random generator with a fixed seed: they are the same every time.
  */
 
 export const PRODUITS = [
@@ -25,7 +25,7 @@ export const MAGASINS = [
   ["M7", "Saint-Malo"],
 ] as const;
 
-/** How often each is sold, and how busy each shop is: figures that differ enough to be looked at. */
+/** How often each product is sold, and how busy each shop is, so that the figures differ visibly. */
 const PRODUCT_WEIGHTS = [9, 6, 4, 5, 7, 3, 2, 3];
 const SHOP_WEIGHTS = [8, 4, 7, 5, 3, 4, 5];
 
@@ -78,14 +78,14 @@ const SALES = 500;
 /** Every so many sales, one is a return: a negative quantity. */
 const RETURN_EVERY = 60;
 
-/** The three bad lines: after which sale each stands. Each is of another kind. */
+/** Number of a sale -> the bad line behind it. Three lines, each with another error. */
 const BAD_LINES: ReadonlyMap<number, string> = new Map([
   [120, "V90001,2025-03-31,P02,M3,douze"],
   [260, "V90002,2025-02-30,P05,M1,2"],
   [410, "V90003,2025-10-18,,M4,1"],
 ]);
 
-/** The sale that is corrected, and the line that does it. */
+/** The number of the sale that a later line corrects. */
 const CORRECTED = 200;
 
 /** 500 sales of 2025 with returns, a correction, two identical sales and three bad lines. */
@@ -97,7 +97,7 @@ export function salesFile(): string {
     let s = sale(n, day.toISOString().slice(0, 10), next);
     if (n % RETURN_EVERY === 0) s = { ...s, quantity: -1 };
     lines.push(line(s));
-    // The same basket twice in a row: two sales, each counted.
+    // The same basket twice in a row: two sales, and both count.
     if (n === 300) lines.push(line({ ...s, id: idOf(++n) }));
     if (n === CORRECTED + 4) lines.push(corrected(lines, CORRECTED));
     const bad = BAD_LINES.get(n);
@@ -121,7 +121,7 @@ export const productsFile = (): string => csv("Référence produit;Nom;Prix", PR
 export const shopsFile = (): string => csv("ID Magasin;Ville", MAGASINS);
 
 /**
- * The lines that come in while the demo runs: sales of `day()`, now and then a return, or a correction of one of
+ * The lines that are added while the demo runs: sales of `day()` (ISO), now and then a return, or a correction of one of
  * the last sales. Endless.
  */
 export function* liveSales(day: () => string, seed = SEED + 1): Generator<string, never> {
@@ -136,9 +136,9 @@ export function* liveSales(day: () => string, seed = SEED + 1): Generator<string
       continue;
     }
     const s = sale(n, day(), next);
-    const said = what < 0.05 ? { ...s, quantity: -1 } : s;
-    recent.push(said);
+    const added = what < 0.05 ? { ...s, quantity: -1 } : s;
+    recent.push(added);
     if (recent.length > 20) recent.shift();
-    yield line(said);
+    yield line(added);
   }
 }

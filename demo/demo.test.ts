@@ -1,4 +1,4 @@
-/** The bundled files are what the issue promises, and the server speaks HTTP as a careful producer needs it. */
+/** The bundled files are what the generator writes, and the server answers HTTP as a producer needs it. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ afterEach(async () => {
 });
 
 describe("the bundled files", () => {
-  it.each(Object.keys(FILES))("%s is what the generator says", (name) => {
+  it.each(Object.keys(FILES))("%s is what the generator writes", (name) => {
     expect(readFileSync(join(FOLDER, name), "utf8")).toBe(FILES[name]?.());
   });
 
@@ -47,7 +47,7 @@ describe("the server", () => {
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${demo?.port}${path}`, { headers });
 
-  it("answers 304 while nothing changed, and the whole again after a sale", async () => {
+  it("answers 304 while the file has not changed, and 200 with the whole file after a sale", async () => {
     demo = await serveDemo({ growEvery: null, day: () => "2026-01-02" });
     const first = await get("/ventes.csv");
     const etag = first.headers.get("etag") ?? "";
@@ -60,7 +60,7 @@ describe("the server", () => {
     expect([changed.status, await changed.text()]).toEqual([200, `${text}${line}\n`]);
   });
 
-  it("gives the bytes that are asked for", async () => {
+  it("answers with the requested byte range", async () => {
     demo = await serveDemo({ growEvery: null });
     const whole = Buffer.from(await (await get("/ventes.csv")).arrayBuffer());
     const size = whole.length;

@@ -1,4 +1,4 @@
-/** Writes the bundled files: `node demo/generate.ts`. A test compares them with what this says. */
+/** Writes the bundled files: `node demo/generate.ts`. A test compares the files with this generator. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { productsFile, salesFile, shopsFile } from "./company.ts";

@@ -1,7 +1,7 @@
 /**
- * Publishes the demo's files over HTTP, with ETag, If-None-Match and Range, and makes the sales file grow. In a
- * process of the command line on a free loopback port, or by itself: `node demo/server.ts` (DEMO_HOST, DEMO_PORT,
- * DEMO_GROW: milliseconds between two new sales, 0: none). It serves these three paths and nothing else; state is in memory.
+ * Publishes the demo's files over HTTP, with ETag, If-None-Match and Range, and makes the sales file grow. `ventes start`
+ * runs it in its own process, on a free loopback port. `node demo/server.ts` runs it alone (DEMO_HOST, DEMO_PORT,
+ * DEMO_GROW: milliseconds between two new sales, 0: none). It serves three paths only, and keeps its state in memory.
  */
 import { hash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { liveSales } from "./company.ts";
 export interface DemoOptions {
   /** Default 127.0.0.1. */
   readonly host?: string;
-  /** Default 0: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number;
   /** Milliseconds between two new sales; null: the file does not grow by itself. Default 1000. */
   readonly growEvery?: number | null;
@@ -22,12 +22,12 @@ export interface DemoOptions {
 }
 
 export interface DemoServer {
-  /** In the order in which a person would read them: produits, magasins, ventes. */
+  /** The URLs of produits, magasins, ventes, in this order. */
   readonly urls: readonly string[];
   readonly port: number;
-  /** Appends the next line to the sales file, now. */
+  /** Appends the next line to the sales file now, and returns it. */
   readonly grow: () => string;
-  /** From now on by itself, unless it does already. */
+  /** Appends a line every `ms` milliseconds from now on; no effect when it already does. */
   readonly growEvery: (ms: number) => void;
   readonly close: () => Promise<void>;
 }
@@ -37,7 +37,7 @@ const GROWING = "/ventes.csv";
 
 export const GROW_EVERY_MS = 1_000;
 
-/** A demo left running for a week is no bigger than this. */
+/** The file stops growing after this many new lines, so that a demo may run for weeks. */
 const MAX_NEW_LINES = 50_000;
 
 const today = (): string => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Paris" }).format(new Date());
@@ -148,7 +148,10 @@ function answer(
 const matches = (header: string | undefined, etag: string): boolean =>
   (header?.split(",") ?? []).some((tag) => tag.trim() === "*" || tag.trim().replace(/^W\//, "") === etag);
 
-/** One byte range, both ends included; undefined: the whole (no range, or one that we do not read); null: none. */
+/**
+ * One byte range, both ends included. undefined: answer with the whole file, for no Range header or a form that this
+ * server does not read. null: the range is not satisfiable.
+ */
 function rangeOf(header: string | undefined, size: number): { from: number; to: number } | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
   if (match === null || (match[1] === "" && match[2] === "")) return undefined;

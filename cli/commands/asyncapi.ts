@@ -1,6 +1,6 @@
 /**
- * The topics as an AsyncAPI 3 document, generated from the schemas that decode them: the topics are a public
- * interface, and this is its description.
+ * Describes the topics, which are a public interface, as an AsyncAPI 3 document. It is generated from the schemas that
+ * decode the records.
  */
 import * as Schema from "effect/Schema";
 import { CommitEvent } from "#shared/contract/commit.ts";
@@ -12,7 +12,7 @@ import type { SettingsShape } from "#shared/runtime/settings.ts";
 
 interface Payload {
   readonly schema: Schema.Top;
-  readonly says: string;
+  readonly title: string;
   readonly key: string;
 }
 
@@ -21,54 +21,54 @@ const MESSAGES: Readonly<Record<TopicName, Readonly<Record<string, Payload>>>> =
   produits: {
     produit: {
       schema: EventSchemas.produits,
-      says: "A product, new, changed or withdrawn",
+      title: "A product, new, changed or deleted",
       key: "id_produit",
     },
   },
   magasins: {
-    magasin: { schema: EventSchemas.magasins, says: "A shop, new, changed or withdrawn", key: "id_magasin" },
+    magasin: { schema: EventSchemas.magasins, title: "A shop, new, changed or deleted", key: "id_magasin" },
   },
   ventes: {
-    vente: { schema: EventSchemas.ventes, says: "A sale, new, changed or withdrawn", key: "id_vente" },
+    vente: { schema: EventSchemas.ventes, title: "A sale, new, changed or deleted", key: "id_vente" },
   },
   rejets: {
     rejet: {
       schema: EventSchemas.rejets,
-      says: "A record set aside, with its reason",
+      title: "A rejected record, with its reason",
       key: "hash(source, raw text)~ordinal",
     },
   },
   sources: {
     source: {
       schema: Registration,
-      says: "A source, as an operator named it or its catalogue lists it; no value removes it",
+      title: "A source, as an operator named it or its catalogue lists it; no value removes it",
       key: "the source's URL",
     },
     catalogue: {
       schema: Catalogue,
-      says: "A document that lists sources, as an operator named it; no value removes it",
+      title: "A document that lists sources, as an operator named it; no value removes it",
       key: "the document's URL",
     },
     removed: {
       schema: Removal,
-      says: "An entry of a catalogue that an operator removed",
+      title: "An entry of a catalogue that an operator removed",
       key: "the source's URL",
     },
     version: {
       schema: Announcement,
-      says: "A version of a source, or its takeover by another producer",
+      title: "A version of a source, or its takeover by another producer",
       key: "the source's URL, a space, version",
     },
   },
   commits: {
     commit: {
       schema: CommitEvent,
-      says: "A commit of a database: wakes its analyzers",
+      title: "A commit of a database: wakes its analyzers",
       key: "the database's id",
     },
   },
   status: {
-    status: { schema: ComponentState, says: "The state of a component, every 5 s", key: "component and id" },
+    status: { schema: ComponentState, title: "The state of a component, every 5 s", key: "component and id" },
   },
 };
 
@@ -87,7 +87,7 @@ export function asyncApi(settings: SettingsShape, version: string): Json {
       schemas[name] = Schema.toJsonSchemaDocument(payload.schema).schema;
       messages[name] = {
         name,
-        title: payload.says,
+        title: payload.title,
         contentType: "application/json",
         payload: { $ref: `#/components/schemas/${name}` },
         bindings: { kafka: { key: keySchema(payload.key), bindingVersion: "0.5.0" } },
@@ -126,7 +126,7 @@ export function asyncApi(settings: SettingsShape, version: string): Json {
       title: "ventes",
       version,
       description:
-        "A small company's sales as events: products, shops and sales, each new, changed or withdrawn.",
+        "A small company's sales as events: products, shops and sales, each new, changed or deleted.",
       license: { name: "MIT" },
     },
     defaultContentType: "application/json",

@@ -44,7 +44,7 @@ const file = (name: string, text: string): string => {
 
 const SHOPS = "ID Magasin,Ville\n1,Paris\n";
 
-describe("a source that cannot be one", () => {
+describe("what cannot be a source", () => {
   const cases: readonly (readonly [string, () => Promise<string> | string, RegExp])[] = [
     ["no such file", () => "/nonexistent/ventes.csv", /\/nonexistent\/ventes\.csv does not exist/],
     ["a directory", () => scratchDirectory(), /is not a file/],
@@ -77,7 +77,7 @@ describe("a source that cannot be one", () => {
     expect(JSON.parse(listed.stdout)).toEqual([]);
   });
 
-  it("named as another entity", async () => {
+  it("a file whose header contradicts the entity", async () => {
     const data = scratchDirectory();
     const shops = file("m.csv", SHOPS);
     const says = /you said produits, these are magasins/;
@@ -85,7 +85,7 @@ describe("a source that cannot be one", () => {
     await fails(["start", "--once", "--source", `produits=${shops}`, "--data", data], says);
   });
 
-  it("one that is gone later: the others are read, and the exit is 1", async () => {
+  it("a source that was removed later: the others are read, and the exit code is 1", async () => {
     const data = scratchDirectory();
     const shops = file("m.csv", SHOPS);
     let status = 200;
@@ -102,7 +102,7 @@ describe("a source that cannot be one", () => {
   });
 });
 
-describe("a database that is not ours to write", () => {
+describe("a database that the program must not write", () => {
   const database = (make: (db: Database.Database) => void): string => {
     const data = scratchDirectory();
     const db = new Database(join(data, "ventes.db"));
@@ -111,7 +111,7 @@ describe("a database that is not ours to write", () => {
     return data;
   };
 
-  it("another program's", async () => {
+  it("of another program", async () => {
     const data = database((db) => db.exec("CREATE TABLE recettes (nom TEXT)"));
     const shops = file("m.csv", SHOPS);
     await fails(["start", "--once", shops, "--data", data], /database of another program/);
@@ -129,7 +129,7 @@ describe("a database that is not ours to write", () => {
     await fails(["query", "SELECT 1", "--data", data], /written by a newer version of ventes/);
   });
 
-  it("no database at all", async () => {
+  it("that does not exist", async () => {
     const data = scratchDirectory();
     writeFileSync(join(data, "ventes.db"), "this is a letter to my mother, not a database\n".repeat(30));
     await fails(["start", "--once", file("m.csv", SHOPS), "--data", data], /is not a SQLite database/);
@@ -151,7 +151,7 @@ describe("a database that is not ours to write", () => {
 });
 
 describe("a directory that cannot be written", () => {
-  it("a file stands in its place", async () => {
+  it("because it is a file", async () => {
     const inTheWay = file("data", "");
     await fails(
       ["start", "--once", "--data", inTheWay],
@@ -160,7 +160,7 @@ describe("a directory that cannot be written", () => {
     await fails(["hello", "--data", join(inTheWay, "deeper")], /cannot write/);
   });
 
-  it("it is read-only", async () => {
+  it("because it is read-only", async () => {
     // To root a mode says nothing, but nobody makes directories in /sys.
     const isRoot = process.getuid?.() === 0;
     const data = isRoot ? "/sys/ventes" : join(scratchDirectory(), "read-only");
@@ -194,7 +194,7 @@ it("a taken --port is an error", async () => {
   expect(ran.stderr).toMatch(new RegExp(`^ventes: port ${port} is taken[^\\n]+\\n$`));
 });
 
-it("a page that other machines reach needs a token, or that this is waived: said before anything is done", async () => {
+it("a page that other machines reach needs a token or VENTES_AUTH=none: the command fails before it does anything", async () => {
   const data = scratchDirectory();
   await fails(["start", "--host", "0.0.0.0", "--data", data], /set VENTES_TOKEN .*VENTES_AUTH=none/);
   await fails(["start", "--data", data], /VENTES_TOKEN .*VENTES_AUTH=none/, {
@@ -210,7 +210,7 @@ it("a page that other machines reach needs a token, or that this is waived: said
   expect(existsSync(join(data, "events.db"))).toBe(false);
 });
 
-it("SQL that is none, or writes", async () => {
+it("text that is no SQL, and SQL that writes, are refused", async () => {
   const data = scratchDirectory();
   expect((await ventes(["start", "--once", file("m.csv", SHOPS), "--data", data])).code).toBe(0);
   await fails(["query", "SELEC 1", "--data", data], /SQL: near "SELEC": syntax error/);

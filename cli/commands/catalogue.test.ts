@@ -1,4 +1,4 @@
-/** Catalogues as a user meets them: `sources add --catalogue`, `sources`, `status`, `sources remove`. */
+/** Catalogues through the commands of a user: `sources add --catalogue`, `sources`, `status`, `sources remove`. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,7 +24,7 @@ const company = async () => {
   return { files, data: scratchDirectory(), page: files.url("index.html") };
 };
 
-it("is shown, registered, read, accounted for and removed", async () => {
+it("a catalogue is shown, registered, read, accounted for and removed", async () => {
   const { files, data, page } = await company();
   const run = (...args: string[]) => ventes([...args, "--data", data]);
 
@@ -46,7 +46,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
     stdout: `${page} is registered as a catalogue (html): 4 files listed; a producer will follow them, one after the other\n`,
   });
 
-  // What cannot be taken up is said, and does not stop the rest.
+  // Entries that are refused are reported, and do not stop the others.
   const once = await run("start", "--once", "--json");
   expect(once.code).toBe(1);
   expect(once.stderr).toMatch(/a listed file cannot be taken up: .*notes\.txt.*columns found: rien/);
@@ -70,7 +70,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
   );
   expect(await run("status")).toMatchObject({ code: 1, stderr: expect.stringMatching(/cannot be taken up/) });
 
-  // What was said of it stays said, whoever reads one file beside.
+  // The status of the catalogue stays, although another command has read one of its files.
   expect(await run("rejects", "retry")).toMatchObject({
     code: 0,
     stdout: "1 file read again: 0 rows resolved, 1 still rejected\n",
@@ -96,7 +96,7 @@ it("is shown, registered, read, accounted for and removed", async () => {
   });
 });
 
-it("ends the demo; files that come to a folder while it runs are in the analyses, each once", async () => {
+it("a catalogue ends the demo; files that are added to its folder later are in the analyses, each once", async () => {
   const folder = scratchDirectory();
   const data = scratchDirectory();
   const exports = join(folder, "exports");
@@ -120,7 +120,7 @@ it("ends the demo; files that come to a folder while it runs are in the analyses
   const row = async () =>
     (await ventes(["sources", "--data", data])).stdout.split("\n").find((line) => line.startsWith(id));
   await until(
-    "it is said to be gone",
+    "the entry to be unlisted",
     async () => /\|unlisted\|.*no longer listed by its catalogue since/.test((await row()) ?? ""),
     {
       within: 60_000,

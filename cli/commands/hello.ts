@@ -1,7 +1,7 @@
 /**
- * `ventes hello`: the seed's hello world. Opens the database, writes and reads a row in a scratch table, reaches
- * the topics, and says what it found. While there is no database it tries one in the same directory and removes
- * it again: the first `ventes start` must find none.
+ * `ventes hello`: opens the database, writes and reads a row in a temporary table, reaches the topics, and prints what
+ * it found. While there is no database, it creates one in the same directory and removes it again: the first
+ * `ventes start` must find none.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { print } from "../output/stdout.ts";
 import { onLog } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
-/** Somebody who asks whether all is well wants to hear it now. */
+/** How long it waits for a broker: less than other commands, because it is a quick check. */
 const WAIT_MS = 5_000;
 
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
@@ -38,7 +38,7 @@ interface DatabaseFound {
   readonly file: string;
   readonly exists: boolean;
   readonly sqlite: string;
-  /** What was written and read again. */
+  /** The text that was written and read again. */
   readonly row: string;
 }
 

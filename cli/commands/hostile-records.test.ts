@@ -1,4 +1,4 @@
-/** A topic `sources` full of what foreign programs wrote, as a user meets it: no command ends, and each is taken out. */
+/** A topic `sources` with records of foreign programs: every command still works, and `sources remove` removes each record. */
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -34,7 +34,7 @@ interface Listed {
   readonly reason: string;
 }
 
-it("sources, status, start --once and the page go on beside it, and sources remove takes each of it out", async () => {
+it("sources, status, start --once and the page work despite foreign records, and sources remove removes each of them", async () => {
   const data = scratchDirectory();
   const file = join(data, "m.csv");
   const healthy = pathToFileURL(file).href;
@@ -44,7 +44,7 @@ it("sources, status, start --once and the page go on beside it, and sources remo
   const unreadable = unreadableOf(healthy);
   await publish(data, [...INVALID, ...unreadable, ...announcementsOf(healthy)]);
 
-  // Read, and said what was not: no trace.
+  // The others are read and these are reported, without a trace.
   const once = await run("start", "--once");
   expect(once).toMatchObject({ code: 1, stderr: expect.stringContaining("sources could not be read") });
   expect(once.stderr).not.toMatch(/^\s+at /m);

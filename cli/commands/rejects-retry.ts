@@ -1,7 +1,7 @@
 /**
- * `ventes rejects retry`: the files that have rows set aside are read again whole, unchanged or not, so that what can
- * be read since a correction of the options or settings becomes rows, and its rejects are withdrawn (rule 11: they are
- * diffed like rows). Whichever producer runs does it, asked through the registration; where none runs, this command.
+ * `ventes rejects retry`: reads the files that have rejects again, as a whole, changed or not. After a correction of
+ * options or settings, lines that have become readable become rows, and their rejects are withdrawn (rule 11: rejects
+ * are diffed like rows). A running producer does it, on a request in the registration; without one, this command does.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -47,7 +47,7 @@ export const retryRejects = (
       });
       const only = input.source === undefined ? null : (yield* named(input.source, run)).source;
       const before = yield* rejectIds(run, only);
-      // What only the demo set aside is not ours to read again.
+      // Rejects of the demo are not read again.
       const isDemo = answeringDirectory(run.settings.data) !== run.settings.data;
       const names = isDemo ? [] : [...new Set(before.values())];
       if (names.length === 0) {
@@ -91,7 +91,7 @@ const rejectIds = (
   );
 
 interface Reread {
-  /** The sources that were read again. */
+  /** The sources that are read again. */
   readonly asked: readonly string[];
   /** Why some could not be. */
   readonly failed: readonly string[];
@@ -113,7 +113,7 @@ const reread = (
     const { asked } = yield* askReread(sources);
     if (asked.length === 0) return { asked, failed: [] };
     const only = new Set(asked);
-    // A consumer and an analyzer that run do the rest.
+    // Where a consumer and an analyzer run, they do the rest.
     const read =
       holder === "nobody"
         ? (yield* readAndSettle(run, within, only)).sources
@@ -133,7 +133,7 @@ const reread = (
 const isProducing = (state: Parameters<typeof isLost>[0]): boolean =>
   state.component === "producer" && isRunning(state) && !isLost(state, Date.now());
 
-/** Asks, waits until each was looked at since, and until that is in the database. */
+/** Requests the reading, waits until each source was polled since, and until the result is in the database. */
 const byTheRunning = Effect.fnUntraced(function* (
   run: Invocation,
   sources: readonly string[],
@@ -148,15 +148,15 @@ const byTheRunning = Effect.fnUntraced(function* (
   const done = Effect.gen(function* () {
     while (left.size > 0) {
       yield* states.refresh();
-      for (const { sources: told } of states.all())
-        for (const one of told ?? []) {
+      for (const { sources: statuses } of states.all())
+        for (const one of statuses ?? []) {
           if (one.reread !== reread) continue;
           left.delete(one.source);
           if (one.state === "parked") failed.set(one.source, one.reason);
         }
       if (left.size > 0) yield* Effect.sleep(CHECK_EVERY_MS);
     }
-    // Where no consumer works on this database, what was published waits for one.
+    // Where no consumer runs on this database, the published events wait for one.
     if (holder !== "nobody") yield* whenSettled(() => undefined);
   });
   yield* inTime(run, within, left, done);

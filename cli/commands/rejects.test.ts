@@ -1,4 +1,4 @@
-/** `ventes rejects` as a user runs it: filters, forms, and trying again after a correction. */
+/** `ventes rejects` as a user runs it: filters, output forms, and `rejects retry` after a correction. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -129,10 +129,10 @@ describe("rejects", () => {
 });
 
 describe("rejects retry", () => {
-  it("reads unchanged files again after a correction, and takes what can be read now", async () => {
+  it("reads unchanged files again after a correction, and takes the rows that have become readable", async () => {
     const { data, products } = await withRejects();
     const env = { VENTES_DEVISE: "USD" };
-    // Unchanged files are not read, whatever the settings say now.
+    // Unchanged files are not read again, even if the settings have changed.
     await ventes(["start", "--once", "--data", data], { env });
     expect(countOf(data, "rejets")).toBe(5);
 
@@ -151,7 +151,7 @@ describe("rejects retry", () => {
     expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining("no rejected row") });
   });
 
-  it("is done by the start that runs; one that cannot be read is said", async () => {
+  it("is done by a running start; a source that cannot be read is reported", async () => {
     const { data, products, ids } = await withRejects();
     const started = startVentes(["start", "--every", "1h", "--data", data], {
       env: { VENTES_DEVISE: "USD" },

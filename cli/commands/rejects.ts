@@ -1,6 +1,6 @@
 /**
- * `ventes rejects`: the rows set aside. On a terminal first how many of each code with the first of each, then the
- * rows; in a pipe the rows. Filters lay over each other. Finding rejects is no failure: exit 0.
+ * `ventes rejects`: the rejected rows. On a terminal, first the number of rows of each code with the first of each, then
+ * the rows; in a pipe, the rows. Filters combine with AND. Finding rejects is no failure: exit 0.
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, isEntityName } from "#shared/contract/entities/index.ts";
@@ -24,7 +24,7 @@ interface RejectsInput {
   readonly csv: boolean;
 }
 
-/** As JSON, so that one statement serves any number of codes. A code is meant by itself or as `code.` before more. */
+/** `:codes` is a JSON array, so that one statement serves any number of codes. A code matches itself and `code.more`. */
 const MATCHING = `
   FROM rejets
   WHERE (:source IS NULL OR source = :source)
@@ -63,7 +63,7 @@ export const rejects = (
       const db = yield* openForReading(run);
       yield* onFile(db.name, () => {
         const values = { source: filter.source, entity: filter.entity, codes: filter.codes };
-        // Of one state of the database.
+        // One transaction: counts and rows are of one state of the database.
         db.transaction(() => {
           if (input.byCode) printCodes(db, values, input.csv, run);
           else if (isList) printRows(rowsOf(db, { ...values, limit }), input.csv, run);
@@ -105,7 +105,7 @@ const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): Iterab
 const codesOf = (db: Sqlite, values: Filter): Cell[][] =>
   (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMask(CODE_COLUMNS));
 
-/** A source without what is secret in its URL. */
+/** Masks the secrets in the URL of the source. */
 const withMask = (columns: readonly string[]) => {
   const at = columns.indexOf("source");
   return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
@@ -138,7 +138,7 @@ function printCodes(db: Sqlite, values: Filter, csv: boolean, run: Invocation): 
 
 const codeTable = (codes: readonly Cell[][]): string => {
   const at = CODE_COLUMNS.indexOf("raw");
-  // The sentence says what is wrong; the raw text of a long record would fill the screen.
+  // Without the raw text: a long record would fill the screen, and the sentence says what is wrong.
   return table(
     CODE_COLUMNS.filter((_, i) => i !== at),
     codes.map((row) => row.filter((_, i) => i !== at)),

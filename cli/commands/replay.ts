@@ -1,4 +1,4 @@
-/** `ventes replay`: reads the topics again from their start, repairs what differs, and the analyses with it. */
+/** `ventes replay`: reads the topics again from their start, repairs rows that differ, and refreshes the analyses. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
@@ -16,7 +16,7 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
   Effect.gen(function* () {
     const { settings, texts } = run;
     const file = ventesFile(settings.data);
-    // Without a database there is nothing to replay into: its reader says so.
+    // Without a database there is nothing to replay into: opening it for reading fails with the right message.
     if (!existsSync(file)) yield* onFile(file, () => openVentesReader(settings.data).close());
     const report = yield* withProgress(texts, (progress) =>
       onLog(
@@ -28,7 +28,7 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
     print(run.json ? JSON.stringify(report) : texts.replayed(report.events, report.repaired));
   });
 
-/** No analyzer may be running; if one is, there is nothing left for us. */
+/** Refreshes the analyses here, because no analyzer may be running. Where one runs, there is nothing left to do. */
 const refreshAll = (data: string): Effect.Effect<void, DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -22,11 +22,11 @@ import { visible } from "../texts/visible.ts";
 export interface AddCatalogue {
   readonly what: readonly string[];
   readonly dryRun: boolean;
-  /** What holds for each entry; what is not given stays as it was registered. */
+  /** Options of each entry; those that are not given keep their registered values. */
   readonly options: RegisterCatalogueOptions;
 }
 
-/** Entries and refusals that a terminal shows of one document. */
+/** How many entries, and how many refusals, a terminal shows of one document. */
 const SHOWN = 20;
 
 export const addCatalogue = (
@@ -48,11 +48,11 @@ export const addCatalogue = (
       run,
       SHORT_WAIT_MS,
     )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
-    const said = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
+    const added = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
     print(
       run.json
         ? JSON.stringify({ ...registered, form: inspection.form, refused: inspection.refused })
-        : [said, ...refusals(inspection, run)].join("\n"),
+        : [added, ...refusals(inspection, run)].join("\n"),
     );
   });
 

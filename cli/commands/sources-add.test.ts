@@ -1,4 +1,4 @@
-/** How `sources add` is told how to read a file, and how it and `sources` say it. */
+/** The options of `sources add` that fix how a file is read, and how `sources add` and `sources` show them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -21,7 +21,7 @@ const file = (...lines: readonly string[]): string => {
 };
 
 describe("sources add", () => {
-  it("shows a wide file as each of its entities, what was decided, and what looks the same", async () => {
+  it("shows each entity of a wide file, the formats it found, and ids that look the same", async () => {
     const path = file(...WIDE);
     const ran = await ventes([
       "sources",
@@ -60,17 +60,17 @@ describe("sources add", () => {
     });
   });
 
-  it("keeps what it was told, and sources shows it", async () => {
+  it("keeps the given options, and sources shows them", async () => {
     const data = scratchDirectory();
     const path = file("Jour;Code;Boutique;Pièces", "03/02/2026;p;m;1,234");
     const add = (...more: readonly string[]) => ventes(["sources", "add", path, ...more, "--data", data]);
-    const told = ["--map", "id_produit=Code", "--map", "quantite=Pièces", "--date-format", "JJ/MM/AAAA"];
-    const undecided = await add(...told);
+    const options = ["--map", "id_produit=Code", "--map", "quantite=Pièces", "--date-format", "JJ/MM/AAAA"];
+    const undecided = await add(...options);
     expect(undecided).toMatchObject({ code: 1, stdout: "" });
     expect(undecided.stderr).toMatch(
       /column Pièces .* 1,234 \(2\): add --decimal point or --decimal comma\n$/,
     );
-    expect((await add(...told, "--decimal", "comma", "--id-scope", "caisse")).code).toBe(0);
+    expect((await add(...options, "--decimal", "comma", "--id-scope", "caisse")).code).toBe(0);
     expect((await add("--vanished", "keep")).code).toBe(0);
     const listed = JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);
     expect(listed).toMatchObject([
@@ -87,7 +87,7 @@ describe("sources add", () => {
     expect(read).toMatchObject({ state: "ok", decisions: { columns: { Jour: "dmy", Pièces: "comma" } } });
   });
 
-  it("says in one line what an option names and the file does not have", async () => {
+  it("says in one line which name of an option the file does not have", async () => {
     const path = file("id_produit,nom", "1,Pain");
     const ran = await ventes(["sources", "add", path, "--where", "État=payé"]);
     expect(ran).toMatchObject({ code: 1, stdout: "" });
@@ -98,7 +98,7 @@ describe("sources add", () => {
 });
 
 describe("how a source is read", () => {
-  it("is said as one would type it", () => {
+  it("is shown as flags that can be typed", () => {
     expect(
       flagsOf({
         preset: "excel-fr",
@@ -117,7 +117,7 @@ describe("how a source is read", () => {
     );
   });
 
-  it("is what the last version decided, and what was fixed", () => {
+  it("is shown as the formats of the last version and the fixed options", () => {
     const registration = {
       v: 1,
       kind: "source",
@@ -160,7 +160,7 @@ describe("how a source is read", () => {
   });
 });
 
-it("says when most sales of a new source are another's, too", async () => {
+it("warns when another source has most sales of a new source, too", async () => {
   const data = join(scratchDirectory(), "data");
   const header = "date_vente,id_produit,id_magasin,quantité,chiffre_affaires";
   const sales = ["2026-01-01,p,m,1,2", "2026-01-02,p,m,1,2", "2026-01-03,p,m,1,2"];
@@ -183,7 +183,7 @@ it("says when most sales of a new source are another's, too", async () => {
   expect(others).toMatchObject({ code: 0, stderr: "" });
 });
 
-it("notes are said in the language of who asks; what has no word here is left out", () => {
+it("notes are in the language of the command; a code that this version does not know is left out", () => {
   const announced = {
     reading: { notes: [{ code: "header.preamble", what: "3" }, { code: "of.tomorrow" }] },
   } as unknown as Parameters<typeof notesOf>[0];

@@ -53,7 +53,7 @@ export const addSource = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const reading = yield* parsed(input.what.at(-1) ?? "", run, () => parseReadingFlags(input));
-    // What is not given stays as it was registered; an empty name, or `auto`, takes it back.
+    // Options that are not given keep their registered values; an empty name, or `auto`, resets one.
     const given = {
       reading,
       idScope: input.idScope === undefined ? undefined : input.idScope.trim() || null,
@@ -100,8 +100,8 @@ export const addSource = (
     );
   });
 
-/** Which source said most of these sales already (rule 5): many files of the same sales count them once. */
-const SAID_BY = `
+/** Which other source already has most of these sales: files that share sales count them once (rule 5). */
+const MOST_SHARED = `
   SELECT source, COUNT(*) AS n FROM ventes
   WHERE id_vente IN (SELECT value FROM json_each(:ids)) AND source <> :source
   GROUP BY source ORDER BY n DESC LIMIT 1`;
@@ -116,7 +116,7 @@ const warnOfOthersSales = (
   return onFile(ventesFile(data), () => {
     const db = openVentesReader(data);
     try {
-      const most = db.prepare(SAID_BY).get({ ids: JSON.stringify(ids), source }) as
+      const most = db.prepare(MOST_SHARED).get({ ids: JSON.stringify(ids), source }) as
         | { source: string; n: number }
         | undefined;
       if (most === undefined || most.n * 2 <= ids.length) return;
@@ -175,9 +175,9 @@ function asText(found: Inspection, run: Invocation): string {
   ].join("\n");
 }
 
-/** An id with what is not ASCII in it told apart: `"А1" (U+0410)`. */
+/** An id with the code points of its characters that are not ASCII: `"А1" (U+0410)`. */
 const codePoints = (id: string): string => {
   const others = [...id].filter((c) => !/[\x20-\x7e]/.test(c));
-  const said = others.map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
-  return others.length === 0 ? `"${id}"` : `"${id}" (${said.join(" ")})`;
+  const codes = others.map((c) => `U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`);
+  return others.length === 0 ? `"${id}"` : `"${id}" (${codes.join(" ")})`;
 };

@@ -1,4 +1,4 @@
-/** `ventes sources confirm`: lets through a version that is held back because it would withdraw much. */
+/** `ventes sources confirm`: accepts a version that is held back because it would delete many rows (rule 10). */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";

@@ -1,4 +1,4 @@
-/** `ventes sources move`: a file is published elsewhere; its rows, their ids and its prices stay. */
+/** `ventes sources move`: a file has a new address; its rows, their ids and its prices stay. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";

@@ -1,6 +1,6 @@
 /**
- * `ventes sources remove`: stops following a source, or a catalogue with its entries; with --withdraw undoes what it
- * alone had brought.
+ * `ventes sources remove`: stops following a source, or a catalogue with its entries; with --withdraw it deletes the rows
+ * that the source alone had brought.
  */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -31,7 +31,7 @@ export const removeOne = (
     if (invalid !== undefined) return printRemoved(invalid, input.withdraw, run);
     const source = yield* registered(input.url, run);
     const catalogue = yield* catalogueNamed(input.url, run).pipe(
-      // Whatever was registered once can be removed, a URL with a password in it as well.
+      // A registered source can be removed even if it could not be registered now: a URL with a password in it.
       Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
     );
     const { withdraw } = input;
@@ -45,13 +45,13 @@ export const removeOne = (
           const whole = yield* removeCatalogue(catalogue, { withdraw });
           if (whole !== undefined) {
             const { entries, withdrawn } = whole;
-            const said = texts.catalogueRemoved(
+            const removed = texts.catalogueRemoved(
               visibleSource(catalogue),
               entries,
               withdraw,
               texts.count(withdrawn),
             );
-            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : said);
+            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : removed);
             return;
           }
           const removed = yield* removeSource(source, { withdraw }).pipe(
@@ -70,7 +70,7 @@ const printRemoved = ({ source, withdrawn }: Removed, withdraw: boolean, { json,
       : texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn)),
   );
 
-/** One that a catalogue lists and that cannot be taken up is to be left alone from now on. */
+/** For an entry that its catalogue refuses: it is not registered, but from now on the catalogue leaves it out. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
   const by = (yield* readSourceEntries)
     .catalogues()

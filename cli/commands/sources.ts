@@ -1,6 +1,6 @@
 /**
- * `ventes sources`: how each registered source and catalogue stands, and that every record is accounted for
- * (invariant 1): records = emitted + unchanged + superseded + rejected, of the last version of each.
+ * `ventes sources`: the status of each registered source and catalogue. It accounts for every record of the last version
+ * of each source (invariant 1): records = emitted + unchanged + superseded + rejected.
  */
 import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/contract/status.ts";
@@ -19,7 +19,7 @@ import {
 import type { Invocation } from "../settings/invocation.ts";
 import { maskedCatalogue, maskedStatus, visibleSource } from "../texts/visible.ts";
 
-/** The terms of the sum stand together, in its order; what is not part of it comes after them. */
+/** The terms of the sum come first, in its order; then the counts that are not part of it. */
 const COUNTS = [
   "records",
   "emitted",
@@ -88,11 +88,11 @@ const rowOf = (status: SourceStatus, reason: string) => [
   withoutMilliseconds(status.next),
 ];
 
-/** An instant without its milliseconds; empty: there is none. */
+/** An ISO instant without its milliseconds; "" for none. */
 const withoutMilliseconds = (instant: string | null | undefined): string =>
   (instant ?? "").replace(/\.\d+Z$/, "Z");
 
-/** How it stands, with how it was registered, and which producer follows it. */
+/** The status, the registration, and the producer that follows the source. */
 const asJson = ({ status, registration, announcement, report }: SourceEntry) => ({
   ...maskedStatus(status),
   next: status.next ?? null,
@@ -102,7 +102,7 @@ const asJson = ({ status, registration, announcement, report }: SourceEntry) => 
   duplicates: registration.duplicates,
   vanished: registration.vanished ?? null,
   idScope: registration.idScope ?? null,
-  /** What was fixed, and how its last version was read. */
+  /** `reading`: the options that the operator fixed. `decisions`: how the last version was read. */
   reading: registration.reading ?? {},
   decisions: announcement?.reading ?? null,
   registered: registration.registered,
@@ -110,7 +110,7 @@ const asJson = ({ status, registration, announcement, report }: SourceEntry) => 
   ...(registration.discovered === undefined ? {} : { discovered: registration.discovered }),
 });
 
-/** Told from a source by its member `catalogue` and by having no `source`. */
+/** Programs tell it from a source by its member `catalogue`, and because it has no `source`. */
 const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
   ...maskedCatalogue(status),
   every: catalogue.every,
@@ -152,7 +152,7 @@ const catalogueCounts = ({ status }: CatalogueWithState, { texts }: Invocation):
     unlisted: texts.count(status.unlisted),
   });
 
-/** In the columns of a source: what it lists as records, what is refused as rejected. */
+/** In the columns of a source: listed entries are records, refused entries are rejected. */
 const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
   visibleSource(one.status.catalogue),
   "catalogue",

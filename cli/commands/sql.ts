@@ -1,4 +1,4 @@
-/** SQL text in statements: better-sqlite3 prepares one at a time. */
+/** Splits SQL text into statements, because better-sqlite3 prepares one at a time. */
 
 /** A quoted string or name, a comment, a semicolon, or any other character. */
 const TOKEN =

@@ -1,4 +1,4 @@
-/** `start` as a user runs it: the demo, its end, sources beside it, queries, Ctrl-C. */
+/** `start` as a user runs it: the demo and its end, other commands at the same time, queries, Ctrl-C. */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const company = (sales: readonly string[]) => {
 const SALES = ["V1,2026-01-02,001,M1,3", "V2,2026-01-03,002,M2,1"];
 
 describe("VENTES_SOURCES", () => {
-  it("lists what is read: once, the good lines, and exit 1 for a bad one", async () => {
+  it("with --once registers and reads the good lines, and exits with 1 for a bad one", async () => {
     const { produits, magasins, ventes: sales } = company(SALES);
     const folder = scratchDirectory();
     const list = join(folder, "sources.csv");
@@ -47,7 +47,7 @@ describe("VENTES_SOURCES", () => {
     expect(worse.stderr).toContain("2 line(s) of the file of VENTES_SOURCES");
   });
 
-  it("is followed by start, and no demo stands in for what cannot be read yet", async () => {
+  it("is followed by start, and no demo runs while its sources cannot be read", async () => {
     const folder = scratchDirectory();
     const shops = join(folder, "m.csv");
     const list = join(folder, "sources.csv");
@@ -64,7 +64,7 @@ describe("VENTES_SOURCES", () => {
 });
 
 describe("the demo", () => {
-  it("says what runs, what it read and the results; the first source ends it, on the same page", async () => {
+  it("prints the sources and the results; the first registered source ends it, on the same page", async () => {
     const data = scratchDirectory();
     const started = startVentes(["start", "--data", data]);
     const [, page] = await started.said(/^page (http:\/\/127\.0\.0\.1:\d+\/)$/m);
@@ -106,7 +106,7 @@ describe("the demo", () => {
     expect(await started.stop("SIGINT")).toMatchObject({ code: 130 });
   });
 
-  it("once: the results, one line each, and nothing in DIR/ventes.db", async () => {
+  it("with --once prints one line for each result, and writes nothing to DIR/ventes.db", async () => {
     const data = scratchDirectory();
     const ran = await ventes(["start", "--once", "--data", data]);
     expect(ran.code).toBe(0);
@@ -119,7 +119,7 @@ describe("the demo", () => {
   });
 });
 
-describe("beside a running start", () => {
+describe("while a start runs", () => {
   it("sources are added and removed, status and replay answer; it ends within 5 s", async () => {
     const data = scratchDirectory();
     const files = company(SALES);
@@ -173,7 +173,7 @@ describe("beside a running start", () => {
     });
   });
 
-  it("sources say when each is looked at next; once their producer is gone, status says that nobody follows them", async () => {
+  it("sources shows the next poll of each; once the producer is stopped, status reports sources without a producer", async () => {
     const data = scratchDirectory();
     const files = company(SALES);
     const sources = async (): Promise<{ next: string | null; producer: string | null; polled: string }[]> =>
@@ -195,7 +195,7 @@ describe("beside a running start", () => {
     expect(json.stale).toMatchObject([{ sources: 1, at: expect.any(String) }]);
   });
 
-  it("a source that goes is parked: status says so, with exit 1", async () => {
+  it("a source that disappears is parked: status reports it, with exit code 1", async () => {
     const data = scratchDirectory();
     const { rmSync } = await import("node:fs");
     const files = company(SALES);
@@ -239,7 +239,7 @@ describe("query", () => {
 });
 
 describe("the output of --once", () => {
-  it("has the shape of the contract", async () => {
+  it("has the documented JSON shape", async () => {
     const data = scratchDirectory();
     const files = company([...SALES, "V9,2026-02-30,001,M1,1"]);
     const ran = await ventes(["start", "--once", "--json", "--data", data, ...Object.values(files)]);
@@ -272,7 +272,7 @@ describe("the output of --once", () => {
     });
   });
 
-  it("is right also where somebody changed the analyses: the audit mends them first, and says so", async () => {
+  it("is right even after somebody changed the analyses: the audit corrects them first, and reports it", async () => {
     const data = scratchDirectory();
     const args = ["start", "--once", "--data", data];
     const first = await ventes([...args, ...Object.values(company(SALES))]);

@@ -1,6 +1,6 @@
 /**
- * `ventes start`: everything in one process. With no source it is the demo, which the first registered source ends;
- * with --once it reads everything once and ends.
+ * `ventes start`: everything in one process. Without a source it runs the demo, which the first registered source ends.
+ * With --once it reads all sources once and ends.
  */
 import * as Effect from "effect/Effect";
 import type { Scope } from "effect/Scope";
@@ -66,7 +66,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       )(
         Effect.gen(function* () {
           yield* registerAll(sources);
-          // A list of sources that cannot be read yet is no reason to show another company's figures.
+          // With VENTES_SOURCES there is no demo, even if the list cannot be read yet: its figures would mislead.
           const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
@@ -118,7 +118,7 @@ const follow = (
   return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
 };
 
-/** The demo beside a log of its own. */
+/** Runs the demo, on a log of its own. Never ends by itself. */
 const demo = (
   run: Invocation,
   view: View,
@@ -135,7 +135,7 @@ const demo = (
       )(
         Effect.andThen(
           registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
-          // What was read is said as it is in the files; then they grow.
+          // First the summary of the files as they are; then they grow.
           follow(run, view, progress, url, () => server.growEvery(GROW_EVERY_MS)),
         ),
       );
@@ -144,7 +144,7 @@ const demo = (
 
 const CHECK_EVERY_MS = 250;
 
-/** Succeeds when the topic `sources` names one. */
+/** Succeeds when a source or catalogue is registered in the topic `sources`. */
 const firstSource: Effect.Effect<void, LogFailure, TopicLog> = Effect.gen(function* () {
   const log = yield* TopicLog;
   const ends = Effect.map(log.bounds(["sources"]), (bounds) => bounds.map(({ end }) => end).join());

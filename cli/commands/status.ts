@@ -1,4 +1,4 @@
-/** `ventes status`: the state of every part. Exit 1 when something needs a person, and says what. */
+/** `ventes status`: the state of every part. When somebody must act, it says what is wrong and exits with 1. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
@@ -28,7 +28,7 @@ import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
 
-/** A monitoring program does not wait longer for a broker. */
+/** How long it waits for a broker: monitoring programs call it. */
 const WAIT_MS = 5_000;
 
 interface Found {
@@ -36,7 +36,7 @@ interface Found {
   readonly components: readonly (ComponentState & { readonly lost: boolean })[];
   readonly sources: readonly SourceStatus[];
   readonly catalogues: readonly CatalogueStatus[];
-  /** Producers that are gone and whose last word on some sources is the last there is. */
+  /** Producers that no longer run, and whose sources no other producer has reported on. */
   readonly stale: readonly Stale[];
   readonly log: { readonly where: string; readonly events: number } | null;
   readonly database: (Results & { readonly lag: number | null; readonly pending: boolean }) | null;
@@ -45,7 +45,7 @@ interface Found {
 
 interface Stale {
   readonly producer: string;
-  /** When it spoke last. */
+  /** The time of its last report (ISO). */
   readonly at: string;
   readonly sources: number;
 }
@@ -74,7 +74,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
             (open) => Effect.sync(() => open.close()),
           )
         : null;
-      // In one process of one machine the lock knows at once; elsewhere silence tells.
+      // Embedded, a free lock tells at once that no producer runs; on Kafka, only its silence does.
       const isGone = settings.kafka === null && running === "nobody";
       const follows: Follows = isGone ? () => false : reportsAt(Date.now());
       const hasLog = settings.kafka !== null || existsSync(join(dir, "events.db"));
@@ -141,7 +141,7 @@ const readLog = Effect.fnUntraced(function* (follows: Follows, language: Languag
 
 type FromLog = Effect.Success<ReturnType<typeof readLog>>;
 
-/** By producer: those sources that nobody follows now, of which it spoke last. */
+/** By producer: how many of the sources that it reported on last have no producer now. */
 function staleOf(sources: readonly SourceEntry[]): Stale[] {
   const found = new Map<string, Stale>();
   for (const { report } of sources) {
@@ -187,7 +187,7 @@ function asText(found: Found, dir: string, run: Invocation): string {
   const { database, log } = found;
   const lines = [texts.statusDirectory(dir, texts.runs(found.running))];
   for (const { component, id, state, lost, detail, at } of found.components) {
-    // Of an embedded log there is one of each.
+    // Embedded, there is one component of each kind: its id tells nothing.
     const where = run.settings.kafka === null ? [] : [id];
     lines.push(
       `  ${[component, lost ? texts.lost() : state, at, ...where, detail].filter((part) => part !== "").join("  ")}`,

@@ -1,4 +1,4 @@
-/** Wrong usage: exit 2, one line on stderr that says what and where the help is, nothing on stdout. And the help. */
+/** Wrong usage: exit code 2, one line on stderr with the error and where the help is, nothing on stdout. And the help. */
 import { describe, expect, it } from "vitest";
 import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
 import { COMMAND_HELP } from "../texts/help.ts";
@@ -100,7 +100,7 @@ describe("wrong usage", () => {
     expect(ran.stderr).toMatch(/^ventes: [^\n]+\n$/);
   });
 
-  it("is said in French where the locale is French", async () => {
+  it("is in French where the locale is French", async () => {
     const ran = await ventes(["strat"], { env: { VENTES_LANG: "", LC_ALL: "fr_FR.UTF-8" } });
     expect(ran.stderr).toBe(
       "ventes: commande inconnue « strat » ; vouliez-vous dire start ? (aide : ventes --help)\n",
@@ -140,13 +140,13 @@ describe("the help", () => {
     );
   });
 
-  it("is French in French", async () => {
+  it("is in French with VENTES_LANG=fr", async () => {
     const { stdout } = await ventes(["start", "--help"], { env: { VENTES_LANG: "fr" } });
     expect(stdout).toContain("OPTIONS COMMUNES (avant ou après la commande)");
     expect(stdout).toContain("La démonstration");
   });
 
-  it("--version says the version", async () => {
+  it("--version prints the version", async () => {
     const { stdout, code } = await ventes(["--version"]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
@@ -165,7 +165,7 @@ it("common flags stand before or after the command", async () => {
   }
 });
 
-it("an older Node is told so in one line, before anything is loaded", async () => {
+it("an older Node gets one line that says so, before any module is loaded", async () => {
   const { spawnSync } = await import("node:child_process");
   const pretend = "Object.defineProperty(process.versions, 'node', { value: '20.11.0' })";
   const program = new URL("../ventes.js", import.meta.url).pathname;

@@ -1,4 +1,4 @@
-/** How effect/cli speaks here: help on stdout in our format, wrong usage as one line on stderr. */
+/** The output of effect/cli: help on stdout in our format, wrong usage as one line on stderr. */
 import type * as CliError from "effect/cli/CliError";
 import * as CliOutput from "effect/cli/CliOutput";
 import type { FlagDoc, HelpDoc } from "effect/cli/HelpDoc";
@@ -87,7 +87,7 @@ export function formatHelp(doc: HelpDoc, language: Language): string {
 const COMMAND = { fr: "COMMANDE", en: "COMMAND" } as const;
 const OPTIONS = { fr: "options", en: "flags" } as const;
 
-/** One line for what was wrong first, a suggestion, and where the help is. */
+/** One line: the first error, a suggestion where there is one, and where the help is. */
 export function usageLine(
   errors: readonly CliError.NonShowHelpErrors[],
   commandPath: readonly string[],
@@ -140,7 +140,7 @@ export const layerPresenter = (language: Language) =>
             print(event.version);
             break;
           case "Help":
-            // Asked for: stdout. A command that only has subcommands was called without one: wrong usage.
+            // --help goes to stdout. Otherwise a command was called without its subcommand: wrong usage.
             if (event.reason === "Requested") print(formatHelp(event.helpDoc, language));
             else say(usageLine([], event.commandPath, language));
         }

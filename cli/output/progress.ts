@@ -1,6 +1,6 @@
 /**
- * How the work goes, on stderr: one line that is drawn again on a terminal, plain lines in a pipe, not more than
- * one every few seconds. Says nothing while nothing moves.
+ * The progress of the work, on stderr: on a terminal one line that is drawn again, in a pipe a plain line every 3 s at
+ * most. Prints nothing while no figure changes.
  */
 import * as Effect from "effect/Effect";
 import type { Texts } from "../texts/texts.ts";
@@ -11,7 +11,7 @@ export interface Figures {
   readonly records: number;
   /** Events applied to the database. */
   readonly events: number;
-  /** Records and events set aside. */
+  /** Rejected records. */
   readonly rejects: number;
 }
 
@@ -19,7 +19,7 @@ export interface Progress {
   readonly update: (figures: Partial<Figures>) => void;
   /** A line of its own, above the live one. */
   readonly note: (line: string) => void;
-  /** Removes the live line until something moves again. */
+  /** Removes the live line until a figure changes. */
   readonly clear: () => void;
   /** Removes the live line; nothing is drawn afterwards. */
   readonly stop: () => void;
@@ -83,7 +83,7 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
   };
 }
 
-/** Progress for as long as the work takes. */
+/** Shows progress while `work` runs. */
 export const withProgress = <A, E, R>(
   texts: Texts,
   work: (progress: Progress) => Effect.Effect<A, E, R>,

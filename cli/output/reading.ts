@@ -1,4 +1,4 @@
-/** How a source is read, in a line: what its last version decided, and what was fixed, as one would type it. */
+/** How a source is read, in one line: what the program found in the last version, and the flags that fix the rest. */
 import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../../producer/admin/index.ts";
@@ -12,7 +12,7 @@ const quoted = (text: string): string =>
 const pairs = (flag: string, values: Readonly<Record<string, string>> | undefined): string[] =>
   Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);
 
-/** The flags that say these options again. */
+/** The flags of `sources add` that give these options. */
 export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.preset === undefined ? [] : [`--preset ${reading.preset}`]),
   ...(reading.delimiter === undefined
@@ -30,14 +30,14 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.prices === true ? ["--prices"] : []),
 ];
 
-/** What was noticed of its last version, a sentence each. */
+/** One sentence for each note on the last version. */
 export const notesOf = (announced: Announcement | null, language: Language): string[] =>
   (announced?.reading?.notes ?? []).flatMap(({ code, ...details }) =>
-    // Another version of this program may have noticed what this one has no word for.
+    // Another version of this program may have written a code that this one does not know.
     code in READING_NOTES ? [noteSentence({ ...details, code: code as ReadingNoteCode }, language)] : [],
   );
 
-/** "" where nothing was decided or fixed. */
+/** "" where nothing was found or fixed. */
 export function howRead(registration: Registration, announced: Announcement | null, texts: Texts): string {
   const decided = announced?.reading;
   const fixed = [

@@ -1,4 +1,4 @@
-/** The results as they stand in the database, read in one transaction so that they agree with each other. */
+/** Reads the results from the database, in one transaction so that they agree with each other, and formats them. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
@@ -15,7 +15,7 @@ interface AnalysisRow {
 
 export interface Results {
   readonly analyses: readonly AnalysisRow[];
-  /** The commit that they reflect, and when. */
+  /** The commit that the analyses reflect, and its time (ISO). */
   readonly commit: number;
   readonly at: string;
   readonly rejects: number;
@@ -48,16 +48,16 @@ export const readResults = (db: Sqlite): Results =>
     };
   })();
 
-const MISSION = ["chiffre_affaires_total", "ventes_par_produit", "ventes_par_region"] as const;
+const NAMED_RESULTS = ["chiffre_affaires_total", "ventes_par_produit", "ventes_par_region"] as const;
 
-/** One line `nom|cle|valeur` for each row of analyses. */
+/** One line `nom|cle|valeur` for each row of `analyses`. */
 export const resultLines = (results: Results): string =>
   results.analyses.map((row) => listLine([row.nom, row.cle, row.valeur])).join("");
 
-/** `{"chiffre_affaires_total":5268.78,"ventes_par_produit":{...},"ventes_par_region":{...}}`, in the digits of SQL. */
+/** `{"chiffre_affaires_total":5268.78,"ventes_par_produit":{...},"ventes_par_region":{...}}`, with the digits that SQL prints. */
 export function resultsJson(results: Results): string {
   const of = (nom: string) => results.analyses.filter((row) => row.nom === nom);
-  const groups = [...new Set([...MISSION, ...results.analyses.map((row) => row.nom)])];
+  const groups = [...new Set([...NAMED_RESULTS, ...results.analyses.map((row) => row.nom)])];
   const parts = groups.map((nom) => {
     const rows = of(nom);
     const body =
@@ -107,10 +107,10 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
   ].join("\n");
 }
 
-/** A shop with ten thousand products reads them in the table, not here. */
+/** Rows that each result shows here: a company may have thousands of products. */
 const MOST_SHOWN = 30;
 
-/** What was set aside and what waits, a line each; none when there is nothing to say. */
+/** One line for the rejects and one for the sales that wait; none where there are none. */
 export function rejectedLines(results: Results, texts: Texts): string[] {
   const { waiting } = results;
   const lines: string[] = [];

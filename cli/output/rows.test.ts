@@ -1,4 +1,4 @@
-/** Values as text, held against sqlite3 where it is installed. */
+/** Values as text, compared with sqlite3 where it is installed. */
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

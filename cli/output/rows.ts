@@ -1,7 +1,6 @@
 /**
- * Rows as text, in the four ways in which this program prints them: a table for people, sqlite3's list mode for a
- * pipe, CSV, and JSON. One value after the other, so that memory does not grow with the number of rows (a table
- * must know its widths and takes what it is given).
+ * Rows as text, in four forms: a table for people, the list mode of sqlite3 for a pipe, CSV, and JSON. Each form but the
+ * table takes one row at a time, so that memory does not grow with the number of rows; a table must know its widths.
  */
 import { frenchAmount, plainDouble } from "../texts/numbers.ts";
 import { visible } from "../texts/visible.ts";
@@ -18,7 +17,7 @@ const text = (cell: Cell): string => {
 /** sqlite3's list mode: `a|b`. */
 export const listLine = (cells: readonly Cell[]): string => `${cells.map(text).join("|")}\n`;
 
-/** What a spreadsheet would run as a formula (OWASP, full-width signs too); a number is none. */
+/** Text that a spreadsheet would run as a formula (OWASP; full-width signs, too). Numbers are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
 

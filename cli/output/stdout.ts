@@ -1,4 +1,4 @@
-/** Where output goes, and what it may look like there. */
+/** Writes to stdout and stderr, and tells what each can show. */
 import { writeSync } from "node:fs";
 
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
@@ -12,7 +12,7 @@ const hasColour = (stream: NodeJS.WriteStream): boolean =>
 export const bold = (text: string): string =>
   hasColour(process.stdout) ? `\u001b[1m${text}\u001b[22m` : text;
 
-/** Writes all of it before it returns, so that nothing is lost at exit and a slow reader is waited for. */
+/** Writes all of it before it returns: nothing is lost at exit, and a slow reader slows the program down. */
 function write(fd: number, text: string): void {
   const bytes = Buffer.from(text, "utf8");
   for (let done = 0; done < bytes.length; ) {
@@ -24,18 +24,18 @@ function write(fd: number, text: string): void {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
         continue;
       }
-      // Whoever read us has gone (`ventes query ... | head`): there is nobody to tell.
+      // The reader has closed the pipe (`ventes query ... | head`): this is no error.
       if (code === "EPIPE") process.exit(0);
       throw error;
     }
   }
 }
 
-/** stdout, whole lines. */
+/** To stdout, with a line end. */
 export const print = (text: string): void => write(1, text.endsWith("\n") ? text : `${text}\n`);
-/** stdout as it is: a piece of a longer text. */
+/** To stdout without a line end: a piece of a longer text. */
 export const printPiece = (text: string): void => write(1, text);
-/** stderr, whole lines. */
+/** To stderr, with a line end. */
 export const say = (text: string): void => write(2, text.endsWith("\n") ? text : `${text}\n`);
-/** stderr without a line end: the live line. */
+/** To stderr without a line end: the live line. */
 export const draw = (text: string): void => write(2, text);

@@ -1,4 +1,4 @@
-/** What `status` can read of components: running, stopped, failed, and lost. */
+/** The states of a component that the topic `status` shows: running, stopped, failed, and lost. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ const isSaid = Effect.gen(function* () {
   while ((yield* readStates).length === 0) yield* Effect.sleep(5);
 });
 
-it("is running while it runs, stopped when it was interrupted, with the figures of its last word", async () => {
+it("is running while it runs, and stopped after an interruption, with its last figures", async () => {
   const states = await run(
     Effect.gen(function* () {
       yield* Effect.raceFirst(withState("consumer", report)(Effect.never), isSaid);
@@ -43,7 +43,7 @@ it("is running while it runs, stopped when it was interrupted, with the figures 
   ]);
 });
 
-it("has failed, with the reason, when it failed", async () => {
+it("is failed, with the reason, after a failure", async () => {
   const states = await run(
     Effect.gen(function* () {
       yield* withState("producer", report)(Effect.fail(new Error("the disk is full"))).pipe(Effect.ignore);
@@ -53,7 +53,7 @@ it("has failed, with the reason, when it failed", async () => {
   expect(states).toMatchObject([{ component: "producer", state: "failed", detail: "the disk is full" }]);
 });
 
-it("is lost when it says that it runs, and has been silent for too long", async () => {
+it("is lost when it was running and has published nothing for too long", async () => {
   const seen = await run(
     Effect.raceFirst(
       withState("analyzer", report)(Effect.never),
@@ -63,7 +63,7 @@ it("is lost when it says that it runs, and has been silent for too long", async 
       }),
     ),
   );
-  if (seen === undefined) throw new Error("nothing was said");
+  if (seen === undefined) throw new Error("no state was published");
   const at = Date.parse(seen.at);
   expect(isRunning(seen)).toBe(true);
   expect(isLost(seen, at + LOST_AFTER_MS)).toBe(false);
@@ -71,7 +71,7 @@ it("is lost when it says that it runs, and has been silent for too long", async 
   expect(isLost({ ...seen, state: "stopped" }, at + LOST_AFTER_MS + 1)).toBe(false);
 });
 
-it("touches the health file while it runs, not while it waits; one that cannot be written stops nothing", async () => {
+it("touches the health file while it runs, not while it waits; a file that cannot be written does not stop it", async () => {
   const file = join(data, "alive");
   const waits = () => ({ ...report(), state: "waiting" as const });
   await run(Effect.raceFirst(withState("consumer", waits)(Effect.never), isSaid), file);

@@ -94,8 +94,8 @@ export const withState =
 
 /**
  * Sets the time of a file, and creates it where there is none. The file may be in a folder that all users share, where
- * another user may have put a link or a pipe: so this follows no link, waits for no pipe and truncates nothing. Throws
- * on a link.
+ * another user may have put a link or a pipe: so this follows no link, waits for no pipe and truncates nothing. It throws
+ * at either.
  */
 function touch(file: string): void {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;

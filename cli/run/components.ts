@@ -1,6 +1,6 @@
 /**
- * The components as the command line runs them: each tells the progress line how it goes, and the topic `status` how
- * it is. They share nothing but the log and the files.
+ * The components as the command line runs them: each reports its work to the progress line, and its state in the topic
+ * `status`. They share nothing but the log and the files.
  */
 import * as Effect from "effect/Effect";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
@@ -24,8 +24,8 @@ import { type StateReport, withState } from "./component-state.ts";
 export type ComponentError = PublishFailure | DatabaseError;
 type Component = Effect.Effect<never, ComponentError, TopicLog | Settings>;
 
-/** What a component says of itself while it changes. */
-interface Mood {
+/** The report of a component; its callbacks change it. */
+interface MutableReport {
   state: StateReport["state"];
   detail: string;
   figures: Record<string, number>;
@@ -33,11 +33,11 @@ interface Mood {
   catalogues?: readonly CatalogueStatus[];
 }
 
-const calm = (): Mood => ({ state: "running", detail: "", figures: {} });
+const newReport = (): MutableReport => ({ state: "running", detail: "", figures: {} });
 
 const reportOf =
-  (mood: Mood, database: () => string | null = () => null) =>
-  (): StateReport => ({ ...mood, database: database() });
+  (current: MutableReport, database: () => string | null = () => null) =>
+  (): StateReport => ({ ...current, database: database() });
 
 /** The id of DIR/ventes.db, once there is one. */
 function databaseIn(data: string): () => string | null {
@@ -49,37 +49,37 @@ function databaseIn(data: string): () => string | null {
       id = databaseId(db);
       db.close();
     } catch {
-      // Not made yet, or not ours: the component itself says so.
+      // There is none yet, or it cannot be opened: the component itself reports that.
     }
     return id;
   };
 }
 
-/** A lost log is said once, when it is lost and when it is back. */
+/** Notes once that the log is lost, and once that it is back. */
 const onLogState =
-  (mood: Mood, component: string, progress: Progress, run: Invocation) =>
+  (current: MutableReport, component: string, progress: Progress, run: Invocation) =>
   (log: LogState): void => {
     const waiting = log.state === "waiting";
-    if (waiting !== (mood.state === "waiting"))
+    if (waiting !== (current.state === "waiting"))
       progress.note(waiting ? run.texts.logLost(component, log.reason) : run.texts.logBack(component));
-    mood.state = waiting ? "waiting" : "running";
-    mood.detail = waiting ? log.reason : "";
+    current.state = waiting ? "waiting" : "running";
+    current.detail = waiting ? log.reason : "";
   };
 
-/** Told how what is read stands, whenever it changes. */
+/** Called with all statuses whenever one changes. */
 export interface ReadHooks {
   readonly onSources?: (sources: readonly SourceStatus[]) => void;
   readonly onCatalogues?: (catalogues: readonly CatalogueStatus[]) => void;
 }
 
-/** Keeps the mood current, and tells on. */
-const toldIn = (mood: Mood, hooks: ReadHooks): Required<ReadHooks> => ({
+/** Keeps the report current, then calls the hooks. */
+const keepIn = (current: MutableReport, hooks: ReadHooks): Required<ReadHooks> => ({
   onSources: (sources) => {
-    mood.sources = sources;
+    current.sources = sources;
     hooks.onSources?.(sources);
   },
   onCatalogues: (catalogues) => {
-    mood.catalogues = catalogues;
+    current.catalogues = catalogues;
     hooks.onCatalogues?.(catalogues);
   },
 });
@@ -87,19 +87,19 @@ const toldIn = (mood: Mood, hooks: ReadHooks): Required<ReadHooks> => ({
 export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = {}): Component =>
   Effect.gen(function* () {
     const { sourcesFile } = yield* Settings;
-    const mood = calm();
+    const current = newReport();
     const producer = runProducer({
-      ...toldIn(mood, hooks),
+      ...keepIn(current, hooks),
       onProgress: readingProgress(progress),
       onDefect: reportDefects(progress, run.texts),
-      onState: onLogState(mood, "producer", progress, run),
+      onState: onLogState(current, "producer", progress, run),
     });
     const registering =
       sourcesFile === null ? Effect.never : followSourcesFile(sourcesFile, reportSourcesFile(progress, run));
-    return yield* withState("producer", reportOf(mood))(Effect.raceFirst(producer, registering));
+    return yield* withState("producer", reportOf(current))(Effect.raceFirst(producer, registering));
   });
 
-/** The trace of an error that nobody foresaw: whoever mends the program needs it. */
+/** Notes an unforeseen error with its trace, which is needed to correct the program. */
 export const reportDefects =
   (progress: Pick<Progress, "note">, texts: Texts) =>
   ({ source, trace }: Defect): void =>
@@ -107,7 +107,7 @@ export const reportDefects =
       [`ventes: ${texts.defect(visibleSource(source))}`, ...trace.split("\n").map(visible)].join("\n"),
     );
 
-/** What VENTES_SOURCES registers is said, and which of its lines cannot be. */
+/** Notes each source that the file of VENTES_SOURCES registers, and each line of it that cannot be registered. */
 export const reportSourcesFile = (
   progress: Pick<Progress, "note">,
   run: Invocation,
@@ -118,32 +118,35 @@ export const reportSourcesFile = (
 });
 
 /**
- * Every source once, told as the producer that it is for that long. `only` these are read beside the state: what the
- * last producer said of all sources stays said.
+ * Reads every source once, and publishes the state of a producer while it reads. With `only`, reads these sources and
+ * publishes no state: it would replace the last producer's report on all sources.
  */
 export const produceOnce = (
   progress: Progress,
   run: Invocation,
   { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
-  const told = { onProgress: readingProgress(progress), onDefect: reportDefects(progress, run.texts) };
-  if (only !== undefined) return readSourcesOnce({ ...hooks, ...told, only });
-  const mood = calm();
-  return withState("producer", reportOf(mood))(readSourcesOnce({ ...toldIn(mood, hooks), ...told }));
+  const listeners = { onProgress: readingProgress(progress), onDefect: reportDefects(progress, run.texts) };
+  if (only !== undefined) return readSourcesOnce({ ...hooks, ...listeners, only });
+  const current = newReport();
+  return withState(
+    "producer",
+    reportOf(current),
+  )(readSourcesOnce({ ...keepIn(current, hooks), ...listeners }));
 };
 
-/** Sums over sources what each says of the version in hand. */
-export function readingProgress(progress: Progress): (said: ReadProgress) => void {
+/** Sums, over all sources, the records and rejects of the versions that are being read. */
+export function readingProgress(progress: Progress): (read: ReadProgress) => void {
   let records = 0;
   let rejects = 0;
   const inHand = new Map<string, ReadProgress>();
-  return (said) => {
-    if (said.phase !== "read") return;
-    const before = inHand.get(said.source);
-    const isSameVersion = before !== undefined && before.done <= said.done;
-    records += said.done - (isSameVersion ? before.done : 0);
-    rejects += said.rejected - (isSameVersion ? before.rejected : 0);
-    inHand.set(said.source, said);
+  return (read) => {
+    if (read.phase !== "read") return;
+    const before = inHand.get(read.source);
+    const isSameVersion = before !== undefined && before.done <= read.done;
+    records += read.done - (isSameVersion ? before.done : 0);
+    rejects += read.rejected - (isSameVersion ? before.rejected : 0);
+    inHand.set(read.source, read);
     progress.update({ records, rejects });
   };
 }
@@ -156,37 +159,37 @@ export interface ConsumeHooks {
 export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks = {}): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
-    const mood = calm();
-    const tellLogState = onLogState(mood, "consumer", progress, run);
+    const current = newReport();
+    const noteLogState = onLogState(current, "consumer", progress, run);
     const consumer = runConsumer({
       onProgress: (figures) => {
-        mood.figures = { ...figures };
+        current.figures = { ...figures };
         progress.update({ events: figures.events });
         hooks.onFigures?.(figures);
       },
       onLogState: (log) => {
-        tellLogState(log);
+        noteLogState(log);
         hooks.onLogState?.(log);
       },
       onOvertaken: ({ topic, partition, offset }) =>
         progress.note(`ventes: ${run.texts.overtaken(`${topic}/${partition}`, run.texts.count(offset))}`),
     });
-    return yield* withState("consumer", reportOf(mood, databaseIn(data)))(consumer);
+    return yield* withState("consumer", reportOf(current, databaseIn(data)))(consumer);
   });
 
-/** `onAudited`: the analyses were held against the full SQL, and mended where they differed. */
+/** `onAudited`: the analyses were compared with the full SQL, and corrected where they differed. */
 export const analyze = (run: Invocation, onAudited: () => void = () => {}): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
-    const mood = calm();
+    const current = newReport();
     const analyzer = runAnalyzer({
       onRefresh: ({ to, changed }) => {
-        mood.figures = { commit: to, changed };
+        current.figures = { commit: to, changed };
       },
-      onAudit: (mended) => {
-        if (mended.length > 0) say(`ventes: ${run.texts.audited(mended.length)}`);
+      onAudit: (corrected) => {
+        if (corrected.length > 0) say(`ventes: ${run.texts.audited(corrected.length)}`);
         onAudited();
       },
     });
-    return yield* withState("analyzer", reportOf(mood, databaseIn(data)))(analyzer);
+    return yield* withState("analyzer", reportOf(current, databaseIn(data)))(analyzer);
   });

@@ -15,7 +15,7 @@ export const demoDirectory = (data: string): string => join(data, "demo");
 export const answeringDirectory = (data: string): string =>
   !existsSync(ventesFile(data)) && existsSync(ventesFile(demoDirectory(data))) ? demoDirectory(data) : data;
 
-/** Opened read-only, closed with the scope; says so when it is the demo's. */
+/** Opens the database read-only; the scope closes it. Notes on stderr when it is the demo's. */
 export const openForReading = (run: Invocation): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
     const dir = answeringDirectory(run.settings.data);

@@ -1,6 +1,6 @@
 /**
- * The demo that `start` is while no source is registered: always embedded, in DIR/demo, on the bundled files served
- * over loopback HTTP. Each demo begins anew; nothing of it ever enters DIR/ventes.db.
+ * The demo that `start` runs while no source is registered: always embedded, in DIR/demo, on the bundled files, which
+ * it serves over loopback HTTP. Each demo starts with empty databases; nothing of it enters DIR/ventes.db.
  */
 import { existsSync, rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
@@ -12,7 +12,7 @@ import { type DemoServer, serveDemo } from "../../demo/server.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { demoDirectory } from "./database.ts";
 
-/** How often the demo looks at its files: what it shows is that a change is seen at once. */
+/** How often the demo polls its files: often enough that each new sale shows at once. */
 const DEMO_EVERY_MS = 1_000;
 
 export const demoSettings = (settings: SettingsShape): SettingsShape => ({
@@ -24,7 +24,7 @@ export const demoSettings = (settings: SettingsShape): SettingsShape => ({
   sourcesFile: null,
 });
 
-/** A fresh directory and the running server, whose files do not grow yet; it goes with the scope. */
+/** Removes the databases of the last demo and starts the server, whose files do not grow yet. The scope stops it. */
 export const openDemo = (run: Invocation): Effect.Effect<DemoServer, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.andThen(
@@ -34,7 +34,7 @@ export const openDemo = (run: Invocation): Effect.Effect<DemoServer, DatabaseErr
     (demo) => Effect.promise(demo.close),
   );
 
-/** Its server had another port, so its sources were others. */
+/** The server of the last demo had another port, so its sources had other URLs. */
 const forgetLastDemo = (dir: string): Effect.Effect<void, DatabaseError> =>
   onFile(dir, () => {
     if (!existsSync(dir)) return;

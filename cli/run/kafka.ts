@@ -3,7 +3,10 @@ import { say } from "../output/stdout.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
-/** A component by itself shares its topics with others: that takes Kafka. Says where it works. */
+/**
+ * Fails without Kafka: a component in a process of its own shares its topics with other processes. Otherwise prints
+ * directory and brokers.
+ */
 export const needsKafka = (command: string, run: Invocation): Effect.Effect<void, WrongUsage> =>
   Effect.suspend(() => {
     const { settings, texts } = run;

@@ -1,4 +1,4 @@
-/** The log of an invocation, opened for a piece of work; how long a lost broker is waited for is the caller's. */
+/** Opens the log for a piece of work. The caller decides how long to wait for a broker. */
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -17,12 +17,12 @@ const noAnswer = ({ kafka }: SettingsShape, waitMs: number): LogUnavailable => {
   return new LogUnavailable({ address, message: `no answer from ${address} within ${waitMs} ms` });
 };
 
-/** Milliseconds that a command which only asks something waits for a broker. */
+/** How long a command that does one thing and ends waits for a broker. */
 export const SHORT_WAIT_MS = 10_000;
 
 /**
- * Runs `work` on the log and in the settings given. While no broker answers: waits up to `waitMs` ms (infinite:
- * for ever), saying so once, then fails with what the log said.
+ * Runs `work` on the log, with the given settings. While no broker answers, waits up to `waitMs` ms and then fails with
+ * the last error of the log. With an infinite `waitMs` it never fails for that, and notes once that it waits.
  */
 export const onLog =
   (run: Invocation, waitMs: number, settings: SettingsShape = run.settings) =>
@@ -31,15 +31,15 @@ export const onLog =
   ): Effect.Effect<A, E | LogFailure | DatabaseError, Exclude<Exclude<R, TopicLog>, Settings>> =>
     Effect.scoped(
       Effect.gen(function* () {
-        let said = false;
+        let noted = false;
         let last: LogFailure | DatabaseError | undefined;
         const open = Layer.build(Layer.fresh(layerTopicLog)).pipe(
           Effect.tapError((error) =>
             Effect.sync(() => {
               last = error;
-              if (said || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
+              if (noted || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
               say(`ventes: ${run.texts.waitingForLog(error.message)}`);
-              said = true;
+              noted = true;
             }),
           ),
           Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),

@@ -1,4 +1,4 @@
-/** `start --once`: every source once, then the analyses, then what went wrong. */
+/** `start --once`: reads every source once, prints the analyses, then the rejects and failures. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/contract/status.ts";
@@ -25,7 +25,7 @@ import { whenApplied, whenSettled } from "./settled.ts";
 
 const NOTHING: Pick<ConsumerFigures, "events" | "changed"> = { events: 0, changed: 0 };
 
-/** Fails when the log has been lost for longer than `waitMs`; never succeeds. */
+/** Fails when the log has been lost for longer than `waitMs` (ms); never succeeds. */
 const lostFor = (
   waitMs: number,
   lost: () => { readonly since: number; readonly reason: string } | null,
@@ -48,7 +48,7 @@ export interface OnceRead {
   readonly figures: Pick<ConsumerFigures, "events" | "changed">;
 }
 
-/** Every source once, or `only` these, until all that they hold is in the analyses. */
+/** Reads every source once, or `only` these, and waits until all their rows are in the analyses. */
 export const readAndSettle = (
   run: Invocation,
   waitMs: number,
@@ -59,7 +59,7 @@ export const readAndSettle = (
     let catalogues: readonly CatalogueStatus[] = [];
     let lost: { readonly since: number; readonly reason: string } | null = null;
     const { sources, results } = yield* withProgress(run.texts, (progress) => {
-      const say = reportTroubles(progress, run.texts);
+      const troubles = reportTroubles(progress, run.texts);
       return Effect.raceFirst(
         Effect.raceFirst(
           lostFor(waitMs, () => lost),
@@ -75,14 +75,14 @@ export const readAndSettle = (
         Effect.gen(function* () {
           const sources = yield* produceOnce(progress, run, {
             only,
-            onSources: say.onSources,
+            onSources: troubles.onSources,
             onCatalogues: (all) => {
               catalogues = all;
-              say.onCatalogues(all);
+              troubles.onCatalogues(all);
             },
           });
           yield* whenApplied;
-          // Only now: one delta over everything is cheaper than one a commit.
+          // The analyzer starts only now: one delta over all commits is cheaper than one for each commit.
           const audited = yield* Deferred.make<void>();
           const results = yield* Effect.raceFirst(
             analyze(run, () => Deferred.doneUnsafe(audited, Effect.void)),
@@ -108,14 +108,14 @@ export const readOnce = (
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
     else print(resultLines(results));
     if (!run.json) for (const line of rejectedLines(results, run.texts)) say(line);
-    // A catalogue that cannot be read, and each entry that cannot be taken up, is a source that could not be read.
+    // A catalogue that cannot be read, and each entry that is refused, counts as a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
     const failed = sources.filter(isStopped).length + refused;
     if (failed > 0)
       return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
   });
 
-/** The shape of the contract. */
+/** `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"sources":[...]}` */
 const onceJson = (
   results: Results,
   figures: Pick<ConsumerFigures, "events" | "changed">,

@@ -1,4 +1,4 @@
-/** The page of `start` and `analyzer`: what it shows now, where it listens, and the line that says so. */
+/** The page of `start` and `analyzer`: what it shows, where it listens, and the line that prints its URL. */
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -21,7 +21,7 @@ export interface View {
   catalogues: readonly CatalogueStatus[];
 }
 
-/** Where the page is to be served, and that it may be. */
+/** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
 export const pageSettings = (
   flags: PageFlags,
   run: Invocation,
@@ -31,7 +31,7 @@ export const pageSettings = (
     catch: (error) => error as WrongUsage | Failed,
   }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
 
-/** Listens, and prints the line `page URL` once it does (contract). */
+/** Listens, then prints the line `page URL`, which programs read. */
 export const openPage = (
   where: PageSettings,
   view: View,
@@ -45,7 +45,7 @@ export const openPage = (
       port: where.port,
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
-      // The page is seen by others than the operator.
+      // Others than the operator may see the page: no secrets of URLs.
       sources: () => view.sources.map(maskedStatus),
       catalogues: () => view.catalogues.map(maskedCatalogue),
       registrar: yield* makeRegistrar(run.texts),

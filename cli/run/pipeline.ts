@@ -1,6 +1,6 @@
 /**
- * Producer, consumer and analyzer together, on one log and one database, as `start` runs them. Says which sources
- * cannot be read, and once everything that the sources hold is in the analyses, what came of it.
+ * Producer, consumer and analyzer together, on one log and one database, as `start` runs them. Notes which sources
+ * cannot be read, and calls `onSettled` once all rows of the sources are in the analyses.
  */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
@@ -20,15 +20,15 @@ export interface PipelineOptions {
   readonly progress: Progress;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
   readonly onCatalogues: (catalogues: readonly CatalogueStatus[]) => void;
-  /** Once, when all that the sources hold is in the analyses. */
+  /** Called once, when all rows of the sources are in the analyses. */
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
 }
 
 const isPolled = ({ state }: Pick<SourceStatus, "state">): boolean => state !== "new" && state !== "reading";
 
 /**
- * Whether all that is registered, and all that catalogues list, was looked at once. `isShared`: other producers may
- * have some of the entries, so they are not waited for.
+ * Whether each registered source, each catalogue and each entry of a catalogue was polled once. `isShared`: other
+ * producers may follow some of the entries, so this does not wait for them.
  */
 export function arePolled(
   sources: readonly SourceStatus[],
@@ -51,7 +51,7 @@ export const runPipeline = (
 ): Effect.Effect<never, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
     const allPolled = yield* Deferred.make<void>();
-    const say = reportTroubles(options.progress, run.texts);
+    const troubles = reportTroubles(options.progress, run.texts);
     let catalogues: readonly CatalogueStatus[] = [];
     let latest: readonly SourceStatus[] = [];
     let isSettled = false;
@@ -63,13 +63,13 @@ export const runPipeline = (
     const onCatalogues = (all: readonly CatalogueStatus[]): void => {
       catalogues = all;
       options.onCatalogues(all);
-      say.onCatalogues(all);
+      troubles.onCatalogues(all);
       check();
     };
     const onSources = (sources: readonly SourceStatus[]): void => {
       latest = sources;
       options.onSources(sources);
-      say.onSources(sources);
+      troubles.onSources(sources);
       for (const s of sources) {
         if (s.state !== "ok" || known.has(s.source)) continue;
         known.add(s.source);
@@ -95,26 +95,26 @@ export const runPipeline = (
     ).pipe(Effect.andThen(Effect.never));
   });
 
-/** Says why a source or catalogue cannot be read, and what a catalogue lists that cannot be; once each time. */
+/** Notes once why a source or catalogue cannot be read, and which entries a catalogue cannot follow; again on change. */
 export function reportTroubles(progress: Progress, texts: Texts): Required<ReadHooks> {
-  const said = new Map<string, string>();
-  const say = (name: string, reason: string): void => {
-    if (said.get(name) === reason) return;
-    said.set(name, reason);
+  const noted = new Map<string, string>();
+  const note = (name: string, reason: string): void => {
+    if (noted.get(name) === reason) return;
+    noted.set(name, reason);
     if (reason !== "") progress.note(`ventes: ${visible(reason)}`);
   };
   return {
     onSources: (sources) => {
       for (const status of sources)
-        if (isStopped(status)) say(status.source, status.reason);
-        else if (status.state === "ok") said.delete(status.source);
+        if (isStopped(status)) note(status.source, status.reason);
+        else if (status.state === "ok") noted.delete(status.source);
     },
     onCatalogues: (catalogues) => {
       for (const { catalogue, state, reason, refused, refusals } of catalogues) {
-        if (state === "parked") say(catalogue, reason);
+        if (state === "parked") note(catalogue, reason);
         if (state !== "ok") continue;
         const first = refusals[0]?.reason ?? "";
-        say(catalogue, refused === 0 ? "" : texts.entriesRefused(catalogue, refused, first));
+        note(catalogue, refused === 0 ? "" : texts.entriesRefused(catalogue, refused, first));
       }
     },
   };

@@ -1,4 +1,4 @@
-/** Sources as they are named on the command line, registered. */
+/** Parses the sources that an operator names on the command line, and registers them. */
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -19,13 +19,13 @@ import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
 export interface Named {
-  /** What the operator says it publishes. */
+  /** The entities that the operator gave; undefined: the header decides. */
   readonly entities: readonly EntityName[] | undefined;
   /** The source's id. */
   readonly source: string;
 }
 
-/** What an operator typed, understood, or wrong usage. */
+/** Runs `parse`; a SourceRefusal becomes WrongUsage. */
 export const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect.Effect<A, WrongUsage> =>
   Effect.try({
     try: parse,
@@ -39,10 +39,11 @@ export const parsed = <A>(text: string, run: Invocation, parse: () => A): Effect
 export const named = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   parsed(text, run, () => parseSourceArgument(text));
 
-/** The document or folder that lists sources. */
+/** The id of a catalogue: a document or folder that lists sources. */
 export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => catalogueId(text));
-/** What was registered once, as it was given or as it is shown. */
+
+/** The id of a registered source, from its URL or path, or from the masked form that `sources` shows. */
 export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => namedSource(text));
 
@@ -57,7 +58,7 @@ export const namedApart = (what: readonly string[], run: Invocation): Effect.Eff
       }));
 };
 
-/** `--source` must say what the source holds. */
+/** `--source ENTITY=FILE_OR_URL`: fails without the entity. */
 export const namedWithEntity = (text: string, run: Invocation): Effect.Effect<Named, WrongUsage> =>
   Effect.flatMap(named(text, run), (one) =>
     one.entities === undefined
@@ -65,7 +66,7 @@ export const namedWithEntity = (text: string, run: Invocation): Effect.Effect<Na
       : Effect.succeed(one),
   );
 
-/** Each in turn; the first that cannot be read ends it. */
+/** Registers one after the other; fails at the first that cannot be read. */
 export const registerAll = (
   sources: readonly Named[],
 ): Effect.Effect<

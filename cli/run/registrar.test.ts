@@ -1,4 +1,4 @@
-/** POST /sources on the running program: what is registered through HTTP is followed, and may reach less. */
+/** POST /sources on the running program: it follows sources that are registered through HTTP, but they may reach less. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -31,7 +31,7 @@ const company = async (env: Record<string, string> = {}) => {
   return { data, files, started, ask };
 };
 
-it("registers, follows, answers again, and removes what it registered", async () => {
+it("registers and follows a source, answers a second request for it, and removes it", async () => {
   const { data, files, started, ask } = await company({ VENTES_ALLOW_PRIVATE: "1" });
   const url = files.url("m.csv");
   expect(await ask("POST", "sources", { url, options: { every: "300ms" } })).toEqual({
@@ -80,7 +80,7 @@ it("registers, follows, answers again, and removes what it registered", async ()
   await started.stop();
 });
 
-it("reaches public addresses only, and files under VENTES_FILES only, there or not", async () => {
+it("reaches only public addresses, and only files under VENTES_FILES, whether they exist or not", async () => {
   const folder = scratchDirectory();
   const outside = scratchDirectory();
   writeFileSync(join(folder, "m.csv"), SHOPS);

@@ -1,7 +1,7 @@
 /**
- * Registers what programs name through HTTP, as `sources add` does, but as discovered (invariant 10): public
- * addresses only unless private ones are allowed, and files only under VENTES_FILES. What an operator named is left
- * as it is.
+ * Registers the sources that programs name through HTTP, as `sources add` does, but as discovered (invariant 10): only
+ * public addresses, unless private ones are allowed, and only files under VENTES_FILES. It does not change or remove
+ * sources that an operator named.
  */
 import { isAbsolute } from "node:path";
 import * as Effect from "effect/Effect";
@@ -27,7 +27,7 @@ import type { Texts } from "../texts/texts.ts";
 
 type Failure = SourceError | DatabaseError | PublishFailure;
 
-/** Of the refusals: what must not be, and what is not there. All others are of the request itself. */
+/** HTTP status by refusal code: forbidden, or not there. All other refusals are 422. */
 const STATUS: Readonly<Record<string, 403 | 404>> = {
   "source.not_allowed": 403,
   "source.private_address": 403,
@@ -54,12 +54,12 @@ export const makeRegistrar = (texts: Texts): Effect.Effect<Registrar, never, Top
         gate.withPermit,
       );
     return {
-      register: (asked) => answered(register(asked, texts)),
+      register: (request) => answered(register(request, texts)),
       remove: (url) => answered(remove(url, texts)),
     };
   });
 
-/** Throws SourceRefusal. A path must be whole: there is no folder that it could be relative to. */
+/** The source's id. Throws SourceRefusal, also for a relative path: a request has no working directory. */
 function idOf(url: string): string {
   const text = url.trim();
   if (!/^[a-z][a-z0-9+.-]+:/i.test(text) && !isAbsolute(text))
@@ -70,13 +70,13 @@ function idOf(url: string): string {
   return id;
 }
 
-const understood = Effect.fnUntraced(function* <A>(
+const parsed = Effect.fnUntraced(function* <A>(
   url: string,
-  understand: () => A,
+  parse: () => A,
 ): Effect.fn.Return<A, SourceError, Settings> {
   const { language } = yield* Settings;
   return yield* Effect.try({
-    try: understand,
+    try: parse,
     catch: (error) => {
       if (!(error instanceof SourceRefusal)) throw error;
       return error.toError(url, language);
@@ -85,7 +85,7 @@ const understood = Effect.fnUntraced(function* <A>(
 });
 
 const register = Effect.fnUntraced(function* (
-  { url, entity: said, options = {} }: SourceRequest,
+  { url, entity, options = {} }: SourceRequest,
   texts: Texts,
 ): Effect.fn.Return<RegistrarAnswer, Failure, TopicLog | Settings> {
   const { language } = yield* Settings;
@@ -93,9 +93,9 @@ const register = Effect.fnUntraced(function* (
     source,
     entities: named,
     read,
-  } = yield* understood(url, () => ({
+  } = yield* parsed(url, () => ({
     source: idOf(url),
-    entities: said === undefined ? undefined : parseEntities(said),
+    entities: entity === undefined ? undefined : parseEntities(entity),
     read: sourceOptions(options),
   }));
   const { registration: before, removal } = yield* findNamed(source);
@@ -114,7 +114,7 @@ const remove = Effect.fnUntraced(function* (
   texts: Texts,
 ): Effect.fn.Return<RegistrarAnswer, Failure, TopicLog | Settings> {
   const { language } = yield* Settings;
-  const source = yield* understood(url, () => idOf(url));
+  const source = yield* parsed(url, () => idOf(url));
   const { registration } = yield* findNamed(source);
   if (registration === undefined) return yield* sourceError("source.not_registered", { source }, language);
   if (registration.discovered !== true) return yield* sourceError("source.of_operator", { source }, language);

@@ -1,4 +1,4 @@
-/** A directory for the time of one command, for spool files that must not touch the data directory. */
+/** A temporary data directory for one command that must not write to the real one. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
-/** Runs `inspect` with its spool outside the data directory: a dry run leaves nothing there, and needs no right to write. */
+/** Runs `inspect` with a temporary data directory, and removes it. So a dry run needs no right to write. */
 export const inScratch = <A, E>(
   run: Invocation,
   inspect: Effect.Effect<A, E, Settings>,

@@ -1,4 +1,4 @@
-/** Waiting until what was published is in the database, and until the analyses reflect all of it. */
+/** Waits until all published events are in the database, and until the analyses reflect them. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -39,7 +39,7 @@ const waitFor = <A>(
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const bounds = yield* log.bounds(EVENT_TOPICS);
-      // The consumer makes it.
+      // The consumer creates the database.
       while (!existsSync(ventesFile(data))) yield* Effect.sleep(CHECK_EVERY_MS);
       const db = yield* Effect.acquireRelease(
         onFile(ventesFile(data), () => openVentesReader(data)).pipe(
@@ -52,15 +52,15 @@ const waitFor = <A>(
     }),
   );
 
-/** Succeeds once all that is in the log now is in the database. Needs a consumer; waits as long as it takes. */
+/** Succeeds once all events that are in the log now are in the database. Needs a running consumer; has no timeout. */
 export const whenApplied: Effect.Effect<void, LogFailure | DatabaseError, TopicLog | Settings> = waitFor(
   (db, bounds) => lagOf(db, bounds) === 0,
   () => {},
 );
 
 /**
- * Succeeds with what `read` gives, once all that is in the log now is in the database and in the analyses. Needs
- * a consumer and an analyzer at work; waits for them as long as it takes.
+ * Succeeds with the result of `read`, once all events that are in the log now are in the database and in the analyses.
+ * Needs a running consumer and analyzer; has no timeout.
  */
 export const whenSettled = <A>(
   read: (db: Sqlite) => A,

@@ -1,11 +1,11 @@
-/** What `start` says once everything that the sources hold is in the analyses. */
+/** What `start` prints once all rows of the sources are in the analyses. */
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { type Results, rejectedLines, resultTables } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
 
-/** How much was read of a source. */
+/** One line: the source, its entities, its records and its rejects. */
 export const sourceLine = (s: SourceStatus, texts: Texts): string =>
   texts.sourceRead(
     visibleSource(s.source),

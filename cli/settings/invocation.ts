@@ -1,4 +1,4 @@
-/** What a command is run with: the settings, and how it may speak. */
+/** What every command gets: the settings, the language's texts, and the common flags. */
 import * as Effect from "effect/Effect";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { say } from "../output/stdout.ts";
@@ -12,7 +12,7 @@ export interface Invocation {
   readonly settings: SettingsShape;
   /** --json */
   readonly json: boolean;
-  /** Whether --every was given: then it is the source's own, else the producer's default. */
+  /** --every in ms: the interval of the source that the command registers; null: not given. */
   readonly every: number | null;
   readonly env: Env;
   readonly texts: Texts;

@@ -3,7 +3,7 @@ import type { Language } from "#shared/runtime/settings.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** POSIX order; an empty variable counts as absent. */
+/** In the order of POSIX, after our own; an empty variable counts as absent. */
 const VARIABLES = ["VENTES_LANG", "LC_ALL", "LC_MESSAGES", "LANG"];
 
 export const languageOf = (env: Env): Language => {

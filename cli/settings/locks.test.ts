@@ -84,13 +84,13 @@ describe("a directory held by another process", () => {
   });
 });
 
-it("keeps nothing after it was closed", () => {
+it("a lock is free after it was closed", () => {
   lockDirectory(dir, "exclusive").close();
   lockDirectory(dir, "shared").close();
   expect(heldBy(dir)).toBe("nobody");
 });
 
-it("a directory has one producer, and is free for the next when that one ends", async () => {
+it("a directory has one producer at a time; when it ends, the next may start", async () => {
   const once = Effect.scoped(producerLock(dir));
   await Effect.runPromise(once);
   const second = Effect.scoped(Effect.andThen(producerLock(dir), Effect.flip(once)));

@@ -1,9 +1,9 @@
 /**
- * Who may work in a data directory at the same time (contract). DIR/lock.db is a SQLite file in rollback-journal
- * mode whose own file locks are the locks: `start` holds it exclusively; producer, consumer and analyzer hold it
- * shared, so that none runs beside a start. SQLite takes them from the kernel: they are free again after kill -9,
- * and there is no pid file. (In WAL an exclusive lock would keep no reader out.) Other commands take none. Who can read
- * a lock can hold it, so a lock file is ours alone (mode 0600), and one that another user made is refused.
+ * Which processes may work in a data directory at the same time. DIR/lock.db is a SQLite file in rollback-journal mode,
+ * and SQLite's own file locks on it are the locks: `start` holds it exclusively; producer, consumer and analyzer hold it
+ * shared, so that none of them runs together with a start. Other commands take no lock. The kernel frees the locks after
+ * kill -9, so there is no pid file. (In WAL mode an exclusive lock would not keep readers out.) A user who can read a lock
+ * file can hold its lock, so lock files have mode 0600, and one that another user created is refused.
  */
 import { chmodSync, lstatSync, readFileSync, rmSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,8 @@ export type Hold = "exclusive" | "shared";
 const lockFile = (dir: string): string => join(dir, "lock.db");
 
 /**
- * A producer's own: two may not share producer.db. A file beside it, for producer.db is in WAL and read by others.
+ * The lock of a producer: two producers may not share producer.db. It is a file of its own, because producer.db is in
+ * WAL mode and other processes read it.
  */
 const producerLockFile = (dir: string): string => join(dir, "producer.lock.db");
 
@@ -30,7 +31,7 @@ export function lockDirectory(dir: string, hold: Hold): Sqlite {
 export const directoryLock = (dir: string, hold: Hold): Effect.Effect<void, DatabaseError, Scope.Scope> =>
   kept(lockFile(dir), () => lockDirectory(dir, hold));
 
-/** DIR's producer, for as long as the scope lives: a second one has its own directory. */
+/** The lock of DIR's producer, for as long as the scope lives. Fails where another producer has it. */
 export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
   kept(producerLockFile(dir), () =>
     taken(
@@ -41,8 +42,9 @@ export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Sc
   );
 
 /**
- * A new file in the place of a lock that others could read until now: with the old one, which they may have open, they
- * hold nothing from here on. It stays where one of ours holds it, or where nobody knows who does.
+ * Removes a lock file that other users could read until now: they may still have the old file open, but a lock on it
+ * holds nothing from here on, and the next lock creates a new file. Keeps it where a process of this user holds it, or
+ * where it is unknown who does.
  */
 export function renewLock(file: string): void {
   const db = open(file);
@@ -57,7 +59,7 @@ export function renewLock(file: string): void {
   }
 }
 
-/** By processes of other users, and no other: /proc/locks says it, of what can be seen from here. */
+/** Whether all holders that /proc/locks shows are processes of other users; false where it shows none. */
 function isHeldByOthersOnly(file: string): boolean {
   try {
     const { dev, ino } = statSync(file);
@@ -86,13 +88,13 @@ function taken(file: string, hold: Hold, whenBusy: (db: Sqlite) => string): Sqli
       if (message === null) throw explain(file, error);
       throw new DatabaseError({ file, reason: "busy", message });
     }
-    // Renewed between the two, it is no longer the file that others would lock.
+    // If the file was replaced before the lock was taken, others would lock the new one: take that.
     if (before === undefined || nodeOf(file) === before) return db;
     db.close();
   }
 }
 
-/** The file itself, not what it leads to; undefined when there is none. Throws DatabaseError. */
+/** lstat: of a link, the link itself; undefined where there is no file. Throws DatabaseError. */
 function statsOf(file: string): Stats | undefined {
   try {
     return lstatSync(file, { throwIfNoEntry: false });
@@ -101,7 +103,7 @@ function statsOf(file: string): Stats | undefined {
   }
 }
 
-/** What names a file that is there; undefined when there is none. */
+/** Device and inode of a file; undefined where there is none. */
 function nodeOf(file: string): string | undefined {
   const found = statsOf(file);
   return found === undefined ? undefined : `${found.dev}/${found.ino}`;
@@ -125,7 +127,7 @@ function assertOurs(file: string): void {
 const kept = (file: string, lock: () => Sqlite): Effect.Effect<void, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(onFile(file, lock), (db) => Effect.sync(() => db.close())).pipe(Effect.asVoid);
 
-/** Who holds the directory now, for `status`. Creates nothing. */
+/** Which processes hold the directory's lock now. Creates no file. */
 export function heldBy(dir: string): "start" | "components" | "nobody" {
   if (nodeOf(lockFile(dir)) === undefined) return "nobody";
   const db = open(lockFile(dir));
@@ -148,11 +150,11 @@ function open(file: string): Sqlite {
   const db = openPlain(file);
   try {
     if (isNew) chmodSync(file, OURS_ALONE);
-    // What another program left in WAL would not be a lock.
+    // A file that another program left in WAL mode would not lock readers out.
     db.pragma("journal_mode = DELETE");
     return db;
   } catch (error) {
-    // Held exclusively: in rollback-journal mode already.
+    // Busy means that another process holds it exclusively: so it is in rollback-journal mode already.
     if (isBusy(error)) return db;
     db.close();
     throw explain(file, error);
@@ -174,7 +176,7 @@ function take(db: Sqlite, hold: Hold): void {
   }
 }
 
-/** Only a start keeps readers out. */
+/** A shared lock that can be taken means components; only a start keeps readers out. */
 function holderOf(db: Sqlite): "start" | "components" {
   try {
     take(db, "shared");

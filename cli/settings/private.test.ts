@@ -1,4 +1,4 @@
-/** What is ours alone (invariant 14), by modes: what another account can do is tried in integration-tests/strangers. */
+/** Files and directories for this user alone (invariant 14), by their modes. integration-tests/strangers tries it as another account. */
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -24,7 +24,7 @@ const shops = (): string => {
 };
 
 describe("the data directory", () => {
-  it("is made closed to others, with all its files", async () => {
+  it("is created closed to others, with all its files", async () => {
     const data = join(within("new"), "deeper");
     expect((await ventes(["start", "--once", "--data", data])).code).toBe(0);
     expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
@@ -33,7 +33,7 @@ describe("the data directory", () => {
     expect(open(data)).toEqual([]);
   });
 
-  it("that was open is closed, the demo's and the spool too, which is said once, in both languages", async () => {
+  it("that was open is closed, with the demo's and the spool, and this is reported once, in both languages", async () => {
     const data = within("data");
     expect((await ventes(["start", "--once", "--data", data])).code).toBe(0);
     expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
@@ -56,7 +56,7 @@ describe("the data directory", () => {
     }
   });
 
-  it("that is in use otherwise, or for all users, is left as it is, and said", async () => {
+  it("that holds other things, or is for all users, stays as it is, and the command is refused", async () => {
     const data = within("project");
     mkdirSync(data);
     chmodSync(data, 0o755);
@@ -85,7 +85,7 @@ describe("the data directory", () => {
     expect(readdirSync(common)).toEqual(["mine"]);
   });
 
-  it("whose lock is a link is refused: another process may hold what it leads to", async () => {
+  it("whose lock is a link is refused: another process may hold the target", async () => {
     const data = within("data");
     expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
     rmSync(join(data, "lock.db"));
@@ -106,7 +106,7 @@ describe("a file of secrets", () => {
     ["VENTES_CREDENTIALS_FILE", CREDENTIALS, {}],
     ["VENTES_TOKEN_FILE", "0123456789abcdef\n", {}],
     ["KAFKA_PASSWORD_FILE", "secret\n", { KAFKA_BROKERS: "127.0.0.1:9", KAFKA_USERNAME: "marie" }],
-  ])("that others may read is said: %s", async (name, content, env) => {
+  ])("that others may read is reported: %s", async (name, content, env) => {
     const file = within("secret");
     writeFileSync(file, content);
     const stderr = async (mode: number) => {
@@ -130,7 +130,7 @@ describe("a file of secrets", () => {
     expect(await stderr(0o600)).not.toContain("warning");
   });
 
-  it("that is none may be read by anybody", async () => {
+  it("that holds no secret may be readable by all", async () => {
     const file = within("ca.pem");
     writeFileSync(file, "");
     chmodSync(file, 0o644);

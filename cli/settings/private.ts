@@ -1,6 +1,6 @@
 /**
- * What only we may read or write (invariant 14): the data directory, and the files of secrets that a variable names.
- * Asked before anything is opened. Where the system knows no owners (Windows) there is nothing to ask.
+ * Keeps the data directory, and the files of secrets that variables name, to this user alone (invariant 14). It checks
+ * before any other file is opened. On systems without owners (Windows) it checks nothing.
  */
 import {
   chmodSync,
@@ -30,7 +30,7 @@ const STICKY = 0o1000;
 
 const DATABASES = ["ventes.db", "events.db", "producer.db"];
 const LOCKS = ["lock.db", "producer.lock.db"];
-/** What we keep in a data directory; the demo's is one in it. Anything else there is not ours to change. */
+/** The program's files in a data directory; the demo has a data directory in it. It changes no other file there. */
 const FILES = [
   ...[...DATABASES, ...LOCKS].flatMap((name) => ["", "-wal", "-shm", "-journal"].map((end) => name + end)),
   "named-files.txt",
@@ -38,8 +38,8 @@ const FILES = [
 const FOLDERS = ["spool", "demo"];
 
 /**
- * File systems whose owners and modes mean nothing: a disk of Windows or a memory stick, and what a server or WSL
- * gives as one. By statfs(2).
+ * File systems whose owners and modes mean nothing, by their type of statfs(2): disks of Windows, memory sticks, and
+ * what a server or WSL mounts as such.
  */
 const WITHOUT_OWNERS: ReadonlySet<number> = new Set([
   0x4d44, // FAT
@@ -112,9 +112,9 @@ const hasOwners = (path: string): boolean => !WITHOUT_OWNERS.has(statfsSync(path
 const found = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
 /**
- * Closes an existing data directory to others, with what we keep in it; returns the line that says so, or undefined
- * where there was nothing to do. One that is not there is made closed. Throws Failed where the directory is not ours
- * alone to close: it, or a file of ours in it, belongs to another user; others could replace it; others use it too.
+ * Closes an existing data directory, and the program's files in it, to other users. Returns the message that it did, or
+ * undefined where nothing was open or there is no directory yet. Throws Failed where it must not close the directory: it
+ * or one of these files belongs to another user, others could replace it, or it also holds other things.
  */
 export function closeDataDirectory(data: string, language: Language): string | undefined {
   const uid = process.geteuid?.();
@@ -132,7 +132,7 @@ export function closeDataDirectory(data: string, language: Language): string | u
     dir = realpathSync(data);
   } catch (error) {
     if (error instanceof Failed) throw error;
-    // Not there yet, or not to be reached: who opens it says so.
+    // It does not exist yet, or cannot be reached: opening it will report that.
     return undefined;
   }
   const stats = lstatSync(dir);
@@ -147,7 +147,7 @@ export function closeDataDirectory(data: string, language: Language): string | u
   return tighten(dir, stats) ? sentence("tightened", language, data) : undefined;
 }
 
-/** All that we keep in a data directory, the demo's included, that is there. */
+/** The program's files and folders that exist in a data directory, those of the demo included. */
 function keptIn(dir: string): readonly string[] {
   const kept = [...FILES, ...FOLDERS]
     .map((name) => join(dir, name))
@@ -159,10 +159,10 @@ function keptIn(dir: string): readonly string[] {
   return [...kept, ...spooled, ...(isFolder("demo") ? keptIn(join(dir, "demo")) : [])];
 }
 
-/** By others than us: closed, it would be lost to them. */
+/** Whether other things than the program's files are in it: closing the directory would take them from their users. */
 const isInUse = (dir: string): boolean => keptIn(dir).length === 0 && readdirSync(dir).length > 0;
 
-/** Whether the directory was open: in a closed one nobody reached its files, whatever their modes. */
+/** Closes directory and files. Returns whether the directory was open: in a closed one nobody could reach the files. */
 function tighten(dir: string, { mode }: Stats): boolean {
   const wasOpen = (mode & OTHERS) !== 0;
   try {
@@ -170,13 +170,13 @@ function tighten(dir: string, { mode }: Stats): boolean {
     for (const path of keptIn(dir)) closeToOthers(path, wasOpen);
     return wasOpen;
   } catch (error) {
-    // A directory that can only be read is left as it is.
+    // On a read-only file system the directory stays as it is.
     if ((error as NodeJS.ErrnoException).code === "EROFS") return false;
     throw error;
   }
 }
 
-/** By its descriptor, so that it is not another file by then. */
+/** Changes the mode through a descriptor, so that nobody can put another file in its place in between. */
 function closeToOthers(path: string, wasReachable: boolean): void {
   const seen = found(path);
   if (seen === undefined || (seen.mode & OTHERS) === 0 || !(seen.isFile() || seen.isDirectory())) return;
@@ -186,7 +186,7 @@ function closeToOthers(path: string, wasReachable: boolean): void {
   } finally {
     closeSync(fd);
   }
-  // Who opened a lock while it could be read may hold it as long as it likes.
+  // A process that opened the lock file while it was readable could hold the lock for ever.
   if (wasReachable && LOCKS.includes(basename(path))) renewLock(path);
 }
 
@@ -199,7 +199,8 @@ export function readSecret(
   const fd = openSync(file, "r");
   try {
     const { mode, uid } = fstatSync(fd);
-    // Of another owner (root, as a rule), a group's right was given on purpose; one of ours is for us, as with ssh.
+    // A file of another owner (usually root) may be readable by a group on purpose; one of our own must be ours alone, as
+    // ssh requires.
     const open = uid === process.geteuid?.() ? OTHERS : EVERYBODY;
     const isOpen = process.geteuid !== undefined && (mode & open) !== 0;
     return {

@@ -9,7 +9,7 @@ import { type CommonFlags, pageSettingsOf, parseDuration, settingsOf } from "./s
 const NONE: CommonFlags = { data: undefined, namespace: undefined, every: undefined };
 
 describe("settings", () => {
-  it("without anything: embedded in ./data, French days, euros", () => {
+  it("by default: embedded in ./data, days in France, euros", () => {
     expect(settingsOf(NONE, {})).toEqual({
       data: join(process.cwd(), "data"),
       namespace: "ventes",
@@ -83,23 +83,23 @@ describe("settings", () => {
     });
   });
 
-  it("credentials may stand in a file; what is wrong with a line is told without it", () => {
+  it("credentials may be in a file; the message about a wrong line does not show the line", () => {
     const path = join(scratchDirectory(), "credentials");
     writeFileSync(path, "# ours\nhttps://a.example/ basic marie:s3cret\n");
     const env = { VENTES_CREDENTIALS_FILE: path };
     expect(settingsOf(NONE, env).credentials).toMatchObject([{ origin: "https://a.example", kind: "basic" }]);
     writeFileSync(path, "\nhttps://a.example/ s3cret\n");
-    const told = (run: () => unknown) => {
+    const messageOf = (run: () => unknown) => {
       try {
         return expect.unreachable(String(run()));
       } catch (error) {
         return (error as Error).message;
       }
     };
-    const message = told(() => settingsOf(NONE, env));
+    const message = messageOf(() => settingsOf(NONE, env));
     expect(message).toMatch(/^VENTES_CREDENTIALS_FILE, line 2: /);
     expect(message).not.toContain("s3cret");
-    const proxy = told(() => settingsOf(NONE, { HTTP_PROXY: "socks5://marie:s3cret@p.example" }));
+    const proxy = messageOf(() => settingsOf(NONE, { HTTP_PROXY: "socks5://marie:s3cret@p.example" }));
     expect(proxy).toMatch(/HTTP_PROXY is "socks5:\/\/\*\*\*@p\.example"/);
   });
 
@@ -143,7 +143,7 @@ describe("settings", () => {
     expect(() => parseDuration(text, "--every")).toThrow(`--every is "${text}"`),
   );
 
-  it("of the page: a port that was asked for may not be replaced", () => {
+  it("of the page: a given port may not be replaced", () => {
     const none = { port: undefined, host: undefined };
     const access = { kind: "local" };
     expect(pageSettingsOf(none, {})).toEqual({ host: "127.0.0.1", port: 8080, explicit: false, access });
@@ -161,7 +161,7 @@ describe("settings", () => {
     });
   });
 
-  it("of the page: a token, from a file too, or everyone; never both, and nothing that no header can hold", () => {
+  it("of the page: a token, also from a file, or none; never both, and no token that a header cannot hold", () => {
     const accessOf = (env: Readonly<Record<string, string>>) =>
       pageSettingsOf({ port: undefined, host: undefined }, env).access;
     const file = (text: string) => {

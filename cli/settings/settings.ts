@@ -1,6 +1,6 @@
 /**
- * Flags and environment become Settings, once, here: nothing else reads the environment. A flag wins over its
- * variable. What cannot be understood is wrong usage, told with the name of the flag or variable.
+ * Turns flags and environment into Settings; components do not read the environment. A flag wins over its variable. A value
+ * that cannot be parsed is WrongUsage, with the name of the flag or variable in the message.
  */
 import { resolve } from "node:path";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/contract/topics.ts";
@@ -42,10 +42,10 @@ const flagOf = (env: Env, name: string): boolean => {
   throw new WrongUsage({ message: `${name} is "${value}": set it to 1, or leave it out` });
 };
 
-/** Told a line about what was given that others could misuse. */
+/** Gets a line about a file of secrets that other users may read. */
 type OnWarning = (line: string) => void;
 
-/** `onWarning`: of a file of secrets, told that others may read it. */
+/** The text of the file that a variable names; undefined without the variable. Throws Failed. */
 function fileOf(env: Env, name: string, onWarning: OnWarning = () => {}): string | undefined {
   const file = given(env, name);
   if (file === undefined) return undefined;
@@ -146,14 +146,14 @@ function namespaceOf(flag: string | undefined, env: Env): string {
 
 /** Lines, in the variable or in the file that the other one names. */
 function credentialsOf(env: Env, onWarning: OnWarning): readonly Credential[] {
-  const said = given(env, "VENTES_CREDENTIALS");
-  const text = said ?? fileOf(env, "VENTES_CREDENTIALS_FILE", onWarning);
+  const inVariable = given(env, "VENTES_CREDENTIALS");
+  const text = inVariable ?? fileOf(env, "VENTES_CREDENTIALS_FILE", onWarning);
   if (text === undefined) return [];
   try {
     return parseCredentials(text);
   } catch (error) {
     if (!(error instanceof BadCredentials)) throw error;
-    const name = said === undefined ? "VENTES_CREDENTIALS_FILE" : "VENTES_CREDENTIALS";
+    const name = inVariable === undefined ? "VENTES_CREDENTIALS_FILE" : "VENTES_CREDENTIALS";
     throw new WrongUsage({ message: `${name}, line ${error.line}: ${error.message}` });
   }
 }
@@ -205,7 +205,7 @@ export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = 
   };
 }
 
-/** Where the page listens. `explicit`: a port that was asked for and may not be replaced by another. */
+/** Where the page listens. `explicit`: the port was given, so another may not replace it. */
 export interface PageSettings {
   readonly host: string;
   readonly port: number;
@@ -231,7 +231,7 @@ export function pageSettingsOf(flags: PageFlags, env: Env, onWarning: OnWarning 
   return { host, port: DEFAULT_PORT, explicit: false, access };
 }
 
-/** Who may ask the page. A token is never a flag: other users of the machine would see it. */
+/** Who may read the page. A token is never a flag, because other users of the machine could see it. */
 function accessOf(env: Env, onWarning: OnWarning): Access {
   const auth = given(env, "VENTES_AUTH");
   if (auth !== undefined && auth !== "none")

@@ -414,7 +414,7 @@ export const FLAG_HELP = {
     en: "order of day, month and year in dates: dmy (or DD/MM/YYYY), mdy, ymd; excel: numbers of days; auto",
   },
   noHeader: {
-    fr: "le fichier n'a pas d'en-tête : --columns les nomme",
+    fr: "le fichier n'a pas d'en-tête : --columns nomme ses colonnes",
     en: "the file has no header: --columns names its columns",
   },
   columns: {

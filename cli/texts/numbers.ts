@@ -1,6 +1,6 @@
 /** Numbers as text: plain as sqlite3 prints them for programs, in French format for people. */
 
-/** Significant digits of a double (contract): those that sqlite3 prints. */
+/** Significant digits of a double: as many as sqlite3 prints. */
 const DIGITS = 15;
 
 /** A double with 15 significant digits, as sqlite3 prints it: always with a point, `1.0e+15` from 15 digits on. */

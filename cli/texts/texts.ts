@@ -67,15 +67,15 @@ const TEXTS = {
       `topics   ${where}: ${topics.join(", ")} (${events} records)`,
   ),
   recordsRead: both(
-    (n: string) => `${n} lignes lues`,
+    (n: string) => `${lignes(n)} lue${plural(n)}`,
     (n: string) => `${n} rows read`,
   ),
   eventsApplied: both(
-    (n: string) => `${n} événements appliqués`,
+    (n: string) => `${n} événement${plural(n)} appliqué${plural(n)}`,
     (n: string) => `${n} events applied`,
   ),
   rowsPerSecond: both(
-    (n: string) => `${n} lignes/s`,
+    (n: string) => `${lignes(n)}/s`,
     (n: string) => `${n} rows/s`,
   ),
   rejectedCount: both(
@@ -159,7 +159,8 @@ const TEXTS = {
       }`,
   ),
   replayed: both(
-    (events: number, repaired: number) => `${events} événements lus, ${repaired} lignes réparées`,
+    (events: number, repaired: number) =>
+      `${events} événement${events > 1 ? "s lus" : " lu"}, ${repaired} ligne${repaired > 1 ? "s réparées" : " réparée"}`,
     (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
   ),
   waitingForLog: both(
@@ -485,7 +486,7 @@ const TEXTS = {
       `analyses as of commit ${commit}, ${at}${pending ? ", behind" : ", up to date"}`,
   ),
   statusLag: both(
-    (lag: string) => `retard sur les topics : ${lag} événements`,
+    (lag: string) => `retard sur les topics : ${lag} événement${plural(lag)}`,
     (lag: string) => `lag behind the topics: ${lag} events`,
   ),
 } as const;
@@ -493,7 +494,7 @@ const TEXTS = {
 export type Texts = { readonly [K in keyof typeof TEXTS]: (typeof TEXTS)[K]["fr"] };
 
 const inOne = (language: Language): Texts =>
-  Object.fromEntries(Object.entries(TEXTS).map(([key, said]) => [key, said[language]])) as unknown as Texts;
+  Object.fromEntries(Object.entries(TEXTS).map(([key, text]) => [key, text[language]])) as unknown as Texts;
 
 const BY_LANGUAGE: Readonly<Record<Language, Texts>> = { fr: inOne("fr"), en: inOne("en") };
 
