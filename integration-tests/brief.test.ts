@@ -1,4 +1,4 @@
-/** The README's table "The brief, point by point" is true: its commands, typed in order, say what the brief asks for. */
+/** The README's table "The brief, point by point" is true: its commands, typed in order, print what the brief asks for. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
