@@ -93,7 +93,7 @@ export interface History {
 
 const FUSES: readonly Fuse["at"][] = ["statement", "statement", "before commit", "in commit", "after commit"];
 
-/** Draws a step of each kind; the weights are drawn for each history anew, so that some have much of one thing. */
+/** Draws a step of each kind; the weights are drawn again for each history, so that some have much of one thing. */
 function happeningOf(kind: string, r: Random, producers: boolean): Happening {
   const topic = r.pick([...EVENT_TOPICS, "ventes", "ventes", "produits"] as const);
   const who: Who = r.pick(

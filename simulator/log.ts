@@ -1,5 +1,5 @@
 /**
- * The log of a simulation: it survives every crash of its users, holds whatever was acknowledged, and otherwise
+ * The log of a simulation: it survives every crash of its users, holds every acknowledged record, and otherwise
  * misbehaves as topic-log.ts allows and Kafka does: it is slow, away for a while, ends a read early, leaves gaps
  * between offsets, gives short batches, gives a batch again after a reconnect, moves partitions between followers at
  * any point (two may hold one for a moment), and a publish may be left without an answer: stored, in part, not at
@@ -156,7 +156,7 @@ export class SimulatedLog {
       }
   }
 
-  /** Deals the partitions of every group anew. For a moment, two may hold one. */
+  /** Deals the partitions of every group again. For a moment, two may hold one. */
   rebalance(overlapping = 0): void {
     for (const members of this.#groups.values()) this.#deal(members, overlapping);
   }

@@ -321,7 +321,7 @@ class World {
     this.#longReader = undefined;
   }
 
-  /** One transaction over what others write meanwhile: it must see nothing of it. */
+  /** One transaction over what others write at the same time: it must see nothing of it. */
   #longRead(ms: number): void {
     if (this.#longReader !== undefined) return;
     const db = this.#openReader();

@@ -42,7 +42,7 @@ describeWith("kafka", "a log that is lost", () => {
     );
     for (const { code, stderr } of await Promise.all(ends)) {
       expect({ code, stderr }).toMatchObject({ code: 1 });
-      expect(stderr).toMatch(/ventes: the topic \S+ (?:is gone|was deleted and made anew)/);
+      expect(stderr).toMatch(/ventes: the topic \S+ (?:is gone|was deleted and created again)/);
     }
     expect(dumpOf(stage)).toEqual(before);
 
@@ -64,7 +64,7 @@ describeWith("kafka", "a log that is lost", () => {
     expect(await whole(stage, company, again)).toMatchObject({ lost: 0, doubled: 0, wrong: 0, first: [] });
   }, 300_000);
 
-  it("the next start refuses when one topic was made anew, whatever it holds", async () => {
+  it("the next start refuses when one topic was created again, whatever it holds", async () => {
     const { stage, company } = await play(kafka, kafka.namespace(), { seed: 6 });
     await whole(stage, company);
     for (const actor of stage.actors) await actor.stop();
@@ -73,7 +73,7 @@ describeWith("kafka", "a log that is lost", () => {
       actor.start();
       const { code, stderr } = await actor.endsByItself();
       expect({ code, stderr }).toMatchObject({ code: 1 });
-      expect(stderr).toContain(`the topic ${stage.namespace}.ventes was deleted and made anew`);
+      expect(stderr).toContain(`the topic ${stage.namespace}.ventes was deleted and created again`);
     }
   }, 300_000);
 });

@@ -163,7 +163,7 @@ const readAll = (log: Log, topic: TopicName) =>
     return seen;
   });
 
-/** A follower that keeps its positions as the consumer does: with what it has seen, whatever was asked. */
+/** A follower that keeps its positions as the consumer does: with the records that it has seen, for any assignment. */
 class Follower {
   readonly seen: Seen[] = [];
   readonly batches: LogBatch[] = [];

@@ -188,7 +188,7 @@ describeWith("kafka", "on a broker", () => {
         yield* Effect.promise(() => until("the records", () => position === 3, { within: 60_000 }));
         yield* Effect.promise(then);
         const ended = messageOf(yield* Fiber.join(following));
-        // A write to a topic made anew succeeds; it is noticed within a second or two.
+        // A write to a topic created again succeeds; it is noticed within a second or two.
         let published = "success";
         const deadline = Date.now() + 20_000;
         while (published === "success" && Date.now() < deadline) {
@@ -199,7 +199,7 @@ describeWith("kafka", "on a broker", () => {
       }),
     );
 
-  it("topics made anew stop a running program, even when they are longer than its positions", {
+  it("topics created again stop a running program, even when they are longer than its positions", {
     timeout: 120_000,
   }, async () => {
     const namespace = kafka.namespace();
@@ -211,8 +211,8 @@ describeWith("kafka", "on a broker", () => {
       }),
     );
     expect(ended).toContain(`LogMismatch: the topic ${namespace}.`);
-    expect(ended).toContain("was deleted and made anew");
-    expect(published).toContain("was deleted and made anew");
+    expect(ended).toContain("was deleted and created again");
+    expect(published).toContain("was deleted and created again");
     expect(beyond).toBe(0);
   });
 
@@ -223,14 +223,14 @@ describeWith("kafka", "on a broker", () => {
     expect(published).toMatch(/^LogMismatch: the topic .* is gone/);
   });
 
-  it("the next start refuses one topic of events that was made anew", async () => {
+  it("the next start refuses one topic of events that was created again", async () => {
     const namespace = kafka.namespace();
     succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
     await deleteTopics(namespace, ["commits"]);
     succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
     await deleteTopics(namespace, ["produits"]);
     expect(messageOf(await onLog(kafka.settings, namespace, publishOne("a")))).toContain(
-      `LogMismatch: the topic ${namespace}.produits was deleted and made anew`,
+      `LogMismatch: the topic ${namespace}.produits was deleted and created again`,
     );
   });
 

@@ -41,13 +41,13 @@ const found = (change: Readonly<Record<string, string | null>> = {}) =>
     return { topic: names.full(name), errorCode: id === null ? 3 : 0, id: id ?? "" };
   });
 
-it("a topic made anew is another topic; an unknown topic counts as deleted only when it stays unknown", () => {
+it("a topic created again is another topic; an unknown topic counts as deleted only when it stays unknown", () => {
   for (const name of WATCHED_TOPICS) {
     const ids = new TopicIds(names, 0);
     ids.verify(found());
     ids.verify(found());
     expect(() => ids.verify(found({ [name]: "another" }))).toThrow(
-      `${names.full(name)} was deleted and made anew`,
+      `${names.full(name)} was deleted and created again`,
     );
     expect(() => ids.verify(found({ [name]: null }))).toThrow(LogMismatch);
   }

@@ -131,7 +131,7 @@ describe("a batch", () => {
     const kafka = new FakeKafka({ 0: [first, OUT_OF_ORDER] });
     const producer = new Producer(kafka, "k");
     expect(tagOf(await publish(producer, one))).toBe("PublishUncertain");
-    // Whoever goes on is a new producer: an old sequence would be taken for a repetition.
+    // The next publish uses a new producer id: an old sequence would be taken for a repetition.
     expect(tagOf(await publish(producer, one))).toBe("success");
     expect(kafka.sent.at(-1)).toBe("p0 producer 101 sequence 0 0");
   });
