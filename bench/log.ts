@@ -1,6 +1,6 @@
 /**
- * Records a second through TopicLog: published, read and followed, in both layers (Kafka where KAFKA_BROKERS
- * says one). Usage: node bench/log.ts [RECORDS]. Values are JSON events of about 200 bytes, in batches of 5,000.
+ * Measures records a second through TopicLog: published, read and followed, in both layers (Kafka if KAFKA_BROKERS is
+ * set). Usage: node bench/log.ts [RECORDS]. Values are JSON events of about 200 bytes, in batches of 5,000.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";

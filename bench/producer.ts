@@ -1,6 +1,6 @@
 /**
- * What the producer alone makes of a folder of CSV files, embedded: rows a second of wall and of processor time, the
- * largest RSS, and a second run that finds nothing new.
+ * Measures the producer alone on a folder of CSV files, embedded: rows a second of wall and of processor time, the largest
+ * RSS, and a second run that finds nothing new.
  *
  *     node bench/producer.ts FOLDER      # with produits.csv, magasins.csv, ventes.csv
  */

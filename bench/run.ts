@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --rows 100000] [--peers DIR --python PYTHON]`: rows a second of each stage and of the whole,
  * embedded and, with KAFKA_BROKERS, on Kafka. Each measurement runs in a process of its own, on a file that is made
- * here and served over loopback HTTP; the figures are of this machine, this minute: compare, do not quote.
+ * here and served over loopback HTTP. The figures depend on the machine and its load: compare them, do not quote them.
  * `--peers` runs DIR/pandas_batch.py on the same files with that python (it needs pandas and requests).
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -28,7 +28,7 @@ interface Ran {
   readonly peakMb: number;
 }
 
-/** The most memory that a process has had resident; 0 where the system does not tell. */
+/** The largest resident memory of a process, in MB; 0 where the system does not report it. */
 const peakMb = (pid: number): number => {
   try {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
@@ -99,7 +99,7 @@ const stage = async (
   measure(log, name, ran, JSON.parse(ran.stdout) as { rows: number; seconds: number });
 };
 
-/** Stages one after another on one log and database, then the whole on new ones, twice: all new, nothing new. */
+/** Runs the stages one after another on one log and database, then the whole pipeline twice on new ones: all new, nothing new. */
 const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void> => {
   const environment = (): NodeJS.ProcessEnv => {
     const { KAFKA_BROKERS: _, ...env } = process.env;
@@ -121,7 +121,7 @@ const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void>
   measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds });
 };
 
-/** What a user would run otherwise: the same files, the same server. */
+/** Runs other tools on the same files from the same server. */
 const peers = async (peersFolder: string): Promise<void> => {
   const base = files.url("").replace(/\/$/, "");
   for (const title of ["pandas_batch.py, all new", "pandas_batch.py, nothing new"]) {

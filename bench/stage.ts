@@ -1,6 +1,6 @@
 /**
  * One measurement, in a process of its own: `node bench/stage.ts STAGE DIR FILES_OR_URLS`. Prints one line of JSON,
- * {"rows":100000,"seconds":0.35}. What comes before and after the stage (modules, opening files) is not in its time.
+ * {"rows":100000,"seconds":0.35}. Loading modules and opening files is not part of the measured time.
  */
 import { closeSync, openSync } from "node:fs";
 import * as Deferred from "effect/Deferred";
@@ -112,7 +112,7 @@ const publish = (data: string, urls: readonly string[]): Promise<Measured> =>
     }),
   );
 
-/** Until every event that is in the log now is applied. */
+/** Runs until every event that is in the log now is applied. */
 const consume = (data: string): Promise<Measured> =>
   onLog(
     data,
@@ -122,7 +122,7 @@ const consume = (data: string): Promise<Measured> =>
       const end = bounds.reduce((sum, one) => sum + one.end, 0);
       const done = yield* Deferred.make<void>();
       const db = openVentes(data);
-      // Marks are no events, so the end is told by positions.
+      // Fences are not counted as events, so the positions tell the end.
       const reached = db.prepare("SELECT SUM(position) FROM positions").pluck();
       let rows = 0;
       const onProgress = ({ events }: { readonly events: number }) => {
@@ -137,7 +137,7 @@ const consume = (data: string): Promise<Measured> =>
     }),
   );
 
-/** Until the analyses reflect every commit. */
+/** Runs until the analyses reflect every commit. */
 const analyze = async (data: string): Promise<Measured> => {
   const db = openVentes(data);
   const refresher = makeRefresher(db);

@@ -1,7 +1,7 @@
 /**
- * Who may import what. The rules are the tables below; `breaches` says where a file breaks one. They keep each part
- * replaceable: a component knows `shared` and itself, only `cli` composes, each driver stands in one place, and
- * inside each part data goes one way, down the floors.
+ * The import rules. They are the tables below; `breaches` reports where a file breaks one. They keep each part
+ * replaceable: a component imports `shared` and itself, only `cli` composes components, one place imports each driver,
+ * and inside each part data goes one way, down the floors.
  */
 import { posix } from "node:path";
 import { type Import, importsOf } from "./imports.ts";
@@ -45,7 +45,7 @@ const ENTRANCES: Readonly<Record<string, RegExp>> = { producer: /^producer\/(?:r
 /** Folders outside the program: tests, measurements, checks and the simulator see everything. */
 const SEES_ALL = new Set(["", "integration-tests", "bench", "checks", "simulator"]);
 
-/** What a test beside the code may import on top of what its folder may. */
+/** Imports that are allowed in a test beside the code, in addition to those of its folder. */
 const TEST_SUPPORT = "integration-tests/support/";
 
 /** Drivers, each imported in one place. */
@@ -66,7 +66,7 @@ export interface Dependencies {
   readonly devDependencies: ReadonlySet<string>;
 }
 
-/** A test, or what supports tests. */
+/** Whether a file is a test or supports tests. */
 export const isForTests = (path: string): boolean =>
   path.endsWith(".test.ts") || path.includes("/testing/") || SEES_ALL.has(topFolder(path));
 
@@ -163,7 +163,7 @@ const ruleBroken = (path: string, one: Import, declared: Dependencies): string |
   return one.specifier.startsWith("node:") ? undefined : ruleForPackage(path, one, declared);
 };
 
-/** One line a breach: `file:line: what it imports: the rule`. */
+/** One line for each breach: `file:line: what it imports: the rule`. */
 export const breaches = (path: string, text: string, declared: Dependencies): readonly string[] =>
   importsOf(path, text).flatMap((one) => {
     const rule = ruleBroken(path, one, declared);

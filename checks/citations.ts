@@ -1,11 +1,11 @@
 /**
- * What comments and documents cite: rules and invariants by their number, documents by their name. So that a number in
- * a comment always leads somewhere, and a document that was renamed is found where it is still called by its old name.
+ * Finds the citations in comments and documents: rules and invariants by their number, documents by their name. So every
+ * cited number exists, and the old name of a renamed document is found.
  */
 import { parseSync } from "oxc-parser";
 import { isCode } from "./tree.ts";
 
-/** SQL, YAML, shell and Dockerfiles: a comment is the rest of a line behind this mark. */
+/** SQL, YAML, shell and Dockerfiles: a comment is the rest of a line after this sign. */
 const LINE_COMMENTS: readonly (readonly [path: RegExp, comment: RegExp])[] = [
   [/\.sql$/, /--.*$/gm],
   [/\.ya?ml$|\.env$|(?:^|\/)(?:Dockerfile|\.env\.example)$|^\.ci\/|^docker\/[^.]+$/, /(?<=^|\s)#.*$/gm],

@@ -1,4 +1,4 @@
-/** What documents (Markdown) and code say, taken out of their text so that one can be held against the other. */
+/** Extracts commands, variables and titles from documents (Markdown) and code, so that tests can compare them. */
 
 /** The text of each fenced block and code span. */
 export const codeIn = (markdown: string): readonly string[] => {

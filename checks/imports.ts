@@ -1,5 +1,5 @@
 /**
- * Which modules a source file names: `importsOf(path, text)`, one entry an import, with its line. TypeScript's own
+ * The modules that a source file imports: `importsOf(path, text)` has one entry for each import, with its line. TypeScript's own
  * API is not part of the TypeScript that we use, so oxc-parser reads the file.
  */
 import { parseSync, Visitor } from "oxc-parser";

@@ -1,6 +1,6 @@
 /**
- * The project as a whole, held against itself: manifest and lock file, what no file may say, and documents against
- * the code. Documents name tests as documents.ts says (`promisedTests`).
+ * Checks of the whole project: manifest and lock file, texts that no file may contain, and documents against the code.
+ * `promisedTests` in documents.ts defines how documents name tests.
  */
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * What a vitest JSON report says, counted so that nothing bad counts as nothing: a file that cannot be imported,
- * a failing hook and an unhandled error leave numFailedTests at 0, and are failures here.
+ * Counts a vitest JSON report so that no failure is missed: a file that cannot be imported, a failing hook and an
+ * unhandled error leave numFailedTests at 0, but are failures here.
  */
 
 /** The reason of a skip as it stands in a title: see integration-tests/support/describe-with.ts. */

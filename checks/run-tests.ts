@@ -1,6 +1,6 @@
 /**
- * `npm test [-- FILES]`: runs vitest, then says which tests did not run and why, and ends with one line of counts.
- * Exits 0 only when nothing failed. VENTES_TEST_REQUIRE=kafka,docker,browser,sqlite3 makes a missing part an error.
+ * `npm test [-- FILES]`: runs vitest, then lists the skipped tests with the reasons, and ends with one line of
+ * counts. Exits 0 only when nothing failed. VENTES_TEST_REQUIRE=kafka,docker,browser,sqlite3 makes a missing part an error.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What is not ours or not source. `data` only at the top, where a run leaves its databases. */
+/** Files that are not source. `data` only at the top, where a run leaves its databases. */
 const LEFT_OUT =
   /^(?:\.git|node_modules|data|coverage|\.vitest|test-report\.json)$|(?:^|\/)node_modules$|\.(?:png|db|log)$/;
 

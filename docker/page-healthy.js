@@ -1,12 +1,12 @@
 /**
- * Whether the page answers; and at first, whether it has something to show: all files that are followed were looked
- * at, and what they hold is in the analyses. So `docker compose up --wait` ends with a full page. After a minute and
- * a half it only has to answer: perhaps nothing is followed.
+ * The health check of the page. At first the page must show figures: every followed file was polled, and the analyses
+ * reflect the newest commit. So `docker compose up --wait` ends with a complete page. Afterwards, or after FIGURES_WAIT_MS
+ * (perhaps no file is followed), the page only has to answer.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 
 const READY = "/tmp/ready";
-const PATIENCE_MS = 90_000;
+const FIGURES_WAIT_MS = 90_000;
 
 const { VENTES_PORT, VENTES_TOKEN, VENTES_TOKEN_FILE } = process.env;
 const token = VENTES_TOKEN || (VENTES_TOKEN_FILE ? readFileSync(VENTES_TOKEN_FILE, "utf8").trim() : "");
@@ -26,7 +26,7 @@ if (!existsSync(READY)) {
   const { sources } = await ask("api/sources");
   const isRead = sources.length > 0 && sources.every(({ state }) => state === "ok" || state === "parked");
   const isShown = commit > 0 && commit === newest;
-  const isLate = Date.now() - statSync("/proc/1").ctimeMs > PATIENCE_MS;
+  const isLate = Date.now() - statSync("/proc/1").ctimeMs > FIGURES_WAIT_MS;
   if (!(isRead && isShown) && !isLate)
     throw new Error(`${sources.length} sources, commit ${commit} of ${newest}`);
   writeFileSync(READY, "");

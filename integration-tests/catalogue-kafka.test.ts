@@ -1,13 +1,13 @@
 /**
- * A catalogue on a real broker: two producers share its entries, one that is killed is replaced, and what was set
- * aside is tried again by whichever of them has the file.
+ * A catalogue on a real broker: two producers share its entries, the other one takes over after a kill, and the
+ * producer that has a file tries its rejected rows again.
  */
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
-import { countOf, isUpToDate } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
+import { countOf, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
@@ -18,7 +18,9 @@ const WITHIN = { within: 90_000, every: 100 };
 describeWith("kafka", "a catalogue and two producers", () => {
   const kafka = kafkaOfSuite();
 
-  it("share its entries, take over from each other, and try again", { timeout: 300_000 }, async () => {
+  it("share its entries, take over from each other, and try rejected rows again", {
+    timeout: 300_000,
+  }, async () => {
     const folder = scratchDirectory();
     const names = Array.from({ length: 24 }, (_, n) => `${n}.csv`);
     const list = (upTo: number) => `p.csv\nm.csv\n${names.slice(0, upTo).join("\n")}\n`;
@@ -46,7 +48,7 @@ describeWith("kafka", "a catalogue and two producers", () => {
     startVentes(["analyzer", "--data", base], { env });
     await until("20 files", () => countOf(base, "ventes") === 20 && countOf(base, "rejets") === 20, WITHIN);
 
-    // Whoever has the catalogue or an entry may be the one that goes.
+    // The killed producer may have the catalogue, or entries.
     expect((await producers[0]?.stop("SIGKILL"))?.signal).toBe("SIGKILL");
     files.publish("list.txt", list(24));
     await until("24 files", () => countOf(base, "ventes") === 24 && countOf(base, "rejets") === 24, WITHIN);
@@ -57,7 +59,7 @@ describeWith("kafka", "a catalogue and two producers", () => {
         state: string;
       }[];
     await until(
-      "all of them to be told as read",
+      "all of them to be reported as read",
       async () => {
         const all = await status();
         return (

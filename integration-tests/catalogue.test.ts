@@ -3,8 +3,8 @@
  * nothing more is downloaded when nothing changes. Sales have no ids, and some lines are duplicates within their file.
  */
 import { expect, it, onTestFinished } from "vitest";
-import { countOf, isUpToDate, look } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
+import { countOf, firstValue, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
@@ -60,7 +60,7 @@ it("300 daily files, 10 of which appear while it runs, are all ingested, each on
   const appeared = Date.now();
   await until("the files that appeared", holds(DAYS), { within: 60_000 });
   const later = Date.now() - appeared;
-  expect(look(data, "SELECT SUM(quantité) FROM ventes")).toBe(DAYS * quantity);
+  expect(firstValue(data, "SELECT SUM(quantité) FROM ventes")).toBe(DAYS * quantity);
 
   // Each was read for its header and then whole; from then on nobody downloads it again.
   const downloads = () =>
@@ -70,7 +70,7 @@ it("300 daily files, 10 of which appear while it runs, are all ingested, each on
   expect([...times.values()].filter((all) => all.length !== 2)).toEqual([]);
   const polled = files.requests.filter(({ path }) => path === "/index.html").length;
   await until(
-    "two more looks at the page",
+    "two more polls of the page",
     () => files.requests.filter(({ path }) => path === "/index.html").length >= polled + 2,
   );
   expect(downloads()).toHaveLength(2 * (DAYS + 2));

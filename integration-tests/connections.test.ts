@@ -8,7 +8,7 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../checks/tree.ts";
-import { countOf } from "./support/look.ts";
+import { countOf } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, ventes } from "./support/ventes.ts";
 

@@ -1,13 +1,13 @@
 /**
  * A spreadsheet published as CSV, as Google serves it: a redirect (307) to another host, chunked, without ETag,
- * Last-Modified or a final newline, every path alike. A look that finds nothing new costs one GET and no event.
+ * Last-Modified or a final newline, every path alike. A poll that finds nothing new costs one GET and no event.
  */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import type { OnceReport } from "./support/answers.ts";
-import { countOf, look } from "./support/look.ts";
 import { smallCompany } from "./support/missions.ts";
+import { countOf, firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
@@ -33,7 +33,7 @@ const publishSheets = async (sheets: Record<string, string>) => {
     gets.push(gid);
     response.writeHead(200, { "content-type": "text/csv", "cache-control": "no-cache, no-store" });
     const text = sheets[gid] ?? "";
-    // No length is said, so it goes out in chunks; one ends in the middle of a line.
+    // Without a content-length the answer is chunked; one chunk ends in the middle of a line.
     response.write(text.slice(0, 40));
     setImmediate(() => response.end(text.slice(40)));
   });
@@ -48,7 +48,7 @@ const publishSheets = async (sheets: Record<string, string>) => {
   };
 };
 
-it("is read whole, and looked at again for one GET and no event", async () => {
+it("is read whole, and polled again with one GET and no event", async () => {
   const sheets = {
     0: csv(smallCompany.produits),
     1: csv(smallCompany.magasins),
@@ -56,7 +56,7 @@ it("is read whole, and looked at again for one GET and no event", async () => {
   };
   const { gets, url } = await publishSheets(sheets);
   const data = scratchDirectory();
-  // What is found behind a redirect is on a private address here.
+  // Here the redirect leads to a private address.
   const env = { VENTES_ALLOW_PRIVATE: "1" };
   const args = ["start", "--once", "--json", "--data", data];
   const once = async (...sources: readonly string[]): Promise<OnceReport> => {
@@ -80,23 +80,23 @@ it("is read whole, and looked at again for one GET and no event", async () => {
   expect(gets.toSorted()).toEqual(["0", "1", "2"]);
 });
 
-it("is followed with one GET a look", async () => {
+it("is followed with one GET for each poll", async () => {
   const { gets, url } = await publishSheets({ 0: csv(smallCompany.produits) });
   const data = scratchDirectory();
   const running = startVentes(["start", "--data", data, "--every", "300ms", url("0")], {
     env: { VENTES_ALLOW_PRIVATE: "1" },
   });
   await running.said(/^page http/m);
-  const lastCommit = () => look(data, "SELECT MAX(commit_id) FROM commits");
+  const lastCommit = () => firstValue(data, "SELECT MAX(commit_id) FROM commits");
   await until("the products", () => countOf(data, "produits") === 3);
-  const [commit, looks] = [lastCommit(), gets.length];
-  await until("some more looks", () => gets.length >= looks + 4);
+  const [commit, polls] = [lastCommit(), gets.length];
+  await until("some more polls", () => gets.length >= polls + 4);
   const ended = await running.stop();
   expect(ended.code).toBe(130);
   expect(lastCommit()).toBe(commit);
 });
 
-it("says so when the sheets are swapped by mistake", async () => {
+it("reports sheets that were swapped by mistake", async () => {
   const { url } = await publishSheets({ 0: csv(smallCompany.produits), 1: csv(smallCompany.magasins) });
   const data = scratchDirectory();
   const ran = await ventes(["start", "--once", "--data", data, "--source", `magasins=${url("0")}`], {

@@ -8,19 +8,19 @@ import { byAnalyses, bySqlite3 } from "./support/answers.ts";
 import { type BigCompany, writeBigCompany } from "./support/big-company.ts";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
-import { countOf, isUpToDate, look } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
+import { countOf, firstValue, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { type Running, scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
 const SALES = 200_000;
 const KILLS = 5;
-const PATIENCE = { within: 120_000, every: 5 };
+const WAIT = { within: 120_000, every: 5 };
 
 const expectWhole = async (data: string, company: BigCompany): Promise<void> => {
   expect(countOf(data, "ventes")).toBe(SALES);
   expect(countOf(data, "orphelins")).toBe(0);
-  expect(look(data, "SELECT COUNT(DISTINCT CAST(id_vente AS INTEGER)) FROM ventes")).toBe(SALES);
+  expect(firstValue(data, "SELECT COUNT(DISTINCT CAST(id_vente AS INTEGER)) FROM ventes")).toBe(SALES);
   const analyses = await byAnalyses(data);
   expect(await bySqlite3(data)).toEqual(analyses);
   expect(Math.round(analyses.chiffre_affaires_total * 100)).toBe(company.total);
@@ -43,9 +43,9 @@ describeWith("sqlite3", "embedded, killed while it loads", () => {
     for (let k = 0; k < KILLS; k++) {
       const running = startVentes(["start", "--data", data, ...(k === 0 ? files : [])]);
       const at = killAt(k);
-      await until(`${at} sales`, () => countOf(data, "ventes") + countOf(data, "orphelins") >= at, PATIENCE);
+      await until(`${at} sales`, () => countOf(data, "ventes") + countOf(data, "orphelins") >= at, WAIT);
       expect((await running.stop("SIGKILL")).signal).toBe("SIGKILL");
-      expect(look(data, "PRAGMA integrity_check")).toBe("ok");
+      expect(firstValue(data, "PRAGMA integrity_check")).toBe("ok");
     }
     expect(countOf(data, "ventes") + countOf(data, "orphelins")).toBeLessThan(SALES);
     const last = await ventes(["start", "--once", "--json", "--data", data], { timeout: 120_000 });
@@ -92,11 +92,11 @@ describeWith(["kafka", "sqlite3"], "on Kafka, each process killed while it loads
     const order: readonly Component[] = ["consumer", "producer", "analyzer", "producer", "consumer"];
     for (const [k, component] of order.entries()) {
       const at = killAt(k);
-      await until(`${at} sales`, () => arrived() >= at, PATIENCE);
+      await until(`${at} sales`, () => arrived() >= at, WAIT);
       expect((await running[component].stop("SIGKILL")).signal).toBe("SIGKILL");
       running[component] = run(component);
     }
-    await until("every sale", () => countOf(base, "ventes") === SALES && isUpToDate(base), PATIENCE);
+    await until("every sale", () => countOf(base, "ventes") === SALES && isUpToDate(base), WAIT);
     await expectWhole(base, company);
     for (const component of ["producer", "consumer", "analyzer"] as const)
       expect((await running[component].stop()).code).toBe(130);

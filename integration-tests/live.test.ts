@@ -7,9 +7,9 @@ import { expect, it, onTestFinished } from "vitest";
 import { byAnalyses } from "./support/answers.ts";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
-import { look } from "./support/look.ts";
 import { appended, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
+import { firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
@@ -46,7 +46,7 @@ describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", (
         stderr: "",
       });
     };
-    const total = () => look(base, "SELECT chiffre_affaires FROM chiffre_affaires_total");
+    const total = () => firstValue(base, "SELECT chiffre_affaires FROM chiffre_affaires_total");
     /** When the text as it now is was first downloaded by the running producer, counted from `since`. */
     const downloaded = (name: string, since: number): number =>
       files.requests.findLast(
@@ -55,7 +55,9 @@ describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", (
 
     await add("produits.csv");
     await add("magasins.csv");
-    await until("the shops", () => look(base, "SELECT COUNT(*) FROM magasins") === 3, { within: 60_000 });
+    await until("the shops", () => firstValue(base, "SELECT COUNT(*) FROM magasins") === 3, {
+      within: 60_000,
+    });
 
     const since = Date.now();
     await add("ventes.csv");

@@ -10,8 +10,8 @@ import { expect, it, onTestFinished } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { registerSource } from "../producer/admin/register.ts";
-import { countOf, isUpToDate, look } from "./support/look.ts";
 import { publishFiles } from "./support/published-files.ts";
+import { countOf, firstValue, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes } from "./support/ventes.ts";
 
@@ -19,7 +19,7 @@ const DAYS = 298;
 const SALES = 20;
 const CHANGING = 10;
 const ROUNDS = 10;
-const PATIENCE = { within: 120_000, every: 20 };
+const WAIT = { within: 120_000, every: 20 };
 
 const fileOf = (day: number, sales: number): string =>
   [
@@ -46,16 +46,16 @@ it(`${DAYS + 2} sources of which ${CHANGING} change, ${ROUNDS} times`, async () 
     ),
   );
   const registered = server.requests.length;
-  const asked = (status: number) =>
+  const answersWith = (status: number) =>
     server.requests.slice(registered).filter((r) => r.status === status).length;
 
   const running = startVentes(["start", "--data", data, "--every", "1s"]);
   const isThere = (sales: number) => countOf(data, "ventes") === sales && isUpToDate(data);
   const began = performance.now();
-  await until("every source to be read", () => isThere(DAYS * SALES), PATIENCE);
+  await until("every source to be read", () => isThere(DAYS * SALES), WAIT);
   const took = performance.now() - began;
   // Parents among the first, some at once as they are on this machine; each downloaded once.
-  expect(asked(200)).toBe(names.length);
+  expect(answersWith(200)).toBe(names.length);
   const first = server.requests.slice(registered, registered + 10).map(({ path }) => path);
   expect(first).toEqual(expect.arrayContaining(["/m.csv", "/p.csv"]));
 
@@ -63,7 +63,7 @@ it(`${DAYS + 2} sources of which ${CHANGING} change, ${ROUNDS} times`, async () 
     for (let round = 1; round <= ROUNDS / 2; round++) {
       const sales = SALES + from + round;
       for (let day = 0; day < CHANGING; day++) server.publish(`${day}.csv`, fileOf(day, sales));
-      await until(`round ${from + round}`, () => isThere(DAYS * SALES + CHANGING * (from + round)), PATIENCE);
+      await until(`round ${from + round}`, () => isThere(DAYS * SALES + CHANGING * (from + round)), WAIT);
     }
   };
   await rounds(0);
@@ -71,17 +71,19 @@ it(`${DAYS + 2} sources of which ${CHANGING} change, ${ROUNDS} times`, async () 
   await rounds(ROUNDS / 2);
   const late = residentMb(running.pid);
 
-  expect(look(data, "SELECT COUNT(DISTINCT id_vente) FROM ventes")).toBe(DAYS * SALES + CHANGING * ROUNDS);
-  expect(look(data, "SELECT valeur FROM analyses WHERE nom = 'chiffre_affaires_total'")).toBe(
+  expect(firstValue(data, "SELECT COUNT(DISTINCT id_vente) FROM ventes")).toBe(
+    DAYS * SALES + CHANGING * ROUNDS,
+  );
+  expect(firstValue(data, "SELECT valeur FROM analyses WHERE nom = 'chiffre_affaires_total'")).toBe(
     2 * (DAYS * SALES + CHANGING * ROUNDS),
   );
-  // One download whole, the end of each version that grew, 304 for everything else.
-  expect(asked(200)).toBe(names.length);
-  expect(asked(206)).toBe(CHANGING * ROUNDS);
-  expect(asked(200) + asked(206) + asked(304)).toBe(server.requests.length - registered);
-  expect(asked(304)).toBeGreaterThan(names.length);
+  // One download whole, the end of each version that grew, 304 for all other requests.
+  expect(answersWith(200)).toBe(names.length);
+  expect(answersWith(206)).toBe(CHANGING * ROUNDS);
+  expect(answersWith(200) + answersWith(206) + answersWith(304)).toBe(server.requests.length - registered);
+  expect(answersWith(304)).toBeGreaterThan(names.length);
   console.log(
-    `${names.length} sources read in ${(took / 1000).toFixed(1)} s; ${asked(304)} answers 304; ${early.toFixed(0)} MB, then ${late.toFixed(0)} MB`,
+    `${names.length} sources read in ${(took / 1000).toFixed(1)} s; ${answersWith(304)} answers 304; ${early.toFixed(0)} MB, then ${late.toFixed(0)} MB`,
   );
   expect(late).toBeLessThan(early * 1.15);
   expect((await running.stop()).code).toBe(130);

@@ -5,7 +5,7 @@
 import { expect, it, onTestFinished } from "vitest";
 import { publish } from "../producer/testing/scripted.ts";
 import type { OnceReport } from "./support/answers.ts";
-import { countOf } from "./support/look.ts";
+import { countOf } from "./support/query.ts";
 import { scratchDirectory, ventes } from "./support/ventes.ts";
 
 const ROWS = 20_000;

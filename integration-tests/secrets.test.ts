@@ -1,4 +1,4 @@
-/** What is secret of a source stands in no topic, log or database, and is shown nowhere. */
+/** The secrets of a source are in no topic, log or database, and are never shown. */
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
@@ -6,14 +6,14 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { OnceReport } from "./support/answers.ts";
-import { countOf } from "./support/look.ts";
 import { smallCompany } from "./support/missions.ts";
+import { countOf } from "./support/query.ts";
 import { scratchDirectory, ventes } from "./support/ventes.ts";
 
 const PASSWORD = "Zq9-pass-w0rd";
 const TOKEN = "Zq9-t0ken-in-url";
 
-/** The products, for who has both: the password in a header, the token in the query. */
+/** Serves the products to requests that have both: the password in a header, the token in the query. */
 const publish = async (): Promise<string> => {
   const expected = `Basic ${Buffer.from(`marie:${PASSWORD}`).toString("base64")}`;
   const server = createServer((request, response) => {
@@ -38,7 +38,7 @@ const filesUnder = (dir: string): readonly string[] =>
     .map((name) => join(dir, name))
     .filter((path) => statSync(path).isFile());
 
-it("a source with credentials and a token is followed, shown and removed without either", async () => {
+it("a source with credentials and a token is followed, shown and removed without showing either", async () => {
   const origin = await publish();
   const data = scratchDirectory();
   const env = { VENTES_CREDENTIALS: `${origin}/exports/ basic marie:${PASSWORD}` };
@@ -52,7 +52,7 @@ it("a source with credentials and a token is followed, shown and removed without
     return ran;
   };
 
-  // Without them it is told what is missing, and nothing is registered.
+  // Without them the message names what is missing, and nothing is registered.
   const missing = await run(["sources", "add", source], 1, {});
   expect(missing.stderr).toContain(`${shown} answers 401: VENTES_CREDENTIALS has nothing for it`);
 
@@ -64,12 +64,12 @@ it("a source with credentials and a token is followed, shown and removed without
   await run(["status"]);
   await run(["sources", "add", source, "--dry-run"]);
 
-  // A wrong one parks it, with a sentence.
+  // Wrong credentials park the source, with a sentence.
   const wrong = { VENTES_CREDENTIALS: `${origin}/ basic marie:wrong-${PASSWORD}` };
   const parked = await run(["start", "--once"], 1, wrong);
   expect(parked.stderr).toContain(`answers 401 to "${origin}/ basic ***"`);
 
-  // As it is shown it can be named again.
+  // The masked URL, as it is shown, names the source too.
   await run(["sources", "remove", shown]);
   expect(JSON.parse((await run(["sources", "--json"])).stdout)).toEqual([]);
 
@@ -85,7 +85,7 @@ it("a source with credentials and a token is followed, shown and removed without
   }
 });
 
-it("a URL with a password in it is never written anywhere", async () => {
+it("a URL that has a password is never written anywhere", async () => {
   const data = scratchDirectory();
   const ran = await ventes(["start", "--once", "--data", data, `http://marie:${PASSWORD}@127.0.0.1:9/x.csv`]);
   expect(ran.code).toBe(2);

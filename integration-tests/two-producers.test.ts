@@ -1,7 +1,7 @@
 /**
- * Two producers of one namespace on Kafka, as processes with directories of their own: each source is one
- * producer's, none is fetched by two, and whatever is done to one of them (kill -9, a pause longer than its
- * session), the other has all sources within it, and every row is there once.
+ * Two producers of one namespace on Kafka, as processes with directories of their own. One producer polls each source, and
+ * no file is downloaded by two at once. After a kill -9 or a pause longer than the session of one, the other one has all
+ * sources, and every row is there once.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -25,25 +25,25 @@ import { type Running, scratchDirectory, startVentes } from "./support/ventes.ts
 
 const SOURCES = 24;
 const EVERY_MS = 2_000;
-/** A session of ten seconds, the looks, and a busy machine. */
-const PATIENCE = { within: 90_000, every: 100 };
+/** Long enough for a session of ten seconds and some polls on a busy machine. */
+const WAIT = { within: 90_000, every: 100 };
 
-interface Asked {
+interface SeenRequest {
   readonly at: number;
   readonly status: number;
 }
 
-/** Files of shops that grow by a row when told, with ETags; each answer takes a moment, so that two at once are seen. */
+/** Files of shops with ETags, which grow by a row at `grow`. Each answer takes a moment, so that two requests at once show. */
 const openCountingServer = async () => {
   let rows = 1;
-  const asked = new Map<string, Asked[]>();
+  const requests = new Map<string, SeenRequest[]>();
   const inHand = new Map<string, number>();
   let most = 0;
   const server = createServer((request, response) => {
     const name = request.url ?? "";
     const etag = `"${rows}"`;
     const status = request.headers["if-none-match"] === etag ? 304 : 200;
-    asked.set(name, [...(asked.get(name) ?? []), { at: performance.now(), status }]);
+    requests.set(name, [...(requests.get(name) ?? []), { at: performance.now(), status }]);
     const now = (inHand.get(name) ?? 0) + 1;
     inHand.set(name, now);
     most = Math.max(most, now);
@@ -65,13 +65,13 @@ const openCountingServer = async () => {
   );
   return {
     urls: Array.from({ length: SOURCES }, (_, i) => `${base}${i}`),
-    asked,
+    requests,
     grow: () => {
       rows += 1;
       return rows;
     },
     rows: () => rows,
-    /** The most requests for one file at a time, ever. */
+    /** The most requests for one file at a time. */
     most: () => most,
   };
 };
@@ -93,7 +93,7 @@ describeWith("kafka", "two producers on Kafka", () => {
       startVentes(["producer", "--data", join(folder, name)], {
         env: { KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: namespace, VENTES_EVERY: `${EVERY_MS}ms` },
       });
-    /** Sources read by each producer that runs, by its own word. */
+    /** The sources of each running producer, by its status. */
     const shares = async (): Promise<Record<string, readonly string[]>> => {
       const states = await run(readStates);
       return Object.fromEntries(
@@ -106,7 +106,7 @@ describeWith("kafka", "two producers on Kafka", () => {
       );
     };
     const untilAlone = (name: string) =>
-      until(`${name} to have every source`, async () => (await shares())[name]?.length === SOURCES, PATIENCE);
+      until(`${name} to have every source`, async () => (await shares())[name]?.length === SOURCES, WAIT);
     const untilShared = () =>
       until(
         "the two to share",
@@ -115,7 +115,7 @@ describeWith("kafka", "two producers on Kafka", () => {
           const all = [...a, ...b];
           return a.length > 0 && b.length > 0 && all.length === SOURCES && new Set(all).size === SOURCES;
         },
-        PATIENCE,
+        WAIT,
       );
     const claims = async (): Promise<number[]> => {
       const events = await run(allEvents);
@@ -125,7 +125,7 @@ describeWith("kafka", "two producers on Kafka", () => {
       until(
         `${rows} rows of each source`,
         async () => (await claims()).every((found) => found === rows),
-        PATIENCE,
+        WAIT,
       );
 
     const a = start("a");
@@ -133,14 +133,14 @@ describeWith("kafka", "two producers on Kafka", () => {
     let b = start("b");
     await untilShared();
 
-    // In peace: each source is asked by one of them, a whole interval after its last answer.
-    const before = new Map([...server.asked].map(([name, list]) => [name, list.length]));
+    // Without faults one producer polls each source, a whole interval after its last answer.
+    const before = new Map([...server.requests].map(([name, list]) => [name, list.length]));
     await until(
       "five rounds",
-      () => [...server.asked].every(([name, list]) => list.length >= (before.get(name) ?? 0) + 5),
-      PATIENCE,
+      () => [...server.requests].every(([name, list]) => list.length >= (before.get(name) ?? 0) + 5),
+      WAIT,
     );
-    for (const [name, list] of server.asked) {
+    for (const [name, list] of server.requests) {
       const [first, ...later] = list.slice(before.get(name));
       let last = first?.at ?? 0;
       for (const { at, status } of later) {
@@ -154,7 +154,7 @@ describeWith("kafka", "two producers on Kafka", () => {
     }
     await untilThere(server.grow());
 
-    // Killed: the other has them all, what came meanwhile included.
+    // After a kill the other one reads all sources, also the rows that came in the meantime.
     await b.stop("SIGKILL");
     const grown = server.grow();
     await untilAlone("a");
@@ -164,10 +164,10 @@ describeWith("kafka", "two producers on Kafka", () => {
     await untilShared();
     await untilThere(server.grow());
 
-    // Whatever came and went so far: nobody asked for what another was being given.
+    // At no time did two producers download one file at once.
     expect(server.most()).toBe(1);
 
-    // Asleep for longer than its session: taken over; awake again, harmless, and given its share.
+    // After a pause longer than its session the other one has its sources; when it goes on, it does no harm and gets its share.
     process.kill(a.pid, "SIGSTOP");
     const slept = server.grow();
     await untilAlone("b");
@@ -181,12 +181,12 @@ describeWith("kafka", "two producers on Kafka", () => {
     await untilAlone("a");
     await untilThere(server.grow());
     expect((await a.stop()).code).toBe(130);
-    // No batch was in flight at the kill: every row was said once, by whoever had its source.
+    // No batch was in flight at the kill, so every row was published once.
     const events = await run(allEvents);
     expect(events.filter(({ event }) => event.kind === "row")).toHaveLength(SOURCES * server.rows());
   }, 400_000);
 
-  it("complete what another was interrupted in: a look given away between two of its events", async () => {
+  it("complete the version of another one that lost its source between two events", async () => {
     const folder = scratchDirectory();
     const namespace = kafka.namespace();
     const server = await openCountingServer();
@@ -251,7 +251,7 @@ describeWith("kafka", "two producers on Kafka", () => {
           const events = await run(allEvents);
           return server.urls.every((url) => claimsOf(events, url).size === rows);
         },
-        PATIENCE,
+        WAIT,
       );
 
     const a = await produce("a");
@@ -260,17 +260,17 @@ describeWith("kafka", "two producers on Kafka", () => {
     for (let attempts = 0; attempts < 12 && a.seen.interrupted === 0; attempts++) {
       a.hold();
       const grown = server.grow();
-      await until("an event in hand", () => a.seen.waits, PATIENCE);
+      await until("an event in hand", () => a.seen.waits, WAIT);
       const b = await produce("b");
       await until(
         "the two to share",
         () => b.seen.sources.length > 0 && a.seen.sources.length + b.seen.sources.length === SOURCES,
-        PATIENCE,
+        WAIT,
       );
       a.letGo();
       await untilThere(grown);
       await b.stop();
-      await until("the first to have all again", () => a.seen.sources.length === SOURCES, PATIENCE);
+      await until("the first to have all again", () => a.seen.sources.length === SOURCES, WAIT);
     }
     expect(a.seen.interrupted).toBe(1);
     await untilThere(server.grow());

@@ -1,4 +1,4 @@
-/** What histories held, by name: added up over all of them. */
+/** Counts of events and faults by name, added up over histories. */
 export class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 describe("a torn file", () => {
-  it("keeps what was synced, and of the rest anything", () => {
+  it("keeps the synced bytes, and any part of the others", () => {
     const random = randomOf(1);
     const bytes = Buffer.alloc(32 + 3 * 4120, 7);
     const sizes = new Set<number>();
@@ -32,7 +32,7 @@ describe("a torn file", () => {
 });
 
 describe.each(["FULL", "NORMAL"] as const)("synchronous=%s", (synchronous: Synchronous) => {
-  it("recovers whole commits, and with FULL every one that was acknowledged", () => {
+  it("recovers whole commits, and with FULL every acknowledged commit", () => {
     const random = randomOf(synchronous === "FULL" ? 2 : 3);
     const file = join(dir, "a.db");
     const open = (): Sqlite => {

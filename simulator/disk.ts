@@ -2,10 +2,10 @@
  * The disk under one SQLite file in WAL mode, as a power cut may leave it.
  *
  * What is modelled. Written is not durable: only what was synced is. SQLite syncs the WAL at each commit
- * (synchronous=FULL), its header whenever it begins anew, and before a checkpoint copies pages out of it; the main
+ * (synchronous=FULL), its header whenever it restarts, and before a checkpoint copies pages out of it; the main
  * file at the end of a checkpoint (FULL and NORMAL). So a power cut leaves of the WAL everything up to its last sync,
  * and of what was written after it any part: cut at any byte, any subset of its 512-byte sectors, a torn sector,
- * garbage in it; beneath lies what the file held before the WAL began anew. In a checkpoint the WAL is whole, and of
+ * garbage in it; beneath lies what the file held before the WAL restarted. In a checkpoint the WAL is whole, and of
  * the pages of the main file any subset is old. The shared-memory file is gone. SQLite then takes the frames with a
  * valid checksum up to the last commit.
  *
@@ -48,7 +48,7 @@ export class Disk {
   /** Keeps the file open, so that nobody else's close is the last one. */
   #guard: Sqlite | undefined;
   #synced: WalState = NO_WAL;
-  /** The bytes of the WAL as the last checkpoint found them: what lies under whatever was written since. */
+  /** The bytes of the WAL as the last checkpoint found them: what lies under what was written since. */
   #beneath: Buffer = EMPTY;
   #pageSize = 4096;
 

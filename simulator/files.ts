@@ -1,7 +1,7 @@
 /**
- * The CSV files that the simulated producers look at, and the server that publishes them: it changes files under the
- * reader, answers 304 for what has changed (a lie, or a weak ETag), answers an old state, an error, or half a file.
- * `served` is the seam: what a producer's look asks instead of the network.
+ * The CSV files that the simulated producers poll, and the server that publishes them. The server changes files during a
+ * download, answers 304 for a changed file (wrongly, or because of a weak ETag), and answers an old state, an error, or
+ * half a file. A poll of a simulated producer calls `served` instead of the network.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -89,7 +89,7 @@ interface FileState {
   readonly contents: string[];
   /** Columns and lines as they were before. */
   readonly before: Pick<FileState, "columns" | "lines">[];
-  /** What the server answers next; then as it is. */
+  /** The next answer of the server; later answers are right again. */
   readonly answers: Answer[];
 }
 
@@ -115,7 +115,7 @@ const cellOf = (column: string, r: Random): string | null => {
 
 export class Files {
   readonly #files = new Map<FileName, FileState>();
-  /** While false every answer is what the file is. */
+  /** While false, every answer is the current file. */
   misbehaves = true;
 
   has(name: FileName): boolean {
@@ -187,7 +187,7 @@ export class Files {
     this.#files.get(name)?.answers.push(answer);
   }
 
-  /** The seam: what a look is given instead of a download. */
+  /** Answers a poll, in the place of a download. */
   readonly served =
     (data: string, count: (answer: Answer) => void) =>
     ({

@@ -1,6 +1,6 @@
 /**
- * What programs that are not ours write into the topics (and what old and new ones of ours do): each with the code
- * of its reject, or null where it is an event, as odd as it is.
+ * Records that foreign programs (and other versions of ventes) write into the topics: each with the code of its reject,
+ * or null when it is an event, however odd.
  */
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";

@@ -1,12 +1,12 @@
 /**
- * The clock, the random numbers and the turns of the event loop that plain code takes from its surroundings, given by
- * the simulation while it runs. One simulation at a time.
+ * While a simulation runs, replaces the globals for the clock, random numbers and setImmediate by those of the kernel. One
+ * simulation at a time.
  */
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
 import type { Kernel } from "./kernel.ts";
 
-/** Runs `work` with the kernel's time, randomness and turns. */
+/** Runs `work` with the kernel's time, random numbers and event loop. */
 export function withGlobals<A>(kernel: Kernel, work: () => A): A {
   const real = {
     Date: globalThis.Date,

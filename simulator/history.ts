@@ -1,6 +1,6 @@
 /**
- * A history: what befalls the pipeline, and when, drawn from a seed before it begins. Steps are data, so that a
- * failing history can be shrunk, printed and played again.
+ * A history: the events and faults of a run, with their times, drawn from a seed before the run begins. Steps are data, so
+ * a failing history can be shrunk, printed and played again.
  */
 
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
@@ -17,12 +17,12 @@ export type Writer = (typeof WRITERS)[number];
 export type Who = Writer | "producer-1" | "producer-2" | "publisher";
 
 export type Happening =
-  /** Somebody's producer publishes the next events of its own history. */
+  /** A foreign producer publishes the next events of its own history. */
   | { readonly kind: "events"; readonly topic: EventTopic; readonly partition: number; readonly n: number }
   | { readonly kind: "foreign"; readonly topic: EventTopic; readonly name: string }
   | { readonly kind: "change"; readonly file: FileName; readonly change: Change; readonly seed: number }
   | { readonly kind: "answer"; readonly file: FileName; readonly answer: Answer }
-  /** A second producer looks at every file once. */
+  /** A second producer polls every file once. */
   | { readonly kind: "second producer" }
   | {
       readonly kind: "kill";
@@ -45,7 +45,7 @@ export type Happening =
   | { readonly kind: "pause"; readonly who: Who; readonly ms: number }
   | { readonly kind: "rebalance"; readonly overlapping: number }
   | { readonly kind: "log away"; readonly ms: number }
-  /** What was still on its way to the log arrives, or never does. */
+  /** Sends that are still on their way to the log arrive, or are lost. */
   | { readonly kind: "land" }
   | { readonly kind: "checkpoint"; readonly restart: boolean }
   | { readonly kind: "locked"; readonly who: Writer; readonly times: number }
@@ -56,9 +56,10 @@ export type Happening =
   | { readonly kind: "next day" };
 
 /**
- * A file changes, and the first producer's next announcement or events of it meet their fate. `sleeps`: it is stopped
- * just before that send, another reads a new state of the file, which then is again as it was; it wakes and sends.
- * `lands late`: the send has no answer, the file is again as it was before, and `ms` later it arrives.
+ * A file changes, and a fault hits the next announcement or events that the first producer sends for it. `sleeps`: the
+ * producer is paused just before the send; another one reads a new state of the file, and the file then changes back; the
+ * first producer goes on and sends. `lands late`: the send gets no answer, the file changes back, and `ms` later the send
+ * arrives.
  */
 export interface Ambush {
   readonly kind: "ambush";
@@ -77,7 +78,7 @@ export interface Step {
 
 export interface History {
   readonly seed: number;
-  /** What chances and interleavings are drawn from as it is played: its seed, unless it was shrunk. */
+  /** The seed of chances and interleavings during the run: that of the history, unless it was shrunk. */
   readonly schedule: number;
   readonly synchronous: Synchronous;
   readonly faults: LogFaults;
@@ -92,7 +93,7 @@ export interface History {
 
 const FUSES: readonly Fuse["at"][] = ["statement", "statement", "before commit", "in commit", "after commit"];
 
-/** Draws a step of each kind; the weights are drawn for each history anew, so that some have much of one thing. */
+/** Draws a step of each kind; the weights are drawn again for each history, so that some have much of one thing. */
 function happeningOf(kind: string, r: Random, producers: boolean): Happening {
   const topic = r.pick([...EVENT_TOPICS, "ventes", "ventes", "produits"] as const);
   const who: Who = r.pick(
@@ -185,7 +186,7 @@ const OF_PRODUCERS = new Set([
 
 export function historyOf(seed: number): History {
   const r = randomOf(seed * 2654435761);
-  // Every fifth history has real producers: each of their looks costs as much as a dozen batches.
+  // Every fifth history has real producers: one of their polls costs as much as a dozen batches.
   const producers = seed % 5 === 0;
   const weights = Object.entries(WEIGHTS)
     .filter(([kind]) => producers || !OF_PRODUCERS.has(kind))
@@ -236,7 +237,7 @@ export function historyOf(seed: number): History {
   };
 }
 
-/** One line a step. */
+/** One line for each step. */
 export const stepLine = ({ at, what }: Step): string => {
   const { kind, ...more } = what;
   return `${(at / 1000).toFixed(3).padStart(8)} s  ${kind} ${Object.entries(more)

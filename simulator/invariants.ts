@@ -1,7 +1,7 @@
 /**
- * What must hold at any moment of a history (docs/invariants.md), looked up from outside: by a connection that only
- * reads, in one read transaction, with SQL and code that share nothing with the components' own. A breach is a
- * `Violation` whose message says which invariant, where, and what differs.
+ * Checks the invariants (docs/invariants.md) at any moment of a history, from outside: on a read-only connection, in one
+ * read transaction, with SQL and code that share nothing with the components. A breach is a `Violation`, whose message
+ * names the invariant, the place and the difference.
  */
 
 import type { PipelineEvent } from "#shared/contract/event.ts";
@@ -144,7 +144,8 @@ export function checkRows(db: Sqlite, expected: Expected): void {
       .pluck()
       .all() as string[];
     const rejected = firstDifference(rejects, expected.rejects(below));
-    if (rejected !== undefined) throw new Violation("9", `what is no event is not set aside, ${rejected}`);
+    if (rejected !== undefined)
+      throw new Violation("9", `a record that is no event is not rejected, ${rejected}`);
     for (const topic of EVENT_TOPICS)
       for (const [partition, account] of accountsOf(db, topic, PARTITIONS).entries()) {
         const events = expected.events(topic, partition, account.position);
@@ -218,7 +219,7 @@ export function checkReadInside(db: Sqlite): Reached {
   const have: Sums = new Map(
     read("SELECT nom || ' ' || cle, millioniemes FROM analyses") as [string, bigint | null][],
   );
-  // Before its first look the analyzer has written nothing.
+  // Before its first refresh the analyzer has written nothing.
   if (reached === 0 && have.size === 0) have.set("chiffre_affaires_total ", null);
   const lines = (sums: Sums) => [...sums].map(([name, value]) => `${name} = ${value}`).sort();
   const difference = firstDifference(lines(have), lines(want));

@@ -1,7 +1,7 @@
 /**
- * Virtual time and the order in which things happen. Everything that runs in a simulation is a fiber of a
- * `Process`, and a process goes on only when the kernel runs one of its tasks: which one is drawn from the one random
- * source, so a seed gives the same interleaving to the letter. A process can be killed between any two tasks (and, by
+ * Virtual time, and the order of tasks. Everything in a simulation runs as a fiber of a `Process`, and a process goes on
+ * only when the kernel runs one of its tasks. The kernel draws the task from the one random source, so a seed always
+ * gives the same interleaving. A process can be killed between any two tasks (and, by
  * sqlite-hooks.ts, before any SQL statement), paused as by SIGSTOP, and started again.
  *
  * Not modelled: two transactions of one file at the same instant (a task runs to its end; SQLITE_BUSY is injected
@@ -16,7 +16,7 @@ import type { Scheduler } from "effect/Scheduler";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Random } from "../consumer/testing/random-history.ts";
 
-/** What a killed process' code sees at its next statement. Nothing may survive it. */
+/** Thrown in the code of a killed process at its next statement. No code may continue after it. */
 export class Crash extends Error {
   override readonly name = "Crash";
 }
@@ -53,7 +53,7 @@ export class Process {
     if (this.alive) this.tasks.push(task);
   };
 
-  /** Drops it where it stands. Its connections are closed once its stack is unwound. */
+  /** Kills it at once. Its connections are closed when its stack is unwound. */
   kill(): void {
     this.alive = false;
     this.tasks.length = 0;
@@ -87,7 +87,7 @@ export class Kernel {
   readonly processes = new Set<Process>();
   readonly buried: Process[] = [];
   current: Process | undefined;
-  /** After the dead of a task were buried: their connections are closed. */
+  /** Called after the connections of the processes that died in a task were closed. */
   onBuried: () => void = () => {};
   tasksRun = 0;
   #timers: Timer[] = [];
@@ -140,7 +140,7 @@ export class Kernel {
     }
   }
 
-  /** One task, or the next timer. False when nothing will ever happen. */
+  /** Runs one task, or the next timer. Returns false when there are none. */
   step(): boolean {
     const ready: Process[] = [];
     for (const process of this.processes)
@@ -172,7 +172,7 @@ export class Kernel {
     return true;
   }
 
-  /** Closes what the dead had open. */
+  /** Closes the connections of dead processes. */
   bury(): void {
     if (this.buried.length === 0) return;
     for (const process of this.buried.splice(0)) {

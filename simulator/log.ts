@@ -1,5 +1,5 @@
 /**
- * The log of a simulation: it survives every crash of its users, holds whatever was acknowledged, and otherwise
+ * The log of a simulation: it survives every crash of its users, holds every acknowledged record, and otherwise
  * misbehaves as topic-log.ts allows and Kafka does: it is slow, away for a while, ends a read early, leaves gaps
  * between offsets, gives short batches, gives a batch again after a reconnect, moves partitions between followers at
  * any point (two may hold one for a moment), and a publish may be left without an answer: stored, in part, not at
@@ -54,13 +54,13 @@ interface Member {
   wake: (() => void) | undefined;
 }
 
-/** A publish whose answer never came: what of it is still on its way. */
+/** The records of an unanswered publish that are still on their way. */
 interface InFlight {
   readonly topic: TopicName;
   readonly records: readonly NewRecord[];
 }
 
-/** What becomes of one send, and what happens meanwhile. */
+/** The fate of one send, and an action during it. */
 export interface Trap {
   readonly isFor: (process: Process, topic: TopicName, records: readonly NewRecord[]) => boolean;
   /** At that moment. `late`: it gets no answer, and is left on its way. */
@@ -77,7 +77,7 @@ export type LogCount =
   | "gaps in offsets"
   | "reconnects";
 
-/** How often it misbehaves; all zero: a log as one would wish. */
+/** How often each fault happens; with all zero the log is perfect. */
 export interface LogFaults {
   readonly uncertain: number;
   readonly gap: number;
@@ -133,7 +133,7 @@ export class SimulatedLog {
     return this.#isUp;
   }
 
-  /** Stores a record, whatever it is, as a foreign program may. */
+  /** Stores any record, as a foreign program may. */
   append(topic: TopicName, partition: number, key: string | null, value: Buffer | null): number {
     const log = this.partition(topic, partition);
     if (this.#kernel.random.chance(this.faults.gap)) {
@@ -147,7 +147,7 @@ export class SimulatedLog {
     return offset;
   }
 
-  /** Whatever is still on its way arrives now, or never. */
+  /** Sends that are still on their way arrive now, or are lost. */
   land(chance: number): void {
     for (const { topic, records } of this.#inFlight.splice(0))
       if (this.#kernel.random.chance(chance)) {
@@ -156,7 +156,7 @@ export class SimulatedLog {
       }
   }
 
-  /** Deals the partitions of every group anew. For a moment, two may hold one. */
+  /** Deals the partitions of every group again. For a moment, two may hold one. */
   rebalance(overlapping = 0): void {
     for (const members of this.#groups.values()) this.#deal(members, overlapping);
   }
@@ -457,7 +457,7 @@ const copyOf = (batch: LogBatch): LogBatch => ({
   })),
 });
 
-/** Values are views of a buffer that is used again: whoever kept one has nothing. */
+/** Values are views of a buffer that is used again, so that code which keeps a view fails. */
 function wipe({ records }: LogBatch): void {
   for (const { value } of records as readonly LogRecord[]) value?.fill(0);
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (world.ts), and
- * says what they held. `--seed N` plays one again, to the letter, and says what happened in it. `--mutant NAME` (or
- * `all`) does so in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
+ * counts their events and faults. `--seed N` plays one again, exactly, and prints its events. `--mutant NAME` (or `all`)
+ * plays histories in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
  * to a short history and printed with its seed and steps.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -131,7 +131,7 @@ else {
   const jobs = values.seed === undefined ? whole(values.jobs, "jobs") : 1;
   const isShared = (jobs > 1 && last > first) || last - first >= SHARE;
   let summary = isShared ? await playShared(first, last, jobs) : playSeeds(first, last);
-  // Found by another process: played again here, to be shrunk and told.
+  // Another process found it: it is played again here, to be shrunk and reported.
   if (isShared && summary.violation !== null && !values.json) {
     const { seed } = summary.violation;
     summary = { ...summary, violation: playSeeds(seed, seed).violation };

@@ -143,7 +143,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "orphan-forgotten",
-    breaks: "a sale that waits for its shop is not looked at when the shop comes",
+    breaks: "a sale that waits for its shop is not placed again when the shop is inserted",
     edits: [{ file: "consumer/shops.ts", find: "if (isNew) promoteForShop(batch, id);", replace: "" }],
     within: 300,
   },

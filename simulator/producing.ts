@@ -1,4 +1,4 @@
-/** The producers of a simulation: real ones that look at files, and others that publish events of their own. */
+/** The producers of a simulation: real ones that poll files, and others that publish events of their own. */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
@@ -20,10 +20,10 @@ import { type Answer, FILE_NAMES, type FileName, type Files, registrationOf } fr
 
 export interface Polled {
   readonly file: FileName;
-  /** undefined: it was parked, for `code`. */
+  /** Undefined: the source was parked, for `code`. */
   readonly result: PollResult | undefined;
   readonly code: string | undefined;
-  /** It asked for the content after the last change. */
+  /** True when it requested the file after its last change. */
   readonly isLast: boolean;
 }
 
@@ -36,7 +36,7 @@ export interface PollingOptions {
 
 const isTag = (tag: string) => (error: PollFailure) => error._tag === tag;
 
-/** Looks at every file, round after round, as producer/run.ts does: a failed send is looked into again. */
+/** Polls every file, round after round, as producer/run.ts does. After a failed send it polls the file again. */
 export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, onAnswer }: PollingOptions) {
   const log = yield* TopicLog;
   const settings = yield* Settings;
@@ -76,7 +76,7 @@ export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, o
   }
 });
 
-/** Publishes some records; sends them again while nobody says that they are there. */
+/** Publishes some records, and sends them again until the log acknowledges them. */
 export const publishAll = Effect.fnUntraced(function* (topic: TopicName, records: readonly NewRecord[]) {
   const log = yield* TopicLog;
   yield* log.publish(topic, records).pipe(Effect.retry({ schedule: scheduleOf("uncertain") }), Effect.orDie);

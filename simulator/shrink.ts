@@ -1,6 +1,6 @@
 /**
- * Makes a failing history short: steps are left out as long as what is left still fails. Without a step chance runs
- * otherwise, and a race may be missed: each is tried in a few interleavings.
+ * Shortens a failing history: leaves steps out as long as the rest still fails. Without a step the random numbers differ,
+ * and a race may be missed, so each attempt plays a few interleavings.
  */
 import type { History } from "./history.ts";
 

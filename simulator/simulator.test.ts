@@ -56,7 +56,7 @@ describe("histories", () => {
     expect(counts["last versions compared with the topics"]).toBeGreaterThan(SEEDS / 10);
   });
 
-  it("a seed plays the same history again, to the letter", () => {
+  it("a seed plays exactly the same history again", () => {
     for (const seed of [1, 2, 5, 10]) {
       const first = play(historyOf(seed), options);
       const second = play(historyOf(seed), options);
@@ -77,7 +77,7 @@ describe("histories", () => {
 
 describe("mutants", () => {
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
-    "%s: its text stands in its file once",
+    "%s: its text is in its file once",
     (_, { edits }) => {
       for (const edit of edits) {
         const text = readFileSync(join(ROOT, edit.file), "utf8");
@@ -86,7 +86,7 @@ describe("mutants", () => {
     },
   );
 
-  it("one whose text is gone, or stands there twice, is said", () => {
+  it("reports a mutant whose text is missing from its file, or is there twice", () => {
     const edit = { file: "a.ts", find: "x", replace: "y" };
     expect(() => edited("nothing", edit)).toThrow(/0 times/);
     expect(() => edited("x x", edit)).toThrow(/2 times/);
@@ -103,7 +103,7 @@ describe("mutants", () => {
 });
 
 describe("shrinking", () => {
-  it("leaves the steps that it takes", () => {
+  it("keeps only the steps that the failure needs", () => {
     const history = historyOf(7);
     const needed = [history.steps[3], history.steps.at(-2)];
     let played = 0;
@@ -116,7 +116,7 @@ describe("shrinking", () => {
     expect(played).toBeLessThanOrEqual(300);
   });
 
-  it("leaves one that does not fail again as it was", () => {
+  it("leaves a history as it is when it does not fail again", () => {
     const history = historyOf(8);
     expect(shrink(history, () => false)).toEqual(history);
   });

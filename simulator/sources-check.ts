@@ -1,6 +1,6 @@
 /**
- * Invariant 1 from the files' side: whatever the producers went through, what the last version of a file says is in
- * the topics, line by line; and of the days that it speaks for nothing else.
+ * Checks invariant 1 against the files: after any faults of the producers, the topics hold every line of the last version
+ * of a file, and for the days that it covers nothing else.
  */
 import type { PipelineEvent } from "#shared/contract/event.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -37,8 +37,8 @@ export function checkSources(
     const claims = [...claimsOf(events, name)]
       .filter(([claim]) => claim.startsWith(`${entity} `))
       .map(([, { row, extras }]): Line => ({ ...row, ...extras }));
-    const said = (line: Line): string => JSON.stringify(columns.map((c) => line[c] ?? null));
-    const held = countsOf(claims.map(said));
+    const asText = (line: Line): string => JSON.stringify(columns.map((c) => line[c] ?? null));
+    const held = countsOf(claims.map(asText));
     const dated = new Set(
       entity === "produits" ? lines.filter((l) => l.date_effet != null).map((l) => l.id_produit) : [],
     );
@@ -47,24 +47,24 @@ export function checkSources(
         l.quantité !== "x" &&
         !(entity === "produits" && l.date_effet == null && dated.has(l.id_produit ?? "")),
     );
-    for (const [line, n] of countsOf(good.map(said)))
+    for (const [line, n] of countsOf(good.map(asText)))
       if ((held.get(line) ?? 0) < n)
         throw new Violation(
           "1",
           `${name}: the line ${line} is ${n} times in the file, ${held.get(line) ?? 0} times in the topics`,
         );
     if (key === undefined) {
-      // Rule 9: a version speaks for the days after its first up to its last; one of a single day for that day.
+      // Rule 9: a version covers the days after its first up to its last; a version of a single day covers that day.
       const days = good.map((l) => l.date_vente ?? "").sort();
       const first = days[0] ?? "";
       const end = days.at(-1) ?? "";
-      const isSpoken = (day: string) => (first === end ? day === first : first < day && day <= end);
-      const spoken = claims.filter((c) => isSpoken(c.date_vente ?? "")).length;
-      const want = good.filter((l) => isSpoken(l.date_vente ?? "")).length;
-      if (spoken !== want)
+      const isCovered = (day: string) => (first === end ? day === first : first < day && day <= end);
+      const covered = claims.filter((c) => isCovered(c.date_vente ?? "")).length;
+      const want = good.filter((l) => isCovered(l.date_vente ?? "")).length;
+      if (covered !== want)
         throw new Violation(
           "1",
-          `${name}: ${want} sales of the days that it speaks for, ${spoken} in the topics`,
+          `${name}: ${want} sales of the days that it covers, ${covered} in the topics`,
         );
     }
     counts.add("last versions compared with the topics");

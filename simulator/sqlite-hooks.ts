@@ -13,7 +13,7 @@ export interface Observer {
   readonly opened: (process: Process, db: Sqlite) => void;
   /** After a statement that ended a transaction of this connection. */
   readonly committed: (db: Sqlite) => void;
-  /** Now and then, between two statements of a process. */
+  /** Called at random moments between two statements of a process. */
   readonly between: (process: Process) => void;
   readonly counted: (what: "busy" | "rolled back") => void;
 }
@@ -79,7 +79,7 @@ export function withSqliteHooks<A>(kernel: Kernel, observer: Observer, work: () 
     throw new Crash(process.name);
   }
 
-  /** The simulation's own statements are nobody's. */
+  /** Statements of the simulation itself belong to no process. */
   function quietly(work: () => void): void {
     inside = true;
     try {

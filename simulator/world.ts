@@ -1,7 +1,7 @@
 /**
  * Plays one history: two consumers, an analyzer, readers and producers over one log and one ventes.db, with whatever
- * the history's steps do to them; then lets everything settle and looks whether it came out right. Checked meanwhile:
- * every read of a reader, the rows after each death of a writer and each power cut. Checked at the end: everything.
+ * the history's steps do to them; then lets everything settle and checks the result. During the history it checks
+ * every read of a reader, and the rows after each death of a writer and each power cut. At the end it checks everything.
  * Throws Violation.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -58,12 +58,12 @@ import { withSqliteHooks } from "./sqlite-hooks.ts";
 const BEGINNING = Date.UTC(2026, 0, 1, 8);
 const DAY_MS = 86_400_000;
 /** Virtual time in which everything must have settled once nothing fails any more. */
-const PATIENCE_MS = 300_000;
-const LOOK_MS = 100;
+const SETTLE_WITHIN_MS = 300_000;
+const CHECK_MS = 100;
 
 export interface Played {
   readonly counts: Counts;
-  /** What happened, a line each: equal for equal seeds. */
+  /** The events of the history, one line each: equal for equal seeds. */
   readonly trace: readonly string[];
   readonly violation: Violation | undefined;
 }
@@ -264,9 +264,9 @@ class World {
 
   onPoll(who: Who, polled: Polled): void {
     const { file, result, code } = polled;
-    this.counts.add(result === undefined ? "looks parked" : "looks");
+    this.counts.add(result === undefined ? "polls parked" : "polls");
     if (polled.isLast) this.polled.set(file, polled);
-    // One that had the file as it was before may have undone what a later one said: to be looked at again.
+    // A producer with an older state of the file may have undone a later version: the file must be polled again.
     else this.polled.delete(file);
     if (result === undefined) {
       this.say(`${who} parked ${file}: ${code}`);
@@ -293,7 +293,7 @@ class World {
 
   // ---- readers
 
-  /** A reader looks; `rows`: at everything. */
+  /** A reader reads; `rows`: all rows too. */
   read(rows: boolean): void {
     try {
       this.#reader ??= this.#openReader();
@@ -321,7 +321,7 @@ class World {
     this.#longReader = undefined;
   }
 
-  /** One transaction over what others write meanwhile: it must see nothing of it. */
+  /** One transaction over what others write at the same time: it must see nothing of it. */
   #longRead(ms: number): void {
     if (this.#longReader !== undefined) return;
     const db = this.#openReader();
@@ -340,7 +340,7 @@ class World {
     });
   }
 
-  // ---- what befalls a producer in mid-look
+  // ---- faults of a producer during a poll
 
   #ambush({ file, to, fate, ms, seed }: Ambush): void {
     const { kernel, log, files } = this;
@@ -439,14 +439,14 @@ class World {
     } else this.#dieAt(who, how, n, () => strike(this.disk.snapshot()));
   }
 
-  /** The dead are buried: the files become what the cut left of them, and everything starts again. */
+  /** After the connections of dead processes are closed: applies the power cut to the files, and starts everything again. */
   #afterCut(snapshot: Snapshot, mayHave: string): void {
     this.#closeReaders();
     this.#cut(this.disk, snapshot);
     if (this.history.synchronous === "FULL" && this.#acknowledged !== "") {
       const now = this.#stateNow();
       if (now !== this.#acknowledged && now !== mayHave && !isAhead(now, this.#acknowledged))
-        throw new Violation("3", `what was synced is gone: ${now}, it was ${this.#acknowledged}`);
+        throw new Violation("3", `a synced commit is lost: ${now}, it was ${this.#acknowledged}`);
       this.#acknowledged = now;
     }
     this.read(true);
@@ -524,7 +524,7 @@ class World {
         kernel.at(what.ms, undefined, () => {
           process.paused = false;
         });
-        // The others take its partitions over meanwhile.
+        // In the meantime the others take its partitions over.
         kernel.at(what.ms / 2, undefined, () => log.rebalance(0.3));
         return;
       }
@@ -617,7 +617,7 @@ class World {
     }, ms);
   }
 
-  /** Nothing fails any more: in due time everything is everywhere. */
+  /** Stops all faults, and waits until every event is applied and analysed. */
   #settle(): void {
     const { kernel, log, history } = this;
     this.say("nothing fails any more");
@@ -640,11 +640,11 @@ class World {
     let lastPoll = 0;
     let quiet = 0;
     const settled = this.#run(() => {
-      if (kernel.now - lastPoll < LOOK_MS) return false;
+      if (kernel.now - lastPoll < CHECK_MS) return false;
       lastPoll = kernel.now;
       quiet = this.#isSettled() ? quiet + 1 : 0;
       return quiet >= 3;
-    }, PATIENCE_MS);
+    }, SETTLE_WITHIN_MS);
     this.#throwViolation();
     if (!settled)
       throw new Violation("4", `nothing fails any more, and it does not settle: ${this.#whatIsMissing()}`);
@@ -686,7 +686,7 @@ class World {
     for (const who of WRITERS) if (this.running.get(who)?.alive !== true) return `${who} does not run`;
     if (this.history.producers)
       for (const file of FILE_NAMES)
-        if (this.files.has(file) && !this.polled.has(file)) return `${file} was not looked at`;
+        if (this.files.has(file) && !this.polled.has(file)) return `${file} was not polled`;
     for (const topic of EVENT_TOPICS)
       for (let partition = 0; partition < PARTITIONS; partition++) {
         const { records } = this.log.partition(topic, partition);

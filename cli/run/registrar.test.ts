@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
-import { countOf } from "../../integration-tests/support/look.ts";
 import { publishFiles } from "../../integration-tests/support/published-files.ts";
+import { countOf } from "../../integration-tests/support/query.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
 

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 
 const START_MS = 300_000;
 const STEP_MS = 180_000;
-const PATIENCE = { within: 120_000, every: 250 };
+const WAIT = { within: 120_000, every: 250 };
 const BROKERS = ["kafka", "kafka-2", "kafka-3"] as const;
 /** Every one with VENTES_TEST_LONG=1, else the first that clients ask, and another. */
 const KILLED = process.env.VENTES_TEST_LONG ? BROKERS : (["kafka", "kafka-3"] as const);
@@ -52,7 +52,7 @@ describeWith("docker", "three brokers under Compose", () => {
       await until(
         "sales that came after the kill, and analyses of them",
         async () => (await sales()) > before.sales + 200 && (await shown()) > before.shown,
-        PATIENCE,
+        WAIT,
       );
       await cluster.compose("up", "-d", "--no-deps", "--wait", broker);
       const isWhole = async () => {
@@ -62,7 +62,7 @@ describeWith("docker", "three brokers under Compose", () => {
         );
         return under.trim() === "";
       };
-      await until("its copies to be whole again", isWhole, PATIENCE);
+      await until("its copies to be whole again", isWhole, WAIT);
     },
     STEP_MS,
   );
@@ -72,7 +72,7 @@ describeWith("docker", "three brokers under Compose", () => {
     async () => {
       await cluster.compose("stop", "-t", "10", "producer");
       const pending = "SELECT (SELECT MAX(commit_id) FROM commits) > (SELECT commit_id FROM progress)";
-      await until("the last commit", async () => (await cluster.sql(pending)) === "0", PATIENCE);
+      await until("the last commit", async () => (await cluster.sql(pending)) === "0", WAIT);
       const replayed = await cluster.compose("exec", "-T", "analyzer", "ventes", "replay");
       expect(replayed).toMatch(/^[1-9]\d* events read, 0 rows repaired$/m);
       const [all, analysed] = (

@@ -13,7 +13,7 @@ import { scratchDirectory } from "../support/ventes.ts";
 
 const START_MS = 240_000;
 const STEP_MS = 120_000;
-const PATIENCE = { within: 90_000, every: 250 };
+const WAIT = { within: 90_000, every: 250 };
 
 interface Container {
   readonly Name: string;
@@ -42,7 +42,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
   /** The commit that the page shows goes beyond the one it shows now. */
   const growsAgain = async () => {
     const before = (await demo.analyses())?.commit ?? 0;
-    await until("the figures to move", async () => ((await demo.analyses())?.commit ?? 0) > before, PATIENCE);
+    await until("the figures to move", async () => ((await demo.analyses())?.commit ?? 0) > before, WAIT);
   };
   const ids = async (service: string) => (await demo.compose("ps", "-q", service)).trim().split("\n").sort();
   /** `a|b` lines with two decimals: SQLite before 3.43 sums doubles naively. */
@@ -54,7 +54,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
       .sort();
   /** All in one transaction, for the figures move. */
   const expectRight = async () => {
-    const told = await demo.sql(`
+    const printed = await demo.sql(`
       BEGIN;
       SELECT 'pending', (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM progress);
       ${MISSION_QUERIES.chiffre_affaires_total} SELECT '--';
@@ -64,7 +64,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
       SELECT cle, valeur FROM analyses WHERE nom = 'ventes_par_produit'; SELECT '--';
       SELECT cle, valeur FROM analyses WHERE nom = 'ventes_par_region';
       COMMIT;`);
-    const [pending = "", ...rest] = told.split("\n");
+    const [pending = "", ...rest] = printed.split("\n");
     if (pending !== "pending|0") return false;
     const parts = rest.join("\n").split("\n--\n").map(rounded);
     expect(parts).toHaveLength(6);
@@ -72,12 +72,12 @@ describeWith("docker", "the demo cluster under Compose", () => {
     expect(parts.slice(3)).toEqual(parts.slice(0, 3));
     return true;
   };
-  const isRight = () => until("a moment without a pending commit", expectRight, PATIENCE);
+  const isRight = () => until("a moment without a pending commit", expectRight, WAIT);
 
   it(
     "ends with figures that grow by themselves, and the mission's queries through database_service equal analyses",
     async () => {
-      await until("the demo's sales", async () => ((await total()) ?? 0) > 8_000, PATIENCE);
+      await until("the demo's sales", async () => ((await total()) ?? 0) > 8_000, WAIT);
       await growsAgain();
       await isRight();
       const asTyped = await demo.compose(
@@ -138,7 +138,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
     await expect(
       demo.compose("exec", "-T", "database_service", "ventes-sql", "ATTACH '/tmp/x' AS x"),
     ).rejects.toThrow(/safe|prohibited|authoriz/);
-    const asked = [
+    const query = [
       "exec",
       "-T",
       "database_service",
@@ -146,7 +146,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
       "-json",
       "SELECT COUNT(*) AS n FROM produits",
     ];
-    expect(JSON.parse(await demo.compose(...asked))).toEqual([{ n: 8 }]);
+    expect(JSON.parse(await demo.compose(...query))).toEqual([{ n: 8 }]);
   });
 
   it(
@@ -171,14 +171,14 @@ describeWith("docker", "the demo cluster under Compose", () => {
         "its sale",
         async () =>
           (await demo.sql("SELECT chiffre_affaires FROM ventes WHERE id_vente = 'X1'")) === "1200.0",
-        PATIENCE,
+        WAIT,
       );
       await until(
         "its reject",
         async () =>
           (await demo.sql("SELECT code FROM rejets WHERE source LIKE '%marche.csv'")) ===
           "quantite.not_a_number",
-        PATIENCE,
+        WAIT,
       );
       await isRight();
     },
@@ -190,7 +190,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
     async () => {
       await demo.compose("kill", "consumer", "analyzer");
       expect(await demo.analyses()).toBeUndefined();
-      // Whoever asks is answered meanwhile.
+      // Queries are answered in the meantime.
       expect(Number(await demo.sql("SELECT COUNT(*) FROM ventes"))).toBeGreaterThan(500);
       await demo.compose("up", "-d", "--no-deps", "--wait", "consumer", "analyzer");
       await growsAgain();
@@ -252,7 +252,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
         .split("\n")
         .slice(1)
         .map((line) => line.split(","));
-      // The last sales may be corrected while we look: what the last lines name is left out. V9 are the bad lines.
+      // The last sales may be corrected during the test, so the ids of the last lines are left out. V9 are the bad lines.
       const recent = new Set(lines.slice(-60).map(([id]) => id));
       const wanted = new Map(
         lines
@@ -262,7 +262,7 @@ describeWith("docker", "the demo cluster under Compose", () => {
       expect(wanted.size).toBeGreaterThan(450);
       const last = [...wanted.keys()].at(-1);
       const isThere = `SELECT COUNT(*) FROM ventes WHERE id_vente = '${last}'`;
-      await until("the last of them", async () => (await demo.sql(isThere)) === "1", PATIENCE);
+      await until("the last of them", async () => (await demo.sql(isThere)) === "1", WAIT);
       const rows = (await demo.sql("SELECT id_vente, quantité FROM ventes"))
         .split("\n")
         .map((row) => row.split("|"));
@@ -297,11 +297,11 @@ describeWith("docker", "the demo cluster under Compose", () => {
   );
 
   it(
-    "stops within 5 s when it is told to, the batch finished",
+    "stops within 5 s when it is printed to, the batch finished",
     async () => {
       const services = ["producer", "consumer", "analyzer", "catalogue", "database_service"];
       const running = (await demo.compose("ps", "-q", ...services)).trim().split("\n");
-      // Whoever takes longer is killed: 137. Two of the three consumers still run.
+      // Docker kills a container that takes longer: 137. Two of the three consumers still run.
       await demo.compose("stop", "-t", "5", ...services);
       const codes = await demo.docker("inspect", "--format", "{{.State.ExitCode}}", ...running);
       expect(codes.trim().split("\n").sort()).toEqual(["0", "130", "130", "130", "130", "143"]);

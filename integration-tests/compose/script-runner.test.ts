@@ -1,4 +1,4 @@
-/** The seed's two services, to the letter: script_runner depends on database_service, and they share a .db file. */
+/** The two services of the brief: script_runner depends on database_service, and they share a .db file. */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { BRIEF_COMMANDS, BRIEF_FILES, BRIEF_SAYS, isForDocker } from "../support/brief-table.ts";
 import { type ComposeProject, composeProject } from "../support/compose.ts";
@@ -34,7 +34,7 @@ describeWith("docker", "docker compose up script_runner", () => {
         "database_service running 0",
         "script_runner exited 0",
       ]);
-      // As the seed's commands name the file, and where it really is.
+      // The file by the path in the commands of the brief, and by its real path.
       for (const file of ["/data/ventes.db", "/data/script_runner/ventes.db"])
         expect(
           await pair.compose(

@@ -1,6 +1,6 @@
 /**
- * docs/tour.md is true: its commands, typed in order, say what stands below them. Figures move, so lines are compared
- * by their shape: numbers of two digits or more, times and ids may differ, single digits and words may not.
+ * docs/tour.md is true: its commands, typed in order, print the lines below them. Figures move, so lines are compared by
+ * their shape: numbers of two digits or more, times and ids may differ, single digits and words may not.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { until } from "../support/until.ts";
 
 const START_MS = 240_000;
 const TOUR_MS = 420_000;
-const PATIENCE = { within: 90_000, every: 500 };
+const WAIT = { within: 90_000, every: 500 };
 
 interface Step {
   readonly commands: string;
@@ -82,16 +82,16 @@ describeWith("docker", "the tour", () => {
         const typed = commands.replaceAll("127.0.0.1:8080", new URL(tour.page).host);
         let ran = await tour.shell(typed);
         expect(ran.code, `${commands}\n${ran.output}`).toBe(0);
-        // What a command started may take a moment: the last one, which looks, is typed again.
+        // A command may start work that takes a moment: the last command, which shows the result, is typed again.
         const last = typed.trimEnd().split("\n").at(-1) ?? "";
         let output = ran.output;
-        const look = async () => {
+        const run = async () => {
           if (missing(says, output).length === 0) return true;
           ran = await tour.shell(last);
           output += `\n${ran.output}`;
           return false;
         };
-        await until(last, look, PATIENCE).catch(() => {});
+        await until(last, run, WAIT).catch(() => {});
         expect(missing(says, output), `${typed}\n${output}`).toEqual([]);
       }
       expect(await tour.down()).toEqual([]);

@@ -1,7 +1,7 @@
 /**
- * One component as a process that faults befall: killed, stopped, paused, cut off, its clock stepped, and started
- * again. What befalls one of them comes one after the other. A process that ends by itself is a finding: nothing
- * that a round does may end one.
+ * One component as a process under faults: it is killed, stopped, paused, cut off from brokers, its clock is set, and it is
+ * started again. Faults of one process run one after the other. A process that ends by itself is a finding, because no
+ * fault of a round may end one.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { type Ran, type Running, startVentes } from "../support/ventes.ts";
 import type { Component } from "./plan.ts";
 
 const CLOCK = pathToFileURL(join(import.meta.dirname, "shifted-clock.ts")).href;
-/** The contract says 5 s; a machine with seven others at work may take longer to let it begin. */
+/** A component promises to stop within 5 s; on a busy machine it may take longer until the signal reaches it. */
 const STOPS_WITHIN_MS = 20_000;
 
 export interface ActorOptions {
@@ -27,7 +27,7 @@ export interface ActorOptions {
 export class Actor {
   readonly name: string;
   readonly line: Line;
-  /** What it should not have done. */
+  /** Faults of the program itself: a process that ended or did not stop. */
   readonly findings: string[] = [];
   readonly #options: ActorOptions;
   readonly #clock: string;
@@ -46,7 +46,7 @@ export class Actor {
     this.#clock = join(options.folder, `clock-${options.name.replaceAll(" ", "-")}`);
   }
 
-  /** One after the other. */
+  /** Runs faults one after the other. */
   befall<A>(fault: () => Promise<A>): Promise<A> {
     const done = this.#turn.then(fault);
     this.#turn = done.catch(() => {});
@@ -57,7 +57,7 @@ export class Actor {
     return this.#running?.pid;
   }
 
-  /** For one that is to end by itself: how it does. */
+  /** Waits for the end of a process that must end by itself. */
   endsByItself(): Promise<Ran> {
     if (this.#running === undefined) throw new Error(`${this.name} does not run`);
     const { ended } = this.#running;
@@ -65,7 +65,7 @@ export class Actor {
     return ended;
   }
 
-  /** What it has said, in all its lives. */
+  /** The stderr of all its runs. */
   stderr(): string {
     return [...this.#stderr, this.#running?.stderr() ?? ""].join("");
   }

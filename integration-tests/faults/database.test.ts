@@ -1,6 +1,6 @@
 /**
- * What may befall the database: another program holds its lock, its disk is full, its file is removed. Nothing is
- * lost or doubled, what stops says so in one line, and the next start goes on.
+ * Faults of the database: another program holds its lock, its disk is full, its file is removed. Nothing is lost or
+ * doubled, a component that stops prints one line about it, and the next start goes on.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ import {
   whole,
 } from "./round.ts";
 
-/** Longer than a group waits for a member: it must go on saying that it lives. */
+/** Longer than a group waits for a silent member: the consumer must go on sending heartbeats. */
 const LOCKED_MS = Number(process.env.VENTES_TEST_LOCKED_MS ?? 12_000);
 const DISK = "5m";
 const FULL_SALES = 30_000;
@@ -58,7 +58,7 @@ describeWith("kafka", "a database in trouble", () => {
     expect(await reader.report()).toMatchObject({ wrong: 0, first: null });
   }, 300_000);
 
-  it("removed while it is in use: both stop and say so; the next start reads all of it anew", async () => {
+  it("when it is removed in use, both components stop with an error, and the next start reads all events again", async () => {
     const { stage, company } = await running(500);
     const [consumer, analyzer] = [consumerOf(stage), analyzerOf(stage)];
     const ends = [consumer.endsByItself(), analyzer.endsByItself()];
@@ -97,7 +97,7 @@ describeWith("kafka", "a database in trouble", () => {
   };
 
   describeWith("mount", "on a small disk", () => {
-    /** It ran beside, and may have been unable to write as well: then it said so. */
+    /** The analyzer ran too: if it could not write either, it must have said so. */
     const stopFull = async (analyzer: Actor): Promise<void> => {
       await analyzer.kill();
       for (const end of analyzer.findings.splice(0)) {

@@ -1,7 +1,7 @@
 /**
  * A company whose files change under the pipeline: sales are appended and corrected, lines without ids vanish,
  * prices change, shops move, new products come with their sales, some lines are no sales at all. From a seed;
- * `held` counts what a database differs from what the files say now: rows lost, doubled, or wrong.
+ * `held` compares a database with the current files: rows lost, doubled, or wrong.
  */
 import type Database from "better-sqlite3";
 import { randomOf } from "../../consumer/testing/random-history.ts";
@@ -84,7 +84,7 @@ export class LivingCompany {
     this.#numbered.set(`V${this.#next++}`, this.#sale(product));
   }
 
-  /** One change of each kind that the dice give. */
+  /** Makes random changes of some kinds. */
   live(): void {
     const r = this.#random;
     for (let n = 5 + r.below(30); n > 0; n--) this.#sell();
@@ -156,7 +156,7 @@ export class LivingCompany {
     }
   }
 
-  /** What `db` differs from what the files say, by source. */
+  /** How `db` differs from the files. */
   held(db: Database.Database): Held {
     const url = this.#files.url;
     const expected = new Map<string, number>();
@@ -204,7 +204,7 @@ export class LivingCompany {
       else doubled += more;
       differences.push(`${more < 0 ? "lacks" : "has"} ${row.replace(/http:\/\/[^/]*\//, "")}`);
     }
-    // A row that says something else is there and not there.
+    // A row with other values counts as lost and as doubled.
     const wrong = Math.min(lost, doubled);
     const rows = [...expected.values()].reduce((sum, n) => sum + n, 0);
     return { rows, lost: lost - wrong, doubled: doubled - wrong, wrong, first: differences.slice(0, 6) };

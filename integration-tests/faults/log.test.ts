@@ -1,6 +1,7 @@
 /**
- * The log is lost while the database stays: its topics deleted, and made anew by whoever starts next. What ran with
- * it stops and says so, what starts refuses; the database keeps what it had, and reads nothing of another log.
+ * The log is lost while the database stays: its topics are deleted, and the next component that starts creates them again.
+ * Running components stop with an error, others refuse to start; the database keeps its rows, and reads nothing from the
+ * new log.
  */
 import { expect, it } from "vitest";
 import { TOPICS } from "#shared/contract/topics.ts";
@@ -19,7 +20,7 @@ describeWith("kafka", "a log that is lost", () => {
     await admin.connect();
     const topics = names.map((name) => `${namespace}.${name}`);
     await admin.deleteTopics({ topics });
-    await until("the topics to be gone", async () => {
+    await until("the topics to be deleted", async () => {
       const left = await admin.listTopics();
       return topics.every((topic) => !left.includes(topic));
     });
@@ -27,7 +28,7 @@ describeWith("kafka", "a log that is lost", () => {
   };
   const dumpOf = (stage: Stage) => inDatabase(stage.base, (db) => [...canonicalDump(db)]) ?? [];
 
-  it("all its topics, under running programs: they stop and say so, and so does the next start", async () => {
+  it("running components stop with an error when all topics are lost, and the next start refuses", async () => {
     const { stage, company } = await play(kafka, kafka.namespace(), { seed: 5 });
     await whole(stage, company);
     const before = dumpOf(stage);
@@ -41,11 +42,11 @@ describeWith("kafka", "a log that is lost", () => {
     );
     for (const { code, stderr } of await Promise.all(ends)) {
       expect({ code, stderr }).toMatchObject({ code: 1 });
-      expect(stderr).toMatch(/ventes: the topic \S+ (?:is gone|was deleted and made anew)/);
+      expect(stderr).toMatch(/ventes: the topic \S+ (?:is gone|was deleted and created again)/);
     }
     expect(dumpOf(stage)).toEqual(before);
 
-    // The topics are made anew by whoever starts, and filled by a producer that has never been told anything.
+    // The next component creates the topics again, and a producer with an empty directory fills them.
     const other = await stage.more("producer", "another producer", `${stage.folder}/other`);
     other.start();
     await register(stage);
@@ -63,7 +64,7 @@ describeWith("kafka", "a log that is lost", () => {
     expect(await whole(stage, company, again)).toMatchObject({ lost: 0, doubled: 0, wrong: 0, first: [] });
   }, 300_000);
 
-  it("one of them, while nothing runs: refused at the next start, whatever it holds by then", async () => {
+  it("the next start refuses when one topic was created again, whatever it holds", async () => {
     const { stage, company } = await play(kafka, kafka.namespace(), { seed: 6 });
     await whole(stage, company);
     for (const actor of stage.actors) await actor.stop();
@@ -72,7 +73,7 @@ describeWith("kafka", "a log that is lost", () => {
       actor.start();
       const { code, stderr } = await actor.endsByItself();
       expect({ code, stderr }).toMatchObject({ code: 1 });
-      expect(stderr).toContain(`the topic ${stage.namespace}.ventes was deleted and made anew`);
+      expect(stderr).toContain(`the topic ${stage.namespace}.ventes was deleted and created again`);
     }
   }, 300_000);
 });

@@ -1,6 +1,6 @@
 /**
- * The faults of one round, from its seed: which, of whom, when, for how long. The same seed is the same plan
- * (what the machine makes of it is its own).
+ * The faults of one round, drawn from its seed: the kind, the process, the time, the duration. The same seed gives the same
+ * plan; the timing of the machine still differs.
  */
 import { type Random, randomOf } from "../../consumer/testing/random-history.ts";
 import { BROKERS } from "../support/cluster.ts";
@@ -13,7 +13,7 @@ export interface Who {
 }
 
 export type Fault =
-  /** kill -9, or SIGTERM in whatever it does; started again after `for` ms. */
+  /** kill -9, or SIGTERM, at any moment; the process starts again after `for` ms. */
   | { readonly kind: "kill" | "stop"; readonly who: Who; readonly for: number }
   /** SIGSTOP, and SIGCONT after `for` ms. */
   | { readonly kind: "pause"; readonly who: Who; readonly for: number }
@@ -29,7 +29,7 @@ export type Fault =
   /** Another program holds the write lock of the database. */
   | { readonly kind: "database locked"; readonly for: number }
   | { readonly kind: "clock steps"; readonly who: Who; readonly by: number; readonly for: number }
-  /** One more consumer, or one less: the group is shared anew. */
+  /** One more consumer, or one less: the group rebalances. */
   | { readonly kind: "consumer joins" | "consumer leaves"; readonly for: number };
 
 export type FaultKind = Fault["kind"];
@@ -122,8 +122,8 @@ function faultOf(r: Random, consumers: number, pauseMs: () => number): Fault {
   }
 }
 
-/** One line, as it is printed and replayed. */
-export const told = (fault: Fault): string => {
+/** A fault as one line of text. */
+export const describeFault = (fault: Fault): string => {
   const { kind, ...rest } = fault;
   const who =
     "who" in rest ? ` ${rest.who.component}${rest.who.component === "consumer" ? ` ${rest.who.n}` : ""}` : "";

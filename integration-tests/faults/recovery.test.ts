@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { writeBigCompany } from "../support/big-company.ts";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { countOf, isUpToDate, look } from "../support/look.ts";
+import { countOf, firstValue, isUpToDate } from "../support/query.ts";
 import { until } from "../support/until.ts";
 import { scratchDirectory, startVentes } from "../support/ventes.ts";
 import { play, whole } from "./round.ts";
@@ -18,7 +18,7 @@ const LONG = process.env.VENTES_TEST_LONG === "1";
 const SALES = LONG ? 1_000_000 : 20_000;
 const KILLS = LONG ? 5 : 1;
 const LOSSES = LONG ? 6 : 1;
-const PATIENCE = { within: 600_000, every: 10 };
+const WAIT = { within: 600_000, every: 10 };
 
 const tell = (what: string, times: readonly number[]): void => {
   const sorted = [...times].sort((a, b) => a - b);
@@ -29,7 +29,10 @@ const tell = (what: string, times: readonly number[]): void => {
 };
 
 const quantityOf = (data: string, product: string): unknown =>
-  look(data, `SELECT millioniemes FROM analyses WHERE nom = 'ventes_par_produit' AND cle = '${product}'`);
+  firstValue(
+    data,
+    `SELECT millioniemes FROM analyses WHERE nom = 'ventes_par_produit' AND cle = '${product}'`,
+  );
 
 it(`after a kill -9 at ${SALES} rows it follows again`, async () => {
   const folder = scratchDirectory();
@@ -38,7 +41,7 @@ it(`after a kill -9 at ${SALES} rows it follows again`, async () => {
   const start = (files: readonly string[]) =>
     startVentes(["start", "--every", "300ms", "--data", data, ...files]);
   let running = start([company.produits, company.magasins, company.ventes]);
-  await until("every sale", () => countOf(data, "ventes") === SALES && isUpToDate(data), PATIENCE);
+  await until("every sale", () => countOf(data, "ventes") === SALES && isUpToDate(data), WAIT);
   const [opened, followed]: [number[], number[]] = [[], []];
   for (let k = 1; k <= KILLS; k++) {
     const before = quantityOf(data, "REF00000");
@@ -47,9 +50,9 @@ it(`after a kill -9 at ${SALES} rows it follows again`, async () => {
     const from = performance.now();
     appendFileSync(company.ventes, `${SALES + k},REF00000,1,2024-12-31,1,1.00\n`);
     running = start([]);
-    await running.said(/^page http/m, PATIENCE.within);
+    await running.said(/^page http/m, WAIT.within);
     opened.push(performance.now() - from);
-    await until("the new sale", () => quantityOf(data, "REF00000") === Number(before) + 1e6, PATIENCE);
+    await until("the new sale", () => quantityOf(data, "REF00000") === Number(before) + 1e6, WAIT);
     followed.push(performance.now() - from);
     console.log(
       `kill ${k}: the page after ${opened.at(-1)?.toFixed(0)} ms, following after ${followed.at(-1)?.toFixed(0)} ms`,

@@ -1,7 +1,7 @@
 /**
  * One round: real processes on a real cluster, files that change, the faults of a plan, and a reader that checks
- * all the while. Afterwards everything is mended, and the database must hold what the files say, each row once;
- * the analyses must be the SQL; and a database rebuilt from the topics must be the same, byte for byte.
+ * all the while. Afterwards all faults end. Then the database must hold the rows of the files, each once; the
+ * analyses must equal the SQL; and a database rebuilt from the topics must be the same, byte for byte.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -13,8 +13,8 @@ import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { canonicalDump } from "../../consumer/testing/canonical-dump.ts";
 import type { Cluster } from "../support/cluster.ts";
-import { isUpToDate } from "../support/look.ts";
 import { type PublishedFiles, publishFiles } from "../support/published-files.ts";
+import { isUpToDate } from "../support/query.ts";
 import { until } from "../support/until.ts";
 import { scratchDirectory, ventes } from "../support/ventes.ts";
 import { Actor } from "./actor.ts";
@@ -23,7 +23,7 @@ import type { Component, Fault, Plan, Who } from "./plan.ts";
 import { differenceIn, type ReaderReport } from "./reader.ts";
 
 const LIVES_EVERY_MS = 400;
-const PATIENCE = { within: 180_000, every: 100 };
+const WAIT = { within: 180_000, every: 100 };
 /** A process that starts on a busy machine, so that a fault finds it at work. */
 const FIRST_ROWS = { within: 120_000, every: 50 };
 const JOINS_FOR_AT_LEAST_MS = 2_000;
@@ -31,9 +31,9 @@ const JOINS_FOR_AT_LEAST_MS = 2_000;
 export interface RoundReport {
   readonly held: Held;
   readonly reader: ReaderReport;
-  /** What no process may do: end by itself, not stop when told to. */
+  /** Processes that ended by themselves, or did not stop on SIGTERM. */
   readonly findings: readonly string[];
-  /** Lines of the canonical dump that a rebuild has otherwise. */
+  /** Lines of the canonical dump that differ in a rebuild. */
   readonly rebuiltOtherwise: number;
   readonly faults: number;
   readonly commits: number;
@@ -336,14 +336,14 @@ async function befall(
 
 // ---- what came of it
 
-/** Looks at a database; undefined while there is none, or another process is recovering it. */
-export function inDatabase<A>(base: string, look: (db: Database.Database) => A): A | undefined {
+/** Reads a database; undefined while there is none, or another process is recovering it. */
+export function inDatabase<A>(base: string, read: (db: Database.Database) => A): A | undefined {
   const file = join(base, "ventes.db");
   if (!existsSync(file)) return undefined;
   let db: Database.Database | undefined;
   try {
     db = new Database(file, { readonly: true, fileMustExist: true, timeout: 2_000 });
-    return look(db);
+    return read(db);
   } catch (error) {
     if (
       error instanceof Database.SqliteError &&
@@ -359,7 +359,7 @@ export function inDatabase<A>(base: string, look: (db: Database.Database) => A):
 export const hasRows = (db: Database.Database): boolean =>
   db.prepare("SELECT EXISTS (SELECT 1 FROM ventes)").pluck().get() === 1;
 
-/** Waits until the database holds what the files say; else says what it lacks when patience ends. */
+/** Waits until the database holds the rows of the files. Returns the differences that are left at the end of the wait. */
 export async function whole(stage: Stage, company: LivingCompany, base = stage.base): Promise<Held> {
   let held: Held | undefined;
   const isWhole = () => {
@@ -370,7 +370,7 @@ export async function whole(stage: Stage, company: LivingCompany, base = stage.b
     });
     return held !== undefined && held.first.length === 0 && isUpToDate(base);
   };
-  await until("every row", isWhole, PATIENCE).catch(() => {});
+  await until("every row", isWhole, WAIT).catch(() => {});
   const none = { rows: 0, lost: 0, doubled: 0, wrong: 0, first: ["there is no database"] };
   const { first, ...counts } = held ?? none;
   if (first.length === 0) return { ...counts, first };
@@ -394,7 +394,7 @@ const endsOf = async ({ kafka, namespace }: Stage): Promise<Ends> => {
   }
 };
 
-/** Where the database stands elsewhere than at the ends; undefined: there is none. */
+/** The partitions whose position is not at the end; undefined: there is no database. */
 const awayFrom = (base: string, ends: Ends): readonly string[] | undefined =>
   inDatabase(base, (db) => {
     const positions = new Map(
@@ -416,13 +416,13 @@ export async function standsAtTheEnds(stage: Stage, base = stage.base): Promise<
     away = awayFrom(base, await endsOf(stage));
     return away?.length === 0 && isUpToDate(base);
   };
-  await until("the ends of the topics", isThere, { ...PATIENCE, every: 500 }).catch((error) => {
+  await until("the ends of the topics", isThere, { ...WAIT, every: 500 }).catch((error) => {
     const said = stage.actors.map((actor) => `${actor.name}: ${actor.stderr().slice(-500)}`);
     throw new Error([`${error}`, `away: ${away?.join("; ")}`, ...said].join("\n"));
   });
 }
 
-/** The number of lines that a database made from the topics alone has otherwise. */
+/** The number of lines that differ in a database made from the topics alone. */
 export async function rebuild(stage: Stage): Promise<number> {
   const again = join(stage.folder, "again");
   const consumer = await stage.more("consumer", "consumer of the rebuild", again);

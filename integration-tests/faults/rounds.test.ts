@@ -1,20 +1,20 @@
 /**
  * Rounds of random faults on three brokers: kill -9 and pauses of every process and broker, cut, deaf and slow
  * lines, a locked database, stepping clocks, consumers that come and go. Lost 0, doubled 0, wrong reads 0.
- * Each round says its seed; VENTES_TEST_SEED=N replays one. VENTES_TEST_FAULT_ROUNDS and VENTES_TEST_FAULT_SECONDS
- * (of faults a round) say how much.
+ * Each round prints its seed; VENTES_TEST_SEED=N replays one. VENTES_TEST_FAULT_ROUNDS and VENTES_TEST_FAULT_SECONDS
+ * (of faults in a round) set how much.
  */
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Cluster, startCluster } from "../support/cluster.ts";
 import { describeWith } from "../support/describe-with.ts";
-import { planOf, told } from "./plan.ts";
+import { describeFault, planOf } from "./plan.ts";
 import { runRound } from "./round.ts";
 
 const ROUNDS = Number(process.env.VENTES_TEST_FAULT_ROUNDS ?? 2);
 const SECONDS = Number(process.env.VENTES_TEST_FAULT_SECONDS ?? 8);
 const SEED = process.env.VENTES_TEST_SEED;
-/** Another in each run, so that runs add up. */
+/** Another first seed in each run, so that runs play different rounds. */
 const first = Math.floor(Date.now() / 1000) % 1_000_000;
 const seeds =
   SEED === undefined ? Array.from({ length: ROUNDS }, (_, i) => first + i) : SEED.split(",").map(Number);
@@ -37,7 +37,9 @@ describeWith("cluster", "on three brokers, under random faults", () => {
     async (seed) => {
       const plan = planOf(seed, SECONDS);
       console.log(
-        [`seed ${seed}: ${plan.consumers} consumers`, ...plan.steps.map((s) => told(s.fault))].join("\n  "),
+        [`seed ${seed}: ${plan.consumers} consumers`, ...plan.steps.map((s) => describeFault(s.fault))].join(
+          "\n  ",
+        ),
       );
       const { held, reader, findings, rebuiltOtherwise, ...figures } = await runRound(
         plan,

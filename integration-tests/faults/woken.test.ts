@@ -1,6 +1,6 @@
 /**
- * Processes that were paused and wake when others have gone on: a consumer whose partitions moved and were written
- * by their new owner, a producer whose source was read in a newer version by another. Neither does harm.
+ * Processes that were paused and go on after others have worked: a consumer whose partitions another one took over and
+ * applied, and a producer whose source another one read in a newer version. Neither does harm.
  */
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -26,7 +26,7 @@ import {
 /** A group waits 10 s for a silent member, then 30 s at most for the others. */
 const MOVES_WITHIN = { within: 120_000, every: 100 };
 
-describeWith("kafka", "woken after others have gone on", () => {
+describeWith("kafka", "a process that goes on after a long pause", () => {
   const kafka = kafkaOfSuite();
 
   const positions = (stage: Stage) =>
@@ -48,7 +48,7 @@ describeWith("kafka", "woken after others have gone on", () => {
     }
   };
 
-  it("a consumer with a batch in hand: it is rolled back, said, and it goes on", async () => {
+  it("a consumer rolls its old batch back, reports that, and goes on", async () => {
     const stage = await setStage(kafka, kafka.namespace(), 2);
     const company = new LivingCompany(11, stage.files, 500);
     for (const actor of stage.actors) actor.start();
@@ -78,7 +78,7 @@ describeWith("kafka", "woken after others have gone on", () => {
     );
     sleeper.wake();
     await until(
-      "it to be said",
+      "the message",
       () => /another consumer has already written \w+\/\d up to/.test(sleeper.stderr()),
       MOVES_WITHIN,
     );
@@ -107,7 +107,7 @@ describeWith("kafka", "woken after others have gone on", () => {
     }
   };
 
-  it("a producer in the middle of a version: what the newer one says holds", async () => {
+  it("a producer in the middle of an old version changes nothing: the newer version holds", async () => {
     const { stage, company } = await play(kafka, kafka.namespace(), { seed: 12 });
     const reader = startReader(stage.base);
     await whole(stage, company);

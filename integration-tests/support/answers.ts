@@ -1,4 +1,4 @@
-/** What a pipeline answers, asked in each way that a user has, in one shape so that they can be compared. */
+/** The results of a pipeline, read in each way that a user has, in one shape, so that tests can compare them. */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -48,7 +48,7 @@ const asRecord = (text: string): Record<string, number> =>
       .map(([key, value]) => [key ?? "", rounded(value ?? "")]),
   );
 
-const asked = async (ask: (sql: string) => Promise<string>): Promise<Analyses> => ({
+const readAnalyses = async (ask: (sql: string) => Promise<string>): Promise<Analyses> => ({
   chiffre_affaires_total: rounded(await ask(MISSION_QUERIES.chiffre_affaires_total)),
   ventes_par_produit: asRecord(await ask(MISSION_QUERIES.ventes_par_produit)),
   ventes_par_region: asRecord(await ask(MISSION_QUERIES.ventes_par_region)),
@@ -60,10 +60,10 @@ export const askSqlite3 = async (data: string, sql: string): Promise<string> =>
     await promisify(execFile)(requirement("sqlite3").found, ["-readonly", join(data, "ventes.db"), sql])
   ).stdout.trim();
 
-export const bySqlite3 = (data: string): Promise<Analyses> => asked((sql) => askSqlite3(data, sql));
+export const bySqlite3 = (data: string): Promise<Analyses> => readAnalyses((sql) => askSqlite3(data, sql));
 
 export const byVentesQuery = (data: string, env: Readonly<Record<string, string>> = {}): Promise<Analyses> =>
-  asked(async (sql) => {
+  readAnalyses(async (sql) => {
     const ran = await ventes(["query", "--data", data, sql], { env });
     if (ran.code !== 0) throw new Error(`ventes query exited ${ran.code}: ${ran.stderr}`);
     return ran.stdout;

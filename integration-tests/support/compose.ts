@@ -1,6 +1,6 @@
 /**
  * One project of docker-compose.yml as a user starts it, under a name and a port of its own, without the `.env` of
- * this checkout. Gone with its volumes when the tests of the file end. Under `describeWith("docker", ...)`.
+ * this checkout. It is deleted with its volumes when the tests of the file end. Under `describeWith("docker", ...)`.
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -52,16 +52,16 @@ const freePort = (): Promise<number> =>
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<DockerRan> =>
   new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
-    const said = { stdout: "", output: "" };
+    const printed = { stdout: "", output: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      said.stdout += text;
-      said.output += text;
+      printed.stdout += text;
+      printed.output += text;
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said.output += text;
+      printed.output += text;
     });
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, ...said }));
+    child.once("close", (code) => resolve({ code, ...printed }));
   });
 
 /** Whatever a developer has set for a project of their own is left out. */

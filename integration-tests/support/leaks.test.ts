@@ -39,41 +39,44 @@ const verdicts = async (bodies: Readonly<Record<string, string>>): Promise<Recor
   );
 };
 
-/** One of each kind that is watched, and what is said of it. */
-const KINDS: Readonly<Record<string, { readonly leak: string; readonly said: RegExp }>> = {
-  timeout: { leak: "setTimeout(() => {}, 60_000);", said: /1 timer$/m },
-  interval: { leak: "setInterval(() => {}, 60_000);", said: /1 timer$/m },
-  server: { leak: "http.createServer().listen(0);", said: /1 listening socket \(ports \d+\)/ },
+/** One leak of each kind, and the line that reports it. */
+const KINDS: Readonly<Record<string, { readonly leak: string; readonly reported: RegExp }>> = {
+  timeout: { leak: "setTimeout(() => {}, 60_000);", reported: /1 timer$/m },
+  interval: { leak: "setInterval(() => {}, 60_000);", reported: /1 timer$/m },
+  server: { leak: "http.createServer().listen(0);", reported: /1 listening socket \(ports \d+\)/ },
   socket: {
     leak: `const server = net.createServer(() => {}).listen(0);
       await new Promise((resolve) => net.connect(server.address().port).on("connect", resolve));
       server.close();`,
-    said: /\d sockets?$/m,
+    reported: /\d sockets?$/m,
   },
   pipe: {
     leak: 'child_process.spawn("sleep", ["60"], { stdio: ["pipe", "ignore", "ignore"], detached: true });',
-    said: /\d (?:pipe|socket)s?$/m,
+    reported: /\d (?:pipe|socket)s?$/m,
   },
-  child: { leak: 'child_process.spawn("sleep", ["60"], { stdio: "ignore" });', said: /1 child process$/m },
+  child: {
+    leak: 'child_process.spawn("sleep", ["60"], { stdio: "ignore" });',
+    reported: /1 child process$/m,
+  },
   grandchild: {
     leak: `child_process.spawn("sh", ["-c", "sleep 60 & exit 0"], { stdio: "ignore" });`,
-    said: /process \d+: sleep 60/,
+    reported: /process \d+: sleep 60/,
   },
   worker: {
     leak: 'new worker_threads.Worker("setInterval(() => {}, 1000)", { eval: true });',
-    said: /\d workers?$/m,
+    reported: /\d workers?$/m,
   },
-  watcher: { leak: "fs.watch(os.tmpdir(), () => {});", said: /1 file watcher$/m },
-  directory: { leak: 'fs.mkdtempSync(os.tmpdir() + "/ventes-x-");', said: /temporary file ventes-x-/ },
+  watcher: { leak: "fs.watch(os.tmpdir(), () => {});", reported: /1 file watcher$/m },
+  directory: { leak: 'fs.mkdtempSync(os.tmpdir() + "/ventes-x-");', reported: /temporary file ventes-x-/ },
 };
 
 it("catches a leak of each kind", { timeout: 300_000 }, async () => {
   const seen = await verdicts(
     Object.fromEntries(Object.entries(KINDS).map(([kind, { leak }]) => [kind, leak])),
   );
-  for (const [kind, { said }] of Object.entries(KINDS)) {
+  for (const [kind, { reported }] of Object.entries(KINDS)) {
     expect(seen[kind], kind).toMatch(/leaves behind:/);
-    expect(seen[kind], kind).toMatch(said);
+    expect(seen[kind], kind).toMatch(reported);
   }
 });
 

@@ -27,15 +27,15 @@ const WATCHED: Readonly<Record<string, string>> = {
 };
 
 /** Children inherit it, whoever their parent is by now: that is how they are found. */
-const MARK = "VENTES_TEST_FILE_RUN";
-const mark = `${process.pid}-${Date.now()}`;
+const RUN_ID = "VENTES_TEST_FILE_RUN";
+const runId = `${process.pid}-${Date.now()}`;
 
 const outerTemp = tmpdir();
 // A program that enables the compile cache finds it in the temporary directory: ours is empty at every start.
 process.env.NODE_COMPILE_CACHE ??= join(outerTemp, "node-compile-cache");
 const temp = mkdtempSync(join(outerTemp, "ventes-test-"));
 process.env.TMPDIR = temp;
-process.env[MARK] = mark;
+process.env[RUN_ID] = runId;
 
 const timers = new Map<number, string>();
 if (process.env.VENTES_TEST_LEAKS === "where") {
@@ -60,7 +60,7 @@ const countResources = (): ReadonlyMap<string, number> => {
   return counts;
 };
 
-/** Processes that carry our mark, this one aside, as `pid command`. Empty where there is no /proc. */
+/** Processes that have our run id, except this one, as `pid command`. Empty where there is no /proc. */
 const markedProcesses = (): readonly { readonly pid: number; readonly command: string }[] => {
   const read = (pid: string, what: string) => {
     try {
@@ -71,7 +71,7 @@ const markedProcesses = (): readonly { readonly pid: number; readonly command: s
   };
   const pids = process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
   return pids
-    .filter((pid) => Number(pid) !== process.pid && read(pid, "environ").includes(`${MARK}=${mark}`))
+    .filter((pid) => Number(pid) !== process.pid && read(pid, "environ").includes(`${RUN_ID}=${runId}`))
     .map((pid) => ({ pid: Number(pid), command: read(pid, "cmdline").join(" ").slice(0, 120) }));
 };
 

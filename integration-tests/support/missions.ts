@@ -1,5 +1,5 @@
 /**
- * Companies whose result is known: three files, and what the mission's analyses must give for them, exactly. One is
+ * Companies with known results: three files, and the exact results of the mission's analyses for them. One is
  * small and computed by hand; the other is the brief's own, read where it lies beside the checkout and never copied.
  */
 import { existsSync, readFileSync } from "node:fs";

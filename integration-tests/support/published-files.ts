@@ -1,6 +1,6 @@
 /**
  * Files published over loopback HTTP, as a company's web server would: ETag, Last-Modified, conditional requests, ranges.
- * They are texts, or what a folder holds. `publish` replaces one, `requests` is what was asked. Close it when done.
+ * They are texts, or what a folder holds. `publish` replaces one, `requests` are the requests so far. Close it at the end.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 /**
- * What a test may need that a machine may lack, looked for once a process: `requirement("kafka").present`.
+ * What a test may need that a machine may lack, searched once for each process: `requirement("kafka").present`.
  * Tests of a missing part are skipped, and `npm test` ends by saying so. VENTES_TEST_REQUIRE=kafka,docker,browser
  * makes a missing part an error instead, so that a machine that should have it never passes without it.
  */
@@ -39,7 +39,7 @@ const program = (...names: readonly string[]): string | undefined => {
 
 const DOCKER_ANSWERS_WITHIN_MS = 60_000;
 
-const LOOKS: Readonly<Record<Part, () => Requirement>> = {
+const SEARCHES: Readonly<Record<Part, () => Requirement>> = {
   kafka: () => {
     const brokers = process.env.KAFKA_BROKERS;
     if (brokers) return found("kafka", brokers);
@@ -130,7 +130,7 @@ export const requiredParts = (): readonly Part[] =>
 
 /** Whether the machine has it. Throws when it does not and VENTES_TEST_REQUIRE asks for it. */
 export const requirement = (name: Part): Requirement => {
-  const known = polled.get(name) ?? LOOKS[name]();
+  const known = polled.get(name) ?? SEARCHES[name]();
   polled.set(name, known);
   if (!known.present && requiredParts().includes(name)) {
     throw new Error(`VENTES_TEST_REQUIRE asks for ${name}: ${known.found}`);

@@ -30,7 +30,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** A directory of one's own, gone when the test ends. */
+/** A new directory, deleted when the test ends. */
 export const scratchDirectory = (): string => {
   const directory = mkdtempSync(join(tmpdir(), "ventes-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
@@ -54,7 +54,7 @@ export interface Running {
   /** Waits for text in stdout or stderr. */
   readonly said: (pattern: RegExp, within?: number) => Promise<RegExpExecArray>;
   readonly ended: Promise<Ran>;
-  /** Sends a signal (SIGTERM unless said) and waits for the end. */
+  /** Sends a signal (default SIGTERM) and waits for the end. */
   readonly stop: (signal?: NodeJS.Signals) => Promise<Ran>;
 }
 

@@ -22,12 +22,12 @@ describe("a decimal as millionths", () => {
     (text) => expect(parseMillionths(text)).toBeUndefined(),
   );
 
-  it("tells when it rounded: only what was not zero", () => {
+  it("reports a rounding only when the removed digits are not all zero", () => {
     expect(parseMillionths("1.2345678")?.rounded).toBe(true);
     expect(parseMillionths("1.2345670")?.rounded).toBe(false);
   });
 
-  it("goes to its shortest text and back", () => {
+  it("becomes its shortest text, and the same number again", () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), (n) => {
         const text = formatMillionths(n);
@@ -48,7 +48,7 @@ describe("quantité × price", () => {
     expect(multiplyMillionths(a, b)).toEqual({ value: product, rounded }),
   );
 
-  it("is never further than half a millionth from the exact product", () => {
+  it("differs from the exact product by at most half a millionth", () => {
     const amount = fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n });
     fc.assert(
       fc.property(amount, amount, (a, b) => {

@@ -1,6 +1,6 @@
 /**
- * Why a record or an event was set aside: a stable code, and its sentence in both languages. The code is for
- * programs and never changes; the sentence is for people and names the value and the mend.
+ * The reasons why a record is rejected: a stable code, and its sentence in both languages. The code is for programs and
+ * never changes. The sentence is for people: it names the value and the correction.
  */
 import type { Language } from "../runtime/settings.ts";
 
@@ -8,7 +8,7 @@ export interface Details {
   /** The column, as the file names it. */
   readonly column?: string;
   readonly value?: string;
-  /** Anything else a sentence needs. */
+  /** Another value that the sentence of this code needs: a limit, a format, a currency. */
   readonly more?: string;
 }
 
@@ -25,7 +25,7 @@ const notANumber: Sentence = {
   fr: (d) => `${shown(d)} n'est pas un nombre (colonne ${d.column})`,
   en: (d) => `${quoted(d)} is not a number (column ${d.column})`,
 };
-/** How dates are read, by the format decided for the column. */
+/** The forms of dates that are read, by the format decided for the column. */
 const DATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   dmy: { fr: "AAAA-MM-JJ ou JJ/MM/AAAA", en: "YYYY-MM-DD or DD/MM/YYYY" },
   mdy: { fr: "AAAA-MM-JJ ou M/J/AAAA", en: "YYYY-MM-DD or M/D/YYYY" },
@@ -38,31 +38,38 @@ const notADate: Sentence = {
   en: (d) => `${quoted(d)} is not a date (column ${d.column}): ${dates(d, "en")}`,
 };
 const ambiguousDate: Sentence = {
-  fr: (d) => `${shown(d)} est deux dates (colonne ${d.column}) : dites laquelle par --date-format dmy ou mdy`,
-  en: (d) => `${quoted(d)} is two dates (column ${d.column}): say which by --date-format dmy or mdy`,
+  fr: (d) =>
+    `${shown(d)} peut se lire comme deux dates (colonne ${d.column}) : précisez l'ordre avec --date-format dmy ou mdy`,
+  en: (d) =>
+    `${quoted(d)} can be read as two dates (column ${d.column}): give the order with --date-format dmy or mdy`,
 };
 const ambiguous: Sentence = {
-  fr: (d) => `${shown(d)} est deux nombres (colonne ${d.column}) : dites lequel par --decimal point ou comma`,
-  en: (d) => `${quoted(d)} is two numbers (column ${d.column}): say which by --decimal point or comma`,
+  fr: (d) =>
+    `${shown(d)} peut se lire comme deux nombres (colonne ${d.column}) : précisez le séparateur avec --decimal point ou comma`,
+  en: (d) =>
+    `${quoted(d)} can be read as two numbers (column ${d.column}): give the separator with --decimal point or comma`,
 };
 const otherDecimal: Sentence = {
   fr: (d) =>
-    `${shown(d)} : la colonne ${d.column} est écrite avec ${d.more === "comma" ? "une virgule décimale" : "un point décimal"}, pas cette valeur`,
-  en: (d) => `${quoted(d)}: column ${d.column} is written with a decimal ${d.more}, this value is not`,
+    `${shown(d)} : la colonne ${d.column} utilise ${d.more === "comma" ? "la virgule décimale" : "le point décimal"}, mais pas cette valeur : corrigez-la`,
+  en: (d) =>
+    `${quoted(d)}: column ${d.column} uses the decimal ${d.more}, but this value does not: correct it`,
 };
 const scientific: Sentence = {
   fr: (d) =>
-    `${shown(d)} est abrégé, et ses derniers chiffres sont perdus (colonne ${d.column}) : donnez-lui le format nombre`,
+    `${shown(d)} est en notation scientifique et a perdu ses derniers chiffres (colonne ${d.column}) : mettez la colonne au format Nombre dans le tableur, puis exportez de nouveau`,
   en: (d) =>
-    `${quoted(d)} is shortened, and its last digits are lost (column ${d.column}): give it the format number`,
+    `${quoted(d)} is in scientific notation and has lost its last digits (column ${d.column}): format the column as a number in the spreadsheet, then export again`,
 };
 const tooLarge: Sentence = {
   fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 12 chiffres avant la virgule`,
   en: (d) => `${quoted(d)} is out of range (column ${d.column}): at most 12 digits before the point`,
 };
 const wrongCurrency: Sentence = {
-  fr: (d) => `${shown(d)} n'est pas en ${d.more} : une base n'a qu'une devise (VENTES_DEVISE)`,
-  en: (d) => `${quoted(d)} is not in ${d.more}: a database has one currency (VENTES_DEVISE)`,
+  fr: (d) =>
+    `${shown(d)} n'est pas en ${d.more}, la seule devise de cette base (VENTES_DEVISE) : convertissez le montant`,
+  en: (d) =>
+    `${quoted(d)} is not in ${d.more}, the only currency of this database (VENTES_DEVISE): convert the amount`,
 };
 
 export const REJECT_SENTENCES = {
@@ -72,7 +79,7 @@ export const REJECT_SENTENCES = {
   },
   "record.bad_quotes": {
     fr: (d) => `guillemets mal fermés : ${d.value}`,
-    en: (d) => `badly closed quotes: ${d.value}`,
+    en: (d) => `quotes are not closed correctly: ${d.value}`,
   },
   "record.too_long": {
     fr: (d) => `l'enregistrement dépasse ${d.more} octets`,
@@ -80,17 +87,17 @@ export const REJECT_SENTENCES = {
   },
   "record.too_large": {
     fr: (d) =>
-      `l'événement de l'enregistrement prendrait ${d.value} octets, un topic en prend ${d.more} : raccourcissez ses textes, ou corrigez la ligne si c'est du bruit`,
+      `l'événement de l'enregistrement ferait ${d.value} octets, la limite d'un topic est de ${d.more} : raccourcissez les textes de la ligne, ou supprimez-la si elle est corrompue`,
     en: (d) =>
-      `the event of the record would take ${d.value} bytes, a topic takes ${d.more}: shorten its texts, or mend the line if it is noise`,
+      `the event of the record would have ${d.value} bytes, the limit of a topic is ${d.more}: shorten the texts of the line, or delete it if it is corrupt`,
   },
   "record.not_utf8": {
-    fr: () => "la ligne n'est pas de l'UTF-8",
-    en: () => "the line is not UTF-8",
+    fr: () => "la ligne n'est pas en UTF-8 : enregistrez le fichier en UTF-8",
+    en: () => "the line is not UTF-8: save the file as UTF-8",
   },
   "record.nul": {
-    fr: () => "la ligne a un octet nul : c'est du binaire, ou un fichier abîmé",
-    en: () => "the line has a NUL byte: it is binary, or the file is damaged",
+    fr: () => "la ligne contient un octet nul : le fichier est binaire ou endommagé",
+    en: () => "the line has a NUL byte: the file is binary or damaged",
   },
   "id_produit.missing": missing,
   "id_magasin.missing": missing,
@@ -120,8 +127,8 @@ export const REJECT_SENTENCES = {
   "date_effet.not_a_date": notADate,
   "date_effet.mixed": {
     fr: (d) =>
-      `le produit ${d.value} a aussi des lignes datées dans ce fichier : cette ligne doit avoir une date d'effet`,
-    en: (d) => `product ${d.value} also has dated lines in this file: this line needs a date_effet`,
+      `le produit ${d.value} a aussi des lignes datées dans ce fichier : donnez aussi une date_effet à cette ligne`,
+    en: (d) => `product ${d.value} also has dated lines in this file: give this line a date_effet too`,
   },
   "event.not_json": {
     fr: (d) => `l'événement n'est pas du JSON : ${d.value}`,
@@ -130,25 +137,30 @@ export const REJECT_SENTENCES = {
   "event.no_key": { fr: () => "l'événement n'a pas de clé", en: () => "the event has no key" },
   "event.tombstone": { fr: () => "l'événement n'a pas de valeur", en: () => "the event has no value" },
   "event.unknown_version": {
-    fr: (d) => `l'événement est de la version ${d.value} : celle-ci lit la version 1`,
-    en: (d) => `the event is of version ${d.value}: this program reads version 1`,
+    fr: (d) =>
+      `l'événement est en version ${d.value} et ce programme lit la version 1 : mettez ventes à jour`,
+    en: (d) => `the event has version ${d.value} and this program reads version 1: update ventes`,
   },
   "event.not_an_event": {
-    fr: (d) => `l'événement ne suit pas le contrat : ${d.value}`,
-    en: (d) => `the event does not follow the contract: ${d.value}`,
+    fr: (d) => `l'événement n'a pas la forme que décrit 'ventes topics' : ${d.value}`,
+    en: (d) => `the event does not have the form that 'ventes topics' describes: ${d.value}`,
   },
   "event.wrong_partition": {
     fr: (d) =>
-      `la clé ${shown(d)} n'est pas dans sa partition (${d.more}) : son programme partitionne autrement`,
-    en: (d) => `key ${quoted(d)} is not in its partition (${d.more}): its program partitions otherwise`,
+      `la clé ${shown(d)} devrait être dans la partition ${d.more} : le programme qui publie doit utiliser le partitionneur murmur2 de Kafka`,
+    en: (d) =>
+      `key ${quoted(d)} belongs in partition ${d.more}: the program that publishes must use Kafka's murmur2 partitioner`,
   },
   "event.wrong_key": {
-    fr: (d) => `la clé ${shown(d)} n'est pas l'identifiant de la ligne (${d.more})`,
-    en: (d) => `key ${quoted(d)} is not the id in the row (${d.more})`,
+    fr: (d) =>
+      `la clé ${shown(d)} n'est pas l'identifiant de la ligne (${d.more}) : publiez l'événement avec cet identifiant comme clé`,
+    en: (d) =>
+      `key ${quoted(d)} is not the id in the row (${d.more}): publish the event with that id as its key`,
   },
 } as const satisfies Record<string, Sentence>;
 
 export type RejectCode = keyof typeof REJECT_SENTENCES;
 
+/** The sentence of a reject code in a language. */
 export const sentenceOf = (code: RejectCode, details: Details, language: Language): string =>
   REJECT_SENTENCES[code][language](details);

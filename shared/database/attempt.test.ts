@@ -30,14 +30,14 @@ const ended = async <A, E>(effect: Effect.Effect<A, E>): Promise<unknown> => {
     : ["failure", Cause.squash(exit.cause)];
 };
 
-it("a busy file is tried again where that is asked for, and a failure elsewhere", async () => {
+it("work on a busy file is tried again by onFileWhenFree, and fails with onFile", async () => {
   const busy = () => work(coded("SQLITE_BUSY"), coded("SQLITE_BUSY_SNAPSHOT"));
   expect(await ended(onFileWhenFree(FILE, busy()))).toBe(3);
   expect(await ended(whenFree(busy(), () => undefined))).toBe(3);
   expect(await ended(onFile(FILE, busy()))).toMatchObject(["failure", { reason: "busy", file: FILE }]);
 });
 
-it("an error of the file or of the disk is a failure at once, any other one a defect", async () => {
+it("an error of the file or the disk is a failure at once, any other error a defect", async () => {
   const bug = new TypeError("x is not a function");
   for (const run of [onFile, onFileWhenFree]) {
     expect(await ended(run(FILE, work(coded("SQLITE_FULL"))))).toMatchObject(["failure", { reason: "full" }]);

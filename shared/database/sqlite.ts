@@ -67,7 +67,11 @@ export function openReader(file: string, kind: FileKind): Sqlite {
   try {
     const id = db.pragma("application_id", { simple: true }) as number;
     if (id !== kind.applicationId)
-      throw new DatabaseError({ file, reason: "foreign", message: `${file} is not a database of ventes` });
+      throw new DatabaseError({
+        file,
+        reason: "foreign",
+        message: `${file} is not a database of ventes: choose another --data directory`,
+      });
     assertNotNewer(db, file, kind);
     db.pragma("query_only = ON");
     return db;
@@ -166,6 +170,10 @@ export function explain(file: string, error: unknown): unknown {
       message: `cannot write ${file} (${code}): choose another directory with --data, or make it writable`,
     });
   if (isBusy(error))
-    return new DatabaseError({ file, reason: "busy", message: `${file} is locked by another program` });
+    return new DatabaseError({
+      file,
+      reason: "busy",
+      message: `${file} is locked by another program: close it, then try again`,
+    });
   return error;
 }

@@ -24,7 +24,7 @@ it.each([
   expect(nearestAmong(known)(id)).toBe(nearest);
 });
 
-it("finds a known id behind other zeros and other case, always", () => {
+it("finds a known id that differs in leading zeros and case", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 99_999 }), fc.nat(4), (n, zeros) => {
       const known = `REF${n}`;
@@ -33,7 +33,7 @@ it("finds a known id behind other zeros and other case, always", () => {
   );
 });
 
-it("counts the sales that wait, by what they wait for", () => {
+it("counts the waiting sales by the ids that they wait for", () => {
   const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
   const db = openVentes(dir);
   try {

@@ -31,7 +31,7 @@ describe("credentials", () => {
   ] as const)
     it(`for ${url}: ${header ?? "none"}`, () => expect(headerFor(url)).toBe(header));
 
-  it("are shown without what is secret", () =>
+  it("are shown without their secrets", () =>
     expect(LIST.map(shownCredential)).toEqual([
       "https://files.example/ basic ***",
       "https://files.example/exports/ bearer ***",
@@ -47,11 +47,11 @@ describe("credentials", () => {
     ["https://a.example/ basic s3cret", /USER:PASSWORD/],
     ["https://a.example/ bearer s3cret two", /one token/],
     ["https://a.example/ header s3cret", /NAME: VALUE/],
-    ["https://a.example/ header Host: s3cret", /program's own/],
+    ["https://a.example/ header Host: s3cret", /set by ventes itself/],
     ["https://a.example/ digest u:s3cret", /not a kind/],
     ["https://a.example/ basic u:a\nhttps://a.example basic u:s3cret", /twice/],
   ] as const)
-    it(`refuse "${line}", and say nothing secret`, () => {
+    it(`refuse "${line}", and show no secret`, () => {
       try {
         parseCredentials(line);
         expect.unreachable();

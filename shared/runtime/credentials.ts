@@ -69,7 +69,7 @@ export function parseCredentials(text: string): readonly Credential[] {
       throw bad("its URL has a user, a query or a fragment: give only the beginning of the URLs it is for");
     const credential = { origin: url.origin, path: url.pathname, ...headerOf(kind.toLowerCase(), rest, bad) };
     if (credentials.some((c) => c.origin === credential.origin && c.path === credential.path))
-      throw bad(`${url.href} stands there twice`);
+      throw bad(`${url.href} is given twice: keep one of the lines`);
     credentials.push(credential);
   }
   return credentials;
@@ -92,7 +92,7 @@ function headerOf(kind: string, rest: string, bad: (reason: string) => Error) {
       const header = rest.slice(0, Math.max(colon, 0)).trim().toLowerCase();
       const value = rest.slice(colon + 1).trim();
       if (!FIELD_NAME.test(header) || !FIELD_VALUE.test(value)) throw bad("header needs NAME: VALUE");
-      if (OURS.has(header)) throw bad(`the header ${header} is the program's own`);
+      if (OURS.has(header)) throw bad(`the header ${header} is set by ventes itself: use another header`);
       return { kind, header, value } as const;
     }
     default:

@@ -35,7 +35,7 @@ const SHOWN: readonly (readonly [string, string])[] = [
 
 for (const [text, shown] of SHOWN) it(`shows ${shown}`, () => expect(masked(text)).toBe(shown));
 
-it("shows no password and no secret parameter, whatever they are", () => {
+it("hides any password and any secret parameter", () => {
   const secret = fc.stringMatching(/^[A-Za-z0-9!$()*+,.~-]{8,20}$/).map((s) => `Zq9${s}`);
   fc.assert(
     fc.property(

@@ -163,7 +163,7 @@ const readAll = (log: Log, topic: TopicName) =>
     return seen;
   });
 
-/** A follower that keeps its positions as the consumer does: with what it has seen, whatever was asked. */
+/** A follower that keeps its positions as the consumer does: with the records that it has seen, for any assignment. */
 class Follower {
   readonly seen: Seen[] = [];
   readonly batches: LogBatch[] = [];
@@ -229,7 +229,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       await Effect.runPromise(Effect.scoped(body(place.settings, place)));
     }, 60_000);
 
-  test("what was published is there, in order, where its key belongs", (settings) =>
+  test("published records are there, in order, in the partition of their key", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       const records = numbered(0, 500);
@@ -255,7 +255,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       }
     }));
 
-  test("nothing published is nothing; a named partition is taken; French survives", (settings) =>
+  test("publishing nothing changes nothing; a named partition is used; French text stays the same", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       expect(yield* log.publish("ventes", [])).toEqual([]);
@@ -294,7 +294,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(count).toBe(records.length);
     }));
 
-  test("several publishers at once never share an offset, and keep each one's order", (settings) =>
+  test("several publishers at once never share an offset, and each keeps its order", (settings) =>
     Effect.gen(function* () {
       const logs = [yield* openLog(settings), yield* openLog(settings)];
       yield* Effect.forEach(
@@ -319,7 +319,7 @@ function conformance(make: () => Promise<Surroundings>): void {
         );
     }));
 
-  test("the identity is the same for everybody, and after reopening; another log has another", (settings) =>
+  test("the identity is the same for all, also after reopening; another log has another one", (settings) =>
     Effect.gen(function* () {
       const [first, second] = yield* Effect.all(
         [Effect.scoped(openLog(settings)), Effect.scoped(openLog(settings))],
@@ -335,7 +335,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect((yield* readCompactedOn(third, "sources")).size).toBe(0);
     }));
 
-  test("partition counts are those of the creation, whatever the settings say later", (settings) =>
+  test("partition counts are those of the creation, also when the settings change later", (settings) =>
     Effect.gen(function* () {
       yield* Effect.scoped(openLog({ ...settings, partitions: 2 }));
       const log = yield* openLog({ ...settings, partitions: 5 });
@@ -344,7 +344,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(log.fullName("ventes")).toBe(`${settings.namespace}.ventes`);
     }));
 
-  test("bounds say where each partition begins and ends", (settings) =>
+  test("bounds are the start and the end of each partition", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 7));
@@ -354,7 +354,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       ]);
     }));
 
-  test("read ends at the ends as they were when it began, from where it is told", (settings) =>
+  test("read goes from the given positions to the ends as they were when it started", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 10));
@@ -369,7 +369,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       yield* log.read([{ topic: "commits", partition: 0, offset: 20 }], () => Effect.die("nothing is there"));
     }));
 
-  test("a position past the end is another log's: read and follow fail", (settings) =>
+  test("read and follow fail for a position past the end, because it belongs to another log", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 3));
@@ -385,7 +385,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(failureTag(leap)).toBe("LogMismatch");
     }));
 
-  test("a follower gets what was there and what comes, and goes on from the positions it kept", (settings) =>
+  test("a follower gets old and new records, and goes on from the positions that it kept", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("ventes", numbered(0, 100));
@@ -402,7 +402,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(new Set([...follower.seen, ...next.seen].map((r) => r.key)).size).toBe(160);
     }));
 
-  test("news of another TopicLog arrive within half a second", (settings) =>
+  test("records of another TopicLog arrive within half a second", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       const writer = yield* openLog(settings);
@@ -416,7 +416,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(performance.now() - began).toBeLessThan(500);
     }));
 
-  test("batches hold at most what is asked, and the answer says where to go on", (settings) =>
+  test("batches have at most maxRecords records, and onBatch returns the next position", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 10));
@@ -445,7 +445,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       ]);
     }));
 
-  test("an error of the follower ends the following with it", (settings) =>
+  test("an error of the follower ends follow with that error", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 1));
@@ -460,7 +460,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(failureTag(exit)).toBe("mine");
     }));
 
-  test("moved asks the positions again", (settings) =>
+  test("after moved the positions are read again", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 5));
@@ -477,7 +477,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(follower.seen.slice(5).map((r) => r.offset)).toEqual([2, 3, 4]);
     }));
 
-  test("a range is read from its offset up to where it ends, also across what was published in one go", (settings) =>
+  test("an offset range is read from its offset to its end, also across records that were published at once", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 40));
@@ -527,7 +527,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(new Set([...a.seen, ...b.seen].map((r) => r.key)).size).toBe(n + 30);
     }));
 
-  test("every follower is told which partitions are its own, when one comes and when one leaves", (settings) =>
+  test("onAssigned gets the partitions of each follower when one joins and when one leaves", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       const other = yield* openLog(settings);
@@ -560,7 +560,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       yield* waitFor("the first to have all again", () => ours.length === all.length);
     }));
 
-  test("a follower that lost its partition in mid batch is ignored harmlessly", (settings) =>
+  test("the result of a follower that lost its partition during a batch is ignored", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("ventes", numbered(0, 60));
@@ -594,7 +594,7 @@ function conformance(make: () => Promise<Surroundings>): void {
       expect(a.seen.length + b.seen.length).toBe(60);
     }));
 
-  test("a compacted topic says the latest of each key; a tombstone removes it", (settings) =>
+  test("a compacted topic keeps the latest record of each key; a tombstone removes the key", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       yield* log.publish("sources", [
@@ -618,7 +618,7 @@ function conformance(make: () => Promise<Surroundings>): void {
     }));
 
   test(
-    "a lost log is waited for, and nothing is lost or there twice",
+    "publish and follow wait for a lost log, and no record is lost or doubled",
     (settings, place) =>
       Effect.gen(function* () {
         const log = yield* openLog(settings);
@@ -652,7 +652,7 @@ function conformance(make: () => Promise<Surroundings>): void {
     { losable: true },
   );
 
-  test("interrupted while it waits, a follower is gone within five seconds", (settings) =>
+  test("a follower that is interrupted while it waits ends within five seconds", (settings) =>
     Effect.gen(function* () {
       const log = yield* openLog(settings);
       const fiber = yield* Effect.forkChild(log.follow(new Follower().options("g", ["ventes"])));

@@ -81,7 +81,7 @@ const withFile = <A>(work: (db: Sqlite) => A): A => {
 };
 
 describe("a stored batch", () => {
-  it("gives back what was put in, however it is cut", () => {
+  it("gives the same records back, in batches of any size", () => {
     const record = fc.record({
       key: fc.string({ unit: "grapheme", maxLength: 40 }),
       value: fc.option(fc.string({ unit: "grapheme", maxLength: 200 }), { nil: null }),
@@ -113,7 +113,7 @@ describe("a stored batch", () => {
 });
 
 describe("compaction", () => {
-  it("drops what is superseded at once in status", async () => {
+  it("deletes superseded records of status at once", async () => {
     const seen = succeeded(
       await onLog(
         Effect.gen(function* () {
@@ -126,7 +126,7 @@ describe("compaction", () => {
     expect(seen).toEqual(["2 a=3", "3 b=4"]);
   });
 
-  it("keeps it a day in sources, and a tombstone a day after that", async () => {
+  it("keeps superseded records of sources for a day, and a tombstone for another day", async () => {
     succeeded(await onLog(publish("sources", ["a", "1"], ["a", "2"], ["b", "3"], ["b", null])));
     const age = (ms: number) =>
       withFile((db) => db.prepare("UPDATE batches SET published = ?").run(Date.now() - ms));
@@ -145,7 +145,7 @@ describe("compaction", () => {
 });
 
 describe("retention", () => {
-  it("cuts commit events of more than a week; whoever stood before begins at the start", async () => {
+  it("deletes commit events after a week; a follower with an older position reads from the start", async () => {
     succeeded(await onLog(publish("commits", ["d", "0"], ["d", "1"])));
     withFile((db) => db.prepare("UPDATE batches SET published = ?").run(Date.now() - 8 * DAY_MS));
     const result = succeeded(
@@ -165,7 +165,7 @@ describe("retention", () => {
 const WRITER = join(import.meta.dirname, "layer.ts");
 
 describe("several processes", () => {
-  it("append to one file without sharing an offset, and a follower here is told", async () => {
+  it("append to one file without sharing an offset, and notify a follower of another process", async () => {
     const script = join(data, "writer.ts");
     const root = join(import.meta.dirname, "../../..");
     writeFileSync(
@@ -220,7 +220,7 @@ describe("several processes", () => {
       );
   }, 30_000);
 
-  it("of processes that were killed are forgotten by whoever has the directory for itself", async () => {
+  it("lose the members of killed processes when one process has the directory exclusively", async () => {
     succeeded(await onLog(Effect.void));
     withFile((db) => db.exec("INSERT INTO members VALUES ('ventes.g', 'zzz', '[]', 9e15)"));
     const members = () => withFile((db) => db.prepare("SELECT COUNT(*) FROM members").pluck().get());
@@ -231,7 +231,7 @@ describe("several processes", () => {
     expect(existsSync(join(data, "nothing here"))).toBe(false);
   });
 
-  it("share a group: a member elsewhere keeps its partitions until it has expired", async () => {
+  it("share a group: a member of another process keeps its partitions until it expires", async () => {
     succeeded(await onLog(Effect.void));
     const addMember = (seen: number) =>
       withFile((db) =>
@@ -271,7 +271,7 @@ describe("several processes", () => {
 });
 
 describe("what cannot be opened", () => {
-  it("is another program's file, or has other partitions", async () => {
+  it("is a file of another program, or has other partition counts", async () => {
     writeFileSync(
       eventsFile(data),
       "not a database at all, but long enough to be looked at as one: ".repeat(20),

@@ -66,14 +66,14 @@ const publishOne = (key: string) =>
   });
 
 describe("options", () => {
-  it("TLS and SASL go to kafkajs as the settings say them", () => {
+  it("TLS and SASL settings are passed to kafkajs", () => {
     const sasl = { mechanism: "scram-sha-512", username: "u", password: "p" } as const;
     const options = clientOptions({ brokers: ["a:1", "b:2"], tls: { ca: "PEM" }, sasl });
     expect(options).toMatchObject({ brokers: ["a:1", "b:2"], ssl: { ca: "PEM" }, sasl });
     expect(clientOptions({ brokers: ["a:1"], tls: null, sasl: null })).not.toHaveProperty("ssl");
   });
 
-  it("no broker is LogUnavailable, and says where it was looked for", async () => {
+  it("without a broker opening fails with LogUnavailable, which names the addresses", async () => {
     const exit = await onLog({ brokers: ["127.0.0.1:9"], tls: null, sasl: null }, "none", recordsOf);
     expect(messageOf(exit)).toMatch(/^LogUnavailable: no Kafka answers at 127\.0\.0\.1:9 /);
   });
@@ -86,7 +86,7 @@ describeWith("kafka", "on a broker", () => {
   }, 120_000);
   afterAll(() => kafka?.stop());
 
-  it("creates the topics with their settings, and refuses them changed", async () => {
+  it("creates the topics with their settings, and refuses changed settings", async () => {
     const namespace = kafka.namespace();
     succeeded(await onLog(kafka.settings, namespace, recordsOf));
     const admin = makeAdmin(kafka.settings);
@@ -123,7 +123,7 @@ describeWith("kafka", "on a broker", () => {
     await admin.disconnect();
   });
 
-  it("refuses topics whose partitions were added to", async () => {
+  it("refuses topics that have more partitions than before", async () => {
     const namespace = kafka.namespace();
     succeeded(await onLog(kafka.settings, namespace, recordsOf));
     const admin = makeAdmin(kafka.settings);
@@ -188,7 +188,7 @@ describeWith("kafka", "on a broker", () => {
         yield* Effect.promise(() => until("the records", () => position === 3, { within: 60_000 }));
         yield* Effect.promise(then);
         const ended = messageOf(yield* Fiber.join(following));
-        // A write to a topic made anew succeeds; it is noticed within a second or two.
+        // A write to a topic created again succeeds; it is noticed within a second or two.
         let published = "success";
         const deadline = Date.now() + 20_000;
         while (published === "success" && Date.now() < deadline) {
@@ -199,7 +199,7 @@ describeWith("kafka", "on a broker", () => {
       }),
     );
 
-  it("topics made anew under a running program stop it, even where they are longer than what was read", {
+  it("topics created again stop a running program, even when they are longer than its positions", {
     timeout: 120_000,
   }, async () => {
     const namespace = kafka.namespace();
@@ -211,26 +211,26 @@ describeWith("kafka", "on a broker", () => {
       }),
     );
     expect(ended).toContain(`LogMismatch: the topic ${namespace}.`);
-    expect(ended).toContain("was deleted and made anew");
-    expect(published).toContain("was deleted and made anew");
+    expect(ended).toContain("was deleted and created again");
+    expect(published).toContain("was deleted and created again");
     expect(beyond).toBe(0);
   });
 
-  it("topics that are gone stop a running program after some seconds", { timeout: 120_000 }, async () => {
+  it("deleted topics stop a running program after some seconds", { timeout: 120_000 }, async () => {
     const namespace = kafka.namespace();
     const { ended, published } = succeeded(await followed(namespace, () => deleteTopics(namespace, ALL)));
     expect(ended).toMatch(/^LogMismatch: the topic .* is gone, and with it the events/);
     expect(published).toMatch(/^LogMismatch: the topic .* is gone/);
   });
 
-  it("one topic of events made anew is refused at the next start: the log remembers its topics", async () => {
+  it("the next start refuses one topic of events that was created again", async () => {
     const namespace = kafka.namespace();
     succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
     await deleteTopics(namespace, ["commits"]);
     succeeded(await onLog(kafka.settings, namespace, publishOne("a")));
     await deleteTopics(namespace, ["produits"]);
     expect(messageOf(await onLog(kafka.settings, namespace, publishOne("a")))).toContain(
-      `LogMismatch: the topic ${namespace}.produits was deleted and made anew`,
+      `LogMismatch: the topic ${namespace}.produits was deleted and created again`,
     );
   });
 
@@ -246,7 +246,7 @@ describeWith("kafka", "on a broker", () => {
     expect(records.map((r) => r.key)).toEqual(["a"]);
   });
 
-  it("reads what other programs publish: no key, no value, bytes, headers, gzip", async () => {
+  it("reads records of other programs: no key, no value, bytes, headers, gzip", async () => {
     const namespace = kafka.namespace();
     succeeded(await onLog(kafka.settings, namespace, recordsOf));
     const producer = new kafkajs.Kafka({
@@ -279,7 +279,7 @@ describeWith("kafka", "on a broker", () => {
     ]);
   });
 
-  it("what it publishes, kafkajs reads, in the partition where its own partitioner looks", async () => {
+  it("kafkajs reads the published records, in the partition of its own partitioner", async () => {
     const namespace = kafka.namespace();
     const keys = Array.from({ length: 50 }, (_, i) => `clé ${i}`);
     const published = succeeded(
@@ -314,7 +314,7 @@ describeWith("kafka", "on a broker", () => {
     expect(published.map((p) => p.count)).toEqual(counts);
   });
 
-  it("sends again what was not answered, and it is there once", async () => {
+  it("sends unanswered records again, and they are there once", async () => {
     const namespace = kafka.namespace();
     const line = await openLine(kafka.settings.brokers);
     const records = succeeded(
@@ -356,7 +356,7 @@ describeWith("kafka", "on a broker", () => {
     await line.close();
   });
 
-  it("a publish that was interrupted in flight does not swallow the next", async () => {
+  it("after an interrupted publish the next one is complete", async () => {
     const namespace = kafka.namespace();
     const line = await openLine(kafka.settings.brokers);
     const records = succeeded(
@@ -388,7 +388,7 @@ describeWith("kafka", "on a broker", () => {
     await line.close();
   });
 
-  it("reading leaves no group behind, following leaves an empty one whose lag tools can see", async () => {
+  it("reading leaves no group, following leaves an empty group whose lag tools can show", async () => {
     const namespace = kafka.namespace();
     const admin = makeAdmin(kafka.settings);
     await admin.connect();
@@ -446,7 +446,7 @@ describeWith("docker", "on a broker with TLS and SASL", () => {
   }, 120_000);
   afterAll(() => kafka?.stop());
 
-  it("publishes and reads with each mechanism, and says what is wrong with a login", async (test) => {
+  it("publishes and reads with each mechanism, and reports a wrong login", async (test) => {
     if (kafka === undefined) return test.skip(why);
     const tls = { ca: kafka.ca };
     for (const sasl of kafka.logins) {

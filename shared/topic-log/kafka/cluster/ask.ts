@@ -29,7 +29,7 @@ export const ask = <A>(address: string, run: () => Promise<A>): Effect.Effect<A,
 export const attempt = <A>(address: string, work: () => A): Effect.Effect<A, LogFailure> =>
   Effect.try({ try: work, catch: (error) => error }).pipe(Effect.catch((error) => failWith(error, address)));
 
-/** `connection`: the one that `run` uses. After an error it is dropped, so that the next try connects anew. */
+/** `connection`: the one that `run` uses. After an error it is dropped, so that the next try connects again. */
 export const askPatiently = <A>(
   address: string,
   connection: Connection,

@@ -26,7 +26,7 @@ class Answering extends Connection {
 }
 const READ = [{ topic: "n.ventes", partition: 0, offset: 5 }];
 
-it("the end that a leader of yesterday says is not believed before it stays so", async () => {
+it("an end before an offset that was read counts only when it stays there", async () => {
   const stale = new Answering([0, 3, 7]);
   expect(await stale.boundsOfRead(READ)).toEqual([{ start: 0, end: 7 }]);
   expect(stale.refreshed).toBe(2);
@@ -41,13 +41,13 @@ const found = (change: Readonly<Record<string, string | null>> = {}) =>
     return { topic: names.full(name), errorCode: id === null ? 3 : 0, id: id ?? "" };
   });
 
-it("a topic made anew is another topic; one that is not known is gone only when it stays so", () => {
+it("a topic created again is another topic; an unknown topic counts as deleted only when it stays unknown", () => {
   for (const name of WATCHED_TOPICS) {
     const ids = new TopicIds(names, 0);
     ids.verify(found());
     ids.verify(found());
     expect(() => ids.verify(found({ [name]: "another" }))).toThrow(
-      `${names.full(name)} was deleted and made anew`,
+      `${names.full(name)} was deleted and created again`,
     );
     expect(() => ids.verify(found({ [name]: null }))).toThrow(LogMismatch);
   }

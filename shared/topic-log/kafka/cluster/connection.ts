@@ -1,7 +1,7 @@
 /**
  * One set of connections to the cluster: it finds leaders and coordinators, sends requests, and refuses a cluster or
  * topics that are not those of before (LogMismatch). It connects when it is first used. After a failure its owner drops
- * it whole, and the next use connects anew to the brokers of the settings: no state of kafkajs outlives a lost broker.
+ * it whole, and the next use connects again to the brokers of the settings: no state of kafkajs outlives a lost broker.
  * It retries nothing, except for an end that seems to have moved back. Its errors are those of kafkajs; failures.ts
  * says what they mean.
  */
@@ -54,7 +54,7 @@ export class Connection {
       const open = makeCluster(this.#settings);
       this.#open = open;
       this.#ready = this.#connect(open.cluster);
-      // Each caller gets the error; the next call connects anew.
+      // Each caller gets the error; the next call connects again.
       this.#ready.catch(() => (this.#open === open ? this.drop() : undefined));
     }
     return this.#ready;
@@ -93,14 +93,14 @@ export class Connection {
     await this.drop();
   }
 
-  /** Refreshes the metadata. Call it after an error that a moved leader explains; a topic made anew explains it too. */
+  /** Refreshes the metadata. Call it after an error that a moved leader explains; a topic created again explains it too. */
   async refresh(): Promise<void> {
     const cluster = await this.cluster();
     await this.#verify(cluster);
     await cluster.refreshMetadata();
   }
 
-  /** Checks the ids of the topics unless it has just done so. Call it before a write: one to a topic made anew succeeds. */
+  /** Checks the ids of the topics unless it has just done so. Call it before a write: one to a topic created again succeeds. */
   async confirm(): Promise<void> {
     const cluster = await this.cluster();
     if (performance.now() - this.#confirmedAt > CONFIRMED_FOR_MS) await this.#verify(cluster);

@@ -7,7 +7,7 @@ import { asLogFailure } from "./failures.ts";
 
 const tagOf = (error: unknown) => asLogFailure(error, "a:9092")?._tag;
 
-it("a broker that is lost, however it is said, is waited for", () => {
+it("every error of a lost broker is LogUnavailable", () => {
   expect(tagOf(Object.assign(new Error("Closed connection"), { name: "KafkaJSConnectionError" }))).toBe(
     "LogUnavailable",
   );
@@ -16,7 +16,7 @@ it("a broker that is lost, however it is said, is waited for", () => {
   expect(tagOf(new Error("outer", { cause: new Error("Broker not connected") }))).toBe("LogUnavailable");
 });
 
-it("that kafkajs has one such error without a name, and no other, is so in the version that is installed", () => {
+it("the installed kafkajs has exactly one error without a name", () => {
   const folder = join(createRequire(import.meta.url).resolve("kafkajs/package.json"), "..", "src");
   const plain = [
     "broker/index.js",
@@ -27,7 +27,7 @@ it("that kafkajs has one such error without a name, and no other, is so in the v
   expect(plain).toEqual(["new Error('Broker not connected')"]);
 });
 
-it("what waiting does not mend is said; anything else is a defect", () => {
+it("an error that waiting does not help has a sentence; any other one is a defect", () => {
   const refused = Object.assign(new Error("no"), { type: "TOPIC_AUTHORIZATION_FAILED" });
   expect(tagOf(refused)).toBe("LogMisconfigured");
   expect(tagOf(new TypeError("x is not a function"))).toBeUndefined();

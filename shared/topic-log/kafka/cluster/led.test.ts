@@ -19,7 +19,7 @@ const asked = (...failures: Error[]) => {
 };
 
 describe("a request while a leader is being chosen", () => {
-  it("is asked again with fresh metadata", async () => {
+  it("is sent again with fresh metadata", async () => {
     const { said, run, refresh } = asked(
       failure("NOT_LEADER_FOR_PARTITION"),
       failure("LEADER_NOT_AVAILABLE"),
@@ -28,7 +28,7 @@ describe("a request while a leader is being chosen", () => {
     expect(said).toEqual({ runs: 3, refreshes: 2 });
   });
 
-  it("fails at once for any other reason, and after a while for this one", async () => {
+  it("fails at once for any other error, and for this one when the time is over", async () => {
     const other = asked(failure("TOPIC_AUTHORIZATION_FAILED"));
     await expect(onceLed(other.run, other.refresh)).rejects.toThrow("TOPIC_AUTHORIZATION_FAILED");
     expect(other.said.runs).toBe(1);

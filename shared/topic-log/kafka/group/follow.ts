@@ -28,7 +28,7 @@ export function followTopics<E, R>(
       return name === undefined ? 0 : names.partitions(name);
     },
   );
-  /** Succeeds when a session that had joined has ended, so that the waits of the schedule begin anew. */
+  /** Succeeds when a session that had joined has ended, so that the waits of the schedule start again. */
   const untilLost = Effect.suspend(() => {
     let joined = false;
     return session(kafka, membership, options, () => {

@@ -95,7 +95,7 @@ export class GroupMembership {
       });
       await this.#commit(coordinator);
     } catch (error) {
-      // The member was paused or has joined again meanwhile: the error is of the past.
+      // The member was paused or has joined again in the meantime: the error is of the past.
       if (this.#timer === undefined || this.#timer !== timer) return;
       this.pause();
       const type = typeOf(error);

@@ -18,7 +18,7 @@ import {
 } from "../topics/identity.ts";
 import type { Producer } from "../writing/producer.ts";
 
-/** LogMisconfigured when the partition count has changed since, LogMismatch when a topic was made anew. */
+/** LogMisconfigured when the partition count has changed since, LogMismatch when a topic was created again. */
 export const logIdentity = Effect.fnUntraced(function* (
   kafka: OpenKafka,
   producer: Producer,

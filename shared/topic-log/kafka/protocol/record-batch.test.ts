@@ -38,7 +38,7 @@ const record = fc.record({
 const timestamp = Date.UTC(2026, 10, 23);
 
 describe("crc32c", () => {
-  it("is Castagnoli's, wherever it begins and ends", () => {
+  it("is CRC-32C for any start and end", () => {
     expect(crc32c(Buffer.from("123456789"))).toBe(0xe3069283);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.nat(20), (bytes, from) => {
@@ -63,7 +63,7 @@ describe("a record batch", () => {
     );
   });
 
-  it("is so too when lengths and deltas need several bytes", async () => {
+  it("is the same when lengths and deltas need several bytes", async () => {
     const records = Array.from({ length: 3_000 }, (_, i) => ({ key: `k${i}`, value: "v".repeat(i % 200) }));
     const [batch] = encodeBatches(records, { timestamp, compress: false });
     expect(batch && seal(batch, 4711, 3, 0).equals(await stock(records, timestamp, 0))).toBe(true);
@@ -72,7 +72,7 @@ describe("a record batch", () => {
     expect(large && seal(large, 4711, 3, 0).equals(await stock(long, timestamp, 0))).toBe(true);
   });
 
-  it("compressed, holds the same records", () => {
+  it("holds the same records when it is compressed", () => {
     const records = Array.from({ length: 500 }, (_, i) => ({ key: `k${i}`, value: `value ${i}` }));
     const options = { timestamp, compress: true };
     const [zipped] = encodeBatches(records, options);
@@ -83,7 +83,7 @@ describe("a record batch", () => {
     ).toBe(true);
   });
 
-  it("is read as it was written, one after the other, up to where a fetch was cut", () => {
+  it("is read as it was written, one after the other, up to the cut of a fetch", () => {
     fc.assert(
       fc.property(
         fc.array(fc.array(record, { minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 4 }),
@@ -119,14 +119,14 @@ describe("a record batch", () => {
     );
   });
 
-  it("is cut where a broker's limit is", () => {
+  it("is cut at the limit of a broker", () => {
     const records = Array.from({ length: 12_000 }, (_, i) => ({ key: `k${i}`, value: "x".repeat(300) }));
     const batches = encodeBatches(records, { timestamp, compress: false });
     expect(batches.reduce((n, b) => n + b.count, 0)).toBe(12_000);
     for (const batch of batches) expect(batch.bytes.length).toBeLessThan(1 << 20);
   });
 
-  it("of another program may be gzip; of lz4 the error says so", () => {
+  it("of another program may use gzip; for lz4 there is an error that names it", () => {
     const [batch] = encodeBatches([{ key: "k", value: "v" }], { timestamp, compress: false });
     const plain = seal(batch as NonNullable<typeof batch>, 1, 0, 0);
     const zipped = Buffer.concat([plain.subarray(0, 61), gzipSync(plain.subarray(61))]);

@@ -3,7 +3,7 @@
  * begins with it. A program that finds none writes one; when several programs do so at once, the lowest offset wins:
  * each writes under a key of its own, so compaction keeps them all. The record also holds the partition count, because
  * a later change of it breaks the order of a key's events, and the ids of the topics of events, because a topic that
- * was made anew has lost its events. Readers and followers never see these records: none is a source.
+ * was created again has lost its events. Readers and followers never see these records: none is a source.
  */
 import { randomUUID } from "node:crypto";
 import { EVENT_TOPICS, type TopicName } from "../../../contract/topics.ts";

@@ -1,6 +1,6 @@
 /**
- * Notices a topic that was deleted and made anew. A broker gives each topic an id when it creates it; a topic that was
- * made anew under the same name has another id. Positions in the old topic mean nothing in the new one: once the new
+ * Notices a topic that was deleted and created again. A broker gives each topic an id when it creates it; a topic that was
+ * created again under the same name has another id. Positions in the old topic mean nothing in the new one: once the new
  * topic is longer than a position, reading would go on in the middle of it and skip the events before. So each
  * connection compares the ids when it connects and when a leader has moved, and opening the log compares them with the
  * log's identity.
@@ -10,7 +10,7 @@ import { LogMismatch } from "../../errors.ts";
 import type { FoundTopic } from "../protocol/metadata.ts";
 import type { TopicNames } from "./names.ts";
 
-/** The topics in which somebody has a position. `commits` and `status` may be made anew: no position is in them. */
+/** The topics in which somebody has a position. `commits` and `status` may be created again: no position is in them. */
 export const WATCHED_TOPICS: readonly TopicName[] = [...EVENT_TOPICS, "sources"];
 
 /** Milliseconds after which a topic that no broker knows counts as deleted. A broker that just came back may not know it yet. */
@@ -48,7 +48,7 @@ export class TopicIds {
   }
 
   /**
-   * Compares the topics that a broker knows with those of before. Throws LogMismatch when one was made anew or deleted,
+   * Compares the topics that a broker knows with those of before. Throws LogMismatch when one was created again or deleted,
    * and a connection error, after which the caller tries again, while a topic is not known yet.
    */
   verify(found: readonly FoundTopic[]): void {
@@ -84,5 +84,5 @@ const STARTING_OVER =
 
 export const madeAnew = (full: string): LogMismatch =>
   new LogMismatch({
-    message: `the topic ${full} was deleted and made anew: what it held is lost, and positions mean nothing in it; ${STARTING_OVER}`,
+    message: `the topic ${full} was deleted and created again: what it held is lost, and positions mean nothing in it; ${STARTING_OVER}`,
   });

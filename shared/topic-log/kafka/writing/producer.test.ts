@@ -86,7 +86,7 @@ const tagOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
   Exit.isSuccess(exit) ? "success" : (Cause.squash(exit.cause) as { _tag: string })._tag;
 
 describe("a batch", () => {
-  it("follows the one before it in its partition's sequence", async () => {
+  it("has the next sequence of its partition", async () => {
     const kafka = new FakeKafka({});
     const producer = new Producer(kafka, "k");
     await publish(producer, [...one, ...one]);
@@ -98,7 +98,7 @@ describe("a batch", () => {
     ]);
   });
 
-  it("that has no leader is sent again as it was, and only it", async () => {
+  it("without a leader is sent again unchanged, and no other batch", async () => {
     const kafka = new FakeKafka({ 0: [NOT_LEADER] });
     expect(tagOf(await publish(new Producer(kafka, "k"), both))).toBe("success");
     expect(kafka.sent).toEqual([
@@ -109,14 +109,14 @@ describe("a batch", () => {
     expect(kafka.refreshed).toBe(1);
   });
 
-  it("whose answer was lost is sent again as it was", async () => {
+  it("whose answer was lost is sent again unchanged", async () => {
     const kafka = new FakeKafka({ 0: [LOST] });
     expect(tagOf(await publish(new Producer(kafka, "k"), one))).toBe("success");
     expect(kafka.sent).toEqual(["p0 producer 100 sequence 0 lost", "p0 producer 100 sequence 0 0"]);
     expect(kafka.dropped).toBe(1);
   });
 
-  it("refused for its sequence alone goes with a new producer", async () => {
+  it("refused only for its sequence is sent with a new producer id", async () => {
     const kafka = new FakeKafka({ 0: [0, OUT_OF_ORDER] });
     const producer = new Producer(kafka, "k");
     await publish(producer, one);
@@ -131,18 +131,18 @@ describe("a batch", () => {
     const kafka = new FakeKafka({ 0: [first, OUT_OF_ORDER] });
     const producer = new Producer(kafka, "k");
     expect(tagOf(await publish(producer, one))).toBe("PublishUncertain");
-    // Whoever goes on is a new producer: an old sequence would be taken for a repetition.
+    // The next publish uses a new producer id: an old sequence would be taken for a repetition.
     expect(tagOf(await publish(producer, one))).toBe("success");
     expect(kafka.sent.at(-1)).toBe("p0 producer 101 sequence 0 0");
   });
 
-  it("in doubt is uncertain when another partition costs the producer", async () => {
+  it("in doubt is uncertain when another partition makes a new producer id necessary", async () => {
     const kafka = new FakeKafka({ 0: [LOST], 1: [OUT_OF_ORDER] });
     expect(tagOf(await publish(new Producer(kafka, "k"), both))).toBe("PublishUncertain");
     expect(kafka.sent).toHaveLength(2);
   });
 
-  it("refused for its time is sent again without one, and so is what follows", async () => {
+  it("refused for its timestamp is sent again without one, and so are later batches", async () => {
     const kafka = new FakeKafka({ 0: [INVALID_TIMESTAMP] });
     const producer = new Producer(kafka, "k");
     expect(tagOf(await publish(producer, both))).toBe("success");
@@ -158,7 +158,7 @@ describe("a batch", () => {
     expect(tagOf(await publish(new Producer(stubborn, "k"), one))).toBe("LogMisconfigured");
   });
 
-  it("that no broker will ever take is refused", async () => {
+  it("that no broker takes makes the publish fail", async () => {
     const kafka = new FakeKafka({ 0: [TOO_LARGE] });
     expect(tagOf(await publish(new Producer(kafka, "k"), one))).toBe("LogMisconfigured");
   });
