@@ -84,13 +84,13 @@ describe("what is understood", () => {
       `${path}:2: there is no entity "clients": there are produits, magasins, ventes`,
       `${path}:3: "ftp://a.example/2.csv" is neither a path nor an http, https or file URL`,
       `${path}:4: every "often": give 200ms, 10s, 5m, 1h`,
-      `${path}:5: a server elsewhere is not asked more often than every 5s`,
+      `${path}:5: a remote server is polled at most every 5s: give every=5s or more`,
       `${path}:6: once "perhaps": give true, false`,
       `${path}:7: duplicates "twice": give keep, drop`,
       `${path}:8: dateFormat "us": give dmy, mdy, ymd, excel`,
-      `${path}:9: the line is no CSV: check its quotes`,
+      `${path}:9: the line is not CSV: check its quotes`,
       `${path}:10: "" is neither a path nor an http, https or file URL`,
-      `${path}:12: https://a.example/ok.csv#again is on line 11 already`,
+      `${path}:12: https://a.example/ok.csv#again is on line 11 already: remove one of the two`,
     ]);
   });
 
@@ -138,7 +138,7 @@ describe("what is registered", () => {
         expect(yield* registerSourcesFile(path, first)).toBe(2);
         expect(first.registered.toSorted()).toEqual([urlOf("m.csv"), urlOf("p.csv")]);
         expect(first.troubles).toEqual([
-          `${path}:5: m.csv is on line 3 already`,
+          `${path}:5: m.csv is on line 3 already: remove one of the two`,
           `${path}:4: ${urlOf("absent.csv")} does not exist`,
         ]);
         const before = yield* written;

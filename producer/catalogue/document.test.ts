@@ -82,7 +82,7 @@ describe("a document", () => {
           refused: {
             "ftp://x/a.csv": '"ftp://x/a.csv" is neither a path nor an http, https or file URL',
             "https://me:secret@x.example/b.csv":
-              "the URL holds a password: it would be copied into the topics; take it out",
+              "the URL holds a password, which would be copied into the topics: remove it from the URL",
           },
         },
       ),
@@ -127,7 +127,7 @@ describe("a document", () => {
       of(
         "csv",
         { [B]: { entity: "ventes" } },
-        { refused: { [A]: `${A} is listed several times, and not in the same way` } },
+        { refused: { [A]: `${A} is listed several times, with different options: keep one line` } },
       ),
     ],
     [

@@ -153,7 +153,9 @@ describe("a catalogue", () => {
     const reasons = Object.fromEntries(
       (catalogue?.refusals ?? []).map(({ source, reason }) => [source, reason]),
     );
-    expect(reasons[at("m.csv")]).toBe(`${at("m.csv")}: you said produits, these are magasins`);
+    expect(reasons[at("m.csv")]).toBe(
+      `${at("m.csv")}: the given entity is produits, but the file holds magasins`,
+    );
     expect(reasons[at("what.csv")]).toMatch(/columns found: x, y; missing/);
     expect(reasons[at("gone.csv")]).toMatch(/does not exist/);
     expect(reasons["ftp://x/y.csv"]).toMatch(/neither a path nor/);
@@ -237,7 +239,7 @@ describe("a catalogue", () => {
       ["", /lists no file/],
       ["{", /no JSON list/],
       [undefined, /does not exist/],
-      [SHOPS, /lists no files: these are magasins/],
+      [SHOPS, /lists no files, but holds magasins/],
     ] as const) {
       if (text === undefined) delete files["/list.txt"];
       else files["/list.txt"] = text;
