@@ -28,8 +28,8 @@ const file = (name: string, text: string): string => {
 const urlOf = (name: string): string => pathToFileURL(join(dir, name)).href;
 const list = (text: string): string => file("sources.csv", text);
 
-describe("what is understood", () => {
-  it("urls and paths, with their options, in any of three delimiters; comments and blank lines are none", () => {
+describe("the file of sources", () => {
+  it("has urls and paths, with their options, in any delimiter; comments and blank lines are ignored", () => {
     const path = list(
       "\ufeff# our files\nENTITY;url;every;once;duplicates\n\nventes;https://a.example/v.csv;5m;;drop\n;p.csv;;1;\n",
     );
@@ -58,7 +58,7 @@ describe("what is understood", () => {
     ]);
   });
 
-  it("a bad line is said by file and line, and the others hold", () => {
+  it("a bad line is reported by file and line, and the others hold", () => {
     const path = list(
       [
         "entity,url,every,once,duplicates,date-format,note",
@@ -94,7 +94,7 @@ describe("what is understood", () => {
     ]);
   });
 
-  it("a file that is none is one trouble", () => {
+  it("a file that cannot be read is one trouble", () => {
     const trouble = (path: string) => readSourcesFile(path, "fr").troubles;
     expect(trouble(join(dir, "absent.csv"))).toEqual([expect.stringContaining("n'existe pas")]);
     expect(trouble(dir)).toEqual([expect.stringContaining("n'est pas un fichier")]);
@@ -105,7 +105,7 @@ describe("what is understood", () => {
   });
 });
 
-describe("what is registered", () => {
+describe("the lines of a file of sources", () => {
   const run = <A, E>(effect: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
     Effect.runPromise(
       effect.pipe(
@@ -128,7 +128,7 @@ describe("what is registered", () => {
     return (yield* (yield* TopicLog).bounds(["sources"])).reduce((n, { end }) => n + end, 0);
   });
 
-  it("each line that can be; again: nothing is written, nor asked for", async () => {
+  it("are registered where they can be; a second time, nothing is written or requested", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     file("m.csv", "id_magasin,ville\n1,Lyon\n");
     const path = list("entity,url,every\nproduits,p.csv,1m\n,m.csv,\nventes,absent.csv,\nventes,m.csv\n");
@@ -153,7 +153,7 @@ describe("what is registered", () => {
     );
   });
 
-  it("an option that the file gives holds, one that it does not give stays", async () => {
+  it("set the options that they give, and leave the others as they are", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     const path = list("url,duplicates\np.csv,drop\n");
     await run(
@@ -165,7 +165,7 @@ describe("what is registered", () => {
     );
   });
 
-  it("followed: taken up when the file changes, and tried again when its source could not be read", async () => {
+  it("are registered when the file changes, and tried again when their source could not be read", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     const path = list("url\np.csv\nlater.csv\n");
     const heard = told();

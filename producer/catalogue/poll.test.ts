@@ -140,7 +140,7 @@ describe("a catalogue", () => {
     expect(await pipeline.run(ends)).toBe(events);
   });
 
-  it("tells which entries it cannot take up and why, and tries them again", async () => {
+  it("reports which entries it cannot register and why, and tries them again", async () => {
     files = {
       "/list.csv": "entity,url\nventes,a.csv\nproduits,m.csv\n,what.csv\n,gone.csv\nventes,ftp://x/y.csv\n",
       "/a.csv": sales(1),
@@ -167,7 +167,7 @@ describe("a catalogue", () => {
     expect(await claims("gone.csv")).toEqual(["ventes 9 "]);
   });
 
-  it("says how its entries are read, and each entry for itself; said otherwise, they are read again", async () => {
+  it("gives options to all its entries and to each; when they change, the entries are read again", async () => {
     const odd = "Quand|Ref|Boutique|Nb\n02/01/2024|p|m|1,5\n";
     files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
     const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
@@ -209,7 +209,7 @@ describe("a catalogue", () => {
     expect(catalogue?.refusals[0]?.reason).toMatch(/nothing-of-this-name/);
   });
 
-  it("one that it lists no more is said and not fetched; its rows stay; listed again, it comes back", async () => {
+  it("keeps the rows of an unlisted entry and does not poll it; listed again, it is followed again", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
     await look();
@@ -251,7 +251,7 @@ describe("a catalogue", () => {
     }
   });
 
-  it("leaves alone what an operator registered or removed, until named again", async () => {
+  it("ignores sources that an operator registered or removed, until an operator adds them again", async () => {
     files = {
       "/list.txt": "a.csv\nb.csv\nbad.csv\n",
       "/a.csv": sales(1),
@@ -311,7 +311,7 @@ describe("a catalogue", () => {
 });
 
 describe("what its entries may reach", () => {
-  it("is its own origin, private or not; elsewhere only what is public, at every look", async () => {
+  it("is its own origin, private or not; on other origins only public addresses, at every poll", async () => {
     const other = await serve((_, response) => response.end(sales(5)));
     try {
       files = { "/list.txt": `a.csv\n${other.url}b.csv\nfile:///etc/hostname\nc.csv\n`, "/a.csv": sales(1) };
@@ -340,7 +340,7 @@ describe("what its entries may reach", () => {
     }
   });
 
-  it("links are relative to where the document was found at last", async () => {
+  it("links are relative to the address of the document after redirects", async () => {
     files = {
       "/list": "->/deep/list.html",
       "/deep/list.html": '<a href="a.csv">a</a>',
@@ -362,7 +362,7 @@ describe("on this machine's disk", () => {
   const put = (name: string, text: string) => writeFileSync(join(folder(), name), text);
   beforeEach(() => mkdirSync(folder()));
 
-  it("a folder is a catalogue: files that come are followed, files that go are said", async () => {
+  it("a folder is a catalogue: new files are followed, removed files are unlisted", async () => {
     put("a.csv", sales(1));
     put("b.csv.part", sales(2));
     const id = catalogueId(`${pathToFileURL(folder()).href}/`);
@@ -413,7 +413,7 @@ describe("on this machine's disk", () => {
     expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
   });
 
-  it("is looked into without a word written", async () => {
+  it("is inspected without writing anything", async () => {
     put("a.csv", sales(1));
     const found = await pipeline.run(inspectCatalogue(pathToFileURL(folder()).href));
     expect(found).toMatchObject({
@@ -424,7 +424,7 @@ describe("on this machine's disk", () => {
   });
 });
 
-it("while it runs: entries are taken up, gone and back, each row once", async () => {
+it("a running producer follows entries that come, go and come back, and has each row once", async () => {
   files = { "/list.txt": Array.from({ length: 20 }, (_, i) => `${i}.csv`).join("\n") };
   for (let i = 0; i < 30; i++) files[`/${i}.csv`] = sales(i);
   const seen = new Map<string, string>();

@@ -79,7 +79,7 @@ describe("credentials", () => {
     expect(other.requests.map((r) => r.headers.authorization)).toEqual([undefined]);
   });
 
-  it("are not taken from where a redirect leads", async () => {
+  it("are not taken from the URL of a redirect", async () => {
     server.instead = (request, response) => {
       if (request.url !== "/") return false;
       const there = new URL("/there", server.url);
@@ -93,7 +93,7 @@ describe("credentials", () => {
   });
 
   for (const status of [401, 403])
-    it(`that are missing or refused with ${status} are told, without what is secret`, async () => {
+    it(`that are missing or refused with ${status} are reported without the secret`, async () => {
       server.instead = (_, response) => {
         response.writeHead(status).end();
         return true;
@@ -106,7 +106,7 @@ describe("credentials", () => {
       expect(refused.sentence).toContain(`${status} à « ${server.url} basic *** »`);
     });
 
-  it("in a URL are refused before anything is asked, with what to do instead", async () => {
+  it("in a URL are refused before any request, with what to do instead", async () => {
     const url = new URL(server.url);
     url.username = "marie";
     url.password = "s3cret";
@@ -165,7 +165,7 @@ describe("a proxy", () => {
       },
     });
 
-  it("is asked for what is elsewhere, with its own user and password", async () => {
+  it("is used for other machines, with its own user and password", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url.replace("http://", "http://marie:s3cret@"));
     expect(taken(await downloads.look("http://files.example/v.csv?x=1"))).toBe(CSV);
@@ -176,7 +176,7 @@ describe("a proxy", () => {
     expect(proxy.seen[0]?.headers.authorization).toBeUndefined();
   });
 
-  it("is never asked for this machine, whatever it is called", async () => {
+  it("is never used for this machine, by any of its names", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url);
     const { port } = new URL(server.url);
@@ -186,7 +186,7 @@ describe("a proxy", () => {
     expect(server.requests).toHaveLength(4);
   });
 
-  it("is not asked for what NO_PROXY names", async () => {
+  it("is not used for hosts that NO_PROXY names", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url, "files.example, .internal");
     for (const url of ["http://files.example/", "http://a.internal/"])
@@ -196,7 +196,7 @@ describe("a proxy", () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  it("makes a tunnel for https, and its refusal is told as its own", async () => {
+  it("makes a tunnel for https, and its refusal is reported as the proxy's", async () => {
     const http = await proxying();
     const https = await proxying("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
     const downloads = through(http.url, "", https.url);
@@ -208,7 +208,7 @@ describe("a proxy", () => {
     expect(http.asked).toEqual([]);
   });
 
-  it("does not open private addresses to redirects and discoveries: names are looked up before", async () => {
+  it("does not open private addresses to redirects and discovered sources: names are resolved before", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url);
     const discovered = { trusted: "discovered" } as const;

@@ -226,7 +226,7 @@ for (const [way, fetch] of [
       });
   });
 
-it("what is packed is compared by what it holds, and never asked for in parts", async () => {
+it("a packed file is compared by its content, and never requested in parts", async () => {
   server.ranges = true;
   server.content = gzipSync(CSV);
   expect(taken(await downloads.look(server.url))).toBe(CSV);
@@ -245,13 +245,13 @@ it("what is packed is compared by what it holds, and never asked for in parts", 
   expect(server.asked).toEqual(["GET", "GET", "GET"]);
 });
 
-it("unpacks what is packed and compressed on the way, too", async () => {
+it("a packed file that is also compressed in transfer is unpacked", async () => {
   server.headers = { "content-encoding": "deflate" };
   server.content = deflateSync(zipOf(csv));
   expect(taken(await downloads.look(server.url))).toBe(CSV);
 });
 
-it("a zip of more entries than are listed is refused", async () => {
+it("a zip with more entries than the limit is refused", async () => {
   const small = new Downloads({ limits: { ...LIMITS, zipEntries: 2 } });
   try {
     server.content = zipOf(csv, csv, csv);

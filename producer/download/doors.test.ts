@@ -100,7 +100,7 @@ const HOSTS = [
 
 describe("a private address", () => {
   for (const host of HOSTS)
-    it(`${host} is reached neither by a redirect nor by what was discovered`, async () => {
+    it(`${host} is reached neither by a redirect nor by a discovered source`, async () => {
       redirectTo(at(host));
       const refused = { code: "source.private_address" };
       await expect(downloads.look(server.url)).rejects.toMatchObject(refused);
@@ -110,7 +110,7 @@ describe("a private address", () => {
     });
 
   for (const host of ["2130706433", "0177.0.0.1", "inside.example"])
-    it(`${host} is reached where that is allowed, and by who names it`, async () => {
+    it(`${host} is reached where that is allowed, and by an operator who names it`, async () => {
       redirectTo(at(host));
       expect(taken(await downloads.look(server.url, { allowPrivate: true }))).toBe(SECRET);
       const discovered = downloads.look(at(host), { known: null, trusted: "discovered", allowPrivate: true });
@@ -118,7 +118,7 @@ describe("a private address", () => {
       expect(taken(await downloads.look(at(host), { known: null }))).toBe(SECRET);
     });
 
-  it("is looked at on each hop", async () => {
+  it("is checked on each hop", async () => {
     let hop = 0;
     server.instead = (_, response) => {
       hop++;
@@ -130,7 +130,7 @@ describe("a private address", () => {
     expect(inside.requests).toEqual([]);
   });
 
-  it("does not come in by a name that resolves to another one the next time", async () => {
+  it("is not reached by a name that resolves to another address the next time", async () => {
     let times = 0;
     answers = () => (times++ === 0 ? ["8.8.8.8"] : ["127.0.0.1"]);
     const discovered = downloads.look(at("rebinds.example"), { trusted: "discovered" });
@@ -143,7 +143,7 @@ describe("a private address", () => {
     expect(inside.requests).toEqual([]);
   });
 
-  it("is not reached by a connection that was opened for who may", async () => {
+  it("is not reached through a connection that was opened for a trusted source", async () => {
     expect(taken(await downloads.look(inside.url))).toBe(SECRET);
     inside.requests.length = 0;
     redirectTo(inside.url);
@@ -167,7 +167,7 @@ describe("a redirect", () => {
       expect(server.requests).toHaveLength(1);
     });
 
-  it("to nowhere is told", async () => {
+  it("without a target is reported", async () => {
     redirectTo("http://[");
     await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.http_status" });
     server.instead = (_, response) => {

@@ -64,14 +64,14 @@ describe("a path", () => {
     expect(await look()).toMatchObject({ kind: "unchanged", received: 0 });
   });
 
-  it("that was touched is read, and unchanged when it says the same", async () => {
+  it("that was touched is read, and unchanged when its content is the same", async () => {
     taken(await look());
     utimesSync(file, new Date(), new Date());
     expect(await look()).toMatchObject({ kind: "unchanged", received: CSV.length });
     expect(left()).toEqual([]);
   });
 
-  it("that has grown gives what was appended, and is known whole again", async () => {
+  it("that has grown gives the appended part, and validators of the whole", async () => {
     taken(await look());
     for (let n = 0; n < 3; n++) {
       const from = statSync(file).size - 10;
@@ -120,7 +120,7 @@ describe("a path", () => {
     expect((await look()).kind).toBe("content");
   });
 
-  it("is not read outside the folder that is allowed, by whatever link", async () => {
+  it("is not read outside the allowed folder, through any link", async () => {
     const under = { folder: join(dir, "allowed") };
     await expect(look({ under: { folder: null } })).rejects.toMatchObject({ code: "source.not_allowed" });
     await expect(look({ under })).rejects.toMatchObject({ code: "source.not_found" });
@@ -128,7 +128,7 @@ describe("a path", () => {
   });
 });
 
-describe("what others may put in the place of a file", () => {
+describe("a path that another user may replace", () => {
   it.each([
     ["a pipe", "mkfifo"],
     ["a socket", "socket"],
@@ -165,7 +165,7 @@ describe("what others may put in the place of a file", () => {
     expect(taken(await look({ ...at("in.csv"), within: followed }))).toBe(CSV);
   });
 
-  it("a link that takes turns with the file, or with its folder, never brings what it leads to", async () => {
+  it("a link that takes turns with the file, or with its folder, never gives the content of its target", async () => {
     const [followed, outside] = [join(dir, "followed"), join(dir, "outside")];
     for (const folder of [join(followed, "sub"), outside]) mkdirSync(folder, { recursive: true });
     const secret = CSV.replaceAll("Ville", "Secret");

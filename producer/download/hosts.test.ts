@@ -32,7 +32,7 @@ const files = (host: string, n: number): string[] =>
   Array.from({ length: n }, (_, i) => `https://${host}/${i}.csv`);
 
 describe("turns of hosts", () => {
-  it.effect("one source of a host at a time, in the order in which they asked", () =>
+  it.effect("one source of a host is polled at a time, in the order of the requests", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
       const { begun, seen, look } = looks();
@@ -52,7 +52,7 @@ describe("turns of hosts", () => {
     }),
   );
 
-  it.effect("ten at once, then two a second", () =>
+  it.effect("ten polls of a host begin at once, then two a second", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
       const { begun, look } = looks();
@@ -79,25 +79,27 @@ describe("turns of hosts", () => {
     }),
   );
 
-  it.effect("hosts in hand are limited, and who waits in vain and gives up blocks nobody", () =>
-    Effect.gen(function* () {
-      const hosts = yield* makeHosts(LIMITS);
-      const { seen, look } = looks();
-      const fibers = [];
-      for (let i = 0; i < 9; i++) {
-        const source = `https://host${i}.example/a.csv`;
-        fibers.push(yield* Effect.forkChild(hosts.turn(source, look(source, Effect.never))));
-      }
-      yield* TestClock.adjust(1);
-      assert.strictEqual(seen.most, 4);
-      yield* Effect.forEach(fibers, Fiber.interrupt);
-      const after = looks();
-      yield* hosts.turn("https://host8.example/a.csv", after.look("after"));
-      assert.deepStrictEqual(after.begun, ["after"]);
-    }),
+  it.effect(
+    "the number of hosts that are polled at once is limited, and a poll that gives up waiting blocks no other",
+    () =>
+      Effect.gen(function* () {
+        const hosts = yield* makeHosts(LIMITS);
+        const { seen, look } = looks();
+        const fibers = [];
+        for (let i = 0; i < 9; i++) {
+          const source = `https://host${i}.example/a.csv`;
+          fibers.push(yield* Effect.forkChild(hosts.turn(source, look(source, Effect.never))));
+        }
+        yield* TestClock.adjust(1);
+        assert.strictEqual(seen.most, 4);
+        yield* Effect.forEach(fibers, Fiber.interrupt);
+        const after = looks();
+        yield* hosts.turn("https://host8.example/a.csv", after.look("after"));
+        assert.deepStrictEqual(after.begun, ["after"]);
+      }),
   );
 
-  it.effect("paths and servers of this machine have no rate, and some at a time", () =>
+  it.effect("paths and servers of this machine have no rate, but a limit of polls at a time", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
       for (const base of ["file:///data", "http://127.0.0.1:1234", "http://localhost", "http://[::1]:8080"]) {

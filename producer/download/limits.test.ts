@@ -121,7 +121,7 @@ describe("a download", () => {
     await expect(downloads.look(server.url)).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
   });
 
-  it("that drips is cut, although it is never idle", async () => {
+  it("that is very slow is cut, although it is never idle", async () => {
     const downloads = within({ graceMs: 300, bytesPerSecond: 1000 });
     endless({ "content-length": "1000000" }, Buffer.from("a"), 20);
     await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_slow" });
@@ -132,7 +132,7 @@ describe("a download", () => {
     expect(taken(await ended.look(server.url))).toBe(CSV);
   });
 
-  it("without an answer, or that drips its headers, is an error that may be tried again", async () => {
+  it("without an answer, or with very slow headers, is an error that may be tried again", async () => {
     const downloads = within({ headersMs: 300 });
     const sockets = new Set<Socket>();
     const timers = new Set<NodeJS.Timeout>();

@@ -41,7 +41,7 @@ const first = async () => {
   return fetched;
 };
 
-describe("a look where the server has validators and ranges", () => {
+describe("a poll where the server has validators and ranges", () => {
   it("costs one request and no byte while nothing is new", async () => {
     const { validators } = await first();
     const again = await downloads.look(server.url, { resumeFrom: lastLine() });
@@ -68,7 +68,7 @@ describe("a look where the server has validators and ranges", () => {
     expect((await downloads.look(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
   });
 
-  it("reads from where the caller wants it, however far back", async () => {
+  it("reads from the byte that the caller wants, near or far", async () => {
     await first();
     append(row(20_000));
     const grown = await downloads.look(server.url, { resumeFrom: 10 });
@@ -124,7 +124,7 @@ describe("a look where the server has validators and ranges", () => {
       expect(downloads.left()).toEqual([]);
     });
 
-  it("takes what is sent whole to a request for a range as it is", async () => {
+  it("accepts a whole content as the answer to a request for a range", async () => {
     await first();
     server.ranges = false;
     append(row(20_000));
@@ -146,7 +146,7 @@ describe("a look where the server has validators and ranges", () => {
     ["without a range", () => ""],
   ];
   for (const [how, range] of FALSE_RANGES)
-    it(`does not believe a 206 ${how}`, async () => {
+    it(`does not accept a 206 ${how}`, async () => {
       await first();
       append(row(20_000));
       server.instead = (request, response) => {
@@ -176,12 +176,12 @@ describe("a look where the server has validators and ranges", () => {
   });
 });
 
-describe("a look where the server has no ranges", () => {
+describe("a poll where the server has no ranges", () => {
   beforeEach(() => {
     server.ranges = false;
   });
 
-  it("downloads all of it, and knows what was appended", async () => {
+  it("downloads the whole content, and finds the appended part", async () => {
     server.etag = null;
     server.lastModified = null;
     await first();
@@ -205,7 +205,7 @@ describe("a look where the server has no ranges", () => {
     expect(server.asked).toEqual(["GET"]);
   });
 
-  it("takes content that comes compressed whole, and compares what it holds", async () => {
+  it("reads compressed content whole, and compares it unpacked", async () => {
     server.ranges = true;
     const { gzipSync } = await import("node:zlib");
     server.headers = { "content-encoding": "gzip" };
@@ -243,7 +243,7 @@ describe("tails do not go on for ever", () => {
     expect(fetched.validators.segments).toHaveLength(1);
   });
 
-  it("and after so long; content that is as all its tails said is unchanged or grown", async () => {
+  it("and after some time; a content that its tails described correctly is unchanged or grown", async () => {
     await first();
     append(row(20_000));
     taken(await downloads.look(server.url, { resumeFrom: lastLine() }));
@@ -264,7 +264,7 @@ describe("tails do not go on for ever", () => {
     expect(server.asked).toEqual(["GET", "GET", "GET"]);
   });
 
-  it("a server that always says unchanged is not asked so after a day", async () => {
+  it("a server that always answers 304 gets an unconditional request after a day", async () => {
     await first();
     server.content = Buffer.from(CSV.replace("P7;", "P8;"));
     expect((await downloads.look(server.url)).kind).toBe("unchanged");
@@ -321,7 +321,7 @@ describe("a version older than the last by its date", () => {
   });
 });
 
-it("whatever a file becomes, with or without ranges: a look gives it, or the part from where it was wanted", async () => {
+it("any change of a file, with or without ranges, gives its content, or the part from the wanted byte on", async () => {
   const line = fc.integer({ min: 0, max: 40_000 }).map(row);
   const step = fc.record({
     keep: fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true })),

@@ -160,7 +160,7 @@ describe("a download that was cut", () => {
       expect(downloads.left()).toEqual([]);
     });
 
-  it("is not kept for who does not hold the data directory", async () => {
+  it("is not kept for a process that does not own the data directory", async () => {
     server.cutAt = CUT_AT;
     await expect(downloads.look(server.url)).rejects.toThrow();
     expect(downloads.left()).toEqual([]);
@@ -182,7 +182,7 @@ describe("a download that was cut", () => {
     expect(server.sent).toBe(CSV.length - CUT_AT);
   });
 
-  it("is believed only with its note, since this start of the machine, and shorter than the whole", async () => {
+  it("is used only with its identity, since this start of the machine, and when shorter than the whole", async () => {
     for (const spoil of [
       (file: string) => writeFileSync(`${file}.json`, "{"),
       // Of a time before this start of the machine.
@@ -229,7 +229,7 @@ it("a download of a killed process goes on in the next one", async () => {
   expect(server.sent).toBe(CSV.length - CUT_AT);
 });
 
-it("what is left in the spool goes after ten minutes, a download to go on with after a week", async () => {
+it("left files of the spool are removed after ten minutes, cut downloads after a week", async () => {
   await cut();
   const left = spoolPath(downloads.data);
   writeFileSync(left, "x");
