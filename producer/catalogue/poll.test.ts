@@ -66,7 +66,7 @@ afterEach(async () => {
 const at = (path: string) => new URL(path, server.url).href;
 
 /** Polls everything once. Returns the statuses of catalogues and sources. */
-async function look() {
+async function poll() {
   let catalogues: readonly CatalogueStatus[] = [];
   const sources = await pipeline.run(
     readSourcesOnce({
@@ -95,7 +95,7 @@ describe("a catalogue", () => {
   it("has its entries registered, each read once, and new ones as they are listed", async () => {
     files = { "/list.txt": "a.csv\nm.csv\n", "/a.csv": sales(1), "/m.csv": SHOPS };
     await add(at("list.txt"), { every: 7_000, duplicates: "drop" });
-    const first = await look();
+    const first = await poll();
     expect(first.catalogue).toMatchObject({
       form: "text",
       state: "ok",
@@ -118,24 +118,24 @@ describe("a catalogue", () => {
 
     files["/list.txt"] += "b.csv\n";
     files["/b.csv"] = sales(2);
-    expect((await look()).catalogue).toMatchObject({ listed: 3, taken: 3 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 3, taken: 3 });
     expect(await claims("b.csv")).toEqual(["ventes 2 "]);
     // Each row once, and no new event for the old rows.
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
-    expect((await look()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
+    expect((await poll()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
   });
 
   it("that has not changed is one conditional request, and writes nothing", async () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     const before = await registered();
     const ends = Effect.gen(function* () {
       return (yield* allEvents).length;
     });
     const events = await pipeline.run(ends);
-    await look();
+    await poll();
     expect(await registered()).toEqual(before);
     expect(await pipeline.run(ends)).toBe(events);
   });
@@ -148,7 +148,7 @@ describe("a catalogue", () => {
       "/what.csv": "x,y\n1,2\n",
     };
     await add(at("list.csv"));
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ form: "csv", listed: 5, taken: 1, refused: 4 });
     const reasons = Object.fromEntries(
       (catalogue?.refusals ?? []).map(({ source, reason }) => [source, reason]),
@@ -163,7 +163,7 @@ describe("a catalogue", () => {
 
     files["/gone.csv"] = sales(9);
     files["/what.csv"] = sales(3);
-    expect((await look()).catalogue).toMatchObject({ taken: 3, refused: 2 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 3, refused: 2 });
     expect(await claims("gone.csv")).toEqual(["ventes 9 "]);
   });
 
@@ -172,7 +172,7 @@ describe("a catalogue", () => {
     files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
     const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
     await add(at("list.csv"), { reading: { delimiter: "|", map } });
-    const first = await look();
+    const first = await poll();
     expect(first.catalogue).toMatchObject({ taken: 1, refused: 1, refusals: [{ source: at("b.csv") }] });
     expect(await registered()).toMatchObject([{ source: at("a.csv"), reading: { delimiter: "|", map } }]);
     expect(await claims("a.csv")).toHaveLength(1);
@@ -180,17 +180,17 @@ describe("a catalogue", () => {
     // The file has not changed, only its options.
     files["/list.csv"] = "url,delimiter\na.csv,\nb.csv,|\n";
     etag++;
-    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 2, refused: 0 });
     expect(await claims("b.csv")).toHaveLength(1);
 
     // An option that would change the ids of existing sales is refused (rule 4), and the other entries go on.
     await add(at("list.csv"), { reading: { map: { id_produit: "Boutique", id_magasin: "Ref" } } });
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ taken: 0, refused: 2 });
     expect(catalogue?.refusals[0]?.reason).toMatch(/already have ids that depend on/);
     expect((await registered()).map(({ reading }) => reading?.map)).toEqual([map, map]);
     await add(at("list.csv"), { reading: { map } });
-    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 2, refused: 0 });
   });
 
   it("may list wide files, and exports that a preset knows", async () => {
@@ -200,11 +200,11 @@ describe("a catalogue", () => {
         "id_vente,date_vente,id_produit,nom,id_magasin,ville,quantité\n1,2024-01-01,p,Pain,m,Lyon,2\n",
     };
     await add(at("list.csv"));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 0 });
     expect(await claims("wide.csv")).toEqual(["magasins m ", "produits p ", "ventes 1 "]);
     files["/list.csv"] = "url,preset\nwide.csv,\nx.csv,nothing-of-this-name\n";
     files["/x.csv"] = sales(9);
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ taken: 1, refused: 1 });
     expect(catalogue?.refusals[0]?.reason).toMatch(/nothing-of-this-name/);
   });
@@ -212,10 +212,10 @@ describe("a catalogue", () => {
   it("keeps the rows of an unlisted entry and does not poll it; listed again, it is followed again", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     files["/list.txt"] = "a.csv\n";
     asked = [];
-    const { catalogue, sources } = await look();
+    const { catalogue, sources } = await poll();
     expect(catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(sources.map(({ source }) => source)).toEqual([at("a.csv")]);
     expect(asked).not.toContain("/b.csv");
@@ -226,14 +226,14 @@ describe("a catalogue", () => {
     files["/list.txt"] = "a.csv\nb.csv\n";
     files["/b.csv"] = sales(2, 3);
     etag++;
-    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, unlisted: 0 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 2, taken: 2, unlisted: 0 });
     expect(await claims("b.csv")).toEqual(["ventes 2 ", "ventes 3 "]);
   });
 
   it("an empty or broken document is parked, and its entries are followed as before", async () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     let next = 1;
     for (const [text, reason] of [
       ["", /lists no file/],
@@ -245,7 +245,7 @@ describe("a catalogue", () => {
       else files["/list.txt"] = text;
       files["/a.csv"] = sales(1, ++next);
       etag++;
-      const { catalogue, sources } = await look();
+      const { catalogue, sources } = await poll();
       expect(catalogue).toMatchObject({ state: "parked", reason: expect.stringMatching(reason) });
       expect(states(sources)).toEqual({ "/a.csv": "ok" });
     }
@@ -260,7 +260,7 @@ describe("a catalogue", () => {
     };
     await pipeline.run(registerSource(at("a.csv"), { every: 9_000 }));
     await add(at("list.txt"), { every: 7_000 });
-    await look();
+    await poll();
     expect(await registered()).toMatchObject([
       { source: at("a.csv"), every: 9_000 },
       { source: at("b.csv"), every: 7_000, catalogue: at("list.txt") },
@@ -268,21 +268,21 @@ describe("a catalogue", () => {
     await pipeline.run(removeSource(at("b.csv")));
     await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
     asked = [];
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, unlisted: 0 });
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
     // An operator has registered it.
     await pipeline.run(registerSource(at("b.csv")));
-    expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
     expect((await registered())[1]?.catalogue).toBeUndefined();
   });
 
   it("is removed with its entries; with their rows, when asked; and nothing of it is remembered", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     await pipeline.run(removeSource(at("b.csv")));
     const removed = await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"), { withdraw: true })));
     expect(removed).toEqual({ catalogue: at("list.txt"), entries: 1, withdrawn: 1 });
@@ -292,7 +292,7 @@ describe("a catalogue", () => {
     expect(await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))))).toBeUndefined();
 
     await add(at("list.txt"));
-    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, removed: 0 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 2, taken: 2, removed: 0 });
     expect(await claims("a.csv")).toEqual(["ventes 1 "]);
   });
 
@@ -306,7 +306,7 @@ describe("a catalogue", () => {
     await expect(add(at("a.csv"))).rejects.toMatchObject({ code: "catalogue.is_source" });
     await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))));
     await add(at("loop.txt"));
-    expect((await look()).catalogue).toMatchObject({ taken: 0, refused: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 0, refused: 1 });
   });
 });
 
@@ -317,7 +317,7 @@ describe("what its entries may reach", () => {
       files = { "/list.txt": `a.csv\n${other.url}b.csv\nfile:///etc/hostname\nc.csv\n`, "/a.csv": sales(1) };
       files["/c.csv"] = `->${other.url}`;
       await add(at("list.txt"));
-      const { catalogue } = await look();
+      const { catalogue } = await poll();
       expect(catalogue).toMatchObject({ listed: 4, taken: 1, refused: 3 });
       for (const { reason } of catalogue?.refusals ?? [])
         expect(reason).toMatch(/leads to an address that is private|is not allowed: VENTES_FILES/);
@@ -334,7 +334,7 @@ describe("what its entries may reach", () => {
     try {
       files = { "/list.txt": `${other.url}b.csv\n` };
       await add(at("list.txt"));
-      expect((await look()).catalogue).toMatchObject({ taken: 1 });
+      expect((await poll()).catalogue).toMatchObject({ taken: 1 });
     } finally {
       await other.close();
     }
@@ -347,7 +347,7 @@ describe("what its entries may reach", () => {
       "/deep/a.csv": sales(1),
     };
     await add(at("list"));
-    expect((await look()).catalogue).toMatchObject({ form: "html", taken: 1 });
+    expect((await poll()).catalogue).toMatchObject({ form: "html", taken: 1 });
     expect(await claims("deep/a.csv")).toEqual(["ventes 1 "]);
   });
 
@@ -368,13 +368,13 @@ describe("on this machine's disk", () => {
     const id = catalogueId(`${pathToFileURL(folder()).href}/`);
     expect(id).toBe(pathToFileURL(folder()).href);
     await add(id);
-    expect((await look()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
+    expect((await poll()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
     rmSync(join(folder(), "a.csv"));
     put("b.csv", sales(2));
-    expect((await look()).catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
     rmSync(folder(), { recursive: true });
-    expect((await look()).catalogue).toMatchObject({
+    expect((await poll()).catalogue).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(/does not exist/),
     });
@@ -390,7 +390,7 @@ describe("on this machine's disk", () => {
     symlinkSync(join(folder(), "old", "b.csv"), join(folder(), "in.csv"));
     spawnSync("mkfifo", [join(folder(), "pipe.csv")]);
     await add(catalogueId(folder()));
-    const { catalogue, sources } = await look();
+    const { catalogue, sources } = await poll();
     expect(catalogue).toMatchObject({ listed: 3, taken: 2, refused: 1 });
     expect(catalogue?.refusals).toEqual([
       {
@@ -401,7 +401,7 @@ describe("on this machine's disk", () => {
     expect(sources.map(({ state }) => state)).toEqual(["ok", "ok"]);
     rmSync(join(folder(), "a.csv"));
     symlinkSync(outside, join(folder(), "a.csv"));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 2, unlisted: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 2, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
   });
 
@@ -410,7 +410,7 @@ describe("on this machine's disk", () => {
     put("sub/a.csv", sales(1));
     writeFileSync(join(folder(), "list.txt"), "sub/a.csv\n");
     await add(catalogueId(join(folder(), "list.txt")));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 0 });
   });
 
   it("is inspected without writing anything", async () => {
@@ -486,7 +486,7 @@ describe("hostile addresses in a list", () => {
       files = { "/list": text, "/a.csv": sales(1) };
       await add(at("list"));
       for (let again = 0; again < 2; again++) {
-        const { catalogue, sources } = await look();
+        const { catalogue, sources } = await poll();
         expect(catalogue).toMatchObject({ form, state: "ok", taken: 1, refused: HOSTILE.length });
         expect(catalogue?.refusals.filter(({ reason }) => reason.length < 20)).toEqual([]);
         expect(catalogue?.defects).toBeUndefined();

@@ -1,4 +1,4 @@
-/** One look as a producer does it: retried by the table, going on where a try was cut, failing as a SourceError. */
+/** One poll as a producer does it: retried by the table, going on where a try was cut, failing as a SourceError. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";

@@ -100,7 +100,7 @@ describeWith("mount", "on a small disk", () => {
         expect(of(endless)?.reason).toMatch(/reserve of the disk .*make room/);
         yield* wait("the spool to be empty", () => spooled().length === 0);
         const before = asked;
-        yield* wait("another look at it", () => asked > before);
+        yield* wait("another poll at it", () => asked > before);
         writeFileSync(file, `${HEADER}a,Paris\nb,Lyon\n`);
         yield* wait("the healthy one's new row", () => of(pathToFileURL(file).href)?.records === 2);
         expect(fiber.pollUnsafe()).toBeUndefined();

@@ -15,19 +15,19 @@ export class Room {
   readonly #folder: string;
   readonly #reserve: Reserve;
   #written = 0;
-  #looked = 0;
+  #checked = 0;
 
   constructor(folder: string, reserve: Reserve = LIMITS.reserve) {
     this.#folder = folder;
     this.#reserve = reserve;
-    this.#looked = reserve.smallBytes - reserve.pollEvery;
+    this.#checked = reserve.smallBytes - reserve.pollEvery;
   }
 
   /** Call before writing `bytes` more. Throws SourceRefusal when they would use the reserve. */
   take(bytes: number): void {
     this.#written += bytes;
-    if (this.#written < this.#looked + this.#reserve.pollEvery) return;
-    this.#looked = this.#written;
+    if (this.#written < this.#checked + this.#reserve.pollEvery) return;
+    this.#checked = this.#written;
     this.#check(bytes);
   }
 

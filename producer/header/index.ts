@@ -1,4 +1,4 @@
-/** Which field of a header is which column. */
+/** Finds out which field of a header is which column. */
 export type { ColumnSource } from "./column-sources.ts";
 export { type Mapping, mapEntities, mapHeader, type WideMapping } from "./mapping.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";

@@ -1,4 +1,4 @@
-/** The first pass over a version: each record, decoded, into the diff. */
+/** The first pass over a version: decodes each record and puts it into the diff. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { splitRecord } from "../csv/index.ts";
 import {
@@ -18,9 +18,8 @@ import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
 
 /**
- * Reads all records into the diff, and leaves in the version how many there were and where it ended. Yields between
- * blocks. False: the appended part does not continue the version before, which must be read whole. Throws
- * SourceRefusal.
+ * Reads all records into the diff. Sets the counts and the end in the version. Yields between blocks. Returns false when
+ * the appended part does not continue the version before; then the file must be read whole. Throws SourceRefusal.
  */
 export function* readInto(version: Version, diff: VersionDiff): Generator<void, boolean> {
   const { before, tail } = version.options;
@@ -45,7 +44,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
     },
   });
   tally.judge(version.records + (tail?.counts.records ?? 0));
-  // An open line that is too long for the announcement is not announced: what extends it is found by a whole read.
+  // An open line that is too long is not announced. The next version then finds by a whole read whether it was extended.
   const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);
   version.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
   version.left = reader.open?.kept === false;
@@ -58,11 +57,11 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   return openLine.continues;
 }
 
-/** The open last line of the version before: read again as it was, or extended (rule 7). */
+/** Recognizes the open last line of the version before, unchanged or extended (rule 7). */
 class OpenLine {
-  /** This version has the line with more text behind it. */
+  /** Whether this version has the line with more text. */
   extended = false;
-  /** False: an appended part does not begin with the line as it was. */
+  /** Whether an appended part begins with the line. */
   continues = true;
   readonly #version: Version;
 
@@ -70,7 +69,7 @@ class OpenLine {
     this.#version = version;
   }
 
-  /** Whether this line is it, and was counted with the version before. */
+  /** Whether this line is the open line, unchanged, which the version before has counted. */
   isAgain(line: number, raw: string): boolean {
     const { before, tail } = this.#version.options;
     const opened = before?.open ?? null;
@@ -84,9 +83,9 @@ class OpenLine {
   }
 }
 
-/** What decoded records and rejects are to the diff. */
+/** Adds decoded records and rejects to the diff. */
 class Pass {
-  /** A sale without an id was met. */
+  /** Whether the pass has met a sale without id. */
   derived = false;
   readonly #version: Version;
   readonly #diff: VersionDiff;
@@ -102,7 +101,7 @@ class Pass {
     );
   }
 
-  /** The record that each decoder has decoded. */
+  /** Adds the record that each decoder has decoded. */
   row(n: number, raw: string): void {
     const version = this.#version;
     for (const [decoder, rows] of this.#pairs) {
@@ -138,7 +137,7 @@ class Pass {
   }
 }
 
-/** Tells the diff which rows the open line of the version before had been (rule 7). */
+/** Gives the diff the row of the open line of the version before (rule 7). */
 function withdrawOpenLine(version: Version, diff: VersionDiff): void {
   const { before } = version.options;
   const header = before?.header ?? null;
@@ -146,15 +145,15 @@ function withdrawOpenLine(version: Version, diff: VersionDiff): void {
   if (before === undefined || header === null || open === null) return;
   const fields = splitRecord(open.raw, version.dialect);
   if (fields === undefined) return;
-  // A row of a parent that several lines repeat is not withdrawn with one of them.
+  // Only the row of the last entity: other lines may repeat the row of a parent.
   const decoder = version.decodersFor(header, before.reading?.columns ?? version.formats).at(-1);
-  // As the reader took it: cells that it lacked at its end are empty.
+  // As the reader did: missing cells at the end are empty.
   while (fields.length < header.length) fields.push("");
   if (decoder === undefined || !decoder.decode(fields, open.raw)) return;
   const { row, extras } = decoder.rowOf();
   const columns = new Set([...(version.columns[decoder.entity.name] ?? []), ...TIME_NAMES]);
   const { key, ordinal, dated, derived } = decoder.decoded;
-  // A column that has come since is not in what was emitted of it; one that went is not compared any more.
+  // The emitted row has no new column, and a removed column is no longer compared.
   fingerprint(restOf(row, extras, decoder.entity.key, (name) => columns.has(name)));
   diff.main.extended = {
     key: heldKey(key, derived ? 1 : ordinal),
