@@ -302,7 +302,7 @@ describe("sources", () => {
     write("d.csv", "id_magasin,ville", "1,Paris", "");
     expect(await refused("d.csv", "produits")).toMatchObject({
       code: "source.wrong_entity",
-      sentence: expect.stringContaining("you said produits, these are magasins"),
+      sentence: expect.stringContaining("the given entity is produits, but the file holds magasins"),
     });
     expect(await refused("nothing.csv")).toMatchObject({ code: "source.not_found" });
     expect(await pipeline.run(listSources)).toEqual([]);

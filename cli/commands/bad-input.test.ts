@@ -80,7 +80,7 @@ describe("what cannot be a source", () => {
   it("a file whose header contradicts the entity", async () => {
     const data = scratchDirectory();
     const shops = file("m.csv", SHOPS);
-    const says = /you said produits, these are magasins/;
+    const says = /the given entity is produits, but the file holds magasins/;
     await fails(["sources", "add", "produits", shops, "--data", data], says);
     await fails(["start", "--once", "--source", `produits=${shops}`, "--data", data], says);
   });

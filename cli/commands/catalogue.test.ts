@@ -39,7 +39,7 @@ it("a catalogue is shown, registered, read, accounted for and removed", async ()
   expect(await run("sources", "add", "ventes", page, "--catalogue")).toMatchObject({ code: 2 });
   expect(await run("sources", "add", "--catalogue", files.url("p.csv"))).toMatchObject({
     code: 1,
-    stderr: expect.stringMatching(/lists no files: these are produits; add it without --catalogue/),
+    stderr: expect.stringMatching(/lists no files, but holds produits: add it without --catalogue/),
   });
   expect(await run("sources", "add", "--catalogue", page)).toMatchObject({
     code: 0,

@@ -46,7 +46,7 @@ it("registers and follows a source, answers a second request for it, and removes
   expect(listed).toMatchObject([{ source: url, every: 300, discovered: true }]);
 
   const refusals = [
-    [{ url, entity: "ventes" }, 422, /you said ventes, these are magasins/],
+    [{ url, entity: "ventes" }, 422, /the given entity is ventes, but the file holds magasins/],
     [{ url: files.url("no.csv") }, 422, /does not exist/],
     [{ url: "m.csv" }, 422, /neither a path nor/],
     [{ url: "ftp://x/m.csv" }, 422, /neither a path nor/],

@@ -83,9 +83,9 @@ describe("an option", () => {
   });
 });
 
-describe("what was registered", () => {
+describe("registered options", () => {
   const before = { decimal: "comma", map: { nom: "Libellé", prix: "PU" }, fillDown: ["a"] } as const;
-  it("stays where nothing is said, and changes where something is: --map and --set by column", () => {
+  it("stay where nothing is given, and change where something is given: --map and --set by column", () => {
     expect(changedReading(before, {})).toEqual(before);
     expect(changedReading(before, { map: { prix: "Tarif" }, set: { ville: "Rennes" } })).toEqual({
       ...before,
@@ -96,14 +96,14 @@ describe("what was registered", () => {
     expect(changedReading(before, { decimal: null, fillDown: null })).toEqual({ map: before.map });
   });
 
-  it("is nothing when all of it is taken back", () => {
+  it("are none when all of them are removed", () => {
     expect(
       changedReading({ decimal: "comma", set: { ville: "x" } }, { decimal: null, set: { ville: null } }),
     ).toBe(undefined);
     expect(changedReading(undefined, {})).toBe(undefined);
   });
 
-  it("said again in another order is the same text: it is not published again", () => {
+  it("given again in another order are the same text, so they are not published again", () => {
     const one = changedReading(undefined, parseReadingFlags({ map: ["nom=a", "prix=b"], decimal: "comma" }));
     const two = changedReading(one, parseReadingFlags({ decimal: "comma", map: ["prix=b", "nom=a"] }));
     expect(JSON.stringify(two)).toBe(JSON.stringify(one));

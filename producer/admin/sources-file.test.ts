@@ -28,8 +28,8 @@ const file = (name: string, text: string): string => {
 const urlOf = (name: string): string => pathToFileURL(join(dir, name)).href;
 const list = (text: string): string => file("sources.csv", text);
 
-describe("what is understood", () => {
-  it("urls and paths, with their options, in any of three delimiters; comments and blank lines are none", () => {
+describe("the file of sources", () => {
+  it("has urls and paths, with their options, in any delimiter; comments and blank lines are ignored", () => {
     const path = list(
       "\ufeff# our files\nENTITY;url;every;once;duplicates\n\nventes;https://a.example/v.csv;5m;;drop\n;p.csv;;1;\n",
     );
@@ -58,7 +58,7 @@ describe("what is understood", () => {
     ]);
   });
 
-  it("a bad line is said by file and line, and the others hold", () => {
+  it("a bad line is reported by file and line, and the others hold", () => {
     const path = list(
       [
         "entity,url,every,once,duplicates,date-format,note",
@@ -84,17 +84,17 @@ describe("what is understood", () => {
       `${path}:2: there is no entity "clients": there are produits, magasins, ventes`,
       `${path}:3: "ftp://a.example/2.csv" is neither a path nor an http, https or file URL`,
       `${path}:4: every "often": give 200ms, 10s, 5m, 1h`,
-      `${path}:5: a server elsewhere is not asked more often than every 5s`,
+      `${path}:5: a remote server is polled at most every 5s: give every=5s or more`,
       `${path}:6: once "perhaps": give true, false`,
       `${path}:7: duplicates "twice": give keep, drop`,
       `${path}:8: dateFormat "us": give dmy, mdy, ymd, excel`,
-      `${path}:9: the line is no CSV: check its quotes`,
+      `${path}:9: the line is not CSV: check its quotes`,
       `${path}:10: "" is neither a path nor an http, https or file URL`,
-      `${path}:12: https://a.example/ok.csv#again is on line 11 already`,
+      `${path}:12: https://a.example/ok.csv#again is on line 11 already: remove one of the two`,
     ]);
   });
 
-  it("a file that is none is one trouble", () => {
+  it("a file that cannot be read is one trouble", () => {
     const trouble = (path: string) => readSourcesFile(path, "fr").troubles;
     expect(trouble(join(dir, "absent.csv"))).toEqual([expect.stringContaining("n'existe pas")]);
     expect(trouble(dir)).toEqual([expect.stringContaining("n'est pas un fichier")]);
@@ -105,7 +105,7 @@ describe("what is understood", () => {
   });
 });
 
-describe("what is registered", () => {
+describe("the lines of a file of sources", () => {
   const run = <A, E>(effect: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
     Effect.runPromise(
       effect.pipe(
@@ -128,7 +128,7 @@ describe("what is registered", () => {
     return (yield* (yield* TopicLog).bounds(["sources"])).reduce((n, { end }) => n + end, 0);
   });
 
-  it("each line that can be; again: nothing is written, nor asked for", async () => {
+  it("are registered where they can be; a second time, nothing is written or requested", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     file("m.csv", "id_magasin,ville\n1,Lyon\n");
     const path = list("entity,url,every\nproduits,p.csv,1m\n,m.csv,\nventes,absent.csv,\nventes,m.csv\n");
@@ -138,7 +138,7 @@ describe("what is registered", () => {
         expect(yield* registerSourcesFile(path, first)).toBe(2);
         expect(first.registered.toSorted()).toEqual([urlOf("m.csv"), urlOf("p.csv")]);
         expect(first.troubles).toEqual([
-          `${path}:5: m.csv is on line 3 already`,
+          `${path}:5: m.csv is on line 3 already: remove one of the two`,
           `${path}:4: ${urlOf("absent.csv")} does not exist`,
         ]);
         const before = yield* written;
@@ -153,7 +153,7 @@ describe("what is registered", () => {
     );
   });
 
-  it("an option that the file gives holds, one that it does not give stays", async () => {
+  it("set the options that they give, and leave the others as they are", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     const path = list("url,duplicates\np.csv,drop\n");
     await run(
@@ -165,7 +165,7 @@ describe("what is registered", () => {
     );
   });
 
-  it("followed: taken up when the file changes, and tried again when its source could not be read", async () => {
+  it("are registered when the file changes, and tried again when their source could not be read", async () => {
     file("p.csv", "id_produit,nom,prix\n1,Pain,2\n");
     const path = list("url\np.csv\nlater.csv\n");
     const heard = told();

@@ -82,7 +82,7 @@ describe("a document", () => {
           refused: {
             "ftp://x/a.csv": '"ftp://x/a.csv" is neither a path nor an http, https or file URL',
             "https://me:secret@x.example/b.csv":
-              "the URL holds a password: it would be copied into the topics; take it out",
+              "the URL holds a password, which would be copied into the topics: remove it from the URL",
           },
         },
       ),
@@ -127,7 +127,7 @@ describe("a document", () => {
       of(
         "csv",
         { [B]: { entity: "ventes" } },
-        { refused: { [A]: `${A} is listed several times, and not in the same way` } },
+        { refused: { [A]: `${A} is listed several times, with different options: keep one line` } },
       ),
     ],
     [
@@ -183,7 +183,7 @@ describe("a document", () => {
     expect(read(text)).toEqual(expected);
   });
 
-  it("on disk: paths are relative to it, as people write them", () => {
+  it("on disk may have relative paths, as people write them", () => {
     const url = pathToFileURL("/data/listes/a.txt").href;
     expect(read("b c#1.csv\n../d.csv\n/e.csv\nhttps://x.example/f.csv", url)).toEqual(
       of("text", {
@@ -253,7 +253,7 @@ describe("in any form", () => {
     );
   });
 
-  it("no text makes reading it fail otherwise than with a reason", () => {
+  it("any text is read or refused with a reason", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: "binary" })), (text) => {
         const found = read(text);
@@ -265,7 +265,7 @@ describe("in any form", () => {
   });
 });
 
-it("a folder lists its files of records by name; hidden, unfinished and other ones are not there", async () => {
+it("a folder lists its data files by name, without hidden, unfinished and other files", async () => {
   const folder = mkdtempSync(join(tmpdir(), "ventes-folder-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const name of [

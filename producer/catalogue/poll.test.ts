@@ -66,7 +66,7 @@ afterEach(async () => {
 const at = (path: string) => new URL(path, server.url).href;
 
 /** Polls everything once. Returns the statuses of catalogues and sources. */
-async function look() {
+async function poll() {
   let catalogues: readonly CatalogueStatus[] = [];
   const sources = await pipeline.run(
     readSourcesOnce({
@@ -95,7 +95,7 @@ describe("a catalogue", () => {
   it("has its entries registered, each read once, and new ones as they are listed", async () => {
     files = { "/list.txt": "a.csv\nm.csv\n", "/a.csv": sales(1), "/m.csv": SHOPS };
     await add(at("list.txt"), { every: 7_000, duplicates: "drop" });
-    const first = await look();
+    const first = await poll();
     expect(first.catalogue).toMatchObject({
       form: "text",
       state: "ok",
@@ -118,29 +118,29 @@ describe("a catalogue", () => {
 
     files["/list.txt"] += "b.csv\n";
     files["/b.csv"] = sales(2);
-    expect((await look()).catalogue).toMatchObject({ listed: 3, taken: 3 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 3, taken: 3 });
     expect(await claims("b.csv")).toEqual(["ventes 2 "]);
     // Each row once, and no new event for the old rows.
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
-    expect((await look()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
+    expect((await poll()).sources.map(({ emitted }) => emitted)).toEqual([0, 0, 0]);
     expect(rowsOf(await pipeline.run(allEvents))).toHaveLength(3);
   });
 
   it("that has not changed is one conditional request, and writes nothing", async () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     const before = await registered();
     const ends = Effect.gen(function* () {
       return (yield* allEvents).length;
     });
     const events = await pipeline.run(ends);
-    await look();
+    await poll();
     expect(await registered()).toEqual(before);
     expect(await pipeline.run(ends)).toBe(events);
   });
 
-  it("tells which entries it cannot take up and why, and tries them again", async () => {
+  it("reports which entries it cannot register and why, and tries them again", async () => {
     files = {
       "/list.csv": "entity,url\nventes,a.csv\nproduits,m.csv\n,what.csv\n,gone.csv\nventes,ftp://x/y.csv\n",
       "/a.csv": sales(1),
@@ -148,12 +148,14 @@ describe("a catalogue", () => {
       "/what.csv": "x,y\n1,2\n",
     };
     await add(at("list.csv"));
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ form: "csv", listed: 5, taken: 1, refused: 4 });
     const reasons = Object.fromEntries(
       (catalogue?.refusals ?? []).map(({ source, reason }) => [source, reason]),
     );
-    expect(reasons[at("m.csv")]).toBe(`${at("m.csv")}: you said produits, these are magasins`);
+    expect(reasons[at("m.csv")]).toBe(
+      `${at("m.csv")}: the given entity is produits, but the file holds magasins`,
+    );
     expect(reasons[at("what.csv")]).toMatch(/columns found: x, y; missing/);
     expect(reasons[at("gone.csv")]).toMatch(/does not exist/);
     expect(reasons["ftp://x/y.csv"]).toMatch(/neither a path nor/);
@@ -161,16 +163,16 @@ describe("a catalogue", () => {
 
     files["/gone.csv"] = sales(9);
     files["/what.csv"] = sales(3);
-    expect((await look()).catalogue).toMatchObject({ taken: 3, refused: 2 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 3, refused: 2 });
     expect(await claims("gone.csv")).toEqual(["ventes 9 "]);
   });
 
-  it("says how its entries are read, and each entry for itself; said otherwise, they are read again", async () => {
+  it("gives options to all its entries and to each; when they change, the entries are read again", async () => {
     const odd = "Quand|Ref|Boutique|Nb\n02/01/2024|p|m|1,5\n";
     files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
     const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
     await add(at("list.csv"), { reading: { delimiter: "|", map } });
-    const first = await look();
+    const first = await poll();
     expect(first.catalogue).toMatchObject({ taken: 1, refused: 1, refusals: [{ source: at("b.csv") }] });
     expect(await registered()).toMatchObject([{ source: at("a.csv"), reading: { delimiter: "|", map } }]);
     expect(await claims("a.csv")).toHaveLength(1);
@@ -178,17 +180,17 @@ describe("a catalogue", () => {
     // The file has not changed, only its options.
     files["/list.csv"] = "url,delimiter\na.csv,\nb.csv,|\n";
     etag++;
-    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 2, refused: 0 });
     expect(await claims("b.csv")).toHaveLength(1);
 
     // An option that would change the ids of existing sales is refused (rule 4), and the other entries go on.
     await add(at("list.csv"), { reading: { map: { id_produit: "Boutique", id_magasin: "Ref" } } });
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ taken: 0, refused: 2 });
     expect(catalogue?.refusals[0]?.reason).toMatch(/already have ids that depend on/);
     expect((await registered()).map(({ reading }) => reading?.map)).toEqual([map, map]);
     await add(at("list.csv"), { reading: { map } });
-    expect((await look()).catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 2, refused: 0 });
   });
 
   it("may list wide files, and exports that a preset knows", async () => {
@@ -198,22 +200,22 @@ describe("a catalogue", () => {
         "id_vente,date_vente,id_produit,nom,id_magasin,ville,quantité\n1,2024-01-01,p,Pain,m,Lyon,2\n",
     };
     await add(at("list.csv"));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 0 });
     expect(await claims("wide.csv")).toEqual(["magasins m ", "produits p ", "ventes 1 "]);
     files["/list.csv"] = "url,preset\nwide.csv,\nx.csv,nothing-of-this-name\n";
     files["/x.csv"] = sales(9);
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ taken: 1, refused: 1 });
     expect(catalogue?.refusals[0]?.reason).toMatch(/nothing-of-this-name/);
   });
 
-  it("one that it lists no more is said and not fetched; its rows stay; listed again, it comes back", async () => {
+  it("keeps the rows of an unlisted entry and does not poll it; listed again, it is followed again", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     files["/list.txt"] = "a.csv\n";
     asked = [];
-    const { catalogue, sources } = await look();
+    const { catalogue, sources } = await poll();
     expect(catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(sources.map(({ source }) => source)).toEqual([at("a.csv")]);
     expect(asked).not.toContain("/b.csv");
@@ -224,32 +226,32 @@ describe("a catalogue", () => {
     files["/list.txt"] = "a.csv\nb.csv\n";
     files["/b.csv"] = sales(2, 3);
     etag++;
-    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, unlisted: 0 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 2, taken: 2, unlisted: 0 });
     expect(await claims("b.csv")).toEqual(["ventes 2 ", "ventes 3 "]);
   });
 
   it("an empty or broken document is parked, and its entries are followed as before", async () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     let next = 1;
     for (const [text, reason] of [
       ["", /lists no file/],
       ["{", /no JSON list/],
       [undefined, /does not exist/],
-      [SHOPS, /lists no files: these are magasins/],
+      [SHOPS, /lists no files, but holds magasins/],
     ] as const) {
       if (text === undefined) delete files["/list.txt"];
       else files["/list.txt"] = text;
       files["/a.csv"] = sales(1, ++next);
       etag++;
-      const { catalogue, sources } = await look();
+      const { catalogue, sources } = await poll();
       expect(catalogue).toMatchObject({ state: "parked", reason: expect.stringMatching(reason) });
       expect(states(sources)).toEqual({ "/a.csv": "ok" });
     }
   });
 
-  it("leaves alone what an operator registered or removed, until named again", async () => {
+  it("ignores sources that an operator registered or removed, until an operator adds them again", async () => {
     files = {
       "/list.txt": "a.csv\nb.csv\nbad.csv\n",
       "/a.csv": sales(1),
@@ -258,7 +260,7 @@ describe("a catalogue", () => {
     };
     await pipeline.run(registerSource(at("a.csv"), { every: 9_000 }));
     await add(at("list.txt"), { every: 7_000 });
-    await look();
+    await poll();
     expect(await registered()).toMatchObject([
       { source: at("a.csv"), every: 9_000 },
       { source: at("b.csv"), every: 7_000, catalogue: at("list.txt") },
@@ -266,21 +268,21 @@ describe("a catalogue", () => {
     await pipeline.run(removeSource(at("b.csv")));
     await pipeline.run(removeEntry(at("bad.csv"), at("list.txt")));
     asked = [];
-    const { catalogue } = await look();
+    const { catalogue } = await poll();
     expect(catalogue).toMatchObject({ listed: 3, taken: 0, others: 1, removed: 2, refused: 0, unlisted: 0 });
     expect(asked).not.toContain("/b.csv");
     expect(asked).not.toContain("/bad.csv");
 
     // An operator has registered it.
     await pipeline.run(registerSource(at("b.csv")));
-    expect((await look()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 0, others: 2, removed: 1 });
     expect((await registered())[1]?.catalogue).toBeUndefined();
   });
 
   it("is removed with its entries; with their rows, when asked; and nothing of it is remembered", async () => {
     files = { "/list.txt": "a.csv\nb.csv\n", "/a.csv": sales(1), "/b.csv": sales(2) };
     await add(at("list.txt"));
-    await look();
+    await poll();
     await pipeline.run(removeSource(at("b.csv")));
     const removed = await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"), { withdraw: true })));
     expect(removed).toEqual({ catalogue: at("list.txt"), entries: 1, withdrawn: 1 });
@@ -290,7 +292,7 @@ describe("a catalogue", () => {
     expect(await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))))).toBeUndefined();
 
     await add(at("list.txt"));
-    expect((await look()).catalogue).toMatchObject({ listed: 2, taken: 2, removed: 0 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 2, taken: 2, removed: 0 });
     expect(await claims("a.csv")).toEqual(["ventes 1 "]);
   });
 
@@ -304,18 +306,18 @@ describe("a catalogue", () => {
     await expect(add(at("a.csv"))).rejects.toMatchObject({ code: "catalogue.is_source" });
     await pipeline.run(Effect.scoped(removeCatalogue(at("list.txt"))));
     await add(at("loop.txt"));
-    expect((await look()).catalogue).toMatchObject({ taken: 0, refused: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 0, refused: 1 });
   });
 });
 
 describe("what its entries may reach", () => {
-  it("is its own origin, private or not; elsewhere only what is public, at every look", async () => {
+  it("is its own origin, private or not; on other origins only public addresses, at every poll", async () => {
     const other = await serve((_, response) => response.end(sales(5)));
     try {
       files = { "/list.txt": `a.csv\n${other.url}b.csv\nfile:///etc/hostname\nc.csv\n`, "/a.csv": sales(1) };
       files["/c.csv"] = `->${other.url}`;
       await add(at("list.txt"));
-      const { catalogue } = await look();
+      const { catalogue } = await poll();
       expect(catalogue).toMatchObject({ listed: 4, taken: 1, refused: 3 });
       for (const { reason } of catalogue?.refusals ?? [])
         expect(reason).toMatch(/leads to an address that is private|is not allowed: VENTES_FILES/);
@@ -332,20 +334,20 @@ describe("what its entries may reach", () => {
     try {
       files = { "/list.txt": `${other.url}b.csv\n` };
       await add(at("list.txt"));
-      expect((await look()).catalogue).toMatchObject({ taken: 1 });
+      expect((await poll()).catalogue).toMatchObject({ taken: 1 });
     } finally {
       await other.close();
     }
   });
 
-  it("links are relative to where the document was found at last", async () => {
+  it("links are relative to the address of the document after redirects", async () => {
     files = {
       "/list": "->/deep/list.html",
       "/deep/list.html": '<a href="a.csv">a</a>',
       "/deep/a.csv": sales(1),
     };
     await add(at("list"));
-    expect((await look()).catalogue).toMatchObject({ form: "html", taken: 1 });
+    expect((await poll()).catalogue).toMatchObject({ form: "html", taken: 1 });
     expect(await claims("deep/a.csv")).toEqual(["ventes 1 "]);
   });
 
@@ -360,19 +362,19 @@ describe("on this machine's disk", () => {
   const put = (name: string, text: string) => writeFileSync(join(folder(), name), text);
   beforeEach(() => mkdirSync(folder()));
 
-  it("a folder is a catalogue: files that come are followed, files that go are said", async () => {
+  it("a folder is a catalogue: new files are followed, removed files are unlisted", async () => {
     put("a.csv", sales(1));
     put("b.csv.part", sales(2));
     const id = catalogueId(`${pathToFileURL(folder()).href}/`);
     expect(id).toBe(pathToFileURL(folder()).href);
     await add(id);
-    expect((await look()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
+    expect((await poll()).catalogue).toMatchObject({ form: "folder", listed: 1, taken: 1 });
     rmSync(join(folder(), "a.csv"));
     put("b.csv", sales(2));
-    expect((await look()).catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
+    expect((await poll()).catalogue).toMatchObject({ listed: 1, taken: 1, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
     rmSync(folder(), { recursive: true });
-    expect((await look()).catalogue).toMatchObject({
+    expect((await poll()).catalogue).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(/does not exist/),
     });
@@ -388,7 +390,7 @@ describe("on this machine's disk", () => {
     symlinkSync(join(folder(), "old", "b.csv"), join(folder(), "in.csv"));
     spawnSync("mkfifo", [join(folder(), "pipe.csv")]);
     await add(catalogueId(folder()));
-    const { catalogue, sources } = await look();
+    const { catalogue, sources } = await poll();
     expect(catalogue).toMatchObject({ listed: 3, taken: 2, refused: 1 });
     expect(catalogue?.refusals).toEqual([
       {
@@ -399,7 +401,7 @@ describe("on this machine's disk", () => {
     expect(sources.map(({ state }) => state)).toEqual(["ok", "ok"]);
     rmSync(join(folder(), "a.csv"));
     symlinkSync(outside, join(folder(), "a.csv"));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 2, unlisted: 1 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 2, unlisted: 1 });
     expect(rowsOf(await pipeline.run(allEvents)).map(({ key }) => key)).toEqual(["1", "2"]);
   });
 
@@ -408,10 +410,10 @@ describe("on this machine's disk", () => {
     put("sub/a.csv", sales(1));
     writeFileSync(join(folder(), "list.txt"), "sub/a.csv\n");
     await add(catalogueId(join(folder(), "list.txt")));
-    expect((await look()).catalogue).toMatchObject({ taken: 1, refused: 0 });
+    expect((await poll()).catalogue).toMatchObject({ taken: 1, refused: 0 });
   });
 
-  it("is looked into without a word written", async () => {
+  it("is inspected without writing anything", async () => {
     put("a.csv", sales(1));
     const found = await pipeline.run(inspectCatalogue(pathToFileURL(folder()).href));
     expect(found).toMatchObject({
@@ -422,7 +424,7 @@ describe("on this machine's disk", () => {
   });
 });
 
-it("while it runs: entries are taken up, gone and back, each row once", async () => {
+it("a running producer follows entries that come, go and come back, and has each row once", async () => {
   files = { "/list.txt": Array.from({ length: 20 }, (_, i) => `${i}.csv`).join("\n") };
   for (let i = 0; i < 30; i++) files[`/${i}.csv`] = sales(i);
   const seen = new Map<string, string>();
@@ -484,7 +486,7 @@ describe("hostile addresses in a list", () => {
       files = { "/list": text, "/a.csv": sales(1) };
       await add(at("list"));
       for (let again = 0; again < 2; again++) {
-        const { catalogue, sources } = await look();
+        const { catalogue, sources } = await poll();
         expect(catalogue).toMatchObject({ form, state: "ok", taken: 1, refused: HOSTILE.length });
         expect(catalogue?.refusals.filter(({ reason }) => reason.length < 20)).toEqual([]);
         expect(catalogue?.defects).toBeUndefined();

@@ -33,7 +33,7 @@ const changes = (before: readonly Held[], lines: readonly Duplicate[]): number =
 };
 
 describe("duplicates", () => {
-  it("are as many as the most that were said, and every line is said", () => {
+  it("are as many as the most lines that a version had, and every line has a row", () => {
     fc.assert(
       fc.property(prints, prints, (old, now) => {
         const rows = ordinalsAfter(held(old), now.map(says));
@@ -47,7 +47,7 @@ describe("duplicates", () => {
     );
   });
 
-  it("of a day that the version speaks for are as many as it says", () => {
+  it("of a day that the version covers are as many as its lines", () => {
     fc.assert(
       fc.property(prints, prints, (old, now) => {
         const rows = ordinalsAfter(held(old), now.map(says), undefined, true);
@@ -56,7 +56,7 @@ describe("duplicates", () => {
     );
   });
 
-  it("said again, in any order, change nothing", () => {
+  it("repeated in any order, change nothing", () => {
     fc.assert(
       fc.property(
         prints.chain((now) =>
@@ -69,7 +69,7 @@ describe("duplicates", () => {
     );
   });
 
-  it("ordinals by line order, the simpler rule, would change rows when a file is only sorted", () => {
+  it("would change rows of a file that is only sorted, if ordinals went by line order (the simpler rule)", () => {
     const before = held([1, 2]);
     const sorted = [2, 1].map(says);
     const byLineOrder = sorted.filter((line, i) => before[i]?.a !== line.a).length;
@@ -77,7 +77,7 @@ describe("duplicates", () => {
     expect(changes(before, sorted)).toBe(0);
   });
 
-  it("the open line that was extended goes, unless the version still has as many", () => {
+  it("lose the open line that was extended, unless the version still has as many", () => {
     expect(ordinalsAfter(held([1, 2]), [says(1), says(25)], says(2)).sort()).toEqual([1, 25]);
     expect(ordinalsAfter(held([2, 1]), [says(1)], says(2))).toEqual([1]);
     expect(ordinalsAfter(held([2, 2]), [says(2), says(2), says(25)], says(2)).sort()).toEqual([2, 2, 25]);

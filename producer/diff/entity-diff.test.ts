@@ -37,7 +37,7 @@ const spilled = ({ id, day, says }: Line, n: number): SpilledRecord => ({
   stem: "",
 });
 
-it("whatever its parts are cut into", () => {
+it("a diff in slices decides the same as a diff of whole parts", () => {
   const folder = mkdtempSync(join(tmpdir(), "ventes-slices-"));
   try {
     fc.assert(

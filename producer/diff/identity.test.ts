@@ -34,14 +34,14 @@ describe("the id of a sale without one, version 1", () => {
     expect(saleStem(BRIEF, row, {})).toBe(`2023-05-27~${hash}`);
   });
 
-  it("does not see columns that came later, and tells an empty column from a value", () => {
+  it("ignores columns that came later, and distinguishes an empty column from a value", () => {
     expect(saleStem(BRIEF, { ...row, prix: "2" }, { vendeur: "A" })).toBe(saleStem(BRIEF, row, {}));
     const columns = [...BRIEF, "vendeur"];
     expect(saleStem(columns, row, { vendeur: "null" })).not.toBe(saleStem(columns, row, { vendeur: null }));
   });
 });
 
-it("a column called as what every object has is one like any other", () => {
+it("a column named like a member of every object is a column like any other", () => {
   const row = { date_vente: "2026-01-01", id_produit: "p" };
   for (const name of ["constructor", "toString", "__proto__"]) {
     const stem = (value: string) =>
@@ -55,12 +55,12 @@ it("the key of a reject is of its source and its text", () => {
   expect(rejectStem("file:///w.csv", "a;b")).not.toBe(rejectStem("file:///v.csv", "a;b"));
 });
 
-it("an ordinal goes on and comes off; what has none is told", () => {
+it("an ordinal is added and split off; a key without one has none", () => {
   expect(splitOrdinal(withOrdinal("2023-05-27~abc", 12))).toEqual({ stem: "2023-05-27~abc", ordinal: 12 });
   for (const key of ["007", "a~", "a~0", "a~x", "~1"]) expect(splitOrdinal(key)).toBeUndefined();
 });
 
-it("a scope keeps the same sale of two files apart, and no column can be taken for one", () => {
+it("a scope separates the same sale of two files, and no column can imitate it", () => {
   const row = { date_vente: "2026-01-01", id_produit: "p" };
   const columns = ["id_produit"];
   const plain = saleStem(columns, row, {});
@@ -70,7 +70,7 @@ it("a scope keeps the same sale of two files apart, and no column can be taken f
   expect(saleStem(["id_produit", "scope"], row, { scope: "caisse 2" })).not.toBe(scoped);
 });
 
-it("ids of several values are told apart whatever is in them", () => {
+it("ids of several values differ whenever the values differ", () => {
   const lists = [
     ["a", "b/c"],
     ["a/b", "c"],

@@ -23,8 +23,8 @@ const opened = (options: ConstructorParameters<typeof Downloads>[0]) => {
   open.push(downloads);
   return downloads;
 };
-const refusalOf = async (look: Promise<unknown>): Promise<SourceRefusal> => {
-  const error = await look.then(
+const refusalOf = async (poll: Promise<unknown>): Promise<SourceRefusal> => {
+  const error = await poll.then(
     () => expect.unreachable("it was taken"),
     (failure: unknown) => failure,
   );
@@ -47,8 +47,8 @@ describe("credentials", () => {
   it("are sent to the origin and path that they are for", async () => {
     ask(server);
     const downloads = withLine(`${server.url}exports/ basic marie:s3cret`);
-    expect(taken(await downloads.look(`${server.url}exports/ventes.csv`))).toBe(CSV);
-    await expect(downloads.look(`${server.url}other.csv`)).rejects.toMatchObject({
+    expect(taken(await downloads.poll(`${server.url}exports/ventes.csv`))).toBe(CSV);
+    await expect(downloads.poll(`${server.url}other.csv`)).rejects.toMatchObject({
       code: "source.unauthorized",
     });
     expect(server.requests.map((r) => r.headers.authorization)).toEqual([basic, undefined]);
@@ -56,9 +56,9 @@ describe("credentials", () => {
 
   it("as a bearer, or a header of any name", async () => {
     const bearer = withLine(`${server.url} bearer abc`);
-    await bearer.look(server.url);
+    await bearer.poll(server.url);
     const header = withLine(`${server.url} header X-Api-Key: s3cret`);
-    await header.look(server.url);
+    await header.poll(server.url);
     expect(server.requests.map(({ headers }) => [headers.authorization, headers["x-api-key"]])).toEqual([
       ["Bearer abc", undefined],
       [undefined, "s3cret"],
@@ -73,13 +73,13 @@ describe("credentials", () => {
     };
     // Those of the other origin are not for what redirects to it, either.
     const downloads = withLine(`${server.url} basic marie:s3cret\n${other.url} bearer abc`);
-    expect(taken(await downloads.look(server.url))).toBe(CSV);
+    expect(taken(await downloads.poll(server.url))).toBe(CSV);
     expect(server.requests.map((r) => r.headers.authorization)).toEqual([basic, basic]);
-    expect((await downloads.look(`${server.url}away`, { allowPrivate: true })).kind).toBe("unchanged");
+    expect((await downloads.poll(`${server.url}away`, { allowPrivate: true })).kind).toBe("unchanged");
     expect(other.requests.map((r) => r.headers.authorization)).toEqual([undefined]);
   });
 
-  it("are not taken from where a redirect leads", async () => {
+  it("are not taken from the URL of a redirect", async () => {
     server.instead = (request, response) => {
       if (request.url !== "/") return false;
       const there = new URL("/there", server.url);
@@ -88,29 +88,29 @@ describe("credentials", () => {
       response.writeHead(302, { location: there.href }).end();
       return true;
     };
-    expect(taken(await opened({}).look(server.url))).toBe(CSV);
+    expect(taken(await opened({}).poll(server.url))).toBe(CSV);
     expect(server.requests.map((r) => r.headers.authorization)).toEqual([undefined, undefined]);
   });
 
   for (const status of [401, 403])
-    it(`that are missing or refused with ${status} are told, without what is secret`, async () => {
+    it(`that are missing or refused with ${status} are reported without the secret`, async () => {
       server.instead = (_, response) => {
         response.writeHead(status).end();
         return true;
       };
-      const none = (await refusalOf(opened({}).look(server.url))).toError(server.url, "en");
+      const none = (await refusalOf(opened({}).poll(server.url))).toError(server.url, "en");
       expect(none.code).toBe("source.unauthorized");
       expect(none.sentence).toMatch(new RegExp(`answers ${status}: VENTES_CREDENTIALS has nothing for it`));
       const line = withLine(`${server.url} basic marie:s3cret`);
-      const refused = (await refusalOf(line.look(server.url))).toError(server.url, "fr");
+      const refused = (await refusalOf(line.poll(server.url))).toError(server.url, "fr");
       expect(refused.sentence).toContain(`${status} à « ${server.url} basic *** »`);
     });
 
-  it("in a URL are refused before anything is asked, with what to do instead", async () => {
+  it("in a URL are refused before any request, with what to do instead", async () => {
     const url = new URL(server.url);
     url.username = "marie";
     url.password = "s3cret";
-    const refused = await refusalOf(opened({}).look(url.href));
+    const refused = await refusalOf(opened({}).poll(url.href));
     for (const language of ["fr", "en"] as const) {
       const { sentence } = refused.toError(url.href, language);
       expect(sentence).toContain("VENTES_CREDENTIALS");
@@ -165,10 +165,10 @@ describe("a proxy", () => {
       },
     });
 
-  it("is asked for what is elsewhere, with its own user and password", async () => {
+  it("is used for other machines, with its own user and password", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url.replace("http://", "http://marie:s3cret@"));
-    expect(taken(await downloads.look("http://files.example/v.csv?x=1"))).toBe(CSV);
+    expect(taken(await downloads.poll("http://files.example/v.csv?x=1"))).toBe(CSV);
     expect(proxy.asked).toEqual(["GET http://files.example/v.csv?x=1"]);
     expect(proxy.seen[0]?.headers["proxy-authorization"]).toBe(
       `Basic ${Buffer.from("marie:s3cret").toString("base64")}`,
@@ -176,31 +176,31 @@ describe("a proxy", () => {
     expect(proxy.seen[0]?.headers.authorization).toBeUndefined();
   });
 
-  it("is never asked for this machine, whatever it is called", async () => {
+  it("is never used for this machine, by any of its names", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url);
     const { port } = new URL(server.url);
     for (const host of ["127.0.0.1", "2130706433", "127.1", "[::ffff:127.0.0.1]"])
-      await downloads.look(`http://${host}:${port}/`);
+      await downloads.poll(`http://${host}:${port}/`);
     expect(proxy.asked).toEqual([]);
     expect(server.requests).toHaveLength(4);
   });
 
-  it("is not asked for what NO_PROXY names", async () => {
+  it("is not used for hosts that NO_PROXY names", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url, "files.example, .internal");
     for (const url of ["http://files.example/", "http://a.internal/"])
-      await expect(downloads.look(url)).rejects.toMatchObject({ refusal: { code: "source.unreachable" } });
+      await expect(downloads.poll(url)).rejects.toMatchObject({ refusal: { code: "source.unreachable" } });
     expect(proxy.asked).toEqual([]);
-    await downloads.look("http://elsewhere.example/");
+    await downloads.poll("http://elsewhere.example/");
     expect(proxy.asked).toHaveLength(1);
   });
 
-  it("makes a tunnel for https, and its refusal is told as its own", async () => {
+  it("makes a tunnel for https, and its refusal is reported as the proxy's", async () => {
     const http = await proxying();
     const https = await proxying("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n");
     const downloads = through(http.url, "", https.url);
-    await expect(downloads.look("https://files.example/v.csv")).rejects.toMatchObject({
+    await expect(downloads.poll("https://files.example/v.csv")).rejects.toMatchObject({
       code: "source.proxy",
       what: "407",
     });
@@ -208,16 +208,16 @@ describe("a proxy", () => {
     expect(http.asked).toEqual([]);
   });
 
-  it("does not open private addresses to redirects and discoveries: names are looked up before", async () => {
+  it("does not open private addresses to redirects and discovered sources: names are resolved before", async () => {
     const proxy = await proxying();
     const downloads = through(proxy.url);
     const discovered = { trusted: "discovered" } as const;
-    expect(taken(await downloads.look("http://public.example/v.csv", discovered))).toBe(CSV);
+    expect(taken(await downloads.poll("http://public.example/v.csv", discovered))).toBe(CSV);
     proxy.asked.length = 0;
     for (const url of ["http://inside.example/", "http://10.0.0.1/", "http://nowhere.example/", server.url]) {
-      await expect(downloads.look(url, discovered)).rejects.toMatchObject({ code: "source.private_address" });
+      await expect(downloads.poll(url, discovered)).rejects.toMatchObject({ code: "source.private_address" });
       proxy.redirects.set("http://public.example/r", url);
-      await expect(downloads.look("http://public.example/r")).rejects.toMatchObject({
+      await expect(downloads.poll("http://public.example/r")).rejects.toMatchObject({
         code: "source.private_address",
       });
     }
@@ -225,7 +225,7 @@ describe("a proxy", () => {
     expect(server.requests).toEqual([]);
     // Where it is allowed, the proxy decides.
     proxy.redirects.clear();
-    await downloads.look("http://nowhere.example/", { ...discovered, allowPrivate: true });
+    await downloads.poll("http://nowhere.example/", { ...discovered, allowPrivate: true });
     expect(proxy.asked.at(-1)).toBe("GET http://nowhere.example/");
   });
 });

@@ -1,24 +1,24 @@
 /**
- * Which addresses a request may reach (invariant 10). What an operator registered may be private; where a redirect
- * leads, and what is discovered, must be public. Names are told by what they resolve to, and the connection is made
- * to an address that was checked: there is no second resolution in between that could answer something else.
+ * Which addresses a request may reach (invariant 10). A source that an operator registered may be at a private address.
+ * The target of a redirect, and a discovered source, must be at a public one. The program checks the addresses that a
+ * name resolves to, and connects to an address that it checked, because a second resolution could give another one.
  */
 import { type LookupAddress, type LookupOptions, lookup as resolve } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** Raised where a connection to a private address was asked for; says which. */
+/** Thrown for a connection to a private address. The message names the address. */
 export class NotPublic extends Error {}
 
 const GLOBAL_UNICAST = ipaddr.parseCIDR("2000::/3");
 
 /**
- * True for an address of the public Internet. Addresses that carry another one (6to4, Teredo, NAT64) are not: who
- * holds them decides where they lead. Of IPv6 only what is given out (2000::/3) is.
+ * Whether an address is on the public Internet. An address that contains another one (6to4, Teredo, NAT64) is not,
+ * because it may lead to a private network. Of IPv6, only the allocated range 2000::/3 is public.
  */
 export function isPublicAddress(address: string): boolean {
   const family = isIP(address);
-  // In one spelling: IPv4 at the end of IPv6 is written as what it is a part of.
+  // The URL parser gives one spelling of an address, for example of IPv4 inside IPv6.
   const host = family === 6 ? `[${address}]` : address;
   if (family === 0 || !URL.canParse(`http://${host}/`)) return false;
   const parsed = ipaddr.process(hostOf(new URL(`http://${host}/`)));
@@ -26,16 +26,16 @@ export function isPublicAddress(address: string): boolean {
   return parsed.kind() === "ipv4" || (parsed as ipaddr.IPv6).match(GLOBAL_UNICAST as [ipaddr.IPv6, number]);
 }
 
-/** The host of a URL without the brackets of IPv6. The URL parser made decimal, octal and hex hosts dotted ones. */
+/** The host of a URL without the brackets of IPv6. The URL parser has normalized decimal, octal and hex hosts. */
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.+)\]$/, "$1");
 
-/** This machine, whatever the network: never through a proxy. */
+/** Whether a host is this machine. Such a request never uses a proxy. */
 export function isLoopbackHost(host: string): boolean {
   if (/^localhost\.?$|\.localhost\.?$/i.test(host)) return true;
   return isIP(host) !== 0 && ["loopback", "unspecified"].includes(ipaddr.process(host).range());
 }
 
-/** As dns.lookup with `all`. Given by tests. */
+/** Like dns.lookup with `all`. Tests replace it. */
 export type Resolve = (
   name: string,
   options: LookupOptions & { readonly all: true },
@@ -44,7 +44,7 @@ export type Resolve = (
 
 const systemResolve: Resolve = (name, options, callback) => resolve(name, options, callback);
 
-/** For net.connect. A name that resolves to any address that is not public is refused, whatever else it resolves to. */
+/** A lookup for net.connect. Fails with NotPublic when one of the addresses of a name is not public. */
 export const lookupPublic =
   (resolve: Resolve = systemResolve): LookupFunction =>
   (name, options, callback) =>
@@ -56,7 +56,7 @@ export const lookupPublic =
       return callback(null, first?.address ?? "", first?.family ?? 0);
     });
 
-/** For net.connect: any address. */
+/** A lookup for net.connect that allows any address. */
 export const lookupAny =
   (resolve: Resolve = systemResolve): LookupFunction =>
   (name, options, callback) =>
@@ -72,8 +72,8 @@ const split = (addresses: readonly LookupAddress[]) => ({
 });
 
 /**
- * Throws NotPublic unless the host is public as far as can be told before connecting. What is behind a proxy is
- * looked up here, since its socket shows only the proxy; a name that does not resolve here cannot be told.
+ * Throws NotPublic when the host is known, before the connection, not to be public. A host behind a proxy is resolved
+ * here, because the socket shows only the proxy. A name that does not resolve here passes.
  */
 export async function assertPublicHost(
   host: string,

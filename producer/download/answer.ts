@@ -1,4 +1,4 @@
-/** What the headers of an HTTP answer state of its content: identity, range, length, encoding, freshness. */
+/** Reads the headers of an HTTP answer: identity, range, length, encoding and freshness of its content. */
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { SourceRefusal } from "../source/index.ts";
@@ -7,10 +7,10 @@ import type { Origin } from "./intake.ts";
 import type { Identity } from "./partial.ts";
 import type { Answer } from "./request.ts";
 
-/** A weak ETag does here: equal in meaning is unchanged. */
+/** The headers of a conditional request. A weak ETag is enough, because equal meaning is unchanged content. */
 export function conditionOf({ etag, lastModified, young }: Validators): Readonly<Record<string, string>> {
   if (etag !== null) return { "if-none-match": etag };
-  // Within the second that a date can tell it may have been changed once more.
+  // A date has no fractions of a second, so a young content may have changed again under the same date.
   return lastModified === null || young ? {} : { "if-modified-since": lastModified };
 }
 
@@ -20,13 +20,15 @@ export interface Range {
   readonly total: number;
 }
 
-/** Of a 206; undefined where it is none that can be used: of unknown total, or in several parts. */
+/** The range of a 206; undefined: it cannot be used, because its total is unknown or it has several parts. */
 export function rangeOf({ header }: Answer): Range | undefined {
-  const said = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header("content-range")?.trim() ?? "");
-  return said === null ? undefined : { start: Number(said[1]), end: Number(said[2]), total: Number(said[3]) };
+  const stated = /^bytes (\d+)-(\d+)\/(\d+)$/i.exec(header("content-range")?.trim() ?? "");
+  return stated === null
+    ? undefined
+    : { start: Number(stated[1]), end: Number(stated[2]), total: Number(stated[3]) };
 }
 
-/** Whether a 206 is the rest of the very body that was begun. */
+/** Whether a 206 is the rest of the body whose download began before. */
 export function goesOn(answer: Answer, { identity, bytes }: { identity: Identity; bytes: number }): boolean {
   const range = rangeOf(answer);
   const { etag, lastModified } = originOf(answer, true);
@@ -42,13 +44,13 @@ export function goesOn(answer: Answer, { identity, bytes }: { identity: Identity
 
 export const isStrong = (etag: string): boolean => !/^W\//i.test(etag);
 
-/** By what the body is known again when it is cut; null: it is not. */
+/** What identifies the body for a download that continues after a cut; null: nothing does. */
 export function identityOf({ etag, lastModified, young }: Origin, total: number): Identity | null {
   if (etag !== null && isStrong(etag)) return { etag, lastModified: null, length: total };
   return lastModified === null || young ? null : { etag: null, lastModified, length: total };
 }
 
-/** A second is what a date can tell, and clocks of a server's parts differ. */
+/** A content that changed this recently is young: dates are exact to a second, and a server's clocks differ. */
 export const YOUNG_MS = 2000;
 
 export function originOf({ header }: Answer, ranges: boolean): Origin {
@@ -64,12 +66,12 @@ export function originOf({ header }: Answer, ranges: boolean): Origin {
   };
 }
 
-/** Of this body. */
+/** The length of this body in bytes; undefined: the headers do not give it. */
 export function lengthOf(answer: Answer): number | undefined {
   const range = answer.status === 206 ? rangeOf(answer) : undefined;
   if (range !== undefined) return range.end - range.start + 1;
-  const said = answer.header("content-length");
-  return said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined;
+  const stated = answer.header("content-length");
+  return stated !== undefined && /^\d+$/.test(stated) ? Number(stated) : undefined;
 }
 
 export const encodingsOf = ({ header }: Answer): readonly string[] =>
@@ -97,10 +99,10 @@ export function decoderOf(encoding: string): Transform {
 export const freshOf = ({ header }: Answer): number | null =>
   freshFor(header("cache-control"), header("age"));
 
-/** What is left of max-age; null where the server says nothing, or that an answer is not to be kept. */
+/** The rest of max-age in milliseconds; null: there is none, or the answer must not be stored. */
 export function freshFor(cacheControl: string | undefined, age: string | undefined): number | null {
-  const said = (cacheControl ?? "").toLowerCase();
-  const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d+)/.exec(said)?.[1];
-  if (seconds === undefined || /(?:^|[\s,])no-(cache|store)/.test(said)) return null;
+  const stated = (cacheControl ?? "").toLowerCase();
+  const seconds = /(?:^|[\s,])max-age\s*=\s*"?(\d+)/.exec(stated)?.[1];
+  if (seconds === undefined || /(?:^|[\s,])no-(cache|store)/.test(stated)) return null;
   return Math.max(0, Number(seconds) - (Number(age) || 0)) * 1000;
 }

@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const fromUrl = (bytes: Buffer, fragment = "") => {
   server.content = bytes;
-  return downloads.look(`${server.url}x.bin${fragment}`);
+  return downloads.poll(`${server.url}x.bin${fragment}`);
 };
 const fromPath = (bytes: Buffer, fragment = "") => {
   const file = join(dir, "x.zip");
@@ -226,10 +226,10 @@ for (const [way, fetch] of [
       });
   });
 
-it("what is packed is compared by what it holds, and never asked for in parts", async () => {
+it("a packed file is compared by its content, and never requested in parts", async () => {
   server.ranges = true;
   server.content = gzipSync(CSV);
-  expect(taken(await downloads.look(server.url))).toBe(CSV);
+  expect(taken(await downloads.poll(server.url))).toBe(CSV);
   expect(downloads.known).toMatchObject({
     ranges: false,
     bytes: CSV.length,
@@ -237,25 +237,25 @@ it("what is packed is compared by what it holds, and never asked for in parts", 
   });
   // Packed in another way it is the same.
   server.content = zipOf(csv);
-  expect((await downloads.look(server.url)).kind).toBe("unchanged");
+  expect((await downloads.poll(server.url)).kind).toBe("unchanged");
   server.content = gzipSync(`${CSV}9999,Nice\n`, { level: 1 });
-  const grown = await downloads.look(server.url, { resumeFrom: CSV.length });
+  const grown = await downloads.poll(server.url, { resumeFrom: CSV.length });
   expect(grown).toMatchObject({ kind: "grown", whole: true });
   expect(taken(grown)).toBe("9999,Nice\n");
   expect(server.asked).toEqual(["GET", "GET", "GET"]);
 });
 
-it("unpacks what is packed and compressed on the way, too", async () => {
+it("a packed file that is also compressed in transfer is unpacked", async () => {
   server.headers = { "content-encoding": "deflate" };
   server.content = deflateSync(zipOf(csv));
-  expect(taken(await downloads.look(server.url))).toBe(CSV);
+  expect(taken(await downloads.poll(server.url))).toBe(CSV);
 });
 
-it("a zip of more entries than are listed is refused", async () => {
+it("a zip with more entries than the limit is refused", async () => {
   const small = new Downloads({ limits: { ...LIMITS, zipEntries: 2 } });
   try {
     server.content = zipOf(csv, csv, csv);
-    await expect(small.look(server.url)).rejects.toMatchObject({ code: "source.bad_archive", more: "3 > 2" });
+    await expect(small.poll(server.url)).rejects.toMatchObject({ code: "source.bad_archive", more: "3 > 2" });
   } finally {
     await small.close();
   }

@@ -1,8 +1,7 @@
 /**
- * Files that hold the CSV packed: gzip, and zip with one CSV in it, or with several of which the source names one
- * (`url#entry.csv`). Told by their first bytes, never by their names. A workbook is a zip, too: it is left as it is,
- * for the reader of records to recognize. An archive in an archive is refused, and so is one that is cut or corrupt:
- * half a file is not a version.
+ * Unpacks gzip files, and zip files with one CSV, or with several when the source names one (`url#entry.csv`). The first
+ * bytes of a file decide, never its name. A workbook is a zip too; it stays as it is, and the reader of records refuses
+ * it. An archive in an archive is refused. So is an archive that is cut or corrupt, because half a file is no version.
  */
 import { createReadStream, createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
@@ -20,7 +19,7 @@ type Kind = "gzip" | "zip" | "tar";
 
 const TAR_MAGIC_AT = 257;
 
-/** What a file is, by its beginning. */
+/** The kind of a file by its first bytes; undefined: it is not packed. */
 function kindOf(beginning: Buffer): Kind | undefined {
   if (beginning.length >= 3 && beginning.readUIntBE(0, 3) === 0x1f8b08) return "gzip";
   if (beginning.length >= 4 && ["PK\x03\x04", "PK\x05\x06"].includes(beginning.toString("latin1", 0, 4)))
@@ -35,7 +34,7 @@ export interface Unpacking {
   readonly file: string;
   /** The entry of a zip that the source names, or null. */
   readonly entry: string | null;
-  /** Where the content goes. */
+  /** The path for the content. */
   readonly to: string;
   /** Hashes the content. */
   readonly intake: () => Intake;
@@ -44,7 +43,7 @@ export interface Unpacking {
   readonly signal: AbortSignal;
 }
 
-/** The content of a packed file, now at `to`; undefined where the file is the content. Throws SourceRefusal. */
+/** Unpacks a file to `to`. Returns undefined when the file is not packed. Throws SourceRefusal. */
 export async function unpack(unpacking: Unpacking): Promise<Intake | undefined> {
   const { file, entry, to } = unpacking;
   const kind = kindOf(await beginningOf(file));
@@ -69,7 +68,7 @@ async function gunzip(unpacking: Unpacking): Promise<Intake> {
   return pour(createReadStream(unpacking.file), [createGunzip()], size, unpacking);
 }
 
-/** Streams content to its place, within the limits. */
+/** Writes the content to its path, within the limits. */
 async function pour(
   from: Readable,
   decoders: readonly Transform[],
@@ -88,7 +87,7 @@ async function pour(
   return intake;
 }
 
-/** What is thrown, for those that hand errors on. */
+/** The error that `work` throws, for streams, which take errors as values. */
 export function refusalOf(work: () => void): Error | undefined {
   try {
     work();
@@ -98,7 +97,7 @@ export function refusalOf(work: () => void): Error | undefined {
   }
 }
 
-/** The refusal of content that is too large, or that was blown up from too little. */
+/** The refusal of content that is too large, or that grew too much by unpacking; undefined: it is within the limits. */
 export function excess(limits: Limits, bytes: number, packedBytes: number): SourceRefusal | undefined {
   if (bytes > limits.bytes) return new SourceRefusal("source.too_large", String(limits.bytes));
   if (bytes > limits.inflationFrom && bytes > packedBytes * limits.inflation)
@@ -108,7 +107,7 @@ export function excess(limits: Limits, bytes: number, packedBytes: number): Sour
 
 const ENCRYPTED = 0x1;
 const CSV_NAME = /\.(csv|tsv|tab|txt)$/i;
-/** What packers add of their own. */
+/** Names of entries that packing programs add. */
 const ADDED_NAME = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|Thumbs\.db$)/;
 const SHOWN_ENTRIES = 10;
 
@@ -132,7 +131,7 @@ async function unzip(unpacking: Unpacking): Promise<Intake | undefined> {
   }
 }
 
-/** yauzl checks sizes; the checksum is left to us. */
+/** Checks the CRC of an entry, because yauzl checks only its size. */
 function checking(entry: Entry): Transform {
   let sum = 0;
   return new Transform({
@@ -152,7 +151,7 @@ async function entriesOf(zip: ZipFile, limits: Limits) {
   const entries: Entry[] = [];
   let workbook = false;
   for await (const entry of zip.eachEntry()) {
-    // Office documents have the one, OpenDocument has the other as its first entry.
+    // Office documents have the first name; OpenDocument files begin with the second.
     if (entry.fileName === "[Content_Types].xml" || (entries.length === 0 && entry.fileName === "mimetype"))
       workbook = true;
     if (!entry.fileName.endsWith("/") && !ADDED_NAME.test(entry.fileName)) entries.push(entry);
@@ -160,7 +159,7 @@ async function entriesOf(zip: ZipFile, limits: Limits) {
   return { entries, workbook };
 }
 
-/** The entry that is meant. Throws SourceRefusal. */
+/** The entry to read. Throws SourceRefusal. */
 function choose(entries: readonly Entry[], named: string | null): Entry {
   const names = (of: readonly Entry[]) =>
     of
@@ -174,7 +173,7 @@ function choose(entries: readonly Entry[], named: string | null): Entry {
     return found;
   }
   const csv = entries.filter(({ fileName }) => CSV_NAME.test(fileName));
-  // A file without such a name may be one, when it is the only one.
+  // If the zip has a single file, it may be a CSV under any name.
   const candidates = csv.length > 0 ? csv : entries.length === 1 ? entries : [];
   const [only] = candidates;
   if (only === undefined) throw new SourceRefusal("source.zip_no_entry", ".csv", names(entries));

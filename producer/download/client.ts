@@ -1,4 +1,4 @@
-/** The HTTP client of a producer, closed with its scope. */
+/** Makes the HTTP client of a producer. It closes with the scope. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { Settings } from "#shared/runtime/settings.ts";

@@ -1,9 +1,9 @@
 /**
- * The connections of a producer, through undici (imported in this folder only): to any address, and to public ones
- * only; directly, or through the proxies of the environment. Close it with its owner.
+ * The connections of a producer, made with undici (only this folder imports it). One pool reaches any address, another
+ * only public addresses; both directly or through the proxies of the environment. The owner closes them.
  *
- * A public-only connection is checked three times: the host as it is written, what its name resolves to as the
- * connection is made, and the address of the socket. Through a proxy only the first two can be (addresses.ts).
+ * A connection to public addresses only is checked three times: the host as written, the addresses of its name during
+ * the connection, and the address of the socket. Through a proxy only the first two are possible (addresses.ts).
  */
 import { type Agent, buildConnector, EnvHttpProxyAgent } from "undici";
 import type { Credential } from "#shared/runtime/credentials.ts";
@@ -16,12 +16,12 @@ const NO_PROXIES: ProxySettings = { http: null, https: null, none: "" };
 export interface HttpClientOptions {
   readonly proxies?: ProxySettings;
   readonly credentials?: readonly Credential[];
-  /** Smaller ones, and names of their own: of tests. */
+  /** Tests give smaller limits and their own names. */
   readonly limits?: Partial<Limits>;
   readonly resolve?: Resolve;
 }
 
-/** An answer that is not read to its end is not worth a connection. */
+/** How long an idle connection stays open. */
 const KEEP_ALIVE_MS = 10_000;
 const CONNECTIONS = 4;
 
@@ -44,7 +44,7 @@ export class HttpClient {
       maxHeaderSize: headerBytes,
       keepAliveTimeout: KEEP_ALIVE_MS,
       connections: CONNECTIONS,
-      // The limits were tried with HTTP/1.1.
+      // The tests of the limits cover HTTP/1.1 alone.
       allowH2: false,
     };
     const connector = (publicOnly: boolean) =>
@@ -64,7 +64,7 @@ export class HttpClient {
       });
     const through = { httpProxy: proxies.http ?? "", httpsProxy: proxies.https ?? "", noProxy: proxies.none };
     const none = { httpProxy: "", httpsProxy: "", noProxy: "*" };
-    // What is asked of a proxy's socket is the proxy's address: undici takes `connect` for direct ones only.
+    // undici uses `connect` for direct connections only, so a proxy itself may be at a private address.
     const connect = connector(false);
     this.#dispatchers = {
       any: new EnvHttpProxyAgent({ ...options, ...through, connect }),
@@ -73,7 +73,7 @@ export class HttpClient {
     };
   }
 
-  /** Whether a proxy may stand in between. NO_PROXY may still except this host: then the socket is checked as well. */
+  /** Whether the request may use a proxy. If NO_PROXY excludes the host, the socket is checked as well. */
   mayProxy(url: URL): boolean {
     return (
       (url.protocol === "https:" ? (this.proxies.https ?? this.proxies.http) : this.proxies.http) !== null

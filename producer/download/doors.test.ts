@@ -100,54 +100,54 @@ const HOSTS = [
 
 describe("a private address", () => {
   for (const host of HOSTS)
-    it(`${host} is reached neither by a redirect nor by what was discovered`, async () => {
+    it(`${host} is reached neither by a redirect nor by a discovered source`, async () => {
       redirectTo(at(host));
       const refused = { code: "source.private_address" };
-      await expect(downloads.look(server.url)).rejects.toMatchObject(refused);
-      await expect(downloads.look(at(host), { trusted: "discovered" })).rejects.toMatchObject(refused);
+      await expect(downloads.poll(server.url)).rejects.toMatchObject(refused);
+      await expect(downloads.poll(at(host), { trusted: "discovered" })).rejects.toMatchObject(refused);
       expect(inside.requests).toEqual([]);
       expect(downloads.left()).toEqual([]);
     });
 
   for (const host of ["2130706433", "0177.0.0.1", "inside.example"])
-    it(`${host} is reached where that is allowed, and by who names it`, async () => {
+    it(`${host} is reached where that is allowed, and by an operator who names it`, async () => {
       redirectTo(at(host));
-      expect(taken(await downloads.look(server.url, { allowPrivate: true }))).toBe(SECRET);
-      const discovered = downloads.look(at(host), { known: null, trusted: "discovered", allowPrivate: true });
+      expect(taken(await downloads.poll(server.url, { allowPrivate: true }))).toBe(SECRET);
+      const discovered = downloads.poll(at(host), { known: null, trusted: "discovered", allowPrivate: true });
       expect(taken(await discovered)).toBe(SECRET);
-      expect(taken(await downloads.look(at(host), { known: null }))).toBe(SECRET);
+      expect(taken(await downloads.poll(at(host), { known: null }))).toBe(SECRET);
     });
 
-  it("is looked at on each hop", async () => {
+  it("is checked on each hop", async () => {
     let hop = 0;
     server.instead = (_, response) => {
       hop++;
       response.writeHead(302, { location: hop < 4 ? `/again/${hop}` : at("inside.example") }).end();
       return true;
     };
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.private_address" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.private_address" });
     expect(hop).toBe(4);
     expect(inside.requests).toEqual([]);
   });
 
-  it("does not come in by a name that resolves to another one the next time", async () => {
+  it("is not reached by a name that resolves to another address the next time", async () => {
     let times = 0;
     answers = () => (times++ === 0 ? ["8.8.8.8"] : ["127.0.0.1"]);
-    const discovered = downloads.look(at("rebinds.example"), { trusted: "discovered" });
+    const discovered = downloads.poll(at("rebinds.example"), { trusted: "discovered" });
     // What was checked is what is connected to; nothing is there, or nothing that answers in time.
     await expect(discovered).rejects.toMatchObject({ refusal: { code: "source.unreachable" } });
     expect(resolved).toEqual(["rebinds.example"]);
-    await expect(downloads.look(at("rebinds.example"), { trusted: "discovered" })).rejects.toMatchObject({
+    await expect(downloads.poll(at("rebinds.example"), { trusted: "discovered" })).rejects.toMatchObject({
       code: "source.private_address",
     });
     expect(inside.requests).toEqual([]);
   });
 
-  it("is not reached by a connection that was opened for who may", async () => {
-    expect(taken(await downloads.look(inside.url))).toBe(SECRET);
+  it("is not reached through a connection that was opened for a trusted source", async () => {
+    expect(taken(await downloads.poll(inside.url))).toBe(SECRET);
     inside.requests.length = 0;
     redirectTo(inside.url);
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.private_address" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.private_address" });
     expect(inside.requests).toEqual([]);
   });
 });
@@ -163,18 +163,18 @@ describe("a redirect", () => {
   ])
     it(`to ${location} is not followed`, async () => {
       redirectTo(location);
-      await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.not_allowed" });
+      await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.not_allowed" });
       expect(server.requests).toHaveLength(1);
     });
 
-  it("to nowhere is told", async () => {
+  it("without a target is reported", async () => {
     redirectTo("http://[");
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.http_status" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.http_status" });
     server.instead = (_, response) => {
       response.writeHead(302).end();
       return true;
     };
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.http_status" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.http_status" });
   });
 
   for (const status of [301, 302, 303, 307, 308])
@@ -184,14 +184,14 @@ describe("a redirect", () => {
         response.writeHead(status, { location: "/there" }).end();
         return true;
       };
-      expect(taken(await downloads.look(server.url))).toBe(CSV);
+      expect(taken(await downloads.poll(server.url))).toBe(CSV);
       expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(["GET /", "GET /there"]);
     });
 });
 
 it("a link that is known to lead to a page costs no request", async () => {
   const page = "https://docs.google.com/spreadsheets/d/abc/edit?gid=7";
-  await expect(downloads.look(page)).rejects.toMatchObject({
+  await expect(downloads.poll(page)).rejects.toMatchObject({
     code: "source.share_link",
     what: "Google Sheets",
     more: "https://docs.google.com/spreadsheets/d/abc/export?format=csv&gid=7",

@@ -1,9 +1,9 @@
-/** What can go wrong on the way: told apart by who is to blame, and whether trying again may help. */
+/** The failures of a download: whether the source or this machine is the cause, and whether to try again. */
 import { masked } from "#shared/runtime/masked.ts";
 import { codeOf, SourceRefusal } from "../source/index.ts";
 import { NotPublic } from "./addresses.ts";
 
-/** The server asks for a retry, or the network failed: trying again may help. `afterMs`: its Retry-After. */
+/** The network failed, or the server asks for a retry: trying again may help. `afterMs`: its Retry-After. */
 export class Retryable extends Error {
   readonly refusal: SourceRefusal;
   readonly afterMs: number | undefined;
@@ -24,20 +24,20 @@ export const reasonOf = (error: unknown): string => {
 export const isZlibError = (error: unknown): boolean =>
   /^(Z_|ERR__?BROTLI|ZSTD_|ERR_ZSTD)/.test(codeOf(error));
 
-/** Of our own disk, not of the source. */
+/** System errors of our own disk, not of the source. */
 const LOCAL_FAILURES = new Set(["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EIO", "EMFILE", "ENFILE"]);
 export const isLocalFailure = (error: unknown): boolean => LOCAL_FAILURES.has(codeOf(error));
 
-/** What answered speaks no HTTP that can be read. */
+/** Whether the answer is no readable HTTP. */
 const isNotHttp = (error: unknown): boolean =>
   codeOf(error) === "UND_ERR_HEADERS_OVERFLOW" ||
   (error instanceof Error && error.name === "HTTPParserError");
 
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
-/** Of a proxy that refuses: in undici's own words, it has no code for it. */
+/** undici has no code for a proxy that refuses, so this matches its message. */
 const PROXY_STATUS = /Proxy response \((\d+)\)|Proxy Authentication Required \((\d+)\)/;
 
-/** `credential`: what was sent to it, as it may be shown. */
+/** The failure for a status of the server. `credential`: the credential that was sent, in the form that may be shown. */
 export function statusFailure(
   status: number,
   retryAfter: string | undefined,
@@ -50,7 +50,7 @@ export function statusFailure(
   return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter)) : refusal;
 }
 
-/** Seconds, or a date. */
+/** The milliseconds of a Retry-After, which is a number of seconds or a date. */
 export function retryAfterMs(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
@@ -58,7 +58,7 @@ export function retryAfterMs(header: string | undefined): number | undefined {
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
-/** What undici or Node raised, as a SourceRefusal or a Retryable; what is ours stays as it is. */
+/** Turns an error of undici or Node into a SourceRefusal or a Retryable. Returns errors of our own disk unchanged. */
 export function failureOf(error: unknown): unknown {
   if (error instanceof SourceRefusal || error instanceof Retryable) return error;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {

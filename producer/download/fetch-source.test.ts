@@ -1,4 +1,4 @@
-/** One look as a producer does it: retried by the table, going on where a try was cut, failing as a SourceError. */
+/** One poll as a producer does it: retried by the table, going on where a try was cut, failing as a SourceError. */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
@@ -40,7 +40,7 @@ const fetch = (source: string, more: Partial<FetchOptions> = {}) =>
     ),
   );
 
-it("goes on within the look where a try was cut", async () => {
+it("continues within the poll where a try was cut", async () => {
   let cuts = 0;
   /** What the partial download has grown to. */
   const there = () =>
@@ -59,7 +59,7 @@ it("goes on within the look where a try was cut", async () => {
   expect(server.sent).toBe(CSV.length);
 });
 
-it("waits as long as the server says where that is short, and says so where it is long", async () => {
+it("waits for a short Retry-After, and reports a long one", async () => {
   const times: number[] = [];
   server.instead = (_, response) => {
     times.push(performance.now());
@@ -80,7 +80,7 @@ it("waits as long as the server says where that is short, and says so where it i
   expect(server.asked).toHaveLength(1);
 });
 
-it("does not try again what was refused, and takes whoever is discovered to public addresses only", async () => {
+it("does not try a refusal again, and takes a discovered source to public addresses only", async () => {
   const refused = await fetch(server.url, { trusted: "discovered" });
   expect(refused).toMatchObject({ _tag: "Failure", failure: { code: "source.private_address" } });
   expect(server.asked).toEqual([]);

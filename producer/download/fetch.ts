@@ -1,4 +1,4 @@
-/** One look at a source: conditional, spooled, retried by the table of retry.ts. */
+/** Downloads a source into the spool with a conditional request. Retries by the table of retry.ts. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/runtime/retry.ts";
@@ -17,26 +17,26 @@ export interface FetchOptions {
   readonly client: HttpClient;
   readonly settings: SettingsShape;
   readonly source: string;
-  /** How its last version is known again; null: give the content whatever it is. */
+  /** The validators of its last version; null: download the content in any case. */
   readonly known: Validators | null;
   /**
-   * The byte of the known content from which an appended tail is wanted: the start of the last record that may
-   * still grow. null: a tail is of no use, give the whole.
+   * The byte of the known content from which the caller can use an appended tail: the start of the last record that
+   * may still grow. null: the caller needs the whole content.
    */
   readonly resumeFrom: number | null;
-  /** Whether it was named through a topic that others may write to. */
+  /** Whether only a topic, to which other programs may write, names the source. */
   readonly throughTopic: boolean;
-  /** The followed folder that a file was found in. Default: none. */
+  /** The followed folder in which the file was found. Default: none. */
   readonly within?: string | null;
-  /** Default: an operator named it. Of what is discovered, only files under VENTES_FILES are read. */
+  /** Default: an operator named it. A discovered file must be under VENTES_FILES. */
   readonly trusted?: Trusted;
-  /** Default: LIMITS. */
+  /** Largest content in bytes. Default: the limit of LIMITS. */
   readonly maxBytes?: number;
-  /** A cut download is kept and goes on at the next look: for who holds the data directory alone. Default: no. */
+  /** Keep a cut download, to continue it at the next poll. Only the owner of the data directory may. Default: no. */
   readonly goOn?: boolean;
 }
 
-/** Longest wait that a Retry-After is honoured within one look; a longer one parks the source. */
+/** The longest Retry-After that a poll waits for. A longer one parks the source. */
 const LONGEST_RETRY_AFTER_MS = POLICIES.download.longestMs;
 
 export const fetchSource = Effect.fnUntraced(function* (

@@ -41,7 +41,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-async function look(more: Partial<FileOptions> = {}): Promise<Fetched> {
+async function poll(more: Partial<FileOptions> = {}): Promise<Fetched> {
   const fetched = await fetchFile({
     source: pathToFileURL(file).href,
     spool: join(dir, "spooled"),
@@ -60,23 +60,23 @@ const left = () => readdirSync(dir).filter((name) => name !== "magasins.csv");
 
 describe("a path", () => {
   it("that was not touched is not read", async () => {
-    taken(await look());
-    expect(await look()).toMatchObject({ kind: "unchanged", received: 0 });
+    taken(await poll());
+    expect(await poll()).toMatchObject({ kind: "unchanged", received: 0 });
   });
 
-  it("that was touched is read, and unchanged when it says the same", async () => {
-    taken(await look());
+  it("that was touched is read, and unchanged when its content is the same", async () => {
+    taken(await poll());
     utimesSync(file, new Date(), new Date());
-    expect(await look()).toMatchObject({ kind: "unchanged", received: CSV.length });
+    expect(await poll()).toMatchObject({ kind: "unchanged", received: CSV.length });
     expect(left()).toEqual([]);
   });
 
-  it("that has grown gives what was appended, and is known whole again", async () => {
-    taken(await look());
+  it("that has grown gives the appended part, and validators of the whole", async () => {
+    taken(await poll());
     for (let n = 0; n < 3; n++) {
       const from = statSync(file).size - 10;
       appendFileSync(file, rows(9000 + n, 9001 + n));
-      const grown = await look({ resumeFrom: from });
+      const grown = await poll({ resumeFrom: from });
       expect(grown).toMatchObject({ kind: "grown", whole: false, from, bytes: statSync(file).size });
       // Copied is the overlap and the end, not the file.
       if (grown.kind === "grown") expect(statSync(grown.file).size).toBeLessThan(OVERLAP_BYTES + 100);
@@ -84,51 +84,51 @@ describe("a path", () => {
       expect(contentHash(grown.validators)).not.toBeNull();
     }
     utimesSync(file, new Date(), new Date());
-    expect((await look()).kind).toBe("unchanged");
+    expect((await poll()).kind).toBe("unchanged");
   });
 
   it("that has grown and was edited far before is read whole", async () => {
-    taken(await look());
+    taken(await poll());
     writeFileSync(file, CSV.replace("0,Ville 0", "0,Paris 0") + rows(9000, 9001));
-    expect((await look()).kind).toBe("content");
+    expect((await poll()).kind).toBe("content");
     expect(left()).toEqual(["spooled"]);
   });
 
   it("that was shortened or replaced is read whole; a longer copy of it has grown", async () => {
-    taken(await look());
+    taken(await poll());
     const other = join(dir, "other");
     writeFileSync(other, CSV + rows(9000, 9001));
     renameSync(other, file);
-    expect((await look()).kind).toBe("grown");
+    expect((await poll()).kind).toBe("grown");
     writeFileSync(file, HEADER);
-    expect(await look({ resumeFrom: 5 })).toMatchObject({ kind: "content", bytes: HEADER.length });
+    expect(await poll({ resumeFrom: 5 })).toMatchObject({ kind: "content", bytes: HEADER.length });
     writeFileSync(file, "");
-    expect(await look()).toMatchObject({ kind: "content", bytes: 0 });
+    expect(await poll()).toMatchObject({ kind: "content", bytes: 0 });
     writeFileSync(file, CSV);
-    expect((await look()).kind).toBe("content");
+    expect((await poll()).kind).toBe("content");
   });
 
   it("is read again after a day, whatever its date says", async () => {
-    taken(await look());
+    taken(await poll());
     const { mtime, atime } = statSync(file);
     writeFileSync(file, CSV.replace("0,Ville 0", "0,Paris 0"));
     utimesSync(file, atime, mtime);
     const stat = `${statSync(file).mtimeMs} ${statSync(file).size} ${statSync(file).ino}`;
     known = known && { ...known, stat };
-    expect((await look()).kind).toBe("unchanged");
+    expect((await poll()).kind).toBe("unchanged");
     known = known && { ...known, wholeAt: new Date(Date.now() - 24 * 3_600_001).toISOString() };
-    expect((await look()).kind).toBe("content");
+    expect((await poll()).kind).toBe("content");
   });
 
-  it("is not read outside the folder that is allowed, by whatever link", async () => {
+  it("is not read outside the allowed folder, through any link", async () => {
     const under = { folder: join(dir, "allowed") };
-    await expect(look({ under: { folder: null } })).rejects.toMatchObject({ code: "source.not_allowed" });
-    await expect(look({ under })).rejects.toMatchObject({ code: "source.not_found" });
-    expect((await look({ under: { folder: dir } })).kind).toBe("content");
+    await expect(poll({ under: { folder: null } })).rejects.toMatchObject({ code: "source.not_allowed" });
+    await expect(poll({ under })).rejects.toMatchObject({ code: "source.not_found" });
+    expect((await poll({ under: { folder: dir } })).kind).toBe("content");
   });
 });
 
-describe("what others may put in the place of a file", () => {
+describe("a path that another user may replace", () => {
   it.each([
     ["a pipe", "mkfifo"],
     ["a socket", "socket"],
@@ -142,7 +142,7 @@ describe("what others may put in the place of a file", () => {
       else if (kind === "device") symlinkSync("/dev/zero", file);
       else if (kind === "folder") mkdirSync(file);
       else await new Promise<void>((resolve) => server.listen(file, resolve));
-      await expect(look()).rejects.toMatchObject({ code: "source.not_a_file" });
+      await expect(poll()).rejects.toMatchObject({ code: "source.not_a_file" });
       expect(left()).toEqual([]);
     } finally {
       server.close();
@@ -156,16 +156,16 @@ describe("what others may put in the place of a file", () => {
     symlinkSync(file, join(followed, "out.csv"));
     symlinkSync(join(followed, "old", "inside.csv"), join(followed, "in.csv"));
     const at = (name: string) => ({ source: pathToFileURL(join(followed, name)).href });
-    expect(taken(await look(at("out.csv")))).toBe(CSV);
+    expect(taken(await poll(at("out.csv")))).toBe(CSV);
     known = null;
-    await expect(look({ ...at("out.csv"), within: followed })).rejects.toMatchObject({
+    await expect(poll({ ...at("out.csv"), within: followed })).rejects.toMatchObject({
       code: "source.leads_out",
       what: followed,
     });
-    expect(taken(await look({ ...at("in.csv"), within: followed }))).toBe(CSV);
+    expect(taken(await poll({ ...at("in.csv"), within: followed }))).toBe(CSV);
   });
 
-  it("a link that takes turns with the file, or with its folder, never brings what it leads to", async () => {
+  it("a link that takes turns with the file, or with its folder, never gives the content of its target", async () => {
     const [followed, outside] = [join(dir, "followed"), join(dir, "outside")];
     for (const folder of [join(followed, "sub"), outside]) mkdirSync(folder, { recursive: true });
     const secret = CSV.replaceAll("Ville", "Secret");
@@ -180,7 +180,7 @@ describe("what others may put in the place of a file", () => {
         const source = pathToFileURL(join(followed, n % 2 === 0 ? "a.csv" : "sub/a.csv")).href;
         const bound = n % 4 < 2 ? { within: followed } : { under: { folder: followed } };
         try {
-          expect(taken(await look({ source, ...bound }))).not.toContain("Secret");
+          expect(taken(await poll({ source, ...bound }))).not.toContain("Secret");
           met.content++;
         } catch (error) {
           if (!(error instanceof SourceRefusal)) throw error;

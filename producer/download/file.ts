@@ -1,7 +1,7 @@
 /**
- * A path as a source. Its content is copied to the spool, so that what is read is one state of it even while it
- * grows; of a file that has grown, only what was appended. Where the source comes from a Kafka topic, only files
- * under `VENTES_FILES` are read (invariant 10); what was found in a folder is read in that folder only (invariant 14).
+ * A path as a source. The producer copies its content to the spool, so that it reads one state of a file that grows. Of
+ * a file that has grown it copies only the appended part. If only a Kafka topic names the file, it must be under
+ * `VENTES_FILES` (invariant 10). A file that was found in a folder must be in that folder (invariant 14).
  */
 import { createWriteStream } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
@@ -20,11 +20,11 @@ export interface FileOptions {
   readonly source: string;
   readonly spool: string;
   readonly known: Validators | null;
-  /** The byte from which an appended tail is wanted; null: none is. */
+  /** The byte from which the caller can use an appended tail; null: the caller needs the whole content. */
   readonly resumeFrom: number | null;
-  /** null: any path may be read. */
+  /** The folder that must hold the file; null: any path may be read. */
   readonly under: { readonly folder: string | null } | null;
-  /** The followed folder that it was found in; null: none. */
+  /** The followed folder in which the file was found; null: none. */
   readonly within: string | null;
   readonly signal: AbortSignal;
   readonly limits?: Limits;
@@ -62,12 +62,12 @@ export async function fetchFile(options: FileOptions): Promise<Fetched> {
 
 const packedPath = (spool: string): string => `${spool}.packed`;
 
-/** Up to this size a file that has grown is read from its beginning, which is sure: it takes a tenth of a second. */
+/** A file that has grown is read from its beginning up to this size: that is exact, and takes a tenth of a second. */
 const READ_AGAIN_BYTES = 64 * 1024 ** 2;
 
 /**
- * What was appended to the bytes that are known; undefined when it is not that. A small file is compared whole, of
- * a large one the overlap, as over HTTP.
+ * The part that was appended to the known bytes; undefined: the file changed otherwise. A small file is compared as a
+ * whole, a large one by its overlap, as over HTTP.
  */
 async function appended(
   { spool, signal, limits = LIMITS }: FileOptions,
@@ -123,7 +123,7 @@ async function appended(
   };
 }
 
-/** Up to the size it had: what is appended meanwhile is the next version's. */
+/** Reads the whole file up to its size at the beginning. Bytes that are appended later wait for the next poll. */
 async function whole(
   { source, spool, known, resumeFrom, signal }: FileOptions,
   handle: FileHandle,
@@ -165,7 +165,7 @@ async function whole(
 
 const PIECE_BYTES = 256 * 1024;
 
-/** Copies the first `size` bytes, told piece by piece. One buffer: a stream makes one a piece, faster than they are freed. */
+/** Copies the first `size` bytes, and calls back for each piece. One buffer, because streams allocate too many. */
 async function copied(
   source: FileHandle,
   to: string,
@@ -187,7 +187,7 @@ async function copied(
   }
 }
 
-/** Gives each piece and where it stands, and lets through what comes back. */
+/** Calls `take` with each piece and its position, and passes on the bytes that it returns. */
 function pieces(from: number, take: (chunk: Buffer, at: number) => Buffer): Transform {
   let at = from;
   return new Transform({
@@ -213,7 +213,7 @@ function boundsOf({ under, within }: FileOptions): readonly Bound[] {
 function refusalOf(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (code === "ENOENT" || code === "ENOTDIR") return new SourceRefusal("source.not_found");
-  // A socket cannot be opened, a folder not read.
+  // The errors of opening a socket and of reading a folder.
   if (code === "EISDIR" || code === "ENXIO") return new SourceRefusal("source.not_a_file");
   if (["EACCES", "EPERM", "ELOOP", "EIO", "ENAMETOOLONG"].includes(code))
     return new SourceRefusal("source.not_readable", code);

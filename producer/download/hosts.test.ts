@@ -8,11 +8,11 @@ import { makeHosts } from "./hosts.ts";
 const LIMITS = { local: 3, all: 4, burst: 10, windowMs: 5_000 };
 
 /** Looks that go on until they are told to end, and how many were in hand at once. */
-const looks = () => {
+const polls = () => {
   const begun: string[] = [];
   let inHand = 0;
   const seen = { most: 0 };
-  const look = (source: string, until: Effect.Effect<void> = Effect.void) =>
+  const poll = (source: string, until: Effect.Effect<void> = Effect.void) =>
     Effect.gen(function* () {
       begun.push(source);
       inHand += 1;
@@ -25,22 +25,22 @@ const looks = () => {
         ),
       );
     });
-  return { begun, seen, look };
+  return { begun, seen, poll };
 };
 
 const files = (host: string, n: number): string[] =>
   Array.from({ length: n }, (_, i) => `https://${host}/${i}.csv`);
 
 describe("turns of hosts", () => {
-  it.effect("one source of a host at a time, in the order in which they asked", () =>
+  it.effect("one source of a host is polled at a time, in the order of the requests", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
-      const { begun, seen, look } = looks();
+      const { begun, seen, poll } = polls();
       const first = yield* Deferred.make<void>();
       const sources = files("a.example", 5);
       const fibers = [];
       for (const [i, source] of sources.entries()) {
-        const turn = hosts.turn(source, look(source, i === 0 ? Deferred.await(first) : Effect.void));
+        const turn = hosts.turn(source, poll(source, i === 0 ? Deferred.await(first) : Effect.void));
         fibers.push(yield* Effect.forkChild(turn));
       }
       yield* TestClock.adjust(60_000);
@@ -52,11 +52,11 @@ describe("turns of hosts", () => {
     }),
   );
 
-  it.effect("ten at once, then two a second", () =>
+  it.effect("ten polls of a host begin at once, then two a second", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
-      const { begun, look } = looks();
-      for (const source of files("a.example", 300)) yield* Effect.forkChild(hosts.turn(source, look(source)));
+      const { begun, poll } = polls();
+      for (const source of files("a.example", 300)) yield* Effect.forkChild(hosts.turn(source, poll(source)));
       yield* TestClock.adjust(1);
       assert.strictEqual(begun.length, 10);
       yield* TestClock.adjust(10_000);
@@ -69,42 +69,44 @@ describe("turns of hosts", () => {
   it.effect("a host that does not answer delays no other one", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
-      const { begun, look } = looks();
+      const { begun, poll } = polls();
       for (const source of files("slow.example", 5))
-        yield* Effect.forkChild(hosts.turn(source, look(source, Effect.never)));
+        yield* Effect.forkChild(hosts.turn(source, poll(source, Effect.never)));
       const others = [...files("b.example", 5), ...files("c.example", 5)];
-      for (const source of others) yield* Effect.forkChild(hosts.turn(source, look(source)));
+      for (const source of others) yield* Effect.forkChild(hosts.turn(source, poll(source)));
       yield* TestClock.adjust(1);
       assert.deepStrictEqual(begun.toSorted(), ["https://slow.example/0.csv", ...others].toSorted());
     }),
   );
 
-  it.effect("hosts in hand are limited, and who waits in vain and gives up blocks nobody", () =>
-    Effect.gen(function* () {
-      const hosts = yield* makeHosts(LIMITS);
-      const { seen, look } = looks();
-      const fibers = [];
-      for (let i = 0; i < 9; i++) {
-        const source = `https://host${i}.example/a.csv`;
-        fibers.push(yield* Effect.forkChild(hosts.turn(source, look(source, Effect.never))));
-      }
-      yield* TestClock.adjust(1);
-      assert.strictEqual(seen.most, 4);
-      yield* Effect.forEach(fibers, Fiber.interrupt);
-      const after = looks();
-      yield* hosts.turn("https://host8.example/a.csv", after.look("after"));
-      assert.deepStrictEqual(after.begun, ["after"]);
-    }),
+  it.effect(
+    "the number of hosts that are polled at once is limited, and a poll that gives up waiting blocks no other",
+    () =>
+      Effect.gen(function* () {
+        const hosts = yield* makeHosts(LIMITS);
+        const { seen, poll } = polls();
+        const fibers = [];
+        for (let i = 0; i < 9; i++) {
+          const source = `https://host${i}.example/a.csv`;
+          fibers.push(yield* Effect.forkChild(hosts.turn(source, poll(source, Effect.never))));
+        }
+        yield* TestClock.adjust(1);
+        assert.strictEqual(seen.most, 4);
+        yield* Effect.forEach(fibers, Fiber.interrupt);
+        const after = polls();
+        yield* hosts.turn("https://host8.example/a.csv", after.poll("after"));
+        assert.deepStrictEqual(after.begun, ["after"]);
+      }),
   );
 
-  it.effect("paths and servers of this machine have no rate, and some at a time", () =>
+  it.effect("paths and servers of this machine have no rate, but a limit of polls at a time", () =>
     Effect.gen(function* () {
       const hosts = yield* makeHosts(LIMITS);
       for (const base of ["file:///data", "http://127.0.0.1:1234", "http://localhost", "http://[::1]:8080"]) {
-        const { begun, seen, look } = looks();
+        const { begun, seen, poll } = polls();
         const round = Effect.forEach(
           Array.from({ length: 100 }, (_, i) => `${base}/${i}.csv`),
-          (source) => hosts.turn(source, look(source, Effect.yieldNow)),
+          (source) => hosts.turn(source, poll(source, Effect.yieldNow)),
           { concurrency: "unbounded", discard: true },
         );
         yield* round;

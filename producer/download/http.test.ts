@@ -139,7 +139,7 @@ describe("a URL as a source", () => {
     expect((await get(null, true, "discovered")).kind).toBe("content");
   });
 
-  it("says where the content was found at last", async () => {
+  it("gives the address of the content after redirects", async () => {
     server.answer = (request, response) => {
       if (request.url === "/") response.writeHead(302, { location: "/exports/" }).end();
       else response.end(CSV);
@@ -170,7 +170,7 @@ describe("a URL as a source", () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
-  it("tells what is gone, what is forbidden, and what may be tried again", async () => {
+  it("distinguishes missing, forbidden, and worth another try", async () => {
     const status = (code: number, headers = {}) => {
       server.answer = (_, response) => response.writeHead(code, headers).end();
       return get();

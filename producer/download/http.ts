@@ -1,8 +1,8 @@
 /**
- * A URL as a source: one conditional GET into the spool. Where the server takes ranges, that GET asks for what was
- * appended: 304 is unchanged, 206 is the tail, and whatever else comes means that the content is taken whole. A body
- * that was cut goes on where it stopped. Times, sizes and decompression are limited; a body that ends early is an
- * error, not a version. Without validators of the server equal bytes mean unchanged.
+ * A URL as a source: one conditional GET into the spool. If the server accepts ranges, the GET asks for the appended
+ * part: 304 means unchanged, 206 is the tail, and any other answer means that the whole content is read. A download that
+ * was cut continues where it stopped. Times, sizes and decompression are limited. A body that ends early is an error,
+ * not a version. If the server has no validators, equal bytes mean unchanged.
  */
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
@@ -35,18 +35,18 @@ export { HttpClient } from "./connections.ts";
 export { Retryable } from "./failures.ts";
 
 export interface HttpOptions extends RequestOptions {
-  /** Where the content goes. */
+  /** The path for the content. */
   readonly spool: string;
-  /** Where a body that may be cut is kept to go on with; null: nowhere. */
+  /** Where a body is kept so that its download can continue after a cut; null: nowhere. */
   readonly partial: Partial | null;
   readonly known: Validators | null;
-  /** The byte from which an appended tail is wanted; null: none is. */
+  /** The byte from which the caller can use an appended tail; null: the caller needs the whole content. */
   readonly resumeFrom: number | null;
-  /** Largest content; default: the client's limit. */
+  /** Largest content in bytes. Default: the client's limit. */
   readonly maxBytes?: number;
 }
 
-/** Throws SourceRefusal, or Retryable. */
+/** Downloads a URL. Throws SourceRefusal, or Retryable. */
 export async function fetchHttp(options: HttpOptions): Promise<Fetched> {
   const { source, spool, signal, partial } = options;
   const page = shareLinkOf(source);
@@ -62,16 +62,16 @@ export async function fetchHttp(options: HttpOptions): Promise<Fetched> {
   }
 }
 
-/** What was cut may go on where it stopped; what was refused may not. */
+/** Whether a download can continue after this failure: after a cut, but not after a refusal. */
 const mayGoOn = (failure: unknown): boolean =>
   failure instanceof Retryable || (failure instanceof SourceRefusal && failure.code === "source.too_slow");
 
-/** Of a body that is not yet known to be the content. */
+/** The path of a body that may be packed. */
 const packedPath = (spool: string): string => `${spool}.packed`;
 
 const COMPRESSED = { "accept-encoding": "zstd, br, gzip, deflate" };
 
-/** A range is one of the content only where it is not compressed. */
+/** Ranges count bytes of the content only if the answer is not compressed. */
 const AS_IT_IS = { "accept-encoding": "identity" };
 
 class Look {
@@ -88,14 +88,14 @@ class Look {
 
   async run(): Promise<Fetched> {
     try {
-      return await this.#look();
+      return await this.#poll();
     } finally {
-      // One that was not read to its end would hold its connection.
+      // A body that was not read to its end would keep its connection busy.
       for (const body of this.#bodies) body.on("error", () => {}).destroy();
     }
   }
 
-  async #look(): Promise<Fetched> {
+  async #poll(): Promise<Fetched> {
     const { known, resumeFrom, partial } = this.#options;
     const due = known === null || isWholeDue(known, Date.now());
     const condition = due ? {} : conditionOf(known);
@@ -139,7 +139,7 @@ class Look {
     return answer;
   }
 
-  /** The range was not what was hoped for: all of it, whatever the server thinks that we have. */
+  /** The range cannot be used: asks for the whole content, without conditions. */
   async #again(answer: Answer): Promise<Fetched> {
     await answer.body.dump();
     await this.#options.partial?.remove();
@@ -162,7 +162,7 @@ class Look {
     };
   }
 
-  /** What was appended; undefined when it is not that. */
+  /** The appended part; undefined: the content changed otherwise. */
   async #tail(
     answer: Answer,
     known: Validators,
@@ -219,7 +219,7 @@ class Look {
     };
   }
 
-  /** The whole body, of which the first `begun` bytes are there already. */
+  /** The whole body. Its first `begun` bytes are on our disk already. */
   async #whole(answer: Answer, begun: number): Promise<Fetched> {
     const { source, spool, known, resumeFrom, partial, signal } = this.#options;
     const limits = this.#limits;
@@ -234,7 +234,7 @@ class Look {
     const total = length === undefined || !asItIs ? null : begun + length;
     if (total !== null && total > limits.bytes)
       throw new SourceRefusal("source.too_large", String(limits.bytes));
-    // Told by the headers, so that an old version is not downloaded at each look; else by the content (settle).
+    // If the headers show that the content is older, do not download it at each poll. Otherwise `settle` decides.
     if (known?.ranges && total !== null && total !== known.bytes) refuseOlder(origin, known);
 
     const room = this.#room;
@@ -244,7 +244,7 @@ class Look {
     const kept = identity === null ? null : partial;
     const body = kept?.file ?? packedPath(spool);
     const intake = new Intake(known);
-    // The hash is over all of it: what is there already is read again, from our own disk.
+    // The hash covers all bytes, so the bytes on our disk are read again.
     if (begun > 0) for await (const chunk of createReadStream(body)) intake.take(chunk as Buffer);
     let received = 0;
     const wire = new Transform({

@@ -1,4 +1,4 @@
-/** A URL or path as a local file, asked for politely and within limits. */
+/** Downloads a URL or a path into a local file, within limits, and without a burden for its server. */
 export { makeHttpClient } from "./client.ts";
 export { HttpClient } from "./connections.ts";
 export { fetchSource } from "./fetch.ts";

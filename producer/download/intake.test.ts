@@ -39,7 +39,7 @@ const knownAs = (pieces: readonly Buffer[], more: Partial<Validators> = {}): Val
   };
 };
 
-it("whole content is told to begin with what is known exactly when it does, however it was read and comes", () => {
+it("a whole content begins with the known one exactly when its bytes do, in any pieces", () => {
   const bytes = (max: number) => fc.uint8Array({ maxLength: max }).map((a) => Buffer.from(a));
   fc.assert(
     fc.property(
@@ -74,7 +74,7 @@ it("whole content is told to begin with what is known exactly when it does, howe
   );
 });
 
-it("what is known of nothing is the beginning of nothing that is unknown", () => {
+it("an empty known content is the beginning of no new content", () => {
   expect(new Intake(null).finish().beginsWithKnown).toBe(false);
 });
 
@@ -112,7 +112,7 @@ it("a version is older by its date only when both dates are there and the last w
   expect(isOlder("Tue, 02 Jan 2024 00:00:00 GMT", null, now)).toBe(false);
 });
 
-it("validators of another form are none; of this one they are what was stored", () => {
+it("validators of another form are ignored; those of this form are as they were stored", () => {
   const known = knownAs([Buffer.from("a")]);
   expect(validatorsOf(JSON.parse(JSON.stringify(known)))).toEqual(known);
   for (const stored of [

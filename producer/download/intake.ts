@@ -1,4 +1,4 @@
-/** Content on its way into the spool: counted, hashed, and held against what is known of the version before. */
+/** Counts and hashes a content on its way into the spool, and compares it with the version before. */
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { SourceRefusal } from "../source/index.ts";
@@ -6,7 +6,7 @@ import { type Fetched, isOlder, OVERLAP_BYTES, type Validators } from "./fetched
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Hashes whole content, and tells on the way whether it begins with the segments of a known one. One pass. */
+/** Hashes a whole content in one pass, and finds out whether it begins with the segments of a known one. */
 export class Intake {
   bytes = 0;
   readonly #whole = createHash("sha256");
@@ -33,14 +33,14 @@ export class Intake {
     this.#add(rest);
   }
 
-  /** The segment to be compared next; undefined when there is none, or one differed. */
+  /** The segment to compare next; undefined: there is none, or one differed. */
   #next(): Validators["segments"][number] | undefined {
     return this.#same ? this.#segments[this.#passed] : undefined;
   }
 
   #add(part: Buffer): void {
     this.#whole.update(part);
-    // The first segment begins where the whole begins.
+    // The first segment begins where the content begins, so the hash of the whole serves for it.
     if (this.#same && this.#passed > 0) this.#segment.update(part);
     this.bytes += part.length;
   }
@@ -54,7 +54,7 @@ export class Intake {
 
   /** Call once, at the end. */
   finish(): { readonly hash: string; readonly beginsWithKnown: boolean } {
-    // Empty ones, which no piece came for.
+    // Empty segments at the end, for which no piece came.
     for (let next = this.#next(); next?.end === this.bytes; next = this.#next()) this.#pass(next.hash);
     return {
       hash: this.#whole.digest("hex"),
@@ -63,13 +63,13 @@ export class Intake {
   }
 }
 
-/** Bytes of a file, fewer at its end. */
+/** Reads bytes of a file; fewer at its end. */
 export async function readAt(file: string, position: number, bytes: number): Promise<Buffer> {
   await using handle = await open(file, "r");
   return await readFrom(handle, position, bytes);
 }
 
-/** The same, of a file that is open. */
+/** The same for an open file. */
 export async function readFrom(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.alloc(bytes);
   let got = 0;
@@ -81,23 +81,23 @@ export async function readFrom(handle: FileHandle, position: number, bytes: numb
   return buffer.subarray(0, got);
 }
 
-/** The hash of the last bytes of content of `bytes`, which ends where the file ends. */
+/** The hash of the last bytes of a content of `bytes` bytes. The content ends where the file ends. */
 export async function tailOf(file: string, fileBytes: number, bytes: number): Promise<Validators["tail"]> {
   const length = Math.min(bytes, fileBytes, OVERLAP_BYTES);
   return { bytes: length, hash: sha256(await readAt(file, fileBytes - length, length)) };
 }
 
-/** What the source says of the content, beside the content. */
+/** The validators that the source gives beside the content. */
 export type Origin = Pick<Validators, "etag" | "lastModified" | "young" | "stat" | "ranges" | "charset">;
 
-/** Rule 10: throws SourceRefusal (source.older) for what is older by its date than what is held. */
+/** Throws SourceRefusal (source.older) when the content is older by its date than the known one (rule 10). */
 export function refuseOlder({ lastModified }: Pick<Origin, "lastModified">, known: Validators): void {
   if (isOlder(lastModified, known, Date.now()))
     throw new SourceRefusal("source.older", lastModified ?? "", known.lastModified ?? "");
 }
 
 export interface Settling {
-  /** The whole content. */
+  /** The path of the whole content. */
   readonly file: string;
   readonly intake: Intake;
   readonly known: Validators | null;
@@ -108,7 +108,7 @@ export interface Settling {
   readonly url: string;
 }
 
-/** What a whole read turned out to be. Throws SourceRefusal (source.older), rule 10. */
+/** The result of a whole read: unchanged, grown, or new content. Throws SourceRefusal (source.older), rule 10. */
 export async function settle(settling: Settling): Promise<Fetched> {
   const { file, intake, known, resumeFrom, origin, freshMs, received, url } = settling;
   const { bytes } = intake;
@@ -124,7 +124,7 @@ export async function settle(settling: Settling): Promise<Fetched> {
   };
   if (known !== null && beginsWithKnown && bytes === known.bytes) {
     await rm(file, { force: true });
-    // Of two servers with the same content and other dates, the later date holds.
+    // Two servers may give the same content with different dates. Keep the later date.
     const lastModified = older ? known.lastModified : validators.lastModified;
     return {
       kind: "unchanged",

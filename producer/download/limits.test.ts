@@ -44,7 +44,7 @@ describe("a download", () => {
       response.write("x");
       return true;
     };
-    await expect(downloads.look(server.url)).rejects.toMatchObject({
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({
       code: "source.too_large",
       what: "1000000",
     });
@@ -60,14 +60,14 @@ describe("a download", () => {
     };
     // More than there are connections to a server.
     for (let n = 0; n < 10; n++)
-      await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_large" });
+      await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.too_large" });
     expect(server.asked).toHaveLength(10);
   });
 
   it("that goes on beyond the limit is cut there", async () => {
     const downloads = within({ bytes: 1_000_000 });
     endless({}, Buffer.alloc(100_000, "a,b\n"), 1);
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_large" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.too_large" });
     expect(downloads.left()).toEqual([]);
   });
 
@@ -75,10 +75,10 @@ describe("a download", () => {
     const downloads = within({ bytes: 100 });
     server.ranges = true;
     server.etag = '"1"';
-    taken(await downloads.look(server.url));
+    taken(await downloads.poll(server.url));
     server.content = Buffer.from(CSV + "x".repeat(100));
     server.etag = '"2"';
-    await expect(downloads.look(server.url, { resumeFrom: 20 })).rejects.toMatchObject({
+    await expect(downloads.poll(server.url, { resumeFrom: 20 })).rejects.toMatchObject({
       code: "source.too_large",
     });
     expect(downloads.left()).toEqual([]);
@@ -94,7 +94,7 @@ describe("a download", () => {
       const downloads = within({ inflation: 100 });
       server.headers = { "content-encoding": encoding };
       server.content = encode(Buffer.alloc(20_000_000));
-      await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_large" });
+      await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.too_large" });
       expect(downloads.left()).toEqual([]);
     });
 
@@ -106,7 +106,7 @@ describe("a download", () => {
           { [gzipSync.name]: "gzip", [brotliCompressSync.name]: "br" }[encode.name] ?? "zstd",
       };
       server.content = encode(CSV.repeat(1000)).subarray(0, -9);
-      await expect(downloads.look(server.url)).rejects.toThrow();
+      await expect(downloads.poll(server.url)).rejects.toThrow();
       expect(downloads.left()).toEqual([]);
     }
   });
@@ -118,21 +118,21 @@ describe("a download", () => {
       response.write(CSV);
       return true;
     };
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
   });
 
-  it("that drips is cut, although it is never idle", async () => {
+  it("that is very slow is cut, although it is never idle", async () => {
     const downloads = within({ graceMs: 300, bytesPerSecond: 1000 });
     endless({ "content-length": "1000000" }, Buffer.from("a"), 20);
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.too_slow" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.too_slow" });
     expect(server.sent).toBeLessThan(1000);
     // Fast enough, it may take longer than the grace.
     const ended = within({ graceMs: 1, bytesPerSecond: 1 });
     server.instead = () => false;
-    expect(taken(await ended.look(server.url))).toBe(CSV);
+    expect(taken(await ended.poll(server.url))).toBe(CSV);
   });
 
-  it("without an answer, or that drips its headers, is an error that may be tried again", async () => {
+  it("without an answer, or with very slow headers, is an error that may be tried again", async () => {
     const downloads = within({ headersMs: 300 });
     const sockets = new Set<Socket>();
     const timers = new Set<NodeJS.Timeout>();
@@ -147,7 +147,7 @@ describe("a download", () => {
     try {
       const { port } = raw.address() as { port: number };
       for (drips of [false, true])
-        await expect(downloads.look(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+        await expect(downloads.poll(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
           refusal: { code: "source.unreachable" },
         });
     } finally {
@@ -165,7 +165,7 @@ describe("a download", () => {
       response.end(CSV);
       return true;
     };
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.not_http" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.not_http" });
     let greeted: Socket | undefined;
     const raw = createServer((socket) => {
       greeted = socket.on("error", () => {});
@@ -174,7 +174,7 @@ describe("a download", () => {
     await new Promise<void>((done) => raw.listen(0, "127.0.0.1", done));
     try {
       const { port } = raw.address() as { port: number };
-      await expect(downloads.look(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
+      await expect(downloads.poll(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
         code: "source.not_http",
       });
     } finally {
@@ -191,9 +191,9 @@ describe("a download", () => {
       response.writeHead(302, { location: `/${n + 1}` }).end();
       return true;
     };
-    expect(taken(await downloads.look(`${server.url}0`))).toBe(CSV);
+    expect(taken(await downloads.poll(`${server.url}0`))).toBe(CSV);
     server.asked.length = 0;
-    await expect(downloads.look(`${server.url}3`)).rejects.toMatchObject({
+    await expect(downloads.poll(`${server.url}3`)).rejects.toMatchObject({
       code: "source.redirects",
       what: "2",
     });

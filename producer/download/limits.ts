@@ -1,19 +1,19 @@
-/** What a download may cost, as data. Tests give smaller ones. */
+/** The limits of downloads. Tests give smaller ones. */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** What downloads leave free of the disk that the spool is on. */
+/** How much of the spool's disk downloads leave free. */
 export interface Reserve {
-  /** Bytes, or this part of the disk where that is more; */
+  /** `least` bytes, or this part of the disk if that is more; */
   readonly least: number;
   readonly part: number;
-  /** but no more than so many bytes, of a large disk, and no more than this part of a small one. */
+  /** but at most `most` bytes, and at most `mostPart` of the disk. */
   readonly most: number;
   readonly mostPart: number;
-  /** Content up to this size is not held to it. */
+  /** Content up to this size, in bytes, may use the reserve. */
   readonly smallBytes: number;
-  /** The disk is looked at each time that so much was written. */
+  /** The free space is checked each time that this many bytes were written. */
   readonly pollEvery: number;
 }
 
@@ -23,21 +23,21 @@ export interface Limits {
   /** Largest headers of an answer. */
   readonly headerBytes: number;
   readonly redirects: number;
-  /** Until a connection stands, until all headers are there, and between two pieces of a body. */
+  /** The longest times, in milliseconds: for a connection, for the headers, and between two pieces of a body. */
   readonly connectMs: number;
   readonly headersMs: number;
   readonly idleMs: number;
   /**
-   * A body may take `graceMs` and a second more for each `bytesPerSecond`, but never more than `totalMs`: who sends
-   * a byte a minute would hold a place among the connections for years, and idle time alone never ends it.
+   * A body may take `graceMs` and one second more for each `bytesPerSecond`, but at most `totalMs`. Otherwise a server
+   * that sends a byte a minute could keep a connection for years, because it is never idle for long.
    */
   readonly graceMs: number;
   readonly bytesPerSecond: number;
   readonly totalMs: number;
-  /** Content may grow this much by unpacking, beyond `inflationFrom`: no CSV compresses better. */
+  /** Content beyond `inflationFrom` bytes may grow at most this many times by unpacking. No CSV compresses better. */
   readonly inflation: number;
   readonly inflationFrom: number;
-  /** Entries of a zip: its directory is read into memory. */
+  /** The most entries of a zip, because its directory is read into memory. */
   readonly zipEntries: number;
   readonly reserve: Reserve;
 }
@@ -52,15 +52,15 @@ export const LIMITS: Limits = {
   headersMs: 30_000,
   idleMs: 60_000,
   graceMs: 5 * 60_000,
-  // A modem of 1995; whatever is slower is not a line but a trick.
+  // The speed of a modem of 1995. A slower server is probably an attack.
   bytesPerSecond: 2 * KIB,
-  // 20 GiB at half a megabyte a second; what is cut goes on where it stopped, where the server lets it.
+  // 20 GiB at half a megabyte a second. A download that is cut continues at the next poll, if the server allows it.
   totalMs: 12 * 3_600_000,
   inflation: 1_000,
   inflationFrom: MIB,
   zipEntries: 10_000,
   reserve: {
-    // Days of commits and checkpoints of a small company.
+    // Enough for some days of commits and checkpoints of a small company.
     least: 256 * MIB,
     part: 1 / 20,
     most: 4 * KIB * MIB,
@@ -70,6 +70,6 @@ export const LIMITS: Limits = {
   },
 };
 
-/** How long a body may have taken when `received` bytes of it are there. */
+/** The longest time, in milliseconds, for the first `received` bytes of a body. */
 export const allowedMs = (limits: Limits, received: number): number =>
   Math.min(limits.totalMs, limits.graceMs + (received / limits.bytesPerSecond) * 1000);

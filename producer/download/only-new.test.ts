@@ -1,4 +1,4 @@
-/** What a look costs: requests, bytes of body, and what of it is new. */
+/** What a poll costs: requests, bytes of body, and what of it is new. */
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Downloads, taken } from "../testing/downloads.ts";
@@ -33,7 +33,7 @@ const append = (text: string, etag = `"${server.content.length}"`) => {
 const lastLine = () => server.content.lastIndexOf("\n", server.content.length - 2) + 1;
 /** Reads it whole, then forgets what that cost. */
 const first = async () => {
-  const fetched = await downloads.look(server.url);
+  const fetched = await downloads.poll(server.url);
   expect(taken(fetched)).toBe(server.content.toString());
   expect(fetched).toMatchObject({ kind: "content", bytes: server.content.length });
   server.asked.length = 0;
@@ -41,10 +41,10 @@ const first = async () => {
   return fetched;
 };
 
-describe("a look where the server has validators and ranges", () => {
+describe("a poll where the server has validators and ranges", () => {
   it("costs one request and no byte while nothing is new", async () => {
     const { validators } = await first();
-    const again = await downloads.look(server.url, { resumeFrom: lastLine() });
+    const again = await downloads.poll(server.url, { resumeFrom: lastLine() });
     expect(again).toEqual({ kind: "unchanged", validators, freshMs: null, received: 0 });
     expect(server.asked).toEqual([expect.stringMatching(/^GET bytes=\d+- if-none-match$/)]);
     expect(server.sent).toBe(0);
@@ -55,7 +55,7 @@ describe("a look where the server has validators and ranges", () => {
     const from = lastLine();
     const before = server.content.subarray(from).toString();
     append(row(20_000));
-    const grown = await downloads.look(server.url, { resumeFrom: from });
+    const grown = await downloads.poll(server.url, { resumeFrom: from });
     expect(grown).toMatchObject({ kind: "grown", from, whole: false, bytes: server.content.length });
     expect(taken(grown)).toBe(before + row(20_000));
     expect(server.asked).toHaveLength(1);
@@ -64,14 +64,14 @@ describe("a look where the server has validators and ranges", () => {
     expect(grown.received).toBe(server.sent);
     // And the one after that again.
     append(row(20_001));
-    expect(taken(await downloads.look(server.url, { resumeFrom: lastLine() }))).toBe(row(20_001));
-    expect((await downloads.look(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
+    expect(taken(await downloads.poll(server.url, { resumeFrom: lastLine() }))).toBe(row(20_001));
+    expect((await downloads.poll(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
   });
 
-  it("reads from where the caller wants it, however far back", async () => {
+  it("reads from the byte that the caller wants, near or far", async () => {
     await first();
     append(row(20_000));
-    const grown = await downloads.look(server.url, { resumeFrom: 10 });
+    const grown = await downloads.poll(server.url, { resumeFrom: 10 });
     expect(taken(grown)).toBe(server.content.subarray(10).toString());
     expect(server.asked).toEqual(["GET bytes=10- if-none-match"]);
   });
@@ -79,22 +79,22 @@ describe("a look where the server has validators and ranges", () => {
   it("uses a weak ETag to ask, and a date where there is none", async () => {
     server.etag = 'W/"1"';
     await first();
-    expect((await downloads.look(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
+    expect((await downloads.poll(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
     server.etag = null;
     downloads.known = null;
     await first();
-    expect((await downloads.look(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
+    expect((await downloads.poll(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
     expect(server.asked).toEqual([expect.stringContaining("if-modified-since")]);
     append(row(20_000));
     server.etag = null;
     server.lastModified = NEWER;
-    expect((await downloads.look(server.url, { resumeFrom: lastLine() })).kind).toBe("grown");
+    expect((await downloads.poll(server.url, { resumeFrom: lastLine() })).kind).toBe("grown");
   });
 
   it("asks for no tail that the caller cannot use", async () => {
     await first();
     append(row(20_000));
-    expect(await downloads.look(server.url, { resumeFrom: null })).toMatchObject({ kind: "content" });
+    expect(await downloads.poll(server.url, { resumeFrom: null })).toMatchObject({ kind: "content" });
     expect(server.asked).toEqual(["GET if-none-match"]);
   });
 
@@ -115,7 +115,7 @@ describe("a look where the server has validators and ranges", () => {
       await first();
       server.content = Buffer.from(rewrite(CSV));
       server.etag = '"2"';
-      const fetched = await downloads.look(server.url, { resumeFrom: size(CSV) - size(row(19_999)) });
+      const fetched = await downloads.poll(server.url, { resumeFrom: size(CSV) - size(row(19_999)) });
       expect(fetched).toMatchObject({ kind: "content", bytes: server.content.length });
       expect(taken(fetched)).toBe(server.content.toString());
       expect(server.asked).toHaveLength(requests);
@@ -124,17 +124,17 @@ describe("a look where the server has validators and ranges", () => {
       expect(downloads.left()).toEqual([]);
     });
 
-  it("takes what is sent whole to a request for a range as it is", async () => {
+  it("accepts a whole content as the answer to a request for a range", async () => {
     await first();
     server.ranges = false;
     append(row(20_000));
-    const grown = await downloads.look(server.url, { resumeFrom: lastLine() });
+    const grown = await downloads.poll(server.url, { resumeFrom: lastLine() });
     expect(grown).toMatchObject({ kind: "grown", whole: true });
     expect(taken(grown)).toBe(row(20_000));
     expect(server.asked).toHaveLength(1);
     // And asks for no range again.
     expect(downloads.known?.ranges).toBe(false);
-    await downloads.look(server.url, { resumeFrom: 0 });
+    await downloads.poll(server.url, { resumeFrom: 0 });
     expect(server.asked[1]).toBe("GET if-none-match");
   });
 
@@ -146,7 +146,7 @@ describe("a look where the server has validators and ranges", () => {
     ["without a range", () => ""],
   ];
   for (const [how, range] of FALSE_RANGES)
-    it(`does not believe a 206 ${how}`, async () => {
+    it(`does not accept a 206 ${how}`, async () => {
       await first();
       append(row(20_000));
       server.instead = (request, response) => {
@@ -157,7 +157,7 @@ describe("a look where the server has validators and ranges", () => {
         response.end(server.content.subarray(start));
         return true;
       };
-      const fetched = await downloads.look(server.url, { resumeFrom: lastLine() });
+      const fetched = await downloads.poll(server.url, { resumeFrom: lastLine() });
       expect(fetched).toMatchObject({ kind: "grown", whole: true, bytes: server.content.length });
       expect(taken(fetched)).toBe(row(20_000));
       expect(server.asked).toHaveLength(2);
@@ -168,7 +168,7 @@ describe("a look where the server has validators and ranges", () => {
     const { known } = downloads;
     append(rows(20_000, 40_000));
     server.cutAt = 100_000;
-    await expect(downloads.look(server.url, { resumeFrom: lastLine() })).rejects.toMatchObject({
+    await expect(downloads.poll(server.url, { resumeFrom: lastLine() })).rejects.toMatchObject({
       refusal: { code: "source.truncated" },
     });
     expect(downloads.known).toBe(known);
@@ -176,20 +176,20 @@ describe("a look where the server has validators and ranges", () => {
   });
 });
 
-describe("a look where the server has no ranges", () => {
+describe("a poll where the server has no ranges", () => {
   beforeEach(() => {
     server.ranges = false;
   });
 
-  it("downloads all of it, and knows what was appended", async () => {
+  it("downloads the whole content, and finds the appended part", async () => {
     server.etag = null;
     server.lastModified = null;
     await first();
-    expect((await downloads.look(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
+    expect((await downloads.poll(server.url, { resumeFrom: 0 })).kind).toBe("unchanged");
     append(row(20_000), "");
     server.etag = null;
     const from = lastLine();
-    const grown = await downloads.look(server.url, { resumeFrom: from });
+    const grown = await downloads.poll(server.url, { resumeFrom: from });
     expect(grown).toMatchObject({ kind: "grown", whole: true, from, start: from });
     expect(taken(grown)).toBe(row(20_000));
     expect(server.asked).toEqual(["GET", "GET"]);
@@ -201,20 +201,20 @@ describe("a look where the server has no ranges", () => {
     server.lastModified = new Date().toUTCString();
     await first();
     server.content = Buffer.from(CSV.replace("P7;", "P8;"));
-    expect((await downloads.look(server.url)).kind).toBe("content");
+    expect((await downloads.poll(server.url)).kind).toBe("content");
     expect(server.asked).toEqual(["GET"]);
   });
 
-  it("takes content that comes compressed whole, and compares what it holds", async () => {
+  it("reads compressed content whole, and compares it unpacked", async () => {
     server.ranges = true;
     const { gzipSync } = await import("node:zlib");
     server.headers = { "content-encoding": "gzip" };
     server.content = gzipSync(CSV);
-    expect(taken(await downloads.look(server.url))).toBe(CSV);
+    expect(taken(await downloads.poll(server.url))).toBe(CSV);
     expect(downloads.known?.ranges).toBe(false);
     server.content = gzipSync(CSV + row(20_000), { level: 1 });
     server.etag = '"2"';
-    const grown = await downloads.look(server.url, { resumeFrom: size(CSV) });
+    const grown = await downloads.poll(server.url, { resumeFrom: size(CSV) });
     expect(grown).toMatchObject({ kind: "grown", whole: true });
     expect(taken(grown)).toBe(row(20_000));
   });
@@ -231,48 +231,48 @@ describe("tails do not go on for ever", () => {
     await first();
     for (let n = 0; n < MOST_TAILS; n++) {
       append(row(20_000 + n));
-      const grown = await downloads.look(server.url, { resumeFrom: lastLine() });
+      const grown = await downloads.poll(server.url, { resumeFrom: lastLine() });
       expect(grown).toMatchObject({ kind: "grown", whole: false });
       taken(grown);
     }
     server.asked.length = 0;
     edited();
-    const fetched = await downloads.look(server.url, { resumeFrom: lastLine() });
+    const fetched = await downloads.poll(server.url, { resumeFrom: lastLine() });
     expect(fetched.kind).toBe("content");
     expect(server.asked).toEqual(["GET"]);
     expect(fetched.validators.segments).toHaveLength(1);
   });
 
-  it("and after so long; content that is as all its tails said is unchanged or grown", async () => {
+  it("and after some time; a content that its tails described correctly is unchanged or grown", async () => {
     await first();
     append(row(20_000));
-    taken(await downloads.look(server.url, { resumeFrom: lastLine() }));
+    taken(await downloads.poll(server.url, { resumeFrom: lastLine() }));
     expect(contentHash(downloads.known as NonNullable<typeof downloads.known>)).toBeNull();
     const anHourAgo = new Date(Date.now() - 3_600_001).toISOString();
     const known = downloads.known && { ...downloads.known, wholeAt: anHourAgo };
     server.asked.length = 0;
 
-    const unchanged = await downloads.look(server.url, { known, resumeFrom: lastLine() });
+    const unchanged = await downloads.poll(server.url, { known, resumeFrom: lastLine() });
     expect(unchanged.kind).toBe("unchanged");
     expect(contentHash(unchanged.validators)).not.toBeNull();
     append(row(20_001));
-    const grown = await downloads.look(server.url, { known, resumeFrom: lastLine() });
+    const grown = await downloads.poll(server.url, { known, resumeFrom: lastLine() });
     expect(grown).toMatchObject({ kind: "grown", whole: true });
     taken(grown);
     edited();
-    expect((await downloads.look(server.url, { known, resumeFrom: lastLine() })).kind).toBe("content");
+    expect((await downloads.poll(server.url, { known, resumeFrom: lastLine() })).kind).toBe("content");
     expect(server.asked).toEqual(["GET", "GET", "GET"]);
   });
 
-  it("a server that always says unchanged is not asked so after a day", async () => {
+  it("a server that always answers 304 gets an unconditional request after a day", async () => {
     await first();
     server.content = Buffer.from(CSV.replace("P7;", "P8;"));
-    expect((await downloads.look(server.url)).kind).toBe("unchanged");
+    expect((await downloads.poll(server.url)).kind).toBe("unchanged");
     const known = downloads.known && {
       ...downloads.known,
       wholeAt: new Date(Date.now() - 24 * 3_600_001).toISOString(),
     };
-    expect((await downloads.look(server.url, { known })).kind).toBe("content");
+    expect((await downloads.poll(server.url, { known })).kind).toBe("content");
   });
 });
 
@@ -286,27 +286,27 @@ describe("a version older than the last by its date", () => {
 
   it("is not taken, and not downloaded", async () => {
     server.content = Buffer.from(HEADER + rows(0, 10));
-    await expect(downloads.look(server.url)).rejects.toMatchObject({
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({
       code: "source.older",
       what: OLD,
       more: NEWER,
     });
     expect(downloads.left()).toEqual([]);
     append(rows(10, 40_000));
-    await expect(downloads.look(server.url, { resumeFrom: 0 })).rejects.toMatchObject({
+    await expect(downloads.poll(server.url, { resumeFrom: 0 })).rejects.toMatchObject({
       code: "source.older",
     });
   });
 
   it("is unchanged when it is the same content: servers differ in dates", async () => {
-    const again = await downloads.look(server.url);
+    const again = await downloads.poll(server.url);
     expect(again.kind).toBe("unchanged");
     expect(again.validators.lastModified).toBe(NEWER);
   });
 
   it("is judged by its content where its size does not tell", async () => {
     server.content = Buffer.from(CSV.replace("P7;", "P8;"));
-    await expect(downloads.look(server.url)).rejects.toMatchObject({ code: "source.older" });
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.older" });
     expect(downloads.left()).toEqual([]);
   });
 
@@ -315,13 +315,13 @@ describe("a version older than the last by its date", () => {
     const { known } = downloads;
     const future = new Date(Date.now() + 86_400_000).toUTCString();
     expect(
-      (await downloads.look(server.url, { known: known && { ...known, lastModified: future } })).kind,
+      (await downloads.poll(server.url, { known: known && { ...known, lastModified: future } })).kind,
     ).toBe("content");
-    expect((await downloads.look(server.url, { known: null })).kind).toBe("content");
+    expect((await downloads.poll(server.url, { known: null })).kind).toBe("content");
   });
 });
 
-it("whatever a file becomes, with or without ranges: a look gives it, or the part from where it was wanted", async () => {
+it("any change of a file, with or without ranges, gives its content, or the part from the wanted byte on", async () => {
   const line = fc.integer({ min: 0, max: 40_000 }).map(row);
   const step = fc.record({
     keep: fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, fc.double({ min: 0, max: 1, noNaN: true })),
@@ -335,12 +335,12 @@ it("whatever a file becomes, with or without ranges: a look gives it, or the par
       fc.array(step, { minLength: 1, maxLength: 6 }),
       fc.nat({ max: 3000 }),
       async (steps, size) => {
-        const looks = new Downloads();
+        const polls = new Downloads();
         try {
           server.content = Buffer.from(HEADER + rows(0, size));
           server.etag = '"0"';
           server.ranges = true;
-          let held = taken(await looks.look(server.url));
+          let held = taken(await polls.poll(server.url));
           for (const [n, { keep, add, edit, ranges, back }] of steps.entries()) {
             let text = held.slice(0, Math.ceil(held.length * keep));
             // Near the end, where a tail shows it; what it does not show is the subject of other tests.
@@ -351,7 +351,7 @@ it("whatever a file becomes, with or without ranges: a look gives it, or the par
             server.etag = `"${n + 1}"`;
             server.ranges = ranges;
             const from = Math.max(0, size - back * 20) && Buffer.byteLength(held.slice(0, -1 - back * 20));
-            const fetched = await looks.look(server.url, { resumeFrom: from });
+            const fetched = await polls.poll(server.url, { resumeFrom: from });
             const got = taken(fetched);
             // Upon nothing, everything is new.
             expect(fetched.kind).toBe(held !== "" && text.startsWith(held) ? "grown" : "content");
@@ -359,9 +359,9 @@ it("whatever a file becomes, with or without ranges: a look gives it, or the par
             else expect(got).toBe(text);
             held = text;
           }
-          expect(looks.left()).toEqual([]);
+          expect(polls.left()).toEqual([]);
         } finally {
-          await looks.close();
+          await polls.close();
         }
       },
     ),

@@ -1,13 +1,13 @@
 /**
- * Opens a path as a source, and nothing else than it was checked to be: others may put a link, a pipe or another
- * folder in its place at any moment. What is read is read from the descriptor that this returns.
+ * Opens a path as a source, and makes sure that it opened the file that it checked: others may replace the path by a
+ * link, a pipe or another folder at any moment. Callers read only from the descriptor that this returns.
  */
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, readlink, realpath, stat } from "node:fs/promises";
 import { sep } from "node:path";
 import { SourceRefusal } from "../source/index.ts";
 
-/** A folder that the file must be in, links followed; outside of it, what is there and what is not look the same. */
+/** A folder that must hold the file, after links. Outside of it the error does not show whether the file exists. */
 export interface Bound {
   readonly folder: string;
   readonly refusal: SourceRefusal;
@@ -18,13 +18,13 @@ export interface OpenedFile {
   readonly stats: Stats;
 }
 
-/** A link in the last step is not followed, and a pipe without a writer not waited for. */
+/** Do not follow a link in the last step, and do not wait for the writer of a pipe. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export const isUnder = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-/** A regular file within all bounds. Throws SourceRefusal, and errors of the file system. The caller closes it. */
+/** Opens a regular file within all bounds. Throws SourceRefusal and errors of the file system. The caller closes it. */
 export async function openFile(path: string, bounds: readonly Bound[]): Promise<OpenedFile> {
   const roots = await Promise.all(bounds.map(async ({ folder }) => realpath(folder)));
   const check = (real: string): void => {
@@ -36,7 +36,7 @@ export async function openFile(path: string, bounds: readonly Bound[]): Promise<
     throw error;
   });
   check(real);
-  // To open a device may already do something.
+  // Check before opening, because opening a device may have an effect.
   if (!(await stat(real)).isFile()) throw new SourceRefusal("source.not_a_file");
   const handle = await open(real, FLAGS);
   try {
@@ -50,10 +50,10 @@ export async function openFile(path: string, bounds: readonly Bound[]): Promise<
   }
 }
 
-/** Where the open file is. Linux says it; elsewhere it is at the path that was opened, or the look is given up. */
+/** The path of the open file. Linux gives it; on other systems it must still be the file at the opened path. */
 async function pathOf(handle: FileHandle, { dev, ino }: Stats, real: string): Promise<string> {
-  const said = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
-  if (said !== undefined) return said;
+  const stated = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined);
+  if (stated !== undefined) return stated;
   const found = await lstat(real);
   const again = await realpath(real);
   if (found.dev !== dev || found.ino !== ino || again !== real)

@@ -1,10 +1,9 @@
 /**
- * A whole body that is being downloaded, kept with what identifies it, so that after a cut or a kill it goes on
- * where it stopped. Only for a body that the server sends as it is (no compression), of a length that it says, and
- * that it names by a strong ETag or by a date that is old enough to be sure; the server then sends the rest only if
- * it is still that one (If-Range), and all of it otherwise.
+ * Keeps a body during its download, with its identity, so that the download continues after a cut or a kill. That needs
+ * a body without compression, with a known length, and with a strong ETag or a date that is old enough. With If-Range,
+ * the server sends the rest only if the body is still the same, and the whole body otherwise.
  *
- * One download of a source at a time: a producer holds its data directory, other commands keep no partial.
+ * A source has one download at a time: one producer owns a data directory, and other commands keep no partial download.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
@@ -14,21 +13,21 @@ import { join } from "node:path";
 import { spoolFolder } from "../source/index.ts";
 import { PARTIAL_PREFIX } from "./spool.ts";
 
-/** What a body is known again by. */
+/** What identifies a body. */
 export interface Identity {
-  /** Strong, or null. */
+  /** A strong ETag, or null. */
   readonly etag: string | null;
   readonly lastModified: string | null;
-  /** Of the whole body. */
+  /** Bytes of the whole body. */
   readonly length: number;
 }
 
 interface Stored extends Identity {
-  /** When the machine was started (ms): what a power cut left may have holes where it was never written. */
+  /** When the machine started, in ms since 1970. After a power cut the file may have holes, so it is not used. */
   readonly boot: number;
 }
 
-/** The clock may have been set since. */
+/** Two start times that differ by less are the same start: somebody may have set the clock. */
 const SAME_BOOT_MS = 60_000;
 const bootedAt = (): number => Math.round(Date.now() - uptime() * 1000);
 
@@ -44,7 +43,7 @@ export class Partial {
     this.#about = join(folder, `${name}.json`);
   }
 
-  /** What is there of an earlier download, or null. */
+  /** The part of an earlier download that is on disk, or null. */
   async found(): Promise<{ readonly identity: Identity; readonly bytes: number } | null> {
     try {
       const { boot, etag, lastModified, length } = JSON.parse(await readFile(this.#about, "utf8")) as Stored;
@@ -52,13 +51,13 @@ export class Partial {
       if (Math.abs(boot - bootedAt()) < SAME_BOOT_MS && size > 0 && size < length)
         return { identity: { etag, lastModified, length }, bytes: size };
     } catch {
-      // There is none, or it cannot be read: the download begins at the beginning.
+      // There is none, or it cannot be read: the download starts again.
     }
     await this.remove();
     return null;
   }
 
-  /** Before the first byte: the file is empty, and from here on found again by this identity. */
+  /** Call before the first byte. Empties the file; from now on `found` returns it with this identity. */
   async begin(identity: Identity): Promise<void> {
     await rm(this.#about, { force: true });
     await writeFile(this.file, "");
@@ -66,7 +65,7 @@ export class Partial {
     await writeFile(this.#about, JSON.stringify(stored));
   }
 
-  /** It is complete, and named as any other download. */
+  /** Call when the download is complete. Moves it to `file`. */
   async complete(file: string): Promise<void> {
     await rename(this.file, file);
     await rm(this.#about, { force: true });

@@ -1,4 +1,4 @@
-/** Bodies of HTTP answers on their way through streams: within the time allowed, and as long as announced. */
+/** Streams the bodies of HTTP answers. Checks the allowed time and the announced length. */
 import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { SourceRefusal } from "../source/index.ts";
@@ -12,7 +12,7 @@ class TooSlow extends Error {
   }
 }
 
-/** Of one fetch, which may take several answers. */
+/** Receives the bodies of one download, which may need several answers. */
 export class Receiver {
   /** Bytes of all bodies so far, as they were sent. */
   received = 0;
@@ -25,8 +25,8 @@ export class Receiver {
   }
 
   /**
-   * Streams a body through. `length`: its bytes as the headers state them; undefined: they do not. Throws
-   * SourceRefusal (too_slow), Retryable (truncated), or what a stream throws about our own disk.
+   * Streams a body. `length`: its bytes by the headers; undefined: the headers do not give them. Throws SourceRefusal
+   * (too_slow), Retryable (truncated), and errors of our own disk.
    */
   async receive(
     { body, header }: Answer,
@@ -47,7 +47,7 @@ export class Receiver {
     try {
       await pipeline([body, clock, ...through], { signal });
     } catch (error) {
-      // Tried again at the next poll, not at once.
+      // The next poll tries again; a retry now would be as slow.
       if (error instanceof TooSlow)
         throw new SourceRefusal("source.too_slow", `${received}/${header("content-length") ?? "?"}`);
       if (error instanceof SourceRefusal || signal.aborted || isLocalFailure(error) || isZlibError(error))

@@ -1,7 +1,7 @@
 /**
- * A GET that follows redirects by hand, each hop checked (invariant 10): only http and https; on the origin that an
- * operator named anything goes, elsewhere only public addresses, and of what was discovered only public ones at all,
- * unless private ones are allowed. Credentials go to the registered origin only.
+ * A GET that follows redirects itself and checks each hop (invariant 10). Only http and https are allowed. The origin
+ * that an operator named may be private; other origins, and all addresses of a discovered source, must be public unless
+ * private addresses are allowed. Credentials go to the registered origin only.
  */
 import { type Dispatcher, request } from "undici";
 import { credentialFor, shownCredential } from "#shared/runtime/credentials.ts";
@@ -21,17 +21,17 @@ export interface RequestOptions {
 
 export interface Answer {
   readonly status: number;
-  /** Where it came from at last. */
+  /** The URL of the answer after redirects. */
   readonly url: string;
   readonly header: (name: string) => string | undefined;
   readonly body: Dispatcher.ResponseData["body"];
-  /** What was sent to who answered, as it may be shown. */
+  /** The credential that was sent to the answering server, in the form that may be shown. */
   readonly credential: string | undefined;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-/** Headers of every request: what we take. Compression is asked for by those who can use it. */
+/** Headers of every request. Callers that can use compression add accept-encoding. */
 const COMMON = { accept: "text/csv, text/plain;q=0.9, */*;q=0.5", "user-agent": "ventes" };
 
 export async function get(
@@ -83,7 +83,7 @@ export async function get(
     const next = new URL(location, url.href);
     if (next.protocol !== "http:" && next.protocol !== "https:")
       throw new SourceRefusal("source.not_allowed", masked(next.protocol));
-    // What another server says is no credential of ours.
+    // A redirect must not make us send a credential that another server chose.
     next.username = "";
     next.password = "";
     next.hash = "";

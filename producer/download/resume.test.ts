@@ -24,12 +24,12 @@ afterEach(async () => {
   await Promise.all([downloads.close(), server.close()]);
 });
 
-const look = () => downloads.look(server.url, { goOn: true });
+const poll = () => downloads.poll(server.url, { goOn: true });
 /** An attempt that is cut when so much of it is on disk; the server then works again. */
 const cut = async (onDisk = CUT_AT) => {
   server.cutAt = CUT_AT;
   server.beforeCut = () => until("it is on disk", () => partial() !== undefined && partialBytes() === onDisk);
-  await expect(look()).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
+  await expect(poll()).rejects.toMatchObject({ refusal: { code: "source.truncated" } });
   server.beforeCut = () => Promise.resolve();
   server.cutAt = null;
   server.asked.length = 0;
@@ -53,7 +53,7 @@ describe("a download that was cut", () => {
       await cut();
       const got = partialBytes();
       expect(got).toBe(CUT_AT);
-      const fetched = await look();
+      const fetched = await poll();
       expect(fetched).toMatchObject({ kind: "content", bytes: CSV.length });
       expect(taken(fetched)).toBe(CSV);
       expect(server.asked).toEqual([`GET bytes=${got}- if-range`]);
@@ -63,21 +63,21 @@ describe("a download that was cut", () => {
       expect(fetched.validators.ranges).toBe(true);
       server.etag = null;
       server.lastModified = null;
-      expect((await look()).kind).toBe("unchanged");
+      expect((await poll()).kind).toBe("unchanged");
     });
 
   it("goes on after several cuts, with retries in between", async () => {
     await cut();
     await cut(2 * CUT_AT);
-    expect(taken(await look())).toBe(CSV);
+    expect(taken(await poll())).toBe(CSV);
     expect(server.sent).toBe(CSV.length - 2 * CUT_AT);
   });
 
-  it("starts over when the body has changed meanwhile, in one request", async () => {
+  it("starts over when the body has changed since, in one request", async () => {
     await cut();
     server.content = Buffer.from(CSV.replaceAll("Ville", "VILLE"));
     server.etag = '"2"';
-    expect(taken(await look())).toBe(server.content.toString());
+    expect(taken(await poll())).toBe(server.content.toString());
     expect(server.asked).toHaveLength(1);
     expect(downloads.left()).toEqual([]);
   });
@@ -95,7 +95,7 @@ describe("a download that was cut", () => {
           .end(changed.subarray(start));
       return true;
     };
-    expect(taken(await look())).toBe(changed.toString());
+    expect(taken(await poll())).toBe(changed.toString());
     expect(server.asked).toHaveLength(2);
   });
 
@@ -103,7 +103,7 @@ describe("a download that was cut", () => {
     server.etag = null;
     await cut();
     server.content = Buffer.from(`${CSV.replaceAll("Ville", "VILLE")}50000,Nice\n`);
-    expect(taken(await look())).toBe(server.content.toString());
+    expect(taken(await poll())).toBe(server.content.toString());
     expect(server.asked).toEqual([`GET bytes=${CUT_AT}- if-range`, "GET"]);
   });
 
@@ -115,16 +115,16 @@ describe("a download that was cut", () => {
       response.writeHead(416).end();
       return true;
     };
-    expect(taken(await look())).toBe("id_magasin,ville\n1,Paris\n");
+    expect(taken(await poll())).toBe("id_magasin,ville\n1,Paris\n");
   });
 
   it("is forgotten when the server says that nothing has changed since the last version", async () => {
     server.cutAt = null;
-    taken(await look());
+    taken(await poll());
     server.etag = '"2"';
     await cut();
     server.etag = '"1"';
-    expect((await look()).kind).toBe("unchanged");
+    expect((await poll()).kind).toBe("unchanged");
     expect(downloads.left()).toEqual([]);
   });
 
@@ -156,13 +156,13 @@ describe("a download that was cut", () => {
     it(`is not kept when it ${which}`, async () => {
       change();
       server.cutAt = CUT_AT;
-      await expect(look()).rejects.toThrow();
+      await expect(poll()).rejects.toThrow();
       expect(downloads.left()).toEqual([]);
     });
 
-  it("is not kept for who does not hold the data directory", async () => {
+  it("is not kept for a process that does not own the data directory", async () => {
     server.cutAt = CUT_AT;
-    await expect(downloads.look(server.url)).rejects.toThrow();
+    await expect(downloads.poll(server.url)).rejects.toThrow();
     expect(downloads.left()).toEqual([]);
   });
 
@@ -173,16 +173,16 @@ describe("a download that was cut", () => {
       response.write(CSV.slice(0, CUT_AT));
       return true;
     };
-    const stopped = downloads.look(server.url, { goOn: true, signal: stop.signal });
+    const stopped = downloads.poll(server.url, { goOn: true, signal: stop.signal });
     await until("the first part is there", () => partial() !== undefined && partialBytes() === CUT_AT);
     stop.abort();
     await expect(stopped).rejects.toThrow();
     server.instead = () => false;
-    expect(taken(await look())).toBe(CSV);
+    expect(taken(await poll())).toBe(CSV);
     expect(server.sent).toBe(CSV.length - CUT_AT);
   });
 
-  it("is believed only with its note, since this start of the machine, and shorter than the whole", async () => {
+  it("is used only with its identity, since this start of the machine, and when shorter than the whole", async () => {
     for (const spoil of [
       (file: string) => writeFileSync(`${file}.json`, "{"),
       // Of a time before this start of the machine.
@@ -196,7 +196,7 @@ describe("a download that was cut", () => {
       downloads.known = null;
       await cut();
       spoil(join(spoolFolder(downloads.data), partial() ?? ""));
-      expect(taken(await look())).toBe(CSV);
+      expect(taken(await poll())).toBe(CSV);
       expect(server.asked).toEqual(["GET"]);
     }
   });
@@ -211,7 +211,7 @@ it("a download of a killed process goes on in the next one", async () => {
   const script = `
     const { Downloads } = await import(${JSON.stringify(new URL("../testing/downloads.ts", import.meta.url).href)});
     const downloads = new Downloads({}, ${JSON.stringify(downloads.data)});
-    await downloads.look(${JSON.stringify(server.url)}, { goOn: true });`;
+    await downloads.poll(${JSON.stringify(server.url)}, { goOn: true });`;
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
   const ended = new Promise((done) => child.on("exit", (_, signal) => done(signal)));
   try {
@@ -223,13 +223,13 @@ it("a download of a killed process goes on in the next one", async () => {
   expect(await ended).toBe("SIGKILL");
   server.instead = () => false;
   server.asked.length = 0;
-  const fetched = await look();
+  const fetched = await poll();
   expect(taken(fetched)).toBe(CSV);
   expect(server.asked).toEqual([`GET bytes=${CUT_AT}- if-range`]);
   expect(server.sent).toBe(CSV.length - CUT_AT);
 });
 
-it("what is left in the spool goes after ten minutes, a download to go on with after a week", async () => {
+it("left files of the spool are removed after ten minutes, cut downloads after a week", async () => {
   await cut();
   const left = spoolPath(downloads.data);
   writeFileSync(left, "x");
@@ -242,7 +242,7 @@ it("what is left in the spool goes after ten minutes, a download to go on with a
   age(3_600_000);
   sweepSpool(downloads.data);
   expect(downloads.left()).toHaveLength(2);
-  expect(taken(await look())).toBe(CSV);
+  expect(taken(await poll())).toBe(CSV);
   downloads.known = null;
   await cut();
   age(8 * 24 * 3_600_000);

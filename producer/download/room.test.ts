@@ -65,7 +65,7 @@ describeWith("mount", "on a small disk", () => {
     }),
   });
 
-  it("an endless source is parked, nothing of it stays, and a healthy one goes on, its new rows too", async () => {
+  it("a source without end is parked and leaves no file, and a healthy source goes on, its new rows too", async () => {
     const { pipeline, free, spooled } = await smallDisk();
     let asked = 0;
     const server = await serve((_, response) => {
@@ -100,7 +100,7 @@ describeWith("mount", "on a small disk", () => {
         expect(of(endless)?.reason).toMatch(/reserve of the disk .*make room/);
         yield* wait("the spool to be empty", () => spooled().length === 0);
         const before = asked;
-        yield* wait("another look at it", () => asked > before);
+        yield* wait("another poll at it", () => asked > before);
         writeFileSync(file, `${HEADER}a,Paris\nb,Lyon\n`);
         yield* wait("the healthy one's new row", () => of(pathToFileURL(file).href)?.records === 2);
         expect(fiber.pollUnsafe()).toBeUndefined();
@@ -112,7 +112,7 @@ describeWith("mount", "on a small disk", () => {
     await until("the spool to be empty", () => spooled().length === 0);
   }, 60_000);
 
-  it("a file of a known size is refused before anything of it is written; a small one is read all the same", async () => {
+  it("a file of a known size is refused before its first byte is written; a small one is read", async () => {
     const { disk, pipeline, free, spooled } = await smallDisk();
     const large = join(pipeline.dir, "large.csv");
     writeFileSync(large, Buffer.concat([Buffer.from(HEADER), ...Array<Buffer>(1_000).fill(piece)]));
@@ -138,7 +138,7 @@ describeWith("mount", "on a small disk", () => {
     rmSync(join(disk, "filler"));
   }, 60_000);
 
-  it("a disk that is full to the last byte parks what is read, the program goes on, and so does the source later", async () => {
+  it("a full disk parks the source, the program goes on, and later the source too", async () => {
     const { disk, pipeline, free, spooled } = await smallDisk();
     const file = join(pipeline.dir, "m.csv");
     writeFileSync(file, `${HEADER}a,Paris\n`);

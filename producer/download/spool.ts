@@ -1,28 +1,28 @@
 /**
- * The folder of downloads, DIR/spool. What is in it may go at any time that nobody reads it; a whole body that was
- * cut is kept for a while, to go on with (partial.ts).
+ * The spool: the folder of downloads, DIR/spool. Its files may be deleted when nobody reads them. A download that was
+ * cut stays for a while, so that it can continue (partial.ts).
  */
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { spoolFolder } from "../source/index.ts";
 
-/** A path in the spool that nothing else has. */
+/** A new path in the spool that nobody else uses. */
 export function spoolPath(data: string): string {
   const folder = spoolFolder(data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return join(folder, randomUUID());
 }
 
-/** How the files of a cut download are named. */
+/** The names of the files of a cut download begin with this. */
 export const PARTIAL_PREFIX = "partial-";
 
-/** What a killed one left goes; a command that runs beside has younger files. */
+/** Files older than this, in ms, are of a killed process. Running commands have younger files. */
 const LEFT_MS = 600_000;
-/** A source that was not looked at for this long is not going to be. */
+/** A cut download of a source that nobody polled for this long is removed. */
 const PARTIAL_LEFT_MS = 7 * 24 * 3_600_000;
 
-/** Removes what nobody is going to read any more. */
+/** Removes the files that nobody will read. */
 export function sweepSpool(data: string, now = Date.now()): void {
   const folder = spoolFolder(data);
   if (!existsSync(folder)) return;

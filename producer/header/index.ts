@@ -1,4 +1,4 @@
-/** Which field of a header is which column. */
+/** Finds out which field of a header is which column. */
 
 export { type Mapping, mapEntities, mapHeader, type WideMapping } from "./mapping.ts";
 export type { ColumnSource } from "./match-columns.ts";

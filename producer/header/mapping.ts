@@ -1,11 +1,12 @@
 /**
- * Which columns a CSV header names, and which entities it publishes. Names are compared folded: without accents,
- * case, spacing and punctuation, so that "ID Référence produit" and "id_reference_produit" are one name. What an
- * operator said of the source (--map, --set, --prices) goes before names.
+ * Finds the columns that a CSV header names. Names are compared folded: without accents, case, spacing and punctuation,
+ * so "ID Référence produit" and "id_reference_produit" are one name. The operator's options for the source (--map,
+ * --set, --prices) come before names.
  *
- * A wide file publishes several entities, each record a row of each. A column that a parent takes (a product's name, a
- * shop's city) is the parent's and no extra of the sale; what nobody takes is an extra of the last entity. The unit price
- * is the sale's, and the product's only with --prices. A shop without an id has its city and address as one.
+ * A wide file publishes several entities; each record is a row of each of them. A column of a parent (a product's name,
+ * a shop's city) belongs to the parent and is no extra of the sale. A field that no entity uses is an extra of the last
+ * entity. The unit price belongs to the sale, and also to the product with --prices. The id of a shop without id is its
+ * city and address.
  */
 
 import type { Column, Entity, EntityName } from "#shared/contract/entities/index.ts";
@@ -25,11 +26,11 @@ export interface Mapping {
   readonly entity: EntityName;
   /** For each field of the header: the canonical column, or the name under which `extras` keeps it. */
   readonly fields: readonly ({ readonly column: Column } | { readonly extra: string })[];
-  /** Where each column is read from, by its canonical name. */
+  /** The source of each column, keyed by its canonical name. */
   readonly sources: ReadonlyMap<string, ColumnSource>;
-  /** Required columns that the header lacks: empty when the header is of this entity. */
+  /** Required columns that the header lacks; empty: the header fits this entity. */
   readonly missing: readonly string[];
-  /** Headers that --map names and that are not in the file. */
+  /** Fields that --map names and that are not in the file. */
   readonly unknown: readonly string[];
 }
 
@@ -65,8 +66,8 @@ function mappingOf(
 }
 
 /**
- * Reads a header as `entity`. The first field that names a column has it, a canonical name before an alias;
- * what is left over is an extra, under its own name as published (NFC, trimmed; a second "x" is "x (2)").
+ * Reads a header as `entity`. The first field that names a column is that column; a canonical name comes before an
+ * alias. Other fields are extras, under their published names (NFC, trimmed; a second "x" is "x (2)").
  */
 export function mapHeader(header: readonly string[], entity: Entity, options: HeaderOptions = {}): Mapping {
   const found = sourcesIn(header, entity.columns, options);
@@ -77,11 +78,11 @@ export function mapHeader(header: readonly string[], entity: Entity, options: He
 /** A header read as several entities, parents first. */
 export interface WideMapping {
   readonly mappings: readonly Mapping[];
-  /** Fields that are extras: no entity takes them. They are those of the last entity. */
+  /** The fields that no entity uses. They are extras of the last entity. */
   readonly extras: readonly number[];
 }
 
-/** Reads a header as these entities; as one of them alone it is `mapHeader`. `without`: a column not to look for. */
+/** Reads a header as these entities; for a single one this is `mapHeader`. `without`: a column to ignore. */
 export function mapEntities(
   header: readonly string[],
   names: readonly EntityName[],
@@ -91,12 +92,12 @@ export function mapEntities(
   const entities = ENTITIES.filter(({ name }) => names.includes(name));
   const withSales = names.includes("ventes");
   const read = entities.map((entity) => {
-    // The price on the line of a sale is the sale's.
+    // The price on the line of a sale belongs to the sale.
     const saleOnly = entity.name === "produits" && withSales && options.prices !== true ? "prix" : undefined;
     const columns = entity.columns.filter(({ name }) => name !== without && name !== saleOnly);
     return { entity, ...sourcesIn(header, columns, options) };
   });
-  // A key of several columns is that of the sales, or of the only entity.
+  // --key concerns the sales, or the only entity.
   const last = read.at(-1);
   if (last !== undefined) joinKey(header, last.entity, last, options);
   const shop = entities.length > 1 ? read.find(({ entity }) => entity.name === "magasins") : undefined;

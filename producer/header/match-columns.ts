@@ -1,18 +1,18 @@
 /**
- * Where the values of each column are read from: what the operator stated (--map, --set, --key) goes before
- * the canonical name, and that before its aliases.
+ * Finds the fields from which each column is read. The operator's options (--map, --set, --key) come first, then the
+ * canonical name, then its aliases.
  */
 import type { Column, Entity } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { fieldNamed, foldHeader } from "./names.ts";
 
-/** Of the options of a source, what its header is read with. */
+/** The options of a source that concern its header. */
 export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key">;
-/** Where the values of a column come from: a field of the record, or the operator. */
+/** The values of a column come from a field of the record, or from the operator. */
 export type SimpleSource = { readonly at: number } | { readonly value: string };
 /**
- * Or several of them as one id. `by` key: all of them, joined as `joinIds` does; `own` is the field that would be the id
- * alone. `by` address: those that are not empty, joined by a comma.
+ * Or several of them make one id. `by` key: all of them, joined by `joinIds`; `own` is the field that would be the id
+ * alone. `by` address: the parts that are not empty, joined by a comma.
  */
 export type ColumnSource =
   | SimpleSource
@@ -22,18 +22,18 @@ export type ColumnSource =
       readonly own?: number | undefined;
     };
 
-/** The field that is nothing but this column. */
+/** The field that holds this column alone. */
 export const ownField = (source: ColumnSource): number | undefined =>
   "at" in source ? source.at : "parts" in source ? source.own : undefined;
 
-/** Fields that are no extras because of this column. */
+/** The fields that are no extras because this column uses them. */
 export const fieldsOf = (source: ColumnSource): readonly number[] => {
   if ("parts" in source && source.by === "address") return source.parts.flatMap(fieldsOf);
   const own = ownField(source);
   return own === undefined ? [] : [own];
 };
 
-/** Where each column is read from: what the operator said, then the canonical name, then aliases. */
+/** The source of each column: the operator's options, then the canonical name, then aliases. */
 export function sourcesIn(
   header: readonly string[],
   columns: readonly Column[],
@@ -71,8 +71,8 @@ export function sourcesIn(
 }
 
 /**
- * Makes the columns of --key the id. Sales that name other columns than their id keep none: those columns identify them
- * (rule 4).
+ * Makes the columns of --key the id. If --key of sales names other columns than their id, the sales have no id, and
+ * these columns identify them (rule 4).
  */
 export function joinKey(
   header: readonly string[],
@@ -102,7 +102,7 @@ export function joinKey(
   sources.set(entity.key, { parts, by: "key", own: isPart ? ownAt : undefined });
 }
 
-/** Names of a shop's address, folded: part of its id where it has none. */
+/** Folded names of a shop's address. The address is part of the shop's id if the file gives no id. */
 export const ADDRESS_NAMES = [
   "adressemagasin",
   "adressedumagasin",

@@ -7,7 +7,7 @@ export const foldHeader = (name: string): string =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
 
-/** The field that an operator names: as published, else folded alike. -1: there is none. */
+/** The index of the field that an operator names, by its published name, else by its folded name. -1: there is none. */
 export function fieldNamed(header: readonly string[], name: string): number {
   const published = name.normalize("NFC").trim();
   const exact = header.findIndex((field) => field.normalize("NFC").trim() === published);
@@ -17,7 +17,7 @@ export function fieldNamed(header: readonly string[], name: string): number {
 }
 
 /**
- * Words of French headers, folded, that are not English, too. A file whose header has one writes its dates day first.
+ * Folded words of French headers that are not English words. A file with one of them writes the day before the month.
  */
 export const FRENCH =
   /produit|magasin|vente|quantite|^qte$|ville|prix|^jour|chiffre|montant|commande|boutique|libelle|^nom$|^nom[a-z]|numero|tarif|devente|heure|designation|adresse|^piece|depot/;
@@ -35,7 +35,7 @@ export const SHOWN_COLUMNS = 50;
 
 export const SHOWN_CHARACTERS = 1000;
 
-/** As much of a header as a sentence can hold. */
+/** The first columns of a header, short enough for a sentence. */
 export function shownHeader(header: readonly string[]): string {
   const names = header.slice(0, SHOWN_COLUMNS).join(", ");
   const cut = names.length > SHOWN_CHARACTERS || header.length > SHOWN_COLUMNS;

@@ -1,20 +1,20 @@
-/** Which entity a header publishes, where the operator does not state it. */
+/** Recognizes the entity of a header, when the operator does not name it. */
 import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import { ENTITIES, entityNamed } from "#shared/contract/entities/index.ts";
 import { type Mapping, mapHeader } from "./mapping.ts";
 import type { HeaderOptions } from "./match-columns.ts";
 
 /**
- * The entity that a header publishes: the one with the most required columns, all of them present. A file of
- * products must also have something to say of them (a name or a price), or any list of references would be one.
- * A wide header is one of ventes: that it is more, an operator says.
+ * The entity of a header: the one with the most required columns, if all of them are present. A file of products must
+ * also have a name or a price, because otherwise any list of references would be one. A wide header is recognized as
+ * ventes; only an operator, a list or a preset names its other entities. undefined: it fits no entity.
  */
 export function recognizeHeader(header: readonly string[], options: HeaderOptions = {}): Mapping | undefined {
   const candidates = ENTITIES.map((entity) => ({
     entity,
     mapping: mapHeader(header, entity, options),
   })).filter(({ entity, mapping }) => {
-    // What the operator gives to every record does not tell what a record is.
+    // Values that the operator gives to every record do not show the entity.
     const published = [...mapping.sources.values()].filter((source) => !("value" in source)).length;
     if (mapping.missing.length > 0 || mapping.unknown.length > 0 || published === 0) return false;
     return entity.name !== "produits" || mapping.sources.size > 1;

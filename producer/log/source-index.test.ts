@@ -26,7 +26,7 @@ const textOf = (source: string, how: "row" | "fence" | "delete" | "other" | "for
   return "not JSON";
 };
 
-it("every event of a source lies in what is said of it, from any position, however it was written", () =>
+it("every event of a source is in its offset ranges, from any position, in any form", () =>
   pipeline.run(
     Effect.gen(function* () {
       const log = yield* TopicLog;
@@ -82,7 +82,7 @@ it("every event of a source lies in what is said of it, from any position, howev
     }),
   ));
 
-it("a position past the end, of another log, is refused", () =>
+it("a position behind the end, of another log, is refused", () =>
   pipeline.run(
     Effect.gen(function* () {
       const log = yield* TopicLog;

@@ -1,6 +1,7 @@
 /**
- * A record of a file as the canonical row of one entity, or why it is a reject (rules 1 to 4). Made once for each
- * header; then plain TypeScript, the hottest path of the producer. Whether a record is a reject depends on it alone.
+ * Decodes records into canonical rows of one entity, or finds why a record is a reject (rules 1 to 4). A decoder is made
+ * once for each header. Decoding is the hottest path of the producer, so it is plain TypeScript. Whether a record is a
+ * reject depends on that record alone (rule 11).
  */
 import { type Entity, entityNamed } from "#shared/contract/entities/index.ts";
 import { setValue, type Values } from "#shared/contract/event.ts";
@@ -15,51 +16,51 @@ import { fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader } from "./value-reader.ts";
 import { BusinessZone, cleanText } from "./values.ts";
 
-/** Values that need neither NFC nor escaping in JSON, told from the raw line once for all of them. */
+/** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
 const NEEDS_CARE = /[^\t !#-[\]-\u02ff]/;
 
 const jsonOf = (text: string, care: boolean): string => (care ? JSON.stringify(text) : `"${text}"`);
 
 export interface Decoded {
-  /** The primary id, or `date_vente~hash` without its ordinal when `derived`. */
+  /** The primary id, or `date_vente~hash` without the ordinal if `derived`. */
   key: string;
-  /** The ordinal of an id that has the form of a derived one; 0 for others. */
+  /** The ordinal, if the id has the form of a derived one; otherwise 0. */
   ordinal: number;
   derived: boolean;
   /** date_effet of a dated product, else "". */
   dated: string;
   /**
-   * The row without its key, and the extras, as the end of an event's JSON; columns sorted. Equal text: equal
-   * row, whatever the order of columns in the file.
+   * The row without its key, and the extras, as the end of an event's JSON, with sorted columns. Equal texts are equal
+   * rows, in any order of the file's columns.
    */
   rest: string;
 }
 
 export interface DecoderOptions {
   readonly header: readonly string[];
-  /** The names of the first announced header; null when this is the first. */
+  /** The announced identity columns; null: this is the first version. */
   readonly identity: readonly string[] | null;
   readonly options?: ReadingOptions;
   readonly formats?: ColumnFormats;
-  /** Enters the ids of sales (rule 5). */
+  /** Is a part of the ids of sales (rule 5). */
   readonly idScope?: string | null | undefined;
   readonly settings: Pick<SettingsShape, "timeZone" | "currency">;
-  /** Bytes that a row may take in its event. Default: what any log holds. */
+  /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
   /** The columns of --key; undefined: the first header decides. */
   readonly key: readonly string[] | undefined;
-  /** The file has ids of sales that came after its first version: they are data. */
+  /** The column of sale ids came after the first version, so it is data. */
   readonly late: boolean;
 }
 
-/** How one field of the header is read, for a person. */
+/** How one field of the header is read, to show it to a person. */
 export interface ReadField {
-  /** In the file. */
+  /** The name in the file. */
   readonly field: string;
-  /** null: kept in extras. */
+  /** null: the field is an extra. */
   readonly column: string | null;
   readonly name: string;
-  /** How its numbers or dates are written, where there was a choice. */
+  /** The format of its numbers or dates, if there was a choice. */
   readonly format: string | null;
 }
 
@@ -69,12 +70,12 @@ export class Decoder {
   readonly header: readonly string[];
   /** Canonical names and extras, sorted. */
   readonly names: readonly string[];
-  /** What to announce as the identity of the first version: see rule 4. */
+  /** The identity columns to announce with the first version (rule 4). */
   readonly identity: readonly string[];
   readonly hasDates: boolean;
-  /** What `decode` found. Overwritten by the next call. */
+  /** The result of `decode`. The next call overwrites it. */
   readonly decoded: Decoded = { key: "", ordinal: 0, derived: false, dated: "", rest: "" };
-  /** Ids of products or shops that look the same; of sales there are too many. */
+  /** Ids of products or shops that look the same. For sales there would be too many ids. */
   readonly lookAlikes: LookAlikes | undefined;
   readonly #reader: ValueReader;
   readonly #slots: readonly Slot[];
@@ -86,7 +87,7 @@ export class Decoder {
   readonly #room: number;
   readonly #values: (string | null)[];
   readonly #timeName: string;
-  /** Values may come from elsewhere than the raw line. */
+  /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
 
   /** Throws SourceRefusal (bad_set, unknown_field, id_lost, identity_changed). */
@@ -126,7 +127,7 @@ export class Decoder {
     if (late) this.requireIdentity();
   }
 
-  /** The names that identify its sales, were this the first version. Throws SourceRefusal (unknown_field). */
+  /** The identity columns of its sales, if this is the first version. Throws SourceRefusal (unknown_field). */
   #identityOf(key: readonly string[] | undefined): readonly string[] {
     if (key === undefined || !this.entity.derivedKey || this.#key?.joined !== undefined) return this.names;
     const absent = key.find((name) => !this.names.includes(name));
@@ -135,11 +136,11 @@ export class Decoder {
     return key.toSorted(byCodeUnit);
   }
 
-  /** Throws SourceRefusal unless every column that identifies a sale without id is there. */
+  /** Throws SourceRefusal (identity_changed) when an identity column is missing. */
   requireIdentity(): void {
     const lost = this.#identifying.filter((name) => !this.names.includes(name));
     if (lost.length === 0) return;
-    // A column that has come may be the lost one under another name.
+    // One of the new columns may be the lost one under another name.
     const come = this.names.filter((name) => !this.#identifying.includes(name) && name !== this.entity.key);
     throw new SourceRefusal("source.identity_changed", lost.join(", "), come.join(", ") || undefined);
   }
@@ -149,17 +150,17 @@ export class Decoder {
     return this.#reader.problem;
   }
 
-  /** Decimals of the last record that had more places than are kept. */
+  /** How many decimals of the last record were rounded. */
   get rounded(): number {
     return this.#reader.rounded;
   }
 
-  /** Values that were wrapped as formulas, `="007"`, since the beginning. */
+  /** How many values of all records were written as formulas, `="007"`. */
   get unwrapped(): number {
     return this.#reader.unwrapped;
   }
 
-  /** Fills `decoded` and returns true; false where the record is a reject. */
+  /** Decodes a record into `decoded`. Returns false when the record is a reject. */
   decode(fields: readonly string[], raw: string): boolean {
     const reader = this.#reader;
     if (fields.length !== this.header.length)
@@ -238,8 +239,8 @@ export class Decoder {
   }
 
   /**
-   * Each field that it reads, and what it is read as, in the order of the header; `column` null: kept in extras. What
-   * the operator gives to every record is last, with its value for a field.
+   * The fields and their columns, in the order of the header; `column` null: the field is an extra. The values that the
+   * operator gives to every record come last, with the value as the field.
    */
   get mapping(): readonly ReadField[] {
     const slots = [...this.#slots, ...this.#extras, ...(this.#key === undefined ? [] : [this.#key])];
@@ -259,7 +260,7 @@ export class Decoder {
       }));
   }
 
-  /** The row (without its key) and the extras of the record that was decoded last. */
+  /** The row (without its key) and the extras of the last decoded record. */
   rowOf(): { readonly row: Values; readonly extras: Values } {
     const row: Record<string, string | null> = {};
     for (const slot of this.#slots) row[slot.name] = this.#values[slot.index] ?? null;

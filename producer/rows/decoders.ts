@@ -1,4 +1,4 @@
-/** The decoders of a source: one for each entity that it publishes. */
+/** Makes the decoders of a source: one for each entity that it publishes. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { fieldNamed, mapEntities } from "../header/index.ts";
 import { checkOptions } from "./columns/options.ts";
@@ -10,14 +10,13 @@ export interface DecodersOptions extends Omit<DecoderOptions, "key" | "late"> {
 }
 
 /**
- * One decoder for each entity of the source, parents first; a file of one entity has one. A record that one of them
- * sets aside is set aside whole. Throws SourceRefusal (identity_changed, id_lost, and what options name that is not
- * there).
+ * Makes one decoder for each entity of the source, parents first. A record that one of them rejects is rejected as a
+ * whole. Throws SourceRefusal (identity_changed, id_lost, unknown_column, unknown_field, key_of_several).
  */
 export function decodersOf(o: DecodersOptions): readonly Decoder[] {
   checkOptions(o.options ?? {}, o.header, o.entities);
-  // An id that comes after the first version is data: the sales have their ids already. So it is when other columns
-  // were said to identify them.
+  // A column of ids that comes after the first version is data, because the sales have their ids already. It is data
+  // also when --key names other columns.
   const { identity } = o;
   const key = keyColumns(o);
   const late =
@@ -35,7 +34,7 @@ export function decodersOf(o: DecodersOptions): readonly Decoder[] {
   );
 }
 
-/** The columns of --key: canonical where the header names one, else as the header names it. */
+/** The columns of --key, by their canonical names if they have one, else by their names in the header. */
 function keyColumns({ options, header, entities }: DecodersOptions): readonly string[] | undefined {
   if (options?.key === undefined || options.key.length === 0) return undefined;
   const { mappings } = mapEntities(header, entities, options);

@@ -1,4 +1,4 @@
-/** Records as canonical rows: values, columns, the way they are written, presets. */
+/** Turns records into canonical rows: values, formats of columns, reading options and presets. */
 
 export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn, RejectTally } from "./columns/drift.ts";

@@ -1,6 +1,6 @@
 /**
- * Slots: for each column of an entity and each extra, where its text stands in a record, how it is read, and which
- * code a record gets that has no readable value there. Made once for each header.
+ * A slot says, for one column or extra, where its text is in a record, how it is read, and with which code a record is
+ * rejected that has no readable value there. Slots are made once for each header.
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
@@ -13,13 +13,13 @@ import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
 import { cleanText } from "./values.ts";
 
 export interface Slot {
-  /** Its index in the record; -1: it is of several fields, or the same in every record. */
+  /** The index of its field in the record; -1: it has several fields, or the same value in every record. */
   readonly at: number;
-  /** Fields that are one value together. */
+  /** The fields that make one value together. */
   readonly joined: Extract<ColumnSource, { readonly by: string }> | undefined;
   /** The value that every record has. */
   constant: string | undefined;
-  /** Its place among the values of a record. */
+  /** Its index among the values of a record. */
   readonly index: number;
   readonly name: string;
   /** The name in the file, for sentences. */
@@ -27,7 +27,7 @@ export interface Slot {
   readonly required: boolean;
   readonly kind: "id" | "text" | "day" | "decimal" | "extra";
   readonly currency: string | null;
-  /** How its column is written, as decided or fixed. */
+  /** The format of its column, decided or given by the operator. */
   readonly decimal: DecimalFormat | undefined;
   readonly day: DayFormat | undefined;
   /** `"name":` */
@@ -44,7 +44,7 @@ export interface Slot {
   };
 }
 
-/** Codes of the table name columns without accents. */
+/** Reject codes name columns without accents. */
 const codeName = (column: string): string => column.normalize("NFD").replace(/\p{M}/gu, "");
 
 const code = (column: string, problem: string): RejectCode => {
@@ -52,7 +52,7 @@ const code = (column: string, problem: string): RejectCode => {
   return name in REJECT_SENTENCES ? (name as RejectCode) : "record.wrong_length";
 };
 
-/** How the columns of one header are read. */
+/** The options of all slots of a header. */
 export interface SlotOptions {
   readonly header: readonly string[];
   readonly options: ReadingOptions;
@@ -93,8 +93,8 @@ function slotOf(
 }
 
 /**
- * The slots of an entity, in the order of its columns, then of the extras. `given`: called with a slot whose value
- * the operator gives to every record, and that value as it was typed; returns it as it is read.
+ * The slots of an entity, in the order of its columns, then of the extras. `given` is called for a value that the
+ * operator gives to every record, with the slot and the value as typed. It returns the canonical value.
  */
 export function slotsOf(
   entity: Entity,
@@ -126,7 +126,7 @@ export function slotsOf(
 export const fieldOf = (slot: Slot, fields: readonly string[]): string =>
   slot.at >= 0 ? (fields[slot.at] as string) : joinedOf(slot, fields);
 
-/** A key of several columns needs them all; a city and an address are an id without the one that is empty. */
+/** A key of several columns needs all of them. An id made of city and address leaves out an empty one. */
 function joinedOf({ joined }: Slot, fields: readonly string[]): string {
   if (joined === undefined) return "";
   const texts = joined.parts.map((part) => ("at" in part ? cleanText(fields[part.at] ?? "") : part.value));
@@ -134,6 +134,6 @@ function joinedOf({ joined }: Slot, fields: readonly string[]): string {
   return texts.every((text) => text !== "") ? joinIds(texts) : "";
 }
 
-/** An extra may not have the name of a canonical column: an image is both in one. */
+/** An extra must not have the name of a canonical column, because an image holds both by name. */
 const extraName = (name: string, entity: Entity): string =>
   entity.columns.some((c) => c.name === name) ? `${name} (2)` : name;

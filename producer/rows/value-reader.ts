@@ -1,6 +1,6 @@
 /**
- * One field of a record as the value of its column: text, a day, a decimal; or why the record is a reject. The hottest
- * code of the producer: it returns the value alone and keeps what else there is to know in its own fields.
+ * Reads a field as the value of its column (text, day or decimal), or finds why the record is a reject. This is the
+ * hottest code of the producer: it returns the value alone, and keeps further results in its own fields.
  */
 import type { Details, RejectCode } from "#shared/contract/sentences.ts";
 import { readDay } from "./columns/days.ts";
@@ -28,11 +28,11 @@ const EQUALS = 0x3d;
 export class ValueReader {
   /** Why the last record was a reject. */
   problem: Problem = { code: "record.wrong_length", details: {} };
-  /** Decimals of the record in hand that had more places than are kept. */
+  /** How many decimals of the current record were rounded. */
   rounded = 0;
-  /** The time of day beside the day of the record in hand. */
+  /** The time of day beside the day of the current record. */
   time: string | null = null;
-  /** Values that were wrapped as formulas, `="007"`, since the beginning. */
+  /** How many values of all records were written as formulas, `="007"`. */
   unwrapped = 0;
   readonly #zone: BusinessZone;
 
@@ -40,17 +40,17 @@ export class ValueReader {
     this.#zone = zone;
   }
 
-  /** Begins with the next record. */
+  /** Call before each record. */
   begin(): void {
     this.rounded = 0;
     this.time = null;
   }
 
-  /** null: present and empty. undefined: a reject. */
+  /** The value of a field; null: it is empty; undefined: the record is a reject. */
   read(slot: Slot, field: string, care: boolean): string | null | undefined {
     const a = field.charCodeAt(0);
     const z = field.charCodeAt(field.length - 1);
-    // ASCII at both ends and no care: nothing to strip, nothing to compose.
+    // ASCII at both ends, and nothing else to care for: there is nothing to trim or to compose.
     const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
     let text = plain ? field : cleanText(field);
     if (!plain) {
@@ -103,7 +103,7 @@ export class ValueReader {
     return cleanText(inner);
   }
 
-  /** Keeps why the record is a reject. */
+  /** Sets `problem`. */
   reject(code: RejectCode, value: string, more?: string, column?: string): false {
     const details = {
       value,

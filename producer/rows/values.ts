@@ -1,6 +1,6 @@
 /**
- * Values as files write them: text and ids in NFC without surrounding white space, what stands for nothing, and days
- * and times in the business zone (rules 1 and 2). Numbers and dates are in columns/.
+ * Reads values as files write them: text and ids in NFC without surrounding white space, marks for "no value", and days
+ * and times in the business zone (rules 1 and 2). columns/ reads numbers and dates.
  */
 
 /** Text without surrounding white space (NBSP too), in NFC. */
@@ -11,7 +11,7 @@ export function cleanText(text: string): string {
   return trimmed;
 }
 
-/** What programs write where there is nothing. Of ids only the empty text is none: one may be `NA` or `-`. */
+/** Texts that programs write for "no value". An id may be `NA` or `-`, so only an empty id is no value. */
 const NOTHING: ReadonlySet<string> = new Set(
   "NULL null N/A n/a NA #N/A #N/D NaN nan None nil (null) \\N - -- — – .".split(" "),
 );
@@ -19,7 +19,7 @@ const LONGEST_NOTHING = 6;
 
 export const isNothing = (text: string): boolean => text.length <= LONGEST_NOTHING && NOTHING.has(text);
 
-/** `="007"`: how sheets are told that a value is text. What it wraps is the value; a formula is never evaluated. */
+/** The text in `="007"`, which keeps spreadsheets from reading it as a number. Formulas are never evaluated. */
 export const unwrapped = (text: string): string | undefined => {
   const inner = /^="((?:[^"]|"")*)"$/.exec(text)?.[1];
   return inner?.replaceAll('""', '"');
@@ -33,7 +33,7 @@ export type DecimalProblem =
   | "ambiguous"
   | "other_decimal";
 
-/** What the last `readDecimal` or `readDay` has to say beyond its value. */
+/** Further results of the last `readDecimal` or `readDay`. */
 export const reading = {
   problem: "not_a_number" as DecimalProblem,
   rounded: false,
@@ -45,10 +45,10 @@ export const reading = {
 const QUARTER_MS = 900_000;
 const REMEMBERED_OFFSETS = 20_000;
 
-/** Days and times in the business zone. */
+/** Computes days and times in the business zone. */
 export class BusinessZone {
   readonly #format: Intl.DateTimeFormat;
-  /** Offset from UTC by quarter of an hour: asking Intl costs microseconds. */
+  /** The offset from UTC for each quarter of an hour. A cache, because Intl takes microseconds. */
   readonly #offsets = new Map<number, number>();
 
   constructor(timeZone: string) {

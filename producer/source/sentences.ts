@@ -13,6 +13,11 @@ export interface Details {
 
 type Sentence = Readonly<Record<Language, (d: Details) => string>>;
 
+/** A source as an argument of a shell: as it is, or in quotes if the shell would read a character of it. */
+const argument = (source: string): string =>
+  /^[\w:/.,@%+=~-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
+const remove = (source: string): string => `ventes sources remove ${argument(source)}`;
+
 export const SOURCE_SENTENCES = {
   "source.bad_reference": {
     fr: (d) => `« ${d.source} » n'est ni un chemin ni une URL http, https ou file`,
@@ -20,36 +25,36 @@ export const SOURCE_SENTENCES = {
   },
   "source.bad_file_url": {
     fr: (d) =>
-      `${d.source} n'est pas un chemin de cette machine (${d.what}) : donnez le chemin lui-même, ou file:///DOSSIER/FICHIER sans nom d'hôte, un « % » du nom écrit %25`,
+      `${d.source} n'est pas un chemin de cette machine (${d.what}) : donnez le chemin lui-même, ou file:///DOSSIER/FICHIER sans nom d'hôte, en écrivant %25 pour un « % » du nom`,
     en: (d) =>
-      `${d.source} is no path of this machine (${d.what}): give the path itself, or file:///FOLDER/FILE without a host name, a "%" of the name written %25`,
+      `${d.source} is no path of this machine (${d.what}): give the path itself, or file:///FOLDER/FILE without a host name, with %25 for a "%" in the name`,
   },
   "source.id_too_long": {
     fr: (d) =>
-      `${d.source} : une adresse de ${d.what} octets ; la limite est ${d.more} : donnez-en une plus courte`,
-    en: (d) => `${d.source}: an address of ${d.what} bytes; the limit is ${d.more}: give a shorter one`,
+      `${d.source} : l'adresse fait ${d.what} octets, la limite est de ${d.more} : donnez-en une plus courte`,
+    en: (d) => `${d.source}: the address has ${d.what} bytes, the limit is ${d.more}: give a shorter one`,
   },
   "source.defect": {
     fr: (d) =>
-      `${d.source} fait échouer le programme (${d.what}) : les autres sources continuent, elle sera relue ; la trace est dans la sortie d'erreur du producteur : signalez-la, et retirez la source si cela dure (ventes sources remove)`,
+      `${d.source} provoque une erreur imprévue du programme (${d.what}) : les autres sources continuent, et celle-ci sera relue ; signalez la trace, qui est dans la sortie d'erreur du producteur, et si l'erreur persiste retirez la source : ${remove(d.source)}`,
     en: (d) =>
-      `${d.source} makes the program fail (${d.what}): the other sources go on, and it will be looked at again; the trace is in the producer's error output: report it, and remove the source if it lasts (ventes sources remove)`,
+      `${d.source} causes an unforeseen error of the program (${d.what}): the other sources go on, and this one will be polled again; report the trace, which is in the producer's error output, and remove the source if the error persists: ${remove(d.source)}`,
   },
   "source.record_too_large": {
     fr: (d) =>
-      `${d.source} : ce qui serait publié prend ${d.what} octets, un topic en prend ${d.more} : raccourcissez son en-tête ou ses options, ou augmentez max.message.bytes du topic`,
+      `${d.source} : l'enregistrement à publier fait ${d.what} octets, et le topic en accepte ${d.more} : raccourcissez l'en-tête ou les options de la source, ou augmentez max.message.bytes du topic`,
     en: (d) =>
-      `${d.source}: what would be published takes ${d.what} bytes, a topic takes ${d.more}: shorten its header or its options, or raise the topic's max.message.bytes`,
+      `${d.source}: the record to publish has ${d.what} bytes, and the topic accepts ${d.more}: shorten the header or the options of the source, or raise the topic's max.message.bytes`,
   },
   "source.disk_reserve": {
     fr: (d) =>
-      `${d.source} n'est pas lu : il laisserait moins que la réserve du disque (libres : ${d.what} octets ; réserve de ${d.more} octets) : faites de la place, ou retirez la source si elle ne finit pas (ventes sources remove)`,
+      `${d.source} n'est pas lu : son téléchargement entamerait la réserve du disque (libres : ${d.what} octets ; réserve : ${d.more} octets) : libérez de la place, ou retirez la source si elle est sans fin : ${remove(d.source)}`,
     en: (d) =>
-      `${d.source} is not read: it would leave less than the reserve of the disk (free: ${d.what} bytes; reserve of ${d.more} bytes): make room, or remove the source if it does not end (ventes sources remove)`,
+      `${d.source} is not read: its download would use up the reserve of the disk (free: ${d.what} bytes; reserve of ${d.more} bytes): make room, or remove the source if it has no end: ${remove(d.source)}`,
   },
   "source.no_room": {
     fr: (d) =>
-      `${d.source} n'est pas lu : le disque de ${d.more} est plein (${d.what}) : faites de la place ; la base et les topics continuent`,
+      `${d.source} n'est pas lu : le disque de ${d.more} est plein (${d.what}) : libérez de la place ; la base et les topics continuent`,
     en: (d) =>
       `${d.source} is not read: the disk of ${d.more} is full (${d.what}): make room; the database and the topics go on`,
   },
@@ -61,29 +66,29 @@ export const SOURCE_SENTENCES = {
   },
   "source.spool": {
     fr: (d) =>
-      `${d.source} n'est pas lu : un fichier de travail de ${d.more} n'est plus utilisable (${d.what}) : la source sera relue ; laissez ce dossier au programme`,
+      `${d.source} n'est pas lu : un fichier de travail de ${d.more} n'est plus utilisable (${d.what}) : la source sera relue ; ne touchez pas à ce dossier`,
     en: (d) =>
-      `${d.source} is not read: a working file in ${d.more} cannot be used any more (${d.what}): it will be looked at again; leave that folder to the program`,
+      `${d.source} is not read: a working file in ${d.more} cannot be used any more (${d.what}): the source will be polled again; do not change that folder`,
   },
   "registration.not_json": {
     fr: (d) =>
-      `${d.source} : l'enregistrement du topic sources n'est pas du JSON : ventes sources remove l'en retire`,
-    en: (d) => `${d.source}: its record in the topic sources is not JSON: ventes sources remove takes it out`,
+      `${d.source} : l'enregistrement du topic sources n'est pas du JSON : retirez-le : ${remove(d.source)}`,
+    en: (d) => `${d.source}: its record in the topic sources is not JSON: remove it: ${remove(d.source)}`,
   },
   "registration.not_valid": {
     fr: (d) =>
-      `${d.source} : l'enregistrement du topic sources ne suit pas le contrat : ${d.what} : corrigez le programme qui l'a écrit, ou ventes sources remove`,
+      `${d.source} : l'enregistrement du topic sources n'est pas valide (${d.what}) : corrigez le programme qui l'a écrit, ou retirez-le : ${remove(d.source)}`,
     en: (d) =>
-      `${d.source}: its record in the topic sources does not follow the contract: ${d.what}: mend the program that wrote it, or ventes sources remove`,
+      `${d.source}: its record in the topic sources is not valid (${d.what}): correct the program that wrote it, or remove it: ${remove(d.source)}`,
   },
   "registration.other_key": {
     fr: (d) =>
-      `${d.source} : l'enregistrement du topic sources sous cette clé est celui d'une autre source (${d.what}) : corrigez le programme qui l'a écrit, ou ventes sources remove`,
+      `${d.source} : l'enregistrement du topic sources sous cette clé est celui d'une autre source (${d.what}) : corrigez le programme qui l'a écrit, ou retirez-le : ${remove(d.source)}`,
     en: (d) =>
-      `${d.source}: the record under this key of the topic sources is another source's (${d.what}): mend the program that wrote it, or ventes sources remove`,
+      `${d.source}: the record with this key in the topic sources is that of another source (${d.what}): correct the program that wrote it, or remove it: ${remove(d.source)}`,
   },
   "source.unknown_entity": {
-    fr: (d) => `« ${d.what} » n'est pas connu : ${d.more}`,
+    fr: (d) => `« ${d.what} » n'est pas une entité : il y a ${d.more}`,
     en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,
   },
   "source.unknown_option": {
@@ -91,7 +96,7 @@ export const SOURCE_SENTENCES = {
     en: (d) => `there is no option ${JSON.stringify(d.what)}: there are ${d.more}`,
   },
   "source.bad_option": {
-    fr: (d) => `${d.what} : à donner : ${d.more}`,
+    fr: (d) => `${d.what} : donnez ${d.more}`,
     en: (d) => `${d.what}: give ${d.more}`,
   },
   "source.not_found": {
@@ -120,7 +125,7 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       d.more === undefined
         ? `${d.source} answers ${d.what}: VENTES_CREDENTIALS has nothing for it; add "URL_PREFIX basic USER:PASSWORD" or "URL_PREFIX bearer TOKEN"`
-        : `${d.source} answers ${d.what} to "${d.more}": mend that line of VENTES_CREDENTIALS`,
+        : `${d.source} answers ${d.what} to "${d.more}": correct that line of VENTES_CREDENTIALS`,
   },
   "source.share_link": {
     fr: (d) => `${d.source} est une page de ${d.what}, pas le fichier lui-même : donnez ${d.more}`,
@@ -128,9 +133,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.older": {
     fr: (d) =>
-      `${d.source} est un état plus ancien (${d.what}) que celui qui a été lu (${d.more}) : il n'est pas pris, et elle sera relue ; s'il est le bon, publiez-le à nouveau avec une date récente`,
+      `${d.source} : le contenu publié (${d.what}) est plus ancien que celui déjà lu (${d.more}) : il est refusé, et la source sera relue ; si c'est le bon, publiez-le à nouveau avec une date récente`,
     en: (d) =>
-      `${d.source} is of an older state (${d.what}) than the one that was read (${d.more}): it is not taken, and will be looked at again; if it is the right one, publish it again with a recent date`,
+      `${d.source}: the published content (${d.what}) is older than the content already read (${d.more}): it is refused, and the source will be polled again; if it is the right content, publish it again with a recent date`,
   },
   "source.http_status": {
     fr: (d) => `${d.source} répond ${d.what}`,
@@ -152,9 +157,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.private_address": {
     fr: (d) =>
-      `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu : --allow-private (VENTES_ALLOW_PRIVATE=1)`,
+      `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu, ajoutez --allow-private (VENTES_ALLOW_PRIVATE=1)`,
     en: (d) =>
-      `${d.source} leads to an address that is private, or that cannot be checked: ${d.what}; if it is meant: --allow-private (VENTES_ALLOW_PRIVATE=1)`,
+      `${d.source} leads to an address that is private, or that cannot be checked: ${d.what}; if you want that, add --allow-private (VENTES_ALLOW_PRIVATE=1)`,
   },
   "source.proxy": {
     fr: (d) => `${d.source} : le proxy répond ${d.what} : voyez HTTP_PROXY, HTTPS_PROXY et NO_PROXY`,
@@ -162,11 +167,13 @@ export const SOURCE_SENTENCES = {
   },
   "source.not_http": {
     fr: (d) => `${d.source} répond autre chose que du HTTP lisible : ${d.what}`,
-    en: (d) => `${d.source} answers something else than readable HTTP: ${d.what}`,
+    en: (d) => `${d.source} answers something other than readable HTTP: ${d.what}`,
   },
   "source.too_slow": {
-    fr: (d) => `${d.source} envoie trop lentement (${d.what} octets) : arrêté, repris au prochain regard`,
-    en: (d) => `${d.source} sends too slowly (${d.what} bytes): cut, taken up at the next look`,
+    fr: (d) =>
+      `${d.source} envoie trop lentement (${d.what} octets) : téléchargement arrêté, nouvel essai à la prochaine lecture`,
+    en: (d) =>
+      `${d.source} sends too slowly (${d.what} bytes): the download was stopped and is tried again at the next poll`,
   },
   "source.redirects": {
     fr: (d) => `${d.source} redirige plus de ${d.what} fois`,
@@ -252,20 +259,20 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is a ${d.what} file, not a CSV: export the table as CSV`,
   },
   "source.encoding_unknown": {
-    fr: (d) => `${d.source} : l'encodage ${d.what} n'est pas connu ; il y a ${d.more}`,
-    en: (d) => `${d.source}: encoding ${d.what} is not known; there are ${d.more}`,
+    fr: (d) => `${d.source} : l'encodage ${d.what} n'est pas connu : donnez ${d.more}`,
+    en: (d) => `${d.source}: encoding ${d.what} is not known: give ${d.more}`,
   },
   "source.encoding_contradicted": {
     fr: (d) =>
-      `${d.source} : vous avez dit ${d.what}, le fichier commence par la marque de ${d.more} : retirez --encoding`,
+      `${d.source} : --encoding donne ${d.what}, mais le fichier commence par la marque d'ordre des octets de ${d.more} : retirez --encoding`,
     en: (d) =>
-      `${d.source}: you said ${d.what}, the file begins with the mark of ${d.more}: leave --encoding out`,
+      `${d.source}: --encoding gives ${d.what}, but the file begins with the byte order mark of ${d.more}: leave --encoding out`,
   },
   "source.encoding_undecided": {
     fr: (d) =>
-      `${d.source} n'est pas en UTF-8 (dès la ligne ${d.what}), et rien ne dit en quoi : enregistrez-le en UTF-8, ou donnez --encoding (${d.more})`,
+      `${d.source} n'est pas en UTF-8 (dès la ligne ${d.what}), et son encodage ne peut pas être déterminé : enregistrez-le en UTF-8, ou donnez --encoding (${d.more})`,
     en: (d) =>
-      `${d.source} is not UTF-8 (from line ${d.what} on), and nothing tells what it is: save it as UTF-8, or give --encoding (${d.more})`,
+      `${d.source} is not UTF-8 (from line ${d.what} on), and its encoding cannot be determined: save it as UTF-8, or give --encoding (${d.more})`,
   },
   "source.undecodable": {
     fr: (d) =>
@@ -286,12 +293,13 @@ export const SOURCE_SENTENCES = {
   },
   "source.key_of_several": {
     fr: (d) =>
-      `${d.source} : --key dit ce qui identifie les ventes, ou l'unique entité : ${d.what} sont plusieurs`,
-    en: (d) => `${d.source}: --key says what identifies the sales, or the only entity: ${d.what} are several`,
+      `${d.source} : --key ne s'applique qu'à des ventes, ou à une seule entité ; ce fichier publie ${d.what} : retirez --key`,
+    en: (d) =>
+      `${d.source}: --key applies to sales, or to a single entity; this file publishes ${d.what}: leave --key out`,
   },
   "source.wrong_entity": {
-    fr: (d) => `${d.source} : vous avez dit ${d.what}, ce sont des ${d.more}`,
-    en: (d) => `${d.source}: you said ${d.what}, these are ${d.more}`,
+    fr: (d) => `${d.source} : l'entité indiquée est ${d.what}, mais le fichier contient : ${d.more}`,
+    en: (d) => `${d.source}: the given entity is ${d.what}, but the file holds ${d.more}`,
   },
   "source.identity_changed": {
     fr: (d) =>
@@ -301,27 +309,27 @@ export const SOURCE_SENTENCES = {
   },
   "source.column_lost": {
     fr: (d) =>
-      `${d.source} : il manque ${d.what} ; l'en-tête a de nouveau : ${d.more} ; si c'est elle sous un autre nom, dites-le par --map COLONNE=NOM`,
+      `${d.source} : il manque la colonne ${d.what} ; nouvelles colonnes de l'en-tête : ${d.more} ; si elle a changé de nom, donnez --map COLONNE=NOM`,
     en: (d) =>
-      `${d.source}: ${d.what} is missing; new in the header: ${d.more}; if that is it under another name, say so by --map COLUMN=NAME`,
+      `${d.source}: column ${d.what} is missing; new in the header: ${d.more}; if it has a new name, give --map COLUMN=NAME`,
   },
   "source.mostly_rejected": {
     fr: (d) =>
-      `${d.source} : plus de la moitié des lignes (${d.more}) n'ont pas une valeur lisible dans la colonne ${d.what}, alors que la version d'avant en avait : version refusée, les dernières données restent`,
+      `${d.source} : plus de la moitié des lignes (${d.more}) n'ont pas de valeur lisible dans la colonne ${d.what}, ce qui n'était pas le cas de la version précédente : la version est refusée, et les données de la précédente restent ; corrigez le fichier`,
     en: (d) =>
-      `${d.source}: more than half of the lines (${d.more}) have no readable value in column ${d.what}, and those of the version before had: version refused, the last data stay`,
+      `${d.source}: more than half of the lines (${d.more}) have no readable value in column ${d.what}, unlike those of the version before: the version is refused, and the data of the version before stay; correct the file`,
   },
   "source.rekeyed": {
     fr: (d) =>
-      `${d.source} : ses ventes ont déjà des identifiants qui dépendent de ${d.what} : --rekey les refait pour les jours que le fichier contient ; ou retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} : ajoutez --rekey pour les recalculer pour les jours que le fichier contient ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}: --rekey makes them anew for the days that the file holds; or remove it first (ventes sources remove URL --withdraw), then add it again`,
+      `${d.source}: its sales already have ids that depend on ${d.what}: add --rekey to make new ids for the days that the file holds; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
   },
   "source.not_rekeyed": {
     fr: (d) =>
-      `${d.source} : --rekey refait les identifiants de ventes qui n'en ont pas dans le fichier, pas un changement de ${d.what} : retirez-la d'abord (ventes sources remove URL --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : --rekey ne recalcule que les identifiants de ventes qui n'en ont pas dans le fichier, et n'admet pas de changement de ${d.what} : retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: --rekey makes ids anew of sales that have none in the file, not with a change of ${d.what}: remove it first (ventes sources remove URL --withdraw), then add it again`,
+      `${d.source}: --rekey makes new ids only for sales that have none in the file, and allows no change of ${d.what}: remove the source first (${remove(d.source)} --withdraw), then add it again`,
   },
   "source.unknown_column": {
     fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas ; il y a : ${d.more}`,
@@ -341,15 +349,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.undecided_decimal": {
     fr: (d) =>
-      `${d.source} : rien ne dit si la colonne ${d.what} a un point ou une virgule décimale, comme dans ${d.more} : ajoutez --decimal point ou --decimal comma`,
+      `${d.source} : les valeurs de la colonne ${d.what} peuvent avoir un point ou une virgule décimale, comme ${d.more} : ajoutez --decimal point ou --decimal comma`,
     en: (d) =>
-      `${d.source}: nothing tells whether column ${d.what} has a decimal point or comma, as in ${d.more}: add --decimal point or --decimal comma`,
+      `${d.source}: the values of column ${d.what} may have a decimal point or comma, as in ${d.more}: add --decimal point or --decimal comma`,
   },
   "source.undecided_date": {
     fr: (d) =>
-      `${d.source} : rien ne dit l'ordre du jour et du mois dans la colonne ${d.what}, comme dans ${d.more} : ajoutez --date-format dmy, mdy ou ymd`,
+      `${d.source} : les dates de la colonne ${d.what} ne montrent pas l'ordre du jour et du mois, comme ${d.more} : ajoutez --date-format dmy, mdy ou ymd`,
     en: (d) =>
-      `${d.source}: nothing tells the order of day and month in column ${d.what}, as in ${d.more}: add --date-format dmy, mdy or ymd`,
+      `${d.source}: the dates of column ${d.what} do not show the order of day and month, as in ${d.more}: add --date-format dmy, mdy or ymd`,
   },
   "source.fixed_decimal": {
     fr: (d) => `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more}`,
@@ -365,56 +373,60 @@ export const SOURCE_SENTENCES = {
   },
   "source.held_back": {
     fr: (d) =>
-      `${d.source} : cette version retirerait ${d.what} lignes sur ${d.more} : rien n'est changé avant 'ventes sources confirm ${d.source}'`,
+      `${d.source} : cette version supprimerait ${d.what} lignes sur ${d.more} ; elle est retenue, et rien ne change : vérifiez le fichier, puis confirmez-le : ventes sources confirm ${argument(d.source)}`,
     en: (d) =>
-      `${d.source}: this version would withdraw ${d.what} rows of ${d.more}: nothing changes before 'ventes sources confirm ${d.source}'`,
+      `${d.source}: this version would delete ${d.what} rows of ${d.more}; it is held back, and nothing changes: check the file, then confirm it: ventes sources confirm ${argument(d.source)}`,
   },
   "source.earlier": {
     fr: (d) =>
-      `${d.source} est revenu à un état antérieur : s'il y reste, il est repris à la prochaine lecture`,
-    en: (d) => `${d.source} is back in an earlier state: if it stays so, the next look takes it`,
+      `${d.source} est revenu à un état antérieur : si c'est encore le cas à la prochaine lecture, cet état sera appliqué`,
+    en: (d) =>
+      `${d.source} is back in an earlier state: if it is still so at the next poll, that state is applied`,
   },
   "source.not_the_same": {
     fr: (d) =>
-      `${d.source} a déjà publié avec d'autres colonnes d'identité (${d.what}) que ${d.more} : ses ventes ne seraient pas les mêmes`,
+      `${d.source} a déjà publié des ventes avec d'autres colonnes d'identité (${d.what}) que l'ancienne source (${d.more}) : ses ventes ne seraient pas les mêmes ; retirez-la d'abord : ${remove(d.source)} --withdraw`,
     en: (d) =>
-      `${d.source} has published already, with other columns of identity (${d.what}) than ${d.more}: its sales would not be the same`,
+      `${d.source} has already published sales with other identity columns (${d.what}) than the old source (${d.more}): its sales would not be the same; remove it first: ${remove(d.source)} --withdraw`,
   },
   "source.not_registered": {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
     en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,
   },
   "sources_file.no_url": {
-    fr: (d) => `la première ligne doit nommer une colonne url : ${d.what} (colonnes connues : ${d.more})`,
-    en: (d) => `its first line must name a column url: ${d.what} (columns known: ${d.more})`,
+    fr: (d) =>
+      `la première ligne doit nommer une colonne url ; elle contient : ${d.what} (colonnes connues : ${d.more})`,
+    en: (d) => `its first line must name a column url; it holds: ${d.what} (columns known: ${d.more})`,
   },
   "sources_file.unknown_column": {
-    fr: (d) => `la colonne « ${d.what} » n'est pas connue : ${d.more}`,
+    fr: (d) => `la colonne « ${d.what} » n'est pas connue : il y a ${d.more}`,
     en: (d) => `there is no column ${JSON.stringify(d.what)}: there are ${d.more}`,
   },
   "sources_file.bad_line": {
     fr: () => "la ligne n'est pas du CSV : vérifiez ses guillemets",
-    en: () => "the line is no CSV: check its quotes",
+    en: () => "the line is not CSV: check its quotes",
   },
   "sources_file.too_often": {
-    fr: (d) => `un serveur d'ailleurs n'est pas interrogé plus souvent que toutes les ${d.what}`,
-    en: (d) => `a server elsewhere is not asked more often than every ${d.what}`,
+    fr: (d) =>
+      `un serveur distant est interrogé au plus toutes les ${d.what} : donnez every=${d.what} ou plus`,
+    en: (d) => `a remote server is polled at most every ${d.what}: give every=${d.what} or more`,
   },
   "sources_file.twice": {
-    fr: (d) => `${d.source} est déjà à la ligne ${d.what}`,
-    en: (d) => `${d.source} is on line ${d.what} already`,
+    fr: (d) => `${d.source} est déjà à la ligne ${d.what} : retirez l'une des deux`,
+    en: (d) => `${d.source} is on line ${d.what} already: remove one of the two`,
   },
   "source.is_catalogue": {
-    fr: (d) => `${d.source} est enregistré comme catalogue : retirez-le d'abord (ventes sources remove)`,
-    en: (d) => `${d.source} is registered as a catalogue: remove it first (ventes sources remove)`,
+    fr: (d) => `${d.source} est enregistré comme catalogue : retirez-le d'abord : ${remove(d.source)}`,
+    en: (d) => `${d.source} is registered as a catalogue: remove it first: ${remove(d.source)}`,
   },
   "catalogue.is_source": {
-    fr: (d) => `${d.source} est enregistré comme source : retirez-la d'abord (ventes sources remove)`,
-    en: (d) => `${d.source} is registered as a source: remove it first (ventes sources remove)`,
+    fr: (d) => `${d.source} est enregistré comme source : retirez-la d'abord : ${remove(d.source)}`,
+    en: (d) => `${d.source} is registered as a source: remove it first: ${remove(d.source)}`,
   },
   "catalogue.not_a_list": {
-    fr: (d) => `${d.source} ne liste pas de fichiers : ce sont des ${d.what} ; ajoutez-le sans --catalogue`,
-    en: (d) => `${d.source} lists no files: these are ${d.what}; add it without --catalogue`,
+    fr: (d) =>
+      `${d.source} ne liste pas de fichiers, mais contient des ${d.what} : ajoutez-le sans --catalogue`,
+    en: (d) => `${d.source} lists no files, but holds ${d.what}: add it without --catalogue`,
   },
   "catalogue.bad_json": {
     fr: (d) => `${d.source} n'est pas une liste JSON de fichiers : ${d.what}`,
@@ -437,23 +449,25 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} lists ${d.what} files; the limit is ${d.more}: split it into several`,
   },
   "catalogue.contradicts": {
-    fr: (d) => `${d.source} est listé plusieurs fois, et pas de la même façon`,
-    en: (d) => `${d.source} is listed several times, and not in the same way`,
+    fr: (d) => `${d.source} est listé plusieurs fois, avec des options différentes : gardez une seule ligne`,
+    en: (d) => `${d.source} is listed several times, with different options: keep one line`,
   },
   "catalogue.ignored": {
-    fr: (d) => `laissé de côté, n'étant ni une option ni une adresse : ${d.what}`,
-    en: (d) => `left aside, being neither an option nor an address: ${d.what}`,
+    fr: (d) => `colonnes ou champs ignorés, car ce ne sont ni des options ni des adresses : ${d.what}`,
+    en: (d) => `columns or members ignored, because they are neither options nor addresses: ${d.what}`,
   },
   "catalogue.credentials": {
-    fr: () => "l'URL contient un mot de passe : il serait copié dans les topics ; ôtez-le",
-    en: () => "the URL holds a password: it would be copied into the topics; take it out",
+    fr: () => "l'URL contient un mot de passe, qui serait copié dans les topics : retirez-le de l'URL",
+    en: () => "the URL holds a password, which would be copied into the topics: remove it from the URL",
   },
   "source.removed": {
-    fr: (d) => `${d.source} a été retiré par un opérateur : lui seul le remet (ventes sources add)`,
-    en: (d) => `${d.source} was removed by an operator: only an operator adds it again (ventes sources add)`,
+    fr: (d) =>
+      `${d.source} a été retiré par un opérateur ; seul un opérateur peut l'ajouter de nouveau : ventes sources add ${argument(d.source)}`,
+    en: (d) =>
+      `${d.source} was removed by an operator; only an operator can add it again: ventes sources add ${argument(d.source)}`,
   },
   "source.of_operator": {
-    fr: (d) => `${d.source} n'a pas été enregistré par HTTP : ventes sources remove le retire`,
-    en: (d) => `${d.source} was not registered through HTTP: ventes sources remove removes it`,
+    fr: (d) => `${d.source} n'a pas été enregistré par HTTP : retirez-le ainsi : ${remove(d.source)}`,
+    en: (d) => `${d.source} was not registered through HTTP: remove it with ${remove(d.source)}`,
   },
 } as const satisfies Record<string, Sentence>;

@@ -94,7 +94,7 @@ describe("a link that leads to a page", () => {
     });
 });
 
-it("is named when HTML came, where it is known; a link that is secret in part is shown as it is to be pasted", () => {
+it("is named when HTML came, if it is known; a link with a secret is shown with the secret masked", () => {
   const said = (source: string) => sourceError("source.html", { source }, "en").sentence;
   expect(said("https://nuage.example/s/aBcDeFgH1jKlMnO")).toMatch(
     /is an HTML page, not a CSV: give https:\/\/nuage\.example\/s\/aBcDeFgH1jKlMnO\/download$/,

@@ -41,13 +41,13 @@ describe("what a source may reach", () => {
     );
   });
 
-  it("what HTTP named is discovered, whatever else is known of it", () => {
+  it("a source that an HTTP request named is discovered, in every other case too", () => {
     rememberNamed(data, at("exports/a.csv"));
     for (const source of ["http://10.0.0.1/a.csv", at("exports/a.csv")])
       expect(trustOf({ data }, { source, discovered: true })).toEqual(DISCOVERED);
   });
 
-  it("files of a folder or beside a list that was named in this data directory are as if named themselves", () => {
+  it("files in a folder, or beside a list, that was named in this data directory have the same trust", () => {
     for (const [name, within] of [
       ["exports", join(dir, "exports")],
       ["list.txt", null],
@@ -69,7 +69,7 @@ describe("what a source may reach", () => {
     });
   });
 
-  it("a folder is listed where its files may be read", () => {
+  it("a folder may be listed where its files may be read", () => {
     const kafka = { brokers: ["x:1"], tls: null, sasl: null };
     const may = (more: object) => mayListFolder({ ...embeddedSettings(data), ...more }, at("exports/sub"));
     expect(may({})).toBe(true);

@@ -214,7 +214,7 @@ describe("options of a source", () => {
     write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
     await add();
     await poll();
-    expect(await refusal({ key: "Référence" })).toMatch(/sources remove URL --withdraw/);
+    expect(await refusal({ key: "Référence" })).toMatch(/sources remove \S+ --withdraw/);
     await pipeline.run(removeSource(path(), { withdraw: true }));
     await add({ key: "Référence,Nom", entities: ["ventes"] });
     await poll();

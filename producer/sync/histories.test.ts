@@ -208,7 +208,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
     mkdirSync(files);
     const now = new Map<Name, ModelVersion>();
     const models = new Map<Name, ModelSource>();
-    const look = async () => {
+    const poll = async () => {
       const parked = (await pipeline.run(readSourcesOnce())).filter((s) => s.state === "parked");
       return new Set(parked.map((s) => s.source));
     };
@@ -227,11 +227,11 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
       // Only the announcement of a killed version knows the open line that the version would have deleted.
       if (fault !== null && before?.open !== true) {
         pipeline.fault = { ...fault };
-        await look().catch(() => undefined);
+        await poll().catch(() => undefined);
         pipeline.fault = undefined;
         if (lost) rmSync(producerFile(join(pipeline.dir, "data")), { force: true });
       }
-      const parked = await look();
+      const parked = await poll();
       const taken = model.publish(version);
       expect(parked.has(id)).toBe(!taken);
       if (taken) now.set(source, version);
@@ -244,7 +244,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
     for (const end of ["", "-wal", "-shm"])
       rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
     const count = rowsOf(await pipeline.run(allEvents)).length;
-    await look();
+    await poll();
     expect(rowsOf(await pipeline.run(allEvents)).length).toBe(count);
   } finally {
     await pipeline.close();

@@ -39,16 +39,16 @@ const SAVED: readonly (readonly [string, Buffer])[] = [
 
 const file = () => join(pipeline.dir, "files", "magasins.csv");
 const events = async () => rowsOf(await pipeline.run(allEvents)).length;
-const look = async () => (await pipeline.run(readSourcesOnce()))[0];
+const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
 
 it("is no event, in any format; a new row is one", async () => {
   writeFileSync(file(), SAVED[0]?.[1] ?? "");
   await pipeline.run(registerSource(file()));
-  const first = await look();
+  const first = await poll();
   expect(first).toMatchObject({ state: "ok", records: 3, emitted: 3, rejected: 0 });
   for (const [name, bytes] of SAVED) {
     writeFileSync(file(), bytes);
-    expect(await look(), name).toMatchObject({
+    expect(await poll(), name).toMatchObject({
       state: "ok",
       records: 3,
       emitted: 0,
@@ -58,10 +58,10 @@ it("is no event, in any format; a new row is one", async () => {
     expect(await events(), name).toBe(3);
   }
   writeFileSync(file(), encode(written(";", "\r\n", ["4", "Sète", "é"]), "windows-1252"));
-  expect(await look()).toMatchObject({ emitted: 1, unchanged: 3 });
+  expect(await poll()).toMatchObject({ emitted: 1, unchanged: 3 });
   const more = written(";", "\r\n", ["4", "Sète", "é"], ["5", "Hyères", "à côté"]);
   writeFileSync(file(), encode(more, "windows-1252"));
-  expect(await look()).toMatchObject({ records: 5, emitted: 1, unchanged: 4 });
+  expect(await poll()).toMatchObject({ records: 5, emitted: 1, unchanged: 4 });
   expect(await events()).toBe(5);
 
   const rows = [
@@ -69,9 +69,9 @@ it("is no event, in any format; a new row is one", async () => {
     ["5", "Hyères", "à côté"],
   ];
   writeFileSync(file(), withMark(written("\t", "\n", ...rows), "utf-16le"));
-  expect(await look()).toMatchObject({ records: 5, emitted: 0, unchanged: 5 });
+  expect(await poll()).toMatchObject({ records: 5, emitted: 0, unchanged: 5 });
   appendFileSync(file(), encode('"6"\t"Évry"\t"ouvert"\n', "utf-16le"));
-  expect(await look()).toMatchObject({ records: 6, emitted: 1, unchanged: 5, rejected: 0 });
+  expect(await poll()).toMatchObject({ records: 6, emitted: 1, unchanged: 5, rejected: 0 });
 
   const [listed] = await pipeline.run(listSources);
   expect(listed?.announcement?.reading).toMatchObject({

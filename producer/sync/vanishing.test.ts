@@ -109,7 +109,7 @@ describe("a version that would delete much", () => {
     for (let again = 0; again < 2; again++) {
       const status = await poll();
       expect(status).toMatchObject({ state: "held", records: 40 });
-      expect(status?.reason).toMatch(/withdraw 19 rows of 38.*ventes sources confirm/);
+      expect(status?.reason).toMatch(/delete 19 rows of 38.*ventes sources confirm/);
       expect((await events()).length).toBe(before);
     }
     await pipeline.run(confirmSource(pathOf("v.csv")));

@@ -21,7 +21,7 @@ export class Downloads {
     this.client = new HttpClient(options);
   }
 
-  async look(
+  async poll(
     source: string,
     more: Partial<HttpOptions> & { readonly goOn?: boolean } = {},
   ): Promise<Fetched> {

@@ -130,7 +130,7 @@ export const INVALID: readonly HostileRecord[] = [
   },
   { name: "a catalogue that is no URL", key: "a list", value: catalogue("a list") },
   {
-    name: "a catalogue looked at all the time",
+    name: "a catalogue polled all the time",
     key: "http://127.0.0.1:9/list",
     value: catalogue("http://127.0.0.1:9/list", { every: -1 }),
   },

@@ -1,4 +1,4 @@
-/** The version that a source has now, fetched and opened: to register it, or to look into it. */
+/** Downloads and opens the present version of a source, to register or inspect it. */
 import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
@@ -19,19 +19,19 @@ export interface OpenOptions {
   readonly settings: SettingsShape;
   readonly source: string;
   readonly trust: Trust;
-  /** What it is said to publish. */
+  /** The entities that were named for it; undefined: its header decides. */
   readonly entities: readonly EntityName[] | undefined;
-  /** How it is to be read, presets resolved. */
+  /** The reading options, with those of the preset. */
   readonly reading: ReadingOptions;
   readonly idScope?: string | undefined;
   /** Its last announcement. */
   readonly before: Announcement | undefined;
   readonly known?: Validators | null;
-  /** Told how the content is known again, whether or not it can be read. */
+  /** Called with the validators of the content, even if the content cannot be read. */
   readonly onFetched?: (validators: Validators) => void;
 }
 
-/** undefined: the source still has the content that `known` describes. The version closes with the scope. */
+/** The version closes with the scope. undefined: the source still has the content that `known` describes. */
 export const fetchVersion = Effect.fnUntraced(function* (
   options: OpenOptions,
 ): Effect.fn.Return<Version | undefined, SourceError | DatabaseError, Scope.Scope> {

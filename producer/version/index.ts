@@ -1,4 +1,4 @@
-/** One state of a source's file: how it is written, and its records as rows and rejects. */
+/** A version of a source: opens its file, and turns its records into rows and rejects. */
 export { fetchVersion } from "./fetch-version.ts";
 export { firstIds, type InspectedReject, type InspectedRow, inspectVersion } from "./inspect.ts";
 export { openFile } from "./open-file.ts";

@@ -1,4 +1,4 @@
-/** A version as a person looks at it: its first rows, and what is rejected. */
+/** Reads a version to show it to a person: its first rows, and its rejects. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Values } from "#shared/contract/event.ts";
 import { type Details, type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
@@ -21,7 +21,7 @@ export interface InspectedReject {
 }
 
 export interface InspectSink {
-  /** Rows are wanted of this many first records. */
+  /** How many of the first records are shown as rows. */
   readonly rows: number;
   readonly row: (row: InspectedRow) => void;
   readonly reject: (reject: InspectedReject) => void;
@@ -54,7 +54,7 @@ export function* inspectVersion(version: Version, sink: InspectSink): Generator<
   version.notice(reader);
 }
 
-/** Ids of the first rows of its main entity, at most so many. Yields between blocks. */
+/** The ids of the first rows of its main entity, at most `most`. Yields between blocks. */
 export function* firstIds(version: Version, most: number): Generator<void, readonly string[]> {
   const ids: string[] = [];
   const { name, key } = version.main.entity;

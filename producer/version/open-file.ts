@@ -1,4 +1,4 @@
-/** Opens a version: how its file is written is decided from all of it, once for encoding and dialect, once for values. */
+/** Opens a version. Two passes over the whole file decide how it is written: encoding and dialect, then values. */
 import { closeSync, openSync, rmSync } from "node:fs";
 import { decideReading } from "../csv/index.ts";
 import { ColumnSurvey, lostColumn, RecordFilter } from "../rows/index.ts";
@@ -7,7 +7,7 @@ import { readerOf, recordsOf } from "./records-of.ts";
 import { Version } from "./version.ts";
 
 /**
- * Yields between blocks. Returns undefined where the appended part is written otherwise than what it continues: the
+ * Yields between blocks. Returns undefined when the appended part is written otherwise than the part before; then the
  * file must be read whole. Throws SourceRefusal.
  */
 export function* openFile(options: VersionOptions): Generator<void, Version | undefined> {

@@ -1,24 +1,24 @@
-/** What a version is opened with. */
+/** The options with which a version is opened. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Announcement, ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import type { LastVersion } from "../diff/index.ts";
 
-/** The version before, of which the file is the continuation: from its `end`, in its reading. */
+/** The version that the file continues, from its `end` and with its reading decisions. */
 export interface Tail extends LastVersion {
   readonly end: NonNullable<LastVersion["end"]>;
   readonly reading: ReadingDecisions;
 }
 
 export interface VersionOptions {
-  /** In the spool; the caller removes it. Beside it, under another name, may stand a copy in UTF-8, until `close`. */
+  /** A file in the spool, which the caller removes. A UTF-8 copy may exist beside it until `close`. */
   readonly file: string;
-  /** What it publishes, parents first; undefined: as its header tells. */
+  /** The entities that it publishes, parents first; undefined: its header decides. */
   readonly entities: readonly EntityName[] | undefined;
-  /** How it is to be read, presets resolved. */
+  /** The reading options, with those of the preset. */
   readonly reading: ReadingOptions;
   readonly idScope?: string | undefined;
-  /** The charset of Content-Type; null: HTTP states none. */
+  /** The charset of Content-Type; null: there is none. */
   readonly charset: string | null;
   readonly source: string;
   readonly settings: SettingsShape;
@@ -26,8 +26,8 @@ export interface VersionOptions {
   readonly before: Announcement | undefined;
   /** Whether a last line without a line end is a record. */
   readonly complete: boolean;
-  /** Only what was appended to this version is read; null: the whole file. */
+  /** The version before, when only the part that was appended to it is read; null: the whole file is read. */
   readonly tail: Tail | null;
-  /** Bytes that a row may take in its event. Default: what any log holds. */
+  /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
 }

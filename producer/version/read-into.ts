@@ -68,9 +68,9 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
 
 /** The open line of the version before, and what this version makes of it. */
 class OpenLine {
-  /** This version has the line with more text behind it. */
+  /** Whether this version has the line with more text. */
   extended = false;
-  /** False: an appended part does not begin with the line as it was. */
+  /** Whether an appended part begins with the line. */
   continues = true;
   readonly #version: Version;
 
@@ -97,7 +97,7 @@ class OpenLine {
 
 /** Adds decoded records and rejects to the diff. */
 class Pass {
-  /** A sale without an id was met. */
+  /** Whether the pass has met a sale without id. */
   derived = false;
   readonly #version: Version;
   readonly #diff: VersionDiff;

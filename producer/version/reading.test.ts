@@ -214,7 +214,7 @@ describe("ids", () => {
     expect(new Set([plain, a, b]).size).toBe(3);
   });
 
-  it("that look the same are kept apart, and said", async () => {
+  it("that look the same are kept apart, and reported", async () => {
     const found = await read(
       {},
       "id_produit,nom",

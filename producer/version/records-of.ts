@@ -1,4 +1,4 @@
-/** The records of a version's file that are wanted, one pass over it. */
+/** Reads the records of a version's file that match --where, in one pass. */
 import type { Announcement } from "#shared/contract/source-records.ts";
 import { type Reading, RecordReader, type RecordSink } from "../csv/index.ts";
 import type { RecordFilter } from "../rows/index.ts";
@@ -23,12 +23,12 @@ export function readerOf(
     fd,
     dialect,
     from: tail === null ? undefined : { byte: 0, line: tail.end.line, record: 0 },
-    // An open line that was announced as a record stays one while it is the same.
+    // An open line that was announced as a record stays a record while it is unchanged.
     keepOpen: ({ line, raw }) => complete || (opened !== null && opened.line === line && opened.raw === raw),
   });
 }
 
-/** Gives the records that the filter takes to `sink`; returns how many it left out. Yields between blocks. */
+/** Gives the records that match the filter to `sink`. Returns how many did not match. Yields between blocks. */
 export function* recordsOf(
   reader: RecordReader,
   filter: RecordFilter,

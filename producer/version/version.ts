@@ -1,7 +1,7 @@
 /**
- * One state of a source, opened in the spool (open-file.ts). Its records are read once for the diff (read-into.ts) and
- * again for the events that the diff decided on (write-events.ts); each record is a row of every entity that the
- * source publishes. Of a version that continues the one before only the appended part is read (`tail`).
+ * A version: one state of a source, opened in the spool (open-file.ts). Its records are read once for the diff
+ * (read-into.ts) and again for the events that the diff decided on (write-events.ts). Each record is a row of every
+ * entity that the source publishes. If the version continues the one before, only the appended part is read (`tail`).
  */
 import { closeSync, rmSync, statSync } from "node:fs";
 import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
@@ -26,16 +26,16 @@ export class Version {
   readonly decoders: readonly Decoder[];
   /** How the columns are written. */
   readonly formats: ColumnFormats;
-  /** Records of the last pass, so far. */
+  /** How many records the last pass has read so far. */
   records = 0;
   rounded = 0;
-  /** Records that --where leaves out. */
+  /** How many records --where leaves out. */
   filtered = 0;
   /** The last line without a line end, if it is one of the records. */
   open: LastLine | null = null;
-  /** True when a last line without a line end was left. */
+  /** Whether an open last line was left out. */
   left = false;
-  /** Where a later version that only grew is read from; null: such a version must be read whole. */
+  /** Where to continue a later version that only grew; null: it must be read whole. */
   end: LastVersion["end"] = null;
   readonly #reading: Reading;
   readonly #fd: number;
@@ -58,7 +58,7 @@ export class Version {
     return decodersOf({ entities, header, identity, options, formats, idScope, settings, room: this.room });
   }
 
-  /** Bytes that a row may take in its event. */
+  /** The most bytes of a row in its event. */
   get room(): number {
     return this.options.room ?? DEFAULT_ROW_ROOM;
   }
@@ -67,7 +67,7 @@ export class Version {
     return this.#reading.dialect;
   }
 
-  /** How it was read, and what was noticed in the passes so far. */
+  /** The reading decisions, and the notes of the passes so far. */
   get reading(): ReadingDecisions {
     const notes = [...this.#reading.notes, ...this.#notes];
     return {
@@ -81,12 +81,12 @@ export class Version {
     return this.decoders.map((d) => d.entity);
   }
 
-  /** The decoder of the entity that each record is one of. */
+  /** The decoder of the last entity: each record is one row of it. */
   get main(): Decoder {
     return this.decoders.at(-1) as Decoder;
   }
 
-  /** What to announce as the identity of the first version (rule 4). */
+  /** The identity columns to announce with the first version (rule 4). */
   get identity(): readonly string[] {
     return this.main.identity;
   }
@@ -97,7 +97,7 @@ export class Version {
     return entity.derivedKey && !(this.options.before?.identity ?? identity).includes(entity.key);
   }
 
-  /** The columns that fingerprints of the rows of each entity are made over: sorted, without the key. */
+  /** The columns that the fingerprints of each entity cover: sorted, without the key. */
   get columns(): Readonly<Partial<Record<EntityName, readonly string[]>>> {
     return Object.fromEntries(
       this.decoders.map(({ names, entity }) => [
@@ -116,12 +116,12 @@ export class Version {
     return new RecordFilter(this.dialect.header, this.options.reading);
   }
 
-  /** Keeps what the pass of this reader showed beyond its records. */
+  /** Keeps the results of this reader's pass that are not records. */
   notice(reader: RecordReader): void {
     this.#notes = [...reader.notes, ...notesOf(this.decoders)];
   }
 
-  /** Where the reader is now, in bytes of the content, whatever its encoding; null where that is not known. */
+  /** The position of the reader, in bytes of the content in its own encoding; null: it is not known. */
   endOf(reader: RecordReader): LastVersion["end"] {
     const { file, tail } = this.options;
     const { byte, line } = reader.end;
@@ -138,7 +138,7 @@ export class Version {
   }
 }
 
-/** What the values showed: formulas, and ids that look the same. */
+/** Notes on the values: formulas, and ids that look the same. */
 function notesOf(decoders: readonly Decoder[]): ReadingNote[] {
   // One value may be read for several entities.
   const unwrapped = Math.max(...decoders.map((decoder) => decoder.unwrapped));

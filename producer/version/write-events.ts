@@ -1,4 +1,4 @@
-/** The second pass over a version: the events of the records that the diff decided to emit. */
+/** The second pass over a version: makes the events of the records that the diff decided to emit. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
@@ -15,13 +15,13 @@ import { fittingReject } from "../source/index.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
 
-/** The events of a version by topic, as they are written. */
+/** The events of a version, in one queue for each topic. */
 export interface WrittenEvents {
   readonly rows: ReadonlyMap<EntityName, NewRecord[]>;
   readonly rejects: NewRecord[];
 }
 
-/** Appends the events to `to`. Yields between blocks. */
+/** Appends the events to the queues of `to`. Yields between blocks. */
 export function* writeEvents(
   version: Version,
   diff: VersionDiff,

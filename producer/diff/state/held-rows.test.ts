@@ -19,7 +19,7 @@ const row: fc.Arbitrary<HeldRow> = fc.oneof(
 );
 const held = fc.array(row.map((r) => ({ ...r, key: heldKey(r.key, r.ordinal) })));
 
-it("what is held is read back the same", () => {
+it("held rows are decoded as they were encoded", () => {
   fc.assert(
     fc.property(held, (rows) => {
       expect(decodeHeld(Buffer.from(encodeHeld(rows)))).toEqual(rows);
@@ -38,7 +38,7 @@ it("a row takes at most 32 bytes", () => {
   expect(decodeHeld(Buffer.from(encodeHeld([often])))).toEqual([often]);
 });
 
-it("keys are held apart, short ones as they are, long ones as 96 bits", () => {
+it("different keys are held as different keys: short ones as they are, long ones as 96 bits", () => {
   expect(heldKey("V-000123", 0)).toBe("V-000123");
   expect(heldKey("éééééééé", 0)).toBe("éééééééé");
   expect(isHashed(heldKey("éééééééééééé", 0))).toBe(true);

@@ -206,7 +206,7 @@ export function readDay(text: string, zone: BusinessZone, format?: DayFormat): s
   reading.dayProblem = "not_a_date";
   if (isIsoShaped(text)) {
     const day = isoOf(text);
-    // Only what has that shape by chance is worth another look: `3 Feb-2026`.
+    // Only what has that shape by chance is worth the slower patterns: `3 Feb-2026`.
     if (day !== undefined || digit(text, 0) * digit(text, 3) >= 0) return day;
   }
   takeApart(text);

@@ -1,17 +1,18 @@
 /**
- * How the numbers and dates of each column are written, decided from all its values (never for one of them). What every
- * value of a column says for itself is counted (see decimals.ts and days.ts); then, for each column:
+ * Decides how the numbers and dates of each column are written, from all its values and never for a single one. It
+ * counts which formats each value allows (decimals.ts, days.ts). Then, for each column:
  *
- * 1. what the operator fixed holds, unless most values contradict it;
- * 2. values that can be read in one way only decide, the greater number when they disagree (the others are then rejects,
- *    which say so); of the two decimal signs, where no value is in doubt, each is read in the only way that there is;
- * 3. else what the other columns of the file agree on;
- * 4. else what was decided for the version before;
- * 5. else, for dates, day before month where the file is French: its header is, or its numbers have decimal commas;
- * 6. else the version is refused: the sentence names the column, a value and the flag that settles it.
+ * 1. the operator's option holds; if most values contradict it, the version is refused;
+ * 2. else the values that can be read in one way only decide. If they disagree, the majority decides, and the others are
+ *    rejects. If both decimal signs occur and no value is ambiguous, each value is read in its only way;
+ * 3. else the format holds on which the other columns of the file agree;
+ * 4. else the format of the version before holds;
+ * 5. else, for dates of a French file, the day comes before the month. A file is French if its header is French or its
+ *    numbers have decimal commas;
+ * 6. else the version is refused. The sentence names the column, a value and the flag that decides.
  *
- * The same records in any order give the same decision. Memory is a few counters a column. A value that is canonical, as
- * nearly all are, costs one look at its characters.
+ * The order of records does not change the decision. Memory is a few counters for each column. A canonical value, which
+ * is the most common case, costs one pass over its characters.
  */
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
@@ -30,13 +31,13 @@ export interface SurveyOptions {
   readonly header: readonly string[];
   readonly entities: readonly EntityName[];
   readonly options: ReadingOptions;
-  /** What was decided for the version before; null when this is the first. */
+  /** The formats of the version before; null: this is the first. */
   readonly before: ColumnFormats | null;
-  /** The records go on where the version before ended: its decisions hold for them, too. */
+  /** The records continue the version before, so its formats hold for them. */
   readonly tail?: boolean;
 }
 
-/** An example for a sentence: of several, the one that does not depend on the order of records. */
+/** An example value for a sentence. The choice among several does not depend on the order of records. */
 interface Example {
   text: string;
   line: number;
@@ -82,7 +83,7 @@ class DecimalColumn {
     }
   }
 
-  /** What its own values say: undefined when there is nothing to decide, null when they do not decide it. */
+  /** The format by its own values; undefined: there is nothing to decide; null: they do not decide it. */
   decide(): DecimalFormat | undefined | null {
     const { point, comma, open } = this;
     if (point > 0 && comma > 0 && open === 0) return "either";
@@ -95,12 +96,12 @@ const BITS = Object.entries(ORDERS) as [Exclude<DayFormat, "excel">, number][];
 
 class DayColumn {
   readonly label: string;
-  /** How many values could be of exactly this set of orders. */
+  /** For each set of orders (as bits), how many values allow exactly these orders. */
   readonly sets = new Array<number>(8).fill(0);
   serials = 0;
   clear = 0;
   readonly opens = example();
-  /** A value that is a day in this order only. */
+  /** For each order, a value that is a day in this order only. */
   readonly examples = { dmy: example(), mdy: example(), ymd: example() };
 
   constructor(label: string) {
@@ -126,13 +127,13 @@ class DayColumn {
     return this.opens.line !== 0;
   }
 
-  /** Orders in which every value that is in doubt is a day. */
+  /** The orders in which every ambiguous value is a day. */
   get possible(): number {
     if (!this.open) return ORDERS.dmy | ORDERS.mdy;
     return this.sets.reduce((all, count, set) => (count > 0 && (set & (set - 1)) !== 0 ? all & set : all), 7);
   }
 
-  /** A value that its column does not decide. */
+  /** An example of a value that stays ambiguous. */
   get doubtful(): Example {
     if (this.open) return this.opens;
     const seen = Object.values(this.examples).filter(({ line }) => line > 0);
@@ -153,7 +154,7 @@ class DayColumn {
 
 type Format = DecimalFormat | DayFormat;
 
-/** The one that all have who have one; undefined when they differ, or none has. */
+/** The format on which all columns that have one agree; undefined: they differ, or none has one. */
 const agreed = <F>(formats: readonly (F | undefined | null)[]): F | undefined => {
   const all = new Set(formats.filter((f) => f !== undefined && f !== null));
   return all.size === 1 ? ([...all][0] as F) : undefined;
@@ -166,7 +167,7 @@ const isNumberFormat = (format: string | undefined): format is DecimalFormat =>
 const isDay = (format: string | undefined): format is DayFormat =>
   format === "excel" || (format !== undefined && format in ORDERS);
 
-/** Looks at every record; `decide` then says how its columns are written. */
+/** Takes every record of a file; `decide` then returns the formats of its columns. */
 export class ColumnSurvey {
   readonly #options: SurveyOptions;
   readonly #decimals: readonly { readonly at: number; readonly column: DecimalColumn }[];
@@ -185,7 +186,7 @@ export class ColumnSurvey {
     this.#days = at("day").map((i) => ({ at: i, column: new DayColumn(labelOf(header, i)) }));
   }
 
-  /** Counts a record. One of another length is a reject, and says nothing. */
+  /** Takes a record. A record of another length is a reject and is ignored here. */
   record(fields: readonly string[], line: number): void {
     if (fields.length !== this.#options.header.length) return;
     for (const { at, column } of this.#decimals) {
@@ -198,7 +199,7 @@ export class ColumnSurvey {
     }
   }
 
-  /** Columns of which the version before was written otherwise, by its own values. For a tail: read the whole. */
+  /** The columns whose own values contradict the formats of the version before. For a tail: the whole must be read. */
   get contradicted(): readonly string[] {
     const { before } = this.#options;
     return [...this.#decimals, ...this.#days].flatMap(({ column }) => {
@@ -221,14 +222,14 @@ export class ColumnSurvey {
     return formats;
   }
 
-  /** What a tail is read by: what was decided for the version that it goes on with. */
+  /** The format of a tail: that of the version that it continues. */
   #known<F extends Format>(label: string, is: (format: string | undefined) => format is F): F | undefined {
     const { before, tail } = this.#options;
     const then = tail === true ? formatOf(before, label) : undefined;
     return is(then) ? then : undefined;
   }
 
-  /** Returns what the numbers of the file agree on. */
+  /** Returns the format on which the numbers of the file agree. */
   #decideDecimals(take: (label: string, format: Format | undefined) => void): DecimalFormat | undefined {
     const { options, before } = this.#options;
     const own = this.#decimals.map(
@@ -289,7 +290,7 @@ export class ColumnSurvey {
         const format =
           may(agree) ??
           may(isDay(then) ? then : undefined) ??
-          // A two-digit year that may stand first is not told by the language.
+          // If a two-digit year may come first, the language does not decide.
           (isFrench && (column.possible & ORDERS.ymd) === 0 ? may("dmy") : undefined);
         if (format === undefined)
           throw new SourceRefusal("source.undecided_date", column.label, shown(column.doubtful));
@@ -299,7 +300,7 @@ export class ColumnSurvey {
   }
 }
 
-/** What is decided on: without white space, wrapping, and what stands for nothing. */
+/** The text of a value without white space and wrapping; "" for texts that mean "no value". */
 function textOf(field: string): string {
   const a = field.charCodeAt(0);
   const z = field.charCodeAt(field.length - 1);

@@ -1,6 +1,6 @@
 /**
- * What a version says of its columns that the version before did not: refused with a sentence, so that the last good
- * data stay, instead of rows withdrawn or set aside by the thousand.
+ * Refuses a version whose columns changed in a suspicious way (rule 10), so that the last good data stay. Otherwise the
+ * producer would delete or reject thousands of rows.
  */
 
 import type { Details, RejectCode } from "#shared/contract/sentences.ts";
@@ -12,10 +12,9 @@ import { SourceRefusal } from "../../source/index.ts";
 const FEWEST_REJECTS = 10;
 
 /**
- * Counts rejects by column. A version most of whose records are rejects for one same column is another kind of file (a
- * column that turned into text, or two that changed places), when the version before was not: it is refused. A first
- * version never is: there is nothing to lose, and its rejects tell line by line what to mend. Whether one record is a
- * reject still depends on it alone (rule 11); what is refused is the version, as one without its columns is.
+ * Counts rejects by column. If most records of a version are rejects because of one column, and those of the version
+ * before were not, the file has probably changed its kind: a column turned into text, or two changed places. Such a
+ * version is refused. A first version is not: no data can be lost, and its rejects show which lines to correct.
  */
 export class RejectTally {
   readonly #counts = new Map<string, number>();
@@ -40,8 +39,8 @@ export class RejectTally {
 }
 
 /**
- * A refusal for a missing column, with the columns of the header that the version before did not have: one of them may be
- * it, renamed. Other errors are given back as they are.
+ * Turns the refusal for a missing column into one that also names the new columns of the header, because one of them may
+ * be the missing one, renamed. Returns other errors unchanged.
  */
 export function lostColumn(error: unknown, before: readonly string[] | null): unknown {
   if (!(error instanceof SourceRefusal) || error.code !== "source.no_key_columns" || before === null)

@@ -1,14 +1,14 @@
-/** How the numbers and dates of each column are written: what is decided for a version, by the column's published name. */
+/** The formats of numbers and dates, as decided for a version, for each column by its published name. */
 import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 
-/** Published column name -> a DecimalFormat or a DayFormat, where there was a choice. */
+/** Published column name -> DecimalFormat or DayFormat, for the columns where there was a choice. */
 export type ColumnFormats = ReadingDecisions["columns"];
 
-/** How a column is written; undefined: there was no choice. `label`: as a file named it, `constructor` perhaps. */
+/** The format of a column; undefined: there was no choice. `label` may be any name, `constructor` too. */
 export const formatOf = (formats: ColumnFormats | null | undefined, label: string): string | undefined =>
   formats != null && Object.hasOwn(formats, label) ? formats[label] : undefined;
 
-/** The name of a field among the formats: as published; of several of one name, the later ones with their place. */
+/** The name of a field among the formats: its published name. If several fields have one name, the later are numbered. */
 export function labelOf(header: readonly string[], at: number): string {
   const name = (header[at] ?? "").trim();
   const first = header.findIndex((field) => field.trim() === name);

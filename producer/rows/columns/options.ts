@@ -1,4 +1,4 @@
-/** What the options of a source name must be in its file: a name that is not is refused, with those that are. */
+/** Checks that the columns that options name are in the file. The refusal lists the columns that are. */
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";

@@ -1,14 +1,14 @@
 /**
- * --fill-down and --where, between the records of a file and their decoding: columns that are empty where they repeat the
- * line above get its value, then records of which a column has another value are left out. Records are given in the order
- * of the file, each time from the first: what is filled in depends on those before.
+ * Applies --fill-down and --where to the records of a file before they are decoded. First, empty columns of --fill-down
+ * get the value of the line above. Then records that do not match --where are left out. The caller passes all records
+ * from the first on, in the order of the file, because filling depends on the records before.
  */
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { cleanText } from "../values.ts";
 import { fieldOf } from "./options.ts";
 
 export class RecordFilter {
-  /** A record depends on those before it: a tail of the file cannot be read alone. */
+  /** Whether a record depends on the records before it. Then an appended part cannot be read alone. */
   readonly stateful: boolean;
   readonly #fields: number;
   readonly #filled: readonly number[];
@@ -29,9 +29,9 @@ export class RecordFilter {
     this.#idle = !this.stateful && this.#where.length === 0;
   }
 
-  /** The fields to decode, or "skip" when the record is not wanted. */
+  /** The fields to decode, or "skip" when the record does not match --where. */
   prepare(fields: readonly string[]): readonly string[] | "skip" {
-    // A record of another length is a reject, whatever is in it.
+    // A record of another length is a reject with any content.
     if (this.#idle || fields.length !== this.#fields) return fields;
     let filled = fields;
     for (const [i, at] of this.#filled.entries()) {

@@ -1,18 +1,18 @@
-/** Which change of options would change ids that the sales of a source already have (rule 4), and what lets it. */
+/** Finds changes of options that would change ids of existing sales (rule 4), and handles `--rekey`. */
 
 import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import { fieldNamed, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
 
 export interface Keyed {
-  /** Presets resolved. */
+  /** The options together with those of the preset. */
   readonly reading: ReadingOptions;
   readonly idScope: string | undefined;
 }
 
 export const SALE_KEY = "id_vente";
 
-/** The options and columns that change ids; undefined when none does. */
+/** The changed options and columns that would change ids, as a list for a sentence; undefined: none would. */
 export function rekeyed(announced: Announcement | undefined, before: Keyed, now: Keyed): string | undefined {
   const { identity, header, entities = [] } = announced ?? {};
   if (identity == null || header == null || !entities.includes("ventes")) return undefined;
@@ -33,7 +33,7 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
     const label = is !== undefined && "at" in is ? labelOf(header, is.at) : undefined;
     const decided = label === undefined ? undefined : formatOf(formats, label);
     const [wasWritten, isWritten] = [before, now].map(({ reading }) => written(reading, decided));
-    // A field that the announced header does not have is the same column under its new name.
+    // --map names a field that the announced header did not have: the column has a new name.
     const renamed = now.reading.map?.[name];
     if (is === undefined && renamed !== undefined && renamed !== "" && fieldNamed(header, renamed) < 0)
       continue;
@@ -43,17 +43,17 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
   return changes.length === 0 ? undefined : changes.join(", ");
 }
 
-/** How a column is read that was decided so; what needed no decision reads the same with any option. */
+/** The format with which a column would be read. A column that needed no decision reads the same with any option. */
 const written = (reading: ReadingOptions, decided: string | undefined): string | undefined => {
   if (decided === undefined) return undefined;
   const isNumber = decided === "point" || decided === "comma" || decided === "either";
   return (isNumber ? reading.decimal : reading.dateFormat) ?? decided;
 };
 
-/** Set when an operator wants the sales of a source to get ids anew: which of the times. */
+/** The request for new ids (`--rekey`) that no version has fulfilled yet; undefined: there is none. */
 export const rekeyOf = ({ rekey }: Registration, announced: Announcement | undefined): string | undefined =>
   announced === undefined || announced.rekeyed === rekey ? undefined : rekey;
 
-/** As if its first header had not been announced yet: it decides anew what its ids are. */
+/** The announcement without its identity columns, so that the next header decides them again. */
 export const unkeyed = (announced: Announcement | undefined): Announcement | undefined =>
   announced === undefined ? undefined : { ...announced, identity: null, open: null };

@@ -1,6 +1,6 @@
 /**
- * Presets: how the exports of known programs are read. One file each, of data; adding one is adding a file and naming it
- * here. What an operator says of a source is laid over its preset, column by column for --map and --set.
+ * The presets. Each is a file of data; to add one, add a file and name it here. The operator's options for a source
+ * replace those of its preset, column by column for --map and --set.
  */
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { SourceRefusal } from "../../source/index.ts";
@@ -13,7 +13,7 @@ import { shopifyOrders } from "./shopify-orders.ts";
 
 export const PRESETS: readonly Preset[] = [googleSheets, excelFr, shopifyOrders, prestashop, sage];
 
-/** Throws SourceRefusal (unknown_preset), which lists them. */
+/** The preset of a name. Throws SourceRefusal (unknown_preset), which lists the presets. */
 export function presetNamed(name: string): Preset {
   const preset = PRESETS.find((one) => one.name === name);
   if (preset === undefined)
@@ -21,7 +21,7 @@ export function presetNamed(name: string): Preset {
   return preset;
 }
 
-/** The options that a source is read with: its own, laid over those of its preset. Throws SourceRefusal. */
+/** The options of a source together with those of its preset; its own replace them. Throws SourceRefusal. */
 export function resolveReading(own: ReadingOptions): ReadingOptions {
   if (own.preset === undefined) return own;
   const { reading } = presetNamed(own.preset);
