@@ -73,7 +73,7 @@ describe("comments and documents", () => {
   it("say what a thing is, not that a contract has it", () => {
     const pattern = new RegExp(["\\(cont", "ract"].join(""));
     const found = files.flatMap((path) => places(path, readProjectFile(path), pattern));
-    expect(found.filter((place) => !STILL_THERE.has(place.split(":")[0] ?? ""))).toEqual([]);
+    expect(found).toEqual([]);
   });
 });
 
@@ -87,9 +87,6 @@ const EXAMPLES = new Set([
   "shared/database/migrations/002_fournisseurs.sql",
   "shared/database/migrations/002_pays.sql",
 ]);
-
-/** Files of the program that still have it. The list must become empty. */
-const SAID_STILL = new Set(["producer/log/events.ts"]);
 
 describe("prose", () => {
   it("is the comments of a file, and all of a document", () => {
