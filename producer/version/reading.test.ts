@@ -263,8 +263,8 @@ describe("values", () => {
     expect(rowsOf(found, "ventes").map((row) => row.prix)).toEqual(["1.5", "2.5", "1234"]);
     expect(found.formats).toEqual({ prix: "point" });
     expect(found.rejects.map(({ first }) => first.sentence)).toEqual([
-      '"1,5": column prix is written with a decimal point, this value is not',
-      expect.stringContaining("is shortened"),
+      '"1,5": column prix uses the decimal point, but this value does not: correct it',
+      expect.stringContaining("has lost its last digits"),
     ]);
   });
 
