@@ -10,7 +10,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { ROOT } from "../checks/tree.ts";
 import { countOf } from "./support/query.ts";
 import { until } from "./support/until.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { environment, scratchDirectory, ventes } from "./support/ventes.ts";
 
 const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
@@ -32,7 +32,7 @@ const startWith = async (limit: number, data: string) => {
       "--port",
       "0",
     ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, VENTES_LANG: "en" } },
+    { stdio: ["ignore", "pipe", "pipe"], env: environment() },
   );
   const out = { stdout: "", stderr: "", code: undefined as number | null | undefined };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out.stdout += text));

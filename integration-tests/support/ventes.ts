@@ -37,7 +37,7 @@ export const scratchDirectory = (): string => {
   return directory;
 };
 
-const environment = (more: Options["env"] = {}): NodeJS.ProcessEnv => ({
+export const environment = (more: Options["env"] = {}): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:KAFKA_|VENTES_(?!TEST_)|LC_|LANG$)/.test(name)),
   ),
