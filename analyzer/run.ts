@@ -3,6 +3,8 @@
  * second. Beside that it audits them once. Commit events only wake it: the file tells which commits are pending, so a lost
  * log or a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and
  * the others find nothing pending.
+ *
+ * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
 import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";

@@ -2,6 +2,8 @@
  * The consumer: follows the event topics and applies each batch in one transaction. Delivery is at least once; the
  * compare-and-set of positions makes it exactly once. A consumer that finds another position than it expected rolls
  * back and goes on from the stored position. This is normal after a rebalance, and lets two consumers share a database.
+ *
+ * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";

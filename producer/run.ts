@@ -2,6 +2,8 @@
  * The producer as a component. `runProducer` follows its share of the sources until it is interrupted; it notices new,
  * changed and removed registrations while it runs. `readSourcesOnce` polls every source once. A source that fails is
  * parked with its reason until its next poll; the others go on.
+ *
+ * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";

@@ -1,6 +1,8 @@
 /**
  * The events in the topics of entities and in `rejets`. Values are JSON; these schemas decode them, and `ventes topics`
  * describes them from the same schemas.
+ *
+ * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
 import * as Schema from "effect/Schema";
 import { Day } from "./entities/columns.ts";
