@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
 import * as Scope from "effect/Scope";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -289,7 +290,7 @@ describeWith("browser", "the page in a real browser", () => {
 
   test("asks for the token once, and again when the token has changed", async () => {
     await stop();
-    await serve(0, "fr", { kind: "token", token: "s3cret" });
+    await serve(0, "fr", { kind: "token", token: Redacted.make("s3cret") });
     const { port } = new URL(url);
     const page = await (await browser.newContext({ locale: "fr-FR" })).newPage();
     await page.goto(url);
@@ -302,7 +303,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(page.url()).toBe(url);
     expect(complaints).toEqual([]);
     await stop();
-    await serve(Number(port), "fr", { kind: "token", token: "another" });
+    await serve(Number(port), "fr", { kind: "token", token: Redacted.make("another") });
     await page.getByLabel("Jeton").waitFor();
   });
 

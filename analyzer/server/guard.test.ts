@@ -1,11 +1,12 @@
 /** Who may ask: by name, by token, by origin. */
+import * as Redacted from "effect/Redacted";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Access, type Admission, admit, isLoopback, mayServe } from "./guard.ts";
 
 const LOCAL: Access = { kind: "local" };
 const OPEN: Access = { kind: "open" };
-const TOKEN: Access = { kind: "token", token: "s3cret" };
+const TOKEN: Access = { kind: "token", token: Redacted.make("s3cret") };
 
 const get = (access: Access, url: string, headers: Record<string, string> = {}): Admission =>
   admit(access, { method: "GET", url, headers: { host: "127.0.0.1:8080", ...headers } });
@@ -68,7 +69,7 @@ describe("the token", () => {
     const cookie = cookieFrom(get(TOKEN, "/?token=s3cret"));
     expect(status(TOKEN, "/", { cookie: `a=b; ${cookie}; c=d` })).toBe(200);
     expect(status(TOKEN, "/", { cookie: `${cookie}0` })).toBe(401);
-    expect(status({ kind: "token", token: "another" }, "/", { cookie })).toBe(401);
+    expect(status({ kind: "token", token: Redacted.make("another") }, "/", { cookie })).toBe(401);
     // A wrong bearer is not mended by a cookie.
     expect(status(TOKEN, "/", { cookie, authorization: "Bearer wrong" })).toBe(401);
   });

@@ -11,6 +11,7 @@
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
+import * as Redacted from "effect/Redacted";
 
 export const SECURITY_HEADERS = {
   "content-security-policy": [
@@ -34,7 +35,7 @@ export const SECURITY_HEADERS = {
 export type Access =
   | { readonly kind: "local" }
   | { readonly kind: "open" }
-  | { readonly kind: "token"; readonly token: string };
+  | { readonly kind: "token"; readonly token: Redacted.Redacted };
 
 /** The parts of a request that `admit` reads: `url` is the path with its query, header names are in lower case. */
 export interface PageRequest {
@@ -79,11 +80,12 @@ export function admit(access: Access, request: PageRequest, methods: readonly st
 
   // Compares the path as it was sent: a normalized path might be another one than the router takes.
   if (READS.includes(method) && OPEN_PATHS.has(url.split("?", 1)[0] ?? url)) return ADMITTED;
+  const token = Redacted.value(access.token);
   const there = URL.canParse(url, HERE) ? new URL(url, HERE) : undefined;
   const given = there?.searchParams.get("token");
-  if (method === "GET" && there !== undefined && given != null && isSame(given, access.token))
-    return signIn(access.token, there, headers);
-  return hasToken(headers, access.token) ? ADMITTED : refused(401, "this page asks for its token");
+  if (method === "GET" && there !== undefined && given != null && isSame(given, token))
+    return signIn(token, there, headers);
+  return hasToken(headers, token) ? ADMITTED : refused(401, "this page asks for its token");
 }
 
 const HERE = "http://localhost";

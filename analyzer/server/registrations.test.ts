@@ -1,7 +1,9 @@
 /** POST and DELETE /sources: who may, and what a request must be. The registering itself is the composer's. */
+
 import { it } from "@effect/vitest";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
 import type * as Scope from "effect/Scope";
 import { beforeEach, describe, expect } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
@@ -31,7 +33,7 @@ const registrar: Registrar = {
 const serve = (options: Partial<PageOptions> = {}) =>
   servePage({
     host: "127.0.0.1",
-    access: { kind: "token", token: TOKEN },
+    access: { kind: "token", token: Redacted.make(TOKEN) },
     port: 0,
     whenTaken: "fail",
     current: () => ({ dir: "/nonexistent", demo: false }),
@@ -158,7 +160,7 @@ describe("registering through HTTP", () => {
     Effect.gen(function* () {
       const served = yield* servePage({
         host: "127.0.0.1",
-        access: { kind: "token", token: TOKEN },
+        access: { kind: "token", token: Redacted.make(TOKEN) },
         port: 0,
         whenTaken: "fail",
         current: () => ({ dir: "/nonexistent", demo: false }),

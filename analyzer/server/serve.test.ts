@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { assert, it } from "@effect/vitest";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
 import * as Schema from "effect/Schema";
 import type * as Scope from "effect/Scope";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -236,7 +237,7 @@ describe("who may ask", () => {
     "with a token: nothing without it, signing in once, and the style sheet and health for everyone",
     Effect.gen(function* () {
       const token = "0123456789abcdef";
-      const { url } = yield* serve({ access: { kind: "token", token } });
+      const { url } = yield* serve({ access: { kind: "token", token: Redacted.make(token) } });
       const answered = (path: string, headers: Record<string, string> = {}) =>
         Effect.promise(() => fetch(url + path, { redirect: "manual", headers }));
       const statuses = (headers: Record<string, string> = {}) =>

@@ -10,7 +10,7 @@ import { assertMayServe, servePage } from "../../analyzer/server/serve.ts";
 import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { type PageFlags, type PageSettings, pageSettingsOf } from "../settings/settings.ts";
+import type { PageFlags, PageSettings } from "../settings/settings.ts";
 import { maskedCatalogue, maskedStatus } from "../texts/visible.ts";
 import { makeRegistrar } from "./registrar.ts";
 
@@ -27,7 +27,7 @@ export const pageSettings = (
   run: Invocation,
 ): Effect.Effect<PageSettings, WrongUsage | Failed | HostRefused> =>
   Effect.try({
-    try: () => pageSettingsOf(flags, run.env, (warning) => say(`ventes: ${warning}`)),
+    try: () => run.page(flags),
     catch: (error) => error as WrongUsage | Failed,
   }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
 

@@ -6,7 +6,13 @@ import { type Texts, textsIn } from "../texts/texts.ts";
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Env } from "./language.ts";
 import { closeDataDirectory } from "./private.ts";
-import { type CommonFlags, settingsOf } from "./settings.ts";
+import {
+  type CommonFlags,
+  type PageFlags,
+  type PageSettings,
+  pageSettingsOf,
+  settingsOf,
+} from "./settings.ts";
 
 export interface Invocation {
   readonly settings: SettingsShape;
@@ -14,7 +20,8 @@ export interface Invocation {
   readonly json: boolean;
   /** --every in ms: the interval of the source that the command registers; null: not given. */
   readonly every: number | null;
-  readonly env: Env;
+  /** Where the page listens and who may read it. Throws WrongUsage, or Failed for a file that cannot be read. */
+  readonly page: (flags: PageFlags) => PageSettings;
   readonly texts: Texts;
 }
 
@@ -24,14 +31,16 @@ export const invocation = (
 ): Effect.Effect<Invocation, WrongUsage | Failed> =>
   Effect.try({
     try: () => {
-      const settings = settingsOf(flags, env, (warning) => say(`ventes: ${warning}`));
+      const warn = (warning: string): void => say(`ventes: ${warning}`);
+      const settings = settingsOf(flags, env, warn);
       const closed = closeDataDirectory(settings.data, settings.language);
-      if (closed !== undefined) say(`ventes: ${closed}`);
+      if (closed !== undefined) warn(closed);
       return {
         settings,
         json: flags.json,
         every: flags.every === undefined ? null : settings.every,
-        env,
+        // The environment itself is full of secrets, so it is not kept.
+        page: (flags) => pageSettingsOf(flags, env, warn),
         texts: textsIn(settings.language),
       };
     },

@@ -1,10 +1,21 @@
 /** Flags and environment become settings; a flag wins over its variable. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { inspect } from "node:util";
+import * as Effect from "effect/Effect";
+import * as Formatter from "effect/Formatter";
+import * as Redacted from "effect/Redacted";
 import { describe, expect, it } from "vitest";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
+import { invocation } from "./invocation.ts";
 import { languageOf } from "./language.ts";
 import { type CommonFlags, pageSettingsOf, parseDuration, settingsOf } from "./settings.ts";
+
+// Without this any two Redacted values are equal to vitest: they hold nothing that it sees.
+expect.addEqualityTesters([
+  (a, b) =>
+    Redacted.isRedacted(a) && Redacted.isRedacted(b) ? Redacted.value(a) === Redacted.value(b) : undefined,
+]);
 
 const NONE: CommonFlags = { data: undefined, namespace: undefined, every: undefined };
 
@@ -64,12 +75,12 @@ describe("settings", () => {
           path: "/",
           kind: "bearer",
           header: "authorization",
-          value: "Bearer abc",
+          value: Redacted.make("Bearer abc"),
         },
       ],
       proxies: {
-        http: "http://proxy.example:3128",
-        https: "https://marie:secret@proxy.example",
+        http: Redacted.make("http://proxy.example:3128"),
+        https: Redacted.make("https://marie:secret@proxy.example"),
         none: "localhost,.internal",
       },
       sourcesFile: "/srv/sources.csv",
@@ -103,6 +114,40 @@ describe("settings", () => {
     expect(proxy).toMatch(/HTTP_PROXY is "socks5:\/\/\*\*\*@p\.example"/);
   });
 
+  it("show no secret, however they are printed", () => {
+    const key = join(scratchDirectory(), "key");
+    writeFileSync(key, "s3cret PEM", { mode: 0o600 });
+    const env = {
+      VENTES_DATA: scratchDirectory(),
+      VENTES_TOKEN: "s3cret",
+      VENTES_CREDENTIALS:
+        "https://a.example/ basic marie:s3cret\nhttps://b.example/ bearer s3cret\nhttps://c.example/ header X-Key: s3cret",
+      HTTP_PROXY: "http://marie:s3cret@proxy.example",
+      KAFKA_BROKERS: "a:9092",
+      KAFKA_USERNAME: "u",
+      KAFKA_PASSWORD: "s3cret",
+      KAFKA_CERT_FILE: key,
+      KAFKA_KEY_FILE: key,
+    };
+    const run = Effect.runSync(invocation({ ...NONE, json: false }, env));
+    const { cert, ...tls } = run.settings.kafka?.tls ?? {};
+    expect(cert).toBe("s3cret PEM");
+    const settings = {
+      ...run,
+      settings: { ...run.settings, kafka: { ...run.settings.kafka, tls } },
+      where: run.page({ port: undefined, host: undefined }),
+    };
+    for (const printed of [
+      inspect(settings, { depth: null, showHidden: true }),
+      JSON.stringify(settings),
+      Formatter.format(settings),
+    ]) {
+      expect(printed).toContain("<redacted");
+      expect(printed).not.toMatch(/s3cret|czNjcmV0/);
+    }
+    expect(String(run.settings.proxies.http)).toBe("<redacted:http://***@proxy.example>");
+  });
+
   it("of Kafka: files of certificates and of the password are read", () => {
     const folder = scratchDirectory();
     const file = (name: string, text: string) => {
@@ -120,8 +165,8 @@ describe("settings", () => {
     });
     expect(kafka).toEqual({
       brokers: ["a:9092", "[::1]:9093"],
-      tls: { ca: "CA", cert: "CERT", key: "KEY" },
-      sasl: { mechanism: "scram-sha-512", username: "u", password: "secret" },
+      tls: { ca: "CA", cert: "CERT", key: Redacted.make("KEY") },
+      sasl: { mechanism: "scram-sha-512", username: "u", password: Redacted.make("secret") },
     });
     expect(settingsOf(NONE, { KAFKA_BROKERS: "a:1", KAFKA_TLS: "1" }).kafka).toMatchObject({
       tls: {},
@@ -170,8 +215,11 @@ describe("settings", () => {
       return path;
     };
     expect(accessOf({ VENTES_AUTH: "none" })).toEqual({ kind: "open" });
-    expect(accessOf({ VENTES_TOKEN: " s3cret " })).toEqual({ kind: "token", token: "s3cret" });
-    expect(accessOf({ VENTES_TOKEN_FILE: file("s3cret\n") })).toEqual({ kind: "token", token: "s3cret" });
+    expect(accessOf({ VENTES_TOKEN: " s3cret " })).toEqual({ kind: "token", token: Redacted.make("s3cret") });
+    expect(accessOf({ VENTES_TOKEN_FILE: file("s3cret\n") })).toEqual({
+      kind: "token",
+      token: Redacted.make("s3cret"),
+    });
     expect(() => accessOf({ VENTES_TOKEN_FILE: file("\n") })).toThrow("VENTES_TOKEN_FILE");
     expect(() => accessOf({ VENTES_TOKEN_FILE: "/nonexistent/token" })).toThrow("VENTES_TOKEN_FILE");
     expect(() => accessOf({ VENTES_TOKEN: "two words" })).toThrow("VENTES_TOKEN");

@@ -3,6 +3,7 @@
  * that cannot be parsed is WrongUsage, with the name of the flag or variable in the message.
  */
 import { resolve } from "node:path";
+import * as Redacted from "effect/Redacted";
 import { DEFAULT_EVENT_PARTITIONS } from "#shared/contract/topics.ts";
 import { BadCredentials, type Credential, parseCredentials } from "#shared/runtime/credentials.ts";
 import { millisecondsOf } from "#shared/runtime/duration.ts";
@@ -91,7 +92,7 @@ function kafkaOf(env: Env, onWarning: OnWarning): KafkaSettings | null {
   const pem = {
     ...(ca === undefined ? {} : { ca }),
     ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...(key === undefined ? {} : { key: Redacted.make(key) }),
   };
   const tls = flagOf(env, "KAFKA_TLS") || Object.keys(pem).length > 0 ? pem : null;
 
@@ -107,7 +108,7 @@ function kafkaOf(env: Env, onWarning: OnWarning): KafkaSettings | null {
     throw new WrongUsage({
       message: `${username === undefined ? "KAFKA_USERNAME" : "KAFKA_PASSWORD or KAFKA_PASSWORD_FILE"} is missing: SASL needs a user and a password`,
     });
-  return { brokers, tls, sasl: { mechanism, username, password } };
+  return { brokers, tls, sasl: { mechanism, username, password: Redacted.make(password) } };
 }
 
 function timeZoneOf(env: Env): string {
@@ -161,7 +162,7 @@ function credentialsOf(env: Env, onWarning: OnWarning): readonly Credential[] {
 /** As other programs read them, lower case first; a proxy without a scheme speaks HTTP. */
 function proxiesOf(env: Env): ProxySettings {
   const either = (name: string) => given(env, name.toLowerCase()) ?? given(env, name);
-  const proxy = (name: string): string | null => {
+  const proxy = (name: string): Redacted.Redacted | null => {
     const text = either(name);
     if (text === undefined) return null;
     const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
@@ -169,7 +170,7 @@ function proxiesOf(env: Env): ProxySettings {
       throw new WrongUsage({
         message: `${name} is "${masked(url)}": give a proxy as http://proxy.example:3128`,
       });
-    return url;
+    return Redacted.make(url, { label: masked(url) });
   };
   return { http: proxy("HTTP_PROXY"), https: proxy("HTTPS_PROXY"), none: either("NO_PROXY") ?? "" };
 }
@@ -245,5 +246,5 @@ function accessOf(env: Env, onWarning: OnWarning): Access {
     throw new WrongUsage({ message: `VENTES_AUTH=none and ${name} contradict each other: leave one out` });
   if (!/^[!-~]+$/.test(token))
     throw new WrongUsage({ message: `${name}: a token is of letters, digits and signs, without a space` });
-  return { kind: "token", token };
+  return { kind: "token", token: Redacted.make(token) };
 }

@@ -3,6 +3,7 @@
  * namespace of its own, whose topics and groups are deleted at the end. A suite has it from kafka-of-suite.ts.
  */
 import { randomUUID } from "node:crypto";
+import * as Redacted from "effect/Redacted";
 import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { requirement } from "./require.ts";
@@ -161,7 +162,7 @@ export const startSecureKafka = async (): Promise<SecureKafka> => {
   const login = (mechanism: "plain" | "scram-sha-256" | "scram-sha-512") => ({
     mechanism,
     username: `user-${mechanism}`,
-    password: SECRET,
+    password: Redacted.make(SECRET),
   });
   const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
   const plain = `org.apache.kafka.common.security.plain.PlainLoginModule required user_user-plain="${SECRET}";`;

@@ -1,6 +1,7 @@
 /** Credentials go where they are for, and nowhere else; proxies are used for what is not on this machine. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import * as Redacted from "effect/Redacted";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCredentials } from "#shared/runtime/credentials.ts";
 import { SourceRefusal } from "../source/error.ts";
@@ -155,9 +156,13 @@ describe("a proxy", () => {
   afterEach(() => {
     for (const close of closing.splice(0)) close();
   });
-  const through = (url: string, none = "", https: string | null = null) =>
+  const through = (url: string, none = "", https?: string) =>
     opened({
-      proxies: { http: url, https, none },
+      proxies: {
+        http: Redacted.make(url),
+        https: https === undefined ? null : Redacted.make(https),
+        none,
+      },
       resolve: (name, _, callback) => {
         const address = { "public.example": "8.8.8.8", "inside.example": "10.0.0.1" }[name];
         if (address === undefined) callback(Object.assign(new Error(name), { code: "ENOTFOUND" }), []);

@@ -5,6 +5,7 @@
  * A connection to public addresses only is checked three times: the host as written, the addresses of its name during
  * the connection, and the address of the socket. Through a proxy only the first two are possible (addresses.ts).
  */
+import * as Redacted from "effect/Redacted";
 import { type Agent, buildConnector, EnvHttpProxyAgent } from "undici";
 import type { Credential } from "#shared/runtime/credentials.ts";
 import type { ProxySettings } from "#shared/runtime/settings.ts";
@@ -12,6 +13,9 @@ import { isPublicAddress, lookupAny, lookupPublic, NotPublic, type Resolve } fro
 import { LIMITS, type Limits } from "./limits.ts";
 
 const NO_PROXIES: ProxySettings = { http: null, https: null, none: "" };
+
+/** The form of undici, for which the empty text is no proxy. */
+const addressOf = (proxy: Redacted.Redacted | null): string => (proxy === null ? "" : Redacted.value(proxy));
 
 export interface HttpClientOptions {
   readonly proxies?: ProxySettings;
@@ -62,7 +66,11 @@ export class HttpClient {
         socket.destroy();
         return callback(new NotPublic(remoteAddress ?? "?"), null);
       });
-    const through = { httpProxy: proxies.http ?? "", httpsProxy: proxies.https ?? "", noProxy: proxies.none };
+    const through = {
+      httpProxy: addressOf(proxies.http),
+      httpsProxy: addressOf(proxies.https),
+      noProxy: proxies.none,
+    };
     const none = { httpProxy: "", httpsProxy: "", noProxy: "*" };
     // undici uses `connect` for direct connections only, so a proxy itself may be at a private address.
     const connect = connector(false);

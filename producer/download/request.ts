@@ -3,6 +3,7 @@
  * that an operator named may be private; other origins, and all addresses of a discovered source, must be public unless
  * private addresses are allowed. Credentials go to the registered origin only.
  */
+import * as Redacted from "effect/Redacted";
 import { type Dispatcher, request } from "undici";
 import { credentialFor, shownCredential } from "#shared/runtime/credentials.ts";
 import { masked } from "#shared/runtime/masked.ts";
@@ -58,7 +59,7 @@ export async function get(
       headers: {
         ...COMMON,
         ...headers,
-        ...(credential === undefined ? {} : { [credential.header]: credential.value }),
+        ...(credential === undefined ? {} : { [credential.header]: Redacted.value(credential.value) }),
       },
     });
     const header = (name: string): string | undefined => {

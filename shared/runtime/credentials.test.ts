@@ -1,3 +1,4 @@
+import * as Redacted from "effect/Redacted";
 import { describe, expect, it } from "vitest";
 import { BadCredentials, credentialFor, parseCredentials, shownCredential } from "./credentials.ts";
 
@@ -10,7 +11,7 @@ http://files.example:8080/a header X-Api-Key: 12 34
 `);
 const headerFor = (url: string) => {
   const found = credentialFor(LIST, new URL(url));
-  return found && `${found.header}: ${found.value}`;
+  return found && `${found.header}: ${Redacted.value(found.value)}`;
 };
 const basic = `authorization: Basic ${Buffer.from("marie:s3c:ret é").toString("base64")}`;
 

@@ -9,6 +9,7 @@
  * A line is for the URLs of its origin whose path begins with the path of the line; the longest path wins. Credentials are
  * sent to that origin only, never to another one after a redirect.
  */
+import * as Redacted from "effect/Redacted";
 import { MASK } from "./masked.ts";
 
 export interface Credential {
@@ -19,7 +20,7 @@ export interface Credential {
   readonly kind: "basic" | "bearer" | "header";
   /** The header that holds the credentials, in lower case, and its value. */
   readonly header: string;
-  readonly value: string;
+  readonly value: Redacted.Redacted;
 }
 
 /** The error of a line. Its message shows only the URL of the line, never a secret. */
@@ -82,18 +83,18 @@ function headerOf(kind: string, rest: string, bad: (reason: string) => Error) {
       return {
         kind,
         header: "authorization",
-        value: `Basic ${Buffer.from(rest).toString("base64")}`,
+        value: Redacted.make(`Basic ${Buffer.from(rest).toString("base64")}`),
       } as const;
     case "bearer":
       if (!/^[A-Za-z0-9._~+/=-]+$/.test(rest)) throw bad("bearer needs one token");
-      return { kind, header: "authorization", value: `Bearer ${rest}` } as const;
+      return { kind, header: "authorization", value: Redacted.make(`Bearer ${rest}`) } as const;
     case "header": {
       const colon = rest.indexOf(":");
       const header = rest.slice(0, Math.max(colon, 0)).trim().toLowerCase();
       const value = rest.slice(colon + 1).trim();
       if (!FIELD_NAME.test(header) || !FIELD_VALUE.test(value)) throw bad("header needs NAME: VALUE");
       if (OURS.has(header)) throw bad(`the header ${header} is set by ventes itself: use another header`);
-      return { kind, header, value } as const;
+      return { kind, header, value: Redacted.make(value) } as const;
     }
     default:
       throw bad(`"${kind.slice(0, 20)}" is not a kind: it is ${FORM}`);

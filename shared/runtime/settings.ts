@@ -1,8 +1,10 @@
 /**
  * The settings, from flags and environment variables (a flag overrides its variable). The command line builds them once;
- * components take them as a service and do not read the environment.
+ * components take them as a service and do not read the environment. Secrets are Redacted, so that a printed or logged
+ * settings object shows none; the code that sends a secret unwraps it.
  */
 import * as Context from "effect/Context";
+import type { Redacted } from "effect/Redacted";
 import type { Credential } from "./credentials.ts";
 
 export type Language = "fr" | "en";
@@ -10,18 +12,18 @@ export type Language = "fr" | "en";
 export interface KafkaSettings {
   readonly brokers: readonly string[];
   /** Null: no TLS. The strings are PEM. */
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null;
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: Redacted } | null;
   readonly sasl: {
     readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
     readonly username: string;
-    readonly password: string;
+    readonly password: Redacted;
   } | null;
 }
 
-/** The proxies for HTTP requests; null: no proxy. */
+/** The URLs of the proxies for HTTP requests, which may hold a user and a password; null: no proxy. */
 export interface ProxySettings {
-  readonly http: string | null;
-  readonly https: string | null;
+  readonly http: Redacted | null;
+  readonly https: Redacted | null;
   /** Hosts that are reached without a proxy, in the form of NO_PROXY. */
   readonly none: string;
 }
@@ -46,7 +48,7 @@ export interface SettingsShape {
   readonly files: string | null;
   /** Whether redirects, entries of a catalogue and URLs of POST /sources may be on a private address. */
   readonly allowPrivate: boolean;
-  /** The credentials of HTTP sources. Secret. */
+  /** The credentials of HTTP sources. */
   readonly credentials: readonly Credential[];
   readonly proxies: ProxySettings;
   /** The file that lists sources to register; null: none. */

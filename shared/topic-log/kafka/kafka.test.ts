@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
 import type * as Scope from "effect/Scope";
 import kafkajs from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -67,9 +68,17 @@ const publishOne = (key: string) =>
 
 describe("options", () => {
   it("TLS and SASL settings are passed to kafkajs", () => {
-    const sasl = { mechanism: "scram-sha-512", username: "u", password: "p" } as const;
-    const options = clientOptions({ brokers: ["a:1", "b:2"], tls: { ca: "PEM" }, sasl });
-    expect(options).toMatchObject({ brokers: ["a:1", "b:2"], ssl: { ca: "PEM" }, sasl });
+    const sasl = { mechanism: "scram-sha-512", username: "u" } as const;
+    const options = clientOptions({
+      brokers: ["a:1", "b:2"],
+      tls: { ca: "PEM", key: Redacted.make("KEY") },
+      sasl: { ...sasl, password: Redacted.make("p") },
+    });
+    expect(options).toMatchObject({
+      brokers: ["a:1", "b:2"],
+      ssl: { ca: "PEM", key: "KEY" },
+      sasl: { ...sasl, password: "p" },
+    });
     expect(clientOptions({ brokers: ["a:1"], tls: null, sasl: null })).not.toHaveProperty("ssl");
   });
 
@@ -454,7 +463,7 @@ describeWith("docker", "on a broker with TLS and SASL", () => {
       const exit = await onLog({ brokers: kafka.brokers, tls, sasl }, sasl.mechanism, roundTrip);
       expect(succeeded(exit).map((r) => r.key)).toEqual([sasl.mechanism]);
       const wrong = await onLog(
-        { brokers: kafka.brokers, tls, sasl: { ...sasl, password: "wrong" } },
+        { brokers: kafka.brokers, tls, sasl: { ...sasl, password: Redacted.make("wrong") } },
         sasl.mechanism,
         recordsOf,
       );

@@ -8,6 +8,7 @@
 import { createRequire } from "node:module";
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from "node:tls";
+import * as Redacted from "effect/Redacted";
 import type { Admin } from "kafkajs";
 import kafkajs from "kafkajs";
 import type { KafkaSettings } from "../../../runtime/settings.ts";
@@ -68,18 +69,18 @@ const socketFactory =
 
 const ClusterClass = require("kafkajs/src/cluster") as new (options: Record<string, unknown>) => Cluster;
 
-/** The options of kafkajs for these settings. */
-export const clientOptions = (settings: KafkaSettings) => ({
-  brokers: [...settings.brokers],
+/** The options of kafkajs for these settings, with their secrets. */
+export const clientOptions = ({ brokers, tls, sasl }: KafkaSettings) => ({
+  brokers: [...brokers],
   clientId: CLIENT_ID,
   connectionTimeout: CONNECT_MS,
   authenticationTimeout: REQUEST_MS,
   reauthenticationThreshold: REQUEST_MS,
   requestTimeout: REQUEST_MS,
   // Enough to try each broker once. Our own schedules wait longer, and tell the user.
-  retry: { retries: settings.brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
-  ...(settings.tls === null ? {} : { ssl: { ...settings.tls } }),
-  ...(settings.sasl === null ? {} : { sasl: { ...settings.sasl } }),
+  retry: { retries: brokers.length, initialRetryTime: 50, maxRetryTime: 500 },
+  ...(tls === null ? {} : { ssl: { ...tls, ...(tls.key && { key: Redacted.value(tls.key) }) } }),
+  ...(sasl === null ? {} : { sasl: { ...sasl, password: Redacted.value(sasl.password) } }),
 });
 
 export interface OpenCluster {
