@@ -17,7 +17,9 @@ import { type Problem, ValueReader } from "./value-reader.ts";
 import { BusinessZone, cleanText } from "./values.ts";
 
 /** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
-const NEEDS_CARE = /[^\t !#-[\]-\u02ff]/;
+const NEEDS_CARE = /[^ !#-[\]-\u02ff]/;
+/** The same where tabs separate the fields: a tab inside a field stands in quotes, single or double. */
+const NEEDS_CARE_AMONG_TABS = /[^\t !#-&(-[\]-\u02ff]/;
 
 const jsonOf = (text: string, care: boolean): string => (care ? JSON.stringify(text) : `"${text}"`);
 
@@ -45,6 +47,8 @@ export interface DecoderOptions {
   /** Is a part of the ids of sales (rule 5). */
   readonly idScope?: string | null | undefined;
   readonly settings: Pick<SettingsShape, "timeZone" | "currency">;
+  /** What separates the fields of a raw line; undefined: anything may. */
+  readonly delimiter?: string | undefined;
   /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
   /** The columns of --key; undefined: the first header decides. */
@@ -89,6 +93,7 @@ export class Decoder {
   readonly #timeName: string;
   /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
+  readonly #needsCare: RegExp;
 
   /** Throws SourceRefusal (bad_set, unknown_field, id_lost, identity_changed). */
   constructor(mapping: WideMapping["mappings"][number], extras: readonly number[], plan: DecoderOptions) {
@@ -100,6 +105,7 @@ export class Decoder {
     this.#reader = reader;
     this.#room = plan.room ?? DEFAULT_ROW_ROOM;
     this.#careful = (options.fillDown?.length ?? 0) > 0;
+    this.#needsCare = plan.delimiter === "\t" ? NEEDS_CARE_AMONG_TABS : NEEDS_CARE;
     this.#scope = entity.derivedKey ? (plan.idScope ?? undefined) : undefined;
     this.lookAlikes = entity.derivedKey ? undefined : new LookAlikes();
 
@@ -166,7 +172,7 @@ export class Decoder {
     if (fields.length !== this.header.length)
       return reader.reject("record.wrong_length", String(fields.length), String(this.header.length));
     const { decoded } = this;
-    const care = this.#careful || NEEDS_CARE.test(raw);
+    const care = this.#careful || this.#needsCare.test(raw);
     reader.begin();
     decoded.dated = "";
     let rest = "";
@@ -174,7 +180,7 @@ export class Decoder {
       const value = slot.constant ?? reader.read(slot, fieldOf(slot, fields), care);
       if (value === undefined) return false;
       this.#values[slot.index] = value;
-      rest += `,${slot.label}${value === null ? "null" : jsonOf(value, care)}`;
+      rest += `,${slot.label}${slot.json ?? (value === null ? "null" : jsonOf(value, care || slot.at < 0))}`;
       if (slot.name === "date_effet" && value !== null) decoded.dated = value;
     }
     decoded.rest = `${rest}},"extras":{${this.#extrasOf(fields, care)}}}`;

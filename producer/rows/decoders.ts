@@ -13,7 +13,8 @@ export interface DecodersOptions extends Omit<DecoderOptions, "key" | "late"> {
  * Makes one decoder for each entity of the source, parents first. A record that one of them rejects is rejected as a
  * whole. Throws SourceRefusal (identity_changed, id_lost, unknown_column, unknown_field, key_of_several).
  */
-export function decodersOf(o: DecodersOptions): readonly Decoder[] {
+export function decodersOf(asked: DecodersOptions): readonly Decoder[] {
+  const o = wellFormed(asked);
   checkOptions(o.options ?? {}, o.header, o.entities);
   // A column of ids that comes after the first version is data, because the sales have their ids already. It is data
   // also when --key names other columns.
@@ -32,6 +33,20 @@ export function decodersOf(o: DecodersOptions): readonly Decoder[] {
         late,
       }),
   );
+}
+
+/**
+ * The options without halves of characters, which a request through HTTP may have. UTF-8 cannot hold them: the key of a
+ * record would be another text than the id in its event.
+ */
+function wellFormed(o: DecodersOptions): DecodersOptions {
+  const { options = {}, idScope } = o;
+  const set = Object.entries(options.set ?? {}).map(([name, value]) => [name, value.toWellFormed()]);
+  return {
+    ...o,
+    options: { ...options, ...(options.set === undefined ? {} : { set: Object.fromEntries(set) }) },
+    idScope: idScope?.toWellFormed(),
+  };
 }
 
 /** The columns of --key, by their canonical names if they have one, else by their names in the header. */

@@ -5,7 +5,7 @@
 import type { Entity } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
-import { joinIds } from "../diff/index.ts";
+import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
 import type { ColumnSource, WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
 import type { DecimalFormat } from "./columns/decimals.ts";
@@ -19,6 +19,8 @@ export interface Slot {
   readonly joined: Extract<ColumnSource, { readonly by: string }> | undefined;
   /** The value that every record has. */
   constant: string | undefined;
+  /** The JSON of that value. */
+  json: string | undefined;
   /** Its index among the values of a record. */
   readonly index: number;
   readonly name: string;
@@ -84,6 +86,7 @@ function slotOf(
     at,
     joined: "parts" in source ? source : undefined,
     constant: undefined,
+    json: undefined,
     currency: codes.wrongCurrency.endsWith("wrong_currency") ? o.currency : null,
     decimal: kind === "decimal" ? ((format as DecimalFormat | undefined) ?? o.options.decimal) : undefined,
     day: kind === "day" ? ((format as DayFormat | undefined) ?? o.options.dateFormat) : undefined,
@@ -110,12 +113,16 @@ export function slotsOf(
     const published = "at" in source ? (o.header[source.at] ?? "").trim() : name;
     const slot = slotOf(o, { index: slots.length, name, kind, required, published }, source);
     slots.push(slot);
-    if ("value" in source) slot.constant = given(slot, source.value);
+    if (!("value" in source)) continue;
+    slot.constant = given(slot, source.value);
+    slot.json = JSON.stringify(slot.constant);
   }
+  const named = extras.map((at) => mapping.fields[at]);
+  const names = new Set(named.flatMap((field) => (field && "extra" in field ? [field.extra] : [])));
   for (const at of extras) {
     const field = mapping.fields[at];
     if (field === undefined || !("extra" in field)) continue;
-    const name = extraName(field.extra, entity);
+    const name = extraName(field.extra, entity, names);
     const published = (o.header[at] ?? "").trim();
     slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, { at }));
   }
@@ -134,6 +141,14 @@ function joinedOf({ joined }: Slot, fields: readonly string[]): string {
   return texts.every((text) => text !== "") ? joinIds(texts) : "";
 }
 
-/** An extra must not have the name of a canonical column, because an image holds both by name. */
-const extraName = (name: string, entity: Entity): string =>
-  entity.columns.some((c) => c.name === name) ? `${name} (2)` : name;
+/**
+ * An extra must not have the name of a canonical column, because an image holds both by name. Nor that of the time of
+ * day. `names`: those of all extras.
+ */
+function extraName(name: string, entity: Entity, names: ReadonlySet<string>): string {
+  const isFree = name === OTHER_TIME ? !names.has(TIME) : entity.columns.every((c) => c.name !== name);
+  if (isFree) return name;
+  let n = 2;
+  while (names.has(`${name} (${n})`)) n++;
+  return `${name} (${n})`;
+}

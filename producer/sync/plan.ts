@@ -17,7 +17,14 @@ export interface PollOptions {
 }
 
 /** The validators of a version, and the options of the registration under which it was read. */
-type Remembered = Validators & Pick<Registration, "reread"> & { readonly readAs?: string };
+type Remembered = Validators &
+  Pick<Registration, "reread"> & { readonly readAs?: string; readonly readBy?: number };
+
+/**
+ * Numbers the ways in which this program has read files. It grows with each mend of the reading: then each source is
+ * read again once, so that rows that were read wrongly are published anew.
+ */
+const READ_BY = 2;
 
 /** The options that decide how a content is read. When one of them changes, the producer reads the content again. */
 const readAsOf = ({
@@ -34,14 +41,24 @@ const readAsOf = ({
 /** The validators as the state keeps them. */
 export const remembering = (validators: Validators, registration: Registration): Remembered => {
   const { reread } = registration;
-  return { ...validators, readAs: readAsOf(registration), ...(reread === undefined ? {} : { reread }) };
+  return {
+    ...validators,
+    readAs: readAsOf(registration),
+    readBy: READ_BY,
+    ...(reread === undefined ? {} : { reread }),
+  };
 };
 
-/** Whether this producer has done the `reread` of the registration, and any producer has done its `rekey`. */
+/**
+ * Whether this producer has done the `reread` of the registration and the one that a mended reading asks for, and any
+ * producer has done its `rekey`.
+ */
 export const isReread = ({ state, registry }: Producer, registration: Registration): boolean => {
   const { source, reread } = registration;
+  const remembered = state.source(source).validators as Remembered | null;
   return (
-    (state.source(source).validators as Remembered | null)?.reread === reread &&
+    remembered?.reread === reread &&
+    (remembered === null || remembered.readBy === READ_BY) &&
     rekeyOf(registration, registry.last(source)?.value) === undefined
   );
 };
@@ -81,7 +98,8 @@ export function planPoll(
   const known = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
   const complete = isComplete(source, mode);
   // The last poll left out an open last line that is a record now, or the options have changed since.
-  const reread = (known?.left === true && complete) || known?.readAs !== readAsOf(registration);
+  const isRead = known?.readAs === readAsOf(registration) && known.readBy === READ_BY;
+  const reread = (known?.left === true && complete) || !isRead;
   const continued = own && refused === null && !reread ? continuedFrom(last) : null;
   return { known: reread ? null : known, refused, last, continued, complete };
 }

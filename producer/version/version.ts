@@ -53,9 +53,10 @@ export class Version {
   /** The decoders for a header: this version's, or that of the version before. */
   decodersFor(header: readonly string[], formats: ColumnFormats): readonly Decoder[] {
     const { reading: options, idScope, settings, before } = this.options;
-    const { entities } = this.dialect;
+    const { entities, delimiter } = this.dialect;
     const identity = before?.identity ?? null;
-    return decodersOf({ entities, header, identity, options, formats, idScope, settings, room: this.room });
+    const plan = { entities, header, identity, options, formats, idScope, settings, delimiter };
+    return decodersOf({ ...plan, room: this.room });
   }
 
   /** The most bytes of a row in its event. */

@@ -1,0 +1,62 @@
+/** What ordinary files say, from the file to the total: read as its owner means it, or set aside and said. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { firstValue } from "./support/query.ts";
+import { scratchDirectory, ventes } from "./support/ventes.ts";
+
+const PRODUCTS = ["product_id,name,price", "A,Apple,5", "B,Bread,7"];
+const SHOPS = ["store_id,city", "S1,Rennes", "S2,Brest"];
+
+interface Played {
+  /** Lines of files, by name. */
+  readonly files: Readonly<Record<string, readonly string[]>>;
+  /** Arguments of `sources add`, before the rest is read. */
+  readonly add?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Registers and reads all files once. `said`: everything that was printed. */
+const played = async ({ files, add, env = {} }: Played) => {
+  const cwd = scratchDirectory();
+  for (const [name, lines] of Object.entries(files))
+    writeFileSync(join(cwd, name), lines.map((line) => `${line}\n`).join(""));
+  const runs = [];
+  if (add !== undefined) runs.push(await ventes(["sources", "add", "--data", "d", ...add], { cwd, env }));
+  const rest = Object.keys(files).filter((name) => add?.includes(name) !== true);
+  runs.push(await ventes(["start", "--once", "--data", "d", ...rest], { cwd, env }));
+  runs.push(await ventes(["status", "--data", "d"], { cwd, env }));
+  const value = (sql: string) => firstValue(join(cwd, "d"), sql);
+  return {
+    total: value("SELECT SUM(chiffre_affaires) FROM ventes"),
+    codes: runs.map(({ code }) => code),
+    said: runs.map(({ stdout, stderr }) => stdout + stderr).join("\n"),
+    value,
+  };
+};
+
+describe("text that JSON must escape", () => {
+  it("a tab inside a field belongs to the field", async () => {
+    const { total, codes, value } = await played({
+      files: {
+        "p.csv": ["product_id,name,price", "A,Apple\tred,5", "B,Bread,7"],
+        "m.csv": SHOPS,
+        "v.csv": ["date,product_id,store_id,qty", "2026-02-03,A,S1,2", "2026-02-04,B,S1,1"],
+      },
+    });
+    expect([total, codes]).toEqual([17, [0, 0]]);
+    expect(value("SELECT nom FROM produits WHERE id_produit = 'A'")).toBe("Apple\tred");
+  });
+
+  it("a quote in a constant names the shop as it is", async () => {
+    const { total } = await played({
+      files: {
+        "p.csv": PRODUCTS,
+        "m.csv": ["store_id,city", '"Halle ""Nord""",Rennes'],
+        "v.csv": ["date,product_id,qty", "2026-02-03,A,2", "2026-02-04,B,1"],
+      },
+      add: ["ventes", "v.csv", "--set", 'id_magasin=Halle "Nord"'],
+    });
+    expect(total).toBe(17);
+  });
+});
