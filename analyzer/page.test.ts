@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import * as Effect from "effect/Effect";
@@ -93,7 +94,7 @@ function company(): void {
         ca: ((n % 9) + 1) * 13_370_000,
       });
   });
-  refresher.refresh();
+  refresher.refresh(new Date());
 }
 
 function reject(id: string, line: number, raw: string, sentence: string): void {
@@ -134,7 +135,7 @@ describeWith("browser", "the page in a real browser", () => {
 
   beforeEach(async () => {
     t = openTestDatabase();
-    const db = openVentes(t.dir);
+    const db = openVentes(t.dir, randomUUID());
     refresher = makeRefresher(db);
     const close = refresher.close;
     refresher = { ...refresher, close: () => [close(), db.close()] };
@@ -162,7 +163,7 @@ describeWith("browser", "the page in a real browser", () => {
     t.commit((w) =>
       w.sale("new", { id_produit: "REF001", id_magasin: "m0", quantite: 1_000_000, ca: 1_000_000 }),
     );
-    refresher.refresh();
+    refresher.refresh(new Date());
     await page.getByText(/19\s935,67\s€/).waitFor();
     await page.getByText(/Au commit 2, /).waitFor();
 
@@ -277,7 +278,7 @@ describeWith("browser", "the page in a real browser", () => {
     });
     reject("r", 2, script, script);
     sources = [source("ventes", { source: `file:///tmp/${script}.csv`, reason: script })];
-    refresher.refresh();
+    refresher.refresh(new Date());
     const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
     await page.locator("#regions").getByText(script).waitFor();
     await page.locator("#rejects pre").getByText(script).waitFor();

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { assert, it } from "@effect/vitest";
 import * as Deferred from "effect/Deferred";
@@ -132,8 +133,8 @@ it.live("starts while another process creates the database", () =>
 it.live("an audit that finds the file busy starts again, and reports the corrected rows once", () =>
   Effect.gen(function* () {
     t = openWithSale();
-    const db = openVentes(t.dir);
-    makeRefresher(db).refresh();
+    const db = openVentes(t.dir, randomUUID());
+    makeRefresher(db).refresh(new Date());
     db.close();
     t.db.exec("UPDATE analyses SET millioniemes = 7 WHERE cle = 'A'");
     addSale(t, "v2");

@@ -6,16 +6,17 @@
  *
  * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
-import { randomUUID } from "node:crypto";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Queue from "effect/Queue";
 import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
-import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
+import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
+import { instantOf, newId } from "#shared/runtime/time.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
@@ -38,10 +39,7 @@ export const runAnalyzer = (
 const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOptions) {
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
-  const db = yield* Effect.acquireRelease(
-    onFileWhenFree(file, () => openVentes(settings.data)),
-    (db) => Effect.sync(() => db.close()),
-  );
+  const db = yield* ventesOf(settings.data);
   const refresher = yield* Effect.acquireRelease(
     onFileWhenFree(file, () => makeRefresher(db)),
     (refresher) => Effect.sync(() => refresher.close()),
@@ -66,8 +64,9 @@ const refreshAtCommits = Effect.fnUntraced(function* (
   wake: Queue.Queue<void>,
   onRefresh: AnalyzerOptions["onRefresh"],
 ): Effect.fn.Return<never, DatabaseError> {
+  const clock = yield* Clock.Clock;
   for (;;) {
-    const refreshed = yield* onFileWhenFree(file, () => refresher.refresh());
+    const refreshed = yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)));
     if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
     if (refreshed.more) yield* yieldToEventLoop;
     else yield* Effect.timeoutOption(Queue.take(wake), POLL_EVERY_MS);
@@ -81,7 +80,7 @@ const auditOnce = (
   refresher: Refresher,
 ): Effect.Effect<readonly Mended[], DatabaseError> =>
   Effect.acquireUseRelease(
-    Effect.sync(() => auditing(db, refresher)),
+    Effect.clockWith((clock) => Effect.sync(() => auditing(db, refresher, clock))),
     Effect.fnUntraced(function* (steps) {
       for (;;) {
         const step = yield* onFile(file, () => steps.next());
@@ -95,10 +94,11 @@ const auditOnce = (
 /** Wakes the refresh at each commit event of this database. After a failure of the log it follows the topic again. */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {
   const log = yield* TopicLog;
+  const member = yield* newId;
   const follow = Effect.gen(function* () {
     const ends = yield* log.bounds(["commits"]);
     return yield* log.follow({
-      group: `analyzer-${database}-${randomUUID()}`,
+      group: `analyzer-${database}-${member}`,
       topics: ["commits"],
       positions: () => ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })),
       onBatch: (batch) =>

@@ -2,6 +2,7 @@
  * One measurement, in a process of its own: `node bench/stage.ts STAGE DIR FILES_OR_URLS`. Prints one line of JSON,
  * {"rows":100000,"seconds":0.35}. Loading modules and opening files is not part of the measured time.
  */
+import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
@@ -121,7 +122,7 @@ const consume = (data: string): Promise<Measured> =>
       const bounds = yield* log.bounds(EVENT_TOPICS);
       const end = bounds.reduce((sum, one) => sum + one.end, 0);
       const done = yield* Deferred.make<void>();
-      const db = openVentes(data);
+      const db = openVentes(data, randomUUID());
       // Fences are not counted as events, so the positions tell the end.
       const reached = db.prepare("SELECT SUM(position) FROM positions").pluck();
       let rows = 0;
@@ -139,11 +140,11 @@ const consume = (data: string): Promise<Measured> =>
 
 /** Runs until the analyses reflect every commit. */
 const analyze = async (data: string): Promise<Measured> => {
-  const db = openVentes(data);
+  const db = openVentes(data, randomUUID());
   const refresher = makeRefresher(db);
   try {
     return await timed(() => {
-      while (refresher.refresh().more);
+      while (refresher.refresh(new Date()).more);
       return db.prepare("SELECT COUNT(*) FROM main.ventes").pluck().get() as number;
     });
   } finally {

@@ -1,5 +1,6 @@
 /** The state that the parts of a batch share: statements, commit number, counts, and the parent cache. */
 import type { EventTopic } from "#shared/contract/topics.ts";
+import type { PlainClock } from "#shared/runtime/time.ts";
 import type { Parents, PricePoint, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 
@@ -31,6 +32,7 @@ export const noCounts = (): Counts => ({
 /** The current batch: one object for each transaction. */
 export interface BatchState {
   readonly sql: Statements;
+  readonly clock: PlainClock;
   readonly parentCache: ParentCache;
   readonly topic: EventTopic;
   readonly partition: number;

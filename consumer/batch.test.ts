@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { makeBatchApplier } from "./batch.ts";
 import { accountsOf, explained } from "./testing/accounting.ts";
 import { canonicalModel, type Literal } from "./testing/canonical.model.ts";
@@ -19,7 +21,7 @@ const opened: Sqlite[] = [];
 function database(): Sqlite {
   const dir = mkdtempSync(join(tmpdir(), "ventes-consumer-"));
   dirs.push(dir);
-  const db = openVentes(dir);
+  const db = openVentes(dir, randomUUID());
   opened.push(db);
   return db;
 }
@@ -31,7 +33,7 @@ afterEach(() => {
 /** Applies everything, in a random interleaving of partitions and a random cut into batches. */
 function consume(db: Sqlite, topics: Topics, r: Random, after: (done: Topics) => void = () => {}): void {
   // Now and then every transaction takes too long, and ends after one event.
-  const applier = makeBatchApplier(db, {
+  const applier = makeBatchApplier(db, systemClock, {
     partitions: (topic) => topics.get(topic)?.length ?? 1,
     maxTransactionMs: r.chance(0.2) ? 0 : 60_000,
   });
@@ -78,7 +80,7 @@ describe("a batch that is given again", () => {
     const r = randomOf(3);
     const topics = randomTopics(r, 120);
     const db = database();
-    const applier = makeBatchApplier(db);
+    const applier = makeBatchApplier(db, systemClock);
     const log = topics.get("ventes")?.[0] ?? [];
     expect(log.length).toBeGreaterThan(10);
     const first = applier.apply(batchOf(topics, "ventes", 0, 0, 8), 0);

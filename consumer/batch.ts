@@ -7,6 +7,7 @@
 import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { elapsedMsOf, isoOf, type PlainClock } from "#shared/runtime/time.ts";
 import type { LogBatch, LogRecord } from "#shared/topic-log/topic-log.ts";
 import { type BatchState, type Counts, makeParentCache, noCounts, type ParentCache } from "./batch-state.ts";
 import { applyEvent } from "./claims.ts";
@@ -55,8 +56,11 @@ export interface ApplierOptions {
 /** The position of a partition that has no row yet. */
 const AT_START = { position: 0, highWatermark: 0 };
 
-/** Prepares the statements. The applier keeps its own parent cache between batches. */
-export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): BatchApplier {
+/**
+ * Prepares the statements. The applier keeps its own parent cache between batches. `clock` dates the commits, and says
+ * how long a transaction has lasted.
+ */
+export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: ApplierOptions = {}): BatchApplier {
   const sql = prepareStatements(db);
   const parentCache = makeParentCache(sql);
   const begin = db.prepare("BEGIN IMMEDIATE");
@@ -76,7 +80,7 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
         }
         const before = sql.counter.get("commit") as number;
         if (before !== lastCommit) parentCache.forget();
-        const state = begun(sql, parentCache, batch, before + 1, highWatermark);
+        const state = begun(sql, clock, parentCache, batch, before + 1, highWatermark);
         const result = applyAll(state, batch, position, options);
         end.run();
         lastCommit = result.commit ?? before;
@@ -93,6 +97,7 @@ export function makeBatchApplier(db: Sqlite, options: ApplierOptions = {}): Batc
 
 function begun(
   sql: Statements,
+  clock: PlainClock,
   parentCache: ParentCache,
   batch: LogBatch,
   commit: number,
@@ -101,6 +106,7 @@ function begun(
   const firstRowId = (sql.counter.get("row") as number) + 1;
   return {
     sql,
+    clock,
     parentCache,
     topic: batch.topic as EventTopic,
     partition: batch.partition,
@@ -121,7 +127,8 @@ function applyAll(
   position: number,
   { partitions, maxTransactionMs = MAX_TRANSACTION_MS }: ApplierOptions,
 ): BatchResult {
-  const started = performance.now();
+  const { clock } = state;
+  const started = elapsedMsOf(clock);
   const fences = new PartitionFences(state);
   const partitionCount = partitions?.(state.topic);
   // A position never goes back: after a reconnect the log may deliver a batch again that is applied by now. Its caller
@@ -130,7 +137,7 @@ function applyAll(
   let any = false;
   for (const record of batch.records) {
     if (record.offset < position) continue;
-    if (any && performance.now() - started > maxTransactionMs) {
+    if (any && elapsedMsOf(clock) - started > maxTransactionMs) {
       next = record.offset;
       break;
     }
@@ -146,11 +153,11 @@ function applyAll(
 }
 
 /** Puts the commit of the batch into the outbox and returns its number; null when no row changed. */
-function numberCommit({ sql, commit, counts, firstRowId, nextRowId }: BatchState): number | null {
+function numberCommit({ sql, clock, commit, counts, firstRowId, nextRowId }: BatchState): number | null {
   if (counts.changed === 0) return null;
   sql.setCounter.run(commit, "commit");
   if (nextRowId > firstRowId) sql.setCounter.run(nextRowId - 1, "row");
-  sql.putCommit.run(commit, firstRowId, nextRowId - 1, counts.changed, new Date().toISOString());
+  sql.putCommit.run(commit, firstRowId, nextRowId - 1, counts.changed, isoOf(clock));
   if (commit % KEPT_COMMITS === 0) sql.pruneCommits.run(commit - KEPT_COMMITS);
   return commit;
 }

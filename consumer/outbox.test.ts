@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ let dir: string;
 let db: Sqlite;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "ventes-outbox-"));
-  db = openVentes(dir);
+  db = openVentes(dir, randomUUID());
 });
 afterEach(() => {
   db.close();

@@ -2,6 +2,7 @@
  * Replay in place: sets the positions back to the start, so that the topics are applied again. Rows keep the offset of
  * their event: older events are superseded, and an equal one is compared with its row, which is repaired if it differs.
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
@@ -85,7 +86,7 @@ const applyRest = Effect.fnUntraced(function* (
   left: () => unknown,
 ) {
   const log = yield* TopicLog;
-  const applier = makeBatchApplier(db, { partitions: log.partitions });
+  const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
   // The stored positions, not the starts of `rest`: an unread partition has position 0, also when its log starts later.
   const expected = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
   yield* log.read(

@@ -1,4 +1,6 @@
 /** The rules of the data, each with an example that can be read (rules.md numbers them in their titles). */
+
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +10,7 @@ import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { PAGE_ROWS } from "./statements.ts";
 
@@ -17,8 +20,8 @@ let apply: ReturnType<typeof makeBatchApplier>["apply"];
 let position: Map<EventTopic, number>;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "ventes-rules-"));
-  db = openVentes(dir);
-  apply = makeBatchApplier(db).apply;
+  db = openVentes(dir, randomUUID());
+  apply = makeBatchApplier(db, systemClock).apply;
   position = new Map();
 });
 afterEach(() => {
@@ -400,7 +403,7 @@ describe("a record of a foreign program that is no event is rejected, and its pa
 
   it("a key in another partition than its own (rule 16)", () => {
     parents();
-    const { apply: strictly } = makeBatchApplier(db, { partitions: () => 3 });
+    const { apply: strictly } = makeBatchApplier(db, systemClock, { partitions: () => 3 });
     const keys = ["1", "2", "3", "4", "5", "6"].map((id, offset) => ({
       offset,
       key: id,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -154,7 +156,7 @@ it("replays in place: right rows stay, and rows that were changed by hand are re
       const beside = yield* replay();
       yield* Fiber.interrupt(consumer);
       const alone = yield* replay();
-      const db = openVentes(dir);
+      const db = openVentes(dir, randomUUID());
       const tampered = db
         .prepare(
           "UPDATE ventes SET quantite_millioniemes = 99000000 WHERE id_vente IN (SELECT id_vente FROM ventes LIMIT 2)",
@@ -220,7 +222,7 @@ it("a replay refuses a log that has lost events, and so does a consumer in the m
         "DELETE FROM batches; UPDATE partitions SET end_offset = 1 WHERE end_offset > 1",
       );
       const replaying = yield* Effect.flip(replay());
-      const db = openVentes(dir);
+      const db = openVentes(dir, randomUUID());
       db.exec("UPDATE positions SET position = 0");
       db.close();
       return [replaying, yield* Effect.flip(runConsumer())];
@@ -260,7 +262,7 @@ it("starts while another process is in its transaction", async () => {
     dir,
     Effect.gen(function* () {
       yield* publishAll(topics);
-      const other = openVentes(dir);
+      const other = openVentes(dir, randomUUID());
       other.exec("BEGIN IMMEDIATE");
       const consumer = yield* Effect.forkChild(runConsumer());
       // Longer than SQLite itself waits.
@@ -320,7 +322,7 @@ it("starts while another consumer reads on: events read after the bounds were ta
             Effect.tap(() =>
               Effect.sync(() => {
                 asked++;
-                const other = openVentes(dir);
+                const other = openVentes(dir, randomUUID());
                 other.exec(
                   "INSERT INTO positions (topic, partition, position, high_watermark) VALUES ('ventes', 0, 999, 999)",
                 );
@@ -349,13 +351,13 @@ it("rolls its batch back when another consumer has applied it, reports that, and
         runConsumer({ onOvertaken: (position) => said.push(position) }),
       );
       yield* untilThere(dir);
-      const other = openVentes(dir);
+      const other = openVentes(dir, randomUUID());
       // The consumer has a batch in hand and waits for the lock; who holds it writes what that batch holds.
       other.exec("BEGIN IMMEDIATE");
       yield* publishAll(topics);
       yield* Effect.sleep(300);
       other.exec("ROLLBACK");
-      const applier = makeBatchApplier(other);
+      const applier = makeBatchApplier(other, systemClock);
       const stands = other
         .prepare("SELECT position FROM positions WHERE topic = ? AND partition = ?")
         .pluck();
@@ -425,7 +427,7 @@ it("ends with an error when it can no longer announce commits", async () => {
   const exit = await running(
     dir,
     Effect.gen(function* () {
-      const db = openVentes(dir);
+      const db = openVentes(dir, randomUUID());
       db.exec(`CREATE TRIGGER broken BEFORE UPDATE ON counters WHEN old.name = 'announced'
         BEGIN SELECT RAISE(ABORT, 'a fault of this test'); END`);
       db.close();

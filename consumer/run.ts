@@ -5,13 +5,14 @@
  *
  * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
-import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
+import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
@@ -57,7 +58,7 @@ export const runConsumer = (
       const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase(options.onLogState ?? (() => {}));
-      const applier = makeBatchApplier(db, { partitions: log.partitions });
+      const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
       const wake = Latch.makeUnsafe(true);
 
       let figures: ConsumerFigures = NO_FIGURES;
@@ -120,10 +121,7 @@ export const runConsumer = (
 export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
   const { data } = yield* Settings;
   const log = yield* TopicLog;
-  const db = yield* Effect.acquireRelease(
-    onFileWhenFree(ventesFile(data), () => openVentes(data)),
-    (db) => Effect.sync(() => db.close()),
-  );
+  const db = yield* ventesOf(data);
   // 16 MB. Keys arrive in hash order, so with SQLite's default of 2 MB the index of a large table is read from disk
   // again and again. More is no faster with a million sales.
   db.pragma("cache_size = -16384");

@@ -3,12 +3,15 @@
  * zombies, repeated batches), topics and partitions read in any interleaving and cut: one canonical database,
  * and after each step of the analyzer the analyses equal to SQL over the rows.
  */
+
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { makeBatchApplier } from "../consumer/batch.ts";
 import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
@@ -51,14 +54,14 @@ const analyses = (db: Sqlite): string[] =>
 /** Applies all of it in an interleaving of its own; the analyzer lags, and is checked when it has caught up. */
 function live(name: string, topics: Topics, r: Random): string[] {
   const data = join(dir, name);
-  const db = openVentes(data);
-  const applier = makeBatchApplier(db);
-  const refresher = makeRefresher(openVentes(data));
+  const db = openVentes(data, randomUUID());
+  const applier = makeBatchApplier(db, systemClock);
+  const refresher = makeRefresher(openVentes(data, randomUUID()));
   const reached = db.prepare("SELECT commit_id FROM progress").pluck();
   const newest = db.prepare("SELECT value FROM counters WHERE name = 'commit'").pluck();
   const catchUp = () => {
     // Slices of a few rows: it stops at commits in between.
-    while (refresher.refresh({ sliceRows: 1 + r.below(20) }).more);
+    while (refresher.refresh(new Date(), 1 + r.below(20)).more);
     expect(reached.get()).toBe(newest.get());
     expect(analyses(db), name).toEqual(expected(db));
   };
@@ -71,10 +74,10 @@ function live(name: string, topics: Topics, r: Random): string[] {
     const place = r.pick(open);
     const batch = batchOf(topics, place.topic, place.partition, place.at, place.at + 1 + r.below(8));
     place.at = applier.apply(batch, place.at).position;
-    if (r.chance(0.15)) refresher.refresh({ sliceRows: 1 + r.below(20) });
+    if (r.chance(0.15)) refresher.refresh(new Date(), 1 + r.below(20));
     if (r.chance(0.2)) catchUp();
   }
-  refresher.refresh();
+  refresher.refresh(new Date());
   catchUp();
   const dump = [...canonicalDump(db)];
   refresher.close();

@@ -93,9 +93,22 @@ export class Kernel {
   #timers: Timer[] = [];
   #seq = 0;
 
+  /** The clock without a process: `sleep` belongs to processes. */
+  readonly clock: Omit<Clock.Clock, "sleep">;
+
   constructor(random: Random, now: number) {
     this.random = random;
     this.now = now;
+    const millis = () => Math.floor(this.now);
+    const nanos = () => BigInt(Math.round(this.now * 1e6));
+    this.clock = {
+      currentTimeMillisUnsafe: millis,
+      currentTimeMillis: Effect.sync(millis),
+      currentTimeNanosUnsafe: nanos,
+      currentTimeNanos: Effect.sync(nanos),
+      monotonicTimeNanosUnsafe: nanos,
+      monotonicTimeNanos: Effect.sync(nanos),
+    };
   }
 
   /** Calls `fire` in `ms`: as a task of the process, or (without one) of the world itself. */
@@ -189,14 +202,7 @@ const schedulerOf = (process: Process): Scheduler => ({
   makeDispatcher: () => ({ scheduleTask: (task) => process.post(task), flush: () => {} }),
 });
 
-const clockOf = (process: Process): Clock.Clock => {
-  const { kernel } = process;
-  const nanos = () => BigInt(Math.floor(kernel.now)) * 1_000_000n;
-  return {
-    currentTimeMillisUnsafe: () => kernel.now,
-    currentTimeMillis: Effect.sync(() => kernel.now),
-    currentTimeNanosUnsafe: nanos,
-    currentTimeNanos: Effect.sync(nanos),
-    sleep: (duration: Duration.Duration) => process.wait(Duration.toMillis(duration)),
-  } as Clock.Clock;
-};
+const clockOf = (process: Process): Clock.Clock => ({
+  ...process.kernel.clock,
+  sleep: (duration) => process.wait(Duration.toMillis(duration)),
+});

@@ -15,6 +15,7 @@ import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { instantOf } from "#shared/runtime/time.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeRefresher } from "../analyzer/refresh/refresh.ts";
 import { runAnalyzer } from "../analyzer/run.ts";
@@ -77,7 +78,7 @@ export interface PlayOptions {
 
 /** The bytes of a database that nobody has written to. */
 export function templateOf(folder: string, read: (file: string) => Buffer): Buffer {
-  const db = openVentes(folder);
+  const db = openVentes(folder, "simulated");
   db.pragma("wal_checkpoint(TRUNCATE)");
   db.close();
   return read(ventesFile(folder));
@@ -714,9 +715,9 @@ class World {
   #rebuild(): void {
     const { random } = this.kernel;
     const dir = join(this.dir, "rebuilt");
-    const db = openVentes(dir);
+    const db = openVentes(dir, "rebuilt");
     try {
-      const applier = makeBatchApplier(db, { partitions: () => PARTITIONS });
+      const applier = makeBatchApplier(db, this.kernel.clock, { partitions: () => PARTITIONS });
       const places = EVENT_TOPICS.flatMap((topic) =>
         Array.from({ length: PARTITIONS }, (_, partition) => ({ topic, partition, position: 0, at: 0 })),
       );
@@ -733,9 +734,9 @@ class World {
         place.at += records.length;
       }
       // A connection of its own: on the refresher's the tables' names mean something else.
-      const own = openVentes(dir);
+      const own = openVentes(dir, "rebuilt");
       const refresher = makeRefresher(own);
-      while (refresher.refresh({ sliceRows: 1 + random.below(30) }).more);
+      while (refresher.refresh(instantOf(this.kernel.clock), 1 + random.below(30)).more);
       refresher.close();
       own.close();
       const difference = firstDifference([...canonicalDump(this.disk.guard)], [...canonicalDump(db)]);

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { missionResults, storedResults } from "../testing/results.ts";
 import { openTestDatabase } from "../testing/test-database.ts";
 import { audit } from "../testing/whole-audit.ts";
@@ -13,7 +15,7 @@ afterEach(() => {
 
 function open() {
   const t = openTestDatabase();
-  const db = openVentes(t.dir);
+  const db = openVentes(t.dir, randomUUID());
   const refresher = makeRefresher(db);
   opened.push(t, db, refresher);
   t.commit((w) => {
@@ -42,21 +44,21 @@ test("compares as of progress, in integers, while commits are pending", () => {
   const { t, db, refresher } = open();
   t.db.prepare("DELETE FROM ventes WHERE id_vente <> 'v0'").run();
   t.db.prepare("UPDATE ventes SET ca_millioniemes = 1500000").run();
-  refresher.refresh();
+  refresher.refresh(new Date());
   t.commit((w) => {
     w.shop("m", "Nice");
     w.sale("v0", { id_produit: "B", id_magasin: "n", quantite: 5_000_000, ca: 1 });
     w.sale("v99", { id_produit: "B", id_magasin: "n", quantite: 5_000_000, ca: 1 });
   });
   expect(audit(db, refresher)).toEqual([]);
-  refresher.refresh();
+  refresher.refresh(new Date());
   expect(audit(db, refresher)).toEqual([]);
   expect(storedResults(t.db)).toEqual(missionResults(t.db));
 });
 
 test("reports and corrects a changed, a missing and an added row", () => {
   const { t, db, refresher } = open();
-  refresher.refresh();
+  refresher.refresh(new Date());
   t.db.exec(`
     UPDATE analyses SET millioniemes = 7 WHERE cle = 'A';
     DELETE FROM analyses WHERE cle = 'Lyon';
@@ -73,12 +75,12 @@ test("reports and corrects a changed, a missing and an added row", () => {
 
 test("corrects wrong rows although refreshes run between its steps", () => {
   const { t, db, refresher } = open();
-  refresher.refresh();
+  refresher.refresh(new Date());
   t.db.exec("UPDATE analyses SET millioniemes = 7 WHERE cle = 'A'");
-  const steps = auditing(db, refresher);
+  const steps = auditing(db, refresher, systemClock);
   expect(steps.next().done).toBe(false);
   t.commit((w) => w.sale("v99", { id_produit: "A", id_magasin: "n", quantite: 1_000_000, ca: 1 }));
-  refresher.refresh();
+  refresher.refresh(new Date());
   const last = steps.next();
   expect(last.done).toBe(true);
   expect(last.value).toContainEqual({

@@ -4,7 +4,9 @@
  * reported. An audit reads the tables once for each analysis, in steps of about 50 ms, from one snapshot of the file;
  * refreshes may run between the steps.
  */
+
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { instantOf, type PlainClock } from "#shared/runtime/time.ts";
 import { type Analysis, keylessOf } from "../analyses/analyses.ts";
 import { type AsOf, openAsOf } from "../as-of/as-of.ts";
 import type { Refresher } from "./refresh.ts";
@@ -23,16 +25,22 @@ interface Wrong extends Mended {
 }
 
 /**
- * One audit, step by step. Returns the rows that it corrected. `db` is the connection of the refresher. A caller that
+ * One audit, step by step. Returns the rows that it corrected. `db` is the connection of the refresher; `clock` dates the
+ * corrections. A caller that
  * stops before the end calls `return`, which closes the audit's own connection. An SQLite error ends the audit before it
  * has changed anything; the caller may start another one.
  */
-export function* auditing(db: Sqlite, refresher: Refresher): Generator<void, readonly Mended[], void> {
+export function* auditing(
+  db: Sqlite,
+  refresher: Refresher,
+  clock: PlainClock,
+): Generator<void, readonly Mended[], void> {
   const whole = openAsOf(db.name);
   const mend = db.transaction((commit: number, wrong: readonly Wrong[]): boolean => {
     // A refresh ran in between: the compared rows are older than the stored ones.
     if (reached(db) !== commit) return false;
-    for (const { analysis, cle, after } of wrong) refresher.put(analysis, cle, after, commit, new Date());
+    for (const { analysis, cle, after } of wrong)
+      refresher.put(analysis, cle, after, commit, instantOf(clock));
     return true;
   });
   try {

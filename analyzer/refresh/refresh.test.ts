@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
@@ -19,7 +20,7 @@ function open(): TestDatabase {
 }
 /** The analyzer's own connection to a test database. */
 function analyzerOf(t: TestDatabase, options: RefresherOptions = {}) {
-  const db = openVentes(t.dir);
+  const db = openVentes(t.dir, randomUUID());
   const refresher = makeRefresher(db, options);
   opened.push(refresher, db);
   return { ...refresher, db };
@@ -94,7 +95,7 @@ function play(history: History, options: Play = {}): void {
     expected.set(commit, results(t.db));
     spoil(t);
     for (let more = slice > 0; more; ) {
-      const done = analyzer.refresh({ sliceRows: slice });
+      const done = analyzer.refresh(new Date(), slice);
       more = done.more;
       // Invariant 5: as of progress, whether or not newer commits are pending.
       const want = expected.get(done.to);
@@ -188,9 +189,9 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
       w.shop("m", "Paris");
       w.sale("v1", one);
     });
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     t.commit((w) => w.sale("v2", { ...one, quantite: -1_000_000, ca: -2_000_000 }));
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     const zeros = {
       "chiffre_affaires_total|": 0n,
       "ventes_par_produit|A": 0n,
@@ -200,11 +201,11 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
     t.commit((w) => w.sale("v1", { ...one, quantite: 0, ca: 0 }));
     t.commit((w) => w.withdrawSale("v2"));
     // In slices: the first must not be judged by what the second does.
-    expect(analyzer.refresh({ sliceRows: 1 }).more).toBe(true);
-    analyzer.refresh({ sliceRows: 1 });
+    expect(analyzer.refresh(new Date(), 1).more).toBe(true);
+    analyzer.refresh(new Date(), 1);
     expect(storedResults(t.db)).toEqual(zeros);
     t.commit((w) => w.withdrawSale("v1"));
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
   });
 
@@ -219,13 +220,13 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
         w.sale(`sold ${id}`, { ...one, id_produit: id });
       }
     });
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     t.commit((w) => {
       w.withdrawSale("sold A");
       w.sale("sold B", { ...one, id_produit: "B", quantite: 0, ca: 0 });
       w.withdrawSale("sold C");
     });
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     expect(storedResults(t.db)).toEqual({
       "chiffre_affaires_total|": 0n,
       "ventes_par_produit|B": 0n,
@@ -242,16 +243,16 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
       w.shop("m", "Paris");
       for (const id of ["v1", "v2", "v3"]) w.sale(id, barcode);
     });
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     const total = () => t.db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck().get();
     expect(total()).toBe(21e12);
     expect(total()).toBe(t.db.prepare("SELECT SUM(chiffre_affaires) FROM ventes").pluck().get());
     expect(audit(analyzer.db, analyzer)).toEqual([]);
     t.commit((w) => w.withdrawSale("v1"));
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     expect(total()).toBe(14e12);
     t.commit((w) => w.sale("v2", { ...barcode, ca: 5n }));
-    analyzer.refresh();
+    analyzer.refresh(new Date());
     expect(storedResults(t.db)).toMatchObject({ "chiffre_affaires_total|": 7_000_000_000_000_000_006n });
     expect(storedResults(t.db)).toEqual(missionResults(t.db));
     expect(audit(analyzer.db, analyzer)).toEqual([]);
@@ -263,10 +264,10 @@ describe("what a refresh writes", () => {
 
   test("without sales the total exists and is NULL; nothing else has a row", () => {
     const t = open();
-    expect(analyzerOf(t).refresh()).toEqual({ from: 0, to: 0, changed: 1, more: false });
+    expect(analyzerOf(t).refresh(new Date())).toEqual({ from: 0, to: 0, changed: 1, more: false });
     expect(t.db.prepare("SELECT * FROM chiffre_affaires_total").all()).toEqual([{ chiffre_affaires: null }]);
     expect(storedResults(t.db)).toEqual({ "chiffre_affaires_total|": null });
-    expect(analyzerOf(t).refresh().changed).toBe(0);
+    expect(analyzerOf(t).refresh(new Date()).changed).toBe(0);
   });
 
   test("commit and date are of the row's last change; history has its last value of each minute", () => {
@@ -279,11 +280,11 @@ describe("what a refresh writes", () => {
       w.shop("m", "Paris");
       w.sale("v1", s);
     });
-    analyzer.refresh({ now: at("10:00:01.000") });
+    analyzer.refresh(at("10:00:01.000"));
     t.commit((w) => w.sale("v2", { ...s, id_produit: "B" }));
-    analyzer.refresh({ now: at("10:00:59.000") });
+    analyzer.refresh(at("10:00:59.000"));
     t.commit((w) => w.withdrawSale("v2"));
-    analyzer.refresh({ now: at("10:01:00.000") });
+    analyzer.refresh(at("10:01:00.000"));
     expect(
       t.db.prepare("SELECT nom, cle, valeur, unite, commit_id, date_analyse FROM analyses").all(),
     ).toEqual([
@@ -343,15 +344,15 @@ describe("what a refresh writes", () => {
       t.commit((w) =>
         w.sale(`v${n % 7}`, { id_produit: "A", id_magasin: "m", quantite: n * 1_000_000, ca: n }),
       );
-      analyzers[n % 3]?.refresh();
-      analyzers[(n * 7) % 3]?.refresh();
+      analyzers[n % 3]?.refresh(new Date());
+      analyzers[(n * 7) % 3]?.refresh(new Date());
     }
     expect(storedResults(t.db)).toEqual(missionResults(t.db));
   });
 
   test("reads all of ventes only when a shop has moved", () => {
     const t = open();
-    const db = openVentes(t.dir);
+    const db = openVentes(t.dir, randomUUID());
     const prepared: string[] = [];
     const prepare = db.prepare.bind(db);
     db.prepare = ((sql: string) => {

@@ -25,13 +25,12 @@ export interface Refreshed {
   readonly more: boolean;
 }
 
-export interface RefreshOptions {
-  readonly sliceRows?: number;
-  readonly now?: Date;
-}
-
 export interface Refresher {
-  readonly refresh: (options?: RefreshOptions) => Refreshed;
+  /**
+   * One transaction. `now` is the date of what it writes. `sliceRows`: after this many changed rows it leaves the other
+   * commits to the next one. Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
+   */
+  readonly refresh: (now: Date, sliceRows?: number) => Refreshed;
   readonly put: StoredResults["put"];
   readonly analyses: readonly Analysis[];
   readonly close: () => void;
@@ -62,7 +61,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
   /** The keyless analyses that have no row yet. */
   const missing = () => [...keyless].filter((analysis) => stored.value(analysis, "") === undefined);
 
-  const slice = db.transaction(({ sliceRows = SLICE_ROWS, now = new Date() }: RefreshOptions): Refreshed => {
+  const slice = db.transaction((now: Date, sliceRows: number): Refreshed => {
     const from = progress.reached();
     const started = missing();
     for (const analysis of started) stored.put(analysis, "", null, from, now);
@@ -77,12 +76,12 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
   });
 
   return {
-    refresh: (options = {}) => {
+    refresh: (now, sliceRows = SLICE_ROWS) => {
       // Reads first without the write lock, because most of the time nothing is pending.
       const from = progress.reached();
       if (missing().length === 0 && progress.newest() <= from)
         return { from, to: from, changed: 0, more: false };
-      return slice.immediate(options);
+      return slice.immediate(now, sliceRows);
     },
     put: stored.put,
     analyses,

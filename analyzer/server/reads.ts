@@ -25,12 +25,12 @@ const MISSING_SHOWN = 8;
 
 export interface Reads {
   /**
-   * At most `limit` rows of each analysis; -1: all. Like `rejects` and `state` it returns undefined while there is no
+   * At most `limit` rows of each analysis; -1: all. `now` is the instant of the answer. Like `rejects` and `state` it returns undefined while there is no
    * database, and throws DatabaseError or an error of SQLite.
    */
-  readonly analyses: (limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
+  readonly analyses: (now: string, limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
   /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE. */
-  readonly rejects: (before: number | undefined, limit: number) => RejectsAnswer | undefined;
+  readonly rejects: (now: string, before: number | undefined, limit: number) => RejectsAnswer | undefined;
   /** `fingerprint` changes when an answer may change. */
   readonly state: () =>
     | { readonly commit: number; readonly newest: number; readonly fingerprint: string }
@@ -64,9 +64,9 @@ export function makeReads(view: () => View): Reads {
         const { commit, newest } = s.reached.get() as Reached;
         return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get()]) };
       }),
-    analyses: (limit) =>
+    analyses: (now, limit) =>
       reading((s, demo) => ({
-        ...asOf(s, demo),
+        ...asOf(s, now, demo),
         chiffre_affaires_total: (s.total.get() as number | null | undefined) ?? null,
         ventes_par_produit: {
           count: s.count.get("ventes_par_produit") as number,
@@ -79,7 +79,7 @@ export function makeReads(view: () => View): Reads {
         waiting: waiting(s),
         rejects: s.rejectCount.get() as number,
       })),
-    rejects: (before, limit) =>
+    rejects: (now, before, limit) =>
       reading((s, demo) => {
         const size = Math.min(limit, MAX_PAGE);
         const rows = s.rejects.all(
@@ -89,7 +89,7 @@ export function makeReads(view: () => View): Reads {
           rowid: number;
         })[];
         return {
-          ...asOf(s, demo),
+          ...asOf(s, now, demo),
           count: s.rejectCount.get() as number,
           codes: s.rejectCodes.all() as RejectsAnswer["codes"],
           rejects: rows.map(({ rowid: _, ...reject }) => ({ ...reject, source: masked(reject.source) })),
@@ -105,9 +105,9 @@ interface Reached {
   readonly newest: number;
 }
 
-function asOf(s: ReturnType<typeof prepare>, demo: boolean) {
+function asOf(s: ReturnType<typeof prepare>, now: string, demo: boolean) {
   const { commit, reached, newest } = s.reached.get() as Reached;
-  return { commit, reached: commit === 0 ? null : reached, newest, now: new Date().toISOString(), demo };
+  return { commit, reached: commit === 0 ? null : reached, newest, now, demo };
 }
 
 function waiting(s: ReturnType<typeof prepare>): AnalysesAnswer["waiting"] {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Schema from "effect/Schema";
 import { whenFree } from "#shared/database/attempt.ts";
+import { isoOf } from "#shared/runtime/time.ts";
 import { ErrorAnswer } from "./api.ts";
 import type { PageFile } from "./files.ts";
 
@@ -13,14 +14,19 @@ export const failure = (status: number, error: string): HttpServerResponse.HttpS
   HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
 
 /**
- * The answer with what `read` returns. Status 503 while there is no database (undefined), or when the database cannot
+ * The answer with what `read` returns at an instant (ISO 8601, UTC). Status 503 while there is no database (undefined), or when the database cannot
  * be read; a busy one (a checkpoint, a recovery) is read again until it is free.
  */
 export const answer = <S extends Schema.Codec<unknown, unknown>>(
   schema: S,
-  read: () => S["Type"] | undefined,
+  read: (now: string) => S["Type"] | undefined,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse> =>
-  whenFree(read, (error) => (error instanceof Error ? error.message : String(error))).pipe(
+  Effect.clockWith((clock) =>
+    whenFree(
+      () => read(isoOf(clock)),
+      (error) => (error instanceof Error ? error.message : String(error)),
+    ),
+  ).pipe(
     Effect.map((value) =>
       value === undefined
         ? failure(503, "no database yet")

@@ -67,21 +67,21 @@ const pageRoutes = ({ settings }: RouteParts) => [
 
 const readingRoutes = ({ settings, reads, current, followed, events }: RouteParts) => [
   route("GET", "/api/analyses", ({ url }) =>
-    answer(AnalysesAnswer, () => {
-      const read = reads.analyses(numberIn(url, "limit") ?? -1);
+    answer(AnalysesAnswer, (now) => {
+      const read = reads.analyses(now, numberIn(url, "limit") ?? -1);
       return read === undefined ? undefined : { ...read, currency: settings.currency };
     }),
   ),
   route("GET", "/api/rejects", ({ url }) =>
-    answer(RejectsAnswer, () =>
-      reads.rejects(numberIn(url, "before"), numberIn(url, "limit") ?? DEFAULT_REJECTS),
+    answer(RejectsAnswer, (now) =>
+      reads.rejects(now, numberIn(url, "before"), numberIn(url, "limit") ?? DEFAULT_REJECTS),
     ),
   ),
   route(
     "GET",
     "/api/sources",
-    answer(SourcesAnswer, () => ({
-      now: new Date().toISOString(),
+    answer(SourcesAnswer, (now) => ({
+      now,
       demo: current().demo,
       ...followed(),
     })),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { assert, it } from "@effect/vitest";
@@ -21,9 +22,9 @@ let close: () => void;
 
 beforeEach(() => {
   t = openTestDatabase();
-  const db = openVentes(t.dir);
+  const db = openVentes(t.dir, randomUUID());
   const refresher = makeRefresher(db);
-  refresh = () => refresher.refresh();
+  refresh = () => refresher.refresh(new Date());
   close = () => {
     refresher.close();
     db.close();

@@ -2,6 +2,7 @@
  * A database whose rows are written as a consumer writes them (commits, ranges of rowids, old images), without a log
  * and without a consumer, so that tests see the analyzer alone.
  */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +41,7 @@ export interface TestDatabase {
 
 export function openTestDatabase(): TestDatabase {
   const dir = mkdtempSync(join(tmpdir(), "ventes-analyzer-"));
-  const db = openVentes(dir);
+  const db = openVentes(dir, randomUUID());
   const counter = (name: string) =>
     db.prepare("SELECT value FROM counters WHERE name = ?").pluck().get(name) as number;
   const setCounter = db.prepare("UPDATE counters SET value = ? WHERE name = ?");

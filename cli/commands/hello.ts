@@ -11,6 +11,7 @@ import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { type DatabaseError, explain, type Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { print } from "../output/stdout.ts";
@@ -23,7 +24,8 @@ const WAIT_MS = 5_000;
 export const hello = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
-    const database = yield* onFileWhenFree(ventesFile(settings.data), () => tryDatabase(settings.data));
+    const id = yield* newId;
+    const database = yield* onFileWhenFree(ventesFile(settings.data), () => tryDatabase(settings.data, id));
     const topics = yield* onLog(run, WAIT_MS)(reachTopics);
     if (run.json) {
       print(JSON.stringify({ hello: "world", database, topics }));
@@ -42,10 +44,11 @@ interface DatabaseFound {
   readonly row: string;
 }
 
-function tryDatabase(dir: string): DatabaseFound {
+/** `id`: of the database that it creates for a moment. */
+function tryDatabase(dir: string, id: string): DatabaseFound {
   const file = ventesFile(dir);
   const exists = existsSync(file);
-  if (exists) return { file, exists, ...scratchRow(openVentes(dir)) };
+  if (exists) return { file, exists, ...scratchRow(openVentes(dir, id)) };
   let scratch: string;
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -54,7 +57,7 @@ function tryDatabase(dir: string): DatabaseFound {
     throw explain(file, error);
   }
   try {
-    return { file, exists, ...scratchRow(openVentes(scratch)) };
+    return { file, exists, ...scratchRow(openVentes(scratch, id)) };
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,9 +1,11 @@
 /** `ventes replay`: reads the topics again from their start, repairs rows that differ, and refreshes the analyses. */
 import { existsSync } from "node:fs";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { openVentes, openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { openVentesReader, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
+import { instantOf } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
@@ -32,15 +34,14 @@ export const replay = (_input: object, run: Invocation): Effect.Effect<void, Dat
 const refreshAll = (data: string): Effect.Effect<void, DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const db = yield* Effect.acquireRelease(
-        onFileWhenFree(ventesFile(data), () => openVentes(data)),
-        (open) => Effect.sync(() => open.close()),
-      );
+      const db = yield* ventesOf(data);
+      const clock = yield* Clock.Clock;
       const refresher = yield* Effect.acquireRelease(
         Effect.sync(() => makeRefresher(db)),
         (made) => Effect.sync(() => made.close()),
       );
       let more = true;
-      while (more) more = (yield* onFileWhenFree(ventesFile(data), () => refresher.refresh())).more;
+      while (more)
+        more = (yield* onFileWhenFree(ventesFile(data), () => refresher.refresh(instantOf(clock)))).more;
     }),
   );

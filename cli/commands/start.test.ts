@@ -1,4 +1,5 @@
 /** `start` as a user runs it: the demo and its end, other commands at the same time, queries, Ctrl-C. */
+import { randomUUID } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -276,7 +277,7 @@ describe("the output of --once", () => {
     const data = scratchDirectory();
     const args = ["start", "--once", "--data", data];
     const first = await ventes([...args, ...Object.values(company(SALES))]);
-    const db = openVentes(data);
+    const db = openVentes(data, randomUUID());
     db.exec("UPDATE analyses SET millioniemes = 1 WHERE cle = 'Lyon'");
     db.close();
     const again = await ventes(args);

@@ -68,7 +68,7 @@ describe("consumer/rules", () => {
 it("no program imports what only tests need", () => {
   const programs = ["cli/", "producer/", "consumer/", "analyzer/", "shared/", "demo/"]
     .flatMap(filesOf)
-    .filter((path) => !path.startsWith("consumer/testing/"));
+    .filter((path) => !path.includes("/testing/"));
   expect(programs.length).toBeGreaterThan(100);
   const importing = programs.filter((path) => /\bfrom\s+"[.#][^"]*\/testing\//.test(codeOf(path)));
   expect(importing).toEqual([]);

@@ -1,8 +1,11 @@
 /** DIR/ventes.db: the rows, the analyses, and the tables for exactly-once delivery. Its schema: migrations/*.sql. */
-import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FileKind, openFile, openReader, type Sqlite } from "./sqlite.ts";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { newId } from "../runtime/time.ts";
+import { onFileWhenFree } from "./attempt.ts";
+import { type DatabaseError, type FileKind, openFile, openReader, type Sqlite } from "./sqlite.ts";
 
 const folder = join(import.meta.dirname, "migrations");
 
@@ -21,12 +24,22 @@ export const VENTES_DB: FileKind = {
 
 export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
-/** Opens DIR/ventes.db for writing. Creates it if it is missing, with a random id of its own. Throws DatabaseError. */
-export function openVentes(dir: string): Sqlite {
+/** Opens DIR/ventes.db for writing. Creates it if it is missing; `id` is then its databaseId. Throws DatabaseError. */
+export function openVentes(dir: string, id: string): Sqlite {
   const db = openFile(ventesFile(dir), VENTES_DB);
-  db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(randomUUID());
+  db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(id);
   return db;
 }
+
+/**
+ * DIR/ventes.db, open for writing until the scope closes. Creates it if it is missing, with an id of its own. Waits while
+ * another process is in its transaction.
+ */
+export const ventesOf = (dir: string): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.flatMap(newId, (id) => onFileWhenFree(ventesFile(dir), () => openVentes(dir, id))),
+    (db) => Effect.sync(() => db.close()),
+  );
 
 /** Opens DIR/ventes.db read-only. Throws DatabaseError when it is missing, foreign or newer. */
 export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(dir), VENTES_DB);

@@ -1,4 +1,5 @@
 /** What sales wait for, and the id that was probably meant. */
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,7 +36,7 @@ it("finds a known id that differs in leading zeros and case", () => {
 
 it("counts the waiting sales by the ids that they wait for", () => {
   const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
-  const db = openVentes(dir);
+  const db = openVentes(dir, randomUUID());
   try {
     expect(waitingSales(db).sales).toBe(0);
     db.exec(`

@@ -36,7 +36,8 @@ export function prepare(topic: EmbeddedTopic, records: readonly NewRecord[]): Pr
   }));
 }
 
-export type Append = (topic: EmbeddedTopic, prepared: readonly Prepared[]) => Published[];
+/** `now`: the timestamp of the records, in milliseconds since 1970. */
+export type Append = (topic: EmbeddedTopic, prepared: readonly Prepared[], now: number) => Published[];
 
 /** An append throws SQLITE_BUSY while another process is in its transaction; it has then stored nothing. */
 export function makeAppend(db: Sqlite): Append {
@@ -57,8 +58,7 @@ export function makeAppend(db: Sqlite): Append {
   );
   const retention = makeRetention(db);
 
-  return db.transaction((topic: EmbeddedTopic, prepared: readonly Prepared[]): Published[] => {
-    const now = Date.now();
+  return db.transaction((topic: EmbeddedTopic, prepared: readonly Prepared[], now: number): Published[] => {
     const lag = Number(topic.spec.config["min.compaction.lag.ms"] ?? 0);
     const published: Published[] = [];
     for (const { partition, count, batches, keys } of prepared) {

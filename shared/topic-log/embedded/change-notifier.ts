@@ -53,20 +53,20 @@ export class ChangeNotifier {
   }
 
   /** Waits until `takeChange` would return true. */
-  readonly wait: Effect.Effect<void> = Effect.callback<void>((resume) => {
-    const done = () => {
-      clearInterval(timer);
-      this.#resume = undefined;
-      resume(Effect.void);
-    };
-    const timer = setInterval(() => {
-      if (dataVersion(this.#db) !== this.#seen) done();
-    }, POLL_MS);
-    this.#resume = done;
-    if (this.#fresh) done();
-    return Effect.sync(() => {
-      clearInterval(timer);
-      this.#resume = undefined;
+  readonly wait: Effect.Effect<void> = Effect.suspend(() => this.#woken).pipe(
+    Effect.timeoutOption(POLL_MS),
+    Effect.repeat({ until: () => this.#fresh || dataVersion(this.#db) !== this.#seen }),
+    Effect.asVoid,
+  );
+
+  /** Completes when `wake` is called, or was called since the last `takeChange`. */
+  get #woken(): Effect.Effect<void> {
+    return Effect.callback<void>((resume) => {
+      this.#resume = () => resume(Effect.void);
+      if (this.#fresh) this.#resume();
+      return Effect.sync(() => {
+        this.#resume = undefined;
+      });
     });
-  });
+  }
 }

@@ -3,8 +3,10 @@
  * and gives it to the follower; when no partition has records, it waits until the file is written. After each batch it
  * checks whether the group or its positions have changed, so its assignment is never older than one batch.
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import { newId } from "../../runtime/time.ts";
 import { partitionKey } from "../by-partition.ts";
 import type { LogFailure } from "../errors.ts";
 import { DEFAULT_MAX_RECORDS, wantedPositions, watchMoved } from "../following.ts";
@@ -21,31 +23,41 @@ export const followTopics = <E, R>(
 ): Effect.Effect<never, E | LogFailure, R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { attempt } = log;
-      const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
       const notifier = yield* notifierOf(log);
-      const held = new HeldPartitions(log, yield* membershipOf(log, options), options);
+      const membership = yield* membershipOf(log, options);
+      const held = new HeldPartitions(log, membership, options);
       yield* watchMoved(options.moved, () => {
         held.moved = true;
         notifier.wake();
       });
-      for (;;) {
-        let idle = true;
-        if (notifier.takeChange() || held.moved) yield* attempt(() => held.settle());
-        for (const [key, cursor] of [...held.cursors]) {
-          // The partition was given up, or its position moved, since this round began.
-          if (held.cursors.get(key) !== cursor) continue;
-          const batch = yield* attempt(() => cursor.next(most));
-          if (batch === undefined) continue;
-          idle = false;
-          const next = yield* options.onBatch(batch);
-          if (held.moved || notifier.takeChange()) yield* attempt(() => held.settle());
-          if (held.cursors.get(key) === cursor) yield* attempt(() => cursor.seek(next));
-        }
-        if (idle && !held.moved) yield* notifier.wait;
-      }
+      return yield* Effect.raceFirst(takeBatches(log, held, notifier, options), membership.heartbeats);
     }),
   );
+
+/** Gives batches to the follower, round after round. Never completes. */
+const takeBatches = Effect.fnUntraced(function* <E, R>(
+  { attempt }: OpenLog,
+  held: HeldPartitions<E, R>,
+  notifier: ChangeNotifier,
+  options: FollowOptions<E, R>,
+): Effect.fn.Return<never, E | LogFailure, R> {
+  const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
+  for (;;) {
+    let idle = true;
+    if (notifier.takeChange() || held.moved) yield* attempt(() => held.settle());
+    for (const [key, cursor] of [...held.cursors]) {
+      // The partition was given up, or its position moved, since this round began.
+      if (held.cursors.get(key) !== cursor) continue;
+      const batch = yield* attempt(() => cursor.next(most));
+      if (batch === undefined) continue;
+      idle = false;
+      const next = yield* options.onBatch(batch);
+      if (held.moved || notifier.takeChange()) yield* attempt(() => held.settle());
+      if (held.cursors.get(key) === cursor) yield* attempt(() => cursor.seek(next));
+    }
+    if (idle && !held.moved) yield* notifier.wait;
+  }
+});
 
 const notifierOf = ({ file, db }: OpenLog): Effect.Effect<ChangeNotifier, never, Scope.Scope> =>
   Effect.acquireRelease(
@@ -58,16 +70,17 @@ const membershipOf = <E, R>(
   options: FollowOptions<E, R>,
 ): Effect.Effect<Membership, never, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(
-      () =>
-        new Membership(
-          members,
-          file,
-          `${namespace}.${options.group}`,
-          options.topics,
-          (topic) => topics.of(topic).partitions,
-        ),
-    ),
+    Effect.gen(function* () {
+      return new Membership({
+        db: members,
+        file,
+        group: `${namespace}.${options.group}`,
+        topics: options.topics,
+        partitions: (topic) => topics.of(topic).partitions,
+        id: yield* newId,
+        clock: yield* Clock.Clock,
+      });
+    }),
     (membership) => Effect.sync(() => membership.close()),
   );
 

@@ -5,11 +5,12 @@
  * promise that a partition has one holder: two members may hold it for a moment. Exactly once rests on the
  * follower's compare-and-set of positions.
  */
-import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import * as Effect from "effect/Effect";
 import type { TopicName } from "../../contract/topics.ts";
 import { databaseErrorOf } from "../../database/attempt.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
+import type { PlainClock } from "../../runtime/time.ts";
 import type { TopicPartition } from "../topic-log.ts";
 import { ChangeNotifier } from "./change-notifier.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
@@ -42,23 +43,28 @@ export function forgetMembers(dir: string): void {
   }
 }
 
+export interface MembershipOptions {
+  readonly db: Sqlite;
+  readonly file: string;
+  readonly group: string;
+  readonly topics: readonly TopicName[];
+  readonly partitions: (topic: TopicName) => number;
+  readonly id: string;
+  readonly clock: PlainClock;
+}
+
 export class Membership {
-  readonly #id = randomUUID();
+  readonly #id: string;
   readonly #topics: readonly TopicName[];
   readonly #partitions: (topic: TopicName) => number;
   readonly #file: string;
   readonly #members: () => MemberRow[];
   readonly #renew: () => boolean;
   readonly #remove: () => void;
-  readonly #timer: NodeJS.Timeout;
 
-  constructor(
-    db: Sqlite,
-    file: string,
-    group: string,
-    topics: readonly TopicName[],
-    partitions: (topic: TopicName) => number,
-  ) {
+  /** Joins. `id`: of this member, as no other one has it. */
+  constructor({ db, file, group, topics, partitions, id, clock }: MembershipOptions) {
+    this.#id = id;
     this.#file = file;
     this.#topics = topics;
     this.#partitions = partitions;
@@ -72,15 +78,20 @@ export class Membership {
     this.#members = () => list.all(group) as MemberRow[];
     this.#renew = db.transaction(() => {
       const before = this.#members();
-      const now = Date.now();
+      const now = clock.currentTimeMillisUnsafe();
       renew.run(group, this.#id, JSON.stringify(topics), now);
       const expired = expire.run(group, now - EXPIRES_MS).changes;
       return expired > 0 || !before.some((row) => row.member === this.#id);
     }).immediate;
     this.#remove = () => remove.run(group, this.#id);
     this.#heartbeat();
-    this.#timer = setInterval(() => this.#heartbeat(), HEARTBEAT_MS);
   }
+
+  /** Renews the membership every HEARTBEAT_MS. Never completes. */
+  readonly heartbeats: Effect.Effect<never> = Effect.sync(() => this.#heartbeat()).pipe(
+    Effect.delay(HEARTBEAT_MS),
+    Effect.forever,
+  );
 
   /** Leaves a heartbeat out when the file cannot be written now: a member expires only after several. */
   #heartbeat(): void {
@@ -100,7 +111,6 @@ export class Membership {
 
   /** Leaves the group. A row that cannot be removed now expires. */
   close(): void {
-    clearInterval(this.#timer);
     this.#attempt(() => {
       this.#remove();
       ChangeNotifier.notify(this.#file);

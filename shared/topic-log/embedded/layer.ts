@@ -3,6 +3,7 @@
  * which SQLite syncs before it succeeds. Any number of processes of one machine may publish and read; a publish
  * waits while another process writes. Not for a data directory on a network file system (SQLite's WAL).
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { DatabaseError } from "../../database/sqlite.ts";
@@ -41,7 +42,8 @@ const publishTo = ({ db, file, topics, attempt }: OpenLog): TopicLog["Service"][
     if (records.length === 0) return [];
     const topic = topics.of(name);
     const prepared = prepare(topic, records);
-    const published = yield* attempt(() => append(topic, prepared));
+    const clock = yield* Clock.Clock;
+    const published = yield* attempt(() => append(topic, prepared, clock.currentTimeMillisUnsafe()));
     ChangeNotifier.notify(file);
     return published;
   });

@@ -10,6 +10,7 @@ import type * as Scope from "effect/Scope";
 import { databaseErrorOf, whenFree } from "../../database/attempt.ts";
 import type { DatabaseError, Sqlite } from "../../database/sqlite.ts";
 import type { SettingsShape } from "../../runtime/settings.ts";
+import { newId } from "../../runtime/time.ts";
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
 import { makeReader, type Reader } from "./cursor.ts";
 import { eventsFile, openEvents, openMembership } from "./events-db.ts";
@@ -38,7 +39,8 @@ export const openLog = Effect.fnUntraced(function* ({
   const db = yield* connection(named, () => openEvents(data));
   const file = realpathSync(named);
   const members = yield* connection(file, () => openMembership(data));
-  const topics = yield* whenFree(() => openTopics(db, namespace, partitions), openFailureOf(file));
+  const id = yield* newId;
+  const topics = yield* whenFree(() => openTopics(db, namespace, partitions, id), openFailureOf(file));
   const failureOf = logFailureOf(file);
   return {
     file,

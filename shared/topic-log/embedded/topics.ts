@@ -2,7 +2,6 @@
  * The topics of one namespace in events.db. Opening them creates the missing ones and checks the others. It reads the
  * identity and the partition counts once, because both are fixed for the life of the log.
  */
-import { randomUUID } from "node:crypto";
 import { EVENT_TOPICS, TOPICS, type TopicName, type TopicSpec } from "../../contract/topics.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
 import { LogMisconfigured } from "../errors.ts";
@@ -18,8 +17,13 @@ export interface EmbeddedTopics {
   readonly of: (name: TopicName) => EmbeddedTopic;
 }
 
-/** Creates missing topics in one transaction. Throws LogMisconfigured, and SQLITE_BUSY. */
-export function openTopics(db: Sqlite, namespace: string, eventPartitions: number): EmbeddedTopics {
+/** Creates missing topics in one transaction. `id` becomes the identity of a new log. Throws LogMisconfigured, and SQLITE_BUSY. */
+export function openTopics(
+  db: Sqlite,
+  namespace: string,
+  eventPartitions: number,
+  id: string,
+): EmbeddedTopics {
   const find = db.prepare("SELECT topic, partitions FROM topics WHERE name = ?");
   const create = db.prepare("INSERT INTO topics (name, partitions) VALUES (?, ?)");
   const createPartition = db.prepare("INSERT INTO partitions (topic, partition) VALUES (?, ?)");
@@ -46,7 +50,7 @@ export function openTopics(db: Sqlite, namespace: string, eventPartitions: numbe
     const all = TOPICS.map(topic);
     let row = findIdentity.get(namespace) as { identity: string } | undefined;
     if (row === undefined) {
-      row = { identity: randomUUID() };
+      row = { identity: id };
       createIdentity.run(namespace, row.identity);
     }
     return { identity: row.identity, all };

@@ -2,7 +2,9 @@
  * Finds the identity of a log when it is opened, writes one where there is none, and checks that the topics are still
  * those for which it was written. It holds no lock: programs that open a new log at once agree by the lowest offset.
  */
+
 import * as Effect from "effect/Effect";
+import { newId } from "../../../runtime/time.ts";
 import type { LogFailure } from "../../errors.ts";
 import { ask } from "../cluster/ask.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";
@@ -57,8 +59,8 @@ const writeIdentity = (
   producer: Producer,
 ): Effect.Effect<unknown, LogFailure> =>
   // Lazy: the ids of the topics are known once a connection was made.
-  Effect.suspend(() =>
+  Effect.flatMap(newId, (id) =>
     producer.publish(names.full(IDENTITY_TOPIC), names.partitions(IDENTITY_TOPIC), [
-      newIdentity(names, topicIds),
+      newIdentity(id, names, topicIds),
     ]),
   ).pipe(Effect.catchTag("PublishUncertain", () => Effect.void));

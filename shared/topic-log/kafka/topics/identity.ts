@@ -5,7 +5,6 @@
  * a later change of it breaks the order of a key's events, and the ids of the topics of events, because a topic that
  * was created again has lost its events. Readers and followers never see these records: none is a source.
  */
-import { randomUUID } from "node:crypto";
 import { EVENT_TOPICS, type TopicName } from "../../../contract/topics.ts";
 import { LogMisconfigured } from "../../errors.ts";
 import type { LogRecord, NewRecord } from "../../topic-log.ts";
@@ -29,10 +28,10 @@ export interface LogIdentity {
 export const isIdentity = (topic: TopicName, record: LogRecord): boolean =>
   topic === IDENTITY_TOPIC && record.key?.startsWith(KEY_PREFIX) === true;
 
-/** A new identity, to be published to IDENTITY_TOPIC. The ids of the topics must be known. */
-export function newIdentity(names: TopicNames, topicIds: TopicIds): NewRecord {
+/** A new identity with this id, to be published to IDENTITY_TOPIC. The ids of the topics must be known. */
+export function newIdentity(id: string, names: TopicNames, topicIds: TopicIds): NewRecord {
   const identity: LogIdentity = {
-    id: randomUUID(),
+    id,
     partitions: names.partitions(EVENT_TOPICS[0]),
     topics: Object.fromEntries(EVENT_TOPICS.map((name) => [name, topicIds.ids.get(name)])),
   };

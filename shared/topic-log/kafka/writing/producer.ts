@@ -72,8 +72,8 @@ export class Producer {
     maxBytes = MAX_RECORD_BYTES,
   ): Effect.Effect<readonly Published[], PublishFailure> {
     if (records.length === 0) return Effect.succeed([]);
-    return Effect.suspend(() => {
-      const timestamp = this.#timeless ? NO_TIMESTAMP : Date.now();
+    return Effect.clockWith((clock) => {
+      const timestamp = this.#timeless ? NO_TIMESTAMP : clock.currentTimeMillisUnsafe();
       const lanes = lanesOf(partitions, records, { timestamp, compress: true, maxBytes });
       return this.#attempt(topic, lanes).pipe(
         Effect.retry({
