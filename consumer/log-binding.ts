@@ -1,4 +1,5 @@
 /** Binds a database to one log, because its positions mean nothing in another. */
+import { addMissed, logOf } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
@@ -12,13 +13,35 @@ export function bindToLog(db: Sqlite, identity: string): void {
   const bound = db
     .transaction(() => {
       db.prepare("INSERT INTO meta VALUES ('log', ?) ON CONFLICT DO NOTHING").run(identity);
-      return db.prepare("SELECT value FROM meta WHERE key = 'log'").pluck().get() as string;
+      return logOf(db) as string;
     })
     .immediate();
   if (bound !== identity)
     throw new LogMismatch({
       message: `${db.name} was filled from another log (${bound}, this one is ${identity}): name that log again, or start a new database with --data DIR`,
     });
+}
+
+/**
+ * Notes the events that the log had lost before the database read them, and moves their partitions' positions to the first
+ * event that is left. What a partition had read before (a replay lowers its position) is not missed.
+ */
+export function noteMissed(db: Sqlite, bounds: readonly Bounds[]): void {
+  if (bounds.every(({ start }) => start === 0)) return;
+  const reached = db
+    .prepare("SELECT high_watermark FROM positions WHERE topic = ? AND partition = ?")
+    .pluck();
+  const skip = db.prepare(`
+    INSERT INTO positions (topic, partition, position, high_watermark) VALUES (@topic, @partition, @start, @start)
+    ON CONFLICT DO UPDATE SET position = excluded.position, high_watermark = excluded.high_watermark`);
+  db.transaction(() => {
+    for (const { topic, partition, start } of bounds) {
+      const before = (reached.get(topic, partition) as number | undefined) ?? 0;
+      if (start <= before) continue;
+      addMissed(db, { place: partitionKey({ topic, partition }), events: start - before });
+      skip.run({ topic, partition, start });
+    }
+  }).immediate();
 }
 
 /** The position of each partition from which the database has events. */

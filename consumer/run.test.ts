@@ -9,6 +9,7 @@ import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import { afterEach, expect, it } from "vitest";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
+import { missedEvents } from "#shared/database/log-of-database.ts";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
@@ -188,7 +189,7 @@ it("refuses another log than its own, and one that has lost events", async () =>
       yield* Fiber.interrupt(consumer);
     }),
   );
-  for (const suffix of ["", "-wal", "-shm"]) rmSync(join(dir, `events.db${suffix}`), { force: true });
+  tamperWithLog(dir, "UPDATE logs SET identity = 'another'");
   const failure = await running(dir, Effect.flip(runConsumer()));
   expect(failure).toMatchObject({ _tag: "LogMismatch" });
   expect(failure.message).toContain("another log");
@@ -232,6 +233,42 @@ it("a replay refuses a log that has lost events, and so does a consumer in the m
     expect(failure).toMatchObject({ _tag: "LogMismatch" });
     expect(failure.message).toContain("lost events");
   }
+});
+
+it("notes once which events were gone before it read them, and a replay misses nothing more", async () => {
+  const dir = temporary();
+  const seen = await running(
+    dir,
+    Effect.gen(function* () {
+      const missed = () => {
+        const db = openVentesReader(dir);
+        const found = missedEvents(db);
+        db.close();
+        return found;
+      };
+      const readAll = Effect.gen(function* () {
+        const consumer = yield* Effect.forkChild(runConsumer());
+        yield* untilThere(dir);
+        yield* caughtUp(dir);
+        yield* Fiber.interrupt(consumer);
+        return missed();
+      });
+      const lose = (events: number) =>
+        tamperWithLog(
+          dir,
+          `UPDATE partitions SET start_offset = ${events}
+           WHERE partition = 1 AND topic = (SELECT topic FROM topics WHERE name = 'ventes.magasins')`,
+        );
+      yield* publishAll(randomTopics(randomOf(2), 40));
+      lose(3);
+      const first = yield* readAll;
+      const again = yield* readAll;
+      yield* replay();
+      lose(4);
+      return [first, again, yield* readAll];
+    }),
+  );
+  for (const missed of seen) expect(missed).toEqual([{ place: "magasins/1", events: 3 }]);
 });
 
 it("a replay ends where a log ends in offsets without a record, or does not start at 0", async () => {

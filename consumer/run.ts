@@ -21,7 +21,7 @@ import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, furthestRead, storedPositions } from "./log-binding.ts";
+import { assertWithin, bindToLog, furthestRead, noteMissed, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
 /** Counts since this consumer started. */
@@ -114,8 +114,8 @@ export const runConsumer = (
   );
 
 /**
- * Opens DIR/ventes.db for writing, binds it to the log, and checks that the log still has every event that the database
- * has read. It closes with the scope. With `onLogState` it waits for a lost log and reports that; without, it fails
+ * Opens DIR/ventes.db for writing, binds it to the log, checks that the log still has every event that the database
+ * has read, and notes those that were gone before it could read them. It closes with the scope. With `onLogState` it waits for a lost log and reports that; without, it fails
  * with LogUnavailable.
  */
 export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
@@ -139,6 +139,7 @@ export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (stat
         Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
       );
   yield* failing(() => assertWithin(db, read, bounds));
+  yield* failing(() => noteMissed(db, bounds));
   return db;
 });
 

@@ -110,6 +110,7 @@ function showAnalyses(a) {
     number,
   );
   setNotice(byId("demo"), a.demo ? texts.demo : "");
+  setNotice(byId("missed"), a.missed === 0 ? "" : texts.missed(number(a.missed)));
   setNotice(byId("waiting"), a.waiting.sales === 0 ? "" : waitingText(a.waiting));
 }
 

@@ -25,6 +25,9 @@ const fr = {
   noData: "En attente des premières données.",
   noSales: "Aucune vente pour l’instant.",
   demo: "Démonstration : ces chiffres viennent des fichiers d’exemple. Pour voir les vôtres : ventes sources add URL",
+  /** @param {string} n */
+  missed: (n) =>
+    `Ces chiffres sont trop bas : les premiers événements des topics (${n}) avaient disparu avant que la base les lise. Que faire : ventes status`,
   /** @param {number} n @param {string} shown */
   waiting: (n, shown) =>
     n > 1
@@ -108,6 +111,8 @@ const en = {
   noData: "Waiting for the first data.",
   noSales: "No sale yet.",
   demo: "Demonstration: these figures come from the example files. To see your own: ventes sources add URL",
+  missed: (n) =>
+    `These figures are short: the first events of the topics (${n}) were gone before the database read them. What to do: ventes status`,
   waiting: (n, shown) =>
     n > 1
       ? `${shown} sales wait for their product, shop or price and are not counted yet.`

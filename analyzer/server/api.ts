@@ -54,6 +54,8 @@ export const AnalysesAnswer = Schema.Struct({
     ),
   }),
   rejects: Schema.Int,
+  /** How many events of the topics were gone before the database read them: above 0, the figures are short. */
+  missed: Schema.Int,
 });
 export type AnalysesAnswer = typeof AnalysesAnswer.Type;
 

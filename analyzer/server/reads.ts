@@ -3,6 +3,7 @@
  * answer. The database may change while the server runs: when the demo ends, the page shows the user's database.
  */
 import { existsSync } from "node:fs";
+import { missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { waitingSales } from "#shared/database/waiting.ts";
@@ -78,6 +79,7 @@ export function makeReads(view: () => View): Reads {
         },
         waiting: waiting(s),
         rejects: s.rejectCount.get() as number,
+        missed: missedEvents(s.db).reduce((sum, { events }) => sum + events, 0),
       })),
     rejects: (now, before, limit) =>
       reading((s, demo) => {

@@ -97,6 +97,7 @@ describe("what it answers", () => {
         ventes_par_region: { count: 1, rows: [{ ville: "Paris", chiffre_affaires: 12.34 }] },
         waiting: { sales: 0, missing: [] },
         rejects: 0,
+        missed: 0,
       });
       assert.deepStrictEqual(yield* read(`${url}healthz`, HealthAnswer), { ok: true, commit: 1, newest: 2 });
       assert.deepStrictEqual((yield* read(`${url}api/sources`, SourcesAnswer)).sources, []);

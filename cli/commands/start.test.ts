@@ -1,8 +1,9 @@
 /** `start` as a user runs it: the demo and its end, other commands at the same time, queries, Ctrl-C. */
 import { randomUUID } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { requirement } from "../../integration-tests/support/require.ts";
 import { until } from "../../integration-tests/support/until.ts";
@@ -61,6 +62,56 @@ describe("VENTES_SOURCES", () => {
     await started.said(/m\.csv is registered \(magasins\)/);
     await started.said(/m\.csv {2}\(magasins\): 1 row,/);
     expect((await started.stop()).code).toBe(130);
+  });
+});
+
+describe("a directory that has lost its topics", () => {
+  it("is refused, by its file, and never answers with the demo", async () => {
+    const { produits, magasins, ventes: sales } = company(SALES);
+    const data = scratchDirectory();
+    const start = ["start", "--once", "--data", data];
+    expect((await ventes([...start, produits, magasins, sales])).code).toBe(0);
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(data, `events.db${suffix}`), { force: true });
+    const says = `${join(data, "events.db")} is missing`;
+    for (const args of [start, ["start", "--data", data, "--port", "0"], ["status", "--data", data]]) {
+      const ran = await ventes(args);
+      expect(ran.code).toBe(1);
+      expect(ran.stderr).toContain(says);
+    }
+    expect(existsSync(join(data, "demo"))).toBe(false);
+    expect((await ventes(["query", "SELECT COUNT(*) FROM ventes", "--data", data])).stdout).toBe("2\n");
+  });
+
+  it("is told apart from one whose topics are others", async () => {
+    const { magasins } = company(SALES);
+    const data = scratchDirectory();
+    const start = ["start", "--once", "--data", data];
+    expect((await ventes([...start, magasins])).code).toBe(0);
+    const other = await ventes([...start, "--namespace", "other"]);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toContain("was filled from another log");
+    expect(existsSync(join(data, "demo"))).toBe(false);
+  });
+
+  it("of their first events alone says that its figures are short", async () => {
+    const { produits, magasins, ventes: sales } = company(SALES);
+    const data = scratchDirectory();
+    const start = ["start", "--once", "--data", data];
+    expect((await ventes([...start, produits, magasins, sales])).code).toBe(0);
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(join(data, `ventes.db${suffix}`), { force: true });
+    const log = openPlain(join(data, "events.db"));
+    log.exec(`UPDATE partitions SET start_offset = end_offset
+              WHERE topic = (SELECT topic FROM topics WHERE name = 'ventes.ventes') AND end_offset > 0`);
+    log.close();
+    const once = await ventes([...start, "--json"]);
+    expect(once.code).toBe(1);
+    expect(once.stderr).toMatch(/first events of the topics were gone.*ventes\/\d \(\d\)/);
+    const { missed } = JSON.parse(once.stdout) as { missed: { events: number }[] };
+    // Two sales, and the fences of their source.
+    expect(missed.reduce((sum, { events }) => sum + events, 0)).toBe(2 + missed.length);
+    const status = await ventes(["status", "--data", data]);
+    expect(status.code).toBe(1);
+    expect(status.stderr).toContain("so its figures are short");
   });
 });
 
@@ -256,6 +307,7 @@ describe("the output of --once", () => {
       changed: expect.any(Number),
       rejects: 1,
       orphans: 0,
+      missed: [],
       sources: [
         [files.produits, "produits", 2, 0],
         [files.magasins, "magasins", 2, 0],

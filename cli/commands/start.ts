@@ -4,7 +4,10 @@
  */
 import * as Effect from "effect/Effect";
 import type { Scope } from "effect/Scope";
-import type { Settings } from "#shared/runtime/settings.ts";
+import { onFile } from "#shared/database/attempt.ts";
+import { logOfDirectory } from "#shared/database/log-of-database.ts";
+import { ventesFile } from "#shared/database/ventes-db.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -67,7 +70,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
         Effect.gen(function* () {
           yield* registerAll(sources);
           // With VENTES_SOURCES there is no demo, even if the list cannot be read yet: its figures would mislead.
-          const isDemo = run.settings.sourcesFile === null && !(yield* isAnythingRegistered);
+          const isDemo = run.settings.sourcesFile === null && (yield* isFirstStart);
           if (isDemo) view.shown = { dir: demoDirectory(run.settings.data), demo: true };
           print(isDemo ? run.texts.startsDemo(shownPath(view.shown.dir)) : startsWith(run));
           const { url } = yield* openPage(where, view, run, input.open);
@@ -88,6 +91,17 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       );
     }),
   );
+
+/**
+ * Nothing is registered, and the database was not filled from other topics than these. With such a database the start goes
+ * on without sources, and its consumer refuses it.
+ */
+const isFirstStart = Effect.gen(function* () {
+  const { identity } = yield* TopicLog;
+  const { data } = yield* Settings;
+  const filledFrom = yield* onFile(ventesFile(data), () => logOfDirectory(data));
+  return (filledFrom ?? identity) === identity && !(yield* isAnythingRegistered);
+});
 
 const startsWith = (run: Invocation): string =>
   run.texts.starts(shownPath(run.settings.data), run.settings.kafka?.brokers.join(",") ?? null);
@@ -173,7 +187,7 @@ const once = (
         yield* registerAll(sources);
         const listener = reportSourcesFile({ note: say }, run);
         const failed = sourcesFile === null ? 0 : yield* registerSourcesFile(sourcesFile, listener);
-        if (sourcesFile === null && !(yield* isAnythingRegistered)) return true;
+        if (sourcesFile === null && (yield* isFirstStart)) return true;
         yield* readOnce(run, false, timeout);
         if (failed > 0) return yield* new Failed({ message: run.texts.sourcesFileFailed(failed) });
         return false;

@@ -10,12 +10,13 @@ import {
 } from "#shared/contract/status.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
+import { logOf } from "#shared/database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { type Results, readResults, waitingLines } from "../output/results.ts";
+import { missedLines, type Results, readResults, waitingLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
@@ -77,7 +78,9 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       // Embedded, a free lock tells at once that no producer runs; on Kafka, only its silence does.
       const isGone = settings.kafka === null && running === "nobody";
       const follows: Follows = isGone ? () => false : reportsAt(Date.now());
-      const hasLog = settings.kafka !== null || existsSync(join(dir, "events.db"));
+      // A database of topics that are not here: opening them says so.
+      const isFilled = db !== null && (yield* onFile(db.name, () => logOf(db))) !== undefined;
+      const hasLog = settings.kafka !== null || isFilled || existsSync(join(dir, "events.db"));
       const fromLog = !hasLog
         ? null
         : yield* onLog(
@@ -110,6 +113,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       const database = db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
+      problems.push(...missedLines(database?.missed ?? [], texts));
       return {
         running,
         components,
@@ -158,10 +162,7 @@ const readDatabase = (db: Sqlite, log: FromLog | null) => ({
   pending: analysesPending(db),
 });
 
-const belongsTo = (db: Sqlite, identity: string): boolean => {
-  const bound = db.prepare("SELECT value FROM meta WHERE key = 'log'").pluck().get();
-  return bound === undefined || bound === identity;
-};
+const belongsTo = (db: Sqlite, identity: string): boolean => (logOf(db) ?? identity) === identity;
 
 const asJson = ({ database, ...found }: Found, dir: string) => ({
   ok: found.problems.length === 0,
@@ -179,6 +180,7 @@ const asJson = ({ database, ...found }: Found, dir: string) => ({
           rejects: database.rejects,
           orphans: database.waiting.sales,
           waiting: database.waiting,
+          missed: database.missed,
         },
 });
 

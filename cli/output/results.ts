@@ -1,4 +1,5 @@
 /** Reads the results from the database, in one transaction so that they agree with each other, and formats them. */
+import { type MissedEvents, missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
@@ -20,6 +21,8 @@ export interface Results {
   readonly at: string;
   readonly rejects: number;
   readonly waiting: Waiting;
+  /** Partitions whose first events were gone before the database read them. */
+  readonly missed: readonly MissedEvents[];
   readonly rows: { readonly produits: number; readonly magasins: number; readonly ventes: number };
   readonly names: ReadonlyMap<string, string>;
 }
@@ -43,6 +46,7 @@ export const readResults = (db: Sqlite): Results =>
       ...(db.prepare(AS_OF).get() as { commit: number; at: string }),
       rejects,
       waiting: waitingSales(db),
+      missed: missedEvents(db),
       rows,
       names: new Map(db.prepare(NAMES).raw().all() as [string, string][]),
     };
@@ -110,14 +114,20 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
 /** Rows that each result shows here: a company may have thousands of products. */
 const MOST_SHOWN = 30;
 
-/** One line for the rejects and one for the sales that wait; none where there are none. */
+/** A line for events that are missing, one for the rejects and one for the sales that wait; none where there are none. */
 export function rejectedLines(results: Results, texts: Texts): string[] {
   const { waiting } = results;
-  const lines: string[] = [];
+  const lines = missedLines(results.missed, texts);
   if (results.rejects > 0) lines.push(texts.rejected(texts.count(results.rejects)));
   lines.push(...waitingLines(waiting, texts));
   return lines;
 }
+
+/** The sentence that the database lacks events; none when it is whole. */
+export const missedLines = (missed: readonly MissedEvents[], texts: Texts): string[] =>
+  missed.length === 0
+    ? []
+    : [texts.eventsMissed(missed.map(({ place, events }) => `${place} (${texts.count(events)})`).join(", "))];
 
 /** "1,204 sales wait for 5 products; nearest known: '001' for '1'" */
 export function waitingLines(waiting: Waiting, texts: Texts): string[] {

@@ -9,6 +9,7 @@ import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ConsumerFigures } from "../../consumer/run.ts";
 import { withProgress } from "../output/progress.ts";
 import {
+  missedLines,
   type Results,
   readResults,
   rejectedLines,
@@ -111,11 +112,13 @@ export const readOnce = (
     // A catalogue that cannot be read, and each entry that is refused, counts as a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
     const failed = sources.filter(isStopped).length + refused;
+    if (results.missed.length > 0)
+      return yield* new Failed({ message: missedLines(results.missed, run.texts).join("; ") });
     if (failed > 0)
       return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
   });
 
-/** `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"sources":[...]}` */
+/** `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"missed":[...],"sources":[...]}` */
 const onceJson = (
   results: Results,
   figures: Pick<ConsumerFigures, "events" | "changed">,
@@ -127,6 +130,7 @@ const onceJson = (
     changed: figures.changed,
     rejects: results.rejects,
     orphans: results.waiting.sales,
+    missed: results.missed,
     sources: sources.map((s) => ({
       source: masked(s.source),
       entities: s.entities,

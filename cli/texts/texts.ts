@@ -447,6 +447,12 @@ const TEXTS = {
       `${file} a été rempli depuis d'autres topics : choisissez un autre répertoire avec --data`,
     (file: string) => `${file} was filled from other topics: choose another directory with --data`,
   ),
+  eventsMissed: both(
+    (places: string) =>
+      `les premiers événements des topics avaient disparu avant que la base les lise, ses chiffres sont donc trop bas : ${places}. Restaurez les topics et remplissez une base neuve (--data RÉPERTOIRE) ; ou recommencez avec de nouveaux topics (VENTES_NAMESPACE=NOM et --data RÉPERTOIRE) et enregistrez les sources à nouveau`,
+    (places: string) =>
+      `the first events of the topics were gone before the database read them, so its figures are short: ${places}. Restore the topics and fill a new database (--data DIR); or start anew with new topics (VENTES_NAMESPACE=NAME and --data DIR) and register the sources again`,
+  ),
   statusDirectory: both(
     (dir: string, runs: string) => `${dir} : ${runs}`,
     (dir: string, runs: string) => `${dir}: ${runs}`,

@@ -4,12 +4,14 @@
  * error is LogUnavailable, because waiting may help: followers and publishers wait for room on a full disk as they wait
  * for a lost broker.
  */
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync, statSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { databaseErrorOf, whenFree } from "../../database/attempt.ts";
+import { logOfDirectory } from "../../database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "../../database/sqlite.ts";
-import type { SettingsShape } from "../../runtime/settings.ts";
+import { ventesFile } from "../../database/ventes-db.ts";
+import type { Language, SettingsShape } from "../../runtime/settings.ts";
 import { newId } from "../../runtime/time.ts";
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
 import { makeReader, type Reader } from "./cursor.ts";
@@ -34,8 +36,10 @@ export const openLog = Effect.fnUntraced(function* ({
   data,
   namespace,
   partitions,
+  language,
 }: SettingsShape): Effect.fn.Return<OpenLog, LogFailure | DatabaseError, Scope.Scope> {
   const named = eventsFile(data);
+  yield* whenFree(() => assertNotLost(data, language), openFailureOf(named));
   const db = yield* connection(named, () => openEvents(data));
   const file = realpathSync(named);
   const members = yield* connection(file, () => openMembership(data));
@@ -53,6 +57,23 @@ export const openLog = Effect.fnUntraced(function* ({
   };
 });
 
+/**
+ * Throws LogMismatch when DIR/ventes.db was filled from topics and DIR/events.db is gone. A new events.db would look like
+ * a first start: no source would be registered in it, and the figures would be those of the demo.
+ */
+function assertNotLost(data: string, language: Language): void {
+  const events = eventsFile(data);
+  if (existsSync(events) && statSync(events).size > 0) return;
+  if (logOfDirectory(data) === undefined) return;
+  const database = ventesFile(data);
+  throw new LogMismatch({
+    message:
+      language === "fr"
+        ? `${events} manque, alors que ${database} a été rempli depuis des topics : remettez ce fichier depuis une sauvegarde ; ou nommez avec KAFKA_BROKERS le cluster qui a ces topics ; ou recommencez ailleurs avec --data RÉPERTOIRE, en enregistrant les sources à nouveau. ${database} reste lisible (ventes query)`
+        : `${events} is missing, although ${database} was filled from topics: put that file back from a backup; or name the cluster that has these topics with KAFKA_BROKERS; or start anew elsewhere with --data DIR, and register the sources again. ${database} can still be read (ventes query)`,
+  });
+}
+
 const connection = (file: string, open: () => Sqlite) =>
   Effect.acquireRelease(whenFree(open, openFailureOf(file)), (db) => Effect.sync(() => db.close()), {
     interruptible: true,
@@ -61,7 +82,7 @@ const connection = (file: string, open: () => Sqlite) =>
 const openFailureOf =
   (file: string) =>
   (error: unknown): LogFailure | DatabaseError | undefined =>
-    error instanceof LogMisconfigured ? error : databaseErrorOf(file)(error);
+    error instanceof LogMisconfigured || error instanceof LogMismatch ? error : databaseErrorOf(file)(error);
 
 const logFailureOf =
   (file: string) =>
