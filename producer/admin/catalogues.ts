@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope";
 import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, Form, RefusedEntry } from "../catalogue/index.ts";
@@ -95,7 +96,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
     ...(reading === undefined ? {} : { reading }),
     ...(vanished === undefined ? {} : { vanished }),
     ...(idScope === undefined ? {} : { idScope }),
-    registered: before?.registered ?? new Date().toISOString(),
+    registered: before?.registered ?? (yield* isoNow),
   };
   if (settings.kafka !== null && isFileSource(catalogue))
     yield* Effect.try({

@@ -8,6 +8,7 @@ import type { ReadingOptions, Registration } from "#shared/contract/source-recor
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
@@ -105,7 +106,8 @@ const register = Effect.fnUntraced(function* (
       !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
   )
     return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
-  const rekey = changed === undefined ? before?.rekey : new Date().toISOString();
+  const now = yield* isoNow;
+  const rekey = changed === undefined ? before?.rekey : now;
   const { entities } = version.dialect;
   if (named !== undefined && named.join() !== entities.join())
     return yield* sourceError(
@@ -117,7 +119,7 @@ const register = Effect.fnUntraced(function* (
     options.onFirstSales(
       yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
     );
-  const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey });
+  const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey, now });
   // Before the registration, because a running producer may read the file at once.
   if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
     yield* Effect.try({
@@ -142,9 +144,11 @@ function registrationOf(
     readonly own: ReadingOptions | undefined;
     readonly isDiscovered: boolean;
     readonly rekey: string | undefined;
+    /** In ISO 8601. */
+    readonly now: string;
   },
 ): Registration {
-  const { source, entities, own, isDiscovered, rekey } = found;
+  const { source, entities, own, isDiscovered, rekey, now } = found;
   const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
   const idScope = idScopeOf(before, options);
   return {
@@ -162,6 +166,6 @@ function registrationOf(
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     ...(rekey === undefined ? {} : { rekey }),
-    registered: before?.registered ?? new Date().toISOString(),
+    registered: before?.registered ?? now,
   };
 }

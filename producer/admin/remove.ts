@@ -5,6 +5,7 @@ import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Removal } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";
@@ -49,20 +50,20 @@ export interface Removed {
 
 /**
  * The record that replaces a registration. null, a tombstone, is enough for most sources. An entry needs a record that
- * it was removed, because its catalogue still lists it.
+ * it was removed, because its catalogue still lists it. `now`: in ISO 8601.
  */
-function removalOf(registry: Registry, source: string): string | null {
+function removalOf(registry: Registry, source: string, now: string): string | null {
   const catalogue = registry.registration(source)?.catalogue;
   if (catalogue === undefined || registry.catalogue(catalogue) === undefined) return null;
-  return JSON.stringify(removal(source, catalogue));
+  return JSON.stringify(removal(source, catalogue, now));
 }
 
-const removal = (source: string, catalogue: string): Removal => ({
+const removal = (source: string, catalogue: string, now: string): Removal => ({
   v: 1,
   kind: "removed",
   source,
   catalogue,
-  removed: new Date().toISOString(),
+  removed: now,
 });
 
 /**
@@ -93,18 +94,19 @@ const remove = Effect.fnUntraced(function* (
   const announced = registry.last(source)?.value;
   if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
     return yield* sourceError("source.not_registered", { source }, settings.language);
-  yield* log.publish("sources", [{ key: source, value: removalOf(registry, source) }]);
+  yield* log.publish("sources", [{ key: source, value: removalOf(registry, source, yield* isoNow) }]);
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
 
   // Events that another producer still sends for this source do not count behind the fences.
   yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
+  const published = yield* isoNow;
   const writer = new EventWriter({
     source,
     version: last?.offset ?? 0,
-    published: new Date().toISOString(),
-    day: last?.value.day ?? new Date().toISOString().slice(0, 10),
+    published,
+    day: last?.value.day ?? published.slice(0, 10),
   });
   const { id } = state.source(source);
   let withdrawn = 0;
@@ -139,6 +141,8 @@ export const removeEntry = Effect.fnUntraced(function* (
   catalogue: string,
 ): Effect.fn.Return<Removed, PublishFailure, TopicLog> {
   const log = yield* TopicLog;
-  yield* log.publish("sources", [{ key: source, value: JSON.stringify(removal(source, catalogue)) }]);
+  yield* log.publish("sources", [
+    { key: source, value: JSON.stringify(removal(source, catalogue, yield* isoNow)) },
+  ]);
   return { source, withdrawn: 0 };
 });

@@ -1,6 +1,6 @@
 /** `ventes rejects retry`: makes producers read whole sources again. */
-import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
+import { newId } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { Registry } from "../source/index.ts";
@@ -19,7 +19,7 @@ export const askReread = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const registry = new Registry(log);
   yield* registry.refresh();
-  const reread = randomUUID();
+  const reread = yield* newId;
   const followed = new Map(registry.followed().map((one) => [one.source, one]));
   const asked = sources.flatMap((source) => {
     const registration = followed.get(source);

@@ -7,10 +7,12 @@
  *
  * All lasting state is in the topic `sources`. If the producer dies, the next poll of any producer ends the same.
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
@@ -56,7 +58,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
   const read = yield* hosts.turn(catalogue.catalogue, readCatalogue(producer, catalogue, memory));
   yield* registry.refresh();
   const listed = new Set(read.entries.map(({ source }) => source));
-  const registrations = new Registrations(producer, catalogue);
+  const registrations = new Registrations(producer, catalogue, yield* Clock.Clock);
   const took = yield* Effect.forEach(
     read.entries,
     (entry) =>
@@ -84,7 +86,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
     if (registration.catalogue !== catalogue.catalogue || listed.has(registration.source)) continue;
     unlisted++;
     if (registration.unlisted !== undefined) continue;
-    yield* registrations.put({ ...registration, unlisted: new Date().toISOString() });
+    yield* registrations.put({ ...registration, unlisted: yield* isoNow });
   }
   yield* registrations.flush();
   const count = (is: Took["is"]): number => took.filter((one) => one.is === is).length;
@@ -100,7 +102,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
     refused: refusals.length,
     unlisted,
     refusals: refusals.slice(0, SHOWN_REFUSALS),
-    polled: new Date().toISOString(),
+    polled: yield* isoNow,
   };
   return { status, freshMs: read.freshMs };
 });

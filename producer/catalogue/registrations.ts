@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
+import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { Producer } from "../sync/index.ts";
 
@@ -13,23 +14,27 @@ export class Registrations {
   readonly #producer: Producer;
   readonly #catalogue: string;
   #waiting: Registration[] = [];
-  #since = performance.now();
+  readonly #clock: PlainClock;
+  #since: number;
 
-  constructor(producer: Producer, { catalogue }: Catalogue) {
+  constructor(producer: Producer, { catalogue }: Catalogue, clock: PlainClock) {
     this.#producer = producer;
     this.#catalogue = catalogue;
+    this.#clock = clock;
+    this.#since = elapsedMsOf(clock);
   }
 
   put(registration: Registration): Effect.Effect<void, PublishFailure> {
     this.#waiting.push(registration);
-    const isDue = this.#waiting.length >= AT_ONCE || performance.now() - this.#since >= LONGEST_WAIT_MS;
+    const isDue =
+      this.#waiting.length >= AT_ONCE || elapsedMsOf(this.#clock) - this.#since >= LONGEST_WAIT_MS;
     return isDue ? this.flush() : Effect.void;
   }
 
   flush(): Effect.Effect<void, PublishFailure> {
     const waiting = this.#waiting;
     this.#waiting = [];
-    this.#since = performance.now();
+    this.#since = elapsedMsOf(this.#clock);
     if (waiting.length === 0) return Effect.void;
     const { log, registry } = this.#producer;
     return registry.refresh(registry.partition(this.#catalogue)).pipe(

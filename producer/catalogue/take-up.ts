@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as Effect from "effect/Effect";
 import type { Catalogue, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
@@ -50,7 +51,7 @@ export const takeUp = Effect.fnUntraced(function* (
     if (header.reason !== undefined) return refused(header.reason);
     entities = header.entities;
   }
-  const registration = registrationOf(catalogue, entry, entities, before);
+  const registration = registrationOf(catalogue, entry, entities, before, yield* isoNow);
   const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
   if (changed !== undefined) {
     const details = { source, what: changed };
@@ -157,11 +158,13 @@ export const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOp
   ...options.reading,
 });
 
+/** `now`: the date of a new registration, in ISO 8601. */
 export function registrationOf(
   listed: Catalogue,
   entry: Entry,
   entities: Registration["entities"],
   before: Registration | undefined,
+  now: string,
 ): Registration {
   const { catalogue, every, once, duplicates, vanished, idScope } = listed;
   const { source, options } = entry;
@@ -182,6 +185,6 @@ export function registrationOf(
     ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
     catalogue,
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
-    registered: before?.registered ?? new Date().toISOString(),
+    registered: before?.registered ?? now,
   };
 }

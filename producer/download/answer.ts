@@ -31,14 +31,17 @@ export function rangeOf({ header }: Answer): Range | undefined {
 /** Whether a 206 is the rest of the body whose download began before. */
 export function goesOn(answer: Answer, { identity, bytes }: { identity: Identity; bytes: number }): boolean {
   const range = rangeOf(answer);
-  const { etag, lastModified } = originOf(answer, true);
+  const isSame =
+    identity.etag === null
+      ? answer.header("last-modified") === identity.lastModified
+      : answer.header("etag") === identity.etag;
   return (
     range !== undefined &&
     range.start === bytes &&
     range.end === range.total - 1 &&
     range.total === identity.length &&
     encodingsOf(answer).length === 0 &&
-    (identity.etag === null ? lastModified === identity.lastModified : etag === identity.etag)
+    isSame
   );
 }
 
@@ -53,13 +56,14 @@ export function identityOf({ etag, lastModified, young }: Origin, total: number)
 /** A content that changed this recently is young: dates are exact to a second, and a server's clocks differ. */
 export const YOUNG_MS = 2000;
 
-export function originOf({ header }: Answer, ranges: boolean): Origin {
+/** `now`: in milliseconds since 1970; the server's own date is better, and most give it. */
+export function originOf({ header }: Answer, ranges: boolean, now: number): Origin {
   const lastModified = header("last-modified") ?? null;
-  const now = Date.parse(header("date") ?? "") || Date.now();
+  const dated = Date.parse(header("date") ?? "") || now;
   return {
     etag: header("etag") ?? null,
     lastModified,
-    young: lastModified !== null && now - Date.parse(lastModified) < YOUNG_MS,
+    young: lastModified !== null && dated - Date.parse(lastModified) < YOUNG_MS,
     stat: null,
     ranges,
     charset: /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(header("content-type") ?? "")?.[1]?.toLowerCase() ?? null,

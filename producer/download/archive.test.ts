@@ -1,4 +1,5 @@
 /** Packed files, over HTTP and from a path: told by their bytes, unpacked within limits, refused when they are not whole. */
+
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { deflateSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { sourceId } from "../source/reference.ts";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
@@ -44,6 +46,7 @@ const fromPath = (bytes: Buffer, fragment = "") => {
     under: null,
     within: null,
     signal: new AbortController().signal,
+    clock: systemClock,
   });
 };
 

@@ -37,24 +37,25 @@ const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** undici has no code for a proxy that refuses, so this matches its message. */
 const PROXY_STATUS = /Proxy response \((\d+)\)|Proxy Authentication Required \((\d+)\)/;
 
-/** The failure for a status of the server. `credential`: the credential that was sent, in the form that may be shown. */
+/** The failure for a status of the server. `credential`: the credential that was sent, in the form that may be shown. `now`: in ms. */
 export function statusFailure(
   status: number,
   retryAfter: string | undefined,
   credential: string | undefined,
+  now: number,
 ): Error {
   if (status === 404 || status === 410) return new SourceRefusal("source.not_found", String(status));
   if (status === 401 || status === 403)
     return new SourceRefusal("source.unauthorized", String(status), credential);
   const refusal = new SourceRefusal("source.http_status", String(status));
-  return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter)) : refusal;
+  return RETRIED_STATUS.has(status) ? new Retryable(refusal, retryAfterMs(retryAfter, now)) : refusal;
 }
 
-/** The milliseconds of a Retry-After, which is a number of seconds or a date. */
-export function retryAfterMs(header: string | undefined): number | undefined {
+/** The milliseconds of a Retry-After, which is a number of seconds or a date. `now`: in milliseconds since 1970. */
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now();
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 

@@ -1,17 +1,17 @@
 /** Downloads a source into the spool with a conditional request. Retries by the table of retry.ts. */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { POLICIES, scheduleOf } from "#shared/runtime/retry.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { newId } from "#shared/runtime/time.ts";
 import type { Trusted } from "../source/index.ts";
 import { asFailure, isFileSource, SourceError } from "../source/index.ts";
 import type { Fetched, Validators } from "./fetched.ts";
 import { fetchFile } from "./file.ts";
 import { fetchHttp, type HttpClient, Retryable } from "./http.ts";
 import { Partial } from "./partial.ts";
-import { spoolPath } from "./spool.ts";
-
-export { spoolPath } from "./spool.ts";
+import { spoolPathOf } from "./spool.ts";
 
 export interface FetchOptions {
   readonly client: HttpClient;
@@ -46,35 +46,40 @@ export const fetchSource = Effect.fnUntraced(function* (
   const { trusted = "operator", maxBytes = client.limits.bytes, goOn = false, within = null } = options;
   const isUnderFiles = throughTopic && (settings.kafka !== null || trusted === "discovered");
   const fail = asFailure(source, settings);
-  const once = Effect.tryPromise({
-    try: (signal) => {
-      const spool = spoolPath(settings.data);
-      return isFileSource(source)
-        ? fetchFile({
-            source,
-            spool,
-            known,
-            resumeFrom,
-            under: isUnderFiles ? { folder: settings.files } : null,
-            within,
-            limits: { ...client.limits, bytes: maxBytes },
-            signal,
-          })
-        : fetchHttp({
-            client,
-            source,
-            spool,
-            partial: goOn ? new Partial(settings.data, source) : null,
-            known,
-            resumeFrom,
-            trusted,
-            maxBytes,
-            allowPrivate: settings.allowPrivate,
-            signal,
-          });
-    },
-    catch: (error) => error,
-  });
+  const clock = yield* Clock.Clock;
+  const once = Effect.flatMap(newId, (id) =>
+    Effect.tryPromise({
+      try: (signal) => {
+        const spool = spoolPathOf(settings.data, id);
+        return isFileSource(source)
+          ? fetchFile({
+              source,
+              spool,
+              known,
+              resumeFrom,
+              under: isUnderFiles ? { folder: settings.files } : null,
+              within,
+              limits: { ...client.limits, bytes: maxBytes },
+              signal,
+              clock,
+            })
+          : fetchHttp({
+              client,
+              source,
+              spool,
+              partial: goOn ? new Partial(settings.data, source, clock) : null,
+              known,
+              resumeFrom,
+              trusted,
+              maxBytes,
+              allowPrivate: settings.allowPrivate,
+              signal,
+              clock,
+            });
+      },
+      catch: (error) => error,
+    }),
+  );
   return yield* once.pipe(
     Effect.tapError((error) =>
       error instanceof Retryable && isShort(error.afterMs) ? Effect.sleep(error.afterMs ?? 0) : Effect.void,

@@ -1,4 +1,5 @@
 /** A path as a source: what it costs to see that nothing, or only the end, is new. */
+
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
@@ -19,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { SourceRefusal } from "../source/error.ts";
 import { taken } from "../testing/downloads.ts";
@@ -50,6 +52,7 @@ async function poll(more: Partial<FileOptions> = {}): Promise<Fetched> {
     under: null,
     within: null,
     signal: new AbortController().signal,
+    clock: systemClock,
     ...more,
   });
   known = fetched.validators;

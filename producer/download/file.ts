@@ -8,6 +8,7 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { isoOf, type PlainClock } from "#shared/runtime/time.ts";
 import { entryOfSource, pathOfSource, SourceRefusal } from "../source/index.ts";
 import { unpack } from "./archive.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
@@ -27,18 +28,19 @@ export interface FileOptions {
   /** The followed folder in which the file was found; null: none. */
   readonly within: string | null;
   readonly signal: AbortSignal;
+  readonly clock: PlainClock;
   readonly limits?: Limits;
 }
 
 export async function fetchFile(options: FileOptions): Promise<Fetched> {
-  const { source, spool, known, resumeFrom, limits = LIMITS } = options;
+  const { source, spool, known, resumeFrom, clock, limits = LIMITS } = options;
   try {
     const opened = await openFile(pathOfSource(source), boundsOf(options));
     await using handle = opened.handle;
     const { size, mtimeMs, ino } = opened.stats;
     if (size > limits.bytes) throw new SourceRefusal("source.too_large", String(limits.bytes));
     const mark = `${mtimeMs} ${size} ${ino}`;
-    const due = known === null || isWholeDue(known, Date.now());
+    const due = known === null || isWholeDue(known, clock.currentTimeMillisUnsafe());
     if (!due && known.stat === mark)
       return { kind: "unchanged", validators: known, freshMs: null, received: 0 };
     const origin: Origin = {
@@ -70,7 +72,7 @@ const READ_AGAIN_BYTES = 64 * 1024 ** 2;
  * whole, a large one by its overlap, as over HTTP.
  */
 async function appended(
-  { spool, signal, limits = LIMITS }: FileOptions,
+  { spool, signal, clock, limits = LIMITS }: FileOptions,
   handle: FileHandle,
   size: number,
   known: Validators,
@@ -118,14 +120,14 @@ async function appended(
       bytes: size,
       segments: sure ? [segment] : [...known.segments, segment],
       tail: await tailOf(spool, size - start, size),
-      wholeAt: sure ? new Date().toISOString() : known.wholeAt,
+      wholeAt: sure ? isoOf(clock) : known.wholeAt,
     },
   };
 }
 
 /** Reads the whole file up to its size at the beginning. Bytes that are appended later wait for the next poll. */
 async function whole(
-  { source, spool, known, resumeFrom, signal }: FileOptions,
+  { source, spool, known, resumeFrom, signal, clock }: FileOptions,
   handle: FileHandle,
   size: number,
   origin: Origin,
@@ -160,6 +162,7 @@ async function whole(
     freshMs: null,
     received: size,
     url: source,
+    clock,
   });
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import type { Trusted } from "../source/trust.ts";
 import { serve, type TestServer } from "../testing/server.ts";
 import { retryAfterMs } from "./failures.ts";
@@ -39,6 +40,7 @@ const get = (known: Validators | null = null, allowPrivate = false, trusted: Tru
     trusted,
     allowPrivate,
     signal: new AbortController().signal,
+    clock: systemClock,
   });
 
 const content = async () => {
@@ -188,7 +190,7 @@ describe("a URL as a source", () => {
 });
 
 it("Retry-After is seconds or a date", () => {
-  expect(retryAfterMs("3")).toBe(3000);
-  expect(retryAfterMs(new Date(Date.now() - 5000).toUTCString())).toBe(0);
-  expect(retryAfterMs("soon")).toBeUndefined();
+  expect(retryAfterMs("3", Date.now())).toBe(3000);
+  expect(retryAfterMs(new Date(Date.now() - 5000).toUTCString(), Date.now())).toBe(0);
+  expect(retryAfterMs("soon", Date.now())).toBeUndefined();
 });

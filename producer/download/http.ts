@@ -9,6 +9,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Transform } from "node:stream";
+import type { PlainClock } from "#shared/runtime/time.ts";
 import { entryOfSource, SourceRefusal, shareLinkOf } from "../source/index.ts";
 import {
   conditionOf,
@@ -42,6 +43,7 @@ export interface HttpOptions extends RequestOptions {
   readonly known: Validators | null;
   /** The byte from which the caller can use an appended tail; null: the caller needs the whole content. */
   readonly resumeFrom: number | null;
+  readonly clock: PlainClock;
   /** Largest content in bytes. Default: the client's limit. */
   readonly maxBytes?: number;
 }
@@ -82,7 +84,7 @@ class Look {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#receiver = new Receiver(options.client.limits, options.signal);
+    this.#receiver = new Receiver(options.client.limits, options.signal, options.clock);
     this.#room = new Room(dirname(options.spool), options.client.limits.reserve);
   }
 
@@ -97,7 +99,7 @@ class Look {
 
   async #poll(): Promise<Fetched> {
     const { known, resumeFrom, partial } = this.#options;
-    const due = known === null || isWholeDue(known, Date.now());
+    const due = known === null || isWholeDue(known, this.#now);
     const condition = due ? {} : conditionOf(known);
     const begun = (await partial?.found()) ?? null;
     if (begun !== null) {
@@ -128,6 +130,11 @@ class Look {
     return this.#unranged(await this.#get({ ...COMPRESSED, ...condition }));
   }
 
+  /** Milliseconds since 1970. */
+  get #now(): number {
+    return this.#options.clock.currentTimeMillisUnsafe();
+  }
+
   get #limits(): Limits {
     const { client, maxBytes = client.limits.bytes } = this.#options;
     return { ...client.limits, bytes: maxBytes };
@@ -152,7 +159,7 @@ class Look {
     if (status === 200) return this.#whole(answer, 0);
     await body.dump();
     if (status !== 304 || known === null)
-      throw statusFailure(status, header("retry-after"), answer.credential);
+      throw statusFailure(status, header("retry-after"), answer.credential, this.#now);
     await partial?.remove();
     return {
       kind: "unchanged",
@@ -173,8 +180,8 @@ class Look {
     const range = rangeOf(answer);
     if (range === undefined || range.start !== start || range.end !== range.total - 1) return undefined;
     if (range.total <= known.bytes || encodingsOf(answer).length > 0) return undefined;
-    const origin = originOf(answer, true);
-    refuseOlder(origin, known);
+    const origin = originOf(answer, true, this.#now);
+    refuseOlder(origin, known, this.#now);
     const tooLarge = excess(this.#limits, range.total, range.total);
     if (tooLarge !== undefined) throw tooLarge;
 
@@ -221,7 +228,7 @@ class Look {
 
   /** The whole body. Its first `begun` bytes are on our disk already. */
   async #whole(answer: Answer, begun: number): Promise<Fetched> {
-    const { source, spool, known, resumeFrom, partial, signal } = this.#options;
+    const { source, spool, known, resumeFrom, partial, signal, clock } = this.#options;
     const limits = this.#limits;
     const encodings = encodingsOf(answer);
     const decoders = encodings.map(decoderOf).reverse();
@@ -230,12 +237,13 @@ class Look {
     const origin = originOf(
       answer,
       asItIs && (begun > 0 || answer.header("accept-ranges")?.toLowerCase() === "bytes"),
+      this.#now,
     );
     const total = length === undefined || !asItIs ? null : begun + length;
     if (total !== null && total > limits.bytes)
       throw new SourceRefusal("source.too_large", String(limits.bytes));
     // If the headers show that the content is older, do not download it at each poll. Otherwise `settle` decides.
-    if (known?.ranges && total !== null && total !== known.bytes) refuseOlder(origin, known);
+    if (known?.ranges && total !== null && total !== known.bytes) refuseOlder(origin, known, this.#now);
 
     const room = this.#room;
     if (length !== undefined) room.expect(length);
@@ -291,6 +299,7 @@ class Look {
       freshMs: freshOf(answer),
       received: this.#receiver.received,
       url: answer.url,
+      clock,
     });
   }
 }

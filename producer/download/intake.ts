@@ -1,6 +1,7 @@
 /** Counts and hashes a content on its way into the spool, and compares it with the version before. */
 import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, open, rm } from "node:fs/promises";
+import type { PlainClock } from "#shared/runtime/time.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { type Fetched, isOlder, OVERLAP_BYTES, type Validators } from "./fetched.ts";
 
@@ -90,9 +91,13 @@ export async function tailOf(file: string, fileBytes: number, bytes: number): Pr
 /** The validators that the source gives beside the content. */
 export type Origin = Pick<Validators, "etag" | "lastModified" | "young" | "stat" | "ranges" | "charset">;
 
-/** Throws SourceRefusal (source.older) when the content is older by its date than the known one (rule 10). */
-export function refuseOlder({ lastModified }: Pick<Origin, "lastModified">, known: Validators): void {
-  if (isOlder(lastModified, known, Date.now()))
+/** Throws SourceRefusal (source.older) when the content is older by its date than the known one (rule 10). `now`: in ms since 1970. */
+export function refuseOlder(
+  { lastModified }: Pick<Origin, "lastModified">,
+  known: Validators,
+  now: number,
+): void {
+  if (isOlder(lastModified, known, now))
     throw new SourceRefusal("source.older", lastModified ?? "", known.lastModified ?? "");
 }
 
@@ -106,21 +111,23 @@ export interface Settling {
   readonly freshMs: number | null;
   readonly received: number;
   readonly url: string;
+  readonly clock: PlainClock;
 }
 
 /** The result of a whole read: unchanged, grown, or new content. Throws SourceRefusal (source.older), rule 10. */
 export async function settle(settling: Settling): Promise<Fetched> {
-  const { file, intake, known, resumeFrom, origin, freshMs, received, url } = settling;
+  const { file, intake, known, resumeFrom, origin, freshMs, received, url, clock } = settling;
+  const now = clock.currentTimeMillisUnsafe();
   const { bytes } = intake;
   const { hash, beginsWithKnown } = intake.finish();
-  const older = isOlder(origin.lastModified, known, Date.now());
+  const older = isOlder(origin.lastModified, known, now);
   const validators: Validators = {
     ...origin,
     left: false,
     bytes,
     segments: [{ end: bytes, hash }],
     tail: await tailOf(file, bytes, bytes),
-    wholeAt: new Date().toISOString(),
+    wholeAt: new Date(now).toISOString(),
   };
   if (known !== null && beginsWithKnown && bytes === known.bytes) {
     await rm(file, { force: true });
@@ -133,7 +140,7 @@ export async function settle(settling: Settling): Promise<Fetched> {
       received,
     };
   }
-  if (known !== null) refuseOlder(origin, known);
+  if (known !== null) refuseOlder(origin, known, now);
   if (known !== null && beginsWithKnown && known.bytes > 0 && resumeFrom !== null)
     return {
       kind: "grown",

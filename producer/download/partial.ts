@@ -10,6 +10,7 @@ import { mkdirSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
+import type { PlainClock } from "#shared/runtime/time.ts";
 import { spoolFolder } from "../source/index.ts";
 import { PARTIAL_PREFIX } from "./spool.ts";
 
@@ -29,13 +30,15 @@ interface Stored extends Identity {
 
 /** Two start times that differ by less are the same start: somebody may have set the clock. */
 const SAME_BOOT_MS = 60_000;
-const bootedAt = (): number => Math.round(Date.now() - uptime() * 1000);
+const bootedAt = (clock: PlainClock): number => Math.round(clock.currentTimeMillisUnsafe() - uptime() * 1000);
 
 export class Partial {
   readonly file: string;
   readonly #about: string;
+  readonly #clock: PlainClock;
 
-  constructor(data: string, source: string) {
+  constructor(data: string, source: string, clock: PlainClock) {
+    this.#clock = clock;
     const folder = spoolFolder(data);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const name = PARTIAL_PREFIX + createHash("sha256").update(source).digest("hex").slice(0, 32);
@@ -48,7 +51,7 @@ export class Partial {
     try {
       const { boot, etag, lastModified, length } = JSON.parse(await readFile(this.#about, "utf8")) as Stored;
       const { size } = await stat(this.file);
-      if (Math.abs(boot - bootedAt()) < SAME_BOOT_MS && size > 0 && size < length)
+      if (Math.abs(boot - bootedAt(this.#clock)) < SAME_BOOT_MS && size > 0 && size < length)
         return { identity: { etag, lastModified, length }, bytes: size };
     } catch {
       // There is none, or it cannot be read: the download starts again.
@@ -61,7 +64,7 @@ export class Partial {
   async begin(identity: Identity): Promise<void> {
     await rm(this.#about, { force: true });
     await writeFile(this.file, "");
-    const stored: Stored = { ...identity, boot: bootedAt() };
+    const stored: Stored = { ...identity, boot: bootedAt(this.#clock) };
     await writeFile(this.#about, JSON.stringify(stored));
   }
 

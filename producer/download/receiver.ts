@@ -1,6 +1,7 @@
 /** Streams the bodies of HTTP answers. Checks the allowed time and the announced length. */
 import { Transform, type Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { isLocalFailure, isZlibError, Retryable, reasonOf } from "./failures.ts";
 import { allowedMs, type Limits } from "./limits.ts";
@@ -18,10 +19,12 @@ export class Receiver {
   received = 0;
   readonly #limits: Limits;
   readonly #signal: AbortSignal;
+  readonly #clock: PlainClock;
 
-  constructor(limits: Limits, signal: AbortSignal) {
+  constructor(limits: Limits, signal: AbortSignal, clock: PlainClock) {
     this.#limits = limits;
     this.#signal = signal;
+    this.#clock = clock;
   }
 
   /**
@@ -35,17 +38,18 @@ export class Receiver {
   ): Promise<void> {
     const limits = this.#limits;
     const signal = this.#signal;
-    const began = performance.now();
+    const clock = this.#clock;
+    const began = elapsedMsOf(clock);
     let received = 0;
-    const clock = new Transform({
+    const timed = new Transform({
       transform(chunk: Buffer, _, done) {
         received += chunk.length;
-        const slow = performance.now() - began > allowedMs(limits, received);
+        const slow = elapsedMsOf(clock) - began > allowedMs(limits, received);
         return slow ? done(new TooSlow(received)) : done(null, chunk);
       },
     });
     try {
-      await pipeline([body, clock, ...through], { signal });
+      await pipeline([body, timed, ...through], { signal });
     } catch (error) {
       // The next poll tries again; a retry now would be as slow.
       if (error instanceof TooSlow)

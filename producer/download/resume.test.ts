@@ -1,8 +1,10 @@
 /** A download that was cut goes on where it stopped, if it is still the same body; else it starts over. */
+
 import { spawn } from "node:child_process";
 import { readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../integration-tests/support/until.ts";
 import { spoolFolder } from "../source/index.ts";
@@ -215,7 +217,7 @@ it("a download of a killed process goes on in the next one", async () => {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
   const ended = new Promise((done) => child.on("exit", (_, signal) => done(signal)));
   try {
-    spoolPath(downloads.data);
+    Effect.runSync(spoolPath(downloads.data));
     await until("the first part is there", () => partial() !== undefined && partialBytes() === CUT_AT);
   } finally {
     child.kill("SIGKILL");
@@ -231,21 +233,21 @@ it("a download of a killed process goes on in the next one", async () => {
 
 it("left files of the spool are removed after ten minutes, cut downloads after a week", async () => {
   await cut();
-  const left = spoolPath(downloads.data);
+  const left = Effect.runSync(spoolPath(downloads.data));
   writeFileSync(left, "x");
   const age = (ms: number) => {
     const then = new Date(Date.now() - ms);
     for (const name of downloads.left()) utimesSync(join(spoolFolder(downloads.data), name), then, then);
   };
-  sweepSpool(downloads.data);
+  sweepSpool(downloads.data, Date.now());
   expect(downloads.left()).toHaveLength(3);
   age(3_600_000);
-  sweepSpool(downloads.data);
+  sweepSpool(downloads.data, Date.now());
   expect(downloads.left()).toHaveLength(2);
   expect(taken(await poll())).toBe(CSV);
   downloads.known = null;
   await cut();
   age(8 * 24 * 3_600_000);
-  sweepSpool(downloads.data);
+  sweepSpool(downloads.data, Date.now());
   expect(downloads.left()).toEqual([]);
 });

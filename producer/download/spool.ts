@@ -2,16 +2,21 @@
  * The spool: the folder of downloads, DIR/spool. Its files may be deleted when nobody reads them. A download that was
  * cut stays for a while, so that it can continue (partial.ts).
  */
-import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { newId } from "#shared/runtime/time.ts";
 import { spoolFolder } from "../source/index.ts";
 
-/** A new path in the spool that nobody else uses. */
-export function spoolPath(data: string): string {
+/** A new path in the spool that nobody else uses. `data`: the data directory. A full disk is a defect. */
+export const spoolPath = (data: string): Effect.Effect<string> =>
+  Effect.map(newId, (id) => spoolPathOf(data, id));
+
+/** The path in the spool for a new id. Creates the spool; throws the errors of the disk. */
+export function spoolPathOf(data: string, id: string): string {
   const folder = spoolFolder(data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, randomUUID());
+  return join(folder, id);
 }
 
 /** The names of the files of a cut download begin with this. */
@@ -22,8 +27,8 @@ const LEFT_MS = 600_000;
 /** A cut download of a source that nobody polled for this long is removed. */
 const PARTIAL_LEFT_MS = 7 * 24 * 3_600_000;
 
-/** Removes the files that nobody will read. */
-export function sweepSpool(data: string, now = Date.now()): void {
+/** Removes the files that nobody will read. `now`: in milliseconds since 1970. */
+export function sweepSpool(data: string, now: number): void {
   const folder = spoolFolder(data);
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {

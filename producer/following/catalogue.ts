@@ -4,10 +4,12 @@
  */
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
+import * as Random from "effect/Random";
 import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import {
   type CatalogueFailure,
@@ -68,10 +70,13 @@ export const pollCatalogueAndReport = (
     .pipe(
       Effect.map(({ status, freshMs }): Polled => ({ status, askedMs: freshMs ?? 0 })),
       Effect.catchTag("SourceError", ({ sentence, retryAfterMs }) =>
-        Effect.succeed<Polled>({
-          status: { ...before, state: "parked", reason: sentence, polled: new Date().toISOString() },
-          askedMs: retryAfterMs ?? 0,
-        }),
+        Effect.map(
+          isoNow,
+          (now): Polled => ({
+            status: { ...before, state: "parked", reason: sentence, polled: now },
+            askedMs: retryAfterMs ?? 0,
+          }),
+        ),
       ),
       Effect.map((polled): Polled => {
         const defects = producer.bulkhead.defects(catalogue.catalogue);
@@ -95,13 +100,16 @@ export const followCatalogue = Effect.fnUntraced(function* <E>(
     const polled = yield* waitForLog(pollCatalogueAndReport(producer, followed, status));
     status = polled.status;
     failures = status.state === "parked" ? failures + 1 : 0;
-    const wait = untilNextPoll({
-      every: status.form === "folder" ? Math.min(wanted, FOLDER_MS) : wanted,
-      least,
-      local,
-      failures,
-      askedMs: polled.askedMs,
-    });
+    const wait = untilNextPoll(
+      {
+        every: status.form === "folder" ? Math.min(wanted, FOLDER_MS) : wanted,
+        least,
+        local,
+        failures,
+        askedMs: polled.askedMs,
+      },
+      yield* Random.next,
+    );
     yield* Effect.sleep(Duration.millis(wait));
   }
 });

@@ -31,7 +31,7 @@ export interface Pace {
 }
 
 /** Milliseconds until the next poll. `random` is in [0, 1). */
-export function untilNextPoll(pace: Pace, random: number = Math.random()): number {
+export function untilNextPoll(pace: Pace, random: number): number {
   const { every, least, local, failures, askedMs } = pace;
   const longest = Math.max(every, local ? LONGEST_LOCAL_BACKOFF_MS : LONGEST_BACKOFF_MS);
   const interval = Math.min(every * 2 ** Math.max(0, failures - 1), longest);

@@ -7,6 +7,7 @@ import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { Bulkhead, PollFailure, Producer } from "../sync/index.ts";
 import { type PollOptions, parkedStatus, polledStatus, pollSource } from "../sync/index.ts";
@@ -21,8 +22,6 @@ export interface Polled {
   /** How long the server asks us to wait (Cache-Control, Retry-After), in milliseconds; 0: it does not ask. */
   readonly askedMs: number;
 }
-
-const nowIso = (): string => new Date().toISOString();
 
 /**
  * Polls a source once. The caller puts the returned status into `statuses`. Fails only when the topic log or the
@@ -48,15 +47,15 @@ export const pollAndReport = Effect.fnUntraced(function* (
   return yield* bulkhead
     .around(source, () => hosts.turn(source, poll))
     .pipe(
-      Effect.map((result) => ({
-        status: { ...polledStatus(before, result, nowIso()), ...rereadOf(registration) },
+      Effect.zipWith(isoNow, (result, now) => ({
+        status: { ...polledStatus(before, result, now), ...rereadOf(registration) },
         code: null,
         askedMs: result.freshMs ?? 0,
       })),
       Effect.catchTag("SourceError", (error) =>
-        Effect.sync(() => ({
+        Effect.map(isoNow, (now) => ({
           status: {
-            ...parkedStatus(before, error, nowIso()),
+            ...parkedStatus(before, error, now),
             // The poll may have announced a version before it failed.
             version: producer.registry.last(source)?.offset ?? before.version,
             ...rereadOf(registration),

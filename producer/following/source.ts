@@ -2,9 +2,12 @@
  * Follows one source until it is interrupted: polls it when its host is free, then waits by its pace. A change of its
  * file ends the wait early. A source with `once` is polled until one poll succeeds.
  */
+import * as Clock from "effect/Clock";
 import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
+import * as Random from "effect/Random";
 import type { Registration } from "#shared/contract/source-records.ts";
+import { elapsedMs } from "#shared/runtime/time.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
 import {
   followedFolderOf,
@@ -46,8 +49,11 @@ export const followSource = Effect.fnUntraced(function* (
       );
     if (ended === null) return;
     const every = Math.max(registration.every ?? producer.settings.every, LEAST_REMOTE_MS);
-    const wait = untilNextPoll({ every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 });
-    const now = Date.now();
+    const wait = untilNextPoll(
+      { every, least: LEAST_REMOTE_MS, local: false, failures, askedMs: 0 },
+      yield* Random.next,
+    );
+    const now = yield* Clock.currentTimeMillis;
     statuses.put({
       ...withDefects(
         parkedStatus(statuses.get(registration), ended, new Date(now).toISOString()),
@@ -77,9 +83,9 @@ const follow = Effect.fnUntraced(function* (
     for (let failures = 0; ; ) {
       // Before the poll, so that a change during the poll starts another one.
       watch?.arm();
-      const began = performance.now();
+      const began = yield* elapsedMs;
       const { status, code, askedMs } = yield* waitForLog(poll);
-      const rest = restAfter(performance.now() - began, every);
+      const rest = restAfter((yield* elapsedMs) - began, every);
       failures = code === null ? 0 : failures + 1;
       if (once && code === null) {
         statuses.put(status);
@@ -87,8 +93,12 @@ const follow = Effect.fnUntraced(function* (
       }
       // A file that may not be read must not be watched either.
       if (code === "source.not_allowed") watch?.close();
-      const wait = untilNextPoll({ every, least: leastEvery(source), local, failures, askedMs });
-      statuses.put({ ...status, next: new Date(Date.now() + wait).toISOString() });
+      const wait = untilNextPoll(
+        { every, least: leastEvery(source), local, failures, askedMs },
+        yield* Random.next,
+      );
+      const next = (yield* Clock.currentTimeMillis) + wait;
+      statuses.put({ ...status, next: new Date(next).toISOString() });
       yield* Effect.raceFirst(
         Effect.sleep(Duration.millis(wait)),
         Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),

@@ -50,7 +50,7 @@ export const diffVersion = Effect.fnUntraced(function* (
     dropDuplicates: registration.duplicates === "drop",
     vanishing: new Vanishing(rekey !== undefined && vanished !== "withdraw" ? "rekey" : vanished),
     appendedTo: tail?.counts ?? null,
-    scratch: spoolPath(settings.data),
+    scratch: yield* spoolPath(settings.data),
   };
   const diff = yield* Effect.acquireRelease(
     Effect.sync(() => new VersionDiff(options)),
@@ -79,7 +79,7 @@ const readBackOver = Effect.fnUntraced(function* (
       before,
     ),
     columns,
-    scratch: spoolPath(settings.data),
+    scratch: yield* spoolPath(settings.data),
   });
   return state.save(read, { pending: false });
 });

@@ -67,10 +67,10 @@ export const isReread = ({ state, registry }: Producer, registration: Registrati
 const AT_REST_MS = 10_000;
 
 /** Whether an open last line is a record (rule 7). If it grows later, the next version deletes its row. */
-function isComplete(source: string, mode: PollOptions["mode"]): boolean {
+function isComplete(source: string, mode: PollOptions["mode"], now: number): boolean {
   if (mode === "once" || !isFileSource(source)) return true;
   const written = statSync(pathOfSource(source), { throwIfNoEntry: false })?.mtimeMs;
-  return written !== undefined && Date.now() - written >= AT_REST_MS;
+  return written !== undefined && now - written >= AT_REST_MS;
 }
 
 export interface PollPlan {
@@ -85,18 +85,19 @@ export interface PollPlan {
   readonly complete: boolean;
 }
 
-/** `own`: this producer made the source's last announcement, so its state is up to date. */
+/** `own`: this producer made the source's last announcement, so its state is up to date. `now`: in milliseconds. */
 export function planPoll(
   { state }: Producer,
   registration: Registration,
   mode: PollOptions["mode"],
   own: boolean,
+  now: number,
 ): PollPlan {
   const { source } = registration;
   const { validators, last, refused: before } = state.source(source);
   const refused = own && before?.registration === JSON.stringify(registration) ? before : null;
   const known = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
-  const complete = isComplete(source, mode);
+  const complete = isComplete(source, mode, now);
   // The last poll left out an open last line that is a record now, or the options have changed since.
   const isRead = known?.readAs === readAsOf(registration) && known.readBy === READ_BY;
   const reread = (known?.left === true && complete) || !isRead;

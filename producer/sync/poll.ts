@@ -6,7 +6,9 @@
  */
 import { createReadStream, createWriteStream, rmSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
+import * as Random from "effect/Random";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type Fetched, spoolPath, type Validators } from "../download/index.ts";
@@ -46,7 +48,7 @@ export const pollSource = Effect.fnUntraced(function* (
     const result = yield* pollOnce(producer, registration, mode);
     if (result !== OVERTAKEN) return result;
     // The pause is random: with equal pauses the two would overtake each other again and again.
-    yield* Effect.sleep(Math.random() * STEP_ASIDE_MS);
+    yield* Effect.sleep((yield* Random.next) * STEP_ASIDE_MS);
   }
 });
 
@@ -68,7 +70,7 @@ const pollOnce = Effect.fnUntraced(function* (
   }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
-  const plan = planPoll(producer, registration, mode, own);
+  const plan = planPoll(producer, registration, mode, own, yield* Clock.currentTimeMillis);
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
@@ -148,7 +150,7 @@ const onlyTail = Effect.fnUntraced(function* (
   fetched: Extract<Fetched, { kind: "grown" }>,
 ): Effect.fn.Return<Extract<Fetched, { kind: "grown" }>, never> {
   if (fetched.start === 0) return fetched;
-  const file = spoolPath(settings.data);
+  const file = yield* spoolPath(settings.data);
   yield* Effect.promise((signal) =>
     pipeline(createReadStream(fetched.file, { start: fetched.start }), createWriteStream(file), { signal }),
   ).pipe(

@@ -1,11 +1,12 @@
 /** Opens and closes the parts of a producer together. It has no global state: one process may hold several producers. */
-import { randomUUID } from "node:crypto";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
+import { newId } from "#shared/runtime/time.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer, openScratchState, State } from "../diff/index.ts";
 import {
@@ -79,7 +80,7 @@ const make = Effect.fnUntraced(function* (
     client: yield* makeHttpClient,
     fetch: fetchSource,
     hosts: yield* makeHosts(),
-    id: randomUUID(),
+    id: yield* newId,
     gate: yield* Semaphore.make(1),
     bulkhead: new Bulkhead(settings, onDefect),
     onProgress,
@@ -88,10 +89,12 @@ const make = Effect.fnUntraced(function* (
 
 /** A producer with its state in DIR/producer.db. Closes with the scope. */
 export const makeProducer = (hooks: ProducerHooks = {}) =>
-  make((log, settings) => {
-    sweepSpool(settings.data);
-    return openProducer(settings.data, log.identity);
-  }, hooks);
+  Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    make((log, settings) => {
+      sweepSpool(settings.data, now);
+      return openProducer(settings.data, log.identity);
+    }, hooks),
+  );
 
 /** A producer with a temporary state, for one command. It takes over every source that it publishes for. */
 export const makeTemporaryProducer = () => make(() => openScratchState(), {});

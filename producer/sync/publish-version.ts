@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/index.ts";
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
 import { EventWriter } from "../log/index.ts";
@@ -187,8 +188,8 @@ const announceAndEmit = Effect.fnUntraced(function* (
   const { registry, settings, state } = producer;
   const { source } = registration;
   const entities = version.entities.map(({ name }) => name);
-  const published = new Date().toISOString();
-  const day = dayAfter(settings, before?.day);
+  const published = yield* isoNow;
+  const day = dayAfter(settings, before?.day, published);
   const announcement: Announcement = {
     v: 1,
     kind: "version",

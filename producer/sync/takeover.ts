@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
 import { type Announcement, type Registration, versionKey } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { spoolPath } from "../download/index.ts";
 import { EventWriter, readBack, topicsOf } from "../log/index.ts";
@@ -18,9 +19,9 @@ export function isOwn({ state, registry }: Producer, source: string): boolean {
   return announcement !== null && !pending && registry.last(source)?.offset === announcement;
 }
 
-/** The day of publication (rule 13): today in the business zone, but never before that of the last announcement. */
-export const dayAfter = (settings: SettingsShape, before: string | null | undefined): string => {
-  const day = new BusinessZone(settings.timeZone).day(Date.now());
+/** The day of publication (rule 13): that of `now` (ISO 8601) in the business zone, but never before that of the last announcement. */
+export const dayAfter = (settings: SettingsShape, before: string | null | undefined, now: string): string => {
+  const day = new BusinessZone(settings.timeZone).day(Date.parse(now));
   return before != null && before > day ? before : day;
 };
 
@@ -62,8 +63,8 @@ export const takeOver = Effect.fnUntraced(function* (
 ): Effect.fn.Return<number, PublishFailure> {
   const { log, settings, state, registry } = producer;
   const before = from ?? registry.last(source)?.value;
-  const published = new Date().toISOString();
-  const day = dayAfter(settings, before?.day);
+  const published = yield* isoNow;
+  const day = dayAfter(settings, before?.day, published);
   const version = yield* announce(producer, {
     v: 1,
     kind: "takeover",
@@ -107,7 +108,7 @@ export const takeOver = Effect.fnUntraced(function* (
       source: state.source(source),
       entities: all,
       columns: undefined,
-      scratch: spoolPath(settings.data),
+      scratch: yield* spoolPath(settings.data),
     });
   state.save(state.source(source), { pending: false, last: null, refused: null });
   return version;

@@ -2,6 +2,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as Effect from "effect/Effect";
+import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { HttpClient, type HttpClientOptions } from "../download/connections.ts";
 import type { Fetched, Validators } from "../download/fetched.ts";
 import { fetchHttp, type HttpOptions } from "../download/http.ts";
@@ -29,13 +31,14 @@ export class Downloads {
     const fetched = await fetchHttp({
       client: this.client,
       source,
-      spool: spoolPath(this.data),
-      partial: goOn === true ? new Begun(this.data, source) : null,
+      spool: Effect.runSync(spoolPath(this.data)),
+      partial: goOn === true ? new Begun(this.data, source, systemClock) : null,
       known: this.known,
       resumeFrom: null,
       trusted: "operator",
       allowPrivate: false,
       signal: new AbortController().signal,
+      clock: systemClock,
       ...options,
     });
     this.known = fetched.validators;
