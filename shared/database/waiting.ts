@@ -2,6 +2,7 @@
  * Queries the products, shops and prices that sales wait for (rule 18): how many sales wait for each, and the known id
  * that a missing id is probably meant to be ('001' for '1').
  */
+import leven from "leven";
 import { skeletonOf } from "../runtime/look-alikes.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -93,7 +94,7 @@ export function nearestAmong(known: readonly string[]): (id: string) => string |
     let best: string | null = null;
     let distance = limit + 1;
     for (const [candidate, original] of byFold) {
-      const d = editDistance(fold, candidate, distance);
+      const d = leven(fold, candidate, { maxDistance: distance });
       if (d < distance) {
         best = original;
         distance = d;
@@ -101,23 +102,4 @@ export function nearestAmong(known: readonly string[]): (id: string) => string |
     }
     return best;
   };
-}
-
-/** The number of edits that turn `a` into `b`; at most `limit`. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit;
-  let previous = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    let least = i;
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      const cell = Math.min((row[j - 1] ?? 0) + 1, (previous[j] ?? 0) + 1, (previous[j - 1] ?? 0) + cost);
-      row.push(cell);
-      if (cell < least) least = cell;
-    }
-    if (least >= limit) return limit;
-    previous = row;
-  }
-  return Math.min(limit, previous[b.length] ?? limit);
 }
