@@ -1,27 +1,54 @@
-/** `ventes sources confirm`: accepts a version that is held back because it would delete many rows (rule 10). */
+/** `ventes sources confirm`: accepts what is unclear about a source's version, so that it is published (rule 10). */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
-import { confirmSource } from "../../producer/admin/index.ts";
+import { confirmSource, namedDoubts, sourceError } from "../../producer/admin/index.ts";
 import { print } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { registered } from "../run/register.ts";
+import { followsNow, readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visibleSource } from "../texts/visible.ts";
 
+interface ConfirmInput {
+  readonly url: string;
+  /** The decisions to accept; empty: all that are open. */
+  readonly decisions: readonly string[];
+  readonly dryRun: boolean;
+}
+
 export const confirmOne = (
-  input: { readonly url: string },
+  input: ConfirmInput,
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const source = yield* registered(input.url, run);
-    const confirmed = yield* onLog(run, SHORT_WAIT_MS)(confirmSource(source));
-    print(
-      run.json
-        ? JSON.stringify({ ...confirmed, source: masked(source) })
-        : run.texts.sourceConfirmed(visibleSource(source)),
+    const { texts } = run;
+    const named = yield* registered(input.url, run);
+    const { source, doubts } = yield* onLog(
+      run,
+      SHORT_WAIT_MS,
+    )(
+      Effect.gen(function* () {
+        const follows = yield* followsNow;
+        const entry = (yield* readSourceEntries)
+          .sources(follows)
+          .find(({ registration }) => registration.source === named || masked(registration.source) === named);
+        if (entry === undefined)
+          return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
+        const { source } = entry.registration;
+        const doubts = yield* namedDoubts(source, entry.status.doubts ?? [], input.decisions);
+        if (!input.dryRun) yield* confirmSource(source, doubts);
+        return { source, doubts };
+      }),
     );
+    if (run.json) {
+      print(JSON.stringify({ source: masked(source), accepted: !input.dryRun, doubts }));
+      return;
+    }
+    for (const { says, decision } of doubts)
+      print(visibleSource(texts.doubtAccepted(source, says, decision, input.dryRun)));
+    print(input.dryRun ? texts.nothingWritten() : texts.doubtsApply());
   });

@@ -58,7 +58,14 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
 
   const confirm = Command.make(
     "confirm",
-    { url: Argument.String("URL").pipe(about("url")) },
+    {
+      url: Argument.String("URL").pipe(about("url")),
+      decisions: Argument.String(word("DÉCISION", "DECISION")).pipe(
+        about("decisions"),
+        Argument.variadic({ min: 0 }),
+      ),
+      dryRun: toggle("dry-run", "dryRunConfirm"),
+    },
     lazily(async () => (await import("./sources-confirm.ts")).confirmOne),
   ).pipe(described("sources confirm"));
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect";
 import {
   type CatalogueStatus,
   type ComponentState,
-  isStopped,
+  needsOperator,
   type SourceStatus,
 } from "#shared/contract/status.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -27,6 +27,7 @@ import { type Follows, readSourceEntries, reportsAt, type SourceEntry } from "..
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
+import type { Texts } from "../texts/texts.ts";
 import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
 
 /** How long it waits for a broker: monitoring programs call it. */
@@ -104,8 +105,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       const statuses = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
-      for (const source of statuses)
-        if (isStopped(source)) problems.push(texts.sourceParked(masked(source.source), source.reason));
+      for (const source of statuses) if (needsOperator(source)) problems.push(problemOf(source, texts));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
         else if (refused > 0)
@@ -126,6 +126,13 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       };
     }),
   );
+
+const problemOf = ({ source, state, reason }: SourceStatus, texts: Texts): string =>
+  state === "parked"
+    ? texts.sourceParked(masked(source), reason)
+    : state === "held"
+      ? reason
+      : texts.sourceUnclear(masked(source), reason);
 
 const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
   const log = yield* TopicLog;

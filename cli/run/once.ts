@@ -1,7 +1,7 @@
 /** `start --once`: reads every source once, prints the analyses, then the rejects and failures. */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/contract/status.ts";
+import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
@@ -111,11 +111,14 @@ export const readOnce = (
     if (!run.json) for (const line of rejectedLines(results, run.texts)) say(line);
     // A catalogue that cannot be read, and each entry that is refused, counts as a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
-    const failed = sources.filter(isStopped).length + refused;
-    if (results.missed.length > 0)
-      return yield* new Failed({ message: missedLines(results.missed, run.texts).join("; ") });
-    if (failed > 0)
-      return yield* new Failed({ message: run.texts.sourcesFailed(failed, sources.length + refused) });
+    const failed = sources.filter(({ state }) => state === "parked").length + refused;
+    const unclear = sources.filter(({ doubts = [] }) => doubts.length > 0).length;
+    const messages = [
+      ...missedLines(results.missed, run.texts),
+      ...(failed > 0 ? [run.texts.sourcesFailed(failed, sources.length + refused)] : []),
+      ...(unclear > 0 ? [run.texts.sourcesUnclear(unclear, sources.length)] : []),
+    ];
+    if (messages.length > 0) return yield* new Failed({ message: messages.join("; ") });
   });
 
 /** `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"missed":[...],"sources":[...]}` */
@@ -136,6 +139,7 @@ const onceJson = (
       entities: s.entities,
       state: s.state,
       ...(s.reason === "" ? {} : { reason: s.reason }),
+      ...(s.doubts === undefined ? {} : { doubts: s.doubts }),
       records: s.records,
       emitted: s.emitted,
       unchanged: s.unchanged,

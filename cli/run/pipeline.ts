@@ -4,7 +4,12 @@
  */
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
-import { type CatalogueStatus, isStopped, type SourceStatus } from "#shared/contract/status.ts";
+import {
+  type CatalogueStatus,
+  isStopped,
+  needsOperator,
+  type SourceStatus,
+} from "#shared/contract/status.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Progress } from "../output/progress.ts";
@@ -107,6 +112,8 @@ export function reportTroubles(progress: Progress, texts: Texts): Required<ReadH
     onSources: (sources) => {
       for (const status of sources)
         if (isStopped(status)) note(status.source, status.reason);
+        else if (needsOperator(status))
+          note(status.source, texts.sourceUnclear(status.source, status.reason));
         else if (status.state === "ok") noted.delete(status.source);
     },
     onCatalogues: (catalogues) => {

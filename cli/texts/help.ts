@@ -197,18 +197,23 @@ export const COMMAND_HELP = {
   },
   "sources confirm": {
     short: {
-      fr: "Accepte la version retenue d'une source",
-      en: "Accepts a source's version that is held back",
+      fr: "Accepte ce qui n'est pas clair dans la version d'une source",
+      en: "Accepts what is unclear about a source's version",
     },
     long: {
-      fr: "Accepte la version retenue d'une source. Une version qui retirerait plus de 10 lignes, et plus de 20 % des lignes qu'elle couvre, attend cette confirmation. Seul le contenu que la source publie maintenant est accepté.",
-      en: "Accepts a source's version that is held back. A version that would withdraw more than 10 rows, and more than 20 % of the rows that it covers, waits for this confirmation. Only the content that the source publishes now is accepted.",
+      fr: "Accepte ce qui n'est pas clair dans la version d'une source, pour qu'elle soit appliquée. Une version retenue attend cette confirmation : rien n'en est publié. « ventes sources » dit ce qui n'est pas clair, et sous quel nom de décision. Sans nom de décision, tout ce qui est ouvert est accepté. La décision vaut aussi pour les versions suivantes où la même chose n'est pas claire, par exemple quand des lignes s'y ajoutent.",
+      en: "Accepts what is unclear about a source's version, so that it is applied. A version that is held back waits for this: nothing of it is published. 'ventes sources' says what is unclear, and the name of the decision. Without a name, all that is open is accepted. The decision also holds for later versions about which the same is unclear, for example when lines are added.",
     },
     examples: [
       {
         command: "ventes sources confirm https://exemple.fr/ventes.csv",
         fr: "Ces suppressions sont voulues",
         en: "These deletions are intended",
+      },
+      {
+        command: "ventes sources confirm https://exemple.fr/ventes.csv --dry-run",
+        fr: "Voir ce qui serait accepté",
+        en: "Show what would be accepted",
       },
     ],
   },
@@ -389,6 +394,10 @@ export const FLAG_HELP = {
     en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
+  dryRunConfirm: {
+    fr: "montre ce qui serait accepté, sans rien écrire",
+    en: "shows what would be accepted, and writes nothing",
+  },
   dryRun: {
     fr: "montrer ce qui serait lu, sans rien écrire",
     en: "show what would be read, writing nothing",
@@ -502,6 +511,10 @@ export const ARGUMENT_HELP = {
   url: {
     fr: "l'URL ou le fichier, comme 'ventes sources' le montre",
     en: "the URL or file, as 'ventes sources' shows it",
+  },
+  decisions: {
+    fr: "les décisions à accepter, comme 'ventes sources' les nomme ; sans elles, toutes",
+    en: "the decisions to accept, as 'ventes sources' names them; without them, all",
   },
   newUrl: { fr: "sa nouvelle URL ou son nouveau fichier", en: "its new URL or file" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },

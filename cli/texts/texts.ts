@@ -225,6 +225,11 @@ const TEXTS = {
     (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
     (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
   ),
+  sourcesUnclear: both(
+    (unclear: number, all: number) =>
+      `${unclear} source(s) sur ${all} attendent votre décision : ventes sources`,
+    (unclear: number, all: number) => `${unclear} of ${all} sources wait for your decision: ventes sources`,
+  ),
   sourcesFileFailed: both(
     (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
     (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
@@ -334,9 +339,15 @@ const TEXTS = {
     (n: number, of: number, source: string) =>
       `${n} of its first ${of} sales are also in ${source}: they count once. If they are other sales, keep them apart with --id-scope`,
   ),
-  sourceConfirmed: both(
-    (source: string) => `${source} : ce contenu est accepté ; la prochaine interrogation l'appliquera`,
-    (source: string) => `${source}: this content is accepted; the next poll applies it`,
+  doubtAccepted: both(
+    (source: string, says: string, decision: string, isDryRun: boolean) =>
+      `${source} : ${isDryRun ? "serait accepté" : "accepté"} : ${says} (${decision})`,
+    (source: string, says: string, decision: string, isDryRun: boolean) =>
+      `${source}: ${isDryRun ? "would be accepted" : "accepted"}: ${says} (${decision})`,
+  ),
+  doubtsApply: both(
+    () => "la prochaine interrogation l'appliquera",
+    () => "the next poll applies it",
   ),
   sourceMoved: both(
     (from: string, to: string, n: string) =>
@@ -435,6 +446,10 @@ const TEXTS = {
   sourceParked: both(
     (_source: string, why: string) => `source en attente : ${why}`,
     (_source: string, why: string) => `source parked: ${why}`,
+  ),
+  sourceUnclear: both(
+    (source: string, why: string) => `${source} : cette version est appliquée, mais à vérifier : ${why}`,
+    (source: string, why: string) => `${source}: this version is applied, but check it: ${why}`,
   ),
   sourcesStale: both(
     (n: string, at: string, producer: string) =>

@@ -1,58 +1,52 @@
-/** `ventes sources confirm`: lets a version through that is held back because it deletes much (rule 10). */
-import { rmSync } from "node:fs";
+/** `ventes sources confirm`: accepts what is unclear about a version, so that it is published (rule 10). */
 import * as Effect from "effect/Effect";
-import type * as Scope from "effect/Scope";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { contentHash, fetchSource, makeHttpClient } from "../download/index.ts";
-import { followedFolderOf, Registry, type SourceError, sourceError } from "../source/index.ts";
+import { Registry, type SourceError, sourceError } from "../source/index.ts";
 import { registeredAs } from "./list.ts";
 
-/**
- * Downloads the source's content and confirms it by its hash. A running producer polls the source at once. The
- * confirmation is for this content alone; the limit applies again to the next version. Fails with SourceError when the
- * source is not registered (`source.not_registered`) or cannot be read.
- */
-export const confirmSource = (
-  reference: string,
-): Effect.Effect<Registration, SourceError | DatabaseError | PublishFailure, TopicLog | Settings> =>
-  Effect.scoped(confirm(reference));
+/** How many decisions a registration keeps: those of versions that were published since are of no use. */
+const KEPT_DECISIONS = 64;
 
-const confirm = Effect.fnUntraced(function* (
+/**
+ * Adds the decisions of these doubts to the registration; a running producer then polls the source at once. They hold
+ * for every later version about which the same is unclear: one that only has more lines, for example. Fails with
+ * SourceError when the source is not registered (`source.not_registered`).
+ */
+export const confirmSource = Effect.fnUntraced(function* (
   reference: string,
-): Effect.fn.Return<
-  Registration,
-  SourceError | DatabaseError | PublishFailure,
-  TopicLog | Settings | Scope.Scope
-> {
+  doubts: readonly Pick<DoubtReport, "decision">[],
+): Effect.fn.Return<Registration, SourceError | DatabaseError | PublishFailure, TopicLog | Settings> {
   const log = yield* TopicLog;
-  const settings = yield* Settings;
+  const { language } = yield* Settings;
   const registry = new Registry(log);
   const source = yield* registeredAs(reference, registry);
-  const notRegistered = sourceError("source.not_registered", { source }, settings.language);
-  const registered = registry.registration(source);
-  if (registered === undefined) return yield* notRegistered;
-  const client = yield* makeHttpClient;
-  const fetched = yield* fetchSource({
-    client,
-    settings,
-    source,
-    known: null,
-    resumeFrom: null,
-    throughTopic: false,
-    within: followedFolderOf(registered),
-  });
-  if (fetched.kind !== "unchanged") rmSync(fetched.file, { force: true });
-  const confirmed = contentHash(fetched.validators);
-  if (confirmed === null) return yield* Effect.die(new Error("a whole read without a hash"));
-  // The registration may have changed during the download.
-  yield* registry.refresh(registry.partition(source));
   const before = registry.registration(source);
-  if (before === undefined) return yield* notRegistered;
-  const registration: Registration = { ...before, confirmed };
+  if (before === undefined) return yield* sourceError("source.not_registered", { source }, language);
+  const now = doubts.map(({ decision }) => decision);
+  const kept = (before.accepted ?? []).filter((decision) => !now.includes(decision));
+  const registration: Registration = { ...before, accepted: [...kept, ...now].slice(-KEPT_DECISIONS) };
   yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
+});
+
+/**
+ * The doubts of a source that a command names: those with these decisions, or all when it names none. Fails with
+ * SourceError when one of them is not open (`source.nothing_held`).
+ */
+export const namedDoubts = Effect.fnUntraced(function* (
+  source: string,
+  open: readonly DoubtReport[],
+  decisions: readonly string[],
+): Effect.fn.Return<readonly DoubtReport[], SourceError, Settings> {
+  const { language } = yield* Settings;
+  const unknown = decisions.find((named) => !open.some(({ decision }) => decision === named));
+  if (unknown !== undefined)
+    return yield* sourceError("source.nothing_held", { source, what: unknown }, language);
+  if (open.length === 0) return yield* sourceError("source.nothing_held", { source }, language);
+  return decisions.length === 0 ? open : open.filter(({ decision }) => decisions.includes(decision));
 });

@@ -24,7 +24,7 @@ export {
   registerCatalogue,
   removeCatalogue,
 } from "./catalogues.ts";
-export { confirmSource } from "./confirm.ts";
+export { confirmSource, namedDoubts } from "./confirm.ts";
 export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";

@@ -162,7 +162,7 @@ function registrationOf(
     ...(own === undefined ? {} : { reading: own }),
     ...(vanished === undefined ? {} : { vanished }),
     ...(idScope === undefined ? {} : { idScope }),
-    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     ...(rekey === undefined ? {} : { rekey }),

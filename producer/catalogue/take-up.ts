@@ -182,7 +182,7 @@ export function registrationOf(
     ...(Object.keys(read).length === 0 ? {} : { reading: read }),
     ...(rows === undefined ? {} : { vanished: rows }),
     ...(scope === undefined ? {} : { idScope: scope }),
-    ...(before?.confirmed === undefined ? {} : { confirmed: before.confirmed }),
+    ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
     catalogue,
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? now,

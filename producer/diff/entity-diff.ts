@@ -7,6 +7,7 @@
  * every held row is still in the file, and each record is an additional one.
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
+import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
 import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
@@ -112,6 +113,13 @@ export class EntityDiff {
       for (const [key, group] of grouped(here, held)) decision.group(key, group);
       yield decision;
     }
+  }
+
+  /** The rows that the version deletes, part by part. */
+  *deletions(): Generator<readonly ClaimKey[], void> {
+    if (this.withdrawals === 0) return;
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { gone } of this.part(part)) if (gone.length > 0) yield gone;
   }
 
   /** The parts that held rows when the diff began. */

@@ -68,12 +68,12 @@ export class VersionDiff {
     yield* this.rejects.decide();
   }
 
-  /** If the version needs a confirmation (rule 10): how many of the covered rows it would delete. Otherwise null. */
-  get heldBack(): { readonly withdrawn: number; readonly covered: number } | null {
-    for (const { entity, counts } of this.entities)
-      if (isHeldBack(counts.withdrawn, counts.covered, this.vanishing.mode, entity.name === "produits"))
-        return { withdrawn: counts.withdrawn, covered: counts.covered };
-    return null;
+  /** The diffs that delete so much that an operator must decide (rule 10). */
+  deletingMuch(): readonly EntityDiff[] {
+    const { mode } = this.vanishing;
+    return this.entities.filter(({ entity, counts }) =>
+      isHeldBack(counts.withdrawn, counts.covered, mode, entity.name === "produits"),
+    );
   }
 
   /** The counts of the whole file. `read`: the counts of the part that was read now. */

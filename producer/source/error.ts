@@ -3,8 +3,10 @@
  * next poll; the others go on. Programs read the codes, so a code never changes.
  */
 import * as Schema from "effect/Schema";
+import { DoubtReport } from "#shared/contract/doubt.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import { type Doubt, doubtsText, reportOf } from "./doubt.ts";
 import { type Details, SOURCE_SENTENCES } from "./sentences.ts";
 import { shareLinkOf } from "./share-links.ts";
 
@@ -17,6 +19,8 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   sentence: Schema.String,
   /** How long the server asks us to wait (Retry-After), in milliseconds. */
   retryAfterMs: Schema.optionalKey(Schema.Number),
+  /** Why its version is held back (`source.held_back`). */
+  doubts: Schema.optionalKey(Schema.Array(DoubtReport)),
 }) {
   override get message(): string {
     return this.sentence;
@@ -33,6 +37,13 @@ export function sourceError(code: SourceErrorCode, details: Details, language: L
     code,
     sentence: sentence({ ...details, source: masked(source), ...(file === undefined ? {} : { file }) }),
   });
+}
+
+/** The error of a version that is held back for these doubts. */
+export function heldBack(source: string, doubts: readonly Doubt[], language: Language): SourceError {
+  const reports = doubts.map((doubt) => reportOf(doubt, source, language));
+  const { code, sentence } = sourceError("source.held_back", { source, what: doubtsText(reports) }, language);
+  return new SourceError({ source, code, sentence, doubts: reports });
 }
 
 /**

@@ -1,6 +1,17 @@
 /** Sources apart from their content: ids, registrations, what a source may reach, and why it is refused. */
 export { listOf, parseEntities, parseSourceArgument } from "./argument.ts";
-export { SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
+export {
+  type Choice,
+  Decision,
+  type Doubt,
+  type DoubtCode,
+  decisionOf,
+  doubtsText,
+  MOST_EXAMPLES,
+  MOST_ROWS,
+  reportOf,
+} from "./doubt.ts";
+export { heldBack, SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
 export { DEFAULT_ROW_ROOM, excessOf, fitsAnnouncement, fittingReject, roomIn } from "./event-size.ts";
 export { asFailure, codeOf, spoolFolder } from "./failure.ts";
 export { rememberNamed } from "./named-files.ts";

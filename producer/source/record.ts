@@ -42,7 +42,7 @@ const isVersionKey = (key: string): boolean => key.endsWith(versionKey(""));
 
 /** Characters of a schema error that the refusal shows. */
 const SHOWN_ISSUE = 300;
-/** `reread`, `rekey` and `confirmed` are a time, a UUID and a hash. Each status repeats them, so they must be short. */
+/** `reread` and `rekey` are a time and a UUID, a decision is a code and a hash. */
 const LONGEST_REQUEST_ID = 200;
 
 const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
@@ -98,9 +98,9 @@ const isAnnouncement = (parsed: Named | Announcement): parsed is Announcement =>
 function contradiction(named: Registration | Catalogue): string | undefined {
   if (named.every !== null && named.every < 1) return `every: ${named.every}`;
   if (named.kind === "catalogue") return undefined;
-  const { entities, reread = "", rekey = "", confirmed = "" } = named;
-  if (Math.max(reread.length, rekey.length, confirmed.length) > LONGEST_REQUEST_ID)
-    return `reread, rekey, confirmed: > ${LONGEST_REQUEST_ID}`;
+  const { entities, reread = "", rekey = "", accepted = [] } = named;
+  if ([reread, rekey, ...accepted].some(({ length }) => length > LONGEST_REQUEST_ID))
+    return `reread, rekey, accepted: > ${LONGEST_REQUEST_ID}`;
   return entities.length === 0 || new Set(entities).size < entities.length
     ? `entities: ${JSON.stringify(entities)}`
     : undefined;

@@ -13,8 +13,8 @@ export interface Details {
 
 type Sentence = Readonly<Record<Language, (d: Details) => string>>;
 
-/** A source as an argument of a shell: as it is, or in quotes if the shell would read a character of it. */
-const argument = (source: string): string =>
+/** A text as an argument of a shell: as it is, or in quotes if the shell would read a character of it. */
+export const argument = (source: string): string =>
   /^[\w:/.,@%+=~-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
 const remove = (source: string): string => `ventes sources remove ${argument(source)}`;
 
@@ -372,10 +372,14 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source}: column id_vente has disappeared; its sales were numbered: put it back`,
   },
   "source.held_back": {
+    fr: (d) => `${d.source} : cette version est retenue, et rien ne change : ${d.what}`,
+    en: (d) => `${d.source}: this version is held back, and nothing changes: ${d.what}`,
+  },
+  "source.nothing_held": {
     fr: (d) =>
-      `${d.source} : cette version supprimerait ${d.what} lignes sur ${d.more} ; elle est retenue, et rien ne change : vérifiez le fichier, puis confirmez-le : ventes sources confirm ${argument(d.source)}`,
+      `${d.source} : aucune version n'attend de décision${d.what === undefined ? "" : ` ${d.what}`} : voyez 'ventes sources'`,
     en: (d) =>
-      `${d.source}: this version would delete ${d.what} rows of ${d.more}; it is held back, and nothing changes: check the file, then confirm it: ventes sources confirm ${argument(d.source)}`,
+      `${d.source}: no version waits for a decision${d.what === undefined ? "" : ` ${d.what}`}: see 'ventes sources'`,
   },
   "source.earlier": {
     fr: (d) =>

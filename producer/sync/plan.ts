@@ -32,11 +32,10 @@ const readAsOf = ({
   reading,
   vanished,
   idScope,
-  confirmed,
+  accepted,
   reread,
   rekey,
-}: Registration): string =>
-  JSON.stringify([duplicates, reading, vanished, idScope, confirmed, reread, rekey]);
+}: Registration): string => JSON.stringify([duplicates, reading, vanished, idScope, accepted, reread, rekey]);
 
 /** The validators as the state keeps them. */
 export const remembering = (validators: Validators, registration: Registration): Remembered => {

@@ -66,7 +66,8 @@ const pollOnce = Effect.fnUntraced(function* (
   // An operator removed the source since, and may be deleting its rows. This poll must not publish them again.
   if (registration === undefined) {
     const version = registry.last(source)?.offset ?? null;
-    return { counts: NOTHING, version, announced: false, entities: planned.entities, freshMs: null };
+    const { entities } = planned;
+    return { counts: NOTHING, version, announced: false, entities, attention: [], freshMs: null };
   }
   const own = isOwn(producer, source);
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
@@ -102,8 +103,10 @@ const unchanged = (
 ): Effect.Effect<PollResult, SourceError> => {
   const { source, entities } = registration;
   if (refused !== null) {
-    const { code, sentence } = refused;
-    return Effect.fail(new SourceError({ source, code, sentence }));
+    const { code, sentence, doubts } = refused;
+    return Effect.fail(
+      new SourceError({ source, code, sentence, ...(doubts === undefined ? {} : { doubts }) }),
+    );
   }
   return Effect.sync(() => {
     state.save(state.source(source), { validators: remembering(validators, registration) });
@@ -113,6 +116,7 @@ const unchanged = (
       version: announced?.offset ?? null,
       announced: false,
       entities,
+      attention: last?.attention ?? [],
       freshMs,
     };
   });

@@ -4,6 +4,7 @@
  * under the same registration.
  */
 import * as Effect from "effect/Effect";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
@@ -14,7 +15,9 @@ import { EventWriter } from "../log/index.ts";
 import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
   asFailure,
+  heldBack,
   isFileSource,
+  reportOf,
   roomIn,
   type SourceError,
   type SourceErrorCode,
@@ -22,6 +25,7 @@ import {
 } from "../source/index.ts";
 import { openFile, type Tail } from "../version/index.ts";
 import { type DiffedVersion, diffVersion } from "./diff-version.ts";
+import { openDoubts } from "./doubts.ts";
 import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
@@ -84,12 +88,13 @@ export const publishVersion = (
     Effect.tapError((error) =>
       Effect.sync(() => {
         if (error._tag !== "SourceError" || OF_THE_MOMENT.has(error.code)) return;
-        const { code, sentence } = error;
+        const { code, sentence, doubts } = error;
         state.save(state.source(source), {
           refused: {
             validators: remembering(validators, registration),
             code,
             sentence,
+            doubts,
             registration: JSON.stringify(registration),
           },
         });
@@ -130,14 +135,13 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
-  // An operator confirms a held version by the hash of its whole content, which a tail does not have: read the whole.
-  if (diff.heldBack !== null && tail !== null) return NOT_CONTINUED;
-  if (diff.heldBack !== null && registration.confirmed !== contentHash(opened.validators)) {
-    const { withdrawn, covered } = diff.heldBack;
-    return yield* refuse("source.held_back", String(withdrawn), String(covered));
-  }
+  const { held, attention } = yield* openDoubts(opened, diffed);
+  // The evidence is about the whole content, of which the appended part is too little.
+  if (tail !== null && held.length + attention.length > 0) return NOT_CONTINUED;
+  if (held.length > 0) return yield* heldBack(source, held, settings.language);
   const counts = diff.counts(version);
-  const remembered = rememberedOf(opened, diffed, counts);
+  const reports = attention.map((doubt) => reportOf(doubt, source, settings.language));
+  const remembered = rememberedOf(opened, diffed, counts, reports);
   if (diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined)
     return yield* announceAndEmit(opened, diffed, counts, remembered);
   state.save(state.source(source), remembered);
@@ -147,6 +151,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
     version: registry.last(source)?.offset ?? null,
     announced: false,
     entities,
+    attention: reports,
   };
   return unannounced;
 });
@@ -156,6 +161,7 @@ function rememberedOf(
   { registration, version, validators, tail }: OpenedVersion,
   { diff, held }: DiffedVersion,
   counts: VersionCounts,
+  attention: readonly DoubtReport[],
 ): Partial<SourceState> {
   const name = contentHash(validators) ?? UNNAMED;
   return {
@@ -169,6 +175,7 @@ function rememberedOf(
       end: version.end,
       header: version.dialect.header,
       reading: version.reading,
+      attention,
     },
     earlier: {
       hashes: [...held.earlier.hashes.filter((hash) => hash !== name), name].slice(-REMEMBERED_CONTENTS),
@@ -232,7 +239,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     state.save(state.source(source), { ...remembered, pending: false });
   });
   producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
-  return { counts, version: last, announced: true, entities };
+  return { counts, version: last, announced: true, entities, attention: remembered.last?.attention ?? [] };
 });
 
 /** The columns of both, sorted, for each entity. */

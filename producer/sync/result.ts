@@ -1,4 +1,5 @@
 /** The result of a poll. */
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
 
@@ -9,6 +10,8 @@ export interface PollResult {
   /** Whether this poll announced a version. */
   readonly announced: boolean;
   readonly entities: readonly EntityName[];
+  /** What a person must know about the version, although it is applied. */
+  readonly attention: readonly DoubtReport[];
   /** How long the answer is fresh by its Cache-Control, in milliseconds; null: the server does not say. */
   readonly freshMs: number | null;
 }

@@ -2,7 +2,7 @@
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
-import type { LastAnnouncement, RefusedRecord, SourceError } from "../source/index.ts";
+import { doubtsText, type LastAnnouncement, type RefusedRecord, type SourceError } from "../source/index.ts";
 import { NOTHING, type PollResult } from "./result.ts";
 
 /** The status by the topic `sources` alone, before this producer polled the source. */
@@ -25,7 +25,7 @@ export function announcedStatus(
 }
 
 /** The fields that stay from one poll to the next. */
-function lasting({ next: _, ...status }: SourceStatus): SourceStatus {
+function lasting({ next: _, doubts: __, ...status }: SourceStatus): SourceStatus {
   return status;
 }
 
@@ -36,10 +36,11 @@ export function polledStatus(before: SourceStatus, result: PollResult, now: stri
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
-    reason: "",
+    reason: doubtsText(result.attention),
     version: result.version,
     polled: now,
     changed: result.announced ? now : before.changed,
+    ...(result.attention.length === 0 ? {} : { doubts: result.attention }),
   };
 }
 
@@ -62,6 +63,7 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   state: error.code === "source.held_back" ? "held" : "parked",
   reason: error.sentence,
   polled: now,
+  ...(error.doubts === undefined ? {} : { doubts: error.doubts }),
 });
 
 /** The status of a record in `sources` that is no valid registration: parked until somebody removes or replaces it. */

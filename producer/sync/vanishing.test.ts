@@ -101,7 +101,7 @@ describe("rows that vanish", () => {
 });
 
 describe("a version that would delete much", () => {
-  it("is held back whole, its rejects too, until this very content is confirmed", async () => {
+  it("is held back whole, its rejects too, until exactly these deletes are accepted", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 20), ...sales(1, 20, "q"));
     await poll();
     const before = (await events()).length;
@@ -109,17 +109,26 @@ describe("a version that would delete much", () => {
     for (let again = 0; again < 2; again++) {
       const status = await poll();
       expect(status).toMatchObject({ state: "held", records: 40 });
-      expect(status?.reason).toMatch(/delete 19 rows of 38.*ventes sources confirm/);
+      expect(status?.reason).toMatch(
+        /delete 19 rows of 38.*ventes sources confirm \S+v\.csv vanished\.many:\S{16}.*--vanished keep/,
+      );
+      expect(status?.doubts).toMatchObject([{ weight: "held", entity: "ventes" }]);
+      expect(status?.doubts?.[0]?.rows).toHaveLength(19);
       expect((await events()).length).toBe(before);
     }
-    await pipeline.run(confirmSource(pathOf("v.csv")));
-    expect(await poll()).toMatchObject({ state: "ok", records: 21, withdrawn: 19, rejected: 1 });
+    const doubts = (await poll())?.doubts ?? [];
+    await pipeline.run(confirmSource(pathOf("v.csv"), doubts));
+    // The decision is about the deletes: a line that came meanwhile changes nothing about it.
+    write("v.csv", SALES, ...sales(1, 20), "2024-01-20,p,m,beaucoup", sale(20, "r"));
+    expect(await poll()).toMatchObject({ state: "ok", records: 22, withdrawn: 19, rejected: 1 });
     // A row of the first day is kept, because the version does not cover that day.
-    expect((await claims("v.csv")).size).toBe(22);
+    expect((await claims("v.csv")).size).toBe(23);
 
-    // The confirmation is for that content alone.
+    // Other deletes are another decision.
     write("v.csv", SALES, ...sales(20, 20), sale(1));
-    expect(await poll()).toMatchObject({ state: "held" });
+    const again = await poll();
+    expect(again).toMatchObject({ state: "held" });
+    expect(again?.doubts?.[0]?.decision).not.toBe(doubts[0]?.decision);
   });
 
   it("is not held back for a few rows, however large their part", async () => {
@@ -133,8 +142,9 @@ describe("a version that would delete much", () => {
     await add("p.csv", { vanished: "withdraw" }, "id_produit,nom,prix", "p,x,1", "q,y,2");
     await poll();
     write("p.csv", "id_produit,nom,prix", "p,x,1");
-    expect(await poll()).toMatchObject({ state: "held" });
-    await pipeline.run(confirmSource(pathOf("p.csv")));
+    const held = await poll();
+    expect(held).toMatchObject({ state: "held" });
+    await pipeline.run(confirmSource(pathOf("p.csv"), held?.doubts ?? []));
     expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1 });
   });
 
@@ -153,9 +163,10 @@ describe("a version that would delete much", () => {
       body = [SALES, ...sales(1, 20), ""].join("\n");
       await poll();
       const before = sent;
-      expect(await poll()).toMatchObject({ state: "held" });
+      const held = await poll();
+      expect(held).toMatchObject({ state: "held" });
       expect(sent).toBe(before);
-      await pipeline.run(confirmSource(`${server.url}v.csv`));
+      await pipeline.run(confirmSource(`${server.url}v.csv`, held?.doubts ?? []));
       expect(await poll()).toMatchObject({ state: "ok", withdrawn: 19 });
     } finally {
       await server.close();

@@ -73,8 +73,8 @@ export const Registration = Schema.Struct({
   vanished: Schema.optionalKey(Schema.Literals(["keep", "withdraw"])),
   /** A prefix for the ids of sales: for files whose ids or repeated lines are independent of those of other files (rule 5). */
   idScope: Schema.optionalKey(Schema.String),
-  /** SHA-256 of the content that an operator confirmed although it withdraws much (rule 10). */
-  confirmed: Schema.optionalKey(Schema.String),
+  /** The decisions about unclear versions that an operator accepted, the last one last (rule 10). */
+  accepted: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The id of the catalogue that lists it. The source is followed while it is listed. */
   catalogue: Schema.optionalKey(Schema.String),
   /** When its catalogue stopped listing it. It is not polled until it is listed again; its rows stay. */

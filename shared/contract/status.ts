@@ -1,5 +1,6 @@
 /** The records of the topic `status`: the states of components, sources and catalogues. */
 import * as Schema from "effect/Schema";
+import { DoubtReport } from "./doubt.ts";
 import { VersionCounts } from "./source-records.ts";
 
 /** The status of one source, in the state of its producer and in `ventes sources`. */
@@ -7,8 +8,8 @@ export const SourceStatus = Schema.Struct({
   source: Schema.String,
   entities: Schema.Array(Schema.String),
   /**
-   * parked: the last poll failed; held: the version waits for `ventes sources confirm`. Both have a `reason`. unlisted: its
-   * catalogue no longer lists it.
+   * parked: the last poll failed; held: the version waits for a decision about its `doubts`. Both have a `reason`.
+   * unlisted: its catalogue no longer lists it.
    */
   state: Schema.Literals(["new", "reading", "ok", "parked", "held", "unlisted"]),
   reason: Schema.String,
@@ -25,12 +26,18 @@ export const SourceStatus = Schema.Struct({
   next: Schema.optionalKey(Schema.String),
   /** The number of polls that ended in a defect, since its producer started; absent: none. */
   defects: Schema.optionalKey(Schema.Int),
+  /** What is unclear about its version; absent: nothing. */
+  doubts: Schema.optionalKey(Schema.Array(DoubtReport)),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 
 /** Whether its last poll changed nothing, for the `reason` in its status. */
 export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
   state === "parked" || state === "held";
+
+/** Whether a person must act: its last poll failed, or something about its version is unclear. */
+export const needsOperator = (status: Pick<SourceStatus, "state" | "doubts">): boolean =>
+  isStopped(status) || (status.doubts ?? []).length > 0;
 
 /** The status of one catalogue: listed = taken + others + removed + refused. `unlisted` are entries that it listed before. */
 export const CatalogueStatus = Schema.Struct({

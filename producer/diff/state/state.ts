@@ -1,5 +1,6 @@
 /** The operations on producer.db. They are synchronous, so the caller keeps them short. */
 
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions, VersionCounts } from "#shared/contract/source-records.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
@@ -20,6 +21,8 @@ export interface LastVersion {
   readonly end: { readonly byte: number; readonly line: number } | null;
   readonly header: readonly string[];
   readonly reading: ReadingDecisions | null;
+  /** What a person must know about it, although it was applied. */
+  readonly attention?: readonly DoubtReport[] | undefined;
 }
 
 /** Hashes of the latest contents (rule 10); `waiting`: the earlier content that came back and was refused once. */
@@ -35,6 +38,8 @@ export interface Refused {
   readonly sentence: string;
   /** The registration as JSON. */
   readonly registration: string;
+  /** Of a version that is held back: what is unclear about it. */
+  readonly doubts?: readonly DoubtReport[] | undefined;
 }
 
 export interface SourceState {

@@ -1,0 +1,111 @@
+/**
+ * Doubts: what is unclear about a version. While one with the weight `held` is not accepted, no event of the version is
+ * published, and the last good rows stay (rule 10). A doubt is found where its evidence is: in the header and the rows, in
+ * the diff, or among other sources. `producer/sync/doubts.ts` collects them.
+ */
+import { hash } from "node:crypto";
+import type { DoubtChoice, DoubtReport } from "#shared/contract/doubt.ts";
+import type { EntityName } from "#shared/contract/entities/index.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
+import { CHOICE_SENTENCES, DOUBT_SENTENCES, type DoubtDetails } from "./doubt-sentences.ts";
+import { argument } from "./sentences.ts";
+
+export type DoubtCode = keyof typeof DOUBT_SENTENCES;
+
+/** One way to decide a doubt. */
+export interface Choice {
+  readonly code: keyof typeof CHOICE_SENTENCES;
+  /** The options of `ventes sources add SOURCE` that choose it. Absent: `ventes sources confirm SOURCE` chooses it. */
+  readonly options?: readonly string[];
+  /** How many rows it deletes, and how many it adds. */
+  readonly withdraws?: number;
+  readonly adds?: number;
+}
+
+export interface Doubt {
+  readonly code: DoubtCode;
+  /** Names what is decided: see `decisionOf`. */
+  readonly decision: string;
+  readonly weight: "held" | "attention";
+  readonly details: DoubtDetails;
+  readonly choices: readonly Choice[];
+  /** Primary ids of rows of `entity` that the choices differ in, at most MOST_ROWS. */
+  readonly rows?: readonly string[];
+  readonly entity?: EntityName;
+}
+
+/** How many rows a doubt names: each status of the source repeats them. */
+export const MOST_ROWS = 1_000;
+/** How many examples a doubt shows. */
+export const MOST_EXAMPLES = 5;
+/** Characters of one example. */
+const LONGEST_EXAMPLE = 200;
+
+/**
+ * Names a decision by what it is about, `CODE:HASH`. The order of the items does not matter. A later version with the
+ * same items has the same decision.
+ */
+export class Decision {
+  readonly #code: DoubtCode;
+  readonly #sum = new Uint32Array(3);
+
+  constructor(code: DoubtCode) {
+    this.#code = code;
+  }
+
+  /** Adds an item: the key of a row, the name of a column. */
+  add(item: string): void {
+    const digest = hash("sha256", item, "buffer");
+    // A sum, so that nothing needs to be sorted or kept.
+    for (let i = 0; i < 3; i++) this.#sum[i] = ((this.#sum[i] as number) + digest.readUInt32LE(i * 4)) >>> 0;
+  }
+
+  toString(): string {
+    return `${this.#code}:${Buffer.from(this.#sum.buffer).toString("base64url")}`;
+  }
+}
+
+/** The decision about these items. */
+export function decisionOf(code: DoubtCode, items: Iterable<string>): string {
+  const decision = new Decision(code);
+  for (const item of items) decision.add(item);
+  return decision.toString();
+}
+
+/** The doubt as the status of `source` carries it. Secrets of the source are masked. */
+export function reportOf(doubt: Doubt, source: string, language: Language): DoubtReport {
+  const { code, decision, weight, details, choices, rows, entity } = doubt;
+  return {
+    code,
+    decision,
+    weight,
+    says: DOUBT_SENTENCES[code][language](details),
+    examples: (details.examples ?? []).slice(0, MOST_EXAMPLES).map((text) => text.slice(0, LONGEST_EXAMPLE)),
+    choices: choices.map((choice) => choiceOf(choice, decision, source, language)),
+    ...(rows === undefined ? {} : { rows: rows.slice(0, MOST_ROWS) }),
+    ...(entity === undefined ? {} : { entity }),
+  };
+}
+
+function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
+  const { code, options, withdraws, adds } = choice;
+  const shown = argument(masked(source));
+  return {
+    says: CHOICE_SENTENCES[code][language],
+    command:
+      options === undefined
+        ? `ventes sources confirm ${shown} ${decision}`
+        : `ventes sources add ${shown} ${options.map(argument).join(" ")}`,
+    ...(withdraws === undefined ? {} : { withdraws }),
+    ...(adds === undefined ? {} : { adds }),
+  };
+}
+
+/** The doubts as one text: what is unclear, and for each choice what it does and its command. */
+export const doubtsText = (doubts: readonly DoubtReport[]): string =>
+  doubts
+    .map(({ says, choices }) =>
+      [says, ...choices.map((choice) => `${choice.says}: ${choice.command}`)].join("; "),
+    )
+    .join(". ");

@@ -1,0 +1,43 @@
+/**
+ * Collects what is unclear about a version before any of it is published (rule 10). A doubt whose decision the operator
+ * accepted is none.
+ */
+import * as Effect from "effect/Effect";
+import { inSlices } from "#shared/runtime/slices.ts";
+import { asFailure, type Doubt } from "../source/index.ts";
+import type { DiffedVersion } from "./diff-version.ts";
+import type { PollFailure } from "./failure.ts";
+import type { OpenedVersion } from "./opened-version.ts";
+import { manyVanished } from "./vanished-doubt.ts";
+
+export interface OpenDoubts {
+  /** Nothing of the version is published while there is one. */
+  readonly held: readonly Doubt[];
+  /** The version is published, but a person must know. */
+  readonly attention: readonly Doubt[];
+}
+
+/** Finds doubts in a version that was read and compared. */
+type Finder = (opened: OpenedVersion, diffed: DiffedVersion) => Effect.Effect<readonly Doubt[], PollFailure>;
+
+const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
+  inSlices(() => manyVanished(diff), asFailure(registration.source, producer.settings));
+
+const ofTheReading: Finder = ({ version }) => Effect.succeed(version.doubts);
+
+/** In the order in which they are told. */
+const FINDERS: readonly Finder[] = [ofTheReading, ofTheDiff];
+
+export const openDoubts = Effect.fnUntraced(function* (
+  opened: OpenedVersion,
+  diffed: DiffedVersion,
+): Effect.fn.Return<OpenDoubts, PollFailure> {
+  const accepted = new Set(opened.registration.accepted);
+  const open: Doubt[] = [];
+  for (const find of FINDERS)
+    open.push(...(yield* find(opened, diffed)).filter(({ decision }) => !accepted.has(decision)));
+  return {
+    held: open.filter(({ weight }) => weight === "held"),
+    attention: open.filter(({ weight }) => weight === "attention"),
+  };
+});

@@ -1,0 +1,32 @@
+/** What is unclear about a version of a source, as the status of the source tells it. */
+import * as Schema from "effect/Schema";
+
+/** One way to decide a doubt. */
+export const DoubtChoice = Schema.Struct({
+  /** What the choice does, in the language of the producer. */
+  says: Schema.String,
+  /** The command that makes it, ready to paste into a shell. */
+  command: Schema.String,
+  /** How many rows it deletes. */
+  withdraws: Schema.optionalKey(Schema.Int),
+  /** How many rows it adds. */
+  adds: Schema.optionalKey(Schema.Int),
+});
+export type DoubtChoice = typeof DoubtChoice.Type;
+
+export const DoubtReport = Schema.Struct({
+  code: Schema.String,
+  /** Names what is decided, `CODE:HASH`. `ventes sources confirm` writes it into the registration. */
+  decision: Schema.String,
+  /** held: no event of the version is published. attention: the version is applied, but a person must know. */
+  weight: Schema.Literals(["held", "attention"]),
+  /** The sentence, in the language of the producer. */
+  says: Schema.String,
+  /** At most 5 lines or values of the file. */
+  examples: Schema.Array(Schema.String),
+  choices: Schema.Array(DoubtChoice),
+  /** Primary ids of rows of `entity` that the choices differ in, at most 1,000. A database has their amounts. */
+  rows: Schema.optionalKey(Schema.Array(Schema.String)),
+  entity: Schema.optionalKey(Schema.Literals(["produits", "magasins", "ventes"])),
+});
+export type DoubtReport = typeof DoubtReport.Type;
