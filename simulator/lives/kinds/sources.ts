@@ -1,0 +1,68 @@
+/** Publishers of several files: daily and monthly ones that hold the same sales, and tills whose sales are alike. */
+import { isoDay, monthOf } from "../company.ts";
+import type { FileVersion, Step } from "../life.ts";
+import { type Column, Publisher } from "../publisher.ts";
+
+const CASHIER: Column = { name: "cashier", of: ({ id }) => ["Ali", "Eve", "Max"][id % 3] as string };
+
+/** Daily files, and then the file of the month with the same sales: with other columns, names or another order. */
+export function dailyAndMonthly(seed: number): readonly Step[] {
+  const p = new Publisher(seed, { time: false });
+  const { r } = p;
+  const monthly = {
+    ...p.style,
+    columns: r.chance(0.7) ? [...p.style.columns, CASHIER] : p.style.columns,
+  };
+  if (r.chance(0.4)) monthly.columns = monthly.columns.toReversed();
+  const month = (): FileVersion => {
+    const sales = p.books.sales.filter(({ day }) => monthOf(day) === monthOf(p.books.today));
+    return p.version(r.chance(0.3) ? sales.toReversed() : sales, "month.csv", monthly);
+  };
+  const days = 3 + r.below(3);
+  for (let n = 0; n < days; n++) {
+    p.books.trade(1, 2, 5);
+    const { today } = p.books;
+    const file = `${isoDay(today)}.csv`;
+    p.step(`the sales of ${isoDay(today)}`, "ordinary", [
+      p.version(
+        p.books.sales.filter(({ day }) => day === today),
+        file,
+      ),
+    ]);
+  }
+  p.step("the file of the month", "unusual", [month()]);
+  if (r.chance(0.5)) {
+    p.books.trade(1, 2, 4);
+    p.step("the file of the month grows", "unusual", [month()]);
+  }
+  return p.steps;
+}
+
+/** Two tills without ids, a file each, of one shop, on the same days: some of their sales are alike. */
+export function twins(seed: number): readonly Step[] {
+  const p = new Publisher(seed, { time: false, seller: false, shops: ["S1"] });
+  const tills: [number[], number[]] = [[], []];
+  const sellAlike = (): void => {
+    p.books.trade(1, 0, 0);
+    for (let n = 2 + p.r.below(3); n > 0; n--) {
+      const one = p.books.enter({});
+      tills[0].push(one.id);
+      const { product, quantity, price } = one;
+      const other = p.books.enter(p.r.chance(0.5) ? { product, quantity, price } : {});
+      tills[1].push(other.id);
+    }
+  };
+  const till = (n: 0 | 1) =>
+    p.version(
+      p.books.sales.filter(({ id }) => tills[n].includes(id)),
+      `till-${n + 1}.csv`,
+    );
+  for (let n = 0; n < 3; n++) sellAlike();
+  p.step("the first till", "ordinary", [till(0)]);
+  p.step("the second till", "unusual", [till(1)]);
+  for (let n = 0; n < 2; n++) {
+    sellAlike();
+    p.step("both grow", "unusual", [till(0), till(1)]);
+  }
+  return p.steps;
+}

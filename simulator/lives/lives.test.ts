@@ -1,0 +1,74 @@
+/** Lives of files: no ordinary export may give figures that are silently wrong. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { KINDS, type Kind, lifeOf } from "./kinds/index.ts";
+import type { Life } from "./life.ts";
+import { play } from "./play.ts";
+import { failureText } from "./report.ts";
+import { shrunk } from "./shrink.ts";
+import { Tally } from "./tally.ts";
+
+/** Lives of each kind. */
+const LIVES = Number(process.env.VENTES_TEST_LIVES ?? 10);
+
+const folder = mkdtempSync(join(tmpdir(), "ventes-lives-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const playing = (life: Life) => play(life, join(folder, "life"));
+
+const kindOf = (name: string): Kind => KINDS.find((kind) => kind.name === name) as Kind;
+
+describe("lives of files", () => {
+  it.each(KINDS.filter(({ known }) => known === undefined).map((kind) => [kind.name, kind] as const))(
+    `%s: none of ${LIVES} is silently wrong`,
+    { timeout: 600_000 },
+    async (_, kind) => {
+      const tally = new Tally();
+      for (let seed = 1; seed <= LIVES; seed++) {
+        const life = lifeOf(kind, seed);
+        if (!tally.take(kind, life, await playing(life))) continue;
+        const short = await shrunk(life, playing);
+        expect.fail(failureText(short.life, short.results));
+      }
+    },
+  );
+});
+
+describe("a life", () => {
+  it("is the same for the same kind and seed", () => {
+    for (const kind of KINDS) expect(lifeOf(kind, 7)).toEqual(lifeOf(kind, 7));
+  });
+
+  it("whose figures differ from the books is wrong, and is shown short, with the command that plays it again", async () => {
+    const life = lifeOf(kindOf("append"), 3);
+    // The books lose a sale that the files still state.
+    const lost = life.steps[1]?.books[1]?.id;
+    const steps = life.steps.map((step, n) =>
+      n === 0 ? step : { ...step, books: step.books.filter(({ id }) => id !== lost) },
+    );
+    const short = await shrunk({ ...life, steps }, playing);
+    expect(short.results.map(({ result }) => result)).toEqual(["right", "wrong"]);
+    expect(short.life.steps.flatMap(({ files }) => files.map(({ lines }) => lines.length))).toEqual([4, 4]);
+    const text = failureText(short.life, short.results);
+    expect(text).toContain("npm run lives -- --kind append --seed 3");
+    expect(text).toMatch(/^found .* of 4 sales/m);
+    expect(text).toMatch(/^wanted .* of 3 sales/m);
+  });
+
+  it("in which a column of the first version goes is held, and its figures stay", async () => {
+    const life = lifeOf(kindOf("column-goes"), 1);
+    const [first, second] = await playing(life);
+    expect([first?.result, second?.result]).toEqual(["right", "held"]);
+    expect(second?.found).toEqual(first?.found);
+    expect(second?.held).toMatchObject([{ file: "ventes.csv", code: expect.stringMatching(/^source\./) }]);
+    const tally = new Tally();
+    tally.take(
+      kindOf("column-goes"),
+      life,
+      [first, second].filter((one) => one !== undefined),
+    );
+    expect(tally.failed).toBe(false);
+    expect(tally.lines()[1]).toMatch(/^column-goes +1 +2 +1 +1 +1 +0 +0 +0$/);
+  });
+});

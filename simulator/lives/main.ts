@@ -1,0 +1,62 @@
+/**
+ * `npm run lives -- [--seeds N] [--first N] [--kind KIND]`: plays lives of files whose truth is known, of each kind of
+ * publisher, and counts by kind what was right, held and silently wrong. `--seed S --kind KIND` plays one again and shows
+ * its versions.
+ */
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { KINDS, lifeOf } from "./kinds/index.ts";
+import { play } from "./play.ts";
+import { failureText } from "./report.ts";
+import { shrunk } from "./shrink.ts";
+import { Tally } from "./tally.ts";
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "20" },
+    first: { type: "string", default: "1" },
+    seed: { type: "string" },
+    kind: { type: "string", default: "all" },
+  },
+});
+
+const whole = (text: string, name: string): number => {
+  const n = Number(text);
+  if (Number.isInteger(n) && n > 0) return n;
+  console.error(`lives: --${name} is a whole number above 0, not ${text}`);
+  process.exit(2);
+};
+
+const kinds = KINDS.filter(({ name }) => values.kind === "all" || name === values.kind);
+if (kinds.length === 0) {
+  console.error(
+    `lives: there is no kind ${values.kind}: there are ${KINDS.map(({ name }) => name).join(", ")}`,
+  );
+  process.exit(2);
+}
+const first = whole(values.seed ?? values.first, values.seed === undefined ? "first" : "seed");
+const count = values.seed === undefined ? whole(values.seeds, "seeds") : 1;
+const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ventes-lives-"));
+try {
+  const tally = new Tally();
+  const begun = performance.now();
+  for (const kind of kinds) {
+    for (let seed = first; seed < first + count; seed++) {
+      const life = lifeOf(kind, seed);
+      const results = await play(life, join(folder, "life"));
+      const isNew = tally.take(kind, life, results);
+      if (values.seed !== undefined) console.log(failureText(life, results));
+      else if (isNew) {
+        const short = await shrunk(life, (one) => play(one, join(folder, "life")));
+        console.log(failureText(short.life, short.results));
+      }
+    }
+  }
+  for (const line of tally.lines()) console.log(line);
+  console.log(`${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  if (tally.failed) process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
