@@ -97,12 +97,12 @@ function company(): void {
   refresher.refresh(new Date());
 }
 
-function reject(id: string, line: number, raw: string, sentence: string): void {
+function reject(id: string, line: number, raw: string, value: string): void {
   t.db
     .prepare(
       "INSERT INTO rejets VALUES (?, 'ventes', 'https://exemple.fr/exports/ventes.csv', 3, ?, ?, ?, ?, 1)",
     )
-    .run(id, line, raw, "quantite.not_a_number", sentence);
+    .run(id, line, raw, "quantite.not_a_number", JSON.stringify({ value, column: "quantité" }));
 }
 
 async function open(
@@ -173,13 +173,7 @@ describeWith("browser", "the page in a real browser", () => {
   });
 
   test.each(["light", "dark"] as const)("has no finding of axe, %s, wide and narrow", async (colorScheme) => {
-    for (let n = 0; n < 14; n++)
-      reject(
-        `r${n}`,
-        n + 2,
-        `2026-11-0${n % 9};REF001;beaucoup;m1`,
-        "« beaucoup » n'est pas un nombre (colonne Quantité)",
-      );
+    for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, `2026-11-0${n % 9};REF001;beaucoup;m1`, "beaucoup");
     t.db
       .prepare(`INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
         VALUES ('o1', 'REF999', 'm0', '2026-11-22', 1000000, 'x', 1, 1), ('o2', 'REF999', 'm9', '2026-11-22', 1000000, 'x', 1, 1)`)
@@ -255,12 +249,13 @@ describeWith("browser", "the page in a real browser", () => {
   test("is in English for a browser that asks for it, and can be used by keyboard", async () => {
     await stop();
     await serve(0, "en");
-    for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, "x", "not a number");
+    for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, "x", "many");
     const { page, complaints } = await open({ locale: "en-GB", reducedMotion: "reduce" });
     await page.getByText("Total revenue").waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     await expect.poll(() => page.locator("#total").textContent()).toBe("€19,934.67");
     expect(await page.locator("#rejects li pre").count()).toBe(5);
+    await page.getByText('"many" is not a number (column quantité)').first().waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator("#rejects li pre").count()).toBe(14);

@@ -1,12 +1,12 @@
 /** The table `rejets`: rejects of sources, which are rows like any other (rule 11), and records that are no events. */
-import type { RejectRow } from "#shared/contract/event.ts";
-import { sentenceOf } from "#shared/contract/sentences.ts";
+import { shortDetails } from "#shared/contract/sentences.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
 import type { BatchState } from "./batch-state.ts";
 import type { NotAnEvent } from "./decode.ts";
 import {
   applyToReject,
   type DeleteEvent,
+  detailsJson,
   type Outcome,
   type Reject,
   type RejectState,
@@ -19,8 +19,8 @@ import {
 const MAX_RAW_BYTES = 10_000;
 
 function putReject({ sql }: BatchState, id: string, reject: Reject): void {
-  const { entity, source, version, line, raw, code, sentence, offset } = reject;
-  sql.putReject.run(id, entity, source, version, line, raw, code, sentence, offset);
+  const { entity, source, version, line, raw, code, details, offset } = reject;
+  sql.putReject.run(id, entity, source, version, line, raw, code, details, offset);
 }
 
 function write(batch: BatchState, key: string, before: RejectState, after: RejectState): void {
@@ -58,20 +58,19 @@ export function applyReject(
 }
 
 /** Rejects a record that is no event. Its id is its place, topic/partition/offset; the partition goes on. */
-export function exclude(batch: BatchState, record: LogRecord, { code, details }: NotAnEvent): void {
+export function exclude(batch: BatchState, record: LogRecord, why: NotAnEvent): void {
   const { sql, topic, counts } = batch;
   const { offset } = record;
   const id = placeOfRecord(batch, record);
   counts.events++;
   counts.rejected++;
   const raw = record.value === null ? "" : record.value.subarray(0, MAX_RAW_BYTES).toString("utf8");
-  // Always French: the row must not depend on the settings of the program that applies the event.
-  // Well formed, as SQLite stores it, because it is compared with the stored text.
-  const sentence = sentenceOf(code, details, "fr").toWellFormed();
-  const row = sql.reject.get(id) as RejectRow | undefined;
-  if (row?.entity === topic && row.raw === raw && row.code === code && row.sentence === sentence) return;
+  const { code } = why;
+  const details = detailsJson({ ...shortDetails(why.details) });
+  const row = sql.reject.get(id) as Reject | undefined;
+  if (row?.entity === topic && row.raw === raw && row.code === code && row.details === details) return;
   if (offset < batch.highWatermark) counts.repaired++;
-  putReject(batch, id, { entity: topic, source: "", version: null, line: null, raw, code, sentence, offset });
+  putReject(batch, id, { entity: topic, source: "", version: null, line: null, raw, code, details, offset });
   counts.changed++;
 }
 

@@ -329,20 +329,26 @@ describe("rule 11: rejects", () => {
         row:
           kind === "delete"
             ? {}
-            : { entity: "ventes", raw: "a;b", code: "quantite.not_a_number", sentence: "…" },
+            : {
+                entity: "ventes",
+                raw: "a;b",
+                code: "quantite.not_a_number",
+                details: { value: "b", column: "Qté" },
+              },
         extras: {},
       }),
     );
   it("are rows like any other: stored once, and withdrawn when the source no longer has them", () => {
     reject("h~1", "row");
     expect(reject("h~1", "row")).toMatchObject({ unchanged: 1, commit: null });
-    expect(one("SELECT id, entity, source, line, raw, code FROM rejets")).toEqual({
+    expect(one("SELECT id, entity, source, line, raw, code, details FROM rejets")).toEqual({
       id: "h~1",
       entity: "ventes",
       source: "A",
       line: 2,
       raw: "a;b",
       code: "quantite.not_a_number",
+      details: '{"column":"Qté","value":"b"}',
     });
     reject("h~1", "delete");
     expect(all("SELECT * FROM rejets")).toEqual([]);
@@ -387,7 +393,7 @@ describe("a record of a foreign program that is no event is rejected, and its pa
     raw("ventes", "v", "not JSON");
     says("produits", "P", { nom: "Pain" });
     db.exec(`UPDATE rejets SET raw = 'tampered';
-      INSERT INTO rejets VALUES ('produits/0/0', 'produits', '', NULL, NULL, '', 'event.unknown_version', '', 0);
+      INSERT INTO rejets VALUES ('produits/0/0', 'produits', '', NULL, NULL, '', 'event.unknown_version', '{}', 0);
       UPDATE positions SET position = 0`);
     position = new Map();
     expect(raw("ventes", "v", "not JSON")).toMatchObject({ changed: 1, repaired: 1, rejected: 1 });

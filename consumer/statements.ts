@@ -147,12 +147,12 @@ export function prepareStatements(db: Sqlite) {
     orphansNamingShop: sql(naming("orphelins", "id_magasin")),
 
     // ---- rejects
-    reject: sql("SELECT entity, source, version, line, raw, code, sentence, offset FROM rejets WHERE id = ?"),
+    reject: sql("SELECT entity, source, version, line, raw, code, details, offset FROM rejets WHERE id = ?"),
     putReject: sql(`
-      INSERT INTO rejets (id, entity, source, version, line, raw, code, sentence, offset)
+      INSERT INTO rejets (id, entity, source, version, line, raw, code, details, offset)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET entity = excluded.entity, source = excluded.source, version = excluded.version,
-        line = excluded.line, raw = excluded.raw, code = excluded.code, sentence = excluded.sentence,
+        line = excluded.line, raw = excluded.raw, code = excluded.code, details = excluded.details,
         offset = excluded.offset`),
     dropReject: sql("DELETE FROM rejets WHERE id = ?"),
   };

@@ -31,7 +31,7 @@ const rowOf = (topic: EventTopic, text: string): Readonly<Record<string, unknown
     produits: { id_produit: "p", nom: text, prix: "2" },
     magasins: { id_magasin: "m", ville: text },
     ventes: { id_vente: "v1", id_produit: "p", id_magasin: "m", date_vente: "2026-01-02", quantité: "1" },
-    rejets: { entity: "ventes", raw: text, code: "a", sentence: "s" },
+    rejets: { entity: "ventes", raw: text, code: "a", details: { value: text } },
   })[topic];
 
 type Make = (topic: EventTopic) => ForeignRecord;

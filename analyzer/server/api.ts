@@ -101,6 +101,9 @@ export const RejectsAnswer = Schema.Struct({
       /** The first MAX_RAW characters of the raw text. */
       raw: Schema.String,
       code: Schema.String,
+      /** What the sentence of the code needs, as shared/contract/sentences.ts has it. */
+      details: Schema.Record(Schema.String, Schema.String),
+      /** In the language of the settings or of Accept-Language, like the page. */
       sentence: Schema.String,
     }),
   ),

@@ -3,11 +3,13 @@
  * answer. The database may change while the server runs: when the demo ends, the page shows the user's database.
  */
 import { existsSync } from "node:fs";
+import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { waitingSales } from "#shared/database/waiting.ts";
 import { masked } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import type { AnalysesAnswer, RejectsAnswer } from "./api.ts";
 
 /** The database that the page shows. */
@@ -24,14 +26,20 @@ const MAX_PAGE = 200;
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
+/** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE, with sentences in `language`. */
+export interface RejectsPage {
+  readonly before: number | undefined;
+  readonly limit: number;
+  readonly language: Language;
+}
+
 export interface Reads {
   /**
    * At most `limit` rows of each analysis; -1: all. `now` is the instant of the answer. Like `rejects` and `state` it returns undefined while there is no
    * database, and throws DatabaseError or an error of SQLite.
    */
   readonly analyses: (now: string, limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
-  /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE. */
-  readonly rejects: (now: string, before: number | undefined, limit: number) => RejectsAnswer | undefined;
+  readonly rejects: (now: string, page: RejectsPage) => RejectsAnswer | undefined;
   /** `fingerprint` changes when an answer may change. */
   readonly state: () =>
     | { readonly commit: number; readonly newest: number; readonly fingerprint: string }
@@ -81,25 +89,30 @@ export function makeReads(view: () => View): Reads {
         rejects: s.rejectCount.get() as number,
         missed: missedEvents(s.db).reduce((sum, { events }) => sum + events, 0),
       })),
-    rejects: (now, before, limit) =>
+    rejects: (now, { before, limit, language }) =>
       reading((s, demo) => {
         const size = Math.min(limit, MAX_PAGE);
-        const rows = s.rejects.all(
-          before ?? Number.MAX_SAFE_INTEGER,
-          size,
-        ) as (RejectsAnswer["rejects"][number] & {
-          rowid: number;
-        })[];
+        const rows = s.rejects.all(before ?? Number.MAX_SAFE_INTEGER, size) as RejectRow[];
         return {
           ...asOf(s, now, demo),
           count: s.rejectCount.get() as number,
           codes: s.rejectCodes.all() as RejectsAnswer["codes"],
-          rejects: rows.map(({ rowid: _, ...reject }) => ({ ...reject, source: masked(reject.source) })),
+          rejects: rows.map(({ rowid: _, ...reject }) => {
+            const details = parseDetails(reject.details);
+            const sentence = sentenceOf(reject.code, details, language);
+            return { ...reject, source: masked(reject.source), details: { ...details }, sentence };
+          }),
           next: rows.length === size ? (rows.at(-1)?.rowid ?? null) : null,
         };
       }),
   };
 }
+
+type RejectRow = Omit<RejectsAnswer["rejects"][number], "details" | "sentence"> & {
+  readonly rowid: number;
+  /** JSON. */
+  readonly details: string;
+};
 
 interface Reached {
   readonly commit: number;
@@ -146,7 +159,7 @@ function prepare(db: Sqlite) {
       "SELECT code, COUNT(*) AS count FROM rejets GROUP BY code ORDER BY count DESC, code",
     ),
     rejects: db.prepare(`
-      SELECT rowid, id, entity, source, line, substr(raw, 1, ${MAX_RAW}) AS raw, code, sentence
+      SELECT rowid, id, entity, source, line, substr(raw, 1, ${MAX_RAW}) AS raw, code, details
       FROM rejets WHERE rowid < ? ORDER BY rowid DESC LIMIT ?`),
   };
 }

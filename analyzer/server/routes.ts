@@ -72,9 +72,13 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
       return read === undefined ? undefined : { ...read, currency: settings.currency };
     }),
   ),
-  route("GET", "/api/rejects", ({ url }) =>
+  route("GET", "/api/rejects", ({ url, headers }) =>
     answer(RejectsAnswer, (now) =>
-      reads.rejects(now, numberIn(url, "before"), numberIn(url, "limit") ?? DEFAULT_REJECTS),
+      reads.rejects(now, {
+        before: numberIn(url, "before"),
+        limit: numberIn(url, "limit") ?? DEFAULT_REJECTS,
+        language: languageFor(settings.language, headers["accept-language"]),
+      }),
     ),
   ),
   route(

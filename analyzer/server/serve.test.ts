@@ -107,7 +107,7 @@ describe("what it answers", () => {
   live(
     "rejects by pages, newest first, with their codes",
     Effect.gen(function* () {
-      const put = t.db.prepare("INSERT INTO rejets VALUES (?, 'ventes', 's', 1, ?, ?, ?, 'phrase', ?)");
+      const put = t.db.prepare("INSERT INTO rejets VALUES (?, 'ventes', 's', 1, ?, ?, ?, '{}', ?)");
       for (let n = 0; n < 25; n++) put.run(`r${n}`, n, "x".repeat(600), n < 5 ? "b" : "a", n);
       const { url } = yield* serve();
       const first = yield* read(`${url}api/rejects?limit=10`, RejectsAnswer);
@@ -123,6 +123,37 @@ describe("what it answers", () => {
       assert.deepStrictEqual(first.codes, [
         { code: "a", count: 20 },
         { code: "b", count: 5 },
+      ]);
+    }),
+  );
+
+  live(
+    "the sentences of rejects in the language of the reader",
+    Effect.gen(function* () {
+      t.db
+        .prepare("INSERT INTO rejets VALUES ('r', 'ventes', 's', 1, 2, 'x', 'quantite.missing', ?, 1)")
+        .run('{"value":"","column":"Qté"}');
+      t.db.exec(
+        "INSERT INTO rejets VALUES ('q', 'ventes', 's', 1, 3, 'y', 'new.code', '{\"value\":\"a\"}', 1)",
+      );
+      const { url } = yield* serve();
+      const answered = (language: string) =>
+        Effect.promise(async () => {
+          const headers = { "accept-language": language };
+          const answer = await (await fetch(`${url}api/rejects`, { headers })).json();
+          return Schema.decodeUnknownSync(RejectsAnswer)(answer).rejects;
+        });
+      const [unknown, known] = yield* answered("en");
+      expect(known).toMatchObject({
+        code: "quantite.missing",
+        details: { value: "", column: "Qté" },
+        sentence: expect.stringMatching(/^column Qté is empty/),
+      });
+      expect(unknown?.sentence).toMatch(/the code new\.code.*\{"value":"a"\}/);
+      const french = yield* answered("fr-FR");
+      expect(french.map(({ sentence }) => sentence)).toEqual([
+        expect.stringMatching(/^rejeté avec le code new\.code/),
+        expect.stringMatching(/^la colonne Qté est vide/),
       ]);
     }),
   );

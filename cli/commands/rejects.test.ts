@@ -83,7 +83,8 @@ describe("rejects", () => {
         source: ids.sales,
         line: 3,
         raw: "2,2024-01-01,p,m,\u001b[31mdeux",
-        sentence: expect.any(String),
+        details: { value: "\u001b[31mdeux", column: "quantité" },
+        sentence: expect.stringContaining("is not a number (column quantité)"),
       },
       {
         code: "date_vente.not_a_date",
@@ -91,7 +92,8 @@ describe("rejects", () => {
         source: ids.sales,
         line: 4,
         raw: "=2+5,hier,p,m,1",
-        sentence: expect.any(String),
+        details: { value: "hier", column: "date_vente" },
+        sentence: expect.stringMatching(/^"hier" is not a date/),
       },
       {
         code: "id_produit.missing",
@@ -99,7 +101,18 @@ describe("rejects", () => {
         source: ids.sales,
         line: 7,
         raw: "4,2024-01-01,,m,1",
-        sentence: expect.any(String),
+        details: { value: "", column: "id_produit" },
+        sentence: expect.stringMatching(/^column id_produit is empty/),
+      },
+    ]);
+    // The database was filled in English: each reader makes the sentences in its own language.
+    const french = await ventes(["rejects", "--code", "id_produit", "--json", "--data", data], {
+      env: { VENTES_LANG: "fr" },
+    });
+    expect(JSON.parse(french.stdout)).toMatchObject([
+      {
+        details: { column: "id_produit" },
+        sentence: expect.stringMatching(/^la colonne id_produit est vide/),
       },
     ]);
 
@@ -109,7 +122,7 @@ describe("rejects", () => {
     expect(lines).not.toContain("\u001b");
     expect(lines).toContain("␛[31mdeux");
     const csv = await run("--csv", "--code", "date_vente");
-    expect(csv.split("\r\n")[0]).toBe("id,entity,source,version,line,raw,code,sentence");
+    expect(csv.split("\r\n")[0]).toBe("id,entity,source,version,line,raw,code,details,sentence");
     expect(csv).toContain(`"'=2+5,hier,p,m,1"`);
   });
 

@@ -4,10 +4,12 @@
  */
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES, isEntityName } from "#shared/contract/entities/index.ts";
+import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
-import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
+import type { Language } from "#shared/runtime/settings.ts";
+import { type Cell, csvLine, JsonText, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { named } from "../run/register.ts";
@@ -33,19 +35,23 @@ const MATCHING = `
       SELECT 1 FROM json_each(:codes) AS wanted
       WHERE rejets.code = wanted.value OR substr(rejets.code, 1, length(wanted.value) + 1) = wanted.value || '.'))`;
 
-const COLUMNS = ["id", "entity", "source", "version", "line", "raw", "code", "sentence"];
-const REJECTS = `SELECT ${COLUMNS.join(", ")} ${MATCHING} ORDER BY source, line, id LIMIT :limit`;
+/** The columns of a query: `details` is the last. */
+const READ = ["id", "entity", "source", "version", "line", "raw", "code", "details"];
+/** The columns of the output: the sentence is made of code and details. */
+const COLUMNS = [...READ, "sentence"];
+const REJECTS = `SELECT ${READ.join(", ")} ${MATCHING} ORDER BY source, line, id LIMIT :limit`;
 const COUNT = `SELECT COUNT(*) ${MATCHING}`;
 
 /** How many of each code, and the first of each by source and line. */
-const CODE_COLUMNS = ["code", "rows", "source", "line", "raw", "sentence"];
+const CODES_READ = ["code", "rows", "source", "line", "raw", "details"];
+const CODE_COLUMNS = [...CODES_READ, "sentence"];
 const BY_CODE = `
-  SELECT code, COUNT(*) OVER of_code AS rows, source, line, raw, sentence,
+  SELECT code, COUNT(*) OVER of_code AS rows, source, line, raw, details,
     ROW_NUMBER() OVER (of_code ORDER BY source, line, id) AS place
   ${MATCHING}
   WINDOW of_code AS (PARTITION BY code)`;
 const CODES = `
-  SELECT ${CODE_COLUMNS.join(", ")} FROM (${BY_CODE}) WHERE place = 1 ORDER BY rows DESC, code`;
+  SELECT ${CODES_READ.join(", ")} FROM (${BY_CODE}) WHERE place = 1 ORDER BY rows DESC, code`;
 
 /** Rows that a terminal shows when no limit is given. */
 const ON_TERMINAL = 50;
@@ -66,7 +72,7 @@ export const rejects = (
         // One transaction: counts and rows are of one state of the database.
         db.transaction(() => {
           if (input.byCode) printCodes(db, values, input.csv, run);
-          else if (isList) printRows(rowsOf(db, { ...values, limit }), input.csv, run);
+          else if (isList) printRows(rowsOf(db, { ...values, limit }, run), input.csv, run);
           else printBoth(db, values, limit, run);
         })();
       });
@@ -97,18 +103,31 @@ const filterOf = Effect.fnUntraced(function* (
   };
 });
 
-const rowsOf = (db: Sqlite, values: Filter & { readonly limit: number }): Iterable<Cell[]> =>
+const rowsOf = (
+  db: Sqlite,
+  values: Filter & { readonly limit: number },
+  { settings }: Invocation,
+): Iterable<Cell[]> =>
   Iterator.from(db.prepare(REJECTS).raw().safeIntegers().iterate(values) as IterableIterator<Cell[]>).map(
-    withMask(COLUMNS),
+    withSentence(READ, settings.language),
   );
 
-const codesOf = (db: Sqlite, values: Filter): Cell[][] =>
-  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(withMask(CODE_COLUMNS));
+const codesOf = (db: Sqlite, values: Filter, { settings }: Invocation): Cell[][] =>
+  (db.prepare(CODES).raw().safeIntegers().all(values) as Cell[][]).map(
+    withSentence(CODES_READ, settings.language),
+  );
 
-/** Masks the secrets in the URL of the source. */
-const withMask = (columns: readonly string[]) => {
-  const at = columns.indexOf("source");
-  return (row: Cell[]): Cell[] => row.with(at, masked(String(row[at])));
+/** Appends the sentence of code and details, and masks the secrets in the URL of the source. */
+const withSentence = (columns: readonly string[], language: Language) => {
+  const at = (name: string) => columns.indexOf(name);
+  const [source, code, details] = [at("source"), at("code"), at("details")];
+  return (row: Cell[]): Cell[] => {
+    const parsed = parseDetails(String(row[details]));
+    return [
+      ...row.with(source, masked(String(row[source]))).with(details, new JsonText(JSON.stringify(parsed))),
+      sentenceOf(String(row[code]), parsed, language),
+    ];
+  };
 };
 
 function printRows(rows: Iterable<Cell[]>, csv: boolean, run: Invocation, columns = COLUMNS): void {
@@ -127,36 +146,37 @@ function printRows(rows: Iterable<Cell[]>, csv: boolean, run: Invocation, column
 }
 
 /** A raw text may hold line ends and escapes: one reject is one line. */
-const onOneLine = (cell: Cell): Cell => (typeof cell === "string" ? visible(cell) : cell);
+const onOneLine = (cell: Cell): Cell =>
+  typeof cell === "string" || cell instanceof JsonText ? visible(cell.toString()) : cell;
 
 function printCodes(db: Sqlite, values: Filter, csv: boolean, run: Invocation): void {
-  const codes = codesOf(db, values);
+  const codes = codesOf(db, values, run);
   if (run.json || csv || !isTerminal()) printRows(codes, csv, run, CODE_COLUMNS);
   else if (codes.length > 0) print(codeTable(codes));
   else print(run.texts.rejectsByCode(run.texts.count(0), ""));
 }
 
 const codeTable = (codes: readonly Cell[][]): string => {
-  const at = CODE_COLUMNS.indexOf("raw");
   // Without the raw text: a long record would fill the screen, and the sentence says what is wrong.
+  const isShown = (_: unknown, i: number) => !["raw", "details"].includes(CODE_COLUMNS[i] ?? "");
   return table(
-    CODE_COLUMNS.filter((_, i) => i !== at),
-    codes.map((row) => row.filter((_, i) => i !== at)),
+    CODE_COLUMNS.filter(isShown),
+    codes.map((row) => row.filter(isShown)),
   );
 };
 
 function printBoth(db: Sqlite, values: Filter, limit: number, run: Invocation): void {
   const { texts } = run;
-  const codes = codesOf(db, values);
+  const codes = codesOf(db, values, run);
   const total = db.prepare(COUNT).pluck().get(values) as number;
   if (codes.length > 0) print(`${codeTable(codes)}\n`);
-  for (const row of rowsOf(db, { ...values, limit })) print(shown(row));
+  for (const row of rowsOf(db, { ...values, limit }, run)) print(shown(row));
   if (total > limit) print(texts.moreRejects(texts.count(total - limit)));
   const parts = codes.map(([code, rows]) => `${code} ${texts.count(rows as bigint)}`);
   print(texts.rejectsByCode(texts.count(total), parts.join(", ")));
 }
 
 function shown(row: readonly Cell[]): string {
-  const [, , source, , line, raw, code, sentence] = row.map((cell) => visible(String(cell ?? "")));
+  const [, , source, , line, raw, code, , sentence] = row.map((cell) => visible(String(cell ?? "")));
   return `${bold(`${source}:${line}`)}  ${code}\n  ${sentence}\n  ${raw}`;
 }

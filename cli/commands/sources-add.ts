@@ -1,10 +1,12 @@
 /** `ventes sources add`: reads a source's header, and registers it; with --dry-run shows how it would be read. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { sentenceOf } from "#shared/contract/sentences.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import {
@@ -75,7 +77,7 @@ export const addSource = (
         run,
         inspectSource(source, { entities, reading, idScope: given.idScope }),
       );
-      print(run.json ? JSON.stringify({ ...found, source: masked(found.source) }) : asText(found, run));
+      print(run.json ? JSON.stringify(asJson(found, run.settings.language)) : asText(found, run));
       return;
     }
     let sales: readonly string[] = [];
@@ -127,6 +129,15 @@ const warnOfOthersSales = (
   });
 };
 
+const asJson = (found: Inspection, language: Language) => ({
+  ...found,
+  source: masked(found.source),
+  rejects: found.rejects.map(({ first, ...reject }) => ({
+    ...reject,
+    first: { ...first, sentence: sentenceOf(first.code, first.details, language) },
+  })),
+});
+
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 
 function asText(found: Inspection, run: Invocation): string {
@@ -169,7 +180,9 @@ function asText(found: Inspection, run: Invocation): string {
         ]
       : []),
     ...found.rejects.map(({ code, count, first }) =>
-      visible(`${texts.count(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})`),
+      visible(
+        `${texts.count(count)} ${code}  (${texts.line()} ${first.line}: ${first.raw})  ${sentenceOf(code, first.details, run.settings.language)}`,
+      ),
     ),
     texts.nothingWritten(),
   ].join("\n");

@@ -5,8 +5,19 @@
 import { frenchAmount, plainDouble } from "../texts/numbers.ts";
 import { visible } from "../texts/visible.ts";
 
+/** A text that is JSON: a document of JSON has the value instead of the text. */
+export class JsonText {
+  readonly #json: string;
+  constructor(json: string) {
+    this.#json = json;
+  }
+  toString(): string {
+    return this.#json;
+  }
+}
+
 /** A value as SQLite gives it, integers as bigint. */
-export type Cell = string | number | bigint | Buffer | null;
+export type Cell = string | number | bigint | Buffer | JsonText | null;
 
 const text = (cell: Cell): string => {
   if (cell === null) return "";
@@ -33,7 +44,7 @@ export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvField
 /** JSON of one cell: integers whole, doubles with the digits that the other modes show. */
 const json = (cell: Cell): string => {
   if (cell === null) return "null";
-  if (typeof cell === "bigint") return cell.toString();
+  if (typeof cell === "bigint" || cell instanceof JsonText) return cell.toString();
   if (typeof cell === "number") return Number.isFinite(cell) ? plainDouble(cell) : "null";
   return JSON.stringify(text(cell));
 };

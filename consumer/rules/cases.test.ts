@@ -1,5 +1,6 @@
 /** What the random histories cannot say: values that they do not have, and reasons that no row holds. */
 import { describe, expect, it } from "vitest";
+import type { Values } from "#shared/contract/event.ts";
 import { imageOf, mergeImages, sameImage } from "./image.ts";
 import {
   applyToKey,
@@ -130,7 +131,7 @@ describe("rejects (rule 11)", () => {
     ...event,
     kind: "row",
     extras: {},
-    row: { entity: "ventes", raw: "a;b", code: "c", sentence: "s" },
+    row: { entity: "ventes", raw: "a;b", code: "c", details: { value: "b" } } as unknown as Values,
   } as const;
 
   it("a row that was changed by hand is written again by its own event", () => {

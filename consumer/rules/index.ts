@@ -28,7 +28,14 @@ export { type Fence, isCurrent, NO_FENCE, raiseFence } from "./fences.ts";
 export { type Image, imageJson, parseImage } from "./image.ts";
 export { NO_POINTS, type PricePoint, type PricePoints } from "./price-points.ts";
 export { claimOfProduct, type Product, productOf } from "./products.ts";
-export { applyToReject, NO_REJECT, type Reject, type RejectState, rejectEventsHeld } from "./rejects.ts";
+export {
+  applyToReject,
+  detailsJson,
+  NO_REJECT,
+  type Reject,
+  type RejectState,
+  rejectEventsHeld,
+} from "./rejects.ts";
 export { listRevenue, type Origin, type Revenue } from "./revenue.ts";
 export {
   claimOfSale,

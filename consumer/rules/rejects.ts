@@ -5,8 +5,11 @@
  */
 import type { RejectRow } from "#shared/contract/event.ts";
 import type { DeleteEvent, RowEvent, Step, Withdrawal } from "./claims.ts";
+import { imageJson } from "./image.ts";
 
-export interface Reject extends RejectRow {
+export interface Reject extends Omit<RejectRow, "details"> {
+  /** JSON with sorted names. */
+  readonly details: string;
   readonly source: string;
   readonly version: number | null;
   /** Line of the file where the record begins. */
@@ -26,11 +29,11 @@ export const NO_REJECT: RejectState = { row: undefined, withdrawal: undefined };
 export const rejectEventsHeld = ({ row, withdrawal }: RejectState): number =>
   (row === undefined ? 0 : 1) + (withdrawal === undefined ? 0 : 1);
 
-const says = (row: RejectRow, said: RejectRow): boolean =>
-  row.entity === said.entity &&
-  row.raw === said.raw &&
-  row.code === said.code &&
-  row.sentence === said.sentence;
+const says = (row: Reject, said: RejectRow, details: string): boolean =>
+  row.entity === said.entity && row.raw === said.raw && row.code === said.code && row.details === details;
+
+/** The text in the column `details`: equal details give equal texts. */
+export const detailsJson = (details: RejectRow["details"]): string => imageJson(details);
 
 /** The outcome of the event at `offset` of its partition, and the state of the reject afterwards. */
 export function applyToReject(
@@ -49,10 +52,12 @@ export function applyToReject(
     return { outcome: "changed", state: { row: undefined, withdrawal: { source, dateEffet: "", offset } } };
   }
   const said = event.row as unknown as RejectRow;
-  if (row !== undefined && says(row, said)) return { outcome: isHeld ? "equal" : "unchanged", state };
-  const { entity, raw, code, sentence } = said;
+  const details = detailsJson(said.details);
+  if (row !== undefined && says(row, said, details))
+    return { outcome: isHeld ? "equal" : "unchanged", state };
+  const { entity, raw, code } = said;
   return {
     outcome: isHeld ? "equal" : "changed",
-    state: { row: { entity, source, version, line, raw, code, sentence, offset }, withdrawal: undefined },
+    state: { row: { entity, source, version, line, raw, code, details, offset }, withdrawal: undefined },
   };
 }

@@ -26,7 +26,7 @@ const TABLES: readonly (readonly [table: string, columns: string, order: string]
     "id_produit, date_effet, offset",
   ],
   ["withdrawals", "entity, key, source, date_effet, offset", "entity, key, source, date_effet"],
-  ["rejets", "id, entity, source, version, line, raw, code, sentence, offset", "id"],
+  ["rejets", "id, entity, source, version, line, raw, code, details, offset", "id"],
   ["analyses", "nom, cle, millioniemes", "nom, cle"],
 ];
 

@@ -3,6 +3,7 @@
  * Tests compare it with the incremental consumer. `literal` replaces one rule by a simpler one: some history must give
  * another database with it, or the tests do not prove that rule.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { PipelineEvent, RejectRow, Values } from "#shared/contract/event.ts";
 import { multiplyMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
@@ -49,7 +50,6 @@ const merge = (older: Values, newer: Values): Cols => {
     delete out.chiffre_affaires;
   return out;
 };
-const equal = (a: Cols, b: Cols) => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 const sorted = (a: Cols) => Object.entries(a).sort(([x], [y]) => (x < y ? -1 : 1));
 const millionths = (text: string | null | undefined) =>
   text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
@@ -100,7 +100,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       const cols = withoutKey(entity, colsOf(event));
       const image = mine ? merge(mine.image, cols) : cols;
       claims = claims.filter((c) => !(c.source === source && (c.rec === "") !== (rec === "")));
-      if (mine === undefined || !equal(mine.image, image) || literal === "repeat")
+      if (mine === undefined || !isDeepStrictEqual(mine.image, image) || literal === "repeat")
         claims = [...claims.filter((c) => c !== mine), { source, rec, offset, line: event.line, image }];
       gone = gone.filter((g) => !(g.source === source && g.rec === rec));
     }
@@ -267,7 +267,7 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
       last.line,
       row.raw,
       row.code,
-      row.sentence,
+      JSON.stringify(Object.fromEntries(sorted(row.details))),
       last.offset,
     );
   }

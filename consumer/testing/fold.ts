@@ -182,8 +182,8 @@ function rejectsOf(rejects: Fold["rejects"]): Line[] {
   const lines: Line[] = [];
   for (const [id, { row }] of rejects) {
     if (row === undefined) continue;
-    const { entity, source, version, line, raw, code, sentence, offset } = row;
-    lines.push([id, [id, entity, source, version, line, raw, code, sentence, offset]]);
+    const { entity, source, version, line, raw, code, details, offset } = row;
+    lines.push([id, [id, entity, source, version, line, raw, code, details, offset]]);
   }
   return lines;
 }

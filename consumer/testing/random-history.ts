@@ -50,7 +50,12 @@ function rowOf(r: Random, topic: EventTopic, key: string): { row: Values; extras
   if (topic === "magasins") return { row: { id_magasin: key, ville: r.pick(["Paris", "Lyon"]) }, extras };
   if (topic === "rejets")
     return {
-      row: { entity: "ventes", raw: key.split("~")[0] ?? "", code: r.pick(["a", "b"]), sentence: "s" },
+      row: {
+        entity: "ventes",
+        raw: key.split("~")[0] ?? "",
+        code: r.pick(["a", "b"]),
+        details: r.pick([{}, { value: "v" }, { value: "v", column: "c" }, { column: "c", value: "v" }]),
+      } as unknown as Values,
       extras: {},
     };
   return {

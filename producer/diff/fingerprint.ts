@@ -121,5 +121,8 @@ function foldedHash(key: string): number {
   return h ^ (h >>> 15);
 }
 
-/** Puts the fingerprint of a reject into `print`. It covers the code, because the sentence depends on the language. */
+/**
+ * Puts the fingerprint of a reject into `print`. It covers the code but not the details: when a source renames a column,
+ * its old rejects are no new ones.
+ */
 export const fingerprintReject = (entity: EntityName, code: string): void => fingerprint(`${entity} ${code}`);

@@ -4,6 +4,7 @@
  * the source's id, the version or the line number. So the answer is the same at each poll, and after a move.
  */
 import type { RejectRow } from "#shared/contract/event.ts";
+import { shortDetails } from "#shared/contract/sentences.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -39,9 +40,10 @@ export function excessOf(room: number, key: string, rest: string): number | unde
 /** How many characters remain of a raw text that does not fit: enough for a person to recognize the line. */
 const KEPT_OF_RAW = 1_000;
 
-/** The reject as it is; if it does not fit, with the beginning of its raw text and the full length in bytes. */
-export function fittingReject(room: number, row: RejectRow): RejectRow {
-  const { raw } = row;
+/** The reject with short details; if it does not fit, with the beginning of its raw text and the full length in bytes. */
+export function fittingReject(room: number, long: RejectRow): RejectRow {
+  const { raw } = long;
+  const row = { ...long, details: { ...shortDetails(long.details) } };
   if (raw.length * 6 <= room - KEPT_OF_RAW * 6) return row;
   if (Buffer.byteLength(JSON.stringify(row)) <= room) return row;
   const last = raw.charCodeAt(KEPT_OF_RAW - 1);

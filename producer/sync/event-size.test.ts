@@ -108,7 +108,10 @@ const check = ({ statuses, events, largest, most }: Awaited<ReturnType<typeof re
   expect(byId("no-town")?.raw).toHaveLength(960_000 + "no-town,,".length);
   expect(byId("no-town-and-long")?.raw).toMatch(/… \[1040018 bytes\]$/);
   expect(byId("noise-1MB")?.raw?.length).toBeLessThan(1_100);
-  expect(byId("noise-1MB")?.sentence).toMatch(/\d{7} octets|\d{7} bytes/);
+  expect(byId("noise-1MB")?.details).toEqual({
+    value: expect.stringMatching(/^\d{7}$/),
+    more: expect.stringMatching(/^\d{6}$/),
+  });
 };
 
 describe("rows of a megabyte", () => {
@@ -142,7 +145,17 @@ it("a row fits to the byte, and a character is never cut in two", () => {
   expect(excessOf(DEFAULT_ROW_ROOM, "k", rest)).toBeUndefined();
   expect(excessOf(DEFAULT_ROW_ROOM, "k", `${rest}x`)).toBe(DEFAULT_ROW_ROOM + 1);
   const raw = `${"x".repeat(999)}${"😀".repeat(400_000)}`;
-  const cut = fittingReject(DEFAULT_ROW_ROOM, { entity: "ventes", raw, code: "a", sentence: "b" });
+  const cut = fittingReject(DEFAULT_ROW_ROOM, {
+    entity: "ventes",
+    raw,
+    code: "a",
+    details: { value: raw, more: raw.slice(900), column: "c" },
+  });
   expect(cut.raw.isWellFormed()).toBe(true);
   expect(cut.raw).toBe(`${"x".repeat(999)}… [1600999 bytes]`);
+  expect(cut.details).toEqual({
+    value: `${"x".repeat(199)}…`,
+    more: `${"x".repeat(99)}${"😀".repeat(50)}…`,
+    column: "c",
+  });
 });

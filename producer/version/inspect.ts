@@ -1,7 +1,7 @@
 /** Reads a version to show it to a person: its first rows, and its rejects. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Values } from "#shared/contract/event.ts";
-import { type Details, type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
+import type { Details, RejectCode } from "#shared/contract/sentences.ts";
 import { keyOfClaim } from "../diff/index.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
@@ -17,7 +17,7 @@ export interface InspectedReject {
   readonly line: number;
   readonly raw: string;
   readonly code: RejectCode;
-  readonly sentence: string;
+  readonly details: Details;
 }
 
 export interface InspectSink {
@@ -29,10 +29,9 @@ export interface InspectSink {
 
 /** Decodes every record, and counts them in the version. Yields between blocks. */
 export function* inspectVersion(version: Version, sink: InspectSink): Generator<void, void> {
-  const { language } = version.options.settings;
   const bad = (line: number, raw: string, code: RejectCode, details: Details) => {
     version.records++;
-    sink.reject({ line, raw, code, sentence: sentenceOf(code, details, language) });
+    sink.reject({ line, raw, code, details });
   };
   const reader = version.newReader();
   version.filtered = yield* recordsOf(reader, version.newFilter(), {

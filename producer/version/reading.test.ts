@@ -262,9 +262,9 @@ describe("values", () => {
     );
     expect(rowsOf(found, "ventes").map((row) => row.prix)).toEqual(["1.5", "2.5", "1234"]);
     expect(found.formats).toEqual({ prix: "point" });
-    expect(found.rejects.map(({ first }) => first.sentence)).toEqual([
-      '"1,5": column prix uses the decimal point, but this value does not: correct it',
-      expect.stringContaining("has lost its last digits"),
+    expect(found.rejects.map(({ first }) => [first.code, first.details])).toEqual([
+      ["prix.other_decimal", { value: "1,5", more: "point", column: "prix" }],
+      ["prix.scientific", { value: "1E5", more: "point", column: "prix" }],
     ]);
   });
 

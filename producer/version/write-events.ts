@@ -1,6 +1,6 @@
 /** The second pass over a version: makes the events of the records that the diff decided to emit. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import { type RejectCode, sentenceOf } from "#shared/contract/sentences.ts";
+import type { Details, RejectCode } from "#shared/contract/sentences.ts";
 import type { NewRecord } from "#shared/topic-log/topic-log.ts";
 import {
   type EntityDiff,
@@ -28,7 +28,7 @@ export function* writeEvents(
   writer: EventWriter,
   to: WrittenEvents,
 ): Generator<void, void> {
-  const { source, settings } = version.options;
+  const { source } = version.options;
   const { decisions: rejected } = diff.rejects;
   const pairs = version.decoders.map((decoder) => ({
     decoder,
@@ -42,10 +42,10 @@ export function* writeEvents(
     line: number,
     raw: string,
     code: RejectCode,
-    sentence: string,
+    details: Details,
   ) => {
     const key = withOrdinal(rejectStem(source, raw), rejected.ordinal(n));
-    const row = fittingReject(version.room, { entity, raw, code, sentence });
+    const row = fittingReject(version.room, { entity, raw, code, details: { ...details } });
     to.rejects.push({ key, value: writer.reject(line, row) });
   };
   yield* recordsOf(version.newReader(), version.newFilter(), {
@@ -55,13 +55,12 @@ export function* writeEvents(
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed !== undefined) {
         const { code, details } = failed.problem;
-        return reject(n, failed.entity.name, line, raw, code, sentenceOf(code, details, settings.language));
+        return reject(n, failed.entity.name, line, raw, code, details);
       }
       for (const { decoder, decisions, keyColumn, rows } of pairs) {
         const { decoded } = decoder;
         if (isRejected && decisions.isExcluded(n)) {
-          const details = { value: decoded.key };
-          reject(n, decoder.entity.name, line, raw, MIXED, sentenceOf(MIXED, details, settings.language));
+          reject(n, decoder.entity.name, line, raw, MIXED, { value: decoded.key });
         } else if (decisions.isEmitted(n)) {
           const ordinal = decoded.derived ? decisions.ordinal(n) : decoded.ordinal;
           const key = keyOfClaim({ key: decoded.key, ordinal });
@@ -71,8 +70,7 @@ export function* writeEvents(
     },
     bad: (n, code, value, line, raw, more) => {
       const { name } = version.main.entity;
-      if (rejected.isEmitted(n))
-        reject(n, name, line, raw, code, sentenceOf(code, { value, more }, settings.language));
+      if (rejected.isEmitted(n)) reject(n, name, line, raw, code, { value, more });
     },
   });
 }

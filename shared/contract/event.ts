@@ -15,8 +15,14 @@ export const EVENT_VERSION = 1;
 export const RejectRow = Schema.Struct({
   entity: Schema.String,
   raw: Schema.String,
-  code: Schema.String,
-  sentence: Schema.String,
+  code: Schema.String.annotate({
+    description:
+      "Why the record is rejected. Stable. A newer program may write codes that an older one does not know.",
+  }),
+  details: Schema.Record(Schema.String, Schema.String).annotate({
+    description:
+      "What the sentence of the code needs: column (its name in the file), value, more (a limit, a format, a currency). At most 200 characters each. Each reader makes the sentence in its own language.",
+  }),
 });
 export type RejectRow = typeof RejectRow.Type;
 

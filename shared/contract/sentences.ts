@@ -1,6 +1,6 @@
 /**
- * The reasons why a record is rejected: a stable code, and its sentence in both languages. The code is for programs and
- * never changes. The sentence is for people: it names the value and the correction.
+ * The reasons why a record is rejected. Topics and database keep a code, which is stable, and the details of the record.
+ * Each reader makes the sentence of both in its own language: it names the value and the correction.
  */
 import type { Language } from "../runtime/settings.ts";
 
@@ -12,10 +12,18 @@ export interface Details {
   readonly more?: string;
 }
 
-type Sentence = Readonly<Record<Language, (d: Details) => string>>;
+type Sentence = Readonly<Record<Language, (d: Required<Details>) => string>>;
 
-const shown = (d: Details) => `« ${(d.value ?? "").slice(0, 80)} »`;
-const quoted = (d: Details) => JSON.stringify((d.value ?? "").slice(0, 80));
+/** The text, or its beginning and `…` where it has more than `most` UTF-16 units. Never half a character. */
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const last = text.charCodeAt(most - 2);
+  return `${text.slice(0, last >= 0xd800 && last < 0xdc00 ? most - 2 : most - 1)}…`;
+}
+
+const QUOTED = 80;
+const shown = (d: Required<Details>) => `« ${shortened(d.value, QUOTED)} »`;
+const quoted = (d: Required<Details>) => JSON.stringify(shortened(d.value, QUOTED));
 
 const missing: Sentence = {
   fr: (d) => `la colonne ${d.column} est vide : elle est obligatoire`,
@@ -32,7 +40,7 @@ const DATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   ymd: { fr: "AAAA-MM-JJ ou AA-MM-JJ", en: "YYYY-MM-DD or YY-MM-DD" },
   excel: { fr: "AAAA-MM-JJ ou un nombre de jours d'Excel", en: "YYYY-MM-DD or Excel's number of days" },
 };
-const dates = (d: Details, language: Language) => (DATES[d.more ?? "dmy"] ?? DATES.dmy)?.[language];
+const dates = (d: Required<Details>, language: Language) => (DATES[d.more] ?? DATES.dmy)?.[language];
 const notADate: Sentence = {
   fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : ${dates(d, "fr")}`,
   en: (d) => `${quoted(d)} is not a date (column ${d.column}): ${dates(d, "en")}`,
@@ -161,6 +169,38 @@ export const REJECT_SENTENCES = {
 
 export type RejectCode = keyof typeof REJECT_SENTENCES;
 
-/** The sentence of a reject code in a language. */
-export const sentenceOf = (code: RejectCode, details: Details, language: Language): string =>
-  REJECT_SENTENCES[code][language](details);
+/** Stands in a sentence for a detail that the reject does not have. */
+const ABSENT: Required<Details> = { column: "?", value: "?", more: "?" };
+
+const UNKNOWN: Readonly<Record<Language, (code: string, details: string) => string>> = {
+  fr: (code, details) =>
+    `rejeté avec le code ${code}, que cette version de ventes ne connaît pas : mettez ventes à jour ; détails : ${details}`,
+  en: (code, details) =>
+    `rejected with the code ${code}, which this version of ventes does not know: update ventes; details: ${details}`,
+};
+
+/** The sentence of a reject in a language. A newer program may have written a code that this one does not know. */
+export const sentenceOf = (code: string, details: Details, language: Language): string =>
+  Object.hasOwn(REJECT_SENTENCES, code)
+    ? REJECT_SENTENCES[code as RejectCode][language]({ ...ABSENT, ...shortDetails(details) })
+    : UNKNOWN[language](shortened(code, QUOTED), JSON.stringify(shortDetails(details)));
+
+/** The most UTF-16 units of a detail: a value of the file may have a megabyte. */
+const MOST_OF_DETAIL = 200;
+
+/** The details with long values cut, as events and the database keep them. */
+export const shortDetails = (details: Details): Details =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [name, shortened(value, MOST_OF_DETAIL)]),
+  );
+
+/** The inverse of the JSON in the column `rejets.details`. What is no text there is left out. */
+export function parseDetails(json: string): Details {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    const entries = Object.entries(parsed ?? {}).filter(([, value]) => typeof value === "string");
+    return Object.fromEntries(entries);
+  } catch {
+    return {};
+  }
+}

@@ -103,6 +103,8 @@ CREATE TABLE withdrawals (
 ) WITHOUT ROWID;
 
 -- Rejected records. id: the key of the event; for a record of a topic that is no event, topic/partition/offset.
+-- details: what is wrong besides the code, a JSON object of texts: column (its name in the file), value, more (a limit, a
+-- format, a currency). `ventes rejects` makes a sentence of code and details in the language of its reader.
 CREATE TABLE rejets (
   id                  TEXT NOT NULL PRIMARY KEY,
   entity              TEXT NOT NULL,
@@ -111,7 +113,7 @@ CREATE TABLE rejets (
   line                INTEGER,
   raw                 TEXT NOT NULL,
   code                TEXT NOT NULL,
-  sentence            TEXT NOT NULL,
+  details             TEXT NOT NULL,
   offset              INTEGER NOT NULL
 );
 
