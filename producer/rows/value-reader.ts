@@ -17,6 +17,12 @@ const DECIMAL_CODES = {
   other_decimal: "otherDecimal",
 } as const satisfies Record<typeof reading.problem, keyof Slot["codes"]>;
 
+/** What the sentence of a decimal's problem needs besides the value. */
+const moreOf = (problem: typeof reading.problem, { currency, decimal }: Slot): string | undefined => {
+  if (problem === "wrong_currency") return currency ?? undefined;
+  return problem === "other_decimal" ? decimal : undefined;
+};
+
 /** Why a record is a reject. */
 export interface Problem {
   code: RejectCode;
@@ -63,7 +69,7 @@ export class ValueReader {
         const decimal = readDecimal(text, slot.currency, slot.decimal);
         if (decimal === undefined) {
           if (isNothing(text)) return this.#empty(slot);
-          const more = reading.problem === "wrong_currency" ? (slot.currency ?? undefined) : slot.decimal;
+          const more = moreOf(reading.problem, slot);
           this.reject(slot.codes[DECIMAL_CODES[reading.problem]], field, more, slot.published);
           return undefined;
         }
@@ -74,8 +80,9 @@ export class ValueReader {
         const day = readDay(text, this.#zone, slot.day);
         if (day === undefined) {
           if (isNothing(text)) return this.#empty(slot);
-          const problem = reading.dayProblem === "ambiguous" ? slot.codes.ambiguous : slot.codes.notADate;
-          this.reject(problem, field, slot.day, slot.published);
+          if (reading.dayProblem === "ambiguous")
+            this.reject(slot.codes.ambiguous, field, undefined, slot.published);
+          else this.reject(slot.codes.notADate, field, slot.day, slot.published);
           return undefined;
         }
         this.time = reading.time;

@@ -50,7 +50,8 @@ async function published(states: readonly Buffer[]) {
     const events = await pipeline.run(allEvents);
     const claims = [...claimsOf(events, pathToFileURL(path).href)].map(([name, { row, extras }]) => {
       // The id of a reject depends on its source, and here the sources have different paths.
-      const { id: _, ...values } = row;
+      // Its details have the format of the column as it was decided when the line was first rejected (rule 11).
+      const { id: _, details: __, ...values } = row;
       return JSON.stringify([name.startsWith("rejets ") ? "rejets" : name, values, extras]);
     });
     return { claims: claims.sort(), events: rowsOf(events).length };

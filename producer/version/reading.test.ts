@@ -264,7 +264,7 @@ describe("values", () => {
     expect(found.formats).toEqual({ prix: "point" });
     expect(found.rejects.map(({ first }) => [first.code, first.details])).toEqual([
       ["prix.other_decimal", { value: "1,5", more: "point", column: "prix" }],
-      ["prix.scientific", { value: "1E5", more: "point", column: "prix" }],
+      ["prix.scientific", { value: "1E5", column: "prix" }],
     ]);
   });
 
