@@ -35,6 +35,27 @@ const played = async ({ files, add, env = {} }: Played) => {
   };
 };
 
+describe("a line of another width", () => {
+  it("is set aside, and moves no amount, when its last field is empty", async () => {
+    const { total, value, said } = await played({
+      files: {
+        "p.csv": PRODUCTS,
+        "m.csv": SHOPS,
+        "v.csv": [
+          "date;produit;magasin;quantite;prix;montant;remarque",
+          "2026-01-01;A;S1;2;5;10;",
+          "2026-01-02;A;S1;3;5;15;",
+          "2026-01-03;A;S1;2;;5;10;",
+          "2026-01-04;A;S1;4;5;20;ok",
+        ],
+      },
+    });
+    expect(total).toBe(45);
+    expect(value("SELECT line FROM rejets")).toBe(4);
+    expect(said).toMatch(/1 row[s]? rejected/);
+  });
+});
+
 describe("text that JSON must escape", () => {
   it("a tab inside a field belongs to the field", async () => {
     const { total, codes, value } = await played({

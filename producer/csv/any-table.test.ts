@@ -191,6 +191,8 @@ const cuts = fc.record({
   backslash: fc.boolean(),
   lineEnd: fc.constantFrom<"lf" | "any">("lf", "any"),
   comment: fc.constantFrom(null, "#"),
+  trailing: fc.constantFrom(0, 0, 1),
+  ragged: fc.boolean(),
 });
 
 const dialectOf = ({ quote, backslash, ...rest }: typeof cuts extends fc.Arbitrary<infer T> ? T : never) => ({

@@ -89,6 +89,10 @@ export const READING_NOTES = {
     fr: (n) => `l'en-tête finit par ${n.what} séparateur(s) de trop : ces colonnes vides sont laissées`,
     en: (n) => `its header ends in ${n.what} delimiter(s) too many: these empty columns are left out`,
   },
+  "records.trailing_delimiters": {
+    fr: (n) => `chaque ligne finit par ${n.what} séparateur(s) de trop : ces champs vides sont laissés`,
+    en: (n) => `each line ends in ${n.what} delimiter(s) too many: these empty fields are left out`,
+  },
   "comments.left_out": {
     fr: (n) => `${n.what} ligne(s) de commentaire laissée(s)`,
     en: (n) => `${n.what} comment line(s) left out`,

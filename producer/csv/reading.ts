@@ -94,6 +94,8 @@ export const decisionsOf = ({ encoding, dialect }: Reading): Omit<ReadingDecisio
   escape: dialect.escape,
   ...(dialect.comment === null ? {} : { comment: dialect.comment }),
   headerLine: dialect.headerLine,
+  ...(dialect.trailing === 0 ? {} : { trailing: dialect.trailing }),
+  ...(dialect.ragged ? { ragged: true as const } : {}),
 });
 
 /** The note that the encoding differs from that of the version before. ASCII is no difference. */

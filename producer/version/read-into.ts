@@ -23,6 +23,9 @@ import { fitsAnnouncement } from "../source/index.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
 
+/** The number of fields of the lines is decided from so many of them at most. */
+const FEWEST_LINES = 1000;
+
 /**
  * Reads all records into the diff, and leaves in the version how many there were and where it ended. Yields between
  * blocks. False: the appended part does not continue the version before, so the whole content must be read. Throws
@@ -56,7 +59,9 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);
   version.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
   version.left = reader.open?.kept === false;
-  const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong;
+  // With more lines, lines of another width may turn out to be written as the others are.
+  const isYoung = reader.otherWidth > 0 && version.records < FEWEST_LINES;
+  const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong || isYoung;
   version.end = isWholeNext ? null : version.endOf(reader);
   version.notice(reader);
   // A last line that this pass left out may still show that the open line was extended.

@@ -82,8 +82,10 @@ const wrongCurrency: Sentence = {
 
 export const REJECT_SENTENCES = {
   "record.wrong_length": {
-    fr: (d) => `la ligne a ${d.value} champs, l'en-tête en a ${d.more}`,
-    en: (d) => `the line has ${d.value} fields, the header has ${d.more}`,
+    fr: (d) =>
+      `la ligne a ${d.value} champs au lieu de ${d.more} : corrigez ses séparateurs (un texte qui en contient un se met entre guillemets)`,
+    en: (d) =>
+      `the line has ${d.value} fields instead of ${d.more}: correct its delimiters (a text that has one in it goes in quotes)`,
   },
   "record.bad_quotes": {
     fr: (d) => `guillemets mal fermés : ${d.value}`,

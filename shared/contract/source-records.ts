@@ -40,6 +40,10 @@ export const ReadingDecisions = Schema.Struct({
   comment: Schema.optionalKey(Schema.String),
   /** The line of the header, from 1; 0: there is no header. */
   headerLine: Schema.Int,
+  /** How many delimiters too many each line ends in; absent: none. */
+  trailing: Schema.optionalKey(Schema.Int),
+  /** Lines may lack empty fields at their end. */
+  ragged: Schema.optionalKey(Schema.Literal(true)),
   /** Published name of a column -> the decided form of its numbers or dates; only for columns that allowed a choice. */
   columns: Schema.Record(Schema.String, Schema.String),
   /** Remarks about the file, by code (producer/csv/notes.ts). */

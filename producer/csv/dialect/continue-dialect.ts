@@ -31,8 +31,9 @@ export function* continueDialect(text: Text, request: ContinueRequest): Generato
       lineEnd,
     };
     const candidate: Candidate = { cut, record: null, header, mappings };
-    const { comment = null, headerLine } = reading;
-    return { candidate, dialect: { ...makeDialect(candidate, cut, head), header, comment, headerLine } };
+    const { comment = null, headerLine, trailing = 0, ragged = false } = reading;
+    const as = { header, comment, headerLine, trailing, ragged };
+    return { candidate, dialect: { ...makeDialect(candidate, cut, head), ...as } };
   });
   const { dialect } = yield* bestOf(choices, text.fd);
   return { dialect, notes: [] };

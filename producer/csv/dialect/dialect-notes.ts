@@ -29,6 +29,8 @@ export function notesOn(
   else if (head.text.slice(0, record.start).trim() !== "")
     notes.push({ code: "header.preamble", what: String(record.line) });
   const trailing = header.length - dialect.header.length;
+  if (dialect.trailing > Math.max(0, trailing))
+    notes.push({ code: "records.trailing_delimiters", what: String(dialect.trailing) });
   if (trailing > 0) notes.push({ code: "header.trailing_delimiters", what: String(trailing) });
   return notes;
 }

@@ -4,7 +4,9 @@ import type { Cut, Dialect, Place } from "../records/dialect.ts";
 import { areEmptyFrom, withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { showEscaped } from "../records/escaped-bytes.ts";
 import { splitRecord } from "../records/split-record.ts";
+import { isTotals } from "../records/totals.ts";
 import { type Head, placeIn, recordsOf, SAMPLE } from "./head.ts";
+import { lineWidths } from "./line-widths.ts";
 import type { Candidate } from "./search.ts";
 
 /** The beginning of a comment. */
@@ -28,23 +30,39 @@ export function makeDialect({ record, mappings, ...given }: Candidate, cut: Cut,
     fields.flatMap((field, at) => ("column" in field ? [{ at, column: field.column }] : [])),
   );
   const entities = mappings.map(({ entity }) => entity);
+  const comment = commentOf(preamble, sample, header.length);
+  const labels = [...new Set(named.filter(({ column }) => column.kind !== "decimal").map(({ at }) => at))];
+  const least = Math.max(0, ...named.filter(({ column }) => column.required).map(({ at }) => at + 1));
+  const records = sample.filter(({ raw, fields }) => {
+    if (comment !== null && raw.startsWith(comment)) return false;
+    return !(
+      areEmptyFrom(fields, 0) ||
+      isTotals(fields, labels) ||
+      header.every((name, i) => name === fields[i])
+    );
+  });
+  const lines = records.map(({ fields }) => fields);
   return {
     ...cut,
-    comment: commentOf(preamble, sample, header.length),
+    comment,
     header,
+    ...lineWidths(lines, { width: header.length, written: written.length, least }),
     headerLine: record?.line ?? 0,
     data,
     entities,
     entity: entities[0] as EntityName,
-    least: Math.max(0, ...named.filter(({ column }) => column.required).map(({ at }) => at + 1)),
-    labels: [...new Set(named.filter(({ column }) => column.kind !== "decimal").map(({ at }) => at))],
+    least,
+    labels,
   };
 }
 
 /** The header without unnamed columns at the end, unless records have values in these columns. */
 function publishedHeader(header: readonly string[], sample: readonly Sampled[]): readonly string[] {
   const named = withoutTrailingEmpty(header);
-  const used = sample.some(({ fields }) => !areEmptyFrom(fields.slice(0, header.length), named.length));
+  // A longer line has a delimiter too many, which may have moved a value into such a column.
+  const used = sample.some(
+    ({ fields }) => fields.length === header.length && !areEmptyFrom(fields, named.length),
+  );
   return used ? header : named;
 }
 

@@ -1,7 +1,9 @@
 /**
  * Finds where lines and records end in a text that has quotes. A record may span lines: it ends at the first line end
  * outside its quotes. A quote opens a quoted field only at the beginning of the field, with or without spaces before
- * it. Anywhere else in a field it is an ordinary character: `5" tube` is read as it stands, as spreadsheets do.
+ * it. Anywhere else in a field it is an ordinary character: `5" tube` is read as it stands, as spreadsheets do. But a
+ * quote inside one field and a quote at the end of a later one may have enclosed the delimiters between them, as when
+ * the delimiter before a quoted field is missing: `ok"a, b"`. Such a record is BAD.
  */
 import type { Cut } from "./dialect.ts";
 
@@ -10,7 +12,7 @@ const CR = 0x0d;
 const SPACE = 0x20;
 const BACKSLASH = 0x5c;
 
-/** What `endOfRecord` returns when something other than a delimiter or a line end follows a closing quote. */
+/** What `endOfRecord` returns when its quotes are wrong: text follows a closing one, or none opens where one closes. */
 const BAD = -1;
 /** What `endOfRecord` returns when the text ends inside quotes. */
 export const UNFINISHED = -2;
@@ -68,6 +70,7 @@ export class Cutter {
     this.fields = 0;
     this.quoted = false;
     this.spaced = false;
+    let opened = 0;
     for (let i = from; ; ) {
       this.fields++;
       const field = i;
@@ -87,12 +90,19 @@ export class Cutter {
         }
         return this.#afterLineEnd(i);
       }
+      let inside = false;
       for (;;) {
         const c = text.charCodeAt(i);
-        if (c === this.#delimiter) break;
-        if (c === LF || (c === CR && this.#any) || i >= text.length) return this.#afterLineEnd(i);
+        if (c === this.#delimiter || c === LF || c === CR || i >= text.length) {
+          const closes = i > start && text.charCodeAt(i - 1) === this.#quoteCode;
+          if (closes && opened > 0) return BAD;
+          if (c === this.#delimiter) break;
+          if (c !== CR || this.#any) return this.#afterLineEnd(i);
+        }
+        if (c === this.#quoteCode) inside = true;
         i++;
       }
+      if (inside) opened++;
       i++;
     }
   }

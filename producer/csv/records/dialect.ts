@@ -36,6 +36,10 @@ export interface Dialect extends Cut {
   readonly header: readonly string[];
   /** The line number of the header; 0: the file has no header. */
   readonly headerLine: number;
+  /** How many delimiters too many every line ends in; a line that has not exactly these is of another width. */
+  readonly trailing: number;
+  /** Whether lines may lack empty fields at their end. */
+  readonly ragged: boolean;
   /** Where the first record begins. */
   readonly data: Place;
   /** The entities that the header publishes, parents first: several only where the operator named several. */

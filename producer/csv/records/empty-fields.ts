@@ -3,8 +3,10 @@
 export const isEmpty = (field: string): boolean => field === "" || field.trim() === "";
 
 /** Whether all fields from `start` on are empty. */
-export const areEmptyFrom = (fields: readonly string[], start: number): boolean =>
-  fields.slice(start).every(isEmpty);
+export function areEmptyFrom(fields: readonly string[], start: number): boolean {
+  for (let i = start; i < fields.length; i++) if (!isEmpty(fields[i] as string)) return false;
+  return true;
+}
 
 /** The fields without the empty ones at the end. */
 export function withoutTrailingEmpty(fields: readonly string[]): readonly string[] {

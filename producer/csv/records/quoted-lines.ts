@@ -7,10 +7,9 @@
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import { Cutter, UNFINISHED } from "./cutter.ts";
 import type { Dialect } from "./dialect.ts";
-import { areEmptyFrom } from "./empty-fields.ts";
 import { bytesOf, hasEscaped } from "./escaped-bytes.ts";
 import { countLines, withoutLineEnd } from "./line-ends.ts";
-import type { RecordCheck } from "./record-check.ts";
+import { isWhole, type RecordCheck } from "./record-check.ts";
 import {
   beginningOf,
   isSurelyShort,
@@ -124,12 +123,11 @@ export function givePieces(
 
 /** Whether a text of several lines is one record; `count`: how many fields it has. */
 export function maySpan(record: string, count: number, escaped: boolean, dialect: Dialect): boolean {
-  const width = dialect.header.length;
-  if (isTooLong(record, escaped)) return false;
-  if (count === width) return true;
-  if (count < width) return false;
+  const { header, trailing } = dialect;
+  if (isTooLong(record, escaped) || count !== header.length + trailing) return false;
+  if (trailing === 0) return true;
   const fields = splitRecord(withoutLineEnd(record), dialect);
-  return fields !== undefined && areEmptyFrom(fields, width);
+  return fields !== undefined && isWhole(fields, dialect);
 }
 
 /** Whether bytes that are still to come may close the quotes of this text, the end of all lines read so far. */

@@ -2,10 +2,10 @@
  * Decides what a line is, once it is split into fields: a record, a reject, or a line that is left out (a blank
  * line, a comment, the header again, a line of totals). Numbers the records and counts what it left out.
  *
- * How many fields a record has: as many as the header. More fields are accepted when the last ones are empty, which
- * trailing delimiters make. Fewer are accepted when no required column is missing, because many exporters drop empty
- * cells at the end. So when a line is broken in two inside a remark, its first half is a record with a shorter
- * remark, and its second half is a reject.
+ * How many fields a record has: as many as the header. In a line with one delimiter too many or too few nothing tells
+ * which value belongs to which column, so it is a reject, and none of its values moves. Two ways of writing are no
+ * accident, because many lines share them (dialect/line-widths.ts): each line ends in the same delimiters too many, or
+ * lines lack the empty fields at their end.
  */
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingNote } from "../notes.ts";
@@ -36,7 +36,9 @@ export class RecordCheck {
   /** The number of the next record. */
   records: number;
   readonly leftOut: LeftOut = { comments: 0, headers: 0, totals: 0, filled: 0 };
-  /** How many fields the header has. */
+  /** How many lines were set aside for their number of fields. */
+  otherWidth = 0;
+  /** How many fields a line has that needs no completing; -1: every line has empty fields to be left out. */
   readonly width: number;
   /** By ASCII code: 1 when a line that begins with this character may be something else than a record. */
   readonly special: Uint8Array;
@@ -46,7 +48,7 @@ export class RecordCheck {
   constructor(dialect: Dialect, records: number) {
     this.#dialect = dialect;
     this.records = records;
-    this.width = dialect.header.length;
+    this.width = dialect.trailing === 0 ? dialect.header.length : -1;
     this.special = specialCharacters(dialect);
   }
 
@@ -77,15 +79,18 @@ export class RecordCheck {
       }
       if (this.isLeftOut(fields, raw)) return;
     }
-    const { width } = this;
+    const width = this.#dialect.header.length;
     const count = fields.length;
-    while (fields.length > width && isEmpty(fields[fields.length - 1] as string)) fields.pop();
-    if (fields.length > width || count < Math.min(width, Math.max(2, this.#dialect.least))) {
-      sink.bad(this.records++, "record.wrong_length", String(count), line, raw, String(width));
+    if (isWhole(fields, this.#dialect)) fields.length = width;
+    else if (isShort(fields, this.#dialect)) {
+      this.leftOut.filled++;
+      while (fields.length < width) fields.push("");
+    } else {
+      const wanted = count === width ? width + this.#dialect.trailing : width;
+      this.otherWidth++;
+      sink.bad(this.records++, "record.wrong_length", String(count), line, raw, String(wanted));
       return;
     }
-    if (count < width) this.leftOut.filled++;
-    while (fields.length < width) fields.push("");
     sink.record(this.records++, fields, line, raw);
   }
 
@@ -122,6 +127,19 @@ export class RecordCheck {
     );
   }
 }
+
+/** Whether a line has the fields of the header, and the empty ones of the trailing delimiters. */
+export const isWhole = (
+  fields: readonly string[],
+  { header, trailing }: Pick<Dialect, "header" | "trailing">,
+): boolean => fields.length === header.length + trailing && areEmptyFrom(fields, header.length);
+
+/** Whether a line lacks nothing but empty fields at its end, in a file whose lines do. */
+const isShort = (fields: readonly string[], { header, ragged, least }: Dialect): boolean =>
+  ragged &&
+  fields.length < header.length &&
+  fields.length >= Math.max(2, least) &&
+  !isEmpty(fields[fields.length - 1] as string);
 
 /** Lines that begin with another character are records if they have as many fields as the header. */
 function specialCharacters({ comment, header, quote, delimiter }: Dialect): Uint8Array {

@@ -15,6 +15,8 @@ const SHOPS: Dialect = {
   data: { byte: 0, line: 1 },
   entities: ["magasins"],
   entity: "magasins",
+  trailing: 0,
+  ragged: true,
   least: 2,
   labels: [0, 1],
 };

@@ -67,6 +67,11 @@ export class RecordReader {
     return this.#check.leftOut;
   }
 
+  /** How many lines were set aside so far for their number of fields. */
+  get otherWidth(): number {
+    return this.#check.otherWidth;
+  }
+
   /** What was left out or completed so far, as notes for the operator. */
   get notes(): readonly ReadingNote[] {
     return this.#check.notes;

@@ -67,7 +67,7 @@ export const headers: readonly OddFile[] = [
   },
   {
     name: "no header, with a mark, a sep= line and a bad line",
-    content: `\uFEFF${lines("sep=|", "1|Orléans", "2|Lyon|y", "3|Nice|")}`,
+    content: `\uFEFF${lines("sep=|", "1|Orléans", "2|Lyon|y", "3|Nice")}`,
     asked: { options: { columns: ["id_magasin", "ville"] } },
     decided: { encoding: "utf-8", delimiter: "|", headerLine: 0 },
     records: [

@@ -123,21 +123,62 @@ export const oddLines: readonly OddFile[] = [
   },
   {
     name: "trailing delimiters in the header and in the records",
-    content: lines(`${SHOP},,`, "1,Paris,x,,", "2,Lyon,y,"),
+    content: lines(`${SHOP},,`, "1,Paris,x,,", "2,Lyon,y,", "3,Nice,z,,"),
     decided: { header: SHOP.split(",") },
-    records: [PARIS, [3, "2", "Lyon", "y"]],
+    records: [PARIS, [4, "3", "Nice", "z"]],
+    rejects: [[3, "record.wrong_length"]],
     notes: ["header.trailing_delimiters"],
   },
   {
     name: "trailing delimiters in the records only",
-    content: lines(SHOP, "1,Paris,x,", "2,Lyon,y,,,"),
-    records: [PARIS, [3, "2", "Lyon", "y"]],
+    content: lines(SHOP, "1,Paris,x,", "2,Lyon,y,", "3,Nice,,", "4,Brest,z"),
+    records: [PARIS, [3, "2", "Lyon", "y"], [4, "3", "Nice", ""]],
+    rejects: [[5, "record.wrong_length"]],
+    notes: ["records.trailing_delimiters"],
+  },
+  {
+    name: "trailing delimiters in two records, which are too few to tell",
+    content: lines(SHOP, "1,Paris,x,", "2,Lyon,y,"),
+    records: [],
+    rejects: [
+      [2, "record.wrong_length"],
+      [3, "record.wrong_length"],
+    ],
+  },
+  {
+    name: "a delimiter too many in one record, whose last field is empty",
+    content: lines(SHOP, "1,,Paris,", "2,Lyon,y", "3,Nice,z", "4,Brest,"),
+    records: [
+      [3, "2", "Lyon", "y"],
+      [4, "3", "Nice", "z"],
+      [5, "4", "Brest", ""],
+    ],
+    rejects: [[2, "record.wrong_length"]],
+  },
+  {
+    name: "a delimiter too few before a quoted field that has one in it",
+    content: lines(SHOP, '1,Paris"a, b"', '2,5" tube,y', '3,"Saint-Denis, La Réunion",z'),
+    decided: { encoding: "utf-8" },
+    records: [
+      [3, "2", '5" tube', "y"],
+      [4, "3", "Saint-Denis, La Réunion", "z"],
+    ],
+    rejects: [[2, "record.bad_quotes"]],
+  },
+  {
+    name: "a delimiter too few in one record",
+    content: lines(SHOP, "1Paris,x", "2,Lyon,y", "3,Nice,z"),
+    records: [
+      [3, "2", "Lyon", "y"],
+      [4, "3", "Nice", "z"],
+    ],
+    rejects: [[2, "record.wrong_length"]],
   },
   {
     name: "trailing delimiters in the header only",
-    content: lines(`${SHOP},`, "1,Paris,x"),
+    content: lines(`${SHOP},`, "1,Paris,x", "2,Lyon,y", "3,Nice,z"),
     decided: { header: SHOP.split(",") },
-    records: [PARIS],
+    records: [PARIS, [3, "2", "Lyon", "y"], [4, "3", "Nice", "z"]],
     notes: ["header.trailing_delimiters"],
   },
   {
@@ -168,11 +209,13 @@ export const oddLines: readonly OddFile[] = [
   },
   {
     name: "a record without a required column",
-    content: lines(SALES, "1;2026-01-02;p;m", SALE, "1;2026-01-02;p;m;2"),
+    content: lines(SALES, "1;2026-01-02;p;m", SALE, ...Array(3).fill("1;2026-01-02;p;m;2")),
     decided: sales,
     records: [
       [3, "1", "2026-01-02", "p", "m", "2", "10"],
       [4, "1", "2026-01-02", "p", "m", "2", ""],
+      [5, "1", "2026-01-02", "p", "m", "2", ""],
+      [6, "1", "2026-01-02", "p", "m", "2", ""],
     ],
     rejects: [[2, "record.wrong_length"]],
     notes: ["records.filled"],
