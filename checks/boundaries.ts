@@ -52,6 +52,7 @@ const TEST_SUPPORT = "integration-tests/support/";
 const DRIVERS: Readonly<Record<string, RegExp>> = {
   kafkajs: /^shared\/topic-log\/kafka(?:\/|\.ts$)/,
   "better-sqlite3": /^shared\/database\/sqlite\.ts$/,
+  "fast-string-width": /^cli\/output\/rows\.ts$/,
   leven: /^shared\/database\/waiting\.ts$/,
   undici: /^producer\/download(?:\/|\.ts$)/,
   yauzl: /^producer\/download(?:\/|\.ts$)/,

@@ -5,7 +5,7 @@ import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visible } from "../texts/visible.ts";
-import { type Cell, jsonObject, listLine } from "./rows.ts";
+import { type Cell, columns, jsonObject, listLine } from "./rows.ts";
 import { bold } from "./stdout.ts";
 
 interface AnalysisRow {
@@ -82,11 +82,10 @@ export function resultTables(results: Results, texts: Texts, currency: string): 
   const money = (value: Cell): string => (typeof value === "number" ? frenchMoney(value, currency) : "");
   const quantity = (value: Cell): string =>
     typeof value === "bigint" || typeof value === "number" ? frenchCount(value) : "";
-  const aligned = (rows: readonly (readonly [string, string])[]): string => {
-    const left = Math.max(0, ...rows.map(([l]) => l.length));
-    const right = Math.max(0, ...rows.map(([, r]) => r.length));
-    return rows.map(([l, r]) => `  ${l.padEnd(left)}  ${r.padStart(right)}`).join("\n");
-  };
+  const aligned = (rows: readonly (readonly [string, string])[]): string =>
+    columns(rows, [false, true])
+      .lines.map((line) => `  ${line}`)
+      .join("\n");
   const total = of("chiffre_affaires_total")[0]?.valeur ?? null;
   const products = of("ventes_par_produit").map(
     (row) =>

@@ -93,4 +93,22 @@ describe("rows", () => {
       "Saint-Étienne             12,00",
     ]);
   });
+
+  it("as a table: as wide as a terminal shows them, for any number of rows", () => {
+    const names = ["e\u0301", "日本", "👨\u200d👩\u200d👧", "🇫🇷", "™", "a\u00a0b"];
+    const shown = table(
+      ["nom", "n"],
+      names.map((name) => [name, 1n]),
+    );
+    expect(shown.split("\n").slice(2, -1)).toEqual([
+      "e\u0301     1",
+      "日本  1",
+      "👨\u200d👩\u200d👧    1",
+      "🇫🇷    1",
+      "™     1",
+      "a\u00a0b   1",
+    ]);
+    const many = Array.from({ length: 300_000 }, () => [1n]);
+    expect(table(["n"], many)).toHaveLength("n\n─\n".length + 2 * many.length);
+  });
 });

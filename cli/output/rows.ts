@@ -2,6 +2,7 @@
  * Rows as text, in four forms: a table for people, the list mode of sqlite3 for a pipe, CSV, and JSON. Each form but the
  * table takes one row at a time, so that memory does not grow with the number of rows; a table must know its widths.
  */
+import width from "fast-string-width";
 import { frenchAmount, plainDouble } from "../texts/numbers.ts";
 import { visible } from "../texts/visible.ts";
 
@@ -52,40 +53,33 @@ const json = (cell: Cell): string => {
 export const jsonObject = (names: readonly string[], cells: readonly Cell[]): string =>
   `{${names.map((name, i) => `${JSON.stringify(name)}:${json(cells[i] ?? null)}`).join(",")}}`;
 
-/** Columns that a terminal shows of one character: two for wide ones, none for combining ones. */
-const width = (shown: string): number => {
-  let n = 0;
-  for (const c of shown)
-    n += /\p{M}/u.test(c)
-      ? 0
-      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u.test(
-            c,
-          )
-        ? 2
-        : 1;
-  return n;
-};
-
 const shown = (cell: Cell): string =>
   typeof cell === "number" && Number.isFinite(cell) ? frenchAmount(cell) : visible(text(cell));
 
+/**
+ * The lines of a table, two spaces between its columns, and the width of each column as a terminal shows it. `right`: for
+ * each column, whether its cells are to the right.
+ */
+export function columns(rows: readonly (readonly string[])[], right: readonly boolean[]) {
+  const widths = right.map((_, i) => rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), 0));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, i) => {
+        const pad = " ".repeat((widths[i] ?? 0) - width(cell));
+        return right[i] ? pad + cell : cell + pad;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  return { lines, widths };
+}
+
 /** A table for people: amounts in French format, numbers to the right, no control character from the data. */
 export function table(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cells = rows.map((row) => row.map(shown));
   const right = names.map(
     (_, i) => rows.length > 0 && rows.every((r) => r[i] === null || typeof r[i] !== "string"),
   );
-  const widths = names.map((name, i) =>
-    Math.max(width(visible(name)), ...cells.map((row) => width(row[i] ?? ""))),
-  );
-  const line = (values: readonly string[]): string =>
-    values
-      .map((value, i) => {
-        const pad = " ".repeat(Math.max(0, (widths[i] ?? 0) - width(value)));
-        return right[i] ? pad + value : value + pad;
-      })
-      .join("  ")
-      .trimEnd();
+  const { lines, widths } = columns([names.map(visible), ...rows.map((row) => row.map(shown))], right);
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
-  return `${[line(names.map(visible)), rule, ...cells.map(line)].join("\n")}\n`;
+  return `${lines.toSpliced(1, 0, rule).join("\n")}\n`;
 }
