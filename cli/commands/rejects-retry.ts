@@ -3,8 +3,10 @@
  * options or settings, lines that have become readable become rows, and their rejects are withdrawn (rule 11: rejects
  * are diffed like rows). A running producer does it, on a request in the registration; without one, this command does.
  */
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { ComponentState } from "#shared/contract/status.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
@@ -105,7 +107,8 @@ const reread = (
   Effect.gen(function* () {
     const { data, kafka } = run.settings;
     const holder = yield* onFile(data, () => heldBy(data));
-    const isElsewhere = kafka !== null && (yield* readStates).some(isProducing);
+    const isElsewhere =
+      kafka !== null && (yield* readStates).some(isProducing(yield* Clock.currentTimeMillis));
     if (holder === "start" || isElsewhere) return yield* byTheRunning(run, sources, within, holder);
     yield* directoryLock(data, holder === "nobody" ? "exclusive" : "shared");
     yield* producerLock(data);
@@ -130,8 +133,10 @@ const reread = (
     return { asked, failed: read.filter(({ state }) => state === "parked").map(({ reason }) => reason) };
   });
 
-const isProducing = (state: Parameters<typeof isLost>[0]): boolean =>
-  state.component === "producer" && isRunning(state) && !isLost(state, Date.now());
+const isProducing =
+  (now: number) =>
+  (state: ComponentState): boolean =>
+    state.component === "producer" && isRunning(state) && !isLost(state, now);
 
 /** Requests the reading, waits until each source was polled since, and until the result is in the database. */
 const byTheRunning = Effect.fnUntraced(function* (

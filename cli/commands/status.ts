@@ -1,6 +1,7 @@
 /** `ventes status`: the state of every part. When somebody must act, it says what is wrong and exits with 1. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import {
   type CatalogueStatus,
@@ -78,7 +79,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         : null;
       // Embedded, a free lock tells at once that no producer runs; on Kafka, only its silence does.
       const isGone = settings.kafka === null && running === "nobody";
-      const follows: Follows = isGone ? () => false : reportsAt(Date.now());
+      const follows: Follows = isGone ? () => false : reportsAt(yield* Clock.currentTimeMillis);
       // A database of topics that are not here: opening them says so.
       const isFilled = db !== null && (yield* onFile(db.name, () => logOf(db))) !== undefined;
       const hasLog = settings.kafka !== null || isFilled || existsSync(join(dir, "events.db"));

@@ -3,6 +3,8 @@
  * most. Prints nothing while no figure changes.
  */
 import * as Effect from "effect/Effect";
+import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
+import { Waker } from "#shared/topic-log/waker.ts";
 import type { Texts } from "../texts/texts.ts";
 import { draw, isLiveTerminal, say } from "./stdout.ts";
 
@@ -21,24 +23,26 @@ export interface Progress {
   readonly note: (line: string) => void;
   /** Removes the live line until a figure changes. */
   readonly clear: () => void;
-  /** Removes the live line; nothing is drawn afterwards. */
-  readonly stop: () => void;
+}
+
+interface Drawn extends Progress {
+  /** Draws the line after changes. Never completes. */
+  readonly drawing: Effect.Effect<never>;
 }
 
 const LIVE_MS = 100;
 const PLAIN_MS = 3_000;
 const CLEAR = "\r\u001b[2K";
 
-export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
+/** `live`: whether stderr is a terminal on which the line can be drawn again. `clock` measures the speed. */
+function makeProgress(texts: Texts, clock: PlainClock, live = isLiveTerminal()): Drawn {
   let figures: Partial<Figures> = {};
-  let last = { at: performance.now(), figures };
+  let last = { at: elapsedMsOf(clock), figures };
   let drawn = false;
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
+  const changed = new Waker();
 
   const show = (): void => {
-    timer = undefined;
-    const now = performance.now();
+    const now = elapsedMsOf(clock);
     const seconds = (now - last.at) / 1_000;
     const grown = (name: "events" | "records") => (figures[name] ?? 0) - (last.figures[name] ?? 0);
     const done = Math.max(grown("events"), grown("records"));
@@ -61,24 +65,21 @@ export function makeProgress(texts: Texts, live = isLiveTerminal()): Progress {
     drawn = false;
   };
 
+  /** Never faster than the pace, counted from the line before. */
+  const rest = Effect.suspend(() =>
+    Effect.sleep(Math.max(0, (live ? LIVE_MS : PLAIN_MS) - (elapsedMsOf(clock) - last.at))),
+  );
+
   return {
     clear,
+    drawing: changed.wait.pipe(Effect.andThen(rest), Effect.andThen(Effect.sync(show)), Effect.forever),
     update: (more) => {
       figures = { ...figures, ...more };
-      if (stopped || timer !== undefined) return;
-      const wait = Math.max(0, (live ? LIVE_MS : PLAIN_MS) - (performance.now() - last.at));
-      timer = setTimeout(show, wait);
-      timer.unref();
+      changed.wake();
     },
     note: (line) => {
       clear();
       say(line);
-    },
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-      timer = undefined;
-      clear();
     },
   };
 }
@@ -88,8 +89,9 @@ export const withProgress = <A, E, R>(
   texts: Texts,
   work: (progress: Progress) => Effect.Effect<A, E, R>,
 ): Effect.Effect<A, E, R> =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => makeProgress(texts)),
-    work,
-    (progress) => Effect.sync(progress.stop),
-  );
+  Effect.clockWith((clock) => {
+    const progress = makeProgress(texts, clock);
+    return Effect.raceFirst(work(progress), progress.drawing).pipe(
+      Effect.ensuring(Effect.sync(progress.clear)),
+    );
+  });

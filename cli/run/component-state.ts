@@ -12,6 +12,7 @@ import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type CatalogueStatus, ComponentState, type SourceStatus } from "#shared/contract/status.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { elapsedMsOf, instantOf, isoNow, isoOf } from "#shared/runtime/time.ts";
 import { CompactedTopic } from "#shared/topic-log/compacted.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -50,11 +51,12 @@ export const withState =
       const log = yield* TopicLog;
       const { data, healthFile } = yield* Settings;
       const id = `${hostname()}:${data}`;
-      const since = new Date(yield* Clock.currentTimeMillis).toISOString();
+      const since = yield* isoNow;
 
       const publish = (state: ComponentState["state"], within: number, detail?: string) =>
         Effect.gen(function* () {
           const reported = report();
+          const clock = yield* Clock.Clock;
           const value: ComponentState = {
             v: 1,
             component,
@@ -63,24 +65,26 @@ export const withState =
             state,
             detail: detail ?? reported.detail,
             since,
-            at: new Date(yield* Clock.currentTimeMillis).toISOString(),
+            at: isoOf(clock),
             figures: reported.figures,
             ...(reported.sources === undefined ? {} : { sources: reported.sources }),
             ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
           };
           yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
-          if (healthFile !== null && state === "running") yield* Effect.try(() => touch(healthFile));
+          if (healthFile !== null && state === "running")
+            yield* Effect.try(() => touch(healthFile, instantOf(clock)));
         }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
       /** Every 5 s, and at once when state, detail, sources or catalogues have changed. */
       let published = "";
       let publishedAt = 0;
-      const beat = Effect.suspend(() => {
+      const beat = Effect.clockWith((clock) => {
         const { state, detail, sources, catalogues } = report();
-        const now = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
-        if (now === published && performance.now() - publishedAt < STATE_EVERY_MS) return Effect.void;
-        published = now;
-        publishedAt = performance.now();
+        const shown = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
+        const now = elapsedMsOf(clock);
+        if (shown === published && now - publishedAt < STATE_EVERY_MS) return Effect.void;
+        published = shown;
+        publishedAt = now;
         return publish(state, STATE_EVERY_MS);
       }).pipe(Effect.andThen(Effect.sleep(CHECK_EVERY_MS)), Effect.forever);
       return yield* Effect.raceFirst(run, beat).pipe(
@@ -93,15 +97,14 @@ export const withState =
     });
 
 /**
- * Sets the time of a file, and creates it where there is none. The file may be in a folder that all users share, where
+ * Sets the time of a file to `now`, and creates it where there is none. The file may be in a folder that all users share, where
  * another user may have put a link or a pipe: so this follows no link, waits for no pipe and truncates nothing. It throws
  * at either.
  */
-function touch(file: string): void {
+function touch(file: string, now: Date): void {
   const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const fd = openSync(file, O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   try {
-    const now = new Date();
     futimesSync(fd, now, now);
   } finally {
     closeSync(fd);

@@ -1,9 +1,11 @@
 /** `start --once`: reads every source once, prints the analyses, then the rejects and failures. */
+import * as Clock from "effect/Clock";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { elapsedMs, elapsedMsOf } from "#shared/runtime/time.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ConsumerFigures } from "../../consumer/run.ts";
@@ -35,7 +37,7 @@ const lostFor = (
     for (;;) {
       yield* Effect.sleep(CHECK_EVERY_MS);
       const now = lost();
-      if (now !== null && performance.now() - now.since > waitMs)
+      if (now !== null && (yield* elapsedMs) - now.since > waitMs)
         return yield* new LogUnavailable({ address: "", message: now.reason });
     }
   });
@@ -56,6 +58,7 @@ export const readAndSettle = (
   only?: ReadonlySet<string>,
 ): Effect.Effect<OnceRead, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
+    const clock = yield* Clock.Clock;
     let figures = NOTHING;
     let catalogues: readonly CatalogueStatus[] = [];
     let lost: { readonly since: number; readonly reason: string } | null = null;
@@ -69,7 +72,7 @@ export const readAndSettle = (
               figures = done;
             },
             onLogState: (log) => {
-              lost = log.state === "ok" ? null : (lost ?? { since: performance.now(), reason: log.reason });
+              lost = log.state === "ok" ? null : (lost ?? { since: elapsedMsOf(clock), reason: log.reason });
             },
           }),
         ),

@@ -1,5 +1,6 @@
 /** The status of each registered source: from its last announcement, and from the last report of a producer. */
 import { join } from "node:path";
+import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
@@ -90,9 +91,10 @@ const isOlder = (seen: SourceStatus, announced: SourceStatus): boolean =>
 /** Which producers of this log run now. Embedded, the lock of the directory tells at once; on Kafka, their silence. */
 export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effect.gen(function* () {
   const { kafka, data } = yield* Settings;
-  if (kafka !== null) return reportsAt(Date.now());
+  const now = yield* Clock.currentTimeMillis;
+  if (kafka !== null) return reportsAt(now);
   const held = yield* onFile(join(data, "lock.db"), () => heldBy(data));
-  return held === "nobody" ? () => false : reportsAt(Date.now());
+  return held === "nobody" ? () => false : reportsAt(now);
 });
 
 /** Sources, catalogues and components by the topics `sources` and `status`, as of the last `refresh`. */
@@ -159,7 +161,7 @@ export const followSources = (view: View): Effect.Effect<never, never, TopicLog 
     const entries = yield* readSourceEntries;
     for (;;) {
       view.sources = [
-        ...entries.sources(reportsAt(Date.now())).map(({ status }) => status),
+        ...entries.sources(reportsAt(yield* Clock.currentTimeMillis)).map(({ status }) => status),
         ...entries.invalid(language),
       ];
       view.catalogues = entries.catalogues().map(({ status }) => status);
