@@ -11,7 +11,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -246,7 +245,7 @@ export const followSourcesFile = Effect.fnUntraced(function* (
           PublishUncertain: () => Effect.succeed(waiting),
         }),
       );
-    yield* Effect.sleep(Duration.millis(POLL_EVERY_MS));
+    yield* Effect.sleep(POLL_EVERY_MS);
   }
 });
 

@@ -2,7 +2,6 @@
  * Follows a catalogue: polls it again and again, at the pace of sources. A catalogue that fails is parked with its
  * reason until its next poll; its entries go on. A local folder is polled more often, because that costs one listing.
  */
-import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import * as Random from "effect/Random";
 import type { Catalogue } from "#shared/contract/source-records.ts";
@@ -110,6 +109,6 @@ export const followCatalogue = Effect.fnUntraced(function* <E>(
       },
       yield* Random.next,
     );
-    yield* Effect.sleep(Duration.millis(wait));
+    yield* Effect.sleep(wait);
   }
 });

@@ -3,7 +3,6 @@
  * file ends the wait early. A source with `once` is polled until one poll succeeds.
  */
 import * as Clock from "effect/Clock";
-import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import * as Random from "effect/Random";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -61,7 +60,7 @@ export const followSource = Effect.fnUntraced(function* (
       ),
       next: new Date(now + wait).toISOString(),
     });
-    yield* Effect.sleep(Duration.millis(wait));
+    yield* Effect.sleep(wait);
   }
 });
 
@@ -99,10 +98,7 @@ const follow = Effect.fnUntraced(function* (
       );
       const next = (yield* Clock.currentTimeMillis) + wait;
       statuses.put({ ...status, next: new Date(next).toISOString() });
-      yield* Effect.raceFirst(
-        Effect.sleep(Duration.millis(wait)),
-        Effect.sleep(Duration.millis(rest)).pipe(Effect.andThen(changed.wait)),
-      );
+      yield* Effect.raceFirst(Effect.sleep(wait), Effect.sleep(rest).pipe(Effect.andThen(changed.wait)));
     }
   });
   return yield* isFileSource(source)

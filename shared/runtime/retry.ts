@@ -3,7 +3,6 @@
  * errors are defects: a defect in the work on one source parks that source (producer/sync/bulkhead.ts), any other one
  * ends the process with its trace.
  */
-import * as Duration from "effect/Duration";
 import * as Schedule from "effect/Schedule";
 
 interface Policy {
@@ -50,9 +49,8 @@ export const POLICIES = {
 /** The schedule of a policy: exponential waits with jitter, up to the longest one. */
 export const scheduleOf = (name: keyof typeof POLICIES) => {
   const policy: Policy = POLICIES[name];
-  const waits = Schedule.min([
-    Schedule.exponential(Duration.millis(policy.firstMs)),
-    Schedule.spaced(Duration.millis(policy.longestMs)),
-  ]).pipe(Schedule.jittered);
+  const waits = Schedule.min([Schedule.exponential(policy.firstMs), Schedule.spaced(policy.longestMs)]).pipe(
+    Schedule.jittered,
+  );
   return Number.isFinite(policy.times) ? waits.pipe(Schedule.upTo({ times: policy.times })) : waits;
 };
