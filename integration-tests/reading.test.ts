@@ -56,6 +56,27 @@ describe("a line of another width", () => {
   });
 });
 
+describe("a currency", () => {
+  it("in a column of its own counts as beside the amount", async () => {
+    const { total, value } = await played({
+      files: {
+        "p.csv": PRODUCTS,
+        "m.csv": SHOPS,
+        "v.csv": [
+          "sale_id,date,product_id,store_id,qty,amount,currency",
+          "1,2026-02-03,A,S1,1,100.00,EUR",
+          "2,2026-02-03,A,S1,1,100.00,USD",
+          "3,2026-02-03,A,S1,1,1500,JPY",
+        ],
+      },
+    });
+    expect(total).toBe(100);
+    expect(value("SELECT GROUP_CONCAT(code || line ORDER BY line) FROM rejets")).toBe(
+      "chiffre_affaires.wrong_currency3,chiffre_affaires.wrong_currency4",
+    );
+  });
+});
+
 describe("text that JSON must escape", () => {
   it("a tab inside a field belongs to the field", async () => {
     const { total, codes, value } = await played({

@@ -9,12 +9,13 @@ import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { LookAlikes } from "#shared/runtime/look-alikes.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { byCodeUnit, OTHER_TIME, saleStem, scopedId, splitDerived, TIME } from "../diff/index.ts";
-import type { WideMapping } from "../header/index.ts";
+import { foldHeader, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
+import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { ColumnFormats } from "./columns/formats.ts";
 import { fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader } from "./value-reader.ts";
-import { BusinessZone, cleanText } from "./values.ts";
+import { BusinessZone, cleanText, isNothing } from "./values.ts";
 
 /** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
 const NEEDS_CARE = /[^ !#-[\]-\u02ff]/;
@@ -94,6 +95,11 @@ export class Decoder {
   /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
   readonly #needsCare: RegExp;
+  /** The fields that hold currencies alone. */
+  readonly #currencies: readonly Slot[];
+  readonly #currency: string;
+  /** The last text that named the currency of the database. */
+  #ours = "";
 
   /** Throws SourceRefusal (bad_set, unknown_field, id_lost, identity_changed). */
   constructor(mapping: WideMapping["mappings"][number], extras: readonly number[], plan: DecoderOptions) {
@@ -121,6 +127,11 @@ export class Decoder {
     this.#key = sorted.find((slot) => slot.kind !== "extra" && slot.name === entity.key);
     this.#slots = sorted.filter((slot) => slot.kind !== "extra" && slot !== this.#key);
     this.#extras = sorted.filter((slot) => slot.kind === "extra");
+    this.#currency = currency;
+    this.#currencies =
+      entity.name === "magasins"
+        ? []
+        : this.#extras.filter(({ published }) => isOfCurrencies(foldHeader(published)));
     this.#values = new Array(slots.length).fill(null);
     this.hasDates = this.#slots.some((slot) => slot.name === "date_effet");
 
@@ -173,6 +184,7 @@ export class Decoder {
       return reader.reject("record.wrong_length", String(fields.length), String(this.header.length));
     const { decoded } = this;
     const care = this.#careful || this.#needsCare.test(raw);
+    if (this.#currencies.length > 0 && !this.#isInCurrency(fields)) return false;
     reader.begin();
     decoded.dated = "";
     let rest = "";
@@ -185,6 +197,22 @@ export class Decoder {
     }
     decoded.rest = `${rest}},"extras":{${this.#extrasOf(fields, care)}}}`;
     return this.#identify(fields) && this.#fits();
+  }
+
+  /** Whether the record is in the currency of the database, as far as its columns of currencies say. */
+  #isInCurrency(fields: readonly string[]): boolean {
+    for (const { at, published } of this.#currencies) {
+      const field = fields[at] as string;
+      if (field === this.#ours) continue;
+      const text = this.#reader.unwrap(cleanText(field));
+      if (text !== "" && !isNothing(text) && !isCurrency(text, this.#currency)) {
+        const amount = this.names.includes("chiffre_affaires") || !this.names.includes("prix");
+        const code = amount && this.entity.derivedKey ? "chiffre_affaires" : "prix";
+        return this.#reader.reject(`${code}.wrong_currency`, text, this.#currency, published);
+      }
+      this.#ours = field;
+    }
+    return true;
   }
 
   /** The extras as the inside of a JSON object, the time of day among them, in the order of their names. */

@@ -24,7 +24,7 @@ type Remembered = Validators &
  * Numbers the ways in which this program has read files. It grows with each mend of the reading: then each source is
  * read again once, so that rows that were read wrongly are published anew.
  */
-const READ_BY = 3;
+const READ_BY = 4;
 
 /** The options that decide how a content is read. When one of them changes, the producer reads the content again. */
 const readAsOf = ({

@@ -11,6 +11,7 @@
 import { MAX_WHOLE_DIGITS } from "#shared/contract/entities/columns.ts";
 import { formatMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 import { type DecimalProblem, reading } from "../values.ts";
+import { currencyOf } from "./currencies.ts";
 
 /**
  * The decimal sign of a column. `either`: both are used and no value can be read in two ways, so that each is read in
@@ -23,26 +24,6 @@ export type DecimalFormat = "point" | "comma" | "either";
  * that sign only. 1.234 and 1,234: with either. none: it is not a number.
  */
 export type DecimalShape = "plain" | "point" | "comma" | "1.234" | "1,234" | "none";
-
-/** Signs and names of currencies, by ISO 4217 code. Others are letters, and no number has letters. */
-const CURRENCY_SIGNS: Readonly<Record<string, readonly string[]>> = {
-  EUR: ["€", "eur", "euro", "euros"],
-  USD: ["$", "us$", "$us", "usd"],
-  GBP: ["£", "gbp"],
-  JPY: ["¥", "jpy"],
-  CHF: ["chf", "fr.", "sfr."],
-  CAD: ["ca$", "$ca", "c$", "cad"],
-  PLN: ["zł", "pln"],
-  CZK: ["kč", "czk"],
-  SEK: ["kr", "sek"],
-  MAD: ["dh", "mad"],
-  TND: ["dt", "tnd"],
-  XOF: ["fcfa", "cfa", "xof"],
-};
-
-const currencyOf = new Map(
-  Object.entries(CURRENCY_SIGNS).flatMap(([code, signs]) => signs.map((sign) => [sign, code] as const)),
-);
 
 const SPACES = /[ \u00a0\u202f\u2009]/g;
 /** The minus sign, hyphens and the en dash that word processors make of one. */
@@ -201,7 +182,7 @@ function readWrittenDecimal(
 ): string | undefined {
   if (!undress(text)) return fails(SCIENTIFIC.test(text) ? "scientific" : "not_a_number");
   if (bare.currency !== "") {
-    const found = currencyOf.get(bare.currency);
+    const found = currencyOf(bare.currency);
     if (bare.currency.toUpperCase() !== currency) {
       if (currency === null || found === undefined) return fails("not_a_number");
       if (found !== currency) return fails("wrong_currency");
