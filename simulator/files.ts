@@ -3,12 +3,13 @@
  * download, answers 304 for a changed file (wrongly, or because of a weak ETag), and answers an old state, an error, or
  * half a file. A poll of a simulated producer calls `served` instead of the network.
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
+import { isoNow, newId } from "#shared/runtime/time.ts";
 import type { Random } from "../consumer/testing/random-history.ts";
 import type { FetchOptions } from "../producer/download/fetch.ts";
 import { contentHash, type Fetched, type Validators } from "../producer/download/fetched.ts";
@@ -195,23 +196,22 @@ export class Files {
       known,
       resumeFrom,
     }: FetchOptions): ReturnType<typeof import("../producer/download/fetch.ts").fetchSource> =>
-      Effect.suspend((): Effect.Effect<Fetched, SourceError> => {
+      Effect.gen({ self: this }, function* (): Effect.fn.Return<Fetched, SourceError> {
         const state = this.#files.get(source as FileName) as FileState;
         const answer: Answer = (this.misbehaves ? state.answers.shift() : undefined) ?? "as it is";
         if (answer !== "as it is") count(answer);
         let text = textOf(state);
         let etag = `"${state.change}"`;
-        if (answer === "an error") return Effect.fail(failure("source.http_status", source, "503"));
-        if (answer === "cut") return Effect.fail(failure("source.truncated", source, "reset"));
+        if (answer === "an error") return yield* failure("source.http_status", source, "503");
+        if (answer === "cut") return yield* failure("source.truncated", source, "reset");
         if (answer === "weak ETag") etag = known?.etag?.startsWith("W/") ? known.etag : `W/"weak"`;
-        if (answer === "304 that lies" && known !== null) return Effect.succeed(unchanged(known));
+        if (answer === "304 that lies" && known !== null) return unchanged(known);
         if (answer === "an old state") text = state.contents.at(-1) ?? text;
         if (answer === "half a file") text = halfOf(text);
-        if (known !== null && known.etag === etag && answer !== "an old state")
-          return Effect.succeed(unchanged(known));
+        if (known !== null && known.etag === etag && answer !== "an old state") return unchanged(known);
         const bytes = Buffer.from(text, "utf8");
         const hash = hashOf(bytes);
-        if (known !== null && contentHash(known) === hash) return Effect.succeed(unchanged(known));
+        if (known !== null && contentHash(known) === hash) return unchanged(known);
         if (answer === "an old state" || answer === "half a file") etag = `"${answer}"`;
         const validators: Validators = {
           etag,
@@ -223,10 +223,10 @@ export class Files {
           segments: [{ end: bytes.length, hash }],
           tail: { bytes: bytes.length, hash },
           ranges: false,
-          wholeAt: new Date().toISOString(),
+          wholeAt: yield* isoNow,
           charset: null,
         };
-        const file = join(data, `spool-${randomUUID()}`);
+        const file = join(data, `spool-${yield* newId}`);
         const isGrown =
           known !== null &&
           resumeFrom !== null &&
@@ -236,7 +236,7 @@ export class Files {
           // Only the tail, as a server with ranges sends it: what cuts it out of a whole file awaits the real disk.
           const whole = false;
           writeFileSync(file, bytes.subarray(resumeFrom));
-          return Effect.succeed({
+          return {
             kind: "grown",
             file,
             from: resumeFrom,
@@ -249,10 +249,10 @@ export class Files {
             },
             freshMs: null,
             received: bytes.length,
-          });
+          };
         }
         writeFileSync(file, bytes);
-        return Effect.succeed({
+        return {
           kind: "content",
           file,
           bytes: bytes.length,
@@ -260,7 +260,7 @@ export class Files {
           validators,
           freshMs: null,
           received: bytes.length,
-        });
+        };
       });
 }
 

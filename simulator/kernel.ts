@@ -1,7 +1,7 @@
 /**
- * Virtual time, and the order of tasks. Everything in a simulation runs as a fiber of a `Process`, and a process goes on
- * only when the kernel runs one of its tasks. The kernel draws the task from the one random source, so a seed always
- * gives the same interleaving. A process can be killed between any two tasks (and, by
+ * Virtual time, chance, and the order of tasks. Everything in a simulation runs as a fiber of a `Process`, and a process
+ * goes on only when the kernel runs one of its tasks. The kernel draws the task from the one random source, so a seed
+ * always gives the same interleaving. The services Clock, Random and NewId of a process are the kernel's. A process can be killed between any two tasks (and, by
  * sqlite-hooks.ts, before any SQL statement), paused as by SIGSTOP, and started again.
  *
  * Not modelled: two transactions of one file at the same instant (a task runs to its end; SQLITE_BUSY is injected
@@ -12,9 +12,11 @@ import * as Duration from "effect/Duration";
 import * as Effect from "effect/Effect";
 import type * as Exit from "effect/Exit";
 import type * as Fiber from "effect/Fiber";
+import * as Random from "effect/Random";
 import type { Scheduler } from "effect/Scheduler";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { Random } from "../consumer/testing/random-history.ts";
+import { NewId } from "#shared/runtime/time.ts";
+import type { Random as SeededRandom } from "../consumer/testing/random-history.ts";
 
 /** Thrown in the code of a killed process at its next statement. No code may continue after it. */
 export class Crash extends Error {
@@ -81,7 +83,7 @@ interface Timer {
 }
 
 export class Kernel {
-  readonly random: Random;
+  readonly random: SeededRandom;
   /** Virtual milliseconds since 1970. */
   now: number;
   readonly processes = new Set<Process>();
@@ -90,13 +92,24 @@ export class Kernel {
   /** Called after the connections of the processes that died in a task were closed. */
   onBuried: () => void = () => {};
   tasksRun = 0;
+  /** The random numbers of the processes. */
+  readonly #chance: typeof Random.Random.Service = {
+    nextDoubleUnsafe: () => this.random.next(),
+    nextIntUnsafe: () => Math.floor(this.random.next() * 2 ** 53),
+  };
+  /** The ids of the processes: UUIDs in form, so that code which takes them apart finds their parts. */
+  readonly #newId = (): string => {
+    const hex = (digits: number) =>
+      Array.from({ length: digits }, () => this.random.below(16).toString(16)).join("");
+    return `${hex(8)}-${hex(4)}-4${hex(3)}-8${hex(3)}-${hex(12)}`;
+  };
   #timers: Timer[] = [];
   #seq = 0;
 
   /** The clock without a process: `sleep` belongs to processes. */
   readonly clock: Omit<Clock.Clock, "sleep">;
 
-  constructor(random: Random, now: number) {
+  constructor(random: SeededRandom, now: number) {
     this.random = random;
     this.now = now;
     const millis = () => Math.floor(this.now);
@@ -129,7 +142,11 @@ export class Kernel {
     this.processes.add(process);
     process.post(() => {
       const fiber = Effect.runFork(
-        effect(process).pipe(Effect.provideService(Clock.Clock, clockOf(process))),
+        effect(process).pipe(
+          Effect.provideService(Clock.Clock, clockOf(process)),
+          Effect.provideService(Random.Random, this.#chance),
+          Effect.provideService(NewId, this.#newId),
+        ),
         { scheduler: schedulerOf(process) },
       );
       process.fiber = fiber;

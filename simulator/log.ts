@@ -123,6 +123,11 @@ export class SimulatedLog {
     return this.#partitions.get(partitionKey({ topic, partition })) as Partition;
   }
 
+  /** Every record in the topics, in the order of partitions and offsets. `place`: topic/partition. */
+  forEachRecord(each: (place: string, record: StoredRecord) => void): void {
+    for (const [place, { records }] of this.#partitions) for (const record of records) each(place, record);
+  }
+
   setUp(isUp: boolean): void {
     this.#isUp = isUp;
     if (!isUp) return;

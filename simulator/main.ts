@@ -43,6 +43,7 @@ function playSeeds(first: number, last: number): Summary {
   // In memory: a power cut is what disk.ts makes of the files, not what the disk does.
   const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ventes-sim-"));
   const counts = new Counts();
+  const hashes: Record<string, string> = {};
   let violation: Summary["violation"] = null;
   let played = 0;
   try {
@@ -52,7 +53,11 @@ function playSeeds(first: number, last: number): Summary {
       const result = play(history, options);
       played++;
       counts.addAll(result.counts);
-      if (values.seed !== undefined) for (const line of result.trace) say(line);
+      hashes[seed] = result.hash;
+      if (values.seed !== undefined) {
+        for (const line of result.trace) say(line);
+        say(`\nhash of the history: ${result.hash}`);
+      }
       if (result.violation === undefined) continue;
       violation = { seed, message: result.violation.message };
       say(`\nseed ${seed} shows a violation: ${result.violation.message}`);
@@ -72,7 +77,7 @@ function playSeeds(first: number, last: number): Summary {
     rmSync(folder, { recursive: true, force: true });
   }
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  return { first, last, played, violation, counts: Object.fromEntries(counts.entries()), seconds };
+  return { first, last, played, violation, counts: Object.fromEntries(counts.entries()), hashes, seconds };
 }
 
 /** Seeds that one process plays: what closed databases leave behind ends with it. */
@@ -102,6 +107,7 @@ async function playShared(first: number, last: number, jobs: number): Promise<Su
     played: parts.reduce((sum, part) => sum + part.played, 0),
     violation,
     counts: Object.fromEntries(counts.entries()),
+    hashes: Object.assign({}, ...parts.map((part) => part.hashes)) as Summary["hashes"],
     seconds: Number(process.hrtime.bigint() - begun) / 1e9,
   };
 }

@@ -314,6 +314,8 @@ export interface Summary {
   readonly played: number;
   readonly violation: { readonly seed: number; readonly message: string } | null;
   readonly counts: Readonly<Record<string, number>>;
+  /** Seed -> the hash of its history (Played.hash). */
+  readonly hashes: Readonly<Record<string, string>>;
   readonly seconds: number;
 }
 

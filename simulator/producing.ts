@@ -1,10 +1,11 @@
 /** The producers of a simulation: real ones that poll files, and others that publish events of their own. */
-import { randomUUID } from "node:crypto";
 import * as Effect from "effect/Effect";
+import * as Random from "effect/Random";
 import * as Semaphore from "effect/Semaphore";
 import type { TopicName } from "#shared/contract/topics.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { newId } from "#shared/runtime/time.ts";
 import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openProducer } from "../producer/diff/state/producer-db.ts";
 import { State } from "../producer/diff/state/state.ts";
@@ -53,7 +54,7 @@ export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, o
     client: undefined as never,
     hosts: yield* makeHosts(),
     fetch: files.served(settings.data, onAnswer),
-    id: randomUUID(),
+    id: yield* newId,
     gate: yield* Semaphore.make(1),
     bulkhead: new Bulkhead(settings, () => {}),
     onProgress: () => {},
@@ -72,7 +73,7 @@ export const pollFiles = Effect.fnUntraced(function* ({ files, rounds, onPoll, o
       );
       yield* Effect.sleep(200);
     }
-    yield* Effect.sleep(1000 + 2000 * Math.random());
+    yield* Effect.sleep(1000 + 2000 * (yield* Random.next));
   }
 });
 

@@ -1,8 +1,10 @@
 /** The simulator itself: that histories pass, replay to the letter, held what they should, and find what is broken. */
+import crypto from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { historyOf } from "./history.ts";
 import { edited, MUTANTS, runMutant, runSimulator } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
@@ -63,15 +65,51 @@ describe("histories", () => {
       expect(first.violation).toBeUndefined();
       expect(first.trace.length).toBeGreaterThan(5);
       expect(second.trace).toEqual(first.trace);
+      expect(second.hash).toBe(first.hash);
       expect(second.counts.entries()).toEqual(first.counts.entries());
     }
   });
 
-  it("leave the clock and the random numbers as they were", () => {
-    const { random } = Math;
-    const before = [Date, random, performance.now, setImmediate];
-    play(historyOf(1), options);
-    expect([Date, Math.random, performance.now, setImmediate]).toEqual(before);
+  it("a seed plays the same history in another process, and another seed another one", async () => {
+    const hashOf = async (seed: number) =>
+      (await runSimulator(ROOT, ["--seed", String(seed), "--json"])).hashes[seed];
+    const [here, there, other] = [play(historyOf(5), options).hash, await hashOf(5), await hashOf(6)];
+    expect(there).toBe(here);
+    expect(other).not.toBe(here);
+  });
+
+  it("ask the machine for neither time nor chance", () => {
+    const asked: string[] = [];
+    const refuse = (what: string) => () => {
+      asked.push(what);
+      throw new Error(`a history asked the machine: ${what}`);
+    };
+    const { randomUUID } = crypto;
+    vi.stubGlobal(
+      "Date",
+      new Proxy(Date, {
+        construct: (target, args) =>
+          args.length === 0 ? refuse("new Date()")() : new target(...(args as [number])),
+        get: (target, name) => (name === "now" ? refuse("Date.now") : Reflect.get(target, name)),
+      }),
+    );
+    for (const name of ["setTimeout", "setInterval", "setImmediate"]) vi.stubGlobal(name, refuse(name));
+    vi.spyOn(Math, "random").mockImplementation(refuse("Math.random"));
+    vi.spyOn(performance, "now").mockImplementation(refuse("performance.now"));
+    vi.spyOn(process.hrtime, "bigint").mockImplementation(refuse("hrtime"));
+    crypto.randomUUID = refuse("randomUUID");
+    syncBuiltinESMExports();
+    let violations: unknown[];
+    try {
+      violations = [1, 2, 5].map((seed) => play(historyOf(seed), options).violation);
+    } finally {
+      vi.unstubAllGlobals();
+      vi.restoreAllMocks();
+      crypto.randomUUID = randomUUID;
+      syncBuiltinESMExports();
+    }
+    expect(asked).toEqual([]);
+    expect(violations).toEqual([undefined, undefined, undefined]);
   });
 });
 

@@ -4,6 +4,7 @@
  * every read of a reader, and the rows after each death of a writer and each power cut. At the end it checks everything.
  * Throws Violation.
  */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Cause from "effect/Cause";
@@ -29,7 +30,6 @@ import { Counts } from "./counts.ts";
 import { Disk, type Snapshot } from "./disk.ts";
 import { FILE_NAMES, type FileName, Files, registrationOf } from "./files.ts";
 import { FOREIGN } from "./foreign.ts";
-import { withGlobals } from "./globals.ts";
 import {
   type Ambush,
   type Happening,
@@ -66,6 +66,8 @@ export interface Played {
   readonly counts: Counts;
   /** The events of the history, one line each: equal for equal seeds. */
   readonly trace: readonly string[];
+  /** SHA-256 of the trace and of every record in the topics: equal for equal seeds, in any process. */
+  readonly hash: string;
   readonly violation: Violation | undefined;
 }
 
@@ -89,15 +91,13 @@ export function play(history: History, options: PlayOptions): Played {
   const world = new World(kernel, history, options);
   let violation: Violation | undefined;
   try {
-    withGlobals(kernel, () =>
-      withSqliteHooks(kernel, world.observer, () => {
-        try {
-          world.play();
-        } finally {
-          world.close();
-        }
-      }),
-    );
+    withSqliteHooks(kernel, world.observer, () => {
+      try {
+        world.play();
+      } finally {
+        world.close();
+      }
+    });
   } catch (error) {
     violation =
       error instanceof Violation
@@ -106,7 +106,7 @@ export function play(history: History, options: PlayOptions): Played {
   } finally {
     rmSync(world.dir, { recursive: true, force: true });
   }
-  return { counts: world.counts, trace: world.trace, violation };
+  return { counts: world.counts, trace: world.trace, hash: world.hash(), violation };
 }
 
 class World {
@@ -152,6 +152,17 @@ class World {
 
   get base(): string {
     return join(this.dir, "base");
+  }
+
+  /** See Played. */
+  hash(): string {
+    const hash = createHash("sha256");
+    for (const line of this.trace) hash.update(`${line}\n`);
+    this.log.forEachRecord((place, { offset, key, value }) => {
+      hash.update(`${place} ${offset} ${key} ${value === null ? "-" : value.length}\n`);
+      if (value !== null) hash.update(value);
+    });
+    return hash.digest("hex");
   }
 
   say(line: string): void {
