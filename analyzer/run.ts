@@ -31,7 +31,11 @@ export interface AnalyzerOptions {
   readonly onAudit?: (mended: readonly Mended[]) => void;
 }
 
-/** Runs until it is interrupted; an interruption lets the current transaction finish. Fails with DatabaseError. */
+/**
+ * Runs until it is interrupted; an interruption lets the current transaction finish. Writes `analyses`, its history and
+ * `progress` of DIR/ventes.db (invariants 4 and 5), and creates the file if it is missing. Fails with DatabaseError when the
+ * file cannot be used, or was replaced. A lost log only makes it slower: it then polls once a second.
+ */
 export const runAnalyzer = (
   options: AnalyzerOptions = {},
 ): Effect.Effect<never, DatabaseError, TopicLog | Settings> => Effect.scoped(analyze(options));

@@ -47,8 +47,9 @@ const NOWHERE = -1;
 const POLL_MS = 200;
 
 /**
- * Runs until it is interrupted. Fails with DatabaseError when the database cannot be used, and with LogMismatch when
- * the database belongs to another log, or the log has lost events.
+ * Applies the events of all topics to DIR/ventes.db until it is interrupted (invariants 1 to 3); creates the file if it
+ * is missing. It waits for a lost log without end, and tells `onLogState`. Fails with DatabaseError when the database cannot
+ * be used, or was replaced, and with LogMismatch when the database belongs to another log, or the log has lost events.
  */
 export const runConsumer = (
   options: ConsumerOptions = {},

@@ -46,8 +46,10 @@ export interface OnceOptions extends ProducerOptions {
 }
 
 /**
- * Polls the catalogues, then every registered source once, parents first. Returns their statuses. Fails only when the
- * topic log or the producer's own database fails.
+ * Polls the catalogues, then every registered source once, parents first. Returns the status of each source; one that
+ * cannot be read is `parked` or `held` with its reason. Fails only when the topic log (LogFailure) or producer.db
+ * (DatabaseError) fails. It takes no lock: the
+ * caller holds that of the directory's producer.
  */
 export const readSourcesOnce = (
   options: OnceOptions = {},
@@ -81,7 +83,11 @@ const readEach = Effect.fnUntraced(function* (
   return statuses.all();
 });
 
-/** Runs until it is interrupted, and then ends within a second. Waits while the topic log does not answer. */
+/**
+ * Follows the sources at their paces (`every`, in milliseconds) until it is interrupted, and then ends within a second. It
+ * waits while the topic log does not answer, and tells `onState`. Fails with LogMismatch or LogMisconfigured when waiting
+ * does not help, and with DatabaseError when producer.db cannot be used. Rules 19 to 21 say what it publishes.
+ */
 export const runProducer = (
   options: ProducerOptions = {},
 ): Effect.Effect<never, ProducerFailure, TopicLog | Settings> => Effect.scoped(followOurs(options));

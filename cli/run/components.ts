@@ -84,6 +84,10 @@ const keepIn = (current: MutableReport, hooks: ReadHooks): Required<ReadHooks> =
   },
 });
 
+/**
+ * Follows the sources until it is interrupted, and registers those of the file of VENTES_SOURCES. Fails when the topic log
+ * or producer.db does; a source that fails is only reported.
+ */
 export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = {}): Component =>
   Effect.gen(function* () {
     const { sourcesFile } = yield* Settings;
@@ -156,6 +160,7 @@ export interface ConsumeHooks {
   readonly onLogState?: (log: LogState) => void;
 }
 
+/** Applies events until it is interrupted. Fails when the database or the topic log cannot be used. */
 export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks = {}): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
@@ -177,7 +182,10 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
     return yield* withState("consumer", reportOf(current, databaseIn(data)))(consumer);
   });
 
-/** `onAudited`: the analyses were compared with the full SQL, and corrected where they differed. */
+/**
+ * Refreshes the analyses until it is interrupted. Fails with DatabaseError. `onAudited`: the analyses were compared with the full SQL, and
+ * corrected where they differed.
+ */
 export const analyze = (run: Invocation, onAudited: () => void = () => {}): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;

@@ -116,6 +116,7 @@ export interface ListedCatalogue {
   readonly removed: number;
 }
 
+/** The registered catalogues, with the number of their entries, as of the last refresh of the registry. */
 export const listedCatalogues = (registry: Registry): readonly ListedCatalogue[] =>
   registry.catalogues().map((catalogue) => {
     const own = registry.registrations().filter((one) => one.catalogue === catalogue.catalogue);

@@ -28,6 +28,11 @@ export interface Moved {
 
 type MoveFailure = SourceError | DatabaseError | PublishFailure;
 
+/**
+ * Moves a source to another address (rule 5). Both are a URL or a path. Returns the two ids and the number of copied
+ * events. Fails with SourceError when `from` is not registered, or `to` cannot be read or does not fit. Doing it again
+ * after a kill ends with the same database.
+ */
 export const moveSource = (
   from: string,
   to: string,

@@ -34,6 +34,7 @@ export interface CataloguePoll {
   readonly freshMs: number | null;
 }
 
+/** The status of a catalogue before its first poll: state `new`, all counts 0. */
 export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus => ({
   catalogue,
   form: null,
@@ -49,6 +50,10 @@ export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus =>
   polled: null,
 });
 
+/**
+ * Polls a catalogue once. Returns its status, and `freshMs`: how long the server says that its answer stays fresh, in
+ * milliseconds; null: it does not say. Fails with SourceError when its document cannot be read.
+ */
 export const pollCatalogue = Effect.fnUntraced(function* (
   producer: Producer,
   catalogue: Catalogue,

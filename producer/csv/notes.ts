@@ -13,6 +13,7 @@ export interface ReadingNote {
 
 type Sentence = Readonly<Record<Language, (n: ReadingNote) => string>>;
 
+/** The sentence of each note, by its code, in both languages. */
 export const READING_NOTES = {
   "encoding.mark": {
     fr: (n) => `lu en ${n.what} : le fichier commence par sa marque`,
@@ -121,5 +122,6 @@ export const READING_NOTES = {
 
 export type ReadingNoteCode = keyof typeof READING_NOTES;
 
+/** The sentence of a note in a language, as `ventes inspect` and the status of the source show it. */
 export const noteSentence = (note: ReadingNote, language: Language): string =>
   READING_NOTES[note.code][language](note);

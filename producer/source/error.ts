@@ -12,6 +12,10 @@ import { shareLinkOf } from "./share-links.ts";
 
 export type SourceErrorCode = keyof typeof SOURCE_SENTENCES;
 
+/**
+ * The failure of work on one source or catalogue. `code` is a key of SOURCE_SENTENCES, and stable; `sentence` says what is
+ * wrong and what to do, and masks secrets. The other sources go on.
+ */
 export class SourceError extends Schema.TaggedError<SourceError>()("SourceError", {
   source: Schema.String,
   code: Schema.String,

@@ -36,6 +36,10 @@ interface Entry {
   offsets: number[];
 }
 
+/**
+ * Reads the topic `sources` as far as `refresh` was called; everything else answers from memory. Offsets are those of the
+ * topic. Nothing but `refresh` fails (LogFailure); a record that is not valid is kept with its reason (`refused`).
+ */
 export class Registry {
   readonly #log: TopicLog["Service"];
   readonly #positions: number[];

@@ -14,6 +14,7 @@ export const DoubtChoice = Schema.Struct({
 });
 export type DoubtChoice = typeof DoubtChoice.Type;
 
+/** One thing that is unclear, with its evidence and the ways to decide it. */
 export const DoubtReport = Schema.Struct({
   code: Schema.String,
   /** Names what is decided, `CODE:HASH`. `ventes sources confirm` writes it into the registration. */

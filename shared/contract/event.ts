@@ -9,6 +9,7 @@ import { Day } from "./entities/columns.ts";
 import { magasins, produits, ventes } from "./entities/index.ts";
 import type { EventTopic } from "./topics.ts";
 
+/** The version of the format, `v` in each event. A consumer rejects other versions. */
 export const EVENT_VERSION = 1;
 
 /** A record that a producer rejected: the `row` of an event in `rejets`. Its key is hash(source, raw)~ordinal. */
@@ -55,6 +56,7 @@ const DeleteEvent = Schema.Struct({
 /** A fence (rule 20): behind it, events of older versions of this source do not count in this partition. Key: the id of the source. */
 const FenceEvent = Schema.Struct({ ...envelope, kind: Schema.Literal("fence") });
 
+/** The events that each topic may hold. `ventes topics --asyncapi` prints them as JSON Schema. */
 export const EventSchemas = {
   produits: Schema.Union([rowEvent(produits.Row), DeleteEvent, FenceEvent]),
   magasins: Schema.Union([rowEvent(magasins.Row), DeleteEvent, FenceEvent]),

@@ -5,6 +5,7 @@
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 
+/** The hash of some bytes, signed, of 32 bits. The same as murmur2 of Kafka's clients in Java. */
 export function murmur2(data: Uint8Array): number {
   const length = data.length;
   let h = SEED ^ length;

@@ -80,6 +80,7 @@ const wrongCurrency: Sentence = {
     `${quoted(d)} is not in ${d.more}, the only currency of this database (VENTES_DEVISE): convert the amount`,
 };
 
+/** The sentence of each reject by its code, in both languages. Programs read the codes, so a code never changes. */
 export const REJECT_SENTENCES = {
   "record.wrong_length": {
     fr: (d) =>

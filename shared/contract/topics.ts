@@ -20,6 +20,7 @@ export interface TopicSpec {
   readonly holds: string;
 }
 
+/** Partitions of each topic of events when VENTES_PARTITIONS is not set. */
 export const DEFAULT_EVENT_PARTITIONS = 3;
 
 const DAY_MS = 86_400_000;
@@ -29,6 +30,7 @@ const KEEP_ALL = { "cleanup.policy": "delete", "retention.ms": "-1", "retention.
 /** Superseded records stay for a day, so a producer that was away finds the announcements of that time. */
 const COMPACTED = { "cleanup.policy": "compact", "min.compaction.lag.ms": String(DAY_MS) };
 
+/** All topics. A layer creates the missing ones, and refuses those whose settings differ. */
 export const TOPICS: readonly TopicSpec[] = [
   {
     name: "produits",

@@ -15,6 +15,7 @@ export const ventesMigrations: readonly string[] = readdirSync(folder)
   .sort()
   .map((name) => readFileSync(join(folder, name), "utf8"));
 
+/** The kind of file that ventes.db is. SQLite files of another kind, or of a newer version, are refused. */
 export const VENTES_DB: FileKind = {
   applicationId: 0x564e5445, // "VNTE"
   migrations: ventesMigrations,
@@ -22,6 +23,7 @@ export const VENTES_DB: FileKind = {
   synchronous: "NORMAL",
 };
 
+/** The path of the database in a data directory. */
 export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
 /** Opens DIR/ventes.db for writing. Creates it if it is missing; `id` is then its databaseId. Throws DatabaseError. */

@@ -102,6 +102,10 @@ export interface FollowOptions<E, R> {
   readonly maxRecords?: number;
 }
 
+/**
+ * The service. Its guarantees stand at the top of this file; invariants 2 and 13 rest on them. Offsets count records from
+ * 0 in each partition. `errors.ts` says what each failure means and what its user does.
+ */
 export class TopicLog extends Context.Service<
   TopicLog,
   {

@@ -1,8 +1,10 @@
 /** The schemas of canonical values, which the rows of all entities use. */
 import * as Schema from "effect/Schema";
 
+/** An id as the file has it, not empty. */
 export const Id = Schema.String.check(Schema.isMinLength(1));
 
+/** Any text. */
 export const Text = Schema.String;
 
 /** ISO 8601 date, as `2026-11-22`. */
