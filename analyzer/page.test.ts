@@ -255,7 +255,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     await expect.poll(() => page.locator("#total").textContent()).toBe("€19,934.67");
     expect(await page.locator("#rejects li pre").count()).toBe(5);
-    await page.getByText('"many" is not a number (column quantité)').first().waitFor();
+    await page.getByText('"many" is not a number (column quantité): correct this value').first().waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await expect.poll(() => page.locator("#rejects li pre").count()).toBe(14);

@@ -11,6 +11,7 @@ import type * as HttpServerRequest from "effect/http/HttpServerRequest";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
+import { command } from "#shared/runtime/command.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { ErrorAnswer, type SourceAnswer, SourceRequest } from "./api.ts";
 import type { Access } from "./guard.ts";
@@ -38,16 +39,16 @@ const SENTENCES = {
     en: "registering through HTTP needs a token: set VENTES_TOKEN or VENTES_TOKEN_FILE, then start ventes again",
   },
   notHere: {
-    fr: "ce serveur n'enregistre pas de sources : utilisez ventes sources add URL",
-    en: "this server does not register sources: use ventes sources add URL",
+    fr: `ce serveur n'enregistre pas de sources : ${command("sources add URL")}`,
+    en: `this server does not register sources: use ${command("sources add URL")}`,
   },
   notJson: {
     fr: "le corps doit être du JSON : envoyez-le avec l'en-tête content-type: application/json",
     en: "the body must be JSON: send it with the header content-type: application/json",
   },
   tooLarge: {
-    fr: `le corps dépasse ${MAX_BODY_BYTES} octets`,
-    en: `the body is larger than ${MAX_BODY_BYTES} bytes`,
+    fr: `le corps dépasse ${MAX_BODY_BYTES} octets : envoyez-en un plus court`,
+    en: `the body is larger than ${MAX_BODY_BYTES} bytes: send a shorter one`,
   },
   malformed: {
     fr: 'le corps doit être {"url": "https://...", "entity": "ventes", "options": {}} ; entity et options sont facultatifs',

@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
   },
   {
     args: ["sources", "add", "x.csv", "--preset", "excel"],
-    says: /no preset "excel"; there are: google-sheets/,
+    says: /no preset "excel": give one of these: google-sheets/,
   },
   { args: ["sources", "add", "x.csv", "--vanished", "maybe"], says: /--vanished "maybe".*keep.*withdraw/ },
   { args: ["sources", "add", "produits,clients", "x.csv"], says: /"clients".*produits, magasins, ventes/ },
@@ -57,9 +57,9 @@ const CASES: readonly Case[] = [
   { args: ["start", "--timeout", "0s", "--once"], says: /--timeout is "0s"/ },
   { args: ["start", "--port", "http"], says: /--port is "http".*0 to 65535/ },
   { args: ["hello", "--namespace", "a b"], says: /the namespace is "a b"/ },
-  { args: ["producer"], says: /set KAFKA_BROKERS, or run: ventes start/ },
-  { args: ["consumer"], says: /set KAFKA_BROKERS, or run: ventes start/ },
-  { args: ["analyzer"], says: /set KAFKA_BROKERS, or run: ventes start/ },
+  { args: ["producer"], says: /set KAFKA_BROKERS, or run: npx ventes start/ },
+  { args: ["consumer"], says: /set KAFKA_BROKERS, or run: npx ventes start/ },
+  { args: ["analyzer"], says: /set KAFKA_BROKERS, or run: npx ventes start/ },
   { args: ["hello"], env: { KAFKA_BROKERS: "nowhere" }, says: /KAFKA_BROKERS has "nowhere"/ },
   {
     args: ["hello"],

@@ -52,7 +52,7 @@ it("registers and follows a source, answers a second request for it, and removes
     [{ url: "ftp://x/m.csv" }, 422, /neither a path nor/],
     [{ url: url.replace("//", "//me:secret@") }, 422, /has a user or password/],
     [{ url, entity: "clients" }, 422, /there is no entity "clients"/],
-    [{ url, options: { colour: "red" } }, 422, /no option "colour": there are every, once/],
+    [{ url, options: { colour: "red" } }, 422, /no option "colour": give one of these: every, once/],
     [{ url, options: { every: "soon" } }, 422, /every "soon": give 200ms/],
     [{ url: "/etc/hostname" }, 403, /is not allowed: VENTES_FILES/],
   ] as const;

@@ -1,4 +1,5 @@
 /** The sentences of the normal output, in both languages, side by side. Counts come formatted, as text. */
+import { command } from "#shared/runtime/command.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { englishCount, frenchCount } from "./numbers.ts";
 
@@ -38,13 +39,14 @@ const TEXTS = {
     (dir: string) => `there is no database yet: answers from the demo (${dir})`,
   ),
   needsKafka: both(
-    (command: string) =>
-      `${command} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ventes start`,
-    (command: string) => `${command} runs on Kafka: set KAFKA_BROKERS, or run: ventes start`,
+    (component: string) =>
+      `${component} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ${command("start")}`,
+    (component: string) => `${component} runs on Kafka: set KAFKA_BROKERS, or run: ${command("start")}`,
   ),
   emptySql: both(
-    () => "la requête est vide",
-    () => "the query is empty",
+    () =>
+      `la requête est vide : donnez-la, par exemple ${command('query "SELECT * FROM ventes_par_region"')}`,
+    () => `the query is empty: give one, for example ${command('query "SELECT * FROM ventes_par_region"')}`,
   ),
   rejectsByCode: both(
     (total: string, codes: string) => `${total} rejetée${plural(total)}${codes === "" ? "" : ` : ${codes}`}`,
@@ -125,12 +127,12 @@ const TEXTS = {
     () => "no sales",
   ),
   andMore: both(
-    (n: string) => `... et ${n} de plus : ventes query`,
-    (n: string) => `... and ${n} more: ventes query`,
+    (n: string) => `... et ${n} de plus : ${command("query")}`,
+    (n: string) => `... and ${n} more: ${command("query")}`,
   ),
   rejected: both(
-    (n: string) => `${lignes(n)} rejetée${plural(n)} ; lesquelles et pourquoi : ventes rejects`,
-    (n: string) => `${rows(n)} rejected; which and why: ventes rejects`,
+    (n: string) => `${lignes(n)} rejetée${plural(n)} ; lesquelles et pourquoi : ${command("rejects")}`,
+    (n: string) => `${rows(n)} rejected; which and why: ${command("rejects")}`,
   ),
   missingProducts: both(
     (n: number) => (n === 1 ? "1 produit" : `${frenchCount(n)} produits`),
@@ -210,8 +212,8 @@ const TEXTS = {
     (url: string) => `The page is at ${url}`,
   ),
   addYours: both(
-    () => "Vos propres fichiers : npx ventes sources add https://exemple.fr/ventes.csv",
-    () => "Your own files: npx ventes sources add https://example.com/sales.csv",
+    () => `Vos propres fichiers : ${command("sources add https://exemple.fr/ventes.csv")}`,
+    () => `Your own files: ${command("sources add https://example.com/sales.csv")}`,
   ),
   goesOn: both(
     () => "Les sources sont suivies ; Ctrl-C arrête.",
@@ -222,17 +224,22 @@ const TEXTS = {
     (dir: string) => `no source is registered: this was the demo, in ${dir}`,
   ),
   sourcesFailed: both(
-    (failed: number, all: number) => `${failed} source(s) sur ${all} n'ont pas pu être lues`,
-    (failed: number, all: number) => `${failed} of ${all} sources could not be read`,
+    (failed: number, all: number) =>
+      `${failed} source(s) sur ${all} n'ont pas pu être lues ; lesquelles et pourquoi : ${command("sources")}`,
+    (failed: number, all: number) =>
+      `${failed} of ${all} sources could not be read; which and why: ${command("sources")}`,
   ),
   sourcesUnclear: both(
     (unclear: number, all: number) =>
-      `${unclear} source(s) sur ${all} attendent votre décision : ventes sources`,
-    (unclear: number, all: number) => `${unclear} of ${all} sources wait for your decision: ventes sources`,
+      `${unclear} source(s) sur ${all} attendent votre décision : ${command("sources")}`,
+    (unclear: number, all: number) =>
+      `${unclear} of ${all} sources wait for your decision: ${command("sources")}`,
   ),
   sourcesFileFailed: both(
-    (n: number) => `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées`,
-    (n: number) => `${n} line(s) of the file of VENTES_SOURCES could not be registered`,
+    (n: number) =>
+      `${n} ligne(s) du fichier de VENTES_SOURCES n'ont pas pu être enregistrées : corrigez celles qui sont nommées plus haut`,
+    (n: number) =>
+      `${n} line(s) of the file of VENTES_SOURCES could not be registered: correct those that are named above`,
   ),
   sourceAdded: both(
     (source: string, entities: string) => `${source} est enregistré (${entities})`,
@@ -256,8 +263,8 @@ const TEXTS = {
     () => "--catalogue: the list, or the header of each file, shows what it holds; give the address alone",
   ),
   rekeyOfOne: both(
-    () => "--rekey vaut pour un fichier, pas pour un catalogue",
-    () => "--rekey is for one file, not for a catalogue",
+    () => "--rekey vaut pour un fichier, pas pour un catalogue : donnez-le avec l'adresse d'un fichier",
+    () => "--rekey is for one file, not for a catalogue: give it with the address of a file",
   ),
   catalogueRemoved: both(
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
@@ -360,8 +367,8 @@ const TEXTS = {
     (least: string) => `a server on another machine is polled every 5 s at most: give ${least}`,
   ),
   noSources: both(
-    () => "aucune source : ventes sources add URL",
-    () => "no source: ventes sources add URL",
+    () => `aucune source : ${command("sources add URL")}`,
+    () => `no source: ${command("sources add URL")}`,
   ),
   wouldRead: both(
     (source: string, entity: string, delimiter: string, records: string) =>
@@ -428,8 +435,10 @@ const TEXTS = {
     (component: string, why: string) => `${component} failed: ${why}`,
   ),
   componentLost: both(
-    (component: string, at: string) => `${component} n'a plus publié son état depuis ${at}`,
-    (component: string, at: string) => `${component} has not published its state since ${at}`,
+    (component: string, at: string) =>
+      `${component} n'a plus publié son état depuis ${at} : relancez-le s'il ne tourne plus`,
+    (component: string, at: string) =>
+      `${component} has not published its state since ${at}: start it again if it does not run`,
   ),
   lost: both(
     () => "perdu",

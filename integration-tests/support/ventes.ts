@@ -42,6 +42,8 @@ export const environment = (more: Options["env"] = {}): NodeJS.ProcessEnv => ({
     Object.entries(process.env).filter(([name]) => !/^(?:KAFKA_|VENTES_(?!TEST_)|LC_|LANG$)/.test(name)),
   ),
   NO_COLOR: "1",
+  // As `npx ventes`: messages name their commands as the program was called.
+  npm_command: "exec",
   VENTES_LANG: "en",
   VENTES_PORT: "0",
   ...more,

@@ -68,7 +68,7 @@ describe("an option", () => {
     [{ set: ["couleur=bleu"] }, /^--set "couleur": give id_produit, /],
     [{ where: ["payé"] }, /^--where "payé": give "Financial Status=paid"$/],
     [{ where: ["=payé"] }, /^--where "=payé"/],
-    [{ preset: "excel" }, /no preset "excel"; there are: google-sheets, excel-fr/],
+    [{ preset: "excel" }, /no preset "excel": give one of these: google-sheets, excel-fr/],
   ])("%j is refused", (flags, says) => {
     let refusal: unknown;
     try {

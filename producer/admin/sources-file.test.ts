@@ -79,25 +79,25 @@ describe("the file of sources", () => {
     expect(lines.map(({ source }) => source)).toEqual(["https://a.example/ok.csv"]);
     expect(troubles).toEqual([
       expect.stringMatching(
-        /:1: there is no column "note": there are url, entity, every, once, duplicates, /,
+        /:1: there is no column "note": give one of these: url, entity, every, once, duplicates, /,
       ),
-      `${path}:2: there is no entity "clients": there are produits, magasins, ventes`,
-      `${path}:3: "ftp://a.example/2.csv" is neither a path nor an http, https or file URL`,
+      `${path}:2: there is no entity "clients": give one of these: produits, magasins, ventes`,
+      expect.stringContaining(`${path}:3: "ftp://a.example/2.csv" is neither a path nor`),
       `${path}:4: every "often": give 200ms, 10s, 5m, 1h`,
       `${path}:5: a remote server is polled at most every 5s: give every=5s or more`,
       `${path}:6: once "perhaps": give true, false`,
       `${path}:7: duplicates "twice": give keep, drop`,
       `${path}:8: dateFormat "us": give dmy, mdy, ymd, excel`,
       `${path}:9: the line is not CSV: check its quotes`,
-      `${path}:10: "" is neither a path nor an http, https or file URL`,
+      expect.stringContaining(`${path}:10: "" is neither a path nor`),
       `${path}:12: https://a.example/ok.csv#again is on line 11 already: remove one of the two`,
     ]);
   });
 
   it("a file that cannot be read is one trouble", () => {
     const trouble = (path: string) => readSourcesFile(path, "fr").troubles;
-    expect(trouble(join(dir, "absent.csv"))).toEqual([expect.stringContaining("n'existe pas")]);
-    expect(trouble(dir)).toEqual([expect.stringContaining("n'est pas un fichier")]);
+    expect(trouble(join(dir, "absent.csv"))).toEqual([expect.stringContaining("(ENOENT)")]);
+    expect(trouble(dir)).toEqual([expect.stringContaining("(EISDIR)")]);
     expect(trouble(list(""))).toEqual([expect.stringContaining("colonne url")]);
     expect(trouble(list("https://a.example/v.csv\n"))).toEqual([expect.stringContaining("colonne url")]);
     writeFileSync(join(dir, "latin1.csv"), Buffer.from("url\nhttps://a.example/\xe9.csv\n", "latin1"));
@@ -139,7 +139,7 @@ describe("the lines of a file of sources", () => {
         expect(first.registered.toSorted()).toEqual([urlOf("m.csv"), urlOf("p.csv")]);
         expect(first.troubles).toEqual([
           `${path}:5: m.csv is on line 3 already: remove one of the two`,
-          `${path}:4: ${urlOf("absent.csv")} does not exist`,
+          expect.stringContaining(`${path}:4: ${urlOf("absent.csv")} does not exist`),
         ]);
         const before = yield* written;
         // The file was removed. If the line were registered again, reading the file would fail.
@@ -178,7 +178,9 @@ describe("the lines of a file of sources", () => {
         followSourcesFile(path, heard),
         Effect.gen(function* () {
           yield* when(() => heard.registered.includes(urlOf("p.csv")) && heard.troubles.length === 1);
-          expect(heard.troubles).toEqual([`${path}:3: ${urlOf("later.csv")} does not exist`]);
+          expect(heard.troubles).toEqual([
+            expect.stringContaining(`${path}:3: ${urlOf("later.csv")} does not exist`),
+          ]);
           file("later.csv", "id_magasin,ville\n1,Lyon\n");
           yield* when(() => heard.registered.includes(urlOf("later.csv")));
           file("third.csv", "id_magasin,ville\n2,Nice\n");

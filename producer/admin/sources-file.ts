@@ -101,9 +101,7 @@ function textOf(path: string): string {
   } catch (error) {
     if (error instanceof TypeError) throw new SourceRefusal("catalogue.not_utf8");
     const code = (error as NodeJS.ErrnoException).code ?? "unreadable";
-    if (code === "ENOENT") throw new SourceRefusal("source.not_found");
-    if (code === "EISDIR") throw new SourceRefusal("source.not_a_file");
-    throw new SourceRefusal("source.not_readable", code);
+    throw new SourceRefusal("sources_file.not_readable", code);
   }
 }
 

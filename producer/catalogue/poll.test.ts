@@ -153,9 +153,7 @@ describe("a catalogue", () => {
     const reasons = Object.fromEntries(
       (catalogue?.refusals ?? []).map(({ source, reason }) => [source, reason]),
     );
-    expect(reasons[at("m.csv")]).toBe(
-      `${at("m.csv")}: the given entity is produits, but the file holds magasins`,
-    );
+    expect(reasons[at("m.csv")]).toContain("the given entity is produits, but the file holds magasins");
     expect(reasons[at("what.csv")]).toMatch(/columns found: x, y; missing/);
     expect(reasons[at("gone.csv")]).toMatch(/does not exist/);
     expect(reasons["ftp://x/y.csv"]).toMatch(/neither a path nor/);

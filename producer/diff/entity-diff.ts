@@ -46,8 +46,6 @@ export class EntityDiff {
   withdrawals = 0;
   moves = 0;
   counts: Counts = zeroCounts();
-  /** The first few ids that the version has twice, with different rows. */
-  readonly conflicting: string[] = [];
   /** Whether an appended record has the claim of a held row. */
   meetsHeld = false;
   readonly #options: EntityDiffOptions;

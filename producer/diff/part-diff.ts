@@ -10,9 +10,6 @@ import type { SpilledRecord } from "./spill.ts";
 import type { HeldRow } from "./state/held-rows.ts";
 import type { Vanishing } from "./vanishing.ts";
 
-/** How many keys of conflicts are listed. */
-const LISTED_CONFLICTS = 10;
-
 /** The open last line of the version before, which this one extends. */
 export interface ExtendedLine extends ClaimKey {
   readonly derived: boolean;
@@ -47,8 +44,6 @@ export interface Findings {
   readonly extended: ExtendedLine | undefined;
   /** Whether an appended record has the claim of a held row. */
   meetsHeld: boolean;
-  /** The first few ids that the version has twice, with different rows. */
-  readonly conflicting: string[];
 }
 
 export const zeroCounts = (): Counts => ({
@@ -151,14 +146,14 @@ export class PartDiff implements PartDecision {
       } else if (before !== undefined) {
         // This record supersedes the one of the version before.
         counts.superseded++;
-        if (!isSame) this.#conflict(line);
+        if (!isSame) this.#counts.conflicts++;
       }
     }
     if (last !== undefined) {
       counts.superseded += lines.length - last.size;
       for (const line of lines) {
         const holds = last.get(`${line.ordinal}/${line.dated}`) as SpilledRecord;
-        if (holds.a !== line.a || holds.b !== line.b) this.#conflict(line);
+        if (holds.a !== line.a || holds.b !== line.b) this.#counts.conflicts++;
       }
     }
     if (this.#options.appended) return;
@@ -180,12 +175,6 @@ export class PartDiff implements PartDecision {
 
   #emit(line: SpilledRecord, key: string, ordinal: number): void {
     this.emit.push({ n: line.n, key, ordinal, dated: line.dated, a: line.a, b: line.b });
-  }
-
-  #conflict(line: SpilledRecord): void {
-    this.#counts.conflicts++;
-    const { conflicting } = this.#findings;
-    if (conflicting.length < LISTED_CONFLICTS && !conflicting.includes(line.key)) conflicting.push(line.key);
   }
 }
 

@@ -13,7 +13,7 @@ import { foldHeader, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { ColumnFormats } from "./columns/formats.ts";
-import { fieldOf, type Slot, slotsOf } from "./slots.ts";
+import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader } from "./value-reader.ts";
 import { BusinessZone, cleanText, isNothing } from "./values.ts";
 
@@ -101,7 +101,7 @@ export class Decoder {
   /** The last text that named the currency of the database. */
   #ours = "";
 
-  /** Throws SourceRefusal (bad_set, unknown_field, id_lost, identity_changed). */
+  /** Throws SourceRefusal (bad_set, no_key_columns, unknown_field, id_lost, identity_changed). */
   constructor(mapping: WideMapping["mappings"][number], extras: readonly number[], plan: DecoderOptions) {
     const { header, identity, options = {}, formats = {}, settings, key, late } = plan;
     const entity = entityNamed(mapping.entity);
@@ -125,6 +125,8 @@ export class Decoder {
     this.names = sorted.map((slot) => slot.name);
     this.#timeName = this.names.includes(TIME) ? OTHER_TIME : TIME;
     this.#key = sorted.find((slot) => slot.kind !== "extra" && slot.name === entity.key);
+    if (this.#key === undefined && !entity.derivedKey)
+      throw new SourceRefusal("source.no_key_columns", header.join(", "), entity.key);
     this.#slots = sorted.filter((slot) => slot.kind !== "extra" && slot !== this.#key);
     this.#extras = sorted.filter((slot) => slot.kind === "extra");
     this.#currency = currency;
@@ -255,13 +257,8 @@ export class Decoder {
       }
       return true;
     }
-    if (!this.entity.derivedKey)
-      return this.#reader.reject(
-        slot?.codes.missing ?? "record.wrong_length",
-        "",
-        undefined,
-        slot?.published,
-      );
+    if (slot !== undefined && !this.entity.derivedKey)
+      return this.#reader.reject(codeOf(slot, "missing"), "", undefined, slot.published);
     decoded.derived = true;
     const { row, extras } = this.rowOf();
     const columns =

@@ -2,7 +2,7 @@
  * A slot says, for one column or extra, where its text is in a record, how it is read, and with which code a record is
  * rejected that has no readable value there. Slots are made once for each header.
  */
-import type { Entity } from "#shared/contract/entities/index.ts";
+import type { Entity, magasins, produits, ventes } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
@@ -10,7 +10,7 @@ import type { ColumnSource, WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
 import type { DecimalFormat } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
-import { cleanText } from "./values.ts";
+import { cleanText, type DecimalProblem } from "./values.ts";
 
 export interface Slot {
   /** The index of its field in the record; -1: it has several fields, or the same value in every record. */
@@ -34,25 +34,28 @@ export interface Slot {
   readonly day: DayFormat | undefined;
   /** `"name":` */
   readonly label: string;
-  readonly codes: {
-    readonly missing: RejectCode;
-    readonly notADate: RejectCode;
-    readonly notANumber: RejectCode;
-    readonly outOfRange: RejectCode;
-    readonly wrongCurrency: RejectCode;
-    readonly scientific: RejectCode;
-    readonly ambiguous: RejectCode;
-    readonly otherDecimal: RejectCode;
-  };
 }
 
 /** Reject codes name columns without accents. */
-const codeName = (column: string): string => column.normalize("NFD").replace(/\p{M}/gu, "");
+type Unaccented<Name extends string> = Name extends `${infer A}é${infer B}` ? `${A}e${Unaccented<B>}` : Name;
+const unaccented = (column: string): string => column.normalize("NFD").replace(/\p{M}/gu, "");
 
-const code = (column: string, problem: string): RejectCode => {
-  const name = `${codeName(column)}.${problem}`;
-  return name in REJECT_SENTENCES ? (name as RejectCode) : "record.wrong_length";
-};
+type DayProblem = "not_a_date" | "ambiguous";
+type NumberProblem = Exclude<DecimalProblem, "wrong_currency">;
+type ColumnProblem = "missing" | DayProblem | DecimalProblem;
+
+type Columns = (typeof produits | typeof magasins | typeof ventes)["columns"][number];
+type Problems<C extends Columns> =
+  | (C extends { readonly required: true } ? "missing" : never)
+  | (C extends { readonly kind: "day" } ? DayProblem : never)
+  | (C extends { readonly kind: "decimal" } ? NumberProblem : never);
+/** The code of each problem that a column may have. A column whose codes have no sentences is an error of types here. */
+type ColumnCode = { [C in Columns as C["name"]]: `${Unaccented<C["name"]>}.${Problems<C>}` }[Columns["name"]];
+const columnCode = (code: ColumnCode): RejectCode => code;
+
+/** The code of a record whose value in this column has a problem. */
+export const codeOf = ({ name }: Pick<Slot, "name">, problem: ColumnProblem): RejectCode =>
+  columnCode(`${unaccented(name)}.${problem}` as ColumnCode);
 
 /** The options of all slots of a header. */
 export interface SlotOptions {
@@ -71,27 +74,16 @@ function slotOf(
   const { name, kind } = slot;
   const at = "at" in source ? source.at : -1;
   const format = at < 0 ? undefined : formatOf(o.formats, labelOf(o.header, at));
-  const codes = {
-    missing: code(name, "missing"),
-    notADate: code(name, "not_a_date"),
-    notANumber: code(name, "not_a_number"),
-    outOfRange: code(name, "out_of_range"),
-    wrongCurrency: code(name, "wrong_currency"),
-    scientific: code(name, "scientific"),
-    ambiguous: code(name, "ambiguous"),
-    otherDecimal: code(name, "other_decimal"),
-  };
   return {
     ...slot,
     at,
     joined: "parts" in source ? source : undefined,
     constant: undefined,
     json: undefined,
-    currency: codes.wrongCurrency.endsWith("wrong_currency") ? o.currency : null,
+    currency: Object.hasOwn(REJECT_SENTENCES, codeOf(slot, "wrong_currency")) ? o.currency : null,
     decimal: kind === "decimal" ? ((format as DecimalFormat | undefined) ?? o.options.decimal) : undefined,
     day: kind === "day" ? ((format as DayFormat | undefined) ?? o.options.dateFormat) : undefined,
     label: `${JSON.stringify(name)}:`,
-    codes,
   };
 }
 

@@ -5,17 +5,8 @@
 import type { Details, RejectCode } from "#shared/contract/sentences.ts";
 import { readDay } from "./columns/days.ts";
 import { readDecimal } from "./columns/decimals.ts";
-import type { Slot } from "./slots.ts";
+import { codeOf, type Slot } from "./slots.ts";
 import { type BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
-
-const DECIMAL_CODES = {
-  not_a_number: "notANumber",
-  out_of_range: "outOfRange",
-  wrong_currency: "wrongCurrency",
-  scientific: "scientific",
-  ambiguous: "ambiguous",
-  other_decimal: "otherDecimal",
-} as const satisfies Record<typeof reading.problem, keyof Slot["codes"]>;
 
 /** What the sentence of a decimal's problem needs besides the value. */
 const moreOf = (problem: typeof reading.problem, { currency, decimal }: Slot): string | undefined => {
@@ -70,7 +61,7 @@ export class ValueReader {
         if (decimal === undefined) {
           if (isNothing(text)) return this.#empty(slot);
           const more = moreOf(reading.problem, slot);
-          this.reject(slot.codes[DECIMAL_CODES[reading.problem]], field, more, slot.published);
+          this.reject(codeOf(slot, reading.problem), field, more, slot.published);
           return undefined;
         }
         if (reading.rounded) this.rounded++;
@@ -81,8 +72,8 @@ export class ValueReader {
         if (day === undefined) {
           if (isNothing(text)) return this.#empty(slot);
           if (reading.dayProblem === "ambiguous")
-            this.reject(slot.codes.ambiguous, field, undefined, slot.published);
-          else this.reject(slot.codes.notADate, field, slot.day, slot.published);
+            this.reject(codeOf(slot, "ambiguous"), field, undefined, slot.published);
+          else this.reject(codeOf(slot, "not_a_date"), field, slot.day, slot.published);
           return undefined;
         }
         this.time = reading.time;
@@ -97,7 +88,7 @@ export class ValueReader {
 
   #empty(slot: Slot): null | undefined {
     if (!slot.required) return null;
-    this.reject(slot.codes.missing, "", undefined, slot.published);
+    this.reject(codeOf(slot, "missing"), "", undefined, slot.published);
     return undefined;
   }
 

@@ -6,10 +6,10 @@
 import { hash } from "node:crypto";
 import type { DoubtChoice, DoubtReport } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
+import { command, shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { CHOICE_SENTENCES, DOUBT_SENTENCES, type DoubtDetails } from "./doubt-sentences.ts";
-import { argument } from "./sentences.ts";
 
 export type DoubtCode = keyof typeof DOUBT_SENTENCES;
 
@@ -90,13 +90,13 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
   const { code, options, withdraws, adds } = choice;
-  const shown = argument(masked(source));
+  const shown = shellArgument(masked(source));
   return {
     says: CHOICE_SENTENCES[code][language],
     command:
       options === undefined
-        ? `ventes sources confirm ${shown} ${decision}`
-        : `ventes sources add ${shown} ${options.map(argument).join(" ")}`,
+        ? command(`sources confirm ${shown} ${decision}`)
+        : command(`sources add ${shown} ${options.map(shellArgument).join(" ")}`),
     ...(withdraws === undefined ? {} : { withdraws }),
     ...(adds === undefined ? {} : { adds }),
   };

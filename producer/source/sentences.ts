@@ -1,4 +1,5 @@
 /** The sentences of source errors, in both languages. Each says what is wrong, where, and what to do. */
+import { command, shellArgument } from "#shared/runtime/command.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 
 export interface Details {
@@ -13,15 +14,20 @@ export interface Details {
 
 type Sentence = Readonly<Record<Language, (d: Details) => string>>;
 
-/** A text as an argument of a shell: as it is, or in quotes if the shell would read a character of it. */
-export const argument = (source: string): string =>
-  /^[\w:/.,@%+=~-]+$/.test(source) ? source : `'${source.replaceAll("'", "'\\''")}'`;
-const remove = (source: string): string => `ventes sources remove ${argument(source)}`;
+const remove = (source: string): string => command(`sources remove ${shellArgument(source)}`);
+const add = (source: string): string => command(`sources add ${shellArgument(source)}`);
+const moveTo = (source: string, to: string): string => command(`sources move ${shellArgument(source)} ${to}`);
+const again: Readonly<Record<Language, string>> = {
+  fr: "une source suivie est relue à son heure",
+  en: "a followed source is polled again in its turn",
+};
 
 export const SOURCE_SENTENCES = {
   "source.bad_reference": {
-    fr: (d) => `« ${d.source} » n'est ni un chemin ni une URL http, https ou file`,
-    en: (d) => `${JSON.stringify(d.source)} is neither a path nor an http, https or file URL`,
+    fr: (d) =>
+      `« ${d.source} » n'est ni un chemin ni une URL http, https ou file : donnez le chemin d'un fichier, ou une adresse qui commence par https://`,
+    en: (d) =>
+      `${JSON.stringify(d.source)} is neither a path nor an http, https or file URL: give the path of a file, or an address that begins with https://`,
   },
   "source.bad_file_url": {
     fr: (d) =>
@@ -88,28 +94,34 @@ export const SOURCE_SENTENCES = {
       `${d.source}: the record with this key in the topic sources is that of another source (${d.what}): correct the program that wrote it, or remove it: ${remove(d.source)}`,
   },
   "source.unknown_entity": {
-    fr: (d) => `« ${d.what} » n'est pas une entité : il y a ${d.more}`,
-    en: (d) => `there is no entity ${JSON.stringify(d.what)}: there are ${d.more}`,
+    fr: (d) => `« ${d.what} » n'est pas une entité : donnez l'une de celles-ci : ${d.more}`,
+    en: (d) => `there is no entity ${JSON.stringify(d.what)}: give one of these: ${d.more}`,
   },
   "source.unknown_option": {
-    fr: (d) => `il n'y a pas d'option ${JSON.stringify(d.what)} : il y a ${d.more}`,
-    en: (d) => `there is no option ${JSON.stringify(d.what)}: there are ${d.more}`,
+    fr: (d) => `il n'y a pas d'option ${JSON.stringify(d.what)} : donnez l'une de celles-ci : ${d.more}`,
+    en: (d) => `there is no option ${JSON.stringify(d.what)}: give one of these: ${d.more}`,
   },
   "source.bad_option": {
     fr: (d) => `${d.what} : donnez ${d.more}`,
     en: (d) => `${d.what}: give ${d.more}`,
   },
   "source.not_found": {
-    fr: (d) => `${d.source} n'existe pas${d.what === undefined ? "" : ` (${d.what})`}`,
-    en: (d) => `${d.source} does not exist${d.what === undefined ? "" : ` (${d.what})`}`,
+    fr: (d) =>
+      `${d.source} n'existe pas${d.what === undefined ? "" : ` (${d.what})`} : vérifiez l'adresse ; si une source suivie a changé d'adresse : ${moveTo(d.source, "NOUVELLE_ADRESSE")} ; si elle n'existe plus : ${remove(d.source)}`,
+    en: (d) =>
+      `${d.source} does not exist${d.what === undefined ? "" : ` (${d.what})`}: check the address; if a followed source has moved: ${moveTo(d.source, "NEW_ADDRESS")}; if it is gone for good: ${remove(d.source)}`,
   },
   "source.not_a_file": {
-    fr: (d) => `${d.source} n'est pas un fichier`,
-    en: (d) => `${d.source} is not a file`,
+    fr: (d) =>
+      `${d.source} n'est pas un fichier : donnez l'adresse d'un fichier, ou suivez tous les fichiers d'un dossier : ${add(d.source)} --catalogue`,
+    en: (d) =>
+      `${d.source} is not a file: give the address of a file, or follow all files of a folder: ${add(d.source)} --catalogue`,
   },
   "source.not_readable": {
-    fr: (d) => `${d.source} ne peut pas être lu (${d.what})`,
-    en: (d) => `${d.source} cannot be read (${d.what})`,
+    fr: (d) =>
+      `${d.source} ne peut pas être lu (${d.what}) : donnez au compte qui exécute ventes le droit de lire le fichier et de traverser ses dossiers ; ${again.fr}`,
+    en: (d) =>
+      `${d.source} cannot be read (${d.what}): give the account that runs ventes the right to read the file and to enter its folders; ${again.en}`,
   },
   "source.credentials_in_url": {
     fr: (d) =>
@@ -138,22 +150,28 @@ export const SOURCE_SENTENCES = {
       `${d.source}: the published content (${d.what}) is older than the content already read (${d.more}): it is refused, and the source will be polled again; if it is the right content, publish it again with a recent date`,
   },
   "source.http_status": {
-    fr: (d) => `${d.source} répond ${d.what}`,
-    en: (d) => `${d.source} answers ${d.what}`,
+    fr: (d) =>
+      `${d.source} répond ${d.what} : ouvrez l'adresse dans un navigateur, et si elle y échoue aussi, prévenez l'administrateur du serveur ; ${again.fr}`,
+    en: (d) =>
+      `${d.source} answers ${d.what}: open the address in a browser, and if it fails there too, tell the administrator of the server; ${again.en}`,
   },
   "source.unreachable": {
-    fr: (d) => `${d.source} est injoignable : ${d.what}`,
-    en: (d) => `${d.source} cannot be reached: ${d.what}`,
+    fr: (d) =>
+      `${d.source} est injoignable : ${d.what} : vérifiez l'adresse, le réseau et HTTPS_PROXY ; ${again.fr}`,
+    en: (d) =>
+      `${d.source} cannot be reached: ${d.what}: check the address, the network and HTTPS_PROXY; ${again.en}`,
   },
   "source.not_allowed": {
-    fr: (d) => `${d.source} n'est pas permis : ${d.what}`,
-    en: (d) => `${d.source} is not allowed: ${d.what}`,
+    fr: (d) =>
+      `${d.source} n'est pas permis : ${d.what} : mettez le fichier dans le dossier de VENTES_FILES, ou donnez son adresse http ou https`,
+    en: (d) =>
+      `${d.source} is not allowed: ${d.what}: put the file into the folder of VENTES_FILES, or give its http or https address`,
   },
   "source.leads_out": {
     fr: (d) =>
-      `${d.source} est un lien qui mène hors du dossier suivi ${d.what} : il n'est pas suivi ; copiez-y le fichier, ou ajoutez-le lui-même par ventes sources add CHEMIN`,
+      `${d.source} est un lien qui mène hors du dossier suivi ${d.what} : il n'est pas suivi ; copiez-y le fichier, ou ajoutez-le lui-même : ${command("sources add CHEMIN")}`,
     en: (d) =>
-      `${d.source} is a link that leads out of the followed folder ${d.what}: it is not followed; copy the file into the folder, or add it by itself with ventes sources add PATH`,
+      `${d.source} is a link that leads out of the followed folder ${d.what}: it is not followed; copy the file into the folder, or add it by itself: ${command("sources add PATH")}`,
   },
   "source.private_address": {
     fr: (d) =>
@@ -166,34 +184,39 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source}: the proxy answers ${d.what}: see HTTP_PROXY, HTTPS_PROXY and NO_PROXY`,
   },
   "source.not_http": {
-    fr: (d) => `${d.source} répond autre chose que du HTTP lisible : ${d.what}`,
-    en: (d) => `${d.source} answers something other than readable HTTP: ${d.what}`,
+    fr: (d) =>
+      `${d.source} répond autre chose que du HTTP lisible : ${d.what} : vérifiez le protocole et le port de l'adresse ; ${again.fr}`,
+    en: (d) =>
+      `${d.source} answers something other than readable HTTP: ${d.what}: check the protocol and the port of the address; ${again.en}`,
   },
   "source.too_slow": {
     fr: (d) =>
-      `${d.source} envoie trop lentement (${d.what} octets) : téléchargement arrêté, nouvel essai à la prochaine lecture`,
+      `${d.source} envoie trop lentement (${d.what} octets) : le téléchargement est arrêté ; ${again.fr} ; si cela persiste, publiez-le compressé (.gz)`,
     en: (d) =>
-      `${d.source} sends too slowly (${d.what} bytes): the download was stopped and is tried again at the next poll`,
+      `${d.source} sends too slowly (${d.what} bytes): the download was stopped; ${again.en}; if it persists, publish it compressed (.gz)`,
   },
   "source.redirects": {
-    fr: (d) => `${d.source} redirige plus de ${d.what} fois`,
-    en: (d) => `${d.source} redirects more than ${d.what} times`,
+    fr: (d) => `${d.source} redirige plus de ${d.what} fois : donnez l'adresse du fichier lui-même`,
+    en: (d) => `${d.source} redirects more than ${d.what} times: give the address of the file itself`,
   },
   "source.truncated": {
-    fr: (d) => `${d.source} s'est arrêté en chemin : ${d.what}`,
-    en: (d) => `${d.source} stopped halfway: ${d.what}`,
+    fr: (d) =>
+      `${d.source} s'est arrêté en chemin : ${d.what} : ${again.fr} ; si cela persiste, publiez le fichier à nouveau`,
+    en: (d) => `${d.source} stopped halfway: ${d.what}: ${again.en}; if it persists, publish the file again`,
   },
   "source.too_large": {
-    fr: (d) => `${d.source} dépasse la limite de ${d.what} octets`,
-    en: (d) => `${d.source} is larger than the limit of ${d.what} bytes`,
+    fr: (d) => `${d.source} dépasse la limite de ${d.what} octets : publiez-le en plusieurs fichiers`,
+    en: (d) => `${d.source} is larger than the limit of ${d.what} bytes: publish it as several files`,
   },
   "source.bad_encoding": {
-    fr: (d) => `${d.source} : la compression ${d.what} ne se lit pas`,
-    en: (d) => `${d.source}: its ${d.what} compression cannot be read`,
+    fr: (d) =>
+      `${d.source} : la compression ${d.what} ne se lit pas : publiez le fichier en gzip, en zip ou sans compression`,
+    en: (d) =>
+      `${d.source}: its ${d.what} compression cannot be read: publish the file as gzip, as zip or without compression`,
   },
   "source.bad_archive": {
-    fr: (d) => `${d.source} : l'archive ${d.what} est tronquée ou abîmée : ${d.more}`,
-    en: (d) => `${d.source}: its ${d.what} archive is cut or corrupt: ${d.more}`,
+    fr: (d) => `${d.source} : l'archive ${d.what} est tronquée ou abîmée : ${d.more} : publiez-la à nouveau`,
+    en: (d) => `${d.source}: its ${d.what} archive is cut or corrupt: ${d.more}: publish it again`,
   },
   "source.nested_archive": {
     fr: (d) =>
@@ -201,16 +224,20 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is an archive in an archive (${d.what}): publish the CSV, as .gz or .zip at most`,
   },
   "source.not_a_zip": {
-    fr: (d) => `${d.source} n'est pas un zip : il n'y a pas de fichier « ${d.what} » dedans`,
-    en: (d) => `${d.source} is not a zip: there is no file ${JSON.stringify(d.what)} in it`,
+    fr: (d) =>
+      `${d.source} n'est pas un zip : il n'y a pas de fichier « ${d.what} » dedans : retirez #${d.what} de l'adresse`,
+    en: (d) =>
+      `${d.source} is not a zip: there is no file ${JSON.stringify(d.what)} in it: leave #${d.what} out of the address`,
   },
   "source.zip_entries": {
     fr: (d) => `${d.source} contient plusieurs fichiers (${d.what}) : nommez-en un, URL#${d.more}`,
     en: (d) => `${d.source} holds several files (${d.what}): name one, URL#${d.more}`,
   },
   "source.zip_no_entry": {
-    fr: (d) => `${d.source} ne contient pas de fichier « ${d.what} », mais : ${d.more || "rien"}`,
-    en: (d) => `${d.source} holds no file ${JSON.stringify(d.what)}, but: ${d.more || "nothing"}`,
+    fr: (d) =>
+      `${d.source} ne contient pas de fichier « ${d.what} », mais : ${d.more || "rien"} : nommez un fichier du zip après le #`,
+    en: (d) =>
+      `${d.source} holds no file ${JSON.stringify(d.what)}, but: ${d.more || "nothing"}: name a file of the zip after the #`,
   },
   "source.zip_encrypted": {
     fr: (d) => `${d.source} : « ${d.what} » est chiffré : publiez un zip sans mot de passe`,
@@ -222,8 +249,9 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is an HTML page, not a CSV: give ${d.file ?? "the link of the file itself"}`,
   },
   "source.empty": {
-    fr: (d) => `${d.source} est vide`,
-    en: (d) => `${d.source} is empty`,
+    fr: (d) =>
+      `${d.source} est vide : publiez le fichier à nouveau, avec son en-tête ; ce qui a déjà été lu reste`,
+    en: (d) => `${d.source} is empty: publish the file again, with its header; what was read before stays`,
   },
   "source.workbook": {
     fr: (d) =>
@@ -280,16 +308,21 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} does not decode as ${d.what} (around line ${d.more}): give another --encoding`,
   },
   "source.header_too_long": {
-    fr: (d) => `${d.source} : son en-tête dépasse ${d.what} octets : est-ce bien un CSV ?`,
-    en: (d) => `${d.source}: its header is longer than ${d.what} bytes: is it a CSV?`,
+    fr: (d) =>
+      `${d.source} : son en-tête dépasse ${d.what} octets : publiez un CSV dont la première ligne nomme les colonnes`,
+    en: (d) =>
+      `${d.source}: its header is longer than ${d.what} bytes: publish a CSV whose first line names the columns`,
   },
   "source.too_many_columns": {
-    fr: (d) => `${d.source} a ${d.what} colonnes : au plus ${d.more}`,
-    en: (d) => `${d.source} has ${d.what} columns: at most ${d.more}`,
+    fr: (d) =>
+      `${d.source} a ${d.what} colonnes : publiez-en ${d.more} au plus, ou donnez le bon --delimiter`,
+    en: (d) => `${d.source} has ${d.what} columns: publish ${d.more} at most, or give the right --delimiter`,
   },
   "source.no_key_columns": {
-    fr: (d) => `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more}`,
-    en: (d) => `${d.source}: columns found: ${d.what}; missing: ${d.more}`,
+    fr: (d) =>
+      `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom, donnez --map COLONNE=NOM ; sinon ajoutez-la au fichier`,
+    en: (d) =>
+      `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name, give --map COLUMN=NAME; else add it to the file`,
   },
   "source.key_of_several": {
     fr: (d) =>
@@ -298,8 +331,10 @@ export const SOURCE_SENTENCES = {
       `${d.source}: --key applies to sales, or to a single entity; this file publishes ${d.what}: leave --key out`,
   },
   "source.wrong_entity": {
-    fr: (d) => `${d.source} : l'entité indiquée est ${d.what}, mais le fichier contient : ${d.more}`,
-    en: (d) => `${d.source}: the given entity is ${d.what}, but the file holds ${d.more}`,
+    fr: (d) =>
+      `${d.source} : l'entité indiquée est ${d.what}, mais le fichier contient : ${d.more} : donnez l'autre fichier, ou retirez l'entité`,
+    en: (d) =>
+      `${d.source}: the given entity is ${d.what}, but the file holds ${d.more}: give the other file, or leave the entity out`,
   },
   "source.identity_changed": {
     fr: (d) =>
@@ -332,20 +367,23 @@ export const SOURCE_SENTENCES = {
       `${d.source}: --rekey makes new ids only for sales that have none in the file, and allows no change of ${d.what}: remove the source first (${remove(d.source)} --withdraw), then add it again`,
   },
   "source.unknown_column": {
-    fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas ; il y a : ${d.more}`,
-    en: (d) => `${d.source}: ${d.what}: there is no such column; there are: ${d.more}`,
+    fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas : donnez l'une de celles-ci : ${d.more}`,
+    en: (d) => `${d.source}: ${d.what}: there is no such column: give one of these: ${d.more}`,
   },
   "source.unknown_field": {
-    fr: (d) => `${d.source} : ${d.what} : le fichier n'a pas cette colonne ; il a : ${d.more}`,
-    en: (d) => `${d.source}: ${d.what}: the file has no such column; it has: ${d.more}`,
+    fr: (d) =>
+      `${d.source} : ${d.what} : le fichier n'a pas cette colonne : donnez l'une des siennes : ${d.more}`,
+    en: (d) => `${d.source}: ${d.what}: the file has no such column: give one of its own: ${d.more}`,
   },
   "source.bad_set": {
-    fr: (d) => `${d.source} : --set ${d.what} : la colonne n'admet pas cette valeur`,
-    en: (d) => `${d.source}: --set ${d.what}: the column does not take this value`,
+    fr: (d) =>
+      `${d.source} : --set ${d.what} : la colonne n'admet pas cette valeur : donnez un nombre comme 12.5, ou un jour comme 2026-01-31`,
+    en: (d) =>
+      `${d.source}: --set ${d.what}: the column does not take this value: give a number like 12.5, or a day like 2026-01-31`,
   },
   "source.unknown_preset": {
-    fr: (d) => `${d.source} : pas de préréglage « ${d.what} » ; il y a : ${d.more}`,
-    en: (d) => `${d.source}: there is no preset ${JSON.stringify(d.what)}; there are: ${d.more}`,
+    fr: (d) => `${d.source} : pas de préréglage « ${d.what} » : donnez l'un de ceux-ci : ${d.more}`,
+    en: (d) => `${d.source}: there is no preset ${JSON.stringify(d.what)}: give one of these: ${d.more}`,
   },
   "source.undecided_decimal": {
     fr: (d) =>
@@ -360,12 +398,16 @@ export const SOURCE_SENTENCES = {
       `${d.source}: the dates of column ${d.what} do not show the order of day and month, as in ${d.more}: add --date-format dmy, mdy or ymd`,
   },
   "source.fixed_decimal": {
-    fr: (d) => `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more}`,
-    en: (d) => `${d.source}: ${d.what} is contradicted by most values; ${d.more}`,
+    fr: (d) =>
+      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d.source)} --decimal auto`,
+    en: (d) =>
+      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d.source)} --decimal auto`,
   },
   "source.fixed_date": {
-    fr: (d) => `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more}`,
-    en: (d) => `${d.source}: ${d.what} is contradicted by most values; ${d.more}`,
+    fr: (d) =>
+      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d.source)} --date-format auto`,
+    en: (d) =>
+      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d.source)} --date-format auto`,
   },
   "source.id_lost": {
     fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
@@ -377,9 +419,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.nothing_held": {
     fr: (d) =>
-      `${d.source} : aucune version n'attend de décision${d.what === undefined ? "" : ` ${d.what}`} : voyez 'ventes sources'`,
+      `${d.source} : aucune version n'attend de décision${d.what === undefined ? "" : ` ${d.what}`} : voyez la liste : ${command("sources")}`,
     en: (d) =>
-      `${d.source}: no version waits for a decision${d.what === undefined ? "" : ` ${d.what}`}: see 'ventes sources'`,
+      `${d.source}: no version waits for a decision${d.what === undefined ? "" : ` ${d.what}`}: see the list: ${command("sources")}`,
   },
   "source.earlier": {
     fr: (d) =>
@@ -394,17 +436,22 @@ export const SOURCE_SENTENCES = {
       `${d.source} has already published sales with other identity columns (${d.what}) than the old source (${d.more}): its sales would not be the same; remove it first: ${remove(d.source)} --withdraw`,
   },
   "source.not_registered": {
-    fr: (d) => `${d.source} n'est pas une source enregistrée : voyez 'ventes sources'`,
-    en: (d) => `${d.source} is not a registered source: see 'ventes sources'`,
+    fr: (d) => `${d.source} n'est pas une source enregistrée : voyez la liste : ${command("sources")}`,
+    en: (d) => `${d.source} is not a registered source: see the list: ${command("sources")}`,
+  },
+  "sources_file.not_readable": {
+    fr: (d) =>
+      `le fichier ne peut pas être lu (${d.what}) : corrigez VENTES_SOURCES, ou les droits du fichier`,
+    en: (d) => `the file cannot be read (${d.what}): correct VENTES_SOURCES, or the rights of the file`,
   },
   "sources_file.no_url": {
     fr: (d) =>
-      `la première ligne doit nommer une colonne url ; elle contient : ${d.what} (colonnes connues : ${d.more})`,
-    en: (d) => `its first line must name a column url; it holds: ${d.what} (columns known: ${d.more})`,
+      `la première ligne ne nomme pas de colonne url, mais : ${d.what} : ajoutez-la (colonnes connues : ${d.more})`,
+    en: (d) => `its first line names no column url, but: ${d.what}: add it (columns known: ${d.more})`,
   },
   "sources_file.unknown_column": {
-    fr: (d) => `la colonne « ${d.what} » n'est pas connue : il y a ${d.more}`,
-    en: (d) => `there is no column ${JSON.stringify(d.what)}: there are ${d.more}`,
+    fr: (d) => `la colonne « ${d.what} » n'est pas connue : donnez l'une de celles-ci : ${d.more}`,
+    en: (d) => `there is no column ${JSON.stringify(d.what)}: give one of these: ${d.more}`,
   },
   "sources_file.bad_line": {
     fr: () => "la ligne n'est pas du CSV : vérifiez ses guillemets",
@@ -433,20 +480,20 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} lists no files, but holds ${d.what}: add it without --catalogue`,
   },
   "catalogue.bad_json": {
-    fr: (d) => `${d.source} n'est pas une liste JSON de fichiers : ${d.what}`,
-    en: (d) => `${d.source} is no JSON list of files: ${d.what}`,
+    fr: (d) => `${d.source} n'est pas une liste JSON de fichiers : ${d.what} : corrigez la liste`,
+    en: (d) => `${d.source} is no JSON list of files: ${d.what}: correct the list`,
   },
   "catalogue.bad_csv": {
-    fr: (d) => `${d.source} ne se lit pas comme une liste CSV : ${d.what}`,
-    en: (d) => `${d.source} cannot be read as a CSV list: ${d.what}`,
+    fr: (d) => `${d.source} ne se lit pas comme une liste CSV : ${d.what} : corrigez la liste`,
+    en: (d) => `${d.source} cannot be read as a CSV list: ${d.what}: correct the list`,
   },
   "catalogue.not_utf8": {
     fr: (d) => `${d.source} n'est pas en UTF-8 : enregistrez la liste en UTF-8`,
     en: (d) => `${d.source} is not UTF-8: save the list as UTF-8`,
   },
   "catalogue.empty": {
-    fr: (d) => `${d.source} ne liste aucun fichier`,
-    en: (d) => `${d.source} lists no file`,
+    fr: (d) => `${d.source} ne liste aucun fichier : ajoutez-y l'adresse d'au moins un fichier CSV`,
+    en: (d) => `${d.source} lists no file: add the address of at least one CSV file to it`,
   },
   "catalogue.too_many": {
     fr: (d) => `${d.source} liste ${d.what} fichiers ; la limite est ${d.more} : partagez-le en plusieurs`,
@@ -466,9 +513,8 @@ export const SOURCE_SENTENCES = {
   },
   "source.removed": {
     fr: (d) =>
-      `${d.source} a été retiré par un opérateur ; seul un opérateur peut l'ajouter de nouveau : ventes sources add ${argument(d.source)}`,
-    en: (d) =>
-      `${d.source} was removed by an operator; only an operator can add it again: ventes sources add ${argument(d.source)}`,
+      `${d.source} a été retiré par un opérateur ; seul un opérateur peut l'ajouter de nouveau : ${add(d.source)}`,
+    en: (d) => `${d.source} was removed by an operator; only an operator can add it again: ${add(d.source)}`,
   },
   "source.of_operator": {
     fr: (d) => `${d.source} n'a pas été enregistré par HTTP : retirez-le ainsi : ${remove(d.source)}`,

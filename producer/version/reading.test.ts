@@ -100,15 +100,15 @@ describe("the columns of a file", () => {
   it("that options name must be there", async () => {
     const sale = "2026-01-01,p,m,1";
     expect(await refused({ map: ["id_produit=Code"] }, SALES, sale)).toMatch(
-      /^source.unknown_field: .*--map Code: the file has no such column; it has: date_vente, id_produit/,
+      /^source.unknown_field: .*--map Code: the file has no such column: give one of its own: date_vente, id_produit/,
     );
     expect(await refused({ where: ["État=payé"] }, SALES, sale)).toMatch(
-      /^source.unknown_field: .*--where État: the file has no such column; it has: date_vente, id_produit/,
+      /^source.unknown_field: .*--where État: the file has no such column: give one of its own: date_vente, id_produit/,
     );
     expect(await refused({ fillDown: ["Commande"] }, SALES, sale)).toMatch(/--fill-down Commande/);
     expect(await refused({ key: "Commande,Ligne" }, SALES, sale)).toMatch(/--key Commande/);
     expect(await refused({ set: ["nom=x"] }, SALES, sale)).toMatch(
-      /^source.unknown_column: .*--set nom: there is no such column; there are: id_vente, id_produit/,
+      /^source.unknown_column: .*--set nom: there is no such column: give one of these: id_vente, id_produit/,
     );
     expect(await refused({ set: ["quantité=deux"] }, SALES, sale)).toMatch(
       /^source.bad_set: .*quantité=deux/,
@@ -199,7 +199,9 @@ describe("ids", () => {
         `Ticket,Nom,${SALES}`,
         "T1,Pain,2026-01-01,p,m,1",
       ),
-    ).toMatch(/^source.unknown_field: .*--key nom: the file has no such column; it has: .*Ticket/);
+    ).toMatch(
+      /^source.unknown_field: .*--key nom: the file has no such column: give one of its own: .*Ticket/,
+    );
   });
 
   it("of a source with a scope are kept apart, numbered or derived", async () => {

@@ -1,5 +1,6 @@
 /** The sentences of rejects: for every code in both languages, and for what a newer or a foreign program wrote. */
 import { describe, expect, it } from "vitest";
+import { namesAction } from "../runtime/testing/names-action.ts";
 import { parseDetails, REJECT_SENTENCES, sentenceOf, shortDetails } from "./sentences.ts";
 
 const CODES = Object.keys(REJECT_SENTENCES);
@@ -25,6 +26,12 @@ describe("the sentence of a reject", () => {
       }
     },
   );
+
+  it.each(CODES)("of %s says what to do", (code) => {
+    const details = { value: "VALUE", column: "COLUMN", more: "MORE" };
+    for (const language of ["fr", "en"] as const)
+      expect(namesAction(sentenceOf(code, details, language), language)).toBe(true);
+  });
 
   it.each(CODES)("of %s without details has no undefined", (code) => {
     for (const language of ["fr", "en"] as const)

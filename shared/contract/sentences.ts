@@ -2,6 +2,7 @@
  * The reasons why a record is rejected. Topics and database keep a code, which is stable, and the details of the record.
  * Each reader makes the sentence of both in its own language: it names the value and the correction.
  */
+import { command } from "../runtime/command.ts";
 import type { Language } from "../runtime/settings.ts";
 
 export interface Details {
@@ -26,12 +27,12 @@ const shown = (d: Required<Details>) => `« ${shortened(d.value, QUOTED)} »`;
 const quoted = (d: Required<Details>) => JSON.stringify(shortened(d.value, QUOTED));
 
 const missing: Sentence = {
-  fr: (d) => `la colonne ${d.column} est vide : elle est obligatoire`,
-  en: (d) => `column ${d.column} is empty: it is required`,
+  fr: (d) => `la colonne ${d.column} est vide, mais obligatoire : remplissez-la`,
+  en: (d) => `column ${d.column} is empty but required: fill it in`,
 };
 const notANumber: Sentence = {
-  fr: (d) => `${shown(d)} n'est pas un nombre (colonne ${d.column})`,
-  en: (d) => `${quoted(d)} is not a number (column ${d.column})`,
+  fr: (d) => `${shown(d)} n'est pas un nombre (colonne ${d.column}) : corrigez cette valeur`,
+  en: (d) => `${quoted(d)} is not a number (column ${d.column}): correct this value`,
 };
 /** The forms of dates that are read, by the format decided for the column. */
 const DATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
@@ -42,8 +43,8 @@ const DATES: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
 };
 const dates = (d: Required<Details>, language: Language) => (DATES[d.more] ?? DATES.dmy)?.[language];
 const notADate: Sentence = {
-  fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : ${dates(d, "fr")}`,
-  en: (d) => `${quoted(d)} is not a date (column ${d.column}): ${dates(d, "en")}`,
+  fr: (d) => `${shown(d)} n'est pas une date (colonne ${d.column}) : écrivez ${dates(d, "fr")}`,
+  en: (d) => `${quoted(d)} is not a date (column ${d.column}): write ${dates(d, "en")}`,
 };
 const ambiguousDate: Sentence = {
   fr: (d) =>
@@ -70,14 +71,21 @@ const scientific: Sentence = {
     `${quoted(d)} is in scientific notation and has lost its last digits (column ${d.column}): format the column as a number in the spreadsheet, then export again`,
 };
 const tooLarge: Sentence = {
-  fr: (d) => `${shown(d)} est hors limites (colonne ${d.column}) : au plus 12 chiffres avant la virgule`,
-  en: (d) => `${quoted(d)} is out of range (column ${d.column}): at most 12 digits before the point`,
+  fr: (d) =>
+    `${shown(d)} est hors limites (colonne ${d.column}) : écrivez au plus 12 chiffres avant la virgule`,
+  en: (d) => `${quoted(d)} is out of range (column ${d.column}): write at most 12 digits before the point`,
 };
 const wrongCurrency: Sentence = {
   fr: (d) =>
     `${shown(d)} n'est pas en ${d.more}, la seule devise de cette base (VENTES_DEVISE) : convertissez le montant`,
   en: (d) =>
     `${quoted(d)} is not in ${d.more}, the only currency of this database (VENTES_DEVISE): convert the amount`,
+};
+
+/** What the program that publishes a bad event must do. */
+const DESCRIBED: Readonly<Record<Language, () => string>> = {
+  fr: () => `publiez-le comme le décrit ${command("topics --asyncapi")}`,
+  en: () => `publish it as ${command("topics --asyncapi")} describes`,
 };
 
 /** The sentence of each reject by its code, in both languages. Programs read the codes, so a code never changes. */
@@ -89,12 +97,12 @@ export const REJECT_SENTENCES = {
       `the line has ${d.value} fields instead of ${d.more}: correct its delimiters (a text that has one in it goes in quotes)`,
   },
   "record.bad_quotes": {
-    fr: (d) => `guillemets mal fermés : ${d.value}`,
-    en: (d) => `quotes are not closed correctly: ${d.value}`,
+    fr: (d) => `guillemets mal fermés : ${d.value} : fermez-les, et doublez ceux du texte`,
+    en: (d) => `quotes are not closed correctly: ${d.value}: close them, and double those of the text`,
   },
   "record.too_long": {
-    fr: (d) => `l'enregistrement dépasse ${d.more} octets`,
-    en: (d) => `the record is longer than ${d.more} bytes`,
+    fr: (d) => `l'enregistrement dépasse ${d.more} octets : raccourcissez-le, ou fermez ses guillemets`,
+    en: (d) => `the record is longer than ${d.more} bytes: shorten it, or close its quotes`,
   },
   "record.too_large": {
     fr: (d) =>
@@ -107,8 +115,8 @@ export const REJECT_SENTENCES = {
     en: () => "the line is not UTF-8: save the file as UTF-8",
   },
   "record.nul": {
-    fr: () => "la ligne contient un octet nul : le fichier est binaire ou endommagé",
-    en: () => "the line has a NUL byte: the file is binary or damaged",
+    fr: () => "la ligne contient un octet nul : le fichier est binaire ou endommagé, exportez-le à nouveau",
+    en: () => "the line has a NUL byte: the file is binary or damaged, export it again",
   },
   "id_produit.missing": missing,
   "id_magasin.missing": missing,
@@ -142,25 +150,30 @@ export const REJECT_SENTENCES = {
     en: (d) => `product ${d.value} also has dated lines in this file: give this line a date_effet too`,
   },
   "event.not_json": {
-    fr: (d) => `l'événement n'est pas du JSON : ${d.value}`,
-    en: (d) => `the event is not JSON: ${d.value}`,
+    fr: (d) => `l'événement n'est pas du JSON (${d.value}) : ${DESCRIBED.fr()}`,
+    en: (d) => `the event is not JSON (${d.value}): ${DESCRIBED.en()}`,
   },
-  "event.no_key": { fr: () => "l'événement n'a pas de clé", en: () => "the event has no key" },
-  "event.tombstone": { fr: () => "l'événement n'a pas de valeur", en: () => "the event has no value" },
+  "event.no_key": {
+    fr: () => `l'événement n'a pas de clé : ${DESCRIBED.fr()}`,
+    en: () => `the event has no key: ${DESCRIBED.en()}`,
+  },
+  "event.tombstone": {
+    fr: () => `l'événement n'a pas de valeur : ${DESCRIBED.fr()}`,
+    en: () => `the event has no value: ${DESCRIBED.en()}`,
+  },
   "event.unknown_version": {
     fr: (d) =>
       `l'événement est en version ${d.value} et ce programme lit la version 1 : mettez ventes à jour`,
     en: (d) => `the event has version ${d.value} and this program reads version 1: update ventes`,
   },
   "event.not_an_event": {
-    fr: (d) => `l'événement n'a pas la forme que décrit 'ventes topics' : ${d.value}`,
-    en: (d) => `the event does not have the form that 'ventes topics' describes: ${d.value}`,
+    fr: (d) => `l'événement n'a pas la forme attendue (${d.value}) : ${DESCRIBED.fr()}`,
+    en: (d) => `the event does not have the expected form (${d.value}): ${DESCRIBED.en()}`,
   },
   "event.wrong_partition": {
     fr: (d) =>
-      `la clé ${shown(d)} devrait être dans la partition ${d.more} : le programme qui publie doit utiliser le partitionneur murmur2 de Kafka`,
-    en: (d) =>
-      `key ${quoted(d)} belongs in partition ${d.more}: the program that publishes must use Kafka's murmur2 partitioner`,
+      `la clé ${shown(d)} devrait être dans la partition ${d.more} : publiez-la avec le partitionneur murmur2 de Kafka`,
+    en: (d) => `key ${quoted(d)} belongs in partition ${d.more}: publish it with Kafka's murmur2 partitioner`,
   },
   "event.wrong_key": {
     fr: (d) =>

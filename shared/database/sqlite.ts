@@ -6,6 +6,7 @@ import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import * as Schema from "effect/Schema";
+import { command } from "../runtime/command.ts";
 
 export type Sqlite = BetterSqlite3.Database;
 export type Statement = BetterSqlite3.Statement;
@@ -61,7 +62,7 @@ export function openReader(file: string, kind: FileKind): Sqlite {
     throw new DatabaseError({
       file,
       reason: "missing",
-      message: `there is no ${file}: run 'ventes start' first, or name the directory with --data`,
+      message: `there is no ${file}: run ${command("start")} first, or name the directory with --data`,
     });
   const db = open(file, { readonly: true });
   try {

@@ -183,7 +183,7 @@ describe("a preset", () => {
     }
     if (!(refusal instanceof SourceRefusal)) throw new Error("not refused");
     expect(SOURCE_SENTENCES[refusal.code].en({ source: "x", what: "shopfy", more: refusal.more ?? "" })).toBe(
-      'x: there is no preset "shopfy"; there are: google-sheets, excel-fr, shopify-orders, prestashop, sage',
+      'x: there is no preset "shopfy": give one of these: google-sheets, excel-fr, shopify-orders, prestashop, sage',
     );
   });
 

@@ -3,7 +3,7 @@ import { Id, Text } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
 /** A shop and its city. The analysis `ventes_par_region` groups by this city. */
-export const magasins: Entity = {
+export const magasins = {
   name: "magasins",
   key: "id_magasin",
   derivedKey: false,
@@ -55,4 +55,4 @@ export const magasins: Entity = {
     id_magasin: Id,
     ville: Text.check(Schema.isMinLength(1)),
   }),
-};
+} as const satisfies Entity;

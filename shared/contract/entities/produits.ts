@@ -3,7 +3,7 @@ import { Day, Decimal, Id, maybe, Text } from "./columns.ts";
 import type { Entity } from "./entity.ts";
 
 /** A product of the catalogue. A record with `date_effet` is a dated price, identified by (id_produit, date_effet). */
-export const produits: Entity = {
+export const produits = {
   name: "produits",
   key: "id_produit",
   derivedKey: false,
@@ -93,4 +93,4 @@ export const produits: Entity = {
     prix: maybe(Decimal),
     date_effet: maybe(Day),
   }),
-};
+} as const satisfies Entity;

@@ -8,7 +8,7 @@ const aliasesOf = (entity: Entity, column: string) =>
   entity.columns.find((c) => c.name === column)?.aliases ?? [];
 
 /** A sale. A negative quantité is a return. A sale without an id in its file gets a derived id (rule 4). */
-export const ventes: Entity = {
+export const ventes = {
   name: "ventes",
   key: "id_vente",
   derivedKey: true,
@@ -123,4 +123,4 @@ export const ventes: Entity = {
     prix: maybe(Decimal),
     chiffre_affaires: maybe(Decimal),
   }),
-};
+} as const satisfies Entity;

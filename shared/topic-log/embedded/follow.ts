@@ -46,7 +46,7 @@ const takeBatches = Effect.fnUntraced(function* <E, R>(
     let idle = true;
     if (notifier.takeChange() || held.moved) yield* attempt(() => held.settle());
     for (const [key, cursor] of [...held.cursors]) {
-      // The partition was given up, or its position moved, since this round began.
+      // The partition was given up, or its position was reset, since this round began.
       if (held.cursors.get(key) !== cursor) continue;
       const batch = yield* attempt(() => cursor.next(most));
       if (batch === undefined) continue;
@@ -91,7 +91,7 @@ class HeldPartitions<E, R> {
   readonly #options: FollowOptions<E, R>;
   /** The partitions that were last given to `onAssigned`, as one string. */
   #assigned: string | undefined;
-  /** Key: partitionKey. After a partition was given up or its position moved, its entry is another cursor, or none. */
+  /** Key: partitionKey. After a partition was given up or its position was reset, its entry is another cursor, or none. */
   readonly cursors = new Map<string, Cursor>();
   /** True when somebody has changed the positions: `settle` then reads all of them again. */
   moved = false;
@@ -104,7 +104,7 @@ class HeldPartitions<E, R> {
 
   /**
    * Takes and gives up partitions by the current assignment, and asks the follower for the positions of the new ones, or
-   * of all when they were moved. Synchronous. Throws LogMismatch when a position lies past the end of its partition.
+   * of all when they were reset. Synchronous. Throws LogMismatch when a position lies past the end of its partition.
    */
   settle(): void {
     const assigned = this.#membership.assignment();
