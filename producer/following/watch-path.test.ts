@@ -120,6 +120,19 @@ describe("a path that is watched", () => {
     await reported(seen, before + 1);
   });
 
+  it("that is a link is reported when its new target beside it changes", async () => {
+    for (const name of ["old.csv", "new.csv"]) writeFileSync(join(dir, name), "1");
+    symlinkSync(join(dir, "old.csv"), join(dir, "link.csv"));
+    const seen = watched(join(dir, "link.csv"));
+    symlinkSync(join(dir, "new.csv"), join(dir, "link.part"));
+    renameSync(join(dir, "link.part"), join(dir, "link.csv"));
+    await reported(seen, 1);
+    seen.arm();
+    const before = seen.reported;
+    appendFileSync(join(dir, "new.csv"), "2");
+    await reported(seen, before + 1);
+  });
+
   it("without a folder is not watched until it is armed again; removing the folder does no harm", async () => {
     const folder = join(dir, "later");
     const seen = watched(join(folder, "a.csv"));

@@ -27,6 +27,8 @@ export class PathWatch {
   readonly #onChange: () => void;
   readonly #quietMs: number;
   readonly #longestMs: number;
+  /** The names to report, by folder. */
+  #wanted: ReadonlyMap<string, ReadonlySet<string>> = new Map();
   /** Keyed by folder. */
   readonly #watchers = new Map<string, FSWatcher>();
   #timer: NodeJS.Timeout | undefined;
@@ -54,15 +56,16 @@ export class PathWatch {
       const names = wanted.get(dirname(path)) ?? new Set();
       wanted.set(dirname(path), names.add(basename(path)));
     }
+    this.#wanted = wanted;
     for (const [folder, watcher] of this.#watchers)
       if (!wanted.has(folder)) {
         watcher.close();
         this.#watchers.delete(folder);
       }
-    for (const [folder, names] of wanted) this.#watch(folder, names);
+    for (const folder of wanted.keys()) this.#watch(folder);
   }
 
-  #watch(folder: string, names: ReadonlySet<string>): void {
+  #watch(folder: string): void {
     if (this.#watchers.has(folder)) return;
     let watcher: FSWatcher;
     try {
@@ -80,8 +83,9 @@ export class PathWatch {
     watcher.on("change", (_, name) => {
       // No name: the system does not report which file changed. The folder's own name: it was moved or removed.
       const changed = name === null ? null : String(name);
-      if (changed === basename(folder) && !names.has(changed)) forget();
-      else if (changed !== null && !names.has(changed)) return;
+      const isWanted = changed === null || this.#wanted.get(folder)?.has(changed) === true;
+      if (!isWanted && changed === basename(folder)) forget();
+      else if (!isWanted) return;
       this.#changed();
     });
   }
