@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { KINDS, lifeOf } from "./kinds/index.ts";
-import { play } from "./play.ts";
+import { live } from "./live.ts";
 import { failureText } from "./report.ts";
 import { shrunk } from "./shrink.ts";
 import { Tally } from "./tally.ts";
@@ -45,12 +45,12 @@ try {
   for (const kind of kinds) {
     for (let seed = first; seed < first + count; seed++) {
       const life = lifeOf(kind, seed);
-      const results = await play(life, join(folder, "life"));
-      const isNew = tally.take(kind, life, results);
-      if (values.seed !== undefined) console.log(failureText(life, results));
+      const lived = await live(life, join(folder, "life"));
+      const isNew = tally.take(kind, life, lived);
+      if (values.seed !== undefined) console.log(failureText(life, lived));
       else if (isNew) {
-        const short = await shrunk(life, (one) => play(one, join(folder, "life")));
-        console.log(failureText(short.life, short.results));
+        const short = await shrunk(life, (one) => live(one, join(folder, "life")));
+        console.log(failureText(short.life, short.lived));
       }
     }
   }

@@ -17,15 +17,20 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "../../consumer/batch.ts";
 import { makeTemporaryProducer, type PollFailure, pollSource } from "../../producer/sync/index.ts";
 import { CITIES, PRICES, type Sale } from "./company.ts";
+import { carryOut, waysOf } from "./decide.ts";
 import { type Figures, figuresOf, type Life, type Step, sameFigures, textOf } from "./life.ts";
 import { MemoryLog } from "./memory-log.ts";
 
 /** What became of one step. */
 export interface StepResult {
   readonly step: number;
-  /** `right`: the figures are those of the books. `held`: a version is not applied, the last good figures stand. */
-  readonly result: "right" | "held" | "wrong";
-  /** Why versions are held, by file. */
+  /**
+   * `right`: the figures are those of the books. `held`: a version was not applied, at least until it was decided; the
+   * figures are those of the books as of what is applied. `told`: they differ, and the program says that the version
+   * needs attention. `wrong`: they differ, and nobody is told.
+   */
+  readonly result: "right" | "held" | "told" | "wrong";
+  /** Why versions were held, by file. */
   readonly held: readonly Held[];
   readonly found: Figures;
   readonly wanted: Figures;
@@ -35,6 +40,22 @@ export interface Held {
   readonly file: string;
   readonly code: string;
   readonly sentence: string;
+  /** The ways to decide it, each a list of commands. */
+  readonly ways: readonly (readonly string[])[];
+}
+
+export interface Played {
+  /** One for each step that was played. A life ends with the first step that is wrong or told. */
+  readonly results: readonly StepResult[];
+  /** The hold that waits for a decision; undefined: the life was played to its end. Its step is the last result. */
+  readonly open: Held | undefined;
+}
+
+export interface PlayOptions {
+  /** Which way the operator goes, for each hold in their order. The life stops at a hold without one. */
+  readonly decisions?: readonly number[];
+  /** The number of steps to play. Default: all. */
+  readonly steps?: number;
 }
 
 const PRODUCTS_CSV = `product_id,name,price\n${Object.entries(PRICES)
@@ -44,63 +65,59 @@ const SHOPS_CSV = `store_id,city\n${Object.entries(CITIES)
   .map(([id, city]) => `${id},${city}`)
   .join("\n")}\n`;
 
-/** Plays the life in `folder`, which it empties. Stops after the first step that is wrong. */
-export const play = (life: Life, folder: string): Promise<readonly StepResult[]> => {
+/** Plays the life in `folder`, which it empties. */
+export const play = (life: Life, folder: string, options: PlayOptions = {}): Promise<Played> => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, "data"), { recursive: true });
   const log = new MemoryLog();
   return Effect.runPromise(
-    Effect.scoped(playing(life, folder, log)).pipe(
+    Effect.scoped(playing(life, folder, log, options)).pipe(
       Effect.provideService(TopicLog, log.service),
       Effect.provideService(Settings, embeddedSettings(join(folder, "data"))),
     ),
   );
 };
 
-const playing = Effect.fnUntraced(function* (life: Life, folder: string, log: MemoryLog) {
-  const producer = yield* makeTemporaryProducer();
+const playing = Effect.fnUntraced(function* (
+  life: Life,
+  folder: string,
+  log: MemoryLog,
+  { decisions = [], steps = life.steps.length }: PlayOptions,
+) {
+  const publisher = yield* makePublisher(folder, log);
   const database = yield* Effect.acquireRelease(
     Effect.sync(() => new Database(log)),
     (open) => Effect.sync(() => open.close()),
   );
-  const registered = new Set<string>();
-  /** Writes the file, and polls it as `start --once` does. Returns why its version is not applied. */
-  const publish = Effect.fnUntraced(function* (name: string, text: string, entity: EntityName, at: number) {
-    const path = join(folder, name);
-    writeFileSync(path, text);
-    utimesSync(path, at, at);
-    const registration = registrationOf(path, entity);
-    if (!registered.has(path)) {
-      yield* log.service.publish("sources", [
-        { key: registration.source, value: JSON.stringify(registration) },
-      ]);
-      registered.add(path);
-    }
-    const poll = Effect.as(pollSource(producer, registration, { mode: "once" }), null);
-    const refused = poll.pipe(
-      // A state that was there before is taken when the next poll brings it again.
-      Effect.retry({ times: 1, while: isEarlier }),
-      Effect.catchTag("SourceError", ({ code, sentence }) => Effect.succeed({ file: name, code, sentence })),
-    );
-    return yield* refused;
-  });
-  yield* publish("produits.csv", PRODUCTS_CSV, "produits", FIRST_SECOND);
-  yield* publish("magasins.csv", SHOPS_CSV, "magasins", FIRST_SECOND);
+  yield* publisher.publish("produits.csv", PRODUCTS_CSV, "produits", 0);
+  yield* publisher.publish("magasins.csv", SHOPS_CSV, "magasins", 0);
   const applied = new Applied();
   const results: StepResult[] = [];
+  /** The files whose last version is not applied. */
   const waiting = new Map<string, Held>();
-  for (const [n, step] of life.steps.entries()) {
+  const left = [...decisions];
+  let open: Held | undefined;
+  for (const [n, step] of life.steps.slice(0, steps).entries()) {
+    let isTold = false;
+    const held: Held[] = [];
     for (const version of step.files) {
-      const held: Held | null = yield* publish(
-        version.file,
-        textOf(version),
-        "ventes",
-        FIRST_SECOND + (n + 1) * 3600,
-      );
-      if (held === null) {
+      let outcome = yield* publisher.publish(version.file, textOf(version), "ventes", n + 1);
+      while (outcome.held !== undefined) {
+        held.push(outcome.held);
+        // Nobody decides about a faulty export: the next version mends it.
+        if (step.clarity === "faulty" || open !== undefined) break;
+        const way = outcome.held.ways[left.shift() ?? -1];
+        if (way === undefined) {
+          open = outcome.held;
+          break;
+        }
+        outcome = yield* publisher.decide(version.file, way);
+      }
+      isTold ||= outcome.isTold;
+      if (outcome.held === undefined) {
         waiting.delete(version.file);
         applied.take(version.file, n, step, version.lines);
-      } else waiting.set(version.file, held);
+      } else waiting.set(version.file, outcome.held);
     }
     database.apply();
     const found = database.figures();
@@ -108,14 +125,57 @@ const playing = Effect.fnUntraced(function* (life: Life, folder: string, log: Me
     const isRight = wanted.some((figures) => sameFigures(found, figures));
     results.push({
       step: n,
-      result: !isRight ? "wrong" : waiting.size > 0 ? "held" : "right",
-      held: [...waiting.values()],
+      result: isRight ? (held.length + waiting.size > 0 ? "held" : "right") : isTold ? "told" : "wrong",
+      held: held.length > 0 ? held : [...waiting.values()],
       found,
       wanted: wanted[0] as Figures,
     });
-    if (!isRight) break;
+    if (!isRight || open !== undefined) break;
   }
-  return results as readonly StepResult[];
+  return { results, open } satisfies Played as Played;
+});
+
+interface Outcome {
+  /** Undefined: the version is applied. */
+  readonly held: Held | undefined;
+  /** It is applied, but a person must know. */
+  readonly isTold: boolean;
+}
+
+/** Writes files, and polls them as `start --once` does. */
+const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLog) {
+  const producer = yield* makeTemporaryProducer();
+  const registered = new Map<string, Registration>();
+  const poll = (name: string, registration: Registration): Effect.Effect<Outcome, PollFailure> =>
+    pollSource(producer, registration, { mode: "once" }).pipe(
+      // A state that was there before is taken when the next poll brings it again.
+      Effect.retry({ times: 1, while: isEarlier }),
+      Effect.map(({ attention }): Outcome => ({ held: undefined, isTold: attention.length > 0 })),
+      Effect.catchTag("SourceError", ({ code, sentence, doubts = [] }) =>
+        Effect.succeed({ held: { file: name, code, sentence, ways: waysOf(doubts) }, isTold: true }),
+      ),
+    );
+  return {
+    /** `hours`: how long after the first file this version is written. */
+    publish: Effect.fnUntraced(function* (name: string, text: string, entity: EntityName, hours: number) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      const at = FIRST_SECOND + hours * 3600;
+      utimesSync(path, at, at);
+      const registration = registered.get(name) ?? registrationOf(path, entity);
+      if (!registered.has(name)) {
+        registered.set(name, registration);
+        const value = JSON.stringify(registration);
+        yield* log.service.publish("sources", [{ key: registration.source, value }]);
+      }
+      return yield* poll(name, registration);
+    }),
+    /** Runs the commands, and polls the file again. */
+    decide: Effect.fnUntraced(function* (name: string, commands: readonly string[]) {
+      for (const command of commands) yield* carryOut(command);
+      return yield* poll(name, registered.get(name) as Registration);
+    }),
+  };
 });
 
 /** The time of the first file, in seconds since 1970. */

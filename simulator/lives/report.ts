@@ -1,6 +1,6 @@
 /** A life and what became of it, as text. */
 import { type Figures, type Life, textOf } from "./life.ts";
-import type { StepResult } from "./play.ts";
+import type { Lived } from "./live.ts";
 
 const sumsText = (sums: ReadonlyMap<string, number>, of: (n: number) => string): string =>
   [...sums]
@@ -14,7 +14,7 @@ const figuresText = ({ total, sales, byProduct, byCity }: Figures): string => {
 };
 
 /** The versions with what became of each, and the command that plays the life again. */
-export function failureText(life: Life, results: readonly StepResult[]): string {
+export function failureText(life: Life, { results, stuck }: Lived): string {
   const lines = [
     `\n${life.kind}, seed ${life.seed}: npm run lives -- --kind ${life.kind} --seed ${life.seed}`,
   ];
@@ -23,7 +23,13 @@ export function failureText(life: Life, results: readonly StepResult[]): string 
     lines.push(`-- step ${step + 1}: ${did} (${clarity}): ${result}`);
     for (const version of files) lines.push(`${version.file}:`, textOf(version).trimEnd());
     for (const { file, code, sentence } of held) lines.push(`held: ${file}: ${code}: ${sentence}`);
-    if (result === "wrong") lines.push(`found  ${figuresText(found)}`, `wanted ${figuresText(wanted)}`);
+    if (result === "wrong" || result === "told")
+      lines.push(`found  ${figuresText(found)}`, `wanted ${figuresText(wanted)}`);
   }
+  if (stuck !== undefined && stuck.ways.length > 0)
+    lines.push(
+      "none of these leads to the figures of the books:",
+      ...stuck.ways.map((way) => `  ${way.join("; ")}`),
+    );
   return lines.join("\n");
 }

@@ -1,10 +1,10 @@
-/** Shortens a life that is silently wrong: leaves out steps and sales as long as the rest still is. */
+/** Shortens a life that fails: leaves out steps and sales as long as the rest still fails. */
 import type { Life, Step } from "./life.ts";
-import type { StepResult } from "./play.ts";
+import type { Lived } from "./live.ts";
 
 export interface Shrunk {
   readonly life: Life;
-  readonly results: readonly StepResult[];
+  readonly lived: Lived;
 }
 
 /** Lives that are played at most. */
@@ -12,10 +12,12 @@ const MOST = 150;
 /** A version keeps this many lines: with fewer, nothing would tell what the publisher did. */
 const LEAST_LINES = 4;
 
-const isWrong = (life: Life, results: readonly StepResult[]): boolean => {
+/** Whether it is silently wrong, or stuck in a hold that advises commands. */
+function fails(life: Life, { results, stuck }: Lived): boolean {
   const last = results.at(-1);
-  return last?.result === "wrong" && life.steps[last.step]?.clarity !== "unclear";
-};
+  if (last === undefined || life.steps[last.step]?.clarity === "unclear") return false;
+  return last.result === "wrong" || (stuck !== undefined && stuck.ways.length > 0);
+}
 
 function without(life: Life, sales: ReadonlySet<number>): Life | undefined {
   const steps = life.steps.map(
@@ -28,26 +30,34 @@ function without(life: Life, sales: ReadonlySet<number>): Life | undefined {
       books: step.books.filter(({ id }) => !sales.has(id)),
     }),
   );
-  const isShort = steps.some(({ files }) => files.some(({ lines }) => lines.length < LEAST_LINES));
+  const isShort = steps.some(({ files }, n) =>
+    files.some(
+      ({ lines }, f) => lines.length < Math.min(LEAST_LINES, life.steps[n]?.files[f]?.lines.length ?? 0),
+    ),
+  );
   return isShort ? undefined : { ...life, steps };
 }
 
-/** `playing` plays a life. */
-export async function shrunk(
-  life: Life,
-  playing: (life: Life) => Promise<readonly StepResult[]>,
-): Promise<Shrunk> {
-  let best: Shrunk = { life, results: await playing(life) };
-  best = { ...best, life: { ...life, steps: life.steps.slice(0, (best.results.at(-1)?.step ?? 0) + 1) } };
+/** `living` plays a life. */
+export async function shrunk(life: Life, living: (life: Life) => Promise<Lived>): Promise<Shrunk> {
+  let best: Shrunk = { life, lived: await living(life) };
+  best = {
+    ...best,
+    life: { ...life, steps: life.steps.slice(0, (best.lived.results.at(-1)?.step ?? 0) + 1) },
+  };
+  const wasStuck = best.lived.stuck !== undefined;
   let left = MOST;
   const attempt = async (candidate: Life | undefined): Promise<void> => {
     if (candidate === undefined || left-- <= 0) return;
-    const results = await playing(candidate);
-    if (isWrong(candidate, results)) best = { life: candidate, results };
+    const lived = await living(candidate);
+    if (fails(candidate, lived) && (lived.stuck !== undefined) === wasStuck)
+      best = { life: candidate, lived };
   };
   // The first version stays: without it the second one would be read as a first.
   for (let at = best.life.steps.length - 2; at >= 1; at--)
     await attempt({ ...best.life, steps: best.life.steps.toSpliced(at, 1) });
+  // How much of a file is missing tells that it is cut off.
+  if (best.life.steps.at(-1)?.clarity === "faulty") return best;
   const ids = [...new Set(best.life.steps.flatMap(({ books }) => books.map(({ id }) => id)))];
   for (let size = Math.ceil(ids.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
     for (let from = 0; from < ids.length; from += size)

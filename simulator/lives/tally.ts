@@ -1,91 +1,128 @@
 /** Counts what became of the lives, by kind of publisher. */
 import type { Kind } from "./kinds/index.ts";
 import type { Life } from "./life.ts";
-import type { StepResult } from "./play.ts";
+import type { Lived } from "./live.ts";
 
 interface Counts {
   lives: number;
   steps: number;
   right: number;
   held: number;
+  told: number;
   /** Steps that only appended or corrected in an ordinary way, and of these the held ones. */
   ordinary: number;
   ordinaryHeld: number;
   /** Steps that no evidence tells apart, taken in the other way. */
   otherReading: number;
-  /** Seeds whose life is silently wrong. */
+  /** Lives that ended in a hold that advises no command. */
+  mute: number;
+  /** Seeds of lives that ended in a hold none of whose commands leads to the figures of the books. */
+  readonly stuck: number[];
+  /** Seeds of lives that are silently wrong. */
   readonly wrong: number[];
 }
 
+const noCounts = (): Counts => ({
+  lives: 0,
+  steps: 0,
+  right: 0,
+  held: 0,
+  told: 0,
+  ordinary: 0,
+  ordinaryHeld: 0,
+  otherReading: 0,
+  mute: 0,
+  stuck: [],
+  wrong: [],
+});
+
 const WIDTH = 28;
+const TITLES = [
+  "lives",
+  "steps",
+  "right",
+  "held",
+  "told",
+  "ordinary",
+  "held",
+  "other",
+  "mute",
+  "stuck",
+  "wrong",
+];
+const SEEDS_SHOWN = 8;
 
 export class Tally {
   readonly #kinds = new Map<Kind, Counts>();
 
-  /** Takes the results of a life. Returns whether it is the first of its kind that is silently wrong. */
-  take(kind: Kind, life: Life, results: readonly StepResult[]): boolean {
-    const counts = this.#countsOf(kind);
+  /** Takes a life. Returns whether it is the first one of its kind that fails: silently wrong, or stuck. */
+  take(kind: Kind, life: Life, { results, stuck }: Lived): boolean {
+    const counts = this.#kinds.get(kind) ?? noCounts();
+    this.#kinds.set(kind, counts);
+    const before = counts.wrong.length + counts.stuck.length;
     counts.lives++;
-    const before = counts.wrong.length;
     let wasHeld = false;
     for (const { step, result } of results) {
       const clarity = life.steps[step]?.clarity;
+      const isOther = result === "wrong" && clarity === "unclear";
       counts.steps++;
-      if (result === "right") counts.right++;
-      if (result === "held") counts.held++;
-      // A version that comes after a held one is held with it, whatever it says.
+      if (isOther) counts.otherReading++;
+      else if (result === "wrong") counts.wrong.push(life.seed);
+      else counts[result]++;
+      // A version that comes after a held one may be held with it, whatever it says.
       if (clarity === "ordinary" && !wasHeld) {
         counts.ordinary++;
         if (result === "held") counts.ordinaryHeld++;
       }
       wasHeld = result === "held";
-      if (result === "wrong" && clarity === "unclear") counts.otherReading++;
-      else if (result === "wrong") counts.wrong.push(life.seed);
     }
-    return before === 0 && counts.wrong.length > 0;
+    const last = life.steps[results.at(-1)?.step ?? 0];
+    if (stuck?.ways.length === 0) counts.mute++;
+    else if (stuck !== undefined && last?.clarity !== "unclear") counts.stuck.push(life.seed);
+    return before === 0 && counts.wrong.length + counts.stuck.length > 0;
   }
 
-  #countsOf(kind: Kind): Counts {
-    const found = this.#kinds.get(kind);
-    if (found !== undefined) return found;
-    const made: Counts = {
-      lives: 0,
-      steps: 0,
-      right: 0,
-      held: 0,
-      ordinary: 0,
-      ordinaryHeld: 0,
-      otherReading: 0,
-      wrong: [],
-    };
-    this.#kinds.set(kind, made);
-    return made;
-  }
-
-  /** Whether a kind that must have no silently wrong life has one. */
+  /** Whether a kind that must have no failing life has one. */
   get failed(): boolean {
-    return [...this.#kinds].some(([kind, { wrong }]) => wrong.length > 0 && kind.known === undefined);
+    return [...this.#kinds].some(
+      ([kind, { wrong, stuck }]) => wrong.length + stuck.length > 0 && kind.known === undefined,
+    );
   }
 
   /** A table for people. */
   lines(): readonly string[] {
     const row = (name: string, cells: readonly (string | number)[]) =>
       `${name.padEnd(WIDTH)}${cells.map((cell) => String(cell).padStart(9)).join("")}`;
+    const all = [...this.#kinds.values()];
+    const sum = (of: (counts: Counts) => number) => all.reduce((total, counts) => total + of(counts), 0);
+    const [ordinary, held] = [sum((c) => c.ordinary), sum((c) => c.ordinaryHeld)];
     return [
-      row("", ["lives", "steps", "right", "held", "ordinary", "held", "other", "wrong"]),
-      ...[...this.#kinds].map(([kind, c]) => {
-        const seeds = c.wrong.length === 0 ? "" : `  seeds ${c.wrong.slice(0, 8).join(", ")}`;
-        return `${row(kind.name, [
-          c.lives,
-          c.steps,
-          c.right,
-          c.held,
-          c.ordinary,
-          c.ordinaryHeld,
-          c.otherReading,
-          c.wrong.length,
-        ])}${seeds}${kind.known === undefined || c.wrong.length === 0 ? "" : `  (known: ${kind.known})`}`;
-      }),
+      row("", TITLES),
+      ...[...this.#kinds].map(
+        ([kind, counts]) => `${row(kind.name, cellsOf(counts))}${seedsOf(kind, counts)}`,
+      ),
+      `${sum((c) => c.lives)} lives, ${sum((c) => c.wrong.length)} silently wrong; of ${ordinary} ordinary steps ${held} held (${((100 * held) / Math.max(1, ordinary)).toFixed(1)} %)`,
     ];
   }
+}
+
+const cellsOf = (c: Counts): readonly number[] => [
+  c.lives,
+  c.steps,
+  c.right,
+  c.held,
+  c.told,
+  c.ordinary,
+  c.ordinaryHeld,
+  c.otherReading,
+  c.mute,
+  c.stuck.length,
+  c.wrong.length,
+];
+
+function seedsOf({ known }: Kind, { wrong, stuck }: Counts): string {
+  const list = (name: string, seeds: readonly number[]) =>
+    seeds.length === 0 ? "" : `  ${name}: ${seeds.slice(0, SEEDS_SHOWN).join(", ")}`;
+  const seeds = `${list("wrong", wrong)}${list("stuck", stuck)}`;
+  return seeds === "" || known === undefined ? seeds : `${seeds}  (known: ${known})`;
 }
