@@ -1,6 +1,7 @@
 /**
  * `npm run lives -- [--seeds N] [--first N] [--kind KIND]`: plays lives of files whose truth is known, of each kind of
- * publisher, and counts by kind what was right, held and silently wrong. `--seed S --kind KIND` plays one again and shows
+ * publisher, and counts by kind what was right, held and silently wrong. Shows the first life of each kind that fails,
+ * shortened; with --no-shrink none. `--seed S --kind KIND` plays one again and shows
  * its versions.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     seed: { type: "string" },
     kind: { type: "string", default: "all" },
+    "no-shrink": { type: "boolean", default: false },
   },
 });
 
@@ -48,7 +50,7 @@ try {
       const lived = await live(life, join(folder, "life"));
       const isNew = tally.take(kind, life, lived);
       if (values.seed !== undefined) console.log(failureText(life, lived));
-      else if (isNew) {
+      else if (isNew && !values["no-shrink"]) {
         const short = await shrunk(life, (one) => live(one, join(folder, "life")));
         console.log(failureText(short.life, short.lived));
       }
