@@ -114,8 +114,14 @@ describe("a database that the program must not write", () => {
   it("of another program", async () => {
     const data = database((db) => db.exec("CREATE TABLE recettes (nom TEXT)"));
     const shops = file("m.csv", SHOPS);
-    await fails(["start", "--once", shops, "--data", data], /database of another program/);
-    await fails(["query", "SELECT 1", "--data", data], /not a database of ventes/);
+    await fails(
+      ["start", "--once", shops, "--data", data],
+      /not a database of ventes: choose another --data directory/,
+    );
+    await fails(
+      ["query", "SELECT 1", "--data", data],
+      /not a database of ventes: choose another --data directory/,
+    );
   });
 
   it("of a newer version", async () => {
