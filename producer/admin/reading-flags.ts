@@ -120,12 +120,13 @@ function dateFormatOf(text: string): ReadingOptions["dateFormat"] | null {
 }
 
 const COLUMNS = [...new Set(ENTITIES.flatMap((entity) => entity.columns.map((column) => column.name)))];
+const FIELDS = [...COLUMNS, ...ENTITIES.flatMap((entity) => entity.extras.map((extra) => extra.name))];
 
 /** The canonical name of a column, with or without its accents. */
-function canonical(flag: string, name: string): string {
+function canonical(flag: string, name: string, names: readonly string[]): string {
   const folded = foldHeader(name);
-  const found = COLUMNS.find((column) => foldHeader(column) === folded);
-  if (found === undefined) throw refuse(flag, name, COLUMNS.join(", "));
+  const found = names.find((column) => foldHeader(column) === folded);
+  if (found === undefined) throw refuse(flag, name, names.join(", "));
   return found;
 }
 
@@ -161,7 +162,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
           map: Object.fromEntries(
             map.map((text) => {
               const [column, field] = pair("--map", text, "id_produit=CodeArticle");
-              return [canonical("--map", column), field];
+              return [canonical("--map", column, FIELDS), field];
             }),
           ),
         }),
@@ -171,7 +172,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
           set: Object.fromEntries(
             set.map((text) => {
               const [column, value] = pair("--set", text, "id_magasin=web");
-              return [canonical("--set", column), value === "" ? null : value];
+              return [canonical("--set", column, COLUMNS), value === "" ? null : value];
             }),
           ),
         }),

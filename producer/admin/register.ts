@@ -100,11 +100,10 @@ const register = Effect.fnUntraced(function* (
   );
   // A rekey needs the days of the old sales. The producer does not know the day of a sale with an id, or of a sale
   // whose date it read wrongly.
-  if (
-    changed !== undefined &&
-    (changed.split(", ").includes("date_vente") ||
-      !(version.isKeyless && announced?.identity?.includes(SALE_KEY) === false))
-  )
+  // Ids of the file that get a scope, or that are ids no more, are found again by the field that they stand in.
+  const hadIds = announced?.identity?.includes(SALE_KEY) === true;
+  const canReplace = hadIds ? before?.idScope === undefined : version.isKeyless;
+  if (changed !== undefined && (changed.split(", ").includes("date_vente") || !canReplace))
     return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
   const now = yield* isoNow;
   const rekey = changed === undefined ? before?.rekey : now;

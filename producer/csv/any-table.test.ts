@@ -201,6 +201,7 @@ const dialectOf = ({ quote, backslash, ...rest }: typeof cuts extends fc.Arbitra
   quote,
   escape: quote === null ? null : backslash ? ("\\" as const) : quote,
   header: ["id_magasin", "ville", "note"],
+  columns: ["id_magasin", "ville", null],
   headerLine: 1,
   data: { byte: 0, line: 1 },
   entities: ["magasins" as const],
@@ -275,6 +276,9 @@ describe("any bytes at all", () => {
       fc.property(messy, messy, cuts, fc.boolean(), (first, then, cut, keep) => {
         const dialect = dialectOf(cut);
         const before = readAll(files.write(first), dialect, { keep });
+        // Lines under another header are read from the start.
+        if (before.reader.notes.some(({ code }) => code === "headers.other" || code === "headers.aside"))
+          return;
         const grown = files.write(Buffer.concat([first, then]));
         const whole = readAll(grown, dialect);
         const { end } = before.reader;

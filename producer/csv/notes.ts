@@ -13,6 +13,14 @@ export interface ReadingNote {
 
 type Sentence = Readonly<Record<Language, (n: ReadingNote) => string>>;
 
+/** The column and the field of `column=field`. */
+const columnOf = ({ what = "" }: ReadingNote): string => what.slice(0, what.indexOf("="));
+const fieldOf = ({ what = "" }: ReadingNote): string => what.slice(what.indexOf("=") + 1);
+
+/** The line and the count of `line: count`. */
+const lineOf = ({ what = "" }: ReadingNote): string => what.slice(0, what.indexOf(":"));
+const linesOf = ({ what = "" }: ReadingNote): string => what.slice(what.indexOf(":") + 2);
+
 /** The sentence of each note, by its code, in both languages. */
 export const READING_NOTES = {
   "encoding.mark": {
@@ -94,6 +102,12 @@ export const READING_NOTES = {
     fr: (n) => `chaque ligne finit par ${n.what} séparateur(s) de trop : ces champs vides sont laissés`,
     en: (n) => `each line ends in ${n.what} delimiter(s) too many: these empty fields are left out`,
   },
+  "columns.kept": {
+    fr: (n) =>
+      `${columnOf(n)} reste lu dans « ${n.more} », comme dans la version précédente, et non dans « ${fieldOf(n)} » : pour le changer, donnez à sources add --map ${n.what}`,
+    en: (n) =>
+      `${columnOf(n)} stays read from "${n.more}", as in the version before, and not from "${fieldOf(n)}": to change it, give sources add --map ${n.what}`,
+  },
   "comments.left_out": {
     fr: (n) => `${n.what} ligne(s) de commentaire laissée(s)`,
     en: (n) => `${n.what} comment line(s) left out`,
@@ -101,6 +115,18 @@ export const READING_NOTES = {
   "headers.left_out": {
     fr: (n) => `l'en-tête revient ${n.what} fois au milieu : ces lignes sont laissées`,
     en: (n) => `its header comes again ${n.what} time(s): these lines are left out`,
+  },
+  "headers.other": {
+    fr: (n) =>
+      `un autre en-tête est à la ligne ${n.what}, dans un autre ordre : les ${n.more} ligne(s) qui suivent sont lues d'après lui`,
+    en: (n) =>
+      `another header is on line ${n.what}, in another order: the ${n.more} line(s) below are read by it`,
+  },
+  "headers.aside": {
+    fr: (n) =>
+      `un autre en-tête est à la ligne ${lineOf(n)}, avec des colonnes que le fichier n'a pas (${n.more}) : les ${linesOf(n)} ligne(s) qui suivent sont mises de côté ; publiez-les dans un fichier à part`,
+    en: (n) =>
+      `another header is on line ${lineOf(n)}, with columns that the file does not have (${n.more}): the ${linesOf(n)} line(s) below are set aside; publish them as a file of their own`,
   },
   "totals.left_out": {
     fr: (n) => `${n.what} ligne(s) de total laissée(s)`,

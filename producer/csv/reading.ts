@@ -6,7 +6,8 @@
  */
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
+import type { ReadingDecisions } from "#shared/contract/source-records.ts";
+import type { ReadAs } from "../header/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { continueDialect } from "./dialect/continue-dialect.ts";
 import { findDialect } from "./dialect/find-dialect.ts";
@@ -32,7 +33,7 @@ export interface ReadingRequest {
   /** A path that no other file has, for a copy in UTF-8. */
   readonly copy: string;
   /** What the operator fixed. */
-  readonly options: ReadingOptions;
+  readonly options: ReadAs;
   /** The charset that HTTP gave. It decides only if the whole file decodes and its content does not contradict it. */
   readonly charset: string | null;
   /** The entities that the header may publish; undefined: any one. */

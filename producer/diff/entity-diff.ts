@@ -10,12 +10,13 @@ import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
 import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
+import { IdFindings } from "./id-findings.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
 import { type Counts, type ExtendedLine, PartDiff, type PartDiffOptions, zeroCounts } from "./part-diff.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
 import { recordsIn, Spill } from "./spill.ts";
-import { decodeHeld } from "./state/held-rows.ts";
+import { decodeHeld, type HeldRow, heldKey } from "./state/held-rows.ts";
 import { NO_BYTES, type State } from "./state/state.ts";
 
 export interface EntityDiffOptions extends PartDiffOptions {
@@ -33,6 +34,8 @@ export interface EntityDiffOptions extends PartDiffOptions {
 /** The bytes of some thousand rows. */
 const SLICED_BYTES = 256 * 1024;
 
+const nameOf = (key: string, b: number): string => `${b} ${key}`;
+
 export class EntityDiff {
   readonly entity: Entity;
   readonly rows: Spill;
@@ -46,8 +49,15 @@ export class EntityDiff {
   withdrawals = 0;
   moves = 0;
   counts: Counts = zeroCounts();
+  /** What the ids of sales show. Set while everything is decided. */
+  ids: IdFindings | undefined;
+  /** What the ids of sales showed. */
+  idFindings = new IdFindings();
   /** Whether an appended record has the claim of a held row. */
   meetsHeld = false;
+  /** Ids that lines of the version had before `--rekey`, with their fingerprints. */
+  former: Spill | undefined;
+  #formerHere: ReadonlySet<string> = new Set();
   readonly #options: EntityDiffOptions;
   #held: ReadonlySet<number> | undefined;
 
@@ -61,6 +71,8 @@ export class EntityDiff {
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
     this.counts = zeroCounts();
+    this.idFindings = new IdFindings();
+    this.ids = this.idFindings;
     for (let part = 0; part < STATE_PARTS; part++)
       for (const decision of this.#part(part, this.counts)) {
         for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
@@ -69,6 +81,7 @@ export class EntityDiff {
         this.moves += decision.moved.length;
         yield;
       }
+    this.ids = undefined;
   }
 
   /** A product with dated lines has no undated ones in the same version (rule 15). */
@@ -87,6 +100,17 @@ export class EntityDiff {
     }
   }
 
+  /** Whether a line of the version had this id before `--rekey`, and is a sale of the same day, product and shop. */
+  isFormer({ key, b }: HeldRow): boolean {
+    return this.#formerHere.size > 0 && this.#formerHere.has(nameOf(key, b));
+  }
+
+  /** Takes the id that a line had before `--rekey`; `b`: what it names, as in its fingerprint. */
+  addFormer(key: string, b: number): void {
+    this.former ??= new Spill(`${this.#options.scratch}.former`);
+    this.former.add({ n: 0, key, ordinal: 0, derived: false, dated: "", a: 0, b, stem: "" });
+  }
+
   /** The decisions on a part, slice by slice. */
   part(part: number): Iterable<PartDecision> {
     return this.#part(part, undefined);
@@ -99,6 +123,7 @@ export class EntityDiff {
     // Appended records delete no held row.
     if (!this.rows.has(part) && (appended || !isHeld)) return;
     const heldBytes = isHeld ? state.heldBytes(source, this.entity.name, part) : NO_BYTES;
+    this.#formerHere = new Set(this.former?.read(part).map((line) => nameOf(heldKey(line.key, 0), line.b)));
     const lineBytes = this.rows.load(part);
     const slices = lineBytes.length + heldBytes.length > slicedBytes ? SLICES : 1;
     for (let i = 0; i < slices; i++) {
@@ -120,6 +145,16 @@ export class EntityDiff {
       for (const { gone } of this.part(part)) if (gone.length > 0) yield gone;
   }
 
+  /** The lines whose ids the source has not stated before, part by part. */
+  *freshIds(): Generator<{ readonly part: number; readonly rows: readonly HeldRow[] }, void> {
+    for (let part = 0; part < STATE_PARTS; part++)
+      for (const { emit, held } of this.part(part)) {
+        const known = new Set(held.map(({ key }) => key));
+        const rows = emit.filter(({ key, ordinal }) => ordinal === 0 && !known.has(key));
+        if (rows.length > 0) yield { part, rows };
+      }
+  }
+
   /** The parts that held rows when the diff began. */
   get #heldParts(): ReadonlySet<number> {
     this.#held ??= this.#options.state.heldParts(this.#options.source, this.entity.name);
@@ -134,5 +169,6 @@ export class EntityDiff {
 
   close(): void {
     this.rows.close();
+    this.former?.close();
   }
 }

@@ -1,11 +1,13 @@
 /**
  * Fingerprints of texts. The state keeps 80 bits for each emitted row, and 96 bits for each long key. With 100 million
  * rows, 80 bits miss a change with a probability below 1e-15 for each version. The hash is not cryptographic: a source
- * that forges an equal fingerprint only hides its own change. It is murmur3 x86_128 over UTF-16 code units, without
+ * that forges an equal fingerprint only hides its own change. Of a sale with an id, 48 bits are of the hash and 32 say what
+ * the id names. It is murmur3 x86_128 over UTF-16 code units, without
  * allocation.
  */
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { Values } from "#shared/contract/event.ts";
 
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789;
@@ -29,6 +31,29 @@ export function fingerprint(text: string): void {
   wordsOf(text);
   print.a = (print.h1 >>> 0) * 0x10000 + (print.h2 >>> 16);
   print.b = print.h3 >>> 0;
+}
+
+/**
+ * Puts the fingerprint of a row of `entity` into `print`. That of a sale with an id has in `b` what the id names, so that
+ * two rows of one id tell whether it was used for another sale. `ordinal`: that of its id, 0 if the id has none.
+ */
+export function fingerprintRow(entity: EntityName, ordinal: number, row: Values, text: string): void {
+  fingerprint(text);
+  if (entity === "ventes" && ordinal === 0)
+    print.b = whatOf(row.date_vente ?? "", row.id_produit ?? "", row.id_magasin ?? "");
+}
+
+/** The sale that an id names: 12 bits of its day, 12 of its product, 8 of its shop. */
+export const whatOf = (day: string, product: string, shop: string): number =>
+  ((dayBits(day) << 20) | ((foldedHash(product) & 0xfff) << 8) | (foldedHash(shop) & 0xff)) >>> 0;
+
+/** Whether two such numbers are of different days. */
+export const isOtherDay = (a: number, b: number): boolean => a >>> 20 !== b >>> 20;
+
+/** Days that differ by less than eleven years have different bits. */
+function dayBits(day: string): number {
+  const year = Number(day.slice(0, 4));
+  return (year * 372 + Number(day.slice(5, 7)) * 31 + Number(day.slice(8, 10))) & 0xfff;
 }
 
 /** Puts three words of the hash of `text` into `print`. */

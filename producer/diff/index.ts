@@ -1,12 +1,20 @@
 /** Compares the rows of a version with the rows that the source's events already state, and keeps that state. */
 export { type ClaimKey, keyOfClaim, splitDerived } from "./claim-key.ts";
 export { EntityDiff } from "./entity-diff.ts";
-export { fingerprint, fingerprintReject, partOf, print, STATE_PARTS } from "./fingerprint.ts";
+export {
+  fingerprint,
+  fingerprintReject,
+  fingerprintRow,
+  partOf,
+  print,
+  STATE_PARTS,
+  whatOf,
+} from "./fingerprint.ts";
 export { joinIds, rejectStem, saleStem, scopedId, splitOrdinal, withOrdinal } from "./identity.ts";
 export { MIXED } from "./reject-diff.ts";
 export { byCodeUnit, OTHER_TIME, restOf, TIME, TIME_NAMES } from "./row-text.ts";
 export { Spill } from "./spill.ts";
-export { encodeHeld, HeldPart, heldKey, isHashed } from "./state/held-rows.ts";
+export { encodeHeld, HeldPart, type HeldRow, heldKey, isHashed } from "./state/held-rows.ts";
 export { openProducer, openScratchState } from "./state/producer-db.ts";
 export {
   type ColumnsByEntity,

@@ -5,6 +5,7 @@
 import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { placeDuplicates } from "./duplicates.ts";
+import type { IdFindings } from "./id-findings.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
 import type { SpilledRecord } from "./spill.ts";
 import type { HeldRow } from "./state/held-rows.ts";
@@ -44,6 +45,10 @@ export interface Findings {
   readonly extended: ExtendedLine | undefined;
   /** Whether an appended record has the claim of a held row. */
   meetsHeld: boolean;
+  /** What the ids of sales show; undefined: it was counted before. */
+  readonly ids: IdFindings | undefined;
+  /** Whether a held row goes because its sale has a new id by `--rekey`. */
+  readonly isFormer: (row: HeldRow) => boolean;
 }
 
 export const zeroCounts = (): Counts => ({
@@ -136,11 +141,13 @@ export class PartDiff implements PartDecision {
   /** Records with ids: of several records of one claim the last holds (rule 6). */
   #byId(key: string, lines: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const counts = this.#counts;
+    const ids = this.#options.entity.derivedKey ? this.#findings.ids : undefined;
     const last = lines.length === 1 ? undefined : lastOfEach(lines);
     for (const line of last?.values() ?? lines) {
       const before = held.find((h) => h.ordinal === line.ordinal && h.dated === line.dated);
       const isSame = before !== undefined && before.a === line.a && before.b === line.b;
       if (!isSame) this.#emit(line, key, line.ordinal);
+      if (line.ordinal === 0) ids?.saw(line, before);
       if (!this.#options.appended) {
         if (isSame) counts.unchanged++;
       } else if (before !== undefined) {
@@ -153,7 +160,14 @@ export class PartDiff implements PartDecision {
       counts.superseded += lines.length - last.size;
       for (const line of lines) {
         const holds = last.get(`${line.ordinal}/${line.dated}`) as SpilledRecord;
-        if (holds.a !== line.a || holds.b !== line.b) this.#counts.conflicts++;
+        if (holds.a === line.a && holds.b === line.b) continue;
+        counts.conflicts++;
+        if (line.ordinal === 0)
+          ids?.sawTwice(
+            line,
+            holds,
+            held.find((h) => h.ordinal === 0),
+          );
       }
     }
     if (this.#options.appended) return;
@@ -165,10 +179,13 @@ export class PartDiff implements PartDecision {
         if ((h.dated !== "") !== turned) continue;
       }
       if (isOpenLine(h, this.#findings.extended)) this.gone.push(h);
-      else if (this.#options.vanishing.mode === "withdraw") {
+      else if (this.#options.vanishing.mode === "withdraw" || this.#findings.isFormer(h)) {
         this.gone.push(h);
         counts.withdrawn++;
-      } else counts.vanished++;
+      } else {
+        counts.vanished++;
+        if (h.ordinal === 0) ids?.lacks(h);
+      }
     }
     if (this.#options.vanishing.mode === "withdraw") counts.covered += held.length;
   }

@@ -1,6 +1,7 @@
 /** Finds out which field of a header is which column. */
 
-export { type Mapping, mapEntities, mapHeader, type WideMapping } from "./mapping.ts";
-export type { ColumnSource } from "./match-columns.ts";
+export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";
+export { keptColumns, type Mapping, mapEntities, mapHeader, placesOf, type WideMapping } from "./mapping.ts";
+export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";
 export { columnNames, recognizeHeader } from "./recognize.ts";

@@ -11,6 +11,7 @@
 
 import type { Column, Entity, EntityName } from "#shared/contract/entities/index.ts";
 import { ENTITIES } from "#shared/contract/entities/index.ts";
+import type { Places } from "./known-header.ts";
 import {
   type ColumnSource,
   fieldsOf,
@@ -26,7 +27,7 @@ export interface Mapping {
   readonly entity: EntityName;
   /** For each field of the header: the canonical column, or the name under which `extras` keeps it. */
   readonly fields: readonly ({ readonly column: Column } | { readonly extra: string })[];
-  /** The source of each column, keyed by its canonical name. */
+  /** The source of each column and named extra, keyed by its canonical name. */
   readonly sources: ReadonlyMap<string, ColumnSource>;
   /** Required columns that the header lacks; empty: the header fits this entity. */
   readonly missing: readonly string[];
@@ -46,10 +47,14 @@ function mappingOf(
     const at = source === undefined ? undefined : ownField(source);
     if (at !== undefined && !columnAt.has(at)) columnAt.set(at, column);
   }
-  const used = new Set<string>();
+  const extraAt = new Map<number, string>();
+  for (const [name, source] of sources) if ("extra" in source) extraAt.set(source.at, name);
+  const used = new Set(extraAt.values());
   const fields = header.map((name, i) => {
     const column = columnAt.get(i);
     if (column !== undefined) return { column };
+    const named = extraAt.get(i);
+    if (named !== undefined) return { extra: named };
     const stem = name.normalize("NFC").trim() || `colonne ${i + 1}`;
     let extra = stem;
     for (let n = 2; used.has(extra); n++) extra = `${stem} (${n})`;
@@ -67,10 +72,11 @@ function mappingOf(
 
 /**
  * Reads a header as `entity`. The first field that names a column is that column; a canonical name comes before an
- * alias. Other fields are extras, under their published names (NFC, trimmed; a second "x" is "x (2)").
+ * alias. Other fields are extras, under their published names (NFC, trimmed; a second "x" is "x (2)"), but for the named
+ * extras of the entity.
  */
 export function mapHeader(header: readonly string[], entity: Entity, options: HeaderOptions = {}): Mapping {
-  const found = sourcesIn(header, entity.columns, options);
+  const found = sourcesIn(header, entity.columns, options, entity.extras);
   joinKey(header, entity, found, options);
   return mappingOf(header, entity, found, () => false);
 }
@@ -95,7 +101,7 @@ export function mapEntities(
     // The price on the line of a sale belongs to the sale.
     const saleOnly = entity.name === "produits" && withSales && options.prices !== true ? "prix" : undefined;
     const columns = entity.columns.filter(({ name }) => name !== without && name !== saleOnly);
-    return { entity, ...sourcesIn(header, columns, options) };
+    return { entity, ...sourcesIn(header, columns, options, entity.extras) };
   });
   // --key concerns the sales, or the only entity.
   const last = read.at(-1);
@@ -110,4 +116,33 @@ export function mapEntities(
     mappings: read.map(({ entity, ...found }) => mappingOf(header, entity, found, (at) => taken.has(at))),
     extras: header.map((_, at) => at).filter((at) => !taken.has(at)),
   };
+}
+
+/** Where the columns of a header are, to announce it with the version. */
+export function placesOf(mappings: readonly Mapping[]): Places {
+  const places: Record<string, number | readonly number[]> = {};
+  for (const { sources } of mappings)
+    for (const [name, source] of sources)
+      if ("at" in source) places[name] = source.at;
+      else if ("parts" in source && source.by === "address")
+        places[name] = source.parts.flatMap((part) => ("at" in part ? [part.at] : []));
+  return places;
+}
+
+/** Columns that by their names alone would be read from another field than in the last announced version. */
+export function keptColumns(
+  header: readonly string[],
+  names: readonly EntityName[],
+  options: HeaderOptions,
+): readonly { readonly column: string; readonly field: string; readonly instead: string }[] {
+  if (options.known === undefined) return [];
+  const byName = mapEntities(header, names, { ...options, known: undefined }).mappings;
+  const found = new Map<string, { column: string; field: string; instead: string }>();
+  for (const [i, { sources }] of mapEntities(header, names, options).mappings.entries())
+    for (const [column, source] of sources) {
+      const other = byName[i]?.sources.get(column);
+      if (other === undefined || !("at" in other) || !("at" in source) || other.at === source.at) continue;
+      found.set(column, { column, field: header[source.at] ?? "", instead: header[other.at] ?? "" });
+    }
+  return [...found.values()];
 }

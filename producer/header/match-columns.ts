@@ -4,12 +4,21 @@
  */
 import type { Column, Entity } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import { type KnownHeader, placesAgain } from "./known-header.ts";
 import { fieldNamed, foldHeader } from "./names.ts";
 
-/** The options of a source that concern its header. */
-export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key">;
-/** The values of a column come from a field of the record, or from the operator. */
-export type SimpleSource = { readonly at: number } | { readonly value: string };
+/** What decides how a header is read besides its names. */
+export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key"> & {
+  /** How the last announced version read its header; undefined: there is none. */
+  readonly known?: KnownHeader | undefined;
+};
+/** The reading options of a source, with what its last announced version decided. */
+export type ReadAs = ReadingOptions & Pick<HeaderOptions, "known">;
+/**
+ * The values of a column come from a field of the record, or from the operator. `extra`: it is no column of the table,
+ * and goes to the extras under its canonical name.
+ */
+export type SimpleSource = { readonly at: number; readonly extra?: true } | { readonly value: string };
 /**
  * Or several of them make one id. `by` key: all of them, joined by `joinIds`; `own` is the field that would be the id
  * alone. `by` address: the parts that are not empty, joined by a comma.
@@ -28,46 +37,65 @@ export const ownField = (source: ColumnSource): number | undefined =>
 
 /** The fields that are no extras because this column uses them. */
 export const fieldsOf = (source: ColumnSource): readonly number[] => {
+  if ("extra" in source) return [];
   if ("parts" in source && source.by === "address") return source.parts.flatMap(fieldsOf);
   const own = ownField(source);
   return own === undefined ? [] : [own];
 };
 
-/** The source of each column: the operator's options, then the canonical name, then aliases. */
+/**
+ * The source of each column: the operator's options, then the field that was this column in the last announced version,
+ * then the canonical name, then aliases. A field of that version never becomes a column that was another field: a name
+ * keeps its meaning, and a new one takes only a place that is free. The same holds for the named extras of the entity.
+ */
 export function sourcesIn(
   header: readonly string[],
   columns: readonly Column[],
-  { map = {}, set = {} }: HeaderOptions,
+  { map = {}, set = {}, known }: HeaderOptions,
+  extras: Entity["extras"] = [],
 ): { readonly sources: Map<string, ColumnSource>; readonly unknown: string[] } {
-  const folded = header.map(foldHeader);
-  const sources = new Map<string, SimpleSource>();
+  const sources = new Map<string, ColumnSource>();
   const unknown: string[] = [];
   const taken = new Set<number>();
-  const isNamed = (column: Column) => map[column.name] !== undefined || set[column.name] !== undefined;
-  for (const { name } of columns.filter(isNamed)) {
+  const isExtra = new Set(extras.map(({ name }) => name));
+  const all = [...columns, ...extras];
+  const put = (name: string, at: number) => {
+    sources.set(name, isExtra.has(name) ? { at, extra: true } : { at });
+    taken.add(at);
+  };
+  const isNamed = ({ name }: { readonly name: string }) => map[name] !== undefined || set[name] !== undefined;
+  for (const { name } of all.filter(isNamed)) {
     const value = set[name];
     const wanted = map[name];
     if (value !== undefined) sources.set(name, { value });
     else if (wanted !== undefined && wanted.trim() !== "") {
       const at = fieldNamed(header, wanted);
       if (at < 0) unknown.push(wanted);
-      else {
-        sources.set(name, { at });
-        taken.add(at);
-      }
+      else put(name, at);
     }
   }
-  for (const column of columns) {
-    if (isNamed(column)) continue;
-    const names = [foldHeader(column.name), ...column.aliases];
-    const at = names
-      .map((name) => folded.findIndex((f, i) => f === name && !taken.has(i)))
-      .find((i) => i >= 0);
-    if (at === undefined) continue;
-    sources.set(column.name, { at });
-    taken.add(at);
+  const free = all.filter((column) => !isNamed(column));
+  const again = known === undefined ? undefined : placesAgain(header, known);
+  for (const { name } of free) {
+    const place = again?.places.get(name);
+    if (place === undefined) continue;
+    if (typeof place === "number") {
+      if (!taken.has(place)) put(name, place);
+    } else sources.set(name, { parts: place.map((at) => ({ at })), by: "address" });
   }
-  return { sources: new Map<string, ColumnSource>(sources), unknown };
+  const folded = header.map(foldHeader);
+  for (const column of free) {
+    const { name } = column;
+    if (sources.has(name)) continue;
+    if ("beside" in column && !sources.has(column.beside)) continue;
+    // Among the fields of the last version, a column that was read then does not look for another one.
+    const isOnlyNew = known !== undefined && (isExtra.has(name) || known.places[name] !== undefined);
+    const mayBe = (i: number) => !taken.has(i) && !(isOnlyNew && again?.old.has(i));
+    const names = [foldHeader(name), ...column.aliases];
+    const at = names.map((alias) => folded.findIndex((f, i) => f === alias && mayBe(i))).find((i) => i >= 0);
+    if (at !== undefined) put(name, at);
+  }
+  return { sources, unknown };
 }
 
 /**

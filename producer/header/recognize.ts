@@ -24,7 +24,9 @@ export function recognizeHeader(header: readonly string[], options: HeaderOption
   return candidates[0]?.mapping;
 }
 
-/** Every canonical column of these entities, each once. */
+/** Every canonical column and named extra of these entities, each once. */
 export const columnNames = (names: readonly EntityName[]): readonly string[] => [
-  ...new Set(names.flatMap((name) => entityNamed(name).columns.map((column) => column.name))),
+  ...new Set(
+    names.map(entityNamed).flatMap(({ columns, extras }) => [...columns, ...extras].map(({ name }) => name)),
+  ),
 ];

@@ -4,7 +4,7 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { ClaimKey } from "../diff/index.ts";
 import {
   encodeHeld,
-  fingerprint,
+  fingerprintRow,
   heldKey,
   partOf,
   print,
@@ -56,7 +56,12 @@ export class Images {
     for (let part = 0; part < STATE_PARTS; part++) {
       const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
         const { row, extras } = JSON.parse(image) as Image;
-        fingerprint(restOf(row, extras, keyColumn, (name) => keep.has(name)));
+        fingerprintRow(
+          entity,
+          claim.ordinal,
+          row,
+          restOf(row, extras, keyColumn, (name) => keep.has(name)),
+        );
         const { a, b } = print;
         return { ...claim, key: heldKey(claim.key, claim.ordinal), a, b };
       });

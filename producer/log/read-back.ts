@@ -18,8 +18,8 @@ import type { LogBatch, Position, TopicLog } from "#shared/topic-log/topic-log.t
 import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
 import {
   byCodeUnit,
-  fingerprint,
   fingerprintReject,
+  fingerprintRow,
   HeldPart,
   heldKey,
   print,
@@ -156,7 +156,7 @@ class Reader {
         images.put(claim, event, topic === "produits");
         return;
       }
-      fingerprint(restOf(event.row, event.extras, keyColumn, undefined));
+      fingerprintRow(topic, claim.ordinal, event.row, restOf(event.row, event.extras, keyColumn, undefined));
     }
     this.#spills.get(topic)?.add({ ...claim, n: 0, derived: false, stem: "", a: print.a, b: print.b });
   }

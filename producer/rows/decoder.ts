@@ -5,14 +5,24 @@
  */
 import { type Entity, entityNamed } from "#shared/contract/entities/index.ts";
 import { setValue, type Values } from "#shared/contract/event.ts";
-import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { LookAlikes } from "#shared/runtime/look-alikes.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
-import { byCodeUnit, OTHER_TIME, saleStem, scopedId, splitDerived, TIME } from "../diff/index.ts";
-import { foldHeader, type WideMapping } from "../header/index.ts";
+import {
+  byCodeUnit,
+  fingerprint,
+  OTHER_TIME,
+  print,
+  saleStem,
+  scopedId,
+  splitDerived,
+  TIME,
+  whatOf,
+} from "../diff/index.ts";
+import { foldHeader, type ReadAs, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { ColumnFormats } from "./columns/formats.ts";
+import { type ReadField, readFields } from "./read-fields.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader } from "./value-reader.ts";
 import { BusinessZone, cleanText, isNothing } from "./values.ts";
@@ -43,7 +53,7 @@ export interface DecoderOptions {
   readonly header: readonly string[];
   /** The announced identity columns; null: this is the first version. */
   readonly identity: readonly string[] | null;
-  readonly options?: ReadingOptions;
+  readonly options?: ReadAs;
   readonly formats?: ColumnFormats;
   /** Is a part of the ids of sales (rule 5). */
   readonly idScope?: string | null | undefined;
@@ -56,17 +66,6 @@ export interface DecoderOptions {
   readonly key: readonly string[] | undefined;
   /** The column of sale ids came after the first version, so it is data. */
   readonly late: boolean;
-}
-
-/** How one field of the header is read, to show it to a person. */
-export interface ReadField {
-  /** The name in the file. */
-  readonly field: string;
-  /** null: the field is an extra. */
-  readonly column: string | null;
-  readonly name: string;
-  /** The format of its numbers or dates, if there was a choice. */
-  readonly format: string | null;
 }
 
 export class Decoder {
@@ -91,6 +90,8 @@ export class Decoder {
   readonly #scope: string | undefined;
   readonly #room: number;
   readonly #values: (string | null)[];
+  /** The places of day, product and shop of a sale among the values. */
+  readonly #named: { readonly day: number; readonly product: number; readonly shop: number };
   readonly #timeName: string;
   /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
@@ -135,6 +136,12 @@ export class Decoder {
         ? []
         : this.#extras.filter(({ published }) => isOfCurrencies(foldHeader(published)));
     this.#values = new Array(slots.length).fill(null);
+    const indexOf = (name: string) => this.#slots.find((slot) => slot.name === name)?.index ?? -1;
+    this.#named = {
+      day: indexOf("date_vente"),
+      product: indexOf("id_produit"),
+      shop: indexOf("id_magasin"),
+    };
     this.hasDates = this.#slots.some((slot) => slot.name === "date_effet");
 
     this.identity = this.#identityOf(key);
@@ -217,6 +224,24 @@ export class Decoder {
     return true;
   }
 
+  /** Puts the fingerprint of the last decoded record into `print`, as `fingerprintRow` does. */
+  print(): void {
+    const { derived, ordinal, rest } = this.decoded;
+    fingerprint(rest);
+    if (!derived && ordinal === 0 && this.entity.derivedKey) print.b = this.what;
+  }
+
+  /** Day, product and shop of the last decoded sale, as in its fingerprint. */
+  get what(): number {
+    const { day, product, shop } = this.#named;
+    return whatOf(this.#values[day] ?? "", this.#values[product] ?? "", this.#values[shop] ?? "");
+  }
+
+  /** The id that a field holds; "": none. */
+  idIn(field: string): string {
+    return this.#reader.unwrap(cleanText(field));
+  }
+
   /** The extras as the inside of a JSON object, the time of day among them, in the order of their names. */
   #extrasOf(fields: readonly string[], care: boolean): string {
     let text = "";
@@ -243,7 +268,7 @@ export class Decoder {
     const { decoded } = this;
     const slot = this.#key;
     let id = "";
-    if (slot !== undefined) id = slot.constant ?? this.#reader.unwrap(cleanText(fieldOf(slot, fields)));
+    if (slot !== undefined) id = slot.constant ?? this.idIn(fieldOf(slot, fields));
     decoded.derived = false;
     decoded.ordinal = 0;
     if (id !== "") {
@@ -274,21 +299,11 @@ export class Decoder {
    * operator gives to every record come last, with the value as the field.
    */
   get mapping(): readonly ReadField[] {
-    const slots = [...this.#slots, ...this.#extras, ...(this.#key === undefined ? [] : [this.#key])];
-    const order = (slot: Slot) => (slot.at < 0 ? this.header.length : slot.at);
-    return slots
-      .sort((a, b) => order(a) - order(b))
-      .map((slot) => ({
-        field:
-          slot.constant !== undefined
-            ? `= ${slot.constant}`
-            : (slot.joined?.parts
-                .map((part) => ("at" in part ? this.header[part.at] : part.value))
-                .join(" + ") ?? slot.published),
-        column: slot.kind === "extra" ? null : slot.name,
-        name: slot.name,
-        format: slot.decimal ?? slot.day ?? null,
-      }));
+    return readFields(this.header, [
+      ...this.#slots,
+      ...this.#extras,
+      ...(this.#key === undefined ? [] : [this.#key]),
+    ]);
   }
 
   /** The row (without its key) and the extras of the last decoded record. */

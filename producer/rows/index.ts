@@ -3,9 +3,11 @@
 export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn, RejectTally } from "./columns/drift.ts";
 export type { ColumnFormats } from "./columns/formats.ts";
+export { knownHeader } from "./columns/known-header.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
-export { Decoder, type ReadField } from "./decoder.ts";
+export { Decoder } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";
+export type { ReadField } from "./read-fields.ts";
 export { BusinessZone } from "./values.ts";

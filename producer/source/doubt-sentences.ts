@@ -19,10 +19,63 @@ export const DOUBT_SENTENCES = {
     fr: (d) => `elle supprimerait ${d.count} lignes sur ${d.of}`,
     en: (d) => `it would delete ${d.count} rows of ${d.of}`,
   },
+  "ids.document": {
+    fr: (d) =>
+      `« ${d.what} » y est le même sur des lignes de ventes différentes (${d.count} lignes ; ${examplesOf(d)}) : une seule de ces lignes compterait`,
+    en: (d) =>
+      `it has the same "${d.what}" on lines of different sales (${d.count} lines; ${examplesOf(d)}): only one of those lines would count`,
+  },
+  "ids.reused": {
+    fr: (d) =>
+      `elle donne à des ventes d'un autre jour, produit ou magasin ${d.count} des ${d.of} identifiants que la source avait déjà publiés (${examplesOf(d)})`,
+    en: (d) =>
+      `it uses ${d.count} of the ${d.of} ids that the source had published before for sales of another day, product or shop (${examplesOf(d)})`,
+  },
+  "ids.changed": {
+    fr: (d) =>
+      `${d.count} ventes y reviennent sous d'autres identifiants (${examplesOf(d)}) : elles compteraient deux fois`,
+    en: (d) => `it has ${d.count} sales again under other ids (${examplesOf(d)}): they would count twice`,
+  },
+  "ids.collision": {
+    fr: (d) =>
+      `${d.count} de ses identifiants sont ceux d'autres ventes dans ${d.what} (${examplesOf(d)}) : elles remplaceraient celles-ci`,
+    en: (d) =>
+      `${d.count} of its ids are those of other sales in ${d.what} (${examplesOf(d)}): it would replace those`,
+  },
 } as const satisfies Record<string, Sentence>;
+
+const examplesOf = ({ examples = [] }: DoubtDetails): string => [...examples, "..."].join(", ");
 
 /** Each completes "CHOICE: COMMAND". */
 export const CHOICE_SENTENCES = {
   delete: { fr: "pour les supprimer", en: "to delete them" },
+  documents: {
+    fr: "pour compter chaque ligne (c'est un numéro de document, non de vente)",
+    en: "to count each line (it is a number of documents, not of sales)",
+  },
+  lastHolds: {
+    fr: "pour ne compter que la dernière ligne de chaque identifiant",
+    en: "to count only the last line of each id",
+  },
+  corrections: {
+    fr: "pour corriger ainsi les ventes publiées avant",
+    en: "to correct the sales that were published before",
+  },
+  sameSales: {
+    fr: "pour supprimer les anciens identifiants (et, désormais, toute vente qui disparaît du fichier)",
+    en: "to delete the old ids (and from now on each sale that vanishes from the file)",
+  },
+  otherSales: {
+    fr: "pour les compter comme d'autres ventes",
+    en: "to count them as other sales",
+  },
+  otherNumbers: {
+    fr: "pour compter les unes et les autres (les identifiants de cette source reçoivent un nom)",
+    en: "to count both (the ids of this source get a name)",
+  },
+  lastSaid: {
+    fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",
+    en: "to count one sale for each id (the last one that was published holds)",
+  },
   keep: { fr: "pour les garder, maintenant et plus tard", en: "to keep them, now and later" },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;

@@ -175,6 +175,13 @@ export class Registry {
     return this.#entries.get(source)?.last;
   }
 
+  /** Every announced source with its last announcement, sources that were removed too. */
+  announced(): readonly (readonly [source: string, last: LastAnnouncement])[] {
+    return [...this.#entries].flatMap(([source, { last }]) =>
+      last === undefined ? [] : [[source, last] as const],
+    );
+  }
+
   /** The offset of the announcement of this source before the one at `offset`. */
   before(source: string, offset: number): number | undefined {
     return this.#entries.get(source)?.offsets.findLast((o) => o < offset);

@@ -7,6 +7,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { asFailure, type Doubt } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
+import { idDoubts } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { manyVanished } from "./vanished-doubt.ts";
 
@@ -26,7 +27,7 @@ const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
 const ofTheReading: Finder = ({ version }) => Effect.succeed(version.doubts);
 
 /** In the order in which they are told. */
-const FINDERS: readonly Finder[] = [ofTheReading, ofTheDiff];
+const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofTheDiff];
 
 export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,

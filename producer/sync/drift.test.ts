@@ -352,9 +352,19 @@ describe("options of a source", () => {
       expect(await held()).toEqual(["2026-01-01,c,m,1", "2026-01-02,d,m,1"]);
     });
 
-    it("are refused of sales that have ids", async () => {
-      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
+    it("replace ids of the file, and leave ids that it uses for another day now", async () => {
+      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1", "2,r,2026-01-01,p,m,1");
       await add();
+      await poll();
+      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1", "2,s,2026-01-02,p,m,1");
+      await add({ map: ["id_vente=Code"], rekey: true });
+      expect(await poll()).toMatchObject({ state: "ok", emitted: 2, withdrawn: 1 });
+      expect(await held()).toEqual(["2026-01-01,p,m,1", "2026-01-01,p,m,1", "2026-01-02,p,m,1"]);
+    });
+
+    it("are refused of ids that have a scope already: the field has a part of them only", async () => {
+      write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
+      await add({ idScope: "a" });
       await poll();
       expect(await refusal({ map: ["id_vente=Code"], rekey: true })).toMatch(
         /^source.not_rekeyed: .*id_vente/,

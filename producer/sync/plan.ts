@@ -37,6 +37,17 @@ const readAsOf = ({
   rekey,
 }: Registration): string => JSON.stringify([duplicates, reading, vanished, idScope, accepted, reread, rekey]);
 
+/** Whether an operator changed how the content is read since the last version. */
+export const isReadOtherwise = (
+  { state }: Pick<Producer, "state">,
+  { source, reading }: Registration,
+): boolean => {
+  const { readAs } = (state.source(source).validators as Remembered | null) ?? {};
+  if (readAs === undefined) return false;
+  const [, before] = JSON.parse(readAs) as readonly unknown[];
+  return JSON.stringify(before ?? null) !== JSON.stringify(reading ?? null);
+};
+
 /** The validators as the state keeps them. */
 export const remembering = (validators: Validators, registration: Registration): Remembered => {
   const { reread } = registration;

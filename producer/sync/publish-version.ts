@@ -11,6 +11,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/index.ts";
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
+import { meaningOf } from "../header/index.ts";
 import { EventWriter } from "../log/index.ts";
 import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
@@ -70,6 +71,7 @@ export const publishVersion = (
     before,
     complete,
     tail,
+    replacesIds: rekey !== undefined && hasIds(announced),
     room: roomIn(log),
   };
   return Effect.gen(function* () {
@@ -131,7 +133,9 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
     new SourceRefusal(...refusal).toError(source, settings.language);
   // The operator asked for new derived ids (`--rekey`), and the file has got a column of ids since: the sales have ids
   // of their own now, and there is nothing to derive.
-  if (rekey !== undefined && !version.isKeyless) return yield* refuse("source.not_rekeyed", SALE_KEY);
+  const { replacesIds } = version.options;
+  if (rekey !== undefined && !version.isKeyless && replacesIds !== true)
+    return yield* refuse("source.not_rekeyed", SALE_KEY);
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
@@ -142,7 +146,8 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const counts = diff.counts(version);
   const reports = attention.map((doubt) => reportOf(doubt, source, settings.language));
   const remembered = rememberedOf(opened, diffed, counts, reports);
-  if (diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined)
+  const isNews = diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined;
+  if (isNews || !isSameMeaning(before, version))
     return yield* announceAndEmit(opened, diffed, counts, remembered);
   state.save(state.source(source), remembered);
   const entities = version.entities.map(({ name }) => name);
@@ -250,6 +255,19 @@ function union(a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity {
     if (both.length > 0) all[name] = both;
   }
   return all;
+}
+
+/** Whether the sales of a source have ids of their own. */
+const hasIds = (announced: Announcement | undefined): boolean =>
+  announced?.identity?.includes(SALE_KEY) === true;
+
+/** Whether the columns have the names of the last announced version. A later version keeps what was announced. */
+function isSameMeaning(
+  before: Announcement | undefined,
+  { known, options }: OpenedVersion["version"],
+): boolean {
+  const announced = options.reading.known;
+  return before === undefined || announced === undefined || meaningOf(announced) === meaningOf(known);
 }
 
 const isSameOpenLine = (a: Announcement["open"] | undefined, b: Announcement["open"]): boolean =>

@@ -1,7 +1,9 @@
 /** Opens a version. Two passes over the whole file decide how it is written: encoding and dialect, then values. */
 import { closeSync, openSync, rmSync } from "node:fs";
+import { ventes } from "#shared/contract/entities/index.ts";
 import { decideReading } from "../csv/index.ts";
-import { ColumnSurvey, lostColumn, RecordFilter } from "../rows/index.ts";
+import { ColumnSurvey, knownHeader, lostColumn, RecordFilter } from "../rows/index.ts";
+import { SourceRefusal } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf, recordsOf } from "./records-of.ts";
 import { Version } from "./version.ts";
@@ -10,8 +12,9 @@ import { Version } from "./version.ts";
  * Yields between blocks. Returns undefined when the appended part is written otherwise than the part before; then the
  * file must be read whole. Throws SourceRefusal.
  */
-export function* openFile(options: VersionOptions): Generator<void, Version | undefined> {
-  const { before, tail } = options;
+export function* openFile(given: VersionOptions): Generator<void, Version | undefined> {
+  const { before, tail } = given;
+  const options = { ...given, reading: { ...given.reading, known: knownHeader(before, given.reading) } };
   const known = tail ?? (before?.reading === undefined ? null : before);
   const copy = `${options.file}.utf8`;
   let fd: number | undefined;
@@ -42,6 +45,8 @@ export function* openFile(options: VersionOptions): Generator<void, Version | un
       bad: () => {},
     });
     const version = new Version(options, reading, fd, survey.decide());
+    if (options.replacesIds === true && version.formerIdAt === undefined)
+      throw new SourceRefusal("source.not_rekeyed", ventes.key);
     if (tail === null || survey.contradicted.length === 0) return version;
     version.close();
     return undefined;

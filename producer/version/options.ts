@@ -1,8 +1,9 @@
 /** The options with which a version is opened. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import type { Announcement, ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
+import type { Announcement, ReadingDecisions } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import type { LastVersion } from "../diff/index.ts";
+import type { ReadAs } from "../header/index.ts";
 
 /** The version that the file continues, from its `end` and with its reading decisions. */
 export interface Tail extends LastVersion {
@@ -16,7 +17,7 @@ export interface VersionOptions {
   /** The entities that it publishes, parents first; undefined: its header decides. */
   readonly entities: readonly EntityName[] | undefined;
   /** The reading options, with those of the preset. */
-  readonly reading: ReadingOptions;
+  readonly reading: ReadAs;
   readonly idScope?: string | undefined;
   /** The charset of Content-Type; null: there is none. */
   readonly charset: string | null;
@@ -28,6 +29,8 @@ export interface VersionOptions {
   readonly complete: boolean;
   /** The version before, when only the part that was appended to it is read; null: the whole file is read. */
   readonly tail: Tail | null;
+  /** The sales had ids that `--rekey` replaces. */
+  readonly replacesIds?: boolean;
   /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
 }

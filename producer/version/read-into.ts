@@ -9,8 +9,8 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import { splitRecord } from "../csv/index.ts";
 import {
   type EntityDiff,
-  fingerprint,
   fingerprintReject,
+  fingerprintRow,
   heldKey,
   print,
   rejectStem,
@@ -43,7 +43,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       if (openLine.isAgain(line, raw)) return;
       version.records++;
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
-      if (failed === undefined) return pass.row(n, raw);
+      if (failed === undefined) return pass.row(n, raw, fields);
       tally.add(failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
     },
@@ -107,20 +107,27 @@ class Pass {
   readonly #version: Version;
   readonly #diff: VersionDiff;
   readonly #keyless: boolean;
+  readonly #formerIdAt: number | undefined;
   readonly #pairs: readonly (readonly [Decoder, EntityDiff])[];
 
   constructor(version: Version, diff: VersionDiff) {
     this.#version = version;
     this.#diff = diff;
     this.#keyless = version.isKeyless;
+    this.#formerIdAt = version.formerIdAt;
     this.#pairs = version.decoders.map(
       (decoder) => [decoder, diff.of(decoder.entity.name) as EntityDiff] as const,
     );
   }
 
   /** Adds the rows of a record: each entity of the source has a decoder, and each has decoded this record. */
-  row(n: number, raw: string): void {
+  row(n: number, raw: string, fields: readonly string[]): void {
     const version = this.#version;
+    if (this.#formerIdAt !== undefined) {
+      const { main } = version;
+      const id = main.idIn(fields[this.#formerIdAt] ?? "");
+      if (id !== "") this.#diff.main.addFormer(id, main.what);
+    }
     for (const [decoder, rows] of this.#pairs) {
       const { decoded } = decoder;
       version.rounded += decoder.rounded;
@@ -133,7 +140,7 @@ class Pass {
           stem = rejectStem(version.options.source, raw);
         }
       }
-      fingerprint(decoded.rest);
+      decoder.print();
       rows.rows.add({
         n,
         key: decoded.key,
@@ -171,7 +178,8 @@ function withdrawOpenLine(version: Version, diff: VersionDiff): void {
   const columns = new Set([...(version.columns[decoder.entity.name] ?? []), ...TIME_NAMES]);
   const { key, ordinal, dated, derived } = decoder.decoded;
   // The fingerprint of the emitted row, over the columns that both versions have.
-  fingerprint(restOf(row, extras, decoder.entity.key, (name) => columns.has(name)));
+  const text = restOf(row, extras, decoder.entity.key, (name) => columns.has(name));
+  fingerprintRow(decoder.entity.name, derived ? 1 : ordinal, row, text);
   diff.main.extended = {
     key: heldKey(key, derived ? 1 : ordinal),
     ordinal,

@@ -130,11 +130,13 @@ describe("the records of a file", () => {
       ",,2026-01-01,é,m,8",
     );
     expect(found).toMatchObject({ records: 4, skipped: 2 });
-    expect(rowsOf(found, "ventes").map((row) => [row.Commande, row.id_produit, row.quantité])).toEqual([
-      ["1", "a", "1"],
-      ["1", "b", "2"],
-      ["3", "é", "8"],
-    ]);
+    expect(rowsOf(found, "ventes").map((row) => [row.numero_document, row.id_produit, row.quantité])).toEqual(
+      [
+        ["1", "a", "1"],
+        ["1", "b", "2"],
+        ["3", "é", "8"],
+      ],
+    );
     expect(rejectsOf(found)).toEqual(["quantite.not_a_number x1 line 6"]);
   });
 
@@ -189,7 +191,7 @@ describe("ids", () => {
     expect(idsOf(after)).toEqual(idsOf(before).reverse());
     expect(new Set(idsOf(after)).size).toBe(2);
     // The number of the ticket is data then.
-    expect(rowsOf(before, "ventes")[0]).toMatchObject({ Ticket: "T1", Ligne: "1" });
+    expect(rowsOf(before, "ventes")[0]).toMatchObject({ numero_document: "T1", ligne_document: "1" });
   });
 
   it("of sales do not depend on what a parent says", async () => {
@@ -200,7 +202,7 @@ describe("ids", () => {
         "T1,Pain,2026-01-01,p,m,1",
       ),
     ).toMatch(
-      /^source.unknown_field: .*--key nom: the file has no such column: give one of its own: .*Ticket/,
+      /^source.unknown_field: .*--key nom: the file has no such column: give one of its own: .*numero_document/,
     );
   });
 
@@ -303,7 +305,7 @@ describe("a wide file", () => {
     ]);
     expect(rowsOf(found, "magasins")[0]).toEqual({ id_magasin: "m1", ville: "Rennes" });
     expect(rowsOf(found, "ventes")[0]).toEqual({
-      id_vente: "T1",
+      numero_document: "T1",
       date_vente: "2026-01-01",
       id_produit: "p1",
       id_magasin: "m1",

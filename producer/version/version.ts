@@ -4,7 +4,7 @@
  * entity that the source publishes. If the version continues the one before, only the appended part is read (`tail`).
  */
 import { closeSync, rmSync, statSync } from "node:fs";
-import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
+import { type Entity, type EntityName, ventes } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 import {
   type Dialect,
@@ -15,6 +15,7 @@ import {
   type RecordReader,
 } from "../csv/index.ts";
 import { type LastVersion, TIME_NAMES } from "../diff/index.ts";
+import { type KnownHeader, keptColumns, mapEntities, placesAgain, placesOf } from "../header/index.ts";
 import { type ColumnFormats, type Decoder, decodersOf, RecordFilter } from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
@@ -41,6 +42,7 @@ export class Version {
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;
   readonly #fd: number;
+  readonly #kept: readonly ReadingNote[];
   #notes: readonly ReadingNote[] = [];
 
   /** The version closes `fd`. */
@@ -49,7 +51,13 @@ export class Version {
     this.#reading = reading;
     this.#fd = fd;
     this.formats = formats;
-    this.decoders = this.decodersFor(reading.dialect.header, formats);
+    const { header, entities } = reading.dialect;
+    this.decoders = this.decodersFor(header, formats);
+    this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
+      code: "columns.kept",
+      what: `${column}=${instead}`,
+      more: field,
+    }));
   }
 
   /** The decoders for a header: this version's, or that of the version before. */
@@ -70,12 +78,19 @@ export class Version {
     return this.#reading.dialect;
   }
 
+  /** What its header means. */
+  get known(): KnownHeader {
+    const { header, entities } = this.dialect;
+    return { header, places: placesOf(mapEntities(header, entities, this.options.reading).mappings) };
+  }
+
   /** The reading decisions, and the notes of the passes so far. */
   get reading(): ReadingDecisions {
-    const notes = [...this.#reading.notes, ...this.#notes];
+    const notes = [...this.#reading.notes, ...this.#kept, ...this.#notes];
     return {
       ...decisionsOf(this.#reading),
       columns: this.formats,
+      places: this.known.places,
       ...(notes.length === 0 ? {} : { notes }),
     };
   }
@@ -108,6 +123,14 @@ export class Version {
         names.filter((name) => name !== entity.key && !TIME_NAMES.has(name)),
       ]),
     );
+  }
+
+  /** The field of the ids that `--rekey` replaces; undefined: it replaces none, or the file has lost them. */
+  get formerIdAt(): number | undefined {
+    const { replacesIds, reading } = this.options;
+    if (replacesIds !== true || reading.known === undefined) return undefined;
+    const at = placesAgain(this.dialect.header, reading.known).places.get(ventes.key);
+    return typeof at === "number" ? at : undefined;
   }
 
   /** A reader at the first record. */

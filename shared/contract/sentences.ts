@@ -96,6 +96,12 @@ export const REJECT_SENTENCES = {
     en: (d) =>
       `the line has ${d.value} fields instead of ${d.more}: correct its delimiters (a text that has one in it goes in quotes)`,
   },
+  "record.other_header": {
+    fr: (d) =>
+      `la ligne est sous un autre en-tête (ligne ${d.value}), dont les colonnes ne sont pas celles du fichier : publiez ces lignes dans un fichier à part`,
+    en: (d) =>
+      `the line stands under another header (line ${d.value}), whose columns are not those of the file: publish these lines as a file of their own`,
+  },
   "record.bad_quotes": {
     fr: (d) => `guillemets mal fermés : ${d.value} : fermez-les, et doublez ceux du texte`,
     en: (d) => `quotes are not closed correctly: ${d.value}: close them, and double those of the text`,

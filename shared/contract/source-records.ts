@@ -46,6 +46,10 @@ export const ReadingDecisions = Schema.Struct({
   ragged: Schema.optionalKey(Schema.Literal(true)),
   /** Published name of a column -> the decided form of its numbers or dates; only for columns that allowed a choice. */
   columns: Schema.Record(Schema.String, Schema.String),
+  /** Canonical column -> the index of its field in the header; an array: the fields of an address that is an id. */
+  places: Schema.optionalKey(
+    Schema.Record(Schema.String, Schema.Union([Schema.Int, Schema.Array(Schema.Int)])),
+  ),
   /** Remarks about the file, by code (producer/csv/notes.ts). */
   notes: Schema.optionalKey(
     Schema.Array(

@@ -49,11 +49,19 @@ export function makeDialect({ record, mappings, ...given }: Candidate, cut: Cut,
     ...lineWidths(lines, { width: header.length, written: written.length, least }),
     headerLine: record?.line ?? 0,
     data,
+    columns: header.map((_, at) => nameAt(mappings, at)),
     entities,
     entity: entities[0] as EntityName,
     least,
     labels,
   };
+}
+
+/** The canonical name that a field has in one of the mappings; null: none. */
+function nameAt(mappings: Candidate["mappings"], at: number): string | null {
+  for (const { sources } of mappings)
+    for (const [name, source] of sources) if ("at" in source && source.at === at) return name;
+  return null;
 }
 
 /** The header without unnamed columns at the end, unless records have values in these columns. */

@@ -1,7 +1,6 @@
 /** The refusal of a header that has not the columns of an entity. */
 import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
-import type { ReadingOptions } from "#shared/contract/source-records.ts";
-import { fieldNamed, mapEntities, shownHeader } from "../../header/index.ts";
+import { fieldNamed, mapEntities, type ReadAs, shownHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
 /**
@@ -11,7 +10,7 @@ import { SourceRefusal } from "../../source/index.ts";
 export function notRecognized(
   header: readonly string[],
   said: readonly EntityName[] | undefined,
-  options: ReadingOptions,
+  options: ReadAs,
 ): SourceRefusal {
   const absent = Object.values(options.map ?? {}).find(
     (field) => field.trim() !== "" && fieldNamed(header, field) < 0,

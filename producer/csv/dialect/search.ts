@@ -1,7 +1,7 @@
 /** What is asked of the search for a dialect, and what its steps hand on. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
-import type { Mapping } from "../../header/index.ts";
+import type { ReadingDecisions } from "#shared/contract/source-records.ts";
+import type { Mapping, ReadAs } from "../../header/index.ts";
 import type { TextSurvey } from "../encoding/text-survey.ts";
 import type { ReadingNote } from "../notes.ts";
 import type { Cut, Dialect } from "../records/dialect.ts";
@@ -19,7 +19,7 @@ export interface Text {
 
 export interface DialectRequest {
   /** What the operator fixed. */
-  readonly options: ReadingOptions;
+  readonly options: ReadAs;
   /** The entities that the header may publish; undefined: any one. */
   readonly entities: readonly EntityName[] | undefined;
   /** How the version before was read, and its header. */

@@ -46,6 +46,8 @@ export interface Dialect extends Cut {
   readonly entities: readonly EntityName[];
   /** The first of them. */
   readonly entity: EntityName;
+  /** For each field of the header, the canonical name that it has; null: it is an extra of its own. */
+  readonly columns: readonly (string | null)[];
   /** How many fields a record has at least: with fewer it lacks a required column. */
   readonly least: number;
   /** The places of the fields that hold ids, texts and days. A line of totals has none of them. */

@@ -12,6 +12,7 @@ import type { ReadingNote } from "../notes.ts";
 import type { Dialect } from "./dialect.ts";
 import { areEmptyFrom, isEmpty } from "./empty-fields.ts";
 import { showEscaped } from "./escaped-bytes.ts";
+import { type OtherHeader, otherHeader } from "./other-header.ts";
 import { beginningOf, MAX_RECORD_BYTES } from "./record-length.ts";
 import type { RecordSink } from "./record-sink.ts";
 import { splitRecord } from "./split-record.ts";
@@ -40,9 +41,13 @@ export class RecordCheck {
   otherWidth = 0;
   /** How many fields a line has that needs no completing; -1: every line has empty fields to be left out. */
   readonly width: number;
-  /** By ASCII code: 1 when a line that begins with this character may be something else than a record. */
+  /** By ASCII code: not 0 when a line that begins with this character may be something else than a record. */
   readonly special: Uint8Array;
+  /** The header under which the lines now stand, when it is not the file's. */
+  other: OtherHeader | undefined;
   readonly #dialect: Dialect;
+  /** The header that the last lines before the end stood under, for the notes. */
+  readonly #others: { readonly header: OtherHeader; lines: number }[] = [];
 
   /** `records`: the number of the first record. */
   constructor(dialect: Dialect, records: number) {
@@ -61,13 +66,17 @@ export class RecordCheck {
       ["totals.left_out", totals],
       ["records.filled", filled],
     ] as const;
-    return counts.filter(([, n]) => n > 0).map(([code, n]) => ({ code, what: String(n) }));
+    return [
+      ...counts.filter(([, n]) => n > 0).map(([code, n]) => ({ code, what: String(n) })),
+      ...this.#others.map(noteOf),
+    ];
   }
 
   /** Gives a line of any kind to the sink: as a record, as a reject, or not at all. Changes `fields`. */
   give(fields: string[], line: number, raw: string, sink: RecordSink): void {
     const first = raw.charCodeAt(0);
-    if (first >= 128 || this.special[first] !== 0 || raw === "") {
+    const kind = first >= 128 || raw === "" ? MAY_BE_ANY : (this.special[first] as number);
+    if (kind === MAY_BE_ANY) {
       // Where files were joined, the second one may begin with a byte order mark.
       if (first === BYTE_ORDER_MARK && raw.length > 1) {
         const rest = raw.slice(1);
@@ -78,6 +87,11 @@ export class RecordCheck {
         }
       }
       if (this.isLeftOut(fields, raw)) return;
+    }
+    if (kind !== RECORD && this.#isOtherHeader(fields, line, raw)) return;
+    if (this.other !== undefined) {
+      this.#giveUnder(this.other, fields, line, raw, sink);
+      return;
     }
     const width = this.#dialect.header.length;
     const count = fields.length;
@@ -92,6 +106,44 @@ export class RecordCheck {
       return;
     }
     sink.record(this.records++, fields, line, raw);
+  }
+
+  /** Whether the line is another header. From then on every line is looked at. */
+  #isOtherHeader(fields: readonly string[], line: number, raw: string): boolean {
+    // Headers rarely have a digit, and nearly every record has one.
+    if (DIGIT.test(raw) && !this.#dialect.header.includes(fields[0] as string)) return false;
+    const header = otherHeader(fields, line, this.#dialect);
+    if (header === undefined) return false;
+    const isSame = header.order?.every((at, i) => at === i) ?? false;
+    this.other = isSame ? undefined : header;
+    if (isSame) this.leftOut.headers++;
+    else this.#others.push({ header, lines: 0 });
+    this.special.fill(MAY_BE_ANY);
+    return true;
+  }
+
+  /** Gives a line that stands under another header: its fields in the order of the file's header, or set aside. */
+  #giveUnder(
+    { order, width, line: at }: OtherHeader,
+    fields: string[],
+    line: number,
+    raw: string,
+    sink: RecordSink,
+  ): void {
+    const last = this.#others.at(-1);
+    if (last !== undefined) last.lines++;
+    const whole = width + this.#dialect.trailing;
+    if (order === null) sink.bad(this.records++, "record.other_header", String(at), line, raw, "");
+    else if (fields.length !== whole || !areEmptyFrom(fields, width)) {
+      this.otherWidth++;
+      sink.bad(this.records++, "record.wrong_length", String(fields.length), line, raw, String(whole));
+    } else
+      sink.record(
+        this.records++,
+        order.map((i) => fields[i] ?? ""),
+        line,
+        raw,
+      );
   }
 
   /** Gives a record that cannot be read. */
@@ -111,6 +163,7 @@ export class RecordCheck {
     }
     if (fields[0] === header[0] && this.#isHeader(fields)) {
       this.leftOut.headers++;
+      this.other = undefined;
       return true;
     }
     if (!isTotals(fields, labels)) return false;
@@ -141,13 +194,28 @@ const isShort = (fields: readonly string[], { header, ragged, least }: Dialect):
   fields.length >= Math.max(2, least) &&
   !isEmpty(fields[fields.length - 1] as string);
 
+/** What a line may be that begins with a character: see `specialCharacters`. */
+const RECORD = 0;
+const MAY_BE_ANY = 1;
+const MAY_BE_HEADER = 2;
+const DIGIT = /\d/;
+
+const noteOf = ({ header, lines }: { readonly header: OtherHeader; readonly lines: number }): ReadingNote =>
+  header.order === null
+    ? { code: "headers.aside", what: `${header.line}: ${lines}`, more: header.unknown.join(", ") }
+    : { code: "headers.other", what: String(header.line), more: String(lines) };
+
 /** Lines that begin with another character are records if they have as many fields as the header. */
 function specialCharacters({ comment, header, quote, delimiter }: Dialect): Uint8Array {
   const special = new Uint8Array(128);
+  for (const letters of ["A", "a"]) {
+    const from = letters.charCodeAt(0);
+    special.fill(MAY_BE_HEADER, from, from + 26);
+  }
   const first = `${comment ?? ""}${header[0]?.[0] ?? ""}${quote ?? ""}`;
   for (const c of `\t\n\r${END_OF_FILE} ${delimiter}${TOTALS_BEGIN}${first}`) {
     const code = c.charCodeAt(0);
-    if (code < 128) special[code] = 1;
+    if (code < 128) special[code] = MAY_BE_ANY;
   }
   return special;
 }

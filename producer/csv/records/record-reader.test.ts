@@ -11,6 +11,7 @@ const SHOPS: Dialect = {
   ...plainCut(","),
   comment: null,
   header: ["id_magasin", "ville", "note"],
+  columns: ["id_magasin", "ville", null],
   headerLine: 1,
   data: { byte: 0, line: 1 },
   entities: ["magasins"],

@@ -86,9 +86,15 @@ export class RecordReader {
     return this.#end;
   }
 
-  /** Whether at most an open last line was given after `end`. Only then may another reader continue from there. */
+  /**
+   * Whether at most an open last line was given after `end`, and the lines there stand under the file's header. Only then
+   * may another reader continue from there.
+   */
   get settled(): boolean {
-    return this.records === this.#end.record + (this.open?.kept === true ? 1 : 0);
+    return (
+      this.#check.other === undefined &&
+      this.records === this.#end.record + (this.open?.kept === true ? 1 : 0)
+    );
   }
 
   /** Gives the records that the next block completes; false at the end of the file, when all are given. */

@@ -89,6 +89,7 @@ export class State {
            last = ?, earlier = ?, refused = ? WHERE id = ?`,
       ),
       held: db.prepare("SELECT held FROM held WHERE source = ? AND topic = ? AND part = ?").pluck(),
+      heldByOthers: db.prepare("SELECT source, held FROM held WHERE topic = ? AND part = ? AND source <> ?"),
       heldParts: db.prepare("SELECT part FROM held WHERE source = ? AND topic = ?").pluck(),
       putHeld: db.prepare(
         "INSERT INTO held VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET held = excluded.held",
@@ -166,6 +167,17 @@ export class State {
   /** The rows as `decodeHeld` takes them. */
   heldBytes(id: number, topic: EventTopic, part: number): Buffer {
     return (this.#statements.held.get(id, topic, part) as Buffer | undefined) ?? NO_BYTES;
+  }
+
+  /** The rows of a part that other sources hold, for those of `sources`. */
+  *heldByOthers(
+    id: number,
+    topic: EventTopic,
+    part: number,
+    sources: ReadonlySet<number>,
+  ): Generator<readonly [source: number, rows: readonly HeldRow[]], void> {
+    const all = this.#statements.heldByOthers.all(topic, part, id) as { source: number; held: Buffer }[];
+    for (const { source, held } of all) if (sources.has(source)) yield [source, decodeHeld(held)];
   }
 
   /** The parts that hold rows. */

@@ -17,8 +17,7 @@
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { setValue } from "#shared/contract/event.ts";
-import type { ReadingOptions } from "#shared/contract/source-records.ts";
-import { isFrenchHeader, mapEntities } from "../../header/index.ts";
+import { isFrenchHeader, mapEntities, type ReadAs } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import { cleanText, isNothing, unwrapped } from "../values.ts";
 import { CLEAR, type DayFormat, dayShape, NO_DAY, ORDERS, SERIAL } from "./days.ts";
@@ -30,7 +29,7 @@ export type { ColumnFormats } from "./formats.ts";
 export interface SurveyOptions {
   readonly header: readonly string[];
   readonly entities: readonly EntityName[];
-  readonly options: ReadingOptions;
+  readonly options: ReadAs;
   /** The formats of the version before; null: this is the first. */
   readonly before: ColumnFormats | null;
   /** The records continue the version before, so its formats hold for them. */

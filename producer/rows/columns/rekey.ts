@@ -1,8 +1,10 @@
 /** Finds changes of options that would change ids of existing sales (rule 4), and handles `--rekey`. */
 
+import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
-import { fieldNamed, mapEntities } from "../../header/index.ts";
+import { type ColumnSource, fieldNamed, type Mapping, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
+import { knownHeader } from "./known-header.ts";
 
 export interface Keyed {
   /** The options together with those of the preset. */
@@ -22,14 +24,19 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
   const key = ({ reading }: Keyed) => JSON.stringify(reading.key ?? []);
   if (key(before) !== key(now)) changes.push("--key");
   const names = derived ? identity : [SALE_KEY];
+  const known = knownHeader(announced, before.reading);
   const [then, next] = [before, now].map(({ reading }) => {
-    const { mappings } = mapEntities(header, entities, reading, derived ? SALE_KEY : undefined);
+    const options = { ...reading, known };
+    const { mappings } = mapEntities(header, entities, options, derived ? SALE_KEY : undefined);
     const sales = mappings.find(({ entity }) => entity === "ventes");
     return { sales };
   });
   const formats = announced?.reading?.columns ?? {};
-  for (const name of names) {
-    const [was, is] = [then, next].map((one) => one?.sales?.sources.get(name));
+  const columns = entityNamed("ventes").columns.map(({ name }) => name);
+  for (const name of names.toSorted((a, b) => Number(columns.includes(b)) - Number(columns.includes(a)))) {
+    // Another extra changes with the column that is read from its field now.
+    if (changes.length > 0 && !columns.includes(name)) break;
+    const [was, is] = [then, next].map((one) => sourceOf(header, one?.sales, name));
     const label = is !== undefined && "at" in is ? labelOf(header, is.at) : undefined;
     const decided = label === undefined ? undefined : formatOf(formats, label);
     const [wasWritten, isWritten] = [before, now].map(({ reading }) => written(reading, decided));
@@ -41,6 +48,20 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
       changes.push(name);
   }
   return changes.length === 0 ? undefined : changes.join(", ");
+}
+
+/** The source of a column; of another extra its field, unless a column is read from that. */
+function sourceOf(
+  header: readonly string[],
+  sales: Mapping | undefined,
+  name: string,
+): ColumnSource | undefined {
+  const source = sales?.sources.get(name);
+  if (source !== undefined || entityNamed("ventes").columns.some((column) => column.name === name))
+    return source;
+  const at = fieldNamed(header, name);
+  const field = sales?.fields[at];
+  return field !== undefined && "extra" in field && field.extra === name ? { at } : undefined;
 }
 
 /** The format with which a column would be read. A column that needed no decision reads the same with any option. */

@@ -22,6 +22,15 @@ export interface Column {
   readonly aliases: readonly string[];
 }
 
+/** An extra with a canonical name, whatever the header calls it. */
+export interface NamedExtra {
+  readonly name: string;
+  /** As those of a column. */
+  readonly aliases: readonly string[];
+  /** A field is this extra only in a file that has this other one too. */
+  readonly beside?: string;
+}
+
 export interface Entity {
   readonly name: EntityName;
   /** The column of the primary id, which is the key of the event. */
@@ -29,6 +38,8 @@ export interface Entity {
   /** True when a record without a key gets a derived one (rule 4). */
   readonly derivedKey: boolean;
   readonly columns: readonly Column[];
+  /** Extras that other programs read by their names. */
+  readonly extras: readonly NamedExtra[];
   /** The rows that must exist before one of this entity is in its table. */
   readonly parents: readonly { readonly entity: EntityName; readonly column: string }[];
   /** The schema of the `row` of an event: canonical strings; null is a column that is present and empty. */

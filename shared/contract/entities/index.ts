@@ -3,7 +3,7 @@ import { magasins } from "./magasins.ts";
 import { produits } from "./produits.ts";
 import { ventes } from "./ventes.ts";
 
-export type { Column, ColumnKind, Entity, EntityName } from "./entity.ts";
+export type { Column, ColumnKind, Entity, EntityName, NamedExtra } from "./entity.ts";
 
 /** Parents before their children. */
 export const ENTITIES: readonly Entity[] = [produits, magasins, ventes];

@@ -50,6 +50,7 @@ export const magasins = {
       ],
     },
   ],
+  extras: [],
   parents: [],
   Row: Schema.Struct({
     id_magasin: Id,

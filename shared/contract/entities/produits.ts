@@ -86,6 +86,7 @@ export const produits = {
       ],
     },
   ],
+  extras: [],
   parents: [],
   Row: Schema.Struct({
     id_produit: Id,

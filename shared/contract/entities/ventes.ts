@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema";
 import { Day, Decimal, Id, maybe } from "./columns.ts";
+import { DOCUMENT_LINES, DOCUMENTS } from "./documents.ts";
 import type { Entity } from "./entity.ts";
 import { magasins } from "./magasins.ts";
 import { produits } from "./produits.ts";
@@ -26,17 +27,6 @@ export const ventes = {
         "referencevente",
         "saleid",
         "idsale",
-        "orderid",
-        "ordernumber",
-        "idcommande",
-        "numcommande",
-        "numerocommande",
-        "transactionid",
-        "idtransaction",
-        "ticket",
-        "numticket",
-        "idticket",
-        "numeroticket",
       ],
     },
     { name: "id_produit", kind: "id", required: true, aliases: aliasesOf(produits, "id_produit") },
@@ -109,6 +99,10 @@ export const ventes = {
         "turnover",
       ],
     },
+  ],
+  extras: [
+    { name: "numero_document", aliases: DOCUMENTS },
+    { name: "ligne_document", aliases: DOCUMENT_LINES, beside: "numero_document" },
   ],
   parents: [
     { entity: "produits", column: "id_produit" },
