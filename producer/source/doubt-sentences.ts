@@ -19,6 +19,12 @@ export const DOUBT_SENTENCES = {
     fr: (d) => `elle supprimerait ${d.count} lignes sur ${d.of}`,
     en: (d) => `it would delete ${d.count} rows of ${d.of}`,
   },
+  "lines.aside": {
+    fr: (d) =>
+      `ses ${d.count} lignes sous l'en-tête de la ligne ${d.what}, dont les colonnes sont autres (${examplesOf(d)}), sont mises de côté : publiez-les dans un fichier à part`,
+    en: (d) =>
+      `its ${d.count} lines under the header on line ${d.what}, which has other columns (${examplesOf(d)}), are set aside: publish them as a file of their own`,
+  },
   "ids.document": {
     fr: (d) =>
       `« ${d.what} » y est le même sur des lignes de ventes différentes (${d.count} lignes ; ${examplesOf(d)}) : une seule de ces lignes compterait`,
@@ -44,11 +50,13 @@ export const DOUBT_SENTENCES = {
   },
 } as const satisfies Record<string, Sentence>;
 
-const examplesOf = ({ examples = [] }: DoubtDetails): string => [...examples, "..."].join(", ");
+const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
+  (count > examples.length ? [...examples, "..."] : examples).join(", ");
 
 /** Each completes "CHOICE: COMMAND". */
 export const CHOICE_SENTENCES = {
   delete: { fr: "pour les supprimer", en: "to delete them" },
+  leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
   documents: {
     fr: "pour compter chaque ligne (c'est un numéro de document, non de vente)",
     en: "to count each line (it is a number of documents, not of sales)",

@@ -161,7 +161,9 @@ describe("a second header in the middle", () => {
       "2026-02-05,A,S1,5.00,3,",
     );
     await add();
-    expect(await poll()).toMatchObject({ emitted: 1, rejected: 2 });
+    const status = await poll();
+    expect(status).toMatchObject({ state: "ok", emitted: 1, rejected: 2 });
+    expect(status?.doubts).toMatchObject([{ code: "lines.aside", weight: "attention" }]);
     expect(await rows()).toContainEqual(expect.objectContaining({ code: "record.other_header" }));
   });
 });

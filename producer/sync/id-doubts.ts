@@ -4,13 +4,14 @@
  */
 import { posix } from "node:path";
 import * as Effect from "effect/Effect";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { ventes } from "#shared/contract/entities/index.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import type { EntityDiff, HeldRow } from "../diff/index.ts";
 import { isHashed } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
-import { type Doubt, decisionOf } from "../source/index.ts";
+import { type Doubt, decisionOf, reportOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isReadOtherwise } from "./plan.ts";
@@ -112,6 +113,37 @@ function ofRenamed(opened: OpenedVersion, { idFindings }: EntityDiff): readonly 
     },
   ];
 }
+
+/**
+ * What another producer published at the same moment, as a doubt about a version whose events were just sent: each of the
+ * two looks again after its last event, so one of them sees the other's.
+ */
+export const racedIds = Effect.fnUntraced(function* (
+  opened: OpenedVersion,
+  { diff }: DiffedVersion,
+): Effect.fn.Return<readonly DoubtReport[], LogFailure> {
+  const { main } = diff;
+  if (!main.entity.derivedKey || opened.rekey !== undefined || main.idFindings.fresh === 0) return [];
+  const { registration, producer } = opened;
+  const { accepted = [], source } = registration;
+  const doubts = yield* ofOthers(opened, main);
+  return doubts
+    .filter(({ decision }) => !accepted.includes(decision))
+    .map((doubt) =>
+      reportOf(
+        {
+          ...doubt,
+          weight: "attention",
+          choices: [
+            { code: "otherNumbers", options: ["--id-scope", scopeOf(source), "--rekey"] },
+            { code: "lastSaid" },
+          ],
+        },
+        source,
+        producer.settings.language,
+      ),
+    );
+});
 
 /** Ids that another source uses for other sales. */
 const ofOthers = Effect.fnUntraced(function* (

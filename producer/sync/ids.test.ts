@@ -1,6 +1,7 @@
 /** Ids of sales are examined: what they show against the file, the version before and other sources. */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { confirmSource } from "../admin/confirm.ts";
@@ -8,6 +9,9 @@ import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts"
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { pollSource } from "./poll.ts";
+import { makeTemporaryProducer } from "./producer.ts";
+import type { PollResult } from "./result.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -225,6 +229,42 @@ describe("ids of two sources", () => {
     await add("month.csv");
     expect(await poll("month.csv")).toMatchObject({ state: "ok", emitted: 3 });
     expect((await sales()).size).toBe(3);
+  });
+
+  it("that two producers publish at the same moment are told by one of them, and a command undoes it", async () => {
+    write("till-1.csv", "1,2026-02-03,A,S1,1", "2,2026-02-03,B,S1,1");
+    write("till-2.csv", "1,2026-02-03,A,S2,1", "2,2026-02-03,A,S2,1");
+    await add("till-1.csv");
+    await add("till-2.csv");
+    const attention = await pipeline.run(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const [one, two] = [yield* makeTemporaryProducer(), yield* makeTemporaryProducer()];
+          for (const { registry } of [one, two]) yield* registry.refresh();
+          const [first, second] = one.registry
+            .registrations()
+            .sort((a, b) => a.source.localeCompare(b.source));
+          if (first === undefined || second === undefined) throw new Error("two sources are registered");
+          let other: PollResult | undefined;
+          // The second producer reads and publishes all between the first one's check and its events.
+          const log: typeof one.log = {
+            ...one.log,
+            publish: (topic, records) =>
+              Effect.gen(function* () {
+                if (topic === "ventes" && other === undefined && records.some(({ key }) => key === "1"))
+                  other = yield* pollSource(two, second, { mode: "once" }).pipe(Effect.orDie);
+                return yield* one.log.publish(topic, records);
+              }),
+          };
+          const mine = yield* pollSource({ ...one, log }, first, { mode: "once" });
+          return [...mine.attention, ...(other?.attention ?? [])];
+        }),
+      ),
+    );
+    expect(attention.map(({ code, weight }) => [code, weight])).toEqual([["ids.collision", "attention"]]);
+    expect(attention[0]?.choices[0]?.command).toMatch(/till-1\.csv --id-scope till-1 --rekey$/);
+    await add("till-1.csv", { idScope: "till-1", rekey: true });
+    expect(await poll("till-1.csv")).toMatchObject({ state: "ok", emitted: 2, withdrawn: 2 });
   });
 
   it("are known to a producer that never followed the other source", async () => {

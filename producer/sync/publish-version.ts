@@ -29,6 +29,7 @@ import { type DiffedVersion, diffVersion } from "./diff-version.ts";
 import { openDoubts } from "./doubts.ts";
 import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
+import { racedIds } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { remembering } from "./plan.ts";
 import type { Producer } from "./producer.ts";
@@ -192,11 +193,13 @@ function rememberedOf(
 
 /** Announces the version, then sends its events, then saves it in the state (rules 19 and 21). */
 const announceAndEmit = Effect.fnUntraced(function* (
-  { producer, registration, version, before, rekey }: OpenedVersion,
-  { diff, held }: DiffedVersion,
+  opened: OpenedVersion,
+  diffed: DiffedVersion,
   counts: VersionCounts,
   remembered: Partial<SourceState>,
 ): Effect.fn.Return<VersionResult | typeof OVERTAKEN, PollFailure> {
+  const { producer, registration, version, before, rekey } = opened;
+  const { diff, held } = diffed;
   const { registry, settings, state } = producer;
   const { source } = registration;
   const entities = version.entities.map(({ name }) => name);
@@ -232,6 +235,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   // state together with the position behind the last event of each partition; after a crash the producer reads on there.
   yield* registry.refresh(registry.partition(source));
   if (registry.last(source)?.offset !== number) return OVERTAKEN;
+  const attention = [...(remembered.last?.attention ?? []), ...(yield* racedIds(opened, diffed))];
   yield* inSlices(() => diff.remember(), asFailure(source, settings));
   let last = number;
   if (rekey !== undefined) {
@@ -241,10 +245,15 @@ const announceAndEmit = Effect.fnUntraced(function* (
   }
   state.transaction(() => {
     for (const end of ends) state.saveReadBack(held.id, { ...end, newest: number });
-    state.save(state.source(source), { ...remembered, pending: false });
+    const { last: read = null } = remembered;
+    state.save(state.source(source), {
+      ...remembered,
+      last: read === null ? null : { ...read, attention },
+      pending: false,
+    });
   });
   producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
-  return { counts, version: last, announced: true, entities, attention: remembered.last?.attention ?? [] };
+  return { counts, version: last, announced: true, entities, attention };
 });
 
 /** The columns of both, sorted, for each entity. */

@@ -19,7 +19,7 @@ import {
   type VersionDiff,
 } from "../diff/index.ts";
 import { type Decoder, RejectTally } from "../rows/index.ts";
-import { fitsAnnouncement } from "../source/index.ts";
+import { decisionOf, fitsAnnouncement } from "../source/index.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
 
@@ -64,6 +64,14 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong || isYoung;
   version.end = isWholeNext ? null : version.endOf(reader);
   version.notice(reader);
+  for (const { header, lines } of reader.aside)
+    version.doubts.push({
+      code: "lines.aside",
+      decision: decisionOf("lines.aside", header.unknown),
+      weight: "attention",
+      details: { count: lines, what: String(header.line), examples: header.unknown },
+      choices: [{ code: "leave" }],
+    });
   // A last line that this pass left out may still show that the open line was extended.
   if (reader.open?.kept === false) openLine.isAgain(reader.open.line, reader.open.raw);
   if (pass.derived) version.main.requireIdentity();

@@ -72,6 +72,11 @@ export class RecordCheck {
     ];
   }
 
+  /** The headers whose lines were set aside, with how many lines each has. */
+  get aside(): readonly { readonly header: OtherHeader; readonly lines: number }[] {
+    return this.#others.filter(({ header }) => header.order === null);
+  }
+
   /** Gives a line of any kind to the sink: as a record, as a reject, or not at all. Changes `fields`. */
   give(fields: string[], line: number, raw: string, sink: RecordSink): void {
     const first = raw.charCodeAt(0);

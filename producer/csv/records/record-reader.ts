@@ -72,6 +72,11 @@ export class RecordReader {
     return this.#check.otherWidth;
   }
 
+  /** The headers of other files in the middle, whose lines were set aside. */
+  get aside(): RecordCheck["aside"] {
+    return this.#check.aside;
+  }
+
   /** What was left out or completed so far, as notes for the operator. */
   get notes(): readonly ReadingNote[] {
     return this.#check.notes;
