@@ -6,7 +6,6 @@
 import { type Entity, entityNamed } from "#shared/contract/entities/index.ts";
 import { setValue, type Values } from "#shared/contract/event.ts";
 import { LookAlikes } from "#shared/runtime/look-alikes.ts";
-import type { SettingsShape } from "#shared/runtime/settings.ts";
 import {
   byCodeUnit,
   fingerprint,
@@ -18,10 +17,10 @@ import {
   TIME,
   whatOf,
 } from "../diff/index.ts";
-import { foldHeader, type ReadAs, type WideMapping } from "../header/index.ts";
+import { foldHeader, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
-import type { ColumnFormats } from "./columns/formats.ts";
+import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader } from "./value-reader.ts";
@@ -47,25 +46,6 @@ export interface Decoded {
    * rows, in any order of the file's columns.
    */
   rest: string;
-}
-
-export interface DecoderOptions {
-  readonly header: readonly string[];
-  /** The announced identity columns; null: this is the first version. */
-  readonly identity: readonly string[] | null;
-  readonly options?: ReadAs;
-  readonly formats?: ColumnFormats;
-  /** Is a part of the ids of sales (rule 5). */
-  readonly idScope?: string | null | undefined;
-  readonly settings: Pick<SettingsShape, "timeZone" | "currency">;
-  /** What separates the fields of a raw line; undefined: anything may. */
-  readonly delimiter?: string | undefined;
-  /** The most bytes of a row in its event. Default: the limit for any log. */
-  readonly room?: number;
-  /** The columns of --key; undefined: the first header decides. */
-  readonly key: readonly string[] | undefined;
-  /** The column of sale ids came after the first version, so it is data. */
-  readonly late: boolean;
 }
 
 export class Decoder {

@@ -3,7 +3,8 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import { fieldNamed, mapEntities } from "../header/index.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SALE_KEY } from "./columns/rekey.ts";
-import { Decoder, type DecoderOptions } from "./decoder.ts";
+import { Decoder } from "./decoder.ts";
+import type { DecoderOptions } from "./decoder-options.ts";
 
 export interface DecodersOptions extends Omit<DecoderOptions, "key" | "late"> {
   readonly entities: readonly EntityName[];
