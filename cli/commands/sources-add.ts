@@ -42,6 +42,7 @@ interface AddInput {
   readonly fillDown: readonly string[];
   readonly key: string | undefined;
   readonly prices: boolean | undefined;
+  readonly wholeIds: boolean | undefined;
   readonly idScope: string | undefined;
   readonly rekey: boolean;
   readonly catalogue: boolean;

@@ -21,6 +21,7 @@ const addFlags = ({ text, repeated, toggle, help, word }: Speaking) => ({
   fillDown: repeated("fill-down", word("NOM", "NAME"), "fillDown"),
   key: text("key", "A,B", "key"),
   prices: Flag.Boolean("prices").pipe(help("prices"), Flag.optional, Flag.map(given)),
+  wholeIds: Flag.Boolean("whole-ids").pipe(help("wholeIds"), Flag.optional, Flag.map(given)),
   idScope: text("id-scope", word("NOM", "NAME"), "idScope"),
   rekey: toggle("rekey", "rekey"),
   catalogue: toggle("catalogue", "catalogue"),

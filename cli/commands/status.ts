@@ -17,7 +17,7 @@ import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { missedLines, type Results, readResults, waitingLines } from "../output/results.ts";
+import { missedLines, type Results, readResults, waitingLines, wholeIdsLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
@@ -115,6 +115,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       problems.push(...missedLines(database?.missed ?? [], texts));
+      if (database !== null) problems.push(...wholeIdsLines(database.waiting, texts));
       return {
         running,
         components,

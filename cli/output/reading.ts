@@ -28,6 +28,7 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.fillDown ?? []).map((column) => `--fill-down ${quoted(column)}`),
   ...(reading.key === undefined ? [] : [`--key ${quoted(reading.key.join(","))}`]),
   ...(reading.prices === true ? ["--prices"] : []),
+  ...(reading.wholeIds === true ? ["--whole-ids"] : []),
 ];
 
 /** One sentence for each note on the last version. */

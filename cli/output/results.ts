@@ -2,6 +2,8 @@
 import { type MissedEvents, missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
+import { shellArgument } from "#shared/runtime/command.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visible } from "../texts/visible.ts";
@@ -127,6 +129,12 @@ export const missedLines = (missed: readonly MissedEvents[], texts: Texts): stri
   missed.length === 0
     ? []
     : [texts.eventsMissed(missed.map(({ place, events }) => `${place} (${texts.count(events)})`).join(", "))];
+
+/** One sentence for each source whose ids are those of others, but for decimals, with the command that reads them so. */
+export const wholeIdsLines = ({ wholeIds }: Waiting, texts: Texts): string[] =>
+  wholeIds.map(({ source, rekey }) =>
+    texts.wholeIds(masked(source), `${shellArgument(masked(source))} --whole-ids${rekey ? " --rekey" : ""}`),
+  );
 
 /** "1,204 sales wait for 5 products; nearest known: '001' for '1'" */
 export function waitingLines(waiting: Waiting, texts: Texts): string[] {

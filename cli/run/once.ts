@@ -18,6 +18,7 @@ import {
   resultLines,
   resultsJson,
   resultTables,
+  wholeIdsLines,
 } from "../output/results.ts";
 import { isTerminal, print, say } from "../output/stdout.ts";
 import { Failed } from "../settings/errors.ts";
@@ -118,6 +119,7 @@ export const readOnce = (
     const unclear = sources.filter(({ doubts = [] }) => doubts.length > 0).length;
     const messages = [
       ...missedLines(results.missed, run.texts),
+      ...wholeIdsLines(results.waiting, run.texts),
       ...(failed > 0 ? [run.texts.sourcesFailed(failed, sources.length + refused)] : []),
       ...(unclear > 0 ? [run.texts.sourcesUnclear(unclear, sources.length)] : []),
     ];

@@ -454,6 +454,10 @@ export const FLAG_HELP = {
     fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : il ne l'est pas",
     en: "in a wide file, the price of the sale is also the product's price; --no-prices: it is not",
   },
+  wholeIds: {
+    fr: "les identifiants et les numéros de document écrits 12.0 ou 12,00 sont lus 12 ; --no-whole-ids : ils ne le sont plus",
+    en: "ids and numbers of documents that are written 12.0 or 12,00 are read as 12; --no-whole-ids: no longer",
+  },
   idScope: {
     fr: "sépare les ventes de ce fichier de celles des autres fichiers qui ont les mêmes identifiants ; '' : ne plus séparer",
     en: "keeps the sales of this file apart from sales of other files with the same ids; '': no longer",

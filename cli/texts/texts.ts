@@ -146,6 +146,12 @@ const TEXTS = {
     (n: number) => (n === 1 ? "le prix d'un produit" : `le prix de ${frenchCount(n)} produits`),
     (n: number) => (n === 1 ? "the price of 1 product" : `the price of ${englishCount(n)} products`),
   ),
+  wholeIds: both(
+    (source: string, args: string) =>
+      `${source} écrit des identifiants avec des décimales (12.0) que d'autres écrivent sans (12), et des ventes attendent : ${command(`sources add ${args}`)}`,
+    (source: string, args: string) =>
+      `${source} writes ids with decimals (12.0) that others write without (12), and sales wait: ${command(`sources add ${args}`)}`,
+  ),
   nearest: both(
     (known: string, missing: string) => `'${known}' pour '${missing}'`,
     (known: string, missing: string) => `'${known}' for '${missing}'`,

@@ -25,6 +25,7 @@ export interface ReadingFlags {
   readonly fillDown?: readonly string[] | undefined;
   readonly key?: string | undefined;
   readonly prices?: boolean | undefined;
+  readonly wholeIds?: boolean | undefined;
 }
 
 /** The options that change; null removes an option. */
@@ -189,6 +190,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
     ...(fillDown.length === 0 ? {} : { fillDown: filled.length === 0 ? null : filled }),
     ...(key === undefined ? {} : { key: key.length === 0 ? null : key }),
     ...(flags.prices === undefined ? {} : { prices: flags.prices ? true : null }),
+    ...(flags.wholeIds === undefined ? {} : { wholeIds: flags.wholeIds ? true : null }),
   };
 }
 

@@ -113,6 +113,7 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
   fillDown: list,
   key: list,
   prices: truth,
+  wholeIds: truth,
 };
 
 /** Keyed by folded name, so that `date_format`, `date-format` and `dateFormat` are the same. */

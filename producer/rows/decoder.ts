@@ -23,7 +23,7 @@ import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
-import { type Problem, ValueReader } from "./value-reader.ts";
+import { type Problem, ValueReader, wholeOf } from "./value-reader.ts";
 import { BusinessZone, cleanText, isNothing } from "./values.ts";
 
 /** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
@@ -249,6 +249,7 @@ export class Decoder {
     const slot = this.#key;
     let id = "";
     if (slot !== undefined) id = slot.constant ?? this.idIn(fieldOf(slot, fields));
+    if (slot?.whole === true) id = wholeOf(id);
     decoded.derived = false;
     decoded.ordinal = 0;
     if (id !== "") {

@@ -2,7 +2,7 @@
  * A slot says, for one column or extra, where its text is in a record, how it is read, and with which code a record is
  * rejected that has no readable value there. Slots are made once for each header.
  */
-import type { Entity, magasins, produits, ventes } from "#shared/contract/entities/index.ts";
+import { type Entity, type magasins, type produits, ventes } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
@@ -29,6 +29,8 @@ export interface Slot {
   readonly required: boolean;
   readonly kind: "id" | "text" | "day" | "decimal" | "extra";
   readonly currency: string | null;
+  /** It is an id, and one that is written 12.0 is 12. */
+  readonly whole: boolean;
   /** The format of its column, decided or given by the operator. */
   readonly decimal: DecimalFormat | undefined;
   readonly day: DayFormat | undefined;
@@ -66,6 +68,8 @@ export interface SlotOptions {
   readonly currency: string;
 }
 
+const DOCUMENT: ReadonlySet<string> = new Set(ventes.extras.map((extra) => extra.name));
+
 function slotOf(
   o: SlotOptions,
   slot: Pick<Slot, "index" | "name" | "kind" | "required" | "published">,
@@ -79,6 +83,7 @@ function slotOf(
     at,
     joined: "parts" in source ? source : undefined,
     constant: undefined,
+    whole: o.options.wholeIds === true && (kind === "id" || DOCUMENT.has(name)),
     json: undefined,
     currency: Object.hasOwn(REJECT_SENTENCES, codeOf(slot, "wrong_currency")) ? o.currency : null,
     decimal: kind === "decimal" ? ((format as DecimalFormat | undefined) ?? o.options.decimal) : undefined,

@@ -22,6 +22,9 @@ export interface Problem {
 
 const EQUALS = 0x3d;
 
+/** `12` for `12.0` and `12,00`; any other text as it is. */
+export const wholeOf = (id: string): string => id.replace(/^(\d+)[.,]0+$/, "$1");
+
 export class ValueReader {
   /** Why the last record was a reject. */
   problem: Problem = { code: "record.wrong_length", details: {} };
@@ -51,7 +54,7 @@ export class ValueReader {
     const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
     let text = plain ? field : cleanText(field);
     if (!plain) {
-      if (slot.kind === "extra") return text === "" ? null : text;
+      if (slot.kind === "extra") return text === "" ? null : slot.whole ? wholeOf(text) : text;
       text = this.unwrap(text);
       if (text === "") return this.#empty(slot);
     }
@@ -82,7 +85,7 @@ export class ValueReader {
       case "text":
         return isNothing(text) ? this.#empty(slot) : text;
       default:
-        return text;
+        return slot.whole ? wholeOf(text) : text;
     }
   }
 

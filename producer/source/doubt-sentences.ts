@@ -73,6 +73,10 @@ export const CHOICE_SENTENCES = {
     fr: "pour supprimer les anciens identifiants (et, désormais, toute vente qui disparaît du fichier)",
     en: "to delete the old ids (and from now on each sale that vanishes from the file)",
   },
+  wholeIds: {
+    fr: "pour lire 12 où le fichier écrit 12.0",
+    en: "to read 12 where the file writes 12.0",
+  },
   otherSales: {
     fr: "pour les compter comme d'autres ventes",
     en: "to count them as other sales",

@@ -11,6 +11,7 @@ import type { EntityDiff, HeldRow } from "../diff/index.ts";
 import { isHashed } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
+import { wholeOf } from "../rows/index.ts";
 import { type Doubt, decisionOf, reportOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
@@ -108,6 +109,9 @@ function ofRenamed(opened: OpenedVersion, { idFindings }: EntityDiff): readonly 
       details: { count, examples: examples.map(([was, is]) => `${was} -> ${is}`) },
       choices: [
         { code: "sameSales", options: ["--vanished", "withdraw"], withdraws: count },
+        ...(examples.every(([was, is]) => wholeOf(is) === was)
+          ? [{ code: "wholeIds", options: ["--whole-ids", "--rekey"] } as const]
+          : []),
         { code: "otherSales", adds: count },
       ],
     },

@@ -169,6 +169,17 @@ describe("ids that all change while what they name stays", () => {
     expect(await quantity()).toBe(10);
   });
 
+  it("by decimals are the same ids with --whole-ids", async () => {
+    write("v.csv", "1,2026-02-03,A,S1,1", "2,2026-02-04,B,S1,1");
+    await add("v.csv");
+    await poll();
+    write("v.csv", "1.0,2026-02-03,A,S1,1", "2.0,2026-02-04,B,S1,1", "3.0,2026-02-04,B,S1,1");
+    expect(commandsOf(await poll())[1]).toMatch(/ --whole-ids --rekey$/);
+    await add("v.csv", { wholeIds: true, rekey: true });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0 });
+    expect([...(await sales()).keys()]).toEqual(["1", "2", "3"]);
+  });
+
   it("is not said of a window that moves on with sales alike", async () => {
     const window = (from: number) =>
       Array.from({ length: 10 }, (_, i) => `${from + i},2026-02-03,${i % 2 === 0 ? "A" : "B"},S1,1`);

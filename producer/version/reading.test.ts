@@ -206,6 +206,15 @@ describe("ids", () => {
     );
   });
 
+  it("are whole numbers with --whole-ids, those of documents too; nothing else changes", async () => {
+    const line = "12.0,2026-01-01,7.00,3.50,2.0";
+    const header = `order_id,${SALES}`;
+    const [row] = rowsOf(await read({ wholeIds: true }, header, line), "ventes");
+    expect(row).toMatchObject({ numero_document: "12", id_produit: "7", id_magasin: "3.50", quantité: "2" });
+    expect(rowsOf(await read({}, header, line), "ventes")[0]).toMatchObject({ id_produit: "7.00" });
+    expect(idsOf(await read({ wholeIds: true }, `id_vente,${SALES}`, line))).toEqual(["12"]);
+  });
+
   it("of a source with a scope are kept apart, numbered or derived", async () => {
     const numbered = [`id_vente,${SALES}`, "1,2026-01-01,p,m,1"] as const;
     expect(idsOf(await read({ idScope: "caisse 2" }, ...numbered))).toEqual(["caisse 2/1"]);

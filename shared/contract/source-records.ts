@@ -25,6 +25,8 @@ export const ReadingOptions = Schema.Struct({
   key: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The unit price on the line of a sale is also a price of its product. */
   prices: Schema.optionalKey(Schema.Boolean),
+  /** Ids and numbers of documents that are written 12.0 or 12,00 are 12. */
+  wholeIds: Schema.optionalKey(Schema.Boolean),
 });
 export type ReadingOptions = typeof ReadingOptions.Type;
 

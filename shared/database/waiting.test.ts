@@ -25,6 +25,8 @@ it.each([
   [["P12"], "Ｐ１２", "P12"],
   [["A-1"], "A\u20111", "A-1"],
   [["001"], "900", null],
+  [["12", "120"], "12.0", "12"],
+  [["12,00"], "12", "12,00"],
   [[], "1", null],
 ] as const)("among %j, %j is %j", (known, id, nearest) => {
   expect(nearestAmong(known)(id)).toBe(nearest);
@@ -45,18 +47,22 @@ it("counts the waiting sales by the ids that they wait for", () => {
   try {
     expect(waitingSales(db).sales).toBe(0);
     db.exec(`
-      INSERT INTO produits (id_produit, nom, source, line, offset) VALUES ('001', 'Pain', 's', 2, 0), ('P9', 'Sel', 's', 3, 1);
+      INSERT INTO produits (id_produit, nom, source, line, offset) VALUES ('001', 'Pain', 's', 2, 0), ('12', 'Riz', 's', 4, 2), ('P9', 'Sel', 's', 3, 1);
       INSERT INTO prix VALUES ('001', '2026-01-01', 0, 2500000, 0, 's');
       INSERT INTO magasins (id_magasin, ville, source, line, offset) VALUES ('M1', 'Lyon', 's', 2, 0);
       INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
       VALUES ('a', '1', 'M1', '2026-01-01', 1000000, 's', 2, 0), ('b', '1', 'm01', '2026-01-01', 1000000, 's', 3, 1),
-             ('c', 'P9', 'M1', '2026-01-01', 1000000, 's', 4, 2)`);
+             ('c', 'P9', 'M1', '2026-01-01', 1000000, 's', 4, 2), ('d', '12.0', 'M1', '2026-01-01', 1000000, 't', 2, 3)`);
     expect(waitingSales(db)).toEqual({
-      sales: 3,
-      produits: [{ id: "1", sales: 2, nearest: "001" }],
+      sales: 4,
+      produits: [
+        { id: "1", sales: 2, nearest: "001" },
+        { id: "12.0", sales: 1, nearest: "12" },
+      ],
       magasins: [{ id: "m01", sales: 1, nearest: "M1" }],
       prix: [{ id: "P9", sales: 1, nearest: null }],
-      counts: { produits: 1, magasins: 1, prix: 1 },
+      wholeIds: [{ source: "t", rekey: true }],
+      counts: { produits: 2, magasins: 1, prix: 1 },
     });
   } finally {
     db.close();

@@ -20,6 +20,11 @@ export interface Waiting {
   readonly magasins: readonly Missing[];
   /** Known products without a price. */
   readonly prix: readonly Missing[];
+  /**
+   * Sources whose ids are those of others, but for decimals that a tool wrote ('12.0' for '12'), at most MOST_SHOWN; and
+   * whether ids of sales depend on them.
+   */
+  readonly wholeIds: readonly { readonly source: string; readonly rekey: boolean }[];
   /** The number of all missing ones of each kind. */
   readonly counts: { readonly produits: number; readonly magasins: number; readonly prix: number };
 }
@@ -51,18 +56,51 @@ type Group = Omit<Missing, "nearest">;
 export function waitingSales(db: Sqlite): Waiting {
   const sales = db.prepare("SELECT COUNT(*) FROM orphelins").pluck().get() as number;
   if (sales === 0)
-    return { sales, produits: [], magasins: [], prix: [], counts: { produits: 0, magasins: 0, prix: 0 } };
+    return {
+      sales,
+      produits: [],
+      magasins: [],
+      prix: [],
+      wholeIds: [],
+      counts: { produits: 0, magasins: 0, prix: 0 },
+    };
   const groups = (sql: string) => db.prepare(sql).all() as Group[];
   const produits = groups(MISSING_PRODUITS);
   const magasins = groups(MISSING_MAGASINS);
   const prix = groups(MISSING_PRIX);
-  return {
-    sales,
+  const missing = {
     produits: withNearest(produits, () => ids(db, "SELECT id_produit FROM produits")),
     magasins: withNearest(magasins, () => ids(db, "SELECT id_magasin FROM magasins")),
+  };
+  return {
+    sales,
+    ...missing,
+    wholeIds: withDecimals(db, missing.produits, missing.magasins),
     prix: prix.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: null })),
     counts: { produits: produits.length, magasins: magasins.length, prix: prix.length },
   };
+}
+
+/** A decimal id and the whole one are one id, if a source is read with --whole-ids: that of the decimal one. */
+function withDecimals(
+  db: Sqlite,
+  produits: readonly Missing[],
+  magasins: readonly Missing[],
+): Waiting["wholeIds"] {
+  const found = new Map<string, boolean>();
+  for (const [column, missing, table] of [
+    ["id_produit", produits, "produits"],
+    ["id_magasin", magasins, "magasins"],
+  ] as const)
+    for (const { id, nearest } of missing) {
+      if (nearest === null || id === nearest || id.replace(DECIMALS, "") !== nearest.replace(DECIMALS, ""))
+        continue;
+      const isSale = DECIMALS.test(id);
+      const from = isSale ? "orphelins" : table;
+      const sources = db.prepare(`SELECT DISTINCT source FROM ${from} WHERE ${column} = ?`).pluck();
+      for (const source of sources.all(isSale ? id : nearest) as string[]) found.set(source, isSale);
+    }
+  return [...found].slice(0, MOST_SHOWN).map(([source, rekey]) => ({ source, rekey }));
 }
 
 const ids = (db: Sqlite, sql: string): readonly string[] => db.prepare(sql).pluck().all() as string[];
@@ -73,9 +111,13 @@ function withNearest(groups: readonly Group[], load: () => readonly string[]): r
   return groups.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: nearest(group.id) }));
 }
 
+/** The decimals of an id that a tool wrote as a number. */
+const DECIMALS = /(?<=^\d+)[.,]0+$/;
+
 /** An id without the differences that people overlook: script, case, white space, accents, punctuation, leading zeros. */
 const folded = (id: string): string =>
   skeletonOf(id)
+    .replace(DECIMALS, "")
     .normalize("NFKD")
     .replace(/[\p{M}\s\p{P}]/gu, "")
     .toLowerCase()

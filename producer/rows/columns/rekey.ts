@@ -23,6 +23,7 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
   const derived = !identity.includes(SALE_KEY);
   const key = ({ reading }: Keyed) => JSON.stringify(reading.key ?? []);
   if (key(before) !== key(now)) changes.push("--key");
+  if (before.reading.wholeIds !== now.reading.wholeIds) changes.push("--whole-ids");
   const names = derived ? identity : [SALE_KEY];
   const known = knownHeader(announced, before.reading);
   const [then, next] = [before, now].map(({ reading }) => {
