@@ -16,7 +16,7 @@ export function wordsOf(command: string): readonly string[] {
 }
 
 /** Flags without a value. */
-const SWITCHES: ReadonlySet<string> = new Set(["rekey", "prices", "once", "no-header"]);
+const SWITCHES: ReadonlySet<string> = new Set(["rekey", "prices", "whole-ids", "once", "no-header"]);
 /** Flags that may stand several times. */
 const LISTS: ReadonlySet<string> = new Set(["map", "set", "where", "fill-down"]);
 
