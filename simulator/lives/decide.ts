@@ -46,11 +46,13 @@ function parsed(words: readonly string[]): { readonly flags: Flags; readonly res
 
 /** Carries out one command. Dies for a command that is none of those that doubts advise. */
 export const carryOut = Effect.fnUntraced(function* (command: string) {
-  const [program, group, verb, ...words] = wordsOf(command);
+  const all = wordsOf(command);
+  // Before it stands the program as it was called: ventes, npx ventes, or node and a file.
+  const group = all.indexOf("sources");
+  const [verb, ...words] = all.slice(group + 1);
   const { flags, rest } = parsed(words);
   const [source = "", ...more] = rest;
-  if (program !== "ventes" || group !== "sources")
-    return yield* Effect.die(new Error(`this is no command of an operator: ${command}`));
+  if (group === -1) return yield* Effect.die(new Error(`this is no command about sources: ${command}`));
   if (verb === "confirm") {
     yield* confirmSource(
       source,

@@ -49,9 +49,7 @@ describe("a held version", () => {
     const { results, stuck } = await living({ kind: "test", seed: 5, steps: p.steps });
     expect(stuck).toBeUndefined();
     expect(results.map(({ result }) => result)).toEqual(["right", "held", "right"]);
-    expect(results[1]?.held[0]?.ways.flat()).toContainEqual(
-      expect.stringMatching(/^ventes sources confirm /),
-    );
+    expect(results[1]?.held[0]?.ways.flat()).toContainEqual(expect.stringMatching(/ sources confirm /));
   });
 
   it("has ways to be decided: one command for each of its doubts", () => {

@@ -50,15 +50,35 @@ export function edit(p: Publisher, visible: readonly Sale[]): readonly [string, 
 }
 
 /** The whole file is written anew each time, with corrections, deletions and insertions anywhere. */
-export function corrected(seed: number): readonly Step[] {
-  const p = new Publisher(seed);
-  begin(p);
+export const corrected =
+  (order: "oldest first" | "newest first") =>
+  (seed: number): readonly Step[] => {
+    const p = new Publisher(seed);
+    const shown = () => (order === "oldest first" ? p.books.sales : p.books.sales.toReversed());
+    begin(p);
+    p.step("first version", "ordinary", [p.version(shown())]);
+    for (let n = 3 + p.r.below(4); n > 0; n--) {
+      const [did, clarity] = edit(p, p.books.sales);
+      const grown = p.r.chance(0.5) && goOn(p);
+      p.step(`${did}${grown ? ", and new lines" : ""}`, clarity, [p.version(shown())]);
+    }
+    return p.steps;
+  };
+
+/** One field changes on all lines, or on a good part of them: a seller's name, prices with and without tax. */
+export function correctedEverywhere(seed: number): readonly Step[] {
+  const p = new Publisher(seed, { seller: true, revenue: seed % 2 === 0 ? "unit" : "list" });
+  begin(p, 8);
   p.step("first version", "ordinary", [p.version(p.books.sales)]);
-  for (let n = 3 + p.r.below(4); n > 0; n--) {
-    const [did, clarity] = edit(p, p.books.sales);
-    const grown = p.r.chance(0.5) && goOn(p);
-    p.step(`${did}${grown ? ", and new lines at the end" : ""}`, clarity, [p.version(p.books.sales)]);
-  }
+  const part = p.r.pick([1, 1, 0.6]);
+  const isPrice = p.style.fields.includes("price") && p.r.chance(0.6);
+  for (const { id, price, seller } of p.books.sales)
+    if (p.r.chance(part)) p.books.change(id, isPrice ? { price: price + 100 } : { seller: `${seller} M.` });
+  p.step(`the ${isPrice ? "price" : "seller"} corrected on most lines`, "unusual", [
+    p.version(p.books.sales),
+  ]);
+  goOn(p);
+  p.step("new lines at the end", "ordinary", [p.version(p.books.sales)]);
   return p.steps;
 }
 

@@ -9,7 +9,7 @@ import {
   secondHeader,
 } from "./columns.ts";
 import { blankOnce, cutOnce, otherWidth } from "./damage.ts";
-import { appended, corrected, datesMended, resorted } from "./growing.ts";
+import { appended, corrected, correctedEverywhere, datesMended, resorted } from "./growing.ts";
 import {
   documents,
   equalLines,
@@ -19,7 +19,7 @@ import {
   ticketsRestart,
   tillsWithSameIds,
 } from "./ids.ts";
-import { rolling, rollingWithMistypedDate } from "./rolling.ts";
+import { monthWithRefund, rolling, rollingAfterAGap, rollingWithMistypedDate } from "./rolling.ts";
 import { dailyAndMonthly, twins } from "./sources.ts";
 
 export interface Kind {
@@ -39,7 +39,9 @@ const days = { by: "days", order: "oldest first" } as const;
 
 export const KINDS: readonly Kind[] = [
   { name: "append", steps: appended },
-  { name: "corrected", steps: corrected, known: EDGE },
+  { name: "corrected", steps: corrected("oldest first"), known: EDGE },
+  { name: "corrected-newest-first", steps: corrected("newest first"), known: EDGE },
+  { name: "corrected-everywhere", steps: correctedEverywhere, known: EDGE },
   { name: "dates-mended", steps: datesMended, known: DATES },
   { name: "resorted", steps: resorted },
   { name: "rolling-days", steps: rolling(days), known: EDGE },
@@ -49,6 +51,9 @@ export const KINDS: readonly Kind[] = [
   { name: "rolling-count-newest-first", steps: rolling({ by: "count", order: "newest first" }), known: EDGE },
   { name: "rolling-days-sorted", steps: rolling({ by: "days", order: "sorted" }), known: EDGE },
   { name: "this-month", steps: rolling({ by: "month", order: "oldest first" }), known: EDGE },
+  { name: "rolling-hours", steps: rolling({ by: "hours", order: "oldest first" }), known: EDGE },
+  { name: "rolling-after-a-gap", steps: rollingAfterAGap },
+  { name: "month-with-refund", steps: monthWithRefund },
   { name: "equal-lines", steps: equalLines },
   { name: "line-ids", steps: lineIds },
   {

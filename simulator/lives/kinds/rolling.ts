@@ -5,17 +5,22 @@ import { Publisher } from "../publisher.ts";
 import { begin, goOn, mistyped } from "./growing.ts";
 
 export interface Window {
-  readonly by: "days" | "count" | "month";
+  /** `hours`: as days, but from the hour of the last sale. */
+  readonly by: "days" | "hours" | "count" | "month";
   readonly order: "oldest first" | "newest first" | "sorted";
 }
 
 /** The sales that the file shows. */
 function viewOf(p: Publisher, { by, order }: Window, size: number): readonly Sale[] {
   const { sales, today } = p.books;
-  const shown =
-    by === "count"
-      ? sales.slice(-size)
-      : sales.filter(({ day }) => (by === "days" ? day > today - size : monthOf(day) === monthOf(today)));
+  const { minute = 0 } = sales.at(-1) ?? {};
+  const isShown: Readonly<Record<Window["by"], (sale: Sale, at: number) => boolean>> = {
+    days: ({ day }) => day > today - size,
+    hours: (sale) => sale.day > today - size || (sale.day === today - size && sale.minute > minute),
+    count: (_, at) => at >= sales.length - size,
+    month: ({ day }) => monthOf(day) === monthOf(today),
+  };
+  const shown = sales.filter(isShown[by]);
   if (order === "newest first") return shown.toReversed();
   const place = ({ product, shop }: Sale) => `${product} ${shop}`;
   return order === "sorted" ? shown.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)) : shown;
@@ -67,6 +72,62 @@ export const rolling =
     }
     return p.steps;
   };
+
+/** A month's file in which a correction of the month before stands: a refund is dated in that month. */
+export function monthWithRefund(seed: number): readonly Step[] {
+  const p = new Publisher(seed);
+  const window: Window = { by: "month", order: "oldest first" };
+  const refunds = new Set<number>();
+  const isFirst = p.r.chance(0.5);
+  const shown = () => {
+    const view = viewOf(p, window, 0);
+    const others = p.books.sales.filter(({ id }) => refunds.has(id) && !view.some((sale) => sale.id === id));
+    return isFirst ? [...others, ...view] : [...view, ...others];
+  };
+  p.books.today = 20;
+  begin(p, 8);
+  p.step("first version", "ordinary", [p.version(shown())]);
+  p.books.today = 30;
+  p.books.trade(2, 1, 3);
+  p.step("the next month", "unusual", [p.version(shown())]);
+  const refunded = p.r.pick(p.books.sales.filter(({ day }) => day < 31));
+  const { product, shop, price, quantity, seller } = refunded;
+  const refund = p.books.enter({
+    day: refunded.day,
+    minute: 600,
+    product,
+    shop,
+    price,
+    seller,
+    quantity: -quantity,
+  });
+  refunds.add(refund.id);
+  p.books.trade(1, 1, 3);
+  p.step("a refund is dated in the month before", "unusual", [p.version(shown())]);
+  p.books.trade(1, 1, 2);
+  p.step("new lines", "ordinary", [p.version(shown())]);
+  return p.steps;
+}
+
+/** A window in which nothing of the version before is left, because nobody published for long. */
+export function rollingAfterAGap(seed: number): readonly Step[] {
+  const p = new Publisher(seed);
+  const window: Window = { by: p.r.pick(["days", "count"] as const), order: "oldest first" };
+  const size = 6;
+  begin(p, 10);
+  const publish = (did: string, clarity: Clarity) =>
+    p.step(did, clarity, [p.version(viewOf(p, window, size))]);
+  publish("first version", "ordinary");
+  if (p.r.chance(0.7)) {
+    p.books.trade(1, 1, 2);
+    publish("the window moves", "ordinary");
+  }
+  p.books.trade(12, 1, 2);
+  publish("the window moves past all of the version before", "unusual");
+  p.books.trade(1, 1, 2);
+  publish("the window moves", "ordinary");
+  return p.steps;
+}
 
 /** A window by days in which a date is mistyped, and mended before its line rolls off. */
 export function rollingWithMistypedDate(seed: number): readonly Step[] {
