@@ -49,7 +49,11 @@ export const KINDS: readonly Kind[] = [
   { name: "rolling-count-newest-first", steps: rolling({ by: "count", order: "newest first" }), known: EDGE },
   { name: "rolling-days-sorted", steps: rolling({ by: "days", order: "sorted" }), known: EDGE },
   { name: "this-month", steps: rolling({ by: "month", order: "oldest first" }), known: EDGE },
-  { name: "rolling-hours", steps: rolling({ by: "hours", order: "oldest first" }), known: EDGE },
+  {
+    name: "rolling-hours",
+    steps: rolling({ by: "hours", order: "oldest first" }),
+    known: "the part of the first day that rolls off is taken for deleted",
+  },
   { name: "rolling-after-a-gap", steps: rollingAfterAGap },
   {
     name: "month-with-refund",
