@@ -77,6 +77,35 @@ describe("a currency", () => {
   });
 });
 
+describe("a condition", () => {
+  const files = {
+    "p.csv": PRODUCTS,
+    "m.csv": SHOPS,
+    "v.csv": [
+      "sale_id,status,date,product_id,store_id,qty",
+      "1,paid,2026-02-03,A,S1,1",
+      "2,refunded,2026-02-04,B,S1,1",
+      "3,fulfilled,2026-02-04,A,S1,1",
+      "4,,2026-02-04,A,S1,1",
+    ],
+  };
+  const totalOf = async (where: string) =>
+    (await played({ files, add: ["ventes", "v.csv", "--where", where] })).total;
+
+  it("keeps the lines that it names, and never the others", async () => {
+    expect(await totalOf("status!=refunded")).toBe(15);
+    expect(await totalOf("status in (paid, fulfilled)")).toBe(10);
+    expect(await totalOf("status not empty")).toBe(17);
+  });
+
+  it("of another form is refused, and the forms are named", async () => {
+    const ran = await ventes(["sources", "add", "ventes", "v.csv", "--where", "qty>=2", "--data", "d"], {
+      cwd: scratchDirectory(),
+    });
+    expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining("'Status in (paid, shipped)'")]);
+  });
+});
+
 describe("text that JSON must escape", () => {
   it("a tab inside a field belongs to the field", async () => {
     const { total, codes, value } = await played({

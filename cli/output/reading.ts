@@ -1,5 +1,10 @@
 /** How a source is read, in one line: what the program found in the last version, and the flags that fix the rest. */
-import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
+import type {
+  Announcement,
+  Condition,
+  ReadingOptions,
+  Registration,
+} from "#shared/contract/source-records.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../../producer/admin/index.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -11,6 +16,22 @@ const quoted = (text: string): string =>
 
 const pairs = (flag: string, values: Readonly<Record<string, string>> | undefined): string[] =>
   Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);
+
+/** A value in a condition, in quotes where it could be read otherwise. */
+const inCondition = (value: string): string =>
+  /^["'=~<>\s]|[,\s"']$|,|\s(?:and|or|et|ou)\s/iu.test(value)
+    ? value.includes('"')
+      ? `'${value}'`
+      : `"${value}"`
+    : value;
+
+const conditionText = (condition: Condition): string => {
+  const { column } = condition;
+  if ("in" in condition) return `${column} in (${condition.in.map(inCondition).join(", ")})`;
+  return "not" in condition
+    ? `${column}!=${inCondition(condition.not)}`
+    : `${column}=${inCondition(condition.value)}`;
+};
 
 /** The flags of `sources add` that give these options. */
 export const flagsOf = (reading: ReadingOptions): string[] => [
@@ -24,7 +45,7 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.columns === undefined ? [] : [`--no-header --columns ${quoted(reading.columns.join(","))}`]),
   ...pairs("--map", reading.map),
   ...pairs("--set", reading.set),
-  ...(reading.where ?? []).map(({ column, value }) => `--where ${quoted(`${column}=${value}`)}`),
+  ...(reading.where ?? []).map((condition) => `--where ${quoted(conditionText(condition))}`),
   ...(reading.fillDown ?? []).map((column) => `--fill-down ${quoted(column)}`),
   ...(reading.key === undefined ? [] : [`--key ${quoted(reading.key.join(","))}`]),
   ...(reading.prices === true ? ["--prices"] : []),

@@ -439,8 +439,8 @@ export const FLAG_HELP = {
     en: "id_magasin=web: the same value for all lines; repeatable",
   },
   where: {
-    fr: "'Financial Status=paid' : seulement ces lignes ; répétable, toutes les conditions doivent être vraies",
-    en: "'Financial Status=paid': only these lines; repeatable, all conditions must hold",
+    fr: "'Statut=payé', 'Statut!=remboursé', 'Statut in (payé, livré)', 'Statut vide', 'Statut non vide' : seulement ces lignes ; répétable, toutes les conditions doivent être vraies",
+    en: "'Status=paid', 'Status!=refunded', 'Status in (paid, shipped)', 'Status empty', 'Status not empty': only these lines; repeatable, all conditions must hold",
   },
   fillDown: {
     fr: "une colonne laissée vide quand elle répète la ligne du dessus ; répétable",

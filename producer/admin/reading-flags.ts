@@ -6,7 +6,7 @@
 import { ENTITIES } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { foldHeader } from "../header/index.ts";
-import { presetNamed } from "../rows/index.ts";
+import { parseCondition, presetNamed } from "../rows/index.ts";
 import { listOf, SourceRefusal } from "../source/index.ts";
 
 /** The flags as typed; undefined: not given. */
@@ -180,12 +180,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
     ...(where.length === 0
       ? {}
       : {
-          where: where.every((text) => text === "")
-            ? null
-            : where.map((text) => {
-                const [column, value] = pair("--where", text, '"Financial Status=paid"');
-                return { column, value };
-              }),
+          where: where.every((text) => text === "") ? null : where.map(parseCondition),
         }),
     ...(fillDown.length === 0 ? {} : { fillDown: filled.length === 0 ? null : filled }),
     ...(key === undefined ? {} : { key: key.length === 0 ? null : key }),

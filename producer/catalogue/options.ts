@@ -3,9 +3,11 @@
  * JSON entry or of a request to register a source. The tables OF_THE_SOURCE and OF_READING have all of them.
  */
 
-import type { ReadingOptions, Registration } from "#shared/contract/source-records.ts";
+import * as Schema from "effect/Schema";
+import { Condition, type ReadingOptions, type Registration } from "#shared/contract/source-records.ts";
 import { millisecondsOf } from "#shared/runtime/duration.ts";
 import { foldHeader } from "../header/index.ts";
+import { parseCondition } from "../rows/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 
 export interface SourceOptions {
@@ -44,7 +46,13 @@ const duration: Kind = {
   expected: "200ms, 10s, 5m, 1h",
   read: (value) => (typeof value === "string" ? millisecondsOf(value) : undefined),
 };
-const DELIMITERS: Readonly<Record<string, string>> = { tab: "\t", "\\t": "\t", pipe: "|" };
+const DELIMITERS: Readonly<Record<string, string>> = {
+  comma: ",",
+  semicolon: ";",
+  tab: "\t",
+  "\\t": "\t",
+  pipe: "|",
+};
 const delimiter: Kind = {
   expected: ", ; | tab",
   read: (value) => {
@@ -82,15 +90,23 @@ const byName: Kind = {
       : undefined;
   },
 };
+const isCondition = Schema.is(Condition);
+/** Objects, or texts as --where takes them: one, or a list. */
 const conditions: Kind = {
-  expected: '[{"column": "...", "value": "..."}]',
+  expected:
+    '["Status!=refunded"], [{"column": "...", "value": "..."}], {"...", "not": "..."}, {"...", "in": ["..."]}',
   read: (text) => {
-    const value = asJson(text);
-    return Array.isArray(value) &&
-      value.every((one) => typeof one?.column === "string" && typeof one?.value === "string")
-      ? value.map(({ column, value }) => ({ column, value }))
-      : undefined;
+    const value = asJson(text) ?? text;
+    const all = Array.isArray(value) ? value : [value];
+    const read = all.map((one) => (typeof one === "string" ? parseCondition(one) : one));
+    return read.length > 0 && read.every((one) => isCondition(one)) ? read.map(conditionOf) : undefined;
   },
+};
+/** The members of a condition alone. */
+const conditionOf = (one: Condition): Condition => {
+  const { column } = one;
+  if ("in" in one) return { column, in: one.in };
+  return "not" in one ? { column, not: one.not } : { column, value: one.value };
 };
 
 const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {

@@ -2,6 +2,14 @@
 import * as Schema from "effect/Schema";
 import { Day } from "./entities/columns.ts";
 
+/** What the field of a record must be: a value, another one than `not`, or one of a list. An empty text is an empty field. */
+export const Condition = Schema.Union([
+  Schema.Struct({ column: Schema.String, value: Schema.String }),
+  Schema.Struct({ column: Schema.String, not: Schema.String }),
+  Schema.Struct({ column: Schema.String, in: Schema.Array(Schema.String) }),
+]);
+export type Condition = typeof Condition.Type;
+
 /** The reading options that an operator has fixed. The producer decides the absent ones from the file, for each version. */
 export const ReadingOptions = Schema.Struct({
   /** The name of a preset, the options of a known export. The options here override those of the preset. */
@@ -18,7 +26,7 @@ export const ReadingOptions = Schema.Struct({
   /** Canonical column -> the value that every record has. */
   set: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Reads only the records that meet all of these conditions. */
-  where: Schema.optionalKey(Schema.Array(Schema.Struct({ column: Schema.String, value: Schema.String }))),
+  where: Schema.optionalKey(Schema.Array(Condition)),
   /** An empty value in these columns repeats the value of the line above. */
   fillDown: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The columns that form the primary id together. */

@@ -5,6 +5,7 @@
  */
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { cleanText } from "../values.ts";
+import { testOf } from "./conditions.ts";
 import { fieldOf } from "./options.ts";
 
 export class RecordFilter {
@@ -13,7 +14,7 @@ export class RecordFilter {
   readonly #fields: number;
   readonly #filled: readonly number[];
   readonly #above: string[];
-  readonly #where: readonly { readonly at: number; readonly value: string }[];
+  readonly #where: readonly { readonly at: number; readonly isMet: (field: string) => boolean }[];
   readonly #idle: boolean;
 
   /** Throws SourceRefusal (unknown_field). */
@@ -21,9 +22,9 @@ export class RecordFilter {
     this.#fields = header.length;
     this.#filled = fillDown.map((name) => fieldOf(header, name, "--fill-down"));
     this.#above = this.#filled.map(() => "");
-    this.#where = where.map(({ column, value }) => ({
-      at: fieldOf(header, column, "--where"),
-      value: cleanText(value),
+    this.#where = where.map((condition) => ({
+      at: fieldOf(header, condition.column, "--where"),
+      isMet: testOf(condition),
     }));
     this.stateful = this.#filled.length > 0;
     this.#idle = !this.stateful && this.#where.length === 0;
@@ -43,6 +44,6 @@ export class RecordFilter {
         (filled as string[])[at] = above;
       }
     }
-    return this.#where.every(({ at, value }) => cleanText(filled[at] ?? "") === value) ? filled : "skip";
+    return this.#where.every(({ at, isMet }) => isMet(filled[at] ?? "")) ? filled : "skip";
   }
 }
