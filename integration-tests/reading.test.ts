@@ -106,6 +106,40 @@ describe("a condition", () => {
   });
 });
 
+describe("what a file is", () => {
+  it("a till's export without a shop is a file of sales that lacks one, never a list of products", async () => {
+    const { total, codes, said, value } = await played({
+      files: {
+        "v.csv": [
+          ",date,time,ticket_number,article,Quantity,unit_price",
+          '0,2026-01-02,08:38,150040.0,BAGUETTE,1.0,"0,90 €"',
+          '5,2026-01-02,09:14,150041.0,BAGUETTE,-1.0,"0,95 €"',
+        ],
+      },
+    });
+    expect([total ?? null, value("SELECT COUNT(*) FROM produits") ?? 0]).toEqual([null, 0]);
+    expect(Math.max(...codes.map((code) => code ?? 9))).toBeGreaterThan(0);
+    expect(said).toContain("--set id_magasin=NAME");
+  });
+
+  it("orders as blocks of small tables are no table, least of all products", async () => {
+    const block = (id: string, sku: string) => [
+      `"Cart ID","${id}","Ordered Date","01/12/2025 14:32","Fulfillment","C"`,
+      '"First Name","Last Name","Email","Phone"',
+      '"Ann","Example","ann@example.com",""',
+      "",
+      '"SKU","Name","Quantity","Unit Cost","Total Cost"',
+      `"${sku}","Apple","2.00","5.00","10.0000"`,
+      "",
+    ];
+    const { total, said, value } = await played({
+      files: { "v.csv": [...block("c1", "A"), ...block("c2", "B")] },
+    });
+    expect([total ?? null, value("SELECT COUNT(*) FROM produits") ?? 0]).toEqual([null, 0]);
+    expect(said).toContain("several tables under each other (lines 5, 12)");
+  });
+});
+
 describe("text that JSON must escape", () => {
   it("a tab inside a field belongs to the field", async () => {
     const { total, codes, value } = await played({

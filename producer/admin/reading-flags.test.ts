@@ -66,7 +66,7 @@ describe("an option", () => {
     ],
     [{ map: ["id_produit"] }, /^--map "id_produit": give id_produit=CodeArticle$/],
     [{ set: ["couleur=bleu"] }, /^--set "couleur": give id_produit, /],
-    [{ where: ["payé"] }, /^--where "payé": give "Financial Status=paid"$/],
+    [{ where: ["payé"] }, /^--where "payé": give 'Status=paid', /],
     [{ where: ["=payé"] }, /^--where "=payé"/],
     [{ preset: "excel" }, /no preset "excel": give one of these: google-sheets, excel-fr/],
   ])("%j is refused", (flags, says) => {

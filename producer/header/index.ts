@@ -4,4 +4,4 @@ export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";
 export { keptColumns, type Mapping, mapEntities, mapHeader, placesOf, type WideMapping } from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";
-export { columnNames, recognizeHeader } from "./recognize.ts";
+export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";

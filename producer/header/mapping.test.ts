@@ -25,12 +25,15 @@ describe("a header", () => {
     ["English sales", ["order_id", "product_id", "store_id", "order_date", "qty", "unit_price"], "ventes"],
     ["English products", ["product_id", "name", "price"], "produits"],
     ["English shops", ["Store ID", "City"], "magasins"],
+    ["products with their stock", ["SKU", "Name", "Quantity", "Price"], "produits"],
   ])("%s", (_, header, entity) => expect(recognizeHeader(header)?.entity).toBe(entity));
 
   it.each([
     ["a list of references", ["id_produit"]],
     ["something else", ["a", "b", "c"]],
     ["sales without a date", ["id_produit", "id_magasin", "quantité"]],
+    ["sales without a shop", ["", "date", "ticket", "article", "Quantity", "unit_price"]],
+    ["lines of an order", ["SKU", "Name", "Quantity", "Unit Cost", "Total Cost"]],
     ["nothing", []],
   ])("%s is none of ours", (_, header) => expect(recognizeHeader(header)).toBeUndefined());
 

@@ -3,11 +3,35 @@ import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import { ENTITIES, entityNamed } from "#shared/contract/entities/index.ts";
 import { type Mapping, mapHeader } from "./mapping.ts";
 import type { HeaderOptions } from "./match-columns.ts";
+import { foldHeader } from "./names.ts";
+
+/** The folded name of an amount, of a line or of a document. */
+const AMOUNT =
+  /^(?:line|item|order|net|sous|sub|grand)?(?:total|totals|amount|montant|umsatz|importe|betrag)(?:cost|price|ht|ttc|net|ligne|line)?$/;
+
+/**
+ * Whether a header is one of sales, even if it lacks some of their columns: it has a quantity, and beside it a date or an
+ * amount. A list of products has a quantity too, of its stock, and neither of these.
+ */
+export function isOfSales(header: readonly string[], options: HeaderOptions = {}): boolean {
+  const { sources } = mapHeader(header, entityNamed("ventes"), options);
+  const has = (column: string): boolean => "at" in (sources.get(column) ?? {});
+  if (!has("quantité")) return false;
+  return has("date_vente") || has("chiffre_affaires") || header.some((name) => AMOUNT.test(foldHeader(name)));
+}
+
+const NAMES: ReadonlySet<string> = new Set(
+  ENTITIES.flatMap(({ columns }) => columns.flatMap(({ name, aliases }) => [foldHeader(name), ...aliases])),
+);
+
+/** How many fields of a record are names of columns. */
+export const namedColumns = (fields: readonly string[]): number =>
+  fields.filter((field) => NAMES.has(foldHeader(field))).length;
 
 /**
  * The entity of a header: the one with the most required columns, if all of them are present. A file of products must
- * also have a name or a price, because otherwise any list of references would be one. A wide header is recognized as
- * ventes; only an operator, a list or a preset names its other entities. undefined: it fits no entity.
+ * also have a name or a price, because otherwise any list of references would be one. A header of sales that lacks a
+ * column of theirs is no other entity. A wide header is recognized as ventes; only an operator, a list or a preset names its other entities. undefined: it fits no entity.
  */
 export function recognizeHeader(header: readonly string[], options: HeaderOptions = {}): Mapping | undefined {
   const candidates = ENTITIES.map((entity) => ({
@@ -21,7 +45,8 @@ export function recognizeHeader(header: readonly string[], options: HeaderOption
   });
   const required = (e: Entity) => e.columns.filter((c) => c.required).length;
   candidates.sort((a, b) => required(b.entity) - required(a.entity));
-  return candidates[0]?.mapping;
+  const found = candidates[0]?.mapping;
+  return found?.entity !== "ventes" && isOfSales(header, options) ? undefined : found;
 }
 
 /** Every canonical column and named extra of these entities, each once. */

@@ -22,6 +22,19 @@ const again: Readonly<Record<Language, string>> = {
   en: "a followed source is polled again in its turn",
 };
 
+/** The flags that give the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
+const waysToGive = (columns: string | undefined, language: Language): string =>
+  (columns ?? "")
+    .split(", ")
+    .map((column) =>
+      column === "id_magasin"
+        ? language === "fr"
+          ? "--set id_magasin=NOM (le même pour toutes les lignes) ou --map id_magasin=COLONNE"
+          : "--set id_magasin=NAME (the same for all lines) or --map id_magasin=COLUMN"
+        : `--map ${column}=${language === "fr" ? "COLONNE" : "COLUMN"}`,
+    )
+    .join(", ");
+
 export const SOURCE_SENTENCES = {
   "source.bad_reference": {
     fr: (d) =>
@@ -323,6 +336,18 @@ export const SOURCE_SENTENCES = {
       `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom, donnez --map COLONNE=NOM ; sinon ajoutez-la au fichier`,
     en: (d) =>
       `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name, give --map COLUMN=NAME; else add it to the file`,
+  },
+  "source.sales_lack": {
+    fr: (d) =>
+      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : donnez ${waysToGive(d.more, "fr")} ; colonnes trouvées : ${d.what} ; si ce n'en sont pas, nommez ce que le fichier contient : ventes sources add produits ${d.source}`,
+    en: (d) =>
+      `${d.source}: these are sales, and they lack ${d.more}: give ${waysToGive(d.more, "en")}; columns found: ${d.what}; if they are not, name what the file holds: ventes sources add produits ${d.source}`,
+  },
+  "source.several_tables": {
+    fr: (d) =>
+      `${d.source} : plusieurs tableaux l'un sous l'autre (lignes ${d.what}) : publiez un fichier par tableau, chacun avec son en-tête`,
+    en: (d) =>
+      `${d.source}: several tables under each other (lines ${d.what}): publish a file for each, with its header`,
   },
   "source.key_of_several": {
     fr: (d) =>

@@ -13,9 +13,10 @@ import { cutsToTry } from "./cuts-to-try.ts";
 import { delimiterName, notesOn } from "./dialect-notes.ts";
 import { headersIn, headerTooLong } from "./find-header.ts";
 import { candidatesWithColumns } from "./given-columns.ts";
-import { type Head, readHead, withoutFirstLine, withoutMarks } from "./head.ts";
+import { type Head, readHead, recordsOf, withoutFirstLine, withoutMarks } from "./head.ts";
 import { makeDialect } from "./make-dialect.ts";
 import type { DialectRequest, FoundDialect, Text } from "./search.ts";
+import { refuseSeveralTables } from "./several-tables.ts";
 
 /** A first line that tells the delimiter, for Excel. */
 const SEP_LINE = /^"?sep=([,;\t|])"?[\t ]*(?:[\r\n]|$)/i;
@@ -38,6 +39,8 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
     dialect: makeDialect(candidate, candidate.cut, head),
   }));
   const chosen = yield* bestOf(choices, text.fd);
+  const { cut, record } = chosen.candidate;
+  if (record !== null) refuseSeveralTables(record, recordsOf(head, cut));
   const dialect = yield* withoutUselessQuotes(chosen, search);
   const saidNote: readonly ReadingNote[] =
     said === undefined ? [] : [{ code: "delimiter.said", what: delimiterName(said) }];

@@ -2,20 +2,30 @@
  * Searches the beginning of a file for its header: under each cut, the first record whose fields name the columns of
  * an entity. Refuses a file that has none.
  */
-import type { EntityName } from "#shared/contract/entities/index.ts";
+import { type EntityName, entityNamed } from "#shared/contract/entities/index.ts";
+import { mapHeader, namedColumns } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { bytesOf } from "../records/escaped-bytes.ts";
-import { type Head, recordsOf } from "./head.ts";
+import { type Head, type HeadRecord, recordsOf } from "./head.ts";
 import { notRecognized } from "./not-recognized.ts";
 import { recognize, recognizeAsWanted, wantedEntity } from "./recognize.ts";
 import type { Candidate, DialectRequest } from "./search.ts";
+import { refuseSeveralTables } from "./several-tables.ts";
 
 /** The header is one of so many first records. */
 const HEADER_WITHIN = 50;
 const MAX_COLUMNS = 4096;
 const MAX_HEADER_BYTES = 256 * 1024;
+
+interface Likely {
+  readonly cut: Cut;
+  readonly record: HeadRecord;
+  readonly header: readonly string[];
+  /** How many of its fields are names of columns. */
+  readonly named: number;
+}
 
 /** What the search has seen so far. */
 interface Seen {
@@ -25,15 +35,15 @@ interface Seen {
   bare: Candidate | undefined;
   /** An entity that the operator did not name. */
   other: EntityName | undefined;
-  /** The longest record: a message shows it as the header that was not recognized. */
-  longest: readonly string[];
+  /** The record that is most like a header: a message shows it as the one that was not recognized. */
+  likely: Likely | undefined;
 }
 
 /** The headers of a file, one for each cut that has one. Throws SourceRefusal when there is none. */
 export function headersIn(head: Head, cuts: readonly Cut[], request: DialectRequest): readonly Candidate[] {
-  const seen: Seen = { found: [], bare: undefined, other: undefined, longest: [] };
+  const seen: Seen = { found: [], bare: undefined, other: undefined, likely: undefined };
   for (const cut of cuts) searchUnder(cut, head, request, seen);
-  const { found, bare, other, longest } = seen;
+  const { found, bare, other, likely } = seen;
   if (found.length > 0) {
     if (found.some(({ record }) => bytesOf(record?.raw ?? "", head.escaped) > MAX_HEADER_BYTES))
       throw headerTooLong();
@@ -44,7 +54,9 @@ export function headersIn(head: Head, cuts: readonly Cut[], request: DialectRequ
   if (other !== undefined && wanted !== undefined)
     throw new SourceRefusal("source.wrong_entity", wanted, other);
   if (bare !== undefined) return [bare];
-  throw notRecognized(longest, request.entities, request.options);
+  if (likely !== undefined && likely.named > 1)
+    refuseSeveralTables(likely.record, recordsOf(head, likely.cut));
+  throw notRecognized(likely?.header ?? [], request.entities, request.options);
 }
 
 function searchUnder(cut: Cut, head: Head, request: DialectRequest, seen: Seen): void {
@@ -55,18 +67,41 @@ function searchUnder(cut: Cut, head: Head, request: DialectRequest, seen: Seen):
     const { fields } = record;
     if (fields === undefined || fields.length > MAX_COLUMNS) continue;
     const header = withoutTrailingEmpty(fields);
-    if (header.length > seen.longest.length) seen.longest = header;
+    const likely = { cut, record, header, named: namedColumns(header) };
+    if (isLikelier(likely, seen.likely)) seen.likely = likely;
     const mappings = recognize(header, request);
     if (mappings === undefined) {
-      if (n > 1 || seen.bare !== undefined || header.length === 0) continue;
+      if (seen.bare !== undefined || header.length === 0 || (n > 1 && likely.named < 2)) continue;
       const asWanted = recognizeAsWanted(header, request);
       if (asWanted !== undefined) seen.bare = { cut, record, header: fields, mappings: asWanted };
-    } else if (wanted !== undefined && mappings[0]?.entity !== wanted) seen.other ??= mappings[0]?.entity;
-    else {
+    } else if (wanted !== undefined && mappings[0]?.entity !== wanted) {
+      if (wanted !== "ventes" || !lacksOfSales(header, mappings[0], request))
+        seen.other ??= mappings[0]?.entity;
+    } else {
       seen.found.push({ cut, record, header: fields, mappings });
       return;
     }
   }
+}
+
+/**
+ * Whether a record is more like a header than another one: more of its fields are names of columns. Where none is, the
+ * first line of the file is, cut into most fields.
+ */
+function isLikelier(one: Likely, than: Likely | undefined): boolean {
+  if (than === undefined || one.named !== than.named) return than === undefined || one.named > than.named;
+  if (one.named > 0) return one.header.length > than.header.length && one.record.line <= than.record.line;
+  return one.record.line === than.record.line && one.header.length > than.header.length;
+}
+
+/** Whether a header that is whole as another entity has columns that only sales have: then it is of sales, and lacks the rest. */
+function lacksOfSales(
+  header: readonly string[],
+  as: Candidate["mappings"][number] | undefined,
+  { options }: DialectRequest,
+): boolean {
+  const { sources } = mapHeader(header, entityNamed("ventes"), options);
+  return [...sources].some(([column, source]) => "at" in source && as?.sources.has(column) !== true);
 }
 
 /** Refuses a file whose first record has megabytes or a hundred thousand fields. */

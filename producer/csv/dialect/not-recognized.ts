@@ -1,6 +1,6 @@
 /** The refusal of a header that has not the columns of an entity. */
 import { ENTITY_NAMES, type EntityName } from "#shared/contract/entities/index.ts";
-import { fieldNamed, mapEntities, type ReadAs, shownHeader } from "../../header/index.ts";
+import { fieldNamed, isOfSales, mapEntities, type ReadAs, shownHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
 /**
@@ -21,6 +21,12 @@ export function notRecognized(
     said === undefined
       ? ENTITY_NAMES.flatMap((name) => mapEntities(header, [name], options).mappings)
       : mapEntities(header, said, options).mappings;
+  if ((said === undefined || said.includes("ventes")) && isOfSales(header, options))
+    return new SourceRefusal(
+      "source.sales_lack",
+      shownHeader(header),
+      [...new Set(read.flatMap(({ entity, missing }) => (entity === "ventes" ? missing : [])))].join(", "),
+    );
   const lacking = read.filter(({ missing }) => missing.length > 0);
   return new SourceRefusal(
     "source.no_key_columns",
