@@ -57,7 +57,8 @@ export function identityOf({ etag, lastModified, young }: Origin, total: number)
 export const YOUNG_MS = 2000;
 
 /** `now`: in milliseconds since 1970; the server's own date is better, and most give it. */
-export function originOf({ header }: Answer, ranges: boolean, now: number): Origin {
+export function originOf(answer: Answer, ranges: boolean, now: number): Origin {
+  const { header } = answer;
   const lastModified = header("last-modified") ?? null;
   const dated = Date.parse(header("date") ?? "") || now;
   return {
@@ -66,9 +67,24 @@ export function originOf({ header }: Answer, ranges: boolean, now: number): Orig
     young: lastModified !== null && dated - Date.parse(lastModified) < YOUNG_MS,
     stat: null,
     ranges,
+    ...(isProven(answer) ? {} : { unproven: true }),
     charset: /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(header("content-type") ?? "")?.[1]?.toLowerCase() ?? null,
   };
 }
+
+/** Whether something tells that the body is whole: its length, its chunks, or the compression, which has an end. */
+const isProven = (answer: Answer): boolean =>
+  lengthOf(answer) !== undefined ||
+  encodingsOf(answer).length > 0 ||
+  /\bchunked\b/i.test(answer.header("transfer-encoding") ?? "");
+
+/** The same of what was unpacked: an archive proves its own end. */
+export const ofUnpacked = (origin: Origin): Origin => ({
+  ...origin,
+  ranges: false,
+  charset: null,
+  unproven: undefined,
+});
 
 /** The length of this body in bytes; undefined: the headers do not give it. */
 export function lengthOf(answer: Answer): number | undefined {

@@ -23,6 +23,8 @@ export const Validators = Schema.Struct({
   stat: Schema.NullOr(Schema.String),
   /** Whether the open last line was left out. A later poll may read it from the same content. */
   left: Schema.Boolean,
+  /** Nothing tells whether the body is whole: no length, no chunks, no compression. Present only if so. */
+  unproven: Schema.optional(Schema.Literal(true)),
   /** Size of the content, unpacked. */
   bytes: Schema.Int,
   /** SHA-256 of the consecutive segments of the content: one for a whole read, and one more for each tail. */
@@ -47,6 +49,10 @@ export const validatorsOf = <V extends Validators>(stored: unknown): V | null =>
 /** The hash by which two contents that were read whole are compared; null after a tail. */
 export const contentHash = ({ segments }: Pick<Validators, "segments">): string | null =>
   segments.length === 1 ? (segments[0]?.hash ?? null) : null;
+
+/** Whether two contents that were read whole are the same. */
+export const isSameContent = (a: Validators | null, b: Validators): boolean =>
+  a !== null && contentHash(a) !== null && contentHash(a) === contentHash(b);
 
 /**
  * The most tails and the longest time between two whole reads. A tail read does not see a change before its overlap that

@@ -19,6 +19,7 @@ import {
   goesOn,
   identityOf,
   lengthOf,
+  ofUnpacked,
   originOf,
   rangeOf,
 } from "./answer.ts";
@@ -233,13 +234,12 @@ class Look {
     const encodings = encodingsOf(answer);
     const decoders = encodings.map(decoderOf).reverse();
     const length = lengthOf(answer);
-    const asItIs = encodings.length === 0;
     const origin = originOf(
       answer,
-      asItIs && (begun > 0 || answer.header("accept-ranges")?.toLowerCase() === "bytes"),
+      encodings.length === 0 && (begun > 0 || answer.header("accept-ranges")?.toLowerCase() === "bytes"),
       this.#now,
     );
-    const total = length === undefined || !asItIs ? null : begun + length;
+    const total = length === undefined || encodings.length > 0 ? null : begun + length;
     if (total !== null && total > limits.bytes)
       throw new SourceRefusal("source.too_large", String(limits.bytes));
     // If the headers show that the content is older, do not download it at each poll. Otherwise `settle` decides.
@@ -295,7 +295,7 @@ class Look {
       intake: unpacked ?? intake,
       known,
       resumeFrom,
-      origin: unpacked === undefined ? origin : { ...origin, ranges: false, charset: null },
+      origin: unpacked === undefined ? origin : ofUnpacked(origin),
       freshMs: freshOf(answer),
       received: this.#receiver.received,
       url: answer.url,

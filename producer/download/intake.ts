@@ -89,7 +89,10 @@ export async function tailOf(file: string, fileBytes: number, bytes: number): Pr
 }
 
 /** The validators that the source gives beside the content. */
-export type Origin = Pick<Validators, "etag" | "lastModified" | "young" | "stat" | "ranges" | "charset">;
+export type Origin = Pick<
+  Validators,
+  "etag" | "lastModified" | "young" | "stat" | "ranges" | "charset" | "unproven"
+>;
 
 /** Throws SourceRefusal (source.older) when the content is older by its date than the known one (rule 10). `now`: in ms since 1970. */
 export function refuseOlder(

@@ -349,6 +349,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: several tables under each other (lines ${d.what}): publish a file for each, with its header`,
   },
+  "source.unproven_end": {
+    fr: (d) =>
+      `${d.source} : la dernière ligne attend, car rien ne dit que la réponse est entière (ni Content-Length, ni « chunked », ni fin de ligne) ; elle compte quand une autre lecture donne le même contenu : relancez ventes start --once`,
+    en: (d) =>
+      `${d.source}: the last line waits, for nothing says that the answer is whole (no Content-Length, no chunks, no line end); it counts when another read gives the same content: run ventes start --once again`,
+  },
   "source.key_of_several": {
     fr: (d) =>
       `${d.source} : --key ne s'applique qu'à des ventes, ou à une seule entité ; ce fichier publie ${d.what} : retirez --key`,

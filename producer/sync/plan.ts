@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import type { ReadingDecisions, Registration } from "#shared/contract/source-records.ts";
 import type { LastVersion, Refused } from "../diff/index.ts";
-import { type Validators, validatorsOf } from "../download/index.ts";
+import { isSameContent, type Validators, validatorsOf } from "../download/index.ts";
 import { rekeyOf } from "../rows/index.ts";
 import { isFileSource, pathOfSource } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
@@ -73,6 +73,13 @@ export const isReread = ({ state, registry }: Producer, registration: Registrati
   );
 };
 
+/**
+ * Whether the last line of a content is a record, as far as its download tells. A body that nothing proves to be whole
+ * may have been cut in it: then the next poll must bring the same content.
+ */
+export const isWholeLine = (before: Validators | null, fetched: Validators): boolean =>
+  fetched.unproven !== true || isSameContent(before, fetched);
+
 /** Nobody is writing a local file that has not changed for this long: its last line is a record (rule 7). */
 const AT_REST_MS = 10_000;
 
@@ -93,6 +100,8 @@ export interface PollPlan {
   readonly continued: Tail | null;
   /** Whether a last line without a line end is a record. */
   readonly complete: boolean;
+  /** The validators of the content that was read last; null: this producer does not know it. */
+  readonly before: Validators | null;
 }
 
 /** `own`: this producer made the source's last announcement, so its state is up to date. `now`: in milliseconds. */
@@ -104,15 +113,15 @@ export function planPoll(
   now: number,
 ): PollPlan {
   const { source } = registration;
-  const { validators, last, refused: before } = state.source(source);
-  const refused = own && before?.registration === JSON.stringify(registration) ? before : null;
-  const known = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
+  const { validators, last, refused: kept } = state.source(source);
+  const refused = own && kept?.registration === JSON.stringify(registration) ? kept : null;
+  const before = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
   const complete = isComplete(source, mode, now);
   // The last poll left out an open last line that is a record now, or the options have changed since.
-  const isRead = known?.readAs === readAsOf(registration) && known.readBy === READ_BY;
-  const reread = (known?.left === true && complete) || !isRead;
+  const isRead = before?.readAs === readAsOf(registration) && before.readBy === READ_BY;
+  const reread = (before?.left === true && complete) || !isRead;
   const continued = own && refused === null && !reread ? continuedFrom(last) : null;
-  return { known: reread ? null : known, refused, last, continued, complete };
+  return { known: reread ? null : before, refused, last, continued, complete, before };
 }
 
 function continuedFrom(last: LastVersion | null): Tail | null {

@@ -12,10 +12,10 @@ import * as Random from "effect/Random";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type Fetched, spoolPath, type Validators } from "../download/index.ts";
-import { SourceError, trustOf } from "../source/index.ts";
+import { SourceError, SourceRefusal, trustOf } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
 import type { PollFailure } from "./failure.ts";
-import { type PollOptions, type PollPlan, planPoll, remembering } from "./plan.ts";
+import { isWholeLine, type PollOptions, type PollPlan, planPoll, remembering } from "./plan.ts";
 import type { Producer } from "./producer.ts";
 import { publishVersion } from "./publish-version.ts";
 import {
@@ -75,7 +75,12 @@ const pollOnce = Effect.fnUntraced(function* (
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
-  return yield* publishContent(producer, registration, plan, fetched);
+  const result = yield* publishContent(producer, registration, plan, fetched);
+  const { unproven } = fetched.validators;
+  const kept = producer.state.source(source).validators as Validators | null;
+  if (result === OVERTAKEN || mode !== "once" || unproven !== true || kept?.left !== true) return result;
+  // Nobody polls again, so a person must know that a line is missing.
+  return yield* new SourceRefusal("source.unproven_end").toError(source, producer.settings.language);
 });
 
 const fetch = (
@@ -126,11 +131,14 @@ const unchanged = (
 const publishContent = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
-  { continued, complete }: PollPlan,
+  { continued, complete, before }: PollPlan,
   first: Content,
 ): Effect.fn.Return<PollResult | typeof OVERTAKEN, PollFailure> {
   const publish = (content: Content, tail: Tail | null): Effect.Effect<VersionOutcome, PollFailure> =>
-    publishVersion(producer, registration, content, { complete, tail }).pipe(
+    publishVersion(producer, registration, content, {
+      complete: complete && isWholeLine(before, content.validators),
+      tail,
+    }).pipe(
       producer.gate.withPermit,
       Effect.ensuring(Effect.sync(() => rmSync(content.file, { force: true }))),
     );
