@@ -13,6 +13,7 @@ import {
   type Inspection,
   inspectSource,
   leastEvery,
+  noteSentence,
   parseReadingFlags,
   registerSource,
 } from "../../producer/admin/index.ts";
@@ -32,6 +33,9 @@ interface AddInput {
   readonly preset: string | undefined;
   readonly delimiter: string | undefined;
   readonly encoding: string | undefined;
+  readonly quote: string | undefined;
+  readonly comment: string | undefined;
+  readonly skipLines: string | undefined;
   readonly decimal: string | undefined;
   readonly dateFormat: string | undefined;
   readonly noHeader: boolean;
@@ -167,6 +171,7 @@ function asText(found: Inspection, run: Invocation): string {
         rows.map((row) => [BigInt(row.line), ...names.map((name) => row.row[name] ?? null)]),
       );
     }),
+    ...found.notes.map((note) => visible(noteSentence(note, run.settings.language))),
     ...(found.skipped > 0 ? [texts.skipped(texts.count(found.skipped))] : []),
     ...(found.rounded > 0 ? [texts.rounded(texts.count(found.rounded))] : []),
     ...(found.unwrapped > 0 ? [texts.unwrapped(texts.count(found.unwrapped))] : []),

@@ -17,6 +17,8 @@ const quoted = (text: string): string =>
 const pairs = (flag: string, values: Readonly<Record<string, string>> | undefined): string[] =>
   Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);
 
+const QUOTES = { '"': "double", "'": "single", none: "none" } as const;
+
 /** A value in a condition, in quotes where it could be read otherwise. */
 const inCondition = (value: string): string =>
   /^["'=~<>\s]|[,\s"']$|,|\s(?:and|or|et|ou)\s/iu.test(value)
@@ -40,6 +42,9 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
     ? []
     : [`--delimiter ${quoted(NAMES[reading.delimiter] ?? reading.delimiter)}`]),
   ...(reading.encoding === undefined ? [] : [`--encoding ${reading.encoding}`]),
+  ...(reading.quote === undefined ? [] : [`--quote ${QUOTES[reading.quote]}`]),
+  ...(reading.comment === undefined ? [] : [`--comment ${quoted(reading.comment || "none")}`]),
+  ...(reading.skipLines === undefined ? [] : [`--skip-lines ${reading.skipLines}`]),
   ...(reading.decimal === undefined ? [] : [`--decimal ${reading.decimal}`]),
   ...(reading.dateFormat === undefined ? [] : [`--date-format ${reading.dateFormat}`]),
   ...(reading.columns === undefined ? [] : [`--no-header --columns ${quoted(reading.columns.join(","))}`]),

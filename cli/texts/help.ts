@@ -414,6 +414,18 @@ export const FLAG_HELP = {
     fr: "encodage : utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ... ; auto",
     en: "encoding: utf-8, utf-16le, windows-1252, iso-8859-15, macintosh, ...; auto",
   },
+  quote: {
+    fr: "ce qui entoure les champs : double (guillemets), single (apostrophes), none : rien ; auto",
+    en: "what encloses fields: double, single, none: nothing; auto",
+  },
+  comment: {
+    fr: "le début des lignes de commentaire, qui sont laissées : # // ... ; none : il n'y en a pas ; auto",
+    en: "the beginning of comment lines, which are left out: # // ...; none: there are none; auto",
+  },
+  skipLines: {
+    fr: "combien de lignes laisser au début du fichier ; 0 : aucune",
+    en: "how many lines to leave out at the beginning of the file; 0: none",
+  },
   decimal: {
     fr: "séparateur décimal des nombres : point, comma (virgule), auto",
     en: "decimal separator of numbers: point, comma, auto",

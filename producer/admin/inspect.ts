@@ -6,13 +6,16 @@ import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
-import type { Delimiter } from "../csv/index.ts";
+import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
 import type { ColumnFormats, ReadField } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
 import { asFailure } from "../source/index.ts";
 import { type InspectedReject, type InspectedRow, inspectVersion } from "../version/index.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
+
+/** Notes that an inspection tells apart, in more detail. */
+const TOLD: ReadonlySet<string> = new Set(["values.unwrapped", "ids.look_alike"]);
 
 /** How many rows an inspection shows. */
 const SHOWN_ROWS = 5;
@@ -49,6 +52,8 @@ export interface Inspection {
   readonly unwrapped: number;
   /** Different ids that look the same. */
   readonly lookAlikes: { readonly count: number; readonly examples: readonly (readonly [string, string])[] };
+  /** What a person should know of how the file is written; values and ids are told above. */
+  readonly notes: readonly ReadingNote[];
   /** The first rows. */
   readonly rows: readonly InspectedRow[];
   /** How many records each code rejects, with the first of them. */
@@ -113,6 +118,9 @@ const inspect = Effect.fnUntraced(function* (
       count: version.decoders.reduce((sum, { lookAlikes }) => sum + (lookAlikes?.count ?? 0), 0),
       examples: version.decoders.flatMap(({ lookAlikes }) => lookAlikes?.examples ?? []),
     },
+    notes: (version.reading.notes ?? []).flatMap(({ code, ...more }) =>
+      code in READING_NOTES && !TOLD.has(code) ? [{ ...more, code: code as ReadingNote["code"] }] : [],
+    ),
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
   };

@@ -27,6 +27,13 @@ describe("an option", () => {
     [{ dateFormat: "Excel" }, { dateFormat: "excel" }],
     [{ noHeader: true, columns: "a, b,,c" }, { columns: ["a", "b", "c"] }],
     [{ columns: "" }, { columns: null }],
+    [{ quote: "single" }, { quote: "'" }],
+    [{ quote: "none" }, { quote: "none" }],
+    [{ quote: "auto" }, { quote: null }],
+    [{ comment: "//" }, { comment: "//" }],
+    [{ comment: "none" }, { comment: "" }],
+    [{ skipLines: "2" }, { skipLines: 2 }],
+    [{ skipLines: "0" }, { skipLines: null }],
     [
       { map: ["quantite=Qté vendue", "id_produit = Code=Art", "prix="] },
       { map: { quantité: "Qté vendue", id_produit: "Code=Art", prix: "" } },
@@ -55,6 +62,9 @@ describe("an option", () => {
 
   it.each<[ReadingFlags, RegExp]>([
     [{ delimiter: "x" }, /^--delimiter "x": give , ; \| tab auto$/],
+    [{ quote: "x" }, /^--quote "x": give double single none auto$/],
+    [{ comment: "" }, /^--comment "": give # \/\/ none auto$/],
+    [{ skipLines: "x" }, /^--skip-lines "x": give 0 1 2/],
     [{ encoding: "klingon" }, /^--encoding "klingon": give utf-8, /],
     [{ decimal: "dot" }, /^--decimal "dot": give point comma auto$/],
     [{ dateFormat: "ydm" }, /^--date-format "ydm": give dmy mdy ymd excel auto/],

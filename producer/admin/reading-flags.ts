@@ -14,6 +14,9 @@ export interface ReadingFlags {
   readonly preset?: string | undefined;
   readonly delimiter?: string | undefined;
   readonly encoding?: string | undefined;
+  readonly quote?: string | undefined;
+  readonly comment?: string | undefined;
+  readonly skipLines?: string | undefined;
   readonly decimal?: string | undefined;
   readonly dateFormat?: string | undefined;
   readonly noHeader?: boolean | undefined;
@@ -86,6 +89,35 @@ function encodingOf(text: string): string | null {
   return label;
 }
 
+const QUOTES: Readonly<Record<string, NonNullable<ReadingOptions["quote"]>>> = {
+  '"': '"',
+  double: '"',
+  "'": "'",
+  single: "'",
+  none: "none",
+};
+
+function quoteOf(text: string): ReadingOptions["quote"] | null {
+  const name = text.trim().toLowerCase();
+  if (name === AUTO) return null;
+  const found = QUOTES[name];
+  if (found === undefined) throw refuse("--quote", text, `double single none ${AUTO}`);
+  return found;
+}
+
+/** The text with which comments begin; `none`: there are none. */
+function commentOf(text: string): string | null {
+  const mark = text.trim();
+  if (mark === AUTO) return null;
+  if (mark === "" || mark.includes("\n")) throw refuse("--comment", text, `# // none ${AUTO}`);
+  return mark === "none" ? "" : mark;
+}
+
+function skippedOf(text: string): number | null {
+  if (!/^\d{1,4}$/.test(text.trim())) throw refuse("--skip-lines", text, "0 1 2 ... 9999");
+  return Number(text) || null;
+}
+
 function decimalOf(text: string): ReadingOptions["decimal"] | null {
   switch (text.toLowerCase()) {
     case AUTO:
@@ -154,6 +186,9 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
       : { preset: flags.preset === "" || flags.preset === "none" ? null : flags.preset }),
     ...(flags.delimiter === undefined ? {} : { delimiter: delimiterOf(flags.delimiter) ?? null }),
     ...(flags.encoding === undefined ? {} : { encoding: encodingOf(flags.encoding) }),
+    ...(flags.quote === undefined ? {} : { quote: quoteOf(flags.quote) ?? null }),
+    ...(flags.comment === undefined ? {} : { comment: commentOf(flags.comment) }),
+    ...(flags.skipLines === undefined ? {} : { skipLines: skippedOf(flags.skipLines) }),
     ...(flags.decimal === undefined ? {} : { decimal: decimalOf(flags.decimal) ?? null }),
     ...(flags.dateFormat === undefined ? {} : { dateFormat: dateFormatOf(flags.dateFormat) ?? null }),
     ...(columns === undefined ? {} : { columns: columns.length === 0 ? null : columns }),

@@ -109,6 +109,25 @@ const conditionOf = (one: Condition): Condition => {
   return "not" in one ? { column, not: one.not } : { column, value: one.value };
 };
 
+/** 0 is no option. */
+const lineCount: Kind = {
+  expected: "0, 1, 2, ...",
+  read: (value) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : undefined),
+};
+const QUOTES: Readonly<Record<string, string>> = { double: '"', single: "'" };
+const quote: Kind = {
+  expected: "double, single, none",
+  read: (value) => {
+    const one = typeof value === "string" ? (QUOTES[value.toLowerCase()] ?? value) : "";
+    return ['"', "'", "none"].includes(one) ? one : undefined;
+  },
+};
+const comment: Kind = {
+  expected: "#, //, none",
+  read: (value) =>
+    typeof value !== "string" || value.trim() === "" ? undefined : value === "none" ? "" : value.trim(),
+};
+
 const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {
   every: duration,
   once: truth,
@@ -120,6 +139,9 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
   preset: text,
   delimiter,
   encoding: text,
+  quote,
+  comment,
+  skipLines: lineCount,
   decimal: oneOf("point", "comma"),
   dateFormat: oneOf("dmy", "mdy", "ymd", "excel"),
   columns: list,

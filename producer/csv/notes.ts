@@ -108,6 +108,10 @@ export const READING_NOTES = {
     en: (n) =>
       `${columnOf(n)} stays read from "${n.more}", as in the version before, and not from "${fieldOf(n)}": to change it, give sources add --map ${n.what}`,
   },
+  "lines.skipped": {
+    fr: (n) => `les ${n.what} premières lignes sont laissées (--skip-lines)`,
+    en: (n) => `the first ${n.what} lines are left out (--skip-lines)`,
+  },
   "comments.left_out": {
     fr: (n) => `${n.what} ligne(s) de commentaire laissée(s)`,
     en: (n) => `${n.what} comment line(s) left out`,

@@ -47,6 +47,42 @@ const rejectsOf = ({ rejects }: Inspection) =>
 
 const SALES = "date_vente,id_produit,id_magasin,quantité";
 
+describe("the dialect of a file", () => {
+  const SHOPS = ["id_magasin;ville;note", "m;Paris;x"];
+  const said = ({ notes }: Inspection) =>
+    notes.map(({ code, what }) => (what === undefined ? code : `${code} ${what}`));
+
+  it("has the quotes that --quote names, or none", async () => {
+    const lines = [...SHOPS, "n;Lyon;'a", 'o;Nice;"b";', "p;Brest;c'"];
+    expect(rejectsOf(await read({}, ...lines))).toEqual(["record.wrong_length x1 line 4"]);
+    const single = await read({ quote: "single" }, ...SHOPS, "n;Lyon;'a;b'");
+    expect(rowsOf(single, "magasins")[1]).toEqual({ id_magasin: "n", ville: "Lyon", note: "a;b" });
+    expect(said(single)).toEqual(["quote.single"]);
+    const none = await read({ quote: "none" }, ...SHOPS, 'n;Lyon;"a', 'o;Nice"b;c"');
+    expect(rowsOf(none, "magasins").map(({ note }) => note)).toEqual(["x", '"a', 'c"']);
+    expect(said(none)).toEqual(["quote.none"]);
+  });
+
+  it("has the comments that --comment names, or none", async () => {
+    const slashes = await read({ comment: "//" }, "// export", ...SHOPS, "// n;Lyon;y", "//");
+    expect(rowsOf(slashes, "magasins")).toHaveLength(1);
+    expect(said(slashes)).toEqual(["header.preamble 2", "comments.left_out 2"]);
+    const lines = ["# export", ...SHOPS, "#1;Lyon;y"];
+    expect(said(await read({}, ...lines))).toEqual(["header.preamble 2", "comments.left_out 1"]);
+    const none = await read({ comment: "none" }, ...lines);
+    expect(rowsOf(none, "magasins")[1]?.id_magasin).toBe("#1");
+    expect(said(none)).toEqual(["header.preamble 2"]);
+  });
+
+  it("begins behind the lines that --skip-lines leaves out", async () => {
+    const lines = ["id_magasin;ville;note", "old;Rennes;y", "", ...SHOPS, "n;Lyon;y"];
+    const found = await read({ skipLines: "3" }, ...lines);
+    expect(rowsOf(found, "magasins").map(({ id_magasin }) => id_magasin)).toEqual(["m", "n"]);
+    expect(found.rows[0]?.line).toBe(5);
+    expect(said(found)).toEqual(["lines.skipped 3"]);
+  });
+});
+
 describe("the columns of a file", () => {
   it("are those that --map names, as published or folded, and none where it names nothing", async () => {
     const found = await read(

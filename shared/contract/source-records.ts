@@ -16,6 +16,12 @@ export const ReadingOptions = Schema.Struct({
   preset: Schema.optionalKey(Schema.String),
   delimiter: Schema.optionalKey(Schema.Literals([",", ";", "\t", "|"])),
   encoding: Schema.optionalKey(Schema.String),
+  /** What encloses fields; `none`: a quote is an ordinary character. */
+  quote: Schema.optionalKey(Schema.Literals(['"', "'", "none"])),
+  /** The text with which comments begin; empty: there are none. */
+  comment: Schema.optionalKey(Schema.String),
+  /** How many lines at the beginning of the file are left out, whatever they hold. */
+  skipLines: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
   decimal: Schema.optionalKey(Schema.Literals(["point", "comma"])),
   /** The order of day, month and year in numeric dates; `excel`: days since 1899-12-30. */
   dateFormat: Schema.optionalKey(Schema.Literals(["dmy", "mdy", "ymd", "excel"])),

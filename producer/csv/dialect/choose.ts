@@ -30,14 +30,15 @@ export function* bestOf(all: readonly Choice[], fd: number): Generator<void, Cho
  */
 export function* withoutUselessQuotes(
   { candidate, dialect }: Choice,
-  { text, head }: Search,
+  { text, head, request }: Search,
 ): Generator<void, Dialect> {
   const { cut } = candidate;
+  if (request.options.quote !== undefined) return dialect;
   if (!hasUnclosed(head.text, cut)) return dialect;
   const quoted = yield* measure(text.fd, dialect);
   if (quoted.quoted > 0 || quoted.bad < 2) return dialect;
   const plainCut: Cut = { ...cut, quote: null, escape: null };
-  const plain = makeDialect(candidate, plainCut, head);
+  const plain = makeDialect(candidate, plainCut, head, request.options);
   const none = yield* measure(text.fd, plain);
   return none.right > quoted.right ? plain : dialect;
 }

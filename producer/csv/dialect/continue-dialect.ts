@@ -33,7 +33,7 @@ export function* continueDialect(text: Text, request: ContinueRequest): Generato
     const candidate: Candidate = { cut, record: null, header, mappings };
     const { comment = null, headerLine, trailing = 0, ragged = false } = reading;
     const as = { header, comment, headerLine, trailing, ragged };
-    return { candidate, dialect: { ...makeDialect(candidate, cut, head), ...as } };
+    return { candidate, dialect: { ...makeDialect(candidate, cut, head, request.options), ...as } };
   });
   const { dialect } = yield* bestOf(choices, text.fd);
   return { dialect, notes: [] };

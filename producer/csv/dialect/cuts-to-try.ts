@@ -21,7 +21,7 @@ export function cutsToTry(
   );
   const lineEnds = lineEndsOf(survey);
   return [...delimiters].flatMap((delimiter) => {
-    const quotings = quotingsOf(head.text, delimiter, survey, before?.reading);
+    const quotings = quotingsOf(head.text, delimiter, survey, before?.reading, options.quote);
     return lineEnds.flatMap((lineEnd) =>
       quotings.map((quoting): Cut => ({ delimiter, lineEnd, ...quoting })),
     );

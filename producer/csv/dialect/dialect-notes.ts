@@ -25,6 +25,8 @@ export function notesOn(
   if (dialect.quote === null) notes.push({ code: "quote.none" });
   if (dialect.escape === "\\") notes.push({ code: "escape.backslash" });
   if (dialect.lineEnd === "any") notes.push({ code: text.survey.lf ? "line_ends.mixed" : "line_ends.cr" });
+  const { skipLines = 0 } = request.options;
+  if (skipLines > 0) notes.push({ code: "lines.skipped", what: String(skipLines) });
   if (record === null) notes.push({ code: "header.none" });
   else if (head.text.slice(0, record.start).trim() !== "")
     notes.push({ code: "header.preamble", what: String(record.line) });

@@ -27,7 +27,7 @@ const SEP_LINE = /^"?sep=([,;\t|])"?[\t ]*(?:[\r\n]|$)/i;
  */
 export function* findDialect(text: Text, request: DialectRequest): Generator<void, FoundDialect> {
   const { columns } = request.options;
-  const { head, said } = readStart(text);
+  const { head, said } = readStart(text, request.options.skipLines ?? 0);
   const cuts = cutsToTry(text, head, said, request);
   const found =
     columns === undefined
@@ -36,7 +36,7 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
   const search = { text, head, request };
   const choices = found.map((candidate) => ({
     candidate,
-    dialect: makeDialect(candidate, candidate.cut, head),
+    dialect: makeDialect(candidate, candidate.cut, head, request.options),
   }));
   const chosen = yield* bestOf(choices, text.fd);
   const { cut, record } = chosen.candidate;
@@ -47,11 +47,15 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
   return { dialect, notes: [...saidNote, ...notesOn(dialect, chosen.candidate, search)] };
 }
 
-/** The beginning of the file, without byte order marks and without a line `sep=`; `said`: the delimiter of that line. */
-function readStart(text: Text): { readonly head: Head; readonly said: Delimiter | undefined } {
+/** The beginning of the file, without byte order marks, the lines to leave out and a line `sep=`; `said`: the delimiter of that line. */
+function readStart(
+  text: Text,
+  skipped: number,
+): { readonly head: Head; readonly said: Delimiter | undefined } {
   const read = readHead(text.fd, text.size, text.mark);
   if (read.text === "" && !read.whole) throw headerTooLong();
-  const head = withoutMarks(read);
+  let head = withoutMarks(read);
+  for (let n = 0; n < skipped; n++) head = withoutFirstLine(head);
   if (head.whole && head.text.trim() === "") throw new SourceRefusal("source.empty");
   const said = SEP_LINE.exec(head.text)?.[1] as Delimiter | undefined;
   return { head: said === undefined ? head : withoutFirstLine(head), said };

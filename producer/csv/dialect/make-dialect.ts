@@ -1,5 +1,6 @@
 /** Makes the dialect of a candidate: what comes before, in and after its header decides the rest. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
+import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import type { Cut, Dialect, Place } from "../records/dialect.ts";
 import { areEmptyFrom, withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { showEscaped } from "../records/escaped-bytes.ts";
@@ -19,7 +20,12 @@ interface Sampled {
 }
 
 /** The dialect of a candidate, read with this cut (the candidate's own, or one without quotes). */
-export function makeDialect({ record, mappings, ...given }: Candidate, cut: Cut, head: Head): Dialect {
+export function makeDialect(
+  { record, mappings, ...given }: Candidate,
+  cut: Cut,
+  head: Head,
+  options: ReadingOptions,
+): Dialect {
   const written =
     record === null ? given.header : (splitRecord(record.raw, cut)?.map(showEscaped) ?? given.header);
   const data: Place = record === null ? head.from : placeIn(head, record.end, record.next);
@@ -30,7 +36,8 @@ export function makeDialect({ record, mappings, ...given }: Candidate, cut: Cut,
     fields.flatMap((field, at) => ("column" in field ? [{ at, column: field.column }] : [])),
   );
   const entities = mappings.map(({ entity }) => entity);
-  const comment = commentOf(preamble, sample, header.length);
+  const comment =
+    options.comment === undefined ? commentOf(preamble, sample, header.length) : options.comment || null;
   const labels = [...new Set(named.filter(({ column }) => column.kind !== "decimal").map(({ at }) => at))];
   const least = Math.max(0, ...named.filter(({ column }) => column.required).map(({ at }) => at + 1));
   const records = sample.filter(({ raw, fields }) => {

@@ -1,5 +1,5 @@
 /** Tells which quotes enclose the fields of a text, and how quotes inside fields are escaped. */
-import type { ReadingDecisions } from "#shared/contract/source-records.ts";
+import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
 import type { TextSurvey } from "../encoding/text-survey.ts";
 import type { Cut, Delimiter, Quote } from "../records/dialect.ts";
 
@@ -16,10 +16,13 @@ export function quotingsOf(
   delimiter: Delimiter,
   survey: TextSurvey,
   before: ReadingDecisions | undefined,
+  fixed: ReadingOptions["quote"],
 ): readonly Quoting[] {
+  if (fixed === "none") return [{ quote: null, escape: null }];
   const { single, double } = quotesOf(text, delimiter);
   const isSingle = single || (!double && before?.quote === "'");
-  const quotes: readonly Quote[] = isSingle ? (double ? ['"', "'"] : ["'"]) : ['"'];
+  const quotes: readonly Quote[] =
+    fixed !== undefined ? [fixed] : isSingle ? (double ? ['"', "'"] : ["'"]) : ['"'];
   return quotes.flatMap((quote): readonly Quoting[] => {
     const doubled = { quote, escape: quote };
     if (!survey.backslashedQuote) return [doubled];
