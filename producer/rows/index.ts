@@ -11,5 +11,5 @@ export { Decoder } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";
 export type { ReadField } from "./read-fields.ts";
-export { wholeOf } from "./value-reader.ts";
+export { type Problem, wholeOf } from "./value-reader.ts";
 export { BusinessZone } from "./values.ts";

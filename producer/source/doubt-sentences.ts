@@ -48,6 +48,10 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} of its ids are those of other sales in ${d.what} (${examplesOf(d)}): it would replace those`,
   },
+  "currency.other": {
+    fr: (d) => `${d.count} lignes sont dans une autre devise que ${d.what}, et mises de côté`,
+    en: (d) => `${d.count} lines are in another currency than ${d.what}, and set aside`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>

@@ -20,6 +20,7 @@ import {
 } from "../diff/index.ts";
 import { type Decoder, RejectTally } from "../rows/index.ts";
 import { decisionOf, fitsAnnouncement } from "../source/index.ts";
+import { OtherCurrencies } from "./other-currencies.ts";
 import { recordsOf } from "./records-of.ts";
 import type { Version } from "./version.ts";
 
@@ -37,6 +38,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   const reader = version.newReader();
   const filter = version.newFilter();
   const tally = new RejectTally(before?.counts ?? null);
+  const currencies = new OtherCurrencies();
   const openLine = new OpenLine(version);
   version.filtered = yield* recordsOf(reader, filter, {
     record: (n, fields, line, raw) => {
@@ -45,6 +47,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed === undefined) return pass.row(n, raw, fields);
       tally.add(failed.problem);
+      currencies.add(failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
     },
     bad: (n, code, _, line, raw) => {
@@ -61,7 +64,14 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   version.left = reader.open?.kept === false;
   // With more lines, lines of another width may turn out to be written as the others are.
   const isYoung = reader.otherWidth > 0 && version.records < FEWEST_LINES;
-  const isWholeNext = filter.stateful || reader.leftOut.totals > 0 || !reader.settled || isTooLong || isYoung;
+  version.doubts.push(...currencies.doubts);
+  const isWholeNext =
+    filter.stateful ||
+    currencies.count > 0 ||
+    reader.leftOut.totals > 0 ||
+    !reader.settled ||
+    isTooLong ||
+    isYoung;
   version.end = isWholeNext ? null : version.endOf(reader);
   version.notice(reader);
   for (const { header, lines } of reader.aside)
