@@ -38,13 +38,15 @@ export class RejectTally {
   }
 }
 
+/** Refusals whose `what` is the header and whose `more` are the columns that it lacks. */
+const LACKING: ReadonlySet<string> = new Set(["source.no_key_columns", "source.sales_lack"]);
+
 /**
  * Turns the refusal for a missing column into one that also names the new columns of the header, because one of them may
  * be the missing one, renamed. Returns other errors unchanged.
  */
 export function lostColumn(error: unknown, before: readonly string[] | null): unknown {
-  if (!(error instanceof SourceRefusal) || error.code !== "source.no_key_columns" || before === null)
-    return error;
+  if (!(error instanceof SourceRefusal) || !LACKING.has(error.code) || before === null) return error;
   const known = new Set(before.map(foldHeader));
   const come = (error.what ?? "").split(", ").filter((name) => !known.has(foldHeader(name)));
   return come.length === 0 ? error : new SourceRefusal("source.column_lost", error.more, come.join(", "));
