@@ -22,18 +22,14 @@ const again: Readonly<Record<Language, string>> = {
   en: "a followed source is polled again in its turn",
 };
 
-/** The flags that give the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
-const waysToGive = (columns: string | undefined, language: Language): string =>
-  (columns ?? "")
+/** The command that gives the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
+const giving = (columns: string | undefined, source: string, language: Language): string => {
+  const [name, field] = language === "fr" ? ["NOM", "COLONNE"] : ["NAME", "COLUMN"];
+  const flags = (columns ?? "")
     .split(", ")
-    .map((column) =>
-      column === "id_magasin"
-        ? language === "fr"
-          ? "--set id_magasin=NOM (le même pour toutes les lignes) ou --map id_magasin=COLONNE"
-          : "--set id_magasin=NAME (the same for all lines) or --map id_magasin=COLUMN"
-        : `--map ${column}=${language === "fr" ? "COLONNE" : "COLUMN"}`,
-    )
-    .join(", ");
+    .map((column) => (column === "id_magasin" ? `--set id_magasin=${name}` : `--map ${column}=${field}`));
+  return command(`sources add ventes ${shellArgument(source)} ${flags.join(" ")}`);
+};
 
 export const SOURCE_SENTENCES = {
   "source.bad_reference": {
@@ -339,9 +335,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.sales_lack": {
     fr: (d) =>
-      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : donnez ${waysToGive(d.more, "fr")} ; colonnes trouvées : ${d.what} ; si ce n'en sont pas, nommez ce que le fichier contient : ventes sources add produits ${d.source}`,
+      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d.more, d.source, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what} ; si ce sont des produits : ${command(`sources add produits ${shellArgument(d.source)}`)}`,
     en: (d) =>
-      `${d.source}: these are sales, and they lack ${d.more}: give ${waysToGive(d.more, "en")}; columns found: ${d.what}; if they are not, name what the file holds: ventes sources add produits ${d.source}`,
+      `${d.source}: these are sales, and they lack ${d.more}: ${giving(d.more, d.source, "en")} (--set: the same for all lines; --map: the column of the file); columns found: ${d.what}; if they are products: ${command(`sources add produits ${shellArgument(d.source)}`)}`,
   },
   "source.several_tables": {
     fr: (d) =>
@@ -351,9 +347,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.unproven_end": {
     fr: (d) =>
-      `${d.source} : la dernière ligne attend, car rien ne dit que la réponse est entière (ni Content-Length, ni « chunked », ni fin de ligne) ; elle compte quand une autre lecture donne le même contenu : relancez ventes start --once`,
+      `${d.source} : la dernière ligne attend, car rien ne dit que la réponse est entière (ni Content-Length, ni « chunked », ni fin de ligne) ; elle compte quand une autre lecture donne le même contenu : ${command("start --once")}`,
     en: (d) =>
-      `${d.source}: the last line waits, for nothing says that the answer is whole (no Content-Length, no chunks, no line end); it counts when another read gives the same content: run ventes start --once again`,
+      `${d.source}: the last line waits, for nothing says that the answer is whole (no Content-Length, no chunks, no line end); it counts when another read gives the same content: ${command("start --once")}`,
   },
   "source.key_of_several": {
     fr: (d) =>

@@ -21,7 +21,7 @@ export function notRecognized(
     said === undefined
       ? ENTITY_NAMES.flatMap((name) => mapEntities(header, [name], options).mappings)
       : mapEntities(header, said, options).mappings;
-  if ((said === undefined || said.includes("ventes")) && isOfSales(header, options))
+  if ((said === undefined || (said.length === 1 && said[0] === "ventes")) && isOfSales(header, options))
     return new SourceRefusal(
       "source.sales_lack",
       shownHeader(header),
