@@ -7,6 +7,8 @@ import { type HeadRecord, SAMPLE } from "./head.ts";
 /** So many lines of other widths before a header that comes again are another table, and no broken line. */
 const LINES_OF_ANOTHER = 2;
 const SHOWN = 5;
+/** A line of more fields is no header of a table below another: it is not looked at closely. */
+const MOST_COLUMNS = 500;
 
 /**
  * Refuses a file in which another table stands under the one with this header: the header of another entity, or this
@@ -33,7 +35,7 @@ export function refuseSeveralTables(header: HeadRecord, records: Iterable<HeadRe
 }
 
 const isHeaderOfAnother = (cells: readonly string[], entity: string | undefined): boolean => {
-  if (cells.length < 2 || namedColumns(cells) < 2) return false;
+  if (cells.length < 2 || cells.length > MOST_COLUMNS || namedColumns(cells) < 2) return false;
   const found = recognizeHeader(cells)?.entity;
   return found !== undefined && found !== entity;
 };
