@@ -479,8 +479,8 @@ export const FLAG_HELP = {
     en: "needed when the options change the ids of sales: the sales of the days that the file holds are withdrawn, then published again",
   },
   vanished: {
-    fr: "lignes disparues du fichier : keep, les garder ; withdraw, les retirer ; auto, selon les jours que le fichier couvre",
-    en: "lines that vanish from the file: keep them; withdraw them; auto: by the days that the file covers",
+    fr: "lignes disparues du fichier : keep, les garder ; withdraw, les retirer ; auto, selon ce que montre le fichier (corrigées ou sorties)",
+    en: "lines that vanish from the file: keep them; withdraw them; auto: by what the file shows (corrected or rolled off)",
   },
   duplicates: {
     fr: "lignes identiques : keep, autant de ventes que de lignes ; drop, une seule vente",

@@ -35,8 +35,9 @@ export const confirmSource = Effect.fnUntraced(function* (
 });
 
 /**
- * The doubts of a source that a command names: those with these decisions, or all when it names none. Fails with
- * SourceError when one of them is not open (`source.nothing_held`).
+ * The doubts of a source that a command names: those with these decisions, or all when it names none. A decision may be
+ * named with another answer, as one of its choices has it. Fails with SourceError when one of them is not open
+ * (`source.nothing_held`).
  */
 export const namedDoubts = Effect.fnUntraced(function* (
   source: string,
@@ -44,9 +45,16 @@ export const namedDoubts = Effect.fnUntraced(function* (
   decisions: readonly string[],
 ): Effect.fn.Return<readonly DoubtReport[], SourceError, Settings> {
   const { language } = yield* Settings;
-  const unknown = decisions.find((named) => !open.some(({ decision }) => decision === named));
-  if (unknown !== undefined)
-    return yield* sourceError("source.nothing_held", { source, what: unknown }, language);
   if (open.length === 0) return yield* sourceError("source.nothing_held", { source }, language);
-  return decisions.length === 0 ? open : open.filter(({ decision }) => decisions.includes(decision));
+  if (decisions.length === 0) return open;
+  const named: DoubtReport[] = [];
+  for (const decision of decisions) {
+    const doubt = open.find(
+      (d) => d.decision === decision || d.choices.some(({ accepts }) => accepts === decision),
+    );
+    if (doubt === undefined)
+      return yield* sourceError("source.nothing_held", { source, what: decision }, language);
+    named.push({ ...doubt, decision });
+  }
+  return named;
 });

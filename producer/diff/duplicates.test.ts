@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import { type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
 
 const says = (n: number): Duplicate => ({ a: n, b: 0 });
-const held = (prints: readonly number[]): Held[] => prints.map((n, i) => ({ ...says(n), ordinal: i + 1 }));
+const held = (prints: readonly number[]): Held[] =>
+  prints.map((n, i) => ({ ...says(n), ordinal: i + 1, place: i + 1 }));
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
 /** The rows afterwards, by ordinal. */
@@ -14,7 +15,7 @@ function ordinalsAfter(
   open?: Duplicate,
   isCovered = false,
 ): number[] {
-  const placed = placeDuplicates(before, lines, { open, isCovered });
+  const placed = placeDuplicates(before, lines, { open, deletes: () => isCovered, losesFirst: () => true });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -28,7 +29,14 @@ function ordinalsAfter(
 }
 
 const changes = (before: readonly Held[], lines: readonly Duplicate[]): number => {
-  const { lines: placed, moved, gone } = placeDuplicates(before, lines, { isCovered: false });
+  const {
+    lines: placed,
+    moved,
+    gone,
+  } = placeDuplicates(before, lines, {
+    deletes: () => false,
+    losesFirst: () => true,
+  });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };
 
@@ -47,7 +55,7 @@ describe("duplicates", () => {
     );
   });
 
-  it("of a day that the version covers are as many as its lines", () => {
+  it("whose vanished rows were corrected are as many as the lines", () => {
     fc.assert(
       fc.property(prints, prints, (old, now) => {
         const rows = ordinalsAfter(held(old), now.map(says), undefined, true);

@@ -1,7 +1,7 @@
 /**
  * Gives ordinals to identical sales without id (rule 5). A line keeps the ordinal whose row is already the same. The
  * other lines take the ordinals of rows that have no line any more, lowest first, then new ones. Further rows without a
- * line are deleted if the version covers their day, and kept otherwise.
+ * line are deleted if they were corrected, and kept if they have rolled off (rule 9).
  *
  * Ordinals are always 1 to n. So the number of duplicates over two sources is the maximum, and the order of lines in a
  * file never matters.
@@ -12,9 +12,10 @@ export interface Duplicate {
   readonly b: number;
 }
 
-/** A row that the source's events already state. */
+/** A row that the source's events already state. `place`: its place in the version before, 0 if that lacked it. */
 export interface Held extends Duplicate {
   readonly ordinal: number;
+  readonly place: number;
 }
 
 export interface Placement<Line> {
@@ -26,6 +27,15 @@ export interface Placement<Line> {
   readonly moved: readonly { readonly from: Held; readonly to: number }[];
   /** Ordinals to delete. */
   readonly gone: readonly number[];
+  /** Rows of the version before that this one has, too, and their lines. */
+  readonly stayed: readonly { readonly line: Line; readonly from: Held }[];
+  /** How many rows of the version before say something else now. */
+  readonly changed: number;
+  /** Rows of the version before that this one lacks. */
+  readonly vanished: readonly Held[];
+  /** Lines of rows that no version had, and the number of lines of rows that an earlier version had. */
+  readonly came: readonly Line[];
+  readonly returned: number;
 }
 
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
@@ -33,53 +43,147 @@ const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b
 export interface PlacementOptions {
   /** The open last line that was extended: delete one equal row, unless the version still has as many (rule 7). */
   readonly open?: Duplicate | undefined;
-  /** Whether the version covers their day: if so, rows that it lacks are deleted (rule 9). */
-  readonly isCovered: boolean;
+  /** Whether a row that the version lacks is deleted (rule 9). */
+  readonly deletes: (row: Held) => boolean;
+  /** Of identical rows at these places that are more than their lines: whether those at the lower places vanished. */
+  readonly losesFirst: (lowest: number, highest: number) => boolean;
 }
 
 /** Places the lines of one group of duplicates. `held` may be in any order. */
 export function placeDuplicates<Line extends Duplicate>(
   held: readonly Held[],
   lines: readonly Line[],
-  { open, isCovered }: PlacementOptions,
+  { open, deletes, losesFirst }: PlacementOptions,
 ): Placement<Line> {
-  const old = held.toSorted((x, y) => x.ordinal - y.ordinal);
-  const byPrint = new Map<string, Held[]>();
-  for (const h of old) {
-    const name = `${h.a}/${h.b}`;
-    const equal = byPrint.get(name);
-    if (equal === undefined) byPrint.set(name, [h]);
-    else equal.push(h);
+  if (held.length === 0) return allNew(lines);
+  const [row, line] = [held[0] as Held, lines[0]];
+  if (held.length === 1 && lines.length === 1 && line !== undefined && row.ordinal === 1 && same(row, line))
+    return unchanged(row, line);
+  const { pairs, others, unmatched } = paired(held, lines, losesFirst);
+  const present = unmatched.filter(({ place }) => place > 0);
+  // The other lines change rows of the version before first, then rows that had left the file.
+  const replaceable = [...present, ...unmatched.filter(({ place }) => place === 0)];
+  const changed = Math.min(others.length, present.length);
+  const left = replaceable.slice(others.length).sort((x, y) => x.ordinal - y.ordinal);
+  let extended: Held | undefined;
+  if (open !== undefined && left.length > 0) {
+    // The last of several equal rows, so that no other row has to move to a lower ordinal.
+    const at = left.findLastIndex((h) => same(h, open));
+    [extended] = left.splice(at < 0 ? left.length - 1 : at, 1);
   }
-  for (const equal of byPrint.values()) equal.reverse();
-  const used = new Set<number>();
-  const placed: { line: Line; from: Held }[] = [];
-  const others: Line[] = [];
-  for (const line of lines) {
-    const from = byPrint.get(`${line.a}/${line.b}`)?.pop();
-    if (from === undefined) others.push(line);
-    else {
-      used.add(from.ordinal);
-      placed.push({ line, from });
+  const vanished = present.slice(changed).filter((row) => row !== extended);
+  const rest = left.filter((row) => !deletes(row));
+  return {
+    ...numbered(held, pairs, others, rest),
+    stayed: pairs.filter(({ from }) => from.place > 0),
+    changed,
+    vanished,
+    came: others.slice(replaceable.length),
+    returned:
+      pairs.filter(({ from }) => from.place === 0).length +
+      Math.min(others.length, replaceable.length) -
+      changed,
+  };
+}
+
+const NONE: readonly never[] = [];
+
+/** The two commonest groups by far: a first version has the one, a later version the other. */
+const allNew = <Line>(came: readonly Line[]): Placement<Line> => ({
+  lines: came.map((line, i) => ({ line, ordinal: i + 1, changed: true })),
+  kept: NONE,
+  moved: NONE,
+  gone: NONE,
+  stayed: NONE,
+  changed: 0,
+  vanished: NONE,
+  came,
+  returned: 0,
+});
+
+const unchanged = <Line>(from: Held, line: Line): Placement<Line> => {
+  const isPresent = from.place > 0;
+  return {
+    lines: [{ line, ordinal: from.ordinal, changed: false }],
+    kept: NONE,
+    moved: NONE,
+    gone: NONE,
+    stayed: isPresent ? [{ line, from }] : NONE,
+    changed: 0,
+    vanished: NONE,
+    came: NONE,
+    returned: isPresent ? 0 : 1,
+  };
+};
+
+interface Pair<Line> {
+  readonly line: Line;
+  readonly from: Held;
+}
+
+/** Gives each line a row that says the same, in the order of the file. Rows of the version before come first. */
+function paired<Line extends Duplicate>(
+  held: readonly Held[],
+  lines: readonly Line[],
+  losesFirst: PlacementOptions["losesFirst"],
+) {
+  const pairs: Pair<Line>[] = [];
+  const linesOf = byPrint(lines);
+  const used = new Set<Held>();
+  for (const [print, rows] of byPrint(held)) {
+    const equal = linesOf.get(print);
+    if (equal === undefined) continue;
+    const present = rows.filter(({ place }) => place > 0).sort((x, y) => x.place - y.place);
+    const extra = present.length - equal.length;
+    if (extra > 0) {
+      const first = losesFirst((present[0] as Held).place, (present.at(-1) as Held).place);
+      present.splice(first ? 0 : equal.length, extra);
+    }
+    const free = [...present, ...rows.filter(({ place }) => place === 0)];
+    for (const [i, line] of equal.splice(0, free.length).entries()) {
+      const from = free[i] as Held;
+      used.add(from);
+      pairs.push({ line, from });
     }
   }
-  const rest = isCovered ? [] : old.filter((h) => !used.has(h.ordinal)).slice(others.length);
-  if (open !== undefined && rest.length > 0) {
-    // The last of several equal rows, so that no other row has to move to a lower ordinal.
-    const at = rest.findLastIndex((h) => same(h, open));
-    rest.splice(at < 0 ? rest.length - 1 : at, 1);
-  }
+  const others = new Set([...linesOf.values()].flat());
+  const inOrder = held.length > 1 ? held.toSorted((x, y) => x.ordinal - y.ordinal) : held;
+  return {
+    pairs,
+    others: lines.filter((line) => others.has(line)),
+    unmatched: inOrder.filter((row) => !used.has(row)),
+  };
+}
 
-  const total = placed.length + others.length + rest.length;
+function byPrint<Row extends Duplicate>(rows: readonly Row[]): Map<string, Row[]> {
+  const found = new Map<string, Row[]>();
+  for (const row of rows) {
+    const print = `${row.a}/${row.b}`;
+    const equal = found.get(print);
+    if (equal === undefined) found.set(print, [row]);
+    else equal.push(row);
+  }
+  return found;
+}
+
+/** Gives the ordinals 1 to n: to the pairs and to the rest those that they have, where n allows it. */
+function numbered<Line extends Duplicate>(
+  held: readonly Held[],
+  pairs: readonly Pair<Line>[],
+  unpaired: readonly Line[],
+  rest: readonly Held[],
+) {
+  const others = [...unpaired];
+  const total = pairs.length + others.length + rest.length;
   const taken = new Set<number>();
-  const out: { line: Line; ordinal: number; changed: boolean }[] = [];
+  const lines: { line: Line; ordinal: number; changed: boolean }[] = [];
   const kept: Held[] = [];
   const displaced: Held[] = [];
-  for (const { line, from } of placed) {
+  for (const { line, from } of pairs) {
     if (from.ordinal > total) others.push(line);
     else {
       taken.add(from.ordinal);
-      out.push({ line, ordinal: from.ordinal, changed: false });
+      lines.push({ line, ordinal: from.ordinal, changed: false });
     }
   }
   for (const h of rest) {
@@ -94,12 +198,11 @@ export function placeDuplicates<Line extends Duplicate>(
     while (taken.has(next)) next++;
     return next++;
   };
-  for (const line of others) out.push({ line, ordinal: free(), changed: true });
+  for (const line of others) lines.push({ line, ordinal: free(), changed: true });
   const moved = displaced.map((from) => ({ from, to: free() }));
-  return {
-    lines: out,
-    kept,
-    moved,
-    gone: old.filter((h) => h.ordinal > total).map((h) => h.ordinal),
-  };
+  const gone = held
+    .filter((h) => h.ordinal > total)
+    .map((h) => h.ordinal)
+    .sort((x, y) => x - y);
+  return { lines, kept, moved, gone };
 }

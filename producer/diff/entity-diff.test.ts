@@ -12,7 +12,7 @@ import { RejectDiff } from "./reject-diff.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { openScratchState } from "./state/producer-db.ts";
 import { State } from "./state/state.ts";
-import { Vanishing } from "./vanishing.ts";
+import { NOTHING_BEFORE, type OrderBefore, Vanishing } from "./vanishing.ts";
 
 interface Line {
   readonly id: string | null;
@@ -28,6 +28,7 @@ const line: fc.Arbitrary<Line> = fc.record({
 
 const spilled = ({ id, day, says }: Line, n: number): SpilledRecord => ({
   n,
+  line: n + 1,
   key: id ?? saleStem([], { date_vente: `2024-01-0${day}` }, {}),
   ordinal: 0,
   derived: id === null,
@@ -45,8 +46,9 @@ it("a diff in slices decides the same as a diff of whole parts", () => {
         const [whole, sliced] = [Number.POSITIVE_INFINITY, -1].map((slicedBytes) => {
           const db = openScratchState();
           const state = new State(db);
+          let order: OrderBefore = NOTHING_BEFORE;
           const told = versions.map((lines, v) => {
-            const vanishing = new Vanishing("rule");
+            const vanishing = new Vanishing("rule", order);
             const options = {
               state,
               source: 1,
@@ -64,11 +66,11 @@ it("a diff in slices decides the same as a diff of whole parts", () => {
             });
             for (const [n, one] of lines.entries()) {
               diff.rows.add(spilled(one, n));
-              if (one.id === null) vanishing.saw(`2024-01-0${one.day}`);
             }
             for (const _ of diff.decide(rejects));
             const emitted = lines.map((_, n) => diff.decisions.isEmitted(n) && diff.decisions.ordinal(n));
             for (const _ of diff.remember());
+            order = { ...NOTHING_BEFORE, ...vanishing.after(null), hasKept: diff.counts.vanished > 0 };
             diff.close();
             rejects.close();
             const held = Array.from({ length: STATE_PARTS }, (_, part) =>

@@ -31,6 +31,9 @@ export interface EntityDiffOptions extends PartDiffOptions {
   readonly slicedBytes?: number;
 }
 
+/** The place of a row of which only that it may have been in the version before is known. */
+const ANY_PLACE = 1;
+
 /** The bytes of some thousand rows. */
 const SLICED_BYTES = 256 * 1024;
 
@@ -39,7 +42,7 @@ const nameOf = (key: string, b: number): string => `${b} ${key}`;
 export class EntityDiff {
   readonly entity: Entity;
   readonly rows: Spill;
-  readonly decisions = new Decisions();
+  decisions = new Decisions();
   /** Set after all records were read. */
   extended: ExtendedLine | undefined;
   undatedLines = 0;
@@ -48,6 +51,8 @@ export class EntityDiff {
   emitted = 0;
   withdrawals = 0;
   moves = 0;
+  /** How many unchanged rows have another place in the file than before. */
+  placed = 0;
   counts: Counts = zeroCounts();
   /** What the ids of sales show. Set while everything is decided. */
   ids: IdFindings | undefined;
@@ -70,15 +75,43 @@ export class EntityDiff {
   /** Decides everything. Yields between parts. */
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
+    const { entity, appended, vanishing } = this.#options;
+    // Rows vanish only where there are some. Dated lines are of products, so no sale is excluded above.
+    const judges = entity.derivedKey && !appended && this.#heldParts.size > 0;
+    if (judges) vanishing.begin();
+    yield* this.#decideParts();
+    if (!judges) return;
+    if (vanishing.endFirst()) {
+      yield* this.#watchParts();
+      if (vanishing.endSecond(rejects.count)) {
+        yield* this.#watchParts();
+        vanishing.endThird();
+      }
+    }
+    if (vanishing.changesDecisions) yield* this.#decideParts();
+  }
+
+  /** Goes through all parts for `vanishing.watch` alone. */
+  *#watchParts(): Generator<void, void> {
+    for (let part = 0; part < STATE_PARTS; part++) for (const _ of this.#part(part, undefined)) yield;
+  }
+
+  *#decideParts(): Generator<void, void> {
+    if (!this.decisions.anyExcluded) this.decisions = new Decisions();
     this.counts = zeroCounts();
     this.idFindings = new IdFindings();
     this.ids = this.idFindings;
+    this.emitted = 0;
+    this.withdrawals = 0;
+    this.moves = 0;
+    this.placed = 0;
     for (let part = 0; part < STATE_PARTS; part++)
       for (const decision of this.#part(part, this.counts)) {
         for (const row of decision.emit) this.decisions.emit(row.n, row.ordinal);
         this.emitted += decision.emit.length;
         this.withdrawals += decision.gone.length;
         this.moves += decision.moved.length;
+        this.placed += decision.placed.length;
         yield;
       }
     this.ids = undefined;
@@ -108,7 +141,7 @@ export class EntityDiff {
   /** Takes the id that a line had before `--rekey`; `b`: what it names, as in its fingerprint. */
   addFormer(key: string, b: number): void {
     this.former ??= new Spill(`${this.#options.scratch}.former`);
-    this.former.add({ n: 0, key, ordinal: 0, derived: false, dated: "", a: 0, b, stem: "" });
+    this.former.add({ n: 0, line: 0, key, ordinal: 0, derived: false, dated: "", a: 0, b, stem: "" });
   }
 
   /** The decisions on a part, slice by slice. */
@@ -129,7 +162,7 @@ export class EntityDiff {
     for (let i = 0; i < slices; i++) {
       const slice = slices === 1 ? undefined : i;
       const lines = recordsIn(lineBytes, slice);
-      const held = decodeHeld(heldBytes, slice);
+      const held = this.#heldIn(heldBytes, slice);
       const here = this.decisions.anyExcluded ? lines.filter((l) => !this.decisions.isExcluded(l.n)) : lines;
       if (counts !== undefined && isWide) counts.superseded += lines.length - here.length;
       const decision = new PartDiff(this, this.#options, counts ?? zeroCounts(), held);
@@ -153,6 +186,12 @@ export class EntityDiff {
         const rows = emit.filter(({ key, ordinal }) => ordinal === 0 && !known.has(key));
         if (rows.length > 0) yield { part, rows };
       }
+  }
+
+  #heldIn(bytes: Buffer, slice: number | undefined): HeldRow[] {
+    const held = decodeHeld(bytes, slice);
+    // Places of other versions say nothing, so each row may be one of the version before.
+    return this.#options.vanishing.isOrdered ? held : held.map((row) => ({ ...row, place: ANY_PLACE }));
   }
 
   /** The parts that held rows when the diff began. */

@@ -24,5 +24,12 @@ export {
   type SourceState,
   State,
 } from "./state/state.ts";
-export { Vanishing } from "./vanishing.ts";
+export {
+  type Answers,
+  NOTHING_BEFORE,
+  type OrderBefore,
+  type UnclearRows,
+  Vanishing,
+  type VanishingMode,
+} from "./vanishing.ts";
 export { VersionDiff } from "./version-diff.ts";

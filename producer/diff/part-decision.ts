@@ -11,6 +11,8 @@ export interface PartDecision {
   readonly gone: readonly ClaimKey[];
   /** Kept duplicates that must be emitted again under a lower ordinal. */
   readonly moved: readonly { readonly row: HeldRow; readonly to: number }[];
+  /** Unchanged rows at a new place of the file (rule 9). */
+  readonly placed: readonly HeldRow[];
 }
 
 export interface Group {

@@ -24,9 +24,7 @@ export interface Counts {
   /** How many of the superseded records differ from the record that holds. */
   conflicts: number;
   vanished: number;
-  /** How many of the vanished rows are of a day after the version's first. */
-  keptInside: number;
-  /** Held rows of the days that the version covers, and how many of them it deletes (rule 10). */
+  /** Rows of the version before that have not rolled off, and how many of them this one deletes (rule 10). */
   covered: number;
   withdrawn: number;
 }
@@ -56,7 +54,6 @@ export const zeroCounts = (): Counts => ({
   superseded: 0,
   conflicts: 0,
   vanished: 0,
-  keptInside: 0,
   covered: 0,
   withdrawn: 0,
 });
@@ -66,6 +63,7 @@ export class PartDiff implements PartDecision {
   readonly emit: (HeldRow & { n: number })[] = [];
   readonly gone: ClaimKey[] = [];
   readonly moved: { row: HeldRow; to: number }[] = [];
+  readonly placed: HeldRow[] = [];
   readonly #findings: Findings;
   readonly #options: PartDiffOptions;
   readonly #counts: Counts;
@@ -111,20 +109,25 @@ export class PartDiff implements PartDecision {
     const { extended } = this.#findings;
     const counts = this.#counts;
     const day = key.slice(0, 10);
-    const isCovered = vanishing.covers(day);
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
-    const placed = placeDuplicates(held, duplicates, { open, isCovered });
+    const placed = placeDuplicates(held, duplicates, {
+      open,
+      deletes: (row) => vanishing.deletes(key, row.ordinal, row.place),
+      losesFirst: vanishing.losesFirst,
+    });
+    vanishing.watch?.(key, day, placed);
     for (const { line, ordinal, changed } of placed.lines)
       if (changed) this.#emit(line, key, ordinal);
-      else counts.unchanged++;
-    const kept = placed.kept.length + placed.moved.length;
-    counts.vanished += kept;
-    if (vanishing.isInside(day)) counts.keptInside += kept;
-    if (isCovered) {
-      counts.covered += held.length;
-      counts.withdrawn += placed.gone.length;
-    }
-    for (const { from, to } of placed.moved) this.moved.push({ row: { ...from, key, dated: "" }, to });
+      else {
+        counts.unchanged++;
+        this.#replace(held, ordinal, vanishing.placeOf(line.line), key);
+      }
+    counts.vanished += placed.kept.length + placed.moved.length;
+    counts.covered += placed.stayed.length + placed.changed + placed.gone.length;
+    counts.withdrawn += placed.gone.length;
+    for (const { ordinal } of placed.kept) this.#replace(held, ordinal, 0, key);
+    for (const { from, to } of placed.moved)
+      this.moved.push({ row: { ...from, key, dated: "", place: 0 }, to });
     for (const ordinal of placed.gone) this.gone.push({ key, ordinal, dated: "" });
   }
 
@@ -191,7 +194,14 @@ export class PartDiff implements PartDecision {
   }
 
   #emit(line: SpilledRecord, key: string, ordinal: number): void {
-    this.emit.push({ n: line.n, key, ordinal, dated: line.dated, a: line.a, b: line.b });
+    const place = this.#options.vanishing.placeOf(line.line);
+    this.emit.push({ n: line.n, key, ordinal, dated: line.dated, a: line.a, b: line.b, place });
+  }
+
+  /** Gives an unchanged row its place in this version. */
+  #replace(held: readonly HeldRow[], ordinal: number, place: number, key: string): void {
+    const row = held.length === 1 ? held[0] : held.find((h) => h.ordinal === ordinal);
+    if (row !== undefined && row.place !== place) this.placed.push({ ...row, key, place });
   }
 }
 

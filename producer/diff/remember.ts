@@ -22,12 +22,13 @@ export function* rememberParts(
         // One buffer for all parts: with two buffers for each part, memory grows faster than it is freed.
         let end = 0;
         let changes = 0;
-        for (const { held, emit, gone, moved } of decide(part)) {
+        for (const { held, emit, gone, moved, placed } of decide(part)) {
           const rows = new HeldPart(held, topic === "produits");
+          for (const row of placed) rows.put(row);
           for (const row of gone) rows.remove(row);
           for (const { row, to } of moved) rows.put({ ...row, ordinal: to });
           for (const row of emit) rows.put(row);
-          changes += emit.length + gone.length + moved.length;
+          changes += emit.length + gone.length + moved.length + placed.length;
           end = rows.encodeAfter(end);
         }
         if (changes > 0) state.putHeld(source, topic, part, encodedUpTo(end));

@@ -9,6 +9,8 @@ import { heldKey } from "./state/held-rows.ts";
 export interface SpilledRecord {
   /** The record's number in the file. */
   readonly n: number;
+  /** Its line in the file; 0 where nobody asks for it. */
+  readonly line: number;
   readonly key: string;
   /** The ordinal, if the id has the form of a derived one; otherwise 0. */
   readonly ordinal: number;
@@ -24,8 +26,8 @@ export interface SpilledRecord {
 const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
 
-/** Bytes of n, ordinal, a, b, flags and three lengths. */
-const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1;
+/** Bytes of n, ordinal, a, b, flags, three lengths and the line. */
+const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1 + 4;
 
 /** The lowest bit of the flags. The bits above it are the slice of the key. */
 const DERIVED = 1;
@@ -66,11 +68,12 @@ export class Spill {
     at = buffer.writeDoubleLE(r.a, at);
     at = buffer.writeDoubleLE(r.b, at);
     buffer[at++] = (r.derived ? DERIVED : 0) | (sliceOf(heldKey(r.key, r.derived ? 1 : r.ordinal)) << 1);
-    const length = buffer.write(r.key, at + 6, "utf8");
+    const length = buffer.write(r.key, at + 10, "utf8");
     buffer.writeUInt32LE(length, at);
     buffer[at + 4] = r.dated.length;
     buffer[at + 5] = r.stem.length;
-    at += 6 + length;
+    buffer.writeUInt32LE(r.line, at + 6);
+    at += 10 + length;
     if (r.dated !== "") at += buffer.write(r.dated, at, "latin1");
     if (r.stem !== "") at += buffer.write(r.stem, at, "latin1");
     this.#used[part] = at;
@@ -135,17 +138,18 @@ export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
   const records: SpilledRecord[] = [];
   for (let at = 0; at < buffer.length; ) {
     const flags = buffer[at + 28] as number;
-    const keyEnd = at + 35 + buffer.readUInt32LE(at + 29);
+    const keyEnd = at + 39 + buffer.readUInt32LE(at + 29);
     const datedEnd = keyEnd + (buffer[at + 33] as number);
     const end = datedEnd + (buffer[at + 34] as number);
     if (slice === undefined || flags >> 1 === slice)
       records.push({
         n: buffer.readDoubleLE(at),
+        line: buffer.readUInt32LE(at + 35),
         ordinal: buffer.readInt32LE(at + 8),
         a: buffer.readDoubleLE(at + 12),
         b: buffer.readDoubleLE(at + 20),
         derived: (flags & DERIVED) !== 0,
-        key: buffer.toString("utf8", at + 35, keyEnd),
+        key: buffer.toString("utf8", at + 39, keyEnd),
         dated: buffer.toString("latin1", keyEnd, datedEnd),
         stem: buffer.toString("latin1", datedEnd, end),
       });

@@ -1,4 +1,10 @@
 /** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
+import { keyOfClaim } from "./claim-key.ts";
+import type { Placement } from "./duplicates.ts";
+import type { SpilledRecord } from "./spill.ts";
+import { grown, Survey } from "./survey.ts";
+import { FATES, type Fate, type Fates, type Habit, judge, NO_HABIT, withFate } from "./verdict.ts";
+
 export type VanishingMode =
   | "rule"
   | "keep"
@@ -6,48 +12,222 @@ export type VanishingMode =
   /** The sales get new ids: the old ones are deleted on every day that the file holds (rule 4). */
   | "rekey";
 
-/** A version that deletes more rows than this, and a larger part of the covered rows, waits for an operator. */
+/** A version that deletes more rows than this, and a larger part of the rows that did not roll off, waits for an operator. */
 export const HELD_BACK = { rows: 10, part: 0.2 } as const;
+
+/** What a version knows of the one before. */
+export interface OrderBefore {
+  /** What a place is more than its line; null: the places are not known, after a takeover. */
+  readonly shift: number | null;
+  readonly habit: Habit;
+  /** Whether rows were kept although the version before lacked them. */
+  readonly hasKept: boolean;
+  /** Rows of which it was unclear what became of them, in a version that was held back since. */
+  readonly waiting: { readonly decision: string; readonly ids: ReadonlySet<string> };
+  readonly answers: Answers;
+}
+
+/** What an operator has said of rows of which it was unclear what became of them. */
+export interface Answers {
+  /** Names a set of rows by their ids, whatever their order. */
+  readonly newName: () => { add(id: string): void; toString(): string };
+  /** What the operator has said of the rows of this name. */
+  readonly to: (name: string) => Fate | undefined;
+  /** Whether the operator has said anything. */
+  readonly some: boolean;
+}
+
+/** Rows of which it is unclear whether they were corrected or have rolled off. */
+export interface UnclearRows {
+  readonly decision: string;
+  readonly count: number;
+  readonly days: { readonly first: string; readonly last: string };
+  /** Their ids, at most MOST_NAMED. */
+  readonly rows: readonly string[];
+}
+
+const MOST_NAMED = 1_000;
+
+/** Nobody has said anything. */
+const NO_ANSWERS: Answers = {
+  newName: () => ({ add: () => undefined, toString: () => "" }),
+  to: () => undefined,
+  some: false,
+};
+
+/** Of a source without a version. */
+export const NOTHING_BEFORE: OrderBefore = {
+  shift: null,
+  habit: NO_HABIT,
+  hasKept: false,
+  waiting: { decision: "", ids: new Set() },
+  answers: NO_ANSWERS,
+};
+
+/** The characters of the day with which the key of a sale without id begins. */
+const DAY = 10;
+
+/** In the middle of the places, so that lines may come before the first as well. */
+const MIDDLE = 2 ** 31;
+/** A shift further from the middle than this is set back. */
+const FURTHEST = 2 ** 30;
 
 export class Vanishing {
   readonly mode: VanishingMode;
-  /** The first and the last day of the version's sales without id; null: it has none. */
-  days: { readonly first: string; readonly last: string } | null = null;
+  /** Whether the places of held rows are those of the version before. */
+  readonly isOrdered: boolean;
+  readonly #before: OrderBefore;
+  #survey = new Survey();
+  #shift: number;
+  #fates: Fates | undefined;
+  readonly #rows: Readonly<Record<Fate, Named>>;
+  /** What became of the rows that wait for an answer. */
+  #waiting: Fate;
+  #unclear: UnclearRows | null = null;
+  #days: Survey["days"] = null;
+  /** Sees each placement of sales without id while it is set. */
+  watch: ((key: string, day: string, placed: Placement<SpilledRecord>) => void) | undefined;
 
-  constructor(mode: VanishingMode) {
+  constructor(mode: VanishingMode, before: OrderBefore) {
     this.mode = mode;
+    this.#before = before;
+    const named = () => new Named(before.answers.newName());
+    this.#rows = { rolled: named(), corrected: named(), unclear: named() };
+    this.#waiting = before.answers.to(before.waiting.decision) ?? "unclear";
+    this.isOrdered = before.shift !== null;
+    this.#shift = before.shift ?? MIDDLE;
   }
 
-  /** Takes the day of a line that is no reject. ISO days sort as text. */
-  saw(day: string): void {
-    const { days } = this;
-    if (days === null) this.days = { first: day, last: day };
-    else if (day < days.first) this.days = { first: day, last: days.last };
-    else if (day > days.last) this.days = { first: days.first, last: day };
+  /** Begins the first pass over all sales without id. */
+  begin(): void {
+    this.watch = (_, day, placed) => this.#survey.see(day, placed);
   }
 
-  /** The days of the whole version, if only the part behind `before` was read. */
-  daysWith(before: Vanishing["days"]): Vanishing["days"] {
-    const { days } = this;
-    if (before === null || days === null) return days ?? before;
-    return {
-      first: before.first < days.first ? before.first : days.first,
-      last: before.last > days.last ? before.last : days.last,
+  /** Ends the first pass. True: rows vanished and rule 9 decides, so a second pass counts where. */
+  endFirst(): boolean {
+    this.watch = undefined;
+    this.#survey.endFirst(this.isOrdered);
+    this.#days = this.#survey.days;
+    const shift = this.isOrdered ? this.#survey.shift : null;
+    this.#shift = shift === null || Math.abs(shift - MIDDLE) > FURTHEST ? MIDDLE : shift;
+    if (this.mode !== "rule" || this.#survey.vanished === 0) return false;
+    this.watch = (_, day, placed) => this.#survey.count(day, placed);
+    return true;
+  }
+
+  /**
+   * Ends the second pass: what became of the rows that vanished. True: a third pass names rows. `rejected`: how many lines of
+   * the version are rejects.
+   */
+  endSecond(rejected: number): boolean {
+    this.watch = undefined;
+    const { habit, hasKept, answers, waiting } = this.#before;
+    this.#fates = judge(this.#survey.evidence(habit, this.isOrdered, !this.isOrdered && hasKept, rejected));
+    if (!answers.some && waiting.ids.size === 0 && !this.#survey.isUnclear(this.#fates)) return false;
+    const rows = this.#rows;
+    this.watch = (key, day, { vanished }) => {
+      for (const { ordinal, place } of vanished)
+        rows[this.#fateOf(key, ordinal, place)].add(keyOfClaim({ key, ordinal }), day);
     };
+    return true;
   }
 
-  /** Whether the version covers this day: a row of it that the version lacks is a correction (rule 9). */
-  covers(day: string): boolean {
-    if (this.mode === "keep" || this.mode === "withdraw") return this.mode === "withdraw";
-    const { days } = this;
-    if (days === null || day > days.last) return false;
-    if (this.mode === "rekey") return day >= days.first;
-    return day > days.first || days.first === days.last ? day >= days.first : false;
+  /**
+   * Ends the third pass. An answer of an operator holds for these rows, also when the file has told since what became of
+   * them. Unclear rows without an answer are deleted if the version is published all the same.
+   */
+  endThird(): void {
+    this.watch = undefined;
+    if (this.#fates === undefined) return;
+    let fates = this.#fates;
+    for (const fate of FATES) {
+      const { rows } = this.#rows[fate];
+      const answer = rows.count > 0 ? this.#before.answers.to(rows.decision) : undefined;
+      if (answer !== undefined) fates = withFate(fates, fate, answer);
+      if (fate !== "unclear" || rows.count === 0) continue;
+      if (answer === undefined) this.#unclear = rows;
+      else if (this.#waiting === "unclear") this.#waiting = answer;
+    }
+    // All unclear rows were answered one by one, so what became of them is what the file did.
+    this.#fates = this.#unclear === null ? withFate(fates, "unclear", this.#waiting) : fates;
   }
 
-  /** Whether a later version that only grew could cover this day, although this version does not. */
-  isInside(day: string): boolean {
-    return this.days === null || day > this.days.first;
+  /** The rows of which an operator must say what became of them; null: there are none. */
+  get unclear(): UnclearRows | null {
+    return this.#unclear;
+  }
+
+  /** Whether the first pass decided otherwise than the version must: without it, no row is deleted. */
+  get changesDecisions(): boolean {
+    return this.mode === "rekey" || this.#fates !== undefined;
+  }
+
+  /** Whether a row that the version lacks is deleted. `key`, `ordinal`, `place`: as in `HeldRow`. */
+  deletes(key: string, ordinal: number, place: number): boolean {
+    const day = key.slice(0, DAY);
+    switch (this.mode) {
+      case "keep":
+        return false;
+      case "withdraw":
+        return true;
+      case "rekey":
+        return this.#days !== null && this.#days.first <= day && day <= this.#days.last;
+      default:
+        return place > 0 && this.#fateOf(key, ordinal, place) !== "rolled";
+    }
+  }
+
+  #fateOf(key: string, ordinal: number, place: number): Fate {
+    if (this.#fates === undefined) return "rolled";
+    // Its file may have moved on since the version that was held back: what was unclear stays so until it is answered.
+    const { ids } = this.#before.waiting;
+    if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal }))) return this.#waiting;
+    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(key.slice(0, DAY))];
+  }
+
+  losesFirst = (lowest: number, highest: number): boolean => this.#survey.losesFirst(lowest, highest);
+
+  /** The place of a line of this version. */
+  placeOf(line: number): number {
+    return line + this.#shift;
+  }
+
+  /** What the next version needs. `appended`: only appended lines were read, and whether there were any. */
+  after(appended: boolean | null): { readonly shift: number; readonly habit: Habit } {
+    const { habit } = this.#before;
+    const now =
+      appended === null ? this.#survey.habitAfter(habit, this.#fates) : grown(habit, false, appended);
+    return { shift: this.#shift, habit: this.mode === "rule" ? now : habit };
+  }
+}
+
+/** Collects rows of one fate. */
+class Named {
+  readonly #name: ReturnType<Answers["newName"]>;
+  readonly #rows: string[] = [];
+  #count = 0;
+  #first = "";
+  #last = "";
+
+  constructor(name: ReturnType<Answers["newName"]>) {
+    this.#name = name;
+  }
+
+  add(id: string, day: string): void {
+    this.#name.add(id);
+    if (this.#rows.length < MOST_NAMED) this.#rows.push(id);
+    if (this.#count === 0 || day < this.#first) this.#first = day;
+    if (this.#count === 0 || day > this.#last) this.#last = day;
+    this.#count++;
+  }
+
+  get rows(): UnclearRows {
+    return {
+      decision: this.#name.toString(),
+      count: this.#count,
+      days: { first: this.#first, last: this.#last },
+      rows: this.#rows,
+    };
   }
 }
 

@@ -62,18 +62,25 @@ export class VersionDiff {
     return events;
   }
 
+  /** How many unchanged rows have another place in the file than before (rule 9). */
+  get placed(): number {
+    return this.entities.reduce((sum, e) => sum + e.placed, 0);
+  }
+
   /** Decides everything. Yields between parts. */
   *decide(): Generator<void, void> {
     for (const e of this.entities) yield* e.decide(this.rejects);
     yield* this.rejects.decide();
   }
 
-  /** The diffs that delete so much that an operator must decide (rule 10). */
+  /** The diffs that delete so much that an operator must decide (rule 10). About unclear rows an operator decides anyway. */
   deletingMuch(): readonly EntityDiff[] {
-    const { mode } = this.vanishing;
-    return this.entities.filter(({ entity, counts }) =>
-      isHeldBack(counts.withdrawn, counts.covered, mode, entity.name === "produits"),
-    );
+    const { mode, unclear } = this.vanishing;
+    return this.entities.filter(({ entity, counts }) => {
+      const decided = entity.derivedKey ? (unclear?.count ?? 0) : 0;
+      const { withdrawn, covered } = counts;
+      return isHeldBack(withdrawn - decided, covered - decided, mode, entity.name === "produits");
+    });
   }
 
   /** The counts of the whole file. `read`: the counts of the part that was read now. */

@@ -49,11 +49,15 @@ export class Images {
     this.#remove.run(partOf(key), key, ordinal, dated);
   }
 
+  /** Writes all rows of the entity into the state, part by part. A row that was there keeps its place. */
   *store(state: State, id: number, entity: EntityName, columns: readonly string[]): Generator<void, void> {
     const keep = new Set([...columns, ...TIME_NAMES]);
     const { key: keyColumn } = entityNamed(entity);
     const ofPart = this.#db.prepare("SELECT key, ordinal, dated, image FROM images WHERE part = ?");
     for (let part = 0; part < STATE_PARTS; part++) {
+      const places = new Map(
+        state.held(id, entity, part).map(({ key, ordinal, place }) => [`${ordinal} ${key}`, place]),
+      );
       const rows = (ofPart.all(part) as (ClaimKey & { image: string })[]).map(({ image, ...claim }) => {
         const { row, extras } = JSON.parse(image) as Image;
         fingerprintRow(
@@ -63,9 +67,10 @@ export class Images {
           restOf(row, extras, keyColumn, (name) => keep.has(name)),
         );
         const { a, b } = print;
-        return { ...claim, key: heldKey(claim.key, claim.ordinal), a, b };
+        const key = heldKey(claim.key, claim.ordinal);
+        return { ...claim, key, a, b, place: places.get(`${claim.ordinal} ${key}`) ?? 0 };
       });
-      if (rows.length > 0) state.putHeld(id, entity, part, encodeHeld(rows));
+      if (rows.length > 0 || places.size > 0) state.putHeld(id, entity, part, encodeHeld(rows));
       yield;
     }
   }

@@ -59,7 +59,9 @@ export const readBack = Effect.fnUntraced(function* (
   const { log, sourceIndex, state, entities, columns } = options;
   const fresh = options.source.dirty || columns !== undefined;
   const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
-  if (fresh) state.forgetHeld(source.id);
+  // The rows stay while their fingerprints are made anew, for the events do not tell their places (rule 9).
+  if (fresh && options.source.dirty) state.forgetHeld(source.id);
+  else if (fresh) state.forgetReadBack(source.id);
   const known = new Map(state.readBack(source.id).map((r) => [partitionKey(r), r]));
   const from = topicsOf(entities).flatMap((topic) =>
     Array.from({ length: log.partitions(topic) }, (_, partition) => ({
@@ -158,7 +160,9 @@ class Reader {
       }
       fingerprintRow(topic, claim.ordinal, event.row, restOf(event.row, event.extras, keyColumn, undefined));
     }
-    this.#spills.get(topic)?.add({ ...claim, n: 0, derived: false, stem: "", a: print.a, b: print.b });
+    this.#spills
+      .get(topic)
+      ?.add({ ...claim, n: 0, line: 0, derived: false, stem: "", a: print.a, b: print.b });
   }
 
   /** Writes the changes into the state. Yields between parts. */
@@ -170,7 +174,7 @@ class Reader {
         if (!spill.has(part)) continue;
         const held = new HeldPart(state.held(id, topic, part), topic === "produits");
         for (const change of spill.read(part)) {
-          const row = { ...change, key: heldKey(change.key, change.ordinal) };
+          const row = { ...change, key: heldKey(change.key, change.ordinal), place: 0 };
           if (change.a === DELETED) held.remove(row);
           else held.put(row);
         }

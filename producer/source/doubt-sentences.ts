@@ -52,6 +52,16 @@ export const DOUBT_SENTENCES = {
     fr: (d) => `${d.count} lignes sont dans une autre devise que ${d.what}, et mises de côté`,
     en: (d) => `${d.count} lines are in another currency than ${d.what}, and set aside`,
   },
+  "vanished.unclear": {
+    fr: (d) =>
+      d.count === 1
+        ? `elle n'a plus une vente du ${d.what}, et rien ne dit si elle a été corrigée ou si elle est sortie du fichier`
+        : `elle n'a plus ${d.count} ventes (${d.what}), et rien ne dit si elles ont été corrigées ou si elles sont sorties du fichier`,
+    en: (d) =>
+      d.count === 1
+        ? `it lacks a sale of ${d.what}, and nothing tells whether it was corrected or has rolled off the file`
+        : `it lacks ${d.count} sales (${d.what}), and nothing tells whether they were corrected or have rolled off the file`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
@@ -92,6 +102,11 @@ export const CHOICE_SENTENCES = {
   lastSaid: {
     fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",
     en: "to count one sale for each id (the last one that was published holds)",
+  },
+  rolled: { fr: "pour les garder, cette fois", en: "to keep them, this time" },
+  withdraw: {
+    fr: "pour supprimer toutes celles qui ne sont plus dans le fichier, maintenant et plus tard",
+    en: "to delete all that are no longer in the file, now and later",
   },
   keep: { fr: "pour les garder, maintenant et plus tard", en: "to keep them, now and later" },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;

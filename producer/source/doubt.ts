@@ -18,6 +18,8 @@ export interface Choice {
   readonly code: keyof typeof CHOICE_SENTENCES;
   /** The options of `ventes sources add SOURCE` that choose it. Absent: `ventes sources confirm SOURCE` chooses it. */
   readonly options?: readonly string[];
+  /** Confirms something else than the decision itself: `ventes sources confirm SOURCE DECISION=ANSWER`. */
+  readonly answer?: string;
   /** How many rows it deletes, and how many it adds. */
   readonly withdraws?: number;
   readonly adds?: number;
@@ -89,18 +91,23 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, withdraws, adds } = choice;
+  const { code, options, answer, withdraws, adds } = choice;
   const shown = shellArgument(masked(source));
+  const accepted = answer === undefined ? decision : answered(decision, answer);
   return {
     says: CHOICE_SENTENCES[code][language],
     command:
       options === undefined
-        ? command(`sources confirm ${shown} ${decision}`)
+        ? command(`sources confirm ${shown} ${accepted}`)
         : command(`sources add ${shown} ${options.map(shellArgument).join(" ")}`),
+    ...(options === undefined ? { accepts: accepted } : {}),
     ...(withdraws === undefined ? {} : { withdraws }),
     ...(adds === undefined ? {} : { adds }),
   };
 }
+
+/** What the registration keeps when an operator gave a decision another answer. */
+export const answered = (decision: string, answer: string): string => `${decision}=${answer}`;
 
 /** The doubts as one text: what is unclear, and for each choice what it does and its command. */
 export const doubtsText = (doubts: readonly DoubtReport[]): string =>

@@ -1,6 +1,7 @@
 /** Sources apart from their content: ids, registrations, what a source may reach, and why it is refused. */
 export { listOf, parseEntities, parseSourceArgument } from "./argument.ts";
 export {
+  answered,
   type Choice,
   Decision,
   type Doubt,

@@ -8,14 +8,23 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { type ColumnsByEntity, type SourceState, Vanishing, VersionDiff } from "../diff/index.ts";
+import {
+  type ColumnsByEntity,
+  NOTHING_BEFORE,
+  type OrderBefore,
+  type SourceState,
+  Vanishing,
+  type VanishingMode,
+  VersionDiff,
+} from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
 import { asFailure, type SourceError } from "../source/index.ts";
-import { readInto, type Tail, type Version } from "../version/index.ts";
+import { readInto, type Tail } from "../version/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { NOT_CONTINUED } from "./result.ts";
 import { publishedBy } from "./takeover.ts";
+import { answersIn, waitingIn } from "./vanished-doubt.ts";
 
 export interface DiffedVersion {
   /** Open until the scope closes. */
@@ -35,9 +44,9 @@ export const diffVersion = Effect.fnUntraced(function* (
   SourceError | DatabaseError | LogFailure,
   Scope.Scope
 > {
-  const { producer, registration, version, rekey, tail } = opened;
+  const { producer, registration, version, tail } = opened;
   const { state, settings } = producer;
-  const { source, vanished = "rule" } = registration;
+  const { source } = registration;
   let held = state.source(source);
   if (!comparable(held, version.columns)) {
     if (tail !== null) return NOT_CONTINUED;
@@ -48,7 +57,7 @@ export const diffVersion = Effect.fnUntraced(function* (
     state,
     source: held.id,
     dropDuplicates: registration.duplicates === "drop",
-    vanishing: new Vanishing(rekey !== undefined && vanished !== "withdraw" ? "rekey" : vanished),
+    vanishing: new Vanishing(modeOf(opened), orderBefore(opened, held)),
     appendedTo: tail?.counts ?? null,
     scratch: yield* spoolPath(settings.data),
   };
@@ -58,6 +67,25 @@ export const diffVersion = Effect.fnUntraced(function* (
   );
   const continues = yield* inSlices(() => reading(opened, diff), asFailure(source, settings));
   return continues ? { diff, held } : NOT_CONTINUED;
+});
+
+/** What becomes of rows that the version lacks. Rule 9 is for sales without id; sales with ids are kept. */
+function modeOf({ registration, rekey, version }: OpenedVersion): VanishingMode {
+  const { vanished } = registration;
+  if (rekey !== undefined && vanished !== "withdraw") return "rekey";
+  return vanished ?? (version.isKeyless ? "rule" : "keep");
+}
+
+/** The order of the version before; after a takeover what its announcement says of it. */
+const orderBefore = (
+  { before, registration }: OpenedVersion,
+  { last, refused }: SourceState,
+): OrderBefore => ({
+  shift: last?.order.shift ?? null,
+  habit: last?.order.habit ?? before?.habit ?? NOTHING_BEFORE.habit,
+  hasKept: (before?.counts?.vanished ?? 0) > 0,
+  waiting: waitingIn(refused?.doubts ?? []),
+  answers: answersIn(registration.accepted ?? []),
 });
 
 /** Reads the source's events from the start, to compute fingerprints over these columns. */
@@ -98,19 +126,16 @@ function* reading({ producer, registration, version, tail }: OpenedVersion, diff
     yield;
   }
   yield* diff.decide();
-  return tail === null || continuesLast(diff, version, tail);
+  return tail === null || continuesLast(diff, tail);
 }
 
 /**
  * Whether the diff of the appended part equals the diff of the whole content. It does not when the appended part
  * meets rows that the state still holds although the last version no longer had them.
  */
-function continuesLast(diff: VersionDiff, version: Version, last: Tail): boolean {
+function continuesLast(diff: VersionDiff, last: Tail): boolean {
   const kept = (last.counts.vanished > 0 || hasKeptParents(last)) && diff.entities.some((e) => e.meetsHeld);
-  if (kept || diff.entities.some((e) => e.datedLines > 0)) return false;
-  if (!version.isKeyless || diff.vanishing.mode !== "rule") return true;
-  const { days } = diff.vanishing;
-  return last.keptInside === 0 && (days === null || last.days === null || days.first >= last.days.first);
+  return !kept && diff.entities.every((e) => e.datedLines === 0);
 }
 
 const hasKeptParents = ({ counts }: Tail): boolean =>

@@ -9,7 +9,7 @@ import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import { idDoubts } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
-import { manyVanished } from "./vanished-doubt.ts";
+import { vanishedDoubts } from "./vanished-doubt.ts";
 
 export interface OpenDoubts {
   /** Nothing of the version is published while there is one. */
@@ -22,7 +22,7 @@ export interface OpenDoubts {
 type Finder = (opened: OpenedVersion, diffed: DiffedVersion) => Effect.Effect<readonly Doubt[], PollFailure>;
 
 const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
-  inSlices(() => manyVanished(diff), asFailure(registration.source, producer.settings));
+  inSlices(() => vanishedDoubts(diff), asFailure(registration.source, producer.settings));
 
 const ofTheReading: Finder = ({ version }) => Effect.succeed(version.doubts);
 

@@ -148,8 +148,15 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const reports = attention.map((doubt) => reportOf(doubt, source, settings.language));
   const remembered = rememberedOf(opened, diffed, counts, reports);
   const isNews = diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined;
-  if (isNews || !isSameMeaning(before, version))
+  // Another producer must know that rows were kept, or it would take them for rows that vanish.
+  const keepsOthers = counts.vanished !== (before?.counts?.vanished ?? 0);
+  if (isNews || keepsOthers || !isSameMeaning(before, version))
     return yield* announceAndEmit(opened, diffed, counts, remembered);
+  if (diff.placed > 0) {
+    // While places are written, a part of them is of another version: after a crash they say nothing.
+    state.save(state.source(source), { last: null });
+    yield* inSlices(() => diff.remember(), asFailure(source, settings));
+  }
   state.save(state.source(source), remembered);
   const entities = version.entities.map(({ name }) => name);
   const unannounced: VersionResult = {
@@ -176,8 +183,7 @@ function rememberedOf(
     validators: remembering({ ...validators, left: version.left }, registration),
     last: {
       counts,
-      days: diff.vanishing.daysWith(tail?.days ?? null),
-      keptInside: (tail?.keptInside ?? 0) + diff.main.counts.keptInside,
+      order: diff.vanishing.after(tail === null ? null : diff.main.emitted > 0),
       end: version.end,
       header: version.dialect.header,
       reading: version.reading,
@@ -205,6 +211,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   const entities = version.entities.map(({ name }) => name);
   const published = yield* isoNow;
   const day = dayAfter(settings, before?.day, published);
+  const habit = version.isKeyless ? remembered.last?.order.habit : undefined;
   const announcement: Announcement = {
     v: 1,
     kind: "version",
@@ -218,6 +225,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     reading: version.reading,
     day,
     counts,
+    ...(habit === undefined ? {} : { habit }),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   };
   const number = yield* announce(producer, announcement);

@@ -78,6 +78,7 @@ export const takeOver = Effect.fnUntraced(function* (
     day: before?.day ?? null,
     counts: before?.counts ?? null,
     ...(before?.reading === undefined ? {} : { reading: before.reading }),
+    ...(before?.habit === undefined ? {} : { habit: before.habit }),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   });
   const fence = new EventWriter({ source, version, published, day }).fence();

@@ -1,10 +1,43 @@
-/** The doubt about many rows that a version would delete (rule 10). */
-import { type EntityDiff, isHashed, keyOfClaim, type VersionDiff } from "../diff/index.ts";
-import { Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
+/** The doubts about rows that a version lacks: it would delete many, or it is unclear what became of some (rules 9, 10). */
+import type { DoubtReport } from "#shared/contract/doubt.ts";
+import {
+  type Answers,
+  type EntityDiff,
+  isHashed,
+  keyOfClaim,
+  type OrderBefore,
+  type UnclearRows,
+  type VersionDiff,
+} from "../diff/index.ts";
+import { answered, Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
 
-/** One for each entity of which the version deletes many rows. Yields between parts. */
-export function* manyVanished(diff: VersionDiff): Generator<void, readonly Doubt[]> {
+const UNCLEAR = "vanished.unclear";
+/** The answer to a decision about unclear rows that keeps them. */
+const ROLLED = "rolled";
+
+/** What the accepted decisions of a registration say of unclear rows. */
+export const answersIn = (accepted: readonly string[]): Answers => ({
+  newName: () => new Decision(UNCLEAR),
+  to: (decision) =>
+    accepted.includes(answered(decision, ROLLED))
+      ? "rolled"
+      : accepted.includes(decision)
+        ? "corrected"
+        : undefined,
+  some: accepted.some((decision) => decision.startsWith(UNCLEAR)),
+});
+
+/** The rows about which a version that was held back is unclear. */
+export function waitingIn(doubts: readonly DoubtReport[]): OrderBefore["waiting"] {
+  const doubt = doubts.find(({ code }) => code === UNCLEAR);
+  return { decision: doubt?.decision ?? "", ids: new Set(doubt?.rows) };
+}
+
+/** One about unclear rows, and one for each entity of which the version deletes many rows. Yields between parts. */
+export function* vanishedDoubts(diff: VersionDiff): Generator<void, readonly Doubt[]> {
   const doubts: Doubt[] = [];
+  const { unclear } = diff.vanishing;
+  if (unclear !== null) doubts.push(ofUnclear(unclear, diff.main.counts.vanished));
   for (const entity of diff.deletingMuch()) doubts.push(yield* ofEntity(entity));
   return doubts;
 }
@@ -33,6 +66,24 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
       { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
     ],
     entity: entity.name,
+    rows,
+  };
+}
+
+/** `kept`: how many other rows were kept although the version lacks them. */
+function ofUnclear({ decision, count, days, rows }: UnclearRows, kept: number): Doubt {
+  return {
+    code: UNCLEAR,
+    decision,
+    weight: "held",
+    details: { count, what: days.first === days.last ? days.first : `${days.first} – ${days.last}` },
+    choices: [
+      { code: "delete", withdraws: count },
+      { code: "rolled", answer: ROLLED, withdraws: 0 },
+      { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
+      { code: "withdraw", options: ["--vanished", "withdraw"], withdraws: count + kept },
+    ],
+    entity: "ventes",
     rows,
   };
 }

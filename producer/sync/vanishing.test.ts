@@ -3,13 +3,19 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { confirmSource } from "../admin/confirm.ts";
+import { confirmSource, namedDoubts } from "../admin/confirm.ts";
 import { moveSource } from "../admin/move.ts";
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
-import { Vanishing } from "../diff/vanishing.ts";
 import { readSourcesOnce } from "../run.ts";
-import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import {
+  allEvents,
+  claimsOf,
+  listSources,
+  openPipeline,
+  type Pipeline,
+  rowsOf,
+} from "../testing/pipeline.ts";
 import { serve } from "../testing/server.ts";
 
 let pipeline: Pipeline;
@@ -41,35 +47,140 @@ const sales = (from: number, to: number, product = "p") =>
 const daysOf = (names: Iterable<string>) =>
   [...names].map((name) => Number(/2024-01-(\d\d)/.exec(name)?.[1])).sort((a, b) => a - b);
 
-describe("a version without ids covers", () => {
-  const covered = (mode: "rule" | "keep" | "withdraw", ...days: string[]) => {
-    const vanishing = new Vanishing(mode);
-    for (const day of days) vanishing.saw(day);
-    return ["01", "02", "03", "04"].filter((d) => vanishing.covers(`2024-01-${d}`));
-  };
-
-  it("the days after its first up to its last", () => {
-    expect(covered("rule", "2024-01-03", "2024-01-01")).toEqual(["02", "03"]);
-  });
-  it("its one day when it has one", () => {
-    expect(covered("rule", "2024-01-02", "2024-01-02")).toEqual(["02"]);
-  });
-  it("no day when it is empty, all days or none when an operator decides so", () => {
-    expect(covered("rule")).toEqual([]);
-    expect(covered("withdraw")).toHaveLength(4);
-    expect(covered("keep", "2024-01-01", "2024-01-04")).toEqual([]);
-  });
-});
-
 describe("rows that vanish", () => {
   it("inside those days are a correction, before them they have rolled off", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 6));
     await poll();
     // Days 1 and 2 roll off; day 4 is deleted as a correction.
-    write("v.csv", SALES, ...sales(3, 3), ...sales(5, 7));
+    write("v.csv", SALES, ...sales(3, 3), ...sales(5, 8));
     const status = await poll();
-    expect(status).toMatchObject({ records: 4, emitted: 1, unchanged: 3, vanished: 2, withdrawn: 1 });
-    expect(daysOf((await claims("v.csv")).keys())).toEqual([1, 2, 3, 5, 6, 7]);
+    expect(status).toMatchObject({ records: 5, emitted: 2, unchanged: 3, vanished: 2, withdrawn: 1 });
+    expect(daysOf((await claims("v.csv")).keys())).toEqual([1, 2, 3, 5, 6, 7, 8]);
+  });
+
+  it("on the first day are a correction when the days did not move", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 2, "q"), ...sales(1, 3));
+    await poll();
+    // The first line, whose quantity is corrected, and a line of the first day, which is deleted.
+    write("v.csv", SALES, "2024-01-01,q,m,30", sale(2, "q"), ...sales(1, 3));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 1, vanished: 0 });
+    write("v.csv", SALES, "2024-01-01,q,m,30", sale(2, "q"), ...sales(2, 3));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 0, withdrawn: 1, vanished: 0 });
+    expect((await claims("v.csv")).size).toBe(4);
+  });
+
+  it("with a mistyped date are mended, and count once", async () => {
+    for (const [i, mistyped] of ["2062-01-04", "2016-01-04", "2024-02-04"].entries()) {
+      const name = `${i}.csv`;
+      await add(name, {}, SALES, sale(3), `${mistyped},q,m,1`, sale(5));
+      await poll();
+      write(name, SALES, sale(3), sale(4, "q"), sale(5));
+      expect(await poll(name)).toMatchObject({ state: "ok", emitted: 1, withdrawn: 1 });
+      expect(daysOf((await claims(name)).keys())).toEqual([3, 4, 5]);
+    }
+  });
+
+  it("from a rolling file stay, also when a mistyped date is mended in it", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 14));
+    await poll();
+    for (const [from, last] of [
+      [2, []],
+      [3, ["2014-01-16,q,m,1"]],
+      [4, [sale(16, "q")]],
+    ] as const) {
+      write("v.csv", SALES, ...sales(from, from + 13), ...last);
+      expect(await poll()).toMatchObject({ state: "ok" });
+    }
+    expect((await claims("v.csv")).size).toBe(18);
+    // The version says how the file behaves, so another producer knows it.
+    expect((await pipeline.run(listSources)).at(-1)?.announcement?.habit).toMatchObject({ rolled: 3 });
+  });
+
+  it("of last month stay when the file begins with this month", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 31));
+    await poll();
+    write("v.csv", SALES, "2024-02-01,p,m,1", "2024-02-02,p,m,1", "2024-02-03,p,m,1", "2024-01-10,q,m,-1");
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 4, vanished: 31, withdrawn: 0 });
+  });
+
+  it("stay unclear when the file moves on before anyone answers", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 20));
+    await poll();
+    write("v.csv", SALES, ...sales(1, 21));
+    await poll();
+    write("v.csv", SALES, ...sales(2, 21));
+    const held = await poll();
+    // By itself this version is a window that moved: 12 whole days went, and 11 came.
+    write("v.csv", SALES, ...sales(13, 31));
+    const later = await poll();
+    expect(later).toMatchObject({ state: "held" });
+    expect(later?.doubts?.[0]?.decision).toBe(held?.doubts?.[0]?.decision);
+    await pipeline.run(confirmSource(pathOf("v.csv"), held?.doubts ?? []));
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 11, withdrawn: 1 });
+  });
+
+  it("are held back when the end of the file is missing", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 8));
+    await poll();
+    write("v.csv", SALES, ...sales(1, 5));
+    const held = await poll();
+    expect(held).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+    expect(held?.doubts?.[0]?.rows).toHaveLength(3);
+    // The file is whole again, and nothing happened.
+    write("v.csv", SALES, ...sales(1, 9));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, withdrawn: 0, vanished: 0 });
+    write("v.csv", SALES, ...sales(1, 8));
+    expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1 });
+  });
+
+  it("are not judged again once they were kept", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 10));
+    await poll();
+    write("v.csv", SALES, ...sales(3, 12));
+    expect(await poll()).toMatchObject({ vanished: 2, withdrawn: 0 });
+    // No event: only places change.
+    write("v.csv", SALES, ...sales(4, 12));
+    expect(await poll()).toMatchObject({ vanished: 3, withdrawn: 0 });
+    write("v.csv", SALES, ...sales(4, 5), ...sales(7, 12));
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 3, withdrawn: 1 });
+  });
+
+  it("are held back when nothing tells, and each answer does what it says", async () => {
+    for (const answer of ["delete", "rolled", "keep"] as const) {
+      const name = `${answer}.csv`;
+      await add(name, {}, SALES, ...sales(1, 5));
+      await poll();
+      write(name, SALES, ...sales(1, 6));
+      await poll();
+      // The file only grew; now its first line is gone and nothing else happened.
+      write(name, SALES, ...sales(2, 6));
+      const held = await poll(name);
+      expect(held).toMatchObject({ state: "held" });
+      const doubt = held?.doubts?.[0];
+      expect(doubt).toMatchObject({ code: "vanished.unclear", weight: "held", entity: "ventes" });
+      expect(doubt?.rows).toEqual([expect.stringMatching(/^2024-01-01~.{22}~1$/)]);
+      expect(doubt?.choices.map(({ command }) => command.replace(/.* sources /, ""))).toEqual([
+        expect.stringMatching(/^confirm .* vanished\.unclear:\S{16}$/),
+        expect.stringMatching(/^confirm .* vanished\.unclear:\S{16}=rolled$/),
+        expect.stringMatching(/^add .* --vanished keep$/),
+        expect.stringMatching(/^add .* --vanished withdraw$/),
+      ]);
+      if (answer === "keep") await pipeline.run(registerSource(pathOf(name), { vanished: "keep" }));
+      else {
+        const accepts = doubt?.choices[answer === "delete" ? 0 : 1]?.accepts ?? "";
+        const named = await pipeline.run(namedDoubts(idOf(name), held?.doubts ?? [], [accepts]));
+        await pipeline.run(confirmSource(pathOf(name), named));
+      }
+      // The answer is about the row: a line that came meanwhile changes nothing about it.
+      write(name, SALES, ...sales(2, 7));
+      expect(await poll(name)).toMatchObject({ state: "ok", emitted: 1 });
+      expect(daysOf((await claims(name)).keys())).toEqual(
+        answer === "delete" ? [2, 3, 4, 5, 6, 7] : [1, 2, 3, 4, 5, 6, 7],
+      );
+      // When lines of a file have rolled off once, nobody is asked again.
+      write(name, SALES, ...sales(3, 7));
+      expect((await poll(name))?.state).toBe(answer === "delete" ? "held" : "ok");
+    }
   });
 
   it("with ids are kept, unless an operator decides otherwise", async () => {
@@ -100,9 +211,12 @@ describe("rows that vanish", () => {
   });
 });
 
+/** The first 20 days of the month, two sales a day. */
+const twoADay = Array.from({ length: 20 }, (_, i) => [sale(i + 1, "q"), sale(i + 1)]).flat();
+
 describe("a version that would delete much", () => {
   it("is held back whole, its rejects too, until exactly these deletes are accepted", async () => {
-    await add("v.csv", {}, SALES, ...sales(1, 20), ...sales(1, 20, "q"));
+    await add("v.csv", {}, SALES, ...twoADay);
     await poll();
     const before = (await events()).length;
     write("v.csv", SALES, ...sales(1, 20), "2024-01-20,p,m,beaucoup");
@@ -110,19 +224,18 @@ describe("a version that would delete much", () => {
       const status = await poll();
       expect(status).toMatchObject({ state: "held", records: 40 });
       expect(status?.reason).toMatch(
-        /delete 19 rows of 38.*ventes sources confirm \S+v\.csv vanished\.many:\S{16}.*--vanished keep/,
+        /delete 20 rows of 40.*ventes sources confirm \S+v\.csv vanished\.many:\S{16}.*--vanished keep/,
       );
       expect(status?.doubts).toMatchObject([{ weight: "held", entity: "ventes" }]);
-      expect(status?.doubts?.[0]?.rows).toHaveLength(19);
+      expect(status?.doubts?.[0]?.rows).toHaveLength(20);
       expect((await events()).length).toBe(before);
     }
     const doubts = (await poll())?.doubts ?? [];
     await pipeline.run(confirmSource(pathOf("v.csv"), doubts));
     // The decision is about the deletes: a line that came meanwhile changes nothing about it.
     write("v.csv", SALES, ...sales(1, 20), "2024-01-20,p,m,beaucoup", sale(20, "r"));
-    expect(await poll()).toMatchObject({ state: "ok", records: 22, withdrawn: 19, rejected: 1 });
-    // A row of the first day is kept, because the version does not cover that day.
-    expect((await claims("v.csv")).size).toBe(23);
+    expect(await poll()).toMatchObject({ state: "ok", records: 22, withdrawn: 20, rejected: 1 });
+    expect((await claims("v.csv")).size).toBe(22);
 
     // Other deletes are another decision.
     write("v.csv", SALES, ...sales(20, 20), sale(1));
@@ -149,7 +262,7 @@ describe("a version that would delete much", () => {
   });
 
   it("is not downloaded again while it stays as it is", async () => {
-    let body = [SALES, ...sales(1, 20), ...sales(1, 20, "q"), ""].join("\n");
+    let body = [SALES, ...twoADay, ""].join("\n");
     let sent = 0;
     const server = await serve((request, response) => {
       const etag = `"${body.length}"`;
@@ -167,7 +280,7 @@ describe("a version that would delete much", () => {
       expect(held).toMatchObject({ state: "held" });
       expect(sent).toBe(before);
       await pipeline.run(confirmSource(`${server.url}v.csv`, held?.doubts ?? []));
-      expect(await poll()).toMatchObject({ state: "ok", withdrawn: 19 });
+      expect(await poll()).toMatchObject({ state: "ok", withdrawn: 20 });
     } finally {
       await server.close();
     }
@@ -196,17 +309,17 @@ describe("a source that moves", () => {
     await add("v.csv", {}, SALES, ...sales(1, 4));
     await add("p.csv", {}, "id_produit,nom,prix", "p,x,1");
     await poll();
-    write("v.csv", SALES, ...sales(3, 5));
+    write("v.csv", SALES, ...sales(3, 6));
     write("p.csv", "id_produit,nom,prix", "p,x,2");
     await poll();
     const sold = await claims("v.csv");
     const points = (await events()).filter((e) => e.topic === "produits").map((e) => e.event);
-    expect(sold.size).toBe(5);
+    expect(sold.size).toBe(6);
 
     for (const name of ["v.csv", "p.csv"]) {
       write(
         `new-${name}`,
-        ...(name === "v.csv" ? [SALES, ...sales(3, 5)] : ["id_produit,nom,prix", "p,x,2"]),
+        ...(name === "v.csv" ? [SALES, ...sales(3, 6)] : ["id_produit,nom,prix", "p,x,2"]),
       );
       // The user gives the same command again, as after a kill at its end.
       await pipeline.run(moveSource(pathOf(name), pathOf(`new-${name}`)));

@@ -1,7 +1,9 @@
 /**
  * The simplest possible diff of a version: all rows in memory, images compared column by column. Tests compare the real
- * diff with it.
+ * diff with it. What became of rows that vanish is judged by the same rule 9, which lives.test.ts tests alone.
  */
+import { NOTHING_BEFORE, type OrderBefore, Vanishing } from "../diff/index.ts";
+
 export type Line = Readonly<Record<string, string | null>>;
 
 export interface ModelVersion {
@@ -30,39 +32,77 @@ const text = (line: Line): string =>
   JSON.stringify(Object.entries(line).sort(([a], [b]) => (a < b ? -1 : 1)));
 const says = (image: Line, line: Line): boolean => text(merge(image, line)) === text(image);
 
+/** A row of identical sales: its image, and its place in the version before, 0 if that lacked it. */
+interface Placed {
+  readonly image: Line;
+  readonly place: number;
+}
+
+/** Places the lines of identical sales, each with its line number, and shows `vanishing` what became of the rows. */
 function duplicates(
-  old: Map<number, Line>,
-  lines: readonly Line[],
+  stem: string,
+  old: ReadonlyMap<number, Placed>,
+  lines: readonly (readonly [number, Line])[],
   opened: Line | undefined,
-  covered: boolean,
-): Map<number, Line> {
+  vanishing: Vanishing,
+): Map<number, Placed> {
+  const day = (JSON.parse(stem) as [string])[0];
+  const key = `${day}~${stem}`;
   const free = new Map([...old].sort(([a], [b]) => a - b));
-  const placed: [number, Line][] = [];
-  const others: Line[] = [];
-  for (const line of lines) {
-    const n = [...free].find(([, image]) => says(image, line))?.[0];
-    if (n === undefined) others.push(line);
-    else {
-      // The image stays: the line has the same values, perhaps in fewer columns.
-      placed.push([n, free.get(n) as Line]);
-      free.delete(n);
+  const placed: [number, Placed][] = [];
+  const others: (readonly [number, Line])[] = [];
+  const stayed: { line: { line: number }; from: { place: number; b: number } }[] = [];
+  for (const [at, line] of lines) {
+    // Rows that say the same: those of the version before, in its order, then those that had left the file.
+    const same = [...free].filter(([, { image }]) => says(image, line));
+    const present = same.filter(([, { place }]) => place > 0).sort(([, a], [, b]) => a.place - b.place);
+    const alike = lines.filter(([other, l]) => other >= at && present[0] && says(present[0][1].image, l));
+    const extra = Math.max(0, present.length - alike.length);
+    const places = present.map(([, { place }]) => place);
+    const isFirst = extra > 0 && vanishing.losesFirst(Math.min(...places), Math.max(...places));
+    const found = present[isFirst ? extra : 0] ?? same[0];
+    if (found === undefined) {
+      others.push([at, line]);
+      continue;
     }
+    const [n, { image, place }] = found;
+    // The image stays: the line has the same values, perhaps in fewer columns.
+    placed.push([n, { image, place: at }]);
+    if (place > 0) stayed.push({ line: { line: at }, from: { place, b: 0 } });
+    free.delete(n);
   }
-  const rest = covered ? [] : [...free].slice(others.length);
-  if (opened !== undefined && rest.length > 0) {
-    const at = rest.findIndex(([, image]) => says(image, opened));
-    rest.splice(at < 0 ? rest.length - 1 : at, 1);
-  }
+  const present = [...free].filter(([, { place }]) => place > 0);
+  const replaceable = [...present, ...[...free].filter(([, { place }]) => place === 0)];
+  const left = replaceable.slice(others.length).sort(([a], [b]) => a - b);
+  const at = opened === undefined ? -1 : left.findLastIndex(([, { image }]) => says(image, opened));
+  const extended = opened === undefined ? [] : left.splice(at < 0 ? left.length - 1 : at, 1);
+  const changed = Math.min(others.length, present.length);
+  vanishing.watch?.(key, day, {
+    stayed,
+    changed,
+    vanished: present
+      .slice(others.length)
+      .filter((row) => !extended.includes(row))
+      .map(([ordinal, { place }]) => ({ place, ordinal, b: 0 })),
+    came: others.slice(replaceable.length).map(([line]) => ({ line })),
+    returned: lines.length - stayed.length - changed - Math.max(0, others.length - replaceable.length),
+  } as never);
+  const rest = left
+    .filter(([n, { place }]) => !vanishing.deletes(key, n, place))
+    .map(([n, { image }]): [number, Placed] => [n, { image, place: 0 }]);
   const total = placed.length + others.length + rest.length;
-  const rows = new Map<number, Line>();
-  for (const [n, image] of [...placed, ...rest])
-    if (n <= total) rows.set(n, image);
-    else others.push(image);
-  for (const line of others) {
+  const rows = new Map<number, Placed>();
+  const give = ({ image, place }: Placed) => {
     let n = 1;
     while (rows.has(n)) n++;
-    rows.set(n, old.has(n) ? merge(old.get(n) as Line, line) : line);
-  }
+    rows.set(n, { image: old.has(n) ? merge((old.get(n) as Placed).image, image) : image, place });
+  };
+  const displaced: Placed[] = [];
+  for (const [n, row] of [...placed, ...rest])
+    if (n <= total) rows.set(n, row);
+    else displaced.push(row);
+  for (const [place, image] of others) give({ image, place });
+  for (const row of displaced) give(row);
   return rows;
 }
 
@@ -71,6 +111,9 @@ export class ModelSource {
   held: Images = new Map();
   readonly #entity: keyof typeof KEYS;
   readonly #vanished: "rule" | "keep" | "withdraw";
+  /** The places of sales without id, and how the file behaved before (rule 9). */
+  #places = new Map<string, number>();
+  #habit: OrderBefore["habit"] = NOTHING_BEFORE.habit;
   #first: readonly string[] | undefined;
   #open: { readonly at: number; readonly line: Line; readonly raw: string } | null = null;
 
@@ -79,17 +122,20 @@ export class ModelSource {
     this.#vanished = vanished;
   }
 
-  /** Rule 9: the days after the first up to the last; for a version of one day, that day. */
-  #covers(day: string, days: readonly string[]): boolean {
-    if (this.#vanished !== "rule") return this.#vanished === "withdraw";
-    const first = days[0];
-    const last = days.at(-1);
-    if (first === undefined || last === undefined) return false;
-    return first === last ? day === first : first < day && day <= last;
+  /** Whether a row, of a source without ids, is not in this version. */
+  lacksRows({ lines, columns }: ModelVersion): boolean {
+    const first = this.#first ?? columns;
+    const identity = [...first].sort();
+    const left = lines.map((l) => JSON.stringify([l.date_vente, identity.map((c) => l[c] ?? null)]));
+    return [...this.held.keys()].some((name) => {
+      if (!name.startsWith("ventes ")) return false;
+      const at = left.indexOf(splitName(name)[0]);
+      return at < 0 || left.splice(at, 1).length === 0;
+    });
   }
 
-  /** False when the version is refused. */
-  publish(version: ModelVersion): boolean {
+  /** False when the version is refused or held. `isOrdered`: the producer knows the order of the version before. */
+  publish(version: ModelVersion, isOrdered: boolean): boolean {
     const entity = this.#entity;
     const first = this.#first ?? version.columns;
     const identity = entity !== "ventes" || first.includes("id_vente") ? undefined : [...first].sort();
@@ -104,15 +150,16 @@ export class ModelSource {
 
     const next: Images = new Map();
     const rejects = new Map<string, number>();
-    const stems = new Map<string, Line[]>();
+    const stems = new Map<string, (readonly [number, Line])[]>();
     const records = new Map<string, Line>();
-    for (const line of version.lines) {
+    for (const [i, line] of version.lines.entries()) {
       if (isBad(line)) {
         const raw = rawOf(version.columns, line);
         const n = (rejects.get(raw) ?? 0) + 1;
         rejects.set(raw, n);
         next.set(`rejets ${raw}~${n} `, { raw });
-      } else if (identity !== undefined) stems.set(stem(line), [...(stems.get(stem(line)) ?? []), line]);
+      } else if (identity !== undefined)
+        stems.set(stem(line), [...(stems.get(stem(line)) ?? []), [i + 1, line]]);
       else
         records.set(
           `${entity} ${line[KEYS[entity]]} ${entity === "produits" ? (line.date_effet ?? "") : ""}`,
@@ -123,13 +170,13 @@ export class ModelSource {
       const old = this.held.get(name);
       next.set(name, old === undefined ? line : merge(old, line));
     }
-    const before = new Map<string, Map<number, Line>>();
+    const before = new Map<string, Map<number, Placed>>();
     for (const [name, image] of this.held) {
       if (name.startsWith("rejets ")) continue;
       if (identity !== undefined) {
         const [key, n] = splitName(name);
-        const duplicate = before.get(key) ?? new Map<number, Line>();
-        before.set(key, duplicate.set(n, image));
+        const duplicate = before.get(key) ?? new Map<number, Placed>();
+        before.set(key, duplicate.set(n, { image, place: isOrdered ? (this.#places.get(name) ?? 0) : 1 }));
         continue;
       }
       if (next.has(name) || this.#vanished === "withdraw") continue;
@@ -144,13 +191,39 @@ export class ModelSource {
     const at = open === null ? undefined : version.lines[open.at];
     const now = at === undefined ? "" : rawOf(version.columns, at);
     const extended = open !== null && now !== open.raw && now.startsWith(open.raw);
-    const days = version.lines.flatMap((l) => (isBad(l) ? [] : [l.date_vente as string])).sort();
-    for (const s of new Set([...before.keys(), ...stems.keys()])) {
-      const covered = this.#covers((JSON.parse(s) as [string])[0], days);
-      const opened = extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
-      for (const [n, image] of duplicates(before.get(s) ?? new Map(), stems.get(s) ?? [], opened, covered))
-        next.set(`ventes ${s}~${n} `, image);
+    const vanishing = new Vanishing(this.#vanished, {
+      ...NOTHING_BEFORE,
+      shift: isOrdered ? 0 : null,
+      habit: this.#habit,
+      hasKept: [...this.#places.values()].includes(0),
+    });
+    const places = new Map<string, number>();
+    const place = () => {
+      for (const s of new Set([...before.keys(), ...stems.keys()])) {
+        const opened =
+          extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
+        const rows = duplicates(s, before.get(s) ?? new Map(), stems.get(s) ?? [], opened, vanishing);
+        for (const [n, row] of rows) {
+          next.set(`ventes ${s}~${n} `, row.image);
+          places.set(`ventes ${s}~${n} `, row.place);
+        }
+      }
+    };
+    if (before.size > 0) {
+      const still = new Map(next);
+      vanishing.begin();
+      place();
+      if (vanishing.endFirst()) {
+        place();
+        if (vanishing.endSecond(version.lines.filter(isBad).length)) return false;
+      }
+      next.clear();
+      places.clear();
+      for (const [name, image] of still) next.set(name, image);
     }
+    place();
+    this.#places = places;
+    if (before.size > 0) this.#habit = vanishing.after(null).habit;
     const same = sameImages(next, this.held);
     this.held = next;
     const last = version.lines.at(-1);

@@ -45,7 +45,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       if (openLine.isAgain(line, raw)) return;
       version.records++;
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
-      if (failed === undefined) return pass.row(n, raw, fields);
+      if (failed === undefined) return pass.row(n, line, raw, fields);
       tally.add(failed.problem);
       currencies.add(failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
@@ -124,14 +124,12 @@ class Pass {
   derived = false;
   readonly #version: Version;
   readonly #diff: VersionDiff;
-  readonly #keyless: boolean;
   readonly #formerIdAt: number | undefined;
   readonly #pairs: readonly (readonly [Decoder, EntityDiff])[];
 
   constructor(version: Version, diff: VersionDiff) {
     this.#version = version;
     this.#diff = diff;
-    this.#keyless = version.isKeyless;
     this.#formerIdAt = version.formerIdAt;
     this.#pairs = version.decoders.map(
       (decoder) => [decoder, diff.of(decoder.entity.name) as EntityDiff] as const,
@@ -139,7 +137,7 @@ class Pass {
   }
 
   /** Adds the rows of a record: each entity of the source has a decoder, and each has decoded this record. */
-  row(n: number, raw: string, fields: readonly string[]): void {
+  row(n: number, line: number, raw: string, fields: readonly string[]): void {
     const version = this.#version;
     if (this.#formerIdAt !== undefined) {
       const { main } = version;
@@ -161,6 +159,7 @@ class Pass {
       decoder.print();
       rows.rows.add({
         n,
+        line,
         key: decoded.key,
         ordinal: decoded.ordinal,
         derived: decoded.derived,
@@ -169,7 +168,6 @@ class Pass {
         b: print.b,
         stem,
       });
-      if (this.#keyless && decoded.derived) this.#diff.vanishing.saw(decoded.key.slice(0, 10));
     }
   }
 

@@ -7,6 +7,8 @@ export const DoubtChoice = Schema.Struct({
   says: Schema.String,
   /** The command that makes it, ready to paste into a shell. */
   command: Schema.String,
+  /** What `ventes sources confirm` writes into the registration for it; absent: the command is another. */
+  accepts: Schema.optionalKey(Schema.String),
   /** How many rows it deletes. */
   withdraws: Schema.optionalKey(Schema.Int),
   /** How many rows it adds. */

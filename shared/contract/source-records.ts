@@ -189,6 +189,18 @@ export const Announcement = Schema.Struct({
   reading: Schema.optionalKey(ReadingDecisions),
   /** The counts of the last version. */
   counts: Schema.NullOr(VersionCounts),
+  /** How a file of sales without id behaved so far (rule 9): how many versions brought lines at its beginning and at its
+   * end, how many lacked lines that had rolled off, how many of those had as many lines as before, and whether one of them lacked
+   * a part of a day. */
+  habit: Schema.optionalKey(
+    Schema.Struct({
+      first: Schema.Int,
+      last: Schema.Int,
+      rolled: Schema.Int,
+      full: Schema.Int,
+      split: Schema.Boolean,
+    }),
+  ),
 });
 export type Announcement = typeof Announcement.Type;
 

@@ -1,6 +1,6 @@
 /**
- * Held rows: the rows that a source's events state. The state keeps them as bytes, part by part: key, ordinal, date and
- * fingerprint, at most 32 bytes a row. It keeps 96 bits of hash in place of a long key. With 100 million rows, two keys
+ * Held rows: the rows that a source's events state. The state keeps them as bytes, part by part: key, ordinal, date,
+ * fingerprint and place, at most 36 bytes a row. It keeps 96 bits of hash in place of a long key. With 100 million rows, two keys
  * have the same hash with a probability below 1e-13. A delete needs the real key, which is then read from the topic.
  */
 import { print, sliceOf, wordsOf } from "../fingerprint.ts";
@@ -15,6 +15,11 @@ export interface HeldRow {
   /** The fingerprint. */
   readonly a: number;
   readonly b: number;
+  /**
+   * Of a sale without id: its place in the order of the last version's lines, from 1; 0: that version lacks it (rule 9).
+   * The state keeps no place of other rows, so theirs is 0.
+   */
+  readonly place: number;
 }
 
 /** The state keeps a hash of ids that are longer than this, in bytes. */
@@ -63,9 +68,10 @@ const SLICE_SHIFT = 4;
 const HASH_BYTES = 16;
 const DATE_BYTES = 3;
 const PRINT_BYTES = 10;
+const PLACE_BYTES = 4;
 
-/** An upper bound for a row: flags, a 16-byte hash with its day or a text with its length, ordinal, date, print. */
-const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PRINT_BYTES + LONGEST_KEY;
+/** An upper bound for a row: flags, a 16-byte hash with its day or a text with its length, ordinal, date, place, print. */
+const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PLACE_BYTES + PRINT_BYTES + LONGEST_KEY;
 
 /** `2026-11-22` in three bytes. */
 const dayNumber = (day: string): number =>
@@ -86,7 +92,7 @@ export const encodedUpTo = (end: number): Buffer => scratch.subarray(0, end);
 export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
   let buffer = scratch;
   let at = from;
-  for (const { key, ordinal, dated, a, b } of rows) {
+  for (const { key, ordinal, dated, a, b, place } of rows) {
     if (at + LARGEST > buffer.length) {
       const larger = Buffer.allocUnsafe(buffer.length * 2);
       buffer.copy(larger, 0, 0, at);
@@ -121,6 +127,7 @@ export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
     }
     if (ordinal > 0) at = writeVarint(buffer, ordinal, at);
     if (dated !== "") at = buffer.writeUIntLE(dayNumber(dated), at, DATE_BYTES);
+    if (kind === DERIVED) at = buffer.writeUInt32LE(place, at);
     at = buffer.writeUIntLE(a, at, 6);
     at = buffer.writeUInt32LE(b, at);
   }
@@ -176,7 +183,12 @@ export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
       dated = dayOf(buffer.readUIntLE(at, DATE_BYTES));
       at += DATE_BYTES;
     }
-    rows.push({ key, ordinal, dated, a: buffer.readUIntLE(at, 6), b: buffer.readUInt32LE(at + 6) });
+    let place = 0;
+    if ((flags & 3) === DERIVED) {
+      place = buffer.readUInt32LE(at);
+      at += PLACE_BYTES;
+    }
+    rows.push({ key, ordinal, dated, a: buffer.readUIntLE(at, 6), b: buffer.readUInt32LE(at + 6), place });
     at += PRINT_BYTES;
   }
   return rows;
@@ -196,10 +208,12 @@ function endOfHeld(buffer: Buffer, flags: number, from: number): number {
     while ((buffer[at] as number) > 127) at++;
     at++;
   }
-  return at + ((flags & HAS_DATE) === 0 ? 0 : DATE_BYTES) + PRINT_BYTES;
+  return (
+    at + ((flags & HAS_DATE) === 0 ? 0 : DATE_BYTES) + (kind === DERIVED ? PLACE_BYTES : 0) + PRINT_BYTES
+  );
 }
 
-type Claim = Omit<HeldRow, "a" | "b">;
+type Claim = Omit<HeldRow, "a" | "b" | "place">;
 
 /** The name of a claim in the map. No key begins with NUL, so the two forms never meet. */
 const nameOf = ({ key, ordinal, dated }: Claim): string =>

@@ -5,6 +5,7 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions, VersionCounts } from "#shared/contract/source-records.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import type { Habit } from "../verdict.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
 
 /** The sorted names of columns of each entity; null: the rows have different sets of columns. */
@@ -13,10 +14,8 @@ export type ColumnsByEntity = Readonly<Partial<Record<EntityName, readonly strin
 /** The last version, for a version that continues it. */
 export interface LastVersion {
   readonly counts: VersionCounts;
-  /** The first and the last day of its sales without id; null: it has none. */
-  readonly days: { readonly first: string; readonly last: string } | null;
-  /** How many rows were kept although it lacks them and their day is after its first. */
-  readonly keptInside: number;
+  /** What a place is more than its line, for the places of its rows, and how the file behaved so far (rule 9). */
+  readonly order: { readonly shift: number; readonly habit: Habit };
   /** Where the next version continues: byte of the content, and line. An open last line begins there. */
   readonly end: { readonly byte: number; readonly line: number } | null;
   readonly header: readonly string[];
@@ -158,6 +157,11 @@ export class State {
       this.#statements.forgetHeld.run(id);
       this.#statements.forgetReadBack.run(id);
     });
+  }
+
+  /** Deletes how far the rows of a source were read back: the next read begins at the start. */
+  forgetReadBack(id: number): void {
+    this.#statements.forgetReadBack.run(id);
   }
 
   held(id: number, topic: EventTopic, part: number): HeldRow[] {

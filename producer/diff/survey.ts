@@ -1,0 +1,270 @@
+/**
+ * Collects the evidence for rule 9 while the diff goes through its parts, in two passes: the first finds the days of both
+ * versions, the rows that stayed and their order; the second counts, with the ends of what stayed known, what vanished and
+ * what came. Only counts are kept and a sample of rows, so memory does not grow with the file.
+ */
+import type { Placement } from "./duplicates.ts";
+import type { SpilledRecord } from "./spill.ts";
+import {
+  AGES,
+  type Age,
+  ageOf,
+  type BySide,
+  type Evidence,
+  type Fates,
+  type Habit,
+  keepsLines,
+  type Side,
+} from "./verdict.ts";
+import { type Window, windowOf } from "./window.ts";
+
+/** The order of a file is judged by a sample of at most so many rows. */
+const SAMPLED = 8_192;
+/** The part of the lines that stand in the order of their days in a file that is sorted by day. */
+const SORTED = 0.9;
+
+interface Sampled {
+  readonly place: number;
+  readonly day: string;
+  /** 0: the row vanished. */
+  readonly line: number;
+  readonly print: number;
+}
+
+type Place = Placement<SpilledRecord>;
+
+/** The first and the last of some rows by their places, and by their lines; the place of the last line. */
+interface Ends {
+  first: number;
+  last: number;
+  firstLine: number;
+  lastLine: number;
+  placeOfLast: number;
+}
+
+const noEnds = (): Ends => ({
+  first: Number.POSITIVE_INFINITY,
+  last: 0,
+  firstLine: Number.POSITIVE_INFINITY,
+  lastLine: 0,
+  placeOfLast: 0,
+});
+
+function widen(ends: Ends, place: number, line: number): void {
+  if (place < ends.first) ends.first = place;
+  if (place > ends.last) ends.last = place;
+  if (line < ends.firstLine) ends.firstLine = line;
+  if (line > ends.lastLine) {
+    ends.lastLine = line;
+    ends.placeOfLast = place;
+  }
+}
+
+export class Survey {
+  readonly #old = new Map<string, number>();
+  readonly #now = new Map<string, number>();
+  stayed = 0;
+  vanished = 0;
+  /** Where the rows of each day stand that stayed, and where those do whose day is no stray one. */
+  readonly #ends = new Map<string, Ends>();
+  readonly #stayedEnds: Ends = noEnds();
+  #firstCame = Number.POSITIVE_INFINITY;
+  #lastCame = 0;
+  #sample: Sampled[] = [];
+  /** The sample holds the rows whose fingerprint is a multiple of this. */
+  #every = 1;
+  #windows: { readonly old: Window | null; readonly now: Window | null } = { old: null, now: null };
+  readonly #vanished = bySide(() => Object.fromEntries(AGES.map((age) => [age, 0])) as Record<Age, number>);
+  readonly #came = bySide(() => ({ count: 0, strays: 0 }));
+  #hasOrder = false;
+
+  /** First pass: the placement of the sales of one stem. */
+  see(day: string, { stayed, changed, came, returned, vanished }: Place): void {
+    const before = stayed.length + changed + vanished.length;
+    const now = stayed.length + changed + came.length + returned;
+    if (before > 0) this.#old.set(day, (this.#old.get(day) ?? 0) + before);
+    if (now > 0) this.#now.set(day, (this.#now.get(day) ?? 0) + now);
+    this.stayed += stayed.length + changed;
+    this.vanished += vanished.length;
+    for (const { line } of came) {
+      if (line < this.#firstCame) this.#firstCame = line;
+      if (line > this.#lastCame) this.#lastCame = line;
+    }
+    // Of identical rows nobody knows yet which ones vanished.
+    if (vanished.length > 0 && stayed.length > 0) return;
+    if (stayed.length > 0) {
+      let ends = this.#ends.get(day);
+      if (ends === undefined) {
+        ends = noEnds();
+        this.#ends.set(day, ends);
+      }
+      for (const { line, from } of stayed) {
+        widen(ends, from.place, line.line);
+        this.#take({ place: from.place, day, line: line.line, print: from.b });
+      }
+    }
+    for (const { place, b } of vanished) this.#take({ place, day, line: 0, print: b });
+  }
+
+  #take(row: Sampled): void {
+    if (row.print % this.#every !== 0) return;
+    this.#sample.push(row);
+    if (this.#sample.length <= SAMPLED) return;
+    this.#every *= 2;
+    this.#sample = this.#sample.filter(({ print }) => print % this.#every === 0);
+  }
+
+  /** What a place is more than its line, so that the last row that stayed keeps its place. null: no row stayed. */
+  get shift(): number | null {
+    let last: Ends | undefined;
+    for (const ends of this.#ends.values())
+      if (last === undefined || ends.lastLine > last.lastLine) last = ends;
+    return last === undefined ? null : last.placeOfLast - last.lastLine;
+  }
+
+  /** The version's first and last day, strays included; null: it has no line. */
+  get days(): { readonly first: string; readonly last: string } | null {
+    const days = [...this.#now.keys()].sort();
+    return days.length === 0 ? null : { first: days[0] as string, last: days.at(-1) as string };
+  }
+
+  /** Ends the first pass. `isOrdered`: the places of the rows are those of the version before. */
+  endFirst(isOrdered: boolean): void {
+    this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };
+    this.#hasOrder = isOrdered && this.#order === "kept";
+    for (const [day, ends] of this.#ends) {
+      if (this.#windows.old?.strays.has(day) === true) continue;
+      widen(this.#stayedEnds, ends.first, ends.firstLine);
+      widen(this.#stayedEnds, ends.last, ends.lastLine);
+    }
+  }
+
+  /** Second pass: the placement of the sales of one stem. */
+  count(day: string, { came, vanished }: Place): void {
+    const age = ageOf(day, this.#windows.old, this.#windows.now);
+    for (const { place } of vanished) this.#vanished[this.sideOf(place)][age]++;
+    const isStray = this.#windows.now?.strays.has(day) === true;
+    for (const { line } of came) {
+      const side = this.#came[this.#sideOfLine(line)];
+      side.count++;
+      if (isStray) side.strays++;
+    }
+  }
+
+  sideOf(place: number): Side {
+    const { first, last } = this.#stayedEnds;
+    return !this.#hasOrder ? "middle" : place < first ? "first" : place > last ? "last" : "middle";
+  }
+
+  #sideOfLine(line: number): Side {
+    const { firstLine, lastLine } = this.#stayedEnds;
+    return !this.#hasOrder ? "middle" : line < firstLine ? "first" : line > lastLine ? "last" : "middle";
+  }
+
+  ageOf(day: string): Age {
+    return ageOf(day, this.#windows.old, this.#windows.now);
+  }
+
+  /** Of identical rows at these places, as many as vanished: whether those at the lower places did. */
+  losesFirst(lowest: number, highest: number): boolean {
+    const { first, last } = this.#stayedEnds;
+    return !this.#hasOrder || lowest < first || highest <= last;
+  }
+
+  get #order(): "kept" | "lost" {
+    const lines = this.#sample.filter(({ line }) => line > 0).sort((a, b) => a.place - b.place);
+    const isKept = lines.every(({ line }, i) => i === 0 || line > (lines[i - 1] as Sampled).line);
+    return lines.length > 0 && isKept ? "kept" : "lost";
+  }
+
+  get #sorted(): Evidence["sorted"] {
+    const strays = this.#windows.old?.strays;
+    const days = this.#sample
+      .filter(({ day }) => strays?.has(day) !== true)
+      .sort((a, b) => a.place - b.place)
+      .map(({ day }) => day);
+    if (new Set(days).size < 2) return "flat";
+    const up = longestRising(days) / days.length;
+    const down = longestRising(days.toReversed()) / days.length;
+    if (Math.max(up, down) < SORTED) return "no";
+    return up >= down ? "up" : "down";
+  }
+
+  evidence(habit: Habit, isOrdered: boolean, someLeft: boolean, rejected: number): Evidence {
+    const counted = (what: "count" | "strays") => ({
+      first: this.#came.first[what],
+      middle: this.#came.middle[what],
+      last: this.#came.last[what],
+    });
+    return {
+      old: this.#old,
+      now: this.#now,
+      stayed: this.stayed,
+      order: isOrdered ? this.#order : "unknown",
+      sorted: this.#sorted,
+      vanished: this.#vanished,
+      came: counted("count"),
+      strays: counted("strays"),
+      rejected,
+      habit,
+      someLeft,
+    };
+  }
+
+  /** Whether rows vanished of which it is unclear why. */
+  isUnclear(fates: Fates): boolean {
+    return SIDES.some((side) =>
+      AGES.some((age) => fates[side][age] === "unclear" && this.#vanished[side][age] > 0),
+    );
+  }
+
+  /** The habit with this version. `fates`: what became of the rows that vanished, if some did. */
+  habitAfter(habit: Habit, fates: Fates | undefined): Habit {
+    const { firstLine, lastLine } = this.#stayedEnds;
+    if (fates === undefined) return grown(habit, this.#firstCame < firstLine, this.#lastCame > lastLine);
+    const rolled = (age: Age) =>
+      SIDES.some((side) => fates[side][age] === "rolled" && this.#vanished[side][age] > 0);
+    if (AGES.some(rolled))
+      return {
+        ...habit,
+        rolled: more(habit.rolled),
+        full: keepsLines({ old: this.#old, now: this.#now }) ? more(habit.full) : habit.full,
+        split: habit.split || rolled("edge"),
+      };
+    const isLarger = (side: "first" | "last") =>
+      this.#came[side].count > AGES.reduce((sum, age) => sum + this.#vanished[side][age], 0);
+    return grown(habit, isLarger("first"), isLarger("last"));
+  }
+}
+
+const SIDES: readonly Side[] = ["first", "middle", "last"];
+
+/** Habits are counted up to here. */
+const MOST = 99;
+const more = (n: number): number => Math.min(MOST, n + 1);
+
+/** The habit after a version that brought lines at these ends. */
+export const grown = (habit: Habit, first: boolean, last: boolean): Habit => ({
+  ...habit,
+  first: first ? more(habit.first) : habit.first,
+  last: last ? more(habit.last) : habit.last,
+});
+
+const bySide = <A>(make: () => A): BySide<A> => ({ first: make(), middle: make(), last: make() });
+
+/** The length of the longest subsequence that never falls. */
+function longestRising(days: readonly string[]): number {
+  // `ends[i]`: the lowest last day of a subsequence of length i + 1.
+  const ends: string[] = [];
+  for (const day of days) {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((ends[middle] as string) <= day) low = middle + 1;
+      else high = middle;
+    }
+    ends[low] = day;
+  }
+  return ends.length;
+}

@@ -1,0 +1,301 @@
+/**
+ * Rule 9 as a function: what became of the rows that a version lacks, judged from where they stood in the file, how the
+ * days of the file moved, and how the file behaved before. It knows no row, only counts, so that memory does not grow
+ * with the file.
+ */
+import { daysBetween, type LinesOfDays, type Window, windowOf } from "./window.ts";
+
+/** Where a line stood among the lines that stayed. In a file whose order is not known all lines are in the middle. */
+export type Side = "first" | "middle" | "last";
+
+/** The day of a row against the window of the new version. `stray`: a stray day of the version before. */
+export type Age = "stray" | "before" | "edge" | "inside" | "after";
+
+export const AGES: readonly Age[] = ["stray", "before", "edge", "inside", "after"];
+
+/** rolled: the row is kept. corrected: it is deleted. unclear: an operator decides. */
+export type Fate = "rolled" | "corrected" | "unclear";
+
+export const FATES: readonly Fate[] = ["rolled", "corrected", "unclear"];
+
+export type BySide<A> = Readonly<Record<Side, A>>;
+export type ByAge = Readonly<Record<Age, Fate>>;
+export type Fates = BySide<ByAge>;
+
+/** How the file behaved in its versions so far. */
+export interface Habit {
+  /** How many versions brought lines before the first line that stayed, and after the last. */
+  readonly first: number;
+  readonly last: number;
+  /** How many versions lacked lines that had rolled off, and how many of those had as many lines as the version before. */
+  readonly rolled: number;
+  readonly full: number;
+  /** Once only a part of the lines of a day had rolled off. */
+  readonly split: boolean;
+}
+
+export const NO_HABIT: Habit = { first: 0, last: 0, rolled: 0, full: 0, split: false };
+
+export interface Evidence {
+  /** The lines of the version before and of this one, by day. */
+  readonly old: LinesOfDays;
+  readonly now: LinesOfDays;
+  /** How many rows of the version before are in this one. */
+  readonly stayed: number;
+  /** The order of the rows that stayed: the same; another; not known, after a takeover. */
+  readonly order: "kept" | "lost" | "unknown";
+  /** How the lines of the version before were sorted by day. */
+  readonly sorted: "up" | "down" | "flat" | "no";
+  readonly vanished: BySide<Readonly<Record<Age, number>>>;
+  /** The rows of this version that the version before had not. */
+  readonly came: BySide<number>;
+  /** How many of those are of stray days of this version. */
+  readonly strays: BySide<number>;
+  /** How many lines of this version are rejects. */
+  readonly rejected: number;
+  readonly habit: Habit;
+  /** Some of the rows that seem to vanish had left the file earlier, and nobody knows which. */
+  readonly someLeft: boolean;
+}
+
+/** How many days the first day may move more or less than the last in a window of days: days without sales lie between. */
+const UNEVEN_DAYS = 2;
+/** Fewer lost lines may be chance: of a file that only grew before, or of a window that moved unevenly. */
+const NO_CHANCE = 3;
+/** A file that only grew before is a window of days from now on when it has at least so many. */
+const GROWN_DAYS = 7;
+/** So many rows of so many whole days, gone at the old end while the new end grew, are no correction. */
+const BULK = { rows: 10, days: 3 } as const;
+/** So many rows, and a larger part of the lines, are missing where the file grows: it may be cut off. */
+const CUT_OFF = { rows: 3, part: 0.2 } as const;
+/** Fewer lines, none of which stayed, on days further apart than `days`, may be one line with a mistyped date. */
+const FEW = { lines: 3, days: 14 } as const;
+
+export const ageOf = (day: string, old: Window | null, now: Window | null): Age =>
+  now === null
+    ? "before"
+    : old?.strays.has(day) === true
+      ? "stray"
+      : day < now.first
+        ? "before"
+        : day === now.first
+          ? "edge"
+          : day <= now.last
+            ? "inside"
+            : "after";
+
+const all = (fate: Fate): ByAge => ({
+  stray: fate,
+  before: fate,
+  edge: fate,
+  inside: fate,
+  after: fate,
+});
+
+export function judge(evidence: Evidence): Fates {
+  const now = windowOf(evidence.now);
+  const old = windowOf(evidence.old);
+  if (now === null || old === null) return everywhere(all("rolled"));
+  const windows = { old, now };
+  if (evidence.stayed === 0) return everywhere(all(isNext(evidence, windows) ? "rolled" : "unclear"));
+  const days = byDays(evidence, windows);
+  const end = oldEndOf(evidence);
+  const others = end === null || evidence.sorted === "no" ? days : all("corrected");
+  const at = (side: "first" | "last"): ByAge =>
+    side === end ? atOldEnd(evidence, windows, end) : isCutOff(evidence, side) ? all("unclear") : others;
+  return { first: at("first"), middle: others, last: at("last") };
+}
+
+/** Whether so much is missing on this side, and nothing came, that the file may be cut off. */
+function isCutOff({ old, vanished, came, rejected }: Evidence, side: "first" | "last"): boolean {
+  const lost = totalOf(vanished[side]);
+  return came[side] === 0 && lost > rejected && lost >= CUT_OFF.rows && lost > CUT_OFF.part * linesOf(old);
+}
+
+/** The fates with `to` in place of `from`. */
+export const withFate = (fates: Fates, from: Fate, to: Fate): Fates => {
+  const changed = (ages: ByAge) =>
+    Object.fromEntries(AGES.map((age) => [age, ages[age] === from ? to : ages[age]])) as Record<Age, Fate>;
+  return { first: changed(fates.first), middle: changed(fates.middle), last: changed(fates.last) };
+};
+
+const everywhere = (fates: ByAge): Fates => ({
+  first: fates,
+  middle: fates,
+  last: fates,
+});
+
+interface Windows {
+  readonly old: Window;
+  readonly now: Window;
+}
+
+/** Whether a version of which no line stayed is the next one: this month's after last month's. */
+function isNext(evidence: Evidence, { old, now }: Windows): boolean {
+  const few = Math.min(linesOf(evidence.old), linesOf(evidence.now)) < FEW.lines;
+  return now.first > old.last && !(few && daysBetween(old.last, now.first) > FEW.days);
+}
+
+/** The end of the file where the oldest lines stand; null: the place of a line says nothing. */
+function oldEndOf(evidence: Evidence): "first" | "last" | null {
+  const { order, sorted, habit } = evidence;
+  if (order !== "kept") return null;
+  if (sorted === "up") return "first";
+  if (sorted === "down") return "last";
+  // The file grows at its new end alone.
+  const grown = { first: grownAt(evidence, "first"), last: grownAt(evidence, "last") };
+  if (grownAt(evidence, "middle") === 0 && grown.first > 0 !== grown.last > 0)
+    return grown.last > 0 ? "first" : "last";
+  if (sorted === "no") return null;
+  return habit.first > habit.last ? "last" : "first";
+}
+
+const opposite = { first: "last", last: "first" } as const;
+
+/** How many more lines came on this side than vanished there. A stray line moves no window. */
+const grownAt = ({ came, strays, vanished }: Evidence, side: Side): number =>
+  Math.max(0, came[side] - Math.max(strays[side], totalOf(vanished[side])));
+
+/** A file that is not sorted by day, or whose order is not known: the days alone tell. */
+function byDays(evidence: Evidence, windows: Windows): ByAge {
+  const { vanished, came, habit, order, someLeft } = evidence;
+  const sum = (age: Age) => vanished.first[age] + vanished.middle[age] + vanished.last[age];
+  if (someLeft)
+    return { ...all("unclear"), stray: "rolled", before: "rolled", edge: habit.split ? "rolled" : "unclear" };
+  const cameAll = came.first + came.middle + came.last;
+  // Lines that only took the place of others do not move the window.
+  const grown = windows.now.last > windows.old.last ? cameAll : 0;
+  const lost = { whole: sum("before"), part: sum("edge") };
+  const isMoved = hasMoved(evidence, windows, { ...lost, grown });
+  // A file of known order in whose middle nothing came is no window that is sorted otherwise.
+  const isPlaced = order === "kept" && came.middle === 0;
+  return {
+    stray: cameAll > 0 && !(isMoved && lost.whole > 0) ? "corrected" : "unclear",
+    before: isMoved ? "rolled" : "unclear",
+    edge: lost.whole === 0 && (cameAll === 0 || isPlaced) ? "corrected" : "unclear",
+    inside: "corrected",
+    after: "corrected",
+  };
+}
+
+/** Rows before the first row that stayed, in a file with its oldest lines first; or the mirror image. */
+function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): ByAge {
+  const { stray, before, edge, inside, after } = evidence.vanished[end];
+  const part = edge + inside + after;
+  const grown = grownAt(evidence, opposite[end]);
+  const isMoved = hasMoved(evidence, windows, { whole: before, part, grown });
+  const came = evidence.came[end];
+  const inserted = grownAt(evidence, "middle");
+  const strays = strayAt({ stray, others: before + part, came, inserted, grown, isMoved });
+  // Lines that came here may be the vanished ones, corrected. Those with a stray date are the likeliest.
+  const mended = came - Math.min(came, stray);
+  const isOfLines = grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence));
+  if (mended > 0) return { ...replacedAt({ before, part, mended, isMoved, isOfLines }), stray: strays };
+  if (isOfLines && isWindowOfLines(evidence) && keepsLines(evidence))
+    return { ...all("rolled"), stray: strays };
+  // A line may have been inserted where it belongs by its mended day.
+  const isMended = !isMoved && before + stray <= inserted;
+  // Between lines that rolled off stood lines with a mistyped day; others were deleted.
+  const later = before > 0 && isMoved ? "unclear" : "corrected";
+  return {
+    stray: strays,
+    before: isMoved ? "rolled" : isMended ? "corrected" : "unclear",
+    edge: edgeOf(evidence, { whole: before, grown }),
+    inside: later,
+    after: later,
+  };
+}
+
+interface StraysAt {
+  readonly stray: number;
+  /** The other rows that vanished here. */
+  readonly others: number;
+  readonly came: number;
+  readonly inserted: number;
+  readonly grown: number;
+  readonly isMoved: boolean;
+}
+
+/** Rows with a stray date at the old end: mended, or rolled off as they were. */
+function strayAt({ stray, others, came, inserted, grown, isMoved }: StraysAt): Fate {
+  const isMended = stray <= inserted || stray <= came;
+  if (!isMoved) return isMended ? "corrected" : "unclear";
+  if (stray <= inserted || (others === 0 && stray <= came)) return "corrected";
+  return came + inserted + grown === 0 ? "rolled" : "unclear";
+}
+
+interface ReplacedAt {
+  readonly before: number;
+  readonly part: number;
+  readonly mended: number;
+  readonly isMoved: boolean;
+  readonly isOfLines: boolean;
+}
+
+/** New lines came at the old end, so that rows that vanished there may be those, corrected. */
+function replacedAt({ before, part, mended, isMoved, isOfLines }: ReplacedAt): ByAge {
+  if (before === 0) return isOfLines ? { ...all("corrected"), edge: "unclear" } : all("corrected");
+  if (!isMoved) return all(before + part <= mended ? "corrected" : "unclear");
+  if (part === 0) return all("unclear");
+  return { ...all(part <= mended && !isOfLines ? "corrected" : "unclear"), before: "rolled" };
+}
+
+/** A part of the first day went, and nothing came in its place. */
+function edgeOf(
+  evidence: Evidence,
+  { whole, grown }: { readonly whole: number; readonly grown: number },
+): Fate {
+  const { habit } = evidence;
+  if (whole === 0 && grown === 0) return "corrected";
+  if (isWindowOfLines(evidence)) return "unclear";
+  if (keepsLines(evidence))
+    return habit.rolled === 0 && grown > 0 && !isChance(evidence, grown) ? "rolled" : "unclear";
+  return habit.rolled > 0 ? "corrected" : "unclear";
+}
+
+/** The last lines, so many: in all its versions that rolled. */
+const isWindowOfLines = ({ habit }: Evidence): boolean =>
+  habit.split || (habit.rolled > 0 && habit.full === habit.rolled);
+
+interface Lost {
+  /** Rows of days that are before the window, and of days that are not. */
+  readonly whole: number;
+  readonly part: number;
+  /** Rows that came at the other end. */
+  readonly grown: number;
+}
+
+/** Whether the window of the file moved on, so that rows before it rolled off. */
+function hasMoved(evidence: Evidence, windows: Windows, { whole, part, grown }: Lost): boolean {
+  const { habit } = evidence;
+  if (habit.rolled > 0) return true;
+  if (grown === 0) return false;
+  const { old, now } = windows;
+  const lostDays = [...evidence.old.keys()].filter((day) => day < now.first && !old.strays.has(day)).length;
+  if (part === 0 && whole >= BULK.rows && lostDays >= BULK.days) return true;
+  if (part === 0 && keepsDays(evidence, windows, whole)) return true;
+  return keepsLines(evidence) && !isChance(evidence, whole + part);
+}
+
+const isFresh = ({ habit }: Evidence): boolean => habit.first + habit.last === 0;
+
+const totalOf = (ages: Readonly<Record<Age, number>>): number =>
+  AGES.reduce((sum, age) => sum + ages[age], 0);
+
+/** Whether a file that only grew before may have lost so few lines by corrections, and got as many by chance. */
+const isChance = (evidence: Evidence, lost: number): boolean => !isFresh(evidence) && lost < NO_CHANCE;
+
+/** Both ends moved by as many days, but for days without sales. */
+function keepsDays(evidence: Evidence, { old, now }: Windows, lost: number): boolean {
+  const first = daysBetween(old.first, now.first);
+  const last = daysBetween(old.last, now.last);
+  if (first <= 0 || last <= 0 || Math.abs(first - last) > UNEVEN_DAYS) return false;
+  if (lost >= NO_CHANCE) return isFresh(evidence) || daysBetween(old.first, old.last) + 1 >= GROWN_DAYS;
+  return isFresh(evidence) && first === last;
+}
+
+const linesOf = (lines: LinesOfDays): number => [...lines.values()].reduce((sum, n) => sum + n, 0);
+
+/** As many lines as before. */
+export const keepsLines = ({ old, now }: Pick<Evidence, "old" | "now">): boolean =>
+  linesOf(old) === linesOf(now);
