@@ -54,10 +54,9 @@ function write(batch: BatchState, entity: EntityName, key: string, held: Held, a
   const { sql } = batch;
   const before = held.state;
   const rowIsClaim = TABLES[entity].write(batch, key, before, after);
-  if (held.areStored) sql.dropClaims.run(entity, key);
-  if (!rowIsClaim)
-    for (const c of after.claims)
-      sql.putClaim.run(entity, key, c.source, c.dateEffet, imageJson(c.image), c.line, c.offset);
+  if (rowIsClaim) {
+    if (held.areStored) sql.dropClaims.run(entity, key);
+  } else writeClaims(batch, entity, key, held.areStored ? before.claims : [], after.claims);
   for (const w of before.withdrawals)
     if (!after.withdrawals.includes(w)) sql.dropWithdrawal.run(entity, key, w.source, w.dateEffet);
   for (const w of after.withdrawals) {
@@ -65,6 +64,53 @@ function write(batch: BatchState, entity: EntityName, key: string, held: Held, a
     sql.putWithdrawal.run(entity, key, w.source, w.dateEffet, w.offset);
     batch.withdrawnExist = true;
   }
+}
+
+/** Writes the claims that changed: a key may have one of each of a thousand sources. */
+function writeClaims(
+  { sql }: BatchState,
+  entity: EntityName,
+  key: string,
+  before: readonly Claim[],
+  after: readonly Claim[],
+): void {
+  const kept = new Set(before);
+  const now = new Set(after);
+  for (const claim of kept)
+    if (!now.has(claim)) sql.dropClaim.run(entity, key, claim.source, claim.dateEffet);
+  for (const c of after)
+    if (!kept.has(c))
+      sql.putClaim.run(entity, key, c.source, c.dateEffet, imageJson(c.image), c.line, c.offset);
+}
+
+/**
+ * Applies the first event of a source for a product or shop that several others have named: it lies over the row as it is
+ * (rule 8), so their claims need not be read. False: the event is another, and nothing was done.
+ */
+function addClaim(
+  batch: BatchState,
+  entity: "produits" | "magasins",
+  key: string,
+  event: RowEvent,
+  offset: number,
+): boolean {
+  const { sql, parentCache } = batch;
+  if (event.row.date_effet != null) return false;
+  const seen = sql.claimsSeen.get(event.source, entity, key) as Record<
+    "highest" | "hasSource",
+    number | null
+  >;
+  if (seen.highest === null || seen.hasSource === 1 || seen.highest >= offset) return false;
+  if (batch.withdrawnExist && sql.withdrawals.all(entity, key).length > 0) return false;
+  const row = TABLES[entity].claimOfRow(batch, key);
+  if (row === undefined || row.source === event.source) return false;
+  const points = entity === "produits" ? parentCache.pricePoints(key) : NO_POINTS;
+  const before: KeyState = { claims: [row], withdrawals: NONE, points };
+  const { outcome, state } = applyToKey(entity, before, event, offset);
+  if (outcome !== "changed") return false;
+  TABLES[entity].write(batch, key, before, state);
+  writeClaims(batch, entity, key, before.claims, state.claims);
+  return true;
 }
 
 /** Writes a key again, and counts it, when a replay finds it different from its event. */
@@ -84,6 +130,8 @@ export function applyEvent(
   offset: number,
 ): Outcome {
   if (entity === "ventes" && event.kind === "row" && insertFirst(batch, key, event, offset)) return "changed";
+  if (entity !== "ventes" && event.kind === "row" && addClaim(batch, entity, key, event, offset))
+    return "changed";
   const held = read(batch, entity, key);
   const { outcome, state } = applyToKey(entity, held.state, event, offset);
   if (outcome === "changed") {

@@ -7,6 +7,7 @@ import {
   type Product,
   productOf,
   sameClaim,
+  samePrices,
 } from "./rules/index.ts";
 import { parkForProduct, promoteForProduct, reprice } from "./sale-parents.ts";
 import { type EntityTable, sameRow } from "./table.ts";
@@ -36,10 +37,18 @@ function readProduct({ sql }: BatchState, id: string): Product | undefined {
       };
 }
 
-function putPricePoints({ sql, parentCache }: BatchState, id: string, points: PricePoints): void {
-  sql.dropPricePoints.run(id);
+/** Writes the points that changed: a product may have one of each of a thousand sources. */
+function putPricePoints(
+  { sql, parentCache }: BatchState,
+  id: string,
+  before: PricePoints,
+  points: PricePoints,
+): void {
+  const kept = new Set(before);
+  const now = new Set(points);
+  for (const p of before) if (!now.has(p)) sql.dropPricePoint.run(id, p.dateEffet, p.offset);
   for (const p of points)
-    sql.putPricePoint.run(id, p.dateEffet, p.offset, p.price, p.dated ? 1 : 0, p.source);
+    if (!kept.has(p)) sql.putPricePoint.run(id, p.dateEffet, p.offset, p.price, p.dated ? 1 : 0, p.source);
   parentCache.setPricePoints(id, points);
 }
 
@@ -54,8 +63,7 @@ function removeProduct(batch: BatchState, id: string): void {
 function write(batch: BatchState, id: string, before: KeyState, after: KeyState): boolean {
   const { sql } = batch;
   const { claims, points } = after;
-  const repriced = points !== before.points;
-  if (repriced) putPricePoints(batch, id, points);
+  if (points !== before.points) putPricePoints(batch, id, before.points, points);
   const product = productOf(after);
   if (product === undefined) {
     removeProduct(batch, id);
@@ -66,7 +74,7 @@ function write(batch: BatchState, id: string, before: KeyState, after: KeyState)
   const { nom, price, dateEffet, extras, source, line, offset } = product;
   sql.putProduct.run(id, nom, price, dateEffet, extras, source, line, offset);
   if (isNew) promoteForProduct(batch, id);
-  else if (repriced) reprice(batch, id, points);
+  else if (!samePrices(before.points, points)) reprice(batch, id, points);
   const [only] = claims;
   return claims.length === 1 && only !== undefined && sameClaim(claimOfProduct(product), only);
 }

@@ -108,6 +108,29 @@ describe("rule 8: claims", () => {
     ]);
   });
 
+  it("the fortieth source that names a key costs what the third did, and a sale of it is not read again", () => {
+    const writes = () => one("SELECT total_changes() AS n")?.n as number;
+    const cost: number[] = [];
+    says("magasins", "M", { ville: "Lyon" });
+    for (let i = 0; i < 40; i++) {
+      const before = writes();
+      says("produits", "P", { nom: "Pain", prix: "2" }, { source: `S${i}`, extras: { [`x${i}`]: "y" } });
+      cost.push(writes() - before);
+      says("ventes", `${i}`, sale(), { source: `S${i}` });
+    }
+    expect(new Set(cost.slice(2)).size).toBe(1);
+    expect(all("SELECT * FROM old_ventes")).toEqual([]);
+    expect(one("SELECT COUNT(*) AS n FROM claims")).toEqual({ n: 40 });
+    expect(Object.keys(JSON.parse(one("SELECT extras FROM produits")?.extras as string)).length).toBe(40);
+    withdraws("produits", "P", {}, { source: "S39" });
+    expect(one("SELECT source, json_extract(extras, '$.x39') AS x FROM produits")).toEqual({
+      source: "S38",
+      x: null,
+    });
+    says("produits", "P", { nom: "Pain", prix: "3" }, { source: "S7", day: "2026-01-05" });
+    expect(one("SELECT SUM(chiffre_affaires) AS n FROM ventes")).toEqual({ n: 240 });
+  });
+
   it("a key with one claim stores only its row", () => {
     parents();
     says("ventes", "1", sale());

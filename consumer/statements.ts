@@ -60,6 +60,10 @@ export function prepareStatements(db: Sqlite) {
     claims: sql(
       "SELECT source, date_effet AS dateEffet, image, line, offset FROM claims WHERE entity = ? AND key = ?",
     ),
+    claimsSeen: sql(
+      "SELECT MAX(offset) AS highest, MAX(source = ?) AS hasSource FROM claims WHERE entity = ? AND key = ?",
+    ),
+    dropClaim: sql("DELETE FROM claims WHERE entity = ? AND key = ? AND source = ? AND date_effet = ?"),
     dropClaims: sql("DELETE FROM claims WHERE entity = ? AND key = ?"),
     putClaim: sql(
       "INSERT INTO claims (entity, key, source, date_effet, image, line, offset) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -93,7 +97,7 @@ export function prepareStatements(db: Sqlite) {
     pricePoints: exact(`
       SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
       FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`),
-    dropPricePoints: sql("DELETE FROM prix WHERE id_produit = ?"),
+    dropPricePoint: sql("DELETE FROM prix WHERE id_produit = ? AND date_effet = ? AND offset = ?"),
     putPricePoint: sql(`
       INSERT INTO prix (id_produit, date_effet, offset, prix_millioniemes, date_dans_fichier, source)
       VALUES (?, ?, ?, ?, ?, ?)`),

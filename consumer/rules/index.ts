@@ -26,7 +26,7 @@ export {
 } from "./claims.ts";
 export { type Fence, isCurrent, NO_FENCE, raiseFence } from "./fences.ts";
 export { type Image, imageJson, parseImage } from "./image.ts";
-export { NO_POINTS, type PricePoint, type PricePoints } from "./price-points.ts";
+export { NO_POINTS, type PricePoint, type PricePoints, samePrices } from "./price-points.ts";
 export { claimOfProduct, type Product, productOf } from "./products.ts";
 export {
   applyToReject,

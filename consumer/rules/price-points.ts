@@ -104,3 +104,11 @@ export function priceOn(points: PricePoints, day: string): bigint | null {
   for (const point of visible) if (first === undefined || point.offset < first.offset) first = point;
   return visible.find((p) => p.dated || p === first)?.price ?? null;
 }
+
+/** Whether both give every day the same price: then the revenue of no sale changes. */
+export function samePrices(a: PricePoints, b: PricePoints): boolean {
+  if (a === b) return true;
+  const days = new Set(["", ...a.map((p) => p.dateEffet), ...b.map((p) => p.dateEffet)]);
+  for (const day of days) if (priceOn(a, day) !== priceOn(b, day)) return false;
+  return true;
+}
