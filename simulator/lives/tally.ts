@@ -18,6 +18,8 @@ interface Counts {
   mute: number;
   /** Seeds of lives that ended in a hold none of whose commands leads to the figures of the books. */
   readonly stuck: number[];
+  /** Those whose last step was ordinary: of two things at once, a command may decide only both alike. */
+  ordinaryStuck: number;
   /** Seeds of lives that are silently wrong. */
   readonly wrong: number[];
 }
@@ -33,6 +35,7 @@ const noCounts = (): Counts => ({
   otherReading: 0,
   mute: 0,
   stuck: [],
+  ordinaryStuck: 0,
   wrong: [],
 });
 
@@ -55,11 +58,11 @@ const SEEDS_SHOWN = 8;
 export class Tally {
   readonly #kinds = new Map<Kind, Counts>();
 
-  /** Takes a life. Returns whether it is the first one of its kind that fails: silently wrong, or stuck. */
+  /** Takes a life. Returns whether it is the first one of its kind that fails: silently wrong, or stuck in an ordinary step. */
   take(kind: Kind, life: Life, { results, stuck }: Lived): boolean {
     const counts = this.#kinds.get(kind) ?? noCounts();
     this.#kinds.set(kind, counts);
-    const before = counts.wrong.length + counts.stuck.length;
+    const before = failuresOf(counts);
     counts.lives++;
     let wasHeld = false;
     for (const { step, result } of results) {
@@ -78,15 +81,16 @@ export class Tally {
     }
     const last = life.steps[results.at(-1)?.step ?? 0];
     if (stuck?.ways.length === 0) counts.mute++;
-    else if (stuck !== undefined && last?.clarity !== "unclear") counts.stuck.push(life.seed);
-    return before === 0 && counts.wrong.length + counts.stuck.length > 0;
+    else if (stuck !== undefined && last?.clarity !== "unclear") {
+      counts.stuck.push(life.seed);
+      if (last?.clarity === "ordinary") counts.ordinaryStuck++;
+    }
+    return before === 0 && failuresOf(counts) > 0;
   }
 
   /** Whether a kind that must have no failing life has one. */
   get failed(): boolean {
-    return [...this.#kinds].some(
-      ([kind, { wrong, stuck }]) => wrong.length + stuck.length > 0 && kind.known === undefined,
-    );
+    return [...this.#kinds].some(([kind, counts]) => failuresOf(counts) > 0 && kind.known === undefined);
   }
 
   /** A table for people. */
@@ -105,6 +109,8 @@ export class Tally {
     ];
   }
 }
+
+const failuresOf = ({ wrong, ordinaryStuck }: Counts): number => wrong.length + ordinaryStuck;
 
 const cellsOf = (c: Counts): readonly number[] => [
   c.lives,
