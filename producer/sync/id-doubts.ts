@@ -16,7 +16,7 @@ import { type Doubt, decisionOf, reportOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isReadOtherwise } from "./plan.ts";
-import { isOwn, publishedBy } from "./takeover.ts";
+import { publishedBy } from "./takeover.ts";
 
 /** A source that reuses more of its ids than this part for other sales is held. */
 const REUSED = 1 / 3;
@@ -37,7 +37,9 @@ export const idDoubts = Effect.fnUntraced(function* (
   const { main } = diff;
   if (!main.entity.derivedKey || opened.rekey !== undefined) return [];
   const own = [...ofRepeated(opened, main), ...ofReused(opened, main), ...ofRenamed(opened, main)];
-  return main.idFindings.fresh === 0 ? own : [...own, ...(yield* ofOthers(opened, main))];
+  return main.idFindings.fresh === 0
+    ? own
+    : [...own, ...(yield* ofOthers(opened, main, { onlyForeign: false }))];
 });
 
 /** The field of the ids, if it is one field. */
@@ -130,7 +132,7 @@ export const racedIds = Effect.fnUntraced(function* (
   if (!main.entity.derivedKey || opened.rekey !== undefined || main.idFindings.fresh === 0) return [];
   const { registration, producer } = opened;
   const { accepted = [], source } = registration;
-  const doubts = yield* ofOthers(opened, main);
+  const doubts = yield* ofOthers(opened, main, { onlyForeign: true });
   return doubts
     .filter(({ decision }) => !accepted.includes(decision))
     .map((doubt) =>
@@ -153,12 +155,14 @@ export const racedIds = Effect.fnUntraced(function* (
 const ofOthers = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   main: EntityDiff,
+  which: { readonly onlyForeign: boolean },
 ): Effect.fn.Return<readonly Doubt[], LogFailure> {
-  const others = yield* otherSources(opened);
+  const others = yield* otherSources(opened, which);
   if (others.size === 0) return [];
   const { producer, registration } = opened;
   const { state } = producer;
   const { id } = state.source(registration.source);
+  const numbers = new Set(others.keys());
   let met = 0;
   const colliding: string[] = [];
   let count = 0;
@@ -166,7 +170,7 @@ const ofOthers = Effect.fnUntraced(function* (
   for (const { part, rows } of main.freshIds()) {
     const lines = new Map(rows.map((row) => [row.key, row]));
     const elsewhere = new Map<string, { row: HeldRow; source: number; isSame: boolean }>();
-    for (const [source, held] of state.heldByOthers(id, "ventes", part, new Set(others.keys())))
+    for (const [source, held] of state.heldByOthers(id, "ventes", part, numbers))
       for (const row of held) {
         const line = row.ordinal === 0 ? lines.get(row.key) : undefined;
         if (line === undefined || elsewhere.get(row.key)?.isSame === true) continue;
@@ -208,19 +212,21 @@ const scopeOf = (source: string): string => {
 };
 
 /**
- * The other sources whose sales have ids, by their number in the state. The events of those that another producer follows
+ * The other sources whose sales have ids, by their number in the state; `onlyForeign`: those of other producers. The events of those that another producer follows
  * are read into the state first: it is a cache of the topics, for any source.
  */
-const otherSources = Effect.fnUntraced(function* ({
-  producer,
-  registration,
-}: OpenedVersion): Effect.fn.Return<ReadonlyMap<number, string>, LogFailure> {
+const otherSources = Effect.fnUntraced(function* (
+  { producer, registration }: OpenedVersion,
+  { onlyForeign }: { readonly onlyForeign: boolean },
+): Effect.fn.Return<ReadonlyMap<number, string>, LogFailure> {
   const { registry, log, state, settings, sourceIndex } = producer;
   yield* registry.refresh();
   const found = new Map<number, string>();
-  for (const [source, { value }] of registry.announced()) {
+  for (const [source, { value, offset }] of registry.announced()) {
     if (source === registration.source || value.identity?.includes(ventes.key) !== true) continue;
-    if (!isOwn(producer, source))
+    const upTo = state.isUpTo(source, offset);
+    if (upTo.is && onlyForeign) continue;
+    if (!upTo.is)
       yield* readBack({
         log,
         sourceIndex,
@@ -230,7 +236,7 @@ const otherSources = Effect.fnUntraced(function* ({
         columns: undefined,
         scratch: yield* spoolPath(settings.data),
       });
-    found.set(state.source(source).id, source);
+    found.set(upTo.id, source);
   }
   return found;
 });

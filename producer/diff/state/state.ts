@@ -83,6 +83,7 @@ export class State {
     this.#statements = {
       insertSource: db.prepare("INSERT INTO sources (source) VALUES (?) ON CONFLICT DO NOTHING"),
       source: db.prepare("SELECT * FROM sources WHERE source = ?"),
+      upTo: db.prepare("SELECT id, announcement, pending FROM sources WHERE source = ?").raw(),
       save: db.prepare(
         `UPDATE sources SET announcement = ?, pending = ?, dirty = ?, columns = ?, seen = ?, validators = ?,
            last = ?, earlier = ?, refused = ? WHERE id = ?`,
@@ -122,6 +123,17 @@ export class State {
       earlier: json(raw.earlier) ?? NO_EARLIER,
       refused: json(raw.refused),
     };
+  }
+
+  /**
+   * The number of a source in the state, and whether `announcement` is its last one and nothing is pending. As `source`,
+   * without the costly rest: it is asked for every source whenever one of them has new ids.
+   */
+  isUpTo(source: string, announcement: number): { readonly id: number; readonly is: boolean } {
+    const s = this.#statements;
+    s.insertSource.run(source);
+    const [id, last, pending] = s.upTo.get(source) as [number, number | null, number];
+    return { id, is: last === announcement && pending === 0 };
   }
 
   /** Saves a change of a source's state and returns the new state. */
