@@ -241,17 +241,18 @@ function replacedAt({ before, part, mended, isMoved, isOfLines }: ReplacedAt): B
 }
 
 /** A part of the first day went, and nothing came in its place. */
-function edgeOf(
-  evidence: Evidence,
-  { whole, grown }: { readonly whole: number; readonly grown: number },
-): Fate {
+function edgeOf(evidence: Evidence, { whole, grown }: Pick<Lost, "whole" | "grown">): Fate {
   const { habit } = evidence;
-  if (whole === 0 && grown === 0) return "corrected";
-  if (isWindowOfLines(evidence)) return "unclear";
-  if (keepsLines(evidence))
-    return habit.rolled === 0 && grown > 0 && !isChance(evidence, grown) ? "rolled" : "unclear";
-  return habit.rolled > 0 ? "corrected" : "unclear";
+  if (isWindowOfHours(evidence)) return "rolled";
+  const isOfLines = isWindowOfLines(evidence);
+  // Neither a file that never rolled nor one of the last lines loses lines alone.
+  if (whole === 0 && grown === 0 && (isOfLines || habit.rolled === 0)) return "corrected";
+  const isNew = habit.rolled === 0 && grown > 0 && keepsLines(evidence) && !isChance(evidence, grown);
+  return isNew ? "rolled" : "unclear";
 }
+
+/** The last hours: a part of a day rolled off, and the number of lines changes. */
+const isWindowOfHours = ({ habit }: Evidence): boolean => habit.split && habit.full < habit.rolled;
 
 /** The last lines, so many: in all its versions that rolled. */
 const isWindowOfLines = ({ habit }: Evidence): boolean =>
@@ -296,6 +297,5 @@ function keepsDays(evidence: Evidence, { old, now }: Windows, lost: number): boo
 
 const linesOf = (lines: LinesOfDays): number => [...lines.values()].reduce((sum, n) => sum + n, 0);
 
-/** As many lines as before. */
 export const keepsLines = ({ old, now }: Pick<Evidence, "old" | "now">): boolean =>
   linesOf(old) === linesOf(now);

@@ -46,11 +46,7 @@ export const KINDS: readonly Kind[] = [
   { name: "rolling-count-newest-first", steps: rolling({ by: "count", order: "newest first" }) },
   { name: "rolling-days-sorted", steps: rolling({ by: "days", order: "sorted" }) },
   { name: "this-month", steps: rolling({ by: "month", order: "oldest first" }) },
-  {
-    name: "rolling-hours",
-    steps: rolling({ by: "hours", order: "oldest first" }),
-    known: "what leaves a window of hours in the middle of a day is taken for deleted",
-  },
+  { name: "rolling-hours", steps: rolling({ by: "hours", order: "oldest first" }) },
   { name: "rolling-after-a-gap", steps: rollingAfterAGap },
   {
     name: "month-with-refund",
