@@ -212,7 +212,7 @@ describe("rows that vanish", () => {
 });
 
 /** The first 20 days of the month, two sales a day. */
-const twoADay = Array.from({ length: 20 }, (_, i) => [sale(i + 1, "q"), sale(i + 1)]).flat();
+const twoADay = Array.from({ length: 20 }, (_, i) => [sale(i + 1), sale(i + 1, "q")]).flat();
 
 describe("a version that would delete much", () => {
   it("is held back whole, its rejects too, until exactly these deletes are accepted", async () => {
