@@ -89,3 +89,94 @@ describe("a version that would delete much", () => {
     expect(await total()).toBe(200);
   });
 });
+
+describe("a sheet that is read before its formulas are computed", () => {
+  const HEADER = "date_vente,id_produit,id_magasin,quantité,prix_unitaire";
+  const lines = (price: (n: number) => string) =>
+    Array.from({ length: 12 }, (_, i) => `${day(i + 1)},P1,M1,2,${price(i)}`);
+
+  it.each([
+    ["is empty", () => ""],
+    ["says that it loads", () => "Loading..."],
+    ["has lost what it refers to, in a part of its lines", (n: number) => (n % 3 === 0 ? "#REF!" : "4.50")],
+  ])(
+    "keeps its figures while the column %s, and applies by itself when it is filled again",
+    async (_, blank) => {
+      const { write, start, once, status, total } = company();
+      const file = write("v.csv", HEADER, ...lines(() => "4.50"));
+      expect((await start(file)).code).toBe(0);
+      write("v.csv", HEADER, ...lines(blank));
+      const held = await once();
+      expect(held.code).toBe(1);
+      expect(held.stderr).toMatch(/column "prix_unitaire" is empty, or holds an error of a spreadsheet/);
+      expect((await status()).code).toBe(1);
+      expect(await total()).toBe(108);
+      write("v.csv", HEADER, ...lines(() => "4.50"), `${day(13)},P1,M1,2,4.50`);
+      expect((await once()).code).toBe(0);
+      expect((await status()).code).toBe(0);
+      expect(await total()).toBe(117);
+    },
+  );
+});
+
+it("a till that changes its language makes --where keep nothing: the figures stay, and another condition goes on", async () => {
+  const { write, start, once, run, total } = company();
+  const header = "id_vente,date_vente,nature,id_produit,id_magasin,quantité,montant";
+  const lines = (sale: string, refund: string) => [
+    `1,${day(1)},${sale},P1,M1,1,5`,
+    `2,${day(1)},${refund},P1,M1,1,5`,
+    `3,${day(2)},${sale},P1,M1,1,7`,
+  ];
+  const file = write("v.csv", header, ...lines("Sale", "Refund"));
+  expect((await run("sources", "add", file, "--where", "nature=Sale")).code).toBe(0);
+  expect((await start()).code).toBe(0);
+  expect(await total()).toBe(12);
+  write("v.csv", header, ...lines("Vente", "Retour"), `4,${day(3)},Vente,P1,M1,1,8`);
+  const held = await once();
+  expect(held.code).toBe(1);
+  expect(held.stderr).toMatch(/--where nature=Sale keeps none of its 4 lines, and kept 2 before/);
+  expect(await total()).toBe(12);
+  await run("sources", "add", file, "--where", "nature=Vente");
+  expect((await once()).code).toBe(0);
+  expect(await total()).toBe(20);
+});
+
+it("a file without its lines keeps the figures", async () => {
+  const { write, start, once, total } = company();
+  const file = write("v.csv", SALES, `${day(1)},P1,M1,1,10`);
+  await start(file);
+  write("v.csv", SALES);
+  const held = await once();
+  expect(held.code).toBe(1);
+  expect(held.stderr).toContain("no line is left below its header");
+  expect(await total()).toBe(10);
+});
+
+it("amounts in another currency than the database are no success, in a dry run neither", async () => {
+  const { write, start, run, status, total } = company();
+  const file = write("v.csv", SALES, `${day(1)},P1,M1,1,$10.00`, `${day(2)},P1,M1,1,$12.00`);
+  const dry = await run("sources", "add", file, "--dry-run");
+  expect(dry.code).toBe(1);
+  expect(dry.stderr).toMatch(/2 of its 2 lines cannot be read, for example line 2: "\$10\.00" is not in EUR/);
+  const first = await start(file);
+  expect(first.code).toBe(1);
+  expect(first.stderr).toContain("this version is applied, but check it: 2 of its 2 lines cannot be read");
+  expect(await total()).toBeNull();
+  expect((await status()).code).toBe(1);
+  // A person has seen it: from now on it is no news.
+  expect((await run("sources", "confirm", file)).code).toBe(0);
+  expect((await run("start", "--once")).code).toBe(0);
+});
+
+it("--columns with fewer names than fields is refused with both counts; an empty name keeps its place", async () => {
+  const { write, start, run, total } = company();
+  const file = write("v.csv", `${day(1)},till 1,P1,M1,1,10`, `${day(2)},till 1,P1,M1,1,10`);
+  const columns = "date_vente,id_produit,id_magasin,quantité,montant";
+  const add = (names: string) => run("sources", "add", "ventes", file, "--no-header", "--columns", names);
+  const refused = await add(columns);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain("--columns names 5 columns, but most lines have 6 fields");
+  expect((await add(columns.replace(",", ",,"))).code).toBe(0);
+  expect((await start()).code).toBe(0);
+  expect(await total()).toBe(20);
+});

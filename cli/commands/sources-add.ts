@@ -22,7 +22,7 @@ import { print, say } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { namedApart, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
-import { WrongUsage } from "../settings/errors.ts";
+import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visible, visibleSource } from "../texts/visible.ts";
 
@@ -57,7 +57,7 @@ interface AddInput {
 export const addSource = (
   input: AddInput,
   run: Invocation,
-): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
+): Effect.Effect<void, WrongUsage | Failed | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const reading = yield* parsed(input.what.at(-1) ?? "", run, () => parseReadingFlags(input));
     // Options that are not given keep their registered values; an empty name, or `auto`, resets one.
@@ -83,6 +83,8 @@ export const addSource = (
         inspectSource(source, { entities, reading, idScope: given.idScope }),
       );
       print(run.json ? JSON.stringify(asJson(found, run.settings.language)) : asText(found, run));
+      const [doubt] = found.doubts;
+      if (doubt !== undefined) return yield* new Failed({ message: visible(doubt.says) });
       return;
     }
     let sales: readonly string[] = [];

@@ -1,6 +1,7 @@
 /** `ventes sources add --dry-run`: shows how a source would be read. Writes nothing. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -9,8 +10,15 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
 import type { ColumnFormats, ReadField } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
-import { asFailure } from "../source/index.ts";
-import { type InspectedReject, type InspectedRow, inspectVersion } from "../version/index.ts";
+import { asFailure, type Doubt, reportOf } from "../source/index.ts";
+import {
+  type InspectedReject,
+  type InspectedRow,
+  inspectVersion,
+  readingDoubts,
+  readOf,
+  type Version,
+} from "../version/index.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading, type ReadingChange } from "./reading-flags.ts";
 
@@ -62,6 +70,8 @@ export interface Inspection {
     readonly count: number;
     readonly first: InspectedReject;
   }[];
+  /** What a person must know before he registers it. */
+  readonly doubts: readonly DoubtReport[];
 }
 
 /** Reads the whole source and returns how it would be read. Fails with SourceError when it cannot be read. */
@@ -75,6 +85,7 @@ const inspect = Effect.fnUntraced(function* (
   options: InspectOptions,
 ): Effect.fn.Return<Inspection, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
+  const { language } = settings;
   const source = yield* idOf(reference);
   const own = changedReading(undefined, options.reading ?? {}) ?? {};
   const { reading, preset } = yield* resolved(source, own);
@@ -123,5 +134,16 @@ const inspect = Effect.fnUntraced(function* (
     ),
     rows,
     rejects: [...rejects.values()].sort((a, b) => b.count - a.count),
+    doubts: doubtsOf(version, [...rejects.values()]).map((doubt) => reportOf(doubt, source, language)),
   };
 });
+
+const doubtsOf = (version: Version, rejects: readonly { readonly count: number }[]): readonly Doubt[] =>
+  readingDoubts(
+    null,
+    readOf(version, {
+      records: version.records,
+      rejected: rejects.reduce((sum, { count }) => sum + count, 0),
+      filtered: version.filtered,
+    }),
+  );

@@ -177,7 +177,9 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
     throw refuse("--no-header", "", "--columns a,b,c");
   if (flags.columns !== undefined && flags.columns !== "" && flags.noHeader !== true)
     throw refuse("--columns", flags.columns, "--no-header");
-  const columns = flags.columns === undefined ? undefined : listOf(flags.columns);
+  // A column without a name keeps its place: those behind it must not move.
+  const names = flags.columns?.split(",").map((name) => name.trim());
+  const columns = names?.every((name) => name === "") ? [] : names;
   const filled = fillDown.flatMap(listOf);
   const key = flags.key === undefined ? undefined : listOf(flags.key);
   return {

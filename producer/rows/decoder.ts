@@ -24,7 +24,7 @@ import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader, wholeOf } from "./value-reader.ts";
-import { BusinessZone, cleanText, isNothing } from "./values.ts";
+import { BusinessZone, cleanText, isErrorText, isNothing } from "./values.ts";
 
 /** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
 const NEEDS_CARE = /[^ !#-[\]-\u02ff]/;
@@ -46,6 +46,15 @@ export interface Decoded {
    * rows, in any order of the file's columns.
    */
   rest: string;
+}
+
+/** How many values of a column were empty, or an error text of a spreadsheet. */
+export interface ColumnEmpty {
+  /** The name in the file. */
+  readonly published: string;
+  readonly empty: number;
+  /** It is no column of the entity. */
+  readonly extra: boolean;
 }
 
 export class Decoder {
@@ -151,6 +160,17 @@ export class Decoder {
     throw new SourceRefusal("source.identity_changed", lost.join(", "), come.join(", ") || undefined);
   }
 
+  /** The columns that the figures rest on: those of the entity, and those that identify a sale without id. */
+  get columns(): readonly ColumnEmpty[] {
+    return [...this.#slots, ...(this.#key === undefined ? [] : [this.#key]), ...this.#extras].flatMap(
+      ({ kind, name, published, constant, empty }) =>
+        constant !== undefined ||
+        (kind === "extra" && (this.#key !== undefined || !this.#identifying.includes(name)))
+          ? []
+          : [{ published, empty, extra: kind === "extra" }],
+    );
+  }
+
   /** Why the last record is a reject, after `decode` returned false. */
   get problem(): Problem {
     return this.#reader.problem;
@@ -181,6 +201,7 @@ export class Decoder {
       const value = slot.constant ?? reader.read(slot, fieldOf(slot, fields), care);
       if (value === undefined) return false;
       this.#values[slot.index] = value;
+      if (value === null || (slot.holdsText && isErrorText(value))) slot.empty++;
       rest += `,${slot.label}${slot.json ?? (value === null ? "null" : jsonOf(value, care || slot.at < 0))}`;
       if (slot.name === "date_effet" && value !== null) decoded.dated = value;
     }
@@ -229,6 +250,7 @@ export class Decoder {
     for (const slot of this.#extras) {
       const value = this.#reader.read(slot, fields[slot.at] as string, care) as string | null;
       this.#values[slot.index] = value;
+      if (value === null || isErrorText(value)) slot.empty++;
       if (time !== null && slot.name > this.#timeName) {
         text += `${text === "" ? "" : ","}"${this.#timeName}":"${time}"`;
         time = null;
@@ -266,6 +288,7 @@ export class Decoder {
     if (slot !== undefined && !this.entity.derivedKey)
       return this.#reader.reject(codeOf(slot, "missing"), "", undefined, slot.published);
     decoded.derived = true;
+    if (slot !== undefined) slot.empty++;
     const { row, extras } = this.rowOf();
     const columns =
       this.#reader.time === null

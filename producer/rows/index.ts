@@ -2,8 +2,9 @@
 
 export { parseCondition } from "./columns/conditions.ts";
 export { ColumnSurvey } from "./columns/decide-formats.ts";
-export { lostColumn, RejectTally } from "./columns/drift.ts";
+export { lostColumn } from "./columns/drift.ts";
 export type { ColumnFormats } from "./columns/formats.ts";
+export { Gaps } from "./columns/gaps.ts";
 export { knownHeader } from "./columns/known-header.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";

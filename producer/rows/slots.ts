@@ -21,6 +21,10 @@ export interface Slot {
   constant: string | undefined;
   /** The JSON of that value. */
   json: string | undefined;
+  /** How many of its values so far were empty, or an error text of a spreadsheet. */
+  empty: number;
+  /** Whether such an error text can be its value: a number or a day cannot be one. */
+  readonly holdsText: boolean;
   /** Its index among the values of a record. */
   readonly index: number;
   readonly name: string;
@@ -84,6 +88,8 @@ function slotOf(
     joined: "parts" in source ? source : undefined,
     constant: undefined,
     whole: o.options.wholeIds === true && (kind === "id" || DOCUMENT.has(name)),
+    empty: 0,
+    holdsText: kind === "id" || kind === "text",
     json: undefined,
     currency: Object.hasOwn(REJECT_SENTENCES, codeOf(slot, "wrong_currency")) ? o.currency : null,
     decimal: kind === "decimal" ? ((format as DecimalFormat | undefined) ?? o.options.decimal) : undefined,

@@ -19,6 +19,24 @@ const LONGEST_NOTHING = 6;
 
 export const isNothing = (text: string): boolean => text.length <= LONGEST_NOTHING && NOTHING.has(text);
 
+/** Texts that a spreadsheet shows in the place of a value that it could not compute, or has not yet. */
+const ERRORS: ReadonlySet<string> = new Set(
+  [
+    "#REF! #N/A #N/D #VALUE! #VALEUR! #NAME? #NOM? #DIV/0! #NULL! #NUL! #NUM! #NOMBRE! #SPILL! #CALC! #ERROR!",
+    "#ERREUR! #BLOCKED! #BUSY! #CONNECT! #FIELD! #UNKNOWN! #GETTING_DATA Loading... Loading… Chargement... Chargement…",
+  ].flatMap((line) => line.split(" ")),
+);
+const OFFICE_ERROR = /^(?:Err|Erreur)\s?:\s?5\d\d$/;
+const LONGEST_ERROR = 13;
+/** "#", "C", "E", "L": one test for nearly all values. */
+const FIRST_OF_ERROR: ReadonlySet<number> = new Set([0x23, 0x43, 0x45, 0x4c]);
+
+/** Whether a spreadsheet could not compute this value. */
+export const isErrorText = (text: string): boolean =>
+  FIRST_OF_ERROR.has(text.charCodeAt(0)) &&
+  text.length <= LONGEST_ERROR &&
+  (ERRORS.has(text) || OFFICE_ERROR.test(text));
+
 /** The text in `="007"`, which keeps spreadsheets from reading it as a number. Formulas are never evaluated. */
 export const unwrapped = (text: string): string | undefined => {
   const inner = /^="((?:[^"]|"")*)"$/.exec(text)?.[1];

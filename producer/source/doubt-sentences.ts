@@ -13,6 +13,9 @@ export interface DoubtDetails {
 
 type Sentence = Readonly<Record<Language, (d: DoubtDetails) => string>>;
 
+const before = (text: string | undefined, ...[start, end = " avant"]: readonly string[]): string =>
+  text === undefined ? "" : `${start} ${text}${end}`;
+
 /** Each is a clause about "this version". */
 export const DOUBT_SENTENCES = {
   "vanished.many": {
@@ -62,6 +65,32 @@ export const DOUBT_SENTENCES = {
         ? `it lacks a sale of ${d.what}, and nothing tells whether it was corrected or has rolled off the file`
         : `it lacks ${d.count} sales (${d.what}), and nothing tells whether they were corrected or have rolled off the file`,
   },
+  "rejects.many": {
+    fr: (d) =>
+      `${d.count} de ses ${d.of} lignes ne se lisent pas${d.what === undefined ? "" : `, comme la ligne ${d.more} : ${d.what}`}`,
+    en: (d) =>
+      `${d.count} of its ${d.of} lines cannot be read${d.what === undefined ? "" : `, for example line ${d.more}: ${d.what}`}`,
+  },
+  "column.blank": {
+    fr: (d) =>
+      `la colonne ${d.what} est vide, ou contient une erreur de tableur, dans ${d.count} lignes sur ${d.of}, contre ${d.more} avant ; dès qu'elle est remplie, la version s'applique d'elle-même`,
+    en: (d) =>
+      `column ${d.what} is empty, or holds an error of a spreadsheet, in ${d.count} lines of ${d.of}, and was in ${d.more} before; as soon as it is filled again, the version applies by itself`,
+  },
+  "filter.nothing": {
+    fr: (d) => `--where ${d.what} n'y garde aucune de ses ${d.of} lignes${before(d.more, ", contre")}`,
+    en: (d) => `--where ${d.what} keeps none of its ${d.of} lines${before(d.more, ", and kept", " before")}`,
+  },
+  "filter.little": {
+    fr: (d) => `--where ${d.what} ne garde que ${d.count} de ses ${d.of} lignes, contre ${d.more} avant`,
+    en: (d) => `--where ${d.what} keeps only ${d.count} of its ${d.of} lines, and kept ${d.more} before`,
+  },
+  "file.nothing_left": {
+    fr: (d) =>
+      `il n'y a plus une ligne sous son en-tête, contre ${d.of} avant ; dès qu'il y en a, la version s'applique d'elle-même`,
+    en: (d) =>
+      `no line is left below its header, where there were ${d.of}; as soon as there are lines, the version applies by itself`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
@@ -69,6 +98,8 @@ const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
 
 /** Each completes "CHOICE: COMMAND". */
 export const CHOICE_SENTENCES = {
+  accept: { fr: "si c'est voulu", en: "if this is intended" },
+  seen: { fr: "si c'est bien ainsi", en: "if it is to be so" },
   delete: { fr: "pour les supprimer", en: "to delete them" },
   leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
   documents: {

@@ -1,6 +1,7 @@
 /** The sentences say what to do, and their commands can be pasted into a shell. */
 import { describe, expect, it } from "vitest";
 import { namesAction } from "#shared/runtime/testing/names-action.ts";
+import { reportOf } from "./doubt.ts";
 import { sourceError } from "./error.ts";
 import { SOURCE_SENTENCES } from "./sentences.ts";
 
@@ -12,6 +13,17 @@ describe("the command in a sentence", () => {
   ])("names %s as %s", (source, argument) => {
     const { sentence } = sourceError("source.removed", { source }, "fr");
     expect(sentence.endsWith(` : npx ventes sources add ${argument}`)).toBe(true);
+    const doubt = {
+      code: "vanished.many",
+      decision: "vanished.many:abc",
+      weight: "held",
+      details: { count: 19, of: 38 },
+      choices: [{ code: "delete" }, { code: "keep", options: ["--vanished", "keep"] }],
+    } as const;
+    expect(reportOf(doubt, source, "fr").choices.map(({ command }) => command)).toEqual([
+      `npx ventes sources confirm ${argument} vanished.many:abc`,
+      `npx ventes sources add ${argument} --vanished keep`,
+    ]);
   });
 });
 

@@ -375,11 +375,11 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: column ${d.what} is missing; new in the header: ${d.more}; if it has a new name, give --map COLUMN=NAME`,
   },
-  "source.mostly_rejected": {
+  "source.other_count": {
     fr: (d) =>
-      `${d.source} : plus de la moitié des lignes (${d.more}) n'ont pas de valeur lisible dans la colonne ${d.what}, ce qui n'était pas le cas de la version précédente : la version est refusée, et les données de la précédente restent ; corrigez le fichier`,
+      `${d.source} : --columns nomme ${d.what} colonnes, mais la plupart des lignes ont ${d.more} champs : donnez un nom à chacun, ou rien entre deux virgules pour une colonne sans nom (a,,c)`,
     en: (d) =>
-      `${d.source}: more than half of the lines (${d.more}) have no readable value in column ${d.what}, unlike those of the version before: the version is refused, and the data of the version before stay; correct the file`,
+      `${d.source}: --columns names ${d.what} columns, but most lines have ${d.more} fields: give each a name, or nothing between two commas for a column without one (a,,c)`,
   },
   "source.rekeyed": {
     fr: (d) =>

@@ -85,7 +85,11 @@ const HISTORY: readonly (readonly [string, readonly string[] | typeof LOST, Sum]
     ["", line(3), "", `${line(4, 5)},more,than,that`, line(5, "1.2345678")],
     { records: 3, emitted: 1, unchanged: 1, superseded: 0, rejected: 1 },
   ],
-  ["only a header", [], { records: 0, emitted: 0, unchanged: 0, superseded: 0, rejected: 0 }],
+  [
+    "only a header, which is held back",
+    [],
+    { records: 3, emitted: 0, unchanged: 2, superseded: 0, rejected: 1 },
+  ],
   [
     "all of it again",
     [line(1), line(2), line(3)],

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { asFailure, type Doubt } from "../source/index.ts";
+import { readBefore, readingDoubts, readOf } from "../version/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import { idDoubts } from "./id-doubts.ts";
@@ -24,7 +25,11 @@ type Finder = (opened: OpenedVersion, diffed: DiffedVersion) => Effect.Effect<re
 const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
   inSlices(() => vanishedDoubts(diff), asFailure(registration.source, producer.settings));
 
-const ofTheReading: Finder = ({ version }) => Effect.succeed(version.doubts);
+const ofTheReading: Finder = ({ version, before }, { diff }) =>
+  Effect.sync(() => [
+    ...version.doubts,
+    ...readingDoubts(readBefore(before), readOf(version, diff.counts(version))),
+  ]);
 
 /** In the order in which they are told. */
 const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofTheDiff];

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { confirmSource } from "../admin/confirm.ts";
 import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
@@ -97,32 +98,49 @@ describe("a file that changes its columns", () => {
     expect(await events()).toEqual(before);
   });
 
-  it("into text is refused, unless the version before was like that already", async () => {
+  it("into text is held back, unless the version before was like that already", async () => {
     write(SALES, ...sales(20));
     await add();
     await poll();
     const before = await events();
     write(SALES, ...sales(20, "douze"));
     expect(await poll()).toMatchObject({
-      state: "parked",
-      reason: expect.stringMatching(/more than half of the lines \(20 \/ 20\) .* column quantité/),
+      state: "held",
+      reason: expect.stringMatching(
+        /20 of its 20 lines cannot be read, for example line 2: .*douze.*sources confirm/,
+      ),
     });
     expect(await events()).toEqual(before);
-    // A few bad lines become rejects and do not refuse the version.
+    // A few bad lines become rejects and do not hold the version back.
     write(SALES, ...sales(15), ...sales(5, "douze"));
     expect(await poll()).toMatchObject({ state: "ok", rejected: 5 });
   });
 
-  it("is not refused when it is the first version, when it was bad before, or when it is short", async () => {
+  it("is applied with attention when it is the first version or was bad before, until it is mended", async () => {
+    const attention = { state: "ok", doubts: [{ code: "rejects.many", weight: "attention" }] };
     write(SALES, ...sales(20, "douze"));
     await add();
-    expect(await poll()).toMatchObject({ state: "ok", rejected: 20 });
+    expect(await poll()).toMatchObject({ ...attention, rejected: 20 });
+    expect(await poll()).toMatchObject({ ...attention, rejected: 20 });
     write(SALES, ...sales(21, "douze"));
-    expect(await poll()).toMatchObject({ state: "ok", rejected: 21 });
-    write(SALES, ...sales(8));
-    expect(await poll()).toMatchObject({ state: "ok", rejected: 0 });
-    write(SALES, ...sales(8, "douze"));
-    expect(await poll()).toMatchObject({ state: "ok", rejected: 8 });
+    expect(await poll()).toMatchObject({ ...attention, rejected: 21 });
+    write(SALES, ...sales(2));
+    const mended = await poll();
+    expect(mended).toMatchObject({ state: "ok", rejected: 0, reason: "" });
+    expect(mended).not.toHaveProperty("doubts");
+    write(SALES, ...sales(2, "douze"));
+    expect(await poll()).toMatchObject({ state: "held", doubts: [{ weight: "held" }] });
+  });
+
+  it("is applied without attention once an operator has accepted it", async () => {
+    write(SALES, ...sales(3, "douze"), sale(1));
+    await add();
+    const first = await poll();
+    expect(first).toMatchObject({ state: "ok", rejected: 3, emitted: 1, doubts: [{ code: "rejects.many" }] });
+    await pipeline.run(confirmSource(path(), first?.doubts ?? []));
+    expect(await poll()).not.toHaveProperty("doubts");
+    write(SALES, ...sales(4, "douze"), sale(1));
+    expect(await poll()).not.toHaveProperty("doubts");
   });
 });
 

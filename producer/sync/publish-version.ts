@@ -142,7 +142,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { diff } = diffed;
   const { held, attention } = yield* openDoubts(opened, diffed);
   // The evidence is about the whole content, of which the appended part is too little.
-  if (tail !== null && held.length + attention.length > 0) return NOT_CONTINUED;
+  if (tail !== null && held.length > 0) return NOT_CONTINUED;
   if (held.length > 0) return yield* heldBack(source, held, settings.language);
   const counts = diff.counts(version);
   const reports = attention.map((doubt) => reportOf(doubt, source, settings.language));
@@ -204,7 +204,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   counts: VersionCounts,
   remembered: Partial<SourceState>,
 ): Effect.fn.Return<VersionResult | typeof OVERTAKEN, PollFailure> {
-  const { producer, registration, version, before, rekey } = opened;
+  const { producer, registration, version, before, rekey, tail } = opened;
   const { diff, held } = diffed;
   const { registry, settings, state } = producer;
   const { source } = registration;
@@ -226,6 +226,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     day,
     counts,
     ...(habit === undefined ? {} : { habit }),
+    gaps: version.gaps.total(tail === null ? undefined : before?.gaps),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
   };
   const number = yield* announce(producer, announcement);

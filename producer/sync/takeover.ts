@@ -77,6 +77,7 @@ export const takeOver = Effect.fnUntraced(function* (
     open: before?.open ?? null,
     day: before?.day ?? null,
     counts: before?.counts ?? null,
+    ...(before?.gaps === undefined ? {} : { gaps: before.gaps }),
     ...(before?.reading === undefined ? {} : { reading: before.reading }),
     ...(before?.habit === undefined ? {} : { habit: before.habit }),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),

@@ -4,5 +4,6 @@ export { firstIds, type InspectedReject, type InspectedRow, inspectVersion } fro
 export { openFile } from "./open-file.ts";
 export type { Tail, VersionOptions } from "./options.ts";
 export { readInto } from "./read-into.ts";
+export { readBefore, readingDoubts, readOf } from "./reading-doubts.ts";
 export type { Version } from "./version.ts";
 export { writeEvents } from "./write-events.ts";

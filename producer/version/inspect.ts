@@ -31,6 +31,7 @@ export interface InspectSink {
 export function* inspectVersion(version: Version, sink: InspectSink): Generator<void, void> {
   const bad = (line: number, raw: string, code: RejectCode, details: Details) => {
     version.records++;
+    version.gaps.rejected(line, raw, { code, details });
     sink.reject({ line, raw, code, details });
   };
   const reader = version.newReader();

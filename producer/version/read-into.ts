@@ -18,7 +18,7 @@ import {
   TIME_NAMES,
   type VersionDiff,
 } from "../diff/index.ts";
-import { type Decoder, RejectTally } from "../rows/index.ts";
+import type { Decoder } from "../rows/index.ts";
 import { decisionOf, fitsAnnouncement } from "../source/index.ts";
 import { OtherCurrencies } from "./other-currencies.ts";
 import { recordsOf } from "./records-of.ts";
@@ -33,11 +33,9 @@ const FEWEST_LINES = 1000;
  * SourceRefusal.
  */
 export function* readInto(version: Version, diff: VersionDiff): Generator<void, boolean> {
-  const { before, tail } = version.options;
   const pass = new Pass(version, diff);
   const reader = version.newReader();
   const filter = version.newFilter();
-  const tally = new RejectTally(before?.counts ?? null);
   const currencies = new OtherCurrencies();
   const openLine = new OpenLine(version);
   version.filtered = yield* recordsOf(reader, filter, {
@@ -46,17 +44,18 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       version.records++;
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed === undefined) return pass.row(n, line, raw, fields);
-      tally.add(failed.problem);
       currencies.add(failed.problem);
+      version.gaps.rejected(line, raw, failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
     },
-    bad: (n, code, _, line, raw) => {
+    bad: (n, code, value, line, raw, more) => {
       if (openLine.isAgain(line, raw)) return;
       version.records++;
+      version.gaps.rejected(line, raw, { code, details: { value, ...(more === undefined ? {} : { more }) } });
       pass.reject(n, version.main.entity.name, code, raw);
     },
   });
-  tally.judge(version.records + (tail?.counts.records ?? 0));
+  version.gaps.decoded(version.decoders.map(({ columns }) => columns));
   // The announcement carries the open line, so that a later version can find out that it extends it. A line too long
   // for that is left out, and the next version is read whole.
   const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);

@@ -16,7 +16,7 @@ import {
 } from "../csv/index.ts";
 import { type LastVersion, TIME_NAMES } from "../diff/index.ts";
 import { type KnownHeader, keptColumns, mapEntities, placesAgain, placesOf } from "../header/index.ts";
-import { type ColumnFormats, type Decoder, decodersOf, RecordFilter } from "../rows/index.ts";
+import { type ColumnFormats, type Decoder, decodersOf, Gaps, RecordFilter } from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf } from "./records-of.ts";
@@ -38,6 +38,8 @@ export class Version {
   left = false;
   /** Where to continue a later version that only grew; null: it must be read whole. */
   end: LastVersion["end"] = null;
+  /** What the first pass could not read. */
+  readonly gaps = new Gaps();
   /** What is unclear about its header and its rows, so far. */
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;

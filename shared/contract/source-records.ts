@@ -79,6 +79,15 @@ export const ReadingDecisions = Schema.Struct({
 });
 export type ReadingDecisions = typeof ReadingDecisions.Type;
 
+/** What of a column could not be read. */
+export const ColumnGaps = Schema.Struct({
+  /** Values that were empty, or an error text of a spreadsheet. */
+  empty: Schema.Int,
+  /** Records that were rejected because of this column. */
+  rejected: Schema.Int,
+});
+export type ColumnGaps = typeof ColumnGaps.Type;
+
 /** The registration of a source. Key: the id of the source. A tombstone removes it. */
 export const Registration = Schema.Struct({
   v: Schema.Literal(1),
@@ -201,6 +210,8 @@ export const Announcement = Schema.Struct({
       split: Schema.Boolean,
     }),
   ),
+  /** By the name of the column in the file, "" for lines that are no record. Columns that were read whole are absent. */
+  gaps: Schema.optionalKey(Schema.Record(Schema.String, ColumnGaps)),
 });
 export type Announcement = typeof Announcement.Type;
 
