@@ -200,6 +200,54 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("a version that is held back is shown with its rows, their money and a command for each choice", async () => {
+    const { id_vente, total } = t.db
+      .prepare(
+        "SELECT MIN(id_vente) AS id_vente, (SELECT SUM(chiffre_affaires) FROM ventes) AS total FROM ventes",
+      )
+      .get() as { id_vente: string; total: number };
+    const amountOf = t.db.prepare("SELECT chiffre_affaires FROM ventes WHERE id_vente = ?").pluck();
+    const money = (value: number) =>
+      new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" }).format(value);
+    sources = [
+      source("ventes", {
+        state: "held",
+        reason: "retenue",
+        doubts: [
+          {
+            code: "vanished.many",
+            decision: "vanished.many:abc",
+            weight: "held",
+            says: "elle supprimerait 1 ligne",
+            examples: [],
+            choices: [
+              { says: "pour les supprimer", command: "ventes sources confirm v.csv", withdraws: 1 },
+              { says: "pour les garder", command: "ventes sources add v.csv --vanished keep", withdraws: 0 },
+            ],
+            entity: "ventes",
+            rows: [id_vente],
+          },
+        ],
+      }),
+    ];
+    const { page } = await open({ viewport: { width: 390, height: 844 } });
+    await page
+      .getByText("Cette version est retenue, et rien ne change : elle supprimerait 1 ligne")
+      .waitFor();
+    const worth = amountOf.get(id_vente) as number;
+    const text = (await page.locator("#sources").innerText()).replaceAll(/\s/g, " ");
+    const plain = (value: number) => money(value).replaceAll(/\s/g, " ");
+    expect(text).toContain(`1 ligne dans la base, d’une valeur de ${plain(worth)}`);
+    expect(text).toContain(`pour les supprimer (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
+    expect(text).toContain(`pour les garder (chiffre d’affaires total ensuite : ${plain(total)})`);
+    expect(await page.locator("#sources code").allTextContents()).toEqual([
+      "ventes sources confirm v.csv",
+      "ventes sources add v.csv --vanished keep",
+    ]);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+  });
+
   test("a catalogue is shown with its entries folded, those with a problem first", async () => {
     const id = "https://exemple.fr/exports/index.html";
     const daily = (n: number, more: Partial<SourceStatus> = {}) =>

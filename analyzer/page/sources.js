@@ -1,5 +1,6 @@
 /** The followed files: status, counts, last poll, and the reason of a problem. */
 import { element, name } from "./dom.js";
+import { doubtParts } from "./doubts.js";
 import { ago, moment, number, shorten } from "./format.js";
 import { texts } from "./texts.js";
 
@@ -37,12 +38,12 @@ export function makeSources(list) {
   /** The content that the list shows, without the times of polls, as one string. */
   let shown = "";
 
-  /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
-  function show(sources, catalogues) {
+  /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues @param {string} currency */
+  function show(sources, catalogues, currency) {
     const content = contentOf(sources, catalogues);
     // Only times have changed: the elements stay, so that a selection and the scroll position stay too.
     if (content === shown) showTimes(list, sources, catalogues);
-    else showAll(list, sources, catalogues);
+    else showAll(list, sources, catalogues, currency);
     shown = content;
   }
   return { show, showAges: () => showAges(list) };
@@ -70,16 +71,21 @@ function showTimes(list, sources, catalogues) {
   showAges(list);
 }
 
-/** @param {HTMLElement} list @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues */
-function showAll(list, sources, catalogues) {
+/**
+ * @param {HTMLElement} list
+ * @param {readonly Source[]} sources
+ * @param {readonly Catalogue[]} catalogues
+ * @param {string} currency
+ */
+function showAll(list, sources, catalogues, currency) {
   const { alone, groups } = grouped(sources, catalogues);
   /** The catalogues that the reader has unfolded: they stay unfolded. */
   const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-of")));
   list.replaceChildren(
     ...(alone.length === 0 && groups.length === 0
       ? [element("li", { class: "quiet" }, texts.noSources)]
-      : alone.map(item)),
-    ...groups.map((group) => catalogueItem(group, open)),
+      : alone.map((source) => item(source, currency))),
+    ...groups.map((group) => catalogueItem(group, open, currency)),
   );
 }
 
@@ -98,7 +104,7 @@ function grouped(sources, catalogues) {
   const groups = catalogues.map((catalogue) => {
     const all = by.get(catalogue.catalogue) ?? [];
     // Only the first entries are shown: those with a problem come before those that are ok.
-    const entries = [...all.filter((one) => one.state !== "ok"), ...all.filter((one) => one.state === "ok")];
+    const entries = [...all.filter((one) => !isFine(one)), ...all.filter(isFine)];
     return {
       catalogue,
       entries: entries.slice(0, MOST_ENTRIES),
@@ -122,22 +128,24 @@ const heading = (id, tag) =>
 /** @param {Source["state"]} state */
 const pill = (state) => element("span", { class: "pill", "data-state": state }, texts.states[state]);
 
-/** @param {Source} source */
-function item(source) {
+/** @param {Source} source @param {string} currency */
+function item(source, currency) {
   return element(
     "li",
     {},
     heading(source.source, source.entities.map(entityName).join(", ")),
     pill(source.state),
     element("span", { class: "quiet counts" }, counts(source)),
-    ...(source.reason === ""
-      ? []
-      : [element("p", { class: isStopped(source) ? "reason" : "quiet reason" }, source.reason)]),
+    ...(source.doubts !== undefined
+      ? source.doubts.flatMap((doubt) => doubtParts(doubt, currency))
+      : source.reason === ""
+        ? []
+        : [element("p", { class: isStopped(source) ? "reason" : "quiet reason" }, source.reason)]),
   );
 }
 
-/** @param {Group} group @param {ReadonlySet<string | null>} open */
-function catalogueItem({ catalogue, entries, more }, open) {
+/** @param {Group} group @param {ReadonlySet<string | null>} open @param {string} currency */
+function catalogueItem({ catalogue, entries, more }, open, currency) {
   const { listed, taken, others, refused, unlisted, refusals, reason } = catalogue;
   const parts = [
     texts.listed(listed, number(listed), number(taken + others)),
@@ -149,7 +157,7 @@ function catalogueItem({ catalogue, entries, more }, open) {
     "details",
     { "data-of": catalogue.catalogue, ...(open.has(catalogue.catalogue) ? { open: "" } : {}) },
     element("summary", {}, texts.files(all, number(all))),
-    element("ul", { class: "sources" }, ...entries.map(item)),
+    element("ul", { class: "sources" }, ...entries.map((entry) => item(entry, currency))),
     ...(more > 0 ? [element("p", { class: "quiet" }, texts.others(number(more)))] : []),
   );
   return element(
@@ -167,6 +175,9 @@ function catalogueItem({ catalogue, entries, more }, open) {
     ...(all > 0 ? [details] : []),
   );
 }
+
+/** @param {Source} source */
+const isFine = ({ state, doubts }) => state === "ok" && doubts === undefined;
 
 /** Whether a source waits for its next poll after a failure, or for a confirmation. @param {Source} source */
 const isStopped = ({ state }) => state === "parked" || state === "held";

@@ -77,6 +77,17 @@ const fr = {
   unlisted: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   files: (n, shown) => `${shown} fichier${n > 1 ? "s" : ""}`,
+  /** @param {"held" | "attention"} weight @param {string} says */
+  doubt: (weight, says) =>
+    weight === "held"
+      ? `Cette version est retenue, et rien ne change : ${says}`
+      : `Cette version est appliquée, mais à vérifier : ${says}`,
+  /** @param {number} n @param {string} shown @param {string} worth */
+  worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
+  /** @param {string} total */
+  totalAfter: (total) => `chiffre d’affaires total ensuite : ${total}`,
+  /** @param {string} says @param {string} outcome */
+  choice: (says, outcome) => `${says}${outcome} :`,
   states: {
     new: "Nouveau",
     reading: "Lecture…",
@@ -143,6 +154,13 @@ const en = {
   refused: (_n, shown) => `${shown} refused`,
   unlisted: (_n, shown) => `${shown} no longer listed`,
   files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
+  doubt: (weight, says) =>
+    weight === "held"
+      ? `This version is held back, and nothing changes: ${says}`
+      : `This version is applied, but check it: ${says}`,
+  worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
+  totalAfter: (total) => `total revenue afterwards: ${total}`,
+  choice: (says, outcome) => `${says}${outcome}:`,
   states: {
     new: "New",
     reading: "Reading…",

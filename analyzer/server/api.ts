@@ -62,6 +62,8 @@ export type AnalysesAnswer = typeof AnalysesAnswer.Type;
 export const SourcesAnswer = Schema.Struct({
   now: Schema.String,
   demo: Schema.Boolean,
+  /** Of the amounts of doubts; ISO 4217. */
+  currency: Schema.String,
   sources: Schema.Array(SourceStatus),
   catalogues: Schema.Array(CatalogueStatus),
 });

@@ -4,6 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
+import { withKnownRows } from "#shared/database/doubt-rows.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
@@ -44,6 +46,8 @@ export interface Reads {
   readonly state: () =>
     | { readonly commit: number; readonly newest: number; readonly fingerprint: string }
     | undefined;
+  /** The sources, with what the database knows of the rows of their doubts in the place of these rows. */
+  readonly sources: (sources: readonly SourceStatus[]) => readonly SourceStatus[];
   readonly close: () => void;
 }
 
@@ -72,6 +76,13 @@ export function makeReads(view: () => View): Reads {
       reading((s) => {
         const { commit, newest } = s.reached.get() as Reached;
         return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get()]) };
+      }),
+    sources: (sources) =>
+      sources.map((source) => {
+        if (source.doubts === undefined) return source;
+        const doubts = source.doubts;
+        const known = reading((s) => withKnownRows(s.db, doubts)) ?? doubts;
+        return { ...source, doubts: known.map(({ rows: _, ...doubt }) => doubt) };
       }),
     analyses: (now, limit) =>
       reading((s, demo) => ({

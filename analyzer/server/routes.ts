@@ -87,7 +87,9 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
     answer(SourcesAnswer, (now) => ({
       now,
       demo: current().demo,
-      ...followed(),
+      currency: settings.currency,
+      catalogues: followed().catalogues,
+      sources: reads.sources(followed().sources),
     })),
   ),
   route(

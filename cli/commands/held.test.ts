@@ -50,9 +50,17 @@ describe("a version that would delete much", () => {
     const said = await status();
     expect(said.code).toBe(1);
     const command = /ventes (sources confirm \S+ vanished\.many:\S{16})/.exec(said.stdout)?.[1] ?? "";
-    expect((await run(...command.split(" "), "--dry-run")).stdout).toMatch(
-      /would be accepted.*17 rows of 19/,
-    );
+    // The money of each choice, wherever it is told.
+    const dry = await run(...command.split(" "), "--dry-run");
+    for (const text of [said.stdout, dry.stdout].map((one) => one.replaceAll(/[\u00a0\u202f]/g, " "))) {
+      expect(text).toContain("17 rows in the database, worth 170,00 €");
+      expect(text).toContain("2026-01-03 P1 M1 1 10");
+      expect(text).toMatch(/to delete them \(total revenue afterwards: 30,00 €\): .*sources confirm/);
+      expect(text).toMatch(
+        /to keep them, now and later \(total revenue afterwards: 200,00 €\): .*--vanished keep/,
+      );
+    }
+    expect(dry.stdout).toContain("would be accepted");
     expect((await once()).code).toBe(1);
 
     // What the command names is what it accepts: not the deletes of a version that came since.
@@ -83,8 +91,9 @@ describe("a version that would delete much", () => {
     );
     expect(doubts).toMatchObject([{ code: "vanished.many", weight: "held", entity: "ventes" }]);
     expect(doubts[0].rows).toHaveLength(18);
+    expect(doubts[0].known).toMatchObject({ rows: 18, amount: 180, total: 200 });
     const keep = doubts[0].choices.find(({ command }: { command: string }) => command.includes("--vanished"));
-    expect((await run(...keep.command.split(" ").slice(1))).code).toBe(0);
+    expect((await run(...keep.command.replace(/^.*ventes /, "").split(" "))).code).toBe(0);
     expect((await once()).code).toBe(0);
     expect(await total()).toBe(200);
   });

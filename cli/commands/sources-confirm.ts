@@ -5,7 +5,9 @@ import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource, namedDoubts, sourceError } from "../../producer/admin/index.ts";
+import { doubtLines } from "../output/doubts.ts";
 import { print } from "../output/stdout.ts";
+import { knownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { registered } from "../run/register.ts";
 import { followsNow, readSourceEntries } from "../run/source-list.ts";
@@ -44,11 +46,14 @@ export const confirmOne = (
         return { source, doubts };
       }),
     );
+    const known = yield* knownDoubts(run.settings.data, doubts);
     if (run.json) {
-      print(JSON.stringify({ source: masked(source), accepted: !input.dryRun, doubts }));
+      print(JSON.stringify({ source: masked(source), accepted: !input.dryRun, doubts: known }));
       return;
     }
-    for (const { says, decision } of doubts)
-      print(visibleSource(texts.doubtAccepted(source, says, decision, input.dryRun)));
+    for (const doubt of known) {
+      const lines = doubtLines(doubt, texts, run.settings.currency);
+      print([texts.doubtAccepted(source, input.dryRun), ...lines].map(visibleSource).join("\n"));
+    }
     print(input.dryRun ? texts.nothingWritten() : texts.doubtsApply());
   });

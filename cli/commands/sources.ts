@@ -6,9 +6,11 @@ import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { doubtLines } from "../output/doubts.ts";
 import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
+import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import {
   type CatalogueWithState,
@@ -43,7 +45,9 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
         const follows = yield* followsNow;
         const entries = yield* readSourceEntries;
         return {
-          listed: entries.sources(follows),
+          listed: yield* Effect.forEach(entries.sources(follows), (one) =>
+            Effect.map(withKnownDoubts(run.settings.data, one.status), (status) => ({ ...one, status })),
+          ),
           invalid: entries.invalid(run.settings.language),
           catalogues: entries.catalogues(),
         };
@@ -69,7 +73,14 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     }
     if (rows.length + catalogues.length === 0) print(run.texts.noSources());
     if (rows.length > 0) print(`${table(COLUMNS, rows)}\n${accounting(listed, run)}`);
-    for (const { registration, announcement } of listed) {
+    for (const { registration, announcement, status } of listed) {
+      const doubts = (status.doubts ?? []).flatMap((one) =>
+        doubtLines(one, run.texts, run.settings.currency),
+      );
+      if (doubts.length > 0)
+        print(
+          [`${registration.source}:`, ...doubts.map((line) => `  ${line}`)].map(visibleSource).join("\n"),
+        );
       const how = howRead(registration, announcement, run.texts);
       if (how !== "") print(visibleSource(run.texts.howRead(registration.source, how)));
       for (const note of notesOf(announcement, run.settings.language)) print(`  ${visibleSource(note)}`);

@@ -17,11 +17,13 @@ import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { doubtLines } from "../output/doubts.ts";
 import { missedLines, type Results, readResults, waitingLines, wholeIdsLines } from "../output/results.ts";
 import { print, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
+import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
 import { type Follows, readSourceEntries, reportsAt, type SourceEntry } from "../run/source-list.ts";
@@ -105,7 +107,8 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
         else if (lost) problems.push(texts.componentLost(component, at));
       }
-      const statuses = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
+      const listed = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
+      const statuses = yield* Effect.forEach(listed, (one) => withKnownDoubts(dir, one));
       for (const source of statuses) if (needsOperator(source)) problems.push(problemOf(source, texts));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
@@ -225,8 +228,11 @@ function asText(found: Found, dir: string, run: Invocation): string {
         s.state,
         texts.count(s.records),
         ...(s.defects === undefined ? [] : [texts.defects(texts.count(s.defects))]),
-        ...(s.reason === "" ? [] : [s.reason]),
+        ...(s.reason === "" || s.doubts !== undefined ? [] : [s.reason]),
       ].join("  "),
+      ...(s.doubts ?? [])
+        .flatMap((doubt) => doubtLines(doubt, texts, run.settings.currency))
+        .map((line) => `    ${line}`),
     );
   for (const c of found.catalogues) {
     const reason = c.reason === "" ? "" : `  ${c.reason}`;

@@ -353,10 +353,16 @@ const TEXTS = {
       `${n} of its first ${of} sales are also in ${source}: they count once. If they are other sales, keep them apart with --id-scope`,
   ),
   doubtAccepted: both(
-    (source: string, says: string, decision: string, isDryRun: boolean) =>
-      `${source} : ${isDryRun ? "serait accepté" : "accepté"} : ${says} (${decision})`,
-    (source: string, says: string, decision: string, isDryRun: boolean) =>
-      `${source}: ${isDryRun ? "would be accepted" : "accepted"}: ${says} (${decision})`,
+    (source: string, isDryRun: boolean) => `${source} : ${isDryRun ? "serait accepté" : "accepté"} :`,
+    (source: string, isDryRun: boolean) => `${source}: ${isDryRun ? "would be accepted" : "accepted"}:`,
+  ),
+  doubtWorth: both(
+    (n: string, amount: string) => `${lignes(n)} dans la base, d'une valeur de ${amount} :`,
+    (n: string, amount: string) => `${rows(n)} in the database, worth ${amount}:`,
+  ),
+  doubtOutcome: both(
+    (total: string) => `chiffre d'affaires total ensuite : ${total}`,
+    (total: string) => `total revenue afterwards: ${total}`,
   ),
   doubtsApply: both(
     () => "la prochaine interrogation l'appliquera",

@@ -19,6 +19,7 @@ import {
 } from "../diff/index.ts";
 import { foldHeader, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
+import { type ColumnEmpty, emptyOf } from "./column-empty.ts";
 import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
@@ -46,15 +47,6 @@ export interface Decoded {
    * rows, in any order of the file's columns.
    */
   rest: string;
-}
-
-/** How many values of a column were empty, or an error text of a spreadsheet. */
-export interface ColumnEmpty {
-  /** The name in the file. */
-  readonly published: string;
-  readonly empty: number;
-  /** It is no column of the entity. */
-  readonly extra: boolean;
 }
 
 export class Decoder {
@@ -160,15 +152,13 @@ export class Decoder {
     throw new SourceRefusal("source.identity_changed", lost.join(", "), come.join(", ") || undefined);
   }
 
+  get #all(): readonly Slot[] {
+    return [...this.#slots, ...this.#extras, ...(this.#key === undefined ? [] : [this.#key])];
+  }
+
   /** The columns that the figures rest on: those of the entity, and those that identify a sale without id. */
   get columns(): readonly ColumnEmpty[] {
-    return [...this.#slots, ...(this.#key === undefined ? [] : [this.#key]), ...this.#extras].flatMap(
-      ({ kind, name, published, constant, empty }) =>
-        constant !== undefined ||
-        (kind === "extra" && (this.#key !== undefined || !this.#identifying.includes(name)))
-          ? []
-          : [{ published, empty, extra: kind === "extra" }],
-    );
+    return emptyOf(this.#all, this.#key === undefined ? this.#identifying : []);
   }
 
   /** Why the last record is a reject, after `decode` returned false. */
@@ -298,16 +288,9 @@ export class Decoder {
     return true;
   }
 
-  /**
-   * The fields and their columns, in the order of the header; `column` null: the field is an extra. The values that the
-   * operator gives to every record come last, with the value as the field.
-   */
+  /** The fields and their columns: see `readFields`. */
   get mapping(): readonly ReadField[] {
-    return readFields(this.header, [
-      ...this.#slots,
-      ...this.#extras,
-      ...(this.#key === undefined ? [] : [this.#key]),
-    ]);
+    return readFields(this.header, this.#all);
   }
 
   /** The row (without its key) and the extras of the last decoded record. */

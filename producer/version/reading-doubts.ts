@@ -51,7 +51,7 @@ const conditionText = (one: NonNullable<ReadingOptions["where"]>[number]): strin
     ? `${one.column}=${one.value}`
     : "not" in one
       ? `${one.column}!=${one.not}`
-      : `${one.column}=${one.in.join("|")}`;
+      : `${one.column} in (${one.in.join(", ")})`;
 
 /** What was read of a version in its first pass. `counts` and the gaps are of the whole file. */
 export function readOf(version: Version, counts: Read["counts"]): ReadNow {

@@ -16,6 +16,16 @@ export const DoubtChoice = Schema.Struct({
 });
 export type DoubtChoice = typeof DoubtChoice.Type;
 
+/** What a database knows of the rows. Amounts are in its currency. */
+const KnownRows = Schema.Struct({
+  rows: Schema.Int,
+  amount: Schema.Finite,
+  /** Total revenue now. */
+  total: Schema.Finite,
+  /** The first of them, as text: date, product, shop, quantity, amount. */
+  first: Schema.Array(Schema.String),
+});
+
 /** One thing that is unclear, with its evidence and the ways to decide it. */
 export const DoubtReport = Schema.Struct({
   code: Schema.String,
@@ -31,5 +41,7 @@ export const DoubtReport = Schema.Struct({
   /** Primary ids of rows of `entity` that the choices differ in, at most 1,000. A database has their amounts. */
   rows: Schema.optionalKey(Schema.Array(Schema.String)),
   entity: Schema.optionalKey(Schema.Literals(["produits", "magasins", "ventes"])),
+  /** Added by a program that has the database; not in topics. */
+  known: Schema.optionalKey(KnownRows),
 });
 export type DoubtReport = typeof DoubtReport.Type;

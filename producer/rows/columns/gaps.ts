@@ -3,7 +3,7 @@
  * with it (rule 10).
  */
 import type { ColumnGaps } from "#shared/contract/source-records.ts";
-import type { ColumnEmpty } from "../decoder.ts";
+import type { ColumnEmpty } from "../column-empty.ts";
 import type { Problem } from "../value-reader.ts";
 import { isErrorText } from "../values.ts";
 
