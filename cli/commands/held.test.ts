@@ -189,3 +189,42 @@ it("--columns with fewer names than fields is refused with both counts; an empty
   expect((await start()).code).toBe(0);
   expect(await total()).toBe(20);
 });
+
+describe("what `sources remove --withdraw` would delete", () => {
+  it("is shown by --dry-run in rows and money, and it is what then happens", async () => {
+    const { write, start, run, total } = company();
+    const a = write("a.csv", `id_vente,${SALES}`, `1,${day(1)},P1,M1,1,10`, `2,${day(1)},P1,M1,1,20`);
+    // Sale 2 is also of another file, so it stays.
+    const b = write("b.csv", `id_vente,${SALES}`, `2,${day(1)},P1,M1,1,20`, `3,${day(1)},P1,M1,1,5`);
+    await start(a, b);
+    expect(await total()).toBe(35);
+    const dry = await run("sources", "remove", a, "--withdraw", "--dry-run", "--json");
+    expect(JSON.parse(dry.stdout).withdrawal).toEqual({
+      ventes: 1,
+      produits: 0,
+      magasins: 0,
+      waiting: 0,
+      amount: 10,
+      total: 35,
+      after: 25,
+    });
+    expect(await total()).toBe(35);
+    await run("sources", "remove", a, "--withdraw");
+    await run("start", "--once");
+    expect(await total()).toBe(25);
+  });
+
+  it("names the sales of other files that would wait for what it brought", async () => {
+    const { write, start, run, total } = company();
+    const sales = write("v.csv", SALES, `${day(1)},P2,M1,1,10`, `${day(2)},P1,M1,1,4`);
+    const products = write("q.csv", "id_produit,nom", "P2,Tarte");
+    await start(products, sales);
+    const dry = await run("sources", "remove", products, "--withdraw", "--dry-run");
+    expect(dry.stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(
+      /0 sale\(s\) worth 0,00 €, 1 product\(s\).*; 1 sale\(s\) of other files would wait[\s\S]*total revenue: 14,00 €; afterwards 4,00 €/,
+    );
+    await run("sources", "remove", products, "--withdraw");
+    await run("start", "--once");
+    expect(await total()).toBe(4);
+  });
+});

@@ -56,7 +56,11 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
 
   const remove = Command.make(
     "remove",
-    { url: Argument.String("URL").pipe(about("url")), withdraw: toggle("withdraw", "withdraw") },
+    {
+      url: Argument.String("URL").pipe(about("url")),
+      withdraw: toggle("withdraw", "withdraw"),
+      dryRun: toggle("dry-run", "dryRunRemove"),
+    },
     lazily(async () => (await import("./sources-remove.ts")).removeOne),
   ).pipe(described("sources remove"));
 

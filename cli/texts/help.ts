@@ -193,6 +193,11 @@ export const COMMAND_HELP = {
         fr: "Retirer aussi ses lignes",
         en: "Withdraw its rows, too",
       },
+      {
+        command: "ventes sources remove ./ventes.csv --withdraw --dry-run",
+        fr: "Voir d'abord combien de lignes, et quel montant",
+        en: "First see how many rows, and what they are worth",
+      },
     ],
   },
   "sources confirm": {
@@ -394,6 +399,10 @@ export const FLAG_HELP = {
     en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
+  dryRunRemove: {
+    fr: "montre ce qui serait retiré, en lignes et en argent, sans rien écrire",
+    en: "shows what would be withdrawn, in rows and money, and writes nothing",
+  },
   dryRunConfirm: {
     fr: "montre ce qui serait accepté, sans rien écrire",
     en: "shows what would be accepted, and writes nothing",

@@ -18,6 +18,7 @@ const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
 const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting">;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "unlisted">;
 type AccountedCounts = Shown<
   | "records"
@@ -339,6 +340,28 @@ const TEXTS = {
   sourceFollowed: both(
     (source: string, entities: string) => `${source} est déjà suivi (${entities})`,
     (source: string, entities: string) => `${source} is followed already (${entities})`,
+  ),
+  wouldRemove: both(
+    (source: string, withdraw: boolean) =>
+      `${source} ne serait plus suivi${withdraw ? " ; les lignes qu'il est seul à avoir apportées seraient retirées" : " ; ses lignes resteraient"}`,
+    (source: string, withdraw: boolean) =>
+      `${source} would be followed no longer${withdraw ? "; the rows that it alone has brought would be withdrawn" : "; its rows would stay"}`,
+  ),
+  wouldWithdraw: both(
+    (n: Withdrawn) =>
+      `seraient retirés : ${n.ventes} vente(s) d'une valeur de ${n.amount}, ${n.produits} produit(s), ${n.magasins} magasin(s) ; ${n.waiting} vente(s) d'autres fichiers attendraient leur produit ou leur magasin`,
+    (n: Withdrawn) =>
+      `would be withdrawn: ${n.ventes} sale(s) worth ${n.amount}, ${n.produits} product(s), ${n.magasins} shop(s); ${n.waiting} sale(s) of other files would wait for their product or shop`,
+  ),
+  totalFromTo: both(
+    (now: string, after: string) => `chiffre d'affaires total : ${now} ; ensuite ${after}`,
+    (now: string, after: string) => `total revenue: ${now}; afterwards ${after}`,
+  ),
+  totalUnknown: both(
+    (now: string) =>
+      `chiffre d'affaires total : ${now} ; ensuite il dépend des prix qui restent, car des ventes d'autres fichiers sont calculées avec les siens`,
+    (now: string) =>
+      `total revenue: ${now}; afterwards it depends on the prices that stay, because sales of other files are computed with its prices`,
   ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>

@@ -1,0 +1,55 @@
+/** What a database would lose if all claims of some sources were deleted: their rows, and the money of the sales. */
+import type { Sqlite } from "./sqlite.ts";
+
+/** Rows that these sources alone brought. Amounts are in the currency of the database. */
+export interface Withdrawal {
+  readonly ventes: number;
+  readonly produits: number;
+  readonly magasins: number;
+  /** Of the sales that go. */
+  readonly amount: number;
+  /** Sales of other sources that would wait, because their product or shop goes. */
+  readonly waiting: number;
+  /** Total revenue now, and afterwards. null: prices go that other sales are computed with. */
+  readonly total: number;
+  readonly after: number | null;
+}
+
+/** The row is of one of the sources, and no other source has a claim on it (rule 8). */
+const gone = (entity: string, key: string): string => `
+  SELECT ${key} FROM ${entity} WHERE source IN (SELECT value FROM json_each(:sources))
+    AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.entity = '${entity}' AND claims.key = ${entity}.${key}
+                    AND claims.source NOT IN (SELECT value FROM json_each(:sources)))`;
+
+const QUERY = `
+  WITH v AS MATERIALIZED (${gone("ventes", "id_vente")}),
+       p AS MATERIALIZED (${gone("produits", "id_produit")}),
+       m AS MATERIALIZED (${gone("magasins", "id_magasin")}),
+       others AS MATERIALIZED (
+         SELECT ca_millioniemes, id_produit IN (SELECT id_produit FROM p) OR id_magasin IN (SELECT id_magasin FROM m) AS waits
+         FROM ventes WHERE id_vente NOT IN (SELECT id_vente FROM v))
+  SELECT (SELECT COUNT(*) FROM v) AS ventes, (SELECT COUNT(*) FROM p) AS produits, (SELECT COUNT(*) FROM m) AS magasins,
+         (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes) AS total,
+         (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes WHERE id_vente IN (SELECT id_vente FROM v)) AS amount,
+         (SELECT COUNT(*) FROM others WHERE waits) AS waiting,
+         (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM others WHERE NOT waits) AS after,
+         EXISTS (SELECT 1 FROM prix JOIN ventes USING (id_produit)
+                 WHERE prix.source IN (SELECT value FROM json_each(:sources)) AND origine_ca = 'liste'
+                   AND id_produit NOT IN (SELECT id_produit FROM p)
+                   AND id_vente NOT IN (SELECT id_vente FROM v)) AS reprices`;
+
+/** `sources`: their ids. Costs a pass over the sales. */
+export function withdrawalOf(db: Sqlite, sources: readonly string[]): Withdrawal {
+  const { reprices, amount, total, after, ...counts } = db
+    .prepare(QUERY)
+    .get({ sources: JSON.stringify(sources) }) as Record<string, number> & Withdrawal & { reprices: number };
+  return {
+    ventes: counts.ventes,
+    produits: counts.produits,
+    magasins: counts.magasins,
+    waiting: counts.waiting,
+    amount: amount / 1e6,
+    total: total / 1e6,
+    after: reprices === 1 || after === null ? null : after / 1e6,
+  };
+}
