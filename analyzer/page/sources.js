@@ -136,6 +136,9 @@ function item(source, currency) {
     heading(source.source, source.entities.map(entityName).join(", ")),
     pill(source.state),
     element("span", { class: "quiet counts" }, counts(source)),
+    ...(source.decided ?? []).map(({ at, says }) =>
+      element("p", { class: "quiet reason" }, texts.decided(moment(at), says)),
+    ),
     ...(source.doubts !== undefined
       ? source.doubts.flatMap((doubt) => doubtParts(doubt, currency))
       : source.reason === ""

@@ -82,6 +82,8 @@ const fr = {
     weight === "held"
       ? `Cette version est retenue, et rien ne change : ${says}`
       : `Cette version est appliquée, mais à vérifier : ${says}`,
+  /** @param {string} at @param {string} says */
+  decided: (at, says) => `Accepté le ${at} : ${says}`,
   /** @param {number} n @param {string} shown @param {string} worth */
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
   /** @param {string} total */
@@ -158,6 +160,7 @@ const en = {
     weight === "held"
       ? `This version is held back, and nothing changes: ${says}`
       : `This version is applied, but check it: ${says}`,
+  decided: (at, says) => `Accepted on ${at}: ${says}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
   totalAfter: (total) => `total revenue afterwards: ${total}`,
   choice: (says, outcome) => `${says}${outcome}:`,

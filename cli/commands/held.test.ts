@@ -34,6 +34,12 @@ function company() {
   };
 }
 
+interface Trace {
+  readonly decided?: readonly { readonly decision: string; readonly says: string }[];
+}
+const traces = async (run: ReturnType<typeof company>["run"]): Promise<readonly Trace[]> =>
+  JSON.parse((await run("sources", "--json")).stdout);
+
 describe("a version that would delete much", () => {
   const sales = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => `${day(from + i)},P1,M1,1,10`);
@@ -78,6 +84,10 @@ describe("a version that would delete much", () => {
     expect((await once()).code).toBe(0);
     expect(await total()).toBe(35);
     expect((await status()).code).toBe(0);
+    // A trace stays.
+    expect((await traces(run)).flatMap(({ decided = [] }) => decided)).toMatchObject([
+      { decision: command.split(" ").at(-1), says: "it would delete 17 rows of 19" },
+    ]);
   });
 
   it("is told by `sources --json` with the rows, and another command keeps them", async () => {
@@ -212,6 +222,11 @@ describe("what `sources remove --withdraw` would delete", () => {
     await run("sources", "remove", a, "--withdraw");
     await run("start", "--once");
     expect(await total()).toBe(25);
+    expect(await traces(run)).toContainEqual({
+      source: expect.stringMatching(/a\.csv$/),
+      state: "removed",
+      withdrawn: { at: expect.stringMatching(/^\d{4}-/), events: 2 },
+    });
   });
 
   it("names the sales of other files that would wait for what it brought", async () => {

@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { howRead, notesOf } from "../output/reading.ts";
@@ -37,7 +38,7 @@ const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "polled", "
 
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
-    const { listed, invalid, catalogues } = yield* onLog(
+    const { listed, invalid, catalogues, withdrawn } = yield* onLog(
       run,
       SHORT_WAIT_MS,
     )(
@@ -50,6 +51,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
           ),
           invalid: entries.invalid(run.settings.language),
           catalogues: entries.catalogues(),
+          withdrawn: entries.withdrawn(),
         };
       }),
     );
@@ -59,6 +61,11 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
           ...listed.map(asJson),
           ...invalid.map(maskedStatus),
           ...catalogues.map(catalogueJson),
+          ...withdrawn.map(({ source, ...trace }) => ({
+            source: masked(source),
+            state: "removed",
+            withdrawn: trace,
+          })),
         ]),
       );
       return;
@@ -74,6 +81,8 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     if (rows.length + catalogues.length === 0) print(run.texts.noSources());
     if (rows.length > 0) print(`${table(COLUMNS, rows)}\n${accounting(listed, run)}`);
     for (const { registration, announcement, status } of listed) {
+      for (const { at, says } of registration.decided ?? [])
+        print(visibleSource(`${registration.source}: ${run.texts.decidedAt(at, says)}`));
       const doubts = (status.doubts ?? []).flatMap((one) =>
         doubtLines(one, run.texts, run.settings.currency),
       );
@@ -117,6 +126,10 @@ const asJson = ({ status, registration, announcement, report }: SourceEntry) => 
   reading: registration.reading ?? {},
   decisions: announcement?.reading ?? null,
   registered: registration.registered,
+  /** Traces of what operators decided: accepted doubts, new ids, rows that were withdrawn before it was added again. */
+  decided: registration.decided ?? [],
+  rekeyed: announcement?.rekeyed ?? null,
+  withdrawn: announcement?.withdrawn ?? null,
   ...(registration.unlisted === undefined ? {} : { unlisted: registration.unlisted }),
   ...(registration.discovered === undefined ? {} : { discovered: registration.discovered }),
 });

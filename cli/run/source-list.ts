@@ -124,6 +124,17 @@ export class SourceEntries {
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   }
 
+  /** Sources that are followed no longer, and whose rows an operator withdrew. */
+  withdrawn(): readonly { readonly source: string; readonly at: string; readonly events: number }[] {
+    return this.#registry
+      .announcements()
+      .flatMap(({ source, withdrawn }) =>
+        withdrawn === undefined || this.#registry.registration(source) !== undefined
+          ? []
+          : [{ source, ...withdrawn }],
+      );
+  }
+
   /** Records of the topic `sources` that are no registration: no producer polls them. */
   invalid(language: Language): readonly SourceStatus[] {
     return this.#registry.refused().map((record) => refusedStatus(record, language));

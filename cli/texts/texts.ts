@@ -387,6 +387,10 @@ const TEXTS = {
     (total: string) => `chiffre d'affaires total ensuite : ${total}`,
     (total: string) => `total revenue afterwards: ${total}`,
   ),
+  decidedAt: both(
+    (at: string, says: string) => `accepté le ${at} : ${says}`,
+    (at: string, says: string) => `accepted at ${at}: ${says}`,
+  ),
   doubtsApply: both(
     () => "la prochaine interrogation l'appliquera",
     () => "the next poll applies it",

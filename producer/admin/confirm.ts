@@ -4,6 +4,7 @@ import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
+import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { Registry, type SourceError, sourceError } from "../source/index.ts";
@@ -11,6 +12,9 @@ import { registeredAs } from "./list.ts";
 
 /** How many decisions a registration keeps: those of versions that were published since are of no use. */
 const KEPT_DECISIONS = 64;
+/** How many of them it tells, and characters of each. */
+const KEPT_TRACES = 8;
+const LONGEST_TRACE = 300;
 
 /**
  * Adds the decisions of these doubts to the registration; a running producer then polls the source at once. They hold
@@ -19,7 +23,7 @@ const KEPT_DECISIONS = 64;
  */
 export const confirmSource = Effect.fnUntraced(function* (
   reference: string,
-  doubts: readonly Pick<DoubtReport, "decision">[],
+  doubts: readonly Pick<DoubtReport, "decision" | "says">[],
 ): Effect.fn.Return<Registration, SourceError | DatabaseError | PublishFailure, TopicLog | Settings> {
   const log = yield* TopicLog;
   const { language } = yield* Settings;
@@ -29,7 +33,13 @@ export const confirmSource = Effect.fnUntraced(function* (
   if (before === undefined) return yield* sourceError("source.not_registered", { source }, language);
   const now = doubts.map(({ decision }) => decision);
   const kept = (before.accepted ?? []).filter((decision) => !now.includes(decision));
-  const registration: Registration = { ...before, accepted: [...kept, ...now].slice(-KEPT_DECISIONS) };
+  const at = yield* isoNow;
+  const decided = doubts.map(({ decision, says }) => ({ at, decision, says: says.slice(0, LONGEST_TRACE) }));
+  const registration: Registration = {
+    ...before,
+    accepted: [...kept, ...now].slice(-KEPT_DECISIONS),
+    decided: [...(before.decided ?? []), ...decided].slice(-KEPT_TRACES),
+  };
   yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
   return registration;
 });

@@ -162,6 +162,7 @@ function registrationOf(
     ...(vanished === undefined ? {} : { vanished }),
     ...(idScope === undefined ? {} : { idScope }),
     ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
+    ...(before?.decided === undefined ? {} : { decided: before.decided }),
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     ...(rekey === undefined ? {} : { rekey }),

@@ -129,8 +129,9 @@ const remove = Effect.fnUntraced(function* (
   }
   // Announce that nothing is left of the source. If it is added again, its first header decides its identity (rule 4).
   if (last !== undefined) {
-    const { reading: _, ...rest } = last.value;
-    yield* announce(producer, { ...rest, identity: null, header: null, open: null, counts: null });
+    const { reading: _, gaps: __, ...rest } = last.value;
+    const nothing = { identity: null, header: null, open: null, counts: null };
+    yield* announce(producer, { ...rest, ...nothing, withdrawn: { at: published, events: withdrawn } });
   }
   return { source, withdrawn };
 });

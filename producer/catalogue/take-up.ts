@@ -183,6 +183,7 @@ export function registrationOf(
     ...(rows === undefined ? {} : { vanished: rows }),
     ...(scope === undefined ? {} : { idScope: scope }),
     ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
+    ...(before?.decided === undefined ? {} : { decided: before.decided }),
     catalogue,
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? now,

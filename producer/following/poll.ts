@@ -48,7 +48,11 @@ export const pollAndReport = Effect.fnUntraced(function* (
     .around(source, () => hosts.turn(source, poll))
     .pipe(
       Effect.zipWith(isoNow, (result, now) => ({
-        status: { ...polledStatus(before, result, now), ...rereadOf(registration) },
+        status: {
+          ...polledStatus(before, result, now),
+          ...rereadOf(registration),
+          ...decidedOf(registration),
+        },
         code: null,
         askedMs: result.freshMs ?? 0,
       })),
@@ -59,6 +63,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
             // The poll may have announced a version before it failed.
             version: producer.registry.last(source)?.offset ?? before.version,
             ...rereadOf(registration),
+            ...decidedOf(registration),
           },
           code: error.code,
           askedMs: error.retryAfterMs ?? 0,
@@ -76,5 +81,9 @@ export const withDefects = (status: SourceStatus, bulkhead: Bulkhead): SourceSta
 
 const rereadOf = ({ reread }: Registration): Pick<SourceStatus, "reread"> =>
   reread === undefined ? {} : { reread };
+
+/** What the operator decided about the source, so that the page tells it. */
+const decidedOf = ({ decided }: Registration): Pick<SourceStatus, "decided"> =>
+  decided === undefined ? {} : { decided };
 
 const isUncertain = (error: PollFailure): boolean => error._tag === "PublishUncertain";

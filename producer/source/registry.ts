@@ -182,6 +182,11 @@ export class Registry {
     );
   }
 
+  /** The last announcement of each source, whether it is registered or not. */
+  announcements(): Announcement[] {
+    return [...this.#entries.values()].flatMap(({ last }) => (last === undefined ? [] : [last.value]));
+  }
+
   /** The offset of the announcement of this source before the one at `offset`. */
   before(source: string, offset: number): number | undefined {
     return this.#entries.get(source)?.offsets.findLast((o) => o < offset);

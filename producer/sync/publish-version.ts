@@ -228,6 +228,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     ...(habit === undefined ? {} : { habit }),
     gaps: version.gaps.total(tail === null ? undefined : before?.gaps),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
+    ...(before?.withdrawn === undefined ? {} : { withdrawn: before.withdrawn }),
   };
   const number = yield* announce(producer, announcement);
   // Another producer announced the source since this diff began, and perhaps sent events that the diff does not know.

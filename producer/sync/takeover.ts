@@ -81,6 +81,7 @@ export const takeOver = Effect.fnUntraced(function* (
     ...(before?.reading === undefined ? {} : { reading: before.reading }),
     ...(before?.habit === undefined ? {} : { habit: before.habit }),
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
+    ...(before?.withdrawn === undefined ? {} : { withdrawn: before.withdrawn }),
   });
   const fence = new EventWriter({ source, version, published, day }).fence();
   const all = publishedBy(entities, before);

@@ -88,6 +88,15 @@ export const ColumnGaps = Schema.Struct({
 });
 export type ColumnGaps = typeof ColumnGaps.Type;
 
+/** A trace of what an operator decided about a source. */
+export const Decided = Schema.Struct({
+  at: Schema.String,
+  decision: Schema.String,
+  /** What was accepted, as it was told. */
+  says: Schema.String,
+});
+export type Decided = typeof Decided.Type;
+
 /** The registration of a source. Key: the id of the source. A tombstone removes it. */
 export const Registration = Schema.Struct({
   v: Schema.Literal(1),
@@ -108,6 +117,8 @@ export const Registration = Schema.Struct({
   idScope: Schema.optionalKey(Schema.String),
   /** The decisions about unclear versions that an operator accepted, the last one last (rule 10). */
   accepted: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** When each of the last of them was accepted, and what it said. */
+  decided: Schema.optionalKey(Schema.Array(Decided)),
   /** The id of the catalogue that lists it. The source is followed while it is listed. */
   catalogue: Schema.optionalKey(Schema.String),
   /** When its catalogue stopped listing it. It is not polled until it is listed again; its rows stay. */
@@ -189,6 +200,8 @@ export const Announcement = Schema.Struct({
   identity: Schema.NullOr(Schema.Array(Schema.String)),
   /** The last `rekey` of the registration that was carried out. */
   rekeyed: Schema.optionalKey(Schema.String),
+  /** When an operator withdrew all rows of the source, and how many events that took. */
+  withdrawn: Schema.optionalKey(Schema.Struct({ at: Schema.String, events: Schema.Int })),
   /** The last header, as published. */
   header: Schema.NullOr(Schema.Array(Schema.String)),
   /** The line and the raw text of the last record, when that had no line end (rule 7). */

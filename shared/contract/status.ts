@@ -1,7 +1,7 @@
 /** The records of the topic `status`: the states of components, sources and catalogues. */
 import * as Schema from "effect/Schema";
 import { DoubtReport } from "./doubt.ts";
-import { VersionCounts } from "./source-records.ts";
+import { Decided, VersionCounts } from "./source-records.ts";
 
 /** The status of one source, in the state of its producer and in `ventes sources`. */
 export const SourceStatus = Schema.Struct({
@@ -28,6 +28,8 @@ export const SourceStatus = Schema.Struct({
   defects: Schema.optionalKey(Schema.Int),
   /** What is unclear about its version; absent: nothing. */
   doubts: Schema.optionalKey(Schema.Array(DoubtReport)),
+  /** What an operator accepted last about its versions. */
+  decided: Schema.optionalKey(Schema.Array(Decided)),
 });
 export type SourceStatus = typeof SourceStatus.Type;
 

@@ -56,7 +56,7 @@ export const carryOut = Effect.fnUntraced(function* (command: string) {
   if (verb === "confirm") {
     yield* confirmSource(
       source,
-      more.map((decision) => ({ decision })),
+      more.map((decision) => ({ decision, says: decision })),
     );
     return;
   }
