@@ -25,7 +25,7 @@ describe("an option", () => {
     [{ dateFormat: "AAAAMMJJ" }, { dateFormat: "ymd" }],
     [{ dateFormat: "YYYY-MM-DD" }, { dateFormat: "ymd" }],
     [{ dateFormat: "Excel" }, { dateFormat: "excel" }],
-    [{ noHeader: true, columns: "a, b,,c" }, { columns: ["a", "b", "c"] }],
+    [{ noHeader: true, columns: "a, b,,c" }, { columns: ["a", "b", "", "c"] }],
     [{ columns: "" }, { columns: null }],
     [{ quote: "single" }, { quote: "'" }],
     [{ quote: "none" }, { quote: "none" }],

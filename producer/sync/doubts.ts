@@ -26,10 +26,12 @@ const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
   inSlices(() => vanishedDoubts(diff), asFailure(registration.source, producer.settings));
 
 const ofTheReading: Finder = ({ version, before }, { diff }) =>
-  Effect.sync(() => [
-    ...version.doubts,
-    ...readingDoubts(readBefore(before), readOf(version, diff.counts(version))),
-  ]);
+  Effect.sync(() => {
+    const read = readingDoubts(readBefore(before), readOf(version, diff.counts(version)));
+    // A doubt about lines that are set aside tells of these rejects already.
+    const told = version.doubts.some(({ code }) => code === "lines.aside");
+    return [...version.doubts, ...(told ? read.filter(({ code }) => code !== "rejects.many") : read)];
+  });
 
 /** In the order in which they are told. */
 const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofTheDiff];
