@@ -28,9 +28,9 @@ const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
 const ofTheReading: Finder = ({ version, before }, { diff }) =>
   Effect.sync(() => {
     const read = readingDoubts(readBefore(before), readOf(version, diff.counts(version)));
-    // A doubt about lines that are set aside tells of these rejects already.
-    const told = version.doubts.some(({ code }) => code === "lines.aside");
-    return [...version.doubts, ...(told ? read.filter(({ code }) => code !== "rejects.many") : read)];
+    // What calls for attention already, such as lines in another currency, says why the lines are rejected.
+    const isTold = ({ code, weight }: Doubt) => code === "rejects.many" && weight === "attention";
+    return [...version.doubts, ...(version.doubts.length > 0 ? read.filter((one) => !isTold(one)) : read)];
   });
 
 /** In the order in which they are told. */

@@ -4,7 +4,12 @@
  * so an appended part gives the same as the whole.
  */
 import { sentenceOf } from "#shared/contract/sentences.ts";
-import type { Announcement, ColumnGaps, ReadingOptions, VersionCounts } from "#shared/contract/source-records.ts";
+import type {
+  Announcement,
+  ColumnGaps,
+  ReadingOptions,
+  VersionCounts,
+} from "#shared/contract/source-records.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
 import type { Version } from "./version.ts";
 
@@ -46,12 +51,12 @@ export const UNCLEAR = {
 } as const;
 
 /** A condition of --where as an operator writes it. */
-const conditionText = (one: NonNullable<ReadingOptions["where"]>[number]): string =>
-  "value" in one
-    ? `${one.column}=${one.value}`
-    : "not" in one
-      ? `${one.column}!=${one.not}`
-      : `${one.column} in (${one.in.join(", ")})`;
+function conditionText(one: NonNullable<ReadingOptions["where"]>[number]): string {
+  const { column } = one;
+  if ("in" in one) return `${column} in (${one.in.join(", ")})`;
+  if ("not" in one) return one.not === "" ? `${column} not empty` : `${column}!=${one.not}`;
+  return one.value === "" ? `${column} empty` : `${column}=${one.value}`;
+}
 
 /** What was read of a version in its first pass. `counts` and the gaps are of the whole file. */
 export function readOf(version: Version, counts: Read["counts"]): ReadNow {
