@@ -25,8 +25,11 @@ function decoderOf(topic: EventTopic): Decoder {
   const explain = Schema.decodeUnknownExit(EventSchemas[topic] as unknown as Schema.Codec<unknown>);
   // The key of a reject is a hash, which is not in its row.
   const keyColumn = topic === "rejets" ? undefined : entityNamed(topic).key;
-  return ({ key, value }) => {
-    if (value === null) return reject("event.tombstone");
+  return ({ key, value, broken }) => {
+    if (value === null)
+      return broken === undefined
+        ? reject("event.tombstone")
+        : reject("event.broken_batch", { value: broken.reason, more: String(broken.until - 1) });
     if (key === null) return reject("event.no_key");
     let json: unknown;
     try {

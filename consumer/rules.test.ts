@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Values } from "#shared/contract/event.ts";
 import { partitionOf } from "#shared/contract/partitioner.ts";
+import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
@@ -410,6 +411,22 @@ describe("a record of a foreign program that is no event is rejected, and its pa
     expect(raw("ventes", key, value)).toMatchObject({ events: 1, rejected: 1 });
     expect(one("SELECT id, entity, code FROM rejets")).toEqual({ id: "ventes/0/0", entity: "ventes", code });
     expect(says("ventes", "1", sale())).toMatchObject({ changed: 1 });
+  });
+
+  it("a record batch that cannot be read is one reject in its place, with its reason", () => {
+    parents();
+    const { apply } = makeBatchApplier(db, systemClock);
+    const stand = { offset: 0, key: null, value: null, broken: { reason: "checksum", until: 7 } as const };
+    const applied = apply({ topic: "ventes", partition: 0, records: [stand], next: 7 }, 0);
+    expect(applied).toMatchObject({ events: 1, rejected: 1, position: 7 });
+    expect(one("SELECT id, code, details FROM rejets")).toEqual({
+      id: "ventes/0/0",
+      code: "event.broken_batch",
+      details: '{"more":"6","value":"checksum"}',
+    });
+    const details = { value: "checksum", more: "6" };
+    expect(sentenceOf("event.broken_batch", details, "en")).toContain("its checksum is wrong");
+    expect(sentenceOf("event.broken_batch", details, "fr")).toContain("sa somme de contrôle est fausse");
   });
 
   it("a replay corrects one that was changed by hand, and deletes one that is an event now", () => {

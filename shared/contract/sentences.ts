@@ -88,6 +88,52 @@ const DESCRIBED: Readonly<Record<Language, () => string>> = {
   en: () => `publish it as ${command("topics --asyncapi")} describes`,
 };
 
+/**
+ * Why a record batch is not read: its checksum, length, number of records, records or offsets are wrong; it expands to
+ * too much; its compressed data, or its format, is not what it should be; it has a codec that is not read.
+ */
+export type BrokenReason =
+  | "checksum"
+  | "length"
+  | "count"
+  | "record"
+  | "offsets"
+  | "expansion"
+  | "compression"
+  | "format"
+  | "snappy"
+  | "lz4"
+  | "codec";
+
+/** What is wrong with a record batch that cannot be read, by its reason; other reasons are a newer program's. */
+const BROKEN: Readonly<Record<BrokenReason, Readonly<Record<Language, string>>>> = {
+  checksum: { fr: "sa somme de contrôle est fausse", en: "its checksum is wrong" },
+  length: { fr: "sa longueur est fausse", en: "its length is wrong" },
+  count: { fr: "son nombre d'enregistrements est faux", en: "its number of records is wrong" },
+  record: {
+    fr: "un de ses enregistrements dépasse sa longueur",
+    en: "a record in it does not fit its length",
+  },
+  offsets: { fr: "ses offsets sont faux", en: "its offsets are wrong" },
+  expansion: { fr: "décompressé, il dépasse 64 Mio", en: "it expands to more than 64 MiB" },
+  compression: { fr: "ses données compressées sont abîmées", en: "its compressed data are damaged" },
+  format: {
+    fr: "son format n'est pas celui de Kafka 0.11 et suivants",
+    en: "its format is not that of Kafka 0.11 and later",
+  },
+  snappy: {
+    fr: "il est compressé en snappy, or ventes lit zstd, gzip et les lots non compressés",
+    en: "it is compressed with snappy, and ventes reads zstd, gzip and uncompressed batches",
+  },
+  lz4: {
+    fr: "il est compressé en lz4, or ventes lit zstd, gzip et les lots non compressés",
+    en: "it is compressed with lz4, and ventes reads zstd, gzip and uncompressed batches",
+  },
+  codec: { fr: "sa compression est inconnue", en: "its compression is unknown" },
+};
+const brokenBy = (d: Required<Details>, language: Language): string =>
+  Object.hasOwn(BROKEN, d.value) ? BROKEN[d.value as BrokenReason][language] : d.value;
+
 /** The sentence of each reject by its code, in both languages. Programs read the codes, so a code never changes. */
 export const REJECT_SENTENCES = {
   "record.wrong_length": {
@@ -166,6 +212,12 @@ export const REJECT_SENTENCES = {
   "event.tombstone": {
     fr: () => `l'événement n'a pas de valeur : ${DESCRIBED.fr()}`,
     en: () => `the event has no value: ${DESCRIBED.en()}`,
+  },
+  "event.broken_batch": {
+    fr: (d) =>
+      `le lot d'enregistrements jusqu'à l'offset ${d.more} est illisible (${brokenBy(d, "fr")}), et ce qu'il contenait manque aux chiffres : faites publier de nouveau ses événements ; si ventes les a publiés, arrêtez le producteur, supprimez son fichier producer.db et relancez-le : il publie ce qui manque`,
+    en: (d) =>
+      `the record batch up to offset ${d.more} cannot be read (${brokenBy(d, "en")}), and what it held is missing from the figures: have its events published again; if ventes published them, stop the producer, delete its file producer.db and start it again: it publishes what is missing`,
   },
   "event.unknown_version": {
     fr: (d) =>

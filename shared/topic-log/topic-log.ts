@@ -17,6 +17,7 @@
  */
 import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
+import type { BrokenReason } from "../contract/sentences.ts";
 import type { TopicName } from "../contract/topics.ts";
 import type { LogFailure, PublishFailure } from "./errors.ts";
 
@@ -55,6 +56,11 @@ export interface LogRecord {
   readonly key: string | null;
   /** UTF-8, usually JSON; null is a tombstone. */
   readonly value: Buffer | null;
+  /**
+   * Present when it stands for a record batch that cannot be read, from `offset` to `until` (excluded). Key and value
+   * are then null, and what the batch held is unknown.
+   */
+  readonly broken?: { readonly reason: BrokenReason; readonly until: number };
 }
 
 /** Consecutive records of one partition. */

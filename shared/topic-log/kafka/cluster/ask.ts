@@ -25,10 +25,6 @@ export const ask = <A>(address: string, run: () => Promise<A>): Effect.Effect<A,
     Effect.catch((error) => failWith(error, address)),
   );
 
-/** The same of synchronous work: what a broker sent may not be what we can decode. */
-export const attempt = <A>(address: string, work: () => A): Effect.Effect<A, LogFailure> =>
-  Effect.try({ try: work, catch: (error) => error }).pipe(Effect.catch((error) => failWith(error, address)));
-
 /** `connection`: the one that `run` uses. After an error it is dropped, so that the next try connects again. */
 export const askPatiently = <A>(
   address: string,

@@ -4,6 +4,7 @@
  * nothing about retries.
  */
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../../errors.ts";
+import { BrokenAnswer } from "../protocol/wire.ts";
 
 interface KafkaError {
   readonly name?: string;
@@ -89,7 +90,11 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
       });
   }
   const ours = all.some(
-    (e) => e.name?.startsWith("KafkaJS") || /^E[A-Z]+$/.test(String(e.code ?? "")) || e.message === NAMELESS,
+    (e) =>
+      e instanceof BrokenAnswer ||
+      e.name?.startsWith("KafkaJS") ||
+      /^E[A-Z]+$/.test(String(e.code ?? "")) ||
+      e.message === NAMELESS,
   );
   if (!ours) return undefined;
   const reason = last.message ?? "no reason given";

@@ -52,7 +52,7 @@ export class HeldPartitions {
 
   /**
    * At most `most` records of the next partition that has any, beginning after the one that was served last; undefined
-   * when no partition has any now. Throws LogMisconfigured when records cannot be decoded.
+   * when no partition has any now.
    */
   next(most: number): { readonly cursor: PartitionCursor; readonly batch: LogBatch } | undefined {
     const list = this.cursors;

@@ -8,7 +8,7 @@ import { type LogFailure, type LogUnavailable, pastTheEnd } from "../../errors.t
 import { DEFAULT_MAX_RECORDS, wantedPositions, watchMoved } from "../../following.ts";
 import type { FollowOptions, TopicPartition } from "../../topic-log.ts";
 import { Waker } from "../../waker.ts";
-import { ask, attempt, failWith } from "../cluster/ask.ts";
+import { ask, failWith } from "../cluster/ask.ts";
 import { type Connection, openConnection } from "../cluster/connection.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";
 import { cursorsAt, type PartitionCursor } from "../reading/cursor.ts";
@@ -103,7 +103,7 @@ class Session<E, R> {
   deliver(): Effect.Effect<void, E | LogFailure | Lost, R> {
     return Effect.gen({ self: this }, function* () {
       const most = this.#options.maxRecords ?? DEFAULT_MAX_RECORDS;
-      const found = yield* lostWhenUnavailable(attempt(this.#kafka.address, () => this.#held.next(most)));
+      const found = this.#held.next(most);
       this.#held.fetch();
       if (found === undefined) return yield* this.#waker.wait;
       const { cursor, batch } = found;

@@ -20,6 +20,8 @@ export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
+  /** The end of the partition. No record of the answer is at or behind it. */
+  readonly highWatermark: number;
   /** Record batches; the answer may end within the last one. */
   readonly batches: Buffer;
 }
@@ -65,7 +67,7 @@ export const fetchRequest = (
           return r.array(() => {
             const partition = r.int32();
             const errorCode = r.int16();
-            r.int64(); // high watermark
+            const highWatermark = r.int64();
             r.int64(); // last stable offset
             r.int64(); // log start offset
             r.array(() => {
@@ -73,7 +75,7 @@ export const fetchRequest = (
               r.int64();
             });
             r.int32(); // preferred replica
-            return { topic, partition, errorCode, batches: r.bytes() };
+            return { topic, partition, errorCode, highWatermark, batches: r.bytes() };
           });
         })
         .flat();

@@ -2,6 +2,8 @@
  * Kafka's record batch, magic 2: the offset in bytes of each field of its header, and the bits of its attributes. The
  * base offset, an int64, is at 0. Numbers are big endian.
  */
+import type { BrokenReason } from "../../../contract/sentences.ts";
+
 export const LENGTH = 8;
 export const LEADER_EPOCH = 12;
 export const MAGIC = 16;
@@ -22,4 +24,5 @@ export const CODEC_MASK = 0x07;
 export const CONTROL = 0x20;
 export const GZIP = 1;
 export const ZSTD = 4;
-export const CODEC_NAMES = ["none", "gzip", "snappy", "lz4", "zstd"];
+/** The codecs that Kafka knows and that are not read. */
+export const UNREAD_CODECS: Readonly<Record<number, BrokenReason>> = { 2: "snappy", 3: "lz4" };

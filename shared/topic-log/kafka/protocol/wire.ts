@@ -1,7 +1,15 @@
 /**
  * Kafka's primitive types, written to and read from one buffer, big endian. "Compact" types are those of the flexible
- * versions of requests. It checks no bounds of its own: a Buffer throws where an answer is too short.
+ * versions of requests. An answer that ends early, or has a negative or too large length in it, throws BrokenAnswer.
  */
+
+/** A broker's answer is not what the protocol says. The next one may be. */
+export class BrokenAnswer extends Error {
+  constructor() {
+    super("its answer is not what Kafka's protocol says");
+    this.name = "BrokenAnswer";
+  }
+}
 
 export class Writer {
   #buffer = Buffer.allocUnsafe(512);
@@ -87,66 +95,81 @@ export class WireReader {
   constructor(buffer: Buffer) {
     this.#buffer = buffer;
   }
+  /** Passes over `bytes` and returns where they began. */
+  #take(bytes: number): number {
+    const from = this.#at;
+    if (!(bytes >= 0 && from + bytes <= this.#buffer.length)) throw new BrokenAnswer();
+    this.#at = from + bytes;
+    return from;
+  }
+  /** The number of things that follow; each takes a byte at least. */
+  #count(count: number): number {
+    if (count > this.#buffer.length - this.#at) throw new BrokenAnswer();
+    return count;
+  }
   int8(): number {
-    this.#at += 1;
-    return this.#buffer.readInt8(this.#at - 1);
+    return this.#buffer.readInt8(this.#take(1));
   }
   int16(): number {
-    this.#at += 2;
-    return this.#buffer.readInt16BE(this.#at - 2);
+    return this.#buffer.readInt16BE(this.#take(2));
   }
   int32(): number {
-    this.#at += 4;
-    return this.#buffer.readInt32BE(this.#at - 4);
+    return this.#buffer.readInt32BE(this.#take(4));
   }
   int64(): number {
-    this.#at += 8;
-    return Number(this.#buffer.readBigInt64BE(this.#at - 8));
+    return Number(this.#buffer.readBigInt64BE(this.#take(8)));
   }
+  /** Null is "". */
   string(): string {
-    const length = this.int16();
-    this.#at += length;
-    return this.#buffer.toString("utf8", this.#at - length, this.#at);
+    return this.#text(this.int16());
   }
-  /** A view. */
+  /** A view. Null is empty. */
   bytes(): Buffer {
-    const length = Math.max(this.int32(), 0);
-    this.#at += length;
-    return this.#buffer.subarray(this.#at - length, this.#at);
+    const length = this.#orNull(this.int32());
+    const from = this.#take(length);
+    return this.#buffer.subarray(from, from + length);
   }
   array<A>(read: () => A): A[] {
     const values: A[] = [];
-    for (let n = this.int32(); n > 0; n--) values.push(read());
+    for (let n = this.#count(this.int32()); n > 0; n--) values.push(read());
     return values;
   }
   varint(): number {
     let value = 0;
-    for (let shift = 0; ; shift += 7) {
+    for (let shift = 0; shift <= 28; shift += 7) {
       const byte = this.int8() & 0xff;
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
+    throw new BrokenAnswer();
   }
   /** Null is "". */
   compactString(): string {
-    const length = Math.max(this.varint() - 1, 0);
-    this.#at += length;
-    return this.#buffer.toString("utf8", this.#at - length, this.#at);
+    return this.#text(this.varint() - 1);
   }
   compactArray<A>(read: () => A): A[] {
     const values: A[] = [];
-    for (let n = this.varint() - 1; n > 0; n--) values.push(read());
+    for (let n = this.#count(this.varint() - 1); n > 0; n--) values.push(read());
     return values;
   }
   uuid(): string {
-    this.#at += 16;
-    return this.#buffer.toString("hex", this.#at - 16, this.#at);
+    const from = this.#take(16);
+    return this.#buffer.toString("hex", from, from + 16);
   }
   /** Passes over tagged fields. */
   tags(): void {
-    for (let n = this.varint(); n > 0; n--) {
+    for (let n = this.#count(this.varint()); n > 0; n--) {
       this.varint();
-      this.#at += this.varint();
+      this.#take(this.varint());
     }
+  }
+  #text(bytes: number): string {
+    const length = this.#orNull(bytes);
+    const from = this.#take(length);
+    return this.#buffer.toString("utf8", from, from + length);
+  }
+  /** A length of -1 means null. */
+  #orNull(length: number): number {
+    return length === -1 ? 0 : length;
   }
 }

@@ -40,7 +40,9 @@ export class Fetcher {
   }
 
   async #fetch(leader: string, cursors: readonly PartitionCursor[], maxWaitMs: number): Promise<void> {
-    const asked = cursors.map((cursor) => ({ cursor, era: cursor.era, offset: cursor.position }));
+    // A broker gives the first batch of the first partition whole, and may cut all others.
+    const inOrder = cursors.toSorted((a, b) => Number(b.cut) - Number(a.cut));
+    const asked = inOrder.map((cursor) => ({ cursor, era: cursor.era, offset: cursor.position }));
     const answers = await this.#connection.fetch(
       leader,
       asked.map(({ cursor, offset }) => ({ topic: cursor.topic, partition: cursor.partition, offset })),
@@ -51,7 +53,7 @@ export class Fetcher {
         ({ cursor }) => cursor.topic === answer.topic && cursor.partition === answer.partition,
       );
       if (ask === undefined || ask.cursor.era !== ask.era) continue;
-      if (answer.errorCode === 0) ask.cursor.accept(answer.batches);
+      if (answer.errorCode === 0) ask.cursor.accept(answer.batches, answer.highWatermark, ask === asked[0]);
       else await this.#refused(ask.cursor, answer);
     }
   }

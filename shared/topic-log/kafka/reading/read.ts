@@ -8,7 +8,7 @@ import { partitionKey } from "../../by-partition.ts";
 import type { LogFailure } from "../../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../../following.ts";
 import type { Bounds, LogBatch, OffsetRange, Position } from "../../topic-log.ts";
-import { askPatiently, attempt } from "../cluster/ask.ts";
+import { askPatiently } from "../cluster/ask.ts";
 import type { OffsetBounds } from "../cluster/offsets.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";
 import { cursorsAt, type Hidden } from "./cursor.ts";
@@ -58,7 +58,7 @@ export const readToEnds = Effect.fnUntraced(function* <E, R>(
   for (;;) {
     for (const { cursor, end } of open)
       for (;;) {
-        const batch = yield* attempt(address, () => cursor.next(DEFAULT_MAX_RECORDS, end));
+        const batch = cursor.next(DEFAULT_MAX_RECORDS, end);
         if (batch === undefined) break;
         yield* onBatch(batch);
       }

@@ -45,10 +45,20 @@ export function newIdentity(id: string, names: TopicNames, topicIds: TopicIds): 
 /** Undefined when the record is no identity. */
 export function parseIdentity(record: LogRecord): LogIdentity | undefined {
   if (!isIdentity(IDENTITY_TOPIC, record) || record.value === null) return undefined;
-  const found = JSON.parse(record.value.toString()) as Partial<LogIdentity>;
+  const found = parsed(record.value.toString());
   return typeof found.id === "string" && typeof found.partitions === "number"
     ? { id: found.id, partitions: found.partitions, topics: found.topics ?? {} }
     : undefined;
+}
+
+/** An empty identity when the text is no JSON object: any program may have published it. */
+function parsed(text: string): Partial<LogIdentity> {
+  try {
+    const found: unknown = JSON.parse(text);
+    return typeof found === "object" && found !== null ? found : {};
+  } catch {
+    return {};
+  }
 }
 
 /** Throws LogMisconfigured when a topic of events has another number of partitions than when the log was made. */
