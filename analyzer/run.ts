@@ -17,6 +17,7 @@ import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { instantOf, newId } from "#shared/runtime/time.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
@@ -34,11 +35,12 @@ export interface AnalyzerOptions {
 /**
  * Runs until it is interrupted; an interruption lets the current transaction finish. Writes `analyses`, its history and
  * `progress` of DIR/ventes.db (invariants 4 and 5), and creates the file if it is missing. Fails with DatabaseError when the
- * file cannot be used, or was replaced. A lost log only makes it slower: it then polls once a second.
+ * file cannot be used, or was replaced, and with LogMisconfigured or LogMismatch when the log refuses it. A lost log only
+ * makes it slower: it then polls once a second.
  */
 export const runAnalyzer = (
   options: AnalyzerOptions = {},
-): Effect.Effect<never, DatabaseError, TopicLog | Settings> => Effect.scoped(analyze(options));
+): Effect.Effect<never, DatabaseError | LogFailure, TopicLog | Settings> => Effect.scoped(analyze(options));
 
 const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOptions) {
   const settings = yield* Settings;
@@ -95,7 +97,10 @@ const auditOnce = (
     (steps) => Effect.sync(() => steps.return([])),
   ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
 
-/** Wakes the refresh at each commit event of this database. After a failure of the log it follows the topic again. */
+/**
+ * Wakes the refresh at each commit event of this database. After a lost log it follows the topic again. Fails when the log
+ * refuses us, or is another one.
+ */
 const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {
   const log = yield* TopicLog;
   const member = yield* newId;
@@ -112,5 +117,8 @@ const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue
         }),
     });
   });
-  return yield* Effect.retry(follow, scheduleOf("log")).pipe(Effect.orDie);
+  return yield* Effect.retry(follow, {
+    schedule: scheduleOf("log"),
+    while: (error) => error._tag === "LogUnavailable",
+  });
 });

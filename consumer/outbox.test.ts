@@ -2,11 +2,14 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
 import * as Latch from "effect/Latch";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { LogMisconfigured, LogUnavailable } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../integration-tests/support/until.ts";
 import { announceCommits } from "./outbox.ts";
@@ -56,4 +59,20 @@ it("a commit that another consumer announced in the meantime stays announced", a
   await announcing;
   // 2 is not announced again.
   expect(sent).toEqual([1, 3]);
+});
+
+it("a log that refuses the announcement ends it with the sentence; one that is lost is waited for", async () => {
+  commit(1);
+  const answers = [
+    new LogUnavailable({ address: "a:9092", message: "no broker" }),
+    new LogMisconfigured({ message: "these credentials may not write: grant them an ACL" }),
+  ];
+  const log = { publish: () => Effect.suspend(() => Effect.fail(answers.shift())) };
+  const exit = await Effect.runPromiseExit(
+    announceCommits(db, dir, Latch.makeUnsafe(true)).pipe(
+      Effect.provideService(TopicLog, log as unknown as TopicLog["Service"]),
+    ),
+  );
+  expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain("grant them an ACL");
+  expect(answers).toEqual([]);
 });

@@ -6,24 +6,34 @@ import * as Effect from "effect/Effect";
 import type * as Latch from "effect/Latch";
 import type { CommitEvent } from "#shared/contract/commit.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
-import { DatabaseError, type Sqlite } from "#shared/database/sqlite.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
+import type {
+  LogMisconfigured,
+  LogMismatch,
+  LogUnavailable,
+  PublishUncertain,
+} from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 
 /** The commits of this time share one publish: a bulk load makes thirty commits a second. */
 const GATHER_MS = 25;
 const MOST_AT_ONCE = 1000;
 
+const mayPass = (error: { readonly _tag: string }): error is LogUnavailable | PublishUncertain =>
+  error._tag === "LogUnavailable" || error._tag === "PublishUncertain";
+
 /**
  * Announces the commits that are not announced yet, each time `wake` opens. Waits for a lost log without end. Fails
- * with DatabaseError when the database cannot be read or written.
+ * with DatabaseError when the database cannot be read or written, and with LogMisconfigured or LogMismatch, after which no
+ * try would do better.
  */
 export const announceCommits = Effect.fnUntraced(function* (
   db: Sqlite,
   data: string,
   wake: Latch.Latch,
-): Effect.fn.Return<never, DatabaseError, TopicLog> {
+): Effect.fn.Return<never, DatabaseError | LogMisconfigured | LogMismatch, TopicLog> {
   const log = yield* TopicLog;
   const database = databaseId(db);
   const waiting = db.prepare(`
@@ -49,14 +59,9 @@ export const announceCommits = Effect.fnUntraced(function* (
 
   return yield* wake.await.pipe(
     Effect.andThen(wake.close),
-    // Announcing twice is harmless, so it tries again after every failure of the log.
-    Effect.andThen(
-      Effect.retry(announceOnce, {
-        schedule: scheduleOf("log"),
-        while: (error) => !(error instanceof DatabaseError),
-      }),
-    ),
-    Effect.catch((error) => (error instanceof DatabaseError ? Effect.fail(error) : Effect.void)),
+    // Announcing twice is harmless, so it tries again after a publish that is uncertain too.
+    Effect.andThen(Effect.retry(announceOnce, { schedule: scheduleOf("log"), while: mayPass })),
+    Effect.catch((error) => (mayPass(error) ? Effect.void : Effect.fail(error))),
     Effect.andThen(Effect.sleep(GATHER_MS)),
     Effect.forever,
   );

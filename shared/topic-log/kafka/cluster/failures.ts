@@ -16,7 +16,7 @@ interface KafkaError {
 }
 
 /** By the type of the error: the cluster refuses the request, and waiting does not help. */
-const REFUSALS: Readonly<Record<string, string>> = {
+const REFUSALS = {
   TOPIC_AUTHORIZATION_FAILED: "these credentials may not use the topics: grant them an ACL",
   GROUP_AUTHORIZATION_FAILED: "these credentials may not use the group: grant them an ACL",
   CLUSTER_AUTHORIZATION_FAILED: "these credentials may not use the cluster: grant them an ACL",
@@ -31,7 +31,43 @@ const REFUSALS: Readonly<Record<string, string>> = {
   INVALID_REPLICATION_FACTOR: "the broker's default.replication.factor is more than its brokers",
   POLICY_VIOLATION: "the broker's policy refuses the topics",
   SECURITY_DISABLED: "the broker has no authorizer",
+} as const;
+
+const refusalOf = (type: string | undefined): string | undefined =>
+  type !== undefined && Object.hasOwn(REFUSALS, type) ? REFUSALS[type as keyof typeof REFUSALS] : undefined;
+
+/** The codes of answers that REFUSALS names. The protocol never changes a code. */
+const REFUSED_CODES: Readonly<Record<number, keyof typeof REFUSALS>> = {
+  10: "MESSAGE_TOO_LARGE",
+  17: "INVALID_TOPIC_EXCEPTION",
+  18: "RECORD_LIST_TOO_LARGE",
+  24: "INVALID_GROUP_ID",
+  29: "TOPIC_AUTHORIZATION_FAILED",
+  30: "GROUP_AUTHORIZATION_FAILED",
+  31: "CLUSTER_AUTHORIZATION_FAILED",
+  33: "UNSUPPORTED_SASL_MECHANISM",
+  35: "UNSUPPORTED_VERSION",
+  38: "INVALID_REPLICATION_FACTOR",
+  44: "POLICY_VIOLATION",
+  54: "SECURITY_DISABLED",
+  58: "SASL_AUTHENTICATION_FAILED",
+  76: "UNSUPPORTED_COMPRESSION_TYPE",
 };
+
+/**
+ * What the error code of a fetch means; kafkajs does not read its answer. `place`: the partition that was asked for. Every
+ * code but those of REFUSED_CODES is a state of the cluster that may pass.
+ */
+export function refusedAnswer(
+  errorCode: number,
+  address: string,
+  place: string,
+): LogUnavailable | LogMisconfigured {
+  const type = REFUSED_CODES[errorCode];
+  return type === undefined
+    ? new LogUnavailable({ address, message: `${place} cannot be read now (error ${errorCode})` })
+    : new LogMisconfigured({ message: `Kafka at ${address} refuses ${place}: ${REFUSALS[type]}` });
+}
 
 /** Types of errors that mean: the partition has no leader now, or another one than in the metadata. */
 export const NO_LEADER: ReadonlySet<string> = new Set([
@@ -78,7 +114,7 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
   const all = chain(error);
   const last = all.at(-1) ?? {};
   for (const e of all) {
-    const refusal = REFUSALS[e.type ?? ""];
+    const refusal = refusalOf(e.type);
     if (refusal !== undefined) return new LogMisconfigured({ message: `Kafka at ${address}: ${refusal}` });
     if (e.name === "KafkaJSSASLAuthenticationError")
       return new LogMisconfigured({

@@ -16,6 +16,9 @@ const HEARTBEAT_MS = 2_000;
 /** How long a rebalance waits for a member that still works on a batch. */
 const REBALANCE_MS = 30_000;
 
+/** How often it joins in a row. Then the session ends, and the next one waits. */
+const JOINS = 3;
+
 /** Types of errors after which the member joins again on the same connection. */
 const REJOIN: ReadonlySet<string> = new Set([
   "REBALANCE_IN_PROGRESS",
@@ -41,12 +44,13 @@ export class GroupMembership {
 
   /**
    * Joins, or joins again, and returns the partitions of this member. Afterwards it calls `onChange` once: without an
-   * error when the member must join again, with one when the broker is lost.
+   * error when the member must join again, with one when the broker is lost. Fails after JOINS joins that each ended in
+   * a rebalance or an unknown member.
    */
   async join(connection: Connection, onChange: (error?: unknown) => void): Promise<FullPartition[]> {
     this.pause();
     this.#uncommitted.clear();
-    for (;;) {
+    for (let left = JOINS; ; left--) {
       try {
         const assigned = await this.#joinOnce(connection);
         this.#timer = setInterval(() => void this.#heartbeat(connection, onChange), HEARTBEAT_MS);
@@ -55,6 +59,7 @@ export class GroupMembership {
         const type = typeOf(error);
         if (!REJOIN.has(type)) throw error;
         if (type !== "REBALANCE_IN_PROGRESS") this.#member = "";
+        if (left <= 1) throw error;
       }
     }
   }

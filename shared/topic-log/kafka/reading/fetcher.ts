@@ -4,6 +4,7 @@
  */
 import { LogUnavailable, pastTheEnd } from "../../errors.ts";
 import type { Connection } from "../cluster/connection.ts";
+import { refusedAnswer } from "../cluster/failures.ts";
 import type { FetchedPartition } from "../protocol/fetch.ts";
 import type { PartitionCursor } from "./cursor.ts";
 
@@ -59,19 +60,23 @@ export class Fetcher {
   }
 
   async #refused(cursor: PartitionCursor, { errorCode }: FetchedPartition): Promise<void> {
+    const place = `${cursor.topic} partition ${cursor.partition}`;
     if (errorCode !== OFFSET_OUT_OF_RANGE) {
+      const refusal = refusedAnswer(errorCode, this.#address, place);
       // Most often the leader has moved.
-      await this.#connection.refresh();
-      throw new LogUnavailable({
-        address: this.#address,
-        message: `${cursor.topic} partition ${cursor.partition} cannot be read now (error ${errorCode})`,
-      });
+      if (refusal._tag === "LogUnavailable") await this.#connection.refresh();
+      throw refusal;
     }
     const [bounds] = await this.#connection.boundsOfRead([
       { topic: cursor.topic, partition: cursor.partition, offset: cursor.position },
     ]);
-    if (bounds === undefined) return;
-    if (cursor.position > bounds.end) throw pastTheEnd(cursor, cursor.position, bounds.end);
-    if (cursor.position < bounds.start) cursor.seek(bounds.start);
+    if (bounds !== undefined && cursor.position > bounds.end)
+      throw pastTheEnd(cursor, cursor.position, bounds.end);
+    if (bounds !== undefined && cursor.position < bounds.start) cursor.seek(bounds.start);
+    else
+      throw new LogUnavailable({
+        address: this.#address,
+        message: `the broker refuses offset ${cursor.position} of ${place}, although its bounds hold it`,
+      });
   }
 }
