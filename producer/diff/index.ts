@@ -13,6 +13,8 @@ export {
 export { joinIds, rejectStem, saleStem, scopedId, splitOrdinal, withOrdinal } from "./identity.ts";
 export { MIXED } from "./reject-diff.ts";
 export { byCodeUnit, OTHER_TIME, restOf, TIME, TIME_NAMES } from "./row-text.ts";
+export { type DayPrints, joinDays, SaleDays, salePrint } from "./sale-days.ts";
+export { SaleMatch } from "./sale-match.ts";
 export { Spill } from "./spill.ts";
 export { encodeHeld, HeldPart, type HeldRow, heldKey, isHashed } from "./state/held-rows.ts";
 export { openProducer, openScratchState } from "./state/producer-db.ts";

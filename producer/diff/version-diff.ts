@@ -3,6 +3,8 @@ import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
 import { EntityDiff } from "./entity-diff.ts";
 import { RejectDiff } from "./reject-diff.ts";
+import { SaleDays } from "./sale-days.ts";
+import type { DaysChange } from "./state/sale-day-rows.ts";
 import type { State } from "./state/state.ts";
 import { isHeldBack, type Vanishing } from "./vanishing.ts";
 
@@ -24,6 +26,8 @@ export class VersionDiff {
   readonly entities: readonly EntityDiff[];
   readonly rejects: RejectDiff;
   readonly vanishing: Vanishing;
+  /** The sales that were read, by day. */
+  readonly sales = new SaleDays();
   readonly #options: DiffOptions;
 
   constructor(options: DiffOptions) {
@@ -127,6 +131,26 @@ export class VersionDiff {
   *remember(): Generator<void, void> {
     for (const e of this.entities) yield* e.remember();
     yield* this.rejects.remember();
+    yield* this.#rememberDays();
+  }
+
+  #rememberDays(): Generator<void, void> {
+    const { state, source, appendedTo } = this.#options;
+    const adds = appendedTo !== null;
+    const gone = adds || this.main.withdrawals === 0 ? null : this.#goneDays();
+    return state.days.put(source, this.sales, { adds, gone }, (work) => state.transaction(work));
+  }
+
+  /** The days of which the version may have deleted every sale. */
+  #goneDays(): DaysChange["gone"] {
+    if (this.vanishing.mode === "withdraw") return { from: "", to: "~" };
+    let from = "~";
+    let to = "";
+    for (const day of this.sales.days) {
+      if (day < from) from = day;
+      if (day > to) to = day;
+    }
+    return { from, to };
   }
 
   close(): void {

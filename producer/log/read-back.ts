@@ -14,7 +14,7 @@ import { openScratch } from "#shared/database/sqlite.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogBatch, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, OffsetRange, Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ColumnsByEntity, ReadBack, SourceState, State } from "../diff/index.ts";
 import {
   byCodeUnit,
@@ -30,6 +30,7 @@ import {
 } from "../diff/index.ts";
 import type { Image } from "./image.ts";
 import { Images } from "./images.ts";
+import { SaleEvents } from "./sale-events.ts";
 import { claimOf, eventOf, sourceText, topicsOf } from "./source-events.ts";
 import type { SourceIndex } from "./source-index.ts";
 
@@ -71,19 +72,41 @@ export const readBack = Effect.fnUntraced(function* (
     })),
   );
   const { ranges, reached } = yield* sourceIndex.find(source.source, from);
-  yield* Effect.acquireUseRelease(
-    Effect.sync(() => new Reader(options, source)),
-    (reader) =>
-      Effect.forEach(
-        ranges,
-        (range) => log.read([range], (batch) => Effect.sync(() => reader.batch(batch, known))),
-        { discard: true },
-      ).pipe(
-        Effect.andThen(Effect.sync(() => reader.reach(reached, known))),
-        Effect.andThen(inSlices(() => reader.store(), Effect.die)),
-      ),
-    (reader) => Effect.sync(() => reader.close()),
-  ).pipe(Effect.map(() => undefined));
+  const reading = <A>(
+    these: readonly OffsetRange[],
+    before: ReadonlyMap<string, ReadBack>,
+    end: (reader: Reader) => Generator<void, A>,
+  ) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => new Reader(options, source)),
+      (reader) =>
+        Effect.forEach(
+          these,
+          (range) => log.read([range], (batch) => Effect.sync(() => reader.batch(batch, before))),
+          { discard: true },
+        ).pipe(Effect.andThen(inSlices(() => end(reader), Effect.die))),
+      (reader) => Effect.sync(() => reader.close()),
+    );
+  const isFirst = from.every(({ offset }) => offset === 0);
+  const areDaysKnown = yield* reading(ranges, known, function* (reader) {
+    reader.reach(reached, known);
+    const areKnown = yield* reader.storeDays(isFirst);
+    yield* reader.store();
+    return areKnown;
+  });
+  if (!areDaysKnown) {
+    const ofSales = reached.filter(({ topic }) => topic === "ventes");
+    const whole = yield* sourceIndex.find(
+      source.source,
+      ofSales.map((position) => ({ ...position, offset: 0 })),
+    );
+    const ends = new Map(ofSales.map((position) => [partitionKey(position), position.offset]));
+    const upTo = whole.ranges.map((range) => {
+      const end = ends.get(partitionKey(range)) ?? 0;
+      return { ...range, until: Math.min(range.until ?? end, end) };
+    });
+    yield* reading(upTo, new Map(), (reader) => reader.storeDays(true));
+  }
   return state.source(source.source);
 });
 
@@ -98,6 +121,8 @@ class Reader {
   readonly #spills: ReadonlyMap<EventTopic, Spill>;
   readonly #images = new Map<EventTopic, Images>();
   readonly #reached = new Map<string, ReadBack>();
+  /** undefined: it is known by day what the events state, and only their fingerprints are made anew. */
+  readonly #sales: SaleEvents | undefined;
   /** The sets of columns that the events of each entity have, keyed by their joined names. */
   readonly #signatures = new Map<EventTopic, Map<string, readonly string[]>>();
 
@@ -106,6 +131,8 @@ class Reader {
     this.#options = options;
     this.#source = source;
     this.#named = sourceText(source.source);
+    this.#sales =
+      columns === undefined && entities.includes("ventes") ? new SaleEvents(`${scratch}.days`) : undefined;
     this.#spills = new Map(topicsOf(entities).map((topic) => [topic, new Spill(`${scratch}.${topic}`)]));
     for (const entity of entities) {
       if (columns !== undefined) this.#images.set(entity, new Images(openScratch()));
@@ -142,6 +169,7 @@ class Reader {
     if (typeof event.row !== "object" || event.row === null) return;
     const claim = claimOf(topic, key, event.row);
     const images = this.#images.get(topic);
+    if (topic === "ventes") this.#sales?.take(claim, event.kind === "delete" ? null : event.row);
     if (event.kind === "delete") {
       print.a = DELETED;
       print.b = DELETED;
@@ -163,6 +191,21 @@ class Reader {
     this.#spills
       .get(topic)
       ?.add({ ...claim, n: 0, line: 0, derived: false, stem: "", a: print.a, b: print.b });
+  }
+
+  /**
+   * Writes the sales by day, before the rows. `isWhole`: the events were read from the start. False: they change sales of
+   * which the state knows the day alone, so all events must be read. Yields between parts.
+   */
+  *storeDays(isWhole: boolean): Generator<void, boolean> {
+    const { state } = this.#options;
+    const { id } = this.#source;
+    if (this.#sales === undefined || (!isWhole && this.#sales.count === 0)) return true;
+    if (!isWhole && (yield* this.#sales.meets(state, id))) return false;
+    if (isWhole) state.days.forget(id);
+    const change = { adds: !isWhole, gone: null };
+    yield* state.days.put(id, yield* this.#sales.sales(), change, (work) => state.transaction(work));
+    return true;
   }
 
   /** Writes the changes into the state. Yields between parts. */
@@ -209,6 +252,7 @@ class Reader {
 
   close(): void {
     for (const spill of this.#spills.values()) spill.close();
+    this.#sales?.close();
     for (const images of this.#images.values()) images.close();
   }
 }

@@ -15,7 +15,6 @@ import {
   scopedId,
   splitDerived,
   TIME,
-  whatOf,
 } from "../diff/index.ts";
 import { foldHeader, type WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
@@ -23,6 +22,7 @@ import { type ColumnEmpty, emptyOf } from "./column-empty.ts";
 import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
+import { SaleValues } from "./sale-values.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader, wholeOf } from "./value-reader.ts";
 import { BusinessZone, cleanText, isErrorText, isNothing } from "./values.ts";
@@ -62,6 +62,8 @@ export class Decoder {
   readonly decoded: Decoded = { key: "", ordinal: 0, derived: false, dated: "", rest: "" };
   /** Ids of products or shops that look the same. For sales there would be too many ids. */
   readonly lookAlikes: LookAlikes | undefined;
+  /** Of the last decoded record, if it is a sale. */
+  readonly sale: SaleValues;
   readonly #reader: ValueReader;
   readonly #slots: readonly Slot[];
   readonly #extras: readonly Slot[];
@@ -71,8 +73,6 @@ export class Decoder {
   readonly #scope: string | undefined;
   readonly #room: number;
   readonly #values: (string | null)[];
-  /** The places of day, product and shop of a sale among the values. */
-  readonly #named: { readonly day: number; readonly product: number; readonly shop: number };
   readonly #timeName: string;
   /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
@@ -117,12 +117,7 @@ export class Decoder {
         ? []
         : this.#extras.filter(({ published }) => isOfCurrencies(foldHeader(published)));
     this.#values = new Array(slots.length).fill(null);
-    const indexOf = (name: string) => this.#slots.find((slot) => slot.name === name)?.index ?? -1;
-    this.#named = {
-      day: indexOf("date_vente"),
-      product: indexOf("id_produit"),
-      shop: indexOf("id_magasin"),
-    };
+    this.sale = new SaleValues(this.#slots, this.#values);
     this.hasDates = this.#slots.some((slot) => slot.name === "date_effet");
 
     this.identity = this.#identityOf(key);
@@ -219,13 +214,7 @@ export class Decoder {
   print(): void {
     const { derived, ordinal, rest } = this.decoded;
     fingerprint(rest);
-    if (!derived && ordinal === 0 && this.entity.derivedKey) print.b = this.what;
-  }
-
-  /** Day, product and shop of the last decoded sale, as in its fingerprint. */
-  get what(): number {
-    const { day, product, shop } = this.#named;
-    return whatOf(this.#values[day] ?? "", this.#values[product] ?? "", this.#values[shop] ?? "");
+    if (!derived && ordinal === 0 && this.entity.derivedKey) print.b = this.sale.what;
   }
 
   /** The id that a field holds; "": none. */

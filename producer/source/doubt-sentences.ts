@@ -91,6 +91,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `no line is left below its header, where there were ${d.of}; as soon as there are lines, the version applies by itself`,
   },
+  overlap: {
+    fr: (d) =>
+      `${d.count} de ses ${d.of} ventes sont aussi dans ${d.what}, aux mêmes jours, produits, magasins et quantités (${d.more}) : elles compteraient deux fois`,
+    en: (d) =>
+      `${d.count} of its ${d.of} sales are in ${d.what} too, with the same days, products, shops and quantities (${d.more}): they would count twice`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
@@ -138,6 +144,18 @@ export const CHOICE_SENTENCES = {
   withdraw: {
     fr: "pour supprimer toutes celles qui ne sont plus dans le fichier, maintenant et plus tard",
     en: "to delete all that are no longer in the file, now and later",
+  },
+  oneSale: {
+    fr: "pour ne compter qu'une fois les ventes des deux (elles reçoivent les mêmes identifiants)",
+    en: "to count the sales of both once (they get the same ids)",
+  },
+  leaveSource: {
+    fr: "pour laisser de côté cette source, dont les autres ont toutes les ventes",
+    en: "to do without this source, for the others have all of its sales",
+  },
+  replaceSources: {
+    fr: "pour compter celles de cette source à la place des autres",
+    en: "to count those of this source instead of the others",
   },
   keep: { fr: "pour les garder, maintenant et plus tard", en: "to keep them, now and later" },
 } as const satisfies Record<string, Readonly<Record<Language, string>>>;

@@ -20,6 +20,8 @@ export interface Choice {
   readonly options?: readonly string[];
   /** Confirms something else than the decision itself: `ventes sources confirm SOURCE DECISION=ANSWER`. */
   readonly answer?: string;
+  /** Other commands of the program that choose it, one after the other. */
+  readonly commands?: readonly (readonly string[])[];
   /** How many rows it deletes, and how many it adds. */
   readonly withdraws?: number;
   readonly adds?: number;
@@ -91,16 +93,12 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, answer, withdraws, adds } = choice;
-  const shown = shellArgument(masked(source));
+  const { code, options, commands, answer, withdraws, adds } = choice;
   const accepted = answer === undefined ? decision : answered(decision, answer);
   return {
     says: CHOICE_SENTENCES[code][language],
-    command:
-      options === undefined
-        ? command(`sources confirm ${shown} ${accepted}`)
-        : command(`sources add ${shown} ${options.map(shellArgument).join(" ")}`),
-    ...(options === undefined ? { accepts: accepted } : {}),
+    command: commandOf(choice, accepted, source),
+    ...(options === undefined && commands === undefined ? { accepts: accepted } : {}),
     ...(withdraws === undefined ? {} : { withdraws }),
     ...(adds === undefined ? {} : { adds }),
   };
@@ -108,6 +106,14 @@ function choiceOf(choice: Choice, decision: string, source: string, language: La
 
 /** What the registration keeps when an operator gave a decision another answer. */
 export const answered = (decision: string, answer: string): string => `${decision}=${answer}`;
+
+function commandOf({ options, commands }: Choice, accepted: string, source: string): string {
+  const confirm = ["sources", "confirm", source, accepted];
+  const add = ["sources", "add", source, ...(options ?? [])];
+  return (commands ?? [options === undefined ? confirm : add])
+    .map((words) => command(words.map((word) => shellArgument(masked(word))).join(" ")))
+    .join(" && ");
+}
 
 /** The doubts as one text: what is unclear, and for each choice what it does and its command. */
 export const doubtsText = (doubts: readonly DoubtReport[]): string =>

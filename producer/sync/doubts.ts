@@ -10,6 +10,7 @@ import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import { idDoubts } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
+import { overlapDoubts } from "./overlap-doubt.ts";
 import { vanishedDoubts } from "./vanished-doubt.ts";
 
 export interface OpenDoubts {
@@ -34,7 +35,7 @@ const ofTheReading: Finder = ({ version, before }, { diff }) =>
   });
 
 /** In the order in which they are told. */
-const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofTheDiff];
+const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, overlapDoubts, ofTheDiff];
 
 export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,

@@ -9,6 +9,7 @@ import { isSameContent, type Validators, validatorsOf } from "../download/index.
 import { rekeyOf } from "../rows/index.ts";
 import { isFileSource, pathOfSource } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
+import { othersOf } from "./other-sources.ts";
 import type { Producer } from "./producer.ts";
 
 export interface PollOptions {
@@ -106,7 +107,7 @@ export interface PollPlan {
 
 /** `own`: this producer made the source's last announcement, so its state is up to date. `now`: in milliseconds. */
 export function planPoll(
-  { state }: Producer,
+  { state, registry }: Producer,
   registration: Registration,
   mode: PollOptions["mode"],
   own: boolean,
@@ -114,7 +115,10 @@ export function planPoll(
 ): PollPlan {
   const { source } = registration;
   const { validators, last, refused: kept } = state.source(source);
-  const refused = own && kept?.registration === JSON.stringify(registration) ? kept : null;
+  const isSame =
+    kept?.registration === JSON.stringify(registration) &&
+    (kept.among === undefined || kept.among === othersOf(registry, source));
+  const refused = own && isSame ? kept : null;
   const before = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
   const complete = isComplete(source, mode, now);
   // The last poll left out an open last line that is a record now, or the options have changed since.

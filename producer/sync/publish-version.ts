@@ -31,6 +31,7 @@ import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
 import { racedIds } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
+import { isAboutOthers, othersOf } from "./other-sources.ts";
 import { remembering } from "./plan.ts";
 import type { Producer } from "./producer.ts";
 import { NOT_CONTINUED, OVERTAKEN, type VersionOutcome, type VersionResult } from "./result.ts";
@@ -98,6 +99,7 @@ export const publishVersion = (
             code,
             sentence,
             doubts,
+            ...(isAboutOthers(doubts) ? { among: othersOf(registry, source) } : {}),
             registration: JSON.stringify(registration),
           },
         });

@@ -141,7 +141,7 @@ class Pass {
     if (this.#formerIdAt !== undefined) {
       const { main } = version;
       const id = main.idIn(fields[this.#formerIdAt] ?? "");
-      if (id !== "") this.#diff.main.addFormer(id, main.what);
+      if (id !== "") this.#diff.main.addFormer(id, main.sale.what);
     }
     for (const [decoder, rows] of this.#pairs) {
       const { decoded } = decoder;
@@ -167,6 +167,7 @@ class Pass {
         b: print.b,
         stem,
       });
+      if (decoder.entity.derivedKey) decoder.sale.addTo(this.#diff.sales);
     }
   }
 

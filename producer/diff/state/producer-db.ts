@@ -11,7 +11,10 @@ const sqlOf = (file: string): string => readFileSync(join(import.meta.dirname, f
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
   // The second migration drops the tables of the first, so the first is empty.
-  migrations: ["", ...["002_state.sql", "003_held_by_part.sql", "004_places.sql"].map(sqlOf)],
+  migrations: [
+    "",
+    ...["002_state.sql", "003_held_by_part.sql", "004_places.sql", "005_sale_days.sql"].map(sqlOf),
+  ],
   // A power cut may undo the last transactions, each as a whole and the latest first. `pending` is written before its
   // announcement is sent. If it is lost, the log has an announcement that the state does not know, and the next poll
   // takes the source over as well.

@@ -7,6 +7,7 @@ import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Habit } from "../verdict.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
+import { SaleDayRows } from "./sale-day-rows.ts";
 
 /** The sorted names of columns of each entity; null: the rows have different sets of columns. */
 export type ColumnsByEntity = Readonly<Partial<Record<EntityName, readonly string[] | null>>>;
@@ -37,6 +38,8 @@ export interface Refused {
   readonly sentence: string;
   /** The registration as JSON. */
   readonly registration: string;
+  /** Of a version that is held back because of other sources: how they were (`othersOf`). */
+  readonly among?: string | undefined;
   /** Of a version that is held back: what is unclear about it. */
   readonly doubts?: readonly DoubtReport[] | undefined;
 }
@@ -75,11 +78,14 @@ const json = (text: string | null) => (text === null ? null : JSON.parse(text));
 const toJson = (value: unknown) => (value === null || value === undefined ? null : JSON.stringify(value));
 
 export class State {
+  /** The sales of each source by day. */
+  readonly days: SaleDayRows;
   readonly #db: Sqlite;
   readonly #statements;
 
   constructor(db: Sqlite) {
     this.#db = db;
+    this.days = new SaleDayRows(db);
     this.#statements = {
       insertSource: db.prepare("INSERT INTO sources (source) VALUES (?) ON CONFLICT DO NOTHING"),
       source: db.prepare("SELECT * FROM sources WHERE source = ?"),
@@ -159,6 +165,7 @@ export class State {
     this.transaction(() => {
       this.#statements.forgetHeld.run(id);
       this.#statements.forgetReadBack.run(id);
+      this.days.forget(id);
       this.#statements.forgetSource.run(id);
     });
   }
