@@ -1,7 +1,6 @@
 /** What DIR/ventes.db says of the topics that filled it. */
-import { existsSync } from "node:fs";
-import type { Sqlite } from "./sqlite.ts";
-import { openVentesReader, ventesFile } from "./ventes-db.ts";
+import { DatabaseError, type Sqlite } from "./sqlite.ts";
+import { openVentesReader } from "./ventes-db.ts";
 
 /** The identity of the log that filled the database; undefined: none has yet. */
 export const logOf = (db: Sqlite): string | undefined =>
@@ -9,8 +8,13 @@ export const logOf = (db: Sqlite): string | undefined =>
 
 /** As `logOf`, of DIR/ventes.db, or undefined when there is none. Throws DatabaseError. */
 export function logOfDirectory(dir: string): string | undefined {
-  if (!existsSync(ventesFile(dir))) return undefined;
-  const db = openVentesReader(dir);
+  let db: Sqlite;
+  try {
+    db = openVentesReader(dir);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.reason === "missing") return undefined;
+    throw error;
+  }
   try {
     return logOf(db);
   } finally {

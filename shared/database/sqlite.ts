@@ -37,9 +37,8 @@ const BUSY_MS = 50;
 export function openFile(file: string, kind: FileKind): Sqlite {
   const db = open(file, { readonly: false });
   try {
-    const tables = db.prepare("SELECT COUNT(*) AS n FROM sqlite_schema").get() as { n: number };
     const id = db.pragma("application_id", { simple: true }) as number;
-    if (tables.n > 0 && id !== kind.applicationId)
+    if (tablesIn(db) > 0 && id !== kind.applicationId)
       throw new DatabaseError({
         file,
         reason: "foreign",
@@ -56,17 +55,24 @@ export function openFile(file: string, kind: FileKind): Sqlite {
   }
 }
 
+const tablesIn = (db: Sqlite): number =>
+  db.prepare("SELECT COUNT(*) FROM sqlite_schema").pluck().get() as number;
+
+const missing = (file: string): DatabaseError =>
+  new DatabaseError({
+    file,
+    reason: "missing",
+    message: `there is no ${file}: run ${command("start")} first, or name the directory with --data`,
+  });
+
 /** Opens an existing file of this kind read-only: it never makes a writer wait. Throws DatabaseError. */
 export function openReader(file: string, kind: FileKind): Sqlite {
-  if (!existsSync(file))
-    throw new DatabaseError({
-      file,
-      reason: "missing",
-      message: `there is no ${file}: run ${command("start")} first, or name the directory with --data`,
-    });
+  if (!existsSync(file)) throw missing(file);
   const db = open(file, { readonly: true });
   try {
     const id = db.pragma("application_id", { simple: true }) as number;
+    // Another process is creating it.
+    if (id === 0 && tablesIn(db) === 0) throw missing(file);
     if (id !== kind.applicationId)
       throw new DatabaseError({
         file,
