@@ -113,18 +113,28 @@ export class RecordCheck {
     sink.record(this.records++, fields, line, raw);
   }
 
-  /** Whether the line is another header. From then on every line is looked at. */
+  /** Whether the line is another header, or the header again in other words. Under another one every line is looked at. */
   #isOtherHeader(fields: readonly string[], line: number, raw: string): boolean {
     // Headers rarely have a digit, and nearly every record has one.
     if (DIGIT.test(raw) && !this.#dialect.header.includes(fields[0] as string)) return false;
     const header = otherHeader(fields, line, this.#dialect);
     if (header === undefined) return false;
     const isSame = header.order?.every((at, i) => at === i) ?? false;
-    this.other = isSame ? undefined : header;
-    if (isSame) this.leftOut.headers++;
-    else this.#others.push({ header, lines: 0 });
+    if (isSame) {
+      this.leftOut.headers++;
+      this.#returnToHeader();
+      return true;
+    }
+    this.other = header;
+    this.#others.push({ header, lines: 0 });
     this.special.fill(MAY_BE_ANY);
     return true;
+  }
+
+  /** From here on lines are what they are to a reader that begins here. */
+  #returnToHeader(): void {
+    this.other = undefined;
+    this.special.set(specialCharacters(this.#dialect));
   }
 
   /** Gives a line that stands under another header: its fields in the order of the file's header, or set aside. */
@@ -168,7 +178,7 @@ export class RecordCheck {
     }
     if (fields[0] === header[0] && this.#isHeader(fields)) {
       this.leftOut.headers++;
-      this.other = undefined;
+      this.#returnToHeader();
       return true;
     }
     if (!isTotals(fields, labels)) return false;
