@@ -2,11 +2,11 @@
  * Every event that the producer writes is one that the consumer decodes, and says what the file and the options say: for
  * any text in fields, names of columns, constants, scopes and ids.
  */
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { decodeEvent } from "../consumer/decode.ts";
@@ -67,12 +67,6 @@ function fileOf({ delimiter, extra, another, records, numbered }: Case): string 
     .join("");
 }
 
-let pipeline: Pipeline;
-beforeAll(async () => {
-  pipeline = await openPipeline();
-});
-afterAll(() => pipeline.close());
-
 /** What the consumer makes of each record of the topics, from these positions on. */
 const decodedRows = Effect.gen(function* () {
   const log = yield* TopicLog;
@@ -88,9 +82,18 @@ const decodedRows = Effect.gen(function* () {
   return found;
 });
 
-let files = 0;
+/** The rows that are published of one file. Each file has topics of its own: the same sale may be in two of them. */
 const published = async (one: Case) => {
-  const path = join(pipeline.dir, `${files++}.csv`);
+  const pipeline = await openPipeline();
+  try {
+    return await publishedIn(pipeline, one);
+  } finally {
+    await pipeline.close();
+  }
+};
+
+const publishedIn = async (pipeline: Pipeline, one: Case) => {
+  const path = join(pipeline.dir, "ventes.csv");
   writeFileSync(path, fileOf(one));
   const { shop, city, scope, delimiter } = one;
   // As a catalogue or a request gives them.
@@ -111,7 +114,6 @@ const published = async (one: Case) => {
       );
     }),
   );
-  rmSync(path);
   return rows;
 };
 

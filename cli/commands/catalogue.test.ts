@@ -89,7 +89,11 @@ it("a catalogue is shown, registered, read, accounted for and removed", async ()
     code: 0,
     stdout: `${page} and its 3 files are no longer followed: 4 rows withdrawn\n`,
   });
-  expect((await run("sources", "--json")).stdout.trim()).toBe("[]");
+  // What was withdrawn leaves a trace.
+  const traces = JSON.parse((await run("sources", "--json")).stdout);
+  expect(traces).toHaveLength(3);
+  for (const one of traces)
+    expect(one).toMatchObject({ state: "removed", withdrawn: { at: expect.any(String) } });
   expect(await run("sources", "remove", page)).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/not a registered/),
