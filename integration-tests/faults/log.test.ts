@@ -35,7 +35,9 @@ describeWith("kafka", "a log that is lost", () => {
     const producer = stage.actor({ component: "producer", n: 0 });
     const consumer = stage.actor({ component: "consumer", n: 0 });
 
-    const ends = [producer.endsByItself(), consumer.endsByItself()];
+    const analyzer = stage.actor({ component: "analyzer", n: 0 });
+
+    const ends = [producer, consumer, analyzer].map((actor) => actor.endsByItself());
     await deleteTopics(
       stage,
       TOPICS.map(({ name }) => name),
