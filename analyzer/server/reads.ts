@@ -78,12 +78,11 @@ export function makeReads(view: () => View): Reads {
         return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get()]) };
       }),
     sources: (sources) =>
-      sources.map((source) => {
-        if (source.doubts === undefined) return source;
-        const doubts = source.doubts;
-        const known = reading((s) => withKnownRows(s.db, doubts)) ?? doubts;
-        return { ...source, doubts: known.map(({ rows: _, ...doubt }) => doubt) };
-      }),
+      (reading((s) => withKnownRows(s.db, sources)) ?? sources).map((source) =>
+        source.doubts === undefined
+          ? source
+          : { ...source, doubts: source.doubts.map(({ rows: _, ...doubt }) => doubt) },
+      ),
     analyses: (now, limit) =>
       reading((s, demo) => ({
         ...asOf(s, now, demo),

@@ -84,13 +84,11 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
   route(
     "GET",
     "/api/sources",
-    answer(SourcesAnswer, (now) => ({
-      now,
-      demo: current().demo,
-      currency: settings.currency,
-      catalogues: followed().catalogues,
-      sources: reads.sources(followed().sources),
-    })),
+    answer(SourcesAnswer, (now) => {
+      const { sources, catalogues } = followed();
+      const { currency } = settings;
+      return { now, demo: current().demo, currency, catalogues, sources: reads.sources(sources) };
+    }),
   ),
   route(
     "GET",

@@ -7,7 +7,7 @@ import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource, namedDoubts, sourceError } from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { print } from "../output/stdout.ts";
-import { knownDoubts } from "../run/known-doubts.ts";
+import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { registered } from "../run/register.ts";
 import { followsNow, readSourceEntries } from "../run/source-list.ts";
@@ -46,7 +46,7 @@ export const confirmOne = (
         return { source, doubts };
       }),
     );
-    const known = yield* knownDoubts(run.settings.data, doubts);
+    const [{ doubts: known = [] } = {}] = yield* withKnownDoubts(run.settings.data, [{ doubts }]);
     if (run.json) {
       print(JSON.stringify({ source: masked(source), accepted: !input.dryRun, doubts: known }));
       return;

@@ -36,6 +36,19 @@ const COUNTS = [
 ] as const satisfies readonly (keyof SourceStatus)[];
 const COLUMNS = ["source", "entities", "state", ...COUNTS, "reason", "polled", "changed", "next"];
 
+/** The entries with what the database of the directory `data` knows of the rows of their doubts. */
+const known = (
+  entries: readonly SourceEntry[],
+  data: string,
+): Effect.Effect<readonly SourceEntry[], DatabaseError> =>
+  Effect.map(
+    withKnownDoubts(
+      data,
+      entries.map(({ status }) => status),
+    ),
+    (statuses) => entries.map((entry, i) => ({ ...entry, status: statuses[i] ?? entry.status })),
+  );
+
 export const sources = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { listed, invalid, catalogues, withdrawn } = yield* onLog(
@@ -46,9 +59,7 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
         const follows = yield* followsNow;
         const entries = yield* readSourceEntries;
         return {
-          listed: yield* Effect.forEach(entries.sources(follows), (one) =>
-            Effect.map(withKnownDoubts(run.settings.data, one.status), (status) => ({ ...one, status })),
-          ),
+          listed: yield* known(entries.sources(follows), run.settings.data),
           invalid: entries.invalid(run.settings.language),
           catalogues: entries.catalogues(),
           withdrawn: entries.withdrawn(),

@@ -108,7 +108,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         else if (lost) problems.push(texts.componentLost(component, at));
       }
       const listed = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
-      const statuses = yield* Effect.forEach(listed, (one) => withKnownDoubts(dir, one));
+      const statuses = yield* withKnownDoubts(dir, listed);
       for (const source of statuses) if (needsOperator(source)) problems.push(problemOf(source, texts));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
         if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));

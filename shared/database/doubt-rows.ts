@@ -14,23 +14,32 @@ const FIRST = `
   ORDER BY date_vente, id_vente LIMIT ${SHOWN}`;
 const TOTAL = "SELECT SUM(ca_millioniemes) FROM ventes";
 
-/** The doubts with `known` for those that name sales. One read transaction. */
-export const withKnownRows = (db: Sqlite, doubts: readonly DoubtReport[]): readonly DoubtReport[] =>
-  db.transaction(() => doubts.map((doubt) => withKnown(db, doubt)))();
+/** What carries doubts: the status of a source. */
+interface Doubted {
+  readonly doubts?: readonly DoubtReport[];
+}
 
-function withKnown(db: Sqlite, doubt: DoubtReport): DoubtReport {
-  const { rows, entity } = doubt;
-  if (rows === undefined || entity !== "ventes") return doubt;
-  const keys = { keys: JSON.stringify(rows) };
-  const { found, millionths } = db.prepare(SALES).get(keys) as { found: number; millionths: number | null };
-  const total = (db.prepare(TOTAL).pluck().get() as number | null) ?? 0;
-  return {
-    ...doubt,
-    known: {
-      rows: found,
-      amount: (millionths ?? 0) / 1e6,
-      total: total / 1e6,
-      first: db.prepare(FIRST).pluck().all(keys) as string[],
-    },
+/**
+ * Adds `known` to the doubts that name sales. One read transaction, in which the total revenue is computed once, whatever
+ * the number of sources. Throws the errors of SQLite.
+ */
+export const withKnownRows = <S extends Doubted>(db: Sqlite, statuses: readonly S[]): readonly S[] =>
+  statuses.some(hasRows) ? db.transaction(() => withKnown(db, statuses))() : statuses;
+
+/** Whether a database may know more of the doubts of a status. */
+export const hasRows = ({ doubts = [] }: Doubted): boolean => doubts.some(namesSales);
+
+const namesSales = ({ rows, entity }: DoubtReport): boolean => rows !== undefined && entity === "ventes";
+
+function withKnown<S extends Doubted>(db: Sqlite, statuses: readonly S[]): readonly S[] {
+  const [sales, first] = [db.prepare(SALES), db.prepare(FIRST).pluck()];
+  const total = ((db.prepare(TOTAL).pluck().get() as number | null) ?? 0) / 1e6;
+  const known = (doubt: DoubtReport): DoubtReport => {
+    if (!namesSales(doubt)) return doubt;
+    const keys = { keys: JSON.stringify(doubt.rows) };
+    const { found, millionths } = sales.get(keys) as { found: number; millionths: number | null };
+    const amount = (millionths ?? 0) / 1e6;
+    return { ...doubt, known: { rows: found, amount, total, first: first.all(keys) as string[] } };
   };
+  return statuses.map((one) => (one.doubts === undefined ? one : { ...one, doubts: one.doubts.map(known) }));
 }
