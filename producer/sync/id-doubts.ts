@@ -6,17 +6,16 @@ import { posix } from "node:path";
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { ventes } from "#shared/contract/entities/index.ts";
-import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { EntityDiff, HeldRow } from "../diff/index.ts";
-import { isHashed } from "../diff/index.ts";
-import { spoolPath } from "../download/index.ts";
-import { readBack } from "../log/index.ts";
+import type { Announcement } from "#shared/contract/source-records.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
+import { type EntityDiff, isHashed } from "../diff/index.ts";
 import { wholeOf } from "../rows/index.ts";
-import { type Doubt, decisionOf, reportOf } from "../source/index.ts";
+import { asFailure, type Doubt, decisionOf, reportOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
+import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
+import { type OtherSource, otherSales } from "./other-sales.ts";
 import { isReadOtherwise } from "./plan.ts";
-import { publishedBy } from "./takeover.ts";
 
 /** A source that reuses more of its ids than this part for other sales is held. */
 const REUSED = 1 / 3;
@@ -33,7 +32,7 @@ const SHOWN = 5;
 export const idDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   { diff }: DiffedVersion,
-): Effect.fn.Return<readonly Doubt[], LogFailure> {
+): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { main } = diff;
   if (!main.entity.derivedKey || opened.rekey !== undefined) return [];
   const own = [...ofRepeated(opened, main), ...ofReused(opened, main), ...ofRenamed(opened, main)];
@@ -127,7 +126,7 @@ function ofRenamed(opened: OpenedVersion, { idFindings }: EntityDiff): readonly 
 export const racedIds = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   { diff }: DiffedVersion,
-): Effect.fn.Return<readonly DoubtReport[], LogFailure> {
+): Effect.fn.Return<readonly DoubtReport[], PollFailure> {
   const { main } = diff;
   if (!main.entity.derivedKey || opened.rekey !== undefined || main.idFindings.fresh === 0) return [];
   const { registration, producer } = opened;
@@ -151,39 +150,21 @@ export const racedIds = Effect.fnUntraced(function* (
     );
 });
 
-/** Ids that another source uses for other sales. */
+/** Ids that another source uses for other sales. `onlyForeign`: one that another producer follows. */
 const ofOthers = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   main: EntityDiff,
-  which: { readonly onlyForeign: boolean },
-): Effect.fn.Return<readonly Doubt[], LogFailure> {
-  const others = yield* otherSources(opened, which);
-  if (others.size === 0) return [];
+  { onlyForeign }: { readonly onlyForeign: boolean },
+): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { producer, registration } = opened;
-  const { state } = producer;
-  const { id } = state.source(registration.source);
-  const numbers = new Set(others.keys());
-  let met = 0;
-  const colliding: string[] = [];
-  let count = 0;
-  const names = new Set<string>();
-  for (const { part, rows } of main.freshIds()) {
-    const lines = new Map(rows.map((row) => [row.key, row]));
-    const elsewhere = new Map<string, { row: HeldRow; source: number; isSame: boolean }>();
-    for (const [source, held] of state.heldByOthers(id, "ventes", part, numbers))
-      for (const row of held) {
-        const line = row.ordinal === 0 ? lines.get(row.key) : undefined;
-        if (line === undefined || elsewhere.get(row.key)?.isSame === true) continue;
-        elsewhere.set(row.key, { row, source, isSame: row.b === line.b });
-      }
-    for (const [key, { source, isSame }] of elsewhere) {
-      met++;
-      if (isSame) continue;
-      count++;
-      names.add(others.get(source) as string);
-      if (colliding.length < SHOWN && !isHashed(key)) colliding.push(key);
-    }
-  }
+  const hasIds = ({ identity }: Announcement) => identity?.includes(ventes.key) === true;
+  const all = yield* otherSales(opened, hasIds);
+  const others = new Map([...all].filter(([, { isForeign }]) => isForeign || !onlyForeign));
+  if (others.size === 0) return [];
+  const { met, count, names, examples } = yield* inSlices(
+    () => collisionsIn(opened, main, others),
+    asFailure(registration.source, producer.settings),
+  );
   if (count === 0 || count <= met * COLLIDING) return [];
   const sources = [...names].sort();
   const rekey = opened.before?.identity == null ? [] : ["--rekey"];
@@ -192,17 +173,56 @@ const ofOthers = Effect.fnUntraced(function* (
       code: "ids.collision",
       decision: decisionOf("ids.collision", sources),
       weight: "held",
-      details: { count, what: sources.slice(0, SHOWN).join(", "), examples: colliding },
+      details: { count, what: sources.slice(0, SHOWN).join(", "), examples },
       choices: [
         { code: "otherNumbers", options: ["--id-scope", scopeOf(registration.source), ...rekey] },
         ...asDocuments(opened),
         { code: "lastSaid" },
       ],
-      rows: colliding,
+      rows: examples,
       entity: "ventes",
     },
   ];
 });
+
+interface Collisions {
+  /** New ids of the version that others have, and how many of these name another sale there. */
+  met: number;
+  count: number;
+  /** The sources that have those, and some of the ids. */
+  readonly names: Set<string>;
+  readonly examples: string[];
+}
+
+/** Compares the new ids with those of the other sources. Yields between parts. */
+function* collisionsIn(
+  { producer: { state }, registration }: OpenedVersion,
+  main: EntityDiff,
+  others: ReadonlyMap<number, OtherSource>,
+): Generator<void, Collisions> {
+  const { id } = state.source(registration.source);
+  const numbers = new Set(others.keys());
+  const found: Collisions = { met: 0, count: 0, names: new Set(), examples: [] };
+  for (const { part, rows } of main.freshIds()) {
+    const lines = new Map(rows.map((row) => [row.key, row]));
+    const elsewhere = new Map<string, { source: number; isSame: boolean }>();
+    for (const [source, held] of state.heldByOthers(id, "ventes", part, numbers))
+      for (const row of held) {
+        const line = row.ordinal === 0 ? lines.get(row.key) : undefined;
+        if (line === undefined || elsewhere.get(row.key)?.isSame === true) continue;
+        elsewhere.set(row.key, { source, isSame: row.b === line.b });
+      }
+    for (const [key, { source, isSame }] of elsewhere) {
+      found.met++;
+      if (isSame) continue;
+      found.count++;
+      found.names.add((others.get(source) as OtherSource).source);
+      if (found.examples.length < SHOWN && !isHashed(key)) found.examples.push(key);
+    }
+    yield;
+  }
+  return found;
+}
 
 /** A name for the ids of a source: that of its file. */
 const scopeOf = (source: string): string => {
@@ -210,33 +230,3 @@ const scopeOf = (source: string): string => {
   const file = posix.basename(hash === "" ? decodeURIComponent(pathname) : hash.slice(1));
   return file.replace(/\.(?:csv|txt|tsv)(?:\.gz)?$/i, "").replace(/[^\p{L}\p{N}_-]+/gu, "-") || "b";
 };
-
-/**
- * The other sources whose sales have ids, by their number in the state; `onlyForeign`: those of other producers. The events of those that another producer follows
- * are read into the state first: it is a cache of the topics, for any source.
- */
-const otherSources = Effect.fnUntraced(function* (
-  { producer, registration }: OpenedVersion,
-  { onlyForeign }: { readonly onlyForeign: boolean },
-): Effect.fn.Return<ReadonlyMap<number, string>, LogFailure> {
-  const { registry, log, state, settings, sourceIndex } = producer;
-  yield* registry.refresh();
-  const found = new Map<number, string>();
-  for (const [source, { value, offset }] of registry.announced()) {
-    if (source === registration.source || value.identity?.includes(ventes.key) !== true) continue;
-    const upTo = state.isUpTo(source, offset);
-    if (upTo.is && onlyForeign) continue;
-    if (!upTo.is)
-      yield* readBack({
-        log,
-        sourceIndex,
-        state,
-        source: state.source(source),
-        entities: publishedBy(value.entities, value),
-        columns: undefined,
-        scratch: yield* spoolPath(settings.data),
-      });
-    found.set(upTo.id, source);
-  }
-  return found;
-});

@@ -4,22 +4,20 @@
  */
 import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
-import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { isHashed, keyOfClaim, STATE_PARTS } from "../diff/index.ts";
-import { spoolPath } from "../download/index.ts";
-import { readBack } from "../log/index.ts";
 import { asFailure, type Doubt, MOST_ROWS } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
+import { otherSales } from "./other-sales.ts";
 import { overlapChoices } from "./overlap-choices.ts";
 import { Comparison, type Family, overlapDecision } from "./sale-comparison.ts";
 import { sharedClaims } from "./shared-claims.ts";
-import { isOwn, publishedBy } from "./takeover.ts";
 
 /** How many sources and days a doubt shows. */
 const SHOWN = 5;
 const DAY_LENGTH = 10;
+
 /** Finds the families of sources that hold sales of the version. */
 export const overlapDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
@@ -27,28 +25,21 @@ export const overlapDoubts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { producer, registration, rekey } = opened;
   const { state, settings } = producer;
+  const fail = asFailure(registration.source, settings);
   if (!diff.main.entity.derivedKey || rekey !== undefined || diff.main.emitted === 0) return [];
   const comparison = new Comparison(opened, diff);
-  const changed = yield* inSlices(() => comparison.changedDays(), asFailure(registration.source, settings));
+  const changed = yield* inSlices(() => comparison.changedDays(), fail);
   if (changed.size === 0) return [];
-  if (comparison.hasNewDays) yield* readOthers(opened);
-  const families = yield* inSlices(
-    () => comparison.families(changed),
-    asFailure(registration.source, settings),
-  );
+  if (comparison.hasNewDays) yield* otherSales(opened, ({ entities }) => entities.includes("ventes"));
+  const families = yield* inSlices(() => comparison.families(changed), fail);
   const doubts: Doubt[] = [];
   for (const family of families) {
     const ids = new Set([...family.members.keys()].map((source) => state.source(source).id));
-    const shared = yield* inSlices(
-      () => sharedClaims(opened, diff.main, ids, new Set(family.days)),
-      asFailure(registration.source, settings),
-    );
+    const days = new Set(family.days);
+    const shared = yield* inSlices(() => sharedClaims(opened, diff.main, ids, days), fail);
     // Sales that have the same ids are one sale each already (rule 5).
     if (shared * 2 >= family.match.common) continue;
-    const rows = yield* inSlices(
-      () => rowsOfOthers(opened, ids, family),
-      asFailure(registration.source, settings),
-    );
+    const rows = yield* inSlices(() => rowsOfOthers(opened, ids, family), fail);
     doubts.push({ ...doubtOf(opened, family, comparison), rows, entity: "ventes" });
   }
   return doubts;
@@ -96,25 +87,3 @@ function* rowsOfOthers(
   }
   return rows;
 }
-
-/** Reads the sales of sources that another producer follows. */
-const readOthers = Effect.fnUntraced(function* ({
-  producer,
-  registration,
-}: OpenedVersion): Effect.fn.Return<void, LogFailure> {
-  const { registry, log, state, settings, sourceIndex } = producer;
-  yield* registry.refresh();
-  for (const [source, { value }] of registry.announced()) {
-    if (source === registration.source || !value.entities.includes("ventes")) continue;
-    if (value.producer === producer.id || isOwn(producer, source)) continue;
-    yield* readBack({
-      log,
-      sourceIndex,
-      state,
-      source: state.source(source),
-      entities: publishedBy(value.entities, value),
-      columns: undefined,
-      scratch: yield* spoolPath(settings.data),
-    });
-  }
-});

@@ -15,8 +15,8 @@ import type { Producer } from "./producer.ts";
 
 /** Whether the source's last announcement is ours and the log acknowledged all that we sent after it. */
 export function isOwn({ state, registry }: Producer, source: string): boolean {
-  const { announcement, pending } = state.source(source);
-  return announcement !== null && !pending && registry.last(source)?.offset === announcement;
+  const last = registry.last(source);
+  return last !== undefined && state.isUpTo(source, last.offset).is;
 }
 
 /** The day of publication (rule 13): that of `now` (ISO 8601) in the business zone, but never before that of the last announcement. */
