@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { confirmSource } from "../admin/confirm.ts";
 import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, claimsOf, openPipeline, rowsOf } from "../testing/pipeline.ts";
@@ -45,6 +46,10 @@ async function published(states: readonly Buffer[]) {
     await pipeline.run(registerSource(path));
     for (const state of states) {
       writeFileSync(path, state);
+      const [polled] = await pipeline.run(readSourcesOnce());
+      if (polled?.state !== "held") continue;
+      // A version with more bad lines than good ones, after one that was not so: an operator accepts it (rule 10).
+      await pipeline.run(confirmSource(path, polled.doubts ?? []));
       await pipeline.run(readSourcesOnce());
     }
     const events = await pipeline.run(allEvents);
