@@ -1,12 +1,12 @@
 /** How a source is read, in one line: what the program found in the last version, and the flags that fix the rest. */
-import type {
-  Announcement,
-  Condition,
-  ReadingOptions,
-  Registration,
-} from "#shared/contract/source-records.ts";
+import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { Language } from "#shared/runtime/settings.ts";
-import { noteSentence, READING_NOTES, type ReadingNoteCode } from "../../producer/admin/index.ts";
+import {
+  conditionText,
+  noteSentence,
+  READING_NOTES,
+  type ReadingNoteCode,
+} from "../../producer/admin/index.ts";
 import type { Texts } from "../texts/texts.ts";
 
 const NAMES: Readonly<Record<string, string>> = { "\t": "tab" };
@@ -18,22 +18,6 @@ const pairs = (flag: string, values: Readonly<Record<string, string>> | undefine
   Object.entries(values ?? {}).map(([column, value]) => `${flag} ${quoted(`${column}=${value}`)}`);
 
 const QUOTES = { '"': "double", "'": "single", none: "none" } as const;
-
-/** A value in a condition, in quotes where it could be read otherwise. */
-const inCondition = (value: string): string =>
-  /^["'=~<>\s]|[,\s"']$|,|\s(?:and|or|et|ou)\s/iu.test(value)
-    ? value.includes('"')
-      ? `'${value}'`
-      : `"${value}"`
-    : value;
-
-const conditionText = (condition: Condition): string => {
-  const { column } = condition;
-  if ("in" in condition) return `${column} in (${condition.in.map(inCondition).join(", ")})`;
-  return "not" in condition
-    ? `${column}!=${inCondition(condition.not)}`
-    : `${column}=${inCondition(condition.value)}`;
-};
 
 /** The flags of `sources add` that give these options. */
 export const flagsOf = (reading: ReadingOptions): string[] => [

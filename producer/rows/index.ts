@@ -1,6 +1,6 @@
 /** Turns records into canonical rows: values, formats of columns, reading options and presets. */
 
-export { parseCondition } from "./columns/conditions.ts";
+export { conditionText, parseCondition } from "./columns/conditions.ts";
 export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn } from "./columns/drift.ts";
 export type { ColumnFormats } from "./columns/formats.ts";

@@ -4,12 +4,8 @@
  * so an appended part gives the same as the whole.
  */
 import { sentenceOf } from "#shared/contract/sentences.ts";
-import type {
-  Announcement,
-  ColumnGaps,
-  ReadingOptions,
-  VersionCounts,
-} from "#shared/contract/source-records.ts";
+import type { Announcement, ColumnGaps, VersionCounts } from "#shared/contract/source-records.ts";
+import { conditionText } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
 import type { Version } from "./version.ts";
 
@@ -49,14 +45,6 @@ export const UNCLEAR = {
   /** --where kept none of the lines that came, of which it would have kept so many before. */
   expected: 5,
 } as const;
-
-/** A condition of --where as an operator writes it. */
-function conditionText(one: NonNullable<ReadingOptions["where"]>[number]): string {
-  const { column } = one;
-  if ("in" in one) return `${column} in (${one.in.join(", ")})`;
-  if ("not" in one) return one.not === "" ? `${column} not empty` : `${column}!=${one.not}`;
-  return one.value === "" ? `${column} empty` : `${column}=${one.value}`;
-}
 
 /** What was read of a version in its first pass. `counts` and the gaps are of the whole file. */
 export function readOf(version: Version, counts: Read["counts"]): ReadNow {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseCondition, testOf } from "./conditions.ts";
+import { conditionText, parseCondition, testOf } from "./conditions.ts";
 
 const kept = (text: string, ...fields: readonly string[]) => fields.filter(testOf(parseCondition(text)));
 
@@ -21,6 +21,18 @@ describe("a condition", () => {
     ["Statut non vide", ["paid", " paid ", "refunded", "a=b"]],
   ])("%s keeps %j", (text, fields) =>
     expect(kept(text, "paid", " paid ", "refunded", "", "a=b")).toEqual(fields),
+  );
+
+  it.each([
+    { column: "Status", value: "paid" },
+    { column: "Status", value: "" },
+    { column: "Status", not: "" },
+    { column: "Status", not: "a, b" },
+    { column: "Financial Status", value: "paid or not" },
+    { column: "Status", value: '12" tube' },
+    { column: "Status", in: ["paid", "a=b", "x, y", "'single'"] },
+  ])("%j is read again from its text", (condition) =>
+    expect(parseCondition(conditionText(condition))).toEqual(condition),
   );
 
   it.each([

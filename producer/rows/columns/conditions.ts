@@ -53,6 +53,23 @@ export function parseCondition(text: string): Condition {
   throw refused;
 }
 
+/** A value in quotes where it could be read otherwise. */
+const written = (value: string): string =>
+  /^["'=~<>\s]|[,\s"']$|,|\s(?:and|or|et|ou)\s/iu.test(value)
+    ? value.includes('"')
+      ? `'${value}'`
+      : `"${value}"`
+    : value;
+
+/** A condition as `--where` takes it: the inverse of `parseCondition`. */
+export function conditionText(condition: Condition): string {
+  const { column } = condition;
+  if ("in" in condition) return `${column} in (${condition.in.map(written).join(", ")})`;
+  if ("not" in condition)
+    return condition.not === "" ? `${column} not empty` : `${column}!=${written(condition.not)}`;
+  return condition.value === "" ? `${column} empty` : `${column}=${written(condition.value)}`;
+}
+
 /** Whether a field meets a condition. */
 export function testOf(condition: Condition): (field: string) => boolean {
   if ("in" in condition) {
