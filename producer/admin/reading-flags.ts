@@ -5,6 +5,7 @@
 
 import { ENTITIES } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import { commentNamed, delimiterNamed, lineCountNamed, quoteNamed } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
 import { parseCondition, presetNamed } from "../rows/index.ts";
 import { listOf, SourceRefusal } from "../source/index.ts";
@@ -45,21 +46,9 @@ const AUTO = "auto";
 const refuse = (flag: string, value: string, takes: string): SourceRefusal =>
   new SourceRefusal("source.bad_option", `${flag} "${value}"`, takes);
 
-const DELIMITERS: Readonly<Record<string, ReadingOptions["delimiter"]>> = {
-  ",": ",",
-  comma: ",",
-  ";": ";",
-  semicolon: ";",
-  "\t": "\t",
-  "\\t": "\t",
-  tab: "\t",
-  "|": "|",
-  pipe: "|",
-};
-
 function delimiterOf(text: string): ReadingOptions["delimiter"] | null {
   if (text === AUTO) return null;
-  const found = DELIMITERS[text] ?? DELIMITERS[text.toLowerCase()];
+  const found = delimiterNamed(text);
   if (found === undefined) throw refuse("--delimiter", text, `, ; | tab ${AUTO}`);
   return found;
 }
@@ -89,33 +78,27 @@ function encodingOf(text: string): string | null {
   return label;
 }
 
-const QUOTES: Readonly<Record<string, NonNullable<ReadingOptions["quote"]>>> = {
-  '"': '"',
-  double: '"',
-  "'": "'",
-  single: "'",
-  none: "none",
-};
-
 function quoteOf(text: string): ReadingOptions["quote"] | null {
-  const name = text.trim().toLowerCase();
-  if (name === AUTO) return null;
-  const found = QUOTES[name];
+  const name = text.trim();
+  if (name.toLowerCase() === AUTO) return null;
+  const found = quoteNamed(name);
   if (found === undefined) throw refuse("--quote", text, `double single none ${AUTO}`);
   return found;
 }
 
-/** The text with which comments begin; `none`: there are none. */
 function commentOf(text: string): string | null {
   const mark = text.trim();
   if (mark === AUTO) return null;
-  if (mark === "" || mark.includes("\n")) throw refuse("--comment", text, `# // none ${AUTO}`);
-  return mark === "none" ? "" : mark;
+  const found = commentNamed(mark);
+  if (found === undefined) throw refuse("--comment", text, `# // none ${AUTO}`);
+  return found;
 }
 
+/** 0 is no option. */
 function skippedOf(text: string): number | null {
-  if (!/^\d{1,4}$/.test(text.trim())) throw refuse("--skip-lines", text, "0 1 2 ... 9999");
-  return Number(text) || null;
+  const found = lineCountNamed(text.trim());
+  if (found === undefined) throw refuse("--skip-lines", text, "0 1 2 ... 9999");
+  return found || null;
 }
 
 function decimalOf(text: string): ReadingOptions["decimal"] | null {

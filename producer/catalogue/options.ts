@@ -6,6 +6,7 @@
 import * as Schema from "effect/Schema";
 import { Condition, type ReadingOptions, type Registration } from "#shared/contract/source-records.ts";
 import { millisecondsOf } from "#shared/runtime/duration.ts";
+import { commentNamed, delimiterNamed, lineCountNamed, quoteNamed } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
 import { parseCondition } from "../rows/index.ts";
 import { SourceRefusal } from "../source/index.ts";
@@ -46,19 +47,9 @@ const duration: Kind = {
   expected: "200ms, 10s, 5m, 1h",
   read: (value) => (typeof value === "string" ? millisecondsOf(value) : undefined),
 };
-const DELIMITERS: Readonly<Record<string, string>> = {
-  comma: ",",
-  semicolon: ";",
-  tab: "\t",
-  "\\t": "\t",
-  pipe: "|",
-};
 const delimiter: Kind = {
   expected: ", ; | tab",
-  read: (value) => {
-    const one = typeof value === "string" ? (DELIMITERS[value.toLowerCase()] ?? value) : "";
-    return [",", ";", "\t", "|"].includes(one) ? one : undefined;
-  },
+  read: (value) => (typeof value === "string" ? delimiterNamed(value) : undefined),
 };
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one !== "");
@@ -109,23 +100,14 @@ const conditionOf = (one: Condition): Condition => {
   return "not" in one ? { column, not: one.not } : { column, value: one.value };
 };
 
-/** 0 is no option. */
-const lineCount: Kind = {
-  expected: "0, 1, 2, ...",
-  read: (value) => (/^\d{1,4}$/.test(String(value)) ? Number(value) : undefined),
-};
-const QUOTES: Readonly<Record<string, string>> = { double: '"', single: "'" };
+const lineCount: Kind = { expected: "0, 1, 2, ...", read: (value) => lineCountNamed(String(value)) };
 const quote: Kind = {
   expected: "double, single, none",
-  read: (value) => {
-    const one = typeof value === "string" ? (QUOTES[value.toLowerCase()] ?? value) : "";
-    return ['"', "'", "none"].includes(one) ? one : undefined;
-  },
+  read: (value) => (typeof value === "string" ? quoteNamed(value) : undefined),
 };
 const comment: Kind = {
   expected: "#, //, none",
-  read: (value) =>
-    typeof value !== "string" || value.trim() === "" ? undefined : value === "none" ? "" : value.trim(),
+  read: (value) => (typeof value === "string" ? commentNamed(value.trim()) : undefined),
 };
 
 const OF_THE_SOURCE: Readonly<Record<Exclude<keyof SourceOptions, "reading">, Kind>> = {
