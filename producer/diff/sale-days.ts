@@ -7,7 +7,8 @@
 const MOST_OF_A_DAY = 1024;
 const MOST_SHIFT = 20;
 /** The lower bits of a print hold the amount, 0: none; the upper 20 the product, the shop and the quantity. */
-const MONEY_BITS = 12;
+export const MONEY_BITS = 12;
+export const MONEY = (1 << MONEY_BITS) - 1;
 const PRINT_BYTES = 4;
 /** The cents of an amount. */
 const CENTS = 100;
@@ -30,11 +31,13 @@ type Value = string | null | undefined;
 export function salePrint(product: Value, shop: Value, quantity: Value, amount: Value, price: Value): number {
   const bare = spread(mixText(mixText(mixText(0x811c9dc5, product ?? ""), shop ?? ""), quantity ?? ""));
   const value = amount != null ? Number(amount) : price != null ? Number(price) * Number(quantity) : null;
-  const money = value === null ? 0 : 1 + (spread(Math.round(value * CENTS) | 0) % ((1 << MONEY_BITS) - 1));
-  return ((bare & ~((1 << MONEY_BITS) - 1)) | money) >>> 0;
+  const money = value === null ? 0 : 1 + (spread(Math.round(value * CENTS) | 0) % MONEY);
+  return ((bare & ~MONEY) | money) >>> 0;
 }
 
-const isKept = (print: number, shift: number): boolean => ((print >>> MONEY_BITS) & ((1 << shift) - 1)) === 0;
+/** Whether a print is one of those that a list of this shift keeps. */
+export const isKept = (print: number, shift: number): boolean =>
+  ((print >>> MONEY_BITS) & ((1 << shift) - 1)) === 0;
 
 /** The prints of a day, sorted. Of `shift` s, one in 2^s is kept. */
 export interface DayPrints {

@@ -1,8 +1,5 @@
 /** Compares the sales of two sources day by day, and judges whether they are the same sales (rule 23). */
-import type { DayPrints } from "./sale-days.ts";
-
-const MONEY_BITS = 12;
-const MONEY = (1 << MONEY_BITS) - 1;
+import { type DayPrints, isKept, MONEY, MONEY_BITS } from "./sale-days.ts";
 
 /** So much of the smaller side is in the other one. */
 const COMMON = 0.8;
@@ -31,14 +28,13 @@ function eachKind(
   cut: number,
   visit: (inA: number, inB: number) => void,
 ): void {
-  const isKept = (print: number) => ((print >>> MONEY_BITS) & ((1 << shift) - 1)) === 0;
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
     const x = i < a.length ? (a[i] as number) >>> cut : Number.POSITIVE_INFINITY;
     const y = j < b.length ? (b[j] as number) >>> cut : Number.POSITIVE_INFINITY;
     const kind = Math.min(x, y);
-    const kept = isKept(x <= y ? (a[i] as number) : (b[j] as number));
+    const kept = isKept(x <= y ? (a[i] as number) : (b[j] as number), shift);
     let inA = 0;
     let inB = 0;
     for (; i < a.length && (a[i] as number) >>> cut === kind; i++) inA++;

@@ -3,7 +3,7 @@
  * so many lines are written in that way that it is no accident.
  */
 import type { Dialect } from "../records/dialect.ts";
-import { areEmptyFrom, isEmpty } from "../records/empty-fields.ts";
+import { areEmptyFrom, lacksEmptyFields } from "../records/empty-fields.ts";
 
 /** Fewer lines than this show no way of writing. */
 const FEWEST = 3;
@@ -28,9 +28,7 @@ export function lineWidths(
   // The header is a line too: unless the lines say otherwise, they end as it does.
   const trailing = (agree ? most : written) - width;
   if (trailing > 0) return { trailing, ragged: false };
-  const short = lines.filter(
-    (fields) => fields.length < width && fields.length >= Math.max(2, least) && !isEmpty(fields.at(-1) ?? ""),
-  ).length;
+  const short = lines.filter((fields) => lacksEmptyFields(fields, width, least)).length;
   return { trailing: 0, ragged: short >= FEWEST && short >= SHORT * lines.length };
 }
 

@@ -14,3 +14,12 @@ export function withoutTrailingEmpty(fields: readonly string[]): readonly string
   while (end > 0 && isEmpty(fields[end - 1] as string)) end--;
   return end === fields.length ? fields : fields.slice(0, end);
 }
+
+/**
+ * Whether a line lacks nothing but empty fields at its end. `width`: how many fields the header has; `least`: how many a
+ * line has at least.
+ */
+export const lacksEmptyFields = (fields: readonly string[], width: number, least: number): boolean =>
+  fields.length < width &&
+  fields.length >= Math.max(2, least) &&
+  !isEmpty(fields[fields.length - 1] as string);

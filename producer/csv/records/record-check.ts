@@ -10,7 +10,7 @@
 import type { RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingNote } from "../notes.ts";
 import type { Dialect } from "./dialect.ts";
-import { areEmptyFrom, isEmpty } from "./empty-fields.ts";
+import { areEmptyFrom, isEmpty, lacksEmptyFields } from "./empty-fields.ts";
 import { showEscaped } from "./escaped-bytes.ts";
 import { type OtherHeader, otherHeader } from "./other-header.ts";
 import { beginningOf, MAX_RECORD_BYTES } from "./record-length.ts";
@@ -202,12 +202,9 @@ export const isWhole = (
   { header, trailing }: Pick<Dialect, "header" | "trailing">,
 ): boolean => fields.length === header.length + trailing && areEmptyFrom(fields, header.length);
 
-/** Whether a line lacks nothing but empty fields at its end, in a file whose lines do. */
+/** Whether a line lacks empty fields at its end, in a file whose lines do. */
 const isShort = (fields: readonly string[], { header, ragged, least }: Dialect): boolean =>
-  ragged &&
-  fields.length < header.length &&
-  fields.length >= Math.max(2, least) &&
-  !isEmpty(fields[fields.length - 1] as string);
+  ragged && lacksEmptyFields(fields, header.length, least);
 
 /** What a line may be that begins with a character: see `specialCharacters`. */
 const RECORD = 0;
