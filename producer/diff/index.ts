@@ -1,5 +1,5 @@
 /** Compares the rows of a version with the rows that the source's events already state, and keeps that state. */
-export { type ClaimKey, keyOfClaim, splitDerived } from "./claim-key.ts";
+export { type ClaimKey, dayOfStem, keyOfClaim, splitDerived } from "./claim-key.ts";
 export { EntityDiff } from "./entity-diff.ts";
 export {
   fingerprint,

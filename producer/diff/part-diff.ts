@@ -3,7 +3,7 @@
  * to a lower ordinal.
  */
 import type { Entity } from "#shared/contract/entities/index.ts";
-import type { ClaimKey } from "./claim-key.ts";
+import { type ClaimKey, dayOfStem } from "./claim-key.ts";
 import { placeDuplicates } from "./duplicates.ts";
 import type { IdFindings } from "./id-findings.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
@@ -108,7 +108,7 @@ export class PartDiff implements PartDecision {
     const { vanishing } = this.#options;
     const { extended } = this.#findings;
     const counts = this.#counts;
-    const day = key.slice(0, 10);
+    const day = dayOfStem(key);
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
     const placed = placeDuplicates(held, duplicates, {
       open,

@@ -1,5 +1,5 @@
 /** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
-import { keyOfClaim } from "./claim-key.ts";
+import { dayOfStem, keyOfClaim } from "./claim-key.ts";
 import type { Placement } from "./duplicates.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { grown, Survey } from "./survey.ts";
@@ -63,9 +63,6 @@ export const NOTHING_BEFORE: OrderBefore = {
   waiting: { decision: "", ids: new Set() },
   answers: NO_ANSWERS,
 };
-
-/** The characters of the day with which the key of a sale without id begins. */
-const DAY = 10;
 
 /** In the middle of the places, so that lines may come before the first as well. */
 const MIDDLE = 2 ** 31;
@@ -164,7 +161,7 @@ export class Vanishing {
 
   /** Whether a row that the version lacks is deleted. `key`, `ordinal`, `place`: as in `HeldRow`. */
   deletes(key: string, ordinal: number, place: number): boolean {
-    const day = key.slice(0, DAY);
+    const day = dayOfStem(key);
     switch (this.mode) {
       case "keep":
         return false;
@@ -182,7 +179,7 @@ export class Vanishing {
     // Its file may have moved on since the version that was held back: what was unclear stays so until it is answered.
     const { ids } = this.#before.waiting;
     if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal }))) return this.#waiting;
-    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(key.slice(0, DAY))];
+    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(dayOfStem(key))];
   }
 
   losesFirst = (lowest: number, highest: number): boolean => this.#survey.losesFirst(lowest, highest);

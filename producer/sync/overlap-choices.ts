@@ -14,7 +14,7 @@ export function overlapChoices(
   family: Family,
   comparison: Comparison,
 ): readonly Choice[] {
-  const adds = opened.version.main.entity.derivedKey ? comparison.count : 0;
+  const adds = comparison.count;
   return [
     ...oneIdentity(opened, family, adds),
     ...withoutThis(opened, family, comparison),

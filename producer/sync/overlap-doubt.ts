@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
-import { isHashed, keyOfClaim, STATE_PARTS } from "../diff/index.ts";
+import { dayOfStem, isHashed, keyOfClaim, STATE_PARTS } from "../diff/index.ts";
 import { asFailure, type Doubt, MOST_ROWS } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
@@ -16,7 +16,6 @@ import { sharedClaims } from "./shared-claims.ts";
 
 /** How many sources and days a doubt shows. */
 const SHOWN = 5;
-const DAY_LENGTH = 10;
 
 /** Finds the families of sources that hold sales of the version. */
 export const overlapDoubts = Effect.fnUntraced(function* (
@@ -80,7 +79,7 @@ function* rowsOfOthers(
   for (let part = 0; part < STATE_PARTS; part++) {
     for (const [, held] of state.heldByOthers(id, "ventes", part, ids))
       for (const row of held) {
-        const isHere = isWhole || (row.ordinal > 0 && here.has(row.key.slice(0, DAY_LENGTH)));
+        const isHere = isWhole || (row.ordinal > 0 && here.has(dayOfStem(row.key)));
         if (isHere && !isHashed(row.key)) rows.push(keyOfClaim(row));
       }
     yield;

@@ -206,7 +206,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   counts: VersionCounts,
   remembered: Partial<SourceState>,
 ): Effect.fn.Return<VersionResult | typeof OVERTAKEN, PollFailure> {
-  const { producer, registration, version, before, rekey, tail } = opened;
+  const { producer, registration, version, before, rekey } = opened;
   const { diff, held } = diffed;
   const { registry, settings, state } = producer;
   const { source } = registration;
@@ -228,7 +228,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     day,
     counts,
     ...(habit === undefined ? {} : { habit }),
-    gaps: version.gaps.total(tail === null ? undefined : before?.gaps),
+    gaps: version.allGaps,
     ...(before?.rekeyed === undefined ? {} : { rekeyed: before.rekeyed }),
     ...(before?.withdrawn === undefined ? {} : { withdrawn: before.withdrawn }),
   };

@@ -1,8 +1,6 @@
 /** How many sales of a version other sources state under the same ids: each of them is one sale already (rule 5). */
-import { type EntityDiff, heldKey, STATE_PARTS } from "../diff/index.ts";
+import { dayOfStem, type EntityDiff, heldKey, STATE_PARTS } from "../diff/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
-
-const DAY_LENGTH = 10;
 
 /** `others`: their numbers in the state. `days`: sales without id of other days do not count. Yields between parts. */
 export function* sharedClaims(
@@ -18,7 +16,7 @@ export function* sharedClaims(
     if (!main.rows.has(part)) continue;
     const mine = new Map<string, number>();
     const see = (key: string, isDerived: boolean) => {
-      if (!isDerived || days.has(key.slice(0, DAY_LENGTH))) mine.set(key, (mine.get(key) ?? 0) + 1);
+      if (!isDerived || days.has(dayOfStem(key))) mine.set(key, (mine.get(key) ?? 0) + 1);
     };
     for (const { key, derived, ordinal } of main.rows.read(part))
       see(heldKey(key, derived ? 1 : ordinal), derived || ordinal > 0);

@@ -49,11 +49,11 @@ export const UNCLEAR = {
 /** What was read of a version in its first pass. `counts` and the gaps are of the whole file. */
 export function readOf(version: Version, counts: Read["counts"]): ReadNow {
   const { gaps, decoders, dialect, options } = version;
-  const { before, tail, reading, settings } = options;
+  const { reading, settings } = options;
   const [first] = gaps.examples;
   return {
     counts,
-    gaps: gaps.total(tail === null ? undefined : before?.gaps),
+    gaps: version.allGaps,
     header: dialect.header,
     columns: decoders.flatMap(({ columns }) => columns),
     where: (reading.where ?? []).map(conditionText),

@@ -38,6 +38,8 @@ export class Version {
   left = false;
   /** Where to continue a later version that only grew; null: it must be read whole. */
   end: LastVersion["end"] = null;
+  /** What its header means. */
+  readonly known: KnownHeader;
   /** What the first pass could not read. */
   readonly gaps = new Gaps();
   /** What is unclear about its header and its rows, so far. */
@@ -55,6 +57,7 @@ export class Version {
     this.formats = formats;
     const { header, entities } = reading.dialect;
     this.decoders = this.decodersFor(header, formats);
+    this.known = { header, places: placesOf(mapEntities(header, entities, options.reading).mappings) };
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
       what: `${column}=${instead}`,
@@ -80,10 +83,10 @@ export class Version {
     return this.#reading.dialect;
   }
 
-  /** What its header means. */
-  get known(): KnownHeader {
-    const { header, entities } = this.dialect;
-    return { header, places: placesOf(mapEntities(header, entities, this.options.reading).mappings) };
+  /** What the passes so far could not read of the whole file, also when only its appended part was read. */
+  get allGaps(): ReturnType<Gaps["total"]> {
+    const { tail, before } = this.options;
+    return this.gaps.total(tail === null ? undefined : before?.gaps);
   }
 
   /** The reading decisions, and the notes of the passes so far. */
