@@ -6,15 +6,10 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseError, type FileKind, openFile, openScratch, type Sqlite } from "#shared/database/sqlite.ts";
 
-const sqlOf = (file: string): string => readFileSync(join(import.meta.dirname, file), "utf8");
-
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
-  // The second migration drops the tables of the first, so the first is empty.
-  migrations: [
-    "",
-    ...["002_state.sql", "003_held_by_part.sql", "004_places.sql", "005_sale_days.sql"].map(sqlOf),
-  ],
+  // The last migration drops the tables of those before it, so they are empty.
+  migrations: ["", "", "", "", readFileSync(join(import.meta.dirname, "005_state.sql"), "utf8")],
   // A power cut may undo the last transactions, each as a whole and the latest first. `pending` is written before its
   // announcement is sent. If it is lost, the log has an announcement that the state does not know, and the next poll
   // takes the source over as well.

@@ -5,6 +5,7 @@ DROP TABLE IF EXISTS meta;
 DROP TABLE IF EXISTS sources;
 DROP TABLE IF EXISTS held;
 DROP TABLE IF EXISTS read_back;
+DROP TABLE IF EXISTS sale_days;
 
 CREATE TABLE meta (
   name          TEXT NOT NULL PRIMARY KEY,
@@ -35,6 +36,9 @@ CREATE TABLE held (
   PRIMARY KEY (source, topic, part)
 );
 
+-- Ids of sales are compared with those of all other sources, part by part.
+CREATE INDEX held_by_part ON held (topic, part);
+
 -- How far the topics were read back for a source, and its newest version there.
 CREATE TABLE read_back (
   source        INTEGER NOT NULL,
@@ -44,3 +48,13 @@ CREATE TABLE read_back (
   newest        INTEGER NOT NULL,
   PRIMARY KEY (source, topic, partition)
 ) WITHOUT ROWID;
+
+-- The sales of each source by day, as hashes (sale-days.ts): they show when two sources hold the same sales.
+CREATE TABLE sale_days (
+  source        INTEGER NOT NULL,
+  day           TEXT NOT NULL,
+  prints        BLOB NOT NULL,
+  PRIMARY KEY (source, day)
+);
+
+CREATE INDEX sale_days_by_day ON sale_days (day);
