@@ -9,7 +9,7 @@ import { doubtLines } from "../output/doubts.ts";
 import { print } from "../output/stdout.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
-import { registered } from "../run/register.ts";
+import { isNamedBy, registered } from "../run/register.ts";
 import { followsNow, readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -37,7 +37,7 @@ export const confirmOne = (
         const follows = yield* followsNow;
         const entry = (yield* readSourceEntries)
           .sources(follows)
-          .find(({ registration }) => registration.source === named || masked(registration.source) === named);
+          .find(({ registration }) => isNamedBy(registration.source, named));
         if (entry === undefined)
           return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
         const { source } = entry.registration;

@@ -22,7 +22,7 @@ import {
 import { print } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
-import { catalogueNamed, registered } from "../run/register.ts";
+import { catalogueNamed, isNamedBy, registered } from "../run/register.ts";
 import { readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -99,12 +99,11 @@ const showWithdrawal = Effect.fnUntraced(function* (
   const catalogue = yield* catalogueNamed(url, run).pipe(
     Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
   );
-  const isNamed = (id: string): boolean => id === named || masked(id) === named;
   const entries = yield* onLog(run, SHORT_WAIT_MS)(readSourceEntries);
   const sources = entries
     .sources(() => false)
     .map(({ registration }) => registration)
-    .filter((one) => isNamed(one.source) || one.catalogue === catalogue)
+    .filter((one) => isNamedBy(one.source, named) || one.catalogue === catalogue)
     .map(({ source }) => source);
   if (sources.length === 0)
     return yield* sourceError("source.not_registered", { source: named }, settings.language);

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -46,6 +47,9 @@ export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<str
 /** The id of a registered source, from its URL or path, or from the masked form that `sources` shows. */
 export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => namedSource(text));
+
+/** Whether an id is the one that `registered` returned for a text: in full, or with its secrets masked. */
+export const isNamedBy = (id: string, named: string): boolean => id === named || masked(id) === named;
 
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {
