@@ -4,10 +4,10 @@
  * plays histories in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
  * to a short history and printed with its seed and steps.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
+import { scratchFolder, seedsOf, wholeNumber } from "./command-line.ts";
 import { Counts } from "./counts.ts";
 import { type History, historyOf, stepLine } from "./history.ts";
 import { MUTANTS, runMutant, runSimulator, type Summary } from "./mutants.ts";
@@ -26,13 +26,6 @@ const { values } = parseArgs({
   },
 });
 
-const whole = (text: string, name: string): number => {
-  const n = Number(text);
-  if (Number.isInteger(n) && n > 0) return n;
-  console.error(`sim: --${name} is a whole number above 0, not ${text}`);
-  process.exit(2);
-};
-
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
@@ -41,7 +34,7 @@ const say = (line: string): void => {
 function playSeeds(first: number, last: number): Summary {
   const begun = process.hrtime.bigint();
   // In memory: a power cut is what disk.ts makes of the files, not what the disk does.
-  const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ventes-sim-"));
+  const folder = scratchFolder("sim");
   const counts = new Counts();
   const hashes: Record<string, string> = {};
   let violation: Summary["violation"] = null;
@@ -132,9 +125,9 @@ async function playMutants(name: string): Promise<void> {
 
 if (values.mutant !== undefined) await playMutants(values.mutant);
 else {
-  const first = whole(values.seed ?? values.first, values.seed === undefined ? "first" : "seed");
-  const last = first + (values.seed === undefined ? whole(values.seeds, "seeds") : 1) - 1;
-  const jobs = values.seed === undefined ? whole(values.jobs, "jobs") : 1;
+  const { first, count } = seedsOf("sim", values);
+  const last = first + count - 1;
+  const jobs = values.seed === undefined ? wholeNumber("sim", "jobs", values.jobs) : 1;
   const isShared = (jobs > 1 && last > first) || last - first >= SHARE;
   let summary = isShared ? await playShared(first, last, jobs) : playSeeds(first, last);
   // Another process found it: it is played again here, to be shrunk and reported.

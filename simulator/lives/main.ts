@@ -4,10 +4,10 @@
  * shortened; with --no-shrink none. `--seed S --kind KIND` plays one again and shows
  * its versions.
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { scratchFolder, seedsOf } from "../command-line.ts";
 import { KINDS, lifeOf } from "./kinds/index.ts";
 import { live } from "./live.ts";
 import { failureText } from "./report.ts";
@@ -24,13 +24,6 @@ const { values } = parseArgs({
   },
 });
 
-const whole = (text: string, name: string): number => {
-  const n = Number(text);
-  if (Number.isInteger(n) && n > 0) return n;
-  console.error(`lives: --${name} is a whole number above 0, not ${text}`);
-  process.exit(2);
-};
-
 const kinds = KINDS.filter(({ name }) => values.kind === "all" || name === values.kind);
 if (kinds.length === 0) {
   console.error(
@@ -38,9 +31,8 @@ if (kinds.length === 0) {
   );
   process.exit(2);
 }
-const first = whole(values.seed ?? values.first, values.seed === undefined ? "first" : "seed");
-const count = values.seed === undefined ? whole(values.seeds, "seeds") : 1;
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "ventes-lives-"));
+const { first, count } = seedsOf("lives", values);
+const folder = scratchFolder("lives");
 try {
   const tally = new Tally();
   const begun = performance.now();
