@@ -10,7 +10,7 @@ import type { ColumnSource, WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
 import type { DecimalFormat } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
-import { cleanText, type DecimalProblem } from "./values.ts";
+import { cleanText, type DayProblem, type DecimalProblem } from "./values.ts";
 
 export interface Slot {
   /** The index of its field in the record; -1: it has several fields, or the same value in every record. */
@@ -46,7 +46,6 @@ export interface Slot {
 type Unaccented<Name extends string> = Name extends `${infer A}é${infer B}` ? `${A}e${Unaccented<B>}` : Name;
 const unaccented = (column: string): string => column.normalize("NFD").replace(/\p{M}/gu, "");
 
-type DayProblem = "not_a_date" | "ambiguous";
 type NumberProblem = Exclude<DecimalProblem, "wrong_currency">;
 type ColumnProblem = "missing" | DayProblem | DecimalProblem;
 

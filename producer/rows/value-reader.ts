@@ -74,9 +74,9 @@ export class ValueReader {
         const day = readDay(text, this.#zone, slot.day);
         if (day === undefined) {
           if (isNothing(text)) return this.#empty(slot);
-          if (reading.dayProblem === "ambiguous")
-            this.reject(codeOf(slot, "ambiguous"), field, undefined, slot.published);
-          else this.reject(codeOf(slot, "not_a_date"), field, slot.day, slot.published);
+          const { dayProblem } = reading;
+          const more = dayProblem === "not_a_date" ? slot.day : undefined;
+          this.reject(codeOf(slot, dayProblem), field, more, slot.published);
           return undefined;
         }
         this.time = reading.time;

@@ -51,11 +51,14 @@ export type DecimalProblem =
   | "ambiguous"
   | "other_decimal";
 
+/** unclear_time: the day is one, but what stands behind it is a time that can be no time, or has a zone without an offset. */
+export type DayProblem = "not_a_date" | "ambiguous" | "unclear_time";
+
 /** Further results of the last `readDecimal` or `readDay`. */
 export const reading = {
   problem: "not_a_number" as DecimalProblem,
   rounded: false,
-  dayProblem: "not_a_date" as "not_a_date" | "ambiguous",
+  dayProblem: "not_a_date" as DayProblem,
   /** `HH:MM:SS`, with a fraction when it has one; null for a day alone. */
   time: null as string | null,
 };

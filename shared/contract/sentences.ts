@@ -52,6 +52,12 @@ const ambiguousDate: Sentence = {
   en: (d) =>
     `${quoted(d)} can be read as two dates (column ${d.column}): give the order with --date-format dmy or mdy`,
 };
+const unclearTime: Sentence = {
+  fr: (d) =>
+    `l'heure de ${shown(d)} n'est pas comprise (colonne ${d.column}) : écrivez de 00:00 à 23:59:59, et un fuseau comme Z, UTC ou +01:00 (CET ou EST peut être plusieurs décalages)`,
+  en: (d) =>
+    `the time in ${quoted(d)} is not understood (column ${d.column}): write 00:00 to 23:59:59, and a zone as Z, UTC or +01:00 (CET or EST may be several offsets)`,
+};
 const ambiguous: Sentence = {
   fr: (d) =>
     `${shown(d)} peut se lire comme deux nombres (colonne ${d.column}) : précisez le séparateur avec --decimal point ou comma`,
@@ -194,6 +200,8 @@ export const REJECT_SENTENCES = {
   "chiffre_affaires.other_decimal": otherDecimal,
   "date_vente.ambiguous": ambiguousDate,
   "date_effet.ambiguous": ambiguousDate,
+  "date_vente.unclear_time": unclearTime,
+  "date_effet.unclear_time": unclearTime,
   "date_vente.not_a_date": notADate,
   "date_effet.not_a_date": notADate,
   "date_effet.mixed": {

@@ -83,6 +83,9 @@ const YEAR_FIRST = new RegExp(`^(\\d{4})[\\s./-]+([\\p{L}]{3,9})\\.?[\\s./-]+(\\
 const TIME =
   /^(?:[Tt]|,?\s+(?:(?:à|at)\s+)?)(\d{1,2})(?:(?:\s?[hH]|:)(\d{2})(?:(?:\s?m(?:in)?\s?|:)(\d{2})s?(?:[.,](\d{1,9}))?)?|[hH])?(?:\s*([AaPp])\.?[Mm]\.?)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
 
+/** Looks like a time of day, whether it is one or not: `24:00`, `10:15 CET`, `13:00 PM`. */
+const TIME_LIKE = /\d(?:\s?[hH:]\d{2}|\s?[hH]|\s?[AaPp]\.?[Mm])/;
+
 /** A number of days: of 2000 to 2099 they have five digits. Fixed by the operator, any day of a sheet is one. */
 const SERIAL_TEXT = /^(\d{1,7})(?:[.,](\d{1,12}))?$/;
 const FIRST_SERIAL = 36_526;
@@ -233,9 +236,14 @@ function orderIn(format: DayFormat | undefined): Order | undefined {
   return only;
 }
 
+/**
+ * The day just found, told in the business zone. An abbreviation of a zone is not read: EST is of America or Australia,
+ * and CET of a summer's day may be either offset. 24:00 is no time: it ends one day and begins the next.
+ */
 function withTime(zone: BusinessZone): string | undefined {
   const { year, month, day, rest } = found;
   if (rest === "") return isoDay(year, month, day);
+  if (TIME_LIKE.test(rest)) reading.dayProblem = "unclear_time";
   const m = TIME.exec(rest);
   if (m === null) return undefined;
   const half = m[5]?.toLowerCase();
