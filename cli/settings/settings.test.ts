@@ -1,4 +1,5 @@
 /** Flags and environment become settings; a flag wins over its variable. */
+
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
@@ -7,6 +8,7 @@ import * as Formatter from "effect/Formatter";
 import * as Redacted from "effect/Redacted";
 import { describe, expect, it } from "vitest";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
+import { SELF_SIGNED } from "../../producer/testing/certificate.ts";
 import { invocation } from "./invocation.ts";
 import { languageOf } from "./language.ts";
 import { type CommonFlags, pageSettingsOf, parseDuration, settingsOf } from "./settings.ts";
@@ -34,6 +36,7 @@ describe("settings", () => {
       allowPrivate: false,
       credentials: [],
       proxies: { http: null, https: null, none: "" },
+      ca: null,
       sourcesFile: null,
       healthFile: null,
     });
@@ -83,6 +86,7 @@ describe("settings", () => {
         https: Redacted.make("https://marie:secret@proxy.example"),
         none: "localhost,.internal",
       },
+      ca: null,
       sourcesFile: "/srv/sources.csv",
       healthFile: "/tmp/alive",
     });
@@ -146,6 +150,15 @@ describe("settings", () => {
       expect(printed).not.toMatch(/s3cret|czNjcmV0/);
     }
     expect(String(run.settings.proxies.http)).toBe("<redacted:http://***@proxy.example>");
+  });
+
+  it("of an authority of one's own is a file with a certificate", () => {
+    const file = join(scratchDirectory(), "ca.pem");
+    writeFileSync(file, SELF_SIGNED.cert);
+    expect(settingsOf(NONE, { VENTES_CA_FILE: file }).ca).toBe(SELF_SIGNED.cert);
+    writeFileSync(file, "no certificate");
+    expect(() => settingsOf(NONE, { VENTES_CA_FILE: file })).toThrow(/VENTES_CA_FILE.*no certificate in PEM/);
+    expect(() => settingsOf(NONE, { VENTES_CA_FILE: `${file}.not` })).toThrow(/VENTES_CA_FILE.*ENOENT/);
   });
 
   it("of Kafka: files of certificates and of the password are read", () => {

@@ -159,6 +159,18 @@ function credentialsOf(env: Env, onWarning: OnWarning): readonly Credential[] {
   }
 }
 
+/** The PEM of VENTES_CA_FILE. */
+function authoritiesOf(env: Env): string | null {
+  const name = "VENTES_CA_FILE";
+  const text = fileOf(env, name);
+  if (text === undefined) return null;
+  if (!/-----BEGIN (?:TRUSTED )?CERTIFICATE-----/.test(text))
+    throw new WrongUsage({
+      message: `${name} is "${given(env, name)}": it holds no certificate in PEM (-----BEGIN CERTIFICATE-----)`,
+    });
+  return text;
+}
+
 /** As other programs read them, lower case first; a proxy without a scheme speaks HTTP. */
 function proxiesOf(env: Env): ProxySettings {
   const either = (name: string) => given(env, name.toLowerCase()) ?? given(env, name);
@@ -201,6 +213,7 @@ export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = 
     allowPrivate: flags.allowPrivate === true || flagOf(env, "VENTES_ALLOW_PRIVATE"),
     credentials: credentialsOf(env, onWarning),
     proxies: proxiesOf(env),
+    ca: authoritiesOf(env),
     sourcesFile: path("VENTES_SOURCES"),
     healthFile: path("VENTES_HEALTH_FILE"),
   };

@@ -11,6 +11,7 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Entry, Form, RefusedEntry } from "../catalogue/index.ts";
 import { CatalogueMemory, readCatalogue } from "../catalogue/index.ts";
 import { makeHttpClient } from "../download/index.ts";
+import type { ReadingChange } from "../rows/index.ts";
 import {
   asFailure,
   isFileSource,
@@ -20,7 +21,7 @@ import {
   sourceError,
   sourceId,
 } from "../source/index.ts";
-import { changedReading, type ReadingChange } from "./reading-flags.ts";
+import { changedReading } from "./reading-flags.ts";
 import { removeSource } from "./remove.ts";
 
 /** The id of a catalogue, made like the id of a source. A folder's id has no slash at its end. Throws SourceRefusal. */

@@ -8,7 +8,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
-import type { ColumnFormats, ReadField } from "../rows/index.ts";
+import type { ColumnFormats, ReadField, ReadingChange } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
 import { asFailure, type Doubt, reportOf } from "../source/index.ts";
 import {
@@ -20,7 +20,7 @@ import {
   type Version,
 } from "../version/index.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
-import { changedReading, type ReadingChange } from "./reading-flags.ts";
+import { changedReading } from "./reading-flags.ts";
 
 /** Notes that an inspection tells apart, in more detail. */
 const TOLD: ReadonlySet<string> = new Set(["values.unwrapped", "ids.look_alike"]);

@@ -1,9 +1,33 @@
 /** The flags of `sources add`: they are parsed or refused in one line, and change the registered options. */
 import { describe, expect, it } from "vitest";
+import { flagsOf } from "../rows/index.ts";
 import { parseEntities } from "../source/argument.ts";
 import { SourceRefusal } from "../source/error.ts";
 import { SOURCE_SENTENCES } from "../source/sentences.ts";
 import { changedReading, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
+
+/** Splits a line as a shell does. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/(?:[^\s'\\]|\\.|'[^']*')+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|\\(.)/g, (_, quoted?: string, escaped?: string) => quoted ?? escaped ?? ""),
+  );
+
+/** The flags of a command line, as the command tree hands them on. */
+function flagsIn(line: string): ReadingFlags {
+  const flags: Record<string, unknown> = {};
+  const all = words(line);
+  for (let i = 0; i < all.length; i++) {
+    const name = (all[i] ?? "").slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+    if (name === "noHeader") flags[name] = true;
+    else if (name === "prices" || name === "wholeIds") flags[name] = true;
+    else if (name === "noPrices" || name === "noWholeIds")
+      flags[name === "noPrices" ? "prices" : "wholeIds"] = false;
+    else if (["map", "set", "where", "fillDown"].includes(name))
+      flags[name] = [...((flags[name] as string[] | undefined) ?? []), all[++i]];
+    else flags[name] = all[++i];
+  }
+  return flags;
+}
 
 describe("an option", () => {
   it.each<[ReadingFlags, object]>([
@@ -58,7 +82,11 @@ describe("an option", () => {
     [{ prices: false }, { prices: null }],
     [{ preset: "excel-fr" }, { preset: "excel-fr" }],
     [{ preset: "none" }, { preset: null }],
-  ])("%j", (flags, change) => expect(parseReadingFlags(flags)).toEqual(change));
+  ])("%j is read, and written again in commands", (flags, change) => {
+    const read = parseReadingFlags(flags);
+    expect(read).toEqual(change);
+    expect(parseReadingFlags(flagsIn(flagsOf(read)))).toEqual(change);
+  });
 
   it.each<[ReadingFlags, RegExp]>([
     [{ delimiter: "x" }, /^--delimiter "x": give , ; \| tab auto$/],

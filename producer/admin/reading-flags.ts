@@ -7,7 +7,7 @@ import { ENTITIES } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { commentNamed, delimiterNamed, lineCountNamed, quoteNamed } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
-import { parseCondition, presetNamed } from "../rows/index.ts";
+import { parseCondition, presetNamed, type ReadingChange } from "../rows/index.ts";
 import { listOf, SourceRefusal } from "../source/index.ts";
 
 /** The flags as typed; undefined: not given. */
@@ -31,14 +31,6 @@ export interface ReadingFlags {
   readonly prices?: boolean | undefined;
   readonly wholeIds?: boolean | undefined;
 }
-
-/** The options that change; null removes an option. */
-export type ReadingChange = {
-  readonly [K in Exclude<keyof ReadingOptions, "map" | "set">]?: ReadingOptions[K] | null;
-} & {
-  readonly map?: Readonly<Record<string, string>>;
-  readonly set?: Readonly<Record<string, string | null>>;
-};
 
 /** Removes an option: the program decides from the file again. */
 const AUTO = "auto";

@@ -11,7 +11,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
+import { changesDays, flagsOf, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
   asFailure,
   isFileSource,
@@ -83,8 +83,6 @@ const register = Effect.fnUntraced(function* (
     { reading: was.reading, idScope: before?.idScope },
     { reading, idScope },
   );
-  if (changed !== undefined && options.rekey !== true)
-    return yield* sourceError("source.rekeyed", { source, what: changed }, language);
   // The entities of a source must not change: its events are in their topics, unless they were deleted.
   const published = announced?.identity == null ? undefined : announced.entities;
   const named = entitiesNamed(options);
@@ -103,8 +101,16 @@ const register = Effect.fnUntraced(function* (
   // Ids of the file that get a scope, or that are ids no more, are found again by the field that they stand in.
   const hadIds = announced?.identity?.includes(SALE_KEY) === true;
   const canReplace = hadIds ? before?.idScope === undefined : version.isKeyless;
-  if (changed !== undefined && (changed.split(", ").includes("date_vente") || !canReplace))
-    return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
+  if (changed !== undefined) {
+    const mayRekey = canReplace && !changesDays(changed);
+    if (options.rekey !== true)
+      return yield* sourceError(
+        mayRekey ? "source.rekeyed" : "source.ids_fixed",
+        { source, what: changed, more: flagsOf(options.reading ?? {}, options.idScope) },
+        language,
+      );
+    if (!mayRekey) return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
+  }
   const now = yield* isoNow;
   const rekey = changed === undefined ? before?.rekey : now;
   const { entities } = version.dialect;

@@ -8,7 +8,7 @@ import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
-import { presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
+import { changesDays, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
 import { asFailure, SOURCE_SENTENCES, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { fetchVersion } from "../version/index.ts";
@@ -54,8 +54,13 @@ export const takeUp = Effect.fnUntraced(function* (
   const registration = registrationOf(catalogue, entry, entities, before, yield* isoNow);
   const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
   if (changed !== undefined) {
-    const details = { source, what: changed };
-    return refused(SOURCE_SENTENCES["source.rekeyed"][settings.language](details));
+    const details = {
+      source,
+      what: changed,
+      more: flagsOf(registration.reading ?? {}, registration.idScope),
+    };
+    const code = changesDays(changed) ? "source.ids_fixed" : "source.rekeyed";
+    return refused(SOURCE_SENTENCES[code][settings.language](details));
   }
   const record = { key: source, value: JSON.stringify(registration) };
   const most = producer.log.maxRecordBytes("sources");

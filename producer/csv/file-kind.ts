@@ -57,6 +57,9 @@ const WORKBOOK_XML = /progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spr
 const HTML =
   /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|script|style|title)\b/i;
 const XML = /^\s*<(?:\?xml|!--|!doctype|[a-z][\w:.-]*[\s>/])/i;
+/** What PHP writes above the output of a script, as HTML. */
+const PHP = /<b>(?:Warning|Notice|Deprecated|Fatal error|Parse error|Strict Standards)<\/b>:/;
+const PHP_LINE = new RegExp(`^\\s*(?:(?:<br\\s*/?>\\s*)*|.*${PHP.source}.*)$`);
 const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*(?:[[{\]"]|-?\d+\s*[,\]]))/;
 
 const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boolean =>
@@ -64,11 +67,16 @@ const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boo
     ? start.toString("latin1", 0, bytes.length) === bytes
     : bytes.every((byte, i) => byte === null || start[i] === byte);
 
-/** Throws SourceRefusal when the file is of a kind that is not CSV. `size`: of the file, in bytes. */
-export function refuseOtherKinds(fd: number, size: number): void {
+/**
+ * Throws SourceRefusal when the file is of a kind that is not CSV. `size`: of the file, in bytes; `skipped`: how many lines
+ * at its beginning the operator leaves out.
+ */
+export function refuseOtherKinds(fd: number, size: number, skipped = 0): void {
   const start = readAt(fd, 0, LOOKED_AT);
   const kind =
-    SIGNATURES.find(({ bytes }) => matches(start, bytes)) ?? zipKind(fd, size, start) ?? textKind(start);
+    SIGNATURES.find(({ bytes }) => matches(start, bytes)) ??
+    zipKind(fd, size, start) ??
+    textKind(start, skipped);
   if (kind !== undefined) throw new SourceRefusal(kind.code, kind.what);
 }
 
@@ -85,14 +93,19 @@ function zipKind(fd: number, size: number, start: Buffer): Kind | undefined {
   return ZIPS.find(({ holds }) => names.includes(holds)) ?? { code: "source.archive", what: "zip" };
 }
 
-function textKind(start: Buffer): Kind | undefined {
+function textKind(start: Buffer, skipped: number): Kind | undefined {
   const wide =
     start[0] === 0xff || start[1] === 0
       ? "utf-16le"
       : start[0] === 0xfe || start[0] === 0
         ? "utf-16be"
         : "utf-8";
-  const text = new TextDecoder(wide).decode(start);
+  const lines = new TextDecoder(wide).decode(start).split("\n").slice(skipped);
+  const text = lines.join("\n");
+  if (/^\s*</.test(text) && PHP.test(text)) {
+    const after = lines.findIndex((line) => !PHP_LINE.test(line));
+    return { code: "source.php", what: String(skipped + Math.max(1, after)) };
+  }
   if (HTML.test(text) || (XML.test(text) && /<html[\s>]/i.test(text))) return { code: "source.html" };
   if (XML.test(text))
     return WORKBOOK_XML.test(text)

@@ -53,7 +53,7 @@ export function* decideReading(request: ReadingRequest): Generator<void, Reading
   try {
     const { size } = fstatSync(spool);
     if (size === 0 && !tail) throw new SourceRefusal("source.empty");
-    if (!tail) refuseOtherKinds(spool, size);
+    if (!tail) refuseOtherKinds(spool, size, options.skipLines);
     const decided = yield* decideEncoding(spool, {
       fixed: options.encoding,
       charset: request.charset,

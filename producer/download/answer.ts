@@ -94,11 +94,40 @@ export function lengthOf(answer: Answer): number | undefined {
   return stated !== undefined && /^\d+$/.test(stated) ? Number(stated) : undefined;
 }
 
+/** What servers write where a compression belongs, although they compress nothing. */
+const UNCOMPRESSED: ReadonlySet<string> = new Set(
+  [
+    "",
+    "identity",
+    "none",
+    "null",
+    "no",
+    "off",
+    "aws-chunked",
+    "chunked",
+    "binary",
+    "7bit",
+    "8bit",
+    "raw",
+    "text",
+  ].concat(["text/csv", "text/plain", "csv", "plain", "utf8mb4", "application/octet-stream"]),
+);
+
+/** Whether a text is the name of a character set, which some servers send as the Content-Encoding. */
+function isCharset(text: string): boolean {
+  try {
+    return new TextDecoder(text) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The compressions of the body, in the order in which they were applied. */
 export const encodingsOf = ({ header }: Answer): readonly string[] =>
   (header("content-encoding") ?? "")
     .split(",")
     .map((e) => e.trim().toLowerCase())
-    .filter((e) => e !== "" && e !== "identity");
+    .filter((e) => !UNCOMPRESSED.has(e) && !isCharset(e));
 
 export function decoderOf(encoding: string): Transform {
   switch (encoding) {

@@ -6,9 +6,9 @@ import { HttpClient } from "./connections.ts";
 
 export const makeHttpClient: Effect.Effect<HttpClient, never, Settings | Scope.Scope> = Effect.flatMap(
   Settings,
-  ({ proxies, credentials }) =>
+  ({ proxies, credentials, ca }) =>
     Effect.acquireRelease(
-      Effect.sync(() => new HttpClient({ proxies, credentials })),
+      Effect.sync(() => new HttpClient({ proxies, credentials, ca })),
       (client) => Effect.promise(() => client.close()),
     ),
 );

@@ -5,6 +5,7 @@
  * A connection to public addresses only is checked three times: the host as written, the addresses of its name during
  * the connection, and the address of the socket. Through a proxy only the first two are possible (addresses.ts).
  */
+import { getCACertificates } from "node:tls";
 import * as Redacted from "effect/Redacted";
 import { type Agent, buildConnector, EnvHttpProxyAgent } from "undici";
 import type { Credential } from "#shared/runtime/credentials.ts";
@@ -20,6 +21,8 @@ const addressOf = (proxy: Redacted.Redacted | null): string => (proxy === null ?
 export interface HttpClientOptions {
   readonly proxies?: ProxySettings;
   readonly credentials?: readonly Credential[];
+  /** Certificates of authorities that are trusted beside the known ones, in PEM. */
+  readonly ca?: string | null;
   /** Tests give smaller limits and their own names. */
   readonly limits?: Partial<Limits>;
   readonly resolve?: Resolve;
@@ -36,7 +39,13 @@ export class HttpClient {
   readonly resolve: Resolve | undefined;
   readonly #dispatchers: Readonly<Record<"any" | "public" | "direct", EnvHttpProxyAgent>>;
 
-  constructor({ proxies = NO_PROXIES, credentials = [], limits = {}, resolve }: HttpClientOptions = {}) {
+  constructor({
+    proxies = NO_PROXIES,
+    credentials = [],
+    limits = {},
+    resolve,
+    ca = null,
+  }: HttpClientOptions = {}) {
     this.limits = { ...LIMITS, ...limits };
     this.credentials = credentials;
     this.proxies = proxies;
@@ -51,8 +60,10 @@ export class HttpClient {
       // The tests of the limits cover HTTP/1.1 alone.
       allowH2: false,
     };
+    const trusted = ca === null ? {} : { ca: [...getCACertificates("default"), ca] };
     const connector = (publicOnly: boolean) =>
       buildConnector({
+        ...trusted,
         timeout: connectMs,
         allowH2: false,
         lookup: publicOnly ? lookupPublic(resolve) : lookupAny(resolve),
@@ -70,6 +81,8 @@ export class HttpClient {
       httpProxy: addressOf(proxies.http),
       httpsProxy: addressOf(proxies.https),
       noProxy: proxies.none,
+      requestTls: trusted,
+      proxyTls: trusted,
     };
     const none = { httpProxy: "", httpsProxy: "", noProxy: "*" };
     // undici uses `connect` for direct connections only, so a proxy itself may be at a private address.

@@ -33,6 +33,15 @@ const isNotHttp = (error: unknown): boolean =>
   codeOf(error) === "UND_ERR_HEADERS_OVERFLOW" ||
   (error instanceof Error && error.name === "HTTPParserError");
 
+/** The codes of Node for a certificate whose authority is not known here. */
+const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 const RETRIED_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
 /** undici has no code for a proxy that refuses, so this matches its message. */
 const PROXY_STATUS = /Proxy response \((\d+)\)|Proxy Authentication Required \((\d+)\)/;
@@ -70,6 +79,7 @@ export function failureOf(error: unknown): unknown {
       return RETRIED_STATUS.has(Number(refusal.what)) ? new Retryable(refusal) : refusal;
     }
   }
+  if (UNKNOWN_AUTHORITY.has(codeOf(error))) return new SourceRefusal("source.certificate", codeOf(error));
   if (isNotHttp(error)) return new SourceRefusal("source.not_http", reasonOf(error));
   if (codeOf(error) !== "" && !isLocalFailure(error))
     return new Retryable(new SourceRefusal("source.unreachable", reasonOf(error)));

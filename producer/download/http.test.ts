@@ -1,10 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "#shared/runtime/testing/clock.ts";
+import type { SourceRefusal } from "../source/error.ts";
 import type { Trusted } from "../source/trust.ts";
+import { SELF_SIGNED } from "../testing/certificate.ts";
 import { serve, type TestServer } from "../testing/server.ts";
 import { retryAfterMs } from "./failures.ts";
 import type { Validators } from "./fetched.ts";
@@ -30,9 +34,18 @@ afterEach(async () => {
 });
 
 const get = (known: Validators | null = null, allowPrivate = false, trusted: Trusted = "operator") =>
+  from(server.url, client, known, allowPrivate, trusted);
+
+const from = (
+  source: string,
+  by: HttpClient = client,
+  known: Validators | null = null,
+  allowPrivate = false,
+  trusted: Trusted = "operator",
+) =>
   fetchHttp({
-    client,
-    source: server.url,
+    client: by,
+    source,
     spool: join(dir, "spooled"),
     partial: null,
     known,
@@ -100,6 +113,44 @@ describe("a URL as a source", () => {
       };
       expect(await content()).toBe(CSV);
     });
+
+  it.each(["UTF-8", "none", "aws-chunked", "ISO-8859-1", "identity, binary", "windows-1252"])(
+    "reads a body as it is when its compression is none: %s",
+    async (encoding) => {
+      server.answer = (_, response) => {
+        response.setHeader("content-encoding", encoding);
+        response.end(CSV);
+      };
+      expect(await content()).toBe(CSV);
+    },
+  );
+
+  it("reads a compression beside a word that is none", async () => {
+    server.answer = (_, response) => {
+      response.setHeader("content-encoding", "aws-chunked, gzip");
+      response.end(gzipSync(CSV));
+    };
+    expect(await content()).toBe(CSV);
+  });
+
+  it("of an authority of one's own names the setting, and is read with it", async () => {
+    const secure = createServer(SELF_SIGNED, (_, response) => response.end(CSV));
+    await new Promise<void>((done) => secure.listen(0, "127.0.0.1", done));
+    const source = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    const trusting = new HttpClient({ ca: SELF_SIGNED.cert });
+    try {
+      const refused = await from(source).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      expect(refused).toMatchObject({ code: "source.certificate", what: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+      expect((refused as SourceRefusal).toError(source, "en").sentence).toContain("VENTES_CA_FILE");
+      expect(await from(source, trusting)).toMatchObject({ kind: "content", bytes: CSV.length });
+    } finally {
+      await trusting.close();
+      await new Promise((done) => secure.close(done));
+    }
+  });
 
   it("refuses compression that cannot be read, is unknown, or inflates beyond measure", async () => {
     server.answer = (_, response) => {

@@ -164,6 +164,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source} answers ${d.what}: open the address in a browser, and if it fails there too, tell the administrator of the server; ${again.en}`,
   },
+  "source.certificate": {
+    fr: (d) =>
+      `${d.source} : le certificat du serveur vient d'une autorité inconnue (${d.what}) : donnez le certificat de cette autorité, en PEM, dans le fichier que nomme VENTES_CA_FILE`,
+    en: (d) =>
+      `${d.source}: the certificate of the server is of an unknown authority (${d.what}): give the certificate of that authority, as PEM, in the file that VENTES_CA_FILE names`,
+  },
   "source.unreachable": {
     fr: (d) =>
       `${d.source} est injoignable : ${d.what} : vérifiez l'adresse, le réseau et HTTPS_PROXY ; ${again.fr}`,
@@ -282,6 +288,12 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} est du XML, pas un CSV : cherchez son export CSV`,
     en: (d) => `${d.source} is XML, not a CSV: look for its CSV export`,
   },
+  "source.php": {
+    fr: (d) =>
+      `${d.source} commence par des avertissements de PHP : demandez à l'administrateur du serveur de mettre display_errors=Off ; pour le lire quand même, sans ses ${d.what} premières lignes : ${add(d.source)} --skip-lines ${d.what}`,
+    en: (d) =>
+      `${d.source} begins with warnings of PHP: ask the administrator of the server to set display_errors=Off; to read it all the same, without its first ${d.what} lines: ${add(d.source)} --skip-lines ${d.what}`,
+  },
   "source.image": {
     fr: (d) => `${d.source} est une image ${d.what}, pas un CSV : donnez le fichier dont elle est tirée`,
     en: (d) => `${d.source} is an image (${d.what}), not a CSV: give the file that it was made from`,
@@ -383,9 +395,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.rekeyed": {
     fr: (d) =>
-      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} : ajoutez --rekey pour les recalculer pour les jours que le fichier contient ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} ; pour les recalculer pour les jours que le fichier contient : ${add(d.source)} ${d.more} --rekey ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}: add --rekey to make new ids for the days that the file holds; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
+      `${d.source}: its sales already have ids that depend on ${d.what}; to make new ids for the days that the file holds: ${add(d.source)} ${d.more} --rekey; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
+  },
+  "source.ids_fixed": {
+    fr: (d) =>
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what}, et --rekey ne pourrait pas dire quelles ventes étaient les anciennes : ${remove(d.source)} --withdraw && ${add(d.source)} ${d.more}`,
+    en: (d) =>
+      `${d.source}: its sales already have ids that depend on ${d.what}, and --rekey could not tell which sales the old ones were: ${remove(d.source)} --withdraw && ${add(d.source)} ${d.more}`,
   },
   "source.not_rekeyed": {
     fr: (d) =>

@@ -220,9 +220,15 @@ describe("options of a source", () => {
     const refused = async (given: Given) => (await refusal(given)).split(" : ")[0];
     expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/^source.rekeyed: .*depend on id_produit/);
     expect(await refused({ set: ["id_magasin=web"] })).toMatch(/^source.rekeyed.*id_magasin/);
-    expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.rekeyed.*date_vente/);
+    expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.ids_fixed.*date_vente/);
     expect(await refused({ key: "Note" })).toMatch(/^source.rekeyed.*--key/);
     expect(await refused({ idScope: "b" })).toMatch(/^source.rekeyed.*--id-scope/);
+    // The commands have the flags that were given; --rekey is in none that it would refuse.
+    expect(await refusal({ map: ["id_produit=Code"], idScope: "till 2" })).toMatch(
+      /sources add \S+ --map id_produit=Code --id-scope 'till 2' --rekey;/,
+    );
+    const fixed = await refusal({ dateFormat: "mdy" });
+    expect(fixed).toMatch(/sources remove \S+ --withdraw && npx ventes sources add \S+ --date-format mdy$/);
     // These flags repeat what was decided, or no id depends on them.
     await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
     expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });

@@ -51,6 +51,8 @@ export interface SettingsShape {
   /** The credentials of HTTP sources. */
   readonly credentials: readonly Credential[];
   readonly proxies: ProxySettings;
+  /** Certificates of authorities that are trusted beside the known ones, for HTTP sources, in PEM; null: none. */
+  readonly ca: string | null;
   /** The file that lists sources to register; null: none. */
   readonly sourcesFile: string | null;
   /** A file for health checks: a component sets its time each time it publishes its status; null: none. */
@@ -73,6 +75,7 @@ export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}
   allowPrivate: false,
   credentials: [],
   proxies: { http: null, https: null, none: "" },
+  ca: null,
   sourcesFile: null,
   healthFile: null,
   ...more,

@@ -51,6 +51,9 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
   return changes.length === 0 ? undefined : changes.join(", ");
 }
 
+/** Whether such a list has the day of the sales: nobody can tell then which sales the old ones were. */
+export const changesDays = (changed: string): boolean => changed.split(", ").includes("date_vente");
+
 /** The source of a column; of another extra its field, unless a column is read from that. */
 function sourceOf(
   header: readonly string[],

@@ -15,6 +15,29 @@ const totals = (line: string): OddFile => ({
 
 export const oddLines: readonly OddFile[] = [
   {
+    name: "warnings of PHP above the header",
+    content: lines(
+      "<br />",
+      "<b>Warning</b>:  Undefined variable $x in <b>/var/www/e.php</b> on line <b>3</b><br />",
+      SHOP,
+      "1,Paris,x",
+    ),
+    refused: "source.php",
+  },
+  {
+    name: "warnings of PHP that the operator leaves out",
+    content: lines(
+      "<br />",
+      "<b>Warning</b>:  Undefined variable $x in <b>/var/www/e.php</b> on line <b>3</b><br />",
+      SHOP,
+      "1,Paris,x",
+    ),
+    asked: { options: { skipLines: 2 } },
+    decided: { headerLine: 3 },
+    records: [[4, "1", "Paris", "x"]],
+    notes: ["lines.skipped"],
+  },
+  {
     name: "a title, a date and a blank line before the header",
     content: lines("Magasins de la société", "Export du 12/03/2026", "", SHOP, "1,Paris,x"),
     decided: { encoding: "utf-8", headerLine: 4 },
