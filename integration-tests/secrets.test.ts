@@ -20,7 +20,12 @@ const publish = async (): Promise<string> => {
     const { searchParams } = new URL(request.url ?? "", "http://x");
     if (request.headers.authorization !== expected) response.writeHead(401).end();
     else if (searchParams.get("token") !== TOKEN) response.writeHead(403).end();
-    else response.end(smallCompany.produits);
+    else if (request.url?.startsWith("/exports/list.txt") === true)
+      response.end(
+        `produits.csv?token=${TOKEN}\nhttp://marie:${PASSWORD}@127.0.0.1:9/x.csv\nrien.csv?token=${TOKEN}\n`,
+      );
+    else if (request.url?.startsWith("/exports/produits.csv") === true) response.end(smallCompany.produits);
+    else response.writeHead(404).end();
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   onTestFinished(
@@ -72,6 +77,22 @@ it("a source with credentials and a token is followed, shown and removed without
   // The masked URL, as it is shown, names the source too.
   await run(["sources", "remove", shown]);
   expect(JSON.parse((await run(["sources", "--json"])).stdout)).toEqual([]);
+
+  // A catalogue: its own address, an entry that it refuses for its password, and one that does not exist.
+  const catalogue = `${origin}/exports/list.txt?token=${TOKEN}`;
+  await run(["sources", "add", "--catalogue", catalogue, "--dry-run", "--json"]);
+  const added = await run(["sources", "add", "--catalogue", catalogue]);
+  expect(added.stdout).toContain(`${origin}/exports/list.txt?token=***`);
+  await run(["start", "--once"], 1);
+  const status = JSON.parse((await run(["status", "--json"], 1)).stdout) as {
+    catalogues: { refusals: { source: string }[] }[];
+  };
+  expect(status.catalogues[0]?.refusals.map(({ source }) => source).sort()).toEqual([
+    "http://***@127.0.0.1:9/x.csv",
+    `${origin}/exports/rien.csv?token=***`,
+  ]);
+  await run(["sources", "--json"]);
+  await run(["sources"]);
 
   expect(said.join("\n")).not.toContain(PASSWORD);
   expect(said.join("\n")).not.toContain(TOKEN);

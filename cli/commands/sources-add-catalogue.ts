@@ -11,13 +11,13 @@ import {
   registerCatalogue,
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
-import { print } from "../output/stdout.ts";
+import { print, printJson } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { catalogueNamed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { visible } from "../texts/visible.ts";
+import { visible, visibleSource } from "../texts/visible.ts";
 
 export interface AddCatalogue {
   readonly what: readonly string[];
@@ -41,19 +41,17 @@ export const addCatalogue = (
       return yield* new WrongUsage({ message: texts.tooOften("--every 5s") });
     if (dryRun) {
       const found = yield* inScratch(run, inspectCatalogue(catalogue));
-      print(run.json ? JSON.stringify(found) : [...asText(found, run), texts.nothingWritten()].join("\n"));
+      if (run.json) printJson(found);
+      else print([...asText(found, run), texts.nothingWritten()].join("\n"));
       return;
     }
     const { registered, inspection } = yield* onLog(
       run,
       SHORT_WAIT_MS,
     )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
-    const added = texts.catalogueAdded(visible(catalogue), inspection.form, inspection.entries.length);
-    print(
-      run.json
-        ? JSON.stringify({ ...registered, form: inspection.form, refused: inspection.refused })
-        : [added, ...refusals(inspection, run)].join("\n"),
-    );
+    const added = texts.catalogueAdded(visibleSource(catalogue), inspection.form, inspection.entries.length);
+    if (run.json) printJson({ ...registered, form: inspection.form, refused: inspection.refused });
+    else print([added, ...refusals(inspection, run)].join("\n"));
   });
 
 const refusals = ({ refused, note }: CatalogueInspection, { texts }: Invocation): string[] => [
@@ -66,7 +64,7 @@ function asText(found: CatalogueInspection, run: Invocation): string[] {
   const { texts } = run;
   const { entries } = found;
   return [
-    texts.catalogueLists(visible(found.catalogue), found.form, entries.length),
+    texts.catalogueLists(visibleSource(found.catalogue), found.form, entries.length),
     "",
     table(
       ["source", "entity", "options"],

@@ -5,7 +5,6 @@ import { sentenceOf } from "#shared/contract/sentences.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
@@ -18,7 +17,7 @@ import {
   registerSource,
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
-import { print, say } from "../output/stdout.ts";
+import { print, printJson, say } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { namedApart, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
@@ -82,7 +81,8 @@ export const addSource = (
         run,
         inspectSource(source, { entities, reading, idScope: given.idScope }),
       );
-      print(run.json ? JSON.stringify(asJson(found, run.settings.language)) : asText(found, run));
+      if (run.json) printJson(asJson(found, run.settings.language));
+      else print(asText(found, run));
       const [doubt] = found.doubts;
       if (doubt !== undefined) return yield* new Failed({ message: visible(doubt.says) });
       return;
@@ -102,11 +102,8 @@ export const addSource = (
       }),
     );
     yield* warnOfOthersSales(source, sales, run);
-    print(
-      run.json
-        ? JSON.stringify({ ...registration, source: masked(source) })
-        : run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")),
-    );
+    if (run.json) printJson(registration);
+    else print(run.texts.sourceAdded(visibleSource(source), registration.entities.join(", ")));
   });
 
 /** Which other source already has most of these sales: files that share sales count them once (rule 5). */
@@ -129,7 +126,7 @@ const warnOfOthersSales = (
         | { source: string; n: number }
         | undefined;
       if (most === undefined || most.n * 2 <= ids.length) return;
-      say(`ventes: ${visible(run.texts.sameSales(most.n, ids.length, masked(most.source)))}`);
+      say(`ventes: ${run.texts.sameSales(most.n, ids.length, visibleSource(most.source))}`);
     } finally {
       db.close();
     }
@@ -138,7 +135,6 @@ const warnOfOthersSales = (
 
 const asJson = (found: Inspection, language: Language) => ({
   ...found,
-  source: masked(found.source),
   rejects: found.rejects.map(({ first, ...reject }) => ({
     ...reject,
     first: { ...first, sentence: sentenceOf(first.code, first.details, language) },

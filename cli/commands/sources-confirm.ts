@@ -1,12 +1,11 @@
 /** `ventes sources confirm`: accepts what is unclear about a source's version, so that it is published (rule 10). */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { confirmSource, namedDoubts, sourceError } from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
-import { print } from "../output/stdout.ts";
+import { print, printJson } from "../output/stdout.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { isNamedBy, registered } from "../run/register.ts";
@@ -48,7 +47,7 @@ export const confirmOne = (
     );
     const [{ doubts: known = [] } = {}] = yield* withKnownDoubts(run.settings.data, [{ doubts }]);
     if (run.json) {
-      print(JSON.stringify({ source: masked(source), accepted: !input.dryRun, doubts: known }));
+      printJson({ source, accepted: !input.dryRun, doubts: known });
       return;
     }
     for (const doubt of known) {

@@ -1,11 +1,10 @@
 /** `ventes sources move`: a file has a new address; its rows, their ids and its prices stay. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/runtime/masked.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { moveSource } from "../../producer/admin/index.ts";
-import { print } from "../output/stdout.ts";
+import { print, printJson } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { named } from "../run/register.ts";
 import type { WrongUsage } from "../settings/errors.ts";
@@ -20,13 +19,13 @@ export const moveOne = (
     const from = yield* named(input.from, run);
     const to = yield* named(input.to, run);
     const moved = yield* onLog(run, SHORT_WAIT_MS)(moveSource(from.source, to.source));
-    print(
-      run.json
-        ? JSON.stringify({ ...moved, from: masked(moved.from), to: masked(moved.to) })
-        : run.texts.sourceMoved(
-            visibleSource(moved.from),
-            visibleSource(moved.to),
-            run.texts.count(moved.events),
-          ),
-    );
+    if (run.json) printJson(moved);
+    else
+      print(
+        run.texts.sourceMoved(
+          visibleSource(moved.from),
+          visibleSource(moved.to),
+          run.texts.count(moved.events),
+        ),
+      );
   });

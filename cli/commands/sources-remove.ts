@@ -8,7 +8,7 @@ import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { withdrawalOf } from "#shared/database/withdrawal.ts";
-import { masked } from "#shared/runtime/masked.ts";
+import { MASK, masked } from "#shared/runtime/masked.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import {
@@ -19,7 +19,7 @@ import {
   removeSource,
   sourceError,
 } from "../../producer/admin/index.ts";
-import { print } from "../output/stdout.ts";
+import { print, printJson } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { catalogueNamed, isNamedBy, registered } from "../run/register.ts";
@@ -59,7 +59,8 @@ export const removeOne = (
               withdraw,
               texts.count(withdrawn),
             );
-            print(run.json ? JSON.stringify({ ...whole, catalogue: masked(whole.catalogue) }) : removed);
+            if (run.json) printJson(whole);
+            else print(removed);
             return;
           }
           const removed = yield* removeSource(source, { withdraw }).pipe(
@@ -71,19 +72,22 @@ export const removeOne = (
     );
   });
 
-const printRemoved = ({ source, withdrawn }: Removed, withdraw: boolean, { json, texts }: Invocation): void =>
-  print(
-    json
-      ? JSON.stringify({ source: masked(source), withdrawn })
-      : texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn)),
-  );
+const printRemoved = (
+  { source, withdrawn }: Removed,
+  withdraw: boolean,
+  { json, texts }: Invocation,
+): void =>
+  json
+    ? printJson({ source, withdrawn })
+    : print(texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn)));
 
 /** For an entry that its catalogue refuses: it is not registered, but from now on the catalogue leaves it out. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
   const by = (yield* readSourceEntries)
     .catalogues()
-    .find(({ status }) => status.refusals.some((refused) => refused.source === source));
-  if (error.code !== "source.not_registered" || by === undefined) return yield* error;
+    .find(({ status }) => status.refusals.some((refused) => refused.source === masked(source)));
+  if (error.code !== "source.not_registered" || by === undefined || source.includes(MASK))
+    return yield* error;
   const removed: Removed = yield* removeEntry(source, by.catalogue.catalogue);
   return removed;
 });
@@ -115,8 +119,7 @@ const showWithdrawal = Effect.fnUntraced(function* (
           ),
         )
       : null;
-  if (run.json)
-    return print(JSON.stringify({ sources: sources.map(masked), withdrawal: found, dryRun: true }));
+  if (run.json) return printJson({ sources, withdrawal: found, dryRun: true });
   const money = (value: number): string => frenchMoney(value, settings.currency);
   print(
     [

@@ -5,12 +5,11 @@
 import * as Effect from "effect/Effect";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { masked } from "#shared/runtime/masked.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { howRead, notesOf } from "../output/reading.ts";
 import { listLine, table } from "../output/rows.ts";
-import { isTerminal, print, printPiece } from "../output/stdout.ts";
+import { isTerminal, print, printJson, printPiece } from "../output/stdout.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import {
@@ -20,7 +19,7 @@ import {
   type SourceEntry,
 } from "../run/source-list.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { maskedCatalogue, maskedStatus, visibleSource } from "../texts/visible.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 /** The terms of the sum come first, in its order; then the counts that are not part of it. */
 const COUNTS = [
@@ -67,18 +66,12 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
       }),
     );
     if (run.json) {
-      print(
-        JSON.stringify([
-          ...listed.map(asJson),
-          ...invalid.map(maskedStatus),
-          ...catalogues.map(catalogueJson),
-          ...withdrawn.map(({ source, ...trace }) => ({
-            source: masked(source),
-            state: "removed",
-            withdrawn: trace,
-          })),
-        ]),
-      );
+      printJson([
+        ...listed.map(asJson),
+        ...invalid,
+        ...catalogues.map(catalogueJson),
+        ...withdrawn.map(({ source, ...trace }) => ({ source, state: "removed", withdrawn: trace })),
+      ]);
       return;
     }
     const rows = [
@@ -113,7 +106,7 @@ const rowOf = (status: SourceStatus, reason: string) => [
   status.entities.join(","),
   status.state,
   ...COUNTS.map((name) => BigInt(status[name] ?? 0)),
-  reason,
+  visibleSource(reason),
   withoutMilliseconds(status.polled),
   withoutMilliseconds(status.changed),
   withoutMilliseconds(status.next),
@@ -125,7 +118,7 @@ const withoutMilliseconds = (instant: string | null | undefined): string =>
 
 /** The status, the registration, and the producer that follows the source. */
 const asJson = ({ status, registration, announcement, report }: SourceEntry) => ({
-  ...maskedStatus(status),
+  ...status,
   next: status.next ?? null,
   producer: report?.follows === true ? report.producer : null,
   every: registration.every,
@@ -147,7 +140,7 @@ const asJson = ({ status, registration, announcement, report }: SourceEntry) => 
 
 /** Programs tell it from a source by its member `catalogue`, and because it has no `source`. */
 const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
-  ...maskedCatalogue(status),
+  ...status,
   every: catalogue.every,
   once: catalogue.once,
   duplicates: catalogue.duplicates,
@@ -195,7 +188,7 @@ const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
   ...COUNTS.map((name) =>
     name === "records" ? BigInt(one.status.listed) : name === "rejected" ? BigInt(one.status.refused) : null,
   ),
-  one.status.state === "parked" ? one.status.reason : catalogueCounts(one, run),
+  one.status.state === "parked" ? visibleSource(one.status.reason) : catalogueCounts(one, run),
 ];
 
 const catalogueText = (one: CatalogueWithState, run: Invocation): string[] => {

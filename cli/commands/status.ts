@@ -14,12 +14,11 @@ import { onFile } from "#shared/database/attempt.ts";
 import { logOf } from "#shared/database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { missedLines, type Results, readResults, waitingLines, wholeIdsLines } from "../output/results.ts";
-import { print, say } from "../output/stdout.ts";
+import { print, printJson, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
@@ -31,7 +30,7 @@ import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
 import type { Texts } from "../texts/texts.ts";
-import { maskedCatalogue, maskedStatus, visible } from "../texts/visible.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 /** How long it waits for a broker: monitoring programs call it. */
 const WAIT_MS = 5_000;
@@ -61,9 +60,9 @@ export const status = (_input: object, run: Invocation): Effect.Effect<void, Fai
     const isDemo = dir !== run.settings.data;
     if (isDemo) say(`ventes: ${run.texts.demoDatabase(dir)}`);
     const found = yield* collect(run, dir, isDemo);
-    print(run.json ? JSON.stringify(asJson(found, dir)) : asText(found, dir, run));
-    if (found.problems.length > 0)
-      return yield* new Failed({ message: found.problems.map(visible).join("; ") });
+    if (run.json) printJson(asJson(found, dir));
+    else print(asText(found, dir, run));
+    if (found.problems.length > 0) return yield* new Failed({ message: found.problems.join("; ") });
   });
 
 const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<Found, DatabaseError> =>
@@ -111,9 +110,9 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       const statuses = yield* withKnownDoubts(dir, listed);
       for (const source of statuses) if (needsOperator(source)) problems.push(problemOf(source, texts));
       for (const { catalogue, state, reason, refused, refusals } of fromLog?.catalogues ?? [])
-        if (state === "parked") problems.push(texts.sourceParked(masked(catalogue), reason));
+        if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
         else if (refused > 0)
-          problems.push(texts.entriesRefused(masked(catalogue), refused, refusals[0]?.reason ?? ""));
+          problems.push(texts.entriesRefused(catalogue, refused, refusals[0]?.reason ?? ""));
       const database = db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
@@ -122,8 +121,8 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       return {
         running,
         components,
-        sources: statuses.map(maskedStatus),
-        catalogues: (fromLog?.catalogues ?? []).map(maskedCatalogue),
+        sources: statuses,
+        catalogues: fromLog?.catalogues ?? [],
         stale: staleOf(fromLog?.sources ?? []),
         log: fromLog === null ? null : { where: fromLog.where, events: fromLog.events },
         database,
@@ -134,10 +133,10 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
 
 const problemOf = ({ source, state, reason }: SourceStatus, texts: Texts): string =>
   state === "parked"
-    ? texts.sourceParked(masked(source), reason)
+    ? texts.sourceParked(source, reason)
     : state === "held"
       ? reason
-      : texts.sourceUnclear(masked(source), reason);
+      : texts.sourceUnclear(source, reason);
 
 const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
   const log = yield* TopicLog;
@@ -238,5 +237,5 @@ function asText(found: Found, dir: string, run: Invocation): string {
     const reason = c.reason === "" ? "" : `  ${c.reason}`;
     lines.push(`  ${c.catalogue}  ${c.state}  ${texts.count(c.taken)}/${texts.count(c.listed)}${reason}`);
   }
-  return lines.map(visible).join("\n");
+  return lines.map(visibleSource).join("\n");
 }

@@ -6,7 +6,7 @@ import { shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
-import { visible } from "../texts/visible.ts";
+import { jsonVisible, visible } from "../texts/visible.ts";
 import { type Cell, columns, jsonObject, listLine } from "./rows.ts";
 import { bold } from "./stdout.ts";
 
@@ -58,7 +58,7 @@ const NAMED_RESULTS = ["chiffre_affaires_total", "ventes_par_produit", "ventes_p
 
 /** One line `nom|cle|valeur` for each row of `analyses`. */
 export const resultLines = (results: Results): string =>
-  results.analyses.map((row) => listLine([row.nom, row.cle, row.valeur])).join("");
+  results.analyses.map((row) => listLine([row.nom, visible(row.cle), row.valeur])).join("");
 
 /** `{"chiffre_affaires_total":5268.78,"ventes_par_produit":{...},"ventes_par_region":{...}}`, with the digits that SQL prints. */
 export function resultsJson(results: Results): string {
@@ -69,7 +69,7 @@ export function resultsJson(results: Results): string {
     const body =
       nom === "chiffre_affaires_total"
         ? jsonObject([nom], [rows[0]?.valeur ?? null]).slice(1, -1)
-        : `${JSON.stringify(nom)}:${jsonObject(
+        : `${jsonVisible(JSON.stringify(nom))}:${jsonObject(
             rows.map((row) => row.cle),
             rows.map((row) => row.valeur),
           )}`;

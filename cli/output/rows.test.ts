@@ -70,6 +70,11 @@ describe("rows", () => {
       "--5",
     ])
       expect(csvLine([text]), text).toMatch(/^"?'/);
+    // A French spreadsheet splits at `;`, and does not see quotes within a field.
+    expect(csvLine(["vis;=1+1", 'vis;"=1+1', "vis;@x", "vis\t+1+1", "vis\n-1+1"])).toBe(
+      `vis;'=1+1,"vis;""'=1+1",vis;'@x,vis\t'+1+1,"vis\n'-1+1"\r\n`,
+    );
+    for (const text of ["a;-5", "a;-5;+1,5", "a;b=c", "12;-3.5"]) expect(csvLine([text])).toContain(text);
     for (const text of ["-5", "+33612345678", "-1.25", "1-1", "a=b", ""])
       expect(csvLine([text]), text).toBe(`${text}\r\n`);
   });
@@ -77,6 +82,12 @@ describe("rows", () => {
   it("as JSON: integers whole, doubles with their digits", () => {
     const text = jsonObject(["a", "b", "c"], [2n ** 60n, 0.1 + 0.2, null]);
     expect(text).toBe('{"a":1152921504606846976,"b":0.3,"c":null}');
+  });
+
+  it("as JSON: no character that moves or reorders what a terminal shows", () => {
+    expect(jsonObject(["a\u009b"], ["\u001b[2J\u009b2J\u202egnp.exe\u2028\u007f"])).toBe(
+      '{"a\\u009b":"\\u001b[2J\\u009b2J\\u202egnp.exe\\u2028\\u007f"}',
+    );
   });
 
   it("as a table: amounts in French format, numbers to the right, no escape of a terminal", () => {

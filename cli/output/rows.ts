@@ -4,7 +4,7 @@
  */
 import width from "fast-string-width";
 import { frenchAmount, plainDouble } from "../texts/numbers.ts";
-import { visible } from "../texts/visible.ts";
+import { jsonVisible, visible } from "../texts/visible.ts";
 
 /** A text that is JSON: a document of JSON has the value instead of the text. */
 export class JsonText {
@@ -32,26 +32,32 @@ export const listLine = (cells: readonly Cell[]): string => `${cells.map(text).j
 /** Text that a spreadsheet would run as a formula (OWASP; full-width signs, too). Numbers are not formulas. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
+/** The same behind a sign at which a spreadsheet may split: a French one splits at `;`, whatever the quotes are. */
+const FORMULA_WITHIN = /([;\t\r\n]["']?)(?=[=+\-@＝＋－＠])(?![+-]?\d+(?:[.,]\d+)?(?:[;\t\r\n"']|$))/g;
 
 const csvField = (cell: Cell): string => {
   let field = text(cell);
-  if (typeof cell === "string" && FORMULA.test(field) && !NUMBER.test(field)) field = `'${field}`;
+  if (typeof cell === "string") {
+    if (FORMULA.test(field) && !NUMBER.test(field)) field = `'${field}`;
+    field = field.replace(FORMULA_WITHIN, "$1'");
+  }
   return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 };
 
-/** RFC 4180. Text that a spreadsheet would run as a formula gets a leading apostrophe. */
+/** RFC 4180. Text that a spreadsheet would run as a formula gets an apostrophe before it. */
 export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvField).join(",")}\r\n`;
 
 /** JSON of one cell: integers whole, doubles with the digits that the other modes show. */
 const json = (cell: Cell): string => {
   if (cell === null) return "null";
-  if (typeof cell === "bigint" || cell instanceof JsonText) return cell.toString();
+  if (typeof cell === "bigint") return cell.toString();
+  if (cell instanceof JsonText) return jsonVisible(cell.toString());
   if (typeof cell === "number") return Number.isFinite(cell) ? plainDouble(cell) : "null";
-  return JSON.stringify(text(cell));
+  return jsonVisible(JSON.stringify(text(cell)));
 };
 
 export const jsonObject = (names: readonly string[], cells: readonly Cell[]): string =>
-  `{${names.map((name, i) => `${JSON.stringify(name)}:${json(cells[i] ?? null)}`).join(",")}}`;
+  `{${names.map((name, i) => `${jsonVisible(JSON.stringify(name))}:${json(cells[i] ?? null)}`).join(",")}}`;
 
 const shown = (cell: Cell): string =>
   typeof cell === "number" && Number.isFinite(cell) ? frenchAmount(cell) : visible(text(cell));

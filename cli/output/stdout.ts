@@ -1,5 +1,10 @@
-/** Writes to stdout and stderr, and tells what each can show. */
+/**
+ * Writes to stdout and stderr, and tells what each can show. No control character reaches a terminal or a log, whatever
+ * the data are; a pipe gets the data of a query as they are.
+ */
 import { writeSync } from "node:fs";
+import { maskedIn } from "#shared/runtime/masked.ts";
+import { jsonVisible, visibleLines } from "../texts/visible.ts";
 
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 
@@ -31,11 +36,15 @@ function write(fd: number, text: string): void {
   }
 }
 
+const ended = (text: string): string => (text.endsWith("\n") ? text : `${text}\n`);
+
 /** To stdout, with a line end. */
-export const print = (text: string): void => write(1, text.endsWith("\n") ? text : `${text}\n`);
+export const print = (text: string): void => printPiece(ended(text));
 /** To stdout without a line end: a piece of a longer text. */
-export const printPiece = (text: string): void => write(1, text);
+export const printPiece = (text: string): void => write(1, isTerminal() ? visibleLines(text) : text);
+/** To stdout as JSON, with secrets masked in each text and control characters escaped. */
+export const printJson = (value: unknown): void => print(jsonVisible(JSON.stringify(maskedIn(value))));
 /** To stderr, with a line end. */
-export const say = (text: string): void => write(2, text.endsWith("\n") ? text : `${text}\n`);
+export const say = (text: string): void => write(2, visibleLines(ended(text)));
 /** To stderr without a line end: the live line. */
 export const draw = (text: string): void => write(2, text);

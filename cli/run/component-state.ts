@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type CatalogueStatus, ComponentState, type SourceStatus } from "#shared/contract/status.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMsOf, instantOf, isoNow, isoOf } from "#shared/runtime/time.ts";
 import { CompactedTopic } from "#shared/topic-log/compacted.ts";
@@ -63,7 +64,7 @@ export const withState =
             id,
             database: reported.database,
             state,
-            detail: detail ?? reported.detail,
+            detail: masked(detail ?? reported.detail),
             since,
             at: isoOf(clock),
             figures: reported.figures,

@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
-import { masked } from "#shared/runtime/masked.ts";
+import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs, elapsedMsOf } from "#shared/runtime/time.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
@@ -23,6 +23,7 @@ import {
 import { isTerminal, print, say } from "../output/stdout.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { jsonVisible } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
 import { reportTroubles } from "./pipeline.ts";
 import { whenApplied, whenSettled } from "./settled.ts";
@@ -140,7 +141,7 @@ const onceJson = (
     orphans: results.waiting.sales,
     missed: results.missed,
     sources: sources.map((s) => ({
-      source: masked(s.source),
+      source: s.source,
       entities: s.entities,
       state: s.state,
       ...(s.reason === "" ? {} : { reason: s.reason }),
@@ -152,5 +153,5 @@ const onceJson = (
       rejected: s.rejected,
     })),
   };
-  return `{"analyses":${resultsJson(results)},${JSON.stringify(rest).slice(1)}`;
+  return `{"analyses":${resultsJson(results)},${jsonVisible(JSON.stringify(maskedIn(rest))).slice(1)}`;
 };

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
@@ -11,7 +12,6 @@ import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
-import { maskedCatalogue, maskedStatus } from "../texts/visible.ts";
 import { makeRegistrar } from "./registrar.ts";
 
 /** What the page shows; the end of the demo replaces it. */
@@ -46,8 +46,8 @@ export const openPage = (
       whenTaken: where.explicit ? "fail" : "next",
       current: () => view.shown,
       // Others than the operator may see the page: no secrets of URLs.
-      sources: () => view.sources.map(maskedStatus),
-      catalogues: () => view.catalogues.map(maskedCatalogue),
+      sources: () => maskedIn(view.sources),
+      catalogues: () => maskedIn(view.catalogues),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -16,7 +16,7 @@ import type { Progress } from "../output/progress.ts";
 import { type Results, readResults } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
-import { visible } from "../texts/visible.ts";
+import { visibleSource } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produce, type ReadHooks } from "./components.ts";
 import { whenSettled } from "./settled.ts";
 import { sourceLine } from "./summary.ts";
@@ -106,7 +106,7 @@ export function reportTroubles(progress: Progress, texts: Texts): Required<ReadH
   const note = (name: string, reason: string): void => {
     if (noted.get(name) === reason) return;
     noted.set(name, reason);
-    if (reason !== "") progress.note(`ventes: ${visible(reason)}`);
+    if (reason !== "") progress.note(`ventes: ${visibleSource(reason)}`);
   };
   return {
     onSources: (sources) => {

@@ -4,6 +4,7 @@
  */
 import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/contract/entities/index.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { isFileSource, parseEntities, pathOfSource, SourceRefusal, sourceId } from "../source/index.ts";
 import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
@@ -18,7 +19,7 @@ export interface Entry {
 }
 
 export interface RefusedEntry {
-  /** The id, or the reference as listed if it has no id. */
+  /** The id, or the reference as listed if it has no id; secrets are masked, because statuses and topics hold it. */
   readonly source: string;
   readonly reason: string;
 }
@@ -40,7 +41,7 @@ export function entriesOf(
   const refused = new Map<string, RefusedEntry>();
   for (const { reference, refusal } of rejected) {
     const source = sourceId(reference);
-    refused.set(source, { source, reason: refusal.toError(source, language).sentence });
+    refused.set(source, { source: masked(source), reason: refusal.toError(source, language).sentence });
   }
   for (const one of listed) {
     let source = one.reference;
@@ -58,7 +59,7 @@ export function entriesOf(
       entries.set(source, entry);
     } catch (error) {
       if (!(error instanceof SourceRefusal)) throw error;
-      refused.set(source, { source, reason: error.toError(source, language).sentence });
+      refused.set(source, { source: masked(source), reason: error.toError(source, language).sentence });
     }
   }
   // An entry that one line makes invalid stays refused, even if another line is valid.

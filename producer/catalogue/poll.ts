@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect";
 import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { CatalogueStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../source/index.ts";
@@ -81,7 +82,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
   const refusals = [...read.refused];
   for (const [i, { source }] of read.entries.entries()) {
     const one = took[i];
-    if (one?.is === "refused") refusals.push({ source, reason: one.reason });
+    if (one?.is === "refused") refusals.push({ source: masked(source), reason: one.reason });
     else memory.refused.delete(source);
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);

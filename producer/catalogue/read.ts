@@ -9,9 +9,9 @@ import {
   isFileSource,
   mayListFolder,
   pathOfSource,
-  SOURCE_SENTENCES,
   type SourceError,
   SourceRefusal,
+  sourceError,
   trustOf,
 } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
@@ -84,7 +84,7 @@ export const readCatalogue = Effect.fnUntraced(function* (
 export const noteOf = ({ ignored }: Listing, language: Language): string =>
   ignored.length === 0
     ? ""
-    : SOURCE_SENTENCES["catalogue.ignored"][language]({ source: "", what: ignored.join(", ") });
+    : sourceError("catalogue.ignored", { source: "", what: ignored.join(", ") }, language).sentence;
 
 /** The path of a catalogue that is a folder; undefined: it is none. */
 export async function folderPath(catalogue: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
 import { changesDays, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
-import { asFailure, SOURCE_SENTENCES, trustOf } from "../source/index.ts";
+import { asFailure, sourceError, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { fetchVersion } from "../version/index.ts";
 import type { Entry } from "./entries.ts";
@@ -33,7 +33,7 @@ export const takeUp = Effect.fnUntraced(function* (
   const { registry, settings } = producer;
   const { source } = entry;
   if (registry.catalogue(source) !== undefined)
-    return refused(SOURCE_SENTENCES["source.is_catalogue"][settings.language]({ source }));
+    return refused(sourceError("source.is_catalogue", { source }, settings.language).sentence);
   const before = registry.registration(source);
   // An operator registered it, or another catalogue lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
@@ -43,7 +43,7 @@ export const takeUp = Effect.fnUntraced(function* (
   const requested = entry.entities;
   if (published !== undefined && requested !== undefined && requested.join() !== published.join()) {
     const details = { source, what: requested.join(", "), more: published.join(", ") };
-    return refused(SOURCE_SENTENCES["source.wrong_entity"][settings.language](details));
+    return refused(sourceError("source.wrong_entity", details, settings.language).sentence);
   }
   let entities = published;
   if (before === undefined || entities === undefined) {
@@ -60,13 +60,13 @@ export const takeUp = Effect.fnUntraced(function* (
       more: flagsOf(registration.reading ?? {}, registration.idScope),
     };
     const code = changesDays(changed) ? "source.ids_fixed" : "source.rekeyed";
-    return refused(SOURCE_SENTENCES[code][settings.language](details));
+    return refused(sourceError(code, details, settings.language).sentence);
   }
   const record = { key: source, value: JSON.stringify(registration) };
   const most = producer.log.maxRecordBytes("sources");
   if (!fitsIn(most, record)) {
     const details = { source, what: String(recordBytes(record)), more: String(most) };
-    return refused(SOURCE_SENTENCES["source.record_too_large"][settings.language](details));
+    return refused(sourceError("source.record_too_large", details, settings.language).sentence);
   }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return { is: "taken" };

@@ -39,7 +39,10 @@ export function sourceError(code: SourceErrorCode, details: Details, language: L
   return new SourceError({
     source,
     code,
-    sentence: sentence({ ...details, source: masked(source), ...(file === undefined ? {} : { file }) }),
+    // A detail may hold a URL too: a redirect, a key of another record.
+    sentence: masked(
+      sentence({ ...details, source: masked(source), ...(file === undefined ? {} : { file }) }),
+    ),
   });
 }
 
