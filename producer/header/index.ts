@@ -1,5 +1,6 @@
 /** Finds out which field of a header is which column. */
 
+export { type AmountFields, amountFields, type DocumentFields, documentFields } from "./amounts.ts";
 export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";
 export { keptColumns, type Mapping, mapEntities, mapHeader, placesOf, type WideMapping } from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";

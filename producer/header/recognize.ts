@@ -1,13 +1,10 @@
 /** Recognizes the entity of a header, when the operator does not name it. */
 import type { Entity, EntityName } from "#shared/contract/entities/index.ts";
 import { ENTITIES, entityNamed } from "#shared/contract/entities/index.ts";
+import { isAmount } from "./amounts.ts";
 import { type Mapping, mapHeader } from "./mapping.ts";
 import type { HeaderOptions } from "./match-columns.ts";
 import { foldHeader } from "./names.ts";
-
-/** The folded name of an amount, of a line or of a document. */
-const AMOUNT =
-  /^(?:line|item|order|net|sous|sub|grand)?(?:total|totals|amount|montant|umsatz|importe|betrag)(?:cost|price|ht|ttc|net|ligne|line)?$/;
 
 /**
  * Whether a header is one of sales, even if it lacks some of their columns: it has a quantity, and beside it a date or an
@@ -17,7 +14,7 @@ export function isOfSales(header: readonly string[], options: HeaderOptions = {}
   const { sources } = mapHeader(header, entityNamed("ventes"), options);
   const has = (column: string): boolean => "at" in (sources.get(column) ?? {});
   if (!has("quantité")) return false;
-  return has("date_vente") || has("chiffre_affaires") || header.some((name) => AMOUNT.test(foldHeader(name)));
+  return has("date_vente") || has("chiffre_affaires") || header.some(isAmount);
 }
 
 const NAMES: ReadonlySet<string> = new Set(

@@ -1,5 +1,6 @@
 /** Turns records into canonical rows: values, formats of columns, reading options and presets. */
 
+export { type AmountOfDocuments, Amounts, DocumentAmounts, type UnclearAmounts } from "./columns/amounts.ts";
 export { conditionText, parseCondition } from "./columns/conditions.ts";
 export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn } from "./columns/drift.ts";

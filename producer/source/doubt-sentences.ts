@@ -77,6 +77,22 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `column ${d.what} is empty, or holds an error of a spreadsheet, in ${d.count} lines of ${d.of}, and was in ${d.more} before; as soon as it is filled again, the version applies by itself`,
   },
+  "amount.unclear": {
+    fr: (d) =>
+      d.what === undefined
+        ? `aucune colonne n'est lue comme le montant des ventes, et ${d.more} peut l'être (total entre parenthèses)`
+        : `le montant des ventes est lu dans ${d.what}, et peut être ${d.more} (totaux entre parenthèses) : ils diffèrent dans ${d.count} ventes`,
+    en: (d) =>
+      d.what === undefined
+        ? `no column is read as the amount of the sales, and ${d.more} may be it (its total in parentheses)`
+        : `the amount of the sales is read from ${d.what}, and may be ${d.more} (totals in parentheses): they differ in ${d.count} sales`,
+  },
+  "amount.of_document": {
+    fr: (d) =>
+      `${d.count} documents de plusieurs lignes ont le même montant ${d.what} sur toutes leurs lignes, comme si c'était celui du document : compté une fois par document, le total est ${d.more}`,
+    en: (d) =>
+      `${d.count} documents of several lines have the same amount ${d.what} on all of their lines, as if it were that of the document: counted once for each document, the total is ${d.more}`,
+  },
   "filter.nothing": {
     fr: (d) => `--where ${d.what} n'y garde aucune de ses ${d.of} lignes${before(d.more, ", contre")}`,
     en: (d) => `--where ${d.what} keeps none of its ${d.of} lines${before(d.more, ", and kept", " before")}`,
@@ -108,6 +124,16 @@ export const CHOICE_SENTENCES = {
   seen: { fr: "si c'est bien ainsi", en: "if it is to be so" },
   delete: { fr: "pour les supprimer", en: "to delete them" },
   leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
+  amount: { fr: "pour compter cette colonne", en: "to count this column" },
+  asRead: { fr: "pour compter comme c'est lu", en: "to count what is read" },
+  listPrices: {
+    fr: "pour compter la quantité × le prix du produit",
+    en: "to count the quantity × the price of the product",
+  },
+  prices: {
+    fr: "pour compter la quantité × le prix, de la ligne ou du produit",
+    en: "to count the quantity × the price, of the line or of the product",
+  },
   documents: {
     fr: "pour compter chaque ligne (c'est un numéro de document, non de vente)",
     en: "to count each line (it is a number of documents, not of sales)",

@@ -43,7 +43,10 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       if (openLine.isAgain(line, raw)) return;
       version.records++;
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
-      if (failed === undefined) return pass.row(n, line, raw, fields);
+      if (failed === undefined) {
+        version.noticeAmounts(fields);
+        return pass.row(n, line, raw, fields);
+      }
       currencies.add(failed.problem);
       version.gaps.rejected(line, raw, failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);

@@ -34,6 +34,8 @@ const read = ({
     where,
     reject: null,
     examples: [],
+    amounts: null,
+    ofDocuments: null,
   };
 };
 const told = (before: Given | null, now: Given) =>

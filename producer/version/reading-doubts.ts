@@ -5,7 +5,7 @@
  */
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Announcement, ColumnGaps, VersionCounts } from "#shared/contract/source-records.ts";
-import { conditionText } from "../rows/index.ts";
+import { type AmountOfDocuments, conditionText, type UnclearAmounts } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
 import type { Version } from "./version.ts";
 
@@ -26,6 +26,10 @@ export interface ReadNow extends Read {
   readonly reject: { readonly line: number; readonly says: string } | null;
   /** Lines that were rejected. */
   readonly examples: readonly string[];
+  /** Several fields may be the amount of its sales, and differ; null: nothing is unclear about that. */
+  readonly amounts: UnclearAmounts | null;
+  /** Its amounts may be those of documents; null: they are those of lines. */
+  readonly ofDocuments: AmountOfDocuments | null;
 }
 
 /** The thresholds of docs/rules.md, rule 10. Parts are of the records of a version. */
@@ -65,6 +69,8 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
             says: sentenceOf(first.problem.code, first.problem.details, settings.language),
           },
     examples: gaps.examples.map(({ raw }) => raw),
+    amounts: version.amounts?.unclear ?? null,
+    ofDocuments: version.documentAmounts?.unclear ?? null,
   };
 }
 
@@ -84,8 +90,43 @@ export function readingDoubts(before: Read | null, now: ReadNow): readonly Doubt
   if (filter !== undefined) return [filter];
   const blank = last === null ? [] : blankColumns(last, now);
   if (blank.length > 0) return blank;
+  const amounts = now.amounts === null ? [] : [severalAmounts(now.amounts)];
+  if (now.ofDocuments !== null) amounts.push(amountOfDocuments(now.ofDocuments));
   const rejects = manyRejects(last, now);
-  return rejects === undefined ? [] : [rejects];
+  return rejects === undefined ? amounts : [...amounts, rejects];
+}
+
+function severalAmounts({ count, read, others }: UnclearAmounts): Doubt {
+  const shown = ({ field, sum }: { readonly field: string; readonly sum: string }) => `"${field}" (${sum})`;
+  return {
+    code: "amount.unclear",
+    decision: decisionOf(
+      "amount.unclear",
+      others.map(({ field }) => field),
+    ),
+    weight: "held",
+    details: {
+      count,
+      ...(read === undefined ? {} : { what: shown(read) }),
+      more: others.map(shown).join(", "),
+    },
+    choices: [
+      ...others
+        .filter(({ named }) => named)
+        .map(({ field }) => ({ code: "amount", options: ["--map", `chiffre_affaires=${field}`] }) as const),
+      { code: read === undefined ? "listPrices" : "asRead" },
+    ],
+  };
+}
+
+function amountOfDocuments({ documents, field, ofLines, ofDocuments }: AmountOfDocuments): Doubt {
+  return {
+    code: "amount.of_document",
+    decision: decisionOf("amount.of_document", [field]),
+    weight: "held",
+    details: { count: documents, what: `"${field}" (${ofLines})`, more: ofDocuments },
+    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+  };
 }
 
 const isMostlyRejected = ({ records, rejected }: Read["counts"]): boolean => rejected * 2 > records;

@@ -15,8 +15,24 @@ import {
   type RecordReader,
 } from "../csv/index.ts";
 import { type LastVersion, TIME_NAMES } from "../diff/index.ts";
-import { type KnownHeader, keptColumns, mapEntities, placesAgain, placesOf } from "../header/index.ts";
-import { type ColumnFormats, type Decoder, decodersOf, Gaps, RecordFilter } from "../rows/index.ts";
+import {
+  amountFields,
+  documentFields,
+  type KnownHeader,
+  keptColumns,
+  mapEntities,
+  placesAgain,
+  placesOf,
+} from "../header/index.ts";
+import {
+  Amounts,
+  type ColumnFormats,
+  type Decoder,
+  DocumentAmounts,
+  decodersOf,
+  Gaps,
+  RecordFilter,
+} from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf } from "./records-of.ts";
@@ -42,6 +58,10 @@ export class Version {
   readonly known: KnownHeader;
   /** What the first pass could not read. */
   readonly gaps = new Gaps();
+  /** Compares the fields that may be the amount of its sales; undefined: there is one, or none. */
+  readonly amounts: Amounts | undefined;
+  /** Compares the amounts of the lines of a document; undefined: they have no number of documents, or no amount. */
+  readonly documentAmounts: DocumentAmounts | undefined;
   /** What is unclear about its header and its rows, so far. */
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;
@@ -57,7 +77,13 @@ export class Version {
     this.formats = formats;
     const { header, entities } = reading.dialect;
     this.decoders = this.decodersFor(header, formats);
-    this.known = { header, places: placesOf(mapEntities(header, entities, options.reading).mappings) };
+    const wide = mapEntities(header, entities, options.reading);
+    this.known = { header, places: placesOf(wide.mappings) };
+    const amounts = amountFields(header, wide, options.reading);
+    const documents = documentFields(wide, options.reading);
+    const { currency } = options.settings;
+    this.amounts = amounts && new Amounts({ header, fields: amounts, formats, currency });
+    this.documentAmounts = documents && new DocumentAmounts({ header, fields: documents, formats, currency });
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
       what: `${column}=${instead}`,
@@ -160,6 +186,12 @@ export class Version {
     if (this.#reading.file === file) return { byte: from + byte, line };
     const atEnd = byte === statSync(this.#reading.file).size;
     return atEnd ? { byte: from + statSync(file).size, line } : null;
+  }
+
+  /** Takes the fields of a record that all decoders read, as evidence of what its amounts mean. */
+  noticeAmounts(fields: readonly string[]): void {
+    this.amounts?.add(fields);
+    this.documentAmounts?.add(fields);
   }
 
   close(): void {

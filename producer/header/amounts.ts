@@ -1,0 +1,85 @@
+/** Fields that hold amounts of money by their names, and which of them may be the amount of a sale. */
+import { ventes } from "#shared/contract/entities/index.ts";
+import type { WideMapping } from "./mapping.ts";
+import { type HeaderOptions, ownField } from "./match-columns.ts";
+import { foldHeader } from "./names.ts";
+
+const AMOUNT = "chiffre_affaires";
+const COLUMN = foldHeader(AMOUNT);
+const ALIASES: ReadonlySet<string> = new Set(ventes.columns.find(({ name }) => name === AMOUNT)?.aliases);
+
+const OF_DOCUMENT = /^(?:order|grand)/;
+const NAMES =
+  /^(?:line|item|order|net|gross|sous|sub|grand|prix)?(?:total|totals|amount|montant|revenue|turnover|ca|chiffredaffaires?|umsatz|importe|betrag)(?:cost|price|ht|ttc|net|brut|netto|brutto|gross|ligne|line|eur|euros?|total|(?:excl|incl|ex|inc)(?:uding)?(?:tax|vat|tva)|hors?taxes?)*$/;
+
+/** Whether a field of this published name holds an amount, of a line or of a document. */
+export const isAmount = (name: string): boolean => {
+  const folded = foldHeader(name);
+  return ALIASES.has(folded) || NAMES.test(folded);
+};
+
+/** The fields of a header of sales that may hold their amount. */
+export interface AmountFields {
+  /** The fields whose value, or product of quantity and price, is read as the amount; empty: the file gives no amount. */
+  readonly read: readonly number[];
+  /** Those that may be the amount as well, by their names. */
+  readonly others: readonly number[];
+}
+
+/**
+ * The fields that may be the amount of a sale, when names alone tell which of them it is. undefined: nothing is unclear,
+ * for the operator or the version before has decided it, or the field has the column's own name.
+ */
+export function amountFields(
+  header: readonly string[],
+  { mappings, extras }: WideMapping,
+  options: HeaderOptions,
+): AmountFields | undefined {
+  const sources = byNameAlone(mappings, options);
+  if (sources === undefined) return undefined;
+  const read = fieldsOf(sources, [AMOUNT]) ?? fieldsOf(sources, ["quantité", "prix"]) ?? [];
+  if (read.some((at) => foldHeader(header[at] ?? "") === COLUMN)) return undefined;
+  const isOther = (name: string) => isAmount(name) && !OF_DOCUMENT.test(foldHeader(name));
+  const others = extras.filter((at) => isOther(header[at] ?? ""));
+  return others.length === 0 ? undefined : { read, others };
+}
+
+/** The fields of a header of sales that tell whether an amount is that of a line or of its document. */
+export interface DocumentFields {
+  readonly document: number;
+  readonly amount: number;
+  readonly product: number;
+  readonly quantity: number;
+  /** undefined: the file has no unit price. */
+  readonly price: number | undefined;
+}
+
+/** undefined: the file has no number of documents or no amount, or the meaning of its amount was decided. */
+export function documentFields(
+  { mappings }: WideMapping,
+  options: HeaderOptions,
+): DocumentFields | undefined {
+  const sources = byNameAlone(mappings, options);
+  if (sources === undefined) return undefined;
+  const found = fieldsOf(sources, ["numero_document", AMOUNT, "id_produit", "quantité"]);
+  if (found === undefined) return undefined;
+  const [document, amount, product, quantity] = found as readonly [number, number, number, number];
+  return { document, amount, product, quantity, price: fieldsOf(sources, ["prix"])?.[0] };
+}
+
+type Sources = WideMapping["mappings"][number]["sources"];
+
+/** The columns of the sales, when neither the operator nor the version before decided which is their amount. */
+function byNameAlone(
+  mappings: WideMapping["mappings"],
+  { map, set, known }: HeaderOptions,
+): Sources | undefined {
+  if (known !== undefined || map?.[AMOUNT] !== undefined || set?.[AMOUNT] !== undefined) return undefined;
+  return mappings.find(({ entity }) => entity === ventes.name)?.sources;
+}
+
+/** The field of each of these columns; undefined: one of them has none of its own. */
+function fieldsOf(sources: Sources, columns: readonly string[]): readonly number[] | undefined {
+  const found = columns.map((name) => sources.get(name)).map((source) => source && ownField(source));
+  return found.every((at) => at !== undefined) ? found : undefined;
+}
