@@ -1,6 +1,5 @@
 /** The events that the producer emits, rule by rule, over the embedded log. */
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
@@ -10,7 +9,6 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { inspectSource } from "./admin/inspect.ts";
 import { registerSource } from "./admin/register.ts";
 import { removeSource } from "./admin/remove.ts";
-import { producerFile } from "./diff/state/producer-db.ts";
 import { readSourcesOnce, runProducer } from "./run.ts";
 import { allEvents, claimsOf, listSources, openPipeline, type Pipeline, rowsOf } from "./testing/pipeline.ts";
 import { serve } from "./testing/server.ts";
@@ -18,20 +16,16 @@ import { serve } from "./testing/server.ts";
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const pathOf = (name: string) => join(pipeline.dir, "files", name);
+const pathOf = (name: string) => pipeline.pathOf(name);
 const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
 const write = (name: string, ...lines: string[]) => writeFileSync(pathOf(name), lines.join("\n"));
 const poll = () => pipeline.run(readSourcesOnce());
 const events = () => pipeline.run(allEvents);
 const rows = async () => rowsOf(await events());
-const lose = () => {
-  for (const end of ["", "-wal", "-shm"])
-    rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
-};
+const lose = () => pipeline.loseState();
 const add = async (name: string, ...lines: string[]) => {
   write(name, ...lines);
   await pipeline.run(registerSource(pathOf(name)));

@@ -1,6 +1,5 @@
 /** When a running producer polls its sources, over the embedded log, real files and a real HTTP server. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
@@ -23,7 +22,6 @@ let pipeline: Pipeline;
 let server: TestServer;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
   server = await serve((_, response) => response.end(`${SHOPS}\n1,Paris\n`));
 });
 afterEach(async () => {
@@ -31,9 +29,9 @@ afterEach(async () => {
   await pipeline.close();
 });
 
-const pathOf = (name: string) => join(pipeline.dir, "files", name);
+const pathOf = (name: string) => pipeline.pathOf(name);
 const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
-const write = (name: string, ...lines: string[]) => writeFileSync(pathOf(name), `${lines.join("\n")}\n`);
+const write = (name: string, ...lines: readonly string[]) => pipeline.write(name, ...lines);
 const url = (name: string) => `${server.url}${name}`;
 const requests = (name: string) => server.requests.filter((r) => r.url === `/${name}`).length;
 

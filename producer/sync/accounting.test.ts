@@ -2,26 +2,23 @@
  * Invariant 1, version by version, over a scripted history: records = emitted + unchanged + superseded + rejected,
  * in the announcements and in the status after each poll. The topics hold exactly the events that count as emitted.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Announcement, VersionCounts } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { registerSource } from "../admin/register.ts";
-import { producerFile } from "../diff/state/producer-db.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, listSources, openPipeline, type Pipeline } from "../testing/pipeline.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const file = () => join(pipeline.dir, "files", "v.csv");
+const file = () => pipeline.pathOf("v.csv");
 
 const announcements = Effect.gen(function* () {
   const log = yield* TopicLog;
@@ -98,14 +95,12 @@ const HISTORY: readonly (readonly [string, readonly string[] | typeof LOST, Sum]
 ];
 
 it("every record of every version is accounted for", async () => {
-  const write = (lines: readonly string[]) => writeFileSync(file(), `${[HEADER, ...lines].join("\n")}\n`);
+  const write = (lines: readonly string[]) => pipeline.write("v.csv", HEADER, ...lines);
   write([]);
   await pipeline.run(registerSource(file()));
   let rows = 0;
   for (const [what, change, expected] of HISTORY) {
-    if (change === LOST)
-      for (const end of ["", "-wal", "-shm"])
-        rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
+    if (change === LOST) pipeline.loseState();
     else write(change);
     const [status] = (await pipeline.run(readSourcesOnce())) as [SourceStatus];
     expect({ what, ...status }).toMatchObject({ what, ...expected });

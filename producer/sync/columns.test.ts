@@ -1,10 +1,5 @@
 /** The meaning of columns stays as the version before had it, whatever columns come later. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import {
   allEvents,
@@ -14,25 +9,18 @@ import {
   type Pipeline,
   rowsOf,
 } from "../testing/pipeline.ts";
+import { type AddFlags, addFile, refusalOf } from "../testing/register.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const path = () => join(pipeline.dir, "files", "v.csv");
-const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
+const write = (...lines: readonly string[]) => pipeline.write("v.csv", ...lines);
 const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
-type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
-const register = ({ entities, rekey, ...flags }: Given = {}) =>
-  registerSource(path(), { entities, rekey, reading: parseReadingFlags(flags) });
-const add = (given?: Given) => pipeline.run(register(given));
-const refusal = async (given: Given): Promise<string> => {
-  const error = await pipeline.run(Effect.flip(register(given)));
-  return error._tag === "SourceError" ? `${error.code}: ${error.sentence}` : String(error);
-};
+const add = (flags?: AddFlags) => addFile(pipeline, "v.csv", flags);
+const refusal = (flags: AddFlags) => refusalOf(pipeline, "v.csv", flags);
 /** The rows that the source states, ids left out, sorted by day. */
 const rows = async () => {
   const all = rowsOf(await pipeline.run(allEvents));

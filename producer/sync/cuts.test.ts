@@ -1,6 +1,5 @@
 /** A file that is published piece by piece ends with the same claims as one that is published at once: each row once. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -40,8 +39,7 @@ const bytesOf = ({
 async function published(states: readonly Buffer[]) {
   const pipeline = await openPipeline();
   try {
-    const path = join(pipeline.dir, "files", "v.csv");
-    mkdirSync(join(pipeline.dir, "files"));
+    const path = pipeline.pathOf("v.csv");
     writeFileSync(path, states[0] as Buffer);
     await pipeline.run(registerSource(path));
     for (const state of states) {

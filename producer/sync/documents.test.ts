@@ -1,24 +1,17 @@
 /** Numbers of documents: orders, tickets, receipts. They tell documents, and no sales. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { type AddFlags, addFile } from "../testing/register.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const path = (name: string) => join(pipeline.dir, "files", name);
-const write = (name: string, ...lines: readonly string[]) =>
-  writeFileSync(path(name), `${lines.join("\n")}\n`);
-const add = (name: string, flags: ReadingFlags = {}) =>
-  pipeline.run(registerSource(path(name), { reading: parseReadingFlags(flags) }));
+const write = (name: string, ...lines: readonly string[]) => pipeline.write(name, ...lines);
+const add = (name: string, flags?: AddFlags) => addFile(pipeline, name, flags);
 const poll = () => pipeline.run(readSourcesOnce());
 /** The sales that the topics state: id -> product, quantity, number of the document. */
 const sales = async () => {

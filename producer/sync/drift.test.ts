@@ -1,12 +1,8 @@
 /** Files and options that change while a producer follows them: which rows stay the same, and what is refused. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { confirmSource } from "../admin/confirm.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
 import { readSourcesOnce } from "../run.ts";
 import {
@@ -17,29 +13,23 @@ import {
   type Pipeline,
   rowsOf,
 } from "../testing/pipeline.ts";
+import { type AddFlags, addFile, refusalOf } from "../testing/register.ts";
 import { pollSource } from "./poll.ts";
 import { makeTemporaryProducer } from "./producer.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const path = () => join(pipeline.dir, "files", "v.csv");
-const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
+const path = () => pipeline.pathOf("v.csv");
+const write = (...lines: readonly string[]) => pipeline.write("v.csv", ...lines);
 const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
 const events = async () => rowsOf(await pipeline.run(allEvents));
 
-type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
-const register = ({ entities, idScope, vanished, rekey, ...flags }: Given = {}) =>
-  registerSource(path(), { entities, idScope, vanished, rekey, reading: parseReadingFlags(flags) });
-const add = (given?: Given) => pipeline.run(register(given));
-const refusal = async (given: Given): Promise<string> => {
-  const error = await pipeline.run(Effect.flip(register(given)));
-  return error._tag === "SourceError" ? `${error.code}: ${error.sentence}` : String(error);
-};
+const add = (flags?: AddFlags) => addFile(pipeline, "v.csv", flags);
+const refusal = (flags: AddFlags) => refusalOf(pipeline, "v.csv", flags);
 const registered = async () => (await pipeline.run(listSources))[0]?.registration;
 
 const SALES = "date_vente,id_produit,id_magasin,quantité";
@@ -217,7 +207,7 @@ describe("options of a source", () => {
     write("date_vente,Ref,Code,id_magasin,quantité,Note", "03/02/2026,p,q,m,1,x");
     await add();
     await poll();
-    const refused = async (given: Given) => (await refusal(given)).split(" : ")[0];
+    const refused = async (given: AddFlags) => (await refusal(given)).split(" : ")[0];
     expect(await refusal({ map: ["id_produit=Code"] })).toMatch(/^source.rekeyed: .*depend on id_produit/);
     expect(await refused({ set: ["id_magasin=web"] })).toMatch(/^source.rekeyed.*id_magasin/);
     expect(await refused({ dateFormat: "mdy" })).toMatch(/^source.ids_fixed.*date_vente/);
@@ -292,23 +282,15 @@ describe("options of a source", () => {
       for (let after = 0; after < 6; after++)
         for (const stored of [true, false]) {
           const other = await openPipeline();
-          const file = join(other.dir, "v.csv");
-          writeFileSync(
-            file,
-            `${HEADER}
-2026-01-01,p,c,m,1
-2026-01-02,q,d,m,1
-`,
-          );
-          await other.run(registerSource(file));
+          other.write("v.csv", HEADER, "2026-01-01,p,c,m,1", "2026-01-02,q,d,m,1");
+          await addFile(other, "v.csv");
           await other.run(readSourcesOnce());
-          const reading = parseReadingFlags({ map: ["id_produit=Code"] });
-          await other.run(registerSource(file, { reading, rekey: true }));
+          await addFile(other, "v.csv", { map: ["id_produit=Code"], rekey: true });
           other.fault = { after, kind: "killed", stored };
           await other.run(readSourcesOnce()).catch(() => undefined);
           other.fault = undefined;
           await other.run(readSourcesOnce());
-          const source = pathToFileURL(file).href;
+          const source = pathToFileURL(other.pathOf("v.csv")).href;
           const claims = [...claimsOf(await other.run(allEvents), source).values()];
           expect(claims.map(({ row }) => row.id_produit).sort(), `killed at send ${after}`).toEqual([
             "c",
@@ -329,7 +311,7 @@ describe("options of a source", () => {
         { set: ["id_magasin=web"] },
         { key: "date_vente,Note" },
         { idScope: "b" },
-      ] satisfies Given[]) {
+      ] satisfies AddFlags[]) {
         await add({ ...given, rekey: true });
         expect(await poll()).toMatchObject({ state: "ok", emitted: 2 });
       }

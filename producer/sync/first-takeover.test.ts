@@ -2,8 +2,6 @@
  * The first takeover of a source. It was never announced, so it has no events (rule 19), and the producer does not read
  * the topics. Otherwise a catalogue of many files would read all topics once for each file.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -16,15 +14,13 @@ import { makeTemporaryProducer } from "./producer.ts";
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
 const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";
 const put = (name: string, ...ids: readonly number[]) => {
-  const path = join(pipeline.dir, "files", name);
-  writeFileSync(path, `${[SALES, ...ids.map((id) => `${id},2024-01-01,p,m,1`)].join("\n")}\n`);
-  return path;
+  pipeline.write(name, SALES, ...ids.map((id) => `${id},2024-01-01,p,m,1`));
+  return pipeline.pathOf(name);
 };
 const add = (path: string) => pipeline.run(registerSource(path));
 

@@ -2,7 +2,7 @@
  * Compares the real producer, over the embedded log, with the simplest possible diff on random histories of sources.
  * After every version both have the same claims, also when the producer was killed, lost its state or got no answer.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
@@ -207,8 +207,6 @@ const anyStep: fc.Arbitrary<Step> = fc.record({
 async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number]): Promise<void> {
   const pipeline = await openPipeline();
   try {
-    const files = join(pipeline.dir, "files");
-    mkdirSync(files);
     const now = new Map<Name, ModelVersion>();
     const models = new Map<Name, ModelSource>();
     const poll = async (accepts: boolean) => {
@@ -227,7 +225,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
     for (const { source, op, fault, lost } of steps) {
       const before = now.get(source);
       const version = nextVersion(source, before, op);
-      const file = join(files, `${source}.csv`);
+      const file = pipeline.pathOf(`${source}.csv`);
       const id = pathToFileURL(file).href;
       writeFileSync(file, csvOf(version));
       // Deleting a product deletes its prices, so such a version waits for a confirmation.
@@ -259,8 +257,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
       assertOrdinals([...claims.keys()]);
     }
     // A producer without its state reads the same files again and finds nothing new.
-    for (const end of ["", "-wal", "-shm"])
-      rmSync(producerFile(join(pipeline.dir, "data")) + end, { force: true });
+    pipeline.loseState();
     const count = rowsOf(await pipeline.run(allEvents)).length;
     await poll(true);
     expect(rowsOf(await pipeline.run(allEvents)).length).toBe(count);

@@ -1,14 +1,11 @@
 /** Ids of sales are examined: what they show against the file, the version before and other sources. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { confirmSource } from "../admin/confirm.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { type AddFlags, addFile } from "../testing/register.ts";
 import { pollSource } from "./poll.ts";
 import { makeTemporaryProducer } from "./producer.ts";
 import type { PollResult } from "./result.ts";
@@ -16,29 +13,17 @@ import type { PollResult } from "./result.ts";
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
 const HEAD = "sale_id,date,product_id,store_id,qty";
-const path = (name: string) => join(pipeline.dir, "files", name);
-const write = (name: string, ...lines: readonly string[]) =>
-  writeFileSync(path(name), `${[HEAD, ...lines].join("\n")}\n`);
-type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
-const add = (name: string, { idScope, vanished, rekey, ...flags }: Given = {}) =>
-  pipeline.run(
-    registerSource(path(name), {
-      ...(idScope === undefined ? {} : { idScope }),
-      ...(vanished === undefined ? {} : { vanished }),
-      ...(rekey === undefined ? {} : { rekey }),
-      reading: parseReadingFlags(flags),
-    }),
-  );
+const write = (name: string, ...lines: readonly string[]) => pipeline.write(name, HEAD, ...lines);
+const add = (name: string, flags?: AddFlags) => addFile(pipeline, name, flags);
 const pollAll = () => pipeline.run(readSourcesOnce());
 const poll = async (name = "v.csv"): Promise<SourceStatus | undefined> =>
   (await pollAll()).find(({ source }) => source.endsWith(`/${name}`));
 const confirm = (name: string, status: SourceStatus | undefined) =>
-  pipeline.run(confirmSource(path(name), status?.doubts ?? []));
+  pipeline.run(confirmSource(pipeline.pathOf(name), status?.doubts ?? []));
 /** The quantities that the topics state, by id or, without one, by day. */
 const sales = async () => {
   const stated = new Map<string, string>();
@@ -283,8 +268,7 @@ describe("ids of two sources", () => {
     await add("till-1.csv");
     await pollAll();
     // The state is a cache: without it, the events of the other source are read from the topics.
-    for (const end of ["", "-wal", "-shm"])
-      rmSync(join(pipeline.dir, "data", `producer.db${end}`), { force: true });
+    pipeline.loseState();
     write("a-till.csv", "1,2026-02-03,A,S2,1");
     await add("a-till.csv");
     expect(codesOf(await poll("a-till.csv"))).toEqual(["ids.collision"]);

@@ -1,16 +1,13 @@
 /** The same sales in two sources are found by what they say, and each choice that is offered leads to the truth (rule 23). */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { catalogueId, registerCatalogue } from "../admin/catalogues.ts";
 import { confirmSource } from "../admin/confirm.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
-import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { type AddFlags, addFile } from "../testing/register.ts";
 import { pollSource } from "./poll.ts";
 import { makeTemporaryProducer } from "./producer.ts";
 
@@ -20,20 +17,9 @@ beforeEach(async () => {
 });
 afterEach(() => pipeline.close());
 
-const path = (name: string) => join(pipeline.dir, "files", name);
-const write = (name: string, ...lines: readonly string[]) => {
-  mkdirSync(dirname(path(name)), { recursive: true });
-  writeFileSync(path(name), `${lines.join("\n")}\n`);
-};
-type Given = ReadingFlags & Omit<RegisterOptions, "reading">;
-const add = (name: string, { idScope, rekey, ...flags }: Given = {}) =>
-  pipeline.run(
-    registerSource(path(name), {
-      ...(idScope === undefined ? {} : { idScope }),
-      ...(rekey === undefined ? {} : { rekey }),
-      reading: parseReadingFlags(flags),
-    }),
-  );
+const path = (name: string) => pipeline.pathOf(name);
+const write = (name: string, ...lines: readonly string[]) => pipeline.write(name, ...lines);
+const add = (name: string, flags?: AddFlags) => addFile(pipeline, name, flags);
 const remove = (name: string, withdraw = false) => pipeline.run(removeSource(path(name), { withdraw }));
 const confirm = (name: string, status: SourceStatus | undefined) =>
   pipeline.run(confirmSource(path(name), status?.doubts ?? []));

@@ -1,6 +1,5 @@
 /** A file that is saved again in another dialect or encoding gives the same rows, so it gives no event. */
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { registerSource } from "../admin/register.ts";
 import { encode, withMark } from "../csv/testing/encode.ts";
@@ -10,7 +9,6 @@ import { allEvents, listSources, openPipeline, type Pipeline, rowsOf } from "../
 let pipeline: Pipeline;
 beforeAll(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterAll(() => pipeline.close());
 
@@ -37,7 +35,7 @@ const SAVED: readonly (readonly [string, Buffer])[] = [
   ["UTF-16BE without a mark", encode(written(",", "\n"), "utf-16be")],
 ];
 
-const file = () => join(pipeline.dir, "files", "magasins.csv");
+const file = () => pipeline.pathOf("magasins.csv");
 const events = async () => rowsOf(await pipeline.run(allEvents)).length;
 const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
 

@@ -1,6 +1,4 @@
 /** Rows that a version lacks (rules 9 to 11): they are deleted or kept, or the version waits for a confirmation. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { confirmSource, namedDoubts } from "../admin/confirm.ts";
@@ -21,14 +19,12 @@ import { serve } from "../testing/server.ts";
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const pathOf = (name: string) => join(pipeline.dir, "files", name);
+const pathOf = (name: string) => pipeline.pathOf(name);
 const idOf = (name: string) => pathToFileURL(pathOf(name)).href;
-const write = (name: string, ...lines: readonly string[]) =>
-  writeFileSync(pathOf(name), [...lines, ""].join("\n"));
+const write = (name: string, ...lines: readonly string[]) => pipeline.write(name, ...lines);
 const add = async (name: string, options: RegisterOptions, ...lines: readonly string[]) => {
   write(name, ...lines);
   await pipeline.run(registerSource(pathOf(name), options));

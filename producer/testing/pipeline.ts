@@ -1,7 +1,7 @@
 /** Shared by the producer's tests: a data directory with an embedded log, faults, and the claims of the events. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { PipelineEvent } from "#shared/contract/event.ts";
@@ -12,6 +12,7 @@ import { PublishUncertain } from "#shared/topic-log/errors.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { type ListedSource, listedSources } from "../admin/list.ts";
+import { producerFile } from "../diff/state/producer-db.ts";
 import { type Image, mergeImage } from "../log/image.ts";
 import { claimOf } from "../log/source-events.ts";
 import { Registry } from "../source/registry.ts";
@@ -27,7 +28,13 @@ export class Killed extends Error {}
 
 export interface Pipeline {
   readonly dir: string;
+  /** The path of a file in the folder `files` of `dir`. */
+  readonly pathOf: (name: string) => string;
+  /** Writes that file, and its folder, with a line break after each line. */
+  readonly write: (name: string, ...lines: readonly string[]) => void;
   readonly run: <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>) => Promise<A>;
+  /** Deletes the producer's state, which is a cache of the topics. */
+  readonly loseState: () => void;
   /** The next fault, until it has happened. */
   fault: Fault | undefined;
   readonly close: () => Promise<void>;
@@ -57,8 +64,18 @@ export async function openPipeline(more: Partial<SettingsShape> = {}): Promise<P
     }),
   ).pipe(Layer.provide(layerTopicLog));
   const layer = faulty.pipe(Layer.provideMerge(Layer.succeed(Settings, settings)));
+  const pathOf = (name: string) => join(dir, "files", name);
+  mkdirSync(pathOf(""), { recursive: true });
   return Object.assign(pipeline, {
     dir,
+    pathOf,
+    write: (name: string, ...lines: readonly string[]) => {
+      mkdirSync(dirname(pathOf(name)), { recursive: true });
+      writeFileSync(pathOf(name), [...lines, ""].join("\n"));
+    },
+    loseState: () => {
+      for (const end of ["", "-wal", "-shm"]) rmSync(producerFile(join(dir, "data")) + end, { force: true });
+    },
     run: <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>) =>
       Effect.runPromise(work.pipe(Effect.provide(layer))),
     close: async () => rmSync(dir, { recursive: true, force: true }),
