@@ -6,7 +6,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory, startVentes } from "../../integration-tests/support/ventes.ts";
 
 /** One line that names what is wrong; exit 1. */
 const fails = async (

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import type { Language } from "#shared/runtime/settings.ts";
 import { type Invocation, invocation } from "../settings/invocation.ts";
+import type { Env } from "../settings/language.ts";
 import { ARGUMENT_HELP, COMMAND_HELP, type CommandName, FLAG_HELP } from "../texts/help.ts";
 
 export const given = Option.getOrUndefined;
@@ -72,11 +73,11 @@ export type Root = ReturnType<typeof rootCommand>;
 
 /** A handler whose file is loaded when it runs, with what the flags and the environment state. */
 export const lazily =
-  (root: Root) =>
+  (root: Root, env: Env) =>
   <Input, E>(load: () => Promise<(input: Input, run: Invocation) => Effect.Effect<void, E>>) =>
   (input: Input) =>
     Effect.gen(function* () {
-      const run = yield* invocation(yield* root, process.env);
+      const run = yield* invocation(yield* root, env);
       const handler = yield* Effect.promise(load);
       yield* handler(input, run);
     });

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
 
 const SALES = "date_vente,id_produit,id_magasin,quantité,montant";
 const day = (n: number): string => `2026-01-${String(n).padStart(2, "0")}`;

@@ -8,9 +8,10 @@ import { expect, it } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
 import { countOf } from "../../integration-tests/support/query.ts";
 import { until } from "../../integration-tests/support/until.ts";
-import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
+import { scratchDirectory, startVentes } from "../../integration-tests/support/ventes.ts";
 import {
   announcementsOf,
   type HostileRecord,

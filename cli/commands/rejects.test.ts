@@ -3,10 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ventes } from "../../integration-tests/support/in-process.ts";
 import { publishFiles } from "../../integration-tests/support/published-files.ts";
 import { countOf } from "../../integration-tests/support/query.ts";
 import { until } from "../../integration-tests/support/until.ts";
-import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
+import { scratchDirectory, startVentes } from "../../integration-tests/support/ventes.ts";
 
 const SALES = "id_vente,date_vente,id_produit,id_magasin,quantité";
 

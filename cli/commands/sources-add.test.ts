@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
 import { flagsOf, howRead, notesOf } from "../output/reading.ts";
 import { textsIn } from "../texts/texts.ts";
 

@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
 import { requirement } from "../../integration-tests/support/require.ts";
 import { until } from "../../integration-tests/support/until.ts";
-import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
+import {
+  scratchDirectory,
+  startVentes,
+  ventes as ventesProcess,
+} from "../../integration-tests/support/ventes.ts";
 
 const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;
@@ -160,7 +165,7 @@ describe("the demo", () => {
 
   it("with --once prints one line for each result, and writes nothing to DIR/ventes.db", async () => {
     const data = scratchDirectory();
-    const ran = await ventes(["start", "--once", "--data", data]);
+    const ran = await ventesProcess(["start", "--once", "--data", data]);
     expect(ran.code).toBe(0);
     expect(ran.stdout.split("\n").slice(0, 2)).toEqual([
       "chiffre_affaires_total||8056.5",
@@ -280,7 +285,7 @@ describe("query", () => {
       '[{"id_produit":"001","nom":"Pain","prix":2.5,"0.1 + 0.2":0.3,"3":3,"NULL":null},\n' +
         '{"id_produit":"002","nom":"=Tarte","prix":4.0,"0.1 + 0.2":0.3,"3":3,"NULL":null}]\n',
     );
-    const piped = await ventes(["query", "-", "--data", data], {
+    const piped = await ventesProcess(["query", "-", "--data", data], {
       input: "SELECT 'a;b'; -- two\nSELECT SUM(quantité) FROM ventes;\n",
     });
     expect(piped.stdout).toBe("a;b\n4\n");

@@ -6,14 +6,15 @@ import * as Argument from "effect/cli/Argument";
 import * as Command from "effect/cli/Command";
 import * as Flag from "effect/cli/Flag";
 import type { Language } from "#shared/runtime/settings.ts";
+import type { Env } from "../settings/language.ts";
 import { type Lazily, lazily, pageFlags, rootCommand, type Speaking, speaking } from "./flags.ts";
 import { sourcesCommand } from "./sources-tree.ts";
 
-/** The command tree, described in one language. */
-export function commandTree(language: Language) {
+/** The command tree, described in one language. The commands take their settings from flags and this environment. */
+export function commandTree(language: Language, env: Env) {
   const speak = speaking(language);
   const root = rootCommand(speak);
-  const load = lazily(root);
+  const load = lazily(root, env);
   const { producer, consumer, analyzer } = componentCommands(speak, load);
   const { status, query, replay, hello, schema, topics } = askingCommands(speak, load);
   return root.pipe(

@@ -1,6 +1,7 @@
 /** Wrong usage: exit code 2, one line on stderr with the error and where the help is, nothing on stdout. And the help. */
 import { describe, expect, it } from "vitest";
-import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory, ventes as ventesProcess } from "../../integration-tests/support/ventes.ts";
 import { COMMAND_HELP } from "../texts/help.ts";
 
 interface Case {
@@ -101,10 +102,12 @@ describe("wrong usage", () => {
   });
 
   it("is in French where the locale is French", async () => {
-    const ran = await ventes(["strat"], { env: { VENTES_LANG: "", LC_ALL: "fr_FR.UTF-8" } });
-    expect(ran.stderr).toBe(
-      "ventes: commande inconnue « strat » ; vouliez-vous dire start ? (aide : ventes --help)\n",
-    );
+    const ran = await ventesProcess(["strat"], { env: { VENTES_LANG: "", LC_ALL: "fr_FR.UTF-8" } });
+    expect(ran).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: "ventes: commande inconnue « strat » ; vouliez-vous dire start ? (aide : ventes --help)\n",
+    });
   });
 });
 

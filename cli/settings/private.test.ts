@@ -2,7 +2,8 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchDirectory, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory, ventes as ventesProcess } from "../../integration-tests/support/ventes.ts";
 
 const everything = (folder: string): readonly string[] => [
   folder,
@@ -26,9 +27,9 @@ const shops = (): string => {
 describe("the data directory", () => {
   it("is created closed to others, with all its files", async () => {
     const data = join(within("new"), "deeper");
-    expect((await ventes(["start", "--once", "--data", data])).code).toBe(0);
-    expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
-    expect((await ventes(["hello", "--data", data])).code).toBe(0);
+    expect((await ventesProcess(["start", "--once", "--data", data])).code).toBe(0);
+    expect((await ventesProcess(["start", "--once", shops(), "--data", data])).code).toBe(0);
+    expect((await ventesProcess(["hello", "--data", data])).code).toBe(0);
     expect(everything(data).length).toBeGreaterThan(8);
     expect(open(data)).toEqual([]);
   });
