@@ -1,6 +1,6 @@
 /**
- * The seams of the program: what one part calls of another. Each function there has a docstring, because its reader has
- * not read the code behind it: what it takes and returns with units, how it fails, and the rule or document it follows.
+ * The seams of the program: what one part calls of another. Each function there has a docstring for readers
+ * who do not know its code: what it takes and returns with units, how it fails, and the rule or document that it follows.
  */
 import { posix } from "node:path";
 import { parseSync } from "oxc-parser";

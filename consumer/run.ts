@@ -116,8 +116,8 @@ export const runConsumer = (
 
 /**
  * Opens DIR/ventes.db for writing, binds it to the log, checks that the log still has every event that the database
- * has read, and notes those that were gone before it could read them. It closes with the scope. With `onLogState` it waits for a lost log and reports that; without, it fails
- * with LogUnavailable.
+ * has read, and notes those that were gone before it could read them. It closes with the scope. With `onLogState` it
+ * waits for a lost log and reports that; without, it fails with LogUnavailable.
  */
 export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
   const { data } = yield* Settings;

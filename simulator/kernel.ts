@@ -1,8 +1,9 @@
 /**
  * Virtual time, chance, and the order of tasks. Everything in a simulation runs as a fiber of a `Process`, and a process
  * goes on only when the kernel runs one of its tasks. The kernel draws the task from the one random source, so a seed
- * always gives the same interleaving. The services Clock, Random and NewId of a process are the kernel's. A process can be killed between any two tasks (and, by
- * sqlite-hooks.ts, before any SQL statement), paused as by SIGSTOP, and started again.
+ * always gives the same interleaving. The services Clock, Random and NewId of a process are the kernel's. A process can
+ * be killed between any two tasks (and, by sqlite-hooks.ts, before any SQL statement), paused as by SIGSTOP, and started
+ * again.
  *
  * Not modelled: two transactions of one file at the same instant (a task runs to its end; SQLITE_BUSY is injected
  * instead), and code that awaits something real: nothing of what is simulated does.

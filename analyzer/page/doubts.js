@@ -1,4 +1,4 @@
-/** What is unclear about the version of a source, and the commands that decide it. */
+/** Shows the doubts about the version of a source: sentence, rows and their money, a command for each choice. */
 import { element, name } from "./dom.js";
 import { amount, number } from "./format.js";
 import { texts } from "./texts.js";

@@ -27,8 +27,8 @@ export interface Refreshed {
 
 export interface Refresher {
   /**
-   * One transaction. `now` is the date of what it writes. `sliceRows`: after this many changed rows it leaves the other
-   * commits to the next one. Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
+   * One transaction. The rows that it writes get the date `now`. After `sliceRows` changed rows it stops; the next
+   * call takes the other commits. Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
    */
   readonly refresh: (now: Date, sliceRows?: number) => Refreshed;
   readonly put: StoredResults["put"];

@@ -31,7 +31,10 @@ export const SECURITY_HEADERS = {
   "cache-control": "no-cache",
 } as const;
 
-/** Who may read the page. `local`: this machine only (the default). `open`: every machine (VENTES_AUTH=none). `token`: requests with the token. */
+/**
+ * Who may read the page. `local`: this machine only (the default). `open`: every machine (VENTES_AUTH=none). `token`:
+ * requests with the token.
+ */
 export type Access =
   | { readonly kind: "local" }
   | { readonly kind: "open" }

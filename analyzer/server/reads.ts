@@ -24,7 +24,10 @@ export interface View {
 
 export const MAX_RAW = 500;
 const MAX_PAGE = 200;
-/** With more waiting sales the answer does not say what they wait for: the query is slow, and a load is probably still running. */
+/**
+ * With more waiting sales the answer does not say what they wait for: the query is slow, and a load is probably still
+ * running.
+ */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
@@ -37,8 +40,8 @@ export interface RejectsPage {
 
 export interface Reads {
   /**
-   * At most `limit` rows of each analysis; -1: all. `now` is the instant of the answer. Like `rejects` and `state` it returns undefined while there is no
-   * database, and throws DatabaseError or an error of SQLite.
+   * At most `limit` rows of each analysis; -1: all. `now`: the instant of the answer. Like `rejects` and `state` it
+   * returns undefined while there is no database, and throws DatabaseError or an error of SQLite.
    */
   readonly analyses: (now: string, limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
   readonly rejects: (now: string, page: RejectsPage) => RejectsAnswer | undefined;

@@ -14,8 +14,8 @@ export const failure = (status: number, error: string): HttpServerResponse.HttpS
   HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
 
 /**
- * The answer with what `read` returns at an instant (ISO 8601, UTC). Status 503 while there is no database (undefined), or when the database cannot
- * be read; a busy one (a checkpoint, a recovery) is read again until it is free.
+ * The answer with what `read` returns at an instant (ISO 8601, UTC). Status 503 while there is no database (undefined),
+ * or when the database cannot be read; a busy one (a checkpoint, a recovery) is read again until it is free.
  */
 export const answer = <S extends Schema.Codec<unknown, unknown>>(
   schema: S,

@@ -90,7 +90,7 @@ it("a catalogue is shown, registered, read, accounted for and removed", async ()
     code: 0,
     stdout: `${page} and its 3 files are no longer followed: 4 rows withdrawn\n`,
   });
-  // What was withdrawn leaves a trace.
+  // `sources --json` still lists the files that were removed.
   const traces = JSON.parse((await run("sources", "--json")).stdout);
   expect(traces).toHaveLength(3);
   for (const one of traces)

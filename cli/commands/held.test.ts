@@ -1,4 +1,4 @@
-/** A version that is held back, as an operator meets it: exit codes, what is said, and the commands that decide. */
+/** A version that is held back: the exit codes, the messages, and the commands that decide. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -45,7 +45,7 @@ describe("a version that would delete much", () => {
   const sales = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => `${day(from + i)},P1,M1,1,10`);
 
-  it("keeps the last figures, and ends `start --once` and `status` with 1 until a command that was told decides", async () => {
+  it("keeps the last figures; `start --once` and `status` end with 1 until an operator runs a command that they print", async () => {
     const { write, start, once, run, status, total } = company();
     const file = write("v.csv", SALES, ...sales(1, 20));
     expect((await start(file)).code).toBe(0);
@@ -57,7 +57,7 @@ describe("a version that would delete much", () => {
     const said = await status();
     expect(said.code).toBe(1);
     const command = /ventes (sources confirm \S+ vanished\.many:\S{16})/.exec(said.stdout)?.[1] ?? "";
-    // The money of each choice, wherever it is told.
+    // `status` and the dry run show the total revenue after each choice.
     const dry = await run(...command.split(" "), "--dry-run");
     for (const text of [said.stdout, dry.stdout].map((one) => one.replaceAll(/[\u00a0\u202f]/g, " "))) {
       expect(text).toContain("17 rows in the database, worth 170,00 €");
@@ -70,14 +70,14 @@ describe("a version that would delete much", () => {
     expect(dry.stdout).toContain("would be accepted");
     expect((await once()).code).toBe(1);
 
-    // What the command names is what it accepts: not the deletes of a version that came since.
+    // The command accepts the deletes that it names, not those of a later version.
     write("v.csv", SALES, ...sales(1, 1), ...sales(20, 20));
     expect((await once()).code).toBe(1);
     const refused = await run(...command.split(" "));
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain("no version waits for a decision vanished.many:");
 
-    // A sale that is added after the command does not matter.
+    // A sale that is added later makes no difference to the decision.
     write("v.csv", SALES, ...sales(1, 2), ...sales(20, 20));
     expect((await once()).code).toBe(1);
     expect((await run(...command.split(" "))).code).toBe(0);
@@ -85,13 +85,13 @@ describe("a version that would delete much", () => {
     expect((await once()).code).toBe(0);
     expect(await total()).toBe(35);
     expect((await status()).code).toBe(0);
-    // A trace stays.
+    // `sources --json` keeps the decision.
     expect((await traces(run)).flatMap(({ decided = [] }) => decided)).toMatchObject([
       { decision: command.split(" ").at(-1), says: "it would delete 17 rows of 20" },
     ]);
   });
 
-  it("is told by `sources --json` with the rows, and another command keeps them", async () => {
+  it("is in `sources --json` with its rows; another command keeps the rows", async () => {
     const { write, start, once, run, total } = company();
     const file = write("v.csv", SALES, ...sales(1, 20));
     await start(file);
@@ -118,28 +118,25 @@ describe("a sheet that is read before its formulas are computed", () => {
   it.each([
     ["is empty", () => ""],
     ["says that it loads", () => "Loading..."],
-    ["has lost what it refers to, in a part of its lines", (n: number) => (n % 3 === 0 ? "#REF!" : "4.50")],
-  ])(
-    "keeps its figures while the column %s, and applies by itself when it is filled again",
-    async (_, blank) => {
-      const { write, start, once, status, total } = company();
-      const file = write("v.csv", HEADER, ...lines(() => "4.50"));
-      expect((await start(file)).code).toBe(0);
-      write("v.csv", HEADER, ...lines(blank));
-      const held = await once();
-      expect(held.code).toBe(1);
-      expect(held.stderr).toMatch(/column "prix_unitaire" is empty, or holds an error of a spreadsheet/);
-      expect((await status()).code).toBe(1);
-      expect(await total()).toBe(108);
-      write("v.csv", HEADER, ...lines(() => "4.50"), `${day(13)},P1,M1,2,4.50`);
-      expect((await once()).code).toBe(0);
-      expect((await status()).code).toBe(0);
-      expect(await total()).toBe(117);
-    },
-  );
+    ["has #REF! in some of its lines", (n: number) => (n % 3 === 0 ? "#REF!" : "4.50")],
+  ])("keeps its figures while the column %s; the version with all prices is applied", async (_, blank) => {
+    const { write, start, once, status, total } = company();
+    const file = write("v.csv", HEADER, ...lines(() => "4.50"));
+    expect((await start(file)).code).toBe(0);
+    write("v.csv", HEADER, ...lines(blank));
+    const held = await once();
+    expect(held.code).toBe(1);
+    expect(held.stderr).toMatch(/column "prix_unitaire" is empty, or holds an error of a spreadsheet/);
+    expect((await status()).code).toBe(1);
+    expect(await total()).toBe(108);
+    write("v.csv", HEADER, ...lines(() => "4.50"), `${day(13)},P1,M1,2,4.50`);
+    expect((await once()).code).toBe(0);
+    expect((await status()).code).toBe(0);
+    expect(await total()).toBe(117);
+  });
 });
 
-it("a till that changes its language makes --where keep nothing: the figures stay, and another condition goes on", async () => {
+it("when a till changes its language, --where keeps no line: the figures stay until the condition is changed", async () => {
   const { write, start, once, run, total } = company();
   const header = "id_vente,date_vente,nature,id_produit,id_magasin,quantité,montant";
   const lines = (sale: string, refund: string) => [
@@ -172,7 +169,7 @@ it("a file without its lines keeps the figures", async () => {
   expect(await total()).toBe(10);
 });
 
-it("amounts in another currency than the database are no success, in a dry run neither", async () => {
+it("amounts in another currency than the database: `start --once`, `status` and a dry run end with 1", async () => {
   const { write, start, run, status, total } = company();
   const file = write("v.csv", SALES, `${day(1)},P1,M1,1,$10.00`, `${day(2)},P1,M1,1,$12.00`);
   const dry = await run("sources", "add", file, "--dry-run");
@@ -185,7 +182,7 @@ it("amounts in another currency than the database are no success, in a dry run n
   );
   expect(await total()).toBeNull();
   expect((await status()).code).toBe(1);
-  // A person has seen it: from now on it is no news.
+  // An operator has accepted it, so `start --once` ends with 0.
   expect((await run("sources", "confirm", file)).code).toBe(0);
   expect((await run("start", "--once")).code).toBe(0);
 });
@@ -232,7 +229,7 @@ describe("what `sources remove --withdraw` would delete", () => {
     });
   });
 
-  it("names the sales of other files that would wait for what it brought", async () => {
+  it("names the sales of other files that would wait for its products", async () => {
     const { write, start, run, total } = company();
     const sales = write("v.csv", SALES, `${day(1)},P2,M1,1,10`, `${day(2)},P1,M1,1,4`);
     const products = write("q.csv", "id_produit,nom", "P2,Tarte");

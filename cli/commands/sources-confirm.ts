@@ -1,4 +1,4 @@
-/** `ventes sources confirm`: accepts what is unclear about a source's version, so that it is published (rule 10). */
+/** `ventes sources confirm`: shows the doubts about a source's version and accepts them (rule 10). */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";

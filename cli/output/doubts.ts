@@ -1,4 +1,4 @@
-/** Doubts as lines for people: what is unclear, what its rows are worth, and what each choice does. */
+/** Doubts as lines of text: the sentence, the money of the rows, and the effect of each choice. */
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";

@@ -202,12 +202,12 @@ export const COMMAND_HELP = {
   },
   "sources confirm": {
     short: {
-      fr: "Accepte ce qui n'est pas clair dans la version d'une source",
-      en: "Accepts what is unclear about a source's version",
+      fr: "Accepte la version d'une source telle qu'elle est",
+      en: "Accepts the version of a source as it is",
     },
     long: {
-      fr: "Accepte ce qui n'est pas clair dans la version d'une source, pour qu'elle soit appliquée. Une version retenue attend cette confirmation : rien n'en est publié. « ventes sources » dit ce qui n'est pas clair, et sous quel nom de décision. Sans nom de décision, tout ce qui est ouvert est accepté. La décision vaut aussi pour les versions suivantes où la même chose n'est pas claire, par exemple quand des lignes s'y ajoutent.",
-      en: "Accepts what is unclear about a source's version, so that it is applied. A version that is held back waits for this: nothing of it is published. 'ventes sources' says what is unclear, and the name of the decision. Without a name, all that is open is accepted. The decision also holds for later versions about which the same is unclear, for example when lines are added.",
+      fr: "Accepte la version d'une source telle qu'elle est, pour qu'elle soit appliquée. Une version retenue attend cette confirmation : rien n'en est publié. « ventes sources » dit ce qui n'est pas clair, et sous quel nom de décision. Sans nom de décision, tout ce qui est ouvert est accepté. La décision vaut aussi pour les versions suivantes où la même chose n'est pas claire, par exemple quand des lignes s'y ajoutent.",
+      en: "Accepts the version of a source as it is, so that it is applied. A version that is held back waits for this: nothing of it is published. 'ventes sources' says what is unclear, and the name of the decision. Without a name, all that is open is accepted. The decision also holds for later versions about which the same is unclear, for example when lines are added.",
     },
     examples: [
       {

@@ -1,7 +1,10 @@
 /** Tests do not sleep: they wait for a condition. */
 import { setTimeout } from "node:timers/promises";
 
-/** Calls `check` every `every` ms until it returns something other than undefined or false, and returns that. Throws after `within` ms. */
+/**
+ * Calls `check` every `every` ms until it returns something other than undefined or false, and returns that. Throws after
+ * `within` ms.
+ */
 export const until = async <A>(
   what: string,
   check: () => A | Promise<A>,

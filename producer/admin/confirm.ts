@@ -1,4 +1,4 @@
-/** `ventes sources confirm`: accepts what is unclear about a version, so that it is published (rule 10). */
+/** `ventes sources confirm`: accepts the doubts about a version, so that it is published (rule 10). */
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";

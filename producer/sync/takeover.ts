@@ -19,7 +19,10 @@ export function isOwn({ state, registry }: Producer, source: string): boolean {
   return last !== undefined && state.isUpTo(source, last.offset).is;
 }
 
-/** The day of publication (rule 13): that of `now` (ISO 8601) in the business zone, but never before that of the last announcement. */
+/**
+ * The day of publication (rule 13): the day of `now` (ISO 8601) in the business zone, but never before `before`, the day
+ * of the last announcement.
+ */
 export const dayAfter = (settings: SettingsShape, before: string | null | undefined, now: string): string => {
   const day = new BusinessZone(settings.timeZone).day(Date.parse(now));
   return before != null && before > day ? before : day;

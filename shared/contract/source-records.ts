@@ -160,7 +160,10 @@ export const VersionCounts = Schema.Struct({
 });
 export type VersionCounts = typeof VersionCounts.Type;
 
-/** The registration of a catalogue. Its options are the defaults of its entries; an entry may override them. Key: the id of the catalogue. */
+/**
+ * The registration of a catalogue. Its options are the defaults of its entries; an entry may override them. Key: the id
+ * of the catalogue.
+ */
 export const Catalogue = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literal("catalogue"),

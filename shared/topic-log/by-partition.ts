@@ -17,7 +17,10 @@ export const partitionKey = ({
   readonly partition: number;
 }): string => `${topic}/${partition}`;
 
-/** One entry for each partition that has records, in the order of the partitions. Throws when a record names a partition that the topic does not have. */
+/**
+ * One entry for each partition that has records, in the order of the partitions. Throws when a record names a partition
+ * that the topic does not have.
+ */
 export function byPartition(
   records: readonly NewRecord[],
   partitions: number,
