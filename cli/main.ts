@@ -1,7 +1,7 @@
 /** The command line: takes flags and environment, ends with an exit code. Only cli/ composes the components. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime";
+import { program } from "./commands/program.ts";
 import { say } from "./output/stdout.ts";
-import { program } from "./program.ts";
 import { EXIT, endingOf } from "./settings/errors.ts";
 
 /** Ctrl-C finishes the current batch. After this time the process exits anyway: a stop takes at most 5 s. */

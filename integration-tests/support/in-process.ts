@@ -6,7 +6,7 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 import * as Effect from "effect/Effect";
-import { program } from "../../cli/program.ts";
+import { program } from "../../cli/commands/program.ts";
 import { endingOf } from "../../cli/settings/errors.ts";
 import { environment, type Options, type Ran } from "./ventes.ts";
 
