@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
@@ -24,7 +25,7 @@ import { openForReading } from "../run/database.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { catalogueNamed, isNamedBy, registered } from "../run/register.ts";
 import { readSourceEntries } from "../run/source-list.ts";
-import type { WrongUsage } from "../settings/errors.ts";
+import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { frenchMoney } from "../texts/numbers.ts";
 import { visibleSource } from "../texts/visible.ts";
@@ -44,6 +45,8 @@ export const removeOne = (
     );
     const { withdraw } = input;
     const { texts } = run;
+    if (source === HAND_PRICES && !withdraw)
+      return yield* new WrongUsage({ message: texts.handPricesStay() });
     yield* onLog(
       run,
       SHORT_WAIT_MS,

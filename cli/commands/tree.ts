@@ -7,7 +7,7 @@ import * as Command from "effect/cli/Command";
 import * as Flag from "effect/cli/Flag";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { Env } from "../settings/language.ts";
-import { type Lazily, lazily, pageFlags, rootCommand, type Speaking, speaking } from "./flags.ts";
+import { given, type Lazily, lazily, pageFlags, rootCommand, type Speaking, speaking } from "./flags.ts";
 import { sourcesCommand } from "./sources-tree.ts";
 
 /** The command tree, described in one language. The commands take their settings from flags and this environment. */
@@ -25,6 +25,7 @@ export function commandTree(language: Language, env: Env) {
       status,
       query,
       rejectsCommand(speak, load),
+      pricesCommand(speak, load),
       replay,
       producer,
       consumer,
@@ -142,4 +143,34 @@ function rejectsCommand(
     },
     lazily(async () => (await import("./rejects.ts")).rejects),
   ).pipe(Command.withSubcommands([retry]), described("rejects"));
+}
+
+function pricesCommand({ about, text, toggle, help, described, word }: Speaking, lazily: Lazily) {
+  const product = Argument.String(word("PRODUIT", "PRODUCT")).pipe(about("product"));
+  const day = word("JOUR", "DAY");
+
+  const set = Command.make(
+    "set",
+    {
+      product,
+      price: Argument.String(word("PRIX", "PRICE")).pipe(about("price")),
+      from: Flag.String("from").pipe(Flag.withMetavar(day), help("from")),
+      until: text("until", day, "until"),
+      onwards: toggle("onwards", "onwards"),
+      dryRun: toggle("dry-run", "dryRunPrices"),
+    },
+    lazily(async () => (await import("./prices-set.ts")).setPrice),
+  ).pipe(described("prices set"));
+
+  const remove = Command.make(
+    "remove",
+    { product, dryRun: toggle("dry-run", "dryRunPrices") },
+    lazily(async () => (await import("./prices-set.ts")).removePrices),
+  ).pipe(described("prices remove"));
+
+  return Command.make(
+    "prices",
+    { product: product.pipe(Argument.optional, Argument.map(given)) },
+    lazily(async () => (await import("./prices.ts")).prices),
+  ).pipe(Command.withSubcommands([set, remove]), described("prices"));
 }

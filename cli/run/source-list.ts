@@ -128,8 +128,8 @@ export class SourceEntries {
   withdrawn(): readonly { readonly source: string; readonly at: string; readonly events: number }[] {
     return this.#registry
       .announcements()
-      .flatMap(({ source, withdrawn }) =>
-        withdrawn === undefined || this.#registry.registration(source) !== undefined
+      .flatMap(({ source, withdrawn, counts }) =>
+        withdrawn === undefined || this.#registry.registration(source) !== undefined || counts !== null
           ? []
           : [{ source, ...withdrawn }],
       );

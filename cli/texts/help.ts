@@ -288,6 +288,64 @@ export const COMMAND_HELP = {
       },
     ],
   },
+  prices: {
+    short: {
+      fr: "Les prix d'un produit, et les ventes qui en dépendent",
+      en: "The prices of a product, and the sales that rest on each",
+    },
+    long: {
+      fr: "Les prix d'un produit : à partir de quel jour chacun vaut, si le fichier donne ce jour, quelle source l'a dit, et combien de ventes et d'argent en dépendent. Sans produit : les prix fixés à la main.",
+      en: "The prices of a product: from which day each one holds, whether the file gives that day, which source stated it, and how many sales and how much money rest on it. Without a product: the prices set by hand.",
+    },
+    examples: [
+      { command: "ventes prices P01", fr: "Les prix d'un produit", en: "The prices of a product" },
+      {
+        command: "ventes prices set P01 1.20 --from 2026-03-01 --until 2026-03-31",
+        fr: "Corriger le prix de mars",
+        en: "Correct the price of March",
+      },
+    ],
+  },
+  "prices set": {
+    short: {
+      fr: "Corrige le prix d'un produit à partir d'un jour",
+      en: "Corrects the price of a product from a day on",
+    },
+    long: {
+      fr: "Corrige le prix d'un produit de --from à --until, et celui d'aucun autre jour. Les ventes calculées avec la liste de prix sont recalculées ; celles qui ont un montant ou un prix à elles ne changent pas. Le prix est publié dans les topics comme ceux des fichiers, par la source ventes:prix. Un nouveau prix d'un fichier vaut à partir de son jour.",
+      en: "Corrects the price of a product from --from to --until, and of no other day. Sales that are computed with the price list are computed again; those with an amount or a price of their own do not change. The price is published in the topics like those of files, by the source ventes:prix. A new price of a file holds from its day on.",
+    },
+    examples: [
+      {
+        command: "ventes prices set P01 1.20 --from 2026-03-01 --until 2026-03-31 --dry-run",
+        fr: "Ce que la correction changerait",
+        en: "What the correction would change",
+      },
+      {
+        command: "ventes prices set P01 1.35 --from 2026-03-01 --onwards",
+        fr: "Le prix valait plus tôt que le fichier ne l'a dit, et vaut encore",
+        en: "The price held earlier than the file said, and still holds",
+      },
+    ],
+  },
+  "prices remove": {
+    short: {
+      fr: "Retire les prix d'un produit fixés à la main",
+      en: "Takes back the prices of a product that were set by hand",
+    },
+    examples: [
+      {
+        command: "ventes prices remove P01 --dry-run",
+        fr: "Ce qui changerait",
+        en: "What would change",
+      },
+      {
+        command: "ventes prices remove P01",
+        fr: "Les prix des fichiers valent de nouveau",
+        en: "The prices of the files hold again",
+      },
+    ],
+  },
   "rejects retry": {
     short: {
       fr: "Relit les fichiers en entier et reprend les lignes qui sont devenues lisibles",
@@ -360,6 +418,16 @@ export const COMMAND_HELP = {
 export type CommandName = keyof typeof COMMAND_HELP;
 
 export const FLAG_HELP = {
+  from: { fr: "premier jour du prix, AAAA-MM-JJ", en: "first day of the price, YYYY-MM-DD" },
+  until: { fr: "dernier jour du prix, AAAA-MM-JJ", en: "last day of the price, YYYY-MM-DD" },
+  onwards: {
+    fr: "le prix vaut aussi aux jours pour lesquels la liste en a un autre, jusqu'au prochain prix publié",
+    en: "the price holds on later days too for which the list has another one, until the next price is published",
+  },
+  dryRunPrices: {
+    fr: "montrer les ventes et les montants qui changeraient, sans rien écrire",
+    en: "show the sales and amounts that would change, and write nothing",
+  },
   data: {
     fr: "répertoire des données (VENTES_DATA ; ./data par défaut)",
     en: "data directory (VENTES_DATA; default ./data)",
@@ -528,6 +596,8 @@ export const FLAG_HELP = {
 } as const satisfies Record<string, Bilingual>;
 
 export const ARGUMENT_HELP = {
+  product: { fr: "l'id_produit", en: "the id_produit" },
+  price: { fr: "le prix d'une unité : 1.20 ou 1,20", en: "the price of one unit: 1.20 or 1,20" },
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },
   entityAndUrl: {
     fr: "[produits|magasins|ventes, ou plusieurs : produits,ventes] puis un fichier ou une URL",

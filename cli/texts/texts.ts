@@ -20,6 +20,8 @@ const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "fil
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
 type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting">;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "unlisted">;
+/** A choice: what it would do, and the command that makes it. */
+type Way = Shown<"effect" | "command">;
 type AccountedCounts = Shown<
   | "records"
   | "emitted"
@@ -464,6 +466,90 @@ const TEXTS = {
   headerAt: both(
     (line: number) => (line === 0 ? "sans en-tête" : `en-tête à la ligne ${line}`),
     (line: number) => (line === 0 ? "no header" : `header on line ${line}`),
+  ),
+  unknownProduct: both(
+    (id: string) =>
+      `${id} n'est pas un produit de cette base : voyez ${command('query "SELECT id_produit, nom FROM produits"')}`,
+    (id: string) =>
+      `${id} is not a product of this database: see ${command('query "SELECT id_produit, nom FROM produits"')}`,
+  ),
+  noHandPrices: both(
+    () => `aucun prix n'a été fixé à la main ; ceux d'un produit : ${command("prices PRODUIT")}`,
+    () => `no price was set by hand; those of a product: ${command("prices PRODUCT")}`,
+  ),
+  noHandPriceOf: both(
+    (id: string) => `aucun prix de ${id} n'a été fixé à la main : il n'y a rien à retirer`,
+    (id: string) => `no price of ${id} was set by hand: there is nothing to take back`,
+  ),
+  handPricesStay: both(
+    () =>
+      `les prix fixés à la main ne sont suivis nulle part : retirez-les tous avec --withdraw, ou ceux d'un produit : ${command("prices remove PRODUIT")}`,
+    () =>
+      `prices set by hand are followed nowhere: take them all back with --withdraw, or those of a product: ${command("prices remove PRODUCT")}`,
+  ),
+  notAPrice: both(
+    (text: string) => `PRIX "${text}" : donnez un montant comme 1.20 ou 1,20, avec six décimales au plus`,
+    (text: string) => `PRICE "${text}": give an amount such as 1.20 or 1,20, with six decimals at most`,
+  ),
+  notADay: both(
+    (flag: string, text: string) => `${flag} "${text}" : donnez un jour comme 2026-03-01`,
+    (flag: string, text: string) => `${flag} "${text}": give a day such as 2026-03-01`,
+  ),
+  untilBeforeFrom: both(
+    (until: string, from: string) =>
+      `--until ${until} précède --from ${from} : donnez le dernier jour du prix`,
+    (until: string, from: string) =>
+      `--until ${until} is before --from ${from}: give the last day of the price`,
+  ),
+  untilOrOnwards: both(
+    () => "--until et --onwards se contredisent : donnez l'un des deux",
+    () => "--until and --onwards contradict each other: give one of them",
+  ),
+  laterPrices: both(
+    (id: string, day: string, price: string, until: Way, onwards: Way) =>
+      `${id} a un autre prix à partir du ${day} (${price}) : dites jusqu'à quand le nouveau vaut. Seulement avant ce jour (${until.effect}) : ${until.command}. Ce jour et ensuite aussi (${onwards.effect}) : ${onwards.command}`,
+    (id: string, day: string, price: string, until: Way, onwards: Way) =>
+      `${id} has another price from ${day} on (${price}): say until when the new one holds. Only before that day (${until.effect}): ${until.command}. On that day and later too (${onwards.effect}): ${onwards.command}`,
+  ),
+  priceOf: both(
+    (id: string, price: string, from: string, until: string | null) =>
+      `${id} : ${price} ${until === null ? `à partir du ${from}` : `du ${from} au ${until}`}`,
+    (id: string, price: string, from: string, until: string | null) =>
+      `${id}: ${price} from ${from} ${until === null ? "on" : `to ${until}`}`,
+  ),
+  pricesTakenBack: both(
+    (id: string) => `${id} : sans les prix fixés à la main`,
+    (id: string) => `${id}: without the prices set by hand`,
+  ),
+  salesFromTo: both(
+    (n: string, before: string, after: string) =>
+      `${n} vente${plural(n)} recalculée${plural(n)} : ${before} ; ensuite ${after}`,
+    (n: string, before: string, after: string) =>
+      `${n} sale${isOne(n) ? "" : "s"} computed again: ${before}; afterwards ${after}`,
+  ),
+  otherSales: both(
+    (n: string) =>
+      `${n} vente${plural(n)} du produit ${isOne(n) ? "a son propre montant ou prix" : "ont un montant ou un prix à elles"} : la liste n'y change rien`,
+    (n: string) =>
+      `${n} sale${isOne(n) ? "" : "s"} of the product ${isOne(n) ? "has an amount or a price of its" : "have an amount or a price of their"} own: the list does not change ${isOne(n) ? "it" : "them"}`,
+  ),
+  priceHolds: both(
+    () => "le produit a déjà ce prix ces jours-là : rien à faire",
+    () => "the product has this price on these days already: nothing to do",
+  ),
+  filePricesHold: both(
+    () => "les prix des fichiers valent de nouveau",
+    () => "the prices of the files hold again",
+  ),
+  seePrices: both(
+    (list: string, remove: string) => `voir ses prix : ${list} ; revenir en arrière : ${remove}`,
+    (list: string, remove: string) => `to see its prices: ${list}; to take it back: ${remove}`,
+  ),
+  notAppliedYet: both(
+    () =>
+      `la base n'a pas encore tous les événements : réessayez quand le consommateur et l'analyseur les ont appliqués (${command("status")})`,
+    () =>
+      `the database does not have all events yet: try again once consumer and analyzer have applied them (${command("status")})`,
   ),
   nothingWritten: both(
     () => "rien n'a été écrit (--dry-run)",

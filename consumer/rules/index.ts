@@ -26,7 +26,15 @@ export {
 } from "./claims.ts";
 export { type Fence, isCurrent, NO_FENCE, raiseFence } from "./fences.ts";
 export { type Image, imageJson, parseImage } from "./image.ts";
-export { NO_POINTS, type PricePoint, type PricePoints, samePrices } from "./price-points.ts";
+export { type Correction, corrected, type PriceStep, priceSteps } from "./price-correction.ts";
+export {
+  NO_POINTS,
+  type PricePoint,
+  type PricePoints,
+  pointOn,
+  priceOn,
+  samePrices,
+} from "./price-points.ts";
 export { claimOfProduct, type Product, productOf } from "./products.ts";
 export {
   applyToReject,

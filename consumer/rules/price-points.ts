@@ -92,18 +92,22 @@ function visiblePoints(points: PricePoints): PricePoints {
 export const lastPrice = (points: PricePoints): bigint | null => visiblePoints(points).at(-1)?.price ?? null;
 
 /**
- * The price in force on `day`, in millionths: that of the last visible point on or before it. If all points are later,
- * it is the earliest of the dated points and the undated point that was published first. Null: the product has no price.
+ * The point in force on `day`: the last visible one on or before it. If all points are later, it is the earliest of the
+ * dated points and the undated point that was published first. Undefined: the product has no price.
  */
-export function priceOn(points: PricePoints, day: string): bigint | null {
+export function pointOn(points: PricePoints, day: string): PricePoint | undefined {
   const visible = visiblePoints(points);
   let inForce: PricePoint | undefined;
   for (const point of visible) if (point.dateEffet <= day) inForce = point;
-  if (inForce !== undefined) return inForce.price;
+  if (inForce !== undefined) return inForce;
   let first: PricePoint | undefined;
   for (const point of visible) if (first === undefined || point.offset < first.offset) first = point;
-  return visible.find((p) => p.dated || p === first)?.price ?? null;
+  return visible.find((p) => p.dated || p === first);
 }
+
+/** The price in force on `day`, in millionths. Null: the product has no price. */
+export const priceOn = (points: PricePoints, day: string): bigint | null =>
+  pointOn(points, day)?.price ?? null;
 
 /** Whether both give every day the same price: then the revenue of no sale changes. */
 export function samePrices(a: PricePoints, b: PricePoints): boolean {

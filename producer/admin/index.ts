@@ -26,6 +26,7 @@ export {
   removeCatalogue,
 } from "./catalogues.ts";
 export { confirmSource, namedDoubts } from "./confirm.ts";
+export { type HandPrice, publishHandPrices } from "./hand-prices.ts";
 export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";

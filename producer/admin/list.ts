@@ -1,5 +1,6 @@
 /** Lists and finds registered sources for operators. */
 import * as Effect from "effect/Effect";
+import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import type { Announcement, Registration, Removal } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -18,9 +19,9 @@ export interface ListedSource {
   readonly status: SourceStatus;
 }
 
-/** The registered sources with their last announcements. */
+/** The registered sources with their last announcements, and the prices set by hand where there are any. */
 export const listedSources = (registry: Registry): readonly ListedSource[] =>
-  registry.registrations().map((registration) => {
+  [...registry.registrations(), ...handPrices(registry)].map((registration) => {
     const last = registry.last(registration.source);
     return {
       registration,
@@ -28,6 +29,25 @@ export const listedSources = (registry: Registry): readonly ListedSource[] =>
       status: announcedStatus(registration, last),
     };
   });
+
+/** Nothing is polled for HAND_PRICES, so the topic has no registration of it. */
+function handPrices(registry: Registry): readonly Registration[] {
+  const last = registry.last(HAND_PRICES)?.value;
+  if ((last?.counts?.records ?? 0) === 0) return [];
+  const { published: registered, entities } = last as Announcement;
+  return [
+    {
+      v: 1,
+      kind: "source",
+      source: HAND_PRICES,
+      entities,
+      every: null,
+      once: true,
+      duplicates: "keep",
+      registered,
+    },
+  ];
+}
 
 /** The id of a registered source, given as at registration or as it is shown (with masked secrets). */
 export const registeredAs = Effect.fnUntraced(function* (

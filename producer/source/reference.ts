@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { SourceRefusal } from "./error.ts";
 import { shareLinkOf } from "./share-links.ts";
 
@@ -62,6 +63,7 @@ function assertPath(url: URL): void {
 export function namedSource(reference: string, cwd = process.cwd()): string {
   const text = reference.trim();
   if (text === "") throw new SourceRefusal("source.bad_reference");
+  if (text === HAND_PRICES) return text;
   // A scheme of one letter is a Windows drive, so the text is a path.
   if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) {
     const [, zip, entry] = /^(.*\.zip)#(.+)$/i.exec(text) ?? [];

@@ -6,4 +6,4 @@ export { isReread, type PollOptions } from "./plan.ts";
 export { pollSource } from "./poll.ts";
 export { makeProducer, makeTemporaryProducer, type Producer, type Progress } from "./producer.ts";
 export { announcedStatus, parkedStatus, polledStatus, refusedStatus, unlistedStatus } from "./status.ts";
-export { announce, takeOver } from "./takeover.ts";
+export { announce, dayAfter, takeOver } from "./takeover.ts";

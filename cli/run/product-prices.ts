@@ -1,0 +1,105 @@
+/** The prices of a product and the sales that are computed with them, from the database; and what a correction would change. */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { listRevenue, type PricePoint, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
+
+/** Sales of one day, quantity and revenue that are priced by the list. Numbers are millionths. */
+interface ListSales {
+  readonly day: string;
+  readonly quantity: bigint;
+  readonly revenue: bigint;
+  readonly sales: bigint;
+}
+
+/** Amounts are in the currency of the database. */
+export interface ProductPrices {
+  readonly id: string;
+  readonly name: string | null;
+  readonly points: PricePoints;
+  readonly sales: readonly ListSales[];
+  /** Sales of the product with an amount or a price of their own, which no price of the list changes. */
+  readonly otherSales: number;
+  /** Sales that wait for a price alone. */
+  readonly waiting: readonly Omit<ListSales, "revenue">[];
+  /** Total revenue of all products, in millionths. */
+  readonly total: bigint;
+}
+
+const PRODUCT = "SELECT nom FROM produits WHERE id_produit = ?";
+const POINTS = `
+  SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
+  FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`;
+const SALES = `
+  SELECT date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue, COUNT(*) AS sales
+  FROM ventes WHERE origine_ca = 'liste' AND id_produit = ? GROUP BY 1, 2, 3 ORDER BY 1`;
+const OTHERS = "SELECT COUNT(*) FROM ventes WHERE id_produit = ? AND origine_ca <> 'liste'";
+const WAITING = `
+  SELECT date_vente AS day, quantite_millioniemes AS quantity, COUNT(*) AS sales
+  FROM orphelins
+  WHERE id_produit = ? AND ca_millioniemes IS NULL AND prix_millioniemes IS NULL
+    AND id_magasin IN (SELECT id_magasin FROM magasins)
+  GROUP BY 1, 2`;
+const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
+
+type StoredPoint = Omit<PricePoint, "offset" | "dated"> & { readonly offset: bigint; readonly dated: bigint };
+
+/** Undefined: the database has no such product. In one transaction. Costs a pass over the sales. */
+export const productPrices = (db: Sqlite, id: string): ProductPrices | undefined =>
+  db.transaction((): ProductPrices | undefined => {
+    const of = (sql: string) => db.prepare(sql).safeIntegers();
+    const product = of(PRODUCT).get(id) as { nom: string | null } | undefined;
+    if (product === undefined) return undefined;
+    return {
+      id,
+      name: product.nom,
+      points: (of(POINTS).all(id) as StoredPoint[]).map((p) => ({
+        ...p,
+        offset: Number(p.offset),
+        dated: p.dated === 1n,
+      })),
+      sales: of(SALES).all(id) as ListSales[],
+      otherSales: Number(of(OTHERS).pluck().get(id)),
+      waiting: of(WAITING).all(id) as ProductPrices["waiting"],
+      total: of(TOTAL).pluck().get() as bigint,
+    };
+  })();
+
+/** The sales that rest on each price point, and their revenue in millionths. */
+export function salesByPoint({
+  points,
+  sales,
+}: ProductPrices): ReadonlyMap<PricePoint, { readonly sales: bigint; readonly revenue: bigint }> {
+  const found = new Map<PricePoint, { readonly sales: bigint; readonly revenue: bigint }>();
+  for (const one of sales) {
+    const point = pointOn(points, one.day);
+    if (point === undefined) continue;
+    const before = found.get(point) ?? { sales: 0n, revenue: 0n };
+    found.set(point, {
+      sales: before.sales + one.sales,
+      revenue: before.revenue + one.revenue * one.sales,
+    });
+  }
+  return found;
+}
+
+/** What other price points would change. Amounts are in millionths. */
+export interface PriceEffect {
+  /** Sales whose revenue changes, that which wait now and would count included; their revenue now and afterwards. */
+  readonly sales: number;
+  readonly before: bigint;
+  readonly after: bigint;
+  readonly total: bigint;
+  readonly totalAfter: bigint;
+}
+
+export function effectOf({ sales, waiting, total }: ProductPrices, points: PricePoints): PriceEffect {
+  let [changed, before, after] = [0n, 0n, 0n];
+  for (const one of [...sales, ...waiting.map((one) => ({ ...one, revenue: 0n }))]) {
+    // Without a price, or with an amount that does not fit, a sale waits and counts nothing.
+    const revenue = listRevenue(one.quantity, one.day, points) ?? 0n;
+    if (revenue === one.revenue) continue;
+    changed += one.sales;
+    before += one.revenue * one.sales;
+    after += revenue * one.sales;
+  }
+  return { sales: Number(changed), before, after, total, totalAfter: total - before + after };
+}
