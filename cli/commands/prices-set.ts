@@ -126,8 +126,13 @@ const parsedCorrection = Effect.fnUntraced(function* (
     return yield* new WrongUsage({
       message: onwards ? texts.untilOrOnwards() : texts.untilBeforeFrom(until, from),
     });
-  return { price: millionths, from, until: until ?? null };
+  return { price: millionths, from, end: until === undefined ? null : dayFrom(until, 1) };
 });
+
+const DAY_MS = 86_400_000;
+/** The day so many days after an ISO day. */
+const dayFrom = (day: string, days: number): string =>
+  new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 
 const isDay = (text: string): boolean =>
   DAY.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
@@ -144,7 +149,7 @@ const planSet = (
     const steps = priceSteps(points, one);
     const effect = effectOf(product, corrected(points, steps));
     const amount = frenchMoney(Number(one.price) / 1e6, run.settings.currency);
-    const says = texts.priceOf(visible(id), amount, one.from, one.until);
+    const says = texts.priceOf(visible(id), amount, one.from, one.end === null ? null : dayFrom(one.end, -1));
     const word = shellArgument(id);
     const next =
       steps.length === 0
@@ -153,7 +158,7 @@ const planSet = (
     return { product, steps, effect, says, next };
   };
   const next = nextPrice(points, correction);
-  if (next === undefined || correction.until !== null || onwards) return Effect.succeed(planned(correction));
+  if (next === undefined || correction.end !== null || onwards) return Effect.succeed(planned(correction));
   // Both readings are right somewhere: a price of some days, or one that was published too late.
   const words = `prices set ${shellArgument(id)} ${shellArgument(price)} --from ${from}`;
   const way = (one: Correction, flag: string) => ({
@@ -164,14 +169,14 @@ const planSet = (
     visible(id),
     next.day,
     frenchMoney(Number(next.price) / 1e6, run.settings.currency),
-    way({ ...correction, until: next.before }, `--until ${next.before}`),
+    way({ ...correction, end: next.day }, `--until ${dayFrom(next.day, -1)}`),
     way(correction, "--onwards"),
   );
   return Effect.fail(new WrongUsage({ message }));
 };
 
 /**
- * The first day after `from` from which on the list states another price than the corrected one, and the day before.
+ * The first day after `from` from which on the list states another price than the corrected one.
  * Undefined: there is none, so the price holds from `from` on.
  */
 function nextPrice(points: PricePoints, { from, price }: Correction) {
@@ -179,11 +184,8 @@ function nextPrice(points: PricePoints, { from, price }: Correction) {
     .filter((point) => point.dateEffet > from && pointOn(points, point.dateEffet) === point)
     .find((point) => point.price !== price)?.dateEffet;
   if (day === undefined) return undefined;
-  const before = new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
-  return { day, before, price: priceOn(points, day) ?? 0n };
+  return { day, price: priceOn(points, day) ?? 0n };
 }
-
-const DAY_MS = 86_400_000;
 
 const planRemoval = (product: ProductPrices, { texts }: Invocation): Effect.Effect<Planned, Failed> => {
   const steps = product.points

@@ -21,6 +21,13 @@ const CASES: readonly Case[] = [
   { args: ["start", "--catalogue", "x"], says: /unknown flag --catalogue/ },
   { args: ["replay", "--rebuild"], says: /unknown flag --rebuild/ },
   { args: ["rejects", "again"], says: /again/ },
+  { args: ["prices", "set", "P1", "cheap", "--from", "2026-02-01"], says: /PRICE "cheap": give an amount/ },
+  { args: ["prices", "set", "P1", "1", "--from", "2026-02-30"], says: /--from "2026-02-30": give a day/ },
+  {
+    args: ["prices", "set", "P1", "1", "--from", "2026-02-02", "--until", "2026-02-01"],
+    says: /--until 2026-02-01 is before --from 2026-02-02/,
+  },
+  { args: ["sources", "remove", "ventes:prix"], says: /followed nowhere.*--withdraw/ },
   { args: ["rejects", "retry", "--timeout", "soon"], says: /--timeout is "soon"/ },
   { args: ["sources", "add", "ventes", "list.txt", "--catalogue"], says: /--catalogue: the list/ },
   { args: ["sources", "ad", "x.csv"], says: /unknown command "ad"; did you mean add\?/ },
@@ -120,7 +127,7 @@ describe("the help", () => {
   it("lists exactly the commands that exist, each with its own help and an example", async () => {
     const root = await ventes(["--help"]);
     const under = await Promise.all(
-      ["sources", "rejects"].map(async (command) =>
+      ["sources", "rejects", "prices"].map(async (command) =>
         commandsIn((await ventes([command, "--help"])).stdout, "COMMANDS").map(
           (name) => `${command} ${name}`,
         ),

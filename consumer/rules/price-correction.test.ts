@@ -53,7 +53,7 @@ describe("a price set by hand (rule 14)", () => {
     days.map((day) => formatMillionths(priceOn(points, day) as bigint));
 
   it("changes the price of its days, and of no day before or after", () => {
-    const set = { from: "2025-12-01", until: "2025-12-31", price: millionths("1.2") };
+    const set = { from: "2025-12-01", end: "2026-01-01", price: millionths("1.2") };
     const now = following(byHand(list.points, set), list, 10);
     expect(prices(now, "2025-11-30", "2025-12-01", "2025-12-31", "2026-01-01", "2026-02-01")).toEqual([
       "1.5",
@@ -68,16 +68,16 @@ describe("a price set by hand (rule 14)", () => {
   });
 
   it("for ever holds until the list says another one", () => {
-    const set = { from: "2026-01-15", until: null, price: millionths("9") };
+    const set = { from: "2026-01-15", end: null, price: millionths("9") };
     const now = following(byHand(list.points, set), list, 10);
     expect(prices(now, "2026-01-14", "2026-01-15", "2026-02-01")).toEqual(["1.5", "9", "9"]);
-    expect(prices(following([{ source: "A", price: "3", day: "2026-03-01" }], now, 20), "2026-03-01")).toEqual([
-      "3",
-    ]);
+    expect(
+      prices(following([{ source: "A", price: "3", day: "2026-03-01" }], now, 20), "2026-03-01"),
+    ).toEqual(["3"]);
   });
 
   it("is set again after another source has said another one for the same day", () => {
-    const set = { from: "2026-02-01", until: null, price: millionths("5") };
+    const set = { from: "2026-02-01", end: null, price: millionths("5") };
     const first = following(byHand(list.points, set), list, 10);
     const other = following([{ source: "B", price: "6", dated: "2026-02-01" }], first, 20);
     expect(prices(other, "2026-02-01")).toEqual(["6"]);
@@ -85,8 +85,8 @@ describe("a price set by hand (rule 14)", () => {
   });
 
   it("needs no event where the price holds already, and one where a product has none", () => {
-    expect(priceSteps(list.points, { from: "2026-02-01", until: null, price: millionths("2") })).toEqual([]);
-    expect(priceSteps([], { from: "2026-02-01", until: null, price: 1n })).toEqual([
+    expect(priceSteps(list.points, { from: "2026-02-01", end: null, price: millionths("2") })).toEqual([]);
+    expect(priceSteps([], { from: "2026-02-01", end: null, price: 1n })).toEqual([
       { day: "2026-02-01", price: 1n },
     ]);
   });
@@ -115,9 +115,9 @@ describe("a price set by hand (rule 14)", () => {
           );
           let offset = all.length;
           for (const { from, length, price: text } of sets) {
-            const until =
+            const end =
               length === null ? null : `2026-01-${String(Number(from.slice(8)) + length).padStart(2, "0")}`;
-            const correction = { from, until, price: millionths(text) };
+            const correction = { from, end, price: millionths(text) };
             const steps = byHand(state.points, correction);
             const next = following(steps, state, offset);
             offset += steps.length;
@@ -126,7 +126,7 @@ describe("a price set by hand (rule 14)", () => {
               ...Array.from({ length: 15 }, (_, i) => `2026-01-${String(i + 1).padStart(2, "0")}`),
             ];
             for (const d of days) {
-              const isIts = d >= from && (until === null || d <= until);
+              const isIts = d >= from && (end === null || d < end);
               expect(priceOn(next.points, d)).toBe(isIts ? correction.price : priceOn(state.points, d));
             }
             // What is computed before anything is published is what comes of it.
@@ -141,7 +141,7 @@ describe("a price set by hand (rule 14)", () => {
   });
 
   it("is taken back: what the files say shows again", () => {
-    const set = { from: "2025-12-01", until: null, price: millionths("1.2") };
+    const set = { from: "2025-12-01", end: null, price: millionths("1.2") };
     const now = following(byHand(list.points, set), list, 10);
     const dated = now.claims.filter(({ source }) => source === HAND_PRICES).map(({ dateEffet }) => dateEffet);
     const back = following(

@@ -8,10 +8,10 @@ import { FIRST_DAY, HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { formatMillionths } from "#shared/contract/numbers.ts";
 import { afterDatedPrice, type PricePoints, priceOn } from "./price-points.ts";
 
-/** A price from a day on, and up to a day: the last one, or null for ever. Days are ISO 8601. */
+/** A price from a day on; `end` is the first day on which it holds no longer, null for ever. Days are ISO 8601. */
 export interface Correction {
   readonly from: string;
-  readonly until: string | null;
+  readonly end: string | null;
   /** In millionths. */
   readonly price: bigint;
 }
@@ -22,12 +22,6 @@ export interface PriceStep {
   readonly price: bigint | null;
 }
 
-const dayAfter = (day: string): string => {
-  const next = new Date(`${day}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  return next.toISOString().slice(0, 10);
-};
-
 /** The points after these events. Their offsets follow those of `points`. */
 export const corrected = (points: PricePoints, steps: readonly PriceStep[]): PricePoints =>
   steps.reduce((now, { day, price }) => {
@@ -37,14 +31,14 @@ export const corrected = (points: PricePoints, steps: readonly PriceStep[]): Pri
   }, points);
 
 /** The events that make the correction. `points`: those of the product; none of them: the price holds on all days. */
-export function priceSteps(points: PricePoints, { from, until, price }: Correction): readonly PriceStep[] {
+export function priceSteps(points: PricePoints, { from, end, price }: Correction): readonly PriceStep[] {
   const wanted = (day: string): bigint | null =>
-    day >= from && (until === null || day <= until) ? price : priceOn(points, day);
+    day >= from && (end === null || day < end) ? price : priceOn(points, day);
   const days = [
     ...new Set([
       FIRST_DAY,
       from,
-      ...(until === null ? [] : [dayAfter(until)]),
+      ...(end === null ? [] : [end]),
       ...points.map(({ dateEffet }) => dateEffet),
     ]),
   ].sort();
