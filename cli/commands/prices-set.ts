@@ -1,5 +1,5 @@
 /**
- * `ventes prices set` and `ventes prices remove`: correct the price of a product on some days, and take corrections back.
+ * `ventes prices set` and `ventes prices remove`: correct the price of a product on some days, and take it back.
  * Prices set by hand go through the topics like those of a file, so every database of these topics has them (rule 14).
  */
 import { existsSync } from "node:fs";

@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { scratchDirectory, startVentes, ventes } from "../../integration-tests/support/ventes.ts";
+import { ventes } from "../../integration-tests/support/in-process.ts";
+import { scratchDirectory, startVentes } from "../../integration-tests/support/ventes.ts";
 
 const SALES = [
   "date_vente,id_produit,id_magasin,quantité,chiffre_affaires",

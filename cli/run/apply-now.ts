@@ -18,9 +18,9 @@ const WAIT_MS = 60_000;
 const NO_SOURCES: ReadonlySet<string> = new Set();
 
 /**
- * Runs `work` once the database has all events that are in the topics, then waits until it has those of `work` too. Where
- * nobody works in the data directory, this process applies the events; else it waits for those that do. Fails with Failed
- * when they do not apply them in time.
+ * Runs `work` once the database has all events that are in the topics, then waits until it has those of `work` too.
+ * Where nobody works in the data directory, this process applies the events; else it waits for those that do. Fails
+ * with Failed when they do not apply them in time.
  */
 export const applyNow = <A, E, R>(
   run: Invocation,

@@ -1,4 +1,4 @@
-/** The prices of a product and the sales that are computed with them, from the database; and what a correction would change. */
+/** From the database: prices of a product, the sales computed with them, and what a correction would change. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { listRevenue, type PricePoint, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
 

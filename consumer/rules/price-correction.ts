@@ -16,7 +16,7 @@ export interface Correction {
   readonly price: bigint;
 }
 
-/** An event of HAND_PRICES for the product, in the order in which they are published. A null price deletes the claim of that day. */
+/** An event of HAND_PRICES for the product, in the order of publication. A null price deletes the claim of that day. */
 export interface PriceStep {
   readonly day: string;
   readonly price: bigint | null;
