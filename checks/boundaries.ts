@@ -51,7 +51,7 @@ const TEST_SUPPORT = "integration-tests/support/";
 /** Drivers, each imported in one place. */
 const DRIVERS: Readonly<Record<string, RegExp>> = {
   kafkajs: /^shared\/topic-log\/kafka(?:\/|\.ts$)/,
-  "better-sqlite3": /^shared\/database\/sqlite\.ts$/,
+  "better-sqlite3": /^shared\/database\/(?:sqlite|guarded-sql\/child)\.ts$/,
   "fast-string-width": /^cli\/output\/rows\.ts$/,
   leven: /^shared\/database\/waiting\.ts$/,
   undici: /^producer\/download(?:\/|\.ts$)/,

@@ -12,6 +12,7 @@ const OF_THE_MACHINE =
 
 /** File or folder -> why it may. */
 export const MAY_READ_THE_MACHINE: Readonly<Record<string, string>> = {
+  "shared/database/guarded-sql/child.ts": "a process of its own, without Effect, which waits for its asker",
   "shared/runtime/time.ts": "makes the ids of a program that was given no other source of ids",
   "shared/topic-log/kafka/cluster/":
     "promises over the connections of kafkajs, whose own time-outs are of the machine; no simulation reaches them, because it replaces TopicLog as a whole",

@@ -1,68 +1,90 @@
-/** `ventes query`: SQL on the database, read-only, one statement after the other. */
+/** `ventes query`: SQL on the database, read-only, one statement after the other, all as of one commit. */
 import { readFileSync } from "node:fs";
 import * as Effect from "effect/Effect";
-import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { type Cell, csvLine, jsonObject, listLine, table } from "../output/rows.ts";
+import { OPERATOR_LIMITS, runSql, type SqlSink } from "#shared/database/guarded-sql/run.ts";
+import { splitStatements } from "#shared/database/guarded-sql/statements.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { isTerminal, print, printPiece } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { splitStatements } from "./sql.ts";
+import { parseDuration } from "../settings/settings.ts";
 
-/** Rows are written in pieces of this many characters. */
-const CHUNK = 1 << 16;
+const DEFAULT_TIMEOUT = "10m";
+
+/** A table must know its widths, so its rows are in memory. */
+const TABLE_ROWS = 100_000;
 
 export const query = (
-  input: { readonly sql: string; readonly csv: boolean },
+  input: { readonly sql: string; readonly csv: boolean; readonly timeout: string | undefined },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | Failed | DatabaseError> =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const text = input.sql === "-" ? readFileSync(0, "utf8") : input.sql;
-      const statements = splitStatements(text);
-      if (statements.length === 0) return yield* new WrongUsage({ message: run.texts.emptySql() });
-      const mode = run.json ? "json" : input.csv ? "csv" : isTerminal() ? "table" : "list";
-      diesBySignal();
-      const db = yield* openForReading(run);
-      yield* Effect.try({
-        try: () => {
-          for (const statement of statements) answer(db, statement, mode);
-        },
-        catch: (error) => new Failed({ message: `SQL: ${error instanceof Error ? error.message : error}` }),
-      });
-    }),
-  );
+  Effect.gen(function* () {
+    const sql = input.sql === "-" ? readFileSync(0, "utf8") : input.sql;
+    if (splitStatements(sql).length === 0) return yield* new WrongUsage({ message: run.texts.emptySql() });
+    const ms = yield* Effect.try({
+      try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
+      catch: (error) => error as WrongUsage,
+    });
+    const mode = run.json ? "json" : input.csv ? "csv" : isTerminal() ? "table" : "list";
+    const rows = mode === "table" ? TABLE_ROWS : OPERATOR_LIMITS.rows;
+    diesBySignal();
+    // Says in our words that the file is missing, of another program or newer.
+    const file = yield* Effect.scoped(Effect.map(openForReading(run), (db) => db.name));
+    const { language } = run.settings;
+    yield* runSql({ file, sql, limits: { ...OPERATOR_LIMITS, ms, rows }, language }, SINKS[mode]()).pipe(
+      Effect.mapError(
+        ({ reason, message }) => new Failed({ message: `${message}${run.texts.queryHint(reason, mode)}` }),
+      ),
+    );
+  });
 
-/** A query is one long synchronous call: only the system's own handling of Ctrl-C can end it. */
+/** A reader who does not take our output blocks the process: only the system's own handling of Ctrl-C can end it. */
 function diesBySignal(): void {
   for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
 }
 
 type Mode = "json" | "csv" | "table" | "list";
+type Rows = Parameters<SqlSink["rows"]>[0];
 
-function answer(db: Sqlite, sql: string, mode: Mode): void {
-  const statement = db.prepare(sql);
-  if (!statement.reader) {
-    statement.run();
-    return;
-  }
-  const names = statement.columns().map((column) => column.name);
-  const rows = statement.raw().safeIntegers().iterate() as IterableIterator<Cell[]>;
-  if (mode === "table") {
-    print(table(names, [...rows]));
-    return;
-  }
-  let piece = mode === "csv" ? csvLine(names) : mode === "json" ? "[" : "";
-  let first = true;
-  for (const row of rows) {
-    if (mode === "json") piece += `${first ? "" : ",\n"}${jsonObject(names, row)}`;
-    else piece += mode === "csv" ? csvLine(row) : listLine(row);
-    first = false;
-    if (piece.length > CHUNK) {
-      printPiece(piece);
-      piece = "";
-    }
-  }
-  if (mode === "json") piece += "]\n";
-  printPiece(piece);
-}
+/** Each takes the answer of one statement after the other. Rows are written in the pieces in which they come. */
+const SINKS: Readonly<Record<Mode, () => SqlSink>> = {
+  table: () => {
+    let names: readonly string[] = [];
+    let all: Rows[number][] = [];
+    return {
+      columns: (given) => {
+        names = given;
+        all = [];
+      },
+      rows: (rows) => void all.push(...rows),
+      end: () => print(table(names, all)),
+    };
+  },
+  list: () => ({
+    columns: () => {},
+    rows: (rows) => printPiece(rows.map(listLine).join("")),
+    end: () => {},
+  }),
+  csv: () => ({
+    columns: (names) => printPiece(csvLine(names)),
+    rows: (rows) => printPiece(rows.map(csvLine).join("")),
+    end: () => {},
+  }),
+  json: () => {
+    let names: readonly string[] = [];
+    let begins = "[";
+    return {
+      columns: (given) => {
+        names = given;
+        begins = "[";
+      },
+      rows: (rows) => {
+        printPiece(`${begins}${rows.map((row) => jsonObject(names, row)).join(",\n")}`);
+        begins = ",\n";
+      },
+      end: () => printPiece(`${begins === "[" ? "[" : ""}]\n`),
+    };
+  },
+};

@@ -79,7 +79,7 @@ function componentCommands(speak: Speaking, lazily: Lazily) {
   return { producer, consumer, analyzer };
 }
 
-function askingCommands({ about, toggle, described }: Speaking, lazily: Lazily) {
+function askingCommands({ about, toggle, text, duration, described }: Speaking, lazily: Lazily) {
   const status = Command.make(
     "status",
     {},
@@ -88,7 +88,11 @@ function askingCommands({ about, toggle, described }: Speaking, lazily: Lazily) 
 
   const query = Command.make(
     "query",
-    { sql: Argument.String("SQL").pipe(about("sql")), csv: toggle("csv", "csv") },
+    {
+      sql: Argument.String("SQL").pipe(about("sql")),
+      csv: toggle("csv", "csv"),
+      timeout: text("timeout", duration, "timeoutQuery"),
+    },
     lazily(async () => (await import("./query.ts")).query),
   ).pipe(described("query"));
 

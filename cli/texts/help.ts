@@ -589,6 +589,7 @@ export const FLAG_HELP = {
     fr: "retirer aussi les lignes que cette source seule avait apportées",
     en: "also withdraw the rows that this source alone had brought",
   },
+  timeoutQuery: { fr: "temps que la requête peut prendre (10m)", en: "time that the query may take (10m)" },
   csv: { fr: "sortie CSV, avec un en-tête", en: "CSV output, with a header" },
   asyncapi: { fr: "le document AsyncAPI 3, en JSON", en: "the AsyncAPI 3 document, as JSON" },
   help: { fr: "cette aide", en: "this help" },

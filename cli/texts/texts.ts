@@ -46,6 +46,21 @@ const TEXTS = {
       `${component} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ${command("start")}`,
     (component: string) => `${component} runs on Kafka: set KAFKA_BROKERS, or run: ${command("start")}`,
   ),
+  /** What the flags of `query` can do about a limit. */
+  queryHint: both(
+    (reason: string, mode: string) =>
+      reason === "time"
+        ? " ; ou donnez-lui plus de temps (--timeout 1h)"
+        : reason === "rows" && mode === "table"
+          ? " ; ou écrivez-la dans un fichier (--csv)"
+          : "",
+    (reason: string, mode: string) =>
+      reason === "time"
+        ? "; or give it more time (--timeout 1h)"
+        : reason === "rows" && mode === "table"
+          ? "; or write it to a file (--csv)"
+          : "",
+  ),
   emptySql: both(
     () =>
       `la requête est vide : donnez-la, par exemple ${command('query "SELECT * FROM ventes_par_region"')}`,
