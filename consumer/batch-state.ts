@@ -51,7 +51,7 @@ export interface BatchState {
 
 /**
  * Products, shops and price points that this writer has read or written, kept between batches. The batch applier
- * empties it (`forget`) when another writer made a commit, and after a rollback.
+ * empties it (`forget`) when another connection wrote to the file, and after a rollback.
  */
 export interface ParentCache extends Parents {
   readonly setPricePoints: (id: string, points: PricePoints) => void;

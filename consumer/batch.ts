@@ -13,7 +13,9 @@ import { type BatchState, type Counts, makeParentCache, noCounts, type ParentCac
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
+import { NewSales } from "./new-sales.ts";
 import { applyReject, exclude, takeBack } from "./rejects.ts";
+import type { Outcome } from "./rules/index.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
 export interface BatchResult extends Readonly<Counts> {
@@ -61,13 +63,17 @@ const AT_START = { position: 0, highWatermark: 0 };
  * how long a transaction has lasted.
  */
 export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: ApplierOptions = {}): BatchApplier {
+  // A sale is stored when its parents exist in its own transaction, and parked before they go (rule 18): the check of the
+  // foreign keys would find each parent again, for a seventh of the time of an insert.
+  db.pragma("foreign_keys = OFF");
   const sql = prepareStatements(db);
   const parentCache = makeParentCache(sql);
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const undo = db.prepare("ROLLBACK");
-  /** The newest commit that this writer saw. Another number in the database means that another process wrote. */
-  let lastCommit = -1;
+  const version = db.prepare("PRAGMA data_version").pluck();
+  /** The file as this writer last saw it. Another number: another connection has written, whatever that was. */
+  let lastVersion: unknown;
   return {
     apply: (batch, expected) => {
       begin.run();
@@ -79,16 +85,16 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
           return { ...noCounts(), position, applied: false, commit: null };
         }
         const before = sql.counter.get("commit") as number;
-        if (before !== lastCommit) parentCache.forget();
+        const now = version.get();
+        if (now !== lastVersion) parentCache.forget();
+        lastVersion = now;
         const state = begun(sql, clock, parentCache, batch, before + 1, highWatermark);
         const result = applyAll(state, batch, position, options);
         end.run();
-        lastCommit = result.commit ?? before;
         return result;
       } catch (error) {
         if (db.inTransaction) undo.run();
         parentCache.forget();
-        lastCommit = -1;
         throw error;
       }
     },
@@ -129,8 +135,14 @@ function applyAll(
 ): BatchResult {
   const { clock } = state;
   const started = elapsedMsOf(clock);
-  const fences = new PartitionFences(state);
-  const partitionCount = partitions?.(state.topic);
+  const applying: Applying = {
+    state,
+    fences: new PartitionFences(state),
+    newSales: new NewSales(state, (key, event, offset) =>
+      count(state, applyEvent(state, "ventes", key, event, offset), offset),
+    ),
+    partitionCount: partitions?.(state.topic),
+  };
   // A position never goes back: after a reconnect the log may deliver a batch again that is applied by now. Its caller
   // passes the position as it is now, and the records below it are skipped.
   let next = Math.max(batch.next, position);
@@ -141,10 +153,11 @@ function applyAll(
       next = record.offset;
       break;
     }
-    applyRecord(state, fences, record, partitionCount);
+    applyRecord(applying, record);
     any = true;
   }
-  fences.save();
+  applying.newSales.end();
+  applying.fences.save();
   const { sql, topic, partition, counts } = state;
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
@@ -162,13 +175,16 @@ function numberCommit({ sql, clock, commit, counts, firstRowId, nextRowId }: Bat
   return commit;
 }
 
-/** `partitionCount` is that of the topic. When it is undefined, the partition of the key is not checked. */
-function applyRecord(
-  state: BatchState,
-  fences: PartitionFences,
-  record: LogRecord,
-  partitionCount: number | undefined,
-): void {
+/** A batch that is being applied. */
+interface Applying {
+  readonly state: BatchState;
+  readonly fences: PartitionFences;
+  readonly newSales: NewSales;
+  /** That of the topic. When it is undefined, the partition of the key is not checked. */
+  readonly partitionCount: number | undefined;
+}
+
+function applyRecord({ state, fences, newSales, partitionCount }: Applying, record: LogRecord): void {
   const { topic, counts } = state;
   const { offset } = record;
   const decoded = decodeEvent(topic, record);
@@ -191,14 +207,21 @@ function applyRecord(
   const isCurrent = fences.passes(event.source, event.version);
   if (event.kind === "fence") return;
   counts.events++;
-  const outcome = !isCurrent
-    ? "superseded"
-    : topic === "rejets"
-      ? applyReject(state, key, event, offset)
-      : applyEvent(state, topic, key, event, offset);
+  if (!isCurrent) counts.superseded++;
+  else if (topic === "rejets") count(state, applyReject(state, key, event, offset), offset);
+  else {
+    if (topic === "ventes") {
+      if (event.kind === "row" && newSales.take(key, event, offset)) return;
+      newSales.applyTaken(key);
+    }
+    count(state, applyEvent(state, topic, key, event, offset), offset);
+  }
+}
+
+function count({ counts, highWatermark }: BatchState, outcome: Outcome, offset: number): void {
   if (outcome === "changed") {
     counts.changed++;
-    if (offset < state.highWatermark) counts.repaired++;
+    if (offset < highWatermark) counts.repaired++;
   } else if (outcome === "unchanged") counts.unchanged++;
   else if (outcome === "superseded") counts.superseded++;
 }

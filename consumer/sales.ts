@@ -8,10 +8,12 @@ import {
   firstSaleOf,
   type KeyState,
   layClaims,
+  type Origin,
   type Placement,
   placementOf,
   type RowEvent,
   type Sale,
+  type Stored,
   saleOf,
 } from "./rules/index.ts";
 import { type EntityTable, sameRow } from "./table.ts";
@@ -64,6 +66,26 @@ export function putOrphan(batch: BatchState, id: string, sale: Sale): void {
   batch.orphansExist = true;
 }
 
+/** The column `origine` of `ventes`. */
+const ORIGINS: Readonly<Record<Origin, number>> = { ligne: 0, "prix de la ligne": 1, liste: 2 };
+
+/** What the statements that insert sales take for each. */
+export const saleValues = (rowId: number, id: string, sale: Sale, { value, origin }: Stored) => [
+  rowId,
+  id,
+  sale.idProduit,
+  sale.idMagasin,
+  sale.day,
+  sale.quantity,
+  value,
+  sale.unitPrice,
+  ORIGINS[origin],
+  sale.extras,
+  sale.source,
+  sale.line,
+  sale.offset,
+];
+
 /** Inserts a sale into `ventes` or `orphelins`. Returns false, and changes nothing, when its id is in `ventes` already. */
 export function insertSale(batch: BatchState, id: string, sale: Sale, placement: Placement): boolean {
   const { sql } = batch;
@@ -72,34 +94,26 @@ export function insertSale(batch: BatchState, id: string, sale: Sale, placement:
     putOrphan(batch, id, sale);
     return true;
   }
-  const { changes } = sql.insertSale.run(
-    batch.nextRowId,
-    id,
-    sale.idProduit,
-    sale.idMagasin,
-    sale.day,
-    sale.quantity,
-    placement.value,
-    sale.unitPrice,
-    placement.origin,
-    sale.extras,
-    sale.source,
-    sale.line,
-    sale.offset,
-  );
+  const { changes } = sql.insertSale.run(saleValues(batch.nextRowId, id, sale, placement));
   if (changes === 0) return false;
   batch.nextRowId++;
   return true;
 }
 
+/** Whether a key has an orphan or a withdrawal. */
+export const isWaitingOrWithdrawn = (
+  { sql, orphansExist, withdrawnExist }: BatchState,
+  id: string,
+): boolean =>
+  (orphansExist && sql.orphan.get(id) !== undefined) ||
+  (withdrawnExist && sql.withdrawals.get("ventes", id) !== undefined);
+
 /**
- * Inserts the sale of a key that has no state yet: by far the most common event. Returns false, and changes nothing,
- * when the key has a row, an orphan or a withdrawal.
+ * Inserts the sale of a key that has no state yet. Returns false, and changes nothing, when the key has a row, an orphan
+ * or a withdrawal.
  */
 export function insertFirst(batch: BatchState, id: string, event: RowEvent, offset: number): boolean {
-  const { sql } = batch;
-  if (batch.orphansExist && sql.orphan.get(id) !== undefined) return false;
-  if (batch.withdrawnExist && sql.withdrawals.get("ventes", id) !== undefined) return false;
+  if (isWaitingOrWithdrawn(batch, id)) return false;
   const sale = firstSaleOf(event, offset);
   return insertSale(batch, id, sale, placementOf(sale, batch.parentCache));
 }
@@ -132,7 +146,7 @@ function placeSale(batch: BatchState, id: string, sale: Sale | undefined): void 
     sale.quantity,
     placement.value,
     sale.unitPrice,
-    placement.origin,
+    ORIGINS[placement.origin],
     sale.extras,
     sale.source,
     sale.line,

@@ -140,6 +140,9 @@ export function checkRows(db: Sqlite, expected: Expected): void {
     );
     if (rows !== undefined)
       throw new Violation("3 and 6", `rows and positions do not belong together, ${rows}`);
+    const alone = prepared(db, "PRAGMA foreign_key_check").all();
+    if (alone.length > 0)
+      throw new Violation("3 and 6", `${alone.length} sales are stored without their product or shop`);
     const rejects = prepared(db, "SELECT id || ' ' || code FROM rejets WHERE source = '' ORDER BY 1")
       .pluck()
       .all() as string[];

@@ -68,6 +68,16 @@ export const MUTANTS: readonly Mutant[] = [
         find: 'const before = sql.counter.get("commit") as number;',
         replace: 'const before = lastCommit >= 0 ? lastCommit : (sql.counter.get("commit") as number);',
       },
+      {
+        file: BATCH,
+        find: "let lastVersion: unknown;",
+        replace: "let lastVersion: unknown;\n  let lastCommit = -1;",
+      },
+      {
+        file: BATCH,
+        find: "        end.run();\n",
+        replace: "        end.run();\n        lastCommit = result.commit ?? before;\n",
+      },
     ],
     within: 300,
     shownBy: 2,
@@ -75,7 +85,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "stale-parents",
     breaks: "what is remembered of products and shops outlives another writer's commit",
-    edits: [{ file: BATCH, find: "if (before !== lastCommit) parentCache.forget();", replace: "" }],
+    edits: [{ file: BATCH, find: "if (now !== lastVersion) parentCache.forget();", replace: "" }],
     within: 300,
     shownBy: 2,
   },

@@ -18,7 +18,7 @@ export interface Sale {
 }
 
 const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
-  prix_millioniemes, origine_ca, extras, source, line, offset`;
+  prix_millioniemes, origine, extras, source, line, offset`;
 
 /** Writes one commit: each change logs the old image of its row first. */
 export interface Writer {
@@ -51,8 +51,8 @@ export function openTestDatabase(): TestDatabase {
   );
   const putSale = db.prepare(`
     INSERT INTO ventes (rowid, id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
-      origine_ca, source, line, offset)
-    VALUES (?, ?, ?, ?, '2026-11-22', ?, ?, 'ligne', 'test', 1, 0)
+      origine, source, line, offset)
+    VALUES (?, ?, ?, ?, '2026-11-22', ?, ?, 0, 'test', 1, 0)
     ON CONFLICT DO UPDATE SET id_produit = excluded.id_produit, id_magasin = excluded.id_magasin,
       quantite_millioniemes = excluded.quantite_millioniemes, ca_millioniemes = excluded.ca_millioniemes`);
   const dropSale = db.prepare("DELETE FROM ventes WHERE id_vente = ?");

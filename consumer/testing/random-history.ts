@@ -72,10 +72,9 @@ function rowOf(r: Random, topic: EventTopic, key: string): { row: Values; extras
   };
 }
 
-const KEYS: Readonly<Record<EventTopic, readonly string[]>> = {
+const KEYS = {
   produits: ["p", "q", "r"],
   magasins: ["m", "n"],
-  ventes: ["v1", "v2", "v3", "v4", "v5", "v6"],
   rejets: ["k1~1", "k1~2", "k2~1"],
 };
 
@@ -102,8 +101,12 @@ export const batchOf = (
   };
 };
 
-/** Topics of about `size` events: corrections, withdrawals, prices, events below a fence, batches sent twice. */
-export function randomTopics(r: Random, size: number): Topics {
+/**
+ * Topics of about `size` events: corrections, withdrawals, prices, events below a fence, batches sent twice. `sales`: how
+ * many ids of sales they are about.
+ */
+export function randomTopics(r: Random, size: number, sales = 6): Topics {
+  const keys = { ...KEYS, ventes: Array.from({ length: sales }, (_, i) => `v${i + 1}`) };
   const topics: Topics = new Map(EVENT_TOPICS.map((t) => [t, Array.from({ length: PARTITIONS }, () => [])]));
   const version = new Map<string, number>();
   const publicationDay = new Map<string, number>();
@@ -130,7 +133,7 @@ export function randomTopics(r: Random, size: number): Topics {
       continue;
     }
     // The key of a reject is a hash over its source: two sources never share one.
-    const key = topic === "rejets" ? `${source.at(-5)}${r.pick(KEYS.rejets)}` : r.pick(KEYS[topic]);
+    const key = topic === "rejets" ? `${source.at(-5)}${r.pick(KEYS.rejets)}` : r.pick(keys[topic]);
     const log = logs[partitionOf(key, PARTITIONS)] as ModelRecord[];
     const { row, extras } = rowOf(r, topic, key);
     const keyColumn = { produits: "id_produit", magasins: "id_magasin", ventes: "id_vente" } as const;

@@ -34,7 +34,7 @@ const QUERY = `
          (SELECT COUNT(*) FROM others WHERE waits) AS waiting,
          (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM others WHERE NOT waits) AS after,
          EXISTS (SELECT 1 FROM prix JOIN ventes USING (id_produit)
-                 WHERE prix.source IN (SELECT value FROM json_each(:sources)) AND origine_ca = 'liste'
+                 WHERE prix.source IN (SELECT value FROM json_each(:sources)) AND origine = 2
                    AND id_produit NOT IN (SELECT id_produit FROM p)
                    AND id_vente NOT IN (SELECT id_vente FROM v)) AS reprices`;
 
