@@ -12,13 +12,14 @@ export interface Piece {
 
 /**
  * Gives every record of every partition to `apply`, which returns the offset up to which it applied them. Calls `after`
- * at random moments, and at the end, with the records that were read so far.
+ * at random moments, and at the end, with the records that were read so far. `most`: the largest batch.
  */
 export function interleave(
   topics: Topics,
   r: Random,
   apply: (piece: Piece) => number,
   after: (done: Topics) => void,
+  most = 8,
 ): void {
   const places = [...topics].flatMap(([topic, logs]) =>
     logs.map((log, partition) => ({ topic, partition, end: log.length, at: 0 })),
@@ -34,7 +35,7 @@ export function interleave(
     if (open.length === 0) break;
     const place = r.pick(open);
     const { topic, partition, at: from } = place;
-    place.at = apply({ topic, partition, from, to: from + 1 + r.below(8) });
+    place.at = apply({ topic, partition, from, to: from + 1 + r.below(most) });
     if (r.chance(0.1)) after(done());
   }
   after(done());
