@@ -52,7 +52,7 @@ function putPricePoints(
   parentCache.setPricePoints(id, points);
 }
 
-/** Parks the sales of the product before it deletes the row, because of the foreign key. */
+/** Parks the sales of the product before it deletes the row: no sale names a parent that is gone (rule 18). */
 function removeProduct(batch: BatchState, id: string): void {
   parkForProduct(batch, id);
   batch.sql.logOldProduct.run(batch.commit, id);

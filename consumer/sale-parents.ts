@@ -36,7 +36,7 @@ function promote(batch: BatchState, id: string): void {
   batch.counts.changed++;
 }
 
-/** Moves a sale back to `orphelins`. Called before its parent is deleted, because of the foreign key. */
+/** Moves a sale back to `orphelins`. Called before its parent is deleted: no sale names a parent that is gone (rule 18). */
 function park(batch: BatchState, id: string): void {
   const row = batch.sql.sale.get(id) as StoredSale | undefined;
   if (row?.rowId === undefined) return;

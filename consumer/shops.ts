@@ -6,7 +6,7 @@ import { type EntityTable, sameRow } from "./table.ts";
 
 const readShop = ({ sql }: BatchState, id: string): Shop | undefined => sql.shop.get(id) as Shop | undefined;
 
-/** Parks the sales of the shop before it deletes the row, because of the foreign key. */
+/** Parks the sales of the shop before it deletes the row: no sale names a parent that is gone (rule 18). */
 function removeShop(batch: BatchState, id: string): void {
   parkForShop(batch, id);
   batch.sql.logOldShop.run(batch.commit, id);
