@@ -11,11 +11,13 @@ import { texts } from "./texts.js";
  */
 export function doubtParts({ says, weight, known, examples, choices }, currency) {
   const rows = [...(known?.first ?? []), ...examples];
-  /** @param {number | undefined} withdraws */
-  const after = (withdraws) =>
-    known === undefined || withdraws === undefined || withdraws > known.rows
-      ? ""
+  /** @param {Doubt["choices"][number]} choice */
+  const after = ({ withdraws, repeats }) => {
+    if (known === undefined || (withdraws ?? repeats ?? Infinity) > known.rows) return "";
+    return withdraws === undefined
+      ? ` (${texts.counts(repeats ?? 0, amount(known.amount, currency))})`
       : ` (${texts.totalAfter(amount(known.total - (withdraws === 0 ? 0 : known.amount), currency))})`;
+  };
   return [
     element("p", { class: "reason" }, texts.doubt(weight, says)),
     ...(known === undefined || known.rows === 0
@@ -34,7 +36,7 @@ export function doubtParts({ says, weight, known, examples, choices }, currency)
       element(
         "p",
         { class: "choice" },
-        texts.choice(choice.says, after(choice.withdraws)),
+        texts.choice(choice.says, after(choice)),
         " ",
         element("code", {}, choice.command),
       ),

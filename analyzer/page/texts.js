@@ -88,6 +88,8 @@ const fr = {
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
   /** @param {string} total */
   totalAfter: (total) => `chiffre d’affaires total ensuite : ${total}`,
+  /** @param {number} repeats @param {string} worth */
+  counts: (repeats, worth) => `ces ${worth} comptent ${repeats === 0 ? "une fois" : "deux fois"}`,
   /** @param {string} says @param {string} outcome */
   choice: (says, outcome) => `${says}${outcome} :`,
   states: {
@@ -163,6 +165,7 @@ const en = {
   decided: (at, says) => `Accepted on ${at}: ${says}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
   totalAfter: (total) => `total revenue afterwards: ${total}`,
+  counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,
   choice: (says, outcome) => `${says}${outcome}:`,
   states: {
     new: "New",

@@ -1,24 +1,43 @@
-/** `ventes sources confirm`: shows the doubts about a source's version and accepts them (rule 10). */
+/**
+ * `ventes sources confirm`: shows the doubts about a source's version and accepts them (rule 10); of a catalogue, for all its files,
+ * later ones too. With --revoke it takes such decisions back.
+ */
 import * as Effect from "effect/Effect";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import type { SourceError } from "../../producer/admin/index.ts";
-import { confirmSource, namedDoubts, sourceError } from "../../producer/admin/index.ts";
+import {
+  confirmCatalogue,
+  confirmSource,
+  namedDoubts,
+  revokeDecisions,
+  type SourceError,
+  sourceError,
+} from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { print, printJson } from "../output/stdout.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
-import { isNamedBy, registered } from "../run/register.ts";
+import { catalogueNamed, isNamedBy, registered } from "../run/register.ts";
 import { followsNow, readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { visibleSource } from "../texts/visible.ts";
+import { visible, visibleSource } from "../texts/visible.ts";
 
 interface ConfirmInput {
   readonly url: string;
   /** The decisions to accept; empty: all that are open. */
   readonly decisions: readonly string[];
   readonly dryRun: boolean;
+  /** Take them back; empty: all that were taken. */
+  readonly revoke: boolean;
+}
+
+/** A source or a catalogue, and what is unclear about its versions, or those of its entries. */
+interface Found {
+  readonly id: string;
+  readonly isCatalogue: boolean;
+  readonly doubts: readonly DoubtReport[];
 }
 
 export const confirmOne = (
@@ -27,32 +46,75 @@ export const confirmOne = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const { texts } = run;
-    const named = yield* registered(input.url, run);
-    const { source, doubts } = yield* onLog(
+    if (input.revoke) return yield* revoke(input, run);
+    const { id, isCatalogue, doubts } = yield* onLog(
       run,
       SHORT_WAIT_MS,
     )(
       Effect.gen(function* () {
-        const follows = yield* followsNow;
-        const entry = (yield* readSourceEntries)
-          .sources(follows)
-          .find(({ registration }) => isNamedBy(registration.source, named));
-        if (entry === undefined)
-          return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
-        const { source } = entry.registration;
-        const doubts = yield* namedDoubts(source, entry.status.doubts ?? [], input.decisions);
-        if (!input.dryRun) yield* confirmSource(source, doubts);
-        return { source, doubts };
+        const found = yield* find(input.url, run);
+        const doubts = yield* namedDoubts(found.id, found.doubts, input.decisions);
+        if (!input.dryRun)
+          yield* found.isCatalogue ? confirmCatalogue(found.id, doubts) : confirmSource(found.id, doubts);
+        return { ...found, doubts };
       }),
     );
     const [{ doubts: known = [] } = {}] = yield* withKnownDoubts(run.settings.data, [{ doubts }]);
     if (run.json) {
-      printJson({ source, accepted: !input.dryRun, doubts: known });
+      const name = isCatalogue ? { catalogue: id } : { source: id };
+      printJson({ ...name, accepted: !input.dryRun, doubts: known });
       return;
     }
     for (const doubt of known) {
       const lines = doubtLines(doubt, texts, run.settings.currency);
-      print([texts.doubtAccepted(source, input.dryRun), ...lines].map(visibleSource).join("\n"));
+      print([texts.doubtAccepted(id, input.dryRun, isCatalogue), ...lines].map(visibleSource).join("\n"));
     }
     print(input.dryRun ? texts.nothingWritten() : texts.doubtsApply());
   });
+
+/** The source or catalogue of this name, as it is registered or as it is shown. */
+const find = Effect.fnUntraced(function* (url: string, run: Invocation) {
+  const named = yield* registered(url, run);
+  const catalogue = yield* catalogueNamed(url, run).pipe(
+    Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
+  );
+  const follows = yield* followsNow;
+  const all = yield* readSourceEntries;
+  const entries = all.sources(follows);
+  const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
+  if (one !== undefined) {
+    const found: Found = { id: one.registration.source, isCatalogue: false, doubts: one.status.doubts ?? [] };
+    return found;
+  }
+  const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
+  if (listed === undefined)
+    return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
+  const id = listed.catalogue.catalogue;
+  const open = entries.filter(({ registration }) => registration.catalogue === id);
+  // Several entries may wait for the same decision.
+  const doubts = new Map(
+    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
+  );
+  const found: Found = { id, isCatalogue: true, doubts: [...doubts.values()] };
+  return found;
+});
+
+const revoke = Effect.fnUntraced(function* ({ url, decisions, dryRun }: ConfirmInput, run: Invocation) {
+  const { texts } = run;
+  const { id, revoked } = yield* onLog(
+    run,
+    SHORT_WAIT_MS,
+  )(
+    Effect.gen(function* () {
+      const { id } = yield* find(url, run);
+      return { id, revoked: yield* revokeDecisions(id, decisions, { dryRun }) };
+    }),
+  );
+  if (run.json) return printJson({ id, revoked: !dryRun, decisions: revoked });
+  print(
+    [
+      ...revoked.map((decision) => texts.doubtRevoked(visibleSource(id), visible(decision), dryRun)),
+      dryRun ? texts.nothingWritten() : texts.revokedApply(),
+    ].join("\n"),
+  );
+});

@@ -73,6 +73,7 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
         Argument.variadic({ min: 0 }),
       ),
       dryRun: toggle("dry-run", "dryRunConfirm"),
+      revoke: toggle("revoke", "revoke"),
     },
     lazily(async () => (await import("./sources-confirm.ts")).confirmOne),
   ).pipe(described("sources confirm"));

@@ -144,6 +144,9 @@ const catalogueJson = ({ status, catalogue }: CatalogueWithState) => ({
   every: catalogue.every,
   once: catalogue.once,
   duplicates: catalogue.duplicates,
+  idScope: catalogue.idScope ?? null,
+  /** What operators decided for all its entries. */
+  decided: catalogue.decided ?? [],
   registered: catalogue.registered,
 });
 
@@ -199,5 +202,8 @@ const catalogueText = (one: CatalogueWithState, run: Invocation): string[] => {
     `  ${catalogueCounts(one, run)}`,
     ...refusals.map((entry) => `  ${entry.reason}`),
     ...(refused > refusals.length ? [`  ${texts.andOthers(texts.count(refused - refusals.length))}`] : []),
+    ...(one.catalogue.decided ?? []).map(
+      ({ at, decision, says }) => `  ${texts.decidedOfAll(at, decision, says)}`,
+    ),
   ];
 };

@@ -19,11 +19,16 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
             : []),
         ]),
     ...examples.map((text) => `    ${text}`),
-    ...choices.map(({ says, command, withdraws }) => {
-      // All rows that the choice deletes are known, so the total after it is, too.
-      const isKnown = known !== undefined && withdraws !== undefined && withdraws <= known.rows;
-      const after = isKnown ? known.total - (withdraws === 0 ? 0 : known.amount) : undefined;
-      const outcome = after === undefined ? "" : ` (${texts.doubtOutcome(money(after))})`;
+    ...choices.map(({ says, command, withdraws, repeats }) => {
+      // All rows that the choice deletes or repeats are known, so what it does to the total is, too.
+      const isKnown = (rows: number) => known !== undefined && rows <= known.rows;
+      const { total = 0, amount = 0 } = known ?? {};
+      const outcome =
+        withdraws !== undefined && isKnown(withdraws)
+          ? ` (${texts.doubtOutcome(money(total - (withdraws === 0 ? 0 : amount)))})`
+          : repeats !== undefined && isKnown(repeats)
+            ? ` (${texts.doubtRepeats(repeats, money(amount))})`
+            : "";
       return `  ${says}${outcome}: ${command}`;
     }),
   ];

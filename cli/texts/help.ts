@@ -206,8 +206,8 @@ export const COMMAND_HELP = {
       en: "Accepts the version of a source as it is",
     },
     long: {
-      fr: "Accepte la version d'une source telle qu'elle est, pour qu'elle soit appliquée. Une version retenue attend cette confirmation : rien n'en est publié. « ventes sources » dit ce qui n'est pas clair, et sous quel nom de décision. Sans nom de décision, tout ce qui est ouvert est accepté. La décision vaut aussi pour les versions suivantes où la même chose n'est pas claire, par exemple quand des lignes s'y ajoutent.",
-      en: "Accepts the version of a source as it is, so that it is applied. A version that is held back waits for this: nothing of it is published. 'ventes sources' says what is unclear, and the name of the decision. Without a name, all that is open is accepted. The decision also holds for later versions about which the same is unclear, for example when lines are added.",
+      fr: "Accepte la version d'une source telle qu'elle est, pour qu'elle soit appliquée. Une version retenue attend cette confirmation : rien n'en est publié. « ventes sources » dit ce qui n'est pas clair, et sous quel nom de décision. Sans nom de décision, tout ce qui est ouvert est accepté. La décision vaut aussi pour les versions suivantes où la même chose n'est pas claire, par exemple quand des lignes s'y ajoutent. D'un catalogue, elle vaut pour tous ses fichiers, les suivants aussi.",
+      en: "Accepts the version of a source as it is, so that it is applied. A version that is held back waits for this: nothing of it is published. 'ventes sources' says what is unclear, and the name of the decision. Without a name, all that is open is accepted. The decision also holds for later versions about which the same is unclear, for example when lines are added. For a catalogue it holds for all its files, later ones too.",
     },
     examples: [
       {
@@ -219,6 +219,16 @@ export const COMMAND_HELP = {
         command: "ventes sources confirm https://exemple.fr/ventes.csv --dry-run",
         fr: "Voir ce qui serait accepté",
         en: "Show what would be accepted",
+      },
+      {
+        command: "ventes sources confirm https://exemple.fr/exports/ sales.shared:05VBAKrnYU21CWDO",
+        fr: "Décider une fois pour tous les fichiers d'un catalogue",
+        en: "Decide once for all files of a catalogue",
+      },
+      {
+        command: "ventes sources confirm https://exemple.fr/exports/ --revoke",
+        fr: "Reprendre ces décisions",
+        en: "Take these decisions back",
       },
     ],
   },
@@ -475,6 +485,10 @@ export const FLAG_HELP = {
     fr: "montre ce qui serait accepté, sans rien écrire",
     en: "shows what would be accepted, and writes nothing",
   },
+  revoke: {
+    fr: "reprend des décisions, toutes si aucune n'est nommée ; ce qui est publié reste",
+    en: "takes decisions back, all when none is named; what is published stays",
+  },
   dryRun: {
     fr: "montrer ce qui serait lu, sans rien écrire",
     en: "show what would be read, writing nothing",
@@ -548,8 +562,8 @@ export const FLAG_HELP = {
     en: "ids and numbers of documents that are written 12.0 or 12,00 are read as 12; --no-whole-ids: no longer",
   },
   idScope: {
-    fr: "sépare les ventes de ce fichier de celles des autres fichiers qui ont les mêmes identifiants ; '' : ne plus séparer",
-    en: "keeps the sales of this file apart from sales of other files with the same ids; '': no longer",
+    fr: "sépare les ventes de ce fichier de celles des autres fichiers qui ont les mêmes identifiants ; {file} : le nom du fichier, pour un catalogue ; '' : ne plus séparer",
+    en: "keeps the sales of this file apart from sales of other files with the same ids; {file}: the name of the file, for a catalogue; '': no longer",
   },
   rekey: {
     fr: "à donner quand les options changent les identifiants des ventes : celles des jours que le fichier contient sont retirées, puis publiées de nouveau",

@@ -393,8 +393,10 @@ const TEXTS = {
       `${n} of its first ${of} sales are also in ${source}: they count once. If they are other sales, keep them apart with --id-scope`,
   ),
   doubtAccepted: both(
-    (source: string, isDryRun: boolean) => `${source} : ${isDryRun ? "serait accepté" : "accepté"} :`,
-    (source: string, isDryRun: boolean) => `${source}: ${isDryRun ? "would be accepted" : "accepted"}:`,
+    (source: string, isDryRun: boolean, ofAll: boolean) =>
+      `${source} : ${isDryRun ? "serait accepté" : "accepté"}${ofAll ? " pour tous ses fichiers, les suivants aussi" : ""} :`,
+    (source: string, isDryRun: boolean, ofAll: boolean) =>
+      `${source}: ${isDryRun ? "would be accepted" : "accepted"}${ofAll ? " for all its files, later ones too" : ""}:`,
   ),
   doubtWorth: both(
     (n: string, amount: string) => `${lignes(n)} dans la base, d'une valeur de ${amount} :`,
@@ -404,6 +406,16 @@ const TEXTS = {
     (total: string) => `chiffre d'affaires total ensuite : ${total}`,
     (total: string) => `total revenue afterwards: ${total}`,
   ),
+  doubtRepeats: both(
+    (times: number, amount: string) => `ces ${amount} comptent ${times === 0 ? "une fois" : "deux fois"}`,
+    (times: number, amount: string) => `these ${amount} count ${times === 0 ? "once" : "twice"}`,
+  ),
+  decidedOfAll: both(
+    (at: string, decision: string, says: string) =>
+      `accepté le ${at} pour tous ses fichiers (${decision}) : ${says}`,
+    (at: string, decision: string, says: string) =>
+      `accepted at ${at} for all its files (${decision}): ${says}`,
+  ),
   decidedAt: both(
     (at: string, says: string) => `accepté le ${at} : ${says}`,
     (at: string, says: string) => `accepted at ${at}: ${says}`,
@@ -411,6 +423,16 @@ const TEXTS = {
   doubtsApply: both(
     () => "la prochaine interrogation l'appliquera",
     () => "the next poll applies it",
+  ),
+  doubtRevoked: both(
+    (source: string, decision: string, isDryRun: boolean) =>
+      `${source} : ${decision} ${isDryRun ? "ne serait plus accepté" : "n'est plus accepté"}`,
+    (source: string, decision: string, isDryRun: boolean) =>
+      `${source}: ${decision} ${isDryRun ? "would be accepted no longer" : "is accepted no longer"}`,
+  ),
+  revokedApply: both(
+    () => "ce qui est publié reste ; une version suivante où la même chose n'est pas claire sera retenue",
+    () => "what is published stays; a later version about which the same is unclear is held back",
   ),
   sourceMoved: both(
     (from: string, to: string, n: string) =>

@@ -97,6 +97,8 @@ export const registerCatalogue = Effect.fnUntraced(function* (
     ...(reading === undefined ? {} : { reading }),
     ...(vanished === undefined ? {} : { vanished }),
     ...(idScope === undefined ? {} : { idScope }),
+    ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
+    ...(before?.decided === undefined ? {} : { decided: before.decided }),
     registered: before?.registered ?? (yield* isoNow),
   };
   if (settings.kafka !== null && isFileSource(catalogue))

@@ -25,7 +25,7 @@ export {
   registerCatalogue,
   removeCatalogue,
 } from "./catalogues.ts";
-export { confirmSource, namedDoubts } from "./confirm.ts";
+export { confirmCatalogue, confirmSource, namedDoubts, revokeDecisions } from "./confirm.ts";
 export { type HandPrice, publishHandPrices } from "./hand-prices.ts";
 export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";

@@ -10,7 +10,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
 import type { ColumnFormats, ReadField, ReadingChange } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
-import { asFailure, type Doubt, reportOf } from "../source/index.ts";
+import { asFailure, type Doubt, reportOf, scopeNamed } from "../source/index.ts";
 import {
   type InspectedReject,
   type InspectedRow,
@@ -94,7 +94,7 @@ const inspect = Effect.fnUntraced(function* (
     {
       entities: entitiesNamed(options) ?? preset?.entities,
       reading,
-      idScope: options.idScope ?? undefined,
+      idScope: options.idScope == null ? undefined : scopeNamed(options.idScope, source),
       before: undefined,
     },
     BY_HAND,

@@ -13,11 +13,13 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { changesDays, flagsOf, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
+  acceptedIn,
   asFailure,
   isFileSource,
   Registry,
   rememberNamed,
   type SourceError,
+  scopeNamed,
   sourceError,
   trustOf,
 } from "../source/index.ts";
@@ -74,7 +76,7 @@ const register = Effect.fnUntraced(function* (
   const isDiscovered = options.discovered === true && (before === undefined || before.discovered === true);
   const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
   const own = changedReading(before?.reading, options.reading ?? {});
-  const idScope = idScopeOf(before, options);
+  const idScope = idScopeOf(source, before, options);
   const { reading, preset } = yield* resolved(source, own ?? {});
   const { language } = settings;
   const was = yield* resolved(source, before?.reading ?? {});
@@ -136,8 +138,12 @@ const register = Effect.fnUntraced(function* (
   return registration;
 });
 
-const idScopeOf = (before: Registration | undefined, { idScope }: RegisterOptions): string | undefined =>
-  idScope === undefined ? before?.idScope : (idScope ?? undefined);
+const idScopeOf = (
+  source: string,
+  before: Registration | undefined,
+  { idScope }: RegisterOptions,
+): string | undefined =>
+  idScope === undefined ? before?.idScope : idScope === null ? undefined : scopeNamed(idScope, source);
 
 /** The old registration with the given options changed. */
 function registrationOf(
@@ -155,7 +161,8 @@ function registrationOf(
 ): Registration {
   const { source, entities, own, isDiscovered, rekey, now } = found;
   const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
-  const idScope = idScopeOf(before, options);
+  const idScope = idScopeOf(source, before, options);
+  const accepted = before === undefined ? [] : acceptedIn(before);
   return {
     v: 1,
     kind: "source",
@@ -167,7 +174,7 @@ function registrationOf(
     ...(own === undefined ? {} : { reading: own }),
     ...(vanished === undefined ? {} : { vanished }),
     ...(idScope === undefined ? {} : { idScope }),
-    ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
+    ...(accepted.length === 0 ? {} : { accepted }),
     ...(before?.decided === undefined ? {} : { decided: before.decided }),
     ...(isDiscovered ? { discovered: true as const } : {}),
     ...(before?.reread === undefined ? {} : { reread: before.reread }),

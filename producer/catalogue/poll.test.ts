@@ -167,7 +167,11 @@ describe("a catalogue", () => {
 
   it("gives options to all its entries and to each; when they change, the entries are read again", async () => {
     const odd = "Quand|Ref|Boutique|Nb\n02/01/2024|p|m|1,5\n";
-    files = { "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n", "/a.csv": odd, "/b.csv": odd };
+    files = {
+      "/list.csv": "url,delimiter\na.csv,\nb.csv,;\n",
+      "/a.csv": odd,
+      "/b.csv": odd.replace("1,5", "2,5"),
+    };
     const map = { date_vente: "Quand", id_produit: "Ref", id_magasin: "Boutique", quantité: "Nb" };
     await add(at("list.csv"), { reading: { delimiter: "|", map } });
     const first = await poll();

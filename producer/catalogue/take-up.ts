@@ -9,7 +9,7 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
 import { changesDays, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
-import { asFailure, sourceError, trustOf } from "../source/index.ts";
+import { asFailure, FILE_SCOPE, scopeNamed, sourceError, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { fetchVersion } from "../version/index.ts";
 import type { Entry } from "./entries.ts";
@@ -51,7 +51,9 @@ export const takeUp = Effect.fnUntraced(function* (
     if (header.reason !== undefined) return refused(header.reason);
     entities = header.entities;
   }
-  const registration = registrationOf(catalogue, entry, entities, before, yield* isoNow);
+  const listed = registrationOf(catalogue, entry, entities, before, yield* isoNow);
+  const registration =
+    before !== undefined && keepsIds(producer, catalogue, entry) ? withScope(listed, before) : listed;
   const changed = before === undefined ? undefined : yield* rekeyedBy(producer, before, registration);
   if (changed !== undefined) {
     const details = {
@@ -70,6 +72,20 @@ export const takeUp = Effect.fnUntraced(function* (
   }
   if (!isDeepStrictEqual(before, registration)) yield* registrations.put(registration);
   return { is: "taken" };
+});
+
+/** Whether `--id-scope {file}` came when the entry was published already: its sales keep their ids, later entries get theirs. */
+const keepsIds = ({ registry }: Producer, { idScope }: Catalogue, { source, options }: Entry): boolean =>
+  options.idScope === undefined &&
+  idScope?.includes(FILE_SCOPE) === true &&
+  registry.last(source)?.value.identity != null;
+
+const withScope = (
+  { idScope: _, ...registration }: Registration,
+  { idScope }: Registration,
+): Registration => ({
+  ...registration,
+  ...(idScope === undefined ? {} : { idScope }),
 });
 
 /** The changed options that would change ids of existing sales (rule 4); undefined: none would. */
@@ -130,7 +146,7 @@ export const entitiesOf = (
           trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
           entities: entry.entities ?? preset?.entities,
           reading,
-          idScope: entry.options.idScope ?? catalogue.idScope,
+          idScope: scopeOf(catalogue, entry),
           before: registry.last(source)?.value,
           known: refusedBefore?.requested === requested ? refusedBefore.validators : null,
           onFetched: (found) => {
@@ -163,6 +179,11 @@ export const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOp
   ...options.reading,
 });
 
+const scopeOf = ({ idScope }: Catalogue, { source, options }: Entry): string | undefined => {
+  const scope = options.idScope ?? idScope;
+  return scope === undefined ? undefined : scopeNamed(scope, source);
+};
+
 /** `now`: the date of a new registration, in ISO 8601. */
 export function registrationOf(
   listed: Catalogue,
@@ -171,11 +192,11 @@ export function registrationOf(
   before: Registration | undefined,
   now: string,
 ): Registration {
-  const { catalogue, every, once, duplicates, vanished, idScope } = listed;
+  const { catalogue, every, once, duplicates, vanished, accepted = [] } = listed;
   const { source, options } = entry;
   const read = readingOf(listed, entry);
   const rows = options.vanished ?? vanished;
-  const scope = options.idScope ?? idScope;
+  const scope = scopeOf(listed, entry);
   return {
     v: 1,
     kind: "source",
@@ -189,6 +210,7 @@ export function registrationOf(
     ...(scope === undefined ? {} : { idScope: scope }),
     ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
     ...(before?.decided === undefined ? {} : { decided: before.decided }),
+    ...(accepted.length === 0 ? {} : { inherited: accepted }),
     catalogue,
     ...(before?.reread === undefined ? {} : { reread: before.reread }),
     registered: before?.registered ?? now,

@@ -14,7 +14,8 @@ export { joinIds, rejectStem, saleStem, scopedId, splitOrdinal, withOrdinal } fr
 export { MIXED } from "./reject-diff.ts";
 export { byCodeUnit, OTHER_TIME, restOf, TIME, TIME_NAMES } from "./row-text.ts";
 export { type DayPrints, joinDays, SaleDays, salePrint } from "./sale-days.ts";
-export { SaleMatch } from "./sale-match.ts";
+export { mayShareKind, SaleMatch } from "./sale-match.ts";
+export { type CommonDay, SameIds } from "./same-ids.ts";
 export { Spill } from "./spill.ts";
 export { encodeHeld, HeldPart, type HeldRow, heldKey, isHashed } from "./state/held-rows.ts";
 export { openProducer, openScratchState } from "./state/producer-db.ts";

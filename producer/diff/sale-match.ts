@@ -43,6 +43,17 @@ function eachKind(
   }
 }
 
+/** Whether a sale may be in both lists, whatever its amount: an id may be made without it. */
+export function mayShareKind(a: DayPrints, b: DayPrints): boolean {
+  // Of a day of very many sales the lists have a part.
+  if (a.shift > 0 || b.shift > 0) return true;
+  let isShared = false;
+  eachKind(a.prints, b.prints, 0, MONEY_BITS, (inA, inB) => {
+    isShared ||= inA > 0 && inB > 0;
+  });
+  return isShared;
+}
+
 /** What the sales of a source have in common with those of others, over some days. Estimates for days of very many sales. */
 export class SaleMatch {
   /** Sales of the two sides on days that both have, and how many of them are in both. */
@@ -73,6 +84,11 @@ export class SaleMatch {
     });
   }
 
+  /** Different sales of a day of the side that has more sales. */
+  get largerKinds(): number {
+    return this.mine > this.its ? this.#myKinds : this.#itsKinds;
+  }
+
   get smaller(): number {
     return Math.min(this.mine, this.its);
   }
@@ -92,8 +108,7 @@ export class SaleMatch {
 
   /** Two tills of a shop share a few sales of a varied day by chance, never nearly all. */
   get #isVaried(): boolean {
-    const [sales, kinds] = this.mine > this.its ? [this.mine, this.#myKinds] : [this.its, this.#itsKinds];
-    return sales <= REPEATED * kinds;
+    return Math.max(this.mine, this.its) <= REPEATED * this.largerKinds;
   }
 
   /** Sales that repeat are evidence when they repeat equally often. */

@@ -51,6 +51,16 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} of its ids are those of other sales in ${d.what} (${examplesOf(d)}): it would replace those`,
   },
+  "sales.shared": {
+    fr: (d) =>
+      d.count === 1
+        ? `une de ses ventes (${d.more}) a le même identifiant qu'une vente de ${d.what}, et ne compterait qu'une fois ; rien ne dit si c'est la même`
+        : `${d.count} de ses ${d.of} ventes de jours communs (${d.more}) ont les mêmes identifiants que des ventes de ${d.what}, et ne compteraient qu'une fois ; rien ne dit si ce sont les mêmes`,
+    en: (d) =>
+      d.count === 1
+        ? `one of its sales (${d.more}) has the same id as a sale in ${d.what} and would count once, and nothing tells whether it is the same sale`
+        : `${d.count} of its ${d.of} sales on common days (${d.more}) have the same ids as sales in ${d.what} and would count once, and nothing tells whether these are the same sales`,
+  },
   "currency.other": {
     fr: (d) => `${d.count} lignes sont dans une autre devise que ${d.what}, et mises de côté`,
     en: (d) => `${d.count} lines are in another currency than ${d.what}, and set aside`,
@@ -161,6 +171,22 @@ export const CHOICE_SENTENCES = {
   otherNumbers: {
     fr: "pour compter les unes et les autres (les identifiants de cette source reçoivent un nom)",
     en: "to count both (the ids of this source get a name)",
+  },
+  otherNumbersOfAll: {
+    fr: "pour compter les unes et les autres, de chaque fichier de ce catalogue, plus tard aussi",
+    en: "to count both, of each file of this catalogue, later ones too",
+  },
+  lastSaidOfAll: {
+    fr: "pour qu'elles ne fassent qu'une vente par identifiant, dans tous les fichiers de ce catalogue, plus tard aussi",
+    en: "to count one sale for each id, in all files of this catalogue, later ones too",
+  },
+  equalOnce: {
+    fr: "pour ne compter qu'une fois chaque vente que les deux ont",
+    en: "to count once each sale that both have",
+  },
+  equalOnceOfAll: {
+    fr: "pour ne compter qu'une fois chaque vente que les deux ont, dans tous les fichiers de ce catalogue, plus tard aussi",
+    en: "to count once each sale that both have, in all files of this catalogue, later ones too",
   },
   lastSaid: {
     fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",

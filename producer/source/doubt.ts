@@ -25,6 +25,8 @@ export interface Choice {
   /** How many rows it deletes, and how many it adds. */
   readonly withdraws?: number;
   readonly adds?: number;
+  /** How many of the doubt's `rows` count once more. */
+  readonly repeats?: number;
 }
 
 export interface Doubt {
@@ -93,7 +95,7 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, commands, answer, withdraws, adds } = choice;
+  const { code, options, commands, answer, withdraws, adds, repeats } = choice;
   const accepted = answer === undefined ? decision : answered(decision, answer);
   return {
     says: CHOICE_SENTENCES[code][language],
@@ -101,6 +103,7 @@ function choiceOf(choice: Choice, decision: string, source: string, language: La
     ...(options === undefined && commands === undefined ? { accepts: accepted } : {}),
     ...(withdraws === undefined ? {} : { withdraws }),
     ...(adds === undefined ? {} : { adds }),
+    ...(repeats === undefined ? {} : { repeats }),
   };
 }
 

@@ -15,6 +15,7 @@ export {
 export { heldBack, SourceError, type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
 export { DEFAULT_ROW_ROOM, excessOf, fitsAnnouncement, fittingReject, roomIn } from "./event-size.ts";
 export { asFailure, codeOf, spoolFolder } from "./failure.ts";
+export { FILE_SCOPE, otherScope, scopeNamed } from "./id-scope.ts";
 export { rememberNamed } from "./named-files.ts";
 export {
   entryOfSource,
@@ -26,7 +27,7 @@ export {
   pathOfSource,
   sourceId,
 } from "./reference.ts";
-export { type LastAnnouncement, type RefusedRecord, Registry } from "./registry.ts";
+export { acceptedIn, type LastAnnouncement, type RefusedRecord, Registry } from "./registry.ts";
 export { SOURCE_SENTENCES } from "./sentences.ts";
 export { shareLinkOf } from "./share-links.ts";
 export { followedFolderOf, mayListFolder, type Trust, type Trusted, trustOf } from "./trust.ts";

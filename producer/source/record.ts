@@ -97,10 +97,12 @@ const isAnnouncement = (parsed: Named | Announcement): parsed is Announcement =>
 /** Why a registration is not valid although its types are; undefined: it is valid. */
 function contradiction(named: Registration | Catalogue): string | undefined {
   if (named.every !== null && named.every < 1) return `every: ${named.every}`;
+  if ((named.accepted ?? []).some(({ length }) => length > LONGEST_REQUEST_ID))
+    return `accepted: > ${LONGEST_REQUEST_ID}`;
   if (named.kind === "catalogue") return undefined;
-  const { entities, reread = "", rekey = "", accepted = [] } = named;
-  if ([reread, rekey, ...accepted].some(({ length }) => length > LONGEST_REQUEST_ID))
-    return `reread, rekey, accepted: > ${LONGEST_REQUEST_ID}`;
+  const { entities, reread = "", rekey = "", inherited = [] } = named;
+  if ([reread, rekey, ...inherited].some(({ length }) => length > LONGEST_REQUEST_ID))
+    return `reread, rekey, inherited: > ${LONGEST_REQUEST_ID}`;
   return entities.length === 0 || new Set(entities).size < entities.length
     ? `entities: ${JSON.stringify(entities)}`
     : undefined;

@@ -10,6 +10,10 @@ import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";
 import { type Named, parseSourceRecord, shownKey } from "./record.ts";
 
+/** The decisions that an operator took about a source, or about all entries of its catalogue. */
+export const acceptedIn = ({ accepted = [], inherited = [] }: Registration): readonly string[] =>
+  inherited.length === 0 ? accepted : [...accepted, ...inherited];
+
 /** How many offsets of announcements the registry keeps for each source. */
 const REMEMBERED = 64;
 

@@ -468,6 +468,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: no version waits for a decision${d.what === undefined ? "" : ` ${d.what}`}: see the list: ${command("sources")}`,
   },
+  "source.not_accepted": {
+    fr: (d) =>
+      `${d.source} : aucune décision${d.what === undefined ? "" : ` ${d.what}`} n'y a été prise${d.more === undefined ? "" : `, mais pour tout le catalogue : ${command(`sources confirm ${shellArgument(d.more)} ${d.what} --revoke`)}`}`,
+    en: (d) =>
+      `${d.source}: no decision${d.what === undefined ? "" : ` ${d.what}`} was taken there${d.more === undefined ? "" : `, but for the whole catalogue: ${command(`sources confirm ${shellArgument(d.more)} ${d.what} --revoke`)}`}`,
+  },
   "source.earlier": {
     fr: (d) =>
       `${d.source} est revenu à un état antérieur : si c'est encore le cas à la prochaine lecture, cet état sera appliqué`,

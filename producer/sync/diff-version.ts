@@ -19,7 +19,7 @@ import {
 } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
-import { asFailure, type SourceError } from "../source/index.ts";
+import { acceptedIn, asFailure, type SourceError } from "../source/index.ts";
 import { readInto, type Tail } from "../version/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { NOT_CONTINUED } from "./result.ts";
@@ -85,7 +85,7 @@ const orderBefore = (
   habit: last?.order.habit ?? before?.habit ?? NOTHING_BEFORE.habit,
   hasKept: (before?.counts?.vanished ?? 0) > 0,
   waiting: waitingIn(refused?.doubts ?? []),
-  answers: answersIn(registration.accepted ?? []),
+  answers: answersIn(acceptedIn(registration)),
 });
 
 /** Reads the source's events from the start, to compute fingerprints over these columns. */

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
-import { asFailure, type Doubt } from "../source/index.ts";
+import { acceptedIn, asFailure, type Doubt } from "../source/index.ts";
 import { readBefore, readingDoubts, readOf } from "../version/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
@@ -41,7 +41,7 @@ export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   diffed: DiffedVersion,
 ): Effect.fn.Return<OpenDoubts, PollFailure> {
-  const accepted = new Set(opened.registration.accepted);
+  const accepted = new Set(acceptedIn(opened.registration));
   const open: Doubt[] = [];
   for (const find of FINDERS)
     open.push(...(yield* find(opened, diffed)).filter(({ decision }) => !accepted.has(decision)));

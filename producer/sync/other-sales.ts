@@ -13,6 +13,23 @@ export interface OtherSource {
   readonly isForeign: boolean;
 }
 
+/** Whether another producer has published sales of another source that the state does not have. */
+export const foreignNews = Effect.fnUntraced(function* ({
+  producer: { registry, state, id },
+  registration,
+}: OpenedVersion): Effect.fn.Return<boolean, LogFailure> {
+  yield* registry.refresh();
+  return registry
+    .announced()
+    .some(
+      ([source, { value, offset }]) =>
+        source !== registration.source &&
+        value.producer !== id &&
+        value.entities.includes("ventes") &&
+        !state.isUpTo(source, offset).is,
+    );
+});
+
 /**
  * The announced sources, but for that of the version, whose last announcement `wants` takes; by their number in the state.
  * Reads the events that the state does not have yet.

@@ -1,8 +1,9 @@
 /** The ways to decide about sales that two sources hold: what each does, and its commands. */
 import { SALE_KEY } from "../rows/index.ts";
 import type { Choice } from "../source/index.ts";
+import { areEqual } from "./family.ts";
 import type { OpenedVersion } from "./opened-version.ts";
-import { areEqual, type Comparison, type Family } from "./sale-comparison.ts";
+import type { Comparison, Family } from "./sale-comparison.ts";
 
 /** A command with more sources is no help. */
 const MOST_SOURCES = 31;

@@ -4,45 +4,69 @@
  */
 import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
-import { dayOfStem, isHashed, keyOfClaim, STATE_PARTS } from "../diff/index.ts";
+import {
+  type DayPrints,
+  dayOfStem,
+  type EntityDiff,
+  isHashed,
+  keyOfClaim,
+  STATE_PARTS,
+  type State,
+} from "../diff/index.ts";
 import { asFailure, type Doubt, MOST_ROWS } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
+import { familyDecision } from "./family.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { otherSales } from "./other-sales.ts";
 import { overlapChoices } from "./overlap-choices.ts";
-import { Comparison, type Family, overlapDecision } from "./sale-comparison.ts";
+import { Comparison, type Family } from "./sale-comparison.ts";
 import { sharedClaims } from "./shared-claims.ts";
+import { sharedDoubts } from "./shared-doubt.ts";
 
 /** How many sources and days a doubt shows. */
 const SHOWN = 5;
 
-/** Finds the families of sources that hold sales of the version. */
-export const overlapDoubts = Effect.fnUntraced(function* (
+/** Finds the families of sources that hold sales of the version: under other ids (rule 23), or some under the same (rule 5). */
+export const overlapDoubts: (
   opened: OpenedVersion,
-  { diff }: DiffedVersion,
-): Effect.fn.Return<readonly Doubt[], PollFailure> {
+  diffed: DiffedVersion,
+) => Effect.Effect<readonly Doubt[], PollFailure> = Effect.fnUntraced(function* (opened, { diff }) {
   const { producer, registration, rekey } = opened;
-  const { state, settings } = producer;
-  const fail = asFailure(registration.source, settings);
+  const fail = asFailure(registration.source, producer.settings);
   if (!diff.main.entity.derivedKey || rekey !== undefined || diff.main.emitted === 0) return [];
   const comparison = new Comparison(opened, diff);
   const changed = yield* inSlices(() => comparison.changedDays(), fail);
   if (changed.size === 0) return [];
-  if (comparison.hasNewDays) yield* otherSales(opened, ({ entities }) => entities.includes("ventes"));
-  const families = yield* inSlices(() => comparison.families(changed), fail);
+  yield* otherSales(opened, ({ entities }) => entities.includes("ventes"));
+  return yield* inSlices(() => doubtsOf(opened, diff.main, comparison, changed), fail);
+});
+
+function* doubtsOf(
+  opened: OpenedVersion,
+  main: EntityDiff,
+  comparison: Comparison,
+  changed: ReadonlyMap<string, DayPrints>,
+): Generator<void, readonly Doubt[]> {
+  const { state } = opened.producer;
+  const families = yield* comparison.compare(changed);
+  const same = yield* comparison.same(families.values(), changed);
   const doubts: Doubt[] = [];
-  for (const family of families) {
-    const ids = new Set([...family.members.keys()].map((source) => state.source(source).id));
-    const days = new Set(family.days);
-    const shared = yield* inSlices(() => sharedClaims(opened, diff.main, ids, days), fail);
-    // Sales that have the same ids are one sale each already (rule 5).
-    if (shared * 2 >= family.match.common) continue;
-    const rows = yield* inSlices(() => rowsOfOthers(opened, ids, family), fail);
-    doubts.push({ ...doubtOf(opened, family, comparison), rows, entity: "ventes" });
+  for (const family of families.values()) {
+    if (same.includes(family)) {
+      const ids = numbersOf(state, family.members.keys());
+      // Sales that have the same ids are one sale each already.
+      const { count } = yield* sharedClaims(opened, main, ids, new Set(family.days));
+      if (count * 2 < family.match.common) {
+        const rows = yield* rowsOfOthers(opened, ids, family);
+        doubts.push({ ...doubtOf(opened, family, comparison), rows, entity: "ventes" });
+        continue;
+      }
+    }
+    if (family.mayShare) doubts.push(...(yield* sharedDoubts(opened, main, comparison, { family, changed })));
   }
   return doubts;
-});
+}
 
 function doubtOf(opened: OpenedVersion, family: Family, comparison: Comparison): Doubt {
   const names = [...family.members.keys()].sort();
@@ -51,7 +75,7 @@ function doubtOf(opened: OpenedVersion, family: Family, comparison: Comparison):
   const [first = "", last = ""] = [days[0], days.at(-1)];
   return {
     code: "overlap",
-    decision: overlapDecision(family.name),
+    decision: familyDecision("overlap", family.name),
     weight: "held",
     details: {
       count: match.common,
@@ -86,3 +110,6 @@ function* rowsOfOthers(
   }
   return rows;
 }
+
+const numbersOf = (state: State, sources: Iterable<string>): ReadonlySet<number> =>
+  new Set([...sources].map((source) => state.source(source).id));

@@ -3,13 +3,14 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { catalogueId, registerCatalogue } from "../admin/catalogues.ts";
-import { confirmSource } from "../admin/confirm.ts";
+import { confirmCatalogue, confirmSource, revokeDecisions } from "../admin/confirm.ts";
 import { removeSource } from "../admin/remove.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { type AddFlags, addFile } from "../testing/register.ts";
 import { pollSource } from "./poll.ts";
 import { makeTemporaryProducer } from "./producer.ts";
+import type { PollResult } from "./result.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
@@ -249,11 +250,230 @@ it("files with the same columns and ids are one sale each, and no doubt", async 
     "2,x,2026-02-03,B,S1,1",
   );
   expect(again).toMatchObject({ state: "ok" });
-  await published("c.csv", DAILY, "2026-03-03,A,S1,3", "2026-03-03,B,S1,1");
-  expect(await published("d.csv", DAILY, "2026-03-03,A,S1,3", "2026-03-03,B,S1,1")).toMatchObject({
-    state: "ok",
+  const march = ["2026-03-03,A,S1,3", "2026-03-03,B,S1,1", "2026-03-04,A,S1,2"];
+  await published("c.csv", DAILY, ...march);
+  expect(await published("d.csv", DAILY, ...march)).toMatchObject({ state: "ok" });
+  expect(await quantity()).toBe(10);
+});
+
+describe("two tills with the same columns and some equal sales", () => {
+  const TILL_1 = [...DAY_3, "2026-02-03,C,S1,1"];
+  const TILL_2 = ["2026-02-03,B,S1,1", "2026-02-03,D,S1,5"];
+  const shared = (status: SourceStatus | undefined) =>
+    status?.doubts?.filter(({ code }) => code === "sales.shared") ?? [];
+  const scoped = (name: string, idScope: string, rekey = false) =>
+    add(name, { idScope, ...(rekey ? { rekey } : {}) });
+
+  it("are held, and count both when one gets ids of its own", async () => {
+    await published("till-1.csv", DAILY, ...TILL_1);
+    const held = await published("till-2.csv", DAILY, ...TILL_2);
+    expect(held).toMatchObject({ state: "held" });
+    expect(shared(held)).toMatchObject([
+      { rows: [expect.stringMatching(/^2026-02-03~.*~1$/)], entity: "ventes" },
+    ]);
+    expect(held?.reason).toMatch(/2026-02-03\).*till-1\.csv/);
+    expect(shared(held)[0]?.choices.map(({ repeats }) => repeats)).toEqual([1, 0]);
+    expect(shared(held)[0]?.choices[0]?.command).toMatch(/ sources add \S+till-2.csv --id-scope till-2$/);
+    expect(await quantity()).toBe(5);
+    await scoped("till-2.csv", "till-2");
+    expect(await poll("till-2.csv")).toMatchObject({ state: "ok", emitted: 2 });
+    expect(await quantity()).toBe(11);
+    write("till-2.csv", DAILY, ...TILL_2, "2026-02-04,A,S1,2");
+    write("till-1.csv", DAILY, ...TILL_1, "2026-02-04,A,S1,2");
+    await poll("till-1.csv");
+    expect(await quantity()).toBe(15);
   });
-  expect(await quantity()).toBe(8);
+
+  it("are one sale each when an operator says so, in later versions and files of the folder too", async () => {
+    await published("till-1.csv", DAILY, ...TILL_1);
+    await confirm("till-2.csv", await published("till-2.csv", DAILY, ...TILL_2));
+    expect(await poll("till-2.csv")).toMatchObject({ state: "ok", emitted: 2 });
+    expect(await quantity()).toBe(10);
+    write("till-2.csv", DAILY, ...TILL_2, "2026-02-03,C,S1,1");
+    expect(await poll("till-2.csv")).toMatchObject({ state: "ok" });
+    expect(await published("till-3.csv", DAILY, "2026-02-03,C,S1,1", "2026-02-03,F,S1,1")).toMatchObject({
+      state: "ok",
+    });
+    expect(await quantity()).toBe(11);
+  });
+
+  it("are held when the equal sale comes later, and all sales of the source get ids of their own", async () => {
+    await published("till-1.csv", DAILY, ...TILL_1);
+    expect(await published("till-2.csv", DAILY, "2026-02-03,D,S1,5")).toMatchObject({ state: "ok" });
+    write("till-2.csv", DAILY, "2026-02-03,D,S1,5", "2026-02-03,B,S1,1");
+    const held = await poll("till-2.csv");
+    expect(shared(held)[0]?.choices[0]?.command).toMatch(/till-2.csv --id-scope till-2 --rekey$/);
+    // The file grows while nobody answers, and the answer is for all of it.
+    write("till-2.csv", DAILY, "2026-02-03,D,S1,5", "2026-02-03,B,S1,1", "2026-02-03,B,S1,1");
+    expect(shared(await poll("till-2.csv"))).toMatchObject([{ decision: shared(held)[0]?.decision }]);
+    expect(await quantity()).toBe(10);
+    await scoped("till-2.csv", "till-2", true);
+    expect(await poll("till-2.csv")).toMatchObject({ state: "ok", emitted: 3, withdrawn: 1 });
+    expect(await quantity()).toBe(12);
+  });
+
+  it.each([
+    ["one sale", ["2026-02-03,B,S1,1"]],
+    ["two sales, all that both have", ["2026-02-03,A,S1,3", "2026-02-03,B,S1,1"]],
+  ])("are held when they are %s: that may be chance", async (_, lines) => {
+    await published("till-1.csv", DAILY, ...DAY_3);
+    expect(shared(await published("till-2.csv", DAILY, ...lines))).toHaveLength(1);
+    expect(await quantity()).toBe(4);
+  });
+
+  it("are no doubt where such files had the same sales on the days before", async () => {
+    await published("february.csv", DAILY, ...DAY_3, "2026-02-03,C,S1,1", ...DAY_4);
+    expect(await published("3.csv", DAILY, ...DAY_3, "2026-02-03,C,S1,1")).toMatchObject({ state: "ok" });
+    expect(await published("4.csv", DAILY, ...DAY_4)).toMatchObject({ state: "ok" });
+    // The file of the day is behind that of the month, and grows.
+    write(
+      "february.csv",
+      DAILY,
+      ...DAY_3,
+      "2026-02-03,C,S1,1",
+      ...DAY_4,
+      "2026-02-05,A,S1,1",
+      "2026-02-05,B,S1,1",
+    );
+    await poll("february.csv");
+    expect(await published("5.csv", DAILY, "2026-02-05,B,S1,1")).toMatchObject({ state: "ok" });
+    expect(await quantity()).toBe(9);
+  });
+
+  it("are known to a producer that never read the other till", async () => {
+    await published("till-1.csv", DAILY, ...TILL_1);
+    write("till-2.csv", DAILY, ...TILL_2);
+    await add("till-2.csv");
+    const failed = await pipeline.run(
+      Effect.scoped(
+        Effect.flatMap(another, ({ producer, of }) =>
+          Effect.flip(pollSource(producer, of("till-2.csv"), { mode: "once" })),
+        ),
+      ),
+    );
+    expect(failed).toMatchObject({ code: "source.held_back", doubts: [{ code: "sales.shared" }] });
+  });
+
+  it.each([
+    ["with ids of their own for equal lines", "sales.shared", DAILY, TILL_1, DAILY, TILL_2],
+    ["as the month's file and the days'", "overlap", DAILY, [...DAY_3, ...DAY_4], MONTHLY, MONTH],
+  ] as const)(
+    "that two producers publish at the same moment are told by one of them, and a command undoes it: %s",
+    async (_, code, header, lines, otherHeader, otherLines) => {
+      write("till-1.csv", header, ...lines);
+      write("till-2.csv", otherHeader, ...otherLines);
+      await add("till-1.csv");
+      await add("till-2.csv");
+      const attention = await pipeline.run(Effect.scoped(raced("till-1.csv", "till-2.csv")));
+      expect(attention.map((doubt) => [doubt.code, doubt.weight])).toEqual([[code, "attention"]]);
+      if (code === "overlap") {
+        expect(attention[0]?.choices[0]?.command).toMatch(/till-2\.csv --key \S+ --rekey/);
+        expect(await quantity()).toBe(12);
+        await add("till-2.csv", { key: "date_vente,id_magasin,id_produit,quantité", rekey: true });
+        await poll("till-2.csv");
+        expect(await quantity()).toBe(6);
+        return;
+      }
+      expect(attention[0]?.choices[0]?.command).toMatch(/till-1\.csv --id-scope till-1 --rekey$/);
+      expect(await quantity()).toBe(10);
+      await scoped("till-1.csv", "till-1", true);
+      expect(await poll("till-1.csv")).toMatchObject({ state: "ok", emitted: 3, withdrawn: 3 });
+      expect(await quantity()).toBe(11);
+    },
+  );
+});
+
+/** Another producer, with nothing in its state, and the registrations by the names of their files. */
+const another = Effect.gen(function* () {
+  const producer = yield* makeTemporaryProducer();
+  yield* producer.registry.refresh();
+  const of = (name: string) => {
+    const found = producer.registry.registrations().find(({ source }) => source.endsWith(`/${name}`));
+    if (found === undefined) throw new Error(`${name} is registered`);
+    return found;
+  };
+  return { producer, of };
+});
+
+/** What is told when another producer reads and publishes all of `second` between the check of `first` and its events. */
+const raced = Effect.fnUntraced(function* (first: string, second: string) {
+  const [one, two] = [yield* another, yield* another];
+  let other: PollResult | undefined;
+  const log: typeof one.producer.log = {
+    ...one.producer.log,
+    publish: (topic, records) =>
+      Effect.gen(function* () {
+        if (topic === "ventes" && other === undefined && records.some(({ key }) => key?.startsWith("2026-")))
+          other = yield* pollSource(two.producer, two.of(second), { mode: "once" }).pipe(Effect.orDie);
+        return yield* one.producer.log.publish(topic, records);
+      }),
+  };
+  const mine = yield* pollSource({ ...one.producer, log }, one.of(first), { mode: "once" });
+  return [...mine.attention, ...(other?.attention ?? [])];
+});
+
+describe("a folder of files that is followed", () => {
+  const follow = (idScope?: string) =>
+    pipeline.run(registerCatalogue(catalogueId(path("all")), idScope === undefined ? {} : { idScope }));
+  const pollAll = async () => {
+    const all = await pipeline.run(readSourcesOnce());
+    return all.filter(({ source }) => source.includes("/all/"));
+  };
+  const statesOf = async () => (await pollAll()).map(({ state }) => state);
+  const codes = (all: readonly SourceStatus[]) =>
+    all.flatMap(({ doubts = [] }) => doubts.map(({ code }) => code));
+
+  it("whose daily files number from 1 is decided once, and right each morning", async () => {
+    const numbered = (day: number, ...sales: readonly string[]) =>
+      write(
+        `all/2026-02-0${day}.csv`,
+        `sale_id,${DAILY}`,
+        ...sales.map((sale, i) => `${i + 1},2026-02-0${day},${sale}`),
+      );
+    numbered(3, "A,S1,1", "B,S1,1");
+    await follow();
+    expect(await statesOf()).toEqual(["ok"]);
+    numbered(4, "B,S1,2", "C,S1,2");
+    const held = await pollAll();
+    expect(codes(held)).toEqual(["ids.collision"]);
+    const [choice] = held.flatMap(({ doubts = [] }) => doubts.flatMap(({ choices }) => choices));
+    expect(choice?.command).toMatch(/ sources add --catalogue \S+\/all --id-scope '\{file\}'$/);
+    await follow("{file}");
+    expect(await statesOf()).toEqual(["ok", "ok"]);
+    numbered(5, "D,S1,4");
+    // The file that was published first keeps its ids, and may grow.
+    numbered(3, "A,S1,1", "B,S1,1", "C,S1,8");
+    expect(await statesOf()).toEqual(["ok", "ok", "ok"]);
+    expect(await quantity()).toBe(18);
+  });
+
+  it("whose tills share some sales is decided once for later files too, until that is taken back", async () => {
+    const day = (n: number) => {
+      write(`all/a-${n}.csv`, DAILY, `2026-02-${n},A,S1,1`, `2026-02-${n},B,S1,1`);
+      write(`all/b-${n}.csv`, DAILY, `2026-02-${n},B,S1,1`, `2026-02-${n},C,S1,1`);
+    };
+    day(10);
+    await follow();
+    const held = await pollAll();
+    expect(codes(held)).toEqual(["sales.shared"]);
+    const doubts = held.flatMap((status) => status.doubts ?? []);
+    expect(doubts[0]?.choices.map(({ command }) => command.replace(/.* sources /, ""))).toEqual([
+      expect.stringMatching(/^add --catalogue \S+\/all --id-scope '\{file\}'$/),
+      expect.stringMatching(/^confirm \S+\/all sales\.shared:\S+$/),
+    ]);
+    const all = catalogueId(path("all"));
+    await pipeline.run(confirmCatalogue(all, doubts));
+    expect(await statesOf()).toEqual(["ok", "ok"]);
+    day(11);
+    expect(await statesOf()).toEqual(["ok", "ok", "ok", "ok"]);
+    expect(await quantity()).toBe(6);
+    expect(await pipeline.run(revokeDecisions(all, []))).toEqual([doubts[0]?.decision]);
+    day(12);
+    expect(codes(await pollAll())).toEqual(["sales.shared"]);
+    expect(await pipeline.run(Effect.flip(revokeDecisions(all, ["sales.shared:x"])))).toMatchObject({
+      code: "source.not_accepted",
+    });
+  });
 });
 
 it("a catalogue with the daily files and the month's holds one of them", async () => {

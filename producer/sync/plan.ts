@@ -7,7 +7,7 @@ import type { ReadingDecisions, Registration } from "#shared/contract/source-rec
 import type { LastVersion, Refused } from "../diff/index.ts";
 import { isSameContent, type Validators, validatorsOf } from "../download/index.ts";
 import { rekeyOf } from "../rows/index.ts";
-import { isFileSource, pathOfSource } from "../source/index.ts";
+import { acceptedIn, isFileSource, pathOfSource } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
 import { othersOf } from "./other-sources.ts";
 import type { Producer } from "./producer.ts";
@@ -28,15 +28,10 @@ type Remembered = Validators &
 const READ_BY = 4;
 
 /** The options that decide how a content is read. When one of them changes, the producer reads the content again. */
-const readAsOf = ({
-  duplicates,
-  reading,
-  vanished,
-  idScope,
-  accepted,
-  reread,
-  rekey,
-}: Registration): string => JSON.stringify([duplicates, reading, vanished, idScope, accepted, reread, rekey]);
+const readAsOf = (registration: Registration): string => {
+  const { duplicates, reading, vanished, idScope, reread, rekey } = registration;
+  return JSON.stringify([duplicates, reading, vanished, idScope, acceptedIn(registration), reread, rekey]);
+};
 
 /** Whether an operator changed how the content is read since the last version. */
 export const isReadOtherwise = (

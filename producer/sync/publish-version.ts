@@ -29,11 +29,11 @@ import { type DiffedVersion, diffVersion } from "./diff-version.ts";
 import { openDoubts } from "./doubts.ts";
 import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
-import { racedIds } from "./id-doubts.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isAboutOthers, othersOf } from "./other-sources.ts";
 import { remembering } from "./plan.ts";
 import type { Producer } from "./producer.ts";
+import { racedDoubts } from "./raced.ts";
 import { NOT_CONTINUED, OVERTAKEN, type VersionOutcome, type VersionResult } from "./result.ts";
 import { announce, dayAfter, publishedBy } from "./takeover.ts";
 
@@ -247,7 +247,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   // state together with the position behind the last event of each partition; after a crash the producer reads on there.
   yield* registry.refresh(registry.partition(source));
   if (registry.last(source)?.offset !== number) return OVERTAKEN;
-  const attention = [...(remembered.last?.attention ?? []), ...(yield* racedIds(opened, diffed))];
+  const attention = [...(remembered.last?.attention ?? []), ...(yield* racedDoubts(opened, diffed))];
   yield* inSlices(() => diff.remember(), asFailure(source, settings));
   let last = number;
   if (rekey !== undefined) {

@@ -1,19 +1,22 @@
 /** Compares the days of a version with those of the other sources, by families of sources that publish alike (rule 23). */
-import { posix } from "node:path";
-import type { Registration } from "#shared/contract/source-records.ts";
-import { type DayPrints, joinDays, SaleMatch } from "../diff/index.ts";
+import { type DayPrints, joinDays, mayShareKind, SaleMatch } from "../diff/index.ts";
 import { SALE_KEY } from "../rows/index.ts";
-import { decisionOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
+import { areEqual, familyOf, isAccepted } from "./family.ts";
 import type { OpenedVersion } from "./opened-version.ts";
-import type { Producer } from "./producer.ts";
 
 /** So many of the last unchanged days tell whether two sources were told apart before. */
 const SETTLED_DAYS = 31;
 /** A file of one sale is compared with one of at least so many sales and days. */
 const FEWEST_BESIDE_ONE = { sales: 3, days: 2 } as const;
 
-/** The sources that publish alike: those of one folder or catalogue that identify their sales by the same columns. */
+/** The sales of a day in several sources. */
+export interface OthersOfDay {
+  readonly day: string;
+  readonly lists: readonly DayPrints[];
+}
+
+/** What a version has in common with the sources of a family. */
 export interface Family {
   readonly name: string;
   readonly identity: readonly string[];
@@ -21,19 +24,10 @@ export interface Family {
   /** What each source has in common with the version. */
   readonly members: Map<string, SaleMatch>;
   readonly days: string[];
-}
-
-/** The decision that a family of sources holds other sales. */
-export const overlapDecision = (family: string): string => decisionOf("overlap", [family]);
-
-/** The name of a source's family. */
-function familyOf(
-  source: string,
-  registration: Registration | undefined,
-  identity: readonly string[],
-): string {
-  const place = registration?.catalogue ?? posix.dirname(source.replace(/[?#].*$/, ""));
-  return `${place} ${[...identity].sort().join(",")}`;
+  /** Those that give a sale the same id as the version does. */
+  readonly namesakes: Set<string>;
+  /** Whether a sale may be in one of these and in the version. */
+  mayShare: boolean;
 }
 
 /** The days of a version against those of the other sources. */
@@ -46,8 +40,9 @@ export class Comparison {
   readonly #opened: OpenedVersion;
   readonly #diff: DiffedVersion["diff"];
   readonly #id: number;
+  /** Its columns of identity, and the family that its source is of. */
   readonly #identity: readonly string[];
-  readonly #accepted: ReadonlySet<string>;
+  readonly family: string;
 
   constructor(opened: OpenedVersion, diff: DiffedVersion["diff"]) {
     const { producer, registration, before, version } = opened;
@@ -57,7 +52,7 @@ export class Comparison {
     this.isFirst = producer.state.days.daysOf(this.#id).length === 0;
     this.count = diff.sales.count;
     this.#identity = before?.identity ?? version.identity;
-    this.#accepted = acceptedBy(producer, familyOf(registration.source, registration, this.#identity));
+    this.family = familyOf(registration.source, registration, this.#identity);
   }
 
   hasDay(day: string): boolean {
@@ -79,21 +74,25 @@ export class Comparison {
     return changed;
   }
 
-  /** The families that hold the sales of these days. */
-  *families(changed: ReadonlyMap<string, DayPrints>): Generator<void, readonly Family[]> {
-    const found = yield* this.#compare(changed);
+  /** Which of these families hold the sales of these days. */
+  *same(
+    families: Iterable<Family>,
+    changed: ReadonlyMap<string, DayPrints>,
+  ): Generator<void, readonly Family[]> {
+    const { producer } = this.#opened;
     const same: Family[] = [];
-    for (const family of found.values()) {
-      if (this.#isAccepted(family)) continue;
-      const { match } = family;
+    for (const family of families) {
+      const { match, name } = family;
       if (!match.isSame && !this.#isOfOne(family)) continue;
-      if (!match.isSameAgain && (yield* this.#wereOthers(family.name, changed))) continue;
+      if (isAccepted(producer, "overlap", this.family, name)) continue;
+      if (!match.isSameAgain && (yield* this.#wereOthers(name, changed))) continue;
       same.push(family);
     }
     return same;
   }
 
-  *#compare(days: ReadonlyMap<string, DayPrints>): Generator<void, Map<string, Family>> {
+  /** The families that have sales on these days, unless an operator decided about them by the ids that they get. */
+  *compare(days: ReadonlyMap<string, DayPrints>): Generator<void, Map<string, Family>> {
     const { registry, state } = this.#opened.producer;
     const families = new Map<string, Family>();
     for (const [day, mine] of days) {
@@ -104,7 +103,15 @@ export class Comparison {
         const name = familyOf(source, registry.registration(source), identity);
         let family = families.get(name);
         if (family === undefined) {
-          family = { name, identity, match: new SaleMatch(), members: new Map(), days: [] };
+          family = {
+            name,
+            identity,
+            match: new SaleMatch(),
+            members: new Map(),
+            days: [],
+            namesakes: new Set(),
+            mayShare: false,
+          };
           families.set(name, family);
         }
         const before = here.get(family);
@@ -112,6 +119,10 @@ export class Comparison {
         const match = family.members.get(source) ?? new SaleMatch();
         match.add(mine, its);
         if (match.common > 0) family.members.set(source, match);
+        if (areEqual(identity, this.#identity)) {
+          family.namesakes.add(source);
+          family.mayShare ||= mayShareKind(mine, its);
+        }
       }
       for (const [family, its] of here) {
         family.match.add(mine, its);
@@ -131,14 +142,6 @@ export class Comparison {
     // The other source will have the same ids as soon as it is read again.
     const { key } = other?.reading ?? {};
     return key !== undefined && !areEqual(identity, key) && areEqual(key, this.#identity);
-  }
-
-  /** Whether an operator said of sources like this one, or of those of the family, that they hold other sales. */
-  #isAccepted({ name, identity }: Family): boolean {
-    const { producer, registration } = this.#opened;
-    const own = familyOf(registration.source, registration, this.#identity);
-    if (this.#accepted.has(overlapDecision(name))) return true;
-    return identity.length > 0 && acceptedBy(producer, name).has(overlapDecision(own));
   }
 
   /** Whether one of the two has one sale in all, and the other has it among several. */
@@ -167,34 +170,48 @@ export class Comparison {
   /** Whether the two had different sales on earlier days. */
   *#wereOthers(family: string, changed: ReadonlyMap<string, DayPrints>): Generator<void, boolean> {
     if (this.isFirst) return false;
+    const match = (yield* this.compare(this.settledDays(changed))).get(family)?.match;
+    return match !== undefined && match.smaller > 0 && !match.isSame;
+  }
+
+  /** The last unchanged days of the source. */
+  settledDays(changed: ReadonlyMap<string, DayPrints>): ReadonlyMap<string, DayPrints> {
     const { days } = this.#opened.producer.state;
     const settled = days
       .daysOf(this.#id)
       .filter((day) => !changed.has(day))
       .slice(-SETTLED_DAYS);
-    const known = new Map(
+    return new Map(
       settled.flatMap((day) => {
         const prints = days.of(this.#id, day);
         return prints === undefined ? [] : [[day, prints] as const];
       }),
     );
-    const match = (yield* this.#compare(known)).get(family)?.match;
-    return match !== undefined && match.smaller > 0 && !match.isSame;
   }
-}
 
-export const areEqual = (a: readonly string[], b: readonly string[]): boolean =>
-  JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
-
-/** The decisions that an operator accepted for a source of the family: they hold for all of it. */
-function acceptedBy({ registry }: Producer, family: string): ReadonlySet<string> {
-  const accepted = new Set<string>();
-  for (const registration of registry.registrations()) {
-    if (registration.accepted === undefined) continue;
-    const identity = registry.last(registration.source)?.value.identity;
-    // A source that is held has announced nothing: its decision holds for itself (doubts.ts).
-    if (identity == null || familyOf(registration.source, registration, identity) !== family) continue;
-    for (const decision of registration.accepted) accepted.add(decision);
+  /**
+   * The sales of the days before `day` in the sources of these families that give sales the same ids as the version, but
+   * without the version's source: of each day the lists of several sources.
+   */
+  *daysBefore(day: string, families: ReadonlySet<string>): Generator<void, readonly OthersOfDay[]> {
+    const { state } = this.#opened.producer;
+    const found: OthersOfDay[] = [];
+    for (const before of state.days.before(day, SETTLED_DAYS)) {
+      const lists = state.days
+        .onDay(before, this.#id)
+        .filter(({ source }) => this.#isNamesakeOf(source, families))
+        .map(({ day: prints }) => prints);
+      if (lists.length > 1) found.push({ day: before, lists });
+      yield;
+    }
+    return found;
   }
-  return accepted;
+
+  #isNamesakeOf(source: string, families: ReadonlySet<string>): boolean {
+    const { registry } = this.#opened.producer;
+    const identity = registry.last(source)?.value.identity ?? null;
+    if (identity === null || !areEqual(identity, this.#identity) || this.#isDecided(source, identity))
+      return false;
+    return families.has(familyOf(source, registry.registration(source), identity));
+  }
 }

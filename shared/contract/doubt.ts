@@ -13,6 +13,8 @@ export const DoubtChoice = Schema.Struct({
   withdraws: Schema.optionalKey(Schema.Int),
   /** How many rows it adds. */
   adds: Schema.optionalKey(Schema.Int),
+  /** How many of the doubt's `rows` count once more. */
+  repeats: Schema.optionalKey(Schema.Int),
 });
 export type DoubtChoice = typeof DoubtChoice.Type;
 

@@ -119,6 +119,8 @@ export const Registration = Schema.Struct({
   accepted: Schema.optionalKey(Schema.Array(Schema.String)),
   /** When each of the last of them was accepted, and what it said. */
   decided: Schema.optionalKey(Schema.Array(Decided)),
+  /** The decisions that its catalogue has for all its entries. */
+  inherited: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The id of the catalogue that lists it. The source is followed while it is listed. */
   catalogue: Schema.optionalKey(Schema.String),
   /** When its catalogue stopped listing it. It is not polled until it is listed again; its rows stay. */
@@ -177,6 +179,9 @@ export const Catalogue = Schema.Struct({
   reading: Schema.optionalKey(ReadingOptions),
   vanished: Schema.optionalKey(Schema.Literals(["keep", "withdraw"])),
   idScope: Schema.optionalKey(Schema.String),
+  /** The decisions that hold for each entry, later ones too, and when each of the last was accepted (rule 10). */
+  accepted: Schema.optionalKey(Schema.Array(Schema.String)),
+  decided: Schema.optionalKey(Schema.Array(Decided)),
   registered: Schema.String,
 });
 export type Catalogue = typeof Catalogue.Type;

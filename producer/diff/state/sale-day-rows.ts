@@ -30,6 +30,9 @@ export class SaleDayRows {
         `SELECT sources.source, prints FROM sale_days JOIN sources ON sources.id = sale_days.source
          WHERE day = ? AND sale_days.source <> ?`,
       ),
+      before: db
+        .prepare("SELECT DISTINCT day FROM sale_days WHERE day < ? ORDER BY day DESC LIMIT ?")
+        .pluck(),
       put: db.prepare(
         "INSERT INTO sale_days VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET prints = excluded.prints",
       ),
@@ -48,6 +51,11 @@ export class SaleDayRows {
   onDay(day: string, except: number): readonly DayOfSource[] {
     const all = this.#statements.onDay.all(day, except) as { source: string; prints: Buffer }[];
     return all.map(({ source, prints }) => ({ source, day: decodeDay(prints) }));
+  }
+
+  /** The last days before this one of which any source has sales, at most `most`, the last first. */
+  before(day: string, most: number): readonly string[] {
+    return this.#statements.before.all(day, most) as string[];
   }
 
   /** The days of a source, at most `from` to `to`, both included. */
