@@ -68,7 +68,7 @@ describe("rows that vanish", () => {
   it("with a mistyped date are mended, and count once", async () => {
     for (const [i, mistyped] of ["2062-01-04", "2016-01-04", "2024-02-04"].entries()) {
       const name = `${i}.csv`;
-      await add(name, {}, SALES, sale(3), `${mistyped},q,m,1`, sale(5));
+      await add(name, { idScope: name }, SALES, sale(3), `${mistyped},q,m,1`, sale(5));
       await poll();
       write(name, SALES, sale(3), sale(4, "q"), sale(5));
       expect(await poll(name)).toMatchObject({ state: "ok", emitted: 1, withdrawn: 1 });
