@@ -74,7 +74,10 @@ export const takeUp = Effect.fnUntraced(function* (
   return { is: "taken" };
 });
 
-/** Whether `--id-scope {file}` came when the entry was published already: its sales keep their ids, later entries get theirs. */
+/**
+ * Whether `--id-scope {file}` came when the entry was published already: its sales keep their ids, later entries get
+ * theirs.
+ */
 const keepsIds = ({ registry }: Producer, { idScope }: Catalogue, { source, options }: Entry): boolean =>
   options.idScope === undefined &&
   idScope?.includes(FILE_SCOPE) === true &&

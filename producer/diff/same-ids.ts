@@ -1,7 +1,7 @@
 /**
- * Judges whether the sales without `id_vente` that two sources name by the same ids are the same sales (rule 5), from the days
- * that both have: a file and its copy, or the day's file and the month's, have all sales of a day in common, or one of them has
- * all of the other's. Two tills have some.
+ *  Judges whether the sales without `id_vente` that two sources name by the same ids are the same sales (rule 5),
+ * from the days that both have: a file and its copy, or the day's file and the month's, have all sales of a day in
+ * common, or one of them has all of the other's. Two tills have some.
  */
 
 /** So many different sales, on days on which both have exactly the same ones, are evidence. */
@@ -11,7 +11,10 @@ const FEWEST_CONTAINED = 10;
 /** Sales of one kind on average, of the larger side: with more, a short list is in a long one by chance. */
 const REPEATED = 1.5;
 
-/** A day that both sides have: their sales, those that both have, and how many different ones these and the larger side's are. */
+/**
+ * A day that both sides have: their sales, those that both have, and how many different ones these and the larger
+ * side's are.
+ */
 export interface CommonDay {
   readonly mine: number;
   readonly its: number;
@@ -21,8 +24,8 @@ export interface CommonDay {
 }
 
 /**
- * `none`: no sale is in both. `same`: these are the same sales. `some`: each side has sales of a day that the other lacks.
- * `few`: one side has all sales of the other, but so few that this may be chance.
+ *  `none`: no sale is in both. `same`: these are the same sales. `some`: each side has sales of a day that the other
+ * lacks. `few`: one side has all sales of the other, but so few that this may be chance.
  */
 export type SameIdsVerdict = "none" | "same" | "some" | "few";
 

@@ -18,7 +18,10 @@ export const otherScope = (taken: string | undefined, source: string): string =>
 
 const shortHash = (text: string): string => hash("sha256", text, "hex").slice(0, HASH_CHARACTERS);
 
-/** The name of the file without its ending, of a file in a zip with that of the zip. A query may hold a secret, so it is a hash. */
+/**
+ * The name of the file without its ending, of a file in a zip with that of the zip. A query may hold a secret, so it
+ * is a hash.
+ */
 function fileOf(source: string): string {
   const { pathname, search, hash: entry } = new URL(source);
   const names = [posix.basename(decoded(pathname)), ...(entry === "" ? [] : [decoded(entry.slice(1))])];

@@ -1,4 +1,7 @@
-/** Families: the sources that publish alike, those of one folder or catalogue that identify their sales by the same columns. */
+/**
+ * Families: the sources that publish alike, those of one folder or catalogue that identify their sales by the same
+ * columns.
+ */
 import { posix } from "node:path";
 import type { Registration } from "#shared/contract/source-records.ts";
 import { acceptedIn, type DoubtCode, decisionOf } from "../source/index.ts";
@@ -21,8 +24,8 @@ export function familyOf(
 export const familyDecision = (code: DoubtCode, family: string): string => decisionOf(code, [family]);
 
 /**
- * Whether an operator took the decision `code` between these families: for a source of `own` about `other`, or the other way
- * round. It holds for all sources of both.
+ *  Whether an operator took the decision `code` between these families: for a source of `own` about `other`, or the
+ * other way round. It holds for all sources of both.
  */
 export const isAccepted = (producer: Producer, code: DoubtCode, own: string, other: string): boolean =>
   acceptedBy(producer, own).has(familyDecision(code, other)) ||

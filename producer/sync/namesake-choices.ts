@@ -1,4 +1,7 @@
-/** The ways to decide about sales that have the same ids: others, lines of a document, or one sale for each id (rules 5, 6). */
+/**
+ * The ways to decide about sales that have the same ids: others, lines of a document, or one sale for each id (rules
+ * 5, 6).
+ */
 import { ventes } from "#shared/contract/entities/index.ts";
 import { type Choice, FILE_SCOPE, otherScope } from "../source/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
@@ -45,7 +48,10 @@ export function asOthers(opened: OpenedVersion, repeats?: number): Choice {
   };
 }
 
-/** The choice that each id is one sale: of an entry, in all files of its catalogue. `lastSaid`: the sales differ; `equalOnce`: not. */
+/**
+ * The choice that each id is one sale: of an entry, in all files of its catalogue. `lastSaid`: the sales differ;
+ * `equalOnce`: not.
+ */
 export function asOneSale(
   { registration: { catalogue } }: OpenedVersion,
   decision: string,

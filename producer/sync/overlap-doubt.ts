@@ -27,7 +27,10 @@ import { sharedDoubts } from "./shared-doubt.ts";
 /** How many sources and days a doubt shows. */
 const SHOWN = 5;
 
-/** Finds the families of sources that hold sales of the version: under other ids (rule 23), or some under the same (rule 5). */
+/**
+ * Finds the families of sources that hold sales of the version: under other ids (rule 23), or some under the same
+ * (rule 5).
+ */
 export const overlapDoubts: (
   opened: OpenedVersion,
   diffed: DiffedVersion,

@@ -395,7 +395,10 @@ const another = Effect.gen(function* () {
   return { producer, of };
 });
 
-/** What is told when another producer reads and publishes all of `second` between the check of `first` and its events. */
+/**
+ * What is told when another producer reads and publishes all of `second` between the check of `first` and its
+ * events.
+ */
 const raced = Effect.fnUntraced(function* (first: string, second: string) {
   const [one, two] = [yield* another, yield* another];
   let other: PollResult | undefined;

@@ -1,6 +1,6 @@
 /**
- * What another producer published at the same moment, as doubts about a version whose events were just sent: each of the two
- * looks again after its last event, so one of them sees the other's (rules 5, 6, 23).
+ *  What another producer published at the same moment, as doubts about a version whose events were just sent: each
+ * of the two looks again after its last event, so one of them sees the other's (rules 5, 6, 23).
  */
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";

@@ -190,8 +190,8 @@ export class Comparison {
   }
 
   /**
-   * The sales of the days before `day` in the sources of these families that give sales the same ids as the version, but
-   * without the version's source: of each day the lists of several sources.
+   *  The sales of the days before `day` in the sources of these families that give sales the same ids as the
+   * version, but without the version's source: of each day the lists of several sources.
    */
   *daysBefore(day: string, families: ReadonlySet<string>): Generator<void, readonly OthersOfDay[]> {
     const { state } = this.#opened.producer;

@@ -1,6 +1,7 @@
 /**
- * The doubt that a source and others name some sales by the same ids, and each side has sales that the other lacks (rule 5): two
- * tills whose equal sales would count once. Where one side has all of the other's, these are the same sales.
+ *  The doubt that a source and others name some sales by the same ids, and each side has sales that the other lacks
+ * (rule 5): two tills whose equal sales would count once. Where one side has all of the other's, these are the same
+ * sales.
  */
 import { type DayPrints, type EntityDiff, SaleMatch, SameIds } from "../diff/index.ts";
 import type { Doubt } from "../source/index.ts";
@@ -45,7 +46,10 @@ export function* sharedDoubts(
   return [doubtOf(opened, family, judged, claims, names)];
 }
 
-/** Whether an operator made ids of these columns (`--key`): that is how the sales of two files get the same ids (rule 23). */
+/**
+ * Whether an operator made ids of these columns (`--key`): that is how the sales of two files get the same ids (rule
+ * 23).
+ */
 const areGivenIds = (
   { producer: { registry }, registration }: OpenedVersion,
   others: readonly string[],
@@ -54,7 +58,10 @@ const areGivenIds = (
     (one) => one?.reading?.key !== undefined,
   );
 
-/** Whether sources of the two families had the same sales on earlier days: the files of the days and those of the months. */
+/**
+ * Whether sources of the two families had the same sales on earlier days: the files of the days and those of the
+ * months.
+ */
 function* wereSame(comparison: Comparison, { family, changed }: Shared): Generator<void, boolean> {
   const [first = ""] = [...changed.keys()].sort();
   const judged = new SameIds();
