@@ -8,6 +8,7 @@ import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../../integration-tests/support/until.ts";
+import { confirmSource } from "../admin/confirm.ts";
 import { registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
 import { type Progress, runProducer } from "../run.ts";
@@ -81,6 +82,56 @@ describe("a path that is followed", () => {
 });
 
 describe("a URL that is followed", () => {
+  it("and has grown at each poll is held once, confirmed once, and ends right", () =>
+    beside((seen) =>
+      Effect.gen(function* () {
+        const sale = (n: number) => `2026-02-${10 + Math.floor(n / 40)},p${n},m,1`;
+        let sales = Array.from({ length: 60 }, (_, n) => sale(n));
+        let isOpen = true;
+        let next = 60;
+        server.answer = (_, response) => {
+          if (isOpen) sales.push(sale(next++));
+          response.end(`${[SALES, ...sales].join("\n")}\n`);
+        };
+        const decisions = new Set<string>();
+        const status = () => {
+          const now = seen.of(url("v.csv"));
+          for (const { decision } of now?.doubts ?? []) decisions.add(decision);
+          return now;
+        };
+        const waitUntil = (what: string, is: (now: SourceStatus) => boolean) =>
+          waitFor(what, () => {
+            const now = status();
+            return now !== undefined && is(now);
+          });
+        const polls = requests("v.csv");
+        yield* registerSource(url("v.csv"), { every: 20 });
+        yield* waitUntil("the first sales", ({ state, records }) => state === "ok" && records > 62);
+        sales = sales.filter((_, n) => n < 20 || n >= 50);
+        yield* waitUntil("that it is held", ({ state }) => state === "held");
+        const held = requests("v.csv");
+        yield* waitFor(
+          "polls that meet more lines",
+          () => status() !== undefined && requests("v.csv") > held + 4,
+        );
+        yield* confirmSource(url("v.csv"), status()?.doubts ?? []);
+        yield* waitUntil("that it is applied", ({ state }) => state === "ok");
+        const applied = requests("v.csv");
+        yield* waitFor("later polls", () => status()?.state === "ok" && requests("v.csv") > applied + 4);
+        isOpen = false;
+        yield* waitUntil("the last line", ({ records, state }) => state === "ok" && records === sales.length);
+        expect(requests("v.csv")).toBeGreaterThan(polls + 10);
+        expect(decisions.size).toBe(1);
+        const stated = new Map<string, string>();
+        for (const { key, event, topic } of yield* rows) {
+          if (topic !== "ventes") continue;
+          if (event.kind === "row") stated.set(key, `${event.row.date_vente},${event.row.id_produit},m,1`);
+          else if (event.kind === "delete") stated.delete(key);
+        }
+        expect([...stated.values()].sort()).toEqual(sales.toSorted());
+      }),
+    ));
+
   it("is polled again after its interval, and its status says when", () =>
     beside((seen) =>
       Effect.gen(function* () {
