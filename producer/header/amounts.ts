@@ -37,7 +37,7 @@ export function amountFields(
 ): AmountFields | undefined {
   const sources = byNameAlone(mappings, options);
   if (sources === undefined) return undefined;
-  const read = fieldsOf(sources, [AMOUNT]) ?? fieldsOf(sources, ["quantité", "prix"]) ?? [];
+  const read = amountOf(sources);
   if (read.some((at) => foldHeader(header[at] ?? "") === COLUMN)) return undefined;
   const isOther = (name: string) => isAmount(name) && !OF_DOCUMENT.test(foldHeader(name));
   const others = extras.filter((at) => isOther(header[at] ?? ""));
@@ -68,6 +68,10 @@ export function documentFields(
 }
 
 type Sources = WideMapping["mappings"][number]["sources"];
+
+/** The fields whose value, or product of quantity and price, is the amount of a sale; empty: the file gives none. */
+export const amountOf = (sources: Sources): readonly number[] =>
+  fieldsOf(sources, [AMOUNT]) ?? fieldsOf(sources, ["quantité", "prix"]) ?? [];
 
 /** The columns of the sales, when neither the operator nor the version before decided which is their amount. */
 function byNameAlone(

@@ -9,6 +9,7 @@ export { Gaps } from "./columns/gaps.ts";
 export { knownHeader } from "./columns/known-header.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { changesDays, rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
+export { type NoSales, Statuses } from "./columns/statuses.ts";
 export { flagsOf, type ReadingChange } from "./columns/written-options.ts";
 export { Decoder } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";

@@ -62,8 +62,14 @@ export const DOUBT_SENTENCES = {
         : `${d.count} of its ${d.of} sales on common days (${d.more}) have the same ids as sales in ${d.what} and would count once, and nothing tells whether these are the same sales`,
   },
   "currency.other": {
-    fr: (d) => `${d.count} lignes sont dans une autre devise que ${d.what}, et mises de côté`,
-    en: (d) => `${d.count} lines are in another currency than ${d.what}, and set aside`,
+    fr: (d) =>
+      d.count === 1
+        ? `1 ligne est dans une autre devise que ${d.what}, et mise de côté`
+        : `${d.count} lignes sont dans une autre devise que ${d.what}, et mises de côté`,
+    en: (d) =>
+      d.count === 1
+        ? `1 line is in another currency than ${d.what}, and set aside`
+        : `${d.count} lines are in another currency than ${d.what}, and set aside`,
   },
   "vanished.unclear": {
     fr: (d) =>
@@ -103,6 +109,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} documents of several lines have the same amount ${d.what} on all of their lines, as if it were that of the document: counted once for each document, the total is ${d.more}`,
   },
+  "status.not_sale": {
+    fr: (d) =>
+      `d'après ${d.what}, ${d.count === 1 ? "une ligne n'est pas une vente" : `${d.count} lignes ne sont pas des ventes`}${d.more === undefined ? "" : ` (${d.more} en tout)`}, et ${d.count === 1 ? "elle compterait" : "elles compteraient"}`,
+    en: (d) =>
+      `by ${d.what}, ${d.count === 1 ? "one line is no sale" : `${d.count} lines are no sales`}${d.more === undefined ? "" : ` (${d.more} in all)`}, and ${d.count === 1 ? "it" : "they"} would count`,
+  },
   "filter.nothing": {
     fr: (d) => `--where ${d.what} n'y garde aucune de ses ${d.of} lignes${before(d.more, ", contre")}`,
     en: (d) => `--where ${d.what} keeps none of its ${d.of} lines${before(d.more, ", and kept", " before")}`,
@@ -134,6 +146,7 @@ export const CHOICE_SENTENCES = {
   seen: { fr: "si c'est bien ainsi", en: "if it is to be so" },
   delete: { fr: "pour les supprimer", en: "to delete them" },
   leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
+  countThem: { fr: "pour les compter", en: "to count them" },
   amount: { fr: "pour compter cette colonne", en: "to count this column" },
   asRead: { fr: "pour compter comme c'est lu", en: "to count what is read" },
   listPrices: {

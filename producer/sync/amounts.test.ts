@@ -1,23 +1,17 @@
 /** Which field is the amount of a sale: where names alone would choose, the first version waits (rule 22). */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { parseReadingFlags } from "../admin/reading-flags.ts";
-import { registerSource } from "../admin/register.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { addFile } from "../testing/register.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
 });
 afterEach(() => pipeline.close());
 
-const path = () => join(pipeline.dir, "files", "v.csv");
-const write = (...lines: readonly string[]) => writeFileSync(path(), `${lines.join("\n")}\n`);
-const add = (map: readonly string[] = []) =>
-  pipeline.run(registerSource(path(), { reading: parseReadingFlags({ map }) }));
+const write = (...lines: readonly string[]) => pipeline.write("v.csv", ...lines);
+const add = (map: readonly string[] = []) => addFile(pipeline, "v.csv", { map });
 const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
 /** The amounts of all events, sorted. */
 const amounts = async () =>

@@ -36,6 +36,7 @@ const read = ({
     examples: [],
     amounts: null,
     ofDocuments: null,
+    noSales: [],
   };
 };
 const told = (before: Given | null, now: Given) =>

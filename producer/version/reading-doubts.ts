@@ -5,7 +5,7 @@
  */
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Announcement, ColumnGaps, VersionCounts } from "#shared/contract/source-records.ts";
-import { type AmountOfDocuments, conditionText, type UnclearAmounts } from "../rows/index.ts";
+import { type AmountOfDocuments, conditionText, type NoSales, type UnclearAmounts } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
 import type { Version } from "./version.ts";
 
@@ -30,6 +30,8 @@ export interface ReadNow extends Read {
   readonly amounts: UnclearAmounts | null;
   /** Its amounts may be those of documents; null: they are those of lines. */
   readonly ofDocuments: AmountOfDocuments | null;
+  /** Values of its fields that say that their records are no sales. */
+  readonly noSales: readonly NoSales[];
 }
 
 /** The thresholds of docs/rules.md, rule 10. Parts are of the records of a version. */
@@ -71,6 +73,7 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
     examples: gaps.examples.map(({ raw }) => raw),
     amounts: version.amounts?.unclear ?? null,
     ofDocuments: version.documentAmounts?.unclear ?? null,
+    noSales: version.statuses.noSales,
   };
 }
 
@@ -90,10 +93,11 @@ export function readingDoubts(before: Read | null, now: ReadNow): readonly Doubt
   if (filter !== undefined) return [filter];
   const blank = last === null ? [] : blankColumns(last, now);
   if (blank.length > 0) return blank;
-  const amounts = now.amounts === null ? [] : [severalAmounts(now.amounts)];
-  if (now.ofDocuments !== null) amounts.push(amountOfDocuments(now.ofDocuments));
+  const meanings = now.noSales.map((value) => statusOfNoSale(value, now));
+  if (now.amounts !== null) meanings.push(severalAmounts(now.amounts));
+  if (now.ofDocuments !== null) meanings.push(amountOfDocuments(now.ofDocuments));
   const rejects = manyRejects(last, now);
-  return rejects === undefined ? amounts : [...amounts, rejects];
+  return rejects === undefined ? meanings : [...meanings, rejects];
 }
 
 function severalAmounts({ count, read, others }: UnclearAmounts): Doubt {
@@ -115,6 +119,26 @@ function severalAmounts({ count, read, others }: UnclearAmounts): Doubt {
         .filter(({ named }) => named)
         .map(({ field }) => ({ code: "amount", options: ["--map", `chiffre_affaires=${field}`] }) as const),
       { code: read === undefined ? "listPrices" : "asRead" },
+    ],
+  };
+}
+
+/** The decision is about the value, so that it holds for lines that come later. */
+function statusOfNoSale({ field, value, count, sum }: NoSales, { noSales, where }: ReadNow): Doubt {
+  const others = noSales.filter((one) => one.field === field).map((one) => one.value);
+  const conditions = others.map((not) => conditionText({ column: field, not }));
+  return {
+    code: "status.not_sale",
+    decision: decisionOf("status.not_sale", [field, value]),
+    weight: "held",
+    details: {
+      count,
+      what: `"${field}" = "${value}"`,
+      ...(sum === undefined ? {} : { more: sum }),
+    },
+    choices: [
+      { code: "leave", options: [...where, ...conditions].flatMap((text) => ["--where", text]) },
+      { code: "countThem" },
     ],
   };
 }

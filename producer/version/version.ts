@@ -32,6 +32,7 @@ import {
   decodersOf,
   Gaps,
   RecordFilter,
+  Statuses,
 } from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
@@ -62,6 +63,8 @@ export class Version {
   readonly amounts: Amounts | undefined;
   /** Compares the amounts of the lines of a document; undefined: they have no number of documents, or no amount. */
   readonly documentAmounts: DocumentAmounts | undefined;
+  /** Looks for records whose status says that they are no sales. */
+  readonly statuses: Statuses;
   /** What is unclear about its header and its rows, so far. */
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;
@@ -81,9 +84,10 @@ export class Version {
     this.known = { header, places: placesOf(wide.mappings) };
     const amounts = amountFields(header, wide, options.reading);
     const documents = documentFields(wide, options.reading);
-    const { currency } = options.settings;
-    this.amounts = amounts && new Amounts({ header, fields: amounts, formats, currency });
-    this.documentAmounts = documents && new DocumentAmounts({ header, fields: documents, formats, currency });
+    const written = { header, formats, currency: options.settings.currency };
+    this.amounts = amounts && new Amounts({ ...written, fields: amounts });
+    this.documentAmounts = documents && new DocumentAmounts({ ...written, fields: documents });
+    this.statuses = new Statuses({ ...written, fields: wide }, options.reading.where ?? []);
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
       what: `${column}=${instead}`,
@@ -188,8 +192,9 @@ export class Version {
     return atEnd ? { byte: from + statSync(file).size, line } : null;
   }
 
-  /** Takes the fields of a record that all decoders read, as evidence of what its amounts mean. */
-  noticeAmounts(fields: readonly string[]): void {
+  /** Takes the fields of a record that all decoders read, as evidence of what its amounts and statuses mean. */
+  noticeMeaning(fields: readonly string[]): void {
+    this.statuses.add(fields);
     this.amounts?.add(fields);
     this.documentAmounts?.add(fields);
   }

@@ -42,8 +42,20 @@ export interface AmountsOptions<Fields> {
   readonly currency: string;
 }
 
-/** Reads a field of a record as the amounts of the file are written; null: it holds no decimal. */
+/** Reads a field of a record as the amounts of the file are written, in millionths; null: it holds no decimal. */
 type ReadAmount = (fields: readonly string[], at: number) => bigint | null;
+
+/** The product of a record's fields, or the value of a single one, in millionths; null: one of them holds no decimal. */
+export function amountReader(
+  options: AmountsOptions<unknown>,
+  at: readonly number[],
+): (fields: readonly string[]) => bigint | null {
+  const value = amountsLike(options, at);
+  const [first, second] = at;
+  if (first === undefined) return () => null;
+  if (second === undefined) return (fields) => value(fields, first);
+  return (fields) => product(value(fields, first), value(fields, second));
+}
 
 /** `like`: the fields whose formats hold. A file writes its amounts in one way. */
 function amountsLike(
@@ -65,6 +77,7 @@ export class Amounts {
   readonly #options: AmountsOptions<AmountFields>;
   readonly #others: readonly Other[];
   readonly #value: ReadAmount;
+  readonly #read: (fields: readonly string[]) => bigint | null;
   #sum = 0n;
   #unclear = 0;
 
@@ -73,6 +86,7 @@ export class Amounts {
     const { read, others } = options.fields;
     this.#others = others.map((at) => ({ at, sum: 0n, differs: 0 }));
     this.#value = amountsLike(options, read);
+    this.#read = amountReader(options, read);
   }
 
   /** Takes the fields of a sale that was decoded. */
@@ -110,13 +124,6 @@ export class Amounts {
           named: fieldNamed(header, nameOf(at)) === at,
         })),
     };
-  }
-
-  #read(fields: readonly string[]): bigint | null {
-    const [first, second] = this.#options.fields.read;
-    if (first === undefined) return null;
-    const value = this.#value(fields, first);
-    return second === undefined ? value : product(value, this.#value(fields, second));
   }
 }
 

@@ -1,0 +1,73 @@
+/** Lines whose status says that they are no sales wait for a decision (rule 22). */
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { confirmSource } from "../admin/confirm.ts";
+import { readSourcesOnce } from "../run.ts";
+import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { type AddFlags, addFile } from "../testing/register.ts";
+
+let pipeline: Pipeline;
+beforeEach(async () => {
+  pipeline = await openPipeline();
+});
+afterEach(() => pipeline.close());
+
+const HEADER = "date,article,magasin,qty,montant";
+const write = (...lines: readonly string[]) => pipeline.write("v.csv", ...lines);
+const add = (flags?: AddFlags) => addFile(pipeline, "v.csv", flags);
+const poll = async () => (await pipeline.run(readSourcesOnce()))[0];
+const events = async () => rowsOf(await pipeline.run(allEvents)).length;
+
+it("are left aside or count, as the operator says", async () => {
+  write(
+    `${HEADER},statut`,
+    "2026-02-03,A,S1,2,10,payée",
+    "2026-02-03,B,S1,1,7,Annulée",
+    "2026-02-04,B,S1,1,7.5,Annulée",
+    "2026-02-04,B,S1,1,9,retour",
+    "2026-02-05,B,S1,-1,-9,retour",
+  );
+  await add();
+  const doubts = (await poll())?.doubts ?? [];
+  expect(doubts.map(({ says }) => says)).toEqual([
+    'by "statut" = "Annulée", 2 lines are no sales (14.5 in all), and they would count',
+    'by "statut" = "retour", one line is no sale (9 in all), and it would count',
+  ]);
+  // The first command decides both.
+  expect(doubts[0]?.choices[0]?.command).toMatch(/ --where '?statut!=Annulée'? --where '?statut!=retour'?$/);
+  await add({ where: ["statut!=Annulée"] });
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 3 });
+});
+
+it("hold a later version back, and a decision about a value holds for the lines that come after", async () => {
+  write(`${HEADER},status`, "2026-02-03,A,S1,2,10,paid");
+  await add();
+  await poll();
+  write(`${HEADER},status`, "2026-02-03,A,S1,2,10,paid", "2026-02-04,B,S1,1,7,void");
+  const held = await poll();
+  expect(held).toMatchObject({ state: "held" });
+  expect(await events()).toBe(1);
+  await pipeline.run(confirmSource(pipeline.pathOf("v.csv"), held?.doubts ?? []));
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+  write(
+    `${HEADER},status`,
+    "2026-02-03,A,S1,2,10,paid",
+    "2026-02-04,B,S1,1,7,void",
+    "2026-02-05,B,S1,1,7,void",
+  );
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+});
+
+it.each([
+  ["annulé", "oui", true],
+  ["annulé", "non", false],
+  ["order_status", "Refunded", true],
+  ["order_status", "partially refunded", false],
+  ["Type", "Vente", false],
+  ["Type de vente", "Avoir", true],
+  ["state", "Texas", false],
+  ["note", "annulée", false],
+])("are known by a field such as %s: %s", async (field, value, isHeld) => {
+  write(`${HEADER},${field}`, `2026-02-03,A,S1,2,10,${value}`);
+  await add();
+  expect((await poll())?.state).toBe(isHeld ? "held" : "ok");
+});
