@@ -7,7 +7,7 @@
 import { isEntityName } from "#shared/contract/entities/index.ts";
 import { parseList } from "../csv/index.ts";
 import { foldHeader, recognizeHeader } from "../header/index.ts";
-import { SourceRefusal } from "../source/index.ts";
+import { BOUNDS, SourceRefusal } from "../source/index.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 import { isOptionName } from "./options.ts";
 
@@ -19,6 +19,8 @@ export function readCsvList(text: string): Listing | undefined {
   if (first === undefined) return undefined;
   for (const delimiter of DELIMITERS) {
     const fields = fieldsOf(first, delimiter);
+    if (fields.length > BOUNDS.columns)
+      throw new SourceRefusal("catalogue.bad_csv", `${fields.length} > ${BOUNDS.columns}`);
     const is = recognizeHeader(fields)?.entity;
     if (is !== undefined) throw new SourceRefusal("catalogue.not_a_list", is);
     const names = fields.map(foldHeader);

@@ -19,11 +19,19 @@ interface Read {
   readonly refused: Readonly<Record<string, string>>;
 }
 
+/** Runs work that yields to its end. */
+function atOnce<A>(work: Generator<void, A>): A {
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
 /** Entries: source -> its entities and options; refusals: source -> reason. */
 function read(text: string | Buffer, url = PAGE): Read | string {
   try {
-    const listing = readDocument(Buffer.from(text as string), url);
-    const { entries, refused } = entriesOf(listing, url, "en");
+    const listing = atOnce(readDocument(Buffer.from(text as string), url));
+    const { entries, refused } = atOnce(entriesOf(listing, url, "en"));
     return {
       form: listing.form,
       ignored: listing.ignored,

@@ -6,8 +6,16 @@ import { dirname, resolve } from "node:path";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
-import { isFileSource, parseEntities, pathOfSource, SourceRefusal, sourceId } from "../source/index.ts";
-import { type Listed, type Listing, MAX_ENTRIES } from "./listing.ts";
+import {
+  BOUNDS,
+  isFileSource,
+  parseEntities,
+  pathOfSource,
+  SourceRefusal,
+  shortened,
+  sourceId,
+} from "../source/index.ts";
+import type { Listed, Listing } from "./listing.ts";
 import { type SourceOptions, sourceOptions } from "./options.ts";
 
 export interface Entry {
@@ -29,21 +37,23 @@ export interface Entries {
   readonly refused: readonly RefusedEntry[];
 }
 
-/** `url`: the address of the document, after redirects. Throws SourceRefusal when there are too many entries. */
-export function entriesOf(
+/** `url`: the address of the document, after redirects. Throws SourceRefusal when there are too many entries. Yields after each. */
+export function* entriesOf(
   { listed, refused: rejected = [], base }: Listing,
   url: string,
   language: Language,
-): Entries {
+): Generator<void, Entries> {
   const count = listed.length + rejected.length;
-  if (count > MAX_ENTRIES) throw new SourceRefusal("catalogue.too_many", String(count), String(MAX_ENTRIES));
+  if (count > BOUNDS.entries)
+    throw new SourceRefusal("catalogue.too_many", String(count), String(BOUNDS.entries));
   const entries = new Map<string, Entry>();
   const refused = new Map<string, RefusedEntry>();
   for (const { reference, refusal } of rejected) {
     const source = sourceId(reference);
-    refused.set(source, { source: masked(source), reason: refusal.toError(source, language).sentence });
+    refused.set(source, { source: shownSource(source), reason: refusal.toError(source, language).sentence });
   }
   for (const one of listed) {
+    yield;
     let source = one.reference;
     try {
       source = resolved(one, base ?? url);
@@ -59,13 +69,16 @@ export function entriesOf(
       entries.set(source, entry);
     } catch (error) {
       if (!(error instanceof SourceRefusal)) throw error;
-      refused.set(source, { source: masked(source), reason: error.toError(source, language).sentence });
+      refused.set(source, { source: shownSource(source), reason: error.toError(source, language).sentence });
     }
   }
   // An entry that one line makes invalid stays refused, even if another line is valid.
   for (const source of refused.keys()) entries.delete(source);
   return { entries: [...entries.values()], refused: [...refused.values()] };
 }
+
+/** A reference without an id may have any length. */
+const shownSource = (source: string): string => shortened(masked(source), BOUNDS.shownSource);
 
 /** At least two letters, because a scheme of one letter is a Windows drive. */
 const SCHEME = /^[a-z][a-z0-9+.-]+:/i;

@@ -32,12 +32,6 @@ export interface Listing {
   readonly base?: string;
 }
 
-/** A list with more entries is probably a mistake or an attack. */
-export const MAX_ENTRIES = 10_000;
-
-/** About a thousand bytes for each of `MAX_ENTRIES`. */
-export const MAX_DOCUMENT_BYTES = 10 * 1024 ** 2;
-
 /** Names of the column or member with the address of a file, folded as header names are. */
 export const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "url",

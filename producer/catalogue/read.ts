@@ -3,9 +3,11 @@ import * as Effect from "effect/Effect";
 import type { Catalogue } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import { fetchSource } from "../download/index.ts";
 import {
   asFailure,
+  BOUNDS,
   isFileSource,
   mayListFolder,
   pathOfSource,
@@ -18,7 +20,7 @@ import type { Producer } from "../sync/index.ts";
 import { readDocumentFile } from "./document.ts";
 import { entriesOf } from "./entries.ts";
 import { readFolder } from "./folder.ts";
-import { type Listing, MAX_DOCUMENT_BYTES } from "./listing.ts";
+import type { Listing } from "./listing.ts";
 import type { CatalogueMemory, Read } from "./memory.ts";
 
 /**
@@ -36,20 +38,16 @@ export const readCatalogue = Effect.fnUntraced(function* (
     Effect.catch(fail),
   );
   if (folder !== undefined) {
-    return yield* Effect.tryPromise({
+    const listing = yield* Effect.tryPromise({
       try: async () => {
         if (!mayListFolder(settings, catalogue))
           throw new SourceRefusal("source.not_allowed", "VENTES_FILES");
-        const listing = await readFolder(folder);
-        return {
-          ...entriesOf(listing, catalogue, settings.language),
-          form: listing.form,
-          note: "",
-          freshMs: null,
-        };
+        return await readFolder(folder);
       },
       catch: (error) => (isUnreadable(error) ? new SourceRefusal("source.not_readable", error.code) : error),
     }).pipe(Effect.catch(fail));
+    const entries = yield* inSlices(() => entriesOf(listing, catalogue, settings.language), fail);
+    return { ...entries, form: listing.form, note: "", freshMs: null };
   }
   const fetched = yield* fetchSource({
     client,
@@ -58,24 +56,21 @@ export const readCatalogue = Effect.fnUntraced(function* (
     known: memory.read === undefined ? null : memory.validators,
     resumeFrom: null,
     ...trustOf(settings, { source: catalogue }),
-    maxBytes: MAX_DOCUMENT_BYTES,
+    maxBytes: BOUNDS.documentBytes,
   });
   if (fetched.kind === "unchanged" && memory.read !== undefined)
     return { ...memory.read, freshMs: fetched.freshMs };
   if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
-  const read = yield* Effect.try({
-    try: (): Read => {
-      const listing = readDocumentFile(fetched.file, fetched.url);
-      if (listing.listed.length === 0) throw new SourceRefusal("catalogue.empty");
-      return {
-        ...entriesOf(listing, fetched.url, settings.language),
-        form: listing.form,
-        note: noteOf(listing, settings.language),
-        freshMs: fetched.freshMs,
-      };
-    },
-    catch: (error) => error,
-  }).pipe(Effect.catch(fail), Effect.ensuring(Effect.promise(() => rm(fetched.file, { force: true }))));
+  const read = yield* inSlices(function* (): Generator<void, Read> {
+    const listing = yield* readDocumentFile(fetched.file, fetched.url);
+    if (listing.listed.length === 0) throw new SourceRefusal("catalogue.empty");
+    return {
+      ...(yield* entriesOf(listing, fetched.url, settings.language)),
+      form: listing.form,
+      note: noteOf(listing, settings.language),
+      freshMs: fetched.freshMs,
+    };
+  }, fail).pipe(Effect.ensuring(Effect.promise(() => rm(fetched.file, { force: true }))));
   memory.read = read;
   memory.validators = fetched.validators;
   return read;

@@ -50,6 +50,8 @@ function mappingOf(
   const extraAt = new Map<number, string>();
   for (const [name, source] of sources) if ("extra" in source) extraAt.set(source.at, name);
   const used = new Set(extraAt.values());
+  /** For each name that came again, the number to try next. */
+  const again = new Map<string, number>();
   const fields = header.map((name, i) => {
     const column = columnAt.get(i);
     if (column !== undefined) return { column };
@@ -57,7 +59,10 @@ function mappingOf(
     if (named !== undefined) return { extra: named };
     const stem = name.normalize("NFC").trim() || `colonne ${i + 1}`;
     let extra = stem;
-    for (let n = 2; used.has(extra); n++) extra = `${stem} (${n})`;
+    for (let n = again.get(stem) ?? 2; used.has(extra); n++) {
+      extra = `${stem} (${n})`;
+      again.set(stem, n);
+    }
     if (!isTaken(i)) used.add(extra);
     return { extra };
   });

@@ -9,6 +9,7 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import { command, shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import { shortened } from "./bounds.ts";
 import { CHOICE_SENTENCES, DOUBT_SENTENCES, type DoubtDetails } from "./doubt-sentences.ts";
 
 export type DoubtCode = keyof typeof DOUBT_SENTENCES;
@@ -47,6 +48,8 @@ export const MOST_ROWS = 1_000;
 export const MOST_EXAMPLES = 5;
 /** Characters of one example. */
 const LONGEST_EXAMPLE = 200;
+/** Characters of what it says. */
+const LONGEST_SAYING = 4_000;
 
 /**
  * Names a decision by what it is about, `CODE:HASH`. The order of the items does not matter. A later version with the
@@ -86,7 +89,7 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
     code,
     decision,
     weight,
-    says: DOUBT_SENTENCES[code][language](details),
+    says: shortened(DOUBT_SENTENCES[code][language](details), LONGEST_SAYING),
     examples: (details.examples ?? []).slice(0, MOST_EXAMPLES).map((text) => text.slice(0, LONGEST_EXAMPLE)),
     choices: choices.map((choice) => choiceOf(choice, decision, source, language)),
     ...(rows === undefined ? {} : { rows: rows.slice(0, MOST_ROWS) }),

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema";
 import { DoubtReport } from "#shared/contract/doubt.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import { BOUNDS, shortened } from "./bounds.ts";
 import { type Doubt, doubtsText, reportOf } from "./doubt.ts";
 import { type Details, SOURCE_SENTENCES } from "./sentences.ts";
 import { shareLinkOf } from "./share-links.ts";
@@ -31,26 +32,33 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
   }
 }
 
-/** `details.source` is the id of the source, or the text that a user gave. The sentence masks its secrets. */
+/**
+ * `details.source` is the id of the source, or the text that a user gave. The sentence masks secrets, also of a URL in
+ * another detail, and cuts what is too long to be read.
+ */
 export function sourceError(code: SourceErrorCode, details: Details, language: Language): SourceError {
   const { source } = details;
   const file = shareLinkOf(source)?.file;
-  const sentence = SOURCE_SENTENCES[code][language];
-  return new SourceError({
-    source,
-    code,
-    // A detail may hold a URL too: a redirect, a key of another record.
-    sentence: masked(
-      sentence({ ...details, source: masked(source), ...(file === undefined ? {} : { file }) }),
-    ),
-  });
+  const shown = shownDetails({ ...details, ...(file === undefined ? {} : { file }) });
+  return new SourceError({ source, code, sentence: SOURCE_SENTENCES[code][language](shown) });
+}
+
+function shownDetails({ source, ...others }: Details): Details {
+  // Masked first: half a URL would not show that it holds a password.
+  const cut = Object.entries(others).map(([name, text]) => [
+    name,
+    shortened(masked(text), BOUNDS.shownDetail),
+  ]);
+  return { source: shortened(masked(source), BOUNDS.shownSource), ...Object.fromEntries(cut) };
 }
 
 /** The error of a version that is held back for these doubts. */
 export function heldBack(source: string, doubts: readonly Doubt[], language: Language): SourceError {
   const reports = doubts.map((doubt) => reportOf(doubt, source, language));
-  const { code, sentence } = sourceError("source.held_back", { source, what: doubtsText(reports) }, language);
-  return new SourceError({ source, code, sentence, doubts: reports });
+  // Not cut: the commands that decide are at its end, and each doubt has bounds of its own.
+  const shown = { ...shownDetails({ source }), what: doubtsText(reports) };
+  const sentence = SOURCE_SENTENCES["source.held_back"][language](shown);
+  return new SourceError({ source, code: "source.held_back", sentence, doubts: reports });
 }
 
 /**

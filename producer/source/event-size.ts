@@ -8,14 +8,14 @@ import { shortDetails } from "#shared/contract/sentences.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { MAX_RECORD_BYTES, RECORD_OVERHEAD } from "#shared/topic-log/record-size.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { MAX_ID_BYTES } from "./reference.ts";
+import { BOUNDS } from "./bounds.ts";
 
 /** Bytes for kind, version, line, time, day, ordinal, and their names. */
 const ENVELOPE = 512;
 
 /** The bytes of a record that are left for the row of its event. */
 export const rowRoom = (recordBytes: number): number =>
-  recordBytes - RECORD_OVERHEAD - ENVELOPE - Math.min(MAX_ID_BYTES, recordBytes >> 2);
+  recordBytes - RECORD_OVERHEAD - ENVELOPE - Math.min(BOUNDS.idBytes, recordBytes >> 2);
 
 export const DEFAULT_ROW_ROOM = rowRoom(MAX_RECORD_BYTES);
 

@@ -1,5 +1,6 @@
 /** Sources apart from their content: ids, registrations, what a source may reach, and why it is refused. */
 export { listOf, parseEntities, parseSourceArgument } from "./argument.ts";
+export { BOUNDS, shortened } from "./bounds.ts";
 export {
   answered,
   type Choice,

@@ -13,8 +13,9 @@ import {
   Removal,
   versionKey,
 } from "#shared/contract/source-records.ts";
+import { BOUNDS, shortened } from "./bounds.ts";
 import { type SourceErrorCode, SourceRefusal } from "./error.ts";
-import { assertId, MAX_ID_BYTES } from "./reference.ts";
+import { assertId } from "./reference.ts";
 
 export type Named = Registration | Catalogue | Removal;
 
@@ -50,7 +51,7 @@ const refused = (code: SourceErrorCode, what?: string): SourceRecord => ({
   refusal: new SourceRefusal(code, what),
 });
 const notValid = (what: string): SourceRecord =>
-  refused("registration.not_valid", what.length > SHOWN_ISSUE ? `${what.slice(0, SHOWN_ISSUE)}…` : what);
+  refused("registration.not_valid", shortened(what, SHOWN_ISSUE));
 
 /** Never throws. */
 export function parseSourceRecord(key: string, value: Buffer): SourceRecord {
@@ -117,6 +118,6 @@ const isPlausible = ({ entities, counts, open, reading }: Announcement): boolean
 
 /** The key as users see it. A key that is too long for an id is cut, and made unique by a hash. */
 export const shownKey = (key: string): string =>
-  Buffer.byteLength(key) <= MAX_ID_BYTES
+  Buffer.byteLength(key) <= BOUNDS.idBytes
     ? key
     : `${key.slice(0, 80)}…${createHash("sha256").update(key).digest("hex").slice(0, 16)}`;

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
+import { BOUNDS } from "./bounds.ts";
 import { SourceRefusal } from "./error.ts";
 import { shareLinkOf } from "./share-links.ts";
 
@@ -29,16 +30,13 @@ export function sourceId(reference: string, cwd = process.cwd()): string {
   return id;
 }
 
-/** The longest id, in bytes. Servers accept no longer URL, and each event of a source holds its id. */
-export const MAX_ID_BYTES = 8 * 1024;
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ids must not hold control characters
 const NOT_IN_IDS = /[\s\u0000-\u001f\u007f-\u009f]/;
 
 /** Throws SourceRefusal when the id is no http, https or file URL, too long, or no path of this machine. */
 export function assertId(id: string): void {
-  if (Buffer.byteLength(id) > MAX_ID_BYTES)
-    throw new SourceRefusal("source.id_too_long", String(Buffer.byteLength(id)), String(MAX_ID_BYTES));
+  if (Buffer.byteLength(id) > BOUNDS.idBytes)
+    throw new SourceRefusal("source.id_too_long", String(Buffer.byteLength(id)), String(BOUNDS.idBytes));
   const url = !NOT_IN_IDS.test(id) && URL.canParse(id) ? new URL(id) : undefined;
   // The URL parser accepts `FILE:` as `file:`, but the program compares ids as text.
   if (url === undefined || !PROTOCOLS.has(url.protocol) || !id.startsWith(url.protocol))

@@ -4,7 +4,7 @@
  */
 import { type EntityName, entityNamed } from "#shared/contract/entities/index.ts";
 import { mapHeader, namedColumns } from "../../header/index.ts";
-import { SourceRefusal } from "../../source/index.ts";
+import { BOUNDS, SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { bytesOf } from "../records/escaped-bytes.ts";
@@ -16,7 +16,6 @@ import { refuseSeveralTables } from "./several-tables.ts";
 
 /** The header is one of so many first records. */
 const HEADER_WITHIN = 50;
-const MAX_COLUMNS = 4096;
 const MAX_HEADER_BYTES = 256 * 1024;
 
 interface Likely {
@@ -65,7 +64,7 @@ function searchUnder(cut: Cut, head: Head, request: DialectRequest, seen: Seen):
   for (const record of recordsOf(head, cut)) {
     if (n++ === HEADER_WITHIN) return;
     const { fields } = record;
-    if (fields === undefined || fields.length > MAX_COLUMNS) continue;
+    if (fields === undefined || fields.length > BOUNDS.columns) continue;
     const header = withoutTrailingEmpty(fields);
     const likely = { cut, record, header, named: namedColumns(header) };
     if (isLikelier(likely, seen.likely)) seen.likely = likely;
@@ -109,8 +108,12 @@ function refuseHugeFirstRecord(head: Head, cuts: readonly Cut[]): void {
   for (const cut of cuts) {
     const first = recordsOf(head, cut).next().value;
     if (first === undefined) continue;
-    if ((first.fields?.length ?? 0) > MAX_COLUMNS)
-      throw new SourceRefusal("source.too_many_columns", String(first.fields?.length), String(MAX_COLUMNS));
+    if ((first.fields?.length ?? 0) > BOUNDS.columns)
+      throw new SourceRefusal(
+        "source.too_many_columns",
+        String(first.fields?.length),
+        String(BOUNDS.columns),
+      );
     if (bytesOf(first.raw, head.escaped) > MAX_HEADER_BYTES) throw headerTooLong();
   }
 }
