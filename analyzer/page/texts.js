@@ -77,11 +77,13 @@ const fr = {
   unlisted: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   files: (n, shown) => `${shown} fichier${n > 1 ? "s" : ""}`,
-  /** @param {"held" | "attention"} weight @param {string} says */
+  /** @param {"held" | "attention" | "noticed"} weight @param {string} says */
   doubt: (weight, says) =>
     weight === "held"
       ? `Cette version est retenue, et rien ne change : ${says}`
-      : `Cette version est appliquée, mais à vérifier : ${says}`,
+      : weight === "noticed"
+        ? `Remarqué : ${says}`
+        : `Cette version est appliquée, mais à vérifier : ${says}`,
   /** @param {string} at @param {string} says */
   decided: (at, says) => `Accepté le ${at} : ${says}`,
   /** @param {number} n @param {string} shown @param {string} worth */
@@ -161,7 +163,9 @@ const en = {
   doubt: (weight, says) =>
     weight === "held"
       ? `This version is held back, and nothing changes: ${says}`
-      : `This version is applied, but check it: ${says}`,
+      : weight === "noticed"
+        ? `Noticed: ${says}`
+        : `This version is applied, but check it: ${says}`,
   decided: (at, says) => `Accepted on ${at}: ${says}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
   totalAfter: (total) => `total revenue afterwards: ${total}`,

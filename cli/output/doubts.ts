@@ -1,7 +1,9 @@
 /** Doubts as lines of text: the sentence, the money of the rows, and the effect of each choice. */
-import type { DoubtReport } from "#shared/contract/doubt.ts";
+import { type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import { frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
+import { visibleSource } from "../texts/visible.ts";
 
 /** Lines without indentation for the doubt, and with two spaces for its choices. */
 export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): readonly string[] {
@@ -33,3 +35,17 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
     }),
   ];
 }
+
+/** A line for each thing that was noticed about a source and on which nobody needs to act. */
+export const noticedLines = (
+  sources: readonly Pick<SourceStatus, "source" | "doubts">[],
+  texts: Texts,
+): readonly string[] =>
+  sources.flatMap(({ source, doubts = [] }) =>
+    doubts
+      .filter((doubt) => !isOpen(doubt))
+      .map(({ says, choices }) => {
+        const ways = choices.map((choice) => `${choice.says}: ${choice.command}`);
+        return visibleSource(texts.noticed(source, [says, ...ways].join("; ")));
+      }),
+  );

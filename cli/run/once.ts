@@ -2,6 +2,7 @@
 import * as Clock from "effect/Clock";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
+import { isOpen } from "#shared/contract/doubt.ts";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
@@ -9,6 +10,7 @@ import { elapsedMs, elapsedMsOf } from "#shared/runtime/time.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { ConsumerFigures } from "../../consumer/run.ts";
+import { noticedLines } from "../output/doubts.ts";
 import { withProgress } from "../output/progress.ts";
 import {
   missedLines,
@@ -113,11 +115,13 @@ export const readOnce = (
     if (run.json) print(onceJson(results, figures, sources));
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));
     else print(resultLines(results));
-    if (!run.json) for (const line of rejectedLines(results, run.texts)) say(line);
+    if (!run.json)
+      for (const line of [...rejectedLines(results, run.texts), ...noticedLines(sources, run.texts)])
+        say(line);
     // A catalogue that cannot be read, and each entry that is refused, counts as a source that could not be read.
     const refused = catalogues.reduce((sum, one) => sum + (one.state === "parked" ? 1 : one.refused), 0);
     const failed = sources.filter(({ state }) => state === "parked").length + refused;
-    const unclear = sources.filter(({ doubts = [] }) => doubts.length > 0).length;
+    const unclear = sources.filter(({ doubts = [] }) => doubts.some(isOpen)).length;
     const messages = [
       ...missedLines(results.missed, run.texts),
       ...wholeIdsLines(results.waiting, run.texts),

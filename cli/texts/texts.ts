@@ -582,6 +582,10 @@ const TEXTS = {
     (list: string, remove: string) => `voir ses prix : ${list} ; revenir en arrière : ${remove}`,
     (list: string, remove: string) => `to see its prices: ${list}; to take it back: ${remove}`,
   ),
+  noticed: both(
+    (source: string, says: string) => `remarqué : ${source} : ${says}`,
+    (source: string, says: string) => `noticed: ${source}: ${says}`,
+  ),
   notAppliedYet: both(
     () =>
       `la base n'a pas encore tous les événements : réessayez quand le consommateur et l'analyseur les ont appliqués (${command("status")})`,

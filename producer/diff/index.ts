@@ -36,3 +36,4 @@ export {
   type VanishingMode,
 } from "./vanishing.ts";
 export { VersionDiff } from "./version-diff.ts";
+export { daysBetween, windowOf } from "./window.ts";

@@ -106,6 +106,12 @@ export class SaleDays {
     return this.#days.has(day);
   }
 
+  /** How many sales the day has; of more than 1,024, about. */
+  lines(day: string): number {
+    const list = this.#days.get(day);
+    return list === undefined ? 0 : list.length << list.shift;
+  }
+
   of(day: string): DayPrints {
     return this.#days.get(day)?.sorted() ?? { shift: 0, prints: new Uint32Array(0) };
   }
@@ -119,9 +125,12 @@ export function encodeDay({ shift, prints }: DayPrints): Buffer {
   return bytes;
 }
 
+/** How many prints so many bytes of `encodeDay` hold. */
+export const linesIn = (bytes: number): number => (bytes - 1) / PRINT_BYTES;
+
 /** The inverse of `encodeDay`. */
 export function decodeDay(bytes: Buffer): DayPrints {
-  const prints = new Uint32Array((bytes.length - 1) / PRINT_BYTES);
+  const prints = new Uint32Array(linesIn(bytes.length));
   for (let i = 0; i < prints.length; i++) prints[i] = bytes.readUInt32LE(1 + i * PRINT_BYTES);
   return { shift: bytes[0] as number, prints };
 }

@@ -135,6 +135,18 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} of its ${d.of} sales are in ${d.what} too, with the same days, products, shops and quantities (${d.more}): they would count twice`,
   },
+  "days.future": {
+    fr: (d) =>
+      `${d.count === 1 ? "une de ses ventes est datée" : `${d.count} de ses ventes sont datées`} après le jour de sa publication, le ${d.what} (${examplesOf(d)})`,
+    en: (d) =>
+      `${d.count === 1 ? "one of its sales is" : `${d.count} of its sales are`} dated after the day of its publication, ${d.what} (${examplesOf(d)})`,
+  },
+  "days.far": {
+    fr: (d) =>
+      `${d.count === 1 ? "une de ses ventes est datée" : `${d.count} de ses ventes sont datées`} loin de toutes les autres (${examplesOf(d)}), qui vont du ${d.what} au ${d.more}`,
+    en: (d) =>
+      `${d.count === 1 ? "one of its sales is" : `${d.count} of its sales are`} dated far from all others (${examplesOf(d)}), which are of ${d.what} to ${d.more}`,
+  },
 } as const satisfies Record<string, Sentence>;
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>

@@ -34,7 +34,7 @@ export interface Doubt {
   readonly code: DoubtCode;
   /** Names what is decided: see `decisionOf`. */
   readonly decision: string;
-  readonly weight: "held" | "attention";
+  readonly weight: DoubtReport["weight"];
   readonly details: DoubtDetails;
   readonly choices: readonly Choice[];
   /** Primary ids of rows of `entity` that the choices differ in, at most MOST_ROWS. */

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { acceptedIn, asFailure, type Doubt } from "../source/index.ts";
 import { readBefore, readingDoubts, readOf } from "../version/index.ts";
+import { dayNotices } from "./day-notices.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import { idDoubts } from "./id-doubts.ts";
@@ -16,7 +17,7 @@ import { vanishedDoubts } from "./vanished-doubt.ts";
 export interface OpenDoubts {
   /** Nothing of the version is published while there is one. */
   readonly held: readonly Doubt[];
-  /** The version is published, but a person must know. */
+  /** The version is published, but a person must know. What is only noticed stands behind. */
   readonly attention: readonly Doubt[];
 }
 
@@ -35,7 +36,7 @@ const ofTheReading: Finder = ({ version, before }, { diff }) =>
   });
 
 /** In the order in which they are told. */
-const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, overlapDoubts, ofTheDiff];
+const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, overlapDoubts, ofTheDiff, dayNotices];
 
 export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
@@ -47,6 +48,9 @@ export const openDoubts = Effect.fnUntraced(function* (
     open.push(...(yield* find(opened, diffed)).filter(({ decision }) => !accepted.has(decision)));
   return {
     held: open.filter(({ weight }) => weight === "held"),
-    attention: open.filter(({ weight }) => weight === "attention"),
+    attention: [
+      ...open.filter(({ weight }) => weight === "attention"),
+      ...open.filter(({ weight }) => weight === "noticed"),
+    ],
   };
 });

@@ -1,4 +1,6 @@
 /** Makes the status of a source, which producers publish in the topic `status`. */
+
+import { isOpen } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
@@ -36,7 +38,7 @@ export function polledStatus(before: SourceStatus, result: PollResult, now: stri
     ...result.counts,
     entities: [...result.entities],
     state: "ok",
-    reason: doubtsText(result.attention),
+    reason: doubtsText(result.attention.filter(isOpen)),
     version: result.version,
     polled: now,
     changed: result.announced ? now : before.changed,

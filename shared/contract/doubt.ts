@@ -33,8 +33,11 @@ export const DoubtReport = Schema.Struct({
   code: Schema.String,
   /** Names what is decided, `CODE:HASH`. `ventes sources confirm` writes it into the registration. */
   decision: Schema.String,
-  /** held: no event of the version is published. attention: the version is applied, but a person must know. */
-  weight: Schema.Literals(["held", "attention"]),
+  /**
+   * held: no event of the version is published. attention: the version is applied, but a person must know. noticed: it
+   * is applied, and nobody needs to act.
+   */
+  weight: Schema.Literals(["held", "attention", "noticed"]),
   /** The sentence, in the language of the producer. */
   says: Schema.String,
   /** At most 5 lines or values of the file. */
@@ -47,3 +50,6 @@ export const DoubtReport = Schema.Struct({
   known: Schema.optionalKey(KnownRows),
 });
 export type DoubtReport = typeof DoubtReport.Type;
+
+/** Whether a person must act on a doubt. */
+export const isOpen = ({ weight }: Pick<DoubtReport, "weight">): boolean => weight !== "noticed";

@@ -1,6 +1,6 @@
 /** The records of the topic `status`: the states of components, sources and catalogues. */
 import * as Schema from "effect/Schema";
-import { DoubtReport } from "./doubt.ts";
+import { DoubtReport, isOpen } from "./doubt.ts";
 import { Decided, VersionCounts } from "./source-records.ts";
 
 /** The status of one source, in the state of its producer and in `ventes sources`. */
@@ -39,7 +39,7 @@ export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
 
 /** Whether a person must act: its last poll failed, or something about its version is unclear. */
 export const needsOperator = (status: Pick<SourceStatus, "state" | "doubts">): boolean =>
-  isStopped(status) || (status.doubts ?? []).length > 0;
+  isStopped(status) || (status.doubts ?? []).some(isOpen);
 
 /** The status of one catalogue: listed = taken + others + removed + refused. `unlisted` are entries that it listed before. */
 export const CatalogueStatus = Schema.Struct({

@@ -6,6 +6,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
+import { isOpen } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
@@ -150,7 +151,7 @@ const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLo
     pollSource(producer, registration, { mode: "once" }).pipe(
       // A state that was there before is taken when the next poll brings it again.
       Effect.retry({ times: 1, while: isEarlier }),
-      Effect.map(({ attention }): Outcome => ({ held: undefined, isTold: attention.length > 0 })),
+      Effect.map(({ attention }): Outcome => ({ held: undefined, isTold: attention.some(isOpen) })),
       Effect.catchTag("SourceError", ({ code, sentence, doubts = [] }) =>
         Effect.succeed({ held: { file: name, code, sentence, ways: waysOf(doubts) }, isTold: true }),
       ),

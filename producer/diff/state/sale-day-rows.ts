@@ -1,6 +1,6 @@
 /** The table of the sales of each source by day: see sale-days.ts. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { type DayPrints, decodeDay, encodeDay, joinDays, type SaleDays } from "../sale-days.ts";
+import { type DayPrints, decodeDay, encodeDay, joinDays, linesIn, type SaleDays } from "../sale-days.ts";
 
 /** The day of a source, with the source's URL. */
 export interface DayOfSource {
@@ -26,6 +26,9 @@ export class SaleDayRows {
     this.#statements = {
       get: db.prepare("SELECT prints FROM sale_days WHERE source = ? AND day = ?").pluck(),
       days: db.prepare("SELECT day FROM sale_days WHERE source = ? AND day BETWEEN ? AND ?").pluck(),
+      lines: db
+        .prepare("SELECT day, length(prints), substr(prints, 1, 1) FROM sale_days WHERE source = ?")
+        .raw(),
       onDay: db.prepare(
         `SELECT sources.source, prints FROM sale_days JOIN sources ON sources.id = sale_days.source
          WHERE day = ? AND sale_days.source <> ?`,
@@ -61,6 +64,12 @@ export class SaleDayRows {
   /** The days of a source, at most `from` to `to`, both included. */
   daysOf(id: number, from = "", to = "~"): readonly string[] {
     return this.#statements.days.all(id, from, to) as string[];
+  }
+
+  /** How many sales each day of a source has; of more than 1,024, about. */
+  linesOf(id: number): Map<string, number> {
+    const rows = this.#statements.lines.all(id) as [string, number, Buffer][];
+    return new Map(rows.map(([day, bytes, shift]) => [day, linesIn(bytes) << (shift[0] as number)]));
   }
 
   /** Whether the source has other sales on this day than the state knows. */
