@@ -37,6 +37,9 @@ const ANY_PLACE = 1;
 /** The bytes of some thousand rows. */
 const SLICED_BYTES = 256 * 1024;
 
+/** A line with an id: its key as `heldKey` returns it, and what the id names, as in the fingerprint. */
+type IdLine = Pick<HeldRow, "key" | "b">;
+
 const nameOf = (key: string, b: number): string => `${b} ${key}`;
 
 export class EntityDiff {
@@ -179,13 +182,22 @@ export class EntityDiff {
   }
 
   /** The lines whose ids the source has not stated before, part by part. */
-  *freshIds(): Generator<{ readonly part: number; readonly rows: readonly HeldRow[] }, void> {
+  *freshIds(): Generator<{ readonly part: number; readonly rows: readonly IdLine[] }, void> {
     for (let part = 0; part < STATE_PARTS; part++)
       for (const { emit, held } of this.part(part)) {
         const known = new Set(held.map(({ key }) => key));
         const rows = emit.filter(({ key, ordinal }) => ordinal === 0 && !known.has(key));
         if (rows.length > 0) yield { part, rows };
       }
+  }
+
+  /** The lines of the version that have ids, part by part. */
+  *allIds(): Generator<{ readonly part: number; readonly rows: readonly IdLine[] }, void> {
+    for (let part = 0; part < STATE_PARTS; part++) {
+      if (!this.rows.has(part)) continue;
+      const named = this.rows.read(part).filter(({ derived, ordinal }) => !derived && ordinal === 0);
+      if (named.length > 0) yield { part, rows: named.map(({ key, b }) => ({ key: heldKey(key, 0), b })) };
+    }
   }
 
   #heldIn(bytes: Buffer, slice: number | undefined): HeldRow[] {

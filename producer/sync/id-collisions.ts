@@ -19,16 +19,21 @@ const SHOWN = 5;
 
 const hasIds = ({ identity }: Announcement): boolean => identity?.includes(ventes.key) === true;
 
-/** One for each family of sources. Reads the events of other sources that this producer does not hold. */
+/**
+ * One for each family of sources. Reads the events of other sources that this producer does not hold. `all`: looks at the known
+ * ids too, and at the sources of other producers than the one from which the source was taken over.
+ */
 export const collisionDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   { main }: VersionDiff,
+  { all = false }: { readonly all?: boolean } = {},
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { producer, registration } = opened;
-  const others = yield* otherSales(opened, hasIds);
+  const { takenFrom } = opened;
+  const others = yield* otherSales(opened, (last) => hasIds(last) && !(all && last.producer === takenFrom));
   if (others.size === 0) return [];
   const families = yield* inSlices(
-    () => collisionsIn(opened, main, others),
+    () => collisionsIn(opened, all ? main.allIds() : main.freshIds(), others),
     asFailure(registration.source, producer.settings),
   );
   const { before, version } = opened;
@@ -65,7 +70,7 @@ interface Collisions {
 /** Compares the new ids with those of the other sources, by family. Yields between parts. */
 function* collisionsIn(
   { producer, registration }: OpenedVersion,
-  main: EntityDiff,
+  ids: ReturnType<EntityDiff["freshIds" | "allIds"]>,
   others: ReadonlyMap<number, OtherSource>,
 ): Generator<void, ReadonlyMap<string, Collisions>> {
   const { state, registry } = producer;
@@ -81,7 +86,7 @@ function* collisionsIn(
     familyNames.set(source, name);
     return name;
   };
-  for (const { part, rows } of main.freshIds()) {
+  for (const { part, rows } of ids) {
     const lines = new Map(rows.map((row) => [row.key, row]));
     const elsewhere = new Map<string, { source: number; isSame: boolean }>();
     for (const [source, held] of state.heldByOthers(id, "ventes", part, numbers))

@@ -15,4 +15,6 @@ export interface OpenedVersion {
   readonly validators: Validators;
   /** The version before, when the producer reads only the part that was appended to it; null: it reads the whole. */
   readonly tail: Tail | null;
+  /** The producer from which this poll took the source over: it may have died before it looked again (raced.ts). */
+  readonly takenFrom: string | undefined;
 }

@@ -29,17 +29,22 @@ const SHOWN = 5;
 
 /**
  * Finds the families of sources that hold sales of the version: under other ids (rule 23), or some under the same
- * (rule 5).
+ * (rule 5). On the days that the version changes, or on `all` its days.
  */
 export const overlapDoubts: (
   opened: OpenedVersion,
   diffed: DiffedVersion,
-) => Effect.Effect<readonly Doubt[], PollFailure> = Effect.fnUntraced(function* (opened, { diff }) {
+  scope?: { readonly all?: boolean },
+) => Effect.Effect<readonly Doubt[], PollFailure> = Effect.fnUntraced(function* (
+  opened,
+  { diff },
+  { all = false } = {},
+) {
   const { producer, registration, rekey } = opened;
   const fail = asFailure(registration.source, producer.settings);
-  if (!diff.main.entity.derivedKey || rekey !== undefined || diff.main.emitted === 0) return [];
+  if (!diff.main.entity.derivedKey || rekey !== undefined || (diff.main.emitted === 0 && !all)) return [];
   const comparison = new Comparison(opened, diff);
-  const changed = yield* inSlices(() => comparison.changedDays(), fail);
+  const changed = yield* inSlices(() => comparison.changedDays(all), fail);
   if (changed.size === 0) return [];
   yield* otherSales(opened, ({ entities }) => entities.includes("ventes"));
   return yield* inSlices(() => doubtsOf(opened, diff.main, comparison, changed), fail);

@@ -381,6 +381,55 @@ describe("two tills with the same columns and some equal sales", () => {
       expect(await quantity()).toBe(11);
     },
   );
+
+  it.each([
+    ["under ids that are made of the lines", "sales.shared", DAILY, TILL_1, TILL_2],
+    [
+      "under ids of the files",
+      "ids.collision",
+      `sale_id,${DAILY}`,
+      TILL_1.map((line, i) => `${i},${line}`),
+      TILL_2.map((line, i) => `${i},${line}`),
+    ],
+  ] as const)(
+    "are told by who takes the source over, when the one producer dies before it looks again: %s",
+    async (_, code, header, lines, otherLines) => {
+      write("till-1.csv", header, ...lines);
+      write("till-2.csv", header, ...otherLines);
+      await add("till-1.csv");
+      await add("till-2.csv");
+      const attention = await pipeline.run(
+        Effect.scoped(
+          Effect.gen(function* () {
+            const isDead = yield* Effect.exit(raced("till-1.csv", "till-2.csv", Effect.die("killed")));
+            expect(isDead._tag).toBe("Failure");
+            const next = yield* another;
+            const poll = pollSource(next.producer, next.of("till-1.csv"), { mode: "once" });
+            const told = yield* poll;
+            // It stays told, and the other source is not told of twice.
+            expect((yield* poll).attention).toEqual(told.attention);
+            return told.attention;
+          }),
+        ),
+      );
+      expect(attention.map((doubt) => [doubt.code, doubt.weight])).toEqual([[code, "attention"]]);
+      expect(attention[0]?.choices[0]?.command).toMatch(/till-1\.csv --id-scope till-1 --rekey$/);
+      await scoped("till-1.csv", "till-1", true);
+      expect(await poll("till-1.csv")).toMatchObject({ state: "ok", emitted: 3, withdrawn: 3 });
+      expect(await quantity()).toBe(11);
+    },
+  );
+
+  it("are no doubt to a producer that takes a file and its copy over", async () => {
+    await published("till-1.csv", DAILY, ...TILL_1, ...DAY_4);
+    await published("copy.csv", DAILY, ...TILL_1, ...DAY_4);
+    pipeline.loseState();
+    const all = await pipeline.run(readSourcesOnce());
+    expect(all.map(({ state, doubts }) => [state, doubts])).toEqual([
+      ["ok", undefined],
+      ["ok", undefined],
+    ]);
+  });
 });
 
 /** Another producer, with nothing in its state, and the registrations by the names of their files. */
@@ -399,16 +448,26 @@ const another = Effect.gen(function* () {
  * What is told when another producer reads and publishes all of `second` between the check of `first` and its
  * events.
  */
-const raced = Effect.fnUntraced(function* (first: string, second: string) {
+const raced = Effect.fnUntraced(function* (
+  first: string,
+  second: string,
+  end: Effect.Effect<void> = Effect.void,
+) {
   const [one, two] = [yield* another, yield* another];
   let other: PollResult | undefined;
   const log: typeof one.producer.log = {
     ...one.producer.log,
     publish: (topic, records) =>
       Effect.gen(function* () {
-        if (topic === "ventes" && other === undefined && records.some(({ key }) => key?.startsWith("2026-")))
+        if (
+          topic === "ventes" &&
+          other === undefined &&
+          records.some(({ key }) => key?.startsWith("file:") === false)
+        )
           other = yield* pollSource(two.producer, two.of(second), { mode: "once" }).pipe(Effect.orDie);
-        return yield* one.producer.log.publish(topic, records);
+        const published = yield* one.producer.log.publish(topic, records);
+        if (other !== undefined) yield* end;
+        return published;
       }),
   };
   const mine = yield* pollSource({ ...one.producer, log }, one.of(first), { mode: "once" });

@@ -70,12 +70,13 @@ const pollOnce = Effect.fnUntraced(function* (
     return { counts: NOTHING, version, announced: false, entities, attention: [], freshMs: null };
   }
   const own = isOwn(producer, source);
+  const takenFrom = own ? undefined : registry.last(source)?.value.producer;
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
   const plan = planPoll(producer, registration, mode, own, yield* Clock.currentTimeMillis);
   producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
-  const result = yield* publishContent(producer, registration, plan, fetched);
+  const result = yield* publishContent(producer, registration, plan, { first: fetched, takenFrom });
   const { unproven } = fetched.validators;
   const kept = producer.state.source(source).validators as Validators | null;
   if (result === OVERTAKEN || mode !== "once" || unproven !== true || kept?.left !== true) return result;
@@ -132,12 +133,13 @@ const publishContent = Effect.fnUntraced(function* (
   producer: Producer,
   registration: Registration,
   { continued, complete, before }: PollPlan,
-  first: Content,
+  { first, takenFrom }: { readonly first: Content; readonly takenFrom: string | undefined },
 ): Effect.fn.Return<PollResult | typeof OVERTAKEN, PollFailure> {
   const publish = (content: Content, tail: Tail | null): Effect.Effect<VersionOutcome, PollFailure> =>
     publishVersion(producer, registration, content, {
       complete: complete && isWholeLine(before, content.validators),
       tail,
+      takenFrom,
     }).pipe(
       producer.gate.withPermit,
       Effect.ensuring(Effect.sync(() => rmSync(content.file, { force: true }))),

@@ -56,7 +56,15 @@ export const publishVersion = (
   producer: Producer,
   registration: Registration,
   { file, validators }: Exclude<Fetched, { kind: "unchanged" }>,
-  { complete, tail }: { readonly complete: boolean; readonly tail: Tail | null },
+  {
+    complete,
+    tail,
+    takenFrom,
+  }: {
+    readonly complete: boolean;
+    readonly tail: Tail | null;
+    readonly takenFrom: string | undefined;
+  },
 ): Effect.Effect<VersionOutcome, PollFailure> => {
   const { settings, registry, state, log } = producer;
   const { source } = registration;
@@ -86,7 +94,7 @@ export const publishVersion = (
       (open) => Effect.sync(() => open?.close()),
     );
     if (version === undefined) return NOT_CONTINUED;
-    return yield* publish({ producer, registration, version, before, rekey, validators, tail });
+    return yield* publish({ producer, registration, version, before, rekey, validators, tail, takenFrom });
   }).pipe(
     Effect.scoped,
     Effect.tapError((error) =>
@@ -147,13 +155,14 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   if (tail !== null && held.length > 0) return NOT_CONTINUED;
   if (held.length > 0) return yield* heldBack(source, held, settings.language);
   const counts = diff.counts(version);
-  const reports = attention.map((doubt) => reportOf(doubt, source, settings.language));
-  const remembered = rememberedOf(opened, diffed, counts, reports);
+  const told = attention.map((doubt) => reportOf(doubt, source, settings.language));
   const isNews = diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined;
   // Another producer must know that rows were kept, or it would take them for rows that vanish.
   const keepsOthers = counts.vanished !== (before?.counts?.vanished ?? 0);
   if (isNews || keepsOthers || !isSameMeaning(before, version))
-    return yield* announceAndEmit(opened, diffed, counts, remembered);
+    return yield* announceAndEmit(opened, diffed, counts, rememberedOf(opened, diffed, counts, told));
+  const reports = [...told, ...(yield* racedDoubts(opened, diffed))];
+  const remembered = rememberedOf(opened, diffed, counts, reports);
   if (diff.placed > 0) {
     // While places are written, a part of them is of another version: after a crash they say nothing.
     state.save(state.source(source), { last: null });

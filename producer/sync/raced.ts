@@ -12,20 +12,28 @@ import type { OpenedVersion } from "./opened-version.ts";
 import { foreignNews } from "./other-sales.ts";
 import { overlapDoubts } from "./overlap-doubt.ts";
 
-/** Empty when no other producer has published sales since the version was compared. */
+/**
+ * Empty when no other producer has published sales since the version was compared. A producer that took the source over looks
+ * at all its sales: the one before may have died before it looked again.
+ */
 export const racedDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   diffed: DiffedVersion,
 ): Effect.fn.Return<readonly DoubtReport[], PollFailure> {
   const { main } = diffed.diff;
-  if (!main.entity.derivedKey || opened.rekey !== undefined || main.emitted === 0) return [];
-  if (!(yield* foreignNews(opened))) return [];
+  if (!main.entity.derivedKey || opened.rekey !== undefined) return [];
+  const isTaken = opened.takenFrom !== undefined;
+  if (!isTaken && (main.emitted === 0 || !(yield* foreignNews(opened)))) return [];
   const { registration, producer } = opened;
   const { source } = registration;
   const accepted = acceptedIn(registration);
   // The version is published now, so a command that changes its ids must say so.
   const published = { ...opened, before: producer.registry.last(source)?.value };
-  return [...(yield* collisionDoubts(published, diffed.diff)), ...(yield* overlapDoubts(published, diffed))]
+  const scope = { all: isTaken };
+  return [
+    ...(yield* collisionDoubts(published, diffed.diff, scope)),
+    ...(yield* overlapDoubts(published, diffed, scope)),
+  ]
     .filter(({ decision }) => !accepted.includes(decision))
     .map((doubt) => reportOf({ ...doubt, weight: "attention" }, source, producer.settings.language));
 });

@@ -32,9 +32,8 @@ export interface Family {
 
 /** The days of a version against those of the other sources. */
 export class Comparison {
-  /** Whether the source has no sales yet, and whether it has sales of a day that it had none of. */
+  /** Whether the source has no sales yet. */
   readonly isFirst: boolean;
-  hasNewDays = false;
   /** How many sales were read. */
   readonly count: number;
   readonly #opened: OpenedVersion;
@@ -59,16 +58,15 @@ export class Comparison {
     return this.#diff.sales.has(day);
   }
 
-  /** The days of which the version has other sales than the source had, as they are then. */
-  *changedDays(): Generator<void, ReadonlyMap<string, DayPrints>> {
+  /** The days of which the version has other sales than the source had, or `all` its days, as they are then. */
+  *changedDays(all: boolean): Generator<void, ReadonlyMap<string, DayPrints>> {
     const { days } = this.#opened.producer.state;
     const changed = new Map<string, DayPrints>();
     for (const day of this.#diff.sales.days) {
       const now = this.#diff.sales.of(day);
       const before = days.of(this.#id, day);
-      if (before === undefined) this.hasNewDays = true;
       if (this.#opened.tail !== null) changed.set(day, before === undefined ? now : joinDays(before, now));
-      else if (days.differs(this.#id, day, now)) changed.set(day, now);
+      else if (all || days.differs(this.#id, day, now)) changed.set(day, now);
       yield;
     }
     return changed;
