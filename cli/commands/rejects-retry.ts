@@ -27,6 +27,7 @@ import { Failed, type WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock, heldBy, producerLock } from "../settings/locks.ts";
 import { parseDuration } from "../settings/settings.ts";
+import { rejectedSource } from "./rejects.ts";
 
 const DEFAULT_TIMEOUT = "10m";
 const CHECK_EVERY_MS = 200;
@@ -80,16 +81,14 @@ const rejectIds = (
   source: string | null,
 ): Effect.Effect<ReadonlyMap<string, string>, DatabaseError, Scope.Scope> =>
   Effect.flatMap(openForReading(run), (db) =>
-    onFile(
-      db.name,
-      () =>
-        new Map(
-          db
-            .prepare("SELECT id, source FROM rejets WHERE ? IS NULL OR source = ?")
-            .raw()
-            .all(source, source) as [string, string][],
-        ),
-    ),
+    onFile(db.name, () => {
+      const only = source === null ? null : rejectedSource(db, source);
+      const rows = db
+        .prepare("SELECT id, source FROM rejets WHERE ? IS NULL OR source = ?")
+        .raw()
+        .all(only, only);
+      return new Map(rows as [string, string][]);
+    }),
   );
 
 interface Reread {

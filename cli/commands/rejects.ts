@@ -12,7 +12,7 @@ import type { Language } from "#shared/runtime/settings.ts";
 import { type Cell, csvLine, JsonText, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
-import { named } from "../run/register.ts";
+import { idAmong, named } from "../run/register.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visible } from "../texts/visible.ts";
@@ -68,7 +68,8 @@ export const rejects = (
       const limit = filter.limit ?? (isList ? NO_LIMIT : ON_TERMINAL);
       const db = yield* openForReading(run);
       yield* onFile(db.name, () => {
-        const values = { source: filter.source, entity: filter.entity, codes: filter.codes };
+        const source = filter.source === null ? null : rejectedSource(db, filter.source);
+        const values = { source, entity: filter.entity, codes: filter.codes };
         // One transaction: counts and rows are of one state of the database.
         db.transaction(() => {
           if (input.byCode) printCodes(db, values, input.csv, run);
@@ -102,6 +103,10 @@ const filterOf = Effect.fnUntraced(function* (
     limit: limit === undefined ? undefined : Number(limit),
   };
 });
+
+/** The id of a source with rejects that is named in full or as it is shown. */
+export const rejectedSource = (db: Sqlite, named: string): string =>
+  idAmong(db.prepare("SELECT DISTINCT source FROM rejets").pluck().all() as string[], named);
 
 const rowsOf = (
   db: Sqlite,

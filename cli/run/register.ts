@@ -51,6 +51,12 @@ export const registered = (text: string, run: Invocation): Effect.Effect<string,
 /** Whether an id is the one that `registered` returned for a text: in full, or with its secrets masked. */
 export const isNamedBy = (id: string, named: string): boolean => id === named || masked(id) === named;
 
+/** The one of these ids that is named in full or as it is shown; `named` when it is none of them. */
+export const idAmong = (ids: readonly string[], named: string): string => {
+  const found = ids.includes(named) ? [named] : ids.filter((id) => isNamedBy(id, named));
+  return found.length === 1 ? (found[0] as string) : named;
+};
+
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */
 export const namedApart = (what: readonly string[], run: Invocation): Effect.Effect<Named, WrongUsage> => {
   const [first = "", second] = what;

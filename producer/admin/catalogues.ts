@@ -21,6 +21,7 @@ import {
   sourceError,
   sourceId,
 } from "../source/index.ts";
+import { addressOf, inFull } from "./list.ts";
 import { changedReading } from "./reading-flags.ts";
 import { removeSource } from "./remove.ts";
 
@@ -69,7 +70,7 @@ export interface RegisterCatalogueOptions {
 
 /** Reads the document, then registers the catalogue. A producer registers its entries later. */
 export const registerCatalogue = Effect.fnUntraced(function* (
-  catalogue: string,
+  id: string,
   options: RegisterCatalogueOptions = {},
 ): Effect.fn.Return<
   { readonly registered: Catalogue; readonly inspection: CatalogueInspection },
@@ -79,7 +80,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const settings = yield* Settings;
   const registry = new Registry(log);
-  yield* registry.refresh(registry.partition(catalogue));
+  const catalogue = yield* addressOf(id, registry);
   if (registry.registration(catalogue) !== undefined)
     return yield* sourceError("catalogue.is_source", { source: catalogue }, settings.language);
   const before = registry.catalogue(catalogue);
@@ -142,7 +143,7 @@ export interface RemovedCatalogue {
 
 /** Removes a catalogue and all its entries; with `withdraw`, their rows too. undefined: no catalogue has this id. */
 export const removeCatalogue = Effect.fnUntraced(function* (
-  catalogue: string,
+  id: string,
   { withdraw = false }: { readonly withdraw?: boolean } = {},
 ): Effect.fn.Return<
   RemovedCatalogue | undefined,
@@ -152,6 +153,7 @@ export const removeCatalogue = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const registry = new Registry(log);
   yield* registry.refresh();
+  const catalogue = (yield* inFull(id, registry)) ?? id;
   if (registry.catalogue(catalogue) === undefined) return undefined;
   // First, so that no producer registers more of its entries.
   yield* log.publish("sources", [{ key: catalogue, value: null }]);

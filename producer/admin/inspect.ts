@@ -10,7 +10,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
 import type { ColumnFormats, ReadField, ReadingChange } from "../rows/index.ts";
 import type { SourceError } from "../source/index.ts";
-import { asFailure, type Doubt, reportOf, scopeNamed } from "../source/index.ts";
+import { asFailure, type Doubt, reportOf, scopeNamed, sourceError } from "../source/index.ts";
 import {
   type InspectedReject,
   type InspectedRow,
@@ -19,6 +19,7 @@ import {
   readOf,
   type Version,
 } from "../version/index.ts";
+import { isShownForm } from "./list.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
 
@@ -87,6 +88,7 @@ const inspect = Effect.fnUntraced(function* (
   const settings = yield* Settings;
   const { language } = settings;
   const source = yield* idOf(reference);
+  if (isShownForm(source)) return yield* sourceError("source.masked", { source }, language);
   const own = changedReading(undefined, options.reading ?? {}) ?? {};
   const { reading, preset } = yield* resolved(source, own);
   const version = yield* opened(

@@ -9,7 +9,7 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { SourceError } from "../source/index.ts";
-import { asFailure, namedSource, Registry } from "../source/index.ts";
+import { asFailure, isFileSource, namedSource, Registry, sourceError } from "../source/index.ts";
 import { announcedStatus } from "../sync/index.ts";
 
 export interface ListedSource {
@@ -58,11 +58,40 @@ export const registeredAs = Effect.fnUntraced(function* (
   const named = yield* Effect.try({ try: () => namedSource(reference), catch: (error) => error }).pipe(
     Effect.catch(asFailure(reference, settings)),
   );
-  yield* registry.refresh(registry.partition(named));
-  if (registry.registration(named) !== undefined || !named.includes(MASK)) return named;
+  return (yield* inFull(named, registry)) ?? named;
+});
+
+/** Whether an id is the form with masked secrets in which one is shown. */
+export const isShownForm = (id: string): boolean => id.includes(MASK) && !isFileSource(id);
+
+/**
+ * The id of a registered source or catalogue in full, from the form with masked secrets in which it is shown; undefined: none, or
+ * several, are shown so. Any other id is the id itself. Refreshes the registry as far as it must.
+ */
+export const inFull = Effect.fnUntraced(function* (
+  id: string,
+  registry: Registry,
+): Effect.fn.Return<string | undefined, LogFailure> {
+  yield* registry.refresh(registry.partition(id));
+  if (!isShownForm(id) || registry.registration(id) !== undefined || registry.catalogue(id) !== undefined)
+    return id;
   yield* registry.refresh();
-  const shown = registry.registrations().filter(({ source }) => masked(source) === named);
-  return shown.length === 1 ? (shown[0]?.source ?? named) : named;
+  const ids = [
+    ...registry.registrations().map(({ source }) => source),
+    ...registry.catalogues().map(({ catalogue }) => catalogue),
+  ];
+  const shown = ids.filter((one) => masked(one) === id);
+  return shown.length === 1 ? shown[0] : undefined;
+});
+
+/** As `inFull`, for an address that is to be read. Fails with SourceError when it is none (`source.masked`). */
+export const addressOf = Effect.fnUntraced(function* (
+  id: string,
+  registry: Registry,
+): Effect.fn.Return<string, SourceError | LogFailure, Settings> {
+  const { language } = yield* Settings;
+  const full = yield* inFull(id, registry);
+  return full ?? (yield* sourceError("source.masked", { source: id }, language));
 });
 
 /** The registration of a source, or the record that an operator removed it, in the topic `sources` now. */

@@ -14,6 +14,7 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { eventOf, sourceText } from "../log/index.ts";
 import { type SourceError, sourceError } from "../source/index.ts";
 import { makeTemporaryProducer, takeOver } from "../sync/index.ts";
+import { addressOf } from "./list.ts";
 import { idOf } from "./open.ts";
 import { removeSource } from "./remove.ts";
 
@@ -44,11 +45,11 @@ const move = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Moved, MoveFailure, TopicLog | Settings | Scope.Scope> {
   const log = yield* TopicLog;
   const { language } = yield* Settings;
-  const from = yield* idOf(fromReference);
-  const to = yield* idOf(toReference);
   const producer = yield* makeTemporaryProducer();
   const { registry } = producer;
   yield* registry.refresh();
+  const from = yield* addressOf(yield* idOf(fromReference), registry);
+  const to = yield* addressOf(yield* idOf(toReference), registry);
   const old = registry.last(from)?.value;
   const registered = registry.registration(from);
   const before = registry.registration(to);

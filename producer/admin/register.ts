@@ -25,6 +25,7 @@ import {
 } from "../source/index.ts";
 import { firstIds } from "../version/index.ts";
 import { entitiesNamed, type InspectOptions } from "./inspect.ts";
+import { addressOf } from "./list.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
 
@@ -65,9 +66,8 @@ const register = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const source = yield* idOf(reference);
   const registry = new Registry(log);
-  yield* registry.refresh(registry.partition(source));
+  const source = yield* addressOf(yield* idOf(reference), registry);
   if (registry.catalogue(source) !== undefined)
     return yield* sourceError("source.is_catalogue", { source }, settings.language);
   const before = registry.registration(source);

@@ -490,6 +490,12 @@ export const SOURCE_SENTENCES = {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez la liste : ${command("sources")}`,
     en: (d) => `${d.source} is not a registered source: see the list: ${command("sources")}`,
   },
+  "source.masked": {
+    fr: (d) =>
+      `${d.source} est la forme sous laquelle une adresse est montrée, sans ses secrets, et pas celle d'une seule source enregistrée : donnez l'adresse entière`,
+    en: (d) =>
+      `${d.source} is the form in which an address is shown, without its secrets, and not that of one registered source: give the whole address`,
+  },
   "sources_file.not_readable": {
     fr: (d) =>
       `le fichier ne peut pas être lu (${d.what}) : corrigez VENTES_SOURCES, ou les droits du fichier`,

@@ -20,7 +20,7 @@ import {
   tillsWithSameIds,
 } from "./ids.ts";
 import { monthWithRefund, rolling, rollingAfterAGap, rollingWithMistypedDate } from "./rolling.ts";
-import { dailyAndMonthly, twins } from "./sources.ts";
+import { copies, dailyAndMonthly, twinOpens, twins } from "./sources.ts";
 
 export interface Kind {
   readonly name: string;
@@ -81,6 +81,8 @@ export const KINDS: readonly Kind[] = [
     steps: dailyAndMonthly,
   },
   { name: "twins", steps: twins },
+  { name: "twin-opens", steps: twinOpens },
+  { name: "copies", steps: copies },
 ];
 
 /** The life of this kind with this seed. */

@@ -38,9 +38,11 @@ export function dailyAndMonthly(seed: number): readonly Step[] {
   return p.steps;
 }
 
+const PLAIN_SHOP = { time: false, seller: false, shops: ["S1"] } as const;
+
 /** Two tills without ids, a file each, of one shop, on the same days: some of their sales are alike. */
 export function twins(seed: number): readonly Step[] {
-  const p = new Publisher(seed, { time: false, seller: false, shops: ["S1"] });
+  const p = new Publisher(seed, PLAIN_SHOP);
   const tills: [number[], number[]] = [[], []];
   const sellAlike = (): void => {
     p.books.trade(1, 0, 0);
@@ -63,6 +65,44 @@ export function twins(seed: number): readonly Step[] {
   for (let n = 0; n < 2; n++) {
     sellAlike();
     p.step("both grow", "unusual", [till(0), till(1)]);
+  }
+  return p.steps;
+}
+
+/** Two tills as above. The second one opens later: its file begins with one sale, and grows sale by sale. */
+export function twinOpens(seed: number): readonly Step[] {
+  const p = new Publisher(seed, PLAIN_SHOP);
+  const opened: number[] = [];
+  const isSecond = (id: number) => opened.includes(id);
+  const file = (n: 1 | 2) =>
+    p.version(
+      p.books.sales.filter(({ id }) => isSecond(id) === (n === 2)),
+      `till-${n}.csv`,
+    );
+  p.books.trade(4, 2, 4);
+  p.step("the first till", "ordinary", [file(1)]);
+  p.books.trade(1, 2, 4);
+  p.step("it grows", "ordinary", [file(1)]);
+  for (let n = 0; n < 3; n++) {
+    const first = p.books.sales.filter(({ id, day }) => !isSecond(id) && day === p.books.today);
+    const { product, quantity, price } = p.r.pick(first);
+    opened.push(p.books.enter(p.r.chance(0.5) ? { product, quantity, price } : {}).id);
+    p.step("a sale of the second till", "unusual", [file(2)]);
+  }
+  return p.steps;
+}
+
+/** A file under two names: one is copied from the other now and then, and lags behind it. */
+export function copies(seed: number): readonly Step[] {
+  const p = new Publisher(seed, PLAIN_SHOP);
+  p.books.trade(3, 2, 4);
+  const file = (name: string) => p.version(p.books.sales, name);
+  p.step("the file", "ordinary", [file("ventes.csv")]);
+  p.step("its copy", "ordinary", [file("copie.csv")]);
+  for (let n = 0; n < 4; n++) {
+    p.books.trade(1, 1, 3);
+    p.step("the file grows", "ordinary", [file("ventes.csv")]);
+    if (p.r.chance(0.5)) p.step("its copy follows", "ordinary", [file("copie.csv")]);
   }
   return p.steps;
 }
