@@ -1,7 +1,7 @@
 /** What `npm run sim` and `npm run lives` have in common: flags with numbers, seeds, and a scratch folder. */
-import { existsSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryFiles } from "../integration-tests/support/memory.ts";
 
 /** The value of `--name` of a program. Ends the process with 2 when it is no whole number above 0. */
 export function wholeNumber(program: string, name: string, text: string): number {
@@ -24,6 +24,6 @@ export function seedsOf(
   return { first: wholeNumber(program, "first", first), count: wholeNumber(program, "seeds", seeds) };
 }
 
-/** A new folder, in memory where the machine has /dev/shm. */
+/** A new folder, in memory where the machine has it. */
 export const scratchFolder = (program: string): string =>
-  mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), `ventes-${program}-`));
+  mkdtempSync(join(temporaryFiles(), `ventes-${program}-`));

@@ -307,7 +307,15 @@ export interface Verdict {
 }
 
 const ROOT = dirname(import.meta.dirname);
-const COPIED = ["analyzer", "consumer", "producer", "shared", "simulator", "package.json"];
+const COPIED = [
+  "analyzer",
+  "consumer",
+  "integration-tests/support",
+  "producer",
+  "shared",
+  "simulator",
+  "package.json",
+];
 
 /** The edited text. Throws when what is to be replaced does not stand there exactly once. */
 export function edited(text: string, { file, find, replace }: Edit): string {

@@ -22,7 +22,9 @@ const verdicts = async (bodies: Readonly<Record<string, string>>): Promise<Recor
   const report = join(folder, "report.json");
   writeFileSync(
     join(folder, "vitest.config.ts"),
+    // All at once: each file that leaks waits for its leak to end.
     `export default { test: { pool: "forks", include: ["*.test.ts"], reporters: ["json"], outputFile: "report.json",
+      maxWorkers: ${Object.keys(bodies).length},
       setupFiles: [${JSON.stringify(join(import.meta.dirname, "leaks.ts"))}] } };`,
   );
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll } from "vitest";
+import { deleteAbandoned, temporaryFiles } from "./memory.ts";
 
 /** What is being closed when the last test ends has this long to be closed. */
 const SETTLES_WITHIN_MS = 5_000;
@@ -30,10 +31,11 @@ const WATCHED: Readonly<Record<string, string>> = {
 const RUN_ID = "VENTES_TEST_FILE_RUN";
 const runId = `${process.pid}-${Date.now()}`;
 
-const outerTemp = tmpdir();
 // A program that enables the compile cache finds it in the temporary directory: ours is empty at every start.
-process.env.NODE_COMPILE_CACHE ??= join(outerTemp, "node-compile-cache");
-const temp = mkdtempSync(join(outerTemp, "ventes-test-"));
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
+const outerTemp = temporaryFiles();
+deleteAbandoned(outerTemp, "ventes-test");
+const temp = mkdtempSync(join(outerTemp, `ventes-test-${process.pid}-`));
 process.env.TMPDIR = temp;
 process.env[RUN_ID] = runId;
 
