@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { askSqlite3, byAnalyses, bySqlite3, byVentesQuery, type OnceReport } from "./support/answers.ts";
 import { describeWith } from "./support/describe-with.ts";
+import { ventes as ventesHere } from "./support/in-process.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { appended, brief, type Mission, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { scratchDirectory, ventes as ventesProcess } from "./support/ventes.ts";
 
 type Entity = "produits" | "magasins" | "ventes";
 
@@ -39,16 +40,17 @@ const atUrls = async (mission: Mission): Promise<Published> => {
 const sourceFlags = (at: (entity: Entity) => string): readonly string[] =>
   (["produits", "magasins", "ventes"] as const).flatMap((entity) => ["--source", `${entity}=${at(entity)}`]);
 
-/** One pipeline: a data directory, and the log that the environment names. */
-const pipeline = (env: Readonly<Record<string, string>>) => {
+/** One pipeline: a data directory, and the log that the environment names. Processes play the small company only. */
+const pipeline = (env: Readonly<Record<string, string>>, mission: Mission) => {
   const data = scratchDirectory();
+  const ventes = mission === smallCompany ? ventesProcess : ventesHere;
   const once = async (...args: readonly string[]): Promise<OnceReport> => {
     const ran = await ventes(["start", "--once", "--json", "--data", data, ...args], { env });
     expect(ran.stderr).not.toMatch(/^\s+at /m);
     expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
     return JSON.parse(ran.stdout) as OnceReport;
   };
-  return { data, once, env };
+  return { data, once, env, ventes };
 };
 
 const behaves = (environment: () => Readonly<Record<string, string>>) => {
@@ -59,7 +61,7 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
     describe.each([smallCompany, ...(brief === undefined ? [] : [brief])])("$name", (mission) => {
       it("gives the published result, in every way of asking", async () => {
         const { sources } = await publishMission(mission);
-        const { data, once, env } = pipeline(environment());
+        const { data, once, env } = pipeline(environment(), mission);
         const report = await once(...sources);
         expect(report.analyses).toEqual(mission.analyses);
         expect(report).toMatchObject({ rejects: 0, orphans: 0 });
@@ -70,7 +72,7 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
 
       it("again: nothing; a line: one event; a price: not the past; a column: no new sale; a replay: no change", async () => {
         const { sources, publish } = await publishMission(mission);
-        const { data, once, env } = pipeline(environment());
+        const { data, once, env, ventes } = pipeline(environment(), mission);
         const first = await once(...sources);
         const sales = mission.ventes.trim().split("\n").length - 1;
         expect(await askSqlite3(data, "SELECT COUNT(*) FROM ventes")).toBe(String(sales));
@@ -115,7 +117,7 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
 
       it("parks sales that come before their products and shops, and promotes them", async () => {
         const { sources } = await publishMission(mission);
-        const { data, once } = pipeline(environment());
+        const { data, once } = pipeline(environment(), mission);
         const sales = mission.ventes.trim().split("\n").length - 1;
         const parked = await once(...sources.slice(4));
         expect(parked.orphans).toBe(sales);

@@ -2,8 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { ventes } from "./support/in-process.ts";
 import { firstValue } from "./support/query.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { scratchDirectory } from "./support/ventes.ts";
 
 const PRODUCTS = ["product_id,name,price", "A,Apple,5", "B,Bread,7"];
 const SHOPS = ["store_id,city", "S1,Rennes", "S2,Brest"];

@@ -1,7 +1,7 @@
 /**
  * The program in the process of the test: the same commands, exit codes and output as `ventes` of ventes.ts, without
- * the half second that a process takes to start. It is for tests of what a command does. Signals, stdin, the working
- * directory and two programs at once need processes: there a test imports ventes.ts.
+ * the half second that a process takes to start. It is for tests of what a command does. Signals, stdin and two
+ * programs at once need processes: there a test imports ventes.ts.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -13,6 +13,8 @@ import { environment, type Options, type Ran } from "./ventes.ts";
 const STDOUT = 1;
 const STDERR = 2;
 
+export type Here = Pick<Options, "env" | "cwd">;
+
 /** The program writes to the descriptors of its process, so these are what a run takes for itself. */
 const { writeSync } = fs;
 let last: Promise<unknown> = Promise.resolve();
@@ -21,13 +23,13 @@ let last: Promise<unknown> = Promise.resolve();
 void [process.stdin, process.stdout, process.stderr];
 
 /** Runs it to its end, after the runs that were asked for before. */
-export const ventes = (args: readonly string[], options: Pick<Options, "env"> = {}): Promise<Ran> => {
+export const ventes = (args: readonly string[], options: Here = {}): Promise<Ran> => {
   const ran = last.then(() => run(args, options));
   last = ran.catch(() => undefined);
   return ran;
 };
 
-const run = async (args: readonly string[], options: Pick<Options, "env">): Promise<Ran> => {
+const run = async (args: readonly string[], options: Here): Promise<Ran> => {
   const out = { [STDOUT]: "", [STDERR]: "" };
   fs.writeSync = ((fd: number, bytes: Buffer, ...more: readonly number[]) => {
     if (fd !== STDOUT && fd !== STDERR) return Reflect.apply(writeSync, fs, [fd, bytes, ...more]);
@@ -36,6 +38,8 @@ const run = async (args: readonly string[], options: Pick<Options, "env">): Prom
   }) as typeof writeSync;
   syncBuiltinESMExports();
   const mask = process.umask(0o077); // As cli/ventes.js does.
+  const folder = process.cwd();
+  if (options.cwd !== undefined) process.chdir(options.cwd);
   try {
     const exit = await Effect.runPromiseExit(program(args, environment(options.env)));
     const { code, stderr } = endingOf(exit);
@@ -46,6 +50,7 @@ const run = async (args: readonly string[], options: Pick<Options, "env">): Prom
       stderr: stderr === null ? out[STDERR] : `${out[STDERR]}${stderr}\n`,
     };
   } finally {
+    process.chdir(folder);
     process.umask(mask);
     fs.writeSync = writeSync;
     syncBuiltinESMExports();

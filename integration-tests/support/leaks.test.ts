@@ -65,7 +65,9 @@ const KINDS: Readonly<Record<string, { readonly leak: string; readonly reported:
     reported: /process \d+: sleep 60/,
   },
   worker: {
-    leak: 'new worker_threads.Worker("setInterval(() => {}, 1000)", { eval: true });',
+    // Node counts a worker from when it runs.
+    leak: `const worker = new worker_threads.Worker("setInterval(() => {}, 1000)", { eval: true });
+      await new Promise((resolve) => worker.once("online", resolve));`,
     reported: /\d workers?$/m,
   },
   watcher: { leak: "fs.watch(os.tmpdir(), () => {});", reported: /1 file watcher$/m },
