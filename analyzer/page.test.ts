@@ -337,6 +337,7 @@ describeWith("browser", "the page in a real browser", () => {
     await serve(0, "fr", { kind: "token", token: Redacted.make("s3cret") });
     const { port } = new URL(url);
     const page = await (await browser.newContext({ locale: "fr-FR" })).newPage();
+    await page.clock.install();
     await page.goto(url);
     expect(await violations(page)).toEqual([]);
     await shot(page, "sign-in");
@@ -348,6 +349,8 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
     await stop();
     await serve(Number(port), "fr", { kind: "token", token: Redacted.make("another") });
+    // The page asks the server every ten seconds.
+    await page.clock.fastForward(10_000);
     await page.getByLabel("Jeton").waitFor();
   });
 

@@ -384,15 +384,30 @@ it("rolls its batch back when another consumer has applied it, reports that, and
   await running(
     dir,
     Effect.gen(function* () {
+      const log = yield* TopicLog;
+      let hasBatch = false;
+      const watched = TopicLog.of({
+        ...log,
+        follow: (options) =>
+          log.follow({
+            ...options,
+            onBatch: (batch) => {
+              hasBatch = true;
+              return options.onBatch(batch);
+            },
+          }),
+      });
       const consumer = yield* Effect.forkChild(
-        runConsumer({ onOvertaken: (position) => said.push(position) }),
+        runConsumer({ onOvertaken: (position) => said.push(position) }).pipe(
+          Effect.provideService(TopicLog, watched),
+        ),
       );
       yield* untilThere(dir);
       const other = openVentes(dir, randomUUID());
       // The consumer has a batch in hand and waits for the lock; who holds it writes what that batch holds.
       other.exec("BEGIN IMMEDIATE");
       yield* publishAll(topics);
-      yield* Effect.sleep(300);
+      yield* Effect.promise(() => until("a batch of the consumer", () => hasBatch));
       other.exec("ROLLBACK");
       const applier = makeBatchApplier(other, systemClock);
       const stands = other

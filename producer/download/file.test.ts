@@ -178,7 +178,8 @@ describe("a path that another user may replace", () => {
       await until("both are there", () => existsSync(join(followed, "a.csv")));
       const met = { content: 0, refused: 0 };
       const ends = Date.now() + RACE_MS;
-      for (let n = 0; Date.now() < ends; n++) {
+      // On a busy machine a look takes long: it goes on until both were met.
+      for (let n = 0; Date.now() < ends || Math.min(met.content, met.refused) <= 10; n++) {
         known = null;
         const source = pathToFileURL(join(followed, n % 2 === 0 ? "a.csv" : "sub/a.csv")).href;
         const bound = n % 4 < 2 ? { within: followed } : { under: { folder: followed } };
@@ -190,8 +191,6 @@ describe("a path that another user may replace", () => {
           met.refused++;
         }
       }
-      expect(met.content).toBeGreaterThan(10);
-      expect(met.refused).toBeGreaterThan(10);
     } finally {
       attacker.kill("SIGKILL");
       await once(attacker, "exit");
