@@ -52,6 +52,7 @@ beforeEach(async () => {
     asked.push(path);
     const text = files[path];
     if (text === undefined) return response.writeHead(404).end();
+    if (text === "slow") return response.writeHead(200, { "content-length": "1000000" }).write(SALES);
     if (text.startsWith("->")) return response.writeHead(302, { location: text.slice(2) }).end();
     const tag = `"${text.length}-${etag}"`;
     if (request.headers["if-none-match"] === tag) return response.writeHead(304, { etag: tag }).end();
@@ -465,6 +466,29 @@ it("a running producer follows entries that come, go and come back, and has each
   const rows = rowsOf(await pipeline.run(allEvents));
   expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(
     Array.from({ length: 30 }, (_, i) => i),
+  );
+});
+
+it("entries that send without an end hold up no other entry", async () => {
+  const slow = Array.from({ length: 7 }, (_, i) => `slow${i}.csv`);
+  files["/list.txt"] = [...slow, "a.csv", "b.csv"].join("\n");
+  for (const name of slow) files[`/${name}`] = "slow";
+  Object.assign(files, { "/a.csv": sales(1), "/b.csv": sales(2) });
+  const seen = new Map<string, string>();
+  await pipeline.run(
+    Effect.gen(function* () {
+      yield* registerCatalogue(at("list.txt"), { every: 60_000 });
+      const running = yield* Effect.forkChild(
+        runProducer({
+          onSources: (all) => {
+            for (const { source, state } of all) seen.set(source, state);
+          },
+        }),
+      );
+      const areRead = () => ["a.csv", "b.csv"].every((name) => seen.get(at(name)) === "ok");
+      yield* Effect.promise(() => until("the others", areRead, { within: 20_000 }));
+      yield* Fiber.interrupt(running);
+    }),
   );
 });
 

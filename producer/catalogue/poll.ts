@@ -24,8 +24,8 @@ import { refused, type Took, takeUp } from "./take-up.ts";
 
 export type CatalogueFailure = SourceError | DatabaseError | PublishFailure;
 
-/** How many new entries are read at the same time, one for each host. */
-const ENTRIES_AT_ONCE = 8;
+/** How many entries are looked at at the same time. Those of a slow server must not keep out those of another. */
+const ENTRIES_AT_ONCE = 256;
 
 /** How many refused entries the status names. */
 const SHOWN_REFUSALS = 20;
@@ -65,7 +65,7 @@ export const pollCatalogue = Effect.fnUntraced(function* (
   yield* registry.refresh();
   const listed = new Set(read.entries.map(({ source }) => source));
   const registrations = new Registrations(producer, catalogue, yield* Clock.Clock);
-  const took = yield* Effect.forEach(
+  const taking = Effect.forEach(
     read.entries,
     (entry) =>
       registry.removal(entry.source)?.catalogue === catalogue.catalogue
@@ -79,6 +79,8 @@ export const pollCatalogue = Effect.fnUntraced(function* (
             .pipe(Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed(refused(sentence)))),
     { concurrency: ENTRIES_AT_ONCE },
   );
+  // What was taken up is followed at once, although another entry may take minutes.
+  const took = yield* Effect.raceFirst(taking, registrations.flushing);
   const refusals = [...read.refused];
   for (const [i, { source }] of read.entries.entries()) {
     const one = took[i];

@@ -31,6 +31,14 @@ export class Registrations {
     return isDue ? this.flush() : Effect.void;
   }
 
+  /** Publishes what waits, again and again, until it is interrupted. */
+  get flushing(): Effect.Effect<never, PublishFailure> {
+    return Effect.sleep(LONGEST_WAIT_MS).pipe(
+      Effect.andThen(Effect.uninterruptible(Effect.suspend(() => this.flush()))),
+      Effect.forever,
+    );
+  }
+
   flush(): Effect.Effect<void, PublishFailure> {
     const waiting = this.#waiting;
     this.#waiting = [];

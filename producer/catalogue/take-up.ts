@@ -16,6 +16,9 @@ import type { Entry } from "./entries.ts";
 import type { CatalogueMemory } from "./memory.ts";
 import type { Registrations } from "./registrations.ts";
 
+/** The longest time to read a new entry, in milliseconds. A poll of the catalogue lasts as long as its slowest entry. */
+const ENTRY_MS = 30 * 60_000;
+
 export type Took =
   | { readonly is: "taken" | "others" | "removed" }
   | { readonly is: "refused"; readonly reason: string };
@@ -165,7 +168,13 @@ export const entitiesOf = (
       ),
     ),
   );
-  return hosts.turn(source, read).pipe(
+  const slow = Effect.suspend(() =>
+    Effect.fail(
+      sourceError("catalogue.entry_slow", { source, what: String(ENTRY_MS / 60_000) }, settings.language),
+    ),
+  );
+  const within = read.pipe(Effect.timeoutOrElse({ duration: ENTRY_MS, orElse: () => slow }));
+  return hosts.turn(source, within).pipe(
     Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
     Effect.tap((header) =>
       Effect.sync(() => {

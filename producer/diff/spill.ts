@@ -22,6 +22,11 @@ export interface SpilledRecord {
   readonly stem: string;
 }
 
+/** A part is in memory at a time, and its records as objects take five times as much. */
+const REPEATED_BYTES = 32 * 1024 * 1024;
+/** In a large file, a part is larger than others by more than this only when a key repeats. */
+const EVENLY = 8;
+
 /** Bytes in memory before a write. */
 const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
@@ -108,6 +113,29 @@ export class Spill {
     return (this.#used[part] as number) + (this.#onDisk[part] as number);
   }
 
+  /**
+   * A key with so many records that its part does not fit into memory; undefined: there is none. Other keys spread evenly
+   * over the parts. `most`: bytes of a part.
+   */
+  repeated(most = REPEATED_BYTES): string | undefined {
+    let total = 0;
+    for (let part = 0; part < STATE_PARTS; part++) total += this.bytes(part);
+    const least = Math.max(most, (EVENLY * total) / STATE_PARTS);
+    for (let part = 0; part < STATE_PARTS; part++)
+      if (this.bytes(part) > least) return commonest(recordsIn(this.#firstWrite(part)));
+    return undefined;
+  }
+
+  /** What one write of the buffers put into a part. */
+  #firstWrite(part: number): Buffer {
+    for (const { at, begins } of this.#written) {
+      const begin = begins[part] as number;
+      const bytes = Buffer.allocUnsafe((begins[part + 1] as number) - begin);
+      if (bytes.length > 0) return bytes.subarray(0, readSync(this.#fd, bytes, 0, bytes.length, at + begin));
+    }
+    return (this.#buffers[part] ?? Buffer.alloc(0)).subarray(0, this.#used[part]);
+  }
+
   /** The records of a part as bytes, in the order of `add`. The next call overwrites them. */
   load(part: number): Buffer {
     const bytes = this.bytes(part);
@@ -131,6 +159,12 @@ export class Spill {
     closeSync(this.#fd);
     rmSync(this.#file, { force: true });
   }
+}
+
+function commonest(records: readonly SpilledRecord[]): string {
+  const counts = new Map<string, number>();
+  for (const { key } of records) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most), ["", 0])[0];
 }
 
 /** Decodes what `load` returned: all records, or those of one slice. */

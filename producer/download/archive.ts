@@ -4,7 +4,7 @@
  * it. An archive in an archive is refused. So is an archive that is cut or corrupt, because half a file is no version.
  */
 import { createReadStream, createWriteStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32, createGunzip } from "node:zlib";
@@ -34,6 +34,8 @@ export interface Unpacking {
   readonly file: string;
   /** The entry of a zip that the source names, or null. */
   readonly entry: string | null;
+  /** The bytes that came over the wire; of a local file, its size. */
+  readonly wireBytes: number;
   /** The path for the content. */
   readonly to: string;
   /** Hashes the content. */
@@ -64,16 +66,15 @@ export async function unpack(unpacking: Unpacking): Promise<Intake | undefined> 
 }
 
 async function gunzip(unpacking: Unpacking): Promise<Intake> {
-  const { size } = await stat(unpacking.file);
-  return pour(createReadStream(unpacking.file), [createGunzip()], size, unpacking);
+  return pour(createReadStream(unpacking.file), [createGunzip()], unpacking);
 }
 
 /** Writes the content to its path, within the limits. */
 async function pour(
   from: Readable,
   decoders: readonly Transform[],
-  packedBytes: number,
-  { to, intake: makeIntake, limits, room, signal }: Unpacking,
+  { to, intake: makeIntake, limits, room, signal, wireBytes }: Unpacking,
+  packedBytes = wireBytes,
 ): Promise<Intake> {
   const intake = makeIntake();
   const taking = new Transform({
@@ -106,6 +107,8 @@ export function excess(limits: Limits, bytes: number, packedBytes: number): Sour
 }
 
 const ENCRYPTED = 0x1;
+/** Bytes of an entry in the directory, without its name, extra fields and comment. */
+const DIRECTORY_RECORD = 46;
 const CSV_NAME = /\.(csv|tsv|tab|txt)$/i;
 /** Names of entries that packing programs add. */
 const ADDED_NAME = /(^|\/)(__MACOSX\/|\.DS_Store$|\._|Thumbs\.db$)/;
@@ -122,8 +125,9 @@ async function unzip(unpacking: Unpacking): Promise<Intake | undefined> {
     const intake = await pour(
       await zip.openReadStreamPromise(entry),
       [checking(entry)],
-      entry.compressedSize,
       unpacking,
+      // The whole zip came over the wire, and an encoding may have made it smaller than the entry.
+      Math.min(entry.compressedSize, unpacking.wireBytes),
     );
     return intake;
   } finally {
@@ -150,7 +154,11 @@ async function entriesOf(zip: ZipFile, limits: Limits) {
     throw new SourceRefusal("source.bad_archive", "zip", `${zip.entryCount} > ${limits.zipEntries}`);
   const entries: Entry[] = [];
   let workbook = false;
+  let bytes = 0;
   for await (const entry of zip.eachEntry()) {
+    bytes += DIRECTORY_RECORD + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    if (bytes > limits.zipDirectoryBytes)
+      throw new SourceRefusal("source.bad_archive", "zip", `directory > ${limits.zipDirectoryBytes}`);
     // Office documents have the first name; OpenDocument files begin with the second.
     if (entry.fileName === "[Content_Types].xml" || (entries.length === 0 && entry.fileName === "mimetype"))
       workbook = true;

@@ -30,7 +30,8 @@ export interface HttpClientOptions {
 
 /** How long an idle connection stays open. */
 const KEEP_ALIVE_MS = 10_000;
-const CONNECTIONS = 4;
+/** For each origin: at least as many as polls of it may run (hosts.ts), because further ones would wait for the slow ones. */
+const CONNECTIONS = 48;
 
 export class HttpClient {
   readonly limits: Limits;

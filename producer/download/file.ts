@@ -145,6 +145,7 @@ async function whole(
   const unpacked = await unpack({
     file: packed,
     entry: entryOfSource(source),
+    wireBytes: size,
     to: spool,
     intake: () => new Intake(known),
     limits,

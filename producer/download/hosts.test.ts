@@ -5,7 +5,7 @@ import * as Fiber from "effect/Fiber";
 import * as TestClock from "effect/testing/TestClock";
 import { makeHosts } from "./hosts.ts";
 
-const LIMITS = { local: 3, all: 4, burst: 10, windowMs: 5_000 };
+const LIMITS = { local: 3, all: 4, burst: 10, windowMs: 5_000, shareMs: 300_000, slow: 4, slowLocal: 32 };
 
 /** Looks that go on until they are told to end, and how many were in hand at once. */
 const polls = () => {
@@ -112,6 +112,37 @@ describe("turns of hosts", () => {
         yield* round;
         assert.strictEqual(begun.length, 100);
         assert.strictEqual(seen.most, 3);
+      }
+    }),
+  );
+
+  it.effect("a slow poll goes on apart after its share of time, and the next of its host begins", () =>
+    Effect.gen(function* () {
+      const hosts = yield* makeHosts({ ...LIMITS, shareMs: 30_000, slow: 2, slowLocal: 3 });
+      for (const [slow, next, places] of [
+        [files("slow.example", 3), "https://slow.example/next.csv", 2],
+        [
+          files("slow.example", 3).map((url) => url.replace("https://slow.example", "http://127.0.0.1:1")),
+          "http://127.0.0.1:2/next.csv",
+          3,
+        ],
+      ] as const) {
+        const { begun, poll } = polls();
+        const fibers = [];
+        for (const source of slow)
+          fibers.push(yield* Effect.forkChild(hosts.turn(source, poll(source, Effect.never))));
+        yield* Effect.forkChild(hosts.turn(next, poll(next)));
+        yield* TestClock.adjust(29_000);
+        assert.notInclude(begun, next);
+        yield* TestClock.adjust(2_000 * 60);
+        // Where as many are slow as may be, the others wait.
+        assert.strictEqual(begun.includes(next), slow.length <= places);
+        yield* Effect.forEach(fibers, Fiber.interrupt);
+        yield* TestClock.adjust(1);
+        assert.include(begun, next);
+        const after = polls();
+        for (const source of slow) yield* hosts.turn(source, after.poll(source));
+        assert.deepStrictEqual(after.begun, [...slow]);
       }
     }),
   );

@@ -9,11 +9,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Transform } from "node:stream";
-import type { PlainClock } from "#shared/runtime/time.ts";
 import { entryOfSource, SourceRefusal, shareLinkOf } from "../source/index.ts";
 import {
   conditionOf,
-  decoderOf,
   encodingsOf,
   freshOf,
   goesOn,
@@ -24,6 +22,7 @@ import {
   rangeOf,
 } from "./answer.ts";
 import { excess, refusalOf, unpack } from "./archive.ts";
+import { decoding } from "./decoding.ts";
 import { failureOf, isZlibError, Retryable, statusFailure } from "./failures.ts";
 import { type Fetched, isWholeDue, type Validators } from "./fetched.ts";
 import { Intake, readAt, refuseOlder, settle, sha256, tailOf } from "./intake.ts";
@@ -44,7 +43,6 @@ export interface HttpOptions extends RequestOptions {
   readonly known: Validators | null;
   /** The byte from which the caller can use an appended tail; null: the caller needs the whole content. */
   readonly resumeFrom: number | null;
-  readonly clock: PlainClock;
   /** Largest content in bytes. Default: the client's limit. */
   readonly maxBytes?: number;
 }
@@ -149,16 +147,17 @@ class Look {
 
   /** The range cannot be used: asks for the whole content, without conditions. */
   async #again(answer: Answer): Promise<Fetched> {
-    await answer.body.dump();
+    answer.body.on("error", () => {}).destroy();
     await this.#options.partial?.remove();
     return this.#unranged(await this.#get(COMPRESSED));
   }
 
   async #unranged(answer: Answer): Promise<Fetched> {
     const { known, partial } = this.#options;
-    const { status, header, body } = answer;
+    const { status, header } = answer;
     if (status === 200) return this.#whole(answer, 0);
-    await body.dump();
+    // An answer 304 has no body, and its connection can be used again.
+    if (status === 304) await answer.body.dump();
     if (status !== 304 || known === null)
       throw statusFailure(status, header("retry-after"), answer.credential, this.#now);
     await partial?.remove();
@@ -232,7 +231,7 @@ class Look {
     const { source, spool, known, resumeFrom, partial, signal, clock } = this.#options;
     const limits = this.#limits;
     const encodings = encodingsOf(answer);
-    const decoders = encodings.map(decoderOf).reverse();
+    const { through, received } = decoding(encodings, begun, limits);
     const length = lengthOf(answer);
     const origin = originOf(
       answer,
@@ -254,24 +253,16 @@ class Look {
     const intake = new Intake(known);
     // The hash covers all bytes, so the bytes on our disk are read again.
     if (begun > 0) for await (const chunk of createReadStream(body)) intake.take(chunk as Buffer);
-    let received = 0;
-    const wire = new Transform({
-      transform(chunk: Buffer, _, done) {
-        received += chunk.length;
-        done(null, chunk);
-      },
-    });
     const content = new Transform({
       transform(chunk: Buffer, _, done) {
         intake.take(chunk);
-        const refusal =
-          excess(limits, intake.bytes, begun + received) ?? refusalOf(() => room.take(chunk.length));
+        const refusal = excess(limits, intake.bytes, received()) ?? refusalOf(() => room.take(chunk.length));
         return refusal === undefined ? done(null, chunk) : done(refusal);
       },
     });
     const file = createWriteStream(body, { flags: begun > 0 ? "a" : "w" });
     try {
-      await this.#receiver.receive(answer, [wire, ...decoders, content, file], length);
+      await this.#receiver.receive(answer, [...through, content, file], length);
     } catch (error) {
       if (isZlibError(error)) throw new SourceRefusal("source.bad_encoding", encodings.join(", "));
       throw error;
@@ -282,6 +273,7 @@ class Look {
     const unpacked = await unpack({
       file: packed,
       entry: entryOfSource(source),
+      wireBytes: received(),
       to: spool,
       intake: () => new Intake(known),
       limits,

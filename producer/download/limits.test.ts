@@ -1,9 +1,10 @@
 /** Sizes, times and redirects are limited: each against a server that would go on. */
 import { createServer, type Socket } from "node:net";
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { brotliCompressSync, constants, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Downloads, taken } from "../testing/downloads.ts";
 import { publish, type ScriptedServer } from "../testing/scripted.ts";
+import { zipOf } from "../testing/zip.ts";
 import { allowedMs, LIMITS, type Limits } from "./limits.ts";
 
 const CSV = "id_magasin,ville\n1,Paris\n";
@@ -98,6 +99,36 @@ describe("a download", () => {
       expect(downloads.left()).toEqual([]);
     });
 
+  it("that was packed in layers has one ratio over all of them", async () => {
+    const downloads = within({ inflationFrom: 1_000, inflation: 2_000 });
+    // 20 MB in 20 KB of gzip, in a few hundred bytes on the wire: each layer alone is within its ratio.
+    const packed = gzipSync(Buffer.alloc(17_000_000));
+    expect(packed.length * 2_000).toBeGreaterThan(17_000_000);
+    server.headers = { "content-encoding": "gzip" };
+    server.content = gzipSync(packed);
+    expect(server.content.length * 2_000).toBeLessThan(17_000_000);
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.too_large" });
+    // A layer that is large while the content is not.
+    server.headers = { "content-encoding": "gzip, gzip" };
+    server.content = gzipSync(gzipSync(CSV));
+    expect(taken(await downloads.poll(server.url))).toBe(CSV);
+    server.headers = { "content-encoding": "gzip, gzip, gzip" };
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({ code: "source.bad_encoding" });
+    expect(downloads.left()).toEqual([]);
+  });
+
+  it("that is a zip with a directory of megabytes is refused, whatever came over the wire", async () => {
+    const downloads = within({ inflationFrom: 100_000_000 });
+    const parts = Array.from({ length: 200 }, (_, i) => ({ name: `${"x".repeat(30_000)}${i}`, content: "" }));
+    server.headers = { "content-encoding": "br" };
+    server.content = brotliCompressSync(zipOf(...parts), { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } });
+    expect(server.content.length).toBeLessThan(100_000);
+    await expect(downloads.poll(server.url)).rejects.toMatchObject({
+      code: "source.bad_archive",
+      more: expect.stringContaining("directory"),
+    });
+  });
+
   it("that is cut in the middle of its compression is an error", async () => {
     const downloads = within({});
     for (const encode of [gzipSync, brotliCompressSync, zstdCompressSync]) {
@@ -136,17 +167,21 @@ describe("a download", () => {
     const downloads = within({ headersMs: 300 });
     const sockets = new Set<Socket>();
     const timers = new Set<NodeJS.Timeout>();
-    let drips = false;
+    let drips: "nothing" | "headers" | "interim answers" = "nothing";
     const raw = createServer((socket) => {
       sockets.add(socket.on("error", () => {}));
-      if (!drips) return;
+      if (drips === "nothing") return;
+      if (drips === "interim answers") {
+        timers.add(setInterval(() => socket.write("HTTP/1.1 102 Processing\r\n\r\n"), 20));
+        return;
+      }
       socket.write("HTTP/1.1 200 OK\r\n");
       timers.add(setInterval(() => socket.write("x-a: b\r\n"), 20));
     });
     await new Promise<void>((done) => raw.listen(0, "127.0.0.1", done));
     try {
       const { port } = raw.address() as { port: number };
-      for (drips of [false, true])
+      for (drips of ["nothing", "headers", "interim answers"] as const)
         await expect(downloads.poll(`http://127.0.0.1:${port}/`)).rejects.toMatchObject({
           refusal: { code: "source.unreachable" },
         });

@@ -34,11 +34,19 @@ export interface Limits {
   readonly graceMs: number;
   readonly bytesPerSecond: number;
   readonly totalMs: number;
-  /** Content beyond `inflationFrom` bytes may grow at most this many times by unpacking. No CSV compresses better. */
+  /**
+   * Content beyond `inflationFrom` bytes may be at most this many times what came over the wire, however many layers it
+   * was packed in. No CSV compresses better.
+   */
   readonly inflation: number;
   readonly inflationFrom: number;
-  /** The most entries of a zip, because its directory is read into memory. */
+  /** How many encodings an answer may have, one in the other. */
+  readonly encodings: number;
+  /** The most entries of a zip, and bytes of its directory, because both are read into memory. */
   readonly zipEntries: number;
+  readonly zipDirectoryBytes: number;
+  /** The most interim answers (status 1xx) before one. */
+  readonly interim: number;
   readonly reserve: Reserve;
 }
 
@@ -58,7 +66,10 @@ export const LIMITS: Limits = {
   totalMs: 12 * 3_600_000,
   inflation: 1_000,
   inflationFrom: MIB,
+  encodings: 2,
   zipEntries: 10_000,
+  zipDirectoryBytes: 4 * MIB,
+  interim: 10,
   reserve: {
     // Enough for some days of commits and checkpoints of a small company.
     least: 256 * MIB,

@@ -7,10 +7,13 @@ import * as Redacted from "effect/Redacted";
 import { type Dispatcher, request } from "undici";
 import { credentialFor, shownCredential } from "#shared/runtime/credentials.ts";
 import { masked } from "#shared/runtime/masked.ts";
+import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
 import type { Trusted } from "../source/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 import { assertPublicHost, hostOf, isLoopbackHost } from "./addresses.ts";
 import type { HttpClient } from "./connections.ts";
+import { Retryable } from "./failures.ts";
+import type { Limits } from "./limits.ts";
 
 export interface RequestOptions {
   readonly client: HttpClient;
@@ -18,6 +21,7 @@ export interface RequestOptions {
   readonly trusted: Trusted;
   readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
+  readonly clock: PlainClock;
 }
 
 export interface Answer {
@@ -35,8 +39,22 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers of every request. Callers that can use compression add accept-encoding. */
 const COMMON = { accept: "text/csv, text/plain;q=0.9, */*;q=0.5", "user-agent": "ventes" };
 
+/** undici waits `headersMs` again after each interim answer (102 Processing), and a server may send them for ever. */
+function withinTime({ headersMs, interim }: Limits, signal: AbortSignal, clock: PlainClock) {
+  const began = elapsedMsOf(clock);
+  const endless = new AbortController();
+  let seen = 0;
+  return {
+    signal: AbortSignal.any([signal, endless.signal]),
+    onInfo: () => {
+      if (++seen > interim || elapsedMsOf(clock) - began > headersMs)
+        endless.abort(new Retryable(new SourceRefusal("source.unreachable", `${seen} × 1xx`)));
+    },
+  };
+}
+
 export async function get(
-  { client, source, trusted, allowPrivate, signal }: RequestOptions,
+  { client, source, trusted, allowPrivate, signal, clock }: RequestOptions,
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   let url = new URL(source);
@@ -55,7 +73,7 @@ export async function get(
       body,
     } = await request(url, {
       dispatcher: client.dispatcher(publicOnly ? "public" : direct ? "direct" : "any"),
-      signal,
+      ...withinTime(client.limits, signal, clock),
       headers: {
         ...COMMON,
         ...headers,
@@ -75,7 +93,8 @@ export async function get(
         credential: credential && shownCredential(credential),
       };
 
-    await body.dump();
+    // Not read: a server could send the body of a redirect for days.
+    body.on("error", () => {}).destroy();
     const location = header("location");
     if (location === undefined || !URL.canParse(location, url.href))
       throw new SourceRefusal("source.http_status", `${statusCode} without a location`);

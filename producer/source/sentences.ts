@@ -334,6 +334,18 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: its header is longer than ${d.what} bytes: publish a CSV whose first line names the columns`,
   },
+  "catalogue.entry_slow": {
+    fr: (d) =>
+      `${d.source} n'a pas été lu en ${d.what} minutes, et retarderait les autres fichiers de son catalogue : enregistrez-le à part : ${add(d.source)}`,
+    en: (d) =>
+      `${d.source} was not read within ${d.what} minutes, and would hold up the other files of its catalogue: register it by itself: ${add(d.source)}`,
+  },
+  "source.repeats": {
+    fr: (d) =>
+      `${d.source} répète l'id ${d.what} sur plus de lignes que la mémoire n'en tient : cette colonne n'est sans doute pas un id ; donnez-en une autre (--map, --key), ou retirez les lignes répétées`,
+    en: (d) =>
+      `${d.source} repeats the id ${d.what} on more lines than memory holds: that column is probably no id; give another one (--map, --key), or remove the repeated lines`,
+  },
   "source.too_many_columns": {
     fr: (d) =>
       `${d.source} a ${d.what} colonnes : publiez-en ${d.more} au plus, ou donnez le bon --delimiter`,

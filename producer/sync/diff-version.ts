@@ -19,7 +19,7 @@ import {
 } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
 import { readBack } from "../log/index.ts";
-import { acceptedIn, asFailure, type SourceError } from "../source/index.ts";
+import { acceptedIn, asFailure, type SourceError, SourceRefusal } from "../source/index.ts";
 import { readInto, type Tail } from "../version/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { NOT_CONTINUED } from "./result.ts";
@@ -125,6 +125,8 @@ function* reading({ producer, registration, version, tail }: OpenedVersion, diff
     producer.onProgress({ source, phase: "read", done: version.records, rejected });
     yield;
   }
+  const repeated = diff.main.rows.repeated();
+  if (repeated !== undefined) throw new SourceRefusal("source.repeats", repeated);
   yield* diff.decide();
   return tail === null || continuesLast(diff, tail);
 }
