@@ -6,10 +6,11 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import type { OnceReport } from "./support/answers.ts";
+import { ventes } from "./support/in-process.ts";
 import { smallCompany } from "./support/missions.ts";
 import { countOf, firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
-import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
+import { scratchDirectory, startVentes } from "./support/ventes.ts";
 
 const listening = async (server: Server, host: string): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));

@@ -6,9 +6,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import type { OnceReport } from "./support/answers.ts";
+import { ventes } from "./support/in-process.ts";
 import { smallCompany } from "./support/missions.ts";
 import { countOf } from "./support/query.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { scratchDirectory } from "./support/ventes.ts";
 
 const PASSWORD = "Zq9-pass-w0rd";
 const TOKEN = "Zq9-t0ken-in-url";

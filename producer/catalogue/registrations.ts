@@ -1,3 +1,4 @@
+/** Publishes what a poll of a catalogue registers. */
 import * as Effect from "effect/Effect";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";

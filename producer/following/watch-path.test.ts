@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { until } from "../../integration-tests/support/until.ts";
-import { PathWatch, type WatchOptions, watchPath } from "./watch-path.ts";
+import { PathWatch, type WatchOptions } from "./watch-path.ts";
 
 let dir: string;
 let closers: (() => void)[];
@@ -151,9 +151,10 @@ describe("a path that is watched", () => {
   it("is not reported after close", async () => {
     const path = join(dir, "a.csv");
     const seen = { reported: 0 };
-    const watching = watchPath(path, () => {
+    const watching = new PathWatch(path, () => {
       seen.reported += 1;
     });
+    watching.arm();
     const other = watched(path);
     writeFileSync(path, "1");
     // `close` comes before the quiet time is over.

@@ -117,10 +117,3 @@ const real = (path: string): string => {
     return path;
   }
 };
-
-/** Watches a path until `close`. A watch that fails does not start again. */
-export function watchPath(path: string, onChange: () => void): { readonly close: () => void } {
-  const watching = new PathWatch(path, onChange);
-  watching.arm();
-  return watching;
-}

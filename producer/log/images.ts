@@ -1,3 +1,4 @@
+/** What a source states of each key, from its events: for a read-back. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";

@@ -1,3 +1,4 @@
+/** The three entities, and how they are found by name. */
 import type { Entity, EntityName } from "./entity.ts";
 import { magasins } from "./magasins.ts";
 import { produits } from "./produits.ts";
