@@ -20,11 +20,12 @@ if (major < 24 || (major === 24 && minor < 3)) {
 process.umask(0o077);
 
 // A component creates short-lived objects at a high rate. On a large machine V8 lets their space grow to 128 MB, and the
-// heap to several times the live objects: more than half of the process's memory, without more speed. These limits
-// can only be given at start, so the process replaces itself with execve (same pid, same streams). On Windows, and with a
-// Node whose V8 may not know the limits, it just takes more memory.
+// heap to several times the live objects: more than half of the process's memory. With these limits the heap grows to
+// twice the live objects; docs/performance.md has the figures. The limits can only be given at start, so the process
+// replaces itself with execve (same pid, same streams). On Windows, and with a Node whose V8 may not know the limits, it
+// just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
-const LIMITS = ["--max-semi-space-size=16", "--heap-growing-percent=30"];
+const LIMITS = ["--max-semi-space-size=16", "--heap-growing-percent=100"];
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
 if (
   major === 24 &&
