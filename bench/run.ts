@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --rows 100000] [--peers DIR --python PYTHON]`: rows a second of each stage and of the whole,
- * embedded and, with KAFKA_BROKERS, on Kafka. Each measurement runs in a process of its own, on a file that is made
+ * `npm run bench [-- --rows 100000] [--json FILE] [--peers DIR --python PYTHON]`: rows a second of each stage and of the
+ * whole, embedded and, with KAFKA_BROKERS, on Kafka. Each measurement runs in a process of its own, on a file that is made
  * here and served over loopback HTTP. The figures depend on the machine and its load: compare them, do not quote them.
- * `--peers` runs DIR/pandas_batch.py on the same files with that python (it needs pandas and requests).
+ * `--peers` runs DIR/pandas_batch.py on the same files with that python (it needs pandas and requests). `--check` compares
+ * the stages with their limits instead (check.ts).
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -13,12 +14,15 @@ import { parseArgs } from "node:util";
 import { writeBigCompany } from "../integration-tests/support/big-company.ts";
 import { startKafka } from "../integration-tests/support/kafka.ts";
 import { publishFiles } from "../integration-tests/support/published-files.ts";
+import { CHECKED_SALES, check, type Measured, type MeasureStage } from "./check.ts";
 
 interface Row {
   readonly log: string;
   readonly stage: string;
   readonly rows: number;
   readonly seconds: number;
+  /** Processor time in seconds; null: it was not measured. */
+  readonly cpu: number | null;
   readonly peakMb: number;
 }
 
@@ -68,9 +72,11 @@ const { values: options } = parseArgs({
     rows: { type: "string", default: "100000" },
     peers: { type: "string" },
     python: { type: "string", default: "python3" },
+    json: { type: "string" },
+    check: { type: "boolean", default: false },
   },
 });
-const sales = Number(options.rows);
+const sales = options.check ? CHECKED_SALES : Number(options.rows);
 if (!Number.isInteger(sales) || sales < 1)
   throw new Error(`--rows is ${options.rows}: give a number of sales`);
 
@@ -83,7 +89,12 @@ const results: Row[] = [];
 const STAGE = join(import.meta.dirname, "stage.ts");
 const VENTES = join(import.meta.dirname, "../cli/ventes.js");
 
-const measure = (log: string, stage: string, ran: Ran, measured: { rows: number; seconds: number }): void => {
+const measure = (
+  log: string,
+  stage: string,
+  ran: Ran,
+  measured: { rows: number; seconds: number; cpu: number | null },
+): void => {
   const row = { log, stage, ...measured, peakMb: ran.peakMb };
   results.push(row);
   console.error(`${log}, ${stage}: ${row.seconds.toFixed(2)} s`);
@@ -96,15 +107,21 @@ const stage = async (
   args: readonly string[],
 ): Promise<void> => {
   const ran = await run(process.execPath, [STAGE, name, ...args], env);
-  measure(log, name, ran, JSON.parse(ran.stdout) as { rows: number; seconds: number });
+  measure(log, name, ran, JSON.parse(ran.stdout) as Measured);
+};
+
+const measureStage: MeasureStage = async (name, data, given) =>
+  JSON.parse((await run(process.execPath, [STAGE, name, data, ...given], embedded())).stdout) as Measured;
+
+/** The environment without a broker. */
+const embedded = (): NodeJS.ProcessEnv => {
+  const { KAFKA_BROKERS: _, ...env } = process.env;
+  return env;
 };
 
 /** Runs the stages one after another on one log and database, then the whole pipeline twice on new ones: all new, nothing new. */
 const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void> => {
-  const environment = (): NodeJS.ProcessEnv => {
-    const { KAFKA_BROKERS: _, ...env } = process.env;
-    return { ...env, ...given() };
-  };
+  const environment = (): NodeJS.ProcessEnv => ({ ...embedded(), ...given() });
   const env = environment();
   const parts = join(folder, `${log}-parts`);
   for (const name of ["publish", "consume", "analyze"]) await stage(log, name, env, [parts, ...urls]);
@@ -116,9 +133,9 @@ const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void>
   if (Math.round(total.chiffre_affaires_total * 100) !== company.total)
     throw new Error(`the total is ${total.chiffre_affaires_total}, not ${company.total / 100}`);
   const rows = sales + 1_100;
-  measure(log, "start --once, all new", first, { rows, seconds: first.seconds });
+  measure(log, "start --once, all new", first, { rows, seconds: first.seconds, cpu: null });
   const second = await run(process.execPath, args, whole);
-  measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds });
+  measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds, cpu: null });
 };
 
 /** Runs other tools on the same files from the same server. */
@@ -127,7 +144,7 @@ const peers = async (peersFolder: string): Promise<void> => {
   for (const title of ["pandas_batch.py, all new", "pandas_batch.py, nothing new"]) {
     const args = [join(peersFolder, "pandas_batch.py"), base, join(folder, "pandas.db")];
     const ran = await run(options.python, args, process.env);
-    measure("peer", title, ran, { rows: sales + 1_100, seconds: ran.seconds });
+    measure("peer", title, ran, { rows: sales + 1_100, seconds: ran.seconds, cpu: null });
   }
 };
 
@@ -140,9 +157,10 @@ const table = (rows: readonly Row[]): string => {
     thousands(r.rows),
     r.seconds.toFixed(2),
     thousands(r.rows / r.seconds),
+    r.cpu === null ? "" : ((r.cpu / r.rows) * 1e6).toFixed(1),
     r.peakMb === 0 ? "?" : thousands(r.peakMb),
   ]);
-  const lines = [["log", "stage", "rows", "seconds", "rows/s", "peak MB"], ...cells];
+  const lines = [["log", "stage", "rows", "seconds", "rows/s", "CPU us/row", "peak MB"], ...cells];
   const widths = lines[0]?.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0))) ?? [];
   return lines
     .map((line) =>
@@ -151,7 +169,7 @@ const table = (rows: readonly Row[]): string => {
     .join("\n");
 };
 
-try {
+const measureAll = async (): Promise<void> => {
   await stage("none", "parse", process.env, [folder, company.ventes]);
   await stage("none", "decode", process.env, [folder, company.ventes]);
   await onLog("embedded", () => ({}));
@@ -165,6 +183,15 @@ try {
   } else console.error("KAFKA_BROKERS is not set: Kafka is not measured");
   if (options.peers !== undefined) await peers(options.peers);
   console.log(table(results));
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(results, undefined, 2)}\n`);
+};
+
+try {
+  if (!options.check) await measureAll();
+  else {
+    const folderOf = (n: number) => join(folder, `check-${n}`);
+    if (!(await check(measureStage, folderOf, { all: urls, sales: company.ventes }))) process.exitCode = 1;
+  }
 } finally {
   await files.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,7 @@
 /**
  * One measurement, in a process of its own: `node bench/stage.ts STAGE DIR FILES_OR_URLS`. Prints one line of JSON,
- * {"rows":100000,"seconds":0.35}. Loading modules and opening files is not part of the measured time.
+ * {"rows":100000,"seconds":0.35,"cpu":0.41}: time that passed, and processor time of all threads of the process. Loading
+ * modules and opening files is not part of either.
  */
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
@@ -9,6 +10,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
+import { openScratch } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
@@ -20,15 +22,29 @@ import { type Dialect, decideReading, RecordReader, type RecordSink } from "../p
 import { decodersOf } from "../producer/rows/decoders.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 
-interface Measured {
-  readonly rows: number;
+interface Spent {
   readonly seconds: number;
+  readonly cpu: number;
 }
 
-const timed = async (work: () => number | Promise<number>): Promise<Measured> => {
+interface Measured extends Spent {
+  readonly rows: number;
+}
+
+/** Starts to measure; what it returns tells what was spent since. */
+const stopwatch = (): (() => Spent) => {
   const from = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return { seconds: (performance.now() - from) / 1000, cpu: (user + system) / 1e6 };
+  };
+};
+
+const timed = async (work: () => number | Promise<number>): Promise<Measured> => {
+  const spent = stopwatch();
   const rows = await work();
-  return { rows, seconds: (performance.now() - from) / 1000 };
+  return { rows, ...spent() };
 };
 
 const settingsOf = (data: string): SettingsShape => {
@@ -106,10 +122,9 @@ const publish = (data: string, urls: readonly string[]): Promise<Measured> =>
     data,
     Effect.gen(function* () {
       for (const url of urls) yield* registerSource(url);
-      const from = performance.now();
+      const spent = stopwatch();
       const statuses = yield* readSourcesOnce();
-      const seconds = (performance.now() - from) / 1000;
-      return { rows: statuses.reduce((sum, status) => sum + (status.emitted ?? 0), 0), seconds };
+      return { ...spent(), rows: statuses.reduce((sum, status) => sum + (status.emitted ?? 0), 0) };
     }),
   );
 
@@ -130,11 +145,11 @@ const consume = (data: string): Promise<Measured> =>
         rows = events;
         if ((reached.get() as number) >= end) Deferred.doneUnsafe(done, Effect.void);
       };
-      const from = performance.now();
+      const spent = stopwatch();
       yield* Effect.raceFirst(runConsumer({ onProgress }), Deferred.await(done));
-      const seconds = (performance.now() - from) / 1000;
+      const measured = spent();
       db.close();
-      return { rows, seconds };
+      return { ...measured, rows };
     }),
   );
 
@@ -153,7 +168,34 @@ const analyze = async (data: string): Promise<Measured> => {
   }
 };
 
+const YARDSTICK_ROWS = 100_000;
+
+/**
+ * Work that no change of the program touches: events as JSON, written and read, and rows into SQLite. What a stage costs
+ * in its unit is about the same on a slow machine and on a fast one.
+ */
+const yardstick = (): Promise<Measured> => {
+  const db = openScratch();
+  db.exec("CREATE TABLE sales (id TEXT PRIMARY KEY, product TEXT, line INTEGER)");
+  const insert = db.prepare("INSERT INTO sales VALUES (?, ?, ?)");
+  const work = db.transaction(() => {
+    for (let line = 1; line <= YARDSTICK_ROWS; line++) {
+      const text = JSON.stringify({
+        v: 1,
+        source: "https://example.com/ventes.csv",
+        line,
+        row: { id: `V${line}` },
+      });
+      const event = JSON.parse(text) as { line: number; row: { id: string } };
+      insert.run(event.row.id, `REF${line % 90}`, event.line);
+    }
+    return YARDSTICK_ROWS;
+  });
+  return timed(work).finally(() => db.close());
+};
+
 const STAGES: Readonly<Record<string, (data: string, files: readonly string[]) => Promise<Measured>>> = {
+  yardstick,
   parse: (_, [file = ""]) => parse(file),
   decode: (data, [file = ""]) => decode(file, data),
   publish,
