@@ -24,7 +24,7 @@ export const AnalysesAnswer = Schema.Struct({
   currency: Schema.String,
   /** Null: there is no sale yet. */
   chiffre_affaires_total: Schema.NullOr(Schema.Finite),
-  /** The highest first. `count` is the number of all rows; `rows` has at most `?limit=` of them. */
+  /** The highest first. `count` is the number of all rows; `rows` has at most `?limit=` of them (1,000; at most 10,000), from `?offset=`. */
   ventes_par_produit: Schema.Struct({
     count: Schema.Int,
     rows: Schema.Array(

@@ -1,10 +1,11 @@
 /**
  * Limits the connections of the page's server. Each one takes a file descriptor of the process, and the database, the
- * topics and downloads need some too. The server closes a connection beyond its part at once, and a silent one after a
+ * topics and downloads need some too. The server closes a connection beyond its part, or beyond the part of one client, at once, and a silent one after a
  * while; a failed accept (EMFILE, ECONNABORTED) does not end the program.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { Places } from "./clients.ts";
 
 /** A hundred open pages, and programs that read JSON. */
 const MOST = 256;
@@ -39,7 +40,15 @@ export function limitedServer(): Server {
     keepAliveTimeout: IDLE_MS,
     connectionsCheckingInterval: CHECK_EVERY_MS,
   });
-  server.maxConnections = mostConnections();
+  const most = mostConnections();
+  server.maxConnections = most;
+  const places = new Places(most);
+  server.on("connection", (socket) => {
+    const client = socket.remoteAddress ?? "";
+    if (!places.isFree(client)) return void socket.destroy();
+    places.take(client);
+    socket.once("close", () => places.free(client));
+  });
   server.on("listening", () => server.on("error", () => {}));
   return server;
 }

@@ -45,11 +45,19 @@ export interface PageRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** How many Host headers were sent. `headers` has the first; a proxy before us may have taken another. Default: 1. */
+  readonly hosts?: number;
 }
 
 export type Admission =
   | { readonly kind: "admitted" }
-  | { readonly kind: "refused"; readonly status: 401 | 403 | 405; readonly error: string }
+  | {
+      readonly kind: "refused";
+      readonly status: 400 | 401 | 403 | 405;
+      readonly error: string;
+      /** The request gave a token, and it is wrong. */
+      readonly isGuess?: boolean;
+    }
   /** The token in the address is right: the answer sets the cookie and redirects to the address without the token. */
   | { readonly kind: "signedIn"; readonly location: string; readonly cookie: string };
 
@@ -57,7 +65,8 @@ const READS: readonly string[] = ["GET", "HEAD"];
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
 
 const ADMITTED: Admission = { kind: "admitted" };
-const refused = (status: 401 | 403 | 405, error: string): Admission => ({ kind: "refused", status, error });
+const refused = (status: 400 | 401 | 403 | 405, error: string) =>
+  ({ kind: "refused", status, error }) as const;
 
 /** Whether a host name or address is this machine's loopback. IPv6 with or without brackets. */
 export function isLoopback(host: string): boolean {
@@ -73,7 +82,8 @@ export const mayServe = (host: string, access: Access): boolean =>
 
 /** Decides about one request. `methods`: those that its path takes; default: GET and HEAD. */
 export function admit(access: Access, request: PageRequest, methods: readonly string[] = READS): Admission {
-  const { method, url, headers } = request;
+  const { method, url, headers, hosts = 1 } = request;
+  if (hosts > 1) return refused(400, "one Host header only");
   if (access.kind !== "token" && !isNamed(headers.host, access.kind === "open"))
     return refused(403, "this page answers to localhost and to addresses only, not to other names");
   if (!methods.includes(method)) return refused(405, `${methods.join(" and ")} only`);
@@ -88,7 +98,9 @@ export function admit(access: Access, request: PageRequest, methods: readonly st
   const given = there?.searchParams.get("token");
   if (method === "GET" && there !== undefined && given != null && isSame(given, token))
     return signIn(token, there, headers);
-  return hasToken(headers, token) ? ADMITTED : refused(401, "this page asks for its token");
+  if (hasToken(headers, token)) return ADMITTED;
+  const isGuess = given != null || headers.authorization !== undefined;
+  return { ...refused(401, "this page asks for its token"), isGuess };
 }
 
 const HERE = "http://localhost";

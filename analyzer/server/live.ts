@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope";
 import * as Stream from "effect/Stream";
 import * as SubscriptionRef from "effect/SubscriptionRef";
 import type { ChangedEvent } from "./api.ts";
+import { Places } from "./clients.ts";
 import type { Reads } from "./reads.ts";
 import { failure } from "./responses.ts";
 
@@ -44,13 +45,13 @@ export const watchChanges = Effect.fnUntraced(function* (
   return changes;
 });
 
-/** The answer to /api/events: a stream for each request, at most MAX_STREAMS at a time. */
+/** The answer to /api/events for a client: a stream for each request, at most MAX_STREAMS at a time. */
 export function eventStreams(
   changes: SubscriptionRef.SubscriptionRef<ChangedEvent>,
-): Effect.Effect<HttpServerResponse.HttpServerResponse> {
-  let streams = 0;
-  return Effect.sync(() => {
-    if (streams >= MAX_STREAMS) return failure(503, "too many open pages");
+): (client: string) => HttpServerResponse.HttpServerResponse {
+  const places = new Places(MAX_STREAMS);
+  return (client) => {
+    if (!places.isFree(client)) return failure(503, "too many open pages");
     const changed = SubscriptionRef.changes(changes).pipe(
       Stream.map((event) => `event: analyses\nid: ${event.revision}\ndata: ${JSON.stringify(event)}\n\n`),
     );
@@ -60,10 +61,10 @@ export function eventStreams(
     );
     const body = Stream.make(`retry: ${RETRY_MS}\n\n`).pipe(
       Stream.concat(Stream.merge(changed, beats)),
-      Stream.onStart(Effect.sync(() => streams++)),
-      Stream.ensuring(Effect.sync(() => streams--)),
+      Stream.onStart(Effect.sync(() => places.take(client))),
+      Stream.ensuring(Effect.sync(() => places.free(client))),
       Stream.encodeText,
     );
     return HttpServerResponse.stream(body, { contentType: "text/event-stream" });
-  });
+  };
 }

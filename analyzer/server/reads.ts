@@ -40,10 +40,14 @@ export interface RejectsPage {
 
 export interface Reads {
   /**
-   * At most `limit` rows of each analysis; -1: all. `now`: the instant of the answer. Like `rejects` and `state` it
+   * At most `limit` rows of each analysis, from `offset`. `now`: the instant of the answer. Like `rejects` and `state` it
    * returns undefined while there is no database, and throws DatabaseError or an error of SQLite.
    */
-  readonly analyses: (now: string, limit: number) => Omit<AnalysesAnswer, "currency"> | undefined;
+  readonly analyses: (
+    now: string,
+    limit: number,
+    offset: number,
+  ) => Omit<AnalysesAnswer, "currency"> | undefined;
   readonly rejects: (now: string, page: RejectsPage) => RejectsAnswer | undefined;
   /** `fingerprint` changes when an answer may change. */
   readonly state: () =>
@@ -86,17 +90,17 @@ export function makeReads(view: () => View): Reads {
           ? source
           : { ...source, doubts: source.doubts.map(({ rows: _, ...doubt }) => doubt) },
       ),
-    analyses: (now, limit) =>
+    analyses: (now, limit, offset) =>
       reading((s, demo) => ({
         ...asOf(s, now, demo),
         chiffre_affaires_total: (s.total.get() as number | null | undefined) ?? null,
         ventes_par_produit: {
           count: s.count.get("ventes_par_produit") as number,
-          rows: s.byProduct.all(limit) as AnalysesAnswer["ventes_par_produit"]["rows"],
+          rows: s.byProduct.all(limit, offset) as AnalysesAnswer["ventes_par_produit"]["rows"],
         },
         ventes_par_region: {
           count: s.count.get("ventes_par_region") as number,
-          rows: s.byTown.all(limit) as AnalysesAnswer["ventes_par_region"]["rows"],
+          rows: s.byTown.all(limit, offset) as AnalysesAnswer["ventes_par_region"]["rows"],
         },
         waiting: waiting(s),
         rejects: s.rejectCount.get() as number,
@@ -163,9 +167,9 @@ function prepare(db: Sqlite) {
     total: db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck(),
     count: db.prepare("SELECT COUNT(*) FROM analyses WHERE nom = ?").pluck(),
     byProduct: db.prepare(`
-      SELECT id_produit, nom, quantité FROM ventes_par_produit ORDER BY quantité DESC, id_produit LIMIT ?`),
+      SELECT id_produit, nom, quantité FROM ventes_par_produit ORDER BY quantité DESC, id_produit LIMIT ? OFFSET ?`),
     byTown: db.prepare(`
-      SELECT ville, chiffre_affaires FROM ventes_par_region ORDER BY chiffre_affaires DESC, ville LIMIT ?`),
+      SELECT ville, chiffre_affaires FROM ventes_par_region ORDER BY chiffre_affaires DESC, ville LIMIT ? OFFSET ?`),
     waiting: db.prepare("SELECT COUNT(*) FROM orphelins").pluck(),
     rejectCount: db.prepare("SELECT COUNT(*) FROM rejets").pluck(),
     rejectCodes: db.prepare(

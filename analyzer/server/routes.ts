@@ -9,12 +9,16 @@ import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
 import type { Access } from "./guard.ts";
+import { clientOf } from "./incoming.ts";
 import type { Reads, View } from "./reads.ts";
 import { answerRegistration, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
 import { answer, fileResponse } from "./responses.ts";
 
 /** The number of rejects in an answer without `?limit=`. */
 const DEFAULT_REJECTS = 50;
+/** The number of rows of each analysis without `?limit=`, and the most with it; `?offset=` gives the next ones. */
+const DEFAULT_ROWS = 1_000;
+const MOST_ROWS = 10_000;
 
 export interface Followed {
   readonly sources: readonly SourceStatus[];
@@ -27,8 +31,8 @@ export interface RouteParts {
   readonly reads: Reads;
   readonly current: () => View;
   readonly followed: () => Followed;
-  /** The answer to /api/events. */
-  readonly events: Effect.Effect<HttpServerResponse.HttpServerResponse>;
+  /** The answer to /api/events for a client. */
+  readonly events: (client: string) => HttpServerResponse.HttpServerResponse;
   readonly access: Access;
   readonly registrar: Registrar | undefined;
 }
@@ -68,7 +72,8 @@ const pageRoutes = ({ settings }: RouteParts) => [
 const readingRoutes = ({ settings, reads, current, followed, events }: RouteParts) => [
   route("GET", "/api/analyses", ({ url }) =>
     answer(AnalysesAnswer, (now) => {
-      const read = reads.analyses(now, numberIn(url, "limit") ?? -1);
+      const limit = Math.min(numberIn(url, "limit") ?? DEFAULT_ROWS, MOST_ROWS);
+      const read = reads.analyses(now, limit, numberIn(url, "offset") ?? 0);
       return read === undefined ? undefined : { ...read, currency: settings.currency };
     }),
   ),
@@ -98,7 +103,7 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
       return state === undefined ? undefined : { ok: true, commit: state.commit, newest: state.newest };
     }),
   ),
-  route("GET", "/api/events", events),
+  route("GET", "/api/events", (request) => Effect.sync(() => events(clientOf(request)))),
 ];
 
 const registrationRoutes = ({ access, registrar, settings }: RouteParts) =>

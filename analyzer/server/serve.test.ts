@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createServer, request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { assert, it } from "@effect/vitest";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -298,6 +298,66 @@ describe("who may ask", () => {
       const cookie = (signed.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
       assert.notInclude(cookie, token);
       assert.deepStrictEqual(yield* statuses({ cookie }), [200, 200, 200, 200, 200, 404]);
+    }),
+  );
+
+  live(
+    "wrong tokens are told of once, and further ones wait",
+    Effect.gen(function* () {
+      const told: string[] = [];
+      const access = { kind: "token", token: Redacted.make("0123456789abcdef") } as const;
+      const { url } = yield* serve({ access, onGuessing: (client) => void told.push(client) });
+      const guess = (path: string, headers: Record<string, string> = {}) =>
+        Effect.promise(async () => (await fetch(url + path, { headers })).status);
+      for (let i = 0; i < 3; i++) {
+        assert.strictEqual(yield* guess(`?token=${i}`), 401);
+        assert.strictEqual(yield* guess("api/analyses", { authorization: `Bearer ${i}` }), 401);
+      }
+      assert.deepStrictEqual(told, ["127.0.0.1"]);
+      // Nothing was given, so nothing was guessed.
+      const began = performance.now();
+      for (let i = 0; i < 10; i++) assert.strictEqual(yield* guess(""), 401);
+      assert.isBelow(performance.now() - began, 1_500);
+    }),
+  );
+
+  live(
+    "two Host headers are refused, whichever comes first",
+    Effect.gen(function* () {
+      const { url } = yield* serve();
+      const { port } = new URL(url);
+      for (const hosts of [
+        ["localhost", "evil.example"],
+        ["evil.example", "localhost"],
+        ["localhost", "localhost"],
+      ]) {
+        const answer = yield* Effect.promise(
+          () =>
+            new Promise<string>((done) => {
+              const socket = connect(Number(port), "127.0.0.1");
+              socket.once("data", (data) => {
+                socket.destroy();
+                done(data.toString());
+              });
+              socket.write(`GET / HTTP/1.1\r\n${hosts.map((host) => `Host: ${host}\r\n`).join("")}\r\n`);
+            }),
+        );
+        assert.match(answer, /^HTTP\/1\.1 40[03] /);
+      }
+    }),
+  );
+
+  live(
+    "analyses come in pages",
+    Effect.gen(function* () {
+      const { url } = yield* serve();
+      const towns = (query: string) =>
+        Effect.map(
+          read(`${url}api/analyses${query}`, AnalysesAnswer),
+          ({ ventes_par_region: { count, rows } }) => [count, rows.length],
+        );
+      assert.deepStrictEqual(yield* towns("?limit=1"), [1, 1]);
+      assert.deepStrictEqual(yield* towns("?limit=1&offset=1"), [1, 0]);
     }),
   );
 

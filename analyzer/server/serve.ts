@@ -9,7 +9,10 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
+import { elapsedMs } from "#shared/runtime/time.ts";
+import { Guesses } from "./clients.ts";
 import { type Access, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
+import { clientOf, hostsOf } from "./incoming.ts";
 import { type Address, HostRefused, listen, type PortTaken, type Served } from "./listen.ts";
 import { eventStreams, watchChanges } from "./live.ts";
 import { makeReads, type View } from "./reads.ts";
@@ -27,6 +30,8 @@ export interface PageOptions extends Address {
   readonly sources: () => readonly SourceStatus[];
   /** The statuses of catalogues. Default: none. */
   readonly catalogues?: () => readonly CatalogueStatus[];
+  /** Called when a client gave several wrong tokens within a minute. Default: nothing. */
+  readonly onGuessing?: (client: string) => void;
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
 }
@@ -62,7 +67,7 @@ export const servePage = Effect.fnUntraced(function* (
   const events = eventStreams(yield* watchChanges(reads, followed));
   const { server, served } = yield* listen(options);
   const routes = yield* makeRoutes({ settings, reads, current, followed, events, access, registrar });
-  yield* server.serve(guarded(routes, access, settings.language));
+  yield* server.serve(guarded(routes, access, settings.language, options.onGuessing ?? (() => {})));
   return served;
 });
 
@@ -71,12 +76,21 @@ const guarded = <R>(
   routes: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R>,
   access: Access,
   language: Language,
+  onGuessing: (client: string) => void,
+  guesses = new Guesses(),
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest> =>
   Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
     const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
     const methods = isRegistration ? REGISTRATION_METHODS : undefined;
-    const admission = admit(access, request, methods);
+    const { method, url, headers } = request;
+    const admission = admit(access, { method, url, headers, hosts: hostsOf(request) }, methods);
+    if (admission.kind === "refused" && admission.isGuess === true) {
+      const client = clientOf(request);
+      const { waitMs, told } = guesses.wrong(client, yield* elapsedMs);
+      if (told) onGuessing(client);
+      yield* Effect.sleep(waitMs);
+    }
     return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, language);
   }).pipe(
     Effect.catch((error) =>

@@ -48,6 +48,7 @@ export const openPage = (
       // Others than the operator may see the page: no secrets of URLs.
       sources: () => maskedIn(view.sources),
       catalogues: () => maskedIn(view.catalogues),
+      onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -123,7 +123,7 @@ describe("settings", () => {
     writeFileSync(key, "s3cret PEM", { mode: 0o600 });
     const env = {
       VENTES_DATA: scratchDirectory(),
-      VENTES_TOKEN: "s3cret",
+      VENTES_TOKEN: "s3cret-s3cret-s3cret",
       VENTES_CREDENTIALS:
         "https://a.example/ basic marie:s3cret\nhttps://b.example/ bearer s3cret\nhttps://c.example/ header X-Key: s3cret",
       HTTP_PROXY: "http://marie:s3cret@proxy.example",
@@ -227,12 +227,12 @@ describe("settings", () => {
       writeFileSync(path, text);
       return path;
     };
+    const token = "0123456789abcdef";
     expect(accessOf({ VENTES_AUTH: "none" })).toEqual({ kind: "open" });
-    expect(accessOf({ VENTES_TOKEN: " s3cret " })).toEqual({ kind: "token", token: Redacted.make("s3cret") });
-    expect(accessOf({ VENTES_TOKEN_FILE: file("s3cret\n") })).toEqual({
-      kind: "token",
-      token: Redacted.make("s3cret"),
-    });
+    const access = { kind: "token", token: Redacted.make(token) };
+    expect(accessOf({ VENTES_TOKEN: ` ${token} ` })).toEqual(access);
+    expect(accessOf({ VENTES_TOKEN_FILE: file(`${token}\n`) })).toEqual(access);
+    expect(() => accessOf({ VENTES_TOKEN: token.slice(1) })).toThrow("has 15 characters: give at least 16");
     expect(() => accessOf({ VENTES_TOKEN_FILE: file("\n") })).toThrow("VENTES_TOKEN_FILE");
     expect(() => accessOf({ VENTES_TOKEN_FILE: "/nonexistent/token" })).toThrow("VENTES_TOKEN_FILE");
     expect(() => accessOf({ VENTES_TOKEN: "two words" })).toThrow("VENTES_TOKEN");

@@ -245,6 +245,9 @@ export function pageSettingsOf(flags: PageFlags, env: Env, onWarning: OnWarning 
   return { host, port: DEFAULT_PORT, explicit: false, access };
 }
 
+/** A shorter token can be guessed. */
+const LEAST_TOKEN = 16;
+
 /** Who may read the page. A token is never a flag, because other users of the machine could see it. */
 function accessOf(env: Env, onWarning: OnWarning): Access {
   const auth = given(env, "VENTES_AUTH");
@@ -259,5 +262,9 @@ function accessOf(env: Env, onWarning: OnWarning): Access {
     throw new WrongUsage({ message: `VENTES_AUTH=none and ${name} contradict each other: leave one out` });
   if (!/^[!-~]+$/.test(token))
     throw new WrongUsage({ message: `${name}: a token is of letters, digits and signs, without a space` });
+  if (token.length < LEAST_TOKEN)
+    throw new WrongUsage({
+      message: `${name} has ${token.length} characters: give at least ${LEAST_TOKEN}, for example of: openssl rand -hex 32`,
+    });
   return { kind: "token", token: Redacted.make(token) };
 }

@@ -46,6 +46,12 @@ const TEXTS = {
       `${component} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ${command("start")}`,
     (component: string) => `${component} runs on Kafka: set KAFKA_BROKERS, or run: ${command("start")}`,
   ),
+  guessing: both(
+    (client: string) =>
+      `${client} a donné plusieurs jetons faux à la page en une minute ; les réponses suivantes attendent 2 s chacune`,
+    (client: string) =>
+      `${client} gave the page several wrong tokens within a minute; its further answers wait 2 s each`,
+  ),
   /** What the flags of `query` can do about a limit. */
   queryHint: both(
     (reason: string, mode: string) =>
