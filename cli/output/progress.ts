@@ -1,6 +1,6 @@
 /**
- * The progress of the work, on stderr: on a terminal one line that is drawn again, in a pipe a plain line every 3 s at
- * most. Prints nothing while no figure changes.
+ * The progress of the work, on stderr: on a terminal one line that is drawn again, in a pipe a plain line after a second and
+ * then every 3 s at most. Prints nothing while no figure changes.
  */
 import * as Effect from "effect/Effect";
 import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
@@ -15,6 +15,8 @@ export interface Figures {
   readonly events: number;
   /** Rejected records. */
   readonly rejects: number;
+  /** The file in hand, and how much of it is read or published. */
+  readonly file: string | null;
 }
 
 export interface Progress {
@@ -31,6 +33,7 @@ interface Drawn extends Progress {
 }
 
 const LIVE_MS = 100;
+const FIRST_PLAIN_MS = 1_000;
 const PLAIN_MS = 3_000;
 const CLEAR = "\r\u001b[2K";
 
@@ -39,20 +42,24 @@ function makeProgress(texts: Texts, clock: PlainClock, live = isLiveTerminal()):
   let figures: Partial<Figures> = {};
   let last = { at: elapsedMsOf(clock), figures };
   let drawn = false;
+  let pace = live ? LIVE_MS : FIRST_PLAIN_MS;
   const changed = new Waker();
 
   const show = (): void => {
     const now = elapsedMsOf(clock);
     const seconds = (now - last.at) / 1_000;
+    pace = live ? LIVE_MS : PLAIN_MS;
     const grown = (name: "events" | "records") => (figures[name] ?? 0) - (last.figures[name] ?? 0);
     const done = Math.max(grown("events"), grown("records"));
+    const { records, events, rejects, file = null } = figures;
+    const isFurther = file !== null && file !== last.figures.file;
     last = { at: now, figures };
-    if (done <= 0) return;
-    const { records, events, rejects } = figures;
+    if (done <= 0 && !isFurther) return;
     const line = [
+      ...(file === null ? [] : [file]),
       ...(records === undefined ? [] : [texts.recordsRead(texts.count(records))]),
       ...(events === undefined ? [] : [texts.eventsApplied(texts.count(events))]),
-      texts.rowsPerSecond(texts.count(Math.round(done / Math.max(seconds, 0.001)))),
+      ...(done <= 0 ? [] : [texts.rowsPerSecond(texts.count(Math.round(done / Math.max(seconds, 0.001))))]),
       ...(rejects === undefined ? [] : [texts.rejectedCount(texts.count(rejects))]),
     ].join(", ");
     if (live) draw(`${CLEAR}${line}`);
@@ -66,9 +73,7 @@ function makeProgress(texts: Texts, clock: PlainClock, live = isLiveTerminal()):
   };
 
   /** Never faster than the pace, counted from the line before. */
-  const rest = Effect.suspend(() =>
-    Effect.sleep(Math.max(0, (live ? LIVE_MS : PLAIN_MS) - (elapsedMsOf(clock) - last.at))),
-  );
+  const rest = Effect.suspend(() => Effect.sleep(Math.max(0, pace - (elapsedMsOf(clock) - last.at))));
 
   return {
     clear,

@@ -94,7 +94,7 @@ export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = 
     const current = newReport();
     const producer = runProducer({
       ...keepIn(current, hooks),
-      onProgress: readingProgress(progress),
+      onProgress: readingProgress(progress, run.texts),
       onDefect: reportDefects(progress, run.texts),
       onState: onLogState(current, "producer", progress, run),
     });
@@ -130,7 +130,10 @@ export const produceOnce = (
   run: Invocation,
   { only, ...hooks }: ReadHooks & { readonly only?: ReadonlySet<string> | undefined },
 ): Effect.Effect<readonly SourceStatus[], ComponentError, TopicLog | Settings> => {
-  const listeners = { onProgress: readingProgress(progress), onDefect: reportDefects(progress, run.texts) };
+  const listeners = {
+    onProgress: readingProgress(progress, run.texts),
+    onDefect: reportDefects(progress, run.texts),
+  };
   if (only !== undefined) return readSourcesOnce({ ...hooks, ...listeners, only });
   const current = newReport();
   return withState(
@@ -139,12 +142,16 @@ export const produceOnce = (
   )(readSourcesOnce({ ...keepIn(current, hooks), ...listeners }));
 };
 
-/** Sums, over all sources, the records and rejects of the versions that are being read. */
-export function readingProgress(progress: Progress): (read: ReadProgress) => void {
+/** Sums, over all sources, the records and rejects of the versions that are being read, and tells the file in hand. */
+export function readingProgress(
+  progress: Pick<Progress, "update">,
+  texts: Texts,
+): (read: ReadProgress) => void {
   let records = 0;
   let rejects = 0;
   const inHand = new Map<string, ReadProgress>();
   return (read) => {
+    progress.update({ file: fileInHand(read, texts) });
     if (read.phase !== "read") return;
     const before = inHand.get(read.source);
     const isSameVersion = before !== undefined && before.done <= read.done;
@@ -153,6 +160,13 @@ export function readingProgress(progress: Progress): (read: ReadProgress) => voi
     inHand.set(read.source, read);
     progress.update({ records, rejects });
   };
+}
+
+/** `ventes.csv 45 % read`; null: nothing is known of it. */
+function fileInHand({ source, phase, share }: ReadProgress, texts: Texts): string | null {
+  if (share === null || (phase !== "read" && phase !== "emit")) return null;
+  const name = visibleSource(source).split(/[?#]/, 1)[0]?.replace(/\/+$/, "").split("/").at(-1) ?? "";
+  return texts.fileInHand(name, Math.floor(share * 100), phase);
 }
 
 export interface ConsumeHooks {

@@ -92,6 +92,12 @@ const TEXTS = {
     (where: string, topics: readonly string[], events: string) =>
       `topics   ${where}: ${topics.join(", ")} (${events} records)`,
   ),
+  fileInHand: both(
+    (file: string, percent: number, phase: "read" | "emit") =>
+      `${file} ${phase === "read" ? "lu" : "publié"} à ${percent} %`,
+    (file: string, percent: number, phase: "read" | "emit") =>
+      `${file} ${percent} % ${phase === "read" ? "read" : "published"}`,
+  ),
   recordsRead: both(
     (n: string) => `${lignes(n)} lue${plural(n)}`,
     (n: string) => `${n} rows read`,

@@ -122,7 +122,7 @@ function* reading({ producer, registration, version, tail }: OpenedVersion, diff
       break;
     }
     const rejected = diff.rejects.count;
-    producer.onProgress({ source, phase: "read", done: version.records, rejected });
+    producer.onProgress({ source, phase: "read", done: version.records, share: version.share, rejected });
     yield;
   }
   const repeated = diff.main.rows.repeated();

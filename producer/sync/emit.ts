@@ -39,7 +39,7 @@ export const emit = Effect.fnUntraced(function* (
       for (const { partition, firstOffset, count } of yield* log.publish(topic, batch))
         ends.set(partitionKey({ topic, partition }), { topic, partition, position: firstOffset + count });
       done += batch.length;
-      onProgress({ source, phase: "emit", done, rejected: diff.rejects.count });
+      onProgress({ source, phase: "emit", done, share: done / diff.events, rejected: diff.rejects.count });
       yield* yieldToEventLoop;
     }
   });

@@ -73,7 +73,7 @@ const pollOnce = Effect.fnUntraced(function* (
   const takenFrom = own ? undefined : registry.last(source)?.value.producer;
   if (!own) yield* takeOver(producer, registration).pipe(gate.withPermit);
   const plan = planPoll(producer, registration, mode, own, yield* Clock.currentTimeMillis);
-  producer.onProgress({ source, phase: "download", done: 0, rejected: 0 });
+  producer.onProgress({ source, phase: "download", done: 0, share: null, rejected: 0 });
   const fetched = yield* fetch(producer, registration, plan.known, plan.continued?.end.byte ?? null);
   if (fetched.kind === "unchanged") return yield* unchanged(producer, registration, plan, fetched);
   const result = yield* publishContent(producer, registration, plan, { first: fetched, takenFrom });

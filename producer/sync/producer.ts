@@ -26,6 +26,8 @@ export interface Progress {
   readonly phase: "download" | "read" | "emit" | "done";
   /** Records read, or events emitted, so far. */
   readonly done: number;
+  /** How much of the phase is done, from 0 to 1: bytes of the file, or events. null: it is not known. */
+  readonly share: number | null;
   readonly rejected: number;
 }
 

@@ -273,7 +273,8 @@ const announceAndEmit = Effect.fnUntraced(function* (
       pending: false,
     });
   });
-  producer.onProgress({ source, phase: "done", done: diff.main.emitted, rejected: diff.rejects.count });
+  const { rejects, main } = diff;
+  producer.onProgress({ source, phase: "done", done: main.emitted, share: 1, rejected: rejects.count });
   return { counts, version: last, announced: true, entities, attention };
 });
 

@@ -38,7 +38,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   const filter = version.newFilter();
   const currencies = new OtherCurrencies();
   const openLine = new OpenLine(version);
-  version.filtered = yield* recordsOf(reader, filter, {
+  const reading = recordsOf(reader, filter, {
     record: (n, fields, line, raw) => {
       if (openLine.isAgain(line, raw)) return;
       version.records++;
@@ -58,6 +58,12 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       pass.reject(n, version.main.entity.name, code, raw);
     },
   });
+  let step = reading.next();
+  for (; step.done !== true; step = reading.next()) {
+    version.noticePlace(reader);
+    yield;
+  }
+  version.filtered = step.value;
   version.gaps.decoded(version.decoders.map(({ columns }) => columns));
   // The announcement carries the open line, so that a later version can find out that it extends it. A line too long
   // for that is left out, and the next version is read whole.

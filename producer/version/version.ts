@@ -3,7 +3,7 @@
  * (read-into.ts) and again for the events that the diff decided on (write-events.ts). Each record is a row of every
  * entity that the source publishes. If the version continues the one before, only the appended part is read (`tail`).
  */
-import { closeSync, rmSync, statSync } from "node:fs";
+import { closeSync, fstatSync, rmSync, statSync } from "node:fs";
 import { type Entity, type EntityName, ventes } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions } from "#shared/contract/source-records.ts";
 import {
@@ -53,6 +53,8 @@ export class Version {
   open: LastLine | null = null;
   /** Whether an open last line was left out. */
   left = false;
+  /** How much of the file the first pass has read, from 0 to 1. */
+  share = 0;
   /** Where to continue a later version that only grew; null: it must be read whole. */
   end: LastVersion["end"] = null;
   /** What its header means. */
@@ -69,6 +71,7 @@ export class Version {
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;
   readonly #fd: number;
+  readonly #size: number;
   readonly #kept: readonly ReadingNote[];
   #notes: readonly ReadingNote[] = [];
 
@@ -77,6 +80,7 @@ export class Version {
     this.options = options;
     this.#reading = reading;
     this.#fd = fd;
+    this.#size = fstatSync(fd).size;
     this.formats = formats;
     const { header, entities } = reading.dialect;
     this.decoders = this.decodersFor(header, formats);
@@ -171,6 +175,11 @@ export class Version {
   /** A reader at the first record. */
   newReader(): RecordReader {
     return readerOf(this.#fd, this.#reading, this.options);
+  }
+
+  /** Notes how far the first pass is. */
+  noticePlace(reader: RecordReader): void {
+    this.share = Math.min(1, reader.end.byte / Math.max(1, this.#size));
   }
 
   newFilter(): RecordFilter {
