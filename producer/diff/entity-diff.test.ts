@@ -35,6 +35,7 @@ const spilled = ({ id, day, says }: Line, n: number): SpilledRecord => ({
   dated: "",
   a: says,
   b: 0,
+  day: id === null ? "" : `2024-01-0${day}`,
   stem: "",
 });
 

@@ -144,7 +144,18 @@ export class EntityDiff {
   /** Takes the id that a line had before `--rekey`; `b`: what it names, as in its fingerprint. */
   addFormer(key: string, b: number): void {
     this.former ??= new Spill(`${this.#options.scratch}.former`);
-    this.former.add({ n: 0, line: 0, key, ordinal: 0, derived: false, dated: "", a: 0, b, stem: "" });
+    this.former.add({
+      n: 0,
+      line: 0,
+      key,
+      ordinal: 0,
+      derived: false,
+      dated: "",
+      a: 0,
+      b,
+      day: "",
+      stem: "",
+    });
   }
 
   /** The decisions on a part, slice by slice. */

@@ -8,6 +8,7 @@
 
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Values } from "#shared/contract/event.ts";
+import { dayNumber } from "./day-number.ts";
 
 const C1 = 0x239b961b;
 const C2 = 0xab0e9789;
@@ -52,8 +53,8 @@ export const isOtherDay = (a: number, b: number): boolean => a >>> 20 !== b >>> 
 
 /** Days that differ by less than eleven years have different bits. */
 function dayBits(day: string): number {
-  const year = Number(day.slice(0, 4));
-  return (year * 372 + Number(day.slice(5, 7)) * 31 + Number(day.slice(8, 10))) & 0xfff;
+  const number = dayNumber(day);
+  return ((number >> 9) * 372 + ((number >> 5) & 15) * 31 + (number & 31)) & 0xfff;
 }
 
 /** Puts three words of the hash of `text` into `print`. */

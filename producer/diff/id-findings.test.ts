@@ -20,7 +20,7 @@ it.each([
 
 it("a large version is judged by a sample of its rows", () => {
   const findings = new IdFindings();
-  const row = (key: string, a: number) => ({ key, ordinal: 0, dated: "", a, b: 1, place: 0 });
+  const row = (key: string, a: number) => ({ key, ordinal: 0, dated: "", a, b: 1, day: "", place: 0 });
   for (let i = 0; i < 100_000; i++) {
     findings.lacks(row(`${i}`, i * 7));
     findings.saw({ ...row(`${i}.0`, i * 7), n: i, line: 0, derived: false, stem: "" }, undefined);

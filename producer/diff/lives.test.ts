@@ -21,8 +21,8 @@ class Rows {
     const lines = new Map<string, Line[]>();
     for (const [i, sale] of sales.entries()) {
       const stem = stemOf(sale);
-      const b = [...stem].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 7);
-      lines.set(stem, [...(lines.get(stem) ?? []), { n: i, line: i + 2, a: 1, b }]);
+      const a = [...stem].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 7);
+      lines.set(stem, [...(lines.get(stem) ?? []), { n: i, line: i + 2, a, b: 1 }]);
     }
     const vanishing = new Vanishing("rule", this.before);
     const pass = () => {
@@ -31,10 +31,10 @@ class Rows {
       for (const stem of new Set([...this.held.keys(), ...lines.keys()])) {
         const day = stem.slice(0, 10);
         const placed = placeDuplicates(this.held.get(stem) ?? [], lines.get(stem) ?? [], {
-          deletes: (row) => vanishing.deletes(stem, row.ordinal, row.place),
+          deletes: (row) => vanishing.deletes(stem, row.ordinal, row.place, day),
           losesFirst: vanishing.losesFirst,
         });
-        vanishing.watch?.(stem, day, placed as never);
+        vanishing.watch?.(stem, day, placed as never, day);
         const rows = placed.lines.map(({ line, ordinal }) => ({
           ...line,
           ordinal,

@@ -8,7 +8,8 @@ import { placeDuplicates } from "./duplicates.ts";
 import type { IdFindings } from "./id-findings.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
 import type { SpilledRecord } from "./spill.ts";
-import type { HeldRow } from "./state/held-rows.ts";
+import { type HeldRow, isStem } from "./state/held-rows.ts";
+import type { SeenSales } from "./survey.ts";
 import type { Vanishing } from "./vanishing.ts";
 
 /** The open last line of the version before, which this one extends. */
@@ -112,10 +113,10 @@ export class PartDiff implements PartDecision {
     const open = extended?.derived === true && extended.key === key ? extended : undefined;
     const placed = placeDuplicates(held, duplicates, {
       open,
-      deletes: (row) => vanishing.deletes(key, row.ordinal, row.place),
+      deletes: (row) => vanishing.deletes(key, row.ordinal, row.place, day),
       losesFirst: vanishing.losesFirst,
     });
-    vanishing.watch?.(key, day, placed);
+    vanishing.watch?.(key, day, placed, day);
     for (const { line, ordinal, changed } of placed.lines)
       if (changed) this.#emit(line, key, ordinal);
       else {
@@ -127,7 +128,7 @@ export class PartDiff implements PartDecision {
     counts.withdrawn += placed.gone.length;
     for (const { ordinal } of placed.kept) this.#replace(held, ordinal, 0, key);
     for (const { from, to } of placed.moved)
-      this.moved.push({ row: { ...from, key, dated: "", place: 0 }, to });
+      this.moved.push({ row: { ...from, key, dated: "", day: "", place: 0 }, to });
     for (const ordinal of placed.gone) this.gone.push({ key, ordinal, dated: "" });
   }
 
@@ -144,14 +145,20 @@ export class PartDiff implements PartDecision {
   /** Records with ids: of several records of one claim the last holds (rule 6). */
   #byId(key: string, lines: readonly SpilledRecord[], held: readonly HeldRow[]): void {
     const counts = this.#counts;
-    const ids = this.#options.entity.derivedKey ? this.#findings.ids : undefined;
+    const { appended, vanishing } = this.#options;
+    const ofSales = this.#options.entity.derivedKey;
+    const ids = ofSales ? this.#findings.ids : undefined;
     const last = lines.length === 1 ? undefined : lastOfEach(lines);
     for (const line of last?.values() ?? lines) {
       const before = held.find((h) => h.ordinal === line.ordinal && h.dated === line.dated);
       const isSame = before !== undefined && before.a === line.a && before.b === line.b;
       if (!isSame) this.#emit(line, key, line.ordinal);
       if (line.ordinal === 0) ids?.saw(line, before);
-      if (!this.#options.appended) {
+      if (ofSales) {
+        if (isSame) this.#replace(held, line.ordinal, vanishing.placeOf(line.line), key);
+        if (!appended) this.#stays(key, line, before);
+      }
+      if (!appended) {
         if (isSame) counts.unchanged++;
       } else if (before !== undefined) {
         // This record supersedes the one of the version before.
@@ -173,7 +180,7 @@ export class PartDiff implements PartDecision {
           );
       }
     }
-    if (this.#options.appended) return;
+    if (appended) return;
     const turned = lines.length > 0 && (lines[0] as SpilledRecord).dated !== "";
     for (const h of held) {
       if (lines.length > 0) {
@@ -182,20 +189,60 @@ export class PartDiff implements PartDecision {
         if ((h.dated !== "") !== turned) continue;
       }
       if (isOpenLine(h, this.#findings.extended)) this.gone.push(h);
-      else if (this.#options.vanishing.mode === "withdraw" || this.#findings.isFormer(h)) {
-        this.gone.push(h);
-        counts.withdrawn++;
-      } else {
-        counts.vanished++;
-        if (h.ordinal === 0) ids?.lacks(h);
-      }
+      else this.#lacks(h, ids);
     }
-    if (this.#options.vanishing.mode === "withdraw") counts.covered += held.length;
+    if (vanishing.mode === "withdraw") counts.covered += held.length;
+  }
+
+  /** A line of a sale with an id, and the row that the source stated under it. */
+  #stays(key: string, line: SpilledRecord, before: HeldRow | undefined): void {
+    const { vanishing } = this.#options;
+    const wasThere = before !== undefined && before.place > 0;
+    if (wasThere && vanishing.mode === "rule") this.#counts.covered++;
+    if (vanishing.watch === undefined || line.day === "") return;
+    const seen = wasThere
+      ? { ...NOTHING_SEEN, stayed: [{ line, from: before }] }
+      : before === undefined
+        ? { ...NOTHING_SEEN, came: [line] }
+        : { ...NOTHING_SEEN, returned: 1 };
+    vanishing.watch(key, (wasThere && dayOfRow(before)) || line.day, seen, line.day);
+  }
+
+  /** A row with an id that the version lacks. */
+  #lacks(row: HeldRow, ids: IdFindings | undefined): void {
+    const { entity, vanishing } = this.#options;
+    const counts = this.#counts;
+    const { key, ordinal, place } = row;
+    if (vanishing.mode === "withdraw" || this.#findings.isFormer(row)) {
+      this.gone.push(row);
+      counts.withdrawn++;
+      return;
+    }
+    if (ordinal === 0) ids?.lacks(row);
+    const day = entity.derivedKey ? dayOfRow(row) : "";
+    if (place > 0 && day !== "") vanishing.watch?.(key, day, { ...NOTHING_SEEN, vanished: [row] }, day);
+    if (vanishing.mode === "rule" && day !== "" && vanishing.deletes(key, ordinal, place, day)) {
+      this.gone.push(row);
+      counts.withdrawn++;
+      counts.covered++;
+    } else {
+      counts.vanished++;
+      if (day !== "" && place > 0) this.placed.push({ ...row, place: 0 });
+    }
   }
 
   #emit(line: SpilledRecord, key: string, ordinal: number): void {
     const place = this.#options.vanishing.placeOf(line.line);
-    this.emit.push({ n: line.n, key, ordinal, dated: line.dated, a: line.a, b: line.b, place });
+    this.emit.push({
+      n: line.n,
+      key,
+      ordinal,
+      dated: line.dated,
+      a: line.a,
+      b: line.b,
+      day: line.day,
+      place,
+    });
   }
 
   /** Gives an unchanged row its place in this version. */
@@ -204,6 +251,11 @@ export class PartDiff implements PartDecision {
     if (row !== undefined && row.place !== place) this.placed.push({ ...row, key, place });
   }
 }
+
+const NOTHING_SEEN: SeenSales = { stayed: [], changed: 0, came: [], returned: 0, vanished: [] };
+
+/** The ISO day of a held sale; "" if no event told it. */
+const dayOfRow = ({ key, day }: HeldRow): string => (day !== "" || !isStem(key) ? day : dayOfStem(key));
 
 export const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean =>
   open !== undefined &&

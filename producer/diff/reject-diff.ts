@@ -41,7 +41,7 @@ export class RejectDiff {
 
   /** `n`: the number of the record; `stem`: its key without ordinal; `a`, `b`: the fingerprint of its code. */
   add(n: number, stem: string, a: number, b: number): void {
-    this.#spill.add({ n, line: 0, key: stem, ordinal: 0, derived: true, dated: "", a, b, stem: "" });
+    this.#spill.add({ n, line: 0, key: stem, ordinal: 0, derived: true, dated: "", a, b, day: "", stem: "" });
   }
 
   /** Decides all parts. Yields between parts. */
@@ -69,7 +69,7 @@ export class RejectDiff {
         const ordinal = first + i + 1;
         const h = before.get(ordinal);
         if (h === undefined || h.a !== line.a || h.b !== line.b)
-          emit.push({ n: line.n, key, ordinal, dated: "", a: line.a, b: line.b, place: 0 });
+          emit.push({ n: line.n, key, ordinal, dated: "", a: line.a, b: line.b, day: "", place: 0 });
       });
       if (!appended) gone.push(...held.filter((h) => h.ordinal > lines.length));
     }

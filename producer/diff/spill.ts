@@ -3,6 +3,7 @@
  * memory at a time. It is written once, then read part by part. A record takes about 50 bytes.
  */
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { DAY_BYTES, dayNumber, dayOfNumber } from "./day-number.ts";
 import { partOf, STATE_PARTS, sliceOf } from "./fingerprint.ts";
 import { heldKey } from "./state/held-rows.ts";
 
@@ -18,6 +19,8 @@ export interface SpilledRecord {
   readonly dated: string;
   readonly a: number;
   readonly b: number;
+  /** The ISO day of a sale with an id, else "". */
+  readonly day: string;
   /** The stem of the reject that the record becomes if its product also has dated lines (rule 15); "": it cannot. */
   readonly stem: string;
 }
@@ -31,8 +34,10 @@ const EVENLY = 8;
 const BUFFERED_BYTES = 4 * 1024 * 1024;
 const FIRST_PART_BYTES = 1024;
 
-/** Bytes of n, ordinal, a, b, flags, three lengths and the line. */
-const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1 + 4;
+/** Bytes of n, ordinal, a, b, flags, three lengths, the line and the day. */
+const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1 + 4 + DAY_BYTES;
+/** Bytes of what stands behind the flags. */
+const BEHIND_FLAGS = 4 + 1 + 1 + 4 + DAY_BYTES;
 
 /** The lowest bit of the flags. The bits above it are the slice of the key. */
 const DERIVED = 1;
@@ -73,12 +78,13 @@ export class Spill {
     at = buffer.writeDoubleLE(r.a, at);
     at = buffer.writeDoubleLE(r.b, at);
     buffer[at++] = (r.derived ? DERIVED : 0) | (sliceOf(heldKey(r.key, r.derived ? 1 : r.ordinal)) << 1);
-    const length = buffer.write(r.key, at + 10, "utf8");
+    const length = buffer.write(r.key, at + BEHIND_FLAGS, "utf8");
     buffer.writeUInt32LE(length, at);
     buffer[at + 4] = r.dated.length;
     buffer[at + 5] = r.stem.length;
     buffer.writeUInt32LE(r.line, at + 6);
-    at += 10 + length;
+    buffer.writeUIntLE(dayNumber(r.day), at + 10, DAY_BYTES);
+    at += BEHIND_FLAGS + length;
     if (r.dated !== "") at += buffer.write(r.dated, at, "latin1");
     if (r.stem !== "") at += buffer.write(r.stem, at, "latin1");
     this.#used[part] = at;
@@ -172,7 +178,7 @@ export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
   const records: SpilledRecord[] = [];
   for (let at = 0; at < buffer.length; ) {
     const flags = buffer[at + 28] as number;
-    const keyEnd = at + 39 + buffer.readUInt32LE(at + 29);
+    const keyEnd = at + FIXED + buffer.readUInt32LE(at + 29);
     const datedEnd = keyEnd + (buffer[at + 33] as number);
     const end = datedEnd + (buffer[at + 34] as number);
     if (slice === undefined || flags >> 1 === slice)
@@ -183,7 +189,8 @@ export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
         a: buffer.readDoubleLE(at + 12),
         b: buffer.readDoubleLE(at + 20),
         derived: (flags & DERIVED) !== 0,
-        key: buffer.toString("utf8", at + 39, keyEnd),
+        day: dayOfNumber(buffer.readUIntLE(at + 39, DAY_BYTES)),
+        key: buffer.toString("utf8", at + FIXED, keyEnd),
         dated: buffer.toString("latin1", keyEnd, datedEnd),
         stem: buffer.toString("latin1", datedEnd, end),
       });

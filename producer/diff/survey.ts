@@ -4,18 +4,19 @@
  * what came. Only counts are kept and a sample of rows, so memory does not grow with the file.
  */
 import type { Placement } from "./duplicates.ts";
-import type { SpilledRecord } from "./spill.ts";
 import {
   AGES,
   type Age,
-  ageOf,
   type BySide,
   type Evidence,
   type Fates,
   type Habit,
   keepsLines,
+  SIDES,
   type Side,
-} from "./verdict.ts";
+} from "./evidence.ts";
+import type { SpilledRecord } from "./spill.ts";
+import { ageOf } from "./verdict.ts";
 import { type Window, windowOf } from "./window.ts";
 
 /** The order of a file is judged by a sample of at most so many rows. */
@@ -31,7 +32,11 @@ interface Sampled {
   readonly print: number;
 }
 
-type Place = Placement<SpilledRecord>;
+/** Sales of one day in the version before: those of one stem, or the one of an id. */
+export type SeenSales = Pick<
+  Placement<SpilledRecord>,
+  "stayed" | "changed" | "came" | "returned" | "vanished"
+>;
 
 /** The first and the last of some rows by their places, and by their lines; the place of the last line. */
 interface Ends {
@@ -78,12 +83,12 @@ export class Survey {
   readonly #came = bySide(() => ({ count: 0, strays: 0 }));
   #hasOrder = false;
 
-  /** First pass: the placement of the sales of one stem. */
-  see(day: string, { stayed, changed, came, returned, vanished }: Place): void {
+  /** First pass. `dayNow`: their day in this version. */
+  see(day: string, { stayed, changed, came, returned, vanished }: SeenSales, dayNow: string): void {
     const before = stayed.length + changed + vanished.length;
     const now = stayed.length + changed + came.length + returned;
     if (before > 0) this.#old.set(day, (this.#old.get(day) ?? 0) + before);
-    if (now > 0) this.#now.set(day, (this.#now.get(day) ?? 0) + now);
+    if (now > 0) this.#now.set(dayNow, (this.#now.get(dayNow) ?? 0) + now);
     this.stayed += stayed.length + changed;
     this.vanished += vanished.length;
     for (const { line } of came) {
@@ -100,10 +105,10 @@ export class Survey {
       }
       for (const { line, from } of stayed) {
         widen(ends, from.place, line.line);
-        this.#take({ place: from.place, day, line: line.line, print: from.b });
+        this.#take({ place: from.place, day, line: line.line, print: from.a });
       }
     }
-    for (const { place, b } of vanished) this.#take({ place, day, line: 0, print: b });
+    for (const { place, a } of vanished) this.#take({ place, day, line: 0, print: a });
   }
 
   #take(row: Sampled): void {
@@ -139,11 +144,11 @@ export class Survey {
     }
   }
 
-  /** Second pass: the placement of the sales of one stem. */
-  count(day: string, { came, vanished }: Place): void {
+  /** Second pass. */
+  count(day: string, { came, vanished }: SeenSales, dayNow: string): void {
     const age = ageOf(day, this.#windows.old, this.#windows.now);
     for (const { place } of vanished) this.#vanished[this.sideOf(place)][age]++;
-    const isStray = this.#windows.now?.strays.has(day) === true;
+    const isStray = this.#windows.now?.strays.has(dayNow) === true;
     for (const { line } of came) {
       const side = this.#came[this.#sideOfLine(line)];
       side.count++;
@@ -190,7 +195,10 @@ export class Survey {
     return up >= down ? "up" : "down";
   }
 
-  evidence(habit: Habit, isOrdered: boolean, someLeft: boolean, rejected: number): Evidence {
+  evidence(
+    known: Pick<Evidence, "habit" | "hasIds" | "someLeft" | "rejected">,
+    isOrdered: boolean,
+  ): Evidence {
     const counted = (what: "count" | "strays") => ({
       first: this.#came.first[what],
       middle: this.#came.middle[what],
@@ -205,9 +213,7 @@ export class Survey {
       vanished: this.#vanished,
       came: counted("count"),
       strays: counted("strays"),
-      rejected,
-      habit,
-      someLeft,
+      ...known,
     };
   }
 
@@ -229,15 +235,13 @@ export class Survey {
         ...habit,
         rolled: more(habit.rolled),
         full: keepsLines({ old: this.#old, now: this.#now }) ? more(habit.full) : habit.full,
-        split: habit.split || rolled("edge"),
+        split: habit.split || (this.stayed > 0 && rolled("edge")),
       };
     const isLarger = (side: "first" | "last") =>
       this.#came[side].count > AGES.reduce((sum, age) => sum + this.#vanished[side][age], 0);
     return grown(habit, isLarger("first"), isLarger("last"));
   }
 }
-
-const SIDES: readonly Side[] = ["first", "middle", "last"];
 
 /** Habits are counted up to here. */
 const MOST = 99;

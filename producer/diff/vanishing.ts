@@ -1,9 +1,8 @@
 /** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
-import { dayOfStem, keyOfClaim } from "./claim-key.ts";
-import type { Placement } from "./duplicates.ts";
-import type { SpilledRecord } from "./spill.ts";
-import { grown, Survey } from "./survey.ts";
-import { FATES, type Fate, type Fates, type Habit, judge, NO_HABIT, withFate } from "./verdict.ts";
+import { keyOfClaim } from "./claim-key.ts";
+import { FATES, type Fate, type Fates, type Habit, NO_HABIT, withFate } from "./evidence.ts";
+import { grown, type SeenSales, Survey } from "./survey.ts";
+import { judge } from "./verdict.ts";
 
 export type VanishingMode =
   | "rule"
@@ -20,6 +19,8 @@ export interface OrderBefore {
   /** What a place is more than its line; null: the places are not known, after a takeover. */
   readonly shift: number | null;
   readonly habit: Habit;
+  /** Whether the sales have ids. */
+  readonly hasIds: boolean;
   /** Whether rows were kept although the version before lacked them. */
   readonly hasKept: boolean;
   /** Rows of which it was unclear what became of them, in a version that was held back since. */
@@ -59,6 +60,7 @@ const NO_ANSWERS: Answers = {
 export const NOTHING_BEFORE: OrderBefore = {
   shift: null,
   habit: NO_HABIT,
+  hasIds: false,
   hasKept: false,
   waiting: { decision: "", ids: new Set() },
   answers: NO_ANSWERS,
@@ -82,8 +84,8 @@ export class Vanishing {
   #waiting: Fate;
   #unclear: UnclearRows | null = null;
   #days: Survey["days"] = null;
-  /** Sees each placement of sales without id while it is set. */
-  watch: ((key: string, day: string, placed: Placement<SpilledRecord>) => void) | undefined;
+  /** Sees all sales while it is set: those of one key and day, and their day in this version. */
+  watch: ((key: string, day: string, sales: SeenSales, dayNow: string) => void) | undefined;
 
   constructor(mode: VanishingMode, before: OrderBefore) {
     this.mode = mode;
@@ -95,9 +97,9 @@ export class Vanishing {
     this.#shift = before.shift ?? MIDDLE;
   }
 
-  /** Begins the first pass over all sales without id. */
+  /** Begins the first pass over all sales. */
   begin(): void {
-    this.watch = (_, day, placed) => this.#survey.see(day, placed);
+    this.watch = (_, ...sales) => this.#survey.see(...sales);
   }
 
   /** Ends the first pass. True: rows vanished and rule 9 decides, so a second pass counts where. */
@@ -108,7 +110,7 @@ export class Vanishing {
     const shift = this.isOrdered ? this.#survey.shift : null;
     this.#shift = shift === null || Math.abs(shift - MIDDLE) > FURTHEST ? MIDDLE : shift;
     if (this.mode !== "rule" || this.#survey.vanished === 0) return false;
-    this.watch = (_, day, placed) => this.#survey.count(day, placed);
+    this.watch = (_, ...sales) => this.#survey.count(...sales);
     return true;
   }
 
@@ -118,13 +120,18 @@ export class Vanishing {
    */
   endSecond(rejected: number): boolean {
     this.watch = undefined;
-    const { habit, hasKept, answers, waiting } = this.#before;
-    this.#fates = judge(this.#survey.evidence(habit, this.isOrdered, !this.isOrdered && hasKept, rejected));
+    const { habit, hasIds, hasKept, answers, waiting } = this.#before;
+    this.#fates = judge(
+      this.#survey.evidence(
+        { habit, hasIds, someLeft: !this.isOrdered && hasKept, rejected },
+        this.isOrdered,
+      ),
+    );
     if (!answers.some && waiting.ids.size === 0 && !this.#survey.isUnclear(this.#fates)) return false;
     const rows = this.#rows;
     this.watch = (key, day, { vanished }) => {
       for (const { ordinal, place } of vanished)
-        rows[this.#fateOf(key, ordinal, place)].add(keyOfClaim({ key, ordinal }), day);
+        rows[this.#fateOf(key, ordinal, place, day)].add(keyOfClaim({ key, ordinal }), day);
     };
     return true;
   }
@@ -159,9 +166,8 @@ export class Vanishing {
     return this.mode === "rekey" || this.#fates !== undefined;
   }
 
-  /** Whether a row that the version lacks is deleted. `key`, `ordinal`, `place`: as in `HeldRow`. */
-  deletes(key: string, ordinal: number, place: number): boolean {
-    const day = dayOfStem(key);
+  /** Whether a sale of this day that the version lacks is deleted. `key`, `ordinal`, `place`: as in `HeldRow`. */
+  deletes(key: string, ordinal: number, place: number, day: string): boolean {
     switch (this.mode) {
       case "keep":
         return false;
@@ -170,16 +176,16 @@ export class Vanishing {
       case "rekey":
         return this.#days !== null && this.#days.first <= day && day <= this.#days.last;
       default:
-        return place > 0 && this.#fateOf(key, ordinal, place) !== "rolled";
+        return place > 0 && this.#fateOf(key, ordinal, place, day) !== "rolled";
     }
   }
 
-  #fateOf(key: string, ordinal: number, place: number): Fate {
+  #fateOf(key: string, ordinal: number, place: number, day: string): Fate {
     if (this.#fates === undefined) return "rolled";
     // Its file may have moved on since the version that was held back: what was unclear stays so until it is answered.
     const { ids } = this.#before.waiting;
     if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal }))) return this.#waiting;
-    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(dayOfStem(key))];
+    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(day)];
   }
 
   losesFirst = (lowest: number, highest: number): boolean => this.#survey.losesFirst(lowest, highest);

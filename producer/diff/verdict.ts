@@ -3,60 +3,22 @@
  * days of the file moved, and how the file behaved before. It knows no row, only counts, so that memory does not grow
  * with the file.
  */
-import { daysBetween, type LinesOfDays, type Window, windowOf } from "./window.ts";
-
-/** Where a line stood among the lines that stayed. In a file whose order is not known all lines are in the middle. */
-export type Side = "first" | "middle" | "last";
-
-/** The day of a row against the window of the new version. `stray`: a stray day of the version before. */
-export type Age = "stray" | "before" | "edge" | "inside" | "after";
-
-export const AGES: readonly Age[] = ["stray", "before", "edge", "inside", "after"];
-
-/** rolled: the row is kept. corrected: it is deleted. unclear: an operator decides. */
-export type Fate = "rolled" | "corrected" | "unclear";
-
-export const FATES: readonly Fate[] = ["rolled", "corrected", "unclear"];
-
-export type BySide<A> = Readonly<Record<Side, A>>;
-export type ByAge = Readonly<Record<Age, Fate>>;
-export type Fates = BySide<ByAge>;
-
-/** How the file behaved in its versions so far. */
-export interface Habit {
-  /** How many versions brought lines before the first line that stayed, and after the last. */
-  readonly first: number;
-  readonly last: number;
-  /** How many versions lacked lines that had rolled off, and how many of those had as many lines as the version before. */
-  readonly rolled: number;
-  readonly full: number;
-  /** Once only a part of the lines of a day had rolled off. */
-  readonly split: boolean;
-}
-
-export const NO_HABIT: Habit = { first: 0, last: 0, rolled: 0, full: 0, split: false };
-
-export interface Evidence {
-  /** The lines of the version before and of this one, by day. */
-  readonly old: LinesOfDays;
-  readonly now: LinesOfDays;
-  /** How many rows of the version before are in this one. */
-  readonly stayed: number;
-  /** The order of the rows that stayed: the same; another; not known, after a takeover. */
-  readonly order: "kept" | "lost" | "unknown";
-  /** How the lines of the version before were sorted by day. */
-  readonly sorted: "up" | "down" | "flat" | "no";
-  readonly vanished: BySide<Readonly<Record<Age, number>>>;
-  /** The rows of this version that the version before had not. */
-  readonly came: BySide<number>;
-  /** How many of those are of stray days of this version. */
-  readonly strays: BySide<number>;
-  /** How many lines of this version are rejects. */
-  readonly rejected: number;
-  readonly habit: Habit;
-  /** Some of the rows that seem to vanish had left the file earlier, and nobody knows which. */
-  readonly someLeft: boolean;
-}
+import {
+  AGES,
+  type Age,
+  type ByAge,
+  type Evidence,
+  type Fate,
+  type Fates,
+  grownAt,
+  keepsLines,
+  linesOf,
+  SIDES,
+  type Side,
+  totalOf,
+  withFate,
+} from "./evidence.ts";
+import { daysBetween, type Window, windowOf } from "./window.ts";
 
 /** How many days the first day may move more or less than the last in a window of days: days without sales lie between. */
 const UNEVEN_DAYS = 2;
@@ -68,6 +30,8 @@ const GROWN_DAYS = 7;
 const BULK = { rows: 10, days: 3 } as const;
 /** So many rows, and a larger part of the lines, are missing where the file grows: it may be cut off. */
 const CUT_OFF = { rows: 3, part: 0.2 } as const;
+/** A file of which a larger part of the sales with ids goes, without having rolled off, may hold the news only. */
+const PARTIAL = 0.2;
 /** Fewer lines, none of which stayed, on days further apart than `days`, may be one line with a mistyped date. */
 const FEW = { lines: 3, days: 14 } as const;
 
@@ -98,6 +62,11 @@ export function judge(evidence: Evidence): Fates {
   if (now === null || old === null) return everywhere(all("rolled"));
   const windows = { old, now };
   if (evidence.stayed === 0) return everywhere(all(isNext(evidence, windows) ? "rolled" : "unclear"));
+  const fates = bySides(evidence, windows);
+  return isPartial(evidence, fates) ? withFate(fates, "corrected", "unclear") : fates;
+}
+
+function bySides(evidence: Evidence, windows: Windows): Fates {
   const days = byDays(evidence, windows);
   const end = oldEndOf(evidence);
   const others = end === null || evidence.sorted === "no" ? days : all("corrected");
@@ -106,18 +75,21 @@ export function judge(evidence: Evidence): Fates {
   return { first: at("first"), middle: others, last: at("last") };
 }
 
+/** Whether so many sales with ids seem to be deleted that the file may hold only those that are new or were changed. */
+function isPartial({ hasIds, stayed, vanished }: Evidence, fates: Fates): boolean {
+  const isDeleted = (side: Side, age: Age) => fates[side][age] === "corrected";
+  const deleted = SIDES.reduce(
+    (sum, side) => sum + AGES.reduce((n, age) => n + (isDeleted(side, age) ? vanished[side][age] : 0), 0),
+    0,
+  );
+  return hasIds && deleted > PARTIAL * (stayed + deleted);
+}
+
 /** Whether so much is missing on this side, and nothing came, that the file may be cut off. */
 function isCutOff({ old, vanished, came, rejected }: Evidence, side: "first" | "last"): boolean {
   const lost = totalOf(vanished[side]);
   return came[side] === 0 && lost > rejected && lost >= CUT_OFF.rows && lost > CUT_OFF.part * linesOf(old);
 }
-
-/** The fates with `to` in place of `from`. */
-export const withFate = (fates: Fates, from: Fate, to: Fate): Fates => {
-  const changed = (ages: ByAge) =>
-    Object.fromEntries(AGES.map((age) => [age, ages[age] === from ? to : ages[age]])) as Record<Age, Fate>;
-  return { first: changed(fates.first), middle: changed(fates.middle), last: changed(fates.last) };
-};
 
 const everywhere = (fates: ByAge): Fates => ({
   first: fates,
@@ -133,7 +105,9 @@ interface Windows {
 /** Whether a version of which no line stayed is the next one: this month's after last month's. */
 function isNext(evidence: Evidence, { old, now }: Windows): boolean {
   const few = Math.min(linesOf(evidence.old), linesOf(evidence.now)) < FEW.lines;
-  return now.first > old.last && !(few && daysBetween(old.last, now.first) > FEW.days);
+  // Of sales with ids none is another one corrected, so the same day may go on.
+  const isLater = evidence.hasIds ? now.first >= old.last : now.first > old.last;
+  return isLater && !(few && daysBetween(old.last, now.first) > FEW.days);
 }
 
 /** The end of the file where the oldest lines stand; null: the place of a line says nothing. */
@@ -151,10 +125,6 @@ function oldEndOf(evidence: Evidence): "first" | "last" | null {
 }
 
 const opposite = { first: "last", last: "first" } as const;
-
-/** How many more lines came on this side than vanished there. A stray line moves no window. */
-const grownAt = ({ came, strays, vanished }: Evidence, side: Side): number =>
-  Math.max(0, came[side] - Math.max(strays[side], totalOf(vanished[side])));
 
 /** A file that is not sorted by day, or whose order is not known: the days alone tell. */
 function byDays(evidence: Evidence, windows: Windows): ByAge {
@@ -280,9 +250,6 @@ function hasMoved(evidence: Evidence, windows: Windows, { whole, part, grown }: 
 
 const isFresh = ({ habit }: Evidence): boolean => habit.first + habit.last === 0;
 
-const totalOf = (ages: Readonly<Record<Age, number>>): number =>
-  AGES.reduce((sum, age) => sum + ages[age], 0);
-
 /** Whether a file that only grew before may have lost so few lines by corrections, and got as many by chance. */
 const isChance = (evidence: Evidence, lost: number): boolean => !isFresh(evidence) && lost < NO_CHANCE;
 
@@ -291,11 +258,8 @@ function keepsDays(evidence: Evidence, { old, now }: Windows, lost: number): boo
   const first = daysBetween(old.first, now.first);
   const last = daysBetween(old.last, now.last);
   if (first <= 0 || last <= 0 || Math.abs(first - last) > UNEVEN_DAYS) return false;
-  if (lost >= NO_CHANCE) return isFresh(evidence) || daysBetween(old.first, old.last) + 1 >= GROWN_DAYS;
+  // A correction makes no sale with an id vanish, only a deletion does.
+  if (lost >= NO_CHANCE)
+    return isFresh(evidence) || evidence.hasIds || daysBetween(old.first, old.last) + 1 >= GROWN_DAYS;
   return isFresh(evidence) && first === last;
 }
-
-const linesOf = (lines: LinesOfDays): number => [...lines.values()].reduce((sum, n) => sum + n, 0);
-
-export const keepsLines = ({ old, now }: Pick<Evidence, "old" | "now">): boolean =>
-  linesOf(old) === linesOf(now);

@@ -15,6 +15,7 @@ import {
   TIME_NAMES,
 } from "../diff/index.ts";
 import { type Image, mergeImage } from "./image.ts";
+import { dayOfSale } from "./source-events.ts";
 
 /** Computes the images of all claims of an entity in a scratch database, so that memory does not grow with the file. */
 export class Images {
@@ -69,7 +70,14 @@ export class Images {
         );
         const { a, b } = print;
         const key = heldKey(claim.key, claim.ordinal);
-        return { ...claim, key, a, b, place: places.get(`${claim.ordinal} ${key}`) ?? 0 };
+        return {
+          ...claim,
+          key,
+          a,
+          b,
+          day: dayOfSale(entity, row),
+          place: places.get(`${claim.ordinal} ${key}`) ?? 0,
+        };
       });
       if (rows.length > 0 || places.size > 0) state.putHeld(id, entity, part, encodeHeld(rows));
       yield;

@@ -31,7 +31,7 @@ import {
 import type { Image } from "./image.ts";
 import { Images } from "./images.ts";
 import { SaleEvents } from "./sale-events.ts";
-import { claimOf, eventOf, sourceText, topicsOf } from "./source-events.ts";
+import { claimOf, dayOfSale, eventOf, sourceText, topicsOf } from "./source-events.ts";
 import type { SourceIndex } from "./source-index.ts";
 
 /** The columns of an event, sorted, without its key, and without the time of day, which not every row has. */
@@ -188,9 +188,10 @@ class Reader {
       }
       fingerprintRow(topic, claim.ordinal, event.row, restOf(event.row, event.extras, keyColumn, undefined));
     }
+    const day = dayOfSale(topic, event.row);
     this.#spills
       .get(topic)
-      ?.add({ ...claim, n: 0, line: 0, derived: false, stem: "", a: print.a, b: print.b });
+      ?.add({ ...claim, n: 0, line: 0, derived: false, stem: "", a: print.a, b: print.b, day });
   }
 
   /**

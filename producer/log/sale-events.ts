@@ -12,8 +12,8 @@ import {
   type State,
   salePrint,
 } from "../diff/index.ts";
+import { dayOfSale } from "./source-events.ts";
 
-const DAY = /^\d{4}-\d\d-\d\d/;
 const DAY_LENGTH = 10;
 
 export class SaleEvents {
@@ -27,11 +27,12 @@ export class SaleEvents {
   /** Takes an event of a sale. `row` null: it deletes the sale. */
   take(claim: ClaimKey, row: Values | null): void {
     // The scratch file has a text for each record: the day and the print.
+    const day = row === null ? "" : dayOfSale("ventes", row);
     const stem =
-      row === null || !DAY.test(row.date_vente ?? "")
+      row === null || day === ""
         ? ""
-        : `${row.date_vente?.slice(0, DAY_LENGTH)}${salePrint(row.id_produit, row.id_magasin, row.quantité, row.chiffre_affaires, row.prix)}`;
-    this.#spill.add({ ...claim, n: 0, line: 0, derived: false, stem, a: 0, b: 0 });
+        : `${day}${salePrint(row.id_produit, row.id_magasin, row.quantité, row.chiffre_affaires, row.prix)}`;
+    this.#spill.add({ ...claim, n: 0, line: 0, derived: false, stem, a: 0, b: 0, day: "" });
   }
 
   /** Whether an event changes or deletes a sale that the state knows. Yields between parts. */

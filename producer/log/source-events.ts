@@ -32,4 +32,11 @@ export function claimOf(topic: EventTopic, key: string, row: Values): ClaimKey {
   };
 }
 
+const DAY = /^\d{4}-\d\d-\d\d/;
+
+/** The ISO day of a sale in an event; "" if the event names none, or is of another topic. */
+export function dayOfSale(topic: EventTopic, row: Values): string {
+  return (topic === "ventes" && DAY.exec(row.date_vente ?? "")?.[0]) || "";
+}
+
 export const topicsOf = (entities: readonly EntityName[]): readonly EventTopic[] => [...entities, "rejets"];

@@ -23,10 +23,15 @@ export class SaleValues {
     this.#price = indexOf("prix");
   }
 
+  /** Its ISO day. */
+  get day(): string {
+    return this.#values[this.#day] ?? "";
+  }
+
   /** Its day, product and shop, as in its fingerprint. */
   get what(): number {
     const values = this.#values;
-    return whatOf(values[this.#day] ?? "", values[this.#product] ?? "", values[this.#shop] ?? "");
+    return whatOf(this.day, values[this.#product] ?? "", values[this.#shop] ?? "");
   }
 
   addTo(sales: SaleDays): void {
@@ -34,6 +39,6 @@ export class SaleValues {
     const amount = this.#amount < 0 ? null : v[this.#amount];
     const price = this.#price < 0 ? null : v[this.#price];
     const print = salePrint(v[this.#product], v[this.#shop], v[this.#quantity], amount, price);
-    sales.add(v[this.#day] ?? "", print);
+    sales.add(this.day, print);
   }
 }

@@ -69,20 +69,21 @@ export const diffVersion = Effect.fnUntraced(function* (
   return continues ? { diff, held } : NOT_CONTINUED;
 });
 
-/** What becomes of rows that the version lacks. Rule 9 is for sales without id; sales with ids are kept. */
-function modeOf({ registration, rekey, version }: OpenedVersion): VanishingMode {
+/** What becomes of rows that the version lacks. */
+function modeOf({ registration, rekey }: OpenedVersion): VanishingMode {
   const { vanished } = registration;
   if (rekey !== undefined && vanished !== "withdraw") return "rekey";
-  return vanished ?? (version.isKeyless ? "rule" : "keep");
+  return vanished ?? "rule";
 }
 
 /** The order of the version before; after a takeover what its announcement says of it. */
 const orderBefore = (
-  { before, registration }: OpenedVersion,
+  { before, registration, version }: OpenedVersion,
   { last, refused }: SourceState,
 ): OrderBefore => ({
   shift: last?.order.shift ?? null,
   habit: last?.order.habit ?? before?.habit ?? NOTHING_BEFORE.habit,
+  hasIds: !version.isKeyless,
   hasKept: (before?.counts?.vanished ?? 0) > 0,
   waiting: waitingIn(refused?.doubts ?? []),
   answers: answersIn(acceptedIn(registration)),

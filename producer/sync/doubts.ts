@@ -3,8 +3,7 @@
  * accepted is none.
  */
 import * as Effect from "effect/Effect";
-import { inSlices } from "#shared/runtime/slices.ts";
-import { acceptedIn, asFailure, type Doubt } from "../source/index.ts";
+import { acceptedIn, type Doubt } from "../source/index.ts";
 import { readBefore, readingDoubts, readOf } from "../version/index.ts";
 import { dayNotices } from "./day-notices.ts";
 import type { DiffedVersion } from "./diff-version.ts";
@@ -21,11 +20,16 @@ export interface OpenDoubts {
   readonly attention: readonly Doubt[];
 }
 
-/** Finds doubts in a version that was read and compared. */
-type Finder = (opened: OpenedVersion, diffed: DiffedVersion) => Effect.Effect<readonly Doubt[], PollFailure>;
+/** Finds doubts in a version that was read and compared. `open`: those that were found before and are not decided. */
+type Finder = (
+  opened: OpenedVersion,
+  diffed: DiffedVersion,
+  open: readonly Doubt[],
+) => Effect.Effect<readonly Doubt[], PollFailure>;
 
-const ofTheDiff: Finder = ({ producer, registration }, { diff }) =>
-  inSlices(() => vanishedDoubts(diff), asFailure(registration.source, producer.settings));
+/** Sales that come again under other ids seem to vanish: those ids are decided on first. */
+const ofTheDiff: Finder = (opened, { diff }, open) =>
+  open.some(({ code }) => code === "ids.changed") ? Effect.succeed([]) : vanishedDoubts(opened, diff);
 
 const ofTheReading: Finder = ({ version, before }, { diff }) =>
   Effect.sync(() => {
@@ -45,7 +49,7 @@ export const openDoubts = Effect.fnUntraced(function* (
   const accepted = new Set(acceptedIn(opened.registration));
   const open: Doubt[] = [];
   for (const find of FINDERS)
-    open.push(...(yield* find(opened, diffed)).filter(({ decision }) => !accepted.has(decision)));
+    open.push(...(yield* find(opened, diffed, open)).filter(({ decision }) => !accepted.has(decision)));
   return {
     held: open.filter(({ weight }) => weight === "held"),
     attention: [

@@ -236,7 +236,7 @@ async function play(steps: readonly Step[], vanished: (typeof VANISHED)[number])
       models.set(source, model);
       // Only the announcement of a killed version knows the open line that the version would have deleted.
       // Without the order of the version before, rows that vanish may be judged otherwise than when the producer was killed.
-      const judges = source === "T" && mode === "rule" && model.lacksRows(version);
+      const judges = source !== "P" && mode === "rule" && model.lacksRows(version);
       if (fault !== null && before?.open !== true && !judges) {
         pipeline.fault = { ...fault };
         await poll(false).catch(() => undefined);

@@ -222,7 +222,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
   const entities = version.entities.map(({ name }) => name);
   const published = yield* isoNow;
   const day = dayAfter(settings, before?.day, published);
-  const habit = version.isKeyless ? remembered.last?.order.habit : undefined;
+  const habit = version.main.entity.derivedKey ? remembered.last?.order.habit : undefined;
   const announcement: Announcement = {
     v: 1,
     kind: "version",

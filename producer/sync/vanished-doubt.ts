@@ -1,15 +1,21 @@
 /** The doubts about rows that a version lacks: it would delete many, or it is unclear what became of some (rules 9, 10). */
+import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import {
   type Answers,
   type EntityDiff,
-  isHashed,
+  heldKey,
   keyOfClaim,
   type OrderBefore,
+  splitDerived,
   type UnclearRows,
   type VersionDiff,
 } from "../diff/index.ts";
-import { answered, Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
+import { idsOf } from "../log/index.ts";
+import { answered, asFailure, Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
+import type { PollFailure } from "./failure.ts";
+import type { OpenedVersion } from "./opened-version.ts";
 
 const UNCLEAR = "vanished.unclear";
 /** The answer to a decision about unclear rows that keeps them. */
@@ -30,11 +36,31 @@ export const answersIn = (accepted: readonly string[]): Answers => ({
 /** The rows about which a version that was held back is unclear. */
 export function waitingIn(doubts: readonly DoubtReport[]): OrderBefore["waiting"] {
   const doubt = doubts.find(({ code }) => code === UNCLEAR);
-  return { decision: doubt?.decision ?? "", ids: new Set(doubt?.rows) };
+  // The state has a hash of a long id.
+  const heldIds = doubt?.rows?.map((id) => (splitDerived(id) === undefined ? heldKey(id, 0) : id));
+  return { decision: doubt?.decision ?? "", ids: new Set(heldIds) };
 }
 
-/** One about unclear rows, and one for each entity of which the version deletes many rows. Yields between parts. */
-export function* vanishedDoubts(diff: VersionDiff): Generator<void, readonly Doubt[]> {
+/**
+ * One about unclear rows, and one for each entity of which the version deletes many rows. Reads long ids, which the state
+ * keeps as a hash, from the topics.
+ */
+export const vanishedDoubts = Effect.fnUntraced(function* (
+  { producer, registration: { source } }: OpenedVersion,
+  diff: VersionDiff,
+): Effect.fn.Return<readonly Doubt[], PollFailure> {
+  const doubts = yield* inSlices(() => found(diff), asFailure(source, producer.settings));
+  return yield* Effect.forEach(doubts, (doubt) =>
+    Effect.gen(function* () {
+      const { rows = [], entity = "ventes" } = doubt;
+      const ids = yield* idsOf(producer.log, source, entity, rows);
+      return { ...doubt, rows: rows.map((row) => ids.get(row) ?? row) };
+    }),
+  );
+});
+
+/** Yields between parts. */
+function* found(diff: VersionDiff): Generator<void, readonly Doubt[]> {
   const doubts: Doubt[] = [];
   const { unclear } = diff.vanishing;
   if (unclear !== null) doubts.push(ofUnclear(unclear, diff.main.counts.vanished));
@@ -51,8 +77,7 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
     for (const claim of part) {
       const key = keyOfClaim(claim);
       decision.add(`${entity.name} ${key} ${claim.dated}`);
-      // The database has no row of the hash of a long id.
-      if (rows.length < MOST_ROWS && !isHashed(claim.key)) rows.push(key);
+      if (rows.length < MOST_ROWS) rows.push(key);
     }
     yield;
   }

@@ -1,10 +1,13 @@
 /** Rows that a version lacks (rules 9 to 11): they are deleted or kept, or the version waits for a confirmation. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { confirmSource, namedDoubts } from "../admin/confirm.ts";
 import { moveSource } from "../admin/move.ts";
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
+import { producerFile } from "../diff/state/producer-db.ts";
 import { readSourcesOnce } from "../run.ts";
 import {
   allEvents,
@@ -179,7 +182,65 @@ describe("rows that vanish", () => {
     }
   });
 
-  it("with ids are kept, unless an operator decides otherwise", async () => {
+  it("with ids are corrections and roll off like others, and a row that is only changed has not vanished", async () => {
+    const header = `id_vente,${SALES}`;
+    const lines = (from: number, to: number) => sales(from, to).map((text, i) => `V-${from + i},${text}`);
+    await add("v.csv", {}, header, ...lines(1, 8));
+    await poll();
+    // The first line is corrected, a line in the middle is deleted, and the file grows.
+    write("v.csv", header, `V-1,${sale(1)}0`, ...lines(2, 4), ...lines(6, 9));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 2, withdrawn: 1, vanished: 0 });
+    // The oldest three days go, and as many come.
+    write("v.csv", header, ...lines(4, 4), ...lines(6, 12));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 3, withdrawn: 0, vanished: 3 });
+    // Another order, and one line less.
+    write("v.csv", header, ...lines(8, 12), ...lines(4, 4), ...lines(6, 6));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 0, withdrawn: 1, vanished: 3 });
+    expect([...(await claims("v.csv")).keys()].sort()).toEqual(
+      [1, 10, 11, 12, 2, 3, 4, 6, 8, 9].map((id) => `ventes V-${id} `),
+    );
+  });
+
+  it("with ids are held back when the file may hold only what is new or changed, and each answer does what it says", async () => {
+    const header = `id_vente,${SALES}`;
+    const long = (id: number) => `commande-du-magasin-de-Strasbourg-${id}`;
+    const line = (id: number, quantity = 1) => `${long(id)},2024-01-0${id},p,m,${quantity}`;
+    for (const [answer, left] of [
+      [0, [3, 6]],
+      [1, [1, 2, 3, 4, 5, 6]],
+    ] as const) {
+      const name = `${answer}.csv`;
+      await add(name, {}, header, ...[1, 2, 3, 4, 5].map((id) => line(id)));
+      await poll();
+      write(name, header, line(3, 7), line(6));
+      const held = await poll(name);
+      const doubt = held?.doubts?.[0];
+      expect(held).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+      // Ids that the state keeps as a hash are named as they are.
+      expect([...(doubt?.rows ?? [])].sort()).toEqual([1, 2, 4, 5].map(long));
+      const accepts = doubt?.choices[answer]?.accepts ?? "";
+      const named = await pipeline.run(namedDoubts(idOf(name), held?.doubts ?? [], [accepts]));
+      await pipeline.run(confirmSource(pathOf(name), named));
+      expect(await poll(name)).toMatchObject({ state: "ok", emitted: 2 });
+      expect([...(await claims(name)).keys()].sort()).toEqual(left.map((id) => `ventes ${long(id)} `));
+    }
+  });
+
+  it("with ids stay when the next file has later ones only", async () => {
+    const header = `id_vente,${SALES}`;
+    await add("v.csv", {}, header, `1,${sale(1)}`, `2,${sale(2)}`);
+    await poll();
+    write("v.csv", header, `3,${sale(2)}`, `4,${sale(3)}`);
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 2, vanished: 2, withdrawn: 0 });
+    write("v.csv", header, `5,${sale(4)}`, `6,${sale(5)}`);
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 2, vanished: 4, withdrawn: 0 });
+    // A producer without its state knows from the announcement that rows were kept.
+    rmSync(producerFile(join(pipeline.dir, "data")));
+    write("v.csv", header, `5,${sale(4)}`, `6,${sale(5)}`, `7,${sale(5)}`);
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, vanished: 4, withdrawn: 0 });
+  });
+
+  it("with ids are kept or deleted as an operator decides", async () => {
     const header = `id_vente,${SALES}`;
     const lines = ["1", "2", "3"].map((id) => `${id},${sale(Number(id))}`);
     for (const vanished of ["keep", "withdraw"] as const) {

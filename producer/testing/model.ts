@@ -51,7 +51,7 @@ function duplicates(
   const free = new Map([...old].sort(([a], [b]) => a - b));
   const placed: [number, Placed][] = [];
   const others: (readonly [number, Line])[] = [];
-  const stayed: { line: { line: number }; from: { place: number; b: number } }[] = [];
+  const stayed: { line: { line: number }; from: { place: number; a: number } }[] = [];
   for (const [at, line] of lines) {
     // Rows that say the same: those of the version before, in its order, then those that had left the file.
     const same = [...free].filter(([, { image }]) => says(image, line));
@@ -68,7 +68,7 @@ function duplicates(
     const [n, { image, place }] = found;
     // The image stays: the line has the same values, perhaps in fewer columns.
     placed.push([n, { image, place: at }]);
-    if (place > 0) stayed.push({ line: { line: at }, from: { place, b: 0 } });
+    if (place > 0) stayed.push({ line: { line: at }, from: { place, a: 0 } });
     free.delete(n);
   }
   const present = [...free].filter(([, { place }]) => place > 0);
@@ -77,18 +77,19 @@ function duplicates(
   const at = opened === undefined ? -1 : left.findLastIndex(([, { image }]) => says(image, opened));
   const extended = opened === undefined ? [] : left.splice(at < 0 ? left.length - 1 : at, 1);
   const changed = Math.min(others.length, present.length);
-  vanishing.watch?.(key, day, {
+  const seen = {
     stayed,
     changed,
     vanished: present
       .slice(others.length)
       .filter((row) => !extended.includes(row))
-      .map(([ordinal, { place }]) => ({ place, ordinal, b: 0 })),
+      .map(([ordinal, { place }]) => ({ place, ordinal, a: 0 })),
     came: others.slice(replaceable.length).map(([line]) => ({ line })),
     returned: lines.length - stayed.length - changed - Math.max(0, others.length - replaceable.length),
-  } as never);
+  };
+  vanishing.watch?.(key, day, seen as never, day);
   const rest = left
-    .filter(([n, { place }]) => !vanishing.deletes(key, n, place))
+    .filter(([n, { place }]) => !vanishing.deletes(key, n, place, day))
     .map(([n, { image }]): [number, Placed] => [n, { image, place: 0 }]);
   const total = placed.length + others.length + rest.length;
   const rows = new Map<number, Placed>();
@@ -111,7 +112,7 @@ export class ModelSource {
   held: Images = new Map();
   readonly #entity: keyof typeof KEYS;
   readonly #vanished: "rule" | "keep" | "withdraw";
-  /** The places of sales without id, and how the file behaved before (rule 9). */
+  /** The places of sales, and how the file behaved before (rule 9). */
   #places = new Map<string, number>();
   #habit: OrderBefore["habit"] = NOTHING_BEFORE.habit;
   #first: readonly string[] | undefined;
@@ -122,9 +123,13 @@ export class ModelSource {
     this.#vanished = vanished;
   }
 
-  /** Whether a row, of a source without ids, is not in this version. */
+  /** Whether a sale is not in this version. */
   lacksRows({ lines, columns }: ModelVersion): boolean {
     const first = this.#first ?? columns;
+    if (first.includes("id_vente")) {
+      const ids = new Set(lines.map((l) => `ventes ${l.id_vente} `));
+      return [...this.held.keys()].some((name) => name.startsWith("ventes ") && !ids.has(name));
+    }
     const identity = [...first].sort();
     const left = lines.map((l) => JSON.stringify([l.date_vente, identity.map((c) => l[c] ?? null)]));
     return [...this.held.keys()].some((name) => {
@@ -152,6 +157,7 @@ export class ModelSource {
     const rejects = new Map<string, number>();
     const stems = new Map<string, (readonly [number, Line])[]>();
     const records = new Map<string, Line>();
+    const linesOf = new Map<string, number>();
     for (const [i, line] of version.lines.entries()) {
       if (isBad(line)) {
         const raw = rawOf(version.columns, line);
@@ -160,11 +166,11 @@ export class ModelSource {
         next.set(`rejets ${raw}~${n} `, { raw });
       } else if (identity !== undefined)
         stems.set(stem(line), [...(stems.get(stem(line)) ?? []), [i + 1, line]]);
-      else
-        records.set(
-          `${entity} ${line[KEYS[entity]]} ${entity === "produits" ? (line.date_effet ?? "") : ""}`,
-          line,
-        );
+      else {
+        const name = `${entity} ${line[KEYS[entity]]} ${entity === "produits" ? (line.date_effet ?? "") : ""}`;
+        records.set(name, line);
+        linesOf.set(name, i + 1);
+      }
     }
     for (const [name, line] of records) {
       const old = this.held.get(name);
@@ -179,7 +185,7 @@ export class ModelSource {
         before.set(key, duplicate.set(n, { image, place: isOrdered ? (this.#places.get(name) ?? 0) : 1 }));
         continue;
       }
-      if (next.has(name) || this.#vanished === "withdraw") continue;
+      if (next.has(name) || this.#vanished === "withdraw" || entity === "ventes") continue;
       // The claim is kept, unless a claim of the other kind (dated, undated) replaces it.
       const product = name.slice(0, name.lastIndexOf(" ") + 1);
       const turned = [...records.keys()].some(
@@ -195,10 +201,39 @@ export class ModelSource {
       ...NOTHING_BEFORE,
       shift: isOrdered ? 0 : null,
       habit: this.#habit,
+      hasIds: identity === undefined,
       hasKept: [...this.#places.values()].includes(0),
     });
     const places = new Map<string, number>();
+    const given = entity === "ventes" && identity === undefined;
+    /** Sales with ids: of the version before, and of this one. */
+    const placeGiven = () => {
+      for (const name of new Set([...this.held.keys(), ...records.keys()])) {
+        if (!name.startsWith("ventes ")) continue;
+        const image = this.held.get(name);
+        const now = records.get(name);
+        const at = image === undefined ? 0 : isOrdered ? (this.#places.get(name) ?? 0) : 1;
+        const old = { place: at, ordinal: 0, a: 0 };
+        const line = { line: linesOf.get(name) ?? 0 };
+        const [day, dayNow] = [image?.date_vente ?? now?.date_vente, now?.date_vente ?? image?.date_vente];
+        const id = name.slice("ventes ".length, -1);
+        const seen = {
+          stayed: now !== undefined && at > 0 ? [{ line, from: old }] : [],
+          changed: 0,
+          came: image === undefined ? [line] : [],
+          returned: image !== undefined && now !== undefined && at === 0 ? 1 : 0,
+          vanished: now === undefined && at > 0 ? [old] : [],
+        };
+        vanishing.watch?.(id, (at > 0 ? day : dayNow) as string, seen as never, dayNow as string);
+        if (now !== undefined) places.set(name, line.line);
+        else if (image !== undefined && !vanishing.deletes(id, 0, at, day as string)) {
+          next.set(name, image);
+          places.set(name, 0);
+        }
+      }
+    };
     const place = () => {
+      if (given) placeGiven();
       for (const s of new Set([...before.keys(), ...stems.keys()])) {
         const opened =
           extended && open.line.quantité !== "x" && stem(open.line) === s ? open.line : undefined;
@@ -209,7 +244,8 @@ export class ModelSource {
         }
       }
     };
-    if (before.size > 0) {
+    const judges = before.size > 0 || (given && [...this.held.keys()].some((n) => n.startsWith("ventes ")));
+    if (judges) {
       const still = new Map(next);
       vanishing.begin();
       place();
@@ -223,7 +259,7 @@ export class ModelSource {
     }
     place();
     this.#places = places;
-    if (before.size > 0) this.#habit = vanishing.after(null).habit;
+    if (judges) this.#habit = vanishing.after(null).habit;
     const same = sameImages(next, this.held);
     this.held = next;
     const last = version.lines.at(-1);

@@ -174,6 +174,7 @@ class Pass {
         dated: decoded.dated,
         a: print.a,
         b: print.b,
+        day: decoder.entity.derivedKey && !decoded.derived ? decoder.sale.day : "",
         stem,
       });
       if (decoder.entity.derivedKey) decoder.sale.addTo(this.#diff.sales);

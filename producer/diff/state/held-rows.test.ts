@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { sliceOf } from "../fingerprint.ts";
 import { saleStem } from "../identity.ts";
 import { decodeHeld, encodeHeld, type HeldRow, heldKey, isHashed } from "./held-rows.ts";
 
@@ -8,28 +9,36 @@ const day = fc
   .map((d) => d.toISOString().slice(0, 10));
 const stem = fc.tuple(day, fc.string()).map(([date_vente, x]) => saleStem(["x"], { date_vente, x }, {}));
 const print = { a: fc.maxSafeNat().map((n) => n % 2 ** 48), b: fc.nat({ max: 2 ** 32 - 1 }) };
+const place = fc.nat({ max: 2 ** 32 - 1 });
+const id = fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).filter((s) => s.isWellFormed());
 const row: fc.Arbitrary<HeldRow> = fc.oneof(
   fc.record({
     key: stem,
     ordinal: fc.integer({ min: 1, max: 127 }),
     dated: fc.constant(""),
     ...print,
-    place: fc.nat({ max: 2 ** 32 - 1 }),
+    day: fc.constant(""),
+    place,
   }),
   fc.record({
-    key: fc.string({ unit: "binary", minLength: 1, maxLength: 60 }).filter((s) => s.isWellFormed()),
+    key: id,
     ordinal: fc.constant(0),
     dated: fc.oneof(fc.constant(""), day),
     ...print,
+    day: fc.constant(""),
     place: fc.constant(0),
   }),
+  fc.record({ key: id, ordinal: fc.constant(0), dated: fc.constant(""), ...print, day, place }),
 );
 const held = fc.array(row.map((r) => ({ ...r, key: heldKey(r.key, r.ordinal) })));
 
 it("held rows are decoded as they were encoded", () => {
   fc.assert(
     fc.property(held, (rows) => {
-      expect(decodeHeld(Buffer.from(encodeHeld(rows)))).toEqual(rows);
+      const bytes = Buffer.from(encodeHeld(rows));
+      expect(decodeHeld(bytes)).toEqual(rows);
+      for (const slice of [0, 7])
+        expect(decodeHeld(bytes, slice)).toEqual(rows.filter(({ key }) => sliceOf(key) === slice));
     }),
   );
 });
@@ -47,6 +56,7 @@ it("a row takes at most 36 bytes", () => {
     dated: "",
     a: 1,
     b: 2,
+    day: "",
     place: 2 ** 31,
   };
   expect(decodeHeld(Buffer.from(encodeHeld([often])))).toEqual([often]);

@@ -1,8 +1,9 @@
 /**
  * Held rows: the rows that a source's events state. The state keeps them as bytes, part by part: key, ordinal, date,
- * fingerprint and place, at most 36 bytes a row. It keeps 96 bits of hash in place of a long key. With 100 million rows, two keys
+ * fingerprint, day and place, at most 36 bytes a row. It keeps 96 bits of hash in place of a long key. With 100 million rows, two keys
  * have the same hash with a probability below 1e-13. A delete needs the real key, which is then read from the topic.
  */
+import { DAY_BYTES, dayNumber, dayOfNumber } from "../day-number.ts";
 import { print, sliceOf, wordsOf } from "../fingerprint.ts";
 
 export interface HeldRow {
@@ -15,9 +16,11 @@ export interface HeldRow {
   /** The fingerprint. */
   readonly a: number;
   readonly b: number;
+  /** The ISO day of a sale with an id; "" of other rows: the key of a sale without id begins with its day. */
+  readonly day: string;
   /**
-   * Of a sale without id: its place in the order of the last version's lines, from 1; 0: that version lacks it (rule 9).
-   * The state keeps no place of other rows, so theirs is 0.
+   * Of a sale: its place in the order of the last version's lines, from 1; 0: that version lacks it (rule 9). The state keeps
+   * no place of other rows, so theirs is 0.
    */
   readonly place: number;
 }
@@ -30,6 +33,9 @@ const HASHED = "\u0000";
 export const isHashed = (key: string): boolean => key.startsWith(HASHED);
 
 const STEM = /^\d{4}-\d\d-\d\d~[A-Za-z0-9_-]{21}[AQgw]$/;
+/** Whether a held key is that of a sale without id, or has its form. */
+export const isStem = (key: string): boolean => key.length === 33 && STEM.test(key);
+
 const HASH = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
 /**
@@ -65,20 +71,15 @@ const HAS_DATE = 8;
 /** The upper four bits are the slice of the key. */
 const SLICE_SHIFT = 4;
 
+/** In the place of a date stands the day of a sale, and its place in the file follows. */
+const OF_SALE = 1 << 23;
+
 const HASH_BYTES = 16;
-const DATE_BYTES = 3;
 const PRINT_BYTES = 10;
 const PLACE_BYTES = 4;
 
 /** An upper bound for a row: flags, a 16-byte hash with its day or a text with its length, ordinal, date, place, print. */
-const LARGEST = 1 + DATE_BYTES + HASH_BYTES + 5 + DATE_BYTES + PLACE_BYTES + PRINT_BYTES + LONGEST_KEY;
-
-/** `2026-11-22` in three bytes. */
-const dayNumber = (day: string): number =>
-  (Number(day.slice(0, 4)) << 9) | (Number(day.slice(5, 7)) << 5) | Number(day.slice(8, 10));
-const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
-const dayOf = (n: number): string =>
-  `${String(n >> 9).padStart(4, "0")}-${two((n >> 5) & 15)}-${two(n & 31)}`;
+const LARGEST = 1 + DAY_BYTES + HASH_BYTES + 5 + DAY_BYTES + PLACE_BYTES + PRINT_BYTES + LONGEST_KEY;
 
 let scratch = Buffer.allocUnsafe(64 * 1024);
 
@@ -92,7 +93,7 @@ export const encodedUpTo = (end: number): Buffer => scratch.subarray(0, end);
 export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
   let buffer = scratch;
   let at = from;
-  for (const { key, ordinal, dated, a, b, place } of rows) {
+  for (const { key, ordinal, dated, a, b, day, place } of rows) {
     if (at + LARGEST > buffer.length) {
       const larger = Buffer.allocUnsafe(buffer.length * 2);
       buffer.copy(larger, 0, 0, at);
@@ -101,19 +102,21 @@ export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
     }
     const kind = isHashed(key)
       ? HASHED_KEY
-      : ordinal > 0 && key.length === 33 && STEM.test(key)
+      : ordinal > 0 && isStem(key)
         ? DERIVED
         : ordinal > 0 && key.length === 22 && HASH.test(key)
           ? STEM_OF_REJECT
           : TEXT;
+    // The key of a sale without id has its day.
+    const date = kind === DERIVED ? 0 : day !== "" ? dayNumber(day) | OF_SALE : dayNumber(dated);
     buffer[at++] =
-      kind | (ordinal > 0 ? HAS_ORDINAL : 0) | (dated === "" ? 0 : HAS_DATE) | (sliceOf(key) << SLICE_SHIFT);
+      kind | (ordinal > 0 ? HAS_ORDINAL : 0) | (date === 0 ? 0 : HAS_DATE) | (sliceOf(key) << SLICE_SHIFT);
     switch (kind) {
       case HASHED_KEY:
         at += buffer.write(key.slice(1), at, "latin1");
         break;
       case DERIVED:
-        at = buffer.writeUIntLE(dayNumber(key), at, DATE_BYTES);
+        at = buffer.writeUIntLE(dayNumber(key.slice(0, 10)), at, DAY_BYTES);
         at += buffer.write(key.slice(11), at, "base64url");
         break;
       case STEM_OF_REJECT:
@@ -126,8 +129,8 @@ export function encodeAfter(from: number, rows: Iterable<HeldRow>): number {
       }
     }
     if (ordinal > 0) at = writeVarint(buffer, ordinal, at);
-    if (dated !== "") at = buffer.writeUIntLE(dayNumber(dated), at, DATE_BYTES);
-    if (kind === DERIVED) at = buffer.writeUInt32LE(place, at);
+    if (date !== 0) at = buffer.writeUIntLE(date, at, DAY_BYTES);
+    if (kind === DERIVED || date >= OF_SALE) at = buffer.writeUInt32LE(place, at);
     at = buffer.writeUIntLE(a, at, 6);
     at = buffer.writeUInt32LE(b, at);
   }
@@ -158,8 +161,8 @@ export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
         at += HASHED_BYTES;
         break;
       case DERIVED:
-        key = `${dayOf(buffer.readUIntLE(at, DATE_BYTES))}~${buffer.toString("base64url", at + DATE_BYTES, at + DATE_BYTES + HASH_BYTES)}`;
-        at += DATE_BYTES + HASH_BYTES;
+        key = `${dayOfNumber(buffer.readUIntLE(at, DAY_BYTES))}~${buffer.toString("base64url", at + DAY_BYTES, at + DAY_BYTES + HASH_BYTES)}`;
+        at += DAY_BYTES + HASH_BYTES;
         break;
       case STEM_OF_REJECT:
         key = buffer.toString("base64url", at, at + HASH_BYTES);
@@ -178,17 +181,25 @@ export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
         ordinal += (byte & 127) * scale;
         if (byte < 128) break;
       }
-    let dated = "";
+    let date = 0;
     if ((flags & HAS_DATE) !== 0) {
-      dated = dayOf(buffer.readUIntLE(at, DATE_BYTES));
-      at += DATE_BYTES;
+      date = buffer.readUIntLE(at, DAY_BYTES);
+      at += DAY_BYTES;
     }
     let place = 0;
-    if ((flags & 3) === DERIVED) {
+    if ((flags & 3) === DERIVED || date >= OF_SALE) {
       place = buffer.readUInt32LE(at);
       at += PLACE_BYTES;
     }
-    rows.push({ key, ordinal, dated, a: buffer.readUIntLE(at, 6), b: buffer.readUInt32LE(at + 6), place });
+    rows.push({
+      key,
+      ordinal,
+      dated: date < OF_SALE ? dayOfNumber(date) : "",
+      a: buffer.readUIntLE(at, 6),
+      b: buffer.readUInt32LE(at + 6),
+      day: date < OF_SALE ? "" : dayOfNumber(date - OF_SALE),
+      place,
+    });
     at += PRINT_BYTES;
   }
   return rows;
@@ -196,7 +207,7 @@ export function decodeHeld(buffer: Buffer, slice?: number): HeldRow[] {
 
 const BYTES_OF_KIND = {
   [HASHED_KEY]: HASHED_BYTES,
-  [DERIVED]: DATE_BYTES + HASH_BYTES,
+  [DERIVED]: DAY_BYTES + HASH_BYTES,
   [STEM_OF_REJECT]: HASH_BYTES,
 };
 
@@ -208,12 +219,15 @@ function endOfHeld(buffer: Buffer, flags: number, from: number): number {
     while ((buffer[at] as number) > 127) at++;
     at++;
   }
-  return (
-    at + ((flags & HAS_DATE) === 0 ? 0 : DATE_BYTES) + (kind === DERIVED ? PLACE_BYTES : 0) + PRINT_BYTES
-  );
+  let hasPlace = kind === DERIVED;
+  if ((flags & HAS_DATE) !== 0) {
+    hasPlace ||= buffer.readUIntLE(at, DAY_BYTES) >= OF_SALE;
+    at += DAY_BYTES;
+  }
+  return at + (hasPlace ? PLACE_BYTES : 0) + PRINT_BYTES;
 }
 
-type Claim = Omit<HeldRow, "a" | "b" | "place">;
+type Claim = Pick<HeldRow, "key" | "ordinal" | "dated">;
 
 /** The name of a claim in the map. No key begins with NUL, so the two forms never meet. */
 const nameOf = ({ key, ordinal, dated }: Claim): string =>

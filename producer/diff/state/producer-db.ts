@@ -9,7 +9,7 @@ import { DatabaseError, type FileKind, openFile, openScratch, type Sqlite } from
 export const PRODUCER_DB: FileKind = {
   applicationId: 0x56505244, // "VPRD"
   // The last migration drops the tables of those before it, so they are empty.
-  migrations: ["", "", "", "", readFileSync(join(import.meta.dirname, "005_state.sql"), "utf8")],
+  migrations: ["", "", "", "", "", readFileSync(join(import.meta.dirname, "006_state.sql"), "utf8")],
   // A power cut may undo the last transactions, each as a whole and the latest first. `pending` is written before its
   // announcement is sent. If it is lost, the log has an announcement that the state does not know, and the next poll
   // takes the source over as well.

@@ -5,7 +5,7 @@ import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions, VersionCounts } from "#shared/contract/source-records.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { Habit } from "../verdict.ts";
+import type { Habit } from "../evidence.ts";
 import { decodeHeld, type HeldRow } from "./held-rows.ts";
 import { SaleDayRows } from "./sale-day-rows.ts";
 
