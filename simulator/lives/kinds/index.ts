@@ -54,11 +54,7 @@ export const KINDS: readonly Kind[] = [
   },
   { name: "equal-lines", steps: equalLines },
   { name: "line-ids", steps: lineIds },
-  {
-    name: "line-ids-deleted",
-    steps: lineIdsDeleted,
-    known: "a line with an id that vanishes from the middle of a file counts on",
-  },
+  { name: "line-ids-deleted", steps: lineIdsDeleted },
   { name: "documents", steps: documents },
   { name: "tickets-restart-daily-files", steps: ticketsRestart(false) },
   { name: "tickets-restart-one-file", steps: ticketsRestart(true) },
