@@ -237,7 +237,7 @@ describe("a catalogue", () => {
     files = { "/list.txt": "a.csv\n", "/a.csv": sales(1) };
     await add(at("list.txt"));
     await poll();
-    let next = 1;
+    const ids = [1];
     for (const [text, reason] of [
       ["", /lists no file/],
       ["{", /no JSON list/],
@@ -246,7 +246,8 @@ describe("a catalogue", () => {
     ] as const) {
       if (text === undefined) delete files["/list.txt"];
       else files["/list.txt"] = text;
-      files["/a.csv"] = sales(1, ++next);
+      ids.push(ids.length + 1);
+      files["/a.csv"] = sales(...ids);
       etag++;
       const { catalogue, sources } = await poll();
       expect(catalogue).toMatchObject({ state: "parked", reason: expect.stringMatching(reason) });

@@ -81,6 +81,8 @@ export class Survey {
   #windows: { readonly old: Window | null; readonly now: Window | null } = { old: null, now: null };
   readonly #vanished = bySide(() => Object.fromEntries(AGES.map((age) => [age, 0])) as Record<Age, number>);
   readonly #came = bySide(() => ({ count: 0, strays: 0 }));
+  #order: "kept" | "lost" = "lost";
+  #sorted: Evidence["sorted"] = "flat";
   #hasOrder = false;
 
   /** First pass. `dayNow`: their day in this version. */
@@ -136,6 +138,8 @@ export class Survey {
   /** Ends the first pass. `isOrdered`: the places of the rows are those of the version before. */
   endFirst(isOrdered: boolean): void {
     this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };
+    this.#order = orderOf(this.#sample);
+    this.#sorted = sortedOf(this.#sample, this.#windows.old?.strays);
     this.#hasOrder = isOrdered && this.#order === "kept";
     for (const [day, ends] of this.#ends) {
       if (this.#windows.old?.strays.has(day) === true) continue;
@@ -173,26 +177,9 @@ export class Survey {
   /** Of identical rows at these places, as many as vanished: whether those at the lower places did. */
   losesFirst(lowest: number, highest: number): boolean {
     const { first, last } = this.#stayedEnds;
-    return !this.#hasOrder || lowest < first || highest <= last;
-  }
-
-  get #order(): "kept" | "lost" {
-    const lines = this.#sample.filter(({ line }) => line > 0).sort((a, b) => a.place - b.place);
-    const isKept = lines.every(({ line }, i) => i === 0 || line > (lines[i - 1] as Sampled).line);
-    return lines.length > 0 && isKept ? "kept" : "lost";
-  }
-
-  get #sorted(): Evidence["sorted"] {
-    const strays = this.#windows.old?.strays;
-    const days = this.#sample
-      .filter(({ day }) => strays?.has(day) !== true)
-      .sort((a, b) => a.place - b.place)
-      .map(({ day }) => day);
-    if (new Set(days).size < 2) return "flat";
-    const up = longestRising(days) / days.length;
-    const down = longestRising(days.toReversed()) / days.length;
-    if (Math.max(up, down) < SORTED) return "no";
-    return up >= down ? "up" : "down";
+    if (!this.#hasOrder) return true;
+    const [isBefore, isBehind] = [lowest < first, highest > last];
+    return isBefore === isBehind ? this.#sorted !== "down" : isBefore;
   }
 
   evidence(
@@ -253,6 +240,24 @@ export const grown = (habit: Habit, first: boolean, last: boolean): Habit => ({
   first: first ? more(habit.first) : habit.first,
   last: last ? more(habit.last) : habit.last,
 });
+
+function orderOf(sample: readonly Sampled[]): "kept" | "lost" {
+  const lines = sample.filter(({ line }) => line > 0).sort((a, b) => a.place - b.place);
+  const isKept = lines.every(({ line }, i) => i === 0 || line > (lines[i - 1] as Sampled).line);
+  return lines.length > 0 && isKept ? "kept" : "lost";
+}
+
+function sortedOf(sample: readonly Sampled[], strays: ReadonlySet<string> | undefined): Evidence["sorted"] {
+  const days = sample
+    .filter(({ day }) => strays?.has(day) !== true)
+    .sort((a, b) => a.place - b.place)
+    .map(({ day }) => day);
+  if (new Set(days).size < 2) return "flat";
+  const up = longestRising(days) / days.length;
+  const down = longestRising(days.toReversed()) / days.length;
+  if (Math.max(up, down) < SORTED) return "no";
+  return up >= down ? "up" : "down";
+}
 
 const bySide = <A>(make: () => A): BySide<A> => ({ first: make(), middle: make(), last: make() });
 

@@ -24,6 +24,8 @@ import { daysBetween, type Window, windowOf } from "./window.ts";
 const UNEVEN_DAYS = 2;
 /** Fewer lost lines may be chance: of a file that only grew before, or of a window that moved unevenly. */
 const NO_CHANCE = 3;
+/** A file in which whole days alone rolled off so often is a window of days. */
+const WHOLE_DAYS = 3;
 /** A file that only grew before is a window of days from now on when it has at least so many. */
 const GROWN_DAYS = 7;
 /** So many rows of so many whole days, gone at the old end while the new end grew, are no correction. */
@@ -69,20 +71,29 @@ export function judge(evidence: Evidence): Fates {
 function bySides(evidence: Evidence, windows: Windows): Fates {
   const days = byDays(evidence, windows);
   const end = oldEndOf(evidence);
-  const others = end === null || evidence.sorted === "no" ? days : all("corrected");
+  // With an id a line whose date is mended stays; without, it comes again.
+  const corrected = { ...all("corrected"), stray: evidence.hasIds ? "unclear" : "corrected" } as const;
+  const others = end === null || evidence.sorted === "no" ? days : corrected;
   const at = (side: "first" | "last"): ByAge =>
-    side === end ? atOldEnd(evidence, windows, end) : isCutOff(evidence, side) ? all("unclear") : others;
+    side === end ? atEnd(evidence, windows, end, days) : isCutOff(evidence, side) ? all("unclear") : others;
   return { first: at("first"), middle: others, last: at("last") };
 }
 
+/** In a file that is not sorted by day the old end is a guess, and lines come there by chance. */
+function atEnd(evidence: Evidence, windows: Windows, end: "first" | "last", days: ByAge): ByAge {
+  const fates = atOldEnd(evidence, windows, end);
+  const isByDays = evidence.sorted === "no" && fates.before === "unclear";
+  return isByDays ? { ...fates, before: days.before } : fates;
+}
+
 /** Whether so many sales with ids seem to be deleted that the file may hold only those that are new or were changed. */
-function isPartial({ hasIds, stayed, vanished }: Evidence, fates: Fates): boolean {
+function isPartial({ hasIds, stayed, vanished, rejected }: Evidence, fates: Fates): boolean {
   const isDeleted = (side: Side, age: Age) => fates[side][age] === "corrected";
   const deleted = SIDES.reduce(
     (sum, side) => sum + AGES.reduce((n, age) => n + (isDeleted(side, age) ? vanished[side][age] : 0), 0),
     0,
   );
-  return hasIds && deleted > PARTIAL * (stayed + deleted);
+  return hasIds && deleted > rejected && deleted > PARTIAL * (stayed + deleted);
 }
 
 /** Whether so much is missing on this side, and nothing came, that the file may be cut off. */
@@ -126,17 +137,22 @@ function oldEndOf(evidence: Evidence): "first" | "last" | null {
 
 const opposite = { first: "last", last: "first" } as const;
 
+const vanishedOf = ({ vanished }: Evidence, age: Age): number =>
+  SIDES.reduce((sum, side) => sum + vanished[side][age], 0);
+
+const strayCame = ({ strays }: Evidence): number => SIDES.reduce((sum, side) => sum + strays[side], 0);
+
 /** A file that is not sorted by day, or whose order is not known: the days alone tell. */
 function byDays(evidence: Evidence, windows: Windows): ByAge {
-  const { vanished, came, habit, order, someLeft } = evidence;
-  const sum = (age: Age) => vanished.first[age] + vanished.middle[age] + vanished.last[age];
+  const { came, habit, order, someLeft } = evidence;
+  const sum = (age: Age) => vanishedOf(evidence, age);
   if (someLeft)
     return { ...all("unclear"), stray: "rolled", before: "rolled", edge: habit.split ? "rolled" : "unclear" };
   const cameAll = came.first + came.middle + came.last;
   // Lines that only took the place of others do not move the window.
   const grown = windows.now.last > windows.old.last ? cameAll : 0;
-  const lost = { whole: sum("before"), part: sum("edge") };
-  const isMoved = hasMoved(evidence, windows, { ...lost, grown });
+  const lost = { whole: sum("before"), part: sum("edge"), grown, isFront: false };
+  const isMoved = hasMoved(evidence, windows, lost);
   // A file of known order in whose middle nothing came is no window that is sorted otherwise.
   const isPlaced = order === "kept" && came.middle === 0;
   return {
@@ -153,27 +169,41 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
   const { stray, before, edge, inside, after } = evidence.vanished[end];
   const part = edge + inside + after;
   const grown = grownAt(evidence, opposite[end]);
-  const isMoved = hasMoved(evidence, windows, { whole: before, part, grown });
   const came = evidence.came[end];
   const inserted = grownAt(evidence, "middle");
+  // A line that came elsewhere with another date may be one of those that vanished here.
+  const isElsewhere =
+    !evidence.hasIds && (inserted > vanishedOf(evidence, "stray") || isOfAnotherYear(evidence, windows));
+  const isFront = came + inside + after === 0 && !isElsewhere && strayCame(evidence) === 0;
+  const lost = { whole: before, part, grown, isFront };
+  const isMoved = hasMoved(evidence, windows, lost);
   const strays = strayAt({ stray, others: before + part, came, inserted, grown, isMoved });
   // Lines that came here may be the vanished ones, corrected. Those with a stray date are the likeliest.
   const mended = came - Math.min(came, stray);
-  const isOfLines = grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence));
+  const isFull = isWindowOfLines(evidence) && keepsLines(evidence);
+  const isOfLines =
+    (grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence))) ||
+    (isFull && evidence.came[opposite[end]] > 0);
   if (mended > 0) return { ...replacedAt({ before, part, mended, isMoved, isOfLines }), stray: strays };
-  if (isOfLines && isWindowOfLines(evidence) && keepsLines(evidence))
-    return { ...all("rolled"), stray: strays };
+  if (isOfLines && isFull) return { ...all("rolled"), stray: strays };
   // A line may have been inserted where it belongs by its mended day.
-  const isMended = !isMoved && before + stray <= inserted;
-  // Between lines that rolled off stood lines with a mistyped day; others were deleted.
-  const later = before > 0 && isMoved ? "unclear" : "corrected";
+  const isMended = !isMoved && !evidence.hasIds && before + stray <= inserted;
+  // Among lines that rolled off stood lines with a mistyped day; others were deleted.
+  const later = isMoved && before + grown > 0 ? "unclear" : "corrected";
   return {
     stray: strays,
-    before: isMoved ? "rolled" : isMended ? "corrected" : "unclear",
-    edge: edgeOf(evidence, { whole: before, grown }),
+    before: isMoved && !isElsewhere ? "rolled" : isMended ? "corrected" : "unclear",
+    edge: edgeOf(evidence, lost, isMoved),
     inside: later,
     after: later,
   };
+}
+
+/** Whether a stray day came that is a day before the window, but for its year. */
+function isOfAnotherYear(evidence: Evidence, { now }: Windows): boolean {
+  const dayOfYear = (day: string) => day.slice("2026-".length);
+  const gone = new Set([...evidence.old.keys()].filter((day) => day < now.first).map(dayOfYear));
+  return [...now.strays].some((day) => !evidence.old.has(day) && gone.has(dayOfYear(day)));
 }
 
 interface StraysAt {
@@ -211,9 +241,12 @@ function replacedAt({ before, part, mended, isMoved, isOfLines }: ReplacedAt): B
 }
 
 /** A part of the first day went, and nothing came in its place. */
-function edgeOf(evidence: Evidence, { whole, grown }: Pick<Lost, "whole" | "grown">): Fate {
+function edgeOf(evidence: Evidence, { whole, part, grown, isFront }: Lost, isMoved: boolean): Fate {
   const { habit } = evidence;
   if (isWindowOfHours(evidence)) return "rolled";
+  // At the end where lines roll off went all lines up to here: whole days among them, or many while others came.
+  const isMany = whole > 0 || (part >= NO_CHANCE && grown > 0);
+  if (isMoved && isFront && isMany && (habit.split || habit.rolled < WHOLE_DAYS)) return "rolled";
   const isOfLines = isWindowOfLines(evidence);
   // Neither a file that never rolled nor one of the last lines loses lines alone.
   if (whole === 0 && grown === 0 && (isOfLines || habit.rolled === 0)) return "corrected";
@@ -234,17 +267,19 @@ interface Lost {
   readonly part: number;
   /** Rows that came at the other end. */
   readonly grown: number;
+  /** The lost rows are the oldest lines of the file up to a day, and no line came there. */
+  readonly isFront: boolean;
 }
 
 /** Whether the window of the file moved on, so that rows before it rolled off. */
-function hasMoved(evidence: Evidence, windows: Windows, { whole, part, grown }: Lost): boolean {
+function hasMoved(evidence: Evidence, windows: Windows, { whole, part, grown, isFront }: Lost): boolean {
   const { habit } = evidence;
   if (habit.rolled > 0) return true;
   if (grown === 0) return false;
   const { old, now } = windows;
   const lostDays = [...evidence.old.keys()].filter((day) => day < now.first && !old.strays.has(day)).length;
   if (part === 0 && whole >= BULK.rows && lostDays >= BULK.days) return true;
-  if (part === 0 && keepsDays(evidence, windows, whole)) return true;
+  if ((part === 0 || (isFront && whole > 0)) && keepsDays(evidence, windows, whole + part)) return true;
   return keepsLines(evidence) && !isChance(evidence, whole + part);
 }
 

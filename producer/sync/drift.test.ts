@@ -138,7 +138,7 @@ describe("a file that changes how it writes", () => {
   const HEADER = "id_vente,order_date,product_id,store_id,qty,price";
   it("keeps the format of the version before, where its values do not decide", async () => {
     write(HEADER, '1,31/12/2025,p,m,1,"1,5"');
-    await add();
+    await add({ vanished: "keep" });
     await poll();
     write(HEADER, '1,31/12/2025,p,m,1,"1,5"', '2,03/02/2026,p,m,1,"1,234"');
     await poll();

@@ -73,7 +73,10 @@ export interface Step {
   readonly lines: readonly Sale[];
   /** What happened since the step before. */
   readonly happened: readonly string[];
-  /** The oldest sale of the file was deleted: no evidence tells that from a window that moved on by it. */
+  /**
+   * No evidence tells what became of a sale: it was deleted, and no older one stayed, as when a window moves on by it; or its
+   * window moved on, but its date, which was never mended, stands in the window, as when it is deleted.
+   */
   readonly isAmbiguous: boolean;
 }
 
@@ -112,7 +115,7 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
   const told: Step[] = [];
   for (let step = 0; step < steps; step++) {
     const happened: string[] = [];
-    let isAmbiguous = false;
+    const deleted: Sale[] = [];
     if (step > 0)
       for (let days = to(3); days > 0; days--) {
         today++;
@@ -135,8 +138,7 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
       const sale = sales[at] as Sale;
       const next = by(sale);
       happened.push(`${name} ${sale.n}`);
-      if (next === null && !sales.some((other) => other.n < sale.n && published.has(other)))
-        isAmbiguous = true;
+      if (next === null) deleted.push(sale);
       sales = sales.flatMap((s, i) => (i !== at ? [s] : next === null ? [] : [next]));
     };
     if (chance()) change("quantity", (sale) => ({ ...sale, text: `${sale.text}0` }));
@@ -147,7 +149,12 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
         happened.push(`mended ${sale.n}`);
         sales = sales.map((s) => (s.n === sale.n ? { ...s, day: s.entered } : s));
       }
-    told.push({ lines: publisher(sales, dayOf(today)), happened, isAmbiguous });
+    const lines = publisher(sales, dayOf(today));
+    const isOldest = ({ n }: Sale) => !lines.some((other) => other.n < n && published.has(other));
+    const left = new Set(lines.map(({ n }) => n));
+    const isLost = ({ n, day, entered }: Sale) => day !== entered && !left.has(n);
+    const before = told.at(-1)?.lines ?? [];
+    told.push({ lines, happened, isAmbiguous: deleted.some(isOldest) || before.some(isLost) });
   }
   return told;
 }
