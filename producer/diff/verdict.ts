@@ -157,7 +157,7 @@ function byDays(evidence: Evidence, windows: Windows): ByAge {
   const isPlaced = order === "kept" && came.middle === 0;
   return {
     stray: cameAll > 0 && !(isMoved && lost.whole > 0) ? "corrected" : "unclear",
-    before: isMoved ? "rolled" : "unclear",
+    before: isMoved && (evidence.hasIds || !isOfAnotherYear(evidence, windows)) ? "rolled" : "unclear",
     edge: lost.whole === 0 && (cameAll === 0 || isPlaced) ? "corrected" : "unclear",
     inside: "corrected",
     after: "corrected",
@@ -184,7 +184,8 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
   const isOfLines =
     (grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence))) ||
     (isFull && evidence.came[opposite[end]] > 0);
-  if (mended > 0) return { ...replacedAt({ before, part, mended, isMoved, isOfLines }), stray: strays };
+  if (mended > 0)
+    return { ...replacedAt({ before, part, grown, mended, isMoved, isOfLines }), stray: strays };
   if (isOfLines && isFull) return { ...all("rolled"), stray: strays };
   // A line may have been inserted where it belongs by its mended day.
   const isMended = !isMoved && !evidence.hasIds && before + stray <= inserted;
@@ -227,14 +228,16 @@ function strayAt({ stray, others, came, inserted, grown, isMoved }: StraysAt): F
 interface ReplacedAt {
   readonly before: number;
   readonly part: number;
+  readonly grown: number;
   readonly mended: number;
   readonly isMoved: boolean;
   readonly isOfLines: boolean;
 }
 
 /** New lines came at the old end, so that rows that vanished there may be those, corrected. */
-function replacedAt({ before, part, mended, isMoved, isOfLines }: ReplacedAt): ByAge {
-  if (before === 0) return isOfLines ? { ...all("corrected"), edge: "unclear" } : all("corrected");
+function replacedAt({ before, part, grown, mended, isMoved, isOfLines }: ReplacedAt): ByAge {
+  if (before === 0 && isOfLines) return { ...all("corrected"), edge: "unclear" };
+  if (before === 0) return all(part > mended && grown > 0 ? "unclear" : "corrected");
   if (!isMoved) return all(before + part <= mended ? "corrected" : "unclear");
   if (part === 0) return all("unclear");
   return { ...all(part <= mended && !isOfLines ? "corrected" : "unclear"), before: "rolled" };

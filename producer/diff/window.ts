@@ -18,8 +18,11 @@ export interface Window {
 
 /** Days that stand together have at most this many days between two of them. */
 const TOGETHER = 14;
-/** A group of days is stray if it has at most this part of the lines, and at most so many; one line may always be. */
-const STRAY = { part: 0.01, lines: 10 } as const;
+/**
+ * A group of days is stray if it has at most this part of the lines, and at most so many; one line may always be, and two of
+ * `two` lines.
+ */
+const STRAY = { part: 0.01, lines: 10, two: 20 } as const;
 /** A stray group is further from the others than this part of the days that they span. */
 const FAR = 0.25;
 /** A version with fewer lines has no stray day. */
@@ -68,7 +71,8 @@ function groupsOf(lines: LinesOfDays): readonly Group[] {
 }
 
 function withoutStrays(groups: readonly Group[], total: number): readonly Group[] {
-  const most = Math.max(1, Math.min(STRAY.lines, Math.floor(total * STRAY.part)));
+  const least = total < STRAY.two ? 1 : 2;
+  const most = Math.max(least, Math.min(STRAY.lines, Math.floor(total * STRAY.part)));
   const main = groups.reduce((most, group) => (group.lines >= most.lines ? group : most));
   const sure = groups.filter((group) => group === main || group.lines > most);
   const span = daysBetween(firstOf(sure), lastOf(sure));
