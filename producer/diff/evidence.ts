@@ -50,7 +50,9 @@ export interface Evidence {
   readonly vanished: BySide<Readonly<Record<Age, number>>>;
   /** The rows of this version that the version before had not. */
   readonly came: BySide<number>;
-  /** How many of those are of stray days of this version. */
+  /** How many rows of this version had left the file before the version before. */
+  readonly returned: number;
+  /** How many of those that came are of stray days of this version. */
   readonly strays: BySide<number>;
   /** How many lines of this version are rejects. */
   readonly rejected: number;

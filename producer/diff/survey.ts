@@ -70,6 +70,7 @@ export class Survey {
   readonly #now = new Map<string, number>();
   stayed = 0;
   vanished = 0;
+  #returned = 0;
   /** Where the rows of each day stand that stayed, and where those do whose day is no stray one. */
   readonly #ends = new Map<string, Ends>();
   readonly #stayedEnds: Ends = noEnds();
@@ -93,6 +94,7 @@ export class Survey {
     if (now > 0) this.#now.set(dayNow, (this.#now.get(dayNow) ?? 0) + now);
     this.stayed += stayed.length + changed;
     this.vanished += vanished.length;
+    this.#returned += returned;
     for (const { line } of came) {
       if (line < this.#firstCame) this.#firstCame = line;
       if (line > this.#lastCame) this.#lastCame = line;
@@ -200,6 +202,7 @@ export class Survey {
       vanished: this.#vanished,
       came: counted("count"),
       strays: counted("strays"),
+      returned: this.#returned,
       ...known,
     };
   }

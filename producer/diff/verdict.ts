@@ -18,7 +18,8 @@ import {
   totalOf,
   withFate,
 } from "./evidence.ts";
-import { daysBetween, type Window, windowOf } from "./window.ts";
+import { isOfAnotherYear, strayAt } from "./stray-dates.ts";
+import { daysBetween, type Window, type Windows, windowOf } from "./window.ts";
 
 /** How many days the first day may move more or less than the last in a window of days: days without sales lie between. */
 const UNEVEN_DAYS = 2;
@@ -108,11 +109,6 @@ const everywhere = (fates: ByAge): Fates => ({
   last: fates,
 });
 
-interface Windows {
-  readonly old: Window;
-  readonly now: Window;
-}
-
 /** Whether a version of which no line stayed is the next one: this month's after last month's. */
 function isNext(evidence: Evidence, { old, now }: Windows): boolean {
   const few = Math.min(linesOf(evidence.old), linesOf(evidence.now)) < FEW.lines;
@@ -177,7 +173,8 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
   const isFront = came + inside + after === 0 && !isElsewhere && strayCame(evidence) === 0;
   const lost = { whole: before, part, grown, isFront };
   const isMoved = hasMoved(evidence, windows, lost);
-  const strays = strayAt({ stray, others: before + part, came, inserted, grown, isMoved });
+  const { returned } = evidence;
+  const strays = strayAt({ stray, others: before + part, came, inserted, grown, returned, isMoved });
   // Lines that came here may be the vanished ones, corrected. Those with a stray date are the likeliest.
   const mended = came - Math.min(came, stray);
   const isFull = isWindowOfLines(evidence) && keepsLines(evidence);
@@ -198,31 +195,6 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
     inside: later,
     after: later,
   };
-}
-
-/** Whether a stray day came that is a day before the window, but for its year. */
-function isOfAnotherYear(evidence: Evidence, { now }: Windows): boolean {
-  const dayOfYear = (day: string) => day.slice("2026-".length);
-  const gone = new Set([...evidence.old.keys()].filter((day) => day < now.first).map(dayOfYear));
-  return [...now.strays].some((day) => !evidence.old.has(day) && gone.has(dayOfYear(day)));
-}
-
-interface StraysAt {
-  readonly stray: number;
-  /** The other rows that vanished here. */
-  readonly others: number;
-  readonly came: number;
-  readonly inserted: number;
-  readonly grown: number;
-  readonly isMoved: boolean;
-}
-
-/** Rows with a stray date at the old end: mended, or rolled off as they were. */
-function strayAt({ stray, others, came, inserted, grown, isMoved }: StraysAt): Fate {
-  const isMended = stray <= inserted || stray <= came;
-  if (!isMoved) return isMended ? "corrected" : "unclear";
-  if (stray <= inserted || (others === 0 && stray <= came)) return "corrected";
-  return came + inserted + grown === 0 ? "rolled" : "unclear";
 }
 
 interface ReplacedAt {

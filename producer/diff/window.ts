@@ -16,6 +16,12 @@ export interface Window {
   readonly strays: ReadonlySet<string>;
 }
 
+/** Those of the version before and of this one. */
+export interface Windows {
+  readonly old: Window;
+  readonly now: Window;
+}
+
 /** Days that stand together have at most this many days between two of them. */
 const TOGETHER = 14;
 /**

@@ -75,7 +75,8 @@ export interface Step {
   readonly happened: readonly string[];
   /**
    * No evidence tells what became of a sale: it was deleted, and no older one stayed, as when a window moves on by it; or its
-   * window moved on, but its date, which was never mended, stands in the window, as when it is deleted.
+   * window moved on, but its date, which was never mended, stands in the window, as when it is deleted; or its date was mistyped
+   as a day that is new to the file, and no older one stayed, as when it left and another came.
    */
   readonly isAmbiguous: boolean;
 }
@@ -116,6 +117,7 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
   for (let step = 0; step < steps; step++) {
     const happened: string[] = [];
     const deleted: Sale[] = [];
+    const asNew: Sale[] = [];
     if (step > 0)
       for (let days = to(3); days > 0; days--) {
         today++;
@@ -139,6 +141,7 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
       const next = by(sale);
       happened.push(`${name} ${sale.n}`);
       if (next === null) deleted.push(sale);
+      else if (![...published].some(({ day }) => day >= next.day)) asNew.push(sale);
       sales = sales.flatMap((s, i) => (i !== at ? [s] : next === null ? [] : [next]));
     };
     if (chance()) change("quantity", (sale) => ({ ...sale, text: `${sale.text}0` }));
@@ -154,7 +157,7 @@ export function lifeOf(publisher: Publisher, seed: number, steps: number, mistak
     const left = new Set(lines.map(({ n }) => n));
     const isLost = ({ n, day, entered }: Sale) => day !== entered && !left.has(n);
     const before = told.at(-1)?.lines ?? [];
-    told.push({ lines, happened, isAmbiguous: deleted.some(isOldest) || before.some(isLost) });
+    told.push({ lines, happened, isAmbiguous: [...deleted, ...asNew].some(isOldest) || before.some(isLost) });
   }
   return told;
 }
