@@ -15,7 +15,7 @@ const spill = (): Spill => {
 };
 
 const add = (to: Spill, key: string, n: number): void =>
-  to.add({ n, line: n, key, ordinal: 0, derived: false, dated: "", a: n, b: n, stem: "" });
+  to.add({ n, line: n, key, ordinal: 0, derived: false, dated: "", a: n, b: n, day: "", stem: "" });
 
 it("finds the key that repeats so often that its part does not fit into memory", () => {
   const rows = spill();

@@ -39,8 +39,10 @@ const ofTheReading: Finder = ({ version, before }, { diff }) =>
     return [...version.doubts, ...(version.doubts.length > 0 ? read.filter((one) => !isTold(one)) : read)];
   });
 
+const ofOthers: Finder = (opened, diffed) => overlapDoubts(opened, diffed);
+
 /** In the order in which they are told. */
-const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, overlapDoubts, ofTheDiff, dayNotices];
+const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofOthers, ofTheDiff, dayNotices];
 
 export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
