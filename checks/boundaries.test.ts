@@ -176,6 +176,8 @@ describe("state of a module", () => {
   const KNOWN = new Set([
     "cli/main.ts signals",
     "producer/csv/encoding/letter-sense.ts tables",
+    "producer/diff/day-number.ts numbers",
+    "producer/diff/day-number.ts days",
     "producer/diff/fingerprint.ts print",
     "producer/diff/state/held-rows.ts scratch",
     "producer/diff/state/held-rows.ts scratchKey",
