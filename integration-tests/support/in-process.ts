@@ -13,7 +13,7 @@ import { environment, type Options, type Ran } from "./ventes.ts";
 const STDOUT = 1;
 const STDERR = 2;
 
-export type Here = Pick<Options, "env" | "cwd">;
+export type RunOptions = Pick<Options, "env" | "cwd">;
 
 /** The program writes to the descriptors of its process, so these are what a run takes for itself. */
 const { writeSync } = fs;
@@ -23,13 +23,13 @@ let last: Promise<unknown> = Promise.resolve();
 void [process.stdin, process.stdout, process.stderr];
 
 /** Runs it to its end, after the runs that were asked for before. */
-export const ventes = (args: readonly string[], options: Here = {}): Promise<Ran> => {
+export const ventes = (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
   const ran = last.then(() => run(args, options));
   last = ran.catch(() => undefined);
   return ran;
 };
 
-const run = async (args: readonly string[], options: Here): Promise<Ran> => {
+const run = async (args: readonly string[], options: RunOptions): Promise<Ran> => {
   const out = { [STDOUT]: "", [STDERR]: "" };
   fs.writeSync = ((fd: number, bytes: Buffer, ...more: readonly number[]) => {
     if (fd !== STDOUT && fd !== STDERR) return Reflect.apply(writeSync, fs, [fd, bytes, ...more]);

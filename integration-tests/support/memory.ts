@@ -33,7 +33,11 @@ const isAlive = (pid: number): boolean => {
 export const deleteAbandoned = (folder: string, prefix: string): void => {
   for (const name of readdirSync(folder)) {
     const pid = new RegExp(`^${prefix}-(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
       rmSync(join(folder, name), { recursive: true, force: true });
+    } catch {
+      // It is another user's.
+    }
   }
 };
