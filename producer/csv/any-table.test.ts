@@ -6,6 +6,9 @@ import type { Delimiter, Quote } from "./records/dialect.ts";
 import { canEncode, encode, withMark } from "./testing/encode.ts";
 import { decide, makeFiles, readAll, refusalOf } from "./testing/files.ts";
 
+/** VENTES_TEST_SEEDS tries more. */
+const runs = (few: number): number => Number(process.env.VENTES_TEST_SEEDS ?? few);
+
 const files = makeFiles();
 afterAll(files.remove);
 
@@ -151,7 +154,7 @@ it("any table, in any dialect and encoding, is read as it was, header included",
       expect(records.map(({ n }) => n)).toEqual(one.rows.map((_, i) => i));
       expect(reader.open?.kept ?? false).toBe(!one.how.final);
     }),
-    { numRuns: 400 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -239,7 +242,7 @@ describe("any bytes at all", () => {
           expect(existsSync(copy)).toBe(false);
         },
       ),
-      { numRuns: 800 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -267,7 +270,7 @@ describe("any bytes at all", () => {
         expect(cutUp.reader.leftOut).toEqual(whole.reader.leftOut);
         expect(cutUp.reader.end).toEqual(whole.reader.end);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -292,7 +295,7 @@ describe("any bytes at all", () => {
         if (before.reader.settled)
           expect(before.records.length + before.rejects.length).toBeLessThanOrEqual(end.record + 1);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(500) },
     );
   });
 });
