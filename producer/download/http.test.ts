@@ -152,6 +152,28 @@ describe("a URL as a source", () => {
     }
   });
 
+  it("is not led from https to http", async () => {
+    const secure = createServer(SELF_SIGNED, (request, response) => {
+      const location = request.url === "/down" ? server.url : "/up";
+      if (request.url === "/up") response.end(CSV);
+      else response.writeHead(302, { location }).end();
+    });
+    await new Promise<void>((done) => secure.listen(0, "127.0.0.1", done));
+    const source = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    const trusting = new HttpClient({ ca: SELF_SIGNED.cert });
+    try {
+      expect(await from(source, trusting)).toMatchObject({ kind: "content" });
+      // Also where private addresses are allowed.
+      await expect(from(`${source}down`, trusting, null, true)).rejects.toMatchObject({
+        code: "source.insecure_redirect",
+        what: server.url,
+      });
+    } finally {
+      await trusting.close();
+      await new Promise((done) => secure.close(done));
+    }
+  });
+
   it("refuses compression that cannot be read, is unknown, or inflates beyond measure", async () => {
     server.answer = (_, response) => {
       response.setHeader("content-encoding", "gzip");

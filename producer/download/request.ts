@@ -103,6 +103,9 @@ export async function get(
     const next = new URL(location, url.href);
     if (next.protocol !== "http:" && next.protocol !== "https:")
       throw new SourceRefusal("source.not_allowed", masked(next.protocol));
+    // What was asked for by https must not be read and changed on its way.
+    if (url.protocol === "https:" && next.protocol === "http:")
+      throw new SourceRefusal("source.insecure_redirect", next.href);
     // A redirect must not make us send a credential that another server chose.
     next.username = "";
     next.password = "";

@@ -188,6 +188,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source} is a link that leads out of the followed folder ${d.what}: it is not followed; copy the file into the folder, or add it by itself: ${command("sources add PATH")}`,
   },
+  "source.insecure_redirect": {
+    fr: (d) =>
+      `${d.source} renvoie de https à ${d.what}, que chacun peut lire et changer en chemin : demandez une adresse https à celui qui publie ; si vous l'acceptez, suivez cette adresse-là : ${moveTo(d.source, "NOUVELLE_ADRESSE")}`,
+    en: (d) =>
+      `${d.source} redirects from https to ${d.what}, which anyone on the way can read and change: ask the publisher for an https address; if you accept it, follow that address: ${moveTo(d.source, "NEW_ADDRESS")}`,
+  },
   "source.private_address": {
     fr: (d) =>
       `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu, ajoutez --allow-private (VENTES_ALLOW_PRIVATE=1)`,
