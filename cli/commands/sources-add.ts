@@ -45,6 +45,7 @@ interface AddInput {
   readonly fillDown: readonly string[];
   readonly key: string | undefined;
   readonly prices: boolean | undefined;
+  readonly same: readonly string[];
   readonly wholeIds: boolean | undefined;
   readonly idScope: string | undefined;
   readonly rekey: boolean;

@@ -20,6 +20,7 @@ const addFlags = ({ text, repeated, toggle, help, word }: Speaking) => ({
   columns: text("columns", "A,B,C", "columns"),
   map: repeated("map", word("colonne=NOM", "column=NAME"), "map"),
   set: repeated("set", word("colonne=valeur", "column=value"), "set"),
+  same: repeated("same", word("colonne=nom", "column=name"), "same"),
   where: repeated("where", word("NOM=valeur", "NAME=value"), "where"),
   fillDown: repeated("fill-down", word("NOM", "NAME"), "fillDown"),
   key: text("key", "A,B", "key"),

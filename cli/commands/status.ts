@@ -17,7 +17,14 @@ import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { doubtLines } from "../output/doubts.ts";
-import { missedLines, type Results, readResults, waitingLines, wholeIdsLines } from "../output/results.ts";
+import {
+  missedLines,
+  namesAndPrices,
+  type Results,
+  readResults,
+  waitingLines,
+  wholeIdsLines,
+} from "../output/results.ts";
 import { print, printJson, say } from "../output/stdout.ts";
 import { isRunning } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
@@ -192,6 +199,7 @@ const asJson = ({ database, ...found }: Found, dir: string) => ({
           orphans: database.waiting.sales,
           waiting: database.waiting,
           missed: database.missed,
+          noticed: database.noticed,
         },
 });
 
@@ -216,7 +224,7 @@ function asText(found: Found, dir: string, run: Invocation): string {
     );
     if (database.lag !== null) lines.push(texts.statusLag(texts.count(database.lag)));
     if (database.rejects > 0) lines.push(texts.rejected(texts.count(database.rejects)));
-    lines.push(...waitingLines(database.waiting, texts));
+    lines.push(...waitingLines(database.waiting, texts), ...namesAndPrices(database.noticed, texts));
   }
   for (const { producer, at, sources } of found.stale)
     lines.push(texts.sourcesStale(texts.count(sources), at, run.settings.kafka === null ? "" : producer));

@@ -34,6 +34,9 @@ export const flagsOf = (reading: ReadingOptions): string[] => [
   ...(reading.columns === undefined ? [] : [`--no-header --columns ${quoted(reading.columns.join(","))}`]),
   ...pairs("--map", reading.map),
   ...pairs("--set", reading.set),
+  ...Object.entries(reading.same ?? {}).flatMap(([column, names]) =>
+    names.map((name) => `--same ${quoted(`${column}=${name}`)}`),
+  ),
   ...(reading.where ?? []).map((condition) => `--where ${quoted(conditionText(condition))}`),
   ...(reading.fillDown ?? []).map((column) => `--fill-down ${quoted(column)}`),
   ...(reading.key === undefined ? [] : [`--key ${quoted(reading.key.join(","))}`]),

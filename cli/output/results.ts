@@ -1,8 +1,9 @@
 /** Reads the results from the database, in one transaction so that they agree with each other, and formats them. */
 import { type MissedEvents, missedEvents } from "#shared/database/log-of-database.ts";
+import { type Noticed, noticedIn } from "#shared/database/noticed.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Waiting, waitingSales } from "#shared/database/waiting.ts";
-import { shellArgument } from "#shared/runtime/command.ts";
+import { command, shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { frenchCount, frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -25,6 +26,7 @@ export interface Results {
   readonly waiting: Waiting;
   /** Partitions whose first events were gone before the database read them. */
   readonly missed: readonly MissedEvents[];
+  readonly noticed: Noticed;
   readonly rows: { readonly produits: number; readonly magasins: number; readonly ventes: number };
   readonly names: ReadonlyMap<string, string>;
 }
@@ -49,6 +51,7 @@ export const readResults = (db: Sqlite): Results =>
       rejects,
       waiting: waitingSales(db),
       missed: missedEvents(db),
+      noticed: noticedIn(db),
       rows,
       names: new Map(db.prepare(NAMES).raw().all() as [string, string][]),
     };
@@ -120,8 +123,30 @@ export function rejectedLines(results: Results, texts: Texts): string[] {
   const { waiting } = results;
   const lines = missedLines(results.missed, texts);
   if (results.rejects > 0) lines.push(texts.rejected(texts.count(results.rejects)));
-  lines.push(...waitingLines(waiting, texts));
+  lines.push(...waitingLines(waiting, texts), ...namesAndPrices(results.noticed, texts));
   return lines;
+}
+
+/** A line for each name that is written in several ways, with the commands that make it one; and one for prices. */
+export function namesAndPrices({ names, prices }: Noticed, texts: Texts): string[] {
+  const lines = names.map(({ column, name, others, writers }) => {
+    const commands = writers.map(({ source, rekey }) => {
+      const same = shellArgument(`${column}=${name}`);
+      return command(`sources add ${shellArgument(masked(source))} --same ${same}${rekey ? " --rekey" : ""}`);
+    });
+    return texts.sameNames(
+      column,
+      [name, ...others].map((one) => JSON.stringify(one)),
+      commands.join(" && "),
+    );
+  });
+  if (prices === null) return lines;
+  const { day, products, sales, isAll, id } = prices;
+  const least = (n: number): string => (isAll ? texts.count(n) : texts.atLeast(texts.count(n)));
+  return [
+    ...lines,
+    texts.pricesChanged(day, least(products), least(sales), command(`prices ${shellArgument(id)}`)),
+  ];
 }
 
 /** The sentence that the database lacks events; none when it is whole. */

@@ -144,6 +144,7 @@ const onceJson = (
     rejects: results.rejects,
     orphans: results.waiting.sales,
     missed: results.missed,
+    noticed: results.noticed,
     sources: sources.map((s) => ({
       source: s.source,
       entities: s.entities,

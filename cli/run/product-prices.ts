@@ -28,10 +28,11 @@ const PRODUCT = "SELECT nom FROM produits WHERE id_produit = ?";
 const POINTS = `
   SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
   FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`;
+/** origine 2: priced by the list. */
 const SALES = `
   SELECT date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue, COUNT(*) AS sales
-  FROM ventes WHERE origine_ca = 'liste' AND id_produit = ? GROUP BY 1, 2, 3 ORDER BY 1`;
-const OTHERS = "SELECT COUNT(*) FROM ventes WHERE id_produit = ? AND origine_ca <> 'liste'";
+  FROM ventes WHERE origine = 2 AND id_produit = ? GROUP BY 1, 2, 3 ORDER BY 1`;
+const OTHERS = "SELECT COUNT(*) FROM ventes WHERE id_produit = ? AND origine <> 2";
 const WAITING = `
   SELECT date_vente AS day, quantite_millioniemes AS quantity, COUNT(*) AS sales
   FROM orphelins

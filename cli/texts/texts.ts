@@ -594,6 +594,22 @@ const TEXTS = {
     (list: string, remove: string) => `voir ses prix : ${list} ; revenir en arrière : ${remove}`,
     (list: string, remove: string) => `to see its prices: ${list}; to take it back: ${remove}`,
   ),
+  sameNames: both(
+    (column: string, names: readonly string[], commands: string) =>
+      `remarqué : ${column} ${names.join(", ")} ne diffèrent que par l'écriture et comptent à part ; pour n'en faire qu'un : ${commands}`,
+    (column: string, names: readonly string[], commands: string) =>
+      `noticed: ${column} ${names.join(", ")} differ only in how they are written and count apart; to make them one: ${commands}`,
+  ),
+  atLeast: both(
+    (n: string) => `au moins ${n}`,
+    (n: string) => `at least ${n}`,
+  ),
+  pricesChanged: both(
+    (day: string, products: string, sales: string, list: string) =>
+      `remarqué : ${products} produit${plural(products)} ${isOne(products) ? "a" : "ont"} un nouveau prix depuis le ${day}, et ${sales} vente${plural(sales)} d'avant ${isOne(sales) ? "garde" : "gardent"} le sien ; les prix, et comment corriger ceux d'avant : ${list} ; ${command("prices set --help")}`,
+    (day: string, products: string, sales: string, list: string) =>
+      `noticed: ${products} product${isOne(products) ? " has" : "s have"} a new price since ${day}, and ${sales} sale${isOne(sales) ? "" : "s"} of before ${isOne(sales) ? "keeps its" : "keep their"} price; the prices, and how to correct those of before: ${list}; ${command("prices set --help")}`,
+  ),
   noticed: both(
     (source: string, says: string) => `remarqué : ${source} : ${says}`,
     (source: string, says: string) => `noticed: ${source}: ${says}`,

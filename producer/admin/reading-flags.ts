@@ -5,6 +5,7 @@
 
 import { ENTITIES } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import { foldedName } from "#shared/runtime/same-name.ts";
 import { commentNamed, delimiterNamed, lineCountNamed, quoteNamed } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
 import { parseCondition, presetNamed, type ReadingChange } from "../rows/index.ts";
@@ -25,6 +26,7 @@ export interface ReadingFlags {
   /** `column=Header`, `column=value`, `Header=value`. */
   readonly map?: readonly string[] | undefined;
   readonly set?: readonly string[] | undefined;
+  readonly same?: readonly string[] | undefined;
   readonly where?: readonly string[] | undefined;
   readonly fillDown?: readonly string[] | undefined;
   readonly key?: string | undefined;
@@ -130,6 +132,30 @@ function dateFormatOf(text: string): ReadingOptions["dateFormat"] | null {
 const COLUMNS = [...new Set(ENTITIES.flatMap((entity) => entity.columns.map((column) => column.name)))];
 const FIELDS = [...COLUMNS, ...ENTITIES.flatMap((entity) => entity.extras.map((extra) => extra.name))];
 
+/** The columns whose values --same may write as one. */
+const NAMED = ["id_produit", "nom", "id_magasin", "ville"];
+
+/** Column -> its names; null: none any more. */
+function namesByColumn(same: readonly string[]): Record<string, readonly string[] | null> {
+  const found: Record<string, readonly string[] | null> = {};
+  for (const text of same) {
+    const [column, name] = pair("--same", text, "ville=Lyon");
+    const named = canonical("--same", column, NAMED);
+    found[named] = name === "" ? null : [...(found[named] ?? []), name];
+  }
+  return found;
+}
+
+/** The names of a column after a change: a name takes the place of one that is the same. */
+const changedNames = (
+  before: readonly string[] | undefined,
+  names: readonly string[] | null,
+): readonly string[] | null => {
+  if (names === null) return null;
+  const folded = new Set(names.map(foldedName));
+  return [...(before ?? []).filter((name) => !folded.has(foldedName(name))), ...new Set(names)];
+};
+
 /** The canonical name of a column, with or without its accents. */
 function canonical(flag: string, name: string, names: readonly string[]): string {
   const folded = foldHeader(name);
@@ -146,7 +172,7 @@ function pair(flag: string, text: string, form: string): readonly [string, strin
 
 /** Parses the flags. Throws SourceRefusal (bad_option, unknown_preset). */
 export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
-  const { map = [], set = [], where = [], fillDown = [] } = flags;
+  const { map = [], set = [], same = [], where = [], fillDown = [] } = flags;
   if (flags.preset !== undefined && flags.preset !== "" && flags.preset !== "none") presetNamed(flags.preset);
   if (flags.noHeader === true && flags.columns === undefined)
     throw refuse("--no-header", "", "--columns a,b,c");
@@ -189,6 +215,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
             }),
           ),
         }),
+    ...(same.length === 0 ? {} : { same: namesByColumn(same) }),
     ...(where.length === 0
       ? {}
       : {
@@ -201,7 +228,7 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
   };
 }
 
-/** The options after a change: --map and --set change column by column, the others as a whole. undefined: none left. */
+/** The options after a change: --map, --set and --same change column by column, the others as a whole. undefined: none left. */
 export function changedReading(
   before: ReadingOptions | undefined,
   change: ReadingChange,
@@ -211,6 +238,13 @@ export function changedReading(
     const columns = Object.entries({ ...before?.[name], ...change[name] }).filter(([, v]) => v !== null);
     merged[name] = columns.length === 0 ? null : Object.fromEntries(columns.sort(byName));
   }
+  const names = Object.entries(change.same ?? {}).map(
+    ([column, named]) => [column, changedNames(before?.same?.[column], named)] as const,
+  );
+  const same = Object.entries({ ...before?.same, ...Object.fromEntries(names) }).filter(
+    ([, v]) => v !== null,
+  );
+  merged.same = same.length === 0 ? null : Object.fromEntries(same.sort(byName));
   const kept = Object.entries(merged).filter(([, value]) => value !== null && value !== undefined);
   return kept.length === 0 ? undefined : (Object.fromEntries(kept.sort(byName)) as ReadingOptions);
 }

@@ -81,6 +81,18 @@ const byName: Kind = {
       : undefined;
   },
 };
+/** A name, or a list of them, for each column. */
+const namesByColumn: Kind = {
+  expected: '{"ville": ["..."]}',
+  read: (text) => {
+    const value = asJson(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const lists = Object.entries(value).map(
+      ([column, one]) => [column, Array.isArray(one) ? one : [one]] as const,
+    );
+    return lists.every(([, names]) => isTexts(names)) ? Object.fromEntries(lists) : undefined;
+  },
+};
 const isCondition = Schema.is(Condition);
 /** Objects, or texts as --where takes them: one, or a list. */
 const conditions: Kind = {
@@ -129,6 +141,7 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
   columns: list,
   map: byName,
   set: byName,
+  same: namesByColumn,
   where: conditions,
   fillDown: list,
   key: list,

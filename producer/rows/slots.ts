@@ -5,6 +5,7 @@
 import { type Entity, type magasins, type produits, ventes } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
+import { SameNames } from "#shared/runtime/same-name.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
 import type { ColumnSource, WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
@@ -35,6 +36,8 @@ export interface Slot {
   readonly currency: string | null;
   /** It is an id, and one that is written 12.0 is 12. */
   readonly whole: boolean;
+  /** The names that its values are written as; undefined: as published. Of an address: the names of its city. */
+  readonly same: SameNames | undefined;
   /** The format of its column, decided or given by the operator. */
   readonly decimal: DecimalFormat | undefined;
   readonly day: DayFormat | undefined;
@@ -86,6 +89,7 @@ function slotOf(
     at,
     joined: "parts" in source ? source : undefined,
     constant: undefined,
+    same: sameOf(o, "parts" in source && source.by === "address" ? "ville" : name),
     whole: o.options.wholeIds === true && (kind === "id" || DOCUMENT.has(name)),
     empty: 0,
     holdsText: kind === "id" || kind === "text",
@@ -96,6 +100,11 @@ function slotOf(
     label: `${JSON.stringify(name)}:`,
   };
 }
+
+const sameOf = ({ options }: SlotOptions, column: string): SameNames | undefined => {
+  const names = options.same?.[column];
+  return names === undefined ? undefined : new SameNames(names);
+};
 
 /**
  * The slots of an entity, in the order of its columns, then of the extras. `given` is called for a value that the
@@ -136,10 +145,13 @@ export const fieldOf = (slot: Slot, fields: readonly string[]): string =>
   slot.at >= 0 ? (fields[slot.at] as string) : joinedOf(slot, fields);
 
 /** A key of several columns needs all of them. An id made of city and address leaves out an empty one. */
-function joinedOf({ joined }: Slot, fields: readonly string[]): string {
+function joinedOf({ joined, same }: Slot, fields: readonly string[]): string {
   if (joined === undefined) return "";
   const texts = joined.parts.map((part) => ("at" in part ? cleanText(fields[part.at] ?? "") : part.value));
-  if (joined.by === "address") return texts.filter((text) => text !== "").join(", ");
+  if (joined.by === "address") {
+    const [city = "", ...rest] = texts;
+    return [same?.written(city) ?? city, ...rest].filter((text) => text !== "").join(", ");
+  }
   return texts.every((text) => text !== "") ? joinIds(texts) : "";
 }
 

@@ -83,9 +83,11 @@ export class ValueReader {
         return day;
       }
       case "text":
-        return isNothing(text) ? this.#empty(slot) : text;
-      default:
-        return slot.whole ? wholeOf(text) : text;
+        return isNothing(text) ? this.#empty(slot) : (slot.same?.written(text) ?? text);
+      default: {
+        const id = slot.whole ? wholeOf(text) : text;
+        return slot.same?.written(id) ?? id;
+      }
     }
   }
 

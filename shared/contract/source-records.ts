@@ -31,6 +31,8 @@ export const ReadingOptions = Schema.Struct({
   map: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
   /** Canonical column -> the value that every record has. */
   set: Schema.optionalKey(Schema.Record(Schema.String, Schema.String)),
+  /** Column -> names: a value that differs from one only by case, accents, spacing or St and Saint is written as that. */
+  same: Schema.optionalKey(Schema.Record(Schema.String, Schema.Array(Schema.String))),
   /** Reads only the records that meet all of these conditions. */
   where: Schema.optionalKey(Schema.Array(Condition)),
   /** An empty value in these columns repeats the value of the line above. */

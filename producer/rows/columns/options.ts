@@ -22,6 +22,7 @@ export function checkOptions(
   for (const [option, values] of [
     ["--map", options.map],
     ["--set", options.set],
+    ["--same", options.same],
   ] as const)
     for (const column of Object.keys(values ?? {}))
       if (!columns.includes(column))

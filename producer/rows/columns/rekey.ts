@@ -38,6 +38,8 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
     // Another extra changes with the column that is read from its field now.
     if (changes.length > 0 && !columns.includes(name)) break;
     const [was, is] = [then, next].map((one) => sourceOf(header, one?.sales, name));
+    if (derived && areWrittenOtherwise(name, is, before.reading, now.reading) && !changes.includes("--same"))
+      changes.push("--same");
     const label = is !== undefined && "at" in is ? labelOf(header, is.at) : undefined;
     const decided = label === undefined ? undefined : formatOf(formats, label);
     const [wasWritten, isWritten] = [before, now].map(({ reading }) => written(reading, decided));
@@ -49,6 +51,17 @@ export function rekeyed(announced: Announcement | undefined, before: Keyed, now:
       changes.push(name);
   }
   return changes.length === 0 ? undefined : changes.join(", ");
+}
+
+/** Whether --same writes the values of a column otherwise. A shop without an id has its city as a part of one. */
+function areWrittenOtherwise(
+  name: string,
+  source: ColumnSource | undefined,
+  before: ReadingOptions,
+  now: ReadingOptions,
+): boolean {
+  const column = source !== undefined && "parts" in source && source.by === "address" ? "ville" : name;
+  return JSON.stringify(before.same?.[column]) !== JSON.stringify(now.same?.[column]);
 }
 
 /** Whether such a list has the day of the sales: nobody can tell then which sales the old ones were. */

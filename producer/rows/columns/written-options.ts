@@ -5,10 +5,12 @@ import { conditionText } from "./conditions.ts";
 
 /** The options that change; null removes an option. */
 export type ReadingChange = {
-  readonly [K in Exclude<keyof ReadingOptions, "map" | "set">]?: ReadingOptions[K] | null;
+  readonly [K in Exclude<keyof ReadingOptions, "map" | "set" | "same">]?: ReadingOptions[K] | null;
 } & {
   readonly map?: Readonly<Record<string, string>>;
   readonly set?: Readonly<Record<string, string | null>>;
+  /** null removes the names of a column; others come in addition. */
+  readonly same?: Readonly<Record<string, readonly string[] | null>>;
 };
 
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
@@ -38,6 +40,10 @@ const WRITTEN: Readonly<Record<keyof ReadingOptions, (value: unknown) => readonl
   columns: (value) => (value === null ? [flag("columns", "")] : ["--no-header", ...list("columns")(value)]),
   map: pairs("map"),
   set: pairs("set"),
+  same: (value) =>
+    Object.entries(value as NonNullable<ReadingChange["same"]>).flatMap(([column, names]) =>
+      names === null ? [flag("same", `${column}=`)] : names.map((name) => flag("same", `${column}=${name}`)),
+    ),
   where: (value) =>
     value === null
       ? [flag("where", "")]

@@ -1,0 +1,49 @@
+/** Names that differ only by case, accents, spacing, or St and Saint: `lyon`, `LYON ` and `Lyon`; `St-Malo` and `Saint Malo`. */
+
+const PLAIN = /^[a-z0-9]*$/;
+const ASCII = /^[\x20-\x7e]*$/;
+/** Between letters or digits: `A-1` is not `A1`, and `A-` is not `A`. */
+const BETWEEN = /(?<=[\p{L}\p{N}])[\s\-‐‑–'’]+(?=[\p{L}\p{N}])/gu;
+const BETWEEN_ASCII = /(?<=[a-z0-9])[ '-]+(?=[a-z0-9])/g;
+const SAINT = /(?<=^| )(st|ste)(?:\.\s?| )(?=\p{L})/gu;
+
+/** The text that all names have which are the same but for that. */
+export function foldedName(text: string): string {
+  if (PLAIN.test(text)) return text;
+  // Most names: the classes of Unicode cost five times as much.
+  const folded = ASCII.test(text)
+    ? text.toLowerCase().replace(BETWEEN_ASCII, " ").trim()
+    : text
+        .normalize("NFD")
+        .replace(/\p{M}/gu, "")
+        .toLowerCase()
+        .replaceAll("œ", "oe")
+        .replaceAll("æ", "ae")
+        .replace(BETWEEN, " ")
+        .trim();
+  return folded.includes("st")
+    ? folded.replace(SAINT, (_, saint: string) => (saint === "st" ? "saint " : "sainte "))
+    : folded;
+}
+
+/** How many texts are remembered with what they are written as. */
+const MOST_REMEMBERED = 10_000;
+
+/** Writes texts as one of some names, if they are the same as that name (`foldedName`). */
+export class SameNames {
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #written = new Map<string, string>();
+
+  constructor(names: readonly string[]) {
+    this.#names = new Map(names.map((name) => [foldedName(name), name]));
+  }
+
+  written(text: string): string {
+    let name = this.#written.get(text);
+    if (name === undefined) {
+      name = this.#names.get(foldedName(text)) ?? text;
+      if (this.#written.size < MOST_REMEMBERED) this.#written.set(text, name);
+    }
+    return name;
+  }
+}
