@@ -313,6 +313,7 @@ describe("the output of --once", () => {
       rejects: 1,
       orphans: 0,
       missed: [],
+      noticed: { names: [], prices: null },
       sources: [
         [files.produits, "produits", 2, 0],
         [files.magasins, "magasins", 2, 0],

@@ -131,7 +131,10 @@ export const readOnce = (
     if (messages.length > 0) return yield* new Failed({ message: messages.join("; ") });
   });
 
-/** `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"missed":[...],"sources":[...]}` */
+/**
+ * `{"analyses":{...},"commit":N,"events":N,"changed":N,"rejects":N,"orphans":N,"missed":[...],"noticed":{...},
+ * "sources":[...]}`
+ */
 const onceJson = (
   results: Results,
   figures: Pick<ConsumerFigures, "events" | "changed">,

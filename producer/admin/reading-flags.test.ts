@@ -22,7 +22,7 @@ function flagsIn(line: string): ReadingFlags {
     else if (name === "prices" || name === "wholeIds") flags[name] = true;
     else if (name === "noPrices" || name === "noWholeIds")
       flags[name === "noPrices" ? "prices" : "wholeIds"] = false;
-    else if (["map", "set", "where", "fillDown"].includes(name))
+    else if (["map", "set", "same", "where", "fillDown"].includes(name))
       flags[name] = [...((flags[name] as string[] | undefined) ?? []), all[++i]];
     else flags[name] = all[++i];
   }
@@ -64,6 +64,10 @@ describe("an option", () => {
     ],
     [{ set: ["id_magasin=web", "ville="] }, { set: { id_magasin: "web", ville: null } }],
     [
+      { same: ["Ville=Saint Malo", "ville=Lyon", "nom="] },
+      { same: { ville: ["Saint Malo", "Lyon"], nom: null } },
+    ],
+    [
       { where: ["État=payé", "Type=a=b"] },
       {
         where: [
@@ -104,6 +108,8 @@ describe("an option", () => {
     ],
     [{ map: ["id_produit"] }, /^--map "id_produit": give id_produit=CodeArticle$/],
     [{ set: ["couleur=bleu"] }, /^--set "couleur": give id_produit, /],
+    [{ same: ["date_vente=x"] }, /^--same "date_vente": give id_produit, nom, id_magasin, ville/],
+    [{ same: ["Lyon"] }, /^--same "Lyon": give ville=Lyon/],
     [{ where: ["payé"] }, /^--where "payé": give 'Status=paid', /],
     [{ where: ["=payé"] }, /^--where "=payé"/],
     [{ preset: "excel" }, /no preset "excel": give one of these: google-sheets, excel-fr/],
@@ -132,6 +138,14 @@ describe("registered options", () => {
     });
     expect(changedReading(before, { fillDown: ["b"] })).toEqual({ ...before, fillDown: ["b"] });
     expect(changedReading(before, { decimal: null, fillDown: null })).toEqual({ map: before.map });
+  });
+
+  it("have names of --same in addition, and a name in the place of one that is the same", () => {
+    const one = changedReading(undefined, parseReadingFlags({ same: ["ville=Lyon"] }));
+    const two = changedReading(one, parseReadingFlags({ same: ["ville=Brest", "ville=LYON", "nom=Pain"] }));
+    expect(two).toEqual({ same: { nom: ["Pain"], ville: ["Brest", "LYON"] } });
+    expect(changedReading(two, parseReadingFlags({ same: ["ville=Brest"] }))).toEqual(two);
+    expect(changedReading(two, parseReadingFlags({ same: ["ville="] }))).toEqual({ same: { nom: ["Pain"] } });
   });
 
   it("are none when all of them are removed", () => {

@@ -153,7 +153,7 @@ const changedNames = (
 ): readonly string[] | null => {
   if (names === null) return null;
   const folded = new Set(names.map(foldedName));
-  return [...(before ?? []).filter((name) => !folded.has(foldedName(name))), ...new Set(names)];
+  return [...(before ?? []).filter((name) => !folded.has(foldedName(name))), ...new Set(names)].sort();
 };
 
 /** The canonical name of a column, with or without its accents. */
