@@ -38,6 +38,8 @@ export interface CatalogueInspection {
   readonly refused: readonly RefusedEntry[];
   /** Which columns or members of the document are ignored; "": none. */
   readonly note: string;
+  /** It is at a private address, so its entries may be there, too. */
+  readonly private: boolean;
 }
 
 /** Reads the document and returns its entries. Writes nothing, and downloads none of the entries. */
@@ -54,7 +56,8 @@ export const inspectCatalogue = (
         { catalogue },
         new CatalogueMemory(),
       );
-      return { catalogue, ...read };
+      const isPrivate = !isFileSource(catalogue) && client.reachedPrivately(new URL(catalogue));
+      return { catalogue, private: isPrivate, ...read };
     }),
   );
 
@@ -100,6 +103,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
     ...(idScope === undefined ? {} : { idScope }),
     ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
     ...(before?.decided === undefined ? {} : { decided: before.decided }),
+    ...(inspection.private ? { private: true } : {}),
     registered: before?.registered ?? (yield* isoNow),
   };
   if (settings.kafka !== null && isFileSource(catalogue))

@@ -149,7 +149,7 @@ export const entitiesOf = (
           client,
           settings,
           source,
-          trust: trustOf(settings, { source, catalogue: catalogue.catalogue }),
+          trust: trustOf(settings, { source, catalogue: catalogue.catalogue }, catalogue),
           entities: entry.entities ?? preset?.entities,
           reading,
           idScope: scopeOf(catalogue, entry),

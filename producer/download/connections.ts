@@ -38,6 +38,8 @@ export class HttpClient {
   readonly credentials: readonly Credential[];
   readonly proxies: ProxySettings;
   readonly resolve: Resolve | undefined;
+  /** The hosts whose last direct connection went to a private address. */
+  readonly #private = new Set<string>();
   readonly #dispatchers: Readonly<Record<"any" | "public" | "direct", EnvHttpProxyAgent>>;
 
   constructor({
@@ -87,12 +89,26 @@ export class HttpClient {
     };
     const none = { httpProxy: "", httpsProxy: "", noProxy: "*" };
     // undici uses `connect` for direct connections only, so a proxy itself may be at a private address.
-    const connect = connector(false);
+    const toAny = connector(false);
+    const connect: buildConnector.connector = (target, callback) =>
+      toAny(target, (...[error, socket]) => {
+        if (error !== null) return callback(error, null);
+        const { remoteAddress } = socket;
+        if (remoteAddress !== undefined && !isPublicAddress(remoteAddress))
+          this.#private.add(target.hostname);
+        else this.#private.delete(target.hostname);
+        return callback(null, socket);
+      });
     this.#dispatchers = {
       any: new EnvHttpProxyAgent({ ...options, ...through, connect }),
       public: new EnvHttpProxyAgent({ ...options, ...through, connect: connectPublic }),
       direct: new EnvHttpProxyAgent({ ...options, ...none, connect }),
     };
+  }
+
+  /** Whether the last connection to the host of a URL went to a private address. */
+  reachedPrivately(url: URL): boolean {
+    return this.#private.has(url.hostname);
   }
 
   /** Whether the request may use a proxy. If NO_PROXY excludes the host, the socket is checked as well. */

@@ -143,6 +143,15 @@ describe("a private address", () => {
     expect(inside.requests).toEqual([]);
   });
 
+  it("is noted where a trusted source has it, so that a catalogue's entries may have it too", async () => {
+    const { client } = downloads;
+    const url = new URL(at("inside.example"));
+    expect(client.reachedPrivately(url)).toBe(false);
+    expect(taken(await downloads.poll(url.href))).toBe(SECRET);
+    expect(client.reachedPrivately(url)).toBe(true);
+    expect(client.reachedPrivately(new URL(at("cloud.example")))).toBe(false);
+  });
+
   it("is not reached through a connection that was opened for a trusted source", async () => {
     expect(taken(await downloads.poll(inside.url))).toBe(SECRET);
     inside.requests.length = 0;

@@ -41,6 +41,18 @@ describe("what a source may reach", () => {
     );
   });
 
+  it("an entry is where its catalogue was when an operator named it, whatever its name means today", () => {
+    const [source, catalogue] = ["https://shop.example/a.csv", "https://shop.example/list"];
+    expect(trustOf({ data }, { source, catalogue })).toEqual(DISCOVERED);
+    expect(trustOf({ data }, { source, catalogue }, {})).toEqual(DISCOVERED);
+    expect(trustOf({ data }, { source, catalogue }, { private: true })).toEqual(OPERATOR);
+    // Nobody can give these hosts another address.
+    for (const host of ["localhost:8080", "[::1]", "[fd00::1]:81", "192.168.1.4"])
+      expect(trustOf({ data }, { source: `http://${host}/a.csv`, catalogue: `http://${host}/` })).toEqual(
+        OPERATOR,
+      );
+  });
+
   it("a source that an HTTP request named is discovered, in every other case too", () => {
     rememberNamed(data, at("exports/a.csv"));
     for (const source of ["http://10.0.0.1/a.csv", at("exports/a.csv")])

@@ -1,14 +1,16 @@
 /**
  * What a source may reach depends on who named it (invariant 10). A source that an operator named may be private. An
- * entry of a catalogue has the same trust only on the catalogue's origin, or, for a local catalogue, in its folder. Any
- * other entry must be at a public address, or a file under VENTES_FILES.
+ * entry of a catalogue has the same trust only on the catalogue's origin, or, for a local catalogue, in its folder; and it
+ * may be at a private address only where the catalogue was when the operator named it. Any other entry must be at a public
+ * address, or a file under VENTES_FILES.
  */
 import { realpathSync, statSync } from "node:fs";
+import { isIP } from "node:net";
 import { dirname, resolve, sep } from "node:path";
-import type { Registration } from "#shared/contract/source-records.ts";
+import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { isNamedHere } from "./named-files.ts";
-import { isFileSource, pathOfSource } from "./reference.ts";
+import { isFileSource, isLoopback, pathOfSource } from "./reference.ts";
 
 export interface Trust {
   readonly trusted: Trusted;
@@ -22,8 +24,12 @@ type Named = Pick<Registration, "source" | "catalogue" | "discovered">;
 
 const DISCOVERED: Trust = { trusted: "discovered", throughTopic: true, within: null };
 
-/** What a registered source may reach. */
-export function trustOf({ data }: Pick<SettingsShape, "data">, named: Named): Trust {
+/** What a registered source may reach. `listing`: the registration of its catalogue, if it has one. */
+export function trustOf(
+  { data }: Pick<SettingsShape, "data">,
+  named: Named,
+  listing?: Pick<Catalogue, "private">,
+): Trust {
   const { source, catalogue, discovered } = named;
   if (discovered === true) return DISCOVERED;
   const isFile = isFileSource(source);
@@ -31,12 +37,18 @@ export function trustOf({ data }: Pick<SettingsShape, "data">, named: Named): Tr
   const byOperator = (throughTopic: boolean): Trust => ({ trusted: "operator", throughTopic, within });
   if (catalogue === undefined) return byOperator(!(isFile && isNamedHere(data, source)));
   if (!isFile)
-    return !isFileSource(catalogue) && new URL(source).origin === new URL(catalogue).origin
+    return !isFileSource(catalogue) &&
+      new URL(source).origin === new URL(catalogue).origin &&
+      (listing?.private === true || isFixed(catalogue))
       ? byOperator(true)
       : DISCOVERED;
   if (!isFileSource(catalogue)) return DISCOVERED;
   return byOperator(!(isNamedHere(data, catalogue) && isWithin(pathOfSource(source), folderOf(catalogue))));
 }
+
+/** Whether the host of a URL is an address or this machine, so that nobody can give it another address. */
+const isFixed = (url: string): boolean =>
+  isLoopback(url) || isIP(new URL(url).hostname.replace(/^\[(.*)\]$/, "$1")) !== 0;
 
 /** The followed folder (a catalogue) that holds the source; null: the source is in none. */
 export const followedFolderOf = ({

@@ -85,7 +85,7 @@ const pollOnce = Effect.fnUntraced(function* (
 });
 
 const fetch = (
-  { client, settings, fetch }: Producer,
+  { client, settings, registry, fetch }: Producer,
   registration: Registration,
   known: Validators | null,
   resumeFrom: number | null,
@@ -97,7 +97,7 @@ const fetch = (
     known,
     resumeFrom,
     goOn: true,
-    ...trustOf(settings, registration),
+    ...trustOf(settings, registration, registry.catalogue(registration.catalogue ?? "")),
   });
 
 /** The source still has the content that was read last. A version that was refused stays refused, and is not read. */

@@ -184,6 +184,11 @@ export const Catalogue = Schema.Struct({
   /** The decisions that hold for each entry, later ones too, and when each of the last was accepted (rule 10). */
   accepted: Schema.optionalKey(Schema.Array(Schema.String)),
   decided: Schema.optionalKey(Schema.Array(Decided)),
+  /**
+   * Its address was a private one when an operator registered it. Only then may its entries be at private addresses: who
+   * owns the name of a public address may give it a private one at any time.
+   */
+  private: Schema.optionalKey(Schema.Boolean),
   registered: Schema.String,
 });
 export type Catalogue = typeof Catalogue.Type;
