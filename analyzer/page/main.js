@@ -70,7 +70,7 @@ async function refresh() {
 
 async function askAll() {
   const sources = /** @type {Sources} */ (await fetchJson("api/sources"));
-  sourceList.show(sources.sources, sources.catalogues, sources.currency);
+  sourceList.show(sources);
   analyses = /** @type {Analyses} */ (await fetchJson(`api/analyses?limit=${MOST_ROWS}`));
   setClock(analyses.now);
   showAnalyses(analyses);

@@ -33,17 +33,21 @@ const MOST_ENTRIES = 200;
 /** Refused entries of a catalogue that are shown with their reason. */
 const MOST_REFUSALS = 5;
 
+/** Withdrawn sources that are shown, the last ones first. */
+const MOST_WITHDRAWN = 20;
+
 /** The list of sources in an element of the page. @param {HTMLElement} list */
 export function makeSources(list) {
   /** The content that the list shows, without the times of polls, as one string. */
   let shown = "";
 
-  /** @param {readonly Source[]} sources @param {readonly Catalogue[]} catalogues @param {string} currency */
-  function show(sources, catalogues, currency) {
-    const content = contentOf(sources, catalogues);
+  /** @param {import("../server/api.ts").SourcesAnswer} answer */
+  function show(answer) {
+    const { sources, catalogues, withdrawn } = answer;
+    const content = `${contentOf(sources, catalogues)}${JSON.stringify(withdrawn)}`;
     // Only times have changed: the elements stay, so that a selection and the scroll position stay too.
     if (content === shown) showTimes(list, sources, catalogues);
-    else showAll(list, sources, catalogues, currency);
+    else showAll(list, answer);
     shown = content;
   }
   return { show, showAges: () => showAges(list) };
@@ -71,13 +75,8 @@ function showTimes(list, sources, catalogues) {
   showAges(list);
 }
 
-/**
- * @param {HTMLElement} list
- * @param {readonly Source[]} sources
- * @param {readonly Catalogue[]} catalogues
- * @param {string} currency
- */
-function showAll(list, sources, catalogues, currency) {
+/** @param {HTMLElement} list @param {import("../server/api.ts").SourcesAnswer} answer */
+function showAll(list, { sources, catalogues, withdrawn, currency }) {
   const { alone, groups } = grouped(sources, catalogues);
   /** The catalogues that the reader has unfolded: they stay unfolded. */
   const open = new Set([...list.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-of")));
@@ -86,6 +85,7 @@ function showAll(list, sources, catalogues, currency) {
       ? [element("li", { class: "quiet" }, texts.noSources)]
       : alone.map((source) => item(source, currency))),
     ...groups.map((group) => catalogueItem(group, open, currency)),
+    ...withdrawn.slice(-MOST_WITHDRAWN).toReversed().map(withdrawnItem),
   );
 }
 
@@ -139,6 +139,9 @@ function item(source, currency) {
     ...(source.decided ?? []).map(({ at, says }) =>
       element("p", { class: "quiet reason" }, texts.decided(moment(at), says)),
     ),
+    ...(source.rekeyed === undefined
+      ? []
+      : [element("p", { class: "quiet reason" }, texts.rekeyed(moment(source.rekeyed)))]),
     ...(source.doubts !== undefined
       ? source.doubts.flatMap((doubt) => doubtParts(doubt, currency))
       : source.reason === ""
@@ -147,12 +150,32 @@ function item(source, currency) {
   );
 }
 
+/** A source that is followed no longer, and whose rows were withdrawn. @param {import("../server/api.ts").SourcesAnswer["withdrawn"][number]} one */
+const withdrawnItem = ({ source, at, events }) =>
+  element(
+    "li",
+    {},
+    heading(source, texts.removed),
+    element("p", { class: "quiet reason" }, texts.withdrawnAt(moment(at), events, number(events))),
+  );
+
 /** @param {Group} group @param {ReadonlySet<string | null>} open @param {string} currency */
 function catalogueItem({ catalogue, entries, more }, open, currency) {
-  const { listed, taken, others, refused, unlisted, refusals, reason } = catalogue;
+  const {
+    listed,
+    taken,
+    others,
+    refused,
+    unlisted,
+    refusals,
+    reason,
+    passed = 0,
+    passedOver = [],
+  } = catalogue;
   const parts = [
     texts.listed(listed, number(listed), number(taken + others)),
     ...(refused > 0 ? [texts.refused(refused, number(refused))] : []),
+    ...(passed > 0 ? [texts.passed(passed, number(passed))] : []),
     ...(unlisted > 0 ? [texts.unlisted(unlisted, number(unlisted))] : []),
   ];
   const all = entries.length + more;
@@ -175,6 +198,9 @@ function catalogueItem({ catalogue, entries, more }, open, currency) {
     ...refusals
       .slice(0, MOST_REFUSALS)
       .map((one) => element("p", { class: "reason" }, shorten(one.reason, 300))),
+    ...passedOver
+      .slice(0, MOST_REFUSALS)
+      .map((one) => element("p", { class: "quiet reason" }, shorten(one.reason, 300))),
     ...(all > 0 ? [details] : []),
   );
 }

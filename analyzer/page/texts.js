@@ -73,6 +73,7 @@ const fr = {
     `${listed} fichier${n > 1 ? "s" : ""} listé${n > 1 ? "s" : ""}, ${followed} suivi${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   refused: (n, shown) => `${shown} refusé${n > 1 ? "s" : ""}`,
+  passed: (n, shown) => `${shown} laissé${n > 1 ? "s" : ""} de côté`,
   /** @param {number} n @param {string} shown */
   unlisted: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
@@ -86,6 +87,9 @@ const fr = {
         : `Cette version est appliquée, mais à vérifier : ${says}`,
   /** @param {string} at @param {string} says */
   decided: (at, says) => `Accepté le ${at} : ${says}`,
+  rekeyed: (at) => `Nouveaux identifiants demandés le ${at} (--rekey)`,
+  removed: "retirée",
+  withdrawnAt: (at, n, shown) => `Retirée avec ses lignes le ${at} : ${shown} suppression${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown @param {string} worth */
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
   /** @param {string} total */
@@ -158,6 +162,7 @@ const en = {
   catalogue: "catalogue",
   listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
   refused: (_n, shown) => `${shown} refused`,
+  passed: (_n, shown) => `${shown} passed over`,
   unlisted: (_n, shown) => `${shown} no longer listed`,
   files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
   doubt: (weight, says) =>
@@ -167,6 +172,9 @@ const en = {
         ? `Noticed: ${says}`
         : `This version is applied, but check it: ${says}`,
   decided: (at, says) => `Accepted on ${at}: ${says}`,
+  rekeyed: (at) => `New ids asked for on ${at} (--rekey)`,
+  removed: "removed",
+  withdrawnAt: (at, n, shown) => `Removed with its rows on ${at}: ${shown} deletion${n > 1 ? "s" : ""}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
   totalAfter: (total) => `total revenue afterwards: ${total}`,
   counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,

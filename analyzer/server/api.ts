@@ -3,7 +3,7 @@
  * their names. Each answer comes from one read transaction, so its figures agree with each other, as of `commit`.
  */
 import * as Schema from "effect/Schema";
-import { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 
 /** The commit of the figures, and the newest one. */
 const AsOf = {
@@ -66,6 +66,7 @@ export const SourcesAnswer = Schema.Struct({
   currency: Schema.String,
   sources: Schema.Array(SourceStatus),
   catalogues: Schema.Array(CatalogueStatus),
+  withdrawn: Schema.Array(WithdrawnSource),
 });
 export type SourcesAnswer = typeof SourcesAnswer.Type;
 

@@ -4,7 +4,7 @@ import * as HttpRouter from "effect/http/HttpRouter";
 import type * as HttpServerRequest from "effect/http/HttpServerRequest";
 import type * as HttpServerResponse from "effect/http/HttpServerResponse";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
@@ -23,6 +23,7 @@ const MOST_ROWS = 10_000;
 export interface Followed {
   readonly sources: readonly SourceStatus[];
   readonly catalogues: readonly CatalogueStatus[];
+  readonly withdrawn: readonly WithdrawnSource[];
 }
 
 /** The parts that the answers are made of. Functions are called at each request. */
@@ -90,9 +91,9 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
     "GET",
     "/api/sources",
     answer(SourcesAnswer, (now) => {
-      const { sources, catalogues } = followed();
+      const { sources, catalogues, withdrawn } = followed();
       const { currency } = settings;
-      return { now, demo: current().demo, currency, catalogues, sources: reads.sources(sources) };
+      return { now, demo: current().demo, currency, catalogues, withdrawn, sources: reads.sources(sources) };
     }),
   ),
   route(

@@ -7,7 +7,7 @@ import * as HttpServerError from "effect/http/HttpServerError";
 import * as HttpServerRequest from "effect/http/HttpServerRequest";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs } from "#shared/runtime/time.ts";
 import { Guesses } from "./clients.ts";
@@ -32,6 +32,8 @@ export interface PageOptions extends Address {
   readonly catalogues?: () => readonly CatalogueStatus[];
   /** Called when a client gave several wrong tokens within a minute. Default: nothing. */
   readonly onGuessing?: (client: string) => void;
+  /** The sources that are followed no longer, and whose rows were withdrawn. Default: none. */
+  readonly withdrawn?: () => readonly WithdrawnSource[];
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
 }
@@ -63,7 +65,11 @@ export const servePage = Effect.fnUntraced(function* (
     Effect.sync(() => makeReads(current)),
     (reads) => Effect.sync(() => reads.close()),
   );
-  const followed = () => ({ sources: options.sources(), catalogues: options.catalogues?.() ?? [] });
+  const followed = () => ({
+    sources: options.sources(),
+    catalogues: options.catalogues?.() ?? [],
+    withdrawn: options.withdrawn?.() ?? [],
+  });
   const events = eventStreams(yield* watchChanges(reads, followed));
   const { server, served } = yield* listen(options);
   const routes = yield* makeRoutes({ settings, reads, current, followed, events, access, registrar });

@@ -19,14 +19,19 @@ export const analyzer = (
     yield* needsKafka("analyzer", run);
     const where = yield* pageSettings(input, run);
     yield* directoryLock(run.settings.data, "shared");
-    const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
+    const view: View = {
+      shown: { dir: run.settings.data, demo: false },
+      sources: [],
+      catalogues: [],
+      withdrawn: [],
+    };
     yield* onLog(
       run,
       Number.POSITIVE_INFINITY,
     )(
       Effect.gen(function* () {
         yield* openPage(where, view, run, input.open);
-        yield* Effect.forkScoped(followSources(view));
+        yield* Effect.forkScoped(followSources(view, true));
         yield* analyze(run);
       }),
     );

@@ -62,7 +62,12 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       yield* directoryLock(run.settings.data, "exclusive");
       if (run.settings.kafka === null) forgetMembers(run.settings.data);
       if (where === null) return yield* once(run, sources, timeout);
-      const view: View = { shown: { dir: run.settings.data, demo: false }, sources: [], catalogues: [] };
+      const view: View = {
+        shown: { dir: run.settings.data, demo: false },
+        sources: [],
+        catalogues: [],
+        withdrawn: [],
+      };
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
@@ -129,7 +134,7 @@ const follow = (
       onSettled();
     },
   });
-  return shared ? Effect.raceFirst(pipeline, followSources(view)) : pipeline;
+  return Effect.raceFirst(pipeline, followSources(view, shared));
 };
 
 /** Runs the demo, on a log of its own. Never ends by itself. */

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -19,6 +19,7 @@ export interface View {
   shown: { readonly dir: string; readonly demo: boolean };
   sources: readonly SourceStatus[];
   catalogues: readonly CatalogueStatus[];
+  withdrawn: readonly WithdrawnSource[];
 }
 
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
@@ -49,6 +50,7 @@ export const openPage = (
       sources: () => maskedIn(view.sources),
       catalogues: () => maskedIn(view.catalogues),
       onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
+      withdrawn: () => maskedIn(view.withdrawn),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

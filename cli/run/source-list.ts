@@ -3,7 +3,12 @@ import { join } from "node:path";
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
-import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
+import type {
+  CatalogueStatus,
+  ComponentState,
+  SourceStatus,
+  WithdrawnSource,
+} from "#shared/contract/status.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
@@ -125,14 +130,15 @@ export class SourceEntries {
   }
 
   /** Sources that are followed no longer, and whose rows an operator withdrew. */
-  withdrawn(): readonly { readonly source: string; readonly at: string; readonly events: number }[] {
+  withdrawn(): readonly WithdrawnSource[] {
     return this.#registry
       .announcements()
       .flatMap(({ source, withdrawn, counts }) =>
         withdrawn === undefined || this.#registry.registration(source) !== undefined || counts !== null
           ? []
           : [{ source, ...withdrawn }],
-      );
+      )
+      .toSorted((a, b) => (a.at < b.at ? -1 : 1));
   }
 
   /** Records of the topic `sources` that are no registration: no producer polls them. */
@@ -165,17 +171,23 @@ const rank = ({ registration }: ListedSource): number =>
 
 const CHECK_EVERY_MS = 2_000;
 
-/** Keeps the page's list of sources current, where producers are other processes. */
-export const followSources = (view: View): Effect.Effect<never, never, TopicLog | Settings> =>
+/**
+ * Keeps the page's list of withdrawn sources current; with `all` also those of sources and catalogues, where producers are
+ * other processes.
+ */
+export const followSources = (view: View, all: boolean): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { language } = yield* Settings;
     const entries = yield* readSourceEntries;
     for (;;) {
-      view.sources = [
-        ...entries.sources(reportsAt(yield* Clock.currentTimeMillis)).map(({ status }) => status),
-        ...entries.invalid(language),
-      ];
-      view.catalogues = entries.catalogues().map(({ status }) => status);
+      view.withdrawn = entries.withdrawn();
+      if (all) {
+        view.sources = [
+          ...entries.sources(reportsAt(yield* Clock.currentTimeMillis)).map(({ status }) => status),
+          ...entries.invalid(language),
+        ];
+        view.catalogues = entries.catalogues().map(({ status }) => status);
+      }
       yield* Effect.sleep(CHECK_EVERY_MS);
       yield* entries
         .refresh()

@@ -50,8 +50,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
       Effect.zipWith(isoNow, (result, now) => ({
         status: {
           ...polledStatus(before, result, now),
-          ...rereadOf(registration),
-          ...decidedOf(registration),
+          ...tracesOf(producer, registration),
         },
         code: null,
         askedMs: result.freshMs ?? 0,
@@ -62,8 +61,7 @@ export const pollAndReport = Effect.fnUntraced(function* (
             ...parkedStatus(before, error, now),
             // The poll may have announced a version before it failed.
             version: producer.registry.last(source)?.offset ?? before.version,
-            ...rereadOf(registration),
-            ...decidedOf(registration),
+            ...tracesOf(producer, registration),
           },
           code: error.code,
           askedMs: error.retryAfterMs ?? 0,
@@ -79,11 +77,17 @@ export const withDefects = (status: SourceStatus, bulkhead: Bulkhead): SourceSta
   return defects === 0 ? status : { ...status, defects };
 };
 
-const rereadOf = ({ reread }: Registration): Pick<SourceStatus, "reread"> =>
-  reread === undefined ? {} : { reread };
-
 /** What the operator decided about the source, so that the page tells it. */
-const decidedOf = ({ decided }: Registration): Pick<SourceStatus, "decided"> =>
-  decided === undefined ? {} : { decided };
+const tracesOf = (
+  { registry }: Producer,
+  { source, reread, decided }: Registration,
+): Pick<SourceStatus, "reread" | "decided" | "rekeyed"> => {
+  const rekeyed = registry.last(source)?.value.rekeyed;
+  return {
+    ...(reread === undefined ? {} : { reread }),
+    ...(decided === undefined ? {} : { decided }),
+    ...(rekeyed === undefined ? {} : { rekeyed }),
+  };
+};
 
 const isUncertain = (error: PollFailure): boolean => error._tag === "PublishUncertain";

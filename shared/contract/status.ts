@@ -30,8 +30,19 @@ export const SourceStatus = Schema.Struct({
   doubts: Schema.optionalKey(Schema.Array(DoubtReport)),
   /** What an operator accepted last about its versions. */
   decided: Schema.optionalKey(Schema.Array(Decided)),
+  /** When an operator asked for the new ids that its sales have (--rekey), ISO 8601. */
+  rekeyed: Schema.optionalKey(Schema.String),
 });
 export type SourceStatus = typeof SourceStatus.Type;
+
+/** A source that is followed no longer, and whose rows an operator withdrew. */
+export const WithdrawnSource = Schema.Struct({
+  source: Schema.String,
+  at: Schema.String,
+  /** How many delete events that took. */
+  events: Schema.Int,
+});
+export type WithdrawnSource = typeof WithdrawnSource.Type;
 
 /** Whether its last poll changed nothing, for the `reason` in its status. */
 export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
@@ -41,7 +52,7 @@ export const isStopped = ({ state }: Pick<SourceStatus, "state">): boolean =>
 export const needsOperator = (status: Pick<SourceStatus, "state" | "doubts">): boolean =>
   isStopped(status) || (status.doubts ?? []).some(isOpen);
 
-/** The status of one catalogue: listed = taken + others + removed + refused. `unlisted` are entries that it listed before. */
+/** The status of one catalogue: listed = taken + others + removed + refused + passed. `unlisted` are entries that it listed before. */
 export const CatalogueStatus = Schema.Struct({
   catalogue: Schema.String,
   /** The detected form of the document; null: not read yet. */
@@ -62,6 +73,11 @@ export const CatalogueStatus = Schema.Struct({
   unlisted: Schema.Int,
   /** The first refused entries, each with its reason. */
   refusals: Schema.Array(Schema.Struct({ source: Schema.String, reason: Schema.String })),
+  /** What is no table and no failure: notes, workbooks, folders inside; absent: none. `passedOver`: the first of them. */
+  passed: Schema.optionalKey(Schema.Int),
+  passedOver: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ source: Schema.String, reason: Schema.String })),
+  ),
   polled: Schema.NullOr(Schema.String),
   /** The number of defects, as for a source, those of its entries included. */
   defects: Schema.optionalKey(Schema.Int),
