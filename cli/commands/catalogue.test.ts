@@ -16,7 +16,7 @@ const company = async () => {
   const files = await publishFiles({
     "p.csv": "id_produit,nom,prix\np,Pain,2\n",
     "m.csv": "id_magasin,ville\nm,Lyon\n",
-    "notes.txt": "rien\n",
+    "notes.txt": "x,y\n1,2\n",
     "index.html":
       '<a href="../">up</a><a href="p.csv">p</a><a href="m.csv">m</a><a href="notes.txt">n</a><a href="1.csv">1</a>',
     "1.csv": `${sales("1")}2,hier,p,m,1\n`,
@@ -50,7 +50,7 @@ it("a catalogue is shown, registered, read, accounted for and removed", async ()
   // Entries that are refused are reported, and do not stop the others.
   const once = await run("start", "--once", "--json");
   expect(once.code).toBe(1);
-  expect(once.stderr).toMatch(/a listed file cannot be taken up: .*notes\.txt.*columns found: rien/);
+  expect(once.stderr).toMatch(/a listed file cannot be taken up: .*notes\.txt.*columns found: x, y/);
   expect(JSON.parse(once.stdout)).toMatchObject({ analyses: { chiffre_affaires_total: 2 } });
 
   const listed = await run("sources");

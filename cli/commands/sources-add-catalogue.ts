@@ -54,10 +54,11 @@ export const addCatalogue = (
     else print([added, ...refusals(inspection, run)].join("\n"));
   });
 
-const refusals = ({ refused, note }: CatalogueInspection, { texts }: Invocation): string[] => [
+const refusals = ({ refused, passed, note }: CatalogueInspection, { texts }: Invocation): string[] => [
   ...(note === "" ? [] : [`  ${visible(note)}`]),
   ...refused.slice(0, SHOWN).map(({ reason }) => `  ${visible(reason)}`),
   ...(refused.length > SHOWN ? [`  ${texts.andOthers(texts.count(refused.length - SHOWN))}`] : []),
+  ...passed.slice(0, SHOWN).map(({ reason }) => `  ${visible(reason)}`),
 ];
 
 function asText(found: CatalogueInspection, run: Invocation): string[] {

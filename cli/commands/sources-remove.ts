@@ -88,7 +88,9 @@ const printRemoved = (
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
   const by = (yield* readSourceEntries)
     .catalogues()
-    .find(({ status }) => status.refusals.some((refused) => refused.source === masked(source)));
+    .find(({ status: { refusals, passedOver = [] } }) =>
+      [...refusals, ...passedOver].some((entry) => entry.source === masked(source)),
+    );
   if (error.code !== "source.not_registered" || by === undefined || source.includes(MASK))
     return yield* error;
   const removed: Removed = yield* removeEntry(source, by.catalogue.catalogue);

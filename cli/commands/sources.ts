@@ -180,6 +180,7 @@ const catalogueCounts = ({ status }: CatalogueWithState, { texts }: Invocation):
     others: texts.count(status.others),
     removed: texts.count(status.removed),
     refused: texts.count(status.refused),
+    passed: texts.count(status.passed ?? 0),
     unlisted: texts.count(status.unlisted),
   });
 
@@ -195,13 +196,18 @@ const catalogueRow = (one: CatalogueWithState, run: Invocation) => [
 ];
 
 const catalogueText = (one: CatalogueWithState, run: Invocation): string[] => {
-  const { catalogue, form, state, reason, refused, refusals } = one.status;
+  const { catalogue, form, state, reason, refused, refusals, passed = 0, passedOver = [] } = one.status;
   const { texts } = run;
   return [
     `${catalogue}  catalogue${form === null ? "" : ` (${form})`}  ${state}${reason === "" ? "" : `  ${reason}`}`,
     `  ${catalogueCounts(one, run)}`,
     ...refusals.map((entry) => `  ${entry.reason}`),
     ...(refused > refusals.length ? [`  ${texts.andOthers(texts.count(refused - refusals.length))}`] : []),
+    ...(passed === 0 ? [] : [`  ${texts.passedOver()}`]),
+    ...passedOver.map((entry) => `    ${entry.reason}`),
+    ...(passed > passedOver.length
+      ? [`    ${texts.andOthers(texts.count(passed - passedOver.length))}`]
+      : []),
     ...(one.catalogue.decided ?? []).map(
       ({ at, decision, says }) => `  ${texts.decidedOfAll(at, decision, says)}`,
     ),

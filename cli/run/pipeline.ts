@@ -100,6 +100,9 @@ export const runPipeline = (
     ).pipe(Effect.andThen(Effect.never));
   });
 
+/** How many files that a catalogue passes over are named. */
+const TOLD_PASSED = 3;
+
 /** Notes once why a source or catalogue cannot be read, and which entries a catalogue cannot follow; again on change. */
 export function reportTroubles(progress: Progress, texts: Texts): Required<ReadHooks> {
   const noted = new Map<string, string>();
@@ -117,11 +120,16 @@ export function reportTroubles(progress: Progress, texts: Texts): Required<ReadH
         else if (status.state === "ok") noted.delete(status.source);
     },
     onCatalogues: (catalogues) => {
-      for (const { catalogue, state, reason, refused, refusals } of catalogues) {
+      for (const { catalogue, state, reason, refused, refusals, passed, passedOver = [] } of catalogues) {
         if (state === "parked") note(catalogue, reason);
         if (state !== "ok") continue;
         const first = refusals[0]?.reason ?? "";
         note(catalogue, refused === 0 ? "" : texts.entriesRefused(catalogue, refused, first));
+        const told = passedOver.map((one) => one.reason).slice(0, TOLD_PASSED);
+        note(
+          `${catalogue} passed`,
+          passed === undefined ? "" : texts.entriesPassedOver(catalogue, passed, told.join("; ")),
+        );
       }
     },
   };

@@ -19,7 +19,7 @@ const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "fil
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
 type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting">;
-type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "unlisted">;
+type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "passed" | "unlisted">;
 /** A choice: what it would do, and the command that makes it. */
 type Way = Shown<"effect" | "command">;
 type AccountedCounts = Shown<
@@ -310,9 +310,9 @@ const TEXTS = {
   ),
   catalogueStands: both(
     (s: CatalogueCounts) =>
-      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.unlisted === "0" ? "" : ` ; ${s.unlisted} ne sont plus listés, leurs lignes restent`}`,
+      `${s.listed} listés = ${s.taken} pris + ${s.others} déjà suivis + ${s.removed} retirés par vous + ${s.refused} refusés${s.passed === "0" ? "" : ` + ${s.passed} laissés de côté`}${s.unlisted === "0" ? "" : ` ; ${s.unlisted} ne sont plus listés, leurs lignes restent`}`,
     (s: CatalogueCounts) =>
-      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.unlisted === "0" ? "" : `; ${s.unlisted} no longer listed, their rows stay`}`,
+      `${s.listed} listed = ${s.taken} taken up + ${s.others} followed already + ${s.removed} removed by you + ${s.refused} refused${s.passed === "0" ? "" : ` + ${s.passed} passed over`}${s.unlisted === "0" ? "" : `; ${s.unlisted} no longer listed, their rows stay`}`,
   ),
   entriesRefused: both(
     (catalogue: string, n: number, first: string) =>
@@ -323,6 +323,16 @@ const TEXTS = {
       n === 1
         ? `${catalogue}: a listed file cannot be taken up: ${first}`
         : `${catalogue}: ${englishCount(n)} listed files cannot be taken up, one of them: ${first}`,
+  ),
+  passedOver: both(
+    () => "laissés de côté, car ce ne sont pas des tableaux :",
+    () => "passed over, for they are no tables:",
+  ),
+  entriesPassedOver: both(
+    (catalogue: string, n: number, reasons: string) =>
+      `${catalogue} : ${n === 1 ? "laissé de côté" : `${frenchCount(n)} laissés de côté`} : ${reasons}`,
+    (catalogue: string, n: number, reasons: string) =>
+      `${catalogue}: ${n === 1 ? "passed over" : `${englishCount(n)} passed over`}: ${reasons}`,
   ),
   noLongerListed: both(
     (since: string) => `absente de son catalogue depuis ${since} ; ses lignes restent`,

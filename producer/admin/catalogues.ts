@@ -36,6 +36,8 @@ export interface CatalogueInspection {
   readonly form: Form;
   readonly entries: readonly Entry[];
   readonly refused: readonly RefusedEntry[];
+  /** Workbooks and folders inside, which are not followed. */
+  readonly passed: readonly RefusedEntry[];
   /** Which columns or members of the document are ignored; "": none. */
   readonly note: string;
   /** It is at a private address, so its entries may be there, too. */

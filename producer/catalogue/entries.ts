@@ -15,7 +15,7 @@ import {
   shortened,
   sourceId,
 } from "../source/index.ts";
-import type { Listed, Listing } from "./listing.ts";
+import type { Listed, Listing, RefusedReference } from "./listing.ts";
 import { type SourceOptions, sourceOptions } from "./options.ts";
 
 export interface Entry {
@@ -35,11 +35,13 @@ export interface RefusedEntry {
 export interface Entries {
   readonly entries: readonly Entry[];
   readonly refused: readonly RefusedEntry[];
+  /** What is no source and no failure: workbooks, folders inside. */
+  readonly passed: readonly RefusedEntry[];
 }
 
 /** `url`: the address of the document, after redirects. Throws SourceRefusal when there are too many entries. Yields after each. */
 export function* entriesOf(
-  { listed, refused: rejected = [], base }: Listing,
+  { listed, refused: rejected = [], passed = [], base }: Listing,
   url: string,
   language: Language,
 ): Generator<void, Entries> {
@@ -48,10 +50,11 @@ export function* entriesOf(
     throw new SourceRefusal("catalogue.too_many", String(count), String(BOUNDS.entries));
   const entries = new Map<string, Entry>();
   const refused = new Map<string, RefusedEntry>();
-  for (const { reference, refusal } of rejected) {
+  const refusedEntry = ({ reference, refusal }: RefusedReference): RefusedEntry => {
     const source = sourceId(reference);
-    refused.set(source, { source: shownSource(source), reason: refusal.toError(source, language).sentence });
-  }
+    return { source: shownSource(source), reason: refusal.toError(source, language).sentence };
+  };
+  for (const one of rejected) refused.set(sourceId(one.reference), refusedEntry(one));
   for (const one of listed) {
     yield;
     let source = one.reference;
@@ -74,7 +77,11 @@ export function* entriesOf(
   }
   // An entry that one line makes invalid stays refused, even if another line is valid.
   for (const source of refused.keys()) entries.delete(source);
-  return { entries: [...entries.values()], refused: [...refused.values()] };
+  return {
+    entries: [...entries.values()],
+    refused: [...refused.values()],
+    passed: [...new Map(passed.map(refusedEntry).map((one) => [one.source, one])).values()],
+  };
 }
 
 /** A reference without an id may have any length. */

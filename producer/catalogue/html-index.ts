@@ -4,7 +4,8 @@
  * can be a catalogue of its own.
  */
 import { Tokenizer } from "htmlparser2";
-import { isDataFile, type Listing } from "./listing.ts";
+import { SourceRefusal } from "../source/index.ts";
+import { isDataFile, type Listing, type RefusedReference, workbookOf } from "./listing.ts";
 
 /** Characters that are read at once, between two yields. */
 const PIECE = 64 * 1024;
@@ -20,12 +21,20 @@ export function* readHtmlIndex(text: string, url: string): Generator<void, Listi
   yield* links;
   const from = base ?? url;
   const listed: Listing["listed"][number][] = [];
+  const passed: RefusedReference[] = [];
   for (const reference of references) {
-    if (isListed(reference, from, url))
+    const file = fileOfPage(reference, from, url);
+    const workbook = file === undefined ? undefined : workbookOf(file);
+    if (file !== undefined && isDataFile(file))
       listed.push({ reference, isPath: false, entity: undefined, options: {} });
+    else if (workbook !== undefined)
+      passed.push({
+        reference: new URL(reference.trim(), from).href,
+        refusal: new SourceRefusal("source.workbook", workbook),
+      });
     yield;
   }
-  return { form: "html", listed, ignored: [], base: from };
+  return { form: "html", listed, passed, ignored: [], base: from };
 }
 
 /**
@@ -81,13 +90,13 @@ function* linksIn(text: string, found: (tag: string, href: string) => void): Gen
   tokenizer.end();
 }
 
-function isListed(href: string, from: string, page: string): boolean {
-  if (!URL.canParse(href.trim(), from)) return false;
+/** The path that a link leads to on the origin of the page; undefined: it leads elsewhere. */
+function fileOfPage(href: string, from: string, page: string): string | undefined {
+  if (!URL.canParse(href.trim(), from)) return undefined;
   const { origin, protocol, pathname, host } = new URL(href.trim(), from);
   const own = new URL(page);
-  return (
-    protocol === own.protocol && origin === own.origin && host === own.host && isDataFile(named(pathname))
-  );
+  const isOwn = protocol === own.protocol && origin === own.origin && host === own.host;
+  return isOwn ? named(pathname) : undefined;
 }
 
 function named(pathname: string): string {

@@ -16,7 +16,7 @@ export interface Listed {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** A path that must not be read, and why. */
+/** A path that is not read, and why. */
 export interface RefusedReference {
   readonly reference: string;
   readonly refusal: SourceRefusal;
@@ -26,6 +26,8 @@ export interface Listing {
   readonly form: Form;
   readonly listed: readonly Listed[];
   readonly refused?: readonly RefusedReference[];
+  /** What stands beside the files and is no source: workbooks, folders. It is told, and is no failure. */
+  readonly passed?: readonly RefusedReference[];
   /** Names of columns or members that have no meaning in a list. */
   readonly ignored: readonly string[];
   /** The base URL of the references, if the document names one. */
@@ -46,6 +48,13 @@ export const REFERENCE_NAMES: ReadonlySet<string> = new Set([
   "adresse",
 ]);
 export const ENTITY_NAMES_OF_LISTS: ReadonlySet<string> = new Set(["entity", "entite"]);
+
+/** The program whose workbook a name is that of; undefined: it is none. */
+export const workbookOf = (name: string): string | undefined => {
+  const ending = /\.(xls[xmb]?|ods|numbers)$/i.exec(name)?.[1]?.toLowerCase();
+  if (ending === undefined) return undefined;
+  return ending === "ods" ? "OpenDocument" : ending === "numbers" ? "Numbers" : "Excel";
+};
 
 /** Whether a name is that of a data file. Folders and HTML pages list only such files. */
 export const isDataFile = (name: string): boolean => /\.(csv|tsv|txt)(\.gz)?$|\.zip$/i.test(name);

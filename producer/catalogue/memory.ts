@@ -18,6 +18,7 @@ export interface Refused {
   /** The validators of its content; null: it could not be downloaded. */
   readonly validators: Validators | null;
   readonly reason: string;
+  readonly code: string;
 }
 
 export class CatalogueMemory {

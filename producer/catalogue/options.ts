@@ -145,6 +145,9 @@ const OF_READING: Readonly<Record<keyof ReadingOptions, Kind>> = {
   where: conditions,
   fillDown: list,
   key: list,
+  drop: list,
+  only: list,
+  keep: list,
   prices: truth,
   wholeIds: truth,
 };

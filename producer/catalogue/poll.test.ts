@@ -384,6 +384,50 @@ describe("on this machine's disk", () => {
     });
   });
 
+  it("a folder tells what it passes over: notes, workbooks and folders inside; none is a failure", async () => {
+    put("a.csv", sales(1));
+    put("notes.txt", "The sales of the shop.\nThey are by day, and by till.\nAsk Anne.\n");
+    put("licence.txt", "<html><body>Licence</body></html>");
+    put("broken.csv", "<html><body>Error 500</body></html>");
+    put("unknown.csv", "Datum;Ware\n3.2.2026;x\n4.2.2026;y\n");
+    put("sheet.xlsx", "PK");
+    mkdirSync(join(folder(), "old"));
+    mkdirSync(join(folder(), "empty"));
+    put("old/b.csv", sales(2));
+    await add(catalogueId(folder()));
+    const { catalogue } = await poll();
+    const names = (all: readonly { readonly source: string }[] = []) =>
+      all.map(({ source }) => source.split("/").at(-1)).sort();
+    expect(catalogue).toMatchObject({ state: "ok", listed: 7, taken: 1, refused: 2, passed: 4 });
+    expect(names(catalogue?.refusals)).toEqual(["broken.csv", "unknown.csv"]);
+    expect(names(catalogue?.passedOver)).toEqual(["licence.txt", "notes.txt", "old", "sheet.xlsx"]);
+    const old = catalogue?.passedOver?.find(({ source }) => source.endsWith("/old"));
+    expect(old?.reason).toMatch(/to follow it too: npx ventes sources add \S+\/old --catalogue$/);
+    await add(catalogueId(join(folder(), "old")));
+    expect((await poll()).catalogue).toMatchObject({ listed: 6, passed: 3 });
+    expect(
+      rowsOf(await pipeline.run(allEvents))
+        .map(({ key }) => key)
+        .sort(),
+    ).toEqual(["1", "2"]);
+  });
+
+  it("a page passes over workbooks and texts; a list that names them has them refused", async () => {
+    files = {
+      "/": '<html><a href="a.csv">a</a><a href="s.ods">s</a><a href="n.txt">n</a><a href="o.csv">o</a></html>',
+      "/a.csv": sales(1),
+      "/n.txt": "just a note\n",
+      "/o.csv": "x,y\n1,2\n",
+      "/list.txt": "b.csv\nn.txt\n",
+      "/b.csv": sales(2),
+    };
+    await add(server.url);
+    expect((await poll()).catalogue).toMatchObject({ listed: 4, taken: 1, refused: 1, passed: 2 });
+    await pipeline.run(Effect.scoped(removeCatalogue(server.url)));
+    await add(at("list.txt"));
+    expect((await poll()).catalogue).toMatchObject({ listed: 2, taken: 1, refused: 1 });
+  });
+
   it("a folder's links are not followed out of it, and that is shown; nor is a file that becomes one", async () => {
     const outside = join(pipeline.dir, "outside.csv");
     writeFileSync(outside, sales(666));
@@ -395,7 +439,7 @@ describe("on this machine's disk", () => {
     spawnSync("mkfifo", [join(folder(), "pipe.csv")]);
     await add(catalogueId(folder()));
     const { catalogue, sources } = await poll();
-    expect(catalogue).toMatchObject({ listed: 3, taken: 2, refused: 1 });
+    expect(catalogue).toMatchObject({ listed: 4, taken: 2, refused: 1, passed: 1 });
     expect(catalogue?.refusals).toEqual([
       {
         source: pathToFileURL(join(folder(), "out.csv")).href,

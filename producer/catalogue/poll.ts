@@ -17,6 +17,7 @@ import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { SourceError } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
+import type { Form } from "./listing.ts";
 import type { CatalogueMemory } from "./memory.ts";
 import { readCatalogue } from "./read.ts";
 import { Registrations } from "./registrations.ts";
@@ -34,6 +35,25 @@ export interface CataloguePoll {
   readonly status: CatalogueStatus;
   readonly freshMs: number | null;
 }
+
+/** Kinds of content that are no table, whatever their author meant. */
+const NO_TABLES: ReadonlySet<string> = new Set([
+  "source.document",
+  "source.html",
+  "source.image",
+  "source.json",
+  "source.no_table",
+  "source.xml",
+]);
+
+/**
+ * Whether an entry of a folder or a page is no table: a note, a licence. It is told, and is no failure. A list names its
+ * files one by one, so there all must be tables; and so must a file that is called a CSV, unless it holds mere text.
+ */
+const isPassedOver = (form: Form, source: string, code: string | undefined): boolean =>
+  (form === "folder" || form === "html") &&
+  code !== undefined &&
+  (code === "source.no_table" || (NO_TABLES.has(code) && /\.txt(?:\.gz)?$/i.test(source)));
 
 /** The status of a catalogue before its first poll: state `new`, all counts 0. */
 export const newCatalogueStatus = ({ catalogue }: Catalogue): CatalogueStatus => ({
@@ -82,10 +102,15 @@ export const pollCatalogue = Effect.fnUntraced(function* (
   // What was taken up is followed at once, although another entry may take minutes.
   const took = yield* Effect.raceFirst(taking, registrations.flushing);
   const refusals = [...read.refused];
+  const passed = read.passed.filter(({ source }) => registry.catalogue(source) === undefined);
+  const inside = passed.length;
   for (const [i, { source }] of read.entries.entries()) {
     const one = took[i];
-    if (one?.is === "refused") refusals.push({ source: masked(source), reason: one.reason });
-    else memory.refused.delete(source);
+    if (one?.is === "refused") {
+      const entry = { source: masked(source), reason: one.reason };
+      if (isPassedOver(read.form, source, one.code)) passed.push(entry);
+      else refusals.push(entry);
+    } else memory.refused.delete(source);
   }
   for (const source of memory.refused.keys()) if (!listed.has(source)) memory.refused.delete(source);
 
@@ -103,13 +128,14 @@ export const pollCatalogue = Effect.fnUntraced(function* (
     form: read.form,
     state: "ok",
     reason: read.note,
-    listed: read.entries.length + read.refused.length,
+    listed: read.entries.length + read.refused.length + inside,
     taken: count("taken"),
     others: count("others"),
     removed: count("removed"),
     refused: refusals.length,
     unlisted,
     refusals: refusals.slice(0, SHOWN_REFUSALS),
+    ...(passed.length === 0 ? {} : { passed: passed.length, passedOver: passed.slice(0, SHOWN_REFUSALS) }),
     polled: yield* isoNow,
   };
   return { status, freshMs: read.freshMs };

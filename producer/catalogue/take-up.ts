@@ -21,9 +21,10 @@ const ENTRY_MS = 30 * 60_000;
 
 export type Took =
   | { readonly is: "taken" | "others" | "removed" }
-  | { readonly is: "refused"; readonly reason: string };
+  /** `code`: of its content, when that cannot be read. */
+  | { readonly is: "refused"; readonly reason: string; readonly code?: string | undefined };
 
-export const refused = (reason: string): Took => ({ is: "refused", reason });
+export const refused = (reason: string, code?: string): Took => ({ is: "refused", reason, code });
 
 /** Registers an entry if it is new or its options changed. A source of an operator or another catalogue stays. */
 export const takeUp = Effect.fnUntraced(function* (
@@ -51,7 +52,7 @@ export const takeUp = Effect.fnUntraced(function* (
   let entities = published;
   if (before === undefined || entities === undefined) {
     const header = yield* entitiesOf(producer, catalogue, entry, memory);
-    if (header.reason !== undefined) return refused(header.reason);
+    if (header.reason !== undefined) return refused(header.reason, header.code);
     entities = header.entities;
   }
   const listed = registrationOf(catalogue, entry, entities, before, yield* isoNow);
@@ -101,9 +102,13 @@ export const rekeyedBy = (
   now: Registration,
 ): Effect.Effect<string | undefined, DatabaseError> => {
   const { source } = now;
-  const keyed = ({ reading = {}, idScope }: Registration) => ({ reading: resolveReading(reading), idScope });
+  const announced = registry.last(source)?.value;
+  const keyed = ({ reading = {}, idScope }: Registration) => ({
+    reading: resolveReading(reading, announced),
+    idScope,
+  });
   return Effect.try({
-    try: () => rekeyed(registry.last(source)?.value, keyed(before), keyed(now)),
+    try: () => rekeyed(announced, keyed(before), keyed(now)),
     catch: (error) => error,
   }).pipe(
     Effect.catch(asFailure(source, settings)),
@@ -118,7 +123,7 @@ export const isForsaken = ({ registry }: Producer, { catalogue, unlisted }: Regi
 
 export type Header =
   | { readonly entities: Registration["entities"]; readonly reason?: undefined }
-  | { readonly reason: string };
+  | { readonly reason: string; readonly code: string };
 
 /** Reads the header of an entry. An entry that was refused before is read again only when it has changed. */
 export const entitiesOf = (
@@ -136,7 +141,7 @@ export const entitiesOf = (
     try: () => {
       const own = readingOf(catalogue, entry);
       return {
-        reading: resolveReading(own),
+        reading: resolveReading(own, registry.last(source)?.value),
         preset: own.preset === undefined ? undefined : presetNamed(own.preset),
       };
     },
@@ -163,7 +168,7 @@ export const entitiesOf = (
       Effect.map(
         (version): Header =>
           version === undefined
-            ? { reason: refusedBefore?.reason ?? "" }
+            ? { reason: refusedBefore?.reason ?? "", code: refusedBefore?.code ?? "source.empty" }
             : { entities: version.dialect.entities },
       ),
     ),
@@ -175,11 +180,12 @@ export const entitiesOf = (
   );
   const within = read.pipe(Effect.timeoutOrElse({ duration: ENTRY_MS, orElse: () => slow }));
   return hosts.turn(source, within).pipe(
-    Effect.catchTag("SourceError", ({ sentence }) => Effect.succeed<Header>({ reason: sentence })),
+    Effect.catchTag("SourceError", ({ sentence, code }) =>
+      Effect.succeed<Header>({ reason: sentence, code }),
+    ),
     Effect.tap((header) =>
       Effect.sync(() => {
-        if (header.reason !== undefined)
-          memory.refused.set(source, { requested, validators, reason: header.reason });
+        if (header.reason !== undefined) memory.refused.set(source, { requested, validators, ...header });
       }),
     ),
   );

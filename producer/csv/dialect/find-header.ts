@@ -8,7 +8,7 @@ import { BOUNDS, SourceRefusal } from "../../source/index.ts";
 import type { Cut } from "../records/dialect.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { bytesOf } from "../records/escaped-bytes.ts";
-import { type Head, type HeadRecord, recordsOf } from "./head.ts";
+import { type Head, type HeadRecord, recordsOf, SAMPLE } from "./head.ts";
 import { notRecognized } from "./not-recognized.ts";
 import { recognize, recognizeAsWanted, wantedEntity } from "./recognize.ts";
 import type { Candidate, DialectRequest } from "./search.ts";
@@ -16,6 +16,8 @@ import { refuseSeveralTables } from "./several-tables.ts";
 
 /** The header is one of so many first records. */
 const HEADER_WITHIN = 50;
+/** How many characters of a text that is no table are shown. */
+const SHOWN_TEXT = 60;
 const MAX_HEADER_BYTES = 256 * 1024;
 
 interface Likely {
@@ -53,6 +55,9 @@ export function headersIn(head: Head, cuts: readonly Cut[], request: DialectRequ
   if (other !== undefined && wanted !== undefined)
     throw new SourceRefusal("source.wrong_entity", wanted, other);
   if (bare !== undefined) return [bare];
+  const mayBeText = likely?.named === 0 && request.options.delimiter === undefined;
+  if (mayBeText && !cuts.some((cut) => isTable(head, cut)))
+    throw new SourceRefusal("source.no_table", likely.record.raw.trim().slice(0, SHOWN_TEXT));
   if (likely !== undefined && likely.named > 1)
     refuseSeveralTables(likely.record, recordsOf(head, likely.cut));
   throw notRecognized(likely?.header ?? [], request.entities, request.options);
@@ -91,6 +96,18 @@ function isLikelier(one: Likely, than: Likely | undefined): boolean {
   if (than === undefined || one.named !== than.named) return than === undefined || one.named > than.named;
   if (one.named > 0) return one.header.length > than.header.length && one.record.line <= than.record.line;
   return one.record.line === than.record.line && one.header.length > than.header.length;
+}
+
+/** Whether half of the first lines have as many fields, and more than one: then it is a table, of whatever. */
+function isTable(head: Head, cut: Cut): boolean {
+  const widths = new Map<number, number>();
+  let lines = 0;
+  for (const { fields } of recordsOf(head, cut)) {
+    if (lines++ === SAMPLE) break;
+    const width = fields?.length ?? 0;
+    widths.set(width, (widths.get(width) ?? 0) + 1);
+  }
+  return [...widths].some(([width, count]) => width > 1 && count * 2 >= lines);
 }
 
 /** Whether a header that is whole as another entity has columns that only sales have: then it is of sales, and lacks the rest. */

@@ -66,7 +66,7 @@ export const otherKinds: readonly OddFile[] = [
   kind("a JSON array of arrays", "source.json", '[["id_magasin","ville"],[1,"Paris"]]'),
   kind("JSON lines", "source.json", '{"id_magasin":1}\n{"id_magasin":2}\n'),
   kind("an empty JSON array", "source.json", "[]"),
-  kind("plain text", "source.no_key_columns", "Bonjour,\nveuillez trouver ci-joint\n"),
+  kind("plain text", "source.no_table", "Bonjour,\nveuillez trouver ci-joint\nles ventes\n"),
   {
     name: "names in brackets, which are no JSON",
     content: lines("[id_magasin],[ville]", "1,Paris"),

@@ -74,7 +74,11 @@ export const oddLines: readonly OddFile[] = [
   },
   {
     name: "a header below that",
-    content: lines(...Array.from({ length: 50 }, (_, i) => `remarque ${i}`), SHOP, "1,Paris,x"),
+    content: lines(
+      ...Array.from({ length: 50 }, (_, i) => `remarque ${i}`),
+      SHOP,
+      ...Array.from({ length: 60 }, (_, i) => `${i},Paris,x`),
+    ),
     refused: "source.no_key_columns",
   },
   {
