@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ventes } from "../../integration-tests/support/in-process.ts";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
-import { flagsOf, howRead, notesOf } from "../output/reading.ts";
+import { flagsOf } from "../../producer/admin/index.ts";
+import { howRead, notesOf } from "../output/reading.ts";
 import { textsIn } from "../texts/texts.ts";
 
 const WIDE = [
@@ -111,7 +112,7 @@ describe("how a source is read", () => {
         fillDown: ["b c"],
         key: ["a", "b c"],
         prices: true,
-      }).join(" "),
+      }),
     ).toBe(
       `--preset excel-fr --delimiter tab --no-header --columns 'a,b c' --map prix= --map 'nom=Nom de l'\\''article' ` +
         "--set 'ville=En ligne' --where a=1 --fill-down 'b c' --key 'a,b c' --prices",

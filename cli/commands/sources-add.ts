@@ -44,6 +44,9 @@ interface AddInput {
   readonly where: readonly string[];
   readonly fillDown: readonly string[];
   readonly key: string | undefined;
+  readonly drop: readonly string[];
+  readonly only: readonly string[];
+  readonly keep: readonly string[];
   readonly prices: boolean | undefined;
   readonly same: readonly string[];
   readonly wholeIds: boolean | undefined;

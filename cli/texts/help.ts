@@ -553,6 +553,18 @@ export const FLAG_HELP = {
     fr: "les colonnes qui identifient ensemble une ligne : leurs valeurs, jointes par /, font l'identifiant ; pour des ventes sans id_vente, elles distinguent les ventes",
     en: "the columns that together identify a line: their values, joined by /, are the id; for sales without id_vente, they tell sales apart",
   },
+  drop: {
+    fr: "des colonnes du fichier à ne pas publier ; '' : aucune",
+    en: "columns of the file that are not published; '': none",
+  },
+  only: {
+    fr: "des colonnes en plus de celles des entités, seulement celles-ci sont publiées ; '' : toutes",
+    en: "of the columns beside those of the entities, only these are published; '': all",
+  },
+  keep: {
+    fr: "des colonnes à publier bien que leur nom soit celui de données personnelles (e-mail, téléphone, nom de client, carte) ; '' : aucune",
+    en: "columns that are published although their names are of personal data (e-mail, telephone, name of a customer, card); '': none",
+  },
   prices: {
     fr: "dans un fichier large, le prix de la vente est aussi celui du produit ; --no-prices : il ne l'est pas",
     en: "in a wide file, the price of the sale is also the product's price; --no-prices: it is not",

@@ -2,7 +2,7 @@
 
 export { newCatalogueStatus, sourceOptions } from "../catalogue/index.ts";
 export { noteSentence, READING_NOTES, type ReadingNoteCode } from "../csv/index.ts";
-export { conditionText } from "../rows/index.ts";
+export { flagsOf } from "../rows/index.ts";
 export {
   leastEvery,
   namedSource,

@@ -30,6 +30,10 @@ export interface ReadingFlags {
   readonly where?: readonly string[] | undefined;
   readonly fillDown?: readonly string[] | undefined;
   readonly key?: string | undefined;
+  /** Names of columns of the file, with commas between. */
+  readonly drop?: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly keep?: readonly string[] | undefined;
   readonly prices?: boolean | undefined;
   readonly wholeIds?: boolean | undefined;
 }
@@ -170,6 +174,12 @@ function pair(flag: string, text: string, form: string): readonly [string, strin
   return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
+/** The names that a repeated flag gives, each with commas between; without a name it removes the option. */
+function listed(name: "drop" | "only" | "keep", given: readonly string[] = []): ReadingChange {
+  const names = given.flatMap(listOf);
+  return given.length === 0 ? {} : { [name]: names.length === 0 ? null : names };
+}
+
 /** Parses the flags. Throws SourceRefusal (bad_option, unknown_preset). */
 export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
   const { map = [], set = [], same = [], where = [], fillDown = [] } = flags;
@@ -223,6 +233,9 @@ export function parseReadingFlags(flags: ReadingFlags): ReadingChange {
         }),
     ...(fillDown.length === 0 ? {} : { fillDown: filled.length === 0 ? null : filled }),
     ...(key === undefined ? {} : { key: key.length === 0 ? null : key }),
+    ...listed("drop", flags.drop),
+    ...listed("only", flags.only),
+    ...listed("keep", flags.keep),
     ...(flags.prices === undefined ? {} : { prices: flags.prices ? true : null }),
     ...(flags.wholeIds === undefined ? {} : { wholeIds: flags.wholeIds ? true : null }),
   };

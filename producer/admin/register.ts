@@ -11,7 +11,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { changesDays, flagsOf, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
+import { changesDays, flagsOf, hiddenInIds, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
   acceptedIn,
   asFailure,
@@ -77,21 +77,20 @@ const register = Effect.fnUntraced(function* (
   const trust = isDiscovered ? trustOf(settings, { source, discovered: true }) : BY_HAND;
   const own = changedReading(before?.reading, options.reading ?? {});
   const idScope = idScopeOf(source, before, options);
-  const { reading, preset } = yield* resolved(source, own ?? {});
+  const { reading, preset } = yield* resolved(source, own ?? {}, announced);
   const { language } = settings;
-  const was = yield* resolved(source, before?.reading ?? {});
-  const changed = rekeyed(
-    before === undefined ? undefined : announced,
-    { reading: was.reading, idScope: before?.idScope },
-    { reading, idScope },
-  );
+  const was = yield* resolved(source, before?.reading ?? {}, announced);
+  const published = before === undefined ? undefined : announced;
+  const changed =
+    rekeyed(published, { reading: was.reading, idScope: before?.idScope }, { reading, idScope }) ??
+    (options.rekey === true ? hiddenInIds(published, reading).join(", ") || undefined : undefined);
   // The entities of a source must not change: its events are in their topics, unless they were deleted.
-  const published = announced?.identity == null ? undefined : announced.entities;
+  const ofBefore = announced?.identity == null ? undefined : announced.entities;
   const named = entitiesNamed(options);
   const version = yield* opened(
     source,
     {
-      entities: published ?? named ?? preset?.entities ?? before?.entities,
+      entities: ofBefore ?? named ?? preset?.entities ?? before?.entities,
       reading,
       idScope,
       before: changed === undefined ? announced : unkeyed(announced),

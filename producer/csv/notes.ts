@@ -108,6 +108,22 @@ export const READING_NOTES = {
     en: (n) =>
       `${columnOf(n)} stays read from "${n.more}", as in the version before, and not from "${fieldOf(n)}": to change it, give sources add --map ${n.what}`,
   },
+  "columns.left_out": {
+    fr: (n) => `colonnes laissées de côté, non publiées : ${n.what}`,
+    en: (n) => `columns left out, not published: ${n.what}`,
+  },
+  "columns.personal": {
+    fr: (n) =>
+      `colonnes laissées de côté, non publiées, car leur nom est celui de données personnelles : ${n.what} (pour les publier : --keep)`,
+    en: (n) =>
+      `columns left out, not published, for their names are of personal data: ${n.what} (to publish them: --keep)`,
+  },
+  "columns.in_ids": {
+    fr: (n) =>
+      `colonnes non publiées, mais lues pour les identifiants des ventes, qui en contiennent une empreinte : ${n.what} (de nouveaux identifiants sans elles : --rekey)`,
+    en: (n) =>
+      `columns not published, but read for the ids of sales, which hold a hash of them: ${n.what} (new ids without them: --rekey)`,
+  },
   "lines.skipped": {
     fr: (n) => `les ${n.what} premières lignes sont laissées (--skip-lines)`,
     en: (n) => `the first ${n.what} lines are left out (--skip-lines)`,

@@ -16,6 +16,10 @@ export interface DecoderOptions {
   readonly delimiter?: string | undefined;
   /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
+  /** Fields that are read for ids and currencies alone, and not published (rule 24). */
+  readonly hidden?: ReadonlySet<number>;
+  /** Fields that are published as empty, because an earlier version published them (rule 24). */
+  readonly cleared?: ReadonlySet<number>;
   /** The columns of --key; undefined: the first header decides. */
   readonly key: readonly string[] | undefined;
   /** The column of sale ids came after the first version, so it is data. */

@@ -16,16 +16,16 @@ import {
   splitDerived,
   TIME,
 } from "../diff/index.ts";
-import { foldHeader, type WideMapping } from "../header/index.ts";
+import type { WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { type ColumnEmpty, emptyOf } from "./column-empty.ts";
-import { isCurrency, isOfCurrencies } from "./columns/currencies.ts";
 import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
+import { RecordCurrency } from "./record-currency.ts";
 import { SaleValues } from "./sale-values.ts";
 import { codeOf, fieldOf, type Slot, slotsOf } from "./slots.ts";
 import { type Problem, ValueReader, wholeOf } from "./value-reader.ts";
-import { BusinessZone, cleanText, isErrorText, isNothing } from "./values.ts";
+import { BusinessZone, cleanText, isErrorText } from "./values.ts";
 
 /** Matches a raw line with a character that may need NFC or escaping in JSON. One test serves all values of the line. */
 const NEEDS_CARE = /[^ !#-[\]-\u02ff]/;
@@ -67,6 +67,8 @@ export class Decoder {
   readonly #reader: ValueReader;
   readonly #slots: readonly Slot[];
   readonly #extras: readonly Slot[];
+  /** Extras that are read, and whose values are not published (rule 24). */
+  readonly #unpublished: readonly Slot[];
   readonly #key: Slot | undefined;
   /** The columns that identify a sale without id. */
   readonly #identifying: readonly string[];
@@ -77,11 +79,7 @@ export class Decoder {
   /** Some values do not come from the raw line, so testing the line is not enough. */
   readonly #careful: boolean;
   readonly #needsCare: RegExp;
-  /** The fields that hold currencies alone. */
-  readonly #currencies: readonly Slot[];
-  readonly #currency: string;
-  /** The last text that named the currency of the database. */
-  #ours = "";
+  readonly #currency: RecordCurrency;
 
   /** Throws SourceRefusal (bad_set, no_key_columns, unknown_field, id_lost, identity_changed). */
   constructor(mapping: WideMapping["mappings"][number], extras: readonly number[], plan: DecoderOptions) {
@@ -98,24 +96,29 @@ export class Decoder {
     this.lookAlikes = entity.derivedKey ? undefined : new LookAlikes();
 
     const { currency } = settings;
-    const slots = slotsOf(entity, mapping, extras, { header, options, formats, currency }, (slot, value) => {
+    const { hidden, cleared } = plan;
+    const asked = { header, options, formats, currency, hidden, cleared };
+    const slots = slotsOf(entity, mapping, extras, asked, (slot, value) => {
       const constant = reader.read(slot, value, true);
       if (constant == null) throw new SourceRefusal("source.bad_set", `${slot.name}=${value}`);
       return constant;
     });
     const sorted = slots.toSorted((a, b) => byCodeUnit(a.name, b.name));
-    this.names = sorted.map((slot) => slot.name);
+    this.names = sorted.filter(({ shows }) => shows !== "nothing").map((slot) => slot.name);
     this.#timeName = this.names.includes(TIME) ? OTHER_TIME : TIME;
     this.#key = sorted.find((slot) => slot.kind !== "extra" && slot.name === entity.key);
     if (this.#key === undefined && !entity.derivedKey)
       throw new SourceRefusal("source.no_key_columns", header.join(", "), entity.key);
     this.#slots = sorted.filter((slot) => slot.kind !== "extra" && slot !== this.#key);
     this.#extras = sorted.filter((slot) => slot.kind === "extra");
-    this.#currency = currency;
-    this.#currencies =
-      entity.name === "magasins"
-        ? []
-        : this.#extras.filter(({ published }) => isOfCurrencies(foldHeader(published)));
+    this.#unpublished = this.#extras.filter(({ shows }) => shows !== "value");
+    const amount = this.names.includes("chiffre_affaires") || !this.names.includes("prix");
+    this.#currency = new RecordCurrency(
+      entity.name === "magasins" ? [] : this.#extras,
+      amount && entity.derivedKey ? "chiffre_affaires.wrong_currency" : "prix.wrong_currency",
+      currency,
+      reader,
+    );
     this.#values = new Array(slots.length).fill(null);
     this.sale = new SaleValues(this.#slots, this.#values);
     this.hasDates = this.#slots.some((slot) => slot.name === "date_effet");
@@ -131,8 +134,10 @@ export class Decoder {
 
   /** The identity columns of its sales, if this is the first version. Throws SourceRefusal (unknown_field). */
   #identityOf(key: readonly string[] | undefined): readonly string[] {
-    if (key === undefined || !this.entity.derivedKey || this.#key?.joined !== undefined) return this.names;
-    const absent = key.find((name) => !this.names.includes(name));
+    const emptied = new Set(this.#unpublished.map(({ name }) => name));
+    const shown = this.names.filter((name) => !emptied.has(name));
+    if (key === undefined || !this.entity.derivedKey || this.#key?.joined !== undefined) return shown;
+    const absent = key.find((name) => !this.#read.has(name));
     if (absent !== undefined)
       throw new SourceRefusal("source.unknown_field", `--key ${absent}`, this.names.join(", "));
     return key.toSorted(byCodeUnit);
@@ -140,7 +145,7 @@ export class Decoder {
 
   /** Throws SourceRefusal (identity_changed) when an identity column is missing. */
   requireIdentity(): void {
-    const lost = this.#identifying.filter((name) => !this.names.includes(name));
+    const lost = this.#identifying.filter((name) => !this.#read.has(name));
     if (lost.length === 0) return;
     // One of the new columns may be the lost one under another name.
     const come = this.names.filter((name) => !this.#identifying.includes(name) && name !== this.entity.key);
@@ -149,6 +154,11 @@ export class Decoder {
 
   get #all(): readonly Slot[] {
     return [...this.#slots, ...this.#extras, ...(this.#key === undefined ? [] : [this.#key])];
+  }
+
+  /** The names of all columns that are read, published or not. */
+  get #read(): ReadonlySet<string> {
+    return new Set(this.#all.map(({ name }) => name));
   }
 
   /** The columns that the figures rest on: those of the entity, and those that identify a sale without id. */
@@ -178,7 +188,7 @@ export class Decoder {
       return reader.reject("record.wrong_length", String(fields.length), String(this.header.length));
     const { decoded } = this;
     const care = this.#careful || this.#needsCare.test(raw);
-    if (this.#currencies.length > 0 && !this.#isInCurrency(fields)) return false;
+    if (!this.#currency.isOurs(fields)) return false;
     reader.begin();
     decoded.dated = "";
     let rest = "";
@@ -192,22 +202,6 @@ export class Decoder {
     }
     decoded.rest = `${rest}},"extras":{${this.#extrasOf(fields, care)}}}`;
     return this.#identify(fields) && this.#fits();
-  }
-
-  /** Whether the record is in the currency of the database, as far as its columns of currencies say. */
-  #isInCurrency(fields: readonly string[]): boolean {
-    for (const { at, published } of this.#currencies) {
-      const field = fields[at] as string;
-      if (field === this.#ours) continue;
-      const text = this.#reader.unwrap(cleanText(field));
-      if (text !== "" && !isNothing(text) && !isCurrency(text, this.#currency)) {
-        const amount = this.names.includes("chiffre_affaires") || !this.names.includes("prix");
-        const code = amount && this.entity.derivedKey ? "chiffre_affaires" : "prix";
-        return this.#reader.reject(`${code}.wrong_currency`, text, this.#currency, published);
-      }
-      this.#ours = field;
-    }
-    return true;
   }
 
   /** Puts the fingerprint of the last decoded record into `print`, as `fingerprintRow` does. */
@@ -230,11 +224,13 @@ export class Decoder {
       const value = this.#reader.read(slot, fields[slot.at] as string, care) as string | null;
       this.#values[slot.index] = value;
       if (value === null || isErrorText(value)) slot.empty++;
+      if (slot.shows === "nothing") continue;
       if (time !== null && slot.name > this.#timeName) {
         text += `${text === "" ? "" : ","}"${this.#timeName}":"${time}"`;
         time = null;
       }
-      text += `${text === "" ? "" : ","}${slot.label}${value === null ? "null" : jsonOf(value, care)}`;
+      const shown = slot.shows === "value" ? value : null;
+      text += `${text === "" ? "" : ","}${slot.label}${shown === null ? "null" : jsonOf(shown, care)}`;
     }
     return time === null ? text : `${text}${text === "" ? "" : ","}"${this.#timeName}":"${time}"`;
   }
@@ -269,6 +265,7 @@ export class Decoder {
     decoded.derived = true;
     if (slot !== undefined) slot.empty++;
     const { row, extras } = this.rowOf();
+    for (const { name, index } of this.#unpublished) setValue(extras, name, this.#values[index] ?? null);
     const columns =
       this.#reader.time === null
         ? this.#identifying
@@ -283,11 +280,13 @@ export class Decoder {
   }
 
   /** The row (without its key) and the extras of the last decoded record. */
-  rowOf(): { readonly row: Values; readonly extras: Values } {
+  rowOf(): { readonly row: Values; readonly extras: Record<string, string | null> } {
     const row: Record<string, string | null> = {};
     for (const slot of this.#slots) row[slot.name] = this.#values[slot.index] ?? null;
     const extras: Record<string, string | null> = {};
-    for (const slot of this.#extras) setValue(extras, slot.name, this.#values[slot.index] ?? null);
+    for (const { name, index, shows } of this.#extras)
+      if (shows !== "nothing")
+        setValue(extras, name, shows === "empty" ? null : (this.#values[index] ?? null));
     if (this.#reader.time !== null) extras[this.#timeName] = this.#reader.time;
     return { row, extras };
   }

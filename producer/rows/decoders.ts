@@ -1,6 +1,8 @@
 /** Makes the decoders of a source: one for each entity that it publishes. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import { fieldNamed, mapEntities } from "../header/index.ts";
+import { fieldNamed, foldHeader, mapEntities, type WideMapping } from "../header/index.ts";
+import { isOfCurrencies } from "./columns/currencies.ts";
+import { clearedOf, leftOut, type PublishedBefore } from "./columns/left-out.ts";
 import { checkOptions } from "./columns/options.ts";
 import { SALE_KEY } from "./columns/rekey.ts";
 import { Decoder } from "./decoder.ts";
@@ -8,6 +10,8 @@ import type { DecoderOptions } from "./decoder-options.ts";
 
 export interface DecodersOptions extends Omit<DecoderOptions, "key" | "late"> {
   readonly entities: readonly EntityName[];
+  /** What its last version published; undefined: nothing. */
+  readonly before?: PublishedBefore | undefined;
 }
 
 /**
@@ -26,14 +30,36 @@ export function decodersOf(asked: DecodersOptions): readonly Decoder[] {
     (identity === null ? key !== undefined && !key.includes(SALE_KEY) : !identity.includes(SALE_KEY));
   const wide = mapEntities(o.header, o.entities, o.options, late ? SALE_KEY : undefined);
   const last = wide.mappings.at(-1)?.entity;
+  const { extras, hidden, cleared } = publishedExtras(o, wide, key);
   return wide.mappings.map(
     (mapping) =>
-      new Decoder(mapping, mapping.entity === last ? wide.extras : [], {
+      new Decoder(mapping, mapping.entity === last ? extras : [], {
         ...o,
+        hidden,
+        cleared,
         key: mapping.entity === last ? key : undefined,
         late,
       }),
   );
+}
+
+/** The extras to read, and those of them that are not published or are published as empty. */
+function publishedExtras(
+  { header, options = {}, identity, before }: DecodersOptions,
+  wide: WideMapping,
+  key: readonly string[] | undefined,
+): { readonly extras: readonly number[] } & Required<Pick<DecoderOptions, "hidden" | "cleared">> {
+  const { fields } = leftOut(header, wide, options);
+  const identifying = new Set(identity ?? key);
+  const isRead = (at: number): boolean => {
+    const field = wide.mappings.at(-1)?.fields[at];
+    const isOfIds = field !== undefined && "extra" in field && identifying.has(field.extra);
+    return isOfIds || isOfCurrencies(foldHeader(header[at] ?? ""));
+  };
+  const cleared = clearedOf(header, fields, before);
+  const hidden = new Set([...fields].filter((at) => !cleared.has(at) && isRead(at)));
+  const extras = wide.extras.filter((at) => !fields.has(at) || hidden.has(at) || cleared.has(at));
+  return { extras, hidden, cleared };
 }
 
 /**

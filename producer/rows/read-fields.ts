@@ -10,6 +10,8 @@ export interface ReadField {
   readonly name: string;
   /** The format of its numbers or dates, if there was a choice. */
   readonly format: string | null;
+  /** It is read for the ids or the currency, and its values are not published. */
+  readonly hidden?: true;
 }
 
 /** The fields in the order of the header; values that the operator gives to every record come last. */
@@ -26,5 +28,6 @@ export function readFields(header: readonly string[], slots: readonly Slot[]): r
       column: slot.kind === "extra" ? null : slot.name,
       name: slot.name,
       format: slot.decimal ?? slot.day ?? null,
+      ...(slot.shows !== "value" ? { hidden: true as const } : {}),
     }));
 }

@@ -33,6 +33,8 @@ export interface Slot {
   readonly published: string;
   readonly required: boolean;
   readonly kind: "id" | "text" | "day" | "decimal" | "extra";
+  /** What an event has of it: an extra that is left out is empty in it, or not there (rule 24). */
+  readonly shows: "value" | "empty" | "nothing";
   readonly currency: string | null;
   /** It is an id, and one that is written 12.0 is 12. */
   readonly whole: boolean;
@@ -70,11 +72,16 @@ export interface SlotOptions {
   readonly header: readonly string[];
   readonly options: ReadingOptions;
   readonly formats: ColumnFormats;
+  readonly hidden?: ReadonlySet<number> | undefined;
+  readonly cleared?: ReadonlySet<number> | undefined;
   /** The one currency of the database. */
   readonly currency: string;
 }
 
 const DOCUMENT: ReadonlySet<string> = new Set(ventes.extras.map((extra) => extra.name));
+
+const shownAs = ({ hidden, cleared }: SlotOptions, at: number): Slot["shows"] =>
+  hidden?.has(at) === true ? "nothing" : cleared?.has(at) === true ? "empty" : "value";
 
 function slotOf(
   o: SlotOptions,
@@ -87,6 +94,7 @@ function slotOf(
   return {
     ...slot,
     at,
+    shows: kind === "extra" ? shownAs(o, at) : "value",
     joined: "parts" in source ? source : undefined,
     constant: undefined,
     same: sameOf(o, "parts" in source && source.by === "address" ? "ville" : name),

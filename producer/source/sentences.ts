@@ -363,6 +363,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name, give --map COLUMN=NAME; else add it to the file`,
   },
+  "source.no_table": {
+    fr: (d) =>
+      `${d.source} n'est pas un tableau : ses lignes sont du texte, comme « ${d.what} » : donnez un CSV, dont une ligne nomme les colonnes`,
+    en: (d) =>
+      `${d.source} holds no table: its lines are text, such as ${JSON.stringify(d.what)}: give a CSV, one line of which names the columns`,
+  },
   "source.sales_lack": {
     fr: (d) =>
       `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d.more, d.source, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what} ; si ce sont des produits : ${command(`sources add produits ${shellArgument(d.source)}`)}`,
@@ -437,6 +443,12 @@ export const SOURCE_SENTENCES = {
     fr: (d) =>
       `${d.source} : ${d.what} : le fichier n'a pas cette colonne : donnez l'une des siennes : ${d.more}`,
     en: (d) => `${d.source}: ${d.what}: the file has no such column: give one of its own: ${d.more}`,
+  },
+  "source.dropped_column": {
+    fr: (d) =>
+      `${d.source} : --drop ${d.what} : ${d.more ? `c'est la colonne ${d.more}` : "une colonne y est lue"} ; pour ne pas la lire, si elle n'est pas nécessaire : --map '${d.more || "COLONNE"}='`,
+    en: (d) =>
+      `${d.source}: --drop ${d.what}: ${d.more ? `it is the column ${d.more}` : "a column is read from it"}; to leave it unread, if it is not needed: --map '${d.more || "COLUMN"}='`,
   },
   "source.bad_set": {
     fr: (d) =>
@@ -573,6 +585,12 @@ export const SOURCE_SENTENCES = {
   "catalogue.too_many": {
     fr: (d) => `${d.source} liste ${d.what} fichiers ; la limite est ${d.more} : partagez-le en plusieurs`,
     en: (d) => `${d.source} lists ${d.what} files; the limit is ${d.more}: split it into several`,
+  },
+  "catalogue.folder_inside": {
+    fr: (d) =>
+      `${d.source} est un dossier dans le dossier : ${d.what === "1" ? "son fichier n'est pas suivi" : `ses ${d.what} fichiers ne sont pas suivis`} ; pour le suivre aussi : ${add(d.source)} --catalogue`,
+    en: (d) =>
+      `${d.source} is a folder inside the folder: its ${d.what === "1" ? "file is" : `${d.what} files are`} not followed; to follow it too: ${add(d.source)} --catalogue`,
   },
   "catalogue.contradicts": {
     fr: (d) => `${d.source} est listé plusieurs fois, avec des options différentes : gardez une seule ligne`,

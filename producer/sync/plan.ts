@@ -25,7 +25,7 @@ type Remembered = Validators &
  * Numbers the ways in which this program has read files. It grows with each mend of the reading: then each source is
  * read again once, so that rows that were read wrongly are published anew.
  */
-const READ_BY = 4;
+const READ_BY = 5;
 
 /** The options that decide how a content is read. When one of them changes, the producer reads the content again. */
 const readAsOf = (registration: Registration): string => {

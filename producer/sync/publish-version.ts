@@ -88,7 +88,7 @@ export const publishVersion = (
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
     const version = yield* Effect.acquireRelease(
       inSlices(
-        () => openFile({ ...options, reading: resolveReading(registration.reading ?? {}) }),
+        () => openFile({ ...options, reading: resolveReading(registration.reading ?? {}, before) }),
         asFailure(source, settings),
       ),
       (open) => Effect.sync(() => open?.close()),

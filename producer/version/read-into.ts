@@ -65,10 +65,11 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   }
   version.filtered = step.value;
   version.gaps.decoded(version.decoders.map(({ columns }) => columns));
-  // The announcement carries the open line, so that a later version can find out that it extends it. A line too long
-  // for that is left out, and the next version is read whole.
-  const isTooLong = reader.open?.kept === true && !fitsAnnouncement(version.room, reader.open.raw);
-  version.open = reader.open?.kept && !isTooLong ? { line: reader.open.line, raw: reader.open.raw } : null;
+  // The announcement carries the open line, so that a later version can find out that it extends it. A line that is too
+  // long for that, or has values that are not published, is left out, and the next version is read whole.
+  const isUntold =
+    reader.open?.kept === true && (version.leftOut.any || !fitsAnnouncement(version.room, reader.open.raw));
+  version.open = reader.open?.kept && !isUntold ? { line: reader.open.line, raw: reader.open.raw } : null;
   version.left = reader.open?.kept === false;
   // With more lines, lines of another width may turn out to be written as the others are.
   const isYoung = reader.otherWidth > 0 && version.records < FEWEST_LINES;
@@ -78,7 +79,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
     currencies.count > 0 ||
     reader.leftOut.totals > 0 ||
     !reader.settled ||
-    isTooLong ||
+    isUntold ||
     isYoung;
   version.end = isWholeNext ? null : version.endOf(reader);
   version.notice(reader);

@@ -35,6 +35,7 @@ import {
   Statuses,
 } from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
+import { LeftOutColumns } from "./left-out.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf } from "./records-of.ts";
 
@@ -73,6 +74,8 @@ export class Version {
   readonly #fd: number;
   readonly #size: number;
   readonly #kept: readonly ReadingNote[];
+  /** What is not published of its rows. */
+  readonly leftOut: LeftOutColumns;
   #notes: readonly ReadingNote[] = [];
 
   /** The version closes `fd`. */
@@ -92,6 +95,7 @@ export class Version {
     this.amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.documentAmounts = documents && new DocumentAmounts({ ...written, fields: documents });
     this.statuses = new Statuses({ ...written, fields: wide }, options.reading.where ?? []);
+    this.leftOut = new LeftOutColumns(reading.dialect, options, this.decoders);
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
       what: `${column}=${instead}`,
@@ -104,7 +108,7 @@ export class Version {
     const { reading: options, idScope, settings, before } = this.options;
     const { entities, delimiter } = this.dialect;
     const identity = before?.identity ?? null;
-    const plan = { entities, header, identity, options, formats, idScope, settings, delimiter };
+    const plan = { entities, header, identity, options, formats, idScope, settings, delimiter, before };
     return decodersOf({ ...plan, room: this.room });
   }
 
@@ -125,11 +129,12 @@ export class Version {
 
   /** The reading decisions, and the notes of the passes so far. */
   get reading(): ReadingDecisions {
-    const notes = [...this.#reading.notes, ...this.#kept, ...this.#notes];
+    const notes = [...this.#reading.notes, ...this.#kept, ...this.leftOut.notes, ...this.#notes];
     return {
       ...decisionsOf(this.#reading),
       columns: this.formats,
       places: this.known.places,
+      ...(this.leftOut.never.length === 0 ? {} : { leftOut: this.leftOut.never }),
       ...(notes.length === 0 ? {} : { notes }),
     };
   }

@@ -41,11 +41,13 @@ export function* writeEvents(
     entity: EntityName,
     line: number,
     raw: string,
+    fields: readonly string[] | undefined,
     code: RejectCode,
     details: Details,
   ) => {
     const key = withOrdinal(rejectStem(source, raw), rejected.ordinal(n));
-    const row = fittingReject(version.room, { entity, raw, code, details: { ...details } });
+    const shown = version.leftOut.masked(raw, fields);
+    const row = fittingReject(version.room, { entity, raw: shown, code, details: { ...details } });
     to.rejects.push({ key, value: writer.reject(line, row) });
   };
   yield* recordsOf(version.newReader(), version.newFilter(), {
@@ -55,12 +57,12 @@ export function* writeEvents(
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed !== undefined) {
         const { code, details } = failed.problem;
-        return reject(n, failed.entity.name, line, raw, code, details);
+        return reject(n, failed.entity.name, line, raw, fields, code, details);
       }
       for (const { decoder, decisions, keyColumn, rows } of pairs) {
         const { decoded } = decoder;
         if (isRejected && decisions.isExcluded(n)) {
-          reject(n, decoder.entity.name, line, raw, MIXED, { value: decoded.key });
+          reject(n, decoder.entity.name, line, raw, fields, MIXED, { value: decoded.key });
         } else if (decisions.isEmitted(n)) {
           const ordinal = decoded.derived ? decisions.ordinal(n) : decoded.ordinal;
           const key = keyOfClaim({ key: decoded.key, ordinal });
@@ -70,7 +72,7 @@ export function* writeEvents(
     },
     bad: (n, code, value, line, raw, more) => {
       const { name } = version.main.entity;
-      if (rejected.isEmitted(n)) reject(n, name, line, raw, code, { value, more });
+      if (rejected.isEmitted(n)) reject(n, name, line, raw, undefined, code, { value, more });
     },
   });
 }

@@ -39,6 +39,12 @@ export const ReadingOptions = Schema.Struct({
   fillDown: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The columns that form the primary id together. */
   key: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Columns of the file that are not published. */
+  drop: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Of the columns that no entity has, only these are published. */
+  only: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Columns that are published although their names are of personal data. */
+  keep: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The unit price on the line of a sale is also a price of its product. */
   prices: Schema.optionalKey(Schema.Boolean),
   /** Ids and numbers of documents that are written 12.0 or 12,00 are 12. */
@@ -68,6 +74,8 @@ export const ReadingDecisions = Schema.Struct({
   places: Schema.optionalKey(
     Schema.Record(Schema.String, Schema.Union([Schema.Int, Schema.Array(Schema.Int)])),
   ),
+  /** Fields that are not published and never were (rule 24). */
+  leftOut: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Remarks about the file, by code (producer/csv/notes.ts). */
   notes: Schema.optionalKey(
     Schema.Array(

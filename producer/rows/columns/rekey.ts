@@ -5,6 +5,7 @@ import type { Announcement, ReadingOptions, Registration } from "#shared/contrac
 import { type ColumnSource, fieldNamed, type Mapping, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
 import { knownHeader } from "./known-header.ts";
+import { leftOut } from "./left-out.ts";
 
 export interface Keyed {
   /** The options together with those of the preset. */
@@ -66,6 +67,22 @@ function areWrittenOtherwise(
 
 /** Whether such a list has the day of the sales: nobody can tell then which sales the old ones were. */
 export const changesDays = (changed: string): boolean => changed.split(", ").includes("date_vente");
+
+/** The columns that the ids of its sales hold a hash of, although they are not published (rule 24). */
+export function hiddenInIds(announced: Announcement | undefined, reading: ReadingOptions): readonly string[] {
+  const { identity, header, entities = [] } = announced ?? {};
+  if (identity == null || header == null || identity.includes(SALE_KEY)) return [];
+  const wide = mapEntities(
+    header,
+    entities,
+    { ...reading, known: knownHeader(announced, reading) },
+    SALE_KEY,
+  );
+  return [...leftOut(header, wide, reading).fields].flatMap((at) => {
+    const field = wide.mappings.at(-1)?.fields[at];
+    return field !== undefined && "extra" in field && identity.includes(field.extra) ? [field.extra] : [];
+  });
+}
 
 /** The source of a column; of another extra its field, unless a column is read from that. */
 function sourceOf(

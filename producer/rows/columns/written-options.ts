@@ -16,8 +16,7 @@ export type ReadingChange = {
 const DELIMITERS: Readonly<Record<string, string>> = { "\t": "tab" };
 const QUOTES: Readonly<Record<string, string>> = { '"': "double", "'": "single" };
 
-const flag = (name: string, value: string): string =>
-  value === "" ? `--${name} ''` : `--${name} ${shellArgument(value)}`;
+const flag = (name: string, value: string): string => `--${name} ${shellArgument(value)}`;
 const orAuto = (name: string) => (value: unknown) => [flag(name, value === null ? "auto" : String(value))];
 const list = (name: string) => (value: unknown) => [
   flag(name, value === null ? "" : (value as readonly string[]).join(",")),
@@ -53,6 +52,9 @@ const WRITTEN: Readonly<Record<keyof ReadingOptions, (value: unknown) => readonl
       ? [flag("fill-down", "")]
       : (value as readonly string[]).map((name) => flag("fill-down", name)),
   key: list("key"),
+  drop: list("drop"),
+  only: list("only"),
+  keep: list("keep"),
   prices: toggle("prices"),
   wholeIds: toggle("whole-ids"),
 };
@@ -60,8 +62,9 @@ const WRITTEN: Readonly<Record<keyof ReadingOptions, (value: unknown) => readonl
 /** The flags that give these options, quoted for a shell: the inverse of `parseReadingFlags`. null resets an option. */
 export const flagsOf = (change: ReadingChange, idScope?: string | null): string =>
   [
-    ...Object.entries(change).flatMap(([name, value]) =>
-      value === undefined ? [] : WRITTEN[name as keyof ReadingOptions](value),
-    ),
+    ...Object.entries(WRITTEN).flatMap(([name, written]) => {
+      const value = change[name as keyof ReadingOptions];
+      return value === undefined ? [] : written(value);
+    }),
     ...(idScope === undefined ? [] : [flag("id-scope", idScope ?? "")]),
   ].join(" ");

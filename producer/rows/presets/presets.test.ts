@@ -1,6 +1,7 @@
 /** Each preset reads a small sample of the export that it is for, made by us: samples/NAME.csv. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Announcement } from "#shared/contract/source-records.ts";
 import { type Inspection, inspectSource } from "../../admin/inspect.ts";
 import { SourceRefusal } from "../../source/error.ts";
 import { SOURCE_SENTENCES } from "../../source/sentences.ts";
@@ -185,6 +186,22 @@ describe("a preset", () => {
     expect(SOURCE_SENTENCES[refusal.code].en({ source: "x", what: "shopfy", more: refusal.more ?? "" })).toBe(
       'x: there is no preset "shopfy": give one of these: google-sheets, excel-fr, shopify-orders, prestashop, sage',
     );
+  });
+
+  it.each([
+    ["shopify-orders", { numero_document: "#1001", heure: "10:15:10" }],
+    ["prestashop", { numero_document: "7", heure: "10:15:10" }],
+    ["sage", { numero_document: "FA00012" }],
+  ])("%s gives the number of the document, and the time where there is one", async (name, extras) => {
+    const [sale] = (await readSample(name)).rows.filter(({ entity }) => entity === "ventes");
+    expect(sale?.extras).toMatchObject(extras);
+    expect(Object.keys(sale?.extras ?? {})).not.toContain("Email");
+  });
+
+  it("keeps the name that is in the ids of a source that began before it had another", () => {
+    const announced = { identity: ["Name", "id_produit"] } as unknown as Announcement;
+    expect(resolveReading({ preset: "shopify-orders" }, announced).map).not.toHaveProperty("numero_document");
+    expect(resolveReading({ preset: "shopify-orders" }).map).toHaveProperty("numero_document", "Name");
   });
 
   it("says what it is for in both languages", () => {

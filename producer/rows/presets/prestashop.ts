@@ -4,7 +4,7 @@ import type { Preset } from "./preset.ts";
  * PrestaShop's own export of orders has no articles. Those are in its database, and its SQL manager exports them:
  *
  *     SELECT d.id_order_detail, o.date_add, o.valid, d.id_shop, d.product_id, d.product_name,
- *            d.product_quantity, d.unit_price_tax_incl, d.total_price_tax_incl
+ *            d.product_quantity, d.unit_price_tax_incl, d.total_price_tax_incl, d.id_order
  *     FROM ps_order_detail d JOIN ps_orders o ON o.id_order = d.id_order
  */
 export const prestashop: Preset = {

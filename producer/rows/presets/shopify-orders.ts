@@ -7,8 +7,8 @@ import type { Preset } from "./preset.ts";
 export const shopifyOrders: Preset = {
   name: "shopify-orders",
   about: {
-    fr: "Shopify, Commandes > Exporter : produits, un magasin (« Shopify », ville « En ligne » ; --set les change) et ventes. Seules les commandes payées (Financial Status = paid) : ni les remboursées, même en partie, ni celles en attente. Le chiffre d'affaires est quantité × Lineitem price : sans remises, port ni taxes à part. Un article sans Lineitem sku est mis de côté. Toutes les autres colonnes restent dans extras, celles du client comprises : retirez-les de l'export si vous ne les voulez pas.",
-    en: "Shopify, Orders > Export: products, one shop (Shopify, city « En ligne »; --set changes them) and sales. Paid orders only (Financial Status = paid): neither refunded ones, even in part, nor pending ones. Revenue is quantity × Lineitem price: without discounts, shipping and separate taxes. An item without Lineitem sku is set aside. All other columns stay in extras, the customer's too: leave them out of the export if you do not want them.",
+    fr: "Shopify, Commandes > Exporter : produits, un magasin (« Shopify », ville « En ligne » ; --set les change) et ventes. Seules les commandes payées (Financial Status = paid) : ni les remboursées, même en partie, ni celles en attente. Le chiffre d'affaires est quantité × Lineitem price : sans remises, port ni taxes à part. Un article sans Lineitem sku est mis de côté. Le numéro de la commande (Name) est numero_document. Les autres colonnes restent dans extras ; l'e-mail, le téléphone, le nom et l'adresse du client n'y sont pas (--keep les publie).",
+    en: "Shopify, Orders > Export: products, one shop (Shopify, city « En ligne »; --set changes them) and sales. Paid orders only (Financial Status = paid): neither refunded ones, even in part, nor pending ones. Revenue is quantity × Lineitem price: without discounts, shipping and separate taxes. An item without Lineitem sku is set aside. The number of the order (Name) is numero_document. The other columns stay in extras; e-mail, telephone, name and address of the customer are left out (--keep publishes them).",
   },
   entities: ["produits", "magasins", "ventes"],
   reading: {
@@ -19,6 +19,7 @@ export const shopifyOrders: Preset = {
       id_produit: "Lineitem sku",
       nom: "Lineitem name",
       prix: "Lineitem price",
+      numero_document: "Name",
       quantité: "Lineitem quantity",
       date_vente: "Created at",
       // Of the whole order, on its first line.
