@@ -76,7 +76,7 @@ async function poll() {
       },
     }),
   );
-  return { catalogue: catalogues[0], sources };
+  return { catalogue: catalogues[0], catalogues, sources };
 }
 const add = (id: string, options = {}) => pipeline.run(registerCatalogue(id, options));
 const listed = Effect.gen(function* () {
@@ -404,7 +404,11 @@ describe("on this machine's disk", () => {
     const old = catalogue?.passedOver?.find(({ source }) => source.endsWith("/old"));
     expect(old?.reason).toMatch(/to follow it too: npx ventes sources add \S+\/old --catalogue$/);
     await add(catalogueId(join(folder(), "old")));
-    expect((await poll()).catalogue).toMatchObject({ listed: 6, passed: 3 });
+    const both = (await poll()).catalogues.map(({ listed, passed = 0 }) => [listed, passed]).sort();
+    expect(both).toEqual([
+      [1, 0],
+      [6, 3],
+    ]);
     expect(
       rowsOf(await pipeline.run(allEvents))
         .map(({ key }) => key)

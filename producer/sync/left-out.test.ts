@@ -15,7 +15,7 @@ import { allEvents, claimsOf, listSources, openPipeline, type Pipeline } from ".
 let pipeline: Pipeline;
 beforeEach(async () => {
   pipeline = await openPipeline();
-  mkdirSync(join(pipeline.dir, "files"));
+  mkdirSync(join(pipeline.dir, "files"), { recursive: true });
 });
 afterEach(() => pipeline.close());
 
