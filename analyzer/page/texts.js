@@ -73,6 +73,7 @@ const fr = {
     `${listed} fichier${n > 1 ? "s" : ""} listé${n > 1 ? "s" : ""}, ${followed} suivi${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   refused: (n, shown) => `${shown} refusé${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
   passed: (n, shown) => `${shown} laissé${n > 1 ? "s" : ""} de côté`,
   /** @param {number} n @param {string} shown */
   unlisted: (n, shown) => `${shown} plus listé${n > 1 ? "s" : ""}`,
@@ -87,8 +88,10 @@ const fr = {
         : `Cette version est appliquée, mais à vérifier : ${says}`,
   /** @param {string} at @param {string} says */
   decided: (at, says) => `Accepté le ${at} : ${says}`,
+  /** @param {string} at */
   rekeyed: (at) => `Nouveaux identifiants demandés le ${at} (--rekey)`,
   removed: "retirée",
+  /** @param {string} at @param {number} n @param {string} shown */
   withdrawnAt: (at, n, shown) => `Retirée avec ses lignes le ${at} : ${shown} suppression${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown @param {string} worth */
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
