@@ -8,23 +8,8 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
-export interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
-
-export interface Mutant {
-  readonly name: string;
-  /** What it breaks, in words. */
-  readonly breaks: string;
-  readonly edits: readonly Edit[];
-  /** Histories within which it must be found. */
-  readonly within: number;
-  /** A seed that shows it, so that a test need not search. */
-  readonly shownBy: number;
-}
+import { LIFE_MUTANTS } from "./lives/mutants.ts";
+import type { Edit, Mutant } from "./mutant.ts";
 
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh/refresh.ts";
@@ -295,9 +280,10 @@ export const MUTANTS: readonly Mutant[] = [
     within: 1000,
     shownBy: 95,
   },
+  ...LIFE_MUTANTS,
 ];
 
-/** What the simulator in a copy of the tree found. */
+/** What the simulator, or what plays lives, found in a copy of the tree. */
 export interface Verdict {
   readonly caught: boolean;
   /** The first seed that showed it, and how many histories were played up to it. */
@@ -307,6 +293,7 @@ export interface Verdict {
 }
 
 const ROOT = dirname(import.meta.dirname);
+const SIMULATOR = "simulator/main.ts";
 const COPIED = [
   "analyzer",
   "consumer",
@@ -345,7 +332,9 @@ export async function runMutant(mutant: Mutant, { isKnown = false } = {}): Promi
       writeFileSync(path, edited(readFileSync(path, "utf8"), edit));
     }
     const played = (...seeds: readonly string[]) =>
-      verdictOf(copy, [...seeds, "--json", "--no-shrink", "--jobs", "1"]);
+      LIFE_MUTANTS.includes(mutant)
+        ? verdictOf(copy, ["simulator/lives/rule.ts", ...seeds, "--json"])
+        : verdictOf(copy, [SIMULATOR, ...seeds, "--json", "--no-shrink", "--jobs", "1"]);
     if (isKnown) {
       const verdict = await played("--first", String(mutant.shownBy), "--seeds", "1");
       if (verdict.caught) return verdict;
@@ -369,9 +358,13 @@ export interface Summary {
   readonly seconds: number;
 }
 
-export function runSimulator(root: string, args: readonly string[]): Promise<Summary> {
+export const runSimulator = (root: string, args: readonly string[]): Promise<Summary> =>
+  summaryOf(root, [SIMULATOR, ...args]);
+
+/** `command`: a script and its flags. */
+function summaryOf(root: string, command: readonly string[]): Promise<Summary> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["simulator/main.ts", ...args], {
+    const child = spawn(process.execPath, command, {
       cwd: root,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -391,8 +384,8 @@ export function runSimulator(root: string, args: readonly string[]): Promise<Sum
   });
 }
 
-async function verdictOf(root: string, args: readonly string[]): Promise<Verdict> {
-  const { violation, played } = await runSimulator(root, args);
+async function verdictOf(root: string, command: readonly string[]): Promise<Verdict> {
+  const { violation, played } = await summaryOf(root, command);
   return {
     caught: violation !== null,
     seed: violation?.seed ?? 0,

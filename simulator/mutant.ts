@@ -1,0 +1,17 @@
+/** A rule that is broken on purpose. */
+export interface Edit {
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Mutant {
+  readonly name: string;
+  /** What it breaks, in words. */
+  readonly breaks: string;
+  readonly edits: readonly Edit[];
+  /** Seeds within which it must be found: of histories, or of lives. */
+  readonly within: number;
+  /** A seed that shows it, so that a test need not search. */
+  readonly shownBy: number;
+}
