@@ -26,7 +26,7 @@ import {
   wholeIdsLines,
 } from "../output/results.ts";
 import { print, printJson, say } from "../output/stdout.ts";
-import { isRunning } from "../run/component-state.ts";
+import { isRunning, LOOP_FIGURE } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
@@ -39,6 +39,8 @@ import { heldBy } from "../settings/locks.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
 
+/** A loop that is busy for longer is worth a word: the page stands still as long. */
+const LONG_LOOP_MS = 250;
 /** How long it waits for a broker: monitoring programs call it. */
 const WAIT_MS = 5_000;
 
@@ -207,12 +209,13 @@ function asText(found: Found, dir: string, run: Invocation): string {
   const { texts } = run;
   const { database, log } = found;
   const lines = [texts.statusDirectory(dir, texts.runs(found.running))];
-  for (const { component, id, state, lost, detail, at } of found.components) {
+  for (const { component, id, state, lost, detail, at, figures } of found.components) {
     // Embedded, there is one component of each kind: its id tells nothing.
     const where = run.settings.kafka === null ? [] : [id];
-    lines.push(
-      `  ${[component, lost ? texts.lost() : state, at, ...where, detail].filter((part) => part !== "").join("  ")}`,
-    );
+    const busy = figures[LOOP_FIGURE] ?? 0;
+    const stood = busy > LONG_LOOP_MS ? [texts.loopBusy(texts.count(busy))] : [];
+    const parts = [component, lost ? texts.lost() : state, at, ...where, detail, ...stood];
+    lines.push(`  ${parts.filter((part) => part !== "").join("  ")}`);
   }
   if (log !== null) lines.push(texts.statusLog(log.where, texts.count(log.events)));
   if (database === null) lines.push(texts.noDatabase());

@@ -43,6 +43,21 @@ it("is running while it runs, and stopped after an interruption, with its last f
   ]);
 });
 
+it("tells how long its loop was busy at a time", async () => {
+  const busy = Effect.sync(() => {
+    const until = process.hrtime.bigint() + 300_000_000n;
+    while (process.hrtime.bigint() < until);
+  });
+  const states = await run(
+    Effect.gen(function* () {
+      const work = Effect.sleep(50).pipe(Effect.andThen(busy), Effect.andThen(Effect.sleep(50)));
+      yield* withState("consumer", report)(work);
+      return yield* readStates;
+    }),
+  );
+  expect(states[0]?.figures.loop_ms).toBeGreaterThanOrEqual(250);
+});
+
 it("is failed, with the reason, after a failure", async () => {
   const states = await run(
     Effect.gen(function* () {

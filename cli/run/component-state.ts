@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, futimesSync, openSync } from "node:fs";
 import { hostname } from "node:os";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import * as Cause from "effect/Cause";
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
@@ -37,6 +38,30 @@ export interface StateReport {
 /** How often a component's report is compared with the one that was published last. */
 const CHECK_EVERY_MS = 500;
 
+/** The figure of the longest time, in milliseconds since the publication before, in which nothing else could run. */
+export const LOOP_FIGURE = "loop_ms";
+const LOOP_RESOLUTION_MS = 10;
+
+/**
+ * Measures how long the event loop is kept busy at a time: the page, signals and all sources wait as long. The function
+ * returns the longest time in milliseconds since it was called before.
+ */
+const loopDelay = Effect.map(
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const delays = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+      delays.enable();
+      return delays;
+    }),
+    (delays) => Effect.sync(() => delays.disable()),
+  ),
+  (delays) => (): number => {
+    const most = Math.max(0, Math.round(delays.max / 1e6) - LOOP_RESOLUTION_MS);
+    delays.reset();
+    return most;
+  },
+);
+
 /** How long the last publication may take: a component stops within 5 s. */
 const LAST_WORD_MS = 1_000;
 
@@ -48,54 +73,57 @@ const LAST_WORD_MS = 1_000;
 export const withState =
   (component: ComponentState["component"], report: () => StateReport) =>
   <A, E, R>(run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | TopicLog | Settings> =>
-    Effect.gen(function* () {
-      const log = yield* TopicLog;
-      const { data, healthFile } = yield* Settings;
-      const id = `${hostname()}:${data}`;
-      const since = yield* isoNow;
+    Effect.scoped(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const { data, healthFile } = yield* Settings;
+        const id = `${hostname()}:${data}`;
+        const since = yield* isoNow;
+        const longest = yield* loopDelay;
 
-      const publish = (state: ComponentState["state"], within: number, detail?: string) =>
-        Effect.gen(function* () {
-          const reported = report();
-          const clock = yield* Clock.Clock;
-          const value: ComponentState = {
-            v: 1,
-            component,
-            id,
-            database: reported.database,
-            state,
-            detail: masked(detail ?? reported.detail),
-            since,
-            at: isoOf(clock),
-            figures: reported.figures,
-            ...(reported.sources === undefined ? {} : { sources: reported.sources }),
-            ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
-          };
-          yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
-          if (healthFile !== null && state === "running")
-            yield* Effect.try(() => touch(healthFile, instantOf(clock)));
-        }).pipe(Effect.timeoutOption(within), Effect.ignore);
+        const publish = (state: ComponentState["state"], within: number, detail?: string) =>
+          Effect.gen(function* () {
+            const reported = report();
+            const clock = yield* Clock.Clock;
+            const value: ComponentState = {
+              v: 1,
+              component,
+              id,
+              database: reported.database,
+              state,
+              detail: masked(detail ?? reported.detail),
+              since,
+              at: isoOf(clock),
+              figures: { ...reported.figures, [LOOP_FIGURE]: longest() },
+              ...(reported.sources === undefined ? {} : { sources: reported.sources }),
+              ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
+            };
+            yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+            if (healthFile !== null && state === "running")
+              yield* Effect.try(() => touch(healthFile, instantOf(clock)));
+          }).pipe(Effect.timeoutOption(within), Effect.ignore);
 
-      /** Every 5 s, and at once when state, detail, sources or catalogues have changed. */
-      let published = "";
-      let publishedAt = 0;
-      const beat = Effect.clockWith((clock) => {
-        const { state, detail, sources, catalogues } = report();
-        const shown = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
-        const now = elapsedMsOf(clock);
-        if (shown === published && now - publishedAt < STATE_EVERY_MS) return Effect.void;
-        published = shown;
-        publishedAt = now;
-        return publish(state, STATE_EVERY_MS);
-      }).pipe(Effect.andThen(Effect.sleep(CHECK_EVERY_MS)), Effect.forever);
-      return yield* Effect.raceFirst(run, beat).pipe(
-        Effect.onExit((exit) =>
-          Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
-            ? publish("failed", LAST_WORD_MS, messageOf(Cause.squash(exit.cause)))
-            : publish("stopped", LAST_WORD_MS),
-        ),
-      );
-    });
+        /** Every 5 s, and at once when state, detail, sources or catalogues have changed. */
+        let published = "";
+        let publishedAt = 0;
+        const beat = Effect.clockWith((clock) => {
+          const { state, detail, sources, catalogues } = report();
+          const shown = JSON.stringify([state, detail, sources?.map(withoutTimes), catalogues]);
+          const now = elapsedMsOf(clock);
+          if (shown === published && now - publishedAt < STATE_EVERY_MS) return Effect.void;
+          published = shown;
+          publishedAt = now;
+          return publish(state, STATE_EVERY_MS);
+        }).pipe(Effect.andThen(Effect.sleep(CHECK_EVERY_MS)), Effect.forever);
+        return yield* Effect.raceFirst(run, beat).pipe(
+          Effect.onExit((exit) =>
+            Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+              ? publish("failed", LAST_WORD_MS, messageOf(Cause.squash(exit.cause)))
+              : publish("stopped", LAST_WORD_MS),
+          ),
+        );
+      }),
+    );
 
 /**
  * Sets the time of a file to `now`, and creates it where there is none. The file may be in a folder that all users share, where

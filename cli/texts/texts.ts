@@ -46,6 +46,10 @@ const TEXTS = {
       `${component} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ${command("start")}`,
     (component: string) => `${component} runs on Kafka: set KAFKA_BROKERS, or run: ${command("start")}`,
   ),
+  loopBusy: both(
+    (ms: string) => `occupé ${ms} ms d'affilée`,
+    (ms: string) => `busy for ${ms} ms at a time`,
+  ),
   guessing: both(
     (client: string) =>
       `${client} a donné plusieurs jetons faux à la page en une minute ; les réponses suivantes attendent 2 s chacune`,
