@@ -1,6 +1,6 @@
 /** A version that is held back: the exit codes, the messages, and the commands that decide. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ventes } from "../../integration-tests/support/in-process.ts";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
@@ -14,6 +14,7 @@ function company() {
   const data = join(dir, "data");
   const write = (name: string, ...lines: readonly string[]): string => {
     const path = join(dir, name);
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${lines.join("\n")}\n`);
     return path;
   };
@@ -23,6 +24,7 @@ function company() {
   ];
   const run = (...args: string[]) => ventes([...args, "--data", data]);
   return {
+    dir,
     write,
     run,
     once: (...files: readonly string[]) => run("start", "--once", ...files),
@@ -241,5 +243,50 @@ describe("what `sources remove --withdraw` would delete", () => {
     await run("sources", "remove", products, "--withdraw");
     await run("start", "--once");
     expect(await total()).toBe(4);
+  });
+});
+
+describe("two tills of one shop in a followed folder, whose equal sales would count once", () => {
+  const morning = (write: ReturnType<typeof company>["write"], n: number) => {
+    write(`exports/${day(n)}-1.csv`, SALES, `${day(n)},P1,M1,1,10`, `${day(n)},P1,M1,2,20`);
+    write(`exports/${day(n)}-2.csv`, SALES, `${day(n)},P1,M1,1,10`, `${day(n)},P1,M1,3,30`);
+  };
+  /** The commands that `status` prints, as words. */
+  const advised = (text: string): readonly (readonly string[])[] =>
+    [...text.matchAll(/ventes (sources (?:add|confirm) .*)$/gm)].map(([, words = ""]) =>
+      words.replaceAll("'", "").split(" "),
+    );
+
+  it.each([
+    ["others", 0, 70],
+    ["one sale where they are equal", 1, 60],
+  ])("are %s by one command, later files too", async (_, choice, eachDay) => {
+    const { dir, write, start, once, run, status, total } = company();
+    morning(write, 1);
+    await start();
+    await run("sources", "add", "--catalogue", join(dir, "exports"));
+    expect((await once()).code).toBe(1);
+    const said = await status();
+    expect(said.code).toBe(1);
+    expect(said.stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(
+      /these 10,00 € count twice[\s\S]*count once/,
+    );
+    const command = advised(said.stdout)[choice] ?? [];
+    expect((await run(...command)).code).toBe(0);
+    expect((await once()).code).toBe(0);
+    expect(await total()).toBe(eachDay);
+    morning(write, 2);
+    expect((await once()).code).toBe(0);
+    expect(await total()).toBe(2 * eachDay);
+    if (choice === 0) return;
+    // The decision is shown, and can be taken back.
+    const listed = JSON.parse((await run("sources", "--json")).stdout) as (Trace & { source?: string })[];
+    expect(listed.find(({ source }) => source === undefined)?.decided).toMatchObject([
+      { decision: command.at(-1) },
+    ]);
+    const revoked = await run(...command, "--revoke");
+    expect(revoked).toMatchObject({ code: 0, stdout: expect.stringContaining("is accepted no longer") });
+    morning(write, 3);
+    expect((await once()).code).toBe(1);
   });
 });

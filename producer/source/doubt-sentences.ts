@@ -61,6 +61,10 @@ export const DOUBT_SENTENCES = {
         ? `one of its sales (${d.more}) has the same id as a sale in ${d.what} and would count once, and nothing tells whether it is the same sale`
         : `${d.count} of its ${d.of} sales on common days (${d.more}) have the same ids as sales in ${d.what} and would count once, and nothing tells whether these are the same sales`,
   },
+  "sales.same": {
+    fr: (d) => `ses ${d.count} ventes sont aussi toutes celles de ${d.what} ; chacune compte une fois`,
+    en: (d) => `its ${d.count} sales are all those of ${d.what}, too; each counts once`,
+  },
   "currency.other": {
     fr: (d) =>
       d.count === 1

@@ -33,14 +33,17 @@ export const asDocuments = (opened: OpenedVersion): readonly Choice[] => {
   return [{ code: "documents", ...reread(opened, ["--map", `numero_document=${field}`]) }];
 };
 
-/** The choice that they are others. `repeats`: how many sales of the database then count once more. */
-export function asOthers(opened: OpenedVersion, repeats?: number): Choice {
+/**
+ * The choice that they are others. `repeats`: how many sales of the database then count once more. `applied`: the version
+ * is published, and the choice undoes it.
+ */
+export function asOthers(opened: OpenedVersion, repeats?: number, applied = isPublished(opened)): Choice {
   const { source, catalogue, idScope } = opened.registration;
   const counted = repeats === undefined ? {} : { repeats };
   // A scope that all entries of the catalogue have, by their files.
-  if (catalogue !== undefined && idScope === undefined && !isPublished(opened))
+  if (catalogue !== undefined && idScope === undefined && !applied)
     return { code: "otherNumbersOfAll", ...reread(opened, ["--id-scope", FILE_SCOPE]), ...counted };
-  const rekey = isPublished(opened) ? ["--rekey"] : [];
+  const rekey = applied ? ["--rekey"] : [];
   return {
     code: "otherNumbers",
     options: ["--id-scope", otherScope(idScope, source), ...rekey],

@@ -241,7 +241,7 @@ describe("two tills of a shop stay two", () => {
   });
 });
 
-it("files with the same columns and ids are one sale each, and no doubt", async () => {
+it("files with the same columns and ids are one sale each; a copy is told, and nobody needs to act", async () => {
   await published("a.csv", `sale_id,${DAILY}`, "1,2026-02-03,A,S1,3", "2,2026-02-03,B,S1,1");
   const again = await published(
     "b.csv",
@@ -252,7 +252,9 @@ it("files with the same columns and ids are one sale each, and no doubt", async 
   expect(again).toMatchObject({ state: "ok" });
   const march = ["2026-03-03,A,S1,3", "2026-03-03,B,S1,1", "2026-03-04,A,S1,2"];
   await published("c.csv", DAILY, ...march);
-  expect(await published("d.csv", DAILY, ...march)).toMatchObject({ state: "ok" });
+  const copy = await published("d.csv", DAILY, ...march);
+  expect(copy).toMatchObject({ state: "ok", doubts: [{ code: "sales.same", weight: "noticed" }] });
+  expect(copy?.doubts?.[0]?.choices[1]?.command).toMatch(/d\.csv --id-scope d --rekey$/);
   expect(await quantity()).toBe(10);
 });
 

@@ -34,6 +34,6 @@ export const racedDoubts = Effect.fnUntraced(function* (
     ...(yield* collisionDoubts(published, diffed.diff, scope)),
     ...(yield* overlapDoubts(published, diffed, scope)),
   ]
-    .filter(({ decision }) => !accepted.includes(decision))
+    .filter(({ weight, decision }) => weight === "held" && !accepted.includes(decision))
     .map((doubt) => reportOf({ ...doubt, weight: "attention" }, source, producer.settings.language));
 });

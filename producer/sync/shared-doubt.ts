@@ -4,7 +4,7 @@
  * sales.
  */
 import { type DayPrints, type EntityDiff, SaleMatch, SameIds } from "../diff/index.ts";
-import type { Doubt } from "../source/index.ts";
+import { type Doubt, decisionOf } from "../source/index.ts";
 import { familyDecision, isAccepted } from "./family.ts";
 import { asOneSale, asOthers } from "./namesake-choices.ts";
 import type { OpenedVersion } from "./opened-version.ts";
@@ -39,11 +39,37 @@ export function* sharedDoubts(
   const judged = new SameIds();
   for (const [day, counts] of claims.days) judged.add(day, counts);
   const { verdict } = judged;
-  if (verdict === "none" || verdict === "same") return [];
+  if (verdict === "none") return [];
   const names = [...claims.bySource.keys()].map((number) => numbers.get(number) ?? "").sort();
+  if (verdict === "same")
+    return isCopy(opened, comparison, judged, claims) ? [noticeOf(opened, judged, names)] : [];
   if (verdict === "few" && (areGivenIds(opened, names) || (yield* wereSame(comparison, { family, changed }))))
     return [];
   return [doubtOf(opened, family, judged, claims, names)];
+}
+
+/** Whether one other source has all sales of the version, and no others. */
+function isCopy(
+  { producer: { state }, registration, tail }: OpenedVersion,
+  { count }: Comparison,
+  { mine, common }: SameIds,
+  { bySource }: SharedClaims,
+): boolean {
+  const [[other, has] = [], ...more] = bySource;
+  if (other === undefined || tail !== null || more.length > 0 || has !== count) return false;
+  const its = [...state.days.linesOf(other).values()].reduce((sum, lines) => sum + lines, 0);
+  return registration.duplicates === "keep" && mine === common && its === count;
+}
+
+/** Two tills of a shop are hardly ever so, but a file and its copy are: it is said, with the command that undoes it. */
+function noticeOf(opened: OpenedVersion, { common }: SameIds, [name = ""]: readonly string[]): Doubt {
+  return {
+    code: "sales.same",
+    decision: decisionOf("sales.same", [name]),
+    weight: "noticed",
+    details: { count: common, what: name },
+    choices: [{ code: "seen" }, asOthers(opened, undefined, true)],
+  };
 }
 
 /**

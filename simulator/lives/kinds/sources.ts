@@ -59,12 +59,19 @@ export function twins(seed: number): readonly Step[] {
       p.books.sales.filter(({ id }) => tills[n].includes(id)),
       `till-${n + 1}.csv`,
     );
+  const linesOf = (n: 0 | 1) =>
+    till(n)
+      .lines.map(({ cells }) => cells.join())
+      .sort()
+      .join("\n");
+  /** Two files with the same lines may as well be one file twice: nothing tells. */
+  const clarity = () => (linesOf(0) === linesOf(1) ? "unclear" : "unusual");
   for (let n = 0; n < 3; n++) sellAlike();
   p.step("the first till", "ordinary", [till(0)]);
-  p.step("the second till", "unusual", [till(1)]);
+  p.step("the second till", clarity(), [till(1)]);
   for (let n = 0; n < 2; n++) {
     sellAlike();
-    p.step("both grow", "unusual", [till(0), till(1)]);
+    p.step("both grow", clarity(), [till(0), till(1)]);
   }
   return p.steps;
 }
