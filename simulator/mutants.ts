@@ -94,7 +94,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: BATCH, find: "let next = Math.max(batch.next, position);", replace: "let next = batch.next;" },
     ],
     within: 300,
-    shownBy: 125,
+    shownBy: 135,
   },
   {
     name: "old-sale-not-logged",
@@ -188,7 +188,7 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: "  fences.save();\n",
+        find: "  applying.fences.save();\n",
         replace: "",
       },
     ],
@@ -213,7 +213,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "of two consumers that announce, the slower one takes back what the other noted",
     edits: [{ file: "consumer/outbox.ts", find: "SET value = MAX(value, ?)", replace: "SET value = ?" }],
     within: 600,
-    shownBy: 76,
+    shownBy: 29,
   },
   {
     name: "lone-surrogate-kept",
