@@ -37,7 +37,7 @@ it("a catalogue is shown, registered, read, accounted for and removed", async ()
   expect(shown.stdout).toMatch(/nothing was written/);
   expect((await run("sources", "--json")).stdout.trim()).toBe("[]");
 
-  expect(await run("sources", "add", "ventes", page, "--catalogue")).toMatchObject({ code: 2 });
+  expect(await run("sources", "add", "vents", page, "--catalogue")).toMatchObject({ code: 2 });
   expect(await run("sources", "add", "--catalogue", files.url("p.csv"))).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/lists no files, but holds produits: add it without --catalogue/),

@@ -7,13 +7,14 @@ import {
   type CatalogueInspection,
   inspectCatalogue,
   leastEvery,
+  parseEntities,
   type RegisterCatalogueOptions,
   registerCatalogue,
 } from "../../producer/admin/index.ts";
 import { table } from "../output/rows.ts";
 import { print, printJson } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
-import { catalogueNamed } from "../run/register.ts";
+import { catalogueNamed, parsed } from "../run/register.ts";
 import { inScratch } from "../run/scratch.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -35,8 +36,10 @@ export const addCatalogue = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const { texts } = run;
-    if (what.length > 1) return yield* new WrongUsage({ message: texts.catalogueNoEntity() });
-    const catalogue = yield* catalogueNamed(what[0] ?? "", run);
+    const [first = "", second] = what;
+    const entities =
+      second === undefined ? undefined : yield* parsed(second, run, () => parseEntities(first));
+    const catalogue = yield* catalogueNamed(second ?? first, run);
     if (run.every !== null && run.every < leastEvery(catalogue))
       return yield* new WrongUsage({ message: texts.tooOften("--every 5s") });
     if (dryRun) {
@@ -48,7 +51,7 @@ export const addCatalogue = (
     const { registered, inspection } = yield* onLog(
       run,
       SHORT_WAIT_MS,
-    )(registerCatalogue(catalogue, { ...options, every: run.every ?? undefined }));
+    )(registerCatalogue(catalogue, { ...options, entities, every: run.every ?? undefined }));
     const added = texts.catalogueAdded(visibleSource(catalogue), inspection.form, inspection.entries.length);
     if (run.json) printJson({ ...registered, form: inspection.form, refused: inspection.refused });
     else print([added, ...refusals(inspection, run)].join("\n"));

@@ -57,7 +57,7 @@ describe("sources add", () => {
     expect(all.stdout).toContain('different ids that look the same: 1, for example "А1" (U+0410) / "A1"');
     const json = await ventes(["sources", "add", path, "--dry-run", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({
-      entities: ["ventes"],
+      entities: ["magasins", "ventes"],
       formats: { Date: "dmy", Prix: "comma" },
     });
   });

@@ -297,11 +297,6 @@ const TEXTS = {
     (catalogue: string, form: string, entries: number) =>
       `${catalogue}: a catalogue (${form}), ${englishFiles(entries)} listed`,
   ),
-  catalogueNoEntity: both(
-    () =>
-      "--catalogue : la liste, ou l'en-tête de chaque fichier, dit ce qu'il contient ; ne donnez que l'adresse",
-    () => "--catalogue: the list, or the header of each file, shows what it holds; give the address alone",
-  ),
   rekeyOfOne: both(
     () => "--rekey vaut pour un fichier, pas pour un catalogue : donnez-le avec l'adresse d'un fichier",
     () => "--rekey is for one file, not for a catalogue: give it with the address of a file",

@@ -71,6 +71,8 @@ export interface RegisterCatalogueOptions {
   readonly reading?: ReadingChange | undefined;
   readonly vanished?: Catalogue["vanished"] | null | undefined;
   readonly idScope?: string | null | undefined;
+  /** Of each entry; undefined: as registered, else the header of each decides. */
+  readonly entities?: Catalogue["entities"] | undefined;
 }
 
 /** Reads the document, then registers the catalogue. A producer registers its entries later. */
@@ -93,6 +95,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
   const reading = changedReading(before?.reading, options.reading ?? {});
   const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
   const idScope = options.idScope === undefined ? before?.idScope : (options.idScope ?? undefined);
+  const entities = options.entities ?? before?.entities;
   const registered: Catalogue = {
     v: 1,
     kind: "catalogue",
@@ -106,6 +109,7 @@ export const registerCatalogue = Effect.fnUntraced(function* (
     ...(before?.accepted === undefined ? {} : { accepted: before.accepted }),
     ...(before?.decided === undefined ? {} : { decided: before.decided }),
     ...(inspection.private ? { private: true } : {}),
+    ...(entities === undefined ? {} : { entities }),
     registered: before?.registered ?? (yield* isoNow),
   };
   if (settings.kafka !== null && isFileSource(catalogue))

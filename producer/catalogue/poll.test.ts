@@ -384,6 +384,50 @@ describe("on this machine's disk", () => {
     });
   });
 
+  it("a folder of wide files is followed, new ones by themselves: told by the header, or for all of them", async () => {
+    const WIDE = "date,ref,nom produit,magasin,ville,qty";
+    const day = (n: number, city = "Brest") => `${WIDE}\n2026-02-0${n},A,Pomme,S1,${city},${n}\n`;
+    put("1.csv", day(1));
+    put("notes.csv", "id_magasin,ville\nS2,Rennes\n");
+    await add(catalogueId(folder()));
+    await poll();
+    put("2.csv", day(2));
+    const { sources } = await poll();
+    expect(sources.map(({ entities }) => entities.join(" ")).sort()).toEqual([
+      "magasins",
+      "produits magasins ventes",
+      "produits magasins ventes",
+    ]);
+    // For all of them: a file that is none of these is refused.
+    await pipeline.run(Effect.scoped(removeCatalogue(catalogueId(folder()), { withdraw: true })));
+    await add(catalogueId(folder()), { entities: ["magasins", "ventes"] });
+    put("3.csv", day(3));
+    const again = await poll();
+    expect(again.catalogue).toMatchObject({ taken: 3, refused: 1 });
+    expect(again.sources.map(({ entities }) => entities.join(" "))).toEqual(Array(3).fill("magasins ventes"));
+  });
+
+  it("mappings of a folder apply to the files that they fit", async () => {
+    put("a.csv", "quand,ref,ou,qty\n2026-02-01,A,S1,1\n");
+    const map = { date_vente: "quand", id_magasin: "ou", ville: "lieu" };
+    put("b.csv", "ou,lieu\nS1,Brest\n");
+    await add(catalogueId(folder()), { reading: { map } });
+    const { catalogue, sources } = await poll();
+    expect(catalogue).toMatchObject({ taken: 2, refused: 0 });
+    expect(sources.map(({ entities, emitted }) => [entities.join(" "), emitted]).sort()).toEqual([
+      ["magasins", 1],
+      ["ventes", 1],
+    ]);
+    expect((await registered()).map(({ reading }) => Object.keys(reading?.map ?? {}))).toEqual([
+      ["date_vente", "id_magasin"],
+      ["id_magasin", "ville"],
+    ]);
+    // The same options again write nothing.
+    const before = await registered();
+    await poll();
+    expect(await registered()).toEqual(before);
+  });
+
   it("a folder tells what it passes over: notes, workbooks and folders inside; none is a failure", async () => {
     put("a.csv", sales(1));
     put("notes.txt", "The sales of the shop.\nThey are by day, and by till.\nAsk Anne.\n");

@@ -8,7 +8,7 @@ import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
-import { changesDays, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
+import { changesDays, fitting, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
 import { asFailure, FILE_SCOPE, scopeNamed, sourceError, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { fetchVersion } from "../version/index.ts";
@@ -42,9 +42,10 @@ export const takeUp = Effect.fnUntraced(function* (
   // An operator registered it, or another catalogue lists it.
   if (before !== undefined && before.catalogue !== catalogue.catalogue && !isForsaken(producer, before))
     return { is: "others" };
-  // The entities of a source must not change.
-  const published = before?.entities ?? registry.last(source)?.value.entities;
-  const requested = entry.entities;
+  // The entities of a source must not change: its events are in their topics, unless they were withdrawn.
+  const announced = registry.last(source)?.value;
+  const published = before?.entities ?? (announced?.identity == null ? undefined : announced.entities);
+  const requested = entry.entities ?? catalogue.entities;
   if (published !== undefined && requested !== undefined && requested.join() !== published.join()) {
     const details = { source, what: requested.join(", "), more: published.join(", ") };
     return refused(sourceError("source.wrong_entity", details, settings.language).sentence);
@@ -134,7 +135,7 @@ export const entitiesOf = (
 ): Effect.Effect<Header, DatabaseError> => {
   const { client, settings, registry, hosts } = producer;
   const { source } = entry;
-  const requested = JSON.stringify([entry, catalogue.reading, catalogue.idScope]);
+  const requested = JSON.stringify([entry, catalogue.reading, catalogue.idScope, catalogue.entities]);
   const refusedBefore = memory.refused.get(source);
   let validators: Validators | null = null;
   const reading = Effect.try({
@@ -155,8 +156,9 @@ export const entitiesOf = (
           settings,
           source,
           trust: trustOf(settings, { source, catalogue: catalogue.catalogue }, catalogue),
-          entities: entry.entities ?? preset?.entities,
+          entities: entry.entities ?? catalogue.entities ?? preset?.entities,
           reading,
+          shared: true,
           idScope: scopeOf(catalogue, entry),
           before: registry.last(source)?.value,
           known: refusedBefore?.requested === requested ? refusedBefore.validators : null,
@@ -191,7 +193,7 @@ export const entitiesOf = (
   );
 };
 
-/** The reading options of an entry: those of its catalogue, replaced by its own. */
+/** The reading options of an entry, before it is known what it holds: those of its catalogue, replaced by its own. */
 export const readingOf = ({ reading }: Catalogue, { options }: Entry): ReadingOptions => ({
   ...reading,
   ...options.reading,
@@ -212,14 +214,15 @@ export function registrationOf(
 ): Registration {
   const { catalogue, every, once, duplicates, vanished, accepted = [] } = listed;
   const { source, options } = entry;
-  const read = readingOf(listed, entry);
+  const own = before?.entities ?? entities;
+  const read = { ...fitting(listed.reading ?? {}, own), ...options.reading };
   const rows = options.vanished ?? vanished;
   const scope = scopeOf(listed, entry);
   return {
     v: 1,
     kind: "source",
     source,
-    entities: before?.entities ?? entities,
+    entities: own,
     every: options.every ?? every,
     once: options.once ?? once,
     duplicates: options.duplicates ?? duplicates,

@@ -124,6 +124,12 @@ export const READING_NOTES = {
     en: (n) =>
       `columns not published, but read for the ids of sales, which hold a hash of them: ${n.what} (new ids without them: --rekey)`,
   },
+  "header.not_wide": {
+    fr: (n) =>
+      `lu comme des ventes seules : ${n.what} n'est pas le même à chaque fois (${n.more}) ; pour l'y lire quand même, nommez les entités : produits,magasins,ventes`,
+    en: (n) =>
+      `read as sales alone: ${n.what} is not always the same (${n.more}); to read it all the same, name the entities: produits,magasins,ventes`,
+  },
   "lines.skipped": {
     fr: (n) => `les ${n.what} premières lignes sont laissées (--skip-lines)`,
     en: (n) => `the first ${n.what} lines are left out (--skip-lines)`,

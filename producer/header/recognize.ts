@@ -28,8 +28,8 @@ export const namedColumns = (fields: readonly string[]): number =>
 /**
  * The entity of a header: the one with the most required columns, if all of them are present. A file of products must
  * also have a name or a price, because otherwise any list of references would be one. A header of sales that lacks a
- * column of theirs is no other entity. A wide header is recognized as ventes; only an operator, a list or a preset names
- * its other entities. undefined: it fits no entity.
+ * column of theirs is no other entity. Whether a header of sales is a wide one is found in its lines. undefined: it fits no
+ * entity.
  */
 export function recognizeHeader(header: readonly string[], options: HeaderOptions = {}): Mapping | undefined {
   const candidates = ENTITIES.map((entity) => ({

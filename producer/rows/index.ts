@@ -8,6 +8,7 @@ export type { ColumnFormats } from "./columns/formats.ts";
 export { Gaps } from "./columns/gaps.ts";
 export { knownHeader } from "./columns/known-header.ts";
 export { checkLeftOut, clearedOf, leftOut, looksPersonal } from "./columns/left-out.ts";
+export { fitting } from "./columns/options.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { changesDays, hiddenInIds, rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
 export { type NoSales, Statuses } from "./columns/statuses.ts";

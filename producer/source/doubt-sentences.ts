@@ -133,6 +133,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `no line is left below its header, where there were ${d.of}; as soon as there are lines, the version applies by itself`,
   },
+  "shops.several": {
+    fr: (d) =>
+      `${d.count} de ses lignes donnent à un magasin une autre ville, ou d'autres données, que la dernière ligne de ce magasin : toutes ses ventes comptent pour la dernière`,
+    en: (d) =>
+      `${d.count} of its lines give a shop another city, or other data, than the last line of that shop: all of its sales count for the last one`,
+  },
   overlap: {
     fr: (d) =>
       `${d.count} de ses ${d.of} ventes sont aussi dans ${d.what}, aux mêmes jours, produits, magasins et quantités (${d.more}) : elles compteraient deux fois`,
@@ -220,6 +226,14 @@ export const CHOICE_SENTENCES = {
   lastSaid: {
     fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",
     en: "to count one sale for each id (the last one that was published holds)",
+  },
+  lastShop: {
+    fr: "si la dernière ligne de chaque magasin est la bonne",
+    en: "if the last line of each shop is right",
+  },
+  salesAlone: {
+    fr: "si ces colonnes ne disent rien du magasin, pour ne lire que les ventes",
+    en: "if these columns say nothing of the shop, to read the sales alone",
   },
   rolled: { fr: "pour les garder, cette fois", en: "to keep them, this time" },
   withdraw: {

@@ -83,6 +83,21 @@ describe("a column that comes later, with a better known name,", () => {
   });
 });
 
+describe("a wide file", () => {
+  it("in which a shop gets another city is applied, and needs attention until an operator decides", async () => {
+    const head = "date,ref,magasin,ville,qty";
+    write(head, "2026-02-03,A,S1,Brest,1", "2026-02-04,A,S1,Brest,1");
+    await add();
+    expect(await poll()).toMatchObject({ state: "ok", entities: ["magasins", "ventes"] });
+    write(head, "2026-02-03,A,S1,Brest,1", "2026-02-04,A,S1,Brest,1", "2026-02-05,A,S1,Rennes,1");
+    const found = await poll();
+    expect(found).toMatchObject({ state: "ok", doubts: [{ code: "shops.several", weight: "attention" }] });
+    const [last, alone] = found?.doubts?.[0]?.choices ?? [];
+    expect(last?.command).toMatch(/sources confirm \S+ shops\.several:\S+$/);
+    expect(alone?.command).toMatch(/sources remove \S+ --withdraw && npx ventes sources add ventes \S+$/);
+  });
+});
+
 describe("a column that goes", () => {
   it("is not read from a field that was something else; from a new one it is", async () => {
     write("date,sku,article,magasin,qty", "2026-02-03,376,A,S1,1", "2026-02-04,377,B,S1,1");

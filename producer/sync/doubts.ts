@@ -3,7 +3,7 @@
  * accepted is none.
  */
 import * as Effect from "effect/Effect";
-import { acceptedIn, type Doubt } from "../source/index.ts";
+import { acceptedIn, type Doubt, decisionOf } from "../source/index.ts";
 import { readBefore, readingDoubts, readOf } from "../version/index.ts";
 import { dayNotices } from "./day-notices.ts";
 import type { DiffedVersion } from "./diff-version.ts";
@@ -41,8 +41,28 @@ const ofTheReading: Finder = ({ version, before }, { diff }) =>
 
 const ofOthers: Finder = (opened, diffed) => overlapDoubts(opened, diffed);
 
+/** A shop of a wide file that has several cities: the revenue of all of its sales is that of the last one. */
+const ofTheShops: Finder = ({ version, registration: { source } }, { diff }) =>
+  Effect.sync(() => {
+    const count = diff.counts(version).parents?.magasins?.conflicts ?? 0;
+    if (count === 0) return [];
+    const alone = [
+      ["sources", "remove", source, "--withdraw"],
+      ["sources", "add", "ventes", source],
+    ];
+    return [
+      {
+        code: "shops.several",
+        decision: decisionOf("shops.several", ["magasins"]),
+        weight: "attention",
+        details: { count },
+        choices: [{ code: "lastShop" }, { code: "salesAlone", commands: alone }],
+      },
+    ];
+  });
+
 /** In the order in which they are told. */
-const FINDERS: readonly Finder[] = [ofTheReading, idDoubts, ofOthers, ofTheDiff, dayNotices];
+const FINDERS: readonly Finder[] = [ofTheReading, ofTheShops, idDoubts, ofOthers, ofTheDiff, dayNotices];
 
 export const openDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,

@@ -226,7 +226,7 @@ describe("options of a source", () => {
 
   it("that change ids are accepted after the source and its rows are removed, whatever the source publishes then", async () => {
     write("Date,Référence,Nom,Magasin,Ville,Quantité", "2026-01-01,p,Pain,m,Rennes,1");
-    await add();
+    await add({ entities: ["ventes"] });
     await poll();
     expect(await refusal({ key: "Référence" })).toMatch(/sources remove \S+ --withdraw/);
     await pipeline.run(removeSource(path(), { withdraw: true }));

@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly idScope?: string | undefined;
   /** Its last announcement. */
   readonly before: Announcement | undefined;
+  /** The reading options are those of a catalogue: each applies to the files that it fits. */
+  readonly shared?: boolean;
   readonly known?: Validators | null;
   /** Called with the validators of the content, even if the content cannot be read. */
   readonly onFetched?: (validators: Validators) => void;
@@ -58,6 +60,7 @@ export const fetchVersion = Effect.fnUntraced(function* (
           file: fetched.file,
           entities,
           reading,
+          shared: options.shared === true,
           idScope,
           charset: fetched.validators.charset ?? null,
           source,

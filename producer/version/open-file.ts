@@ -2,7 +2,7 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import { ventes } from "#shared/contract/entities/index.ts";
 import { decideReading } from "../csv/index.ts";
-import { ColumnSurvey, knownHeader, lostColumn, RecordFilter } from "../rows/index.ts";
+import { ColumnSurvey, fitting, knownHeader, lostColumn, RecordFilter } from "../rows/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf, recordsOf } from "./records-of.ts";
@@ -33,10 +33,12 @@ export function* openFile(given: VersionOptions): Generator<void, Version | unde
     });
     fd = openSync(reading.file, "r");
     const { header, entities } = reading.dialect;
+    const fitted =
+      options.shared === true ? { ...options, reading: fitting(options.reading, entities) } : options;
     const survey = new ColumnSurvey({
       header,
       entities,
-      options: options.reading,
+      options: fitted.reading,
       before: known?.reading?.columns ?? null,
       tail: tail !== null,
     });
@@ -44,7 +46,7 @@ export function* openFile(given: VersionOptions): Generator<void, Version | unde
       record: (_, fields, line) => survey.record(fields, line),
       bad: () => {},
     });
-    const version = new Version(options, reading, fd, survey.decide());
+    const version = new Version(fitted, reading, fd, survey.decide());
     if (options.replacesIds === true && version.formerIdAt === undefined)
       throw new SourceRefusal("source.not_rekeyed", ventes.key);
     if (tail === null || survey.contradicted.length === 0) return version;

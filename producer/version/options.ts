@@ -31,6 +31,8 @@ export interface VersionOptions {
   readonly tail: Tail | null;
   /** The sales had ids that `--rekey` replaces. */
   readonly replacesIds?: boolean;
+  /** The reading options are those of a catalogue: each applies to the files that it fits. */
+  readonly shared?: boolean;
   /** The most bytes of a row in its event. Default: the limit for any log. */
   readonly room?: number;
 }

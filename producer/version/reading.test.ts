@@ -360,10 +360,36 @@ describe("a wide file", () => {
     });
   });
 
-  it("is a file of sales where nothing is said, and the rest is extras", async () => {
-    const found = await read({}, ...LINES);
+  it("is told by its header, and is a file of sales where that is said", async () => {
+    expect((await read({}, ...LINES)).entities).toEqual(all);
+    const found = await read({ entities: ["ventes"] }, ...LINES);
     expect(found.entities).toEqual(["ventes"]);
     expect(rowsOf(found, "ventes")[0]).toMatchObject({ Nom: "Pain", Ville: "Rennes", Vendeur: "Zoé" });
+    // What the operator gives is of the entity that it fits.
+    const header = "date,ref,shop,qty,Quoi";
+    const lines = [header, "2026-01-01,p1,m1,2,Pain"];
+    const given = await read({ map: ["nom=Quoi"], set: ["ville=Rennes"] }, ...lines);
+    expect(given.entities).toEqual(all);
+    expect(rowsOf(given, "magasins")[0]).toEqual({ id_magasin: "m1", ville: "Rennes" });
+    expect((await read({ map: ["nom=Quoi"] }, ...lines)).entities).toEqual(["produits", "ventes"]);
+  });
+
+  it("is none where a shop has two cities, or a product two names: those are of the customer, and that is said", async () => {
+    const found = await read({}, ...LINES, "T3,2026-01-02,p1,Pain,1.5,m1,Brest,1,Ali");
+    expect(found.entities).toEqual(["produits", "ventes"]);
+    expect(rowsOf(found, "ventes")[0]).toMatchObject({ Ville: "Rennes" });
+    expect(found.notes).toContainEqual({
+      code: "header.not_wide",
+      what: "magasins: Ville",
+      more: "m1: Rennes, Brest",
+    });
+    const names = await read(
+      {},
+      WIDE,
+      "T1,2026-01-01,p1,Pain,1.5,m1,Rennes,2,Zoé",
+      "T1,2026-01-01,p1,Anne,1.5,m1,RENNES,2,Zoé",
+    );
+    expect(names.entities).toEqual(["magasins", "ventes"]);
   });
 
   it("gives the product the price of the sale with --prices only", async () => {

@@ -197,6 +197,8 @@ export const Catalogue = Schema.Struct({
    * owns the name of a public address may give it a private one at any time.
    */
   private: Schema.optionalKey(Schema.Boolean),
+  /** The entities of each entry that the document names none for; absent: the header of the entry decides. */
+  entities: Schema.optionalKey(Schema.Array(Schema.Literals(["produits", "magasins", "ventes"]))),
   registered: Schema.String,
 });
 export type Catalogue = typeof Catalogue.Type;

@@ -17,6 +17,7 @@ import { type Head, readHead, recordsOf, withoutFirstLine, withoutMarks } from "
 import { makeDialect } from "./make-dialect.ts";
 import type { DialectRequest, FoundDialect, Text } from "./search.ts";
 import { refuseSeveralTables } from "./several-tables.ts";
+import { widened } from "./widen.ts";
 
 /** A first line that tells the delimiter, for Excel. */
 const SEP_LINE = /^"?sep=([,;\t|])"?[\t ]*(?:[\r\n]|$)/i;
@@ -38,13 +39,13 @@ export function* findDialect(text: Text, request: DialectRequest): Generator<voi
     candidate,
     dialect: makeDialect(candidate, candidate.cut, head, request.options),
   }));
-  const chosen = yield* bestOf(choices, text.fd);
+  const { choice: chosen, notes: notWide } = widened(yield* bestOf(choices, text.fd), search);
   const { cut, record } = chosen.candidate;
   if (record !== null) refuseSeveralTables(record, recordsOf(head, cut));
   const dialect = yield* withoutUselessQuotes(chosen, search);
   const saidNote: readonly ReadingNote[] =
     said === undefined ? [] : [{ code: "delimiter.said", what: delimiterName(said) }];
-  return { dialect, notes: [...saidNote, ...notesOn(dialect, chosen.candidate, search)] };
+  return { dialect, notes: [...saidNote, ...notWide, ...notesOn(dialect, chosen.candidate, search)] };
 }
 
 /** The beginning of the file, without byte order marks, the lines to leave out and a line `sep=`; `said`: the delimiter of that line. */

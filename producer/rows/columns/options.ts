@@ -5,6 +5,18 @@ import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { columnNames, fieldNamed, shownHeader } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
+/** The options of files of several kinds, as they fit a file of these entities: without --map and --set of other columns. */
+export function fitting<R extends ReadingOptions>(reading: R, entities: readonly EntityName[]): R {
+  const columns = new Set(columnNames(entities));
+  const fitted: Record<string, unknown> = { ...reading };
+  for (const option of ["map", "set"] as const) {
+    const kept = Object.entries(reading[option] ?? {}).filter(([column]) => columns.has(column));
+    if (kept.length > 0) fitted[option] = Object.fromEntries(kept);
+    else delete fitted[option];
+  }
+  return fitted as R;
+}
+
 /** The index of a field that an option names. Throws SourceRefusal (unknown_field). */
 export function fieldOf(header: readonly string[], name: string, option: string): number {
   const at = fieldNamed(header, name);
