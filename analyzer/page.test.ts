@@ -8,7 +8,7 @@ import * as Redacted from "effect/Redacted";
 import * as Scope from "effect/Scope";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
+import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, type Language, Settings } from "#shared/runtime/settings.ts";
 import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
@@ -58,6 +58,7 @@ let refresher: Refresher;
 let view: View;
 let sources: readonly SourceStatus[];
 let catalogues: readonly CatalogueStatus[];
+let withdrawn: readonly WithdrawnSource[];
 let scope: Scope.Closeable;
 let url: string;
 
@@ -72,6 +73,7 @@ const serve = async (port = 0, language: Language = "fr", access: Access = { kin
       current: () => view,
       sources: () => sources,
       catalogues: () => catalogues,
+      withdrawn: () => withdrawn,
     }).pipe(
       Scope.provide(scope),
       Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir, { language }))),
@@ -142,6 +144,7 @@ describeWith("browser", "the page in a real browser", () => {
     view = { dir: t.dir, demo: false };
     sources = ["produits", "magasins", "ventes"].map((file) => source(file));
     catalogues = [];
+    withdrawn = [];
     company();
     await serve();
   });
@@ -265,18 +268,25 @@ describeWith("browser", "the page in a real browser", () => {
         refused: 1,
         unlisted: 1,
         refusals: [{ source: `${id}/x.csv`, reason: "x.csv : colonnes trouvées : a" }],
+        passed: 1,
+        passedOver: [{ source: `${id}/s.xlsx`, reason: "s.xlsx est un classeur Excel" }],
         polled: new Date().toISOString(),
       },
     ];
+    withdrawn = [{ source: "https://exemple.fr/v.csv", at: new Date().toISOString(), events: 3 }];
     sources = [
       source("produits"),
       ...Array.from({ length: 299 }, (_, n) => daily(n)),
       daily(299, { state: "parked", reason: "299.csv n'existe pas" }),
     ];
     const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
-    await page.getByText("302 fichiers listés, 301 suivis · 1 refusé · 1 plus listé").waitFor();
+    await page
+      .getByText("302 fichiers listés, 301 suivis · 1 refusé · 1 laissé de côté · 1 plus listé")
+      .waitFor();
     await page.getByText("x.csv : colonnes trouvées : a").waitFor();
-    expect(await page.locator("#sources > li").count()).toBe(2);
+    await page.getByText("s.xlsx est un classeur Excel").waitFor();
+    await page.getByText(/Retirée avec ses lignes le .* : 3 suppressions/).waitFor();
+    expect(await page.locator("#sources > li").count()).toBe(3);
     expect(await page.getByText("299.csv n'existe pas").isVisible()).toBe(false);
     await page.getByText("300 fichiers", { exact: true }).click();
     await page.getByText("299.csv n'existe pas").waitFor();

@@ -105,6 +105,15 @@ describe("what it answers", () => {
   );
 
   live(
+    "which sources were withdrawn, and when",
+    Effect.gen(function* () {
+      const withdrawn = [{ source: "https://example.org/v.csv", at: "2026-03-02T10:00:00.000Z", events: 3 }];
+      const { url } = yield* serve({ withdrawn: () => withdrawn });
+      assert.deepStrictEqual((yield* read(`${url}api/sources`, SourcesAnswer)).withdrawn, withdrawn);
+    }),
+  );
+
+  live(
     "rejects by pages, newest first, with their codes",
     Effect.gen(function* () {
       const put = t.db.prepare("INSERT INTO rejets VALUES (?, 'ventes', 's', 1, ?, ?, ?, '{}', ?)");
