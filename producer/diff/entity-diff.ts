@@ -158,6 +158,23 @@ export class EntityDiff {
     });
   }
 
+  /** Takes a record with an id that --where leaves out. `key`, `ordinal`: as in `SpilledRecord`. */
+  addLeftOut(n: number, key: string, ordinal: number): void {
+    this.rows.add({
+      n,
+      line: 0,
+      key,
+      ordinal,
+      derived: false,
+      leftOut: true,
+      dated: "",
+      a: 0,
+      b: 0,
+      day: "",
+      stem: "",
+    });
+  }
+
   /** The decisions on a part, slice by slice. */
   part(part: number): Iterable<PartDecision> {
     return this.#part(part, undefined);
@@ -206,7 +223,9 @@ export class EntityDiff {
   *allIds(): Generator<{ readonly part: number; readonly rows: readonly IdLine[] }, void> {
     for (let part = 0; part < STATE_PARTS; part++) {
       if (!this.rows.has(part)) continue;
-      const named = this.rows.read(part).filter(({ derived, ordinal }) => !derived && ordinal === 0);
+      const named = this.rows
+        .read(part)
+        .filter(({ derived, leftOut, ordinal }) => !derived && leftOut !== true && ordinal === 0);
       if (named.length > 0) yield { part, rows: named.map(({ key, b }) => ({ key: heldKey(key, 0), b })) };
     }
   }

@@ -151,6 +151,11 @@ export class PartDiff implements PartDecision {
     const last = lines.length === 1 ? undefined : lastOfEach(lines);
     for (const line of last?.values() ?? lines) {
       const before = held.find((h) => h.ordinal === line.ordinal && h.dated === line.dated);
+      if (line.leftOut === true) {
+        // The file has the sale, and --where says that it is none: rule 9 has nothing to judge.
+        if (before !== undefined) this.gone.push(before);
+        continue;
+      }
       const isSame = before !== undefined && before.a === line.a && before.b === line.b;
       if (!isSame) this.#emit(line, key, line.ordinal);
       if (line.ordinal === 0) ids?.saw(line, before);
@@ -167,12 +172,13 @@ export class PartDiff implements PartDecision {
       }
     }
     if (last !== undefined) {
-      counts.superseded += lines.length - last.size;
-      for (const line of lines) {
+      const holding = [...last.values()].filter(isRow).length;
+      counts.superseded += lines.filter(isRow).length - holding;
+      for (const line of lines.filter(isRow)) {
         const holds = last.get(`${line.ordinal}/${line.dated}`) as SpilledRecord;
         if (holds.a === line.a && holds.b === line.b) continue;
         counts.conflicts++;
-        if (line.ordinal === 0)
+        if (line.ordinal === 0 && isRow(holds))
           ids?.sawTwice(
             line,
             holds,
@@ -251,6 +257,8 @@ export class PartDiff implements PartDecision {
     if (row !== undefined && row.place !== place) this.placed.push({ ...row, key, place });
   }
 }
+
+const isRow = ({ leftOut }: SpilledRecord): boolean => leftOut !== true;
 
 const NOTHING_SEEN: SeenSales = { stayed: [], changed: 0, came: [], returned: 0, vanished: [] };
 

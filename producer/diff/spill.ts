@@ -21,6 +21,8 @@ export interface SpilledRecord {
   readonly b: number;
   /** The ISO day of a sale with an id, else "". */
   readonly day: string;
+  /** The record has an id and is left out by --where: it is no row, and its sale none any more. */
+  readonly leftOut?: boolean;
   /** The stem of the reject that the record becomes if its product also has dated lines (rule 15); "": it cannot. */
   readonly stem: string;
 }
@@ -39,8 +41,10 @@ const FIXED = 8 + 4 + 8 + 8 + 1 + 4 + 1 + 1 + 4 + DAY_BYTES;
 /** Bytes of what stands behind the flags. */
 const BEHIND_FLAGS = 4 + 1 + 1 + 4 + DAY_BYTES;
 
-/** The lowest bit of the flags. The bits above it are the slice of the key. */
+/** The lowest bits of the flags. Those above them are the slice of the key. */
 const DERIVED = 1;
+const LEFT_OUT = 2;
+const FLAG_BITS = 2;
 
 export class Spill {
   readonly #file: string;
@@ -77,7 +81,8 @@ export class Spill {
     at = buffer.writeInt32LE(r.ordinal, at);
     at = buffer.writeDoubleLE(r.a, at);
     at = buffer.writeDoubleLE(r.b, at);
-    buffer[at++] = (r.derived ? DERIVED : 0) | (sliceOf(heldKey(r.key, r.derived ? 1 : r.ordinal)) << 1);
+    const slice = sliceOf(heldKey(r.key, r.derived ? 1 : r.ordinal));
+    buffer[at++] = (r.derived ? DERIVED : 0) | (r.leftOut === true ? LEFT_OUT : 0) | (slice << FLAG_BITS);
     const length = buffer.write(r.key, at + BEHIND_FLAGS, "utf8");
     buffer.writeUInt32LE(length, at);
     buffer[at + 4] = r.dated.length;
@@ -181,7 +186,7 @@ export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
     const keyEnd = at + FIXED + buffer.readUInt32LE(at + 29);
     const datedEnd = keyEnd + (buffer[at + 33] as number);
     const end = datedEnd + (buffer[at + 34] as number);
-    if (slice === undefined || flags >> 1 === slice)
+    if (slice === undefined || flags >> FLAG_BITS === slice)
       records.push({
         n: buffer.readDoubleLE(at),
         line: buffer.readUInt32LE(at + 35),
@@ -189,6 +194,7 @@ export function recordsIn(buffer: Buffer, slice?: number): SpilledRecord[] {
         a: buffer.readDoubleLE(at + 12),
         b: buffer.readDoubleLE(at + 20),
         derived: (flags & DERIVED) !== 0,
+        leftOut: (flags & LEFT_OUT) !== 0,
         day: dayOfNumber(buffer.readUIntLE(at + 39, DAY_BYTES)),
         key: buffer.toString("utf8", at + FIXED, keyEnd),
         dated: buffer.toString("latin1", keyEnd, datedEnd),

@@ -201,7 +201,7 @@ export class Decoder {
       if (slot.name === "date_effet" && value !== null) decoded.dated = value;
     }
     decoded.rest = `${rest}},"extras":{${this.#extrasOf(fields, care)}}}`;
-    return this.#identify(fields) && this.#fits();
+    return this.#keyOf(fields) && this.#fits();
   }
 
   /** Puts the fingerprint of the last decoded record into `print`, as `fingerprintRow` does. */
@@ -241,7 +241,8 @@ export class Decoder {
     return bytes === undefined || this.#reader.reject("record.too_large", String(bytes), String(this.#room));
   }
 
-  #identify(fields: readonly string[]): boolean {
+  /** Reads the id of a record, and nothing else of it, into `decoded`. False: it has none. */
+  identify(fields: readonly string[]): boolean {
     const { decoded } = this;
     const slot = this.#key;
     let id = "";
@@ -249,17 +250,25 @@ export class Decoder {
     if (slot?.whole === true) id = wholeOf(id);
     decoded.derived = false;
     decoded.ordinal = 0;
-    if (id !== "") {
-      if (this.#scope !== undefined) id = scopedId(this.#scope, id);
-      decoded.key = id;
-      this.lookAlikes?.see(id);
-      const split = this.entity.derivedKey && id.includes("~") ? splitDerived(id) : undefined;
-      if (split !== undefined) {
-        decoded.key = split.stem;
-        decoded.ordinal = split.ordinal;
-      }
+    if (id === "") return false;
+    if (this.#scope !== undefined) id = scopedId(this.#scope, id);
+    decoded.key = id;
+    const split = this.entity.derivedKey && id.includes("~") ? splitDerived(id) : undefined;
+    if (split !== undefined) {
+      decoded.key = split.stem;
+      decoded.ordinal = split.ordinal;
+    }
+    return true;
+  }
+
+  /** Reads the id of a record, or makes one of its values, into `decoded`. False: it is a reject. */
+  #keyOf(fields: readonly string[]): boolean {
+    const { decoded } = this;
+    if (this.identify(fields)) {
+      this.lookAlikes?.see(decoded.key);
       return true;
     }
+    const slot = this.#key;
     if (slot !== undefined && !this.entity.derivedKey)
       return this.#reader.reject(codeOf(slot, "missing"), "", undefined, slot.published);
     decoded.derived = true;

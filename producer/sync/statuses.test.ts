@@ -1,8 +1,8 @@
 /** Lines whose status says that they are no sales wait for a decision (rule 22). */
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { confirmSource } from "../admin/confirm.ts";
 import { readSourcesOnce } from "../run.ts";
-import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
+import { allEvents, claimsOf, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { type AddFlags, addFile } from "../testing/register.ts";
 
 let pipeline: Pipeline;
@@ -70,4 +70,44 @@ it.each([
   write(`${HEADER},${field}`, `2026-02-03,A,S1,2,10,${value}`);
   await add();
   expect((await poll())?.state).toBe(isHeld ? "held" : "ok");
+});
+
+describe("a sale with an id that --where leaves out", () => {
+  const ID_HEADER = `sale_id,${HEADER},status`;
+  const paid = (id: number) => `${id},2026-02-0${id},A,S1,1,5,paid`;
+  const cancelled = (id: number) => paid(id).replace("paid", "cancelled");
+  /** The ids of the sales that the source states. */
+  const ids = async () => {
+    const all = rowsOf(await pipeline.run(allEvents));
+    return [...claimsOf(all, all[0]?.event.source ?? "").keys()].map((claim) => claim.split(" ")[1]).sort();
+  };
+
+  it.each([
+    ["at the beginning", [cancelled(1), paid(2), paid(3)], ["2", "3"]],
+    ["at the end", [paid(1), paid(2), cancelled(3)], ["1", "2"]],
+    ["in a line that was appended", [paid(1), paid(2), paid(3), cancelled(2)], ["1", "3"]],
+    ["before a line that it does not leave out", [paid(1), cancelled(2), paid(2), paid(3)], ["1", "2", "3"]],
+  ])("is deleted: %s", async (_, lines, left) => {
+    write(ID_HEADER, paid(1), paid(2), paid(3));
+    await add({ where: ["status!=cancelled"] });
+    await poll();
+    expect(await ids()).toEqual(["1", "2", "3"]);
+    write(ID_HEADER, ...lines);
+    expect(await poll()).toMatchObject({ state: "ok" });
+    expect(await ids()).toEqual(left);
+  });
+
+  it("is deleted when the option comes later, and comes back with its status", async () => {
+    write(ID_HEADER, paid(1), cancelled(2));
+    await add();
+    await pipeline.run(confirmSource(pipeline.pathOf("v.csv"), (await poll())?.doubts ?? []));
+    await poll();
+    expect(await ids()).toEqual(["1", "2"]);
+    await add({ where: ["status!=cancelled"] });
+    await poll();
+    expect(await ids()).toEqual(["1"]);
+    write(ID_HEADER, paid(1), paid(2));
+    await poll();
+    expect(await ids()).toEqual(["1", "2"]);
+  });
 });

@@ -51,6 +51,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       version.gaps.rejected(line, raw, failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
     },
+    leftOut: (n, fields) => pass.leftOut(n, fields),
     bad: (n, code, value, line, raw, more) => {
       if (openLine.isAgain(line, raw)) return;
       version.records++;
@@ -180,6 +181,13 @@ class Pass {
       });
       if (decoder.entity.derivedKey) decoder.sale.addTo(this.#diff.sales);
     }
+  }
+
+  /** Of a sale with an id the file says that it is none any more; what has no id may be another one. */
+  leftOut(n: number, fields: readonly string[]): void {
+    const { main } = this.#version;
+    if (!main.entity.derivedKey || !main.identify(fields)) return;
+    this.#diff.main.addLeftOut(n, main.decoded.key, main.decoded.ordinal);
   }
 
   reject(n: number, entity: EntityName, code: string, raw: string): void {

@@ -28,19 +28,26 @@ export function readerOf(
   });
 }
 
+/** Also takes the records that --where leaves out, with their number. */
+export interface FilteredSink extends RecordSink {
+  readonly leftOut?: (n: number, fields: readonly string[]) => void;
+}
+
 /** Gives the records that match the filter to `sink`. Returns how many did not match. Yields between blocks. */
 export function* recordsOf(
   reader: RecordReader,
   filter: RecordFilter,
-  sink: RecordSink,
+  sink: FilteredSink,
 ): Generator<void, number> {
   let filtered = 0;
   const wanted: RecordSink = {
     ...sink,
     record: (n, fields, line, raw) => {
       const prepared = filter.prepare(fields);
-      if (prepared === "skip") filtered++;
-      else sink.record(n, prepared as string[], line, raw);
+      if (prepared === "skip") {
+        filtered++;
+        sink.leftOut?.(n, fields);
+      } else sink.record(n, prepared as string[], line, raw);
     },
   };
   while (reader.next(wanted)) yield;
