@@ -180,7 +180,7 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
   const isFull = isWindowOfLines(evidence) && keepsLines(evidence);
   const isOfLines =
     (grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence))) ||
-    (isFull && evidence.came[opposite[end]] > 0);
+    (isFull && evidence.came[opposite[end]] + inserted > 0);
   if (mended > 0)
     return { ...replacedAt({ before, part, grown, mended, isMoved, isOfLines }), stray: strays };
   if (isOfLines && isFull) return { ...all("rolled"), stray: strays };
@@ -224,7 +224,7 @@ function edgeOf(evidence: Evidence, { whole, part, grown, isFront }: Lost, isMov
   if (isMoved && isFront && isMany && (habit.split || habit.rolled < WHOLE_DAYS)) return "rolled";
   const isOfLines = isWindowOfLines(evidence);
   // Neither a file that never rolled nor one of the last lines loses lines alone.
-  if (whole === 0 && grown === 0 && (isOfLines || habit.rolled === 0)) return "corrected";
+  if (whole === 0 && grown === 0 && (isOfLines || (habit.rolled === 0 && part === 1))) return "corrected";
   const isNew = habit.rolled === 0 && grown > 0 && keepsLines(evidence) && !isChance(evidence, grown);
   return isNew ? "rolled" : "unclear";
 }

@@ -153,7 +153,7 @@ export class Version {
     return this.main.identity;
   }
 
-  /** Whether its sales have no ids of their own, so that a version covers days (rule 9). */
+  /** Whether its sales have no ids of their own (rule 4). */
   get isKeyless(): boolean {
     const { entity, identity } = this.main;
     return entity.derivedKey && !(this.options.before?.identity ?? identity).includes(entity.key);

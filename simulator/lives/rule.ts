@@ -56,7 +56,7 @@ if (values.json) {
   for (const { name, options, told } of lives) {
     const held = ((100 * told.held) / Math.max(1, told.versions)).toFixed(1);
     const what = options.mistakes === 0 ? "without mistakes" : "with mistakes";
-    console.log(`${`${name}, ${what}`.padEnd(56)}${told.versions} versions, ${told.held} held (${held} %)`);
+    console.log(`${`${name}, ${what}`.padEnd(58)}${told.versions} versions, ${told.held} held (${held} %)`);
   }
   console.log(`${played} lives in ${seconds.toFixed(1)} s, ${violation?.message ?? "none silently wrong"}`);
 }
