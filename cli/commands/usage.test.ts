@@ -29,7 +29,10 @@ const CASES: readonly Case[] = [
   },
   { args: ["sources", "remove", "ventes:prix"], says: /followed nowhere.*--withdraw/ },
   { args: ["rejects", "retry", "--timeout", "soon"], says: /--timeout is "soon"/ },
-  { args: ["sources", "add", "ventes", "list.txt", "--catalogue"], says: /--catalogue: the list/ },
+  {
+    args: ["sources", "add", "vents", "list.txt", "--catalogue"],
+    says: /no entity "vents": give one of these: produits/,
+  },
   { args: ["sources", "ad", "x.csv"], says: /unknown command "ad"; did you mean add\?/ },
   { args: ["sources", "add"], says: /FILE_OR_URL is missing/ },
   { args: ["sources", "add", "a", "b", "c"], says: /ventes: .+\(help: ventes sources add --help\)/ },
