@@ -97,6 +97,10 @@ it("a page is read in slices", () => {
   expect(read(`<html>${"<div>".repeat(1_500_000)}`).longest).toBeLessThan(50);
 });
 
+it("a list of one long line is read once, not once for each delimiter", () => {
+  expect(read("x".repeat(600_000)).longest).toBeLessThan(100);
+});
+
 it("a reason is short, whatever was listed", () => {
   const long = "x".repeat(660_000);
   for (const list of [

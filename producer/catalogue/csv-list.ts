@@ -16,7 +16,8 @@ const DELIMITERS = [",", ";", "\t", "|"];
 /** undefined: the text is no CSV list. Throws SourceRefusal. */
 export function readCsvList(text: string): Listing | undefined {
   const first = text.split(/\r\n|\n|\r/).find((line) => line.trim() !== "" && !line.trim().startsWith("#"));
-  if (first === undefined) return undefined;
+  // No line of a list is longer, and each delimiter is tried on it.
+  if (first === undefined || first.length > BOUNDS.headerChars) return undefined;
   for (const delimiter of DELIMITERS) {
     const fields = fieldsOf(first, delimiter);
     if (fields.length > BOUNDS.columns)

@@ -10,6 +10,8 @@ export const BOUNDS = {
   idBytes: 8 * KIB,
   /** The columns of a file, or of a list of sources. */
   columns: 4_096,
+  /** The first line of a list of sources, in characters: an address of 8 KiB and its options fit. */
+  headerChars: 64 * KIB,
   /** The entries of a list of sources. With more it is probably a mistake or an attack. */
   entries: 10_000,
   /** A list of sources: about a thousand bytes for each entry. */
