@@ -446,9 +446,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.dropped_column": {
     fr: (d) =>
-      `${d.source} : --drop ${d.what} : ${d.more ? `c'est la colonne ${d.more}` : "une colonne y est lue"} ; pour ne pas la lire, si elle n'est pas nécessaire : --map '${d.more || "COLONNE"}='`,
+      `${d.source} : --drop ${d.what} : ${d.more ? `c'est la colonne ${d.more}` : "une colonne y est lue"} : pour ne pas la lire, si elle n'est pas nécessaire, donnez --map '${d.more || "COLONNE"}='`,
     en: (d) =>
-      `${d.source}: --drop ${d.what}: ${d.more ? `it is the column ${d.more}` : "a column is read from it"}; to leave it unread, if it is not needed: --map '${d.more || "COLUMN"}='`,
+      `${d.source}: --drop ${d.what}: ${d.more ? `it is the column ${d.more}` : "a column is read from it"}: to leave it unread, if it is not needed, give --map '${d.more || "COLUMN"}='`,
   },
   "source.bad_set": {
     fr: (d) =>
