@@ -69,9 +69,9 @@ describe("sources add", () => {
     const options = ["--map", "id_produit=Code", "--map", "quantite=Pièces", "--date-format", "JJ/MM/AAAA"];
     const undecided = await add(...options);
     expect(undecided).toMatchObject({ code: 1, stdout: "" });
-    expect(undecided.stderr).toMatch(
-      /column Pièces .* 1,234 \(2\): add --decimal point or --decimal comma\n$/,
-    );
+    const again = `npx ventes sources add file://${path} --date-format dmy --map id_produit=Code --map 'quantité=Pièces'`;
+    expect(undecided.stderr).toMatch(/column Pièces .* 1,234 \(2\): give one of them: [^\n]+\n$/);
+    expect(undecided.stderr).toContain(`: ${again} --decimal point; or ${again} --decimal comma\n`);
     expect((await add(...options, "--decimal", "comma", "--id-scope", "caisse")).code).toBe(0);
     expect((await add("--vanished", "keep")).code).toBe(0);
     const listed = JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout);

@@ -8,8 +8,8 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
-import type { ColumnFormats, ReadField, ReadingChange } from "../rows/index.ts";
-import type { SourceError } from "../source/index.ts";
+import { type ColumnFormats, flagList, type ReadField, type ReadingChange } from "../rows/index.ts";
+import type { Given, SourceError } from "../source/index.ts";
 import { asFailure, type Doubt, reportOf, scopeNamed, sourceError } from "../source/index.ts";
 import {
   type InspectedReject,
@@ -41,6 +41,12 @@ export interface InspectOptions {
 
 export const entitiesNamed = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
   entities ?? (entity === undefined ? undefined : [entity]);
+
+/** What the operator gave with the source, for commands that say it again. */
+export const givenIn = (options: InspectOptions, more: readonly string[] = []): Given => ({
+  entities: entitiesNamed(options),
+  flags: [...flagList(options.reading ?? {}, options.idScope), ...more],
+});
 
 export interface Inspection {
   /** The source's id. */
@@ -98,6 +104,7 @@ const inspect = Effect.fnUntraced(function* (
       reading,
       idScope: options.idScope == null ? undefined : scopeNamed(options.idScope, source),
       before: undefined,
+      given: givenIn(options),
     },
     BY_HAND,
   );

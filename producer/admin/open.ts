@@ -7,7 +7,7 @@ import { Settings } from "#shared/runtime/settings.ts";
 import { makeHttpClient } from "../download/index.ts";
 import { mapEntities } from "../header/index.ts";
 import { checkLeftOut, presetNamed, resolveReading } from "../rows/index.ts";
-import type { SourceError, Trust } from "../source/index.ts";
+import type { Given, SourceError, Trust } from "../source/index.ts";
 import { asFailure, sourceId } from "../source/index.ts";
 import type { Version, VersionOptions } from "../version/index.ts";
 import { fetchVersion } from "../version/index.ts";
@@ -26,7 +26,7 @@ export const idOf = (reference: string) =>
  */
 export const opened = Effect.fnUntraced(function* (
   source: string,
-  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before">,
+  options: Pick<VersionOptions, "entities" | "reading" | "idScope" | "before"> & { readonly given: Given },
   trust: Trust,
 ): Effect.fn.Return<Version, SourceError | DatabaseError, Settings | Scope.Scope> {
   const settings = yield* Settings;
@@ -37,7 +37,7 @@ export const opened = Effect.fnUntraced(function* (
   yield* Effect.try({
     try: () => checkLeftOut(header, mapEntities(header, entities, options.reading), options.reading),
     catch: (error) => error,
-  }).pipe(Effect.catch(asFailure(source, settings)));
+  }).pipe(Effect.catch(asFailure(source, settings, options.given)));
   return version;
 });
 

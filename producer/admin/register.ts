@@ -24,7 +24,7 @@ import {
   trustOf,
 } from "../source/index.ts";
 import { firstIds } from "../version/index.ts";
-import { entitiesNamed, type InspectOptions } from "./inspect.ts";
+import { entitiesNamed, givenIn, type InspectOptions } from "./inspect.ts";
 import { addressOf } from "./list.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
@@ -94,6 +94,7 @@ const register = Effect.fnUntraced(function* (
       reading,
       idScope,
       before: changed === undefined ? announced : unkeyed(announced),
+      given: givenIn(options, flagsBesides(options)),
     },
     trust,
   );
@@ -143,6 +144,15 @@ const idScopeOf = (
   { idScope }: RegisterOptions,
 ): string | undefined =>
   idScope === undefined ? before?.idScope : idScope === null ? undefined : scopeNamed(idScope, source);
+
+/** The options that do not tell how the source is read, as flags. */
+const flagsBesides = ({ every, once, duplicates, vanished, rekey }: RegisterOptions): readonly string[] => [
+  ...(every == null ? [] : [`--every ${every % 1000 === 0 ? `${every / 1000}s` : `${every}ms`}`]),
+  ...(once === true ? ["--once"] : []),
+  ...(duplicates === undefined ? [] : [`--duplicates ${duplicates}`]),
+  ...(vanished === undefined ? [] : [`--vanished ${vanished ?? "auto"}`]),
+  ...(rekey === true ? ["--rekey"] : []),
+];
 
 /** The old registration with the given options changed. */
 function registrationOf(

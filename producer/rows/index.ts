@@ -12,7 +12,7 @@ export { fitting } from "./columns/options.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export { changesDays, hiddenInIds, rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
 export { type NoSales, Statuses } from "./columns/statuses.ts";
-export { flagsOf, type ReadingChange } from "./columns/written-options.ts";
+export { flagList, flagsOf, type ReadingChange } from "./columns/written-options.ts";
 export { Decoder } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";
 export { presetNamed, resolveReading } from "./presets/presets.ts";

@@ -8,7 +8,7 @@ import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { BOUNDS, shortened } from "./bounds.ts";
 import { type Doubt, doubtsText, reportOf } from "./doubt.ts";
-import { type Details, SOURCE_SENTENCES } from "./sentences.ts";
+import { type Details, type Given, SOURCE_SENTENCES } from "./sentences.ts";
 import { shareLinkOf } from "./share-links.ts";
 
 export type SourceErrorCode = keyof typeof SOURCE_SENTENCES;
@@ -43,13 +43,17 @@ export function sourceError(code: SourceErrorCode, details: Details, language: L
   return new SourceError({ source, code, sentence: SOURCE_SENTENCES[code][language](shown) });
 }
 
-function shownDetails({ source, ...others }: Details): Details {
+function shownDetails({ source, given, ...others }: Details): Details {
   // Masked first: half a URL would not show that it holds a password.
   const cut = Object.entries(others).map(([name, text]) => [
     name,
     shortened(masked(text), BOUNDS.shownDetail),
   ]);
-  return { source: shortened(masked(source), BOUNDS.shownSource), ...Object.fromEntries(cut) };
+  return {
+    source: shortened(masked(source), BOUNDS.shownSource),
+    ...(given === undefined ? {} : { given }),
+    ...Object.fromEntries(cut),
+  };
 }
 
 /** The error of a version that is held back for these doubts. */
@@ -77,11 +81,16 @@ export class SourceRefusal extends Error {
     this.more = more;
   }
 
-  toError(source: string, language: Language): SourceError {
+  toError(source: string, language: Language, given?: Given): SourceError {
     const { what, more } = this;
     return sourceError(
       this.code,
-      { source, ...(what === undefined ? {} : { what }), ...(more === undefined ? {} : { more }) },
+      {
+        source,
+        ...(what === undefined ? {} : { what }),
+        ...(more === undefined ? {} : { more }),
+        ...(given === undefined ? {} : { given }),
+      },
       language,
     );
   }

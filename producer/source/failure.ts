@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect";
 import { type DatabaseError, explain } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
 import { type SourceError, type SourceErrorCode, SourceRefusal } from "./error.ts";
+import type { Given } from "./sentences.ts";
 
 /** The code of a system error, such as `ENOSPC`; "" if it has none. */
 export const codeOf = (error: unknown): string =>
@@ -26,12 +27,12 @@ const OF_A_POLL: Readonly<Record<string, SourceErrorCode>> = {
 
 /**
  * The typed failure of an error that plain code threw: SourceError for a SourceRefusal or an error of the spool,
- * DatabaseError for an error of our databases. Dies with any other error.
+ * DatabaseError for an error of our databases. Dies with any other error. `given`: what the operator gave with the source.
  */
 export const asFailure =
-  (source: string, settings: SettingsShape) =>
+  (source: string, settings: SettingsShape, given?: Given) =>
   (error: unknown): Effect.Effect<never, SourceError | DatabaseError> => {
-    if (error instanceof SourceRefusal) return Effect.fail(error.toError(source, settings.language));
+    if (error instanceof SourceRefusal) return Effect.fail(error.toError(source, settings.language, given));
     const code = codeOf(error);
     const ofAPoll = OF_A_POLL[code];
     if (ofAPoll !== undefined)

@@ -29,6 +29,6 @@ export {
   sourceId,
 } from "./reference.ts";
 export { acceptedIn, type LastAnnouncement, type RefusedRecord, Registry } from "./registry.ts";
-export { SOURCE_SENTENCES } from "./sentences.ts";
+export { type Given, SOURCE_SENTENCES } from "./sentences.ts";
 export { shareLinkOf } from "./share-links.ts";
 export { followedFolderOf, mayListFolder, type Trust, type Trusted, trustOf } from "./trust.ts";

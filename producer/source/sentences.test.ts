@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { namesAction } from "#shared/runtime/testing/names-action.ts";
 import { reportOf } from "./doubt.ts";
-import { sourceError } from "./error.ts";
+import { type SourceErrorCode, SourceRefusal, sourceError } from "./error.ts";
 import { SOURCE_SENTENCES } from "./sentences.ts";
 
 describe("the command in a sentence", () => {
@@ -24,6 +24,34 @@ describe("the command in a sentence", () => {
       `npx ventes sources confirm ${argument} vanished.many:abc`,
       `npx ventes sources add ${argument} --vanished keep`,
     ]);
+  });
+});
+
+describe("the command after a refusal", () => {
+  const given = { entities: ["ventes"], flags: ["--map 'prix=Prix TTC'", "--encoding utf-8", "--once"] };
+  const said = (code: SourceErrorCode, what?: string, more?: string) =>
+    new SourceRefusal(code, what, more).toError("file:///v.csv", "en", given).sentence;
+
+  it("repeats what was given, which is not registered yet", () => {
+    const again = "npx ventes sources add ventes file:///v.csv --map 'prix=Prix TTC' --encoding utf-8 --once";
+    expect(said("source.undecided_decimal", "prix", "1,234 (2)")).toContain(
+      `: ${again} --decimal point; or ${again} --decimal comma`,
+    );
+    expect(said("source.no_key_columns", "Nr", "id_produit")).toContain(`${again} --map id_produit=NAME;`);
+    expect(said("source.no_key_columns", "Nr", "id_produit, quantité")).toContain(
+      `${again} --map id_produit=NAME --map 'quantité=NAME';`,
+    );
+    expect(said("source.column_lost", "ville", "Ort Name")).toMatch(/ --map 'ville=Ort Name'$/);
+    expect(said("source.column_lost", "magasins (ville)", "a, b")).toMatch(/ --map COLUMN=NAME$/);
+  });
+
+  it("leaves out what it replaces", () => {
+    expect(said("source.encoding_contradicted", "utf-8", "utf-16le")).toMatch(
+      / ventes file:\/\/\/v.csv --map 'prix=Prix TTC' --once --encoding auto$/,
+    );
+    expect(said("source.wrong_entity", "ventes", "produits")).toMatch(
+      / add file:\/\/\/v.csv --map .* --once$/,
+    );
   });
 });
 

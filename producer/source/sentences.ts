@@ -10,12 +10,45 @@ export interface Details {
   readonly more?: string;
   /** The link of the file itself, if the source is a known link to a page about it. */
   readonly file?: string;
+  /** What the operator gave with the source, for a command that says it again. */
+  readonly given?: Given;
+}
+
+/** What `sources add` was given besides the source: it is not registered yet, so a next command repeats it. */
+export interface Given {
+  readonly entities?: readonly string[] | undefined;
+  /** Options as words of a shell: `--decimal comma`. */
+  readonly flags: readonly string[];
 }
 
 type Sentence = Readonly<Record<Language, (d: Details) => string>>;
 
 const remove = (source: string): string => command(`sources remove ${shellArgument(source)}`);
-const add = (source: string): string => command(`sources add ${shellArgument(source)}`);
+/** Options that may be given several times: each adds to the others. */
+const REPEATED: ReadonlySet<string> = new Set(["--map", "--set"]);
+const nameOf = (flag: string): string => flag.split(" ", 1)[0] as string;
+/** `sources add` with what was given, and with these flags, which replace the given ones of the same name. */
+const add = ({ source, given }: Pick<Details, "source" | "given">, ...flags: readonly string[]): string => {
+  const names = flags.map(nameOf).filter((name) => !REPEATED.has(name));
+  const kept = (given?.flags ?? []).filter((flag) => !names.includes(nameOf(flag)));
+  const entities = given?.entities === undefined ? [] : [given.entities.join(",")];
+  return command(["sources add", ...entities, shellArgument(source), ...kept, ...flags].join(" "));
+};
+/** The same, with these entities in place of those given. */
+const addAs = (d: Details, entities: readonly string[] | undefined, ...flags: readonly string[]): string =>
+  add({ source: d.source, given: { entities, flags: d.given?.flags ?? [] } }, ...flags);
+/** `--map COLUMN=FIELD` for each missing column; with `field` where there is one for one. The texts are lists, or say more. */
+const mapping = (
+  columns: string | undefined,
+  field: string | undefined,
+  language: Language,
+): readonly string[] => {
+  const [column, name] = language === "fr" ? ["COLONNE", "NOM"] : ["COLUMN", "NAME"];
+  const isList = columns !== undefined && !/[(/…]/.test(columns);
+  const missing = isList ? columns.split(", ") : [column];
+  const isOne = isList && missing.length === 1 && field !== undefined && !/[,…]/.test(field);
+  return missing.map((one) => `--map ${shellArgument(`${one}=${isOne ? field : name}`)}`);
+};
 const moveTo = (source: string, to: string): string => command(`sources move ${shellArgument(source)} ${to}`);
 const again: Readonly<Record<Language, string>> = {
   fr: "une source suivie est relue à son heure",
@@ -23,12 +56,12 @@ const again: Readonly<Record<Language, string>> = {
 };
 
 /** The command that gives the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
-const giving = (columns: string | undefined, source: string, language: Language): string => {
+const giving = (d: Details, language: Language): string => {
   const [name, field] = language === "fr" ? ["NOM", "COLONNE"] : ["NAME", "COLUMN"];
-  const flags = (columns ?? "")
+  const flags = (d.more ?? "")
     .split(", ")
     .map((column) => (column === "id_magasin" ? `--set id_magasin=${name}` : `--map ${column}=${field}`));
-  return command(`sources add ventes ${shellArgument(source)} ${flags.join(" ")}`);
+  return addAs(d, ["ventes"], ...flags);
 };
 
 export const SOURCE_SENTENCES = {
@@ -122,9 +155,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.not_a_file": {
     fr: (d) =>
-      `${d.source} n'est pas un fichier : donnez l'adresse d'un fichier, ou suivez tous les fichiers d'un dossier : ${add(d.source)} --catalogue`,
+      `${d.source} n'est pas un fichier : donnez l'adresse d'un fichier, ou suivez tous les fichiers d'un dossier : ${add(d, "--catalogue")}`,
     en: (d) =>
-      `${d.source} is not a file: give the address of a file, or follow all files of a folder: ${add(d.source)} --catalogue`,
+      `${d.source} is not a file: give the address of a file, or follow all files of a folder: ${add(d, "--catalogue")}`,
   },
   "source.not_readable": {
     fr: (d) =>
@@ -296,9 +329,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.php": {
     fr: (d) =>
-      `${d.source} commence par des avertissements de PHP : demandez à l'administrateur du serveur de mettre display_errors=Off ; pour le lire quand même, sans ses ${d.what} premières lignes : ${add(d.source)} --skip-lines ${d.what}`,
+      `${d.source} commence par des avertissements de PHP : demandez à l'administrateur du serveur de mettre display_errors=Off ; pour le lire quand même, sans ses ${d.what} premières lignes : ${add(d, `--skip-lines ${d.what}`)}`,
     en: (d) =>
-      `${d.source} begins with warnings of PHP: ask the administrator of the server to set display_errors=Off; to read it all the same, without its first ${d.what} lines: ${add(d.source)} --skip-lines ${d.what}`,
+      `${d.source} begins with warnings of PHP: ask the administrator of the server to set display_errors=Off; to read it all the same, without its first ${d.what} lines: ${add(d, `--skip-lines ${d.what}`)}`,
   },
   "source.image": {
     fr: (d) => `${d.source} est une image ${d.what}, pas un CSV : donnez le fichier dont elle est tirée`,
@@ -314,25 +347,28 @@ export const SOURCE_SENTENCES = {
     en: (d) => `${d.source} is a ${d.what} file, not a CSV: export the table as CSV`,
   },
   "source.encoding_unknown": {
-    fr: (d) => `${d.source} : l'encodage ${d.what} n'est pas connu : donnez ${d.more}`,
-    en: (d) => `${d.source}: encoding ${d.what} is not known: give ${d.more}`,
+    fr: (d) =>
+      `${d.source} : l'encodage ${d.what} n'est pas connu : enregistrez le fichier en UTF-8, ou donnez-en un autre : ${add(d, "--encoding ENCODAGE")} (${d.more})`,
+    en: (d) =>
+      `${d.source}: encoding ${d.what} is not known: save the file as UTF-8, or give another: ${add(d, "--encoding ENCODING")} (${d.more})`,
   },
   "source.encoding_contradicted": {
     fr: (d) =>
-      `${d.source} : --encoding donne ${d.what}, mais le fichier commence par la marque d'ordre des octets de ${d.more} : retirez --encoding`,
+      `${d.source} : --encoding donne ${d.what}, mais le fichier commence par la marque d'ordre des octets de ${d.more} : retirez cette option : ${add(d, "--encoding auto")}`,
     en: (d) =>
-      `${d.source}: --encoding gives ${d.what}, but the file begins with the byte order mark of ${d.more}: leave --encoding out`,
+      `${d.source}: --encoding gives ${d.what}, but the file begins with the byte order mark of ${d.more}: leave this option out: ${add(d, "--encoding auto")}`,
   },
   "source.encoding_undecided": {
     fr: (d) =>
-      `${d.source} n'est pas en UTF-8 (dès la ligne ${d.what}), et son encodage ne peut pas être déterminé : enregistrez-le en UTF-8, ou donnez --encoding (${d.more})`,
+      `${d.source} n'est pas en UTF-8 (dès la ligne ${d.what}), et son encodage ne peut pas être déterminé : enregistrez-le en UTF-8, ou donnez l'encodage : ${add(d, "--encoding ENCODAGE")} (${d.more})`,
     en: (d) =>
-      `${d.source} is not UTF-8 (from line ${d.what} on), and its encoding cannot be determined: save it as UTF-8, or give --encoding (${d.more})`,
+      `${d.source} is not UTF-8 (from line ${d.what} on), and its encoding cannot be determined: save it as UTF-8, or give the encoding: ${add(d, "--encoding ENCODING")} (${d.more})`,
   },
   "source.undecodable": {
     fr: (d) =>
-      `${d.source} ne se lit pas en ${d.what} (vers la ligne ${d.more}) : donnez un autre --encoding`,
-    en: (d) => `${d.source} does not decode as ${d.what} (around line ${d.more}): give another --encoding`,
+      `${d.source} ne se lit pas en ${d.what} (vers la ligne ${d.more}) : donnez un autre encodage : ${add(d, "--encoding ENCODAGE")}`,
+    en: (d) =>
+      `${d.source} does not decode as ${d.what} (around line ${d.more}): give another encoding: ${add(d, "--encoding ENCODING")}`,
   },
   "source.header_too_long": {
     fr: (d) =>
@@ -342,26 +378,27 @@ export const SOURCE_SENTENCES = {
   },
   "catalogue.entry_slow": {
     fr: (d) =>
-      `${d.source} n'a pas été lu en ${d.what} minutes, et retarderait les autres fichiers de son catalogue : enregistrez-le à part : ${add(d.source)}`,
+      `${d.source} n'a pas été lu en ${d.what} minutes, et retarderait les autres fichiers de son catalogue : enregistrez-le à part : ${add(d)}`,
     en: (d) =>
-      `${d.source} was not read within ${d.what} minutes, and would hold up the other files of its catalogue: register it by itself: ${add(d.source)}`,
+      `${d.source} was not read within ${d.what} minutes, and would hold up the other files of its catalogue: register it by itself: ${add(d)}`,
   },
   "source.repeats": {
     fr: (d) =>
-      `${d.source} répète l'id ${d.what} sur plus de lignes que la mémoire n'en tient : cette colonne n'est sans doute pas un id ; donnez-en une autre (--map, --key), ou retirez les lignes répétées`,
+      `${d.source} répète l'id ${d.what} sur plus de lignes que la mémoire n'en tient : cette colonne n'est sans doute pas un id ; retirez les lignes répétées, ou donnez-en une autre : ${add(d, "--key COLONNE")}`,
     en: (d) =>
-      `${d.source} repeats the id ${d.what} on more lines than memory holds: that column is probably no id; give another one (--map, --key), or remove the repeated lines`,
+      `${d.source} repeats the id ${d.what} on more lines than memory holds: that column is probably no id; remove the repeated lines, or give another one: ${add(d, "--key COLUMN")}`,
   },
   "source.too_many_columns": {
     fr: (d) =>
-      `${d.source} a ${d.what} colonnes : publiez-en ${d.more} au plus, ou donnez le bon --delimiter`,
-    en: (d) => `${d.source} has ${d.what} columns: publish ${d.more} at most, or give the right --delimiter`,
+      `${d.source} a ${d.what} colonnes : publiez-en ${d.more} au plus, ou donnez le bon séparateur (, ; | tab) : ${add(d, "--delimiter SÉPARATEUR")}`,
+    en: (d) =>
+      `${d.source} has ${d.what} columns: publish ${d.more} at most, or give the right delimiter (, ; | tab): ${add(d, "--delimiter DELIMITER")}`,
   },
   "source.no_key_columns": {
     fr: (d) =>
-      `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom, donnez --map COLONNE=NOM ; sinon ajoutez-la au fichier`,
+      `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom : ${add(d, ...mapping(d.more, undefined, "fr"))} ; sinon ajoutez-la au fichier`,
     en: (d) =>
-      `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name, give --map COLUMN=NAME; else add it to the file`,
+      `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name: ${add(d, ...mapping(d.more, undefined, "en"))}; else add it to the file`,
   },
   "source.no_table": {
     fr: (d) =>
@@ -371,9 +408,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.sales_lack": {
     fr: (d) =>
-      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d.more, d.source, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what} ; si ce sont des produits : ${command(`sources add produits ${shellArgument(d.source)}`)}`,
+      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what} ; si ce sont des produits : ${addAs(d, ["produits"])}`,
     en: (d) =>
-      `${d.source}: these are sales, and they lack ${d.more}: ${giving(d.more, d.source, "en")} (--set: the same for all lines; --map: the column of the file); columns found: ${d.what}; if they are products: ${command(`sources add produits ${shellArgument(d.source)}`)}`,
+      `${d.source}: these are sales, and they lack ${d.more}: ${giving(d, "en")} (--set: the same for all lines; --map: the column of the file); columns found: ${d.what}; if they are products: ${addAs(d, ["produits"])}`,
   },
   "source.several_tables": {
     fr: (d) =>
@@ -389,15 +426,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.key_of_several": {
     fr: (d) =>
-      `${d.source} : --key ne s'applique qu'à des ventes, ou à une seule entité ; ce fichier publie ${d.what} : retirez --key`,
+      `${d.source} : --key ne s'applique qu'à des ventes, ou à une seule entité ; ce fichier publie ${d.what} : retirez --key : ${add(d, "--key ''")}`,
     en: (d) =>
-      `${d.source}: --key applies to sales, or to a single entity; this file publishes ${d.what}: leave --key out`,
+      `${d.source}: --key applies to sales, or to a single entity; this file publishes ${d.what}: leave --key out: ${add(d, "--key ''")}`,
   },
   "source.wrong_entity": {
     fr: (d) =>
-      `${d.source} : l'entité indiquée est ${d.what}, mais le fichier contient : ${d.more} : donnez l'autre fichier, ou retirez l'entité`,
+      `${d.source} : l'entité indiquée est ${d.what}, mais le fichier contient : ${d.more} : donnez l'autre fichier, ou retirez l'entité : ${addAs(d, undefined)}`,
     en: (d) =>
-      `${d.source}: the given entity is ${d.what}, but the file holds ${d.more}: give the other file, or leave the entity out`,
+      `${d.source}: the given entity is ${d.what}, but the file holds ${d.more}: give the other file, or leave the entity out: ${addAs(d, undefined)}`,
   },
   "source.identity_changed": {
     fr: (d) =>
@@ -407,9 +444,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.column_lost": {
     fr: (d) =>
-      `${d.source} : il manque la colonne ${d.what} ; nouvelles colonnes de l'en-tête : ${d.more} ; si elle a changé de nom, donnez --map COLONNE=NOM`,
+      `${d.source} : il manque la colonne ${d.what} ; nouvelles colonnes de l'en-tête : ${d.more} ; si elle a changé de nom : ${add(d, ...mapping(d.what, d.more, "fr"))}`,
     en: (d) =>
-      `${d.source}: column ${d.what} is missing; new in the header: ${d.more}; if it has a new name, give --map COLUMN=NAME`,
+      `${d.source}: column ${d.what} is missing; new in the header: ${d.more}; if it has a new name: ${add(d, ...mapping(d.what, d.more, "en"))}`,
   },
   "source.other_count": {
     fr: (d) =>
@@ -419,15 +456,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.rekeyed": {
     fr: (d) =>
-      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} ; pour les recalculer pour les jours que le fichier contient : ${add(d.source)} ${d.more} --rekey ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} ; pour les recalculer pour les jours que le fichier contient : ${add(d)} ${d.more} --rekey ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}; to make new ids for the days that the file holds: ${add(d.source)} ${d.more} --rekey; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
+      `${d.source}: its sales already have ids that depend on ${d.what}; to make new ids for the days that the file holds: ${add(d)} ${d.more} --rekey; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
   },
   "source.ids_fixed": {
     fr: (d) =>
-      `${d.source} : les identifiants de ses ventes dépendent de ${d.what}, et --rekey ne pourrait pas dire quelles ventes étaient les anciennes : ${remove(d.source)} --withdraw && ${add(d.source)} ${d.more}`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what}, et --rekey ne pourrait pas dire quelles ventes étaient les anciennes : ${remove(d.source)} --withdraw && ${add(d)} ${d.more}`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}, and --rekey could not tell which sales the old ones were: ${remove(d.source)} --withdraw && ${add(d.source)} ${d.more}`,
+      `${d.source}: its sales already have ids that depend on ${d.what}, and --rekey could not tell which sales the old ones were: ${remove(d.source)} --withdraw && ${add(d)} ${d.more}`,
   },
   "source.not_rekeyed": {
     fr: (d) =>
@@ -446,9 +483,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.dropped_column": {
     fr: (d) =>
-      `${d.source} : --drop ${d.what} : ${d.more ? `c'est la colonne ${d.more}` : "une colonne y est lue"} : pour ne pas la lire, si elle n'est pas nécessaire, donnez --map '${d.more || "COLONNE"}='`,
+      `${d.source} : --drop ${d.what} : ${d.more ? `c'est la colonne ${d.more}` : "une colonne y est lue"} : pour ne pas la lire, si elle n'est pas nécessaire, donnez ${add(d, `--map ${shellArgument(`${d.more || "COLONNE"}=`)}`)}`,
     en: (d) =>
-      `${d.source}: --drop ${d.what}: ${d.more ? `it is the column ${d.more}` : "a column is read from it"}: to leave it unread, if it is not needed, give --map '${d.more || "COLUMN"}='`,
+      `${d.source}: --drop ${d.what}: ${d.more ? `it is the column ${d.more}` : "a column is read from it"}: to leave it unread, if it is not needed, give ${add(d, `--map ${shellArgument(`${d.more || "COLUMN"}=`)}`)}`,
   },
   "source.bad_set": {
     fr: (d) =>
@@ -462,27 +499,27 @@ export const SOURCE_SENTENCES = {
   },
   "source.undecided_decimal": {
     fr: (d) =>
-      `${d.source} : les valeurs de la colonne ${d.what} peuvent avoir un point ou une virgule décimale, comme ${d.more} : ajoutez --decimal point ou --decimal comma`,
+      `${d.source} : les valeurs de la colonne ${d.what} peuvent avoir un point ou une virgule décimale, comme ${d.more} : donnez l'un ou l'autre : ${add(d, "--decimal point")} ; ou ${add(d, "--decimal comma")}`,
     en: (d) =>
-      `${d.source}: the values of column ${d.what} may have a decimal point or comma, as in ${d.more}: add --decimal point or --decimal comma`,
+      `${d.source}: the values of column ${d.what} may have a decimal point or comma, as in ${d.more}: give one of them: ${add(d, "--decimal point")}; or ${add(d, "--decimal comma")}`,
   },
   "source.undecided_date": {
     fr: (d) =>
-      `${d.source} : les dates de la colonne ${d.what} ne montrent pas l'ordre du jour et du mois, comme ${d.more} : ajoutez --date-format dmy, mdy ou ymd`,
+      `${d.source} : les dates de la colonne ${d.what} ne montrent pas l'ordre du jour et du mois, comme ${d.more} : donnez cet ordre : ${add(d, "--date-format dmy")} ; ou ${add(d, "--date-format mdy")} ; ou ${add(d, "--date-format ymd")}`,
     en: (d) =>
-      `${d.source}: the dates of column ${d.what} do not show the order of day and month, as in ${d.more}: add --date-format dmy, mdy or ymd`,
+      `${d.source}: the dates of column ${d.what} do not show the order of day and month, as in ${d.more}: give this order: ${add(d, "--date-format dmy")}; or ${add(d, "--date-format mdy")}; or ${add(d, "--date-format ymd")}`,
   },
   "source.fixed_decimal": {
     fr: (d) =>
-      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d.source)} --decimal auto`,
+      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d, "--decimal auto")}`,
     en: (d) =>
-      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d.source)} --decimal auto`,
+      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d, "--decimal auto")}`,
   },
   "source.fixed_date": {
     fr: (d) =>
-      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d.source)} --date-format auto`,
+      `${d.source} : ${d.what} est démenti par la plupart des valeurs ; ${d.more} : laissez le fichier décider : ${add(d, "--date-format auto")}`,
     en: (d) =>
-      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d.source)} --date-format auto`,
+      `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d, "--date-format auto")}`,
   },
   "source.id_lost": {
     fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
@@ -563,8 +600,8 @@ export const SOURCE_SENTENCES = {
   },
   "catalogue.not_a_list": {
     fr: (d) =>
-      `${d.source} ne liste pas de fichiers, mais contient des ${d.what} : ajoutez-le sans --catalogue`,
-    en: (d) => `${d.source} lists no files, but holds ${d.what}: add it without --catalogue`,
+      `${d.source} ne liste pas de fichiers, mais contient des ${d.what} : ajoutez-le sans --catalogue : ${add(d)}`,
+    en: (d) => `${d.source} lists no files, but holds ${d.what}: add it without --catalogue: ${add(d)}`,
   },
   "catalogue.bad_json": {
     fr: (d) => `${d.source} n'est pas une liste JSON de fichiers : ${d.what} : corrigez la liste`,
@@ -588,9 +625,9 @@ export const SOURCE_SENTENCES = {
   },
   "catalogue.folder_inside": {
     fr: (d) =>
-      `${d.source} est un dossier dans le dossier : ${d.what === "1" ? "son fichier n'est pas suivi" : `ses ${d.what} fichiers ne sont pas suivis`} ; pour le suivre aussi : ${add(d.source)} --catalogue`,
+      `${d.source} est un dossier dans le dossier : ${d.what === "1" ? "son fichier n'est pas suivi" : `ses ${d.what} fichiers ne sont pas suivis`} ; pour le suivre aussi : ${add(d, "--catalogue")}`,
     en: (d) =>
-      `${d.source} is a folder inside the folder: its ${d.what === "1" ? "file is" : `${d.what} files are`} not followed; to follow it too: ${add(d.source)} --catalogue`,
+      `${d.source} is a folder inside the folder: its ${d.what === "1" ? "file is" : `${d.what} files are`} not followed; to follow it too: ${add(d, "--catalogue")}`,
   },
   "catalogue.contradicts": {
     fr: (d) => `${d.source} est listé plusieurs fois, avec des options différentes : gardez une seule ligne`,
@@ -606,8 +643,8 @@ export const SOURCE_SENTENCES = {
   },
   "source.removed": {
     fr: (d) =>
-      `${d.source} a été retiré par un opérateur ; seul un opérateur peut l'ajouter de nouveau : ${add(d.source)}`,
-    en: (d) => `${d.source} was removed by an operator; only an operator can add it again: ${add(d.source)}`,
+      `${d.source} a été retiré par un opérateur ; seul un opérateur peut l'ajouter de nouveau : ${add(d)}`,
+    en: (d) => `${d.source} was removed by an operator; only an operator can add it again: ${add(d)}`,
   },
   "source.of_operator": {
     fr: (d) => `${d.source} n'a pas été enregistré par HTTP : retirez-le ainsi : ${remove(d.source)}`,

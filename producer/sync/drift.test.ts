@@ -66,7 +66,7 @@ describe("a file that changes its columns", () => {
     expect(await poll()).toMatchObject({
       state: "parked",
       reason: expect.stringMatching(
-        /id_magasin is missing; new in the header: Comptoir; .*--map COLUMN=NAME/,
+        /id_magasin is missing; new in the header: Comptoir; .*sources add \S+ --map id_magasin=Comptoir$/,
       ),
     });
     expect(await events()).toEqual(before);

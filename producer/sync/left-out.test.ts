@@ -193,7 +193,9 @@ describe("columns", () => {
     write(SOME, LINE);
     for (const flag of ["drop", "only", "keep"])
       expect(await refusal({ [flag]: ["nothing"] })).toMatch(`source.unknown_field: `);
-    expect(await refusal({ drop: ["quantité"] })).toMatch(/^source.dropped_column: .*--map 'quantité='$/);
+    expect(await refusal({ drop: ["quantité"] })).toMatch(
+      /^source.dropped_column: .*sources add \S+ .*--map 'quantité='$/,
+    );
     expect(
       await pipeline.run(Effect.flip(inspectSource(path(), { reading: { drop: ["nothing"] } }))),
     ).toMatchObject({ code: "source.unknown_field" });

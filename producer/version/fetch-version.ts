@@ -10,7 +10,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import type { HttpClient, Validators } from "../download/index.ts";
 import { fetchSource } from "../download/index.ts";
 import type { SourceError, Trust } from "../source/index.ts";
-import { asFailure } from "../source/index.ts";
+import { asFailure, type Given } from "../source/index.ts";
 import { openFile } from "./open-file.ts";
 import type { Version } from "./version.ts";
 
@@ -29,6 +29,8 @@ export interface OpenOptions {
   /** The reading options are those of a catalogue: each applies to the files that it fits. */
   readonly shared?: boolean;
   readonly known?: Validators | null;
+  /** What the operator gave with the source: the commands of a refusal repeat it. */
+  readonly given?: Given | undefined;
   /** Called with the validators of the content, even if the content cannot be read. */
   readonly onFetched?: (validators: Validators) => void;
 }
@@ -69,7 +71,7 @@ export const fetchVersion = Effect.fnUntraced(function* (
           complete: true,
           tail: null,
         }),
-      asFailure(source, settings),
+      asFailure(source, settings, options.given),
     ),
     (version) => Effect.sync(() => version?.close()),
   );

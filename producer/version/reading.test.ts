@@ -320,7 +320,7 @@ describe("values", () => {
   it("that nothing decides are refused, and settled by the flag that the sentence names", async () => {
     const lines = ["id_produit,prix", 'p,"1,234"'] as const;
     expect(await refused({}, ...lines)).toMatch(
-      /^source.undecided_decimal: .*column prix .*1,234 \(2\).*--decimal point or --decimal comma/,
+      /^source.undecided_decimal: .*column prix .*1,234 \(2\).*sources add \S+ --decimal point; or .*sources add \S+ --decimal comma$/,
     );
     expect(rowsOf(await read({ decimal: "comma" }, ...lines), "produits")[0]?.prix).toBe("1.234");
     expect(rowsOf(await read({ decimal: "point" }, ...lines), "produits")[0]?.prix).toBe("1234");

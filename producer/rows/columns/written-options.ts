@@ -61,10 +61,15 @@ const WRITTEN: Readonly<Record<keyof ReadingOptions, (value: unknown) => readonl
 
 /** The flags that give these options, quoted for a shell: the inverse of `parseReadingFlags`. null resets an option. */
 export const flagsOf = (change: ReadingChange, idScope?: string | null): string =>
-  [
+  flagList(change, idScope).join(" ");
+
+/** The same, one by one. */
+export function flagList(change: ReadingChange, idScope?: string | null): readonly string[] {
+  return [
     ...Object.entries(WRITTEN).flatMap(([name, written]) => {
       const value = change[name as keyof ReadingOptions];
       return value === undefined ? [] : written(value);
     }),
     ...(idScope === undefined ? [] : [flag("id-scope", idScope ?? "")]),
-  ].join(" ");
+  ];
+}
