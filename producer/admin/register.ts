@@ -15,6 +15,7 @@ import { changesDays, flagsOf, hiddenInIds, rekeyed, SALE_KEY, unkeyed } from ".
 import {
   acceptedIn,
   asFailure,
+  type Given,
   isFileSource,
   Registry,
   rememberNamed,
@@ -108,7 +109,12 @@ const register = Effect.fnUntraced(function* (
     if (options.rekey !== true)
       return yield* sourceError(
         mayRekey ? "source.rekeyed" : "source.ids_fixed",
-        { source, what: changed, more: flagsOf(options.reading ?? {}, options.idScope) },
+        {
+          source,
+          what: changed,
+          more: flagsOf(options.reading ?? {}, options.idScope),
+          given: givenAnew(before, options, own, idScope),
+        },
         language,
       );
     if (!mayRekey) return yield* sourceError("source.not_rekeyed", { source, what: changed }, language);
@@ -153,6 +159,23 @@ const flagsBesides = ({ every, once, duplicates, vanished, rekey }: RegisterOpti
   ...(vanished === undefined ? [] : [`--vanished ${vanished ?? "auto"}`]),
   ...(rekey === true ? ["--rekey"] : []),
 ];
+
+/** What adds the source again with these options after its removal, which forgets those that are registered. */
+const givenAnew = (
+  before: Registration | undefined,
+  options: RegisterOptions,
+  own: ReadingOptions | undefined,
+  idScope: string | undefined,
+): Given => {
+  const kept = options.duplicates ?? before?.duplicates;
+  const others = {
+    every: options.every ?? before?.every,
+    once: options.once ?? before?.once,
+    duplicates: kept === "keep" ? undefined : kept,
+    vanished: options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined),
+  };
+  return givenIn({ ...options, reading: own ?? {}, idScope }, flagsBesides(others));
+};
 
 /** The old registration with the given options changed. */
 function registrationOf(

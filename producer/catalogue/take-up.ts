@@ -8,7 +8,15 @@ import { isoNow } from "#shared/runtime/time.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { fitsIn, recordBytes } from "#shared/topic-log/record-size.ts";
 import type { Validators } from "../download/index.ts";
-import { changesDays, fitting, flagsOf, presetNamed, rekeyed, resolveReading } from "../rows/index.ts";
+import {
+  changesDays,
+  fitting,
+  flagList,
+  flagsOf,
+  presetNamed,
+  rekeyed,
+  resolveReading,
+} from "../rows/index.ts";
 import { asFailure, FILE_SCOPE, scopeNamed, sourceError, trustOf } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
 import { fetchVersion } from "../version/index.ts";
@@ -65,6 +73,7 @@ export const takeUp = Effect.fnUntraced(function* (
       source,
       what: changed,
       more: flagsOf(registration.reading ?? {}, registration.idScope),
+      given: { flags: flagList(registration.reading ?? {}, registration.idScope) },
     };
     const code = changesDays(changed) ? "source.ids_fixed" : "source.rekeyed";
     return refused(sourceError(code, details, settings.language).sentence);

@@ -456,15 +456,15 @@ export const SOURCE_SENTENCES = {
   },
   "source.rekeyed": {
     fr: (d) =>
-      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} ; pour les recalculer pour les jours que le fichier contient : ${add(d)} ${d.more} --rekey ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what} ; pour les recalculer pour les jours que le fichier contient : ${add({ source: d.source })} ${d.more} --rekey ; ou retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}; to make new ids for the days that the file holds: ${add(d)} ${d.more} --rekey; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
+      `${d.source}: its sales already have ids that depend on ${d.what}; to make new ids for the days that the file holds: ${add({ source: d.source })} ${d.more} --rekey; or remove the source first (${remove(d.source)} --withdraw), then add it again`,
   },
   "source.ids_fixed": {
     fr: (d) =>
-      `${d.source} : les identifiants de ses ventes dépendent de ${d.what}, et --rekey ne pourrait pas dire quelles ventes étaient les anciennes : ${remove(d.source)} --withdraw && ${add(d)} ${d.more}`,
+      `${d.source} : les identifiants de ses ventes dépendent de ${d.what}, et --rekey ne pourrait pas dire quelles ventes étaient les anciennes : ${remove(d.source)} --withdraw && ${add(d)}`,
     en: (d) =>
-      `${d.source}: its sales already have ids that depend on ${d.what}, and --rekey could not tell which sales the old ones were: ${remove(d.source)} --withdraw && ${add(d)} ${d.more}`,
+      `${d.source}: its sales already have ids that depend on ${d.what}, and --rekey could not tell which sales the old ones were: ${remove(d.source)} --withdraw && ${add(d)}`,
   },
   "source.not_rekeyed": {
     fr: (d) =>

@@ -222,6 +222,10 @@ describe("options of a source", () => {
     // These flags repeat what was decided, or no id depends on them.
     await add({ dateFormat: "dmy", duplicates: "drop", map: ["chiffre_affaires="] });
     expect((await registered())?.reading).toEqual({ dateFormat: "dmy", map: { chiffre_affaires: "" } });
+    // The removal forgets what is registered, so the command after it says all of it.
+    expect(await refusal({ dateFormat: "mdy" })).toMatch(
+      /--withdraw && npx ventes sources add \S+ --date-format mdy --map chiffre_affaires= --duplicates drop$/,
+    );
   });
 
   it("that change ids are accepted after the source and its rows are removed, whatever the source publishes then", async () => {
