@@ -181,6 +181,7 @@ describe("state of a module", () => {
     "producer/diff/fingerprint.ts print",
     "producer/diff/state/held-rows.ts scratch",
     "producer/diff/state/held-rows.ts scratchKey",
+    "producer/header/names.ts folds",
     "producer/rows/values.ts reading",
     "shared/runtime/look-alikes.ts latin",
     "shared/contract/partitioner.ts scratch",

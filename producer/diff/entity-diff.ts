@@ -60,7 +60,7 @@ export class EntityDiff {
   /** What the ids of sales show. Set while everything is decided. */
   ids: IdFindings | undefined;
   /** What the ids of sales showed. */
-  idFindings = new IdFindings();
+  idFindings = new IdFindings(false);
   /** Whether an appended record has the claim of a held row. */
   meetsHeld = false;
   /** Ids that lines of the version had before `--rekey`, with their fingerprints. */
@@ -102,7 +102,7 @@ export class EntityDiff {
   *#decideParts(): Generator<void, void> {
     if (!this.decisions.anyExcluded) this.decisions = new Decisions();
     this.counts = zeroCounts();
-    this.idFindings = new IdFindings();
+    this.idFindings = new IdFindings(this.#heldParts.size > 0);
     this.ids = this.idFindings;
     this.emitted = 0;
     this.withdrawals = 0;

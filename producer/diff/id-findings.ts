@@ -26,6 +26,12 @@ export class IdFindings {
   vanished = 0;
   readonly #fresh = new Sample();
   readonly #vanished = new Sample();
+  readonly #mayVanish: boolean;
+
+  /** `mayVanish`: the source has stated rows before. Of a first version no row vanishes, and its ids need not be kept. */
+  constructor(mayVanish: boolean) {
+    this.#mayVanish = mayVanish;
+  }
 
   /**
    * A line, the one that holds for its id, and the row that the source stated under it. A later line of a known id that
@@ -42,7 +48,7 @@ export class IdFindings {
   saw(line: SpilledRecord, before: HeldRow | undefined): void {
     if (before === undefined) {
       this.fresh++;
-      this.#fresh.add(line);
+      if (this.#mayVanish) this.#fresh.add(line);
       return;
     }
     this.met++;

@@ -49,9 +49,11 @@ class DayList {
   shift = 0;
   length = 0;
   prints = new Uint32Array(8);
+  #isSorted = true;
 
   add(print: number): void {
     if (!isKept(print, this.shift)) return;
+    this.#isSorted = false;
     if (this.length === this.prints.length) {
       const larger = new Uint32Array(this.length * 2);
       larger.set(this.prints);
@@ -71,8 +73,12 @@ class DayList {
     this.length = kept;
   }
 
+  /** The next call of `add` overwrites it. */
   sorted(): DayPrints {
-    return { shift: this.shift, prints: this.prints.slice(0, this.length).sort() };
+    const prints = this.prints.subarray(0, this.length);
+    if (!this.#isSorted) prints.sort();
+    this.#isSorted = true;
+    return { shift: this.shift, prints };
   }
 }
 

@@ -83,7 +83,13 @@ export function sourcesIn(
       if (!taken.has(place)) put(name, place);
     } else sources.set(name, { parts: place.map((at) => ({ at })), by: "address" });
   }
-  const folded = header.map(foldHeader);
+  const placesOf = new Map<string, number[]>();
+  for (const [i, field] of header.entries()) {
+    const folded = foldHeader(field);
+    const places = placesOf.get(folded);
+    if (places === undefined) placesOf.set(folded, [i]);
+    else places.push(i);
+  }
   for (const column of free) {
     const { name } = column;
     if (sources.has(name)) continue;
@@ -91,8 +97,10 @@ export function sourcesIn(
     // Among the fields of the last version, a column that was read then does not look for another one.
     const isOnlyNew = known !== undefined && (isExtra.has(name) || known.places[name] !== undefined);
     const mayBe = (i: number) => !taken.has(i) && !(isOnlyNew && again?.old.has(i));
-    const names = [foldHeader(name), ...column.aliases];
-    const at = names.map((alias) => folded.findIndex((f, i) => f === alias && mayBe(i))).find((i) => i >= 0);
+    const firstOf = (alias: string) => placesOf.get(alias)?.find(mayBe);
+    let at = firstOf(foldHeader(name));
+    for (let i = 0; at === undefined && i < column.aliases.length; i++)
+      at = firstOf(column.aliases[i] as string);
     if (at !== undefined) put(name, at);
   }
   return { sources, unknown };

@@ -1,11 +1,23 @@
 /** Names of a header: compared folded, found, shown, and whether they are French. */
+/** The search for a header folds the same names for each way of cutting and each entity. */
+const REMEMBERED = 4000;
+const REMEMBERED_LENGTH = 100;
+const folds = new Map<string, string>();
+
 /** Lower case, no accents, letters and digits only. */
-export const foldHeader = (name: string): string =>
-  name
+export function foldHeader(name: string): string {
+  const known = folds.get(name);
+  if (known !== undefined) return known;
+  const folded = name
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, "");
+  if (name.length > REMEMBERED_LENGTH) return folded;
+  if (folds.size >= REMEMBERED) folds.clear();
+  folds.set(name, folded);
+  return folded;
+}
 
 /** The index of the field that an operator names, by its published name, else by its folded name. -1: there is none. */
 export function fieldNamed(header: readonly string[], name: string): number {
