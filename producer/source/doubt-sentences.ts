@@ -101,11 +101,11 @@ export const DOUBT_SENTENCES = {
     fr: (d) =>
       d.what === undefined
         ? `aucune colonne n'est lue comme le montant des ventes, et ${d.more} peut l'être (total entre parenthèses)`
-        : `le montant des ventes est lu dans ${d.what}, et peut être ${d.more} (totaux entre parenthèses) : ils diffèrent dans ${d.count} ventes`,
+        : `le montant des ventes est lu dans ${d.what}, et peut être ${d.more} (totaux entre parenthèses) : ils diffèrent dans ${d.count === 1 ? "une vente" : `${d.count} ventes`}`,
     en: (d) =>
       d.what === undefined
         ? `no column is read as the amount of the sales, and ${d.more} may be it (its total in parentheses)`
-        : `the amount of the sales is read from ${d.what}, and may be ${d.more} (totals in parentheses): they differ in ${d.count} sales`,
+        : `the amount of the sales is read from ${d.what}, and may be ${d.more} (totals in parentheses): they differ in ${d.count === 1 ? "one sale" : `${d.count} sales`}`,
   },
   "amount.of_document": {
     fr: (d) =>

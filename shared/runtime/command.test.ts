@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { calledAs, shellArgument } from "./command.ts";
+import { calledAs, placeOf, shellArgument } from "./command.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -45,4 +45,16 @@ it("an argument is quoted where a shell would read it otherwise", () => {
   expect(shellArgument("https://a.example/v.csv?a=1&b=2")).toBe("'https://a.example/v.csv?a=1&b=2'");
   expect(shellArgument("l'été")).toBe("'l'\\''été'");
   expect(shellArgument("file:///srv/v.csv")).toBe("file:///srv/v.csv");
+});
+
+it("a command speaks of the installation of the call", () => {
+  const place = (given: readonly string[], args = "sources", env = {}) =>
+    placeOf({ argv: ["node", "ventes.js", ...given], env, cwd: () => dir }, args).join(" ");
+  expect(place(["start", "--once", "--data", "my data"])).toBe("--data 'my data'");
+  expect(place(["--namespace=b", "status", "--data=d"])).toBe("--data d --namespace b");
+  expect(place(["start", "--data", "d"], "start --data DIR")).toBe("");
+  expect(place(["start"])).toBe("");
+  expect(place(["producer", "--data", "d", "--namespace", "b"], "sources", { KAFKA_BROKERS: "a:9092" })).toBe(
+    "--namespace b",
+  );
 });

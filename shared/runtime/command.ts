@@ -13,9 +13,10 @@ export interface Call {
  * How to call the program again: `npx ventes` from npm (npx, npm start), `ventes` where the PATH finds this very
  * program (an image, a global install), else `node PATH/ventes.js`. In a process of another program, such as a test: `npx ventes`.
  */
-export function calledAs({ argv, env, cwd }: Call): string {
+export function calledAs(call: Call): string {
+  const { argv, env, cwd } = call;
   const file = argv[1] ?? "";
-  if (env.npm_command !== undefined || !["ventes", "ventes.js"].includes(basename(file))) return "npx ventes";
+  if (env.npm_command !== undefined || !isProgram(call)) return "npx ventes";
   const own = realPath(file);
   const isFound = (env.PATH ?? "").split(delimiter).some((dir) => realPath(join(dir, "ventes")) === own);
   return isFound ? "ventes" : `node ${shellArgument(relative(cwd(), file))}`;
@@ -33,5 +34,27 @@ const realPath = (path: string): string | undefined => {
 export const shellArgument = (text: string): string =>
   /^[\w:/.,@%+=~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
+/** The flags that say which installation is meant. */
+const PLACES = ["--data", "--namespace"];
+
+/**
+ * The flags of this call that a command with the arguments `args` needs to speak of the same installation. On Kafka the
+ * directory is that of one component, and others read the message too.
+ */
+export function placeOf({ argv, env }: Call, args: string): readonly string[] {
+  const given = argv.slice(2);
+  return PLACES.flatMap((flag) => {
+    if (args.includes(flag) || (flag === "--data" && env.KAFKA_BROKERS !== undefined)) return [];
+    const at = given.indexOf(flag);
+    const value =
+      at < 0 ? given.find((arg) => arg.startsWith(`${flag}=`))?.slice(flag.length + 1) : given[at + 1];
+    return value === undefined ? [] : [flag, shellArgument(value)];
+  });
+}
+
+/** Whether this process is the program itself, and not one that uses it, such as a test. */
+const isProgram = ({ argv }: Call): boolean => ["ventes", "ventes.js"].includes(basename(argv[1] ?? ""));
+
 /** The command line of this program with these arguments, which are words of a shell already. */
-export const command = (args: string): string => `${calledAs(process)} ${args}`;
+export const command = (args: string): string =>
+  [calledAs(process), args, ...(isProgram(process) ? placeOf(process, args) : [])].join(" ");
