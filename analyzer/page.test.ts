@@ -237,6 +237,9 @@ describeWith("browser", "the page in a real browser", () => {
     await page
       .getByText("Cette version est retenue, et rien ne change : elle supprimerait 1 ligne")
       .waitFor();
+    const needs = page.locator("#needs");
+    expect(await needs.innerText()).toBe("Un fichier demande votre attention : ventes.csv");
+    expect(await page.title()).toBe("(1) Ventes");
     const worth = amountOf.get(id_vente) as number;
     const text = (await page.locator("#sources").innerText()).replaceAll(/\s/g, " ");
     const plain = (value: number) => money(value).replaceAll(/\s/g, " ");
@@ -249,6 +252,11 @@ describeWith("browser", "the page in a real browser", () => {
     ]);
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    sources = [source("ventes")];
+    await page.reload();
+    await page.locator("#sources .pill").waitFor();
+    expect(await needs.isVisible()).toBe(false);
+    expect(await page.title()).toBe("Ventes");
   });
 
   test("a catalogue is shown with its entries folded, those with a problem first", async () => {

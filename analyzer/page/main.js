@@ -3,6 +3,7 @@ import { makeBars } from "./bars.js";
 import { byId, setFigure, setNotice } from "./dom.js";
 import { ago, amount, moment, number, setClock, shorten } from "./format.js";
 import { fetchJson, follow, NotYet } from "./live.js";
+import { makeNeeds } from "./needs.js";
 import { showRejects } from "./rejects.js";
 import { makeSources } from "./sources.js";
 import { texts } from "./texts.js";
@@ -30,6 +31,7 @@ for (const [id, text] of /** @type {const} */ ([
 const regions = makeBars(byId("regions"), texts.region, texts.revenue);
 const products = makeBars(byId("products"), texts.product, texts.quantity);
 const sourceList = makeSources(byId("sources"));
+const showNeeds = makeNeeds(byId("needs"));
 
 /** @type {Analyses | undefined} */
 let analyses;
@@ -71,6 +73,7 @@ async function refresh() {
 async function askAll() {
   const sources = /** @type {Sources} */ (await fetchJson("api/sources"));
   sourceList.show(sources);
+  showNeeds(sources);
   analyses = /** @type {Analyses} */ (await fetchJson(`api/analyses?limit=${MOST_ROWS}`));
   setClock(analyses.now);
   showAnalyses(analyses);

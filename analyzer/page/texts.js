@@ -25,6 +25,9 @@ const fr = {
   noData: "En attente des premières données.",
   noSales: "Aucune vente pour l’instant.",
   demo: "Démonstration : ces chiffres viennent des fichiers d’exemple. Pour voir les vôtres : ventes sources add URL",
+  /** @param {number} n @param {string} shown */
+  needs: (n, shown) =>
+    n > 1 ? `${shown} fichiers demandent votre attention :` : "Un fichier demande votre attention :",
   /** @param {string} n */
   missed: (n) =>
     `Ces chiffres sont trop bas : les premiers événements des topics (${n}) avaient disparu avant que la base les lise. Que faire : ventes status`,
@@ -135,6 +138,7 @@ const en = {
   noData: "Waiting for the first data.",
   noSales: "No sale yet.",
   demo: "Demonstration: these figures come from the example files. To see your own: ventes sources add URL",
+  needs: (n, shown) => (n > 1 ? `${shown} files need your attention:` : "One file needs your attention:"),
   missed: (n) =>
     `These figures are short: the first events of the topics (${n}) were gone before the database read them. What to do: ventes status`,
   waiting: (n, shown) =>
@@ -154,7 +158,7 @@ const en = {
     "These lines could not be read and are not counted. Correct them in their file: it will be read again.",
   line: (n) => `line ${n}`,
   rejectCount: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
-  records: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
+  records: (n, shown) => `${shown} line${n === 1 ? "" : "s"}`,
   rejected: (_n, shown) => `${shown} rejected`,
   vanished: (_n, shown) => `${shown} no longer in the file, but kept`,
   withdrawn: (_n, shown) => `${shown} withdrawn`,
