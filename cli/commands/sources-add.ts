@@ -80,6 +80,10 @@ export const addSource = (
     const { entities, source } = yield* namedApart(input.what, run);
     if (run.every !== null && run.every < leastEvery(source))
       return yield* new WrongUsage({ message: run.texts.tooOften("--every 5s") });
+    if (input.dryRun && input.rekey) {
+      const { showRekey } = yield* Effect.promise(() => import("./rekey-dry-run.ts"));
+      if (yield* showRekey(source, { ...given, entities, every: run.every ?? undefined }, run)) return;
+    }
     if (input.dryRun) {
       const found = yield* inScratch(
         run,

@@ -7,10 +7,10 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
 /** Runs `inspect` with a temporary data directory, and removes it. So a dry run needs no right to write. */
-export const inScratch = <A, E>(
+export const inScratch = <A, E, R>(
   run: Invocation,
-  inspect: Effect.Effect<A, E, Settings>,
-): Effect.Effect<A, E> =>
+  inspect: Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, Exclude<R, Settings>> =>
   Effect.acquireUseRelease(
     Effect.sync(() => mkdtempSync(join(tmpdir(), "ventes-dry-run-"))),
     (data) => Effect.provideService(inspect, Settings, { ...run.settings, data }),

@@ -582,8 +582,8 @@ export const FLAG_HELP = {
     en: "keeps the sales of this file apart from sales of other files with the same ids; {file}: the name of the file, for a catalogue; '': no longer",
   },
   rekey: {
-    fr: "à donner quand les options changent les identifiants des ventes : celles des jours que le fichier contient sont retirées, puis publiées de nouveau",
-    en: "needed when the options change the ids of sales: the sales of the days that the file holds are withdrawn, then published again",
+    fr: "à donner quand les options changent les identifiants des ventes : celles des jours que le fichier contient sont retirées, puis publiées de nouveau ; avec --dry-run : combien, et leurs montants",
+    en: "needed when the options change the ids of sales: the sales of the days that the file holds are withdrawn, then published again; with --dry-run: how many, and their amounts",
   },
   vanished: {
     fr: "lignes disparues du fichier : keep, les garder ; withdraw, les retirer ; auto, selon ce que montre le fichier (corrigées ou sorties)",

@@ -18,6 +18,7 @@ const rows = (n: string): string => (isOne(n) ? "1 row" : `${n} rows`);
 const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "file" : "files"}`;
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
+type Rekeyed = Shown<"source" | "deleted" | "fresh">;
 type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting">;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "passed" | "unlisted">;
 /** A choice: what it would do, and the command that makes it. */
@@ -400,6 +401,76 @@ const TEXTS = {
       `chiffre d'affaires total : ${now} ; ensuite il dépend des prix qui restent, car des ventes d'autres fichiers sont calculées avec les siens`,
     (now: string) =>
       `total revenue: ${now}; afterwards it depends on the prices that stay, because sales of other files are computed with its prices`,
+  ),
+  noNewIds: both(
+    (source: string) => `${source} : ces options ne changent l'identifiant d'aucune vente publiée`,
+    (source: string) => `${source}: these options change the id of no published sale`,
+  ),
+  wouldRekey: both(
+    (n: Rekeyed) =>
+      `${n.source} : ${n.deleted} vente(s) publiée(s) seraient retirées, et le fichier en publierait ${n.fresh} sous de nouveaux identifiants`,
+    (n: Rekeyed) =>
+      `${n.source}: ${n.deleted} published sale(s) would be deleted, and the file would publish ${n.fresh} under new ids`,
+  ),
+  rekeyChanged: both(
+    (n: string) => `${n} vente(s) changeraient sous l'identifiant qu'elles ont`,
+    (n: string) => `${n} sale(s) would change under the ids that they have`,
+  ),
+  rekeyKept: both(
+    (n: string) => `${n} vente(s) que le fichier n'a plus resteraient, sous l'identifiant qu'elles ont`,
+    (n: string) => `${n} sale(s) that the file no longer has would stay, under the ids that they have`,
+  ),
+  rekeyAmounts: both(
+    (before: string, after: string) =>
+      `montant des ventes retirées ou changées : ${before} ; ensuite ${after}`,
+    (before: string, after: string) =>
+      `amount of the sales deleted or changed: ${before}; afterwards ${after}`,
+  ),
+  rekeyUnknown: both(
+    (after: string) =>
+      `montant des ventes retirées ou changées : inconnu, car il n'y a pas de base de données ici ; ensuite ${after} d'après les lignes du fichier, si leurs produits et magasins existent`,
+    (after: string) =>
+      `amount of the sales deleted or changed: unknown, because there is no database here; afterwards ${after} by the lines of the file, if their products and shops exist`,
+  ),
+  rekeyMissing: both(
+    (n: string) =>
+      `sans ${n} vente(s) retirée(s) ou changée(s) que la base de données n'a pas encore : leur montant est inconnu`,
+    (n: string) =>
+      `without ${n} deleted or changed sale(s) that the database does not have yet: their amount is unknown`,
+  ),
+  rekeyWaited: both(
+    (n: string) =>
+      `${n} des ventes retirées ou changées attendent leur produit, leur magasin ou un prix : elles ne comptent pas`,
+    (n: string) =>
+      `${n} of the deleted or changed sale(s) wait for their product, shop or price: they do not count`,
+  ),
+  rekeyStay: both(
+    (n: string) =>
+      `${n} des ventes retirées ou changées sont aussi dans d'autres sources : elles restent, hors de ces montants`,
+    (n: string) =>
+      `${n} of the deleted or changed sale(s) are also in other sources: they stay, and are not in these amounts`,
+  ),
+  rekeyWaits: both(
+    (n: string) =>
+      `${n} des ventes publiées attendraient leur produit, leur magasin ou un prix : elles ne compteraient pas`,
+    (n: string) =>
+      `${n} of the published sale(s) would wait for their product, shop or price: they would not count`,
+  ),
+  rekeyUnpriced: both(
+    (n: string) =>
+      `sans ${n} vente(s) publiée(s) qui n'ont ni montant ni prix sur leur ligne : leur montant est inconnu`,
+    (n: string) =>
+      `without ${n} published sale(s) that have no amount and no price on their line: their amount is unknown`,
+  ),
+  rekeyShared: both(
+    (n: string) =>
+      `${n} des nouveaux identifiants sont déjà dans d'autres sources : ces ventes ne comptent qu'une fois, hors de ces montants`,
+    (n: string) =>
+      `${n} of the new ids are already in other sources: these sales count once, and are not in these amounts`,
+  ),
+  wouldHold: both(
+    (says: string) => `cette version serait retenue, et rien ne changerait : ${says}`,
+    (says: string) => `this version would be held back, and nothing would change: ${says}`,
   ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>

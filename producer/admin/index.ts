@@ -14,6 +14,7 @@ export {
   sourceError,
   sourceId,
 } from "../source/index.ts";
+export type { RekeyListener } from "../sync/index.ts";
 export { type Defect, refusedStatus } from "../sync/index.ts";
 export {
   type CatalogueInspection,
@@ -31,7 +32,8 @@ export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";
 export { parseReadingFlags } from "./reading-flags.ts";
-export { registerSource } from "./register.ts";
+export { type RegisterOptions, registerSource } from "./register.ts";
+export { type RekeyDryRun, rekeyDryRun } from "./rekey-dry-run.ts";
 export { type Removed, removeEntry, removeInvalid, removeSource } from "./remove.ts";
 export { askReread } from "./reread.ts";
 export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

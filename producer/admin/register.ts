@@ -9,7 +9,7 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
-import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { changesDays, flagsOf, hiddenInIds, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
@@ -24,7 +24,7 @@ import {
   sourceError,
   trustOf,
 } from "../source/index.ts";
-import { firstIds } from "../version/index.ts";
+import { firstIds, type Version } from "../version/index.ts";
 import { entitiesNamed, givenIn, type InspectOptions } from "./inspect.ts";
 import { addressOf } from "./list.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
@@ -63,6 +63,42 @@ const register = Effect.fnUntraced(function* (
 ): Effect.fn.Return<
   Registration,
   SourceError | DatabaseError | PublishFailure,
+  TopicLog | Settings | Scope.Scope
+> {
+  const log = yield* TopicLog;
+  const settings = yield* Settings;
+  const { before, registration, version } = yield* planned(reference, options);
+  const { source, entities } = registration;
+  if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
+    options.onFirstSales(
+      yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
+    );
+  // Before the registration, because a running producer may read the file at once.
+  if (settings.kafka !== null && isFileSource(source) && registration.discovered !== true)
+    yield* Effect.try({
+      try: () => rememberNamed(settings.data, source),
+      catch: (error) => error,
+    }).pipe(Effect.catch(asFailure(source, settings)));
+  if (!isDeepStrictEqual(before, registration))
+    yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
+  return registration;
+});
+
+/** What the options would make of the registration of a source. */
+export interface PlannedRegistration {
+  /** The present registration. */
+  readonly before: Registration | undefined;
+  readonly registration: Registration;
+  readonly version: Version;
+}
+
+/** Reads the source, and publishes nothing. The version closes with the scope. Fails as `registerSource` does. */
+export const planned = Effect.fnUntraced(function* (
+  reference: string,
+  options: RegisterOptions,
+): Effect.fn.Return<
+  PlannedRegistration,
+  SourceError | DatabaseError | LogFailure,
   TopicLog | Settings | Scope.Scope
 > {
   const log = yield* TopicLog;
@@ -128,20 +164,8 @@ const register = Effect.fnUntraced(function* (
       { source, what: named.join(", "), more: entities.join(", ") },
       language,
     );
-  if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
-    options.onFirstSales(
-      yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
-    );
   const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey, now });
-  // Before the registration, because a running producer may read the file at once.
-  if (settings.kafka !== null && isFileSource(source) && !isDiscovered)
-    yield* Effect.try({
-      try: () => rememberNamed(settings.data, source),
-      catch: (error) => error,
-    }).pipe(Effect.catch(asFailure(source, settings)));
-  if (!isDeepStrictEqual(before, registration))
-    yield* log.publish("sources", [{ key: source, value: JSON.stringify(registration) }]);
-  return registration;
+  return { before, registration, version };
 });
 
 const idScopeOf = (

@@ -5,5 +5,6 @@ export type { PollFailure } from "./failure.ts";
 export { isReread, type PollOptions } from "./plan.ts";
 export { pollSource } from "./poll.ts";
 export { makeProducer, makeTemporaryProducer, type Producer, type Progress } from "./producer.ts";
+export { previewRekey, type RekeyListener, type RekeyPreview } from "./rekey-preview.ts";
 export { announcedStatus, parkedStatus, polledStatus, refusedStatus, unlistedStatus } from "./status.ts";
 export { announce, dayAfter, takeOver } from "./takeover.ts";

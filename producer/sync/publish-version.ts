@@ -13,22 +13,21 @@ import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/inde
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
 import { meaningOf } from "../header/index.ts";
 import { EventWriter } from "../log/index.ts";
-import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
 import {
   asFailure,
   heldBack,
   isFileSource,
   reportOf,
-  roomIn,
   type SourceError,
   type SourceErrorCode,
   SourceRefusal,
 } from "../source/index.ts";
-import { openFile, type Tail } from "../version/index.ts";
+import type { Tail } from "../version/index.ts";
 import { type DiffedVersion, diffVersion } from "./diff-version.ts";
 import { openDoubts } from "./doubts.ts";
 import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
+import { openVersion } from "./open-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isAboutOthers, othersOf } from "./other-sources.ts";
 import { remembering } from "./plan.ts";
@@ -66,35 +65,13 @@ export const publishVersion = (
     readonly takenFrom: string | undefined;
   },
 ): Effect.Effect<VersionOutcome, PollFailure> => {
-  const { settings, registry, state, log } = producer;
+  const { registry, state } = producer;
   const { source } = registration;
-  const announced = registry.last(source)?.value;
-  const rekey = rekeyOf(registration, announced);
-  const before = rekey === undefined ? announced : unkeyed(announced);
-  const options = {
-    file,
-    entities: registration.entities,
-    idScope: registration.idScope,
-    charset: validators.charset ?? null,
-    source,
-    settings,
-    before,
-    complete,
-    tail,
-    replacesIds: rekey !== undefined && hasIds(announced),
-    room: roomIn(log),
-  };
   return Effect.gen(function* () {
     if (tail === null && !isFileSource(source)) yield* notEarlier(producer, source, validators);
-    const version = yield* Effect.acquireRelease(
-      inSlices(
-        () => openFile({ ...options, reading: resolveReading(registration.reading ?? {}, before) }),
-        asFailure(source, settings),
-      ),
-      (open) => Effect.sync(() => open?.close()),
-    );
-    if (version === undefined) return NOT_CONTINUED;
-    return yield* publish({ producer, registration, version, before, rekey, validators, tail, takenFrom });
+    const opened = yield* openVersion(producer, registration, { file, validators }, { complete, tail });
+    if (opened === undefined) return NOT_CONTINUED;
+    return yield* publish({ ...opened, producer, registration, validators, tail, takenFrom });
   }).pipe(
     Effect.scoped,
     Effect.tapError((error) =>
@@ -140,13 +117,6 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { producer, registration, version, before, rekey, tail } = opened;
   const { registry, settings, state } = producer;
   const { source } = registration;
-  const refuse = (...refusal: ConstructorParameters<typeof SourceRefusal>) =>
-    new SourceRefusal(...refusal).toError(source, settings.language);
-  // The operator asked for new derived ids (`--rekey`), and the file has got a column of ids since: the sales have ids
-  // of their own now, and there is nothing to derive.
-  const { replacesIds } = version.options;
-  if (rekey !== undefined && !version.isKeyless && replacesIds !== true)
-    return yield* refuse("source.not_rekeyed", SALE_KEY);
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
@@ -287,10 +257,6 @@ function union(a: ColumnsByEntity, b: ColumnsByEntity): ColumnsByEntity {
   }
   return all;
 }
-
-/** Whether the sales of a source have ids of their own. */
-const hasIds = (announced: Announcement | undefined): boolean =>
-  announced?.identity?.includes(SALE_KEY) === true;
 
 /** Whether the columns have the names of the last announced version. A later version keeps what was announced. */
 function isSameMeaning(
