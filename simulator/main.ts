@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { scratchFolder, seedsOf, wholeNumber } from "./command-line.ts";
 import { Counts } from "./counts.ts";
 import { type History, historyOf, stepLine } from "./history.ts";
-import { MUTANTS, runMutant, runSimulator, type Summary } from "./mutants.ts";
+import { MUTANTS, playMutants, runSimulator, type Summary } from "./mutants.ts";
 import { shrink } from "./shrink.ts";
 import { play, templateOf } from "./world.ts";
 
@@ -105,25 +105,7 @@ async function playShared(first: number, last: number, jobs: number): Promise<Su
   };
 }
 
-/** Every mutant must be found. */
-async function playMutants(name: string): Promise<void> {
-  const chosen = name === "all" ? MUTANTS : MUTANTS.filter((mutant) => mutant.name === name);
-  if (chosen.length === 0) {
-    console.error(`sim: there is no mutant ${name}: there are ${MUTANTS.map((m) => m.name).join(", ")}`);
-    process.exit(2);
-  }
-  for (const mutant of chosen) {
-    const { caught, seed, histories, message } = await runMutant(mutant);
-    console.log(
-      caught
-        ? `${mutant.name}: caught by seed ${seed}, history ${histories}: ${message}`
-        : `${mutant.name}: NOT CAUGHT in ${histories} histories`,
-    );
-    if (!caught) process.exitCode = 1;
-  }
-}
-
-if (values.mutant !== undefined) await playMutants(values.mutant);
+if (values.mutant !== undefined) await playMutants("sim", values.mutant, MUTANTS);
 else {
   const { first, count } = seedsOf("sim", values);
   const last = first + count - 1;

@@ -10,6 +10,8 @@ export interface Mutant {
   /** What it breaks, in words. */
   readonly breaks: string;
   readonly edits: readonly Edit[];
+  /** The kind of lives of files that shows it. Absent: histories, or lives against rule 9 alone. */
+  readonly kind?: string;
   /** Seeds within which it must be found: of histories, or of lives. */
   readonly within: number;
   /** A seed that shows it, so that a test need not search. */

@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { LIFE_MUTANTS } from "./lives/mutants.ts";
+import { LIFE_MUTANTS, RULE_MUTANTS } from "./lives/mutants.ts";
 import type { Edit, Mutant } from "./mutant.ts";
 
 const BATCH = "consumer/batch.ts";
@@ -309,13 +309,20 @@ export function edited(text: string, { file, find, replace }: Edit): string {
   const parts = text.split(find);
   if (parts.length !== 2)
     throw new Error(
-      `the mutant's text stands in ${file} ${parts.length - 1} times, not once: mend simulator/mutants.ts: ${find}`,
+      `the mutant's text stands in ${file} ${parts.length - 1} times, not once: mend the mutant: ${find}`,
     );
   return parts.join(replace);
 }
 
+/** The script that plays what must show the mutant, without its seeds. */
+function commandOf(mutant: Mutant): readonly string[] {
+  if (mutant.kind !== undefined) return ["simulator/lives/main.ts", "--kind", mutant.kind, "--json"];
+  if (RULE_MUTANTS.includes(mutant)) return ["simulator/lives/rule.ts", "--json"];
+  return [SIMULATOR, "--json", "--no-shrink", "--jobs", "1"];
+}
+
 /**
- * Plays histories in a copy of the tree that is broken in this way, until one shows it: first the seed `shownBy` if
+ * Plays histories or lives in a copy of the tree that is broken in this way, until one shows it: first the seed `shownBy` if
  * `isKnown`, then the seeds from 1 on.
  */
 export async function runMutant(mutant: Mutant, { isKnown = false } = {}): Promise<Verdict> {
@@ -331,10 +338,7 @@ export async function runMutant(mutant: Mutant, { isKnown = false } = {}): Promi
       const path = join(copy, edit.file);
       writeFileSync(path, edited(readFileSync(path, "utf8"), edit));
     }
-    const played = (...seeds: readonly string[]) =>
-      LIFE_MUTANTS.includes(mutant)
-        ? verdictOf(copy, ["simulator/lives/rule.ts", ...seeds, "--json"])
-        : verdictOf(copy, [SIMULATOR, ...seeds, "--json", "--no-shrink", "--jobs", "1"]);
+    const played = (...seeds: readonly string[]) => verdictOf(copy, [...commandOf(mutant), ...seeds]);
     if (isKnown) {
       const verdict = await played("--first", String(mutant.shownBy), "--seeds", "1");
       if (verdict.caught) return verdict;
@@ -342,6 +346,30 @@ export async function runMutant(mutant: Mutant, { isKnown = false } = {}): Promi
     return await played("--seeds", String(mutant.within));
   } finally {
     rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Plays the mutant of this name, or all of them, and prints which seed shows each. Sets the exit code 1 when one is not
+ * found. Ends the process with 2 when there is none of this name.
+ */
+export async function playMutants(program: string, name: string, mutants: readonly Mutant[]): Promise<void> {
+  const chosen = name === "all" ? mutants : mutants.filter((mutant) => mutant.name === name);
+  if (chosen.length === 0) {
+    console.error(
+      `${program}: there is no mutant ${name}: there are ${mutants.map((m) => m.name).join(", ")}`,
+    );
+    process.exit(2);
+  }
+  for (const mutant of chosen) {
+    const { caught, seed, histories, message } = await runMutant(mutant);
+    const played = LIFE_MUTANTS.includes(mutant) ? ["life", "lives"] : ["history", "histories"];
+    console.log(
+      caught
+        ? `${mutant.name}: caught by seed ${seed}, ${played[0]} ${histories}: ${message}`
+        : `${mutant.name}: NOT CAUGHT in ${histories} ${played[1]}`,
+    );
+    if (!caught) process.exitCode = 1;
   }
 }
 

@@ -137,9 +137,7 @@ describe("mutants", () => {
       const { caught, seed } = await runMutant(mutant, { isKnown: !IS_LONG });
       expect(caught).toBe(true);
       if (!IS_LONG && seed !== mutant.shownBy)
-        console.warn(
-          `seed ${mutant.shownBy} does not show it: set shownBy in simulator/mutants.ts to ${seed}`,
-        );
+        console.warn(`seed ${mutant.shownBy} does not show ${mutant.name}: set its shownBy to ${seed}`);
     },
   );
 });

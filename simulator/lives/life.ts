@@ -35,9 +35,18 @@ export interface Step {
   readonly damaged: readonly (readonly number[])[];
 }
 
+/** Options of `sources add`. */
+export interface Added {
+  /** Conditions of --where. */
+  readonly where?: readonly string[];
+  readonly vanished?: "keep" | "withdraw";
+}
+
 export interface Life {
   readonly kind: string;
   readonly seed: number;
+  /** How its files are added, if not without options. */
+  readonly added?: Added;
   readonly steps: readonly Step[];
 }
 

@@ -16,10 +16,11 @@ import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "../../consumer/batch.ts";
+import { parseCondition } from "../../producer/rows/index.ts";
 import { makeTemporaryProducer, type PollFailure, pollSource } from "../../producer/sync/index.ts";
 import { CITIES, PRICES, type Sale } from "./company.ts";
 import { carryOut, waysOf } from "./decide.ts";
-import { type Figures, figuresOf, type Life, type Step, sameFigures, textOf } from "./life.ts";
+import { type Added, type Figures, figuresOf, type Life, type Step, sameFigures, textOf } from "./life.ts";
 import { MemoryLog } from "./memory-log.ts";
 
 /** What became of one step. */
@@ -85,7 +86,7 @@ const playing = Effect.fnUntraced(function* (
   log: MemoryLog,
   { decisions = [], steps = life.steps.length }: PlayOptions,
 ) {
-  const publisher = yield* makePublisher(folder, log);
+  const publisher = yield* makePublisher(folder, log, life.added ?? {});
   const database = yield* Effect.acquireRelease(
     Effect.sync(() => new Database(log)),
     (open) => Effect.sync(() => open.close()),
@@ -144,7 +145,7 @@ interface Outcome {
 }
 
 /** Writes files, and polls them as `start --once` does. */
-const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLog) {
+const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLog, added: Added) {
   const producer = yield* makeTemporaryProducer();
   const registered = new Map<string, Registration>();
   const poll = (name: string, registration: Registration): Effect.Effect<Outcome, PollFailure> =>
@@ -163,7 +164,8 @@ const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLo
       writeFileSync(path, text);
       const at = FIRST_SECOND + hours * 3600;
       utimesSync(path, at, at);
-      const registration = registered.get(name) ?? registrationOf(path, entity);
+      const registration =
+        registered.get(name) ?? registrationOf(path, entity, entity === "ventes" ? added : {});
       if (!registered.has(name)) {
         registered.set(name, registration);
         const value = JSON.stringify(registration);
@@ -185,7 +187,7 @@ const FIRST_SECOND = Date.UTC(2026, 5, 1) / 1000;
 const isEarlier = (error: PollFailure): boolean =>
   error._tag === "SourceError" && error.code === "source.earlier";
 
-const registrationOf = (path: string, entity: EntityName): Registration => ({
+const registrationOf = (path: string, entity: EntityName, { where, vanished }: Added): Registration => ({
   v: 1,
   kind: "source",
   source: pathToFileURL(path).href,
@@ -193,6 +195,8 @@ const registrationOf = (path: string, entity: EntityName): Registration => ({
   every: null,
   once: false,
   duplicates: "keep",
+  ...(where === undefined ? {} : { reading: { where: where.map(parseCondition) } }),
+  ...(vanished === undefined ? {} : { vanished }),
   registered: "2026-06-01T00:00:00.000Z",
 });
 

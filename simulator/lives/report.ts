@@ -18,6 +18,9 @@ export function failureText(life: Life, { results, stuck }: Lived): string {
   const lines = [
     `\n${life.kind}, seed ${life.seed}: npm run lives -- --kind ${life.kind} --seed ${life.seed}`,
   ];
+  const { where = [], vanished } = life.added ?? {};
+  for (const condition of where) lines.push(`added with --where ${condition}`);
+  if (vanished !== undefined) lines.push(`added with --vanished ${vanished}`);
   for (const { step, result, held, found, wanted } of results) {
     const { did, clarity, files } = life.steps[step] as Life["steps"][number];
     lines.push(`-- step ${step + 1}: ${did} (${clarity}): ${result}`);

@@ -2,6 +2,7 @@
 import type { Kind } from "./kinds/index.ts";
 import type { Life } from "./life.ts";
 import type { Lived } from "./live.ts";
+import type { StepResult } from "./play.ts";
 
 interface Counts {
   lives: number;
@@ -55,6 +56,12 @@ const TITLES = [
 ];
 const SEEDS_SHOWN = 8;
 
+/** Whether a step is wrong without a word, and evidence tells what is right. */
+export const isSilentlyWrong = (
+  { steps }: Life,
+  { step, result }: Pick<StepResult, "step" | "result">,
+): boolean => result === "wrong" && steps[step]?.clarity !== "unclear";
+
 export class Tally {
   readonly #kinds = new Map<Kind, Counts>();
 
@@ -67,10 +74,9 @@ export class Tally {
     let wasHeld = false;
     for (const { step, result } of results) {
       const clarity = life.steps[step]?.clarity;
-      const isOther = result === "wrong" && clarity === "unclear";
       counts.steps++;
-      if (isOther) counts.otherReading++;
-      else if (result === "wrong") counts.wrong.push(life.seed);
+      if (isSilentlyWrong(life, { step, result })) counts.wrong.push(life.seed);
+      else if (result === "wrong") counts.otherReading++;
       else counts[result]++;
       // A version that comes after a held one may be held with it, whatever it says.
       if (clarity === "ordinary" && !wasHeld) {

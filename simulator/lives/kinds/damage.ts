@@ -1,5 +1,5 @@
 /** Publishers whose export goes wrong: a column is blank for once, half a file, a delimiter too many or too few. */
-import type { FileVersion, Line, Step } from "../life.ts";
+import type { Clarity, FileVersion, Line, Step } from "../life.ts";
 import { Publisher } from "../publisher.ts";
 import { begin, goOn } from "./growing.ts";
 
@@ -27,6 +27,41 @@ export function blankOnce(seed: number): readonly Step[] {
   ]);
   goOn(p);
   publish("the file is whole again");
+  return p.steps;
+}
+
+/** The condition of the lines that are sales. */
+export const PAID = "state=paid";
+
+/**
+ * Quotes stand among the sales, and a condition keeps the sales. The state of all or most lines is written otherwise for
+ * once; then it is written as before.
+ */
+export function statusOnce(seed: number): readonly Step[] {
+  const p = new Publisher(seed);
+  const { r } = p;
+  begin(p, 8 + r.below(4));
+  const other = r.pick(["payée", "Paid in full", "2"]);
+  const header = [...p.style.columns.map(({ name }) => name), "state"];
+  const publish = (did: string, clarity: Clarity, stateOf: (id: number) => string) => {
+    const { lines, ...file } = p.version(p.books.sales);
+    const withQuotes = lines.flatMap(({ sale, cells }): readonly Line[] => {
+      const line = { sale, cells: [...cells, stateOf(sale as number)] };
+      return (sale as number) % 3 === 0 ? [line, { sale: null, cells: [...cells, "quote"] }] : [line];
+    });
+    p.step(did, clarity, [{ ...file, header, lines: withQuotes }]);
+  };
+  const paid = () => "paid";
+  publish("first version", "ordinary", paid);
+  while (!goOn(p));
+  const isAll = r.chance(0.5);
+  publish(
+    `new lines, and the state of ${isAll ? "all" : "most"} sales is ${other} for once`,
+    "faulty",
+    (id) => (isAll || id % 4 > 0 ? other : "paid"),
+  );
+  goOn(p);
+  publish("the state is as before", "ordinary", paid);
   return p.steps;
 }
 

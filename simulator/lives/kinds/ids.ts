@@ -4,7 +4,7 @@ import type { Clarity, Step } from "../life.ts";
 import { type Column, dayOf, Publisher } from "../publisher.ts";
 import { begin, edit, goOn } from "./growing.ts";
 
-const LINE_IDS = ["sale_id", "id_vente"] as const;
+export const LINE_IDS = ["sale_id", "id_vente"] as const;
 
 /** A number that belongs to one sale for ever. */
 const lineId = (name: string): Column => ({ name, of: ({ id }) => String(id) });
@@ -43,7 +43,7 @@ export function lineIdsDeleted(seed: number): readonly Step[] {
   return p.steps;
 }
 
-const DOCUMENTS = [
+export const DOCUMENTS = [
   "order_id",
   "order_number",
   "ticket",
@@ -58,13 +58,13 @@ const DOCUMENTS = [
   "pedido",
 ] as const;
 
-/** Enters receipts of one to `most` lines each; a receipt may have the same line twice. */
-function receipts(p: Publisher, n: number, most: number): void {
+/** Enters receipts of one to `most` lines each. `repeats`: how often a receipt has its first line again. */
+function receipts(p: Publisher, n: number, most: number, repeats: number): void {
   for (let i = 0; i < n; i++) {
     const first = p.books.enter({});
     for (let line = p.r.below(most); line > 0; line--) {
       const { day, minute, shop, seller, document } = first;
-      const same = p.r.chance(0.2)
+      const same = p.r.chance(repeats)
         ? { product: first.product, quantity: first.quantity, price: first.price }
         : {};
       p.books.enter({ day, minute, shop, seller, document, ...same });
@@ -72,27 +72,35 @@ function receipts(p: Publisher, n: number, most: number): void {
   }
 }
 
-/** The number of a receipt stands on each of its lines. */
-export function documents(seed: number): readonly Step[] {
-  const name = DOCUMENTS[seed % DOCUMENTS.length] as string;
-  const prefix = seed % 3 === 0 ? "T-" : "";
-  const p = new Publisher(seed, { number: { name, of: ({ document }) => `${prefix}${document}` } });
-  // Sometimes every receipt of the first version has one line.
-  const most = p.r.chance(0.3) ? 1 : 3;
-  for (let day = 0; day < 4; day++) {
-    p.books.trade(1, 0, 0);
-    receipts(p, 1 + p.r.below(3), most);
-  }
-  p.step("first version", "ordinary", [p.version(p.books.sales)]);
-  for (let n = 3; n > 0; n--) {
-    p.books.trade(1, 0, 0);
-    receipts(p, 1 + p.r.below(2), 3);
-    const shown = p.books.sales;
-    const did = p.r.chance(0.3) ? `, the ${p.correct(p.r.pick(shown.slice(1, -4)))} of a line corrected` : "";
-    p.step(`new receipts${did}`, most === 1 ? "unusual" : "ordinary", [p.version(p.books.sales)]);
-  }
-  return p.steps;
-}
+/** The number of a receipt stands on each of its lines, in a column that is named as such or as the id of a sale. */
+export const documents =
+  (names: readonly string[]) =>
+  (seed: number): readonly Step[] => {
+    const name = names[seed % names.length] as string;
+    const isId = names === LINE_IDS;
+    const clarity: Clarity = isId ? "unusual" : "ordinary";
+    // Nothing tells the same line twice under the id of a sale from a line that was written twice.
+    const repeats = isId ? 0 : 0.2;
+    const prefix = seed % 3 === 0 ? "T-" : "";
+    const p = new Publisher(seed, { number: { name, of: ({ document }) => `${prefix}${document}` } });
+    // Sometimes every receipt of the first version has one line.
+    const most = p.r.chance(0.3) ? 1 : 3;
+    for (let day = 0; day < 4; day++) {
+      p.books.trade(1, 0, 0);
+      receipts(p, 1 + p.r.below(3), most, repeats);
+    }
+    p.step("first version", clarity, [p.version(p.books.sales)]);
+    for (let n = 3; n > 0; n--) {
+      p.books.trade(1, 0, 0);
+      receipts(p, 1 + p.r.below(2), 3, repeats);
+      const shown = p.books.sales;
+      const did = p.r.chance(0.3)
+        ? `, the ${p.correct(p.r.pick(shown.slice(1, -4)))} of a line corrected`
+        : "";
+      p.step(`new receipts${did}`, most === 1 ? "unusual" : clarity, [p.version(p.books.sales)]);
+    }
+    return p.steps;
+  };
 
 /** The ticket of a sale, counted from 1 on each day and, if asked, in each shop. */
 const restarting = (p: Publisher, name: string): Column => ({
@@ -144,35 +152,37 @@ export function tillsWithSameIds(seed: number): readonly Step[] {
   return p.steps;
 }
 
-/** The ids of all lines change while the sales stay: decimals, a prefix, or the number of the line. */
-export function idsChange(seed: number): readonly Step[] {
-  const how = ["decimals", "prefix", "line numbers"][seed % 3] as string;
-  const number = idOf(seed);
-  const p = new Publisher(seed, { number });
-  begin(p);
-  const rest = p.style.columns.slice(1);
-  const publish = (did: string, clarity: Clarity, order: (sales: readonly Sale[]) => readonly Sale[]) =>
-    p.step(did, clarity, [p.version(order(p.books.sales))]);
-  const asEntered = (sales: readonly Sale[]) => sales;
-  const newestFirst = (sales: readonly Sale[]) => sales.toReversed();
-  const order = how === "line numbers" ? newestFirst : asEntered;
-  if (how === "line numbers")
-    p.style = { ...p.style, columns: [{ name: number.name, of: (_, n) => String(n) }, ...rest] };
-  publish("first version", "ordinary", order);
-  for (let n = 0; n < 3; n++) {
-    const known = p.books.sales.length;
-    while (!goOn(p));
-    if (how === "decimals")
-      p.style = {
-        ...p.style,
-        columns: [{ name: number.name, of: ({ id }) => (id === known + 1 ? "" : `${id}.0`) }, ...rest],
-      };
-    if (how === "prefix")
-      p.style = { ...p.style, columns: [{ name: number.name, of: ({ id }) => `V${id}` }, ...rest] };
-    publish(`new lines, and the ids change (${how})`, "unusual", order);
-  }
-  return p.steps;
-}
+/** The ids of all lines change while the sales stay, in so many versions: decimals, a prefix, or the number of the line. */
+export const idsChange =
+  (versions: number) =>
+  (seed: number): readonly Step[] => {
+    const how = ["decimals", "prefix", "line numbers"][seed % 3] as string;
+    const number = idOf(seed);
+    const p = new Publisher(seed, { number });
+    begin(p);
+    const rest = p.style.columns.slice(1);
+    const publish = (did: string, clarity: Clarity, order: (sales: readonly Sale[]) => readonly Sale[]) =>
+      p.step(did, clarity, [p.version(order(p.books.sales))]);
+    const asEntered = (sales: readonly Sale[]) => sales;
+    const newestFirst = (sales: readonly Sale[]) => sales.toReversed();
+    const order = how === "line numbers" ? newestFirst : asEntered;
+    if (how === "line numbers")
+      p.style = { ...p.style, columns: [{ name: number.name, of: (_, n) => String(n) }, ...rest] };
+    publish("first version", "ordinary", order);
+    for (let n = 0; n < versions; n++) {
+      const known = p.books.sales.length;
+      while (!goOn(p));
+      if (how === "decimals")
+        p.style = {
+          ...p.style,
+          columns: [{ name: number.name, of: ({ id }) => (id === known + 1 ? "" : `${id}.0`) }, ...rest],
+        };
+      if (how === "prefix")
+        p.style = { ...p.style, columns: [{ name: number.name, of: ({ id }) => `V${id}` }, ...rest] };
+      publish(`new lines, and the ids change (${how})`, "unusual", order);
+    }
+    return p.steps;
+  };
 
 /** A till writes the same line for each of several equal sales, and no id. */
 export function equalLines(seed: number): readonly Step[] {

@@ -1,5 +1,5 @@
 /** The kinds of publishers. */
-import type { Life, Step } from "../life.ts";
+import type { Added, Life, Step } from "../life.ts";
 import {
   betterNameComes,
   columnComesAndGoes,
@@ -8,12 +8,14 @@ import {
   columnsMove,
   secondHeader,
 } from "./columns.ts";
-import { blankOnce, cutOnce, otherWidth } from "./damage.ts";
+import { blankOnce, cutOnce, otherWidth, PAID, statusOnce } from "./damage.ts";
 import { appended, corrected, correctedEverywhere, datesMended, resorted } from "./growing.ts";
 import {
+  DOCUMENTS,
   documents,
   equalLines,
   idsChange,
+  LINE_IDS,
   lineIds,
   lineIdsDeleted,
   ticketsRestart,
@@ -26,6 +28,8 @@ export interface Kind {
   readonly name: string;
   /** The steps of the life with this seed. */
   readonly steps: (seed: number) => readonly Step[];
+  /** How its files are added. Absent: without options. */
+  readonly added?: Added;
   /** Why some of its lives are still silently wrong. Absent: none may be. */
   readonly known?: string;
 }
@@ -55,11 +59,13 @@ export const KINDS: readonly Kind[] = [
   { name: "equal-lines", steps: equalLines },
   { name: "line-ids", steps: lineIds },
   { name: "line-ids-deleted", steps: lineIdsDeleted },
-  { name: "documents", steps: documents },
+  { name: "documents", steps: documents(DOCUMENTS) },
+  { name: "documents-as-sale-ids", steps: documents(LINE_IDS) },
   { name: "tickets-restart-daily-files", steps: ticketsRestart(false) },
   { name: "tickets-restart-one-file", steps: ticketsRestart(true) },
   { name: "tills-with-same-ids", steps: tillsWithSameIds },
-  { name: "ids-change", steps: idsChange },
+  { name: "ids-change", steps: idsChange(3) },
+  { name: "ids-change-kept", steps: idsChange(1), added: { vanished: "keep" } },
   { name: "column-comes-and-goes", steps: columnComesAndGoes },
   { name: "column-goes", steps: columnGoes },
   { name: "columns-move", steps: columnsMove },
@@ -71,6 +77,7 @@ export const KINDS: readonly Kind[] = [
     name: "cut-once",
     steps: cutOnce,
   },
+  { name: "filtered", steps: statusOnce, added: { where: [PAID] } },
   { name: "other-width", steps: otherWidth },
   {
     name: "daily-and-monthly",
@@ -85,5 +92,6 @@ export const KINDS: readonly Kind[] = [
 export const lifeOf = (kind: Kind, seed: number): Life => ({
   kind: kind.name,
   seed,
+  ...(kind.added === undefined ? {} : { added: kind.added }),
   steps: kind.steps(seed),
 });
