@@ -12,11 +12,12 @@ import { texts } from "./texts.js";
 export function doubtParts({ says, weight, known, examples, choices }, currency) {
   const rows = [...(known?.first ?? []), ...examples];
   /** @param {Doubt["choices"][number]} choice */
-  const after = ({ withdraws, repeats }) => {
-    if (known === undefined || (withdraws ?? repeats ?? Infinity) > known.rows) return "";
+  const after = ({ withdraws, repeats, known: some = known }) => {
+    if (known === undefined || some === undefined) return "";
+    if ((withdraws ?? repeats ?? Infinity) > some.rows) return "";
     return withdraws === undefined
-      ? ` (${texts.counts(repeats ?? 0, amount(known.amount, currency))})`
-      : ` (${texts.totalAfter(amount(known.total - (withdraws === 0 ? 0 : known.amount), currency))})`;
+      ? ` (${texts.counts(repeats ?? 0, amount(some.amount, currency))})`
+      : ` (${texts.totalAfter(amount(known.total - (withdraws === 0 ? 0 : some.amount), currency))})`;
   };
   return [
     element("p", { class: "reason" }, texts.doubt(weight, says)),

@@ -93,6 +93,29 @@ describe("a version that would delete much", () => {
     ]);
   });
 
+  it("or lacks rows of several days shows what each cut does to the total, and confirm takes one", async () => {
+    const { write, start, once, run, status, total } = company();
+    const sale = (n: number, quantity: number) => `${day(n)},P1,M1,${quantity},${quantity * 10}`;
+    // Sorted by no day: 4 and 5 roll off, and the quantity of the line of day 6 is corrected.
+    const file = write("v.csv", SALES, sale(7, 1), sale(6, 2), sale(4, 3), sale(5, 4), sale(6, 5));
+    expect((await start(file)).code).toBe(0);
+    write("v.csv", SALES, sale(7, 1), sale(8, 6), sale(6, 9), sale(9, 7), sale(6, 5), sale(9, 8));
+    expect((await once()).code).toBe(1);
+    const said = (await status()).stdout.replaceAll(/[\u00a0\u202f]/g, " ");
+    expect(said).toMatch(
+      /keep the one from before 2026-01-05 and delete the other 2 \(total revenue afterwards: 90,00 €\)/,
+    );
+    const cut =
+      /keep the 2 from before 2026-01-06 and delete the other one \(total revenue afterwards: 130,00 €\): .*ventes (sources confirm \S+ \S+=before:2026-01-06)/;
+    expect(said).toMatch(cut);
+    const command = (cut.exec(said)?.[1] ?? "").split(" ");
+    expect((await run(...command, "--dry-run")).stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(cut);
+    expect((await once()).code).toBe(1);
+    expect((await run(...command)).code).toBe(0);
+    expect((await once()).code).toBe(0);
+    expect(await total()).toBe(130 + 10 * (6 + 9 + 7 + 8));
+  });
+
   it("is in `sources --json` with its rows; another command keeps the rows", async () => {
     const { write, start, once, run, total } = company();
     const file = write("v.csv", SALES, ...sales(1, 20));

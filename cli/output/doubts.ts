@@ -21,10 +21,11 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
             : []),
         ]),
     ...examples.map((text) => `    ${text}`),
-    ...choices.map(({ says, command, withdraws, repeats }) => {
+    ...choices.map(({ says, command, withdraws, repeats, known: some = known }) => {
       // All rows that the choice deletes or repeats are known, so what it does to the total is, too.
-      const isKnown = (rows: number) => known !== undefined && rows <= known.rows;
-      const { total = 0, amount = 0 } = known ?? {};
+      const isKnown = (rows: number) => some !== undefined && rows <= some.rows;
+      const { total = 0 } = known ?? {};
+      const { amount = 0 } = some ?? {};
       const outcome =
         withdraws !== undefined && isKnown(withdraws)
           ? ` (${texts.doubtOutcome(money(total - (withdraws === 0 ? 0 : amount)))})`

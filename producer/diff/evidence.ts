@@ -75,9 +75,9 @@ export const linesOf = (lines: LinesOfDays): number => [...lines.values()].reduc
 export const keepsLines = ({ old, now }: Pick<Evidence, "old" | "now">): boolean =>
   linesOf(old) === linesOf(now);
 
-/** The fates with `to` in place of `from`. */
-export const withFate = (fates: Fates, from: Fate, to: Fate): Fates => {
-  const changed = (ages: ByAge) =>
-    Object.fromEntries(AGES.map((age) => [age, ages[age] === from ? to : ages[age]])) as Record<Age, Fate>;
-  return { first: changed(fates.first), middle: changed(fates.middle), last: changed(fates.last) };
+/** The fates, each with another in its place. */
+export const mapFates = (fates: Fates, to: (fate: Fate, age: Age) => Fate): Fates => {
+  const mapped = (ages: ByAge) =>
+    Object.fromEntries(AGES.map((age) => [age, to(ages[age], age)])) as Record<Age, Fate>;
+  return { first: mapped(fates.first), middle: mapped(fates.middle), last: mapped(fates.last) };
 };

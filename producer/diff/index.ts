@@ -27,11 +27,10 @@ export {
   type SourceState,
   State,
 } from "./state/state.ts";
+export { ALL_DELETED, ALL_ROLLED, type Answer, type Answers, type UnclearRows } from "./unclear-rows.ts";
 export {
-  type Answers,
   NOTHING_BEFORE,
   type OrderBefore,
-  type UnclearRows,
   Vanishing,
   type VanishingMode,
 } from "./vanishing.ts";

@@ -137,6 +137,11 @@ export class Survey {
     return days.length === 0 ? null : { first: days[0] as string, last: days.at(-1) as string };
   }
 
+  /** The first day of the version's window; empty: it has no line. */
+  get firstDay(): string {
+    return this.#windows.now?.first ?? "";
+  }
+
   /** Ends the first pass. `isOrdered`: the places of the rows are those of the version before. */
   endFirst(isOrdered: boolean): void {
     this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };

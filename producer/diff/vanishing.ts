@@ -1,7 +1,16 @@
 /** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
 import { keyOfClaim } from "./claim-key.ts";
-import { FATES, type Fate, type Fates, type Habit, NO_HABIT, withFate } from "./evidence.ts";
+import { FATES, type Fate, type Fates, type Habit, mapFates, NO_HABIT } from "./evidence.ts";
 import { grown, type SeenSales, Survey } from "./survey.ts";
+import {
+  type Answer,
+  type Answers,
+  answeredAt,
+  answeredOf,
+  NamedRows,
+  NO_ANSWERS,
+  type UnclearRows,
+} from "./unclear-rows.ts";
 import { judge } from "./verdict.ts";
 
 export type VanishingMode =
@@ -28,34 +37,6 @@ export interface OrderBefore {
   readonly answers: Answers;
 }
 
-/** What an operator has said of rows of which it was unclear what became of them. */
-export interface Answers {
-  /** Names a set of rows by their ids, whatever their order. */
-  readonly newName: () => { add(id: string): void; toString(): string };
-  /** What the operator has said of the rows of this name. */
-  readonly to: (name: string) => Fate | undefined;
-  /** Whether the operator has said anything. */
-  readonly some: boolean;
-}
-
-/** Rows of which it is unclear whether they were corrected or have rolled off. */
-export interface UnclearRows {
-  readonly decision: string;
-  readonly count: number;
-  readonly days: { readonly first: string; readonly last: string };
-  /** Their ids, at most MOST_NAMED. */
-  readonly rows: readonly string[];
-}
-
-const MOST_NAMED = 1_000;
-
-/** Nobody has said anything. */
-const NO_ANSWERS: Answers = {
-  newName: () => ({ add: () => undefined, toString: () => "" }),
-  to: () => undefined,
-  some: false,
-};
-
 /** Of a source without a version. */
 export const NOTHING_BEFORE: OrderBefore = {
   shift: null,
@@ -79,9 +60,10 @@ export class Vanishing {
   #survey = new Survey();
   #shift: number;
   #fates: Fates | undefined;
-  readonly #rows: Readonly<Record<Fate, Named>>;
-  /** What became of the rows that wait for an answer. */
-  #waiting: Fate;
+  readonly #rows: Readonly<Record<Fate, NamedRows>>;
+  /** What an operator has said of the rows of each fate, and of those that waited for an answer. */
+  readonly #answers: Partial<Record<Fate, Answer | undefined>> = {};
+  #waiting: Answer | undefined;
   #unclear: UnclearRows | null = null;
   #days: Survey["days"] = null;
   /** Sees all sales while it is set: those of one key and day, and their day in this version. */
@@ -90,9 +72,9 @@ export class Vanishing {
   constructor(mode: VanishingMode, before: OrderBefore) {
     this.mode = mode;
     this.#before = before;
-    const named = () => new Named(before.answers.newName());
+    const named = () => new NamedRows(before.answers.newName());
     this.#rows = { rolled: named(), corrected: named(), unclear: named() };
-    this.#waiting = before.answers.to(before.waiting.decision) ?? "unclear";
+    this.#waiting = before.answers.to(before.waiting.decision);
     this.isOrdered = before.shift !== null;
     this.#shift = before.shift ?? MIDDLE;
   }
@@ -143,17 +125,16 @@ export class Vanishing {
   endThird(): void {
     this.watch = undefined;
     if (this.#fates === undefined) return;
-    let fates = this.#fates;
     for (const fate of FATES) {
-      const { rows } = this.#rows[fate];
+      const rows = this.#rows[fate];
       const answer = rows.count > 0 ? this.#before.answers.to(rows.decision) : undefined;
-      if (answer !== undefined) fates = withFate(fates, fate, answer);
+      this.#answers[fate] = answer;
       if (fate !== "unclear" || rows.count === 0) continue;
-      if (answer === undefined) this.#unclear = rows;
-      else if (this.#waiting === "unclear") this.#waiting = answer;
+      if (answer === undefined) this.#unclear = rows.unclear(this.#survey.firstDay);
+      else this.#waiting ??= answer;
     }
     // All unclear rows were answered one by one, so what became of them is what the file did.
-    this.#fates = this.#unclear === null ? withFate(fates, "unclear", this.#waiting) : fates;
+    if (this.#unclear === null) this.#answers.unclear ??= this.#waiting;
   }
 
   /** The rows of which an operator must say what became of them; null: there are none. */
@@ -184,8 +165,11 @@ export class Vanishing {
     if (this.#fates === undefined) return "rolled";
     // Its file may have moved on since the version that was held back: what was unclear stays so until it is answered.
     const { ids } = this.#before.waiting;
-    if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal }))) return this.#waiting;
-    return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(day)];
+    if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal })))
+      return this.#waiting === undefined ? "unclear" : answeredAt(this.#waiting, day);
+    const fate = this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(day)];
+    const answer = this.#answers[fate];
+    return answer === undefined ? fate : answeredAt(answer, day);
   }
 
   losesFirst = (lowest: number, highest: number): boolean => this.#survey.losesFirst(lowest, highest);
@@ -195,42 +179,23 @@ export class Vanishing {
     return line + this.#shift;
   }
 
+  /** The fates with what an operator has said. */
+  get #settled(): Fates | undefined {
+    return (
+      this.#fates &&
+      mapFates(this.#fates, (fate, age) => {
+        const answer = this.#answers[fate];
+        return answer === undefined ? fate : answeredOf(answer, age, this.#survey.firstDay);
+      })
+    );
+  }
+
   /** What the next version needs. `appended`: only appended lines were read, and whether there were any. */
   after(appended: boolean | null): { readonly shift: number; readonly habit: Habit } {
     const { habit } = this.#before;
     const now =
-      appended === null ? this.#survey.habitAfter(habit, this.#fates) : grown(habit, false, appended);
+      appended === null ? this.#survey.habitAfter(habit, this.#settled) : grown(habit, false, appended);
     return { shift: this.#shift, habit: this.mode === "rule" ? now : habit };
-  }
-}
-
-/** Collects rows of one fate. */
-class Named {
-  readonly #name: ReturnType<Answers["newName"]>;
-  readonly #rows: string[] = [];
-  #count = 0;
-  #first = "";
-  #last = "";
-
-  constructor(name: ReturnType<Answers["newName"]>) {
-    this.#name = name;
-  }
-
-  add(id: string, day: string): void {
-    this.#name.add(id);
-    if (this.#rows.length < MOST_NAMED) this.#rows.push(id);
-    if (this.#count === 0 || day < this.#first) this.#first = day;
-    if (this.#count === 0 || day > this.#last) this.#last = day;
-    this.#count++;
-  }
-
-  get rows(): UnclearRows {
-    return {
-      decision: this.#name.toString(),
-      count: this.#count,
-      days: { first: this.#first, last: this.#last },
-      rows: this.#rows,
-    };
   }
 }
 

@@ -13,10 +13,10 @@ import {
   grownAt,
   keepsLines,
   linesOf,
+  mapFates,
   SIDES,
   type Side,
   totalOf,
-  withFate,
 } from "./evidence.ts";
 import { isOfAnotherYear, strayAt } from "./stray-dates.ts";
 import { daysBetween, type Window, type Windows, windowOf } from "./window.ts";
@@ -66,7 +66,9 @@ export function judge(evidence: Evidence): Fates {
   const windows = { old, now };
   if (evidence.stayed === 0) return everywhere(all(isNext(evidence, windows) ? "rolled" : "unclear"));
   const fates = bySides(evidence, windows);
-  return isPartial(evidence, fates) ? withFate(fates, "corrected", "unclear") : fates;
+  return isPartial(evidence, fates)
+    ? mapFates(fates, (fate) => (fate === "corrected" ? "unclear" : fate))
+    : fates;
 }
 
 function bySides(evidence: Evidence, windows: Windows): Fates {

@@ -235,6 +235,12 @@ export const CHOICE_SENTENCES = {
     fr: "si ces colonnes ne disent rien du magasin, pour ne lire que les ventes",
     en: "if these columns say nothing of the shop, to read the sales alone",
   },
+  before: {
+    fr: (d: DoubtDetails) =>
+      `pour garder ${d.of === 1 ? "celle" : `les ${d.of}`} d'avant le ${d.what} et supprimer ${d.count === 1 ? "l'autre" : `les ${d.count} autres`}`,
+    en: (d: DoubtDetails) =>
+      `to keep ${d.of === 1 ? "the one" : `the ${d.of}`} from before ${d.what} and delete the other ${d.count === 1 ? "one" : d.count}`,
+  },
   rolled: { fr: "pour les garder, cette fois", en: "to keep them, this time" },
   withdraw: {
     fr: "pour supprimer toutes celles qui ne sont plus dans le fichier, maintenant et plus tard",
@@ -253,4 +259,4 @@ export const CHOICE_SENTENCES = {
     en: "to count those of this source instead of the others",
   },
   keep: { fr: "pour les garder, maintenant et plus tard", en: "to keep them, now and later" },
-} as const satisfies Record<string, Readonly<Record<Language, string>>>;
+} as const satisfies Record<string, Sentence | Readonly<Record<Language, string>>>;

@@ -23,6 +23,10 @@ export interface Choice {
   readonly answer?: string;
   /** Other commands of the program that choose it, one after the other. */
   readonly commands?: readonly (readonly string[])[];
+  /** What its sentence needs. */
+  readonly details?: DoubtDetails;
+  /** Of the doubt's `rows` it deletes those of this day and later ones. */
+  readonly from?: string;
   /** How many rows it deletes, and how many it adds. */
   readonly withdraws?: number;
   readonly adds?: number;
@@ -98,12 +102,14 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, commands, answer, withdraws, adds, repeats } = choice;
+  const { code, options, commands, answer, details = {}, from, withdraws, adds, repeats } = choice;
   const accepted = answer === undefined ? decision : answered(decision, answer);
+  const sentence = CHOICE_SENTENCES[code][language];
   return {
-    says: CHOICE_SENTENCES[code][language],
+    says: typeof sentence === "string" ? sentence : sentence(details),
     command: commandOf(choice, accepted, source),
     ...(options === undefined && commands === undefined ? { accepts: accepted } : {}),
+    ...(from === undefined ? {} : { from }),
     ...(withdraws === undefined ? {} : { withdraws }),
     ...(adds === undefined ? {} : { adds }),
     ...(repeats === undefined ? {} : { repeats }),

@@ -3,6 +3,9 @@ import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import {
+  ALL_DELETED,
+  ALL_ROLLED,
+  type Answer,
   type Answers,
   type EntityDiff,
   heldKey,
@@ -13,23 +16,27 @@ import {
   type VersionDiff,
 } from "../diff/index.ts";
 import { idsOf } from "../log/index.ts";
-import { answered, asFailure, Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
+import { answered, asFailure, type Choice, Decision, type Doubt, MOST_ROWS } from "../source/index.ts";
 import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 
 const UNCLEAR = "vanished.unclear";
-/** The answer to a decision about unclear rows that keeps them. */
+/** Answers to a decision about unclear rows: all are kept, or those of before a day. */
 const ROLLED = "rolled";
+const BEFORE = "before:";
 
-/** What the accepted decisions of a registration say of unclear rows. */
+/** What the accepted decisions of a registration say of unclear rows: of several answers the last. */
 export const answersIn = (accepted: readonly string[]): Answers => ({
   newName: () => new Decision(UNCLEAR),
-  to: (decision) =>
-    accepted.includes(answered(decision, ROLLED))
-      ? "rolled"
-      : accepted.includes(decision)
-        ? "corrected"
-        : undefined,
+  to: (decision) => {
+    const answer = (entry: string): Answer | undefined => {
+      if (entry === decision) return ALL_DELETED;
+      if (entry === answered(decision, ROLLED)) return ALL_ROLLED;
+      const start = answered(decision, BEFORE);
+      return entry.startsWith(start) ? entry.slice(start.length) : undefined;
+    };
+    return accepted.map(answer).findLast((one) => one !== undefined);
+  },
   some: accepted.some((decision) => decision.startsWith(UNCLEAR)),
 });
 
@@ -96,7 +103,7 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
 }
 
 /** `kept`: how many other rows were kept although the version lacks them. */
-function ofUnclear({ decision, count, days, rows }: UnclearRows, kept: number): Doubt {
+function ofUnclear({ decision, count, days, cuts, rows }: UnclearRows, kept: number): Doubt {
   return {
     code: UNCLEAR,
     decision,
@@ -105,6 +112,10 @@ function ofUnclear({ decision, count, days, rows }: UnclearRows, kept: number): 
     choices: [
       { code: "delete", withdraws: count },
       { code: "rolled", answer: ROLLED, withdraws: 0 },
+      ...cuts.map(({ day, later }): Choice => {
+        const details = { what: day, count: later, of: count - later };
+        return { code: "before", answer: `${BEFORE}${day}`, withdraws: later, from: day, details };
+      }),
       { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
       { code: "withdraw", options: ["--vanished", "withdraw"], withdraws: count + kept },
     ],

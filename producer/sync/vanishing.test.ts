@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { confirmSource, namedDoubts } from "../admin/confirm.ts";
 import { moveSource } from "../admin/move.ts";
@@ -179,6 +180,69 @@ describe("rows that vanish", () => {
       // When lines of a file have rolled off once, nobody is asked again.
       write(name, SALES, ...sales(3, 7));
       expect((await poll(name))?.state).toBe(answer === "delete" ? "held" : "ok");
+    }
+  });
+
+  it("of several days are cut at a day: those before have rolled off, the others are deleted", async () => {
+    for (const [cut, left] of [
+      ["2024-01-05", [4]],
+      ["2024-01-06", [4, 5, 5]],
+    ] as const) {
+      const name = `${cut}.csv`;
+      // Products of its own, so that no sale is in two files.
+      const of = (day: number, product: string) => sale(day, `${product}${cut.slice(-1)}`);
+      // Sorted by product. Days 4 and 5 roll off, and the quantity of the first line of day 6 is corrected.
+      await add(name, {}, SALES, of(7, "a"), of(6, "b"), of(4, "d"), of(5, "d"), of(5, "e"), of(6, "e"));
+      await poll();
+      const now = [of(7, "a"), of(8, "a"), of(8, "b"), `${of(6, "b")}0`, of(9, "c"), of(6, "e"), of(9, "f")];
+      write(name, SALES, ...now);
+      const held = await poll(name);
+      const doubts = held?.doubts ?? [];
+      const cuts = doubts[0]?.choices.filter(({ from }) => from !== undefined) ?? [];
+      expect(cuts).toMatchObject([
+        {
+          from: "2024-01-05",
+          withdraws: 3,
+          says: "to keep the one from before 2024-01-05 and delete the other 3",
+        },
+        {
+          from: "2024-01-06",
+          withdraws: 1,
+          says: "to keep the 3 from before 2024-01-06 and delete the other one",
+        },
+      ]);
+      const decision = doubts[0]?.decision ?? "";
+      const unknown = namedDoubts(idOf(name), doubts, [`${decision}=before:2024-01-07`]);
+      await expect(pipeline.run(unknown)).rejects.toMatchObject({ code: "source.nothing_held" });
+      expect(cuts.map(({ accepts }) => accepts)).toContain(`${decision}=before:${cut}`);
+      // Of two answers the last holds.
+      for (const answer of ["rolled", `before:${cut}`])
+        await pipeline.run(
+          namedDoubts(idOf(name), doubts, [`${decision}=${answer}`]).pipe(
+            Effect.flatMap((named) => confirmSource(pathOf(name), named)),
+          ),
+        );
+      // A line that comes meanwhile changes nothing.
+      write(name, SALES, ...now, of(10, "g"));
+      expect(await poll(name)).toMatchObject({
+        state: "ok",
+        withdrawn: 4 - left.length,
+        vanished: left.length,
+      });
+      expect(daysOf((await claims(name)).keys())).toEqual([...left, 6, 6, 7, 8, 8, 9, 9, 10]);
+      // The corrected line counts in place of the old one.
+      const corrected = [...(await claims(name)).values()].filter(({ row }) =>
+        row.id_produit?.startsWith("b"),
+      );
+      expect(corrected.map(({ row }) => `${row.date_vente} ${row.quantité}`).sort()).toEqual([
+        "2024-01-06 10",
+        "2024-01-08 1",
+      ]);
+      const [registered] = (await pipeline.run(listSources)).filter(
+        ({ registration }) => registration.source === idOf(name),
+      );
+      // The file is known to roll, by whole days.
+      expect(registered?.announcement?.habit).toMatchObject({ rolled: 1, split: false });
     }
   });
 

@@ -9,6 +9,10 @@ export const DoubtChoice = Schema.Struct({
   command: Schema.String,
   /** What `ventes sources confirm` writes into the registration for it; absent: the command is another. */
   accepts: Schema.optionalKey(Schema.String),
+  /** A day: of the doubt's `rows` it deletes those of this day and later ones. Absent: all, if it deletes some. */
+  from: Schema.optionalKey(Schema.String),
+  /** What a database knows of the rows since `from`. Added with the doubt's `known`. */
+  known: Schema.optionalKey(Schema.Struct({ rows: Schema.Int, amount: Schema.Finite })),
   /** How many rows it deletes. */
   withdraws: Schema.optionalKey(Schema.Int),
   /** How many rows it adds. */

@@ -77,7 +77,7 @@ export const carryOut = Effect.fnUntraced(function* (command: string) {
 });
 
 /** Ways that are tried at most. */
-const MOST_WAYS = 12;
+const MOST_WAYS = 24;
 
 /** The ways to decide these doubts: for each, one command for each doubt. */
 export function waysOf(doubts: readonly Pick<DoubtReport, "choices">[]): readonly (readonly string[])[] {
