@@ -226,6 +226,18 @@ describeWith("browser", "the page in a real browser", () => {
             choices: [
               { says: "pour les supprimer", command: "ventes sources confirm v.csv", withdraws: 1 },
               { says: "pour les garder", command: "ventes sources add v.csv --vanished keep", withdraws: 0 },
+              {
+                says: "pour couper",
+                command: "ventes sources confirm v.csv A",
+                withdraws: 1,
+                from: "2000-01-01",
+              },
+              {
+                says: "pour couper plus tard",
+                command: "ventes sources confirm v.csv B",
+                withdraws: 1,
+                from: "2999-01-01",
+              },
             ],
             entity: "ventes",
             rows: [id_vente],
@@ -246,9 +258,14 @@ describeWith("browser", "the page in a real browser", () => {
     expect(text).toContain(`1 ligne dans la base, d’une valeur de ${plain(worth)}`);
     expect(text).toContain(`pour les supprimer (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
     expect(text).toContain(`pour les garder (chiffre d’affaires total ensuite : ${plain(total)})`);
+    // Choices that delete rows since a day: what the rows of it are worth, which the database has for the first alone.
+    expect(text).toContain(`pour couper (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
+    expect(text).toContain("pour couper plus tard : ventes");
     expect(await page.locator("#sources code").allTextContents()).toEqual([
       "ventes sources confirm v.csv",
       "ventes sources add v.csv --vanished keep",
+      "ventes sources confirm v.csv A",
+      "ventes sources confirm v.csv B",
     ]);
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);

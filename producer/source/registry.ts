@@ -10,9 +10,9 @@ import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";
 import { type Named, parseSourceRecord, shownKey } from "./record.ts";
 
-/** The decisions that an operator took about a source, or about all entries of its catalogue. */
+/** The decisions that an operator took about all entries of a source's catalogue, and then those about the source. */
 export const acceptedIn = ({ accepted = [], inherited = [] }: Registration): readonly string[] =>
-  inherited.length === 0 ? accepted : [...accepted, ...inherited];
+  inherited.length === 0 ? accepted : [...inherited, ...accepted];
 
 /** How many offsets of announcements the registry keeps for each source. */
 const REMEMBERED = 64;

@@ -18,7 +18,7 @@ export const RULE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "producer/diff/vanishing.ts",
-        find: "return this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(day)];",
+        find: "return answer === undefined ? fate : answeredAt(answer, day);",
         replace: 'return "rolled";',
       },
     ],
