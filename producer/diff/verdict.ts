@@ -224,7 +224,8 @@ function edgeOf(evidence: Evidence, { whole, part, grown, isFront }: Lost, isMov
   // At the end where lines roll off went all lines up to here: whole days among them, or many while others came.
   const isMany = whole > 0 || (part >= NO_CHANCE && grown > 0);
   if (isMoved && isFront && isMany && (habit.split || habit.rolled < WHOLE_DAYS)) return "rolled";
-  const isOfLines = isWindowOfLines(evidence);
+  // A window of days or hours keeps its number of lines once or twice by chance.
+  const isOfLines = isWindowOfLines(evidence) && (habit.split || habit.full >= NO_CHANCE);
   // Neither a file that never rolled nor one of the last lines loses lines alone.
   if (whole === 0 && grown === 0 && (isOfLines || (habit.rolled === 0 && part === 1))) return "corrected";
   const isNew = habit.rolled === 0 && grown > 0 && keepsLines(evidence) && !isChance(evidence, grown);
