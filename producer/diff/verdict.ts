@@ -186,13 +186,11 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
   if (mended > 0)
     return { ...replacedAt({ before, part, grown, mended, isMoved, isOfLines }), stray: strays };
   if (isOfLines && isFull) return { ...all("rolled"), stray: strays };
-  // A line may have been inserted where it belongs by its mended day.
-  const isMended = !isMoved && !evidence.hasIds && before + stray <= inserted;
   // Among lines that rolled off stood lines with a mistyped day; others were deleted.
   const later = isMoved && before + grown > 0 ? "unclear" : "corrected";
   return {
     stray: strays,
-    before: isMoved && !isElsewhere ? "rolled" : isMended ? "corrected" : "unclear",
+    before: isMoved && !isElsewhere ? "rolled" : "unclear",
     edge: edgeOf(evidence, lost, isMoved),
     inside: later,
     after: later,
@@ -225,7 +223,7 @@ function edgeOf(evidence: Evidence, { whole, part, grown, isFront }: Lost, isMov
   const isMany = whole > 0 || (part >= NO_CHANCE && grown > 0);
   if (isMoved && isFront && isMany && (habit.split || habit.rolled < WHOLE_DAYS)) return "rolled";
   // A window of days or hours keeps its number of lines once or twice by chance.
-  const isOfLines = isWindowOfLines(evidence) && (habit.split || habit.full >= NO_CHANCE);
+  const isOfLines = isWindowOfLines(evidence) && habit.full >= NO_CHANCE;
   // Neither a file that never rolled nor one of the last lines loses lines alone.
   if (whole === 0 && grown === 0 && (isOfLines || (habit.rolled === 0 && part === 1))) return "corrected";
   const isNew = habit.rolled === 0 && grown > 0 && keepsLines(evidence) && !isChance(evidence, grown);
