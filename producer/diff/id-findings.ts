@@ -38,8 +38,7 @@ export class IdFindings {
    * only changes its product or shop is a correction; one of another day is another sale.
    */
   sawTwice(line: SpilledRecord, holds: SpilledRecord, before: HeldRow | undefined): void {
-    if (line.b === holds.b ? before !== undefined || !areNeighbours(line, holds) : holds.b === before?.b)
-      return;
+    if (line.b === holds.b || holds.b === before?.b) return;
     if (before !== undefined && !isOtherDay(line.b, holds.b)) return;
     this.repeated++;
     note(this.repeatedIds, line.key);
@@ -79,10 +78,6 @@ export interface Renamed {
   readonly alike: number;
   readonly examples: readonly (readonly [string, string])[];
 }
-
-/** Corrections come at the end of a file; two lines of one document stand together. */
-const areNeighbours = (a: SpilledRecord, b: SpilledRecord): boolean =>
-  a.a !== b.a && Math.abs(a.line - b.line) === 1;
 
 function note(ids: string[], id: string): void {
   if (ids.length < LISTED && !ids.includes(id)) ids.push(id);
