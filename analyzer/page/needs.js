@@ -1,7 +1,7 @@
 /** What needs a person: files to confirm and files that cannot be read, on top of the page and in the title of the tab. */
 import { element, name } from "./dom.js";
 import { number, shorten } from "./format.js";
-import { fileName } from "./sources.js";
+import { fileName, isStopped } from "./sources.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
@@ -16,16 +16,13 @@ const MOST_NAMED = 3;
 export const waitingIn = ({ sources, catalogues }) => [
   ...catalogues.filter(({ state }) => state === "parked").map(({ catalogue }) => catalogue),
   ...sources
-    .filter(
-      ({ state, doubts = [] }) =>
-        state === "parked" || state === "held" || doubts.some(({ weight }) => weight !== "noticed"),
-    )
+    .filter((source) => isStopped(source) || (source.doubts ?? []).some(({ weight }) => weight !== "noticed"))
     .map(({ source }) => source),
 ];
 
 /** Shows them in an element of the page, and their number in the title. @param {HTMLElement} at */
 export function makeNeeds(at) {
-  /** What is shown. It changes only with its content, so that screen readers announce it once. */
+  /** The sources that the element names. It is drawn again only when these change, for a screen reader announces each change. */
   let shown = "";
 
   /** @param {Sources} answer */

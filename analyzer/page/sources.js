@@ -209,7 +209,7 @@ function catalogueItem({ catalogue, entries, more }, open, currency) {
 const isFine = ({ state, doubts }) => state === "ok" && doubts === undefined;
 
 /** Whether a source waits for its next poll after a failure, or for a confirmation. @param {Source} source */
-const isStopped = ({ state }) => state === "parked" || state === "held";
+export const isStopped = ({ state }) => state === "parked" || state === "held";
 
 /** @param {Source} source */
 function counts(source) {

@@ -1,5 +1,5 @@
 /**
- *  `ventes sources confirm`: shows the doubts about a source's version and accepts them (rule 10); of a catalogue,
+ * `ventes sources confirm`: shows the doubts about a source's version and accepts them (rule 10); of a catalogue,
  * for all its files, later ones too. With --revoke it takes such decisions back.
  */
 import * as Effect from "effect/Effect";

@@ -43,6 +43,20 @@ const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
 
 type StoredPoint = Omit<PricePoint, "offset" | "dated"> & { readonly offset: bigint; readonly dated: bigint };
 
+/** The price points of a product, by its id, in the order of their days and offsets. */
+export function pricePointsIn(db: Sqlite): (id: string) => PricePoints {
+  const points = db.prepare(POINTS).safeIntegers();
+  return (id) =>
+    (points.all(id) as StoredPoint[]).map((point) => ({
+      ...point,
+      offset: Number(point.offset),
+      dated: point.dated === 1n,
+    }));
+}
+
+/** Total revenue, in millionths. */
+export const totalRevenue = (db: Sqlite): bigint => db.prepare(TOTAL).safeIntegers().pluck().get() as bigint;
+
 /** Undefined: the database has no such product. In one transaction. Costs a pass over the sales. */
 export const productPrices = (db: Sqlite, id: string): ProductPrices | undefined =>
   db.transaction((): ProductPrices | undefined => {
@@ -52,15 +66,11 @@ export const productPrices = (db: Sqlite, id: string): ProductPrices | undefined
     return {
       id,
       name: product.nom,
-      points: (of(POINTS).all(id) as StoredPoint[]).map((p) => ({
-        ...p,
-        offset: Number(p.offset),
-        dated: p.dated === 1n,
-      })),
+      points: pricePointsIn(db)(id),
       sales: of(SALES).all(id) as ListSales[],
       otherSales: Number(of(OTHERS).pluck().get(id)),
       waiting: of(WAITING).all(id) as ProductPrices["waiting"],
-      total: of(TOTAL).pluck().get() as bigint,
+      total: totalRevenue(db),
     };
   })();
 

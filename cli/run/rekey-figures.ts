@@ -1,14 +1,9 @@
 /** What the sales are worth that `--rekey` would delete and publish, by the database and the lines of the file. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import {
-  firstSaleOf,
-  type Parents,
-  type PricePoint,
-  placementOf,
-  type RowEvent,
-} from "../../consumer/rules/index.ts";
+import { firstSaleOf, type Parents, placementOf, type RowEvent } from "../../consumer/rules/index.ts";
 import type { RekeyListener } from "../../producer/admin/index.ts";
+import { pricePointsIn, totalRevenue } from "./product-prices.ts";
 
 /** Amounts are in the currency of the database. */
 export interface RekeyFigures {
@@ -44,16 +39,12 @@ const REPLACED = `
          IFNULL(SUM(${OTHERS}), 0) AS shared, COUNT(*) AS found FROM ventes WHERE ${AMONG}`;
 const WAITING = `SELECT COUNT(*) FROM orphelins WHERE ${AMONG}`;
 const SHARED = `SELECT id_vente FROM ventes WHERE ${AMONG} AND ${OTHERS}`;
-const POINTS = `
-  SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
-  FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`;
 
 interface Counted {
   readonly amount: bigint;
   readonly shared: bigint;
   readonly found: bigint;
 }
-type StoredPoint = Omit<PricePoint, "offset" | "dated"> & { readonly offset: bigint; readonly dated: bigint };
 
 /** `db`: null where there is no database; then the lines alone tell. Throws the errors of SQLite. */
 export class RekeyCounter implements RekeyListener {
@@ -109,11 +100,7 @@ export class RekeyCounter implements RekeyListener {
   get #total(): RekeyFigures["total"] {
     // A wide file may change products and shops with which other sales are computed.
     if (this.#db === null || this.#before.missing > 0 || this.#isWide) return null;
-    const now = this.#db
-      .prepare("SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes")
-      .pluck()
-      .safeIntegers()
-      .get() as bigint;
+    const now = totalRevenue(this.#db);
     const after = now - this.#before.amount + this.#after.amount;
     return { now: Number(now) / 1e6, after: Number(after) / 1e6 };
   }
@@ -135,16 +122,10 @@ export class RekeyCounter implements RekeyListener {
       const one = db.prepare(`SELECT 1 FROM ${entity} WHERE ${key} = ?`);
       return (id: string) => entities.includes(entity) || one.get(id) !== undefined;
     };
-    const points = db.prepare(POINTS).safeIntegers();
     return {
       productExists: has("produits", "id_produit"),
       shopExists: has("magasins", "id_magasin"),
-      pricePoints: (id) =>
-        (points.all(id) as StoredPoint[]).map((p) => ({
-          ...p,
-          offset: Number(p.offset),
-          dated: p.dated === 1n,
-        })),
+      pricePoints: pricePointsIn(db),
     };
   }
 }

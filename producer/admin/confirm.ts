@@ -55,7 +55,7 @@ export const confirmSource = Effect.fnUntraced(function* (
 });
 
 /**
- *  Adds the decisions to the registration of a catalogue: they hold for all its entries, later ones too, once a
+ * Adds the decisions to the registration of a catalogue: they hold for all its entries, later ones too, once a
  * producer has polled the catalogue. `catalogue`: its id. Fails with SourceError when it is not registered
  * (`source.not_registered`).
  */
@@ -75,7 +75,7 @@ export const confirmCatalogue = Effect.fnUntraced(function* (
 });
 
 /**
- *  Takes decisions back, all of them when none is named: of a source, or of a catalogue for all its entries. What
+ * Takes decisions back, all of them when none is named: of a source, or of a catalogue for all its entries. What
  * was published stays; from the next version on the same is unclear again. Returns the decisions. Fails with
  * SourceError when nothing has this id (`source.not_registered`), and when one was not taken there
  * (`source.not_accepted`).

@@ -11,7 +11,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { changesDays, flagsOf, hiddenInIds, rekeyed, SALE_KEY, unkeyed } from "../rows/index.ts";
+import { changesDays, flagsOf, hasSaleIds, hiddenInIds, rekeyed, unkeyed } from "../rows/index.ts";
 import {
   acceptedIn,
   asFailure,
@@ -138,8 +138,7 @@ export const planned = Effect.fnUntraced(function* (
   // A rekey needs the days of the old sales. The producer does not know the day of a sale with an id, or of a sale
   // whose date it read wrongly.
   // Ids of the file that get a scope, or that are ids no more, are found again by the field that they stand in.
-  const hadIds = announced?.identity?.includes(SALE_KEY) === true;
-  const canReplace = hadIds ? before?.idScope === undefined : version.isKeyless;
+  const canReplace = hasSaleIds(announced) ? before?.idScope === undefined : version.isKeyless;
   if (changed !== undefined) {
     const mayRekey = canReplace && !changesDays(changed);
     if (options.rekey !== true)

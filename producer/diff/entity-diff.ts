@@ -15,7 +15,7 @@ import { grouped, type PartDecision } from "./part-decision.ts";
 import { type Counts, type ExtendedLine, PartDiff, type PartDiffOptions, zeroCounts } from "./part-diff.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
-import { recordsIn, Spill } from "./spill.ts";
+import { NO_ROW, recordsIn, Spill } from "./spill.ts";
 import { decodeHeld, type HeldRow, heldKey } from "./state/held-rows.ts";
 import { NO_BYTES, type State } from "./state/state.ts";
 
@@ -144,35 +144,12 @@ export class EntityDiff {
   /** Takes the id that a line had before `--rekey`; `b`: what it names, as in its fingerprint. */
   addFormer(key: string, b: number): void {
     this.former ??= new Spill(`${this.#options.scratch}.former`);
-    this.former.add({
-      n: 0,
-      line: 0,
-      key,
-      ordinal: 0,
-      derived: false,
-      dated: "",
-      a: 0,
-      b,
-      day: "",
-      stem: "",
-    });
+    this.former.add({ ...NO_ROW, key, b });
   }
 
   /** Takes a record with an id that --where leaves out. `key`, `ordinal`: as in `SpilledRecord`. */
   addLeftOut(n: number, key: string, ordinal: number): void {
-    this.rows.add({
-      n,
-      line: 0,
-      key,
-      ordinal,
-      derived: false,
-      leftOut: true,
-      dated: "",
-      a: 0,
-      b: 0,
-      day: "",
-      stem: "",
-    });
+    this.rows.add({ ...NO_ROW, n, key, ordinal, leftOut: true });
   }
 
   /** The decisions on a part, slice by slice. */

@@ -5,7 +5,7 @@ import { Decisions } from "./decisions.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
 import { rememberParts } from "./remember.ts";
-import { Spill } from "./spill.ts";
+import { NO_ROW, Spill } from "./spill.ts";
 import type { HeldRow } from "./state/held-rows.ts";
 import type { State } from "./state/state.ts";
 
@@ -41,7 +41,7 @@ export class RejectDiff {
 
   /** `n`: the number of the record; `stem`: its key without ordinal; `a`, `b`: the fingerprint of its code. */
   add(n: number, stem: string, a: number, b: number): void {
-    this.#spill.add({ n, line: 0, key: stem, ordinal: 0, derived: true, dated: "", a, b, day: "", stem: "" });
+    this.#spill.add({ ...NO_ROW, n, key: stem, derived: true, a, b });
   }
 
   /** Decides all parts. Yields between parts. */

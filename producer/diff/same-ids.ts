@@ -1,5 +1,5 @@
 /**
- *  Judges whether the sales without `id_vente` that two sources name by the same ids are the same sales (rule 5),
+ * Judges whether the sales without `id_vente` that two sources name by the same ids are the same sales (rule 5),
  * from the days that both have: a file and its copy, or the day's file and the month's, have all sales of a day in
  * common, or one of them has all of the other's. Two tills have some.
  */
@@ -24,7 +24,7 @@ export interface CommonDay {
 }
 
 /**
- *  `none`: no sale is in both. `same`: these are the same sales. `some`: each side has sales of a day that the other
+ * `none`: no sale is in both. `same`: these are the same sales. `some`: each side has sales of a day that the other
  * lacks. `few`: one side has all sales of the other, but so few that this may be chance.
  */
 export type SameIdsVerdict = "none" | "same" | "some" | "few";

@@ -27,6 +27,19 @@ export interface SpilledRecord {
   readonly stem: string;
 }
 
+/** Of a record that is no row of its own: what nobody asks of it. */
+export const NO_ROW = {
+  n: 0,
+  line: 0,
+  ordinal: 0,
+  derived: false,
+  dated: "",
+  a: 0,
+  b: 0,
+  day: "",
+  stem: "",
+} as const satisfies Partial<SpilledRecord>;
+
 /** A part is in memory at a time, and its records as objects take five times as much. */
 const REPEATED_BYTES = 32 * 1024 * 1024;
 /** In a large file, a part is larger than others by more than this only when a key repeats. */

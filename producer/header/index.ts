@@ -2,7 +2,15 @@
 
 export { type AmountFields, amountFields, amountOf, type DocumentFields, documentFields } from "./amounts.ts";
 export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";
-export { keptColumns, type Mapping, mapEntities, mapHeader, placesOf, type WideMapping } from "./mapping.ts";
+export {
+  extraAt,
+  keptColumns,
+  type Mapping,
+  mapEntities,
+  mapHeader,
+  placesOf,
+  type WideMapping,
+} from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";
 export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";

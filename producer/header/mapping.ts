@@ -35,6 +35,12 @@ export interface Mapping {
   readonly unknown: readonly string[];
 }
 
+/** The name of the extra that a field is; undefined: it is none. */
+export function extraAt(mapping: Pick<Mapping, "fields"> | undefined, at: number): string | undefined {
+  const field = mapping?.fields[at];
+  return field !== undefined && "extra" in field ? field.extra : undefined;
+}
+
 function mappingOf(
   header: readonly string[],
   entity: Entity,

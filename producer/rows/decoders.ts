@@ -1,6 +1,6 @@
 /** Makes the decoders of a source: one for each entity that it publishes. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import { fieldNamed, foldHeader, mapEntities, type WideMapping } from "../header/index.ts";
+import { extraAt, fieldNamed, foldHeader, mapEntities, type WideMapping } from "../header/index.ts";
 import { isOfCurrencies } from "./columns/currencies.ts";
 import { clearedOf, leftOut, type PublishedBefore } from "./columns/left-out.ts";
 import { checkOptions } from "./columns/options.ts";
@@ -52,8 +52,8 @@ function publishedExtras(
   const { fields } = leftOut(header, wide, options);
   const identifying = new Set(identity ?? key);
   const isRead = (at: number): boolean => {
-    const field = wide.mappings.at(-1)?.fields[at];
-    const isOfIds = field !== undefined && "extra" in field && identifying.has(field.extra);
+    const extra = extraAt(wide.mappings.at(-1), at);
+    const isOfIds = extra !== undefined && identifying.has(extra);
     return isOfIds || isOfCurrencies(foldHeader(header[at] ?? ""));
   };
   const cleared = clearedOf(header, fields, before);

@@ -10,7 +10,15 @@ export { knownHeader } from "./columns/known-header.ts";
 export { checkLeftOut, clearedOf, leftOut, looksPersonal } from "./columns/left-out.ts";
 export { fitting } from "./columns/options.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
-export { changesDays, hiddenInIds, rekeyed, rekeyOf, SALE_KEY, unkeyed } from "./columns/rekey.ts";
+export {
+  changesDays,
+  hasSaleIds,
+  hiddenInIds,
+  rekeyed,
+  rekeyOf,
+  SALE_KEY,
+  unkeyed,
+} from "./columns/rekey.ts";
 export { type NoSales, Statuses } from "./columns/statuses.ts";
 export { flagList, flagsOf, type ReadingChange } from "./columns/written-options.ts";
 export { Decoder } from "./decoder.ts";

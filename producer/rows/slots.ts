@@ -7,7 +7,7 @@ import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { SameNames } from "#shared/runtime/same-name.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
-import type { ColumnSource, WideMapping } from "../header/index.ts";
+import { type ColumnSource, extraAt, type WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
 import type { DecimalFormat } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
@@ -136,12 +136,11 @@ export function slotsOf(
     slot.constant = given(slot, source.value);
     slot.json = JSON.stringify(slot.constant);
   }
-  const named = extras.map((at) => mapping.fields[at]);
-  const names = new Set(named.flatMap((field) => (field && "extra" in field ? [field.extra] : [])));
+  const names = new Set(extras.map((at) => extraAt(mapping, at)).filter((name) => name !== undefined));
   for (const at of extras) {
-    const field = mapping.fields[at];
-    if (field === undefined || !("extra" in field)) continue;
-    const name = extraName(field.extra, entity, names);
+    const extra = extraAt(mapping, at);
+    if (extra === undefined) continue;
+    const name = extraName(extra, entity, names);
     const published = (o.header[at] ?? "").trim();
     slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, { at }));
   }

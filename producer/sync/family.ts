@@ -24,7 +24,7 @@ export function familyOf(
 export const familyDecision = (code: DoubtCode, family: string): string => decisionOf(code, [family]);
 
 /**
- *  Whether an operator took the decision `code` between these families: for a source of `own` about `other`, or the
+ * Whether an operator took the decision `code` between these families: for a source of `own` about `other`, or the
  * other way round. It holds for all sources of both.
  */
 export const isAccepted = (producer: Producer, code: DoubtCode, own: string, other: string): boolean =>

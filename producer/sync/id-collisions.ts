@@ -1,9 +1,8 @@
 /** Doubts about ids of a version that other sources use for other sales (rule 6): two tills that number from 1. */
 import * as Effect from "effect/Effect";
-import { ventes } from "#shared/contract/entities/index.ts";
-import type { Announcement } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { type EntityDiff, isHashed, type VersionDiff } from "../diff/index.ts";
+import { hasSaleIds } from "../rows/index.ts";
 import { asFailure, type Doubt } from "../source/index.ts";
 import type { PollFailure } from "./failure.ts";
 import { familyDecision, familyOf, isAccepted } from "./family.ts";
@@ -17,8 +16,6 @@ const COLLIDING = 1 / 5;
 /** How many ids and sources a doubt shows. */
 const SHOWN = 5;
 
-const hasIds = ({ identity }: Announcement): boolean => identity?.includes(ventes.key) === true;
-
 /**
  * One for each family of sources. Reads the events of other sources that this producer does not hold. `all`: looks at the known
  * ids too, and at the sources of other producers than the one from which the source was taken over.
@@ -30,7 +27,10 @@ export const collisionDoubts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { producer, registration } = opened;
   const { takenFrom } = opened;
-  const others = yield* otherSales(opened, (last) => hasIds(last) && !(all && last.producer === takenFrom));
+  const others = yield* otherSales(
+    opened,
+    (last) => hasSaleIds(last) && !(all && last.producer === takenFrom),
+  );
   if (others.size === 0) return [];
   const families = yield* inSlices(
     () => collisionsIn(opened, all ? main.allIds() : main.freshIds(), others),

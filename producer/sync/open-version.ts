@@ -1,9 +1,9 @@
 /** Opens a downloaded content as the next version of its source. */
 import * as Effect from "effect/Effect";
-import type { Announcement, Registration } from "#shared/contract/source-records.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import type { Fetched } from "../download/index.ts";
-import { rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
+import { hasSaleIds, rekeyOf, resolveReading, SALE_KEY, unkeyed } from "../rows/index.ts";
 import { asFailure, roomIn, SourceRefusal } from "../source/index.ts";
 import { openFile, type Tail } from "../version/index.ts";
 import type { Producer } from "./producer.ts";
@@ -22,7 +22,7 @@ export const openVersion = Effect.fnUntraced(function* (
   const announced = registry.last(source)?.value;
   const rekey = rekeyOf(registration, announced);
   const before = rekey === undefined ? announced : unkeyed(announced);
-  const replacesIds = rekey !== undefined && hasIds(announced);
+  const replacesIds = rekey !== undefined && hasSaleIds(announced);
   const options = {
     file,
     entities: registration.entities,
@@ -50,7 +50,3 @@ export const openVersion = Effect.fnUntraced(function* (
     return yield* new SourceRefusal("source.not_rekeyed", SALE_KEY).toError(source, settings.language);
   return { version, before, rekey };
 });
-
-/** Whether the sales of a source have ids of their own. */
-const hasIds = (announced: Announcement | undefined): boolean =>
-  announced?.identity?.includes(SALE_KEY) === true;

@@ -1,5 +1,5 @@
 /**
- *  What another producer published at the same moment, as doubts about a version whose events were just sent: each
+ * What another producer published at the same moment, as doubts about a version whose events were just sent: each
  * of the two looks again after its last event, so one of them sees the other's (rules 5, 6, 23).
  */
 import * as Effect from "effect/Effect";

@@ -188,7 +188,7 @@ export class Comparison {
   }
 
   /**
-   *  The sales of the days before `day` in the sources of these families that give sales the same ids as the
+   * The sales of the days before `day` in the sources of these families that give sales the same ids as the
    * version, but without the version's source: of each day the lists of several sources.
    */
   *daysBefore(day: string, families: ReadonlySet<string>): Generator<void, readonly OthersOfDay[]> {

@@ -1,5 +1,5 @@
 /**
- *  The doubt that a source and others name some sales by the same ids, and each side has sales that the other lacks
+ * The doubt that a source and others name some sales by the same ids, and each side has sales that the other lacks
  * (rule 5): two tills whose equal sales would count once. Where one side has all of the other's, these are the same
  * sales.
  */

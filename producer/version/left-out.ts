@@ -1,7 +1,7 @@
 /** What of the columns that are left out (rule 24) a version tells, and how its rejected lines are shown without them. */
 
 import type { Dialect } from "../csv/index.ts";
-import { mapEntities } from "../header/index.ts";
+import type { WideMapping } from "../header/index.ts";
 import { clearedOf, type Decoder, leftOut } from "../rows/index.ts";
 import type { VersionOptions } from "./options.ts";
 
@@ -27,13 +27,14 @@ export class LeftOutColumns {
     readonly what: string;
   }[];
 
-  constructor(dialect: Dialect, options: VersionOptions, decoders: readonly Decoder[]) {
-    const { header, entities, delimiter } = dialect;
-    const { fields, personal } = leftOut(
-      header,
-      mapEntities(header, entities, options.reading),
-      options.reading,
-    );
+  /** `wide`: the header as it is read. */
+  constructor(
+    { header, delimiter }: Dialect,
+    wide: WideMapping,
+    options: VersionOptions,
+    decoders: readonly Decoder[],
+  ) {
+    const { fields, personal } = leftOut(header, wide, options.reading);
     this.#fields = fields;
     this.#width = header.length;
     this.#delimiter = delimiter;

@@ -95,7 +95,7 @@ export class Version {
     this.amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.documentAmounts = documents && new DocumentAmounts({ ...written, fields: documents });
     this.statuses = new Statuses({ ...written, fields: wide }, options.reading.where ?? []);
-    this.leftOut = new LeftOutColumns(reading.dialect, options, this.decoders);
+    this.leftOut = new LeftOutColumns(reading.dialect, wide, options, this.decoders);
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
       what: `${column}=${instead}`,

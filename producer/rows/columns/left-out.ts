@@ -3,7 +3,7 @@
  * whose names are of personal data. Of the columns of an entity none is left out: they are what the figures are made of.
  */
 import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
-import { fieldNamed, foldHeader, shownHeader, type WideMapping } from "../../header/index.ts";
+import { extraAt, fieldNamed, foldHeader, shownHeader, type WideMapping } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
 const PERSON =
@@ -47,8 +47,7 @@ export function leftOut(
   const fields = new Set<number>();
   const personal: string[] = [];
   const named = (names: readonly string[], at: number): boolean => {
-    const field = mappings.at(-1)?.fields[at];
-    const own = field !== undefined && "extra" in field ? field.extra : "";
+    const own = extraAt(mappings.at(-1), at);
     return names.some((name) => name === own || foldHeader(name) === foldHeader(header[at] ?? ""));
   };
   for (const at of extras) {
@@ -87,11 +86,7 @@ export function checkLeftOut(
   { mappings, extras }: WideMapping,
   { drop = [], only = [], keep = [] }: Pick<ReadingOptions, "drop" | "only" | "keep">,
 ): void {
-  const isExtra = (name: string) =>
-    extras.some((at) => {
-      const field = mappings.at(-1)?.fields[at];
-      return field !== undefined && "extra" in field && field.extra === name;
-    });
+  const isExtra = (name: string) => extras.some((at) => extraAt(mappings.at(-1), at) === name);
   for (const [option, names] of [
     ["--drop", drop],
     ["--only", only],

@@ -2,7 +2,7 @@
 
 import { entityNamed } from "#shared/contract/entities/index.ts";
 import type { Announcement, ReadingOptions, Registration } from "#shared/contract/source-records.ts";
-import { type ColumnSource, fieldNamed, type Mapping, mapEntities } from "../../header/index.ts";
+import { type ColumnSource, extraAt, fieldNamed, type Mapping, mapEntities } from "../../header/index.ts";
 import { formatOf, labelOf } from "./formats.ts";
 import { knownHeader } from "./known-header.ts";
 import { leftOut } from "./left-out.ts";
@@ -14,6 +14,10 @@ export interface Keyed {
 }
 
 export const SALE_KEY = "id_vente";
+
+/** Whether the sales of a source have ids of their own. */
+export const hasSaleIds = (announced: Pick<Announcement, "identity"> | undefined): boolean =>
+  announced?.identity?.includes(SALE_KEY) === true;
 
 /** The changed options and columns that would change ids, as a list for a sentence; undefined: none would. */
 export function rekeyed(announced: Announcement | undefined, before: Keyed, now: Keyed): string | undefined {
@@ -79,8 +83,8 @@ export function hiddenInIds(announced: Announcement | undefined, reading: Readin
     SALE_KEY,
   );
   return [...leftOut(header, wide, reading).fields].flatMap((at) => {
-    const field = wide.mappings.at(-1)?.fields[at];
-    return field !== undefined && "extra" in field && identity.includes(field.extra) ? [field.extra] : [];
+    const extra = extraAt(wide.mappings.at(-1), at);
+    return extra !== undefined && identity.includes(extra) ? [extra] : [];
   });
 }
 
@@ -94,8 +98,7 @@ function sourceOf(
   if (source !== undefined || entityNamed("ventes").columns.some((column) => column.name === name))
     return source;
   const at = fieldNamed(header, name);
-  const field = sales?.fields[at];
-  return field !== undefined && "extra" in field && field.extra === name ? { at } : undefined;
+  return extraAt(sales, at) === name ? { at } : undefined;
 }
 
 /** The format with which a column would be read. A column that needed no decision reads the same with any option. */
