@@ -13,7 +13,7 @@ const FORGOTTEN_MS = 60_000;
 /** The guessing clients that are remembered; beyond that, the oldest is forgotten. */
 const MOST_GUESSING = 1_000;
 
-/** Counts what is in use, of all and of each client. */
+/** Counts the places (connections, or event streams) that are taken: all of them, and those of each client. */
 export class Places {
   readonly #most: number;
   readonly #used = new Map<string, number>();

@@ -25,8 +25,8 @@ export interface View {
 export const MAX_RAW = 500;
 const MAX_PAGE = 200;
 /**
- * With more waiting sales the answer does not say what they wait for: the query is slow, and a load is probably still
- * running.
+ * When more sales wait, the answer leaves out which products and shops are missing: that query would be slow, and a load is
+ * probably still running.
  */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
