@@ -37,8 +37,7 @@ const BUSY_MS = 50;
 export function openFile(file: string, kind: FileKind): Sqlite {
   const db = open(file, { readonly: false });
   try {
-    const id = db.pragma("application_id", { simple: true }) as number;
-    if (tablesIn(db) > 0 && id !== kind.applicationId)
+    if (isForeign(db, kind))
       throw new DatabaseError({
         file,
         reason: "foreign",
@@ -55,8 +54,15 @@ export function openFile(file: string, kind: FileKind): Sqlite {
   }
 }
 
-const tablesIn = (db: Sqlite): number =>
-  db.prepare("SELECT COUNT(*) FROM sqlite_schema").pluck().get() as number;
+const isEmpty = (db: Sqlite): boolean =>
+  (db.prepare("SELECT COUNT(*) FROM sqlite_schema").pluck().get() as number) === 0;
+
+/**
+ * Whether another program made its tables. They are looked at before the application id: a process that creates the file
+ * commits both at once, so tables that are seen have their id, while an id that was read first may be older than they are.
+ */
+const isForeign = (db: Sqlite, kind: FileKind): boolean =>
+  !isEmpty(db) && db.pragma("application_id", { simple: true }) !== kind.applicationId;
 
 const missing = (file: string): DatabaseError =>
   new DatabaseError({
@@ -70,10 +76,9 @@ export function openReader(file: string, kind: FileKind): Sqlite {
   if (!existsSync(file)) throw missing(file);
   const db = open(file, { readonly: true });
   try {
-    const id = db.pragma("application_id", { simple: true }) as number;
     // Another process is creating it.
-    if (id === 0 && tablesIn(db) === 0) throw missing(file);
-    if (id !== kind.applicationId)
+    if (isEmpty(db)) throw missing(file);
+    if (isForeign(db, kind))
       throw new DatabaseError({
         file,
         reason: "foreign",

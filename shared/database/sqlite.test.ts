@@ -1,0 +1,58 @@
+/** A file that one thread creates while another opens it. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { expect, it } from "vitest";
+import { DatabaseError, type FileKind, openFile, openReader } from "./sqlite.ts";
+
+const KIND: FileKind = {
+  applicationId: 0x74657374,
+  migrations: ["CREATE TABLE one (id INTEGER PRIMARY KEY) STRICT"],
+  synchronous: "OFF",
+};
+const FILES = 400;
+
+/** Creates one file after another, as fast as it can, in the order in which the test opens them. */
+const CREATOR = `
+const { workerData } = require("node:worker_threads");
+import(workerData.module).then(({ openFile }) => {
+  for (const file of workerData.files) openFile(file, workerData.kind).close();
+});
+`;
+
+it("a file in the making is absent or whole, never another program's", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "ventes-making-"));
+  try {
+    const files = Array.from({ length: FILES }, (_, n) => join(dir, `${n}.db`));
+    const worker = new Worker(CREATOR, {
+      eval: true,
+      workerData: { module: new URL("sqlite.ts", import.meta.url).href, files, kind: KIND },
+    });
+    const ended = new Promise((resolve, reject) => worker.on("exit", resolve).on("error", reject));
+    const refused: string[] = [];
+    const opened = { reading: 0, writing: 0 };
+    for (const [n, file] of files.entries()) {
+      const isReading = n % 2 === 0;
+      for (;;) {
+        try {
+          (isReading ? openReader(file, KIND) : openFile(file, KIND)).close();
+          opened[isReading ? "reading" : "writing"]++;
+          break;
+        } catch (error) {
+          if (!(error instanceof DatabaseError)) throw error;
+          if (error.reason === "foreign") {
+            refused.push(error.message);
+            break;
+          }
+        }
+        await new Promise(setImmediate);
+      }
+    }
+    expect(await ended).toBe(0);
+    expect(refused).toEqual([]);
+    expect(opened).toEqual({ reading: FILES / 2, writing: FILES / 2 });
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
