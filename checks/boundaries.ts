@@ -30,7 +30,7 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
   analyzer: [
     ["refresh", "server"],
     ["delta", "as-of"],
-    ["analyses", "tables", "page"],
+    ["analyses", "tables", "page", "api"],
   ],
   shared: [["topic-log"], ["database"], ["contract"], ["runtime"]],
   cli: [["commands"], ["run"], ["settings"], ["output"], ["texts"]],

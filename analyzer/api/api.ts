@@ -1,0 +1,144 @@
+/**
+ * The API as one HttpApi: every path with its question, its answer and its errors. The server answers it, and makes
+ * /api/openapi.json of it.
+ */
+
+import * as HttpApi from "effect/http-api/HttpApi";
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint";
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup";
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
+import * as OpenApi from "effect/http-api/OpenApi";
+import * as Schema from "effect/Schema";
+import {
+  ChangesAnswer,
+  OverviewAnswer,
+  PRODUCT_SORTS,
+  ProductsAnswer,
+  ResultAnswer,
+  ResultsAnswer,
+  SaleAnswer,
+  SalesAnswer,
+  WaitingAnswer,
+} from "./figures.ts";
+import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
+
+const error = (status: number, description: string) =>
+  Schema.Struct({ error: Schema.String }).annotate({ httpApiStatus: status, description });
+
+/** `error` is a sentence: what is wrong, and what to do. */
+const BadQuestion = error(400, "A parameter cannot be read: the sentence names it.");
+const NotFound = error(404, "There is no such thing.");
+const NoDatabase = error(503, "There is no database yet, or it cannot be read now: ask again.");
+
+const errors = [BadQuestion, NoDatabase];
+
+const figures = HttpApiGroup.make("figures").add(
+  HttpApiEndpoint.get("overview", "/api/overview", {
+    query: { ...Filters, by: Schema.optionalKey(Schema.Literals(["day", "week", "month"])) },
+    success: OverviewAnswer,
+    error: errors,
+  }).annotate(OpenApi.Description, "Totals, the periods to compare with, a series, cities and shops."),
+  HttpApiEndpoint.get("products", "/api/products", {
+    query: {
+      ...Filters,
+      search: Schema.optionalKey(
+        Schema.String.annotate({
+          description: "A part of the name or the id; case and accents do not count.",
+        }),
+      ),
+      sort: Schema.optionalKey(Schema.Literals(PRODUCT_SORTS)),
+      order: Schema.optionalKey(Schema.Literals(["asc", "desc"])),
+      ...limit(1_000),
+      ...Offset,
+    },
+    success: ProductsAnswer,
+    error: errors,
+  }).annotate(OpenApi.Description, "The products that were sold, sorted, searched and paged."),
+  HttpApiEndpoint.get("sales", "/api/sales", {
+    query: { ...Filters, ...limit(1_000), ...After },
+    success: SalesAnswer,
+    error: errors,
+  }).annotate(
+    OpenApi.Description,
+    "The sales behind a figure, with the price applied, the file and the line.",
+  ),
+  HttpApiEndpoint.get("sale", "/api/sale", {
+    query: { id: Schema.String, ...Lang },
+    success: SaleAnswer,
+    error: [...errors, NotFound],
+  }).annotate(OpenApi.Description, "One sale: where it comes from, and what it was before."),
+  HttpApiEndpoint.get("changes", "/api/changes", {
+    query: {
+      source: Filters.source,
+      ...limit(1_000),
+      before: Schema.optionalKey(numberBetween(1, Number.MAX_SAFE_INTEGER)),
+    },
+    success: ChangesAnswer,
+    error: errors,
+  }).annotate(OpenApi.Description, "What changed: the changes of each source, with rows and money."),
+  HttpApiEndpoint.get("waiting", "/api/waiting", {
+    query: { ...limit(1_000), ...After },
+    success: WaitingAnswer,
+    error: errors,
+  }).annotate(OpenApi.Description, "Sales that do not count yet: their product, shop or price is missing."),
+);
+
+const analyses = HttpApiGroup.make("results").add(
+  HttpApiEndpoint.get("results", "/api/results", { success: ResultsAnswer, error: errors }).annotate(
+    OpenApi.Description,
+    "The analyses.",
+  ),
+  HttpApiEndpoint.get("result", "/api/result", {
+    query: { name: Schema.String, ...limit(10_000), ...Offset },
+    success: ResultAnswer,
+    error: [...errors, NotFound],
+  }).annotate(OpenApi.Description, "The result of one analysis."),
+);
+
+/** `by-city.xlsx` is a table and a format. Addresses stay: a workbook may name them as the source of its data. */
+export const TABLES = [
+  "sales",
+  "by-day",
+  "by-week",
+  "by-month",
+  "by-city",
+  "by-shop",
+  "by-product",
+  "products",
+  "shops",
+  "prices",
+  "waiting",
+  "rejects",
+  "analysis",
+] as const;
+export const FORMATS = ["csv", "excel.csv", "json", "xlsx"] as const;
+
+const exports = HttpApiGroup.make("exports").add(
+  HttpApiEndpoint.get("export", "/export/:file", {
+    params: {
+      file: Schema.String.annotate({
+        description: `A table and a format, such as by-city.xlsx. Tables: ${TABLES.join(", ")}. Formats: ${FORMATS.join(", ")}; excel.csv opens in a French Excel as it is.`,
+      }),
+    },
+    query: {
+      ...Filters,
+      name: Schema.optionalKey(Schema.String.annotate({ description: "The name of the analysis." })),
+      ...Lang,
+    },
+    success: HttpApiSchema.StreamUint8Array(),
+    error: [...errors, NotFound],
+  }).annotate(
+    OpenApi.Description,
+    "A whole table as a file. Filters count for sales and for the tables by-....",
+  ),
+);
+
+export const Api = HttpApi.make("ventes")
+  .add(figures, analyses, exports)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "ventes",
+      version: "1",
+      description: "The figures of the database, each answer from one snapshot, as of `commit`.",
+    }),
+  );
