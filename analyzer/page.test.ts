@@ -109,11 +109,12 @@ function reject(id: string, line: number, raw: string, value: string): void {
 
 async function open(
   options: BrowserContextOptions = {},
+  place = "",
 ): Promise<{ page: Page; complaints: readonly string[] }> {
   const context = await browser.newContext({ locale: "fr-FR", ...options });
   const page = await context.newPage();
   const complaints = complaintsOf(page);
-  await page.goto(url);
+  await page.goto(url + place);
   await page.locator('#link[data-state="live"]').waitFor();
   return { page, complaints };
 }
@@ -160,15 +161,18 @@ describeWith("browser", "the page in a real browser", () => {
     await expect.poll(() => page.locator("#total").textContent()).toMatch(/^19\s934,67\s€$/);
     expect(await page.locator("#regions tbody tr").count()).toBe(TOWNS.length);
     expect(await page.locator("#products tbody th .label").first().textContent()).toContain("REF00");
-    expect(await page.locator("#as-of").textContent()).toMatch(/^Au commit 1, /);
-    expect(await page.locator("#sources > li").count()).toBe(3);
+    expect((await page.locator("#as-of").innerText()).trim()).toMatch(
+      /^Chiffres mis à jour .+ \(commit 1\)$/,
+    );
 
     t.commit((w) =>
       w.sale("new", { id_produit: "REF001", id_magasin: "m0", quantite: 1_000_000, ca: 1_000_000 }),
     );
     refresher.refresh(new Date());
     await page.getByText(/19\s935,67\s€/).waitFor();
-    await page.getByText(/Au commit 2, /).waitFor();
+    await page.getByText(/\(commit 2\)/).waitFor();
+    await page.getByRole("link", { name: "Fichiers" }).click();
+    await expect.poll(() => page.locator("#sources > li").count()).toBe(3);
 
     sources = [source("ventes", { state: "parked", reason: "404 Not Found" })];
     await page.getByText("404 Not Found").waitFor();
@@ -192,14 +196,19 @@ describeWith("browser", "the page in a real browser", () => {
       source("ventes", { state: "reading", rejected: 14, vanished: 3 }),
     ];
     view = { ...view, demo: true };
-    const { page, complaints } = await open({ colorScheme, viewport: { width: 1200, height: 900 } });
+    const { page, complaints } = await open({ colorScheme });
+    for (const name of ["Aperçu", "Fichiers", "Rejets"]) {
+      await page.setViewportSize({ width: 1200, height: 900 });
+      await page.getByRole("link", { name, exact: true }).click();
+      await page.locator(".card").first().waitFor();
+      expect(await violations(page)).toEqual([]);
+      await shot(page, `${name}-wide-${colorScheme}`);
+      await page.setViewportSize({ width: 390, height: 844 });
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+      await shot(page, `${name}-narrow-${colorScheme}`);
+    }
     await page.getByText("REF999").waitFor();
-    expect(await violations(page)).toEqual([]);
-    await shot(page, `wide-${colorScheme}`);
-    await page.setViewportSize({ width: 390, height: 844 });
-    expect(await violations(page)).toEqual([]);
-    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
-    await shot(page, `narrow-${colorScheme}`);
     expect(complaints).toEqual([]);
   });
 
@@ -245,12 +254,12 @@ describeWith("browser", "the page in a real browser", () => {
         ],
       }),
     ];
-    const { page } = await open({ viewport: { width: 390, height: 844 } });
+    const { page } = await open({ viewport: { width: 390, height: 844 } }, "?view=sources");
     await page
       .getByText("Cette version est retenue, et rien ne change : elle supprimerait 1 ligne")
       .waitFor();
     const needs = page.locator("#needs");
-    expect(await needs.innerText()).toBe("Un fichier demande votre attention : ventes.csv");
+    expect((await needs.innerText()).trim()).toBe("Un fichier demande votre attention : ventes.csv");
     expect(await page.title()).toBe("(1) Ventes");
     const worth = amountOf.get(id_vente) as number;
     const text = (await page.locator("#sources").innerText()).replaceAll(/\s/g, " ");
@@ -304,7 +313,7 @@ describeWith("browser", "the page in a real browser", () => {
       ...Array.from({ length: 299 }, (_, n) => daily(n)),
       daily(299, { state: "parked", reason: "299.csv n'existe pas" }),
     ];
-    const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
+    const { page, complaints } = await open({ viewport: { width: 390, height: 844 } }, "?view=sources");
     await page
       .getByText("302 fichiers listés, 301 suivis · 1 refusé · 1 laissé de côté · 1 plus listé")
       .waitFor();
@@ -332,16 +341,17 @@ describeWith("browser", "the page in a real browser", () => {
   test("is in English for a browser that asks for it, and can be used by keyboard", async () => {
     await stop();
     await serve(0, "en");
-    for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, "x", "many");
+    for (let n = 0; n < 24; n++) reject(`r${n}`, n + 2, "x", "many");
     const { page, complaints } = await open({ locale: "en-GB", reducedMotion: "reduce" });
     await page.getByText("Total revenue").waitFor();
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     await expect.poll(() => page.locator("#total").textContent()).toBe("€19,934.67");
-    expect(await page.locator("#rejects li pre").count()).toBe(5);
+    await page.getByRole("link", { name: "Rejects" }).press("Enter");
     await page.getByText('"many" is not a number (column quantité): correct this value').first().waitFor();
-    await page.keyboard.press("Tab");
-    await page.keyboard.press("Enter");
-    await expect.poll(() => page.locator("#rejects li pre").count()).toBe(14);
+    await expect.poll(() => page.locator("#rejects li pre").count()).toBe(20);
+    const more = page.getByRole("button", { name: "Show 4 more" });
+    await more.press("Enter");
+    await expect.poll(() => page.locator("#rejects li pre").count()).toBe(24);
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
   });
@@ -359,6 +369,10 @@ describeWith("browser", "the page in a real browser", () => {
     refresher.refresh(new Date());
     const { page, complaints } = await open({ viewport: { width: 390, height: 844 } });
     await page.locator("#regions").getByText(script).waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+    await page.getByRole("link", { name: "Fichiers" }).click();
+    await page.locator("#sources").getByText(script).last().waitFor();
+    await page.getByRole("link", { name: "Rejets" }).click();
     await page.locator("#rejects pre").getByText(script).waitFor();
     expect(await page.evaluate("window.pwned")).toBeUndefined();
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);

@@ -1,101 +1,72 @@
-/** A table with a bar in each row. A row that stays keeps its elements. */
-import { element, flash, name } from "./dom.js";
-import { number, shorten } from "./format.js";
-import { texts } from "./texts.js";
+/** A table with a bar in each row. Where a row is a filter, its name is the link that sets it. */
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { number } from "./format.js";
+import { texts } from "./language.js";
+import { Figure, Link, Name } from "./ui.js";
 
 /**
  * @typedef {object} Row
  * @property {string} key
  * @property {string} label
- * @property {string} note Shown beside the label, in a quiet colour.
+ * @property {string} [note] Shown beside the label, in a quiet colour.
  * @property {number} value
+ * @property {Readonly<Record<string, string | null>>} [to] The place that the row opens.
+ * @property {import("./ui.js").Children} [beside] In a third column: the change.
  */
-
-const SHOWN_AT_FIRST = 10;
 
 /**
- * @param {HTMLElement} table
- * @param {string} labelTitle
- * @param {string} valueTitle
+ * @param {{ rows: readonly Row[], title: string, head: readonly [string, string], beside?: string,
+ *   format: (value: number) => string, count: number, first?: number }} props
+ *   `head`: the names of the two columns, for screen readers. `count`: of all rows, also of those that are not in `rows`.
  */
-export function makeBars(table, labelTitle, valueTitle) {
-  const body = element("tbody");
-  const foot = element("p", { class: "quiet more" });
-  table.replaceChildren(
-    element(
-      "thead",
-      { class: "hidden-visually" },
-      element(
-        "tr",
-        {},
-        element("th", { scope: "col" }, labelTitle),
-        element("th", { scope: "col" }, valueTitle),
-      ),
-    ),
-    body,
-  );
-  table.after(foot);
-  let all = false;
-  /** @type {Map<string, { tr: HTMLElement, label: HTMLElement, value: HTMLElement, bar: HTMLElement, shown: string }>} */
-  let rows = new Map();
-  /** @type {() => void} */
-  let again = () => {};
-  const button = element("button", { type: "button", "aria-expanded": "false" });
-  button.addEventListener("click", () => {
-    all = !all;
-    button.setAttribute("aria-expanded", String(all));
-    again();
-  });
-
-  /**
-   * @param {readonly Row[]} data The highest first.
-   * @param {number} count The number of all rows, also of those that `data` does not have.
-   * @param {(value: number) => string} format
-   */
-  function show(data, count, format) {
-    again = () => show(data, count, format);
-    const shown = all ? data : data.slice(0, SHOWN_AT_FIRST);
-    const most = Math.max(...data.map((row) => Math.abs(row.value)), Number.MIN_VALUE);
-    const next = new Map();
-    for (const row of shown) {
-      const at = rows.get(row.key) ?? makeRow();
-      const text = format(row.value);
-      at.label.replaceChildren(name(shorten(row.label)));
-      if (row.note !== "")
-        at.label.append(" ", element("span", { class: "quiet" }, name(shorten(row.note, 40))));
-      at.value.textContent = text;
-      at.bar.style.inlineSize = `${(100 * Math.abs(row.value)) / most}%`;
-      at.bar.classList.toggle("below", row.value < 0);
-      if (at.shown !== "" && at.shown !== text) flash(at.value);
-      at.shown = text;
-      next.set(row.key, at);
-    }
-    rows = next;
-    const inPlace = [...next.values()].map((at) => at.tr);
-    if (inPlace.some((tr, i) => body.children[i] !== tr) || body.children.length !== inPlace.length)
-      body.replaceChildren(...inPlace);
-
-    foot.replaceChildren();
-    const folded = data.length - SHOWN_AT_FIRST;
-    if (folded > 0) {
-      button.textContent = all ? texts.showLess : texts.showMore(number(folded));
-      foot.append(button);
-    }
-    if (count > data.length && all) foot.append(" ", texts.others(number(count - data.length)));
-    if (count === 0) foot.append(texts.noSales);
-  }
-  return { show };
+export function Bars({ rows, title, head, beside, format, count, first = 10 }) {
+  const t = texts.value;
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, first);
+  const most = Math.max(...rows.map((row) => Math.abs(row.value)), Number.MIN_VALUE);
+  const folded = rows.length - first;
+  return html`
+    <table aria-label=${title} class="bars">
+      <thead class="hidden-visually">
+        <tr>
+          <th scope="col">${head[0]}</th><th scope="col">${head[1]}</th>
+          ${beside !== undefined && html`<th scope="col">${beside}</th>`}
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(
+          (row) => html`
+            <tr key=${row.key}>
+              <th scope="row">
+                <span class="label">
+                  ${row.to === undefined ? html`<${Name} text=${row.label} />` : html`<${Link} to=${row.to}><${Name} text=${row.label} /></${Link}>`}
+                  ${row.note !== undefined && row.note !== "" && html` <span class="quiet"><${Name} text=${row.note} most=${40} /></span>`}
+                </span>
+                <${Bar} part=${Math.abs(row.value) / most} below=${row.value < 0} />
+              </th>
+              <td><${Figure} class="value" text=${format(row.value)} of=${row.key} /></td>
+              ${beside !== undefined && html`<td class="beside">${row.beside}</td>`}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${
+      count === 0
+        ? html`<p class="quiet more">${t.noSales}</p>`
+        : folded > 0 &&
+          html`<p class="quiet more">
+            <button type="button" aria-expanded=${all} onClick=${() => setAll(!all)}>${all ? t.showLess : t.showMore(number(folded))}</button>
+            ${all && count > rows.length && ` ${t.others(number(count - rows.length))}`}
+          </p>`
+    }`;
 }
 
-function makeRow() {
-  const label = element("span", { class: "label" });
-  const bar = element("span", { class: "bar", "aria-hidden": "true" });
-  const value = element("span", { class: "value" });
-  const tr = element(
-    "tr",
-    {},
-    element("th", { scope: "row" }, label, element("span", { class: "track", "aria-hidden": "true" }, bar)),
-    element("td", {}, value),
-  );
-  return { tr, label, value, bar, shown: "" };
+/** Its length is set on the element: the policy of the page refuses style in markup. @param {{ part: number, below: boolean }} props */
+function Bar({ part, below }) {
+  const at = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (at.current !== null) at.current.style.inlineSize = `${100 * part}%`;
+  }, [part]);
+  return html`<span class="track" aria-hidden="true"><span ref=${at} class=${below ? "bar below" : "bar"}></span></span>`;
 }

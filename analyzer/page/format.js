@@ -1,25 +1,86 @@
-/** Formats numbers and times in the language of the page. Ages are counted by the clock of the server. */
-import { language, texts } from "./texts.js";
+/** Formats numbers, days and times in the language of the page. Ages are counted by the clock of the server. */
+import { signal } from "@preact/signals";
+import { locale, texts } from "./language.js";
 
-const locale = { fr: "fr-FR", en: "en-GB" }[language];
-const plain = new Intl.NumberFormat(locale, { maximumFractionDigits: 6 });
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "always", style: "short" });
-const clock = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
+/** @type {Map<string, Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat>} */
+const kept = new Map();
+
+/**
+ * A format is slow to make, so each is made once.
+ * @template {Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeTimeFormat} F
+ * @param {string} key @param {(locale: string) => F} make @returns {F}
+ */
+function formatOf(key, make) {
+  const of = `${locale.value} ${key}`;
+  const found = kept.get(of) ?? make(locale.value);
+  kept.set(of, found);
+  return /** @type {F} */ (found);
+}
 
 /** @param {number} value */
-export const number = (value) => plain.format(value);
-
-/** @type {Map<string, Intl.NumberFormat>} */
-const amounts = new Map();
+export const number = (value) =>
+  formatOf("number", (l) => new Intl.NumberFormat(l, { maximumFractionDigits: 6 })).format(value);
 
 /** @param {number} value @param {string} currency */
-export function amount(value, currency) {
-  let format = amounts.get(currency);
-  if (format === undefined) {
-    format = new Intl.NumberFormat(locale, { style: "currency", currency });
-    amounts.set(currency, format);
-  }
-  return format.format(value);
+export const amount = (value, currency) =>
+  formatOf(currency, (l) => new Intl.NumberFormat(l, { style: "currency", currency })).format(value);
+
+/** An amount on an axis: "12 k€". @param {number} value @param {string} currency */
+export const shortAmount = (value, currency) =>
+  formatOf(
+    `short ${currency}`,
+    (l) =>
+      new Intl.NumberFormat(l, {
+        style: "currency",
+        currency,
+        notation: "compact",
+        maximumFractionDigits: 1,
+        minimumFractionDigits: 0,
+      }),
+  ).format(value);
+
+/** A part of a whole: 0.125 is "12,5 %". @param {number} value */
+export const percent = (value) =>
+  formatOf("percent", (l) => new Intl.NumberFormat(l, { style: "percent", maximumFractionDigits: 1 })).format(
+    value,
+  );
+
+/** A change, with its sign: 0.125 is "+12,5 %". @param {number} value */
+export const change = (value) =>
+  formatOf(
+    "change",
+    (l) =>
+      new Intl.NumberFormat(l, {
+        style: "percent",
+        maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0,
+        signDisplay: "exceptZero",
+      }),
+  ).format(value);
+
+/** @type {Readonly<Record<"day" | "weekday" | "short" | "month" | "monthYear", Intl.DateTimeFormatOptions>>} */
+const DAYS = {
+  day: { day: "numeric", month: "long", year: "numeric" },
+  weekday: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  short: { day: "numeric", month: "short" },
+  month: { month: "short" },
+  monthYear: { month: "long", year: "numeric" },
+};
+
+/** A day, 2026-11-27, in words. @param {string} iso @param {keyof typeof DAYS} form */
+export function day(iso, form = "day") {
+  const date = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(date.getTime())) return iso;
+  return formatOf(form, (l) => new Intl.DateTimeFormat(l, { ...DAYS[form], timeZone: "UTC" })).format(date);
+}
+
+/** The first to the last day in words: "3–9 novembre 2026". @param {{ from: string, to: string }} period */
+export function span({ from, to }) {
+  if (from === to) return day(from);
+  const [first, last] = [from, to].map((iso) => new Date(`${iso}T00:00:00Z`));
+  return formatOf("day", (l) => new Intl.DateTimeFormat(l, { ...DAYS.day, timeZone: "UTC" })).formatRange(
+    /** @type {Date} */ (first),
+    /** @type {Date} */ (last),
+  );
 }
 
 /** Milliseconds by which the clock of the server is ahead of this one. */
@@ -30,6 +91,12 @@ export function setClock(serverNow) {
   ahead = Date.parse(serverNow) - Date.now();
 }
 
+/** Changes every second: what shows an age is drawn again. */
+const second = signal(0);
+setInterval(() => {
+  second.value++;
+}, 1000);
+
 const UNITS = /** @type {const} */ ([
   ["day", 86_400],
   ["hour", 3_600],
@@ -37,16 +104,44 @@ const UNITS = /** @type {const} */ ([
   ["second", 1],
 ]);
 
-/** "il y a 12 s". @param {string} instant ISO 8601 */
+/** "il y a 12 s", "dans 3 min.". @param {string} instant ISO 8601 */
 export function ago(instant) {
+  void second.value;
   const seconds = Math.round((Date.now() + ahead - Date.parse(instant)) / 1000);
+  const relative = formatOf(
+    "ago",
+    (l) => new Intl.RelativeTimeFormat(l, { numeric: "always", style: "short" }),
+  );
   for (const [unit, size] of UNITS)
-    if (seconds >= size) return relative.format(-Math.floor(seconds / size), unit);
-  return texts.now;
+    if (Math.abs(seconds) >= size) return relative.format(-Math.trunc(seconds / size), unit);
+  return texts.value.now;
 }
 
 /** The date and time in full. @param {string} instant ISO 8601 */
-export const moment = (instant) => clock.format(new Date(instant));
+export const moment = (instant) =>
+  formatOf("moment", (l) => new Intl.DateTimeFormat(l, { dateStyle: "long", timeStyle: "short" })).format(
+    new Date(instant),
+  );
 
 /** A text from a file, cut to a length that the page can show. @param {string} text */
 export const shorten = (text, most = 120) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
+/**
+ * The short name of a source: the last part of its URL or path, or the host when that part is no file name
+ * (`pub?output=csv`).
+ * @param {string} source
+ */
+export function fileName(source) {
+  const path = source.split(/[?#]/)[0] ?? source;
+  const last =
+    path
+      .split("/")
+      .filter((part) => part !== "")
+      .at(-1) ?? source;
+  if (!last.includes(".") && URL.canParse(source)) return new URL(source).host || last;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+}

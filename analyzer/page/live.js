@@ -55,12 +55,17 @@ export function follow({ onLost, onChange }) {
 /** The server answers, but there is no database to show yet. */
 export class NotYet extends Error {}
 
+/** The server refuses the request; the message says why and what to do. */
+export class Refused extends Error {}
+
 /** @param {string} path @returns {Promise<any>} */
 export async function fetchJson(path) {
   const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), cache: "no-store" });
   if (response.status === 503) throw new NotYet();
   // The token has changed: after a reload the server asks for the new one.
   if (response.status === 401) location.reload();
+  if (response.status === 400 || response.status === 404)
+    throw new Refused((await response.json()).error ?? `${path}: ${response.status}`);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }

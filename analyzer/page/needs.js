@@ -1,8 +1,10 @@
-/** What needs a person: files to confirm and files that cannot be read, on top of the page and in the title of the tab. */
-import { element, name } from "./dom.js";
-import { number, shorten } from "./format.js";
-import { fileName, isStopped } from "./sources.js";
-import { texts } from "./texts.js";
+/** What needs a person: files to confirm and files that cannot be read, on top of each view and in the title of the tab. */
+import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
+import { fileName, number } from "./format.js";
+import { texts } from "./language.js";
+import { isStopped } from "./sources.js";
+import { Link, Name } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
 
@@ -20,25 +22,23 @@ export const waitingIn = ({ sources, catalogues }) => [
     .map(({ source }) => source),
 ];
 
-/** Shows them in an element of the page, and their number in the title. @param {HTMLElement} at */
-export function makeNeeds(at) {
-  /** The sources that the element names. It is drawn again only when these change, for a screen reader announces each change. */
-  let shown = "";
-
-  /** @param {Sources} answer */
-  return (answer) => {
-    const waiting = waitingIn(answer);
-    const count = waiting.length;
-    document.title = count === 0 ? texts.title : `(${number(count)}) ${texts.title}`;
-    const content = JSON.stringify(waiting);
-    if (content === shown) return;
-    shown = content;
-    at.hidden = count === 0;
-    const names = waiting
-      .slice(0, MOST_NAMED)
-      .flatMap((source, i) => [i === 0 ? "" : ", ", name(shorten(fileName(source), 60))]);
-    const others = count > MOST_NAMED ? ` ${texts.others(number(count - MOST_NAMED))}` : "";
-    const link = element("a", { href: "#sources" }, texts.needs(count, number(count)));
-    at.replaceChildren(link, " ", ...names, others);
-  };
+/** @param {{ sources: Sources | undefined }} props */
+export function Needs({ sources }) {
+  const t = texts.value;
+  const waiting = sources === undefined ? [] : waitingIn(sources);
+  const count = waiting.length;
+  useEffect(() => {
+    document.title = count === 0 ? t.title : `(${number(count)}) ${t.title}`;
+  }, [count, t]);
+  // The element stays, because a screen reader announces what changes in it.
+  return html`
+    <p id="needs" class="notice warn" role="status" hidden=${count === 0}>
+      ${
+        count > 0 &&
+        html`<${Link} to=${{ view: "sources" }}>${t.needs(count, number(count))}</${Link}>
+        ${" "}
+        ${waiting.slice(0, MOST_NAMED).map((source, i) => html`${i === 0 ? "" : ", "}<${Name} text=${fileName(source)} most=${60} />`)}
+        ${count > MOST_NAMED ? ` ${t.others(number(count - MOST_NAMED))}` : ""}`
+      }
+    </p>`;
 }

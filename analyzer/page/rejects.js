@@ -1,58 +1,54 @@
-/** The rejected lines: their number by code, and the newest ones with their sentence and their text. */
-import { element, name } from "./dom.js";
-import { number, shorten } from "./format.js";
-import { fileName } from "./sources.js";
-import { texts } from "./texts.js";
+/** The rejected lines: their number by kind, and the newest ones with their sentence, their place and their text. */
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+import { useAnswer } from "./data.js";
+import { fileName, number, shorten } from "./format.js";
+import { texts } from "./language.js";
+import { Card, Name } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").RejectsAnswer} Rejects */
 
-const FIRST = 5;
+const FIRST = 20;
+const MORE = 50;
+/** The most that the server gives at once. */
+const MOST = 200;
 
-/** @param {HTMLElement} at @param {Rejects} answer @param {(before: number) => Promise<Rejects>} more */
-export function showRejects(at, answer, more) {
-  if (answer.count === 0) {
-    at.replaceChildren(element("p", { class: "quiet" }, texts.noRejects));
-    return;
-  }
-  const codes = answer.codes.map(({ code, count }) =>
-    element("li", { class: "tag" }, element("strong", {}, number(count)), ` ${code}`),
-  );
-  const list = element("ol", { class: "rejects" }, ...answer.rejects.slice(0, FIRST).map(item));
-  const button = element("button", { type: "button" });
-  let rest = answer.rejects.slice(FIRST);
-  let next = answer.next;
-  const label = () => {
-    const left = answer.count - list.children.length;
-    button.hidden = left <= 0 || (rest.length === 0 && next === null);
-    button.textContent = texts.showMore(number(Math.min(left, rest.length || FIRST)));
-  };
-  button.addEventListener("click", async () => {
-    if (rest.length === 0 && next !== null) {
-      const page = await more(next);
-      rest = [...page.rejects];
-      next = page.next;
-    }
-    list.append(...rest.map(item));
-    rest = [];
-    label();
-  });
-  label();
-  at.replaceChildren(
-    element("p", { class: "quiet" }, texts.rejectsNote),
-    element("ul", { class: "codes" }, ...codes),
-    list,
-    element("p", { class: "more" }, button),
-  );
+export function RejectsView() {
+  const t = texts.value;
+  const [limit, setLimit] = useState(FIRST);
+  const { value: answer } = useAnswer(/** @type {string} */ (`api/rejects?limit=${limit}`));
+  const rejects = /** @type {Rejects | undefined} */ (answer);
+  const more = rejects === undefined ? 0 : Math.min(rejects.count, MOST) - rejects.rejects.length;
+  return html`
+    <${Card} id="rejects" title=${t.rejects}>
+      ${
+        rejects !== undefined &&
+        (rejects.count === 0
+          ? html`<p class="quiet">${t.noRejects}</p>`
+          : html`
+            <p class="quiet">${t.rejectsNote}</p>
+            <ul class="codes">
+              ${rejects.codes.map(({ code, count }) => html`<li class="tag" key=${code}><strong>${number(count)}</strong> ${code}</li>`)}
+            </ul>
+            <ol class="rejects">${rejects.rejects.map((one) => html`<${Item} key=${one.id} reject=${one} />`)}</ol>
+            ${
+              more > 0 &&
+              html`<p class="more">
+                <button type="button" onClick=${() => setLimit(Math.min(MOST, limit + MORE))}>${t.showMore(number(Math.min(MORE, more)))}</button>
+              </p>`
+            }`)
+      }
+    </${Card}>`;
 }
 
-/** @param {Rejects["rejects"][number]} reject */
-function item(reject) {
-  const where = [fileName(reject.source), ...(reject.line === null ? [] : [texts.line(number(reject.line))])];
-  return element(
-    "li",
-    {},
-    element("p", {}, name(reject.sentence)),
-    element("p", { class: "quiet" }, name(shorten(where.join(", ")))),
-    element("pre", { dir: "auto" }, shorten(reject.raw, 300)),
-  );
+/** @param {{ reject: Rejects["rejects"][number] }} props */
+function Item({ reject }) {
+  const { sentence, source, line, raw } = reject;
+  const where = [fileName(source), ...(line === null ? [] : [texts.value.line(number(line))])].join(", ");
+  return html`
+    <li>
+      <p><bdi>${sentence}</bdi></p>
+      <p class="quiet"><${Name} text=${where} /></p>
+      <pre dir="auto">${shorten(raw, 300)}</pre>
+    </li>`;
 }

@@ -1,6 +1,10 @@
-/** The files of page/, read from disk at each request, because there is no build step. A request can name only these. */
+/**
+ * The files of page/ and of the packages that they import, read from disk at each request, because there is no build
+ * step. A request can name only these.
+ */
 import { readdirSync, readFileSync } from "node:fs";
-import { extname, join } from "node:path";
+import { findPackageJSON } from "node:module";
+import { dirname, extname, join } from "node:path";
 import type { Language } from "#shared/runtime/settings.ts";
 
 const folder = join(import.meta.dirname, "..", "page");
@@ -12,17 +16,52 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-export const PAGE_FILES: readonly string[] = readdirSync(folder).filter((name) => extname(name) in TYPES);
+/** For each package that a module of the page may import: the package and its file, and the path at which the page finds it. */
+const PACKAGES: Readonly<Record<string, readonly [name: string, file: string, served: string]>> = {
+  preact: ["preact", "dist/preact.mjs", "vendor/preact.js"],
+  "preact/hooks": ["preact", "hooks/dist/hooks.mjs", "vendor/preact-hooks.js"],
+  htm: ["htm", "dist/htm.mjs", "vendor/htm.js"],
+  "htm/preact": ["htm", "preact/index.mjs", "vendor/htm-preact.js"],
+  "@preact/signals": ["@preact/signals", "dist/signals.mjs", "vendor/signals.js"],
+  "@preact/signals-core": ["@preact/signals-core", "dist/signals-core.mjs", "vendor/signals-core.js"],
+  uplot: ["uplot", "dist/uPlot.esm.js", "vendor/uplot.js"],
+  "uplot/style": ["uplot", "dist/uPlot.min.css", "vendor/uplot.css"],
+};
+
+const pathOf = ([name, file]: readonly [string, string, string]): string => {
+  const found = findPackageJSON(name, import.meta.url);
+  if (found === undefined) throw new Error(`${name} is not installed; run: npm ci`);
+  return join(dirname(found), file);
+};
+
+const OF_PACKAGES = new Map(Object.values(PACKAGES).map((one) => [one[2], one]));
+
+/** The paths that the page is made of, without "/" in front. */
+export const PAGE_FILES: readonly string[] = [
+  ...readdirSync(folder).filter((name) => extname(name) in TYPES),
+  ...OF_PACKAGES.keys(),
+];
 
 export interface PageFile {
   readonly type: string;
   readonly text: string;
 }
 
-export const readPageFile = (name: string): PageFile => ({
-  type: TYPES[extname(name)] ?? "text/plain; charset=utf-8",
-  text: readFileSync(join(folder, name), "utf8"),
-});
+/** A browser resolves no names of packages, and an import map would be an inline script, which the policy refuses. */
+const withPaths = (code: string): string =>
+  code.replaceAll(/(\b(?:from|import)\s*)"([^"./][^"]*)"/g, (all, before: string, name: string) => {
+    const served = PACKAGES[name]?.[2];
+    return served === undefined ? all : `${before}"/${served}"`;
+  });
+
+export function readPageFile(name: string): PageFile {
+  const of = OF_PACKAGES.get(name);
+  const text = readFileSync(of === undefined ? join(folder, name) : pathOf(of), "utf8");
+  return {
+    type: TYPES[extname(name)] ?? "text/plain; charset=utf-8",
+    text: extname(name) === ".js" ? withPaths(text).replace(/\/\/# sourceMappingURL=.*$/m, "") : text,
+  };
+}
 
 /** The document in this language. Its file is in French; page/texts.js sets the texts. */
 export function readDocument(language: Language): PageFile {

@@ -1,6 +1,5 @@
-/** All texts of the page, in both languages. The attribute `lang` of `<html>` chooses the language. */
-
-const fr = {
+/** The French texts of the page. texts-en.js has the same names. */
+export const fr = {
   title: "Ventes",
   total: "Chiffre d’affaires total",
   byRegion: "Chiffre d’affaires par ville",
@@ -11,15 +10,30 @@ const fr = {
   product: "Produit",
   revenue: "Chiffre d’affaires",
   quantity: "Quantité",
-  connecting: "Connexion…",
-  live: "En direct",
-  lostShort: "Hors ligne",
+  links: { connecting: "Connexion…", live: "En direct", lost: "Hors ligne" },
+  views: "Vues",
+  viewNames: {
+    overview: "Aperçu",
+    sales: "Ventes",
+    analyses: "Analyses",
+    changes: "Nouveautés",
+    sources: "Fichiers",
+    rejects: "Rejets",
+    sql: "SQL",
+  },
+  otherLanguage: "English",
+  chart: "courbe",
+  chartHint: "Survolez la courbe, ou parcourez-la avec les flèches.",
+  download: "Télécharger",
+  /** @param {string} name */
+  downloadOf: (name) => `Télécharger : ${name}`,
+  formats: { xlsx: "Excel (.xlsx)", excel: "CSV pour Excel", csv: "CSV", json: "JSON" },
   /** @param {string} moment */
   lost: (moment) =>
     `Connexion perdue, nouvelle tentative en cours. Les chiffres affichés datent du ${moment}.`,
   lostEmpty: "Connexion perdue, nouvelle tentative en cours.",
-  /** @param {string} commit @param {string} ago */
-  asOf: (commit, ago) => `Au commit ${commit}, ${ago}`,
+  /** @param {string} ago @param {string} commit */
+  asOf: (ago, commit) => `Chiffres mis à jour ${ago} (commit ${commit})`,
   /** @param {number} n @param {string} shown */
   behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} en cours d’analyse`,
   noData: "En attente des premières données.",
@@ -69,6 +83,8 @@ const fr = {
   rounded: (n, shown) => `${shown} arrondie${n > 1 ? "s" : ""} au millionième`,
   /** @param {string} ago */
   polled: (ago) => `lu ${ago}`,
+  /** @param {string} ago */
+  nextPoll: (ago) => `prochaine lecture ${ago}`,
   neverPolled: "pas encore lu",
   catalogue: "catalogue",
   /** @param {number} n @param {string} listed @param {string} followed */
@@ -115,88 +131,3 @@ const fr = {
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
   now: "à l’instant",
 };
-
-/** @type {typeof fr} */
-const en = {
-  title: "Sales",
-  total: "Total revenue",
-  byRegion: "Revenue by city",
-  byProduct: "Quantities by product",
-  sources: "Followed files",
-  rejects: "Rejected lines",
-  region: "City",
-  product: "Product",
-  revenue: "Revenue",
-  quantity: "Quantity",
-  connecting: "Connecting…",
-  live: "Live",
-  lostShort: "Offline",
-  lost: (moment) => `Connection lost, trying again. The figures shown are from ${moment}.`,
-  lostEmpty: "Connection lost, trying again.",
-  asOf: (commit, ago) => `As of commit ${commit}, ${ago}`,
-  behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} being analysed`,
-  noData: "Waiting for the first data.",
-  noSales: "No sale yet.",
-  demo: "Demonstration: these figures come from the example files. To see your own: ventes sources add URL",
-  needs: (n, shown) => (n > 1 ? `${shown} files need your attention:` : "One file needs your attention:"),
-  missed: (n) =>
-    `These figures are short: the first events of the topics (${n}) were gone before the database read them. What to do: ventes status`,
-  waiting: (n, shown) =>
-    n > 1
-      ? `${shown} sales wait for their product, shop or price and are not counted yet.`
-      : "One sale waits for its product, shop or price and is not counted yet.",
-  waitingFor: (names) => ` Missing: ${names}.`,
-  nearest: (id) => `(nearest: ${id})`,
-  missingProduct: "product",
-  missingShop: "shop",
-  showMore: (n) => `Show ${n} more`,
-  showLess: "Show less",
-  others: (n) => `and ${n} others`,
-  noSources: "No file is followed. To add one: ventes sources add URL",
-  noRejects: "No line was rejected.",
-  rejectsNote:
-    "These lines could not be read and are not counted. Correct them in their file: it will be read again.",
-  line: (n) => `line ${n}`,
-  rejectCount: (n, shown) => `${shown} line${n > 1 ? "s" : ""}`,
-  records: (n, shown) => `${shown} line${n === 1 ? "" : "s"}`,
-  rejected: (_n, shown) => `${shown} rejected`,
-  vanished: (_n, shown) => `${shown} no longer in the file, but kept`,
-  withdrawn: (_n, shown) => `${shown} withdrawn`,
-  conflicts: (_n, shown) => `${shown} contradicted further down the file`,
-  rounded: (_n, shown) => `${shown} rounded to a millionth`,
-  polled: (ago) => `read ${ago}`,
-  neverPolled: "not read yet",
-  catalogue: "catalogue",
-  listed: (n, listed, followed) => `${listed} file${n === 1 ? "" : "s"} listed, ${followed} followed`,
-  refused: (_n, shown) => `${shown} refused`,
-  passed: (_n, shown) => `${shown} passed over`,
-  unlisted: (_n, shown) => `${shown} no longer listed`,
-  files: (n, shown) => `${shown} file${n === 1 ? "" : "s"}`,
-  doubt: (weight, says) =>
-    weight === "held"
-      ? `This version is held back, and nothing changes: ${says}`
-      : weight === "noticed"
-        ? `Noticed: ${says}`
-        : `This version is applied, but check it: ${says}`,
-  decided: (at, says) => `Accepted on ${at}: ${says}`,
-  rekeyed: (at) => `New ids asked for on ${at} (--rekey)`,
-  removed: "removed",
-  withdrawnAt: (at, n, shown) => `Removed with its rows on ${at}: ${shown} deletion${n > 1 ? "s" : ""}`,
-  worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
-  totalAfter: (total) => `total revenue afterwards: ${total}`,
-  counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,
-  choice: (says, outcome) => `${says}${outcome}:`,
-  states: {
-    new: "New",
-    reading: "Reading…",
-    ok: "Up to date",
-    parked: "Paused",
-    held: "To confirm",
-    unlisted: "No longer listed",
-  },
-  entities: { produits: "products", magasins: "shops", ventes: "sales" },
-  now: "just now",
-};
-
-export const language = document.documentElement.lang === "en" ? "en" : "fr";
-export const texts = { fr, en }[language];

@@ -1,0 +1,67 @@
+/** The place of the page: its view and filters, all in the address, so that back, forward and shared links work. */
+import { signal } from "@preact/signals";
+
+/** @typedef {"overview" | "sales" | "analyses" | "changes" | "sources" | "rejects" | "sql"} View */
+
+/** @type {readonly View[]} */
+export const VIEWS = ["overview", "sources", "rejects"];
+
+/** The filters that a figure can have besides its period. */
+export const FILTERS = /** @type {const} */ (["city", "shop", "product", "source"]);
+
+/**
+ * The parameters of the address, without those that are empty.
+ * @typedef {Readonly<Record<string, string>>} Place
+ */
+
+/** @returns {Place} */
+const read = () =>
+  Object.fromEntries([...new URLSearchParams(location.search)].filter(([, value]) => value !== ""));
+
+/** @type {import("@preact/signals").Signal<Place>} */
+export const place = signal(read());
+
+addEventListener("popstate", () => {
+  place.value = read();
+});
+
+/** @returns {View} */
+export function viewOf(/** @type {Place} */ { view }) {
+  return VIEWS.find((one) => one === view) ?? "overview";
+}
+
+/** What a change of a filter makes meaningless: a page of a list, an opened sale. */
+const OF_A_LIST = ["after", "sale"];
+
+/**
+ * The address of the place with these changes; null takes a parameter away.
+ * @param {Readonly<Record<string, string | null>>} changes
+ * @param {Place} [from]
+ */
+export function addressOf(changes, from = place.value) {
+  const query = new URLSearchParams(from);
+  for (const name of OF_A_LIST) query.delete(name);
+  for (const [name, value] of Object.entries(changes))
+    if (value === null || value === "") query.delete(name);
+    else query.set(name, value);
+  const text = query.toString();
+  return text === "" ? "./" : `?${text}`;
+}
+
+/** Goes to an address of `addressOf`. `replace`: the place before is not worth a step back (typing in a search). */
+export function go(/** @type {string} */ address, { replace = false } = {}) {
+  history[replace ? "replaceState" : "pushState"](null, "", address);
+  place.value = read();
+}
+
+/**
+ * The handler of links to places: a plain click stays on the page; with a modifier the browser opens a tab.
+ * @param {MouseEvent} event
+ */
+export function follow(event) {
+  const { button, metaKey, ctrlKey, shiftKey, altKey, currentTarget } = event;
+  if (button !== 0 || metaKey || ctrlKey || shiftKey || altKey) return;
+  if (!(currentTarget instanceof HTMLAnchorElement || currentTarget instanceof SVGAElement)) return;
+  event.preventDefault();
+  go(/** @type {string} */ (currentTarget.getAttribute("href")));
+}

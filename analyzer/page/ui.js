@@ -1,0 +1,65 @@
+/** The small parts that all views are made of. All data becomes text: a name from a file cannot become HTML. */
+import { html } from "htm/preact";
+import { useEffect, useRef } from "preact/hooks";
+import { shorten } from "./format.js";
+import { texts } from "./language.js";
+import { addressOf, follow } from "./place.js";
+
+/** @typedef {import("preact").ComponentChildren} Children */
+
+/** A name from a file, isolated so that its writing direction does not change that of the page. */
+export const Name = (/** @type {{ text: string, most?: number }} */ { text, most = 120 }) =>
+  html`<bdi title=${text.length > most ? shorten(text, 2000) : undefined}>${shorten(text, most)}</bdi>`;
+
+/**
+ * A link to a place of the page.
+ * @param {{ to: Readonly<Record<string, string | null>>, from?: import("./place.js").Place, children?: Children,
+ *   class?: string, label?: string, current?: boolean }} props
+ */
+export const Link = ({ to, from, children, class: className, label, current = false }) => html`
+  <a href=${addressOf(to, from)} onClick=${follow} class=${className} aria-label=${label}
+    aria-current=${current ? "page" : undefined}>${children}</a>`;
+
+/** A state in words; its colour and its shape say the same. */
+export const Pill = (/** @type {{ state: string, children?: Children }} */ { state, children }) =>
+  html`<span class="pill" data-state=${state}>${children}</span>`;
+
+/** A figure that flashes when it changes, and not when another one takes its place (`of`: what it is the figure of). */
+export function Figure(/** @type {{ text: string, of: string, class?: string, id?: string }} */ props) {
+  const { text, of, class: className = "", id } = props;
+  const at = useRef(/** @type {HTMLElement | null} */ (null));
+  const before = useRef({ text, of });
+  useEffect(() => {
+    const last = before.current;
+    before.current = { text, of };
+    if (at.current === null || last.text === text || last.of !== of) return;
+    at.current.classList.remove("changed");
+    // Reading a size applies the removal at once, so that the animation starts again.
+    void at.current.offsetWidth;
+    at.current.classList.add("changed");
+  }, [text, of]);
+  return html`<span ref=${at} id=${id} class=${className}>${text}</span>`;
+}
+
+/** A section with its title. */
+export const Card = (
+  /** @type {{ id: string, title: Children, tools?: Children, children?: Children, busy?: boolean }} */ props,
+) => html`
+  <section class="card" aria-labelledby=${`${props.id}-title`} aria-busy=${props.busy === true}>
+    <div class="card-head"><h2 id=${`${props.id}-title`}>${props.title}</h2>${props.tools}</div>
+    <div id=${props.id}>${props.children}</div>
+  </section>`;
+
+/** Links to a table in the forms that other programs open. `path`: of the export, with `format=` still to add. */
+export function Downloads(/** @type {{ path: string, name: string }} */ { path, name }) {
+  const t = texts.value;
+  const at = (/** @type {string} */ format) => `${path}${path.includes("?") ? "&" : "?"}format=${format}`;
+  return html`
+    <details class="downloads">
+      <summary aria-label=${t.downloadOf(name)}>${t.download}</summary>
+      <ul>
+        ${FORMATS.map((format) => html`<li key=${format}><a href=${at(format)} download>${t.formats[format]}</a></li>`)}
+      </ul>
+    </details>`;
+}
+const FORMATS = /** @type {const} */ (["xlsx", "excel", "csv", "json"]);
