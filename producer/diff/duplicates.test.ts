@@ -1,11 +1,13 @@
 /** Rule 5 on random duplicates, and how it differs from the simpler rule. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
+import { type Align, type Duplicate, type Held, placeDuplicates } from "./duplicates.ts";
 
 const says = (n: number): Duplicate => ({ a: n, b: 0 });
 const held = (prints: readonly number[]): Held[] =>
   prints.map((n, i) => ({ ...says(n), ordinal: i + 1, place: i + 1 }));
+const inOrder: Align = (places, lines) =>
+  Array.from({ length: Math.min(places.length, lines.length) }, (_, i) => [i, i] as const);
 const prints = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 7 });
 
 /** The rows afterwards, by ordinal. */
@@ -15,7 +17,7 @@ function ordinalsAfter(
   open?: Duplicate,
   isCovered = false,
 ): number[] {
-  const placed = placeDuplicates(before, lines, { open, deletes: () => isCovered, losesFirst: () => true });
+  const placed = placeDuplicates(before, lines, { open, deletes: () => isCovered, align: inOrder });
   const rows = new Map<number, number>();
   for (const { line, ordinal } of placed.lines) rows.set(ordinal, line.a);
   for (const kept of placed.kept) rows.set(kept.ordinal, kept.a);
@@ -35,7 +37,7 @@ const changes = (before: readonly Held[], lines: readonly Duplicate[]): number =
     gone,
   } = placeDuplicates(before, lines, {
     deletes: () => false,
-    losesFirst: () => true,
+    align: inOrder,
   });
   return placed.filter((l) => l.changed).length + moved.length + gone.length;
 };

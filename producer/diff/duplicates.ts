@@ -40,26 +40,35 @@ export interface Placement<Line> {
 
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
+/**
+ * Pairs the places of identical rows with their lines, both rising: as many pairs (index of the place, index of the line) as
+ * there are of the fewer.
+ */
+export type Align = (
+  places: readonly number[],
+  lines: readonly number[],
+) => readonly (readonly [number, number])[];
+
 export interface PlacementOptions {
   /** The open last line that was extended: delete one equal row, unless the version still has as many (rule 7). */
   readonly open?: Duplicate | undefined;
   /** Whether a row that the version lacks is deleted (rule 9). */
   readonly deletes: (row: Held) => boolean;
-  /** Of identical rows at these places that are more than their lines: whether those at the lower places vanished. */
-  readonly losesFirst: (lowest: number, highest: number) => boolean;
+  /** Which of identical rows stand on which of their lines, when they are not as many. */
+  readonly align: Align;
 }
 
 /** Places the lines of one group of duplicates. `held` may be in any order. */
 export function placeDuplicates<Line extends Duplicate>(
   held: readonly Held[],
   lines: readonly Line[],
-  { open, deletes, losesFirst }: PlacementOptions,
+  { open, deletes, align }: PlacementOptions,
 ): Placement<Line> {
   if (held.length === 0) return allNew(lines);
   const [row, line] = [held[0] as Held, lines[0]];
   if (held.length === 1 && lines.length === 1 && line !== undefined && row.ordinal === 1 && same(row, line))
     return unchanged(row, line);
-  const { pairs, others, unmatched } = paired(held, lines, losesFirst);
+  const { pairs, others, unmatched } = paired(held, lines, align);
   const present = unmatched.filter(({ place }) => place > 0);
   // The other lines change rows of the version before first, then rows that had left the file.
   const replaceable = [...present, ...unmatched.filter(({ place }) => place === 0)];
@@ -122,29 +131,35 @@ interface Pair<Line> {
 }
 
 /** Gives each line a row that says the same, in the order of the file. Rows of the version before come first. */
-function paired<Line extends Duplicate>(
+function paired<Line extends Duplicate & { readonly line?: number }>(
   held: readonly Held[],
   lines: readonly Line[],
-  losesFirst: PlacementOptions["losesFirst"],
+  align: Align,
 ) {
   const pairs: Pair<Line>[] = [];
   const linesOf = byPrint(lines);
   const used = new Set<Held>();
+  const pair = (line: Line, from: Held) => {
+    used.add(from);
+    pairs.push({ line, from });
+  };
   for (const [print, rows] of byPrint(held)) {
     const equal = linesOf.get(print);
     if (equal === undefined) continue;
     const present = rows.filter(({ place }) => place > 0).sort((x, y) => x.place - y.place);
-    const extra = present.length - equal.length;
-    if (extra > 0) {
-      const first = losesFirst((present[0] as Held).place, (present.at(-1) as Held).place);
-      present.splice(first ? 0 : equal.length, extra);
-    }
-    const free = [...present, ...rows.filter(({ place }) => place === 0)];
-    for (const [i, line] of equal.splice(0, free.length).entries()) {
-      const from = free[i] as Held;
-      used.add(from);
-      pairs.push({ line, from });
-    }
+    const aligned =
+      present.length === equal.length || present.length === 0
+        ? present.map((_, i) => [i, i] as const)
+        : align(
+            present.map(({ place }) => place),
+            equal.map(({ line = 0 }) => line),
+          );
+    for (const [row, line] of aligned) pair(equal[line] as Line, present[row] as Held);
+    const taken = new Set(aligned.map(([, line]) => line));
+    const left = equal.filter((_, i) => !taken.has(i));
+    const gone = rows.filter(({ place }) => place === 0);
+    for (const [i, line] of left.splice(0, gone.length).entries()) pair(line, gone[i] as Held);
+    linesOf.set(print, left);
   }
   const others = new Set([...linesOf.values()].flat());
   const inOrder = held.length > 1 ? held.toSorted((x, y) => x.ordinal - y.ordinal) : held;

@@ -114,7 +114,7 @@ export class PartDiff implements PartDecision {
     const placed = placeDuplicates(held, duplicates, {
       open,
       deletes: (row) => vanishing.deletes(key, row.ordinal, row.place, day),
-      losesFirst: vanishing.losesFirst,
+      align: vanishing.align,
     });
     vanishing.watch?.(key, day, placed, day);
     for (const { line, ordinal, changed } of placed.lines)

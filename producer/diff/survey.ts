@@ -3,7 +3,8 @@
  * versions, the rows that stayed and their order; the second counts, with the ends of what stayed known, what vanished and
  * what came. Only counts are kept and a sample of rows, so memory does not grow with the file.
  */
-import type { Placement } from "./duplicates.ts";
+import { aligned } from "./aligned.ts";
+import type { Align, Placement } from "./duplicates.ts";
 import {
   AGES,
   type Age,
@@ -55,6 +56,14 @@ const noEnds = (): Ends => ({
   placeOfLast: 0,
 });
 
+function endsOf(days: Map<string, Ends>, day: string): Ends {
+  const known = days.get(day);
+  if (known !== undefined) return known;
+  const ends = noEnds();
+  days.set(day, ends);
+  return ends;
+}
+
 function widen(ends: Ends, place: number, line: number): void {
   if (place < ends.first) ends.first = place;
   if (place > ends.last) ends.last = place;
@@ -72,7 +81,9 @@ export class Survey {
   vanished = 0;
   #returned = 0;
   /** Where the rows of each day stand that stayed, and where those do whose day is no stray one. */
-  readonly #ends = new Map<string, Ends>();
+  #ends = new Map<string, Ends>();
+  /** Those of identical rows of which more came: they count where no other row stayed. */
+  readonly #unsureEnds = new Map<string, Ends>();
   readonly #stayedEnds: Ends = noEnds();
   #firstCame = Number.POSITIVE_INFINITY;
   #lastCame = 0;
@@ -99,18 +110,12 @@ export class Survey {
       if (line < this.#firstCame) this.#firstCame = line;
       if (line > this.#lastCame) this.#lastCame = line;
     }
-    // Of identical rows nobody knows yet which ones vanished.
+    // Of identical rows nobody knows yet which ones vanished, or which ones came.
     if (vanished.length > 0 && stayed.length > 0) return;
-    if (stayed.length > 0) {
-      let ends = this.#ends.get(day);
-      if (ends === undefined) {
-        ends = noEnds();
-        this.#ends.set(day, ends);
-      }
-      for (const { line, from } of stayed) {
-        widen(ends, from.place, line.line);
-        this.#take({ place: from.place, day, line: line.line, print: from.a });
-      }
+    const isSure = came.length === 0;
+    for (const { line, from } of stayed) {
+      widen(endsOf(isSure ? this.#ends : this.#unsureEnds, day), from.place, line.line);
+      if (isSure) this.#take({ place: from.place, day, line: line.line, print: from.a });
     }
     for (const { place, a } of vanished) this.#take({ place, day, line: 0, print: a });
   }
@@ -145,6 +150,7 @@ export class Survey {
   /** Ends the first pass. `isOrdered`: the places of the rows are those of the version before. */
   endFirst(isOrdered: boolean): void {
     this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };
+    if (this.#ends.size === 0) this.#ends = this.#unsureEnds;
     this.#order = orderOf(this.#sample);
     this.#sorted = sortedOf(this.#sample, this.#windows.old?.strays);
     this.#hasOrder = isOrdered && this.#order === "kept";
@@ -181,13 +187,13 @@ export class Survey {
     return ageOf(day, this.#windows.old, this.#windows.now);
   }
 
-  /** Of identical rows at these places, as many as vanished: whether those at the lower places did. */
-  losesFirst(lowest: number, highest: number): boolean {
-    const { first, last } = this.#stayedEnds;
-    if (!this.#hasOrder) return true;
-    const [isBefore, isBehind] = [lowest < first, highest > last];
-    return isBefore === isBehind ? this.#sorted !== "down" : isBefore;
-  }
+  /** Pairs identical rows with their lines. */
+  align: Align = (places, lines) =>
+    aligned(
+      places.map((place) => this.sideOf(place)),
+      lines.map((line) => this.#sideOfLine(line)),
+      this.#hasOrder && this.#sorted === "down",
+    );
 
   evidence(
     known: Pick<Evidence, "habit" | "hasIds" | "someLeft" | "rejected">,

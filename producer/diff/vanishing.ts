@@ -1,5 +1,6 @@
 /** Decides what happens to rows that a version lacks (rule 9), and whether the version is held back (rule 10). */
 import { keyOfClaim } from "./claim-key.ts";
+import type { Align } from "./duplicates.ts";
 import { FATES, type Fate, type Fates, type Habit, mapFates, NO_HABIT } from "./evidence.ts";
 import { grown, type SeenSales, Survey } from "./survey.ts";
 import {
@@ -172,7 +173,7 @@ export class Vanishing {
     return answer === undefined ? fate : answeredAt(answer, day);
   }
 
-  losesFirst = (lowest: number, highest: number): boolean => this.#survey.losesFirst(lowest, highest);
+  align: Align = (places, lines) => this.#survey.align(places, lines);
 
   /** The place of a line of this version. */
   placeOf(line: number): number {

@@ -77,9 +77,23 @@ function bySides(evidence: Evidence, windows: Windows): Fates {
   // With an id a line whose date is mended stays; without, it comes again.
   const corrected = { ...all("corrected"), stray: evidence.hasIds ? "unclear" : "corrected" } as const;
   const others = end === null || evidence.sorted === "no" ? days : corrected;
+  const ofEnd = end === null ? others : atEnd(evidence, windows, end, days);
   const at = (side: "first" | "last"): ByAge =>
-    side === end ? atEnd(evidence, windows, end, days) : isCutOff(evidence, side) ? all("unclear") : others;
-  return { first: at("first"), middle: others, last: at("last") };
+    side === end ? ofEnd : isCutOff(evidence, side) ? all("unclear") : others;
+  const middle = { ...others, before: betweenOthers(evidence, end, others.before, ofEnd.before) };
+  return { first: at("first"), middle, last: at("last") };
+}
+
+/**
+ * A row between others that is older than all lines that stayed, while rows as old went at the old end: one of the few that
+ * stand out of the order of days. A window of days loses it with those, a window of lines does not.
+ */
+function betweenOthers(evidence: Evidence, end: "first" | "last" | null, other: Fate, atOldEnd: Fate): Fate {
+  const { vanished, came, habit, sorted } = evidence;
+  if (end === null || sorted === "no" || vanished[end].before === 0) return other;
+  if (atOldEnd === "corrected" || isWindowOfLines(evidence)) return other;
+  const isReplaced = !evidence.hasIds && came.middle > totalOf(vanished.middle) - vanished.middle.before;
+  return habit.rolled > 0 && !isReplaced ? atOldEnd : "unclear";
 }
 
 /** In a file that is not sorted by day the old end is a guess, and lines come there by chance. */
@@ -224,8 +238,8 @@ function edgeOf(evidence: Evidence, { whole, part, grown, isFront }: Lost, isMov
   if (isMoved && isFront && isMany && (habit.split || habit.rolled < WHOLE_DAYS)) return "rolled";
   // A window of days or hours keeps its number of lines once or twice by chance.
   const isOfLines = isWindowOfLines(evidence) && habit.full >= NO_CHANCE;
-  // Neither a file that never rolled nor one of the last lines loses lines alone.
-  if (whole === 0 && grown === 0 && (isOfLines || (habit.rolled === 0 && part === 1))) return "corrected";
+  // A file of the last lines loses none alone.
+  if (whole === 0 && grown === 0 && isOfLines) return "corrected";
   const isNew = habit.rolled === 0 && grown > 0 && keepsLines(evidence) && !isChance(evidence, grown);
   return isNew ? "rolled" : "unclear";
 }

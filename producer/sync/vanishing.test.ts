@@ -133,6 +133,80 @@ describe("rows that vanish", () => {
     expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1 });
   });
 
+  it("out of the order of days roll off with the lines of their day", async () => {
+    const late = sale(3, "late");
+    await add("v.csv", {}, SALES, ...sales(1, 10), late, ...sales(11, 20));
+    await poll();
+    write("v.csv", SALES, ...sales(3, 10), late, ...sales(11, 22), sale(22, "q"));
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 2 });
+    write("v.csv", SALES, ...sales(5, 22), sale(22, "q"), ...sales(23, 24));
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 5, withdrawn: 0 });
+  });
+
+  it("out of the order of days are unclear in a file that never rolled, and corrected where no other of their day went", async () => {
+    for (const [name, left, state] of [
+      ["rolls.csv", sales(6, 25), "held"],
+      ["grows.csv", [...sales(3, 10), ...sales(11, 22)], "ok"],
+    ] as const) {
+      await add(name, {}, SALES, ...sales(3, 10), sale(2, "late"), ...sales(11, 20));
+      await poll();
+      write(name, SALES, ...left);
+      expect(await poll(name)).toMatchObject(state === "ok" ? { state, withdrawn: 1 } : { state });
+    }
+  });
+
+  it("of several equal lines are those that do not keep the order of the others", async () => {
+    const [older, newer] = [[sale(9, "a"), sale(9, "b")] as const, [sale(11, "f"), sale(11, "b")] as const];
+    await add(
+      "v.csv",
+      {},
+      SALES,
+      ...newer,
+      sale(11, "d"),
+      sale(10, "e"),
+      ...older,
+      sale(8, "a"),
+      sale(7, "a"),
+    );
+    await poll();
+    write("v.csv", SALES, sale(12), sale(12, "b"), ...newer, sale(11, "d"), sale(10, "e"), ...older);
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 2, withdrawn: 0 });
+    // An equal line more stands first, and the last line rolled off.
+    write(
+      "v.csv",
+      SALES,
+      sale(11, "d"),
+      sale(12),
+      sale(12, "b"),
+      ...newer,
+      sale(11, "d"),
+      sale(10, "e"),
+      sale(9, "a"),
+    );
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, vanished: 3, withdrawn: 0 });
+    // The first of the two is corrected, and three lines roll off.
+    const corrected = "2024-01-11,d,m,12";
+    write(
+      "v.csv",
+      SALES,
+      sale(12, "x"),
+      sale(12, "y"),
+      corrected,
+      sale(12),
+      sale(12, "b"),
+      ...newer,
+      sale(11, "d"),
+    );
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 3, vanished: 5, withdrawn: 1 });
+  });
+
+  it("alone at the beginning of a file that never rolled are unclear", async () => {
+    await add("v.csv", {}, SALES, sale(1, "a"), ...sales(1, 8));
+    await poll();
+    write("v.csv", SALES, ...sales(1, 8));
+    expect(await poll()).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+  });
+
   it("are not judged again once they were kept", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 10));
     await poll();

@@ -57,10 +57,12 @@ function duplicates(
     const same = [...free].filter(([, { image }]) => says(image, line));
     const present = same.filter(([, { place }]) => place > 0).sort(([, a], [, b]) => a.place - b.place);
     const alike = lines.filter(([other, l]) => other >= at && present[0] && says(present[0][1].image, l));
-    const extra = Math.max(0, present.length - alike.length);
-    const places = present.map(([, { place }]) => place);
-    const isFirst = extra > 0 && vanishing.losesFirst(Math.min(...places), Math.max(...places));
-    const found = present[isFirst ? extra : 0] ?? same[0];
+    const pairs = vanishing.align(
+      present.map(([, { place }]) => place),
+      alike.map(([other]) => other),
+    );
+    const paired = pairs.find(([, nth]) => nth === 0)?.[0];
+    const found = paired === undefined ? same.find(([, { place }]) => place === 0) : present[paired];
     if (found === undefined) {
       others.push([at, line]);
       continue;

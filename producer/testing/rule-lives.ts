@@ -82,7 +82,7 @@ function equal(
   const day = dayOfText(key);
   const placed = placeDuplicates(held, lines, {
     deletes: (row) => vanishing.deletes(key, row.ordinal, row.place, day),
-    losesFirst: vanishing.losesFirst,
+    align: vanishing.align,
   });
   vanishing.watch?.(key, day, placed as never, day);
   const kept = (row: Held, ordinal: number): Row => ({ ...row, ordinal, place: 0, text: key });
