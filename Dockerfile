@@ -44,7 +44,7 @@ LABEL org.opencontainers.image.title="ventes" \
 ENV NODE_ENV=production \
     VENTES_DATA=/data \
     XDG_CACHE_HOME=/tmp
-RUN install -d -m 700 -o node -g node /data && \
+RUN install -d -m 700 -o node -g node /data /backups && \
     ln -s /app/cli/ventes.js /usr/local/bin/ventes
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules

@@ -27,6 +27,7 @@ export function commandTree(language: Language, env: Env) {
       rejectsCommand(speak, load),
       pricesCommand(speak, load),
       replay,
+      ...backupCommands(speak, load),
       producer,
       consumer,
       analyzer,
@@ -121,6 +122,25 @@ function askingCommands({ about, toggle, text, duration, described }: Speaking, 
   ).pipe(described("topics"));
 
   return { status, query, replay, hello, schema, topics };
+}
+
+function backupCommands({ about, text, word, described }: Speaking, lazily: Lazily) {
+  const backup = Command.make(
+    "backup",
+    {
+      directory: Argument.String(word("RÉPERTOIRE", "DIRECTORY")).pipe(about("backups")),
+      keep: text("keep", "N", "keepBackups"),
+    },
+    lazily(async () => (await import("./backup.ts")).backup),
+  ).pipe(described("backup"));
+
+  const restore = Command.make(
+    "restore",
+    { backup: Argument.String(word("SAUVEGARDE", "BACKUP")).pipe(about("backup")) },
+    lazily(async () => (await import("./restore.ts")).restore),
+  ).pipe(described("restore"));
+
+  return [backup, restore] as const;
 }
 
 function rejectsCommand(

@@ -387,6 +387,46 @@ export const COMMAND_HELP = {
       { command: "ventes replay", fr: "Doit finir par 0 ligne réparée", en: "Should end in 0 rows repaired" },
     ],
   },
+  backup: {
+    short: {
+      fr: "Copie la base, et les topics sans Kafka, pendant que tout tourne",
+      en: "Copies the database, and the topics without Kafka, while everything runs",
+    },
+    long: {
+      fr: "Copie DIR/ventes.db dans un sous-répertoire de RÉPERTOIRE nommé d'après l'instant, avec DIR/events.db quand les topics y sont, puis vérifie la copie en entier. Une sauvegarde est un répertoire de données : 'ventes query --data SAUVEGARDE' la lit, 'ventes restore' la remet en service. Avec --every, recommence jusqu'à l'interruption.",
+      en: "Copies DIR/ventes.db into a directory of DIRECTORY that is named after the moment, with DIR/events.db where the topics are in it, then checks the whole copy. A backup is a data directory: 'ventes query --data BACKUP' reads it, 'ventes restore' puts it into use. With --every it goes on until it is interrupted.",
+    },
+    examples: [
+      { command: "ventes backup backups", fr: "Une sauvegarde, maintenant", en: "One backup, now" },
+      {
+        command: "ventes backup backups --every 1h --keep 24",
+        fr: "Une par heure, les 24 dernières sont gardées",
+        en: "One each hour; the last 24 are kept",
+      },
+    ],
+  },
+  restore: {
+    short: {
+      fr: "Remplit un répertoire de données depuis une sauvegarde",
+      en: "Fills a data directory from a backup",
+    },
+    long: {
+      fr: "Remplit DIR, qui n'a pas encore de base, depuis une sauvegarde, et la vérifie en entier. La suite vient des topics (Kafka) ou des fichiers eux-mêmes, au prochain 'ventes start' ; sans Kafka, les ventes qui ne sont plus dans aucun fichier et plus récentes que la sauvegarde manquent.",
+      en: "Fills DIR, which has no database yet, from a backup, and checks all of it. What came later is read from the topics (Kafka) or from the files themselves by the next 'ventes start'; without Kafka, sales that came after the backup and have left every file since are missing.",
+    },
+    examples: [
+      {
+        command: "ventes restore backups --data data-restored",
+        fr: "La plus récente des sauvegardes",
+        en: "The newest of the backups",
+      },
+      {
+        command: "ventes restore backups/2026-01-31T08-00-00.000Z --data data-restored",
+        fr: "Celle d'un instant",
+        en: "The one of a moment",
+      },
+    ],
+  },
   hello: {
     short: {
       fr: "Vérifie que tout répond : SQLite, le répertoire, les topics",
@@ -452,8 +492,12 @@ export const FLAG_HELP = {
     en: "allow redirects and discovered sources to lead to private addresses (VENTES_ALLOW_PRIVATE)",
   },
   every: {
-    fr: "délai entre deux interrogations d'une source : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s)",
-    en: "time between two polls of a source: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s)",
+    fr: "délai entre deux interrogations d'une source : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s) ; entre deux sauvegardes, pour 'ventes backup'",
+    en: "time between two polls of a source: 200ms, 10s, 5m, 1h (VENTES_EVERY; 60s); between two backups, for 'ventes backup'",
+  },
+  keepBackups: {
+    fr: "nombre de sauvegardes gardées ; les plus anciennes sont supprimées après chaque nouvelle (sans elle : toutes)",
+    en: "how many backups to keep; the oldest are deleted after each new one (without it: all)",
   },
   source: {
     fr: "une source et ce qu'elle contient ; répétable",
@@ -627,6 +671,11 @@ export const FLAG_HELP = {
 } as const satisfies Record<string, Bilingual>;
 
 export const ARGUMENT_HELP = {
+  backups: { fr: "le répertoire des sauvegardes", en: "the directory of the backups" },
+  backup: {
+    fr: "une sauvegarde, ou le répertoire qui les contient : la plus récente",
+    en: "a backup, or the directory that holds them: the newest",
+  },
   product: { fr: "l'id_produit", en: "the id_produit" },
   price: { fr: "le prix d'une unité : 1.20 ou 1,20", en: "the price of one unit: 1.20 or 1,20" },
   sources: { fr: "fichiers CSV ou URL à enregistrer", en: "CSV files or URLs to register" },

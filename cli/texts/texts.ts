@@ -23,6 +23,14 @@ type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting"
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "passed" | "unlisted">;
 /** A choice: what it would do, and the command that makes it. */
 type Way = Shown<"effect" | "command">;
+interface Saved {
+  readonly path: string;
+  readonly bytes: number;
+  readonly commit: number;
+}
+const megabytes = (bytes: number): number => Math.max(0.1, Math.round(bytes / 1e5) / 10);
+const frenchMegabytes = (bytes: number): string => `${frenchCount(megabytes(bytes))} Mo`;
+const englishMegabytes = (bytes: number): string => `${englishCount(megabytes(bytes))} MB`;
 type AccountedCounts = Shown<
   | "records"
   | "emitted"
@@ -205,6 +213,53 @@ const TEXTS = {
     (events: number, repaired: number) =>
       `${events} événement${events > 1 ? "s lus" : " lu"}, ${repaired} ligne${repaired > 1 ? "s réparées" : " réparée"}`,
     (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
+  ),
+  backedUp: both(
+    ({ path, bytes, commit }: Saved, deleted: number) =>
+      `sauvegarde ${path} : ${frenchMegabytes(bytes)}, état du commit ${frenchCount(commit)}, vérifiée${deleted === 0 ? "" : deleted === 1 ? " ; une ancienne supprimée" : ` ; ${deleted} anciennes supprimées`}`,
+    ({ path, bytes, commit }: Saved, deleted: number) =>
+      `backup ${path}: ${englishMegabytes(bytes)}, as of commit ${englishCount(commit)}, checked${deleted === 0 ? "" : `; ${deleted} old ${deleted === 1 ? "one" : "ones"} deleted`}`,
+  ),
+  restored: both(
+    ({ path, bytes, commit }: Saved, data: string) =>
+      `${data} rempli depuis ${path} : ${frenchMegabytes(bytes)}, état du commit ${frenchCount(commit)}, vérifié. La suite vient des topics et des fichiers : ${command("start")}`,
+    ({ path, bytes, commit }: Saved, data: string) =>
+      `${data} filled from ${path}: ${englishMegabytes(bytes)}, as of commit ${englishCount(commit)}, checked. What came later is read from the topics and the files: ${command("start")}`,
+  ),
+  noBackup: both(
+    (path: string) =>
+      `il n'y a pas de sauvegarde dans ${path} : nommez un répertoire que 'ventes backup' a écrit, ou celui qui les contient`,
+    (path: string) =>
+      `there is no backup in ${path}: name a directory that 'ventes backup' wrote, or the one that holds them`,
+  ),
+  restoreIntoUsed: both(
+    (file: string) =>
+      `${file} existe : une sauvegarde va dans un répertoire sans base. Déplacez ce répertoire, ou nommez-en un autre avec --data`,
+    (file: string) =>
+      `${file} exists: a backup goes into a directory without a database. Move that directory away, or name another one with --data`,
+  ),
+  backupInPlace: both(
+    (path: string) =>
+      `${path} est le répertoire de la base elle-même : nommez-en un autre pour ses sauvegardes`,
+    (path: string) => `${path} is the directory of the database itself: name another one for its backups`,
+  ),
+  backupWithoutLog: both(
+    (path: string) =>
+      `${path} a été pris avec Kafka, ses topics n'y sont pas : nommez le cluster qui les a avec KAFKA_BROKERS`,
+    (path: string) =>
+      `${path} was taken on Kafka, so its topics are not in it: name the cluster that has them with KAFKA_BROKERS`,
+  ),
+  copyBroken: both(
+    (file: string, problem: string) =>
+      `la copie de ${file} est abîmée (${problem}) : elle est supprimée. Si cela recommence, l'original l'est aussi : reprenez une sauvegarde plus ancienne avec 'ventes restore'`,
+    (file: string, problem: string) =>
+      `the copy of ${file} is broken (${problem}), and deleted. If that happens again, the original is broken too: go back to an older backup with 'ventes restore'`,
+  ),
+  noRoomForBackup: both(
+    (dir: string, needed: number, free: number) =>
+      `${dir} n'a pas assez de place : il faut ${frenchMegabytes(needed)}, ${frenchMegabytes(free)} sont libres. Faites de la place, gardez moins de sauvegardes (--keep), ou nommez un répertoire d'un autre disque`,
+    (dir: string, needed: number, free: number) =>
+      `${dir} has too little room: a copy takes ${englishMegabytes(needed)}, ${englishMegabytes(free)} are free. Make room, keep fewer backups (--keep), or name a directory on another disk`,
   ),
   waitingForLog: both(
     (why: string) => `en attente des topics (${why})`,

@@ -52,7 +52,8 @@ describeWith("docker", "docker compose config", () => {
     ["", 7],
     ["--env-file cluster.env", 9],
     ["--profile console", 8],
-    ["--profile '*'", 10],
+    ["--profile backup", 8],
+    ["--profile '*'", 11],
     ["-f docker-compose.yml -f compose.token.yaml", 7],
   ])(
     "docker compose %s config: no warning, every service hardened, and reached from this machine only",

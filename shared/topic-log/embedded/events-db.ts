@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FileKind, openFile, type Sqlite } from "../../database/sqlite.ts";
+import type { Bounds } from "../topic-log.ts";
 
 export const EVENTS_DB: FileKind = {
   applicationId: 0x564e4556, // "VNEV"
@@ -34,3 +35,14 @@ export function openMembership(dir: string): Sqlite {
 
 /** A number that changes each time another connection has written, in this process or another. */
 export const dataVersion = (db: Sqlite): number => db.pragma("data_version", { simple: true }) as number;
+
+/** The partitions of the log `identity` and where they begin and end; undefined: the file has no such log. */
+export function boundsIn(db: Sqlite, identity: string): readonly Bounds[] | undefined {
+  const namespace = db.prepare("SELECT namespace FROM logs WHERE identity = ?").pluck().get(identity);
+  if (namespace === undefined) return undefined;
+  return db
+    .prepare(`
+      SELECT substr(name, length(@prefix) + 1) AS topic, partition, start_offset AS start, end_offset AS end
+      FROM partitions JOIN topics USING (topic) WHERE substr(name, 1, length(@prefix)) = @prefix`)
+    .all({ prefix: `${namespace}.` }) as Bounds[];
+}
