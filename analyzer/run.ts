@@ -1,6 +1,6 @@
 /**
  * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
- * second. Beside that it audits them once. Commit events only wake it: the file tells which commits are pending, so a lost
+ * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them right. Commit events only wake it: the file tells which commits are pending, so a lost
  * log or a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and
  * the others find nothing pending.
  *
@@ -8,6 +8,7 @@
  */
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
+import * as Latch from "effect/Latch";
 import * as Queue from "effect/Queue";
 import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
@@ -20,6 +21,7 @@ import { instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
+import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
 
 /** How often it polls the file when no event wakes it: two reads by rowid. */
@@ -28,8 +30,10 @@ const POLL_EVERY_MS = 1000;
 export interface AnalyzerOptions {
   /** Called after each transaction that advanced `progress` or changed rows of `analyses`. */
   readonly onRefresh?: (refreshed: Refreshed) => void;
-  /** Called once, after the audit, with the rows of `analyses` that it corrected. */
+  /** Called once, after the audit, with the rows of `analyses` that it corrected; with none when no audit was needed. */
   readonly onAudit?: (mended: readonly Mended[]) => void;
+  /** Audits also a file that nobody has written since the last audit. Default: false. */
+  readonly alwaysAudit?: boolean;
 }
 
 /**
@@ -42,7 +46,7 @@ export const runAnalyzer = (
   options: AnalyzerOptions = {},
 ): Effect.Effect<never, DatabaseError | LogFailure, TopicLog | Settings> => Effect.scoped(analyze(options));
 
-const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOptions) {
+const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit, alwaysAudit = false }: AnalyzerOptions) {
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
   const db = yield* ventesOf(settings.data);
@@ -51,23 +55,34 @@ const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit }: AnalyzerOpt
     (refresher) => Effect.sync(() => refresher.close()),
   );
   const wake = yield* Queue.sliding<void>(1);
+  const caughtUp = yield* Latch.make();
+  const audit = alwaysAudit ? auditOnce(file, db, refresher) : auditIfWritten(file, db, refresher);
   // Only the audit ends by itself; when one of the others fails, all end.
   return yield* Effect.all(
     [
-      refreshAtCommits(file, refresher, wake, onRefresh),
+      refreshAtCommits(file, refresher, { wake, caughtUp }, onRefresh),
       followCommits(databaseId(db), wake),
       whileSameFile(file),
-      auditOnce(file, db, refresher).pipe(Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended)))),
+      caughtUp.await.pipe(
+        Effect.andThen(audit),
+        Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended))),
+      ),
     ],
     { concurrency: "unbounded", discard: true },
   ).pipe(Effect.andThen(Effect.never));
 });
 
+interface Signals {
+  readonly wake: Queue.Queue<void>;
+  /** Opened when nothing is pending. */
+  readonly caughtUp: Latch.Latch;
+}
+
 /** Refreshes until nothing is pending, waits for a commit event or the next poll, and starts again. */
 const refreshAtCommits = Effect.fnUntraced(function* (
   file: string,
   refresher: Refresher,
-  wake: Queue.Queue<void>,
+  { wake, caughtUp }: Signals,
   onRefresh: AnalyzerOptions["onRefresh"],
 ): Effect.fn.Return<never, DatabaseError> {
   const clock = yield* Clock.Clock;
@@ -75,8 +90,29 @@ const refreshAtCommits = Effect.fnUntraced(function* (
     const refreshed = yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)));
     if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
     if (refreshed.more) yield* yieldToEventLoop;
-    else yield* Effect.timeoutOption(Queue.take(wake), POLL_EVERY_MS);
+    else {
+      caughtUp.openUnsafe();
+      yield* Effect.timeoutOption(Queue.take(wake), POLL_EVERY_MS);
+    }
   }
+});
+
+/** Audits, unless nobody has written the file since an audit found the analyses right, and stamps it when this one does. */
+const auditIfWritten = Effect.fnUntraced(function* (
+  file: string,
+  db: Sqlite,
+  refresher: Refresher,
+): Effect.fn.Return<readonly Mended[], DatabaseError> {
+  const { analyses } = refresher;
+  if (isStamped(file, analyses)) return [];
+  const before = writesOf(db);
+  const mended = yield* auditOnce(file, db, refresher);
+  const settled = mended.length === 0 && (yield* onFileWhenFree(file, () => settleFile(db, before)));
+  if (settled) {
+    yield* Effect.sleep(SETTLE_MS);
+    yield* onFileWhenFree(file, () => stamp(db, analyses, before));
+  }
+  return mended;
 });
 
 /** One audit, which yields to the event loop between its steps. When a step finds the file busy, the audit starts again. */

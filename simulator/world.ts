@@ -219,6 +219,8 @@ class World {
     const work: Effect.Effect<unknown, unknown, TopicLog | Settings> =
       who === "analyzer"
         ? runAnalyzer({
+            // The times of files are not those of the history.
+            alwaysAudit: true,
             onAudit: (mended) => {
               if (mended.length > 0)
                 this.fail(
