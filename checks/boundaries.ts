@@ -53,6 +53,7 @@ const DRIVERS: Readonly<Record<string, RegExp>> = {
   kafkajs: /^shared\/topic-log\/kafka(?:\/|\.ts$)/,
   "better-sqlite3": /^shared\/database\/(?:sqlite|guarded-sql\/child)\.ts$/,
   "fast-string-width": /^cli\/output\/rows\.ts$/,
+  "sqlite3-parser": /^analyzer\/analyses(?:\/|\.ts$)/,
   leven: /^shared\/database\/waiting\.ts$/,
   undici: /^producer\/download(?:\/|\.ts$)/,
   yauzl: /^producer\/download(?:\/|\.ts$)/,

@@ -1,11 +1,11 @@
 /**
  * The analyses computed from whole tables as of a commit, as exact integers. It has a connection of its own, on which
- * the names ventes, produits and magasins are views (views.ts) of one chunk of that state, so the analyses' SQL runs
- * as it is written. It costs the table, not the change: the audit uses it, and a refresh does for the rows of
+ * the names ventes, produits and magasins are views (views.ts) of that state, so that the analyses read it by these
+ * names. It costs the table, not the change: the audit uses it, and a refresh does for the rows of
  * analyses that a change alone cannot decide.
  */
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
-import type { Analysis } from "../analyses/analyses.ts";
+import { type Analysis, sumOf } from "../analyses/analyses.ts";
 import { makeViews } from "./views.ts";
 
 /** Sales read at a time: some 50 ms for three analyses. */
@@ -37,13 +37,8 @@ export function openAsOf(file: string): AsOf {
       SELECT IFNULL((SELECT MIN(row_from) FROM main.commits WHERE commit_id > ?),
         IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
     .pluck();
-  /** The chunk that the views show. */
+  /** The chunk that the analyses read. */
   let shown: readonly [from: number, end: number] = [0, 0];
-  const show = (...chunk: typeof shown): void => {
-    shown = chunk;
-    views.setChunk(...chunk);
-  };
-
   function* chunks(at: (db: Sqlite) => number): Generator<number, void, void> {
     db.exec("BEGIN");
     try {
@@ -51,7 +46,7 @@ export function openAsOf(file: string): AsOf {
       views.setCommit(commit);
       const rowEnd = end.get(commit) as number;
       for (let from = 1; from < rowEnd; from += CHUNK_ROW_IDS) {
-        show(from, Math.min(from + CHUNK_ROW_IDS, rowEnd));
+        shown = [from, Math.min(from + CHUNK_ROW_IDS, rowEnd)];
         yield commit;
       }
     } finally {
@@ -59,29 +54,17 @@ export function openAsOf(file: string): AsOf {
     }
   }
 
-  /** When a sum overflows, takes the chunk in halves: the analyses are linear. */
-  function results(analysis: Analysis): ReturnType<AsOf["results"]> {
-    let rows: unknown[][];
-    try {
-      rows = db.prepare(analysis.sql).safeIntegers().raw().all() as unknown[][];
-    } catch (error) {
-      const whole = shown;
-      const [from, rowEnd] = whole;
-      if (rowEnd - from <= 1 || !(error instanceof Error && error.message === "integer overflow"))
-        throw error;
-      const middle = from + Math.floor((rowEnd - from) / 2);
-      show(from, middle);
-      const first = results(analysis);
-      show(middle, rowEnd);
-      const second = results(analysis);
-      show(...whole);
-      return [...first, ...second];
-    }
-    return rows.flatMap((row) => {
-      const value = row.at(-1) as bigint | null;
-      return value === null ? [] : [[row.length === 1 ? "" : String(row[0] ?? ""), value] as const];
+  const results = (analysis: Analysis): ReturnType<AsOf["results"]> =>
+    (
+      db
+        .prepare(analysis.linear.core("named"))
+        .safeIntegers()
+        .raw()
+        .all(...shown) as unknown[][]
+    ).flatMap((row) => {
+      const sum = sumOf(analysis, row);
+      return sum === undefined ? [] : [sum];
     });
-  }
 
   return {
     chunks,

@@ -1,8 +1,6 @@
 /**
  * Views of whole tables as of a commit: the rows as they stand, with newer commits undone by their old images. A view
- * has the name of its table, and hides it. Amounts, prices and quantities are integers of millionths in it, because
- * sums of integers are exact. The view of ventes shows the sales of one chunk: those from row_from to row_end
- * (excluded) of the one row in temp.as_of.
+ * has the name of its table, and hides it. That of ventes has the rowid too.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import {
@@ -15,35 +13,17 @@ import {
   tempTableLike,
 } from "../tables/tables.ts";
 
-/** Generated columns, and the integers that the view shows in their place. */
-const IN_MILLIONTHS: Readonly<Record<string, string>> = {
-  quantité: "quantite_millioniemes",
-  chiffre_affaires: "ca_millioniemes",
-  prix: "prix_millioniemes",
-};
-
-const OF_CHUNK = "rowid >= (SELECT row_from FROM temp.as_of) AND rowid < (SELECT row_end FROM temp.as_of)";
-
 export interface Views {
   /** Makes them show the tables as of a commit. Call it at the start of a read transaction. */
   readonly setCommit: (commit: number) => void;
-  /** Makes ventes show the sales whose row_id is from `from` to `end` (excluded). */
-  readonly setChunk: (from: number, end: number) => void;
 }
 
 /** Prepares a connection, on which the views hide the tables from here on. */
 export function makeViews(db: Sqlite): Views {
-  db.exec("CREATE TEMP TABLE as_of (row_from INTEGER, row_end INTEGER)");
-  const clearChunk = db.prepare("DELETE FROM temp.as_of");
-  const setChunk = db.prepare("INSERT INTO temp.as_of VALUES (?, ?)");
   const views = TABLES.map((table) => makeView(db, table));
   return {
     setCommit: (commit) => {
       for (const view of views) view(commit);
-    },
-    setChunk: (from, end) => {
-      clearChunk.run();
-      setChunk.run(from, end);
     },
   };
 }
@@ -51,14 +31,11 @@ export function makeViews(db: Sqlite): Views {
 /** Prepares one view. Where no newer commit changed a row, the view is of the rows as they stand alone: it is faster. */
 function makeView(db: Sqlite, table: Table): (commit: number) => void {
   db.exec(tempTableLike(db, table, `later_${table}`));
-  const shown = allColumns(db, table)
-    .map((name) => (name in IN_MILLIONTHS ? `"${IN_MILLIONTHS[name]}" AS "${name}"` : `"${name}"`))
-    .join(", ");
-  const chunk = table === "ventes" ? OF_CHUNK : "TRUE";
+  const shown = `${table === "ventes" ? "rowid AS rowid, " : ""}${list(allColumns(db, table))}`;
   const key = table === "ventes" ? "rowid" : KEY_OF[table];
-  const plain = `SELECT ${shown} FROM main.${table} WHERE ${chunk}`;
-  const undone = `${plain} AND ${key} NOT IN (SELECT ${key} FROM temp.later_${table})
-    UNION ALL SELECT ${shown} FROM temp.later_${table} WHERE ${chunk}`;
+  const plain = `SELECT ${shown} FROM main.${table}`;
+  const undone = `${plain} WHERE ${key} NOT IN (SELECT ${key} FROM temp.later_${table})
+    UNION ALL SELECT ${shown} FROM temp.later_${table}`;
   const clear = db.prepare(`DELETE FROM temp.later_${table}`);
   const fill = db.prepare(firstImages(db, table));
   return (commit) => {

@@ -6,14 +6,13 @@
  * image of its own.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import type { Analysis } from "../analyses/analyses.ts";
-import { mentionsColumn, mentionsTable } from "../analyses/mentions.ts";
+import { mentionsColumn, mentionsTable, type Query } from "../analyses/mentions.ts";
 import { KEY_OF, list, NO_END, type Parent, storedColumns } from "../tables/tables.ts";
 import type { Span } from "./changes.ts";
 
 export interface ChangedParents {
   /** The keys of the changed parents, each with the analyses that read a column which changed. */
-  readonly moved: (span: Span) => ReadonlyMap<string, ReadonlySet<Analysis>>;
+  readonly moved: (span: Span) => ReadonlyMap<string, ReadonlySet<Query>>;
   /**
    * Adds to temp.touched the sales of these parents that existed before `rowFirst` and did not change themselves.
    * Costs a scan of ventes, which has no index on its parents.
@@ -29,7 +28,7 @@ type Row = Readonly<Record<string, unknown>>;
 export function prepareChangedParents(
   db: Sqlite,
   parent: Parent,
-  analyses: readonly Analysis[],
+  analyses: readonly Query[],
 ): ChangedParents {
   const key = KEY_OF[parent];
   const stored = storedColumns(db, parent);
@@ -39,7 +38,7 @@ export function prepareChangedParents(
 
   return {
     moved: ({ from, to }) => {
-      const moved = new Map<string, ReadonlySet<Analysis>>();
+      const moved = new Map<string, ReadonlySet<Query>>();
       const later = new Map(firstImages(to, NO_END).map((row) => [row[key], row]));
       for (const before of firstImages(from, to)) {
         const id = before[key] as string;

@@ -1,73 +1,123 @@
 /**
- * What each row of the analyses gained and lost between two commits: the analyses' own SQL over the new images of the
- * sales that changed, minus the same SQL over their old images. The cost is that of the changed rows, not of the
- * table, with one exception: a parent that changed (a shop whose town is another) concerns all of its sales, and one
- * scan of ventes finds them.
+ * What each analysis gained and lost between two commits: the core of its query over the new images of the sales that
+ * changed, minus the same over their old images. New sales are read where they are, by their range of rowids. The cost is
+ * that of the changed rows, not of the table, with one exception: a parent that changed (a shop whose town is another)
+ * concerns all of its sales, and one scan of ventes finds them.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
 import { mentionsTable } from "../analyses/mentions.ts";
-import { PARENTS } from "../tables/tables.ts";
+import { PARENTS, TABLES } from "../tables/tables.ts";
 import { prepareChangedParents } from "./changed-parents.ts";
-import { prepareChangedSales } from "./changed-sales.ts";
+import { type Chunk, type Images, prepareChangedSales } from "./changed-sales.ts";
 import type { Changes, Span } from "./changes.ts";
-import { prepareChunkSums } from "./chunk-sums.ts";
+import { analysisReader, type Kept, keptReader, type Reader } from "./readers.ts";
 import { createTempTables } from "./temp-tables.ts";
 
 /** Sales that a chunk holds. */
 const CHUNK_ROWS = 100_000;
 
 export interface Delta {
-  /** Runs inside the caller's transaction. Writes to temporary tables alone. */
+  /**
+   * Runs inside the caller's transaction. Returns the changes of the analyses; those of the kept ones are in their tables.
+   */
   readonly between: (span: Span) => Changes;
 }
 
+export interface Deltas {
+  readonly analyses: readonly Analysis[];
+  readonly kept?: readonly Kept[];
+  /** The table of a kept analysis has the sales below this rowid; default: all. */
+  readonly limitOf?: (kept: Kept) => number;
+  readonly chunkRows?: number | undefined;
+}
+
+/** Which images of a chunk count for which readers, with the parents as of which commit, and with which sign. */
+interface Counted {
+  readonly images: Images;
+  readonly commit: number;
+  readonly sign: 1 | -1;
+  readonly readers: readonly Reader[];
+}
+
 /** Prepares a connection, once: its names ventes, produits and magasins mean temporary tables from here on. */
-export function makeDelta(db: Sqlite, analyses: readonly Analysis[], chunkRows = CHUNK_ROWS): Delta {
+export function makeDelta(
+  db: Sqlite,
+  { analyses, kept = [], limitOf, chunkRows = CHUNK_ROWS }: Deltas,
+): Delta {
   createTempTables(db);
   const sales = prepareChangedSales(db, chunkRows);
-  const parents = PARENTS.filter((parent) => analyses.some((a) => mentionsTable(a, parent))).map((parent) =>
-    prepareChangedParents(db, parent, analyses),
+  const queries = [...analyses, ...kept];
+  const parents = PARENTS.filter((parent) => queries.some((query) => mentionsTable(query, parent))).map(
+    (parent) => prepareChangedParents(db, parent, queries),
   );
-  const sums = prepareChunkSums(db, analyses, parents);
-  const all = new Set(analyses);
+  const clear = db.prepare("DELETE FROM temp.ventes");
+  const changedLater = prepareChangedLater(db);
+  let changes: Changes = new Map();
+  const readers = [
+    ...analyses.map((analysis) => analysisReader(db, analysis, () => changes)),
+    ...kept.map((one) => keptReader(db, one, () => limitOf?.(one) ?? Number.MAX_SAFE_INTEGER)),
+  ];
 
-  /** Finds the sales of changed parents. Returns the analyses that read a column of these that changed. */
-  function findMoved(span: Span, nEnd: number): ReadonlySet<Analysis> {
+  /** Finds the sales of changed parents. Returns the readers of a column of these that changed. */
+  function findMoved(span: Span, nEnd: number): readonly Reader[] {
     const moves = parents
       .map((parent) => ({ parent, ids: parent.moved(span) }))
       .filter(({ ids }) => ids.size > 0);
     sales.noteLater(span, nEnd, moves.length > 0 ? "all" : "touched");
     for (const { parent, ids } of moves) parent.touchSales(ids.keys(), span.rowFirst);
-    return new Set(moves.flatMap(({ ids }) => [...ids.values()].flatMap((seeing) => [...seeing])));
+    const seeing = new Set(moves.flatMap(({ ids }) => [...ids.values()].flatMap((seen) => [...seen])));
+    return readers.filter(({ of }) => seeing.has(of));
+  }
+
+  function add([lo, hi]: Chunk, { images, commit, sign, readers }: Counted): void {
+    clear.run();
+    let rows = 0;
+    for (const statement of images) rows += statement.run(lo, hi).changes;
+    if (rows === 0) return;
+    for (const parent of parents) parent.copy(commit);
+    for (const reader of readers) reader.read("named", sign, lo, hi);
+  }
+
+  function addNew({ to, rowFirst, rowEnd }: Span): void {
+    if (rowFirst === rowEnd) return;
+    if (!changedLater(to)) {
+      for (const reader of readers) reader.read("main", 1, rowFirst, rowEnd);
+      return;
+    }
+    for (let lo = rowFirst; lo < rowEnd; lo += chunkRows)
+      add([lo, Math.min(lo + chunkRows, rowEnd)], { images: sales.newSales, commit: to, sign: 1, readers });
   }
 
   return {
     between: (span) => {
-      const { from, to, rowFirst, rowEnd } = span;
-      const { add, changes } = sums.collect();
+      const { from, to, rowFirst } = span;
+      changes = new Map(analyses.map(({ nom }) => [nom, new Map()]));
       sales.clear();
       const moving = findMoved(span, sales.touch(span));
 
       for (const chunk of sales.chunksOf("touched", rowFirst)) {
-        add(chunk, { images: sales.touchedBefore, commit: from, sign: -1, analyses: all });
-        add(chunk, { images: sales.touchedAfter, commit: to, sign: 1, analyses: all });
+        add(chunk, { images: sales.touchedBefore, commit: from, sign: -1, readers });
+        add(chunk, { images: sales.touchedAfter, commit: to, sign: 1, readers });
       }
-      if (moving.size > 0)
+      if (moving.length > 0)
         for (const chunk of sales.chunksOf("moved", rowFirst)) {
-          add(chunk, { images: sales.moved, commit: from, sign: -1, analyses: moving });
-          add(chunk, { images: sales.moved, commit: to, sign: 1, analyses: moving });
+          add(chunk, { images: sales.moved, commit: from, sign: -1, readers: moving });
+          add(chunk, { images: sales.moved, commit: to, sign: 1, readers: moving });
         }
-      for (let lo = rowFirst; lo < rowEnd; lo += chunkRows)
-        add([lo, Math.min(lo + chunkRows, rowEnd)], {
-          images: sales.newSales,
-          commit: to,
-          sign: 1,
-          analyses: all,
-        });
+      addNew(span);
       sales.clear();
-      sums.clear();
+      clear.run();
+      for (const reader of readers) reader.end();
       return changes;
     },
   };
+}
+
+/** Whether a row of the tables that analyses read was changed or deleted after a commit: the newest old image tells. */
+function prepareChangedLater(db: Sqlite): (commit: number) => boolean {
+  const newest = TABLES.map((table) =>
+    db.prepare(`SELECT commit_id FROM main.old_${table} ORDER BY n DESC LIMIT 1`).pluck(),
+  );
+  return (commit) => newest.some((statement) => ((statement.get() as number | undefined) ?? 0) > commit);
 }

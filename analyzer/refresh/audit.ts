@@ -44,7 +44,7 @@ export function* auditing(
     return true;
   });
   try {
-    const keyless = keylessOf(db, refresher.analyses);
+    const keyless = keylessOf(refresher.analyses);
     for (let isAgain = false; ; isAgain = true) {
       const comparing = compare(whole, refresher.analyses, keyless);
       let step = comparing.next();

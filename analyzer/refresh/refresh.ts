@@ -50,8 +50,8 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
   const analyses = options.analyses ?? ANALYSES;
   const progress = openProgress(db);
   const stored = openStoredResults(db);
-  const keyless = keylessOf(db, analyses);
-  const delta = makeDelta(db, analyses, options.chunkRows);
+  const keyless = keylessOf(analyses);
+  const delta = makeDelta(db, { analyses, chunkRows: options.chunkRows });
   let asOf: AsOf | undefined;
   const wholeTables = () => {
     asOf ??= openAsOf(db.name);
