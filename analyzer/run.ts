@@ -10,7 +10,7 @@ import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
 import * as Queue from "effect/Queue";
-import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
+import { onFile, onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
@@ -44,14 +44,21 @@ export interface AnalyzerOptions {
  */
 export const runAnalyzer = (
   options: AnalyzerOptions = {},
-): Effect.Effect<never, DatabaseError | LogFailure, TopicLog | Settings> => Effect.scoped(analyze(options));
+): Effect.Effect<never, DatabaseError | LogFailure, TopicLog | Settings> =>
+  Effect.flatMap(Settings, ({ data }) =>
+    Effect.scoped(analyze(options)).pipe(
+      withErrorsOf(ventesFile(data)),
+      // What it was doing on its connection is undone with it: nothing of it was stored.
+      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
+    ),
+  );
 
 const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit, alwaysAudit = false }: AnalyzerOptions) {
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
   const db = yield* ventesOf(settings.data);
   const refresher = yield* Effect.acquireRelease(
-    onFileWhenFree(file, () => makeRefresher(db)),
+    onFile(file, () => makeRefresher(db)),
     (refresher) => Effect.sync(() => refresher.close()),
   );
   const wake = yield* Queue.sliding<void>(1);

@@ -5,7 +5,7 @@
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
-import { onFileWhenFree } from "#shared/database/attempt.ts";
+import { onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
@@ -40,9 +40,14 @@ const POLL_MS = 100;
 export const replay = (
   options: ReplayOptions = {},
 ): Effect.Effect<ReplayReport, LogFailure | DatabaseError, TopicLog | Settings> =>
+  Effect.flatMap(Settings, ({ data }) => replayIn(data, options).pipe(withErrorsOf(ventesFile(data))));
+
+const replayIn = (
+  data: string,
+  options: ReplayOptions,
+): Effect.Effect<ReplayReport, LogFailure | DatabaseError, TopicLog | Settings> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase();
       const bounds = yield* log.bounds(EVENT_TOPICS);

@@ -9,7 +9,7 @@ import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Latch from "effect/Latch";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
-import { onFileWhenFree } from "#shared/database/attempt.ts";
+import { explained, onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
@@ -54,9 +54,20 @@ const POLL_MS = 200;
 export const runConsumer = (
   options: ConsumerOptions = {},
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
+  Effect.flatMap(Settings, ({ data }) =>
+    follow(data, options).pipe(
+      withErrorsOf(ventesFile(data)),
+      // It begins again as after a kill: its positions are in the database.
+      Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
+    ),
+  );
+
+const follow = (
+  data: string,
+  options: ConsumerOptions,
+): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { data } = yield* Settings;
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase(options.onLogState ?? (() => {}));
       const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
@@ -67,7 +78,9 @@ export const runConsumer = (
       /** The last position that this consumer read or stored of each partition, also of those that it no longer holds. */
       const reached = new Map<string, number>();
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
-        const stored = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
+        // The layer of the log calls this: it must not take an error of this file for one of its own.
+        const found = explained(ventesFile(data), () => storedPositions(db));
+        const stored = new Map(found.map((p) => [partitionKey(p), p.offset]));
         return assigned.map((place) => {
           const offset = stored.get(partitionKey(place)) ?? 0;
           expected.set(partitionKey(place), offset);

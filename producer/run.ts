@@ -9,8 +9,10 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
-import type { Settings } from "#shared/runtime/settings.ts";
+import { withErrorsOf } from "#shared/database/attempt.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { producerFile } from "./diff/index.ts";
 import {
   byRank,
   CatalogueStatuses,
@@ -54,7 +56,7 @@ export interface OnceOptions extends ProducerOptions {
 export const readSourcesOnce = (
   options: OnceOptions = {},
 ): Effect.Effect<readonly SourceStatus[], ProducerFailure, TopicLog | Settings> =>
-  Effect.scoped(readEach(options));
+  onProducerFile(Effect.scoped(readEach(options)));
 
 const readEach = Effect.fnUntraced(function* (
   options: OnceOptions,
@@ -90,7 +92,14 @@ const readEach = Effect.fnUntraced(function* (
  */
 export const runProducer = (
   options: ProducerOptions = {},
-): Effect.Effect<never, ProducerFailure, TopicLog | Settings> => Effect.scoped(followOurs(options));
+): Effect.Effect<never, ProducerFailure, TopicLog | Settings> =>
+  onProducerFile(Effect.scoped(followOurs(options)));
+
+/** An error of producer.db that no poll has explained is a DatabaseError. */
+const onProducerFile = <A>(
+  effect: Effect.Effect<A, ProducerFailure, TopicLog | Settings>,
+): Effect.Effect<A, ProducerFailure, TopicLog | Settings> =>
+  Effect.flatMap(Settings, ({ data }) => effect.pipe(withErrorsOf(producerFile(data))));
 
 const followOurs = Effect.fnUntraced(function* (
   options: ProducerOptions,

@@ -4,6 +4,7 @@ import * as Command from "effect/cli/Command";
 import * as Flag from "effect/cli/Flag";
 import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
+import { withErrorsOf } from "#shared/database/attempt.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { type Invocation, invocation } from "../settings/invocation.ts";
 import type { Env } from "../settings/language.ts";
@@ -79,7 +80,8 @@ export const lazily =
     Effect.gen(function* () {
       const run = yield* invocation(yield* root, env);
       const handler = yield* Effect.promise(load);
-      yield* handler(input, run);
+      // The components name their files; what is left is of a file in the directory.
+      yield* handler(input, run).pipe(withErrorsOf(run.settings.data));
     });
 export type Lazily = ReturnType<typeof lazily>;
 

@@ -37,7 +37,7 @@ const refreshAll = (data: string): Effect.Effect<void, DatabaseError> =>
       const db = yield* ventesOf(data);
       const clock = yield* Clock.Clock;
       const refresher = yield* Effect.acquireRelease(
-        Effect.sync(() => makeRefresher(db)),
+        onFile(ventesFile(data), () => makeRefresher(db)),
         (made) => Effect.sync(() => made.close()),
       );
       let more = true;

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
-import { onFile } from "#shared/database/attempt.ts";
+import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
@@ -43,11 +43,16 @@ const waitFor = <A>(
       while (!existsSync(ventesFile(data))) yield* Effect.sleep(CHECK_EVERY_MS);
       const db = yield* Effect.acquireRelease(
         onFile(ventesFile(data), () => openVentesReader(data)).pipe(
-          Effect.retry({ schedule: scheduleOf("busy"), while: (error) => error.reason !== "newer" }),
+          // The consumer is creating it.
+          Effect.retry({
+            schedule: scheduleOf("busy"),
+            while: ({ reason }) => reason === "busy" || reason === "missing",
+          }),
         ),
         (open) => Effect.sync(() => open.close()),
       );
-      while (!isOver(db, bounds)) yield* Effect.sleep(CHECK_EVERY_MS);
+      while (!(yield* onFileWhenFree(ventesFile(data), () => isOver(db, bounds))))
+        yield* Effect.sleep(CHECK_EVERY_MS);
       return yield* onFile(ventesFile(data), () => read(db));
     }),
   );

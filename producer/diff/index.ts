@@ -18,7 +18,7 @@ export { mayShareKind, SaleMatch } from "./sale-match.ts";
 export { type CommonDay, SameIds } from "./same-ids.ts";
 export { Spill } from "./spill.ts";
 export { encodeHeld, HeldPart, type HeldRow, heldKey, isHashed } from "./state/held-rows.ts";
-export { openProducer, openScratchState } from "./state/producer-db.ts";
+export { openProducer, openScratchState, producerFile } from "./state/producer-db.ts";
 export {
   type ColumnsByEntity,
   type LastVersion,

@@ -39,7 +39,7 @@ export const asFailure =
       return Effect.fail(
         new SourceRefusal(ofAPoll, code, spoolFolder(settings.data)).toError(source, settings.language),
       );
-    const explained = explain(settings.data, error);
+    const explained = explain(join(settings.data, "producer.db"), error);
     return isDatabaseError(explained) ? Effect.fail(explained) : Effect.die(explained);
   };
 

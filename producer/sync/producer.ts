@@ -8,7 +8,7 @@ import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { newId } from "#shared/runtime/time.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { openProducer, openScratchState, State } from "../diff/index.ts";
+import { openProducer, openScratchState, producerFile, State } from "../diff/index.ts";
 import {
   fetchSource,
   type Hosts,
@@ -64,7 +64,7 @@ const opened = (
   settings: SettingsShape,
   open: () => Sqlite,
 ): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(onFile(settings.data, open), (db) => Effect.sync(() => db.close()));
+  Effect.acquireRelease(onFile(producerFile(settings.data), open), (db) => Effect.sync(() => db.close()));
 
 const make = Effect.fnUntraced(function* (
   open: (log: TopicLog["Service"], settings: SettingsShape) => Sqlite,

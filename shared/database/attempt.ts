@@ -3,6 +3,7 @@
  * tried again. The work blocks the event loop while it runs. Give one statement or one transaction: work that ends in
  * SQLITE_BUSY is done again, so it must have stored nothing.
  */
+import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "../runtime/retry.ts";
 import { DatabaseError, explain, isBusy } from "./sqlite.ts";
@@ -25,12 +26,38 @@ export const whenFree = <A, E>(
 ): Effect.Effect<A, E> =>
   failingWith(attempt(work).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy })), failureOf);
 
+/**
+ * Around a component whose work is full of single reads and writes of `file`: an error of the file or of the disk that one of
+ * them throws is a DatabaseError. Any other defect stays one.
+ */
+export const withErrorsOf =
+  (file: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | DatabaseError, R> =>
+    effect.pipe(
+      Effect.catchCause((cause): Effect.Effect<never, E | DatabaseError> => {
+        const failures = cause.reasons
+          .filter(Cause.isDieReason)
+          .map(({ defect }) => databaseErrorOf(file)(defect));
+        const failure = failures.find((one) => one !== undefined);
+        return failure === undefined ? Effect.failCause(cause) : Effect.fail(failure);
+      }),
+    );
+
+/** Runs `work`, and throws the DatabaseError that an error of it is: for plain code that a caller of another file runs. */
+export function explained<A>(file: string, work: () => A): A {
+  try {
+    return work();
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
 /** The DatabaseError for an error of work on `file`; undefined for an error that is not of the file or the disk. */
 export const databaseErrorOf =
   (file: string) =>
   (error: unknown): DatabaseError | undefined => {
-    const explained = explain(file, error);
-    return explained instanceof DatabaseError ? explained : undefined;
+    const found = explain(file, error);
+    return found instanceof DatabaseError ? found : undefined;
   };
 
 const attempt = <A>(work: () => A): Effect.Effect<A, unknown> =>

@@ -1,10 +1,11 @@
-/** A file that one thread creates while another opens it. */
-import { mkdtempSync, rmSync } from "node:fs";
+/** How a database file is opened: while another thread creates it, and when opening it fails. */
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { expect, it } from "vitest";
 import { DatabaseError, type FileKind, openFile, openReader } from "./sqlite.ts";
+import { openVentes } from "./ventes-db.ts";
 
 const KIND: FileKind = {
   applicationId: 0x74657374,
@@ -53,6 +54,29 @@ it("a file in the making is absent or whole, never another program's", async () 
     expect(refused).toEqual([]);
     expect(opened).toEqual({ reading: FILES / 2, writing: FILES / 2 });
   } finally {
+    rmSync(dir, { recursive: true });
+  }
+});
+
+const openDescriptors = (file: string): number =>
+  readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(join("/proc/self/fd", fd)).startsWith(file);
+    } catch {
+      return false;
+    }
+  }).length;
+
+it.runIf(process.platform === "linux")("opening ventes.db while it is locked leaves nothing open", () => {
+  const dir = mkdtempSync(join(tmpdir(), "ventes-locked-"));
+  const holder = openVentes(dir, "a");
+  try {
+    const before = openDescriptors(dir);
+    holder.exec("BEGIN IMMEDIATE");
+    for (let n = 0; n < 3; n++) expect(() => openVentes(dir, "b")).toThrow(/is locked by another program/);
+    expect(openDescriptors(dir)).toBe(before);
+  } finally {
+    holder.close();
     rmSync(dir, { recursive: true });
   }
 });

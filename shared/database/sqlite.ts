@@ -3,7 +3,7 @@
  * checked, configured and closed in the same way.
  */
 import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import * as Schema from "effect/Schema";
 import { command } from "../runtime/command.ts";
@@ -14,7 +14,17 @@ export type Statement = BetterSqlite3.Statement;
 /** A database file cannot be used. `message` names the file, the cause and the remedy. */
 export class DatabaseError extends Schema.TaggedError<DatabaseError>()("DatabaseError", {
   file: Schema.String,
-  reason: Schema.Literals(["unwritable", "foreign", "newer", "missing", "full", "busy"]),
+  reason: Schema.Literals([
+    "unwritable",
+    "foreign",
+    "newer",
+    "missing",
+    "full",
+    "busy",
+    "damaged",
+    "disk",
+    "memory",
+  ]),
   message: Schema.String,
 }) {}
 
@@ -31,10 +41,11 @@ export interface FileKind {
 const BUSY_MS = 50;
 
 /**
- * Opens a file of this kind in WAL mode, and creates it if it is missing. Throws DatabaseError for a directory or file that
- * cannot be written, a file that is no SQLite database or belongs to another program, and a newer version.
+ * Opens a file of this kind in WAL mode, and creates it if it is missing; `prepare` is called at the end. Throws
+ * DatabaseError, and leaves nothing open, for a directory or file that cannot be written, a file that is no SQLite database or
+ * belongs to another program, a newer version, and a file that another process has locked.
  */
-export function openFile(file: string, kind: FileKind): Sqlite {
+export function openFile(file: string, kind: FileKind, prepare: (db: Sqlite) => void = () => {}): Sqlite {
   const db = open(file, { readonly: false });
   try {
     if (isForeign(db, kind))
@@ -47,6 +58,7 @@ export function openFile(file: string, kind: FileKind): Sqlite {
     db.pragma(`synchronous = ${kind.synchronous}`);
     migrate(db, file, kind);
     db.pragma("foreign_keys = ON");
+    prepare(db);
     return db;
   } catch (error) {
     db.close();
@@ -142,50 +154,62 @@ function migrate(db: Sqlite, file: string, kind: FileKind): void {
 
 /** True for SQLITE_BUSY and its extended codes: another process writes, so the caller should try again. */
 export const isBusy = (error: unknown): boolean =>
-  error instanceof DatabaseError ? error.reason === "busy" : codeOf(error).startsWith("SQLITE_BUSY");
+  error instanceof DatabaseError ? error.reason === "busy" : reasonOf(codeOf(error)) === "busy";
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+/** By the start of the code: SQLite's extended codes begin with the primary one. The first line that fits counts. */
+const REASONS: readonly (readonly [code: RegExp, reason: DatabaseError["reason"]])[] = [
+  [/^SQLITE_NOTADB/, "foreign"],
+  [/^SQLITE_CORRUPT/, "damaged"],
+  [/^(?:SQLITE_FULL|ENOSPC$|EDQUOT$)/, "full"],
+  [/^SQLITE_(?:BUSY|PROTOCOL|LOCKED)/, "busy"],
+  [/^SQLITE_(?:CANTOPEN|READONLY|PERM|AUTH)/, "unwritable"],
+  [/^(?:EACCES|EPERM|EROFS|ENOTDIR|EEXIST|ENOENT)$/, "unwritable"],
+  [/^(?:SQLITE_IOERR_NOMEM|SQLITE_NOMEM)/, "memory"],
+  [/^(?:SQLITE_IOERR|EIO$)/, "disk"],
+];
+
+const reasonOf = (code: string): DatabaseError["reason"] | undefined =>
+  REASONS.find(([known]) => known.test(code))?.[1];
+
+/** What to do with a damaged file, by its name. Its -wal and -shm are parts of it. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  "ventes.db":
+    "stop ventes, move the file away together with its -wal and -shm, and start again: a new one is filled from the topics",
+  "producer.db":
+    "stop ventes, delete the file together with its -wal and -shm, and start again: it is a cache of the topics",
+  "events.db":
+    "it holds the topics: stop ventes and put a backup of it back, or start over with another --data directory",
+};
+const OTHER_REMEDY = "stop ventes, and put a backup of it back";
+
+const sentenceOf = (reason: DatabaseError["reason"], file: string, code: string): string => {
+  switch (reason) {
+    case "foreign":
+      return `${file} is not a SQLite database: choose another --data directory`;
+    case "damaged":
+      return `${file} is damaged (${code}): ${REMEDIES[basename(file)] ?? OTHER_REMEDY}`;
+    case "full":
+      return `the disk of ${file} is full: make room, then start again; nothing is lost`;
+    case "busy":
+      return `${file} is locked by another program: close it, then try again`;
+    case "disk":
+      return `the disk of ${file} cannot be read or written (${code}): check the disk and its mount, then start again`;
+    case "memory":
+      return `there is not enough memory to work on ${file} (${code}): end other programs, then start again`;
+    default:
+      return `cannot write ${file} (${code}): choose another directory with --data, or make it writable`;
+  }
+};
 
 /** The DatabaseError for an error of SQLite or of the file system; any other error is returned as it is. */
 export function explain(file: string, error: unknown): unknown {
   if (error instanceof DatabaseError) return error;
   const code = codeOf(error);
-  if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
-    return new DatabaseError({
-      file,
-      reason: "foreign",
-      message: `${file} is not a SQLite database: choose another --data directory`,
-    });
-  if (code === "SQLITE_FULL" || code === "ENOSPC")
-    return new DatabaseError({
-      file,
-      reason: "full",
-      message: `the disk of ${file} is full: make room, then start again; nothing is lost`,
-    });
-  if (
-    [
-      "EACCES",
-      "EPERM",
-      "EROFS",
-      "ENOTDIR",
-      "EEXIST",
-      "ENOENT",
-      "SQLITE_CANTOPEN",
-      "SQLITE_READONLY",
-      "SQLITE_READONLY_DIRECTORY",
-    ].includes(code)
-  )
-    return new DatabaseError({
-      file,
-      reason: "unwritable",
-      message: `cannot write ${file} (${code}): choose another directory with --data, or make it writable`,
-    });
-  if (isBusy(error))
-    return new DatabaseError({
-      file,
-      reason: "busy",
-      message: `${file} is locked by another program: close it, then try again`,
-    });
-  return error;
+  const reason = reasonOf(code);
+  return reason === undefined
+    ? error
+    : new DatabaseError({ file, reason, message: sentenceOf(reason, file, code) });
 }

@@ -28,9 +28,9 @@ export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
 /** Opens DIR/ventes.db for writing. Creates it if it is missing; `id` is then its databaseId. Throws DatabaseError. */
 export function openVentes(dir: string, id: string): Sqlite {
-  const db = openFile(ventesFile(dir), VENTES_DB);
-  db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(id);
-  return db;
+  return openFile(ventesFile(dir), VENTES_DB, (db) =>
+    db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(id),
+  );
 }
 
 /**

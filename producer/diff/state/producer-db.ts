@@ -21,29 +21,26 @@ export const producerFile = (dir: string): string => join(dir, "producer.db");
 /** Throws DatabaseError when the directory cannot be written or the file belongs to another program. */
 export function openProducer(dir: string, logIdentity: string): Sqlite {
   const file = producerFile(dir);
-  let db = openOrDrop(file);
-  const identity = () =>
-    db.prepare("SELECT value FROM meta WHERE name = 'log'").pluck().get() as string | undefined;
-  if (identity() !== logIdentity) {
-    if (identity() !== undefined) {
-      db.close();
-      drop(file);
-      db = openFile(file, PRODUCER_DB);
-    }
-    db.prepare("INSERT INTO meta VALUES ('log', ?)").run(logIdentity);
+  try {
+    return openOf(file, logIdentity);
+  } catch (error) {
+    if (!(error instanceof OtherLog || (error instanceof DatabaseError && error.reason === "newer")))
+      throw error;
+    drop(file);
+    return openOf(file, logIdentity);
   }
-  return db;
 }
 
-function openOrDrop(file: string): Sqlite {
-  try {
-    return openFile(file, PRODUCER_DB);
-  } catch (error) {
-    if (!(error instanceof DatabaseError) || error.reason !== "newer") throw error;
-    drop(file);
-    return openFile(file, PRODUCER_DB);
-  }
-}
+/** The file is a state of another log. */
+class OtherLog extends Error {}
+
+/** Opens the file; a new one belongs to this log from then on. Throws OtherLog. */
+const openOf = (file: string, logIdentity: string): Sqlite =>
+  openFile(file, PRODUCER_DB, (db) => {
+    db.prepare("INSERT INTO meta VALUES ('log', ?) ON CONFLICT DO NOTHING").run(logIdentity);
+    const identity = db.prepare("SELECT value FROM meta WHERE name = 'log'").pluck().get();
+    if (identity !== logIdentity) throw new OtherLog();
+  });
 
 function drop(file: string): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });

@@ -55,9 +55,18 @@ export class ChangeNotifier {
   /** Waits until `takeChange` would return true. */
   readonly wait: Effect.Effect<void> = Effect.suspend(() => this.#woken).pipe(
     Effect.timeoutOption(POLL_MS),
-    Effect.repeat({ until: () => this.#fresh || dataVersion(this.#db) !== this.#seen }),
+    Effect.repeat({ until: () => this.#fresh || this.#mayHaveChanged() }),
     Effect.asVoid,
   );
+
+  /** True also when the file cannot be asked: `takeChange` then throws the error where it is explained. */
+  #mayHaveChanged(): boolean {
+    try {
+      return dataVersion(this.#db) !== this.#seen;
+    } catch {
+      return true;
+    }
+  }
 
   /** Completes when `wake` is called, or was called since the last `takeChange`. */
   get #woken(): Effect.Effect<void> {

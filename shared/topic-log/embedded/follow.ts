@@ -6,6 +6,7 @@
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { TopicName } from "../../contract/topics.ts";
 import { newId } from "../../runtime/time.ts";
 import { partitionKey } from "../by-partition.ts";
 import type { LogFailure } from "../errors.ts";
@@ -42,9 +43,12 @@ const takeBatches = Effect.fnUntraced(function* <E, R>(
   options: FollowOptions<E, R>,
 ): Effect.fn.Return<never, E | LogFailure, R> {
   const most = options.maxRecords ?? DEFAULT_MAX_RECORDS;
+  const settleIfChanged = attempt(() => notifier.takeChange()).pipe(
+    Effect.flatMap((isChanged) => (isChanged || held.moved ? attempt(() => held.settle()) : Effect.void)),
+  );
   for (;;) {
     let idle = true;
-    if (notifier.takeChange() || held.moved) yield* attempt(() => held.settle());
+    yield* settleIfChanged;
     for (const [key, cursor] of [...held.cursors]) {
       // The partition was given up, or its position was reset, since this round began.
       if (held.cursors.get(key) !== cursor) continue;
@@ -52,34 +56,35 @@ const takeBatches = Effect.fnUntraced(function* <E, R>(
       if (batch === undefined) continue;
       idle = false;
       const next = yield* options.onBatch(batch);
-      if (held.moved || notifier.takeChange()) yield* attempt(() => held.settle());
+      yield* settleIfChanged;
       if (held.cursors.get(key) === cursor) yield* attempt(() => cursor.seek(next));
     }
     if (idle && !held.moved) yield* notifier.wait;
   }
 });
 
-const notifierOf = ({ file, db }: OpenLog): Effect.Effect<ChangeNotifier, never, Scope.Scope> =>
+const notifierOf = ({ file, db, attempt }: OpenLog): Effect.Effect<ChangeNotifier, LogFailure, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => new ChangeNotifier(file, db)),
+    attempt(() => new ChangeNotifier(file, db)),
     (notifier) => Effect.sync(() => notifier.close()),
   );
 
 const membershipOf = <E, R>(
-  { members, file, namespace, topics }: OpenLog,
+  { members, file, namespace, topics, attempt }: OpenLog,
   options: FollowOptions<E, R>,
-): Effect.Effect<Membership, never, Scope.Scope> =>
+): Effect.Effect<Membership, LogFailure, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.gen(function* () {
-      return new Membership({
+      const of = {
         db: members,
         file,
         group: `${namespace}.${options.group}`,
         topics: options.topics,
-        partitions: (topic) => topics.of(topic).partitions,
+        partitions: (topic: TopicName) => topics.of(topic).partitions,
         id: yield* newId,
         clock: yield* Clock.Clock,
-      });
+      };
+      return yield* attempt(() => new Membership(of));
     }),
     (membership) => Effect.sync(() => membership.close()),
   );

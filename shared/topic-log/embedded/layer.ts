@@ -21,13 +21,14 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
   TopicLog,
   Effect.gen(function* () {
     const log = yield* openLog(yield* Settings);
+    const append = yield* log.attempt(() => makeAppend(log.db));
     return TopicLog.of({
       kind: "embedded",
       identity: log.topics.identity,
       partitions: (topic) => log.topics.of(topic).partitions,
       maxRecordBytes: () => MAX_RECORD_BYTES,
       fullName: (topic) => `${log.namespace}.${topic}`,
-      publish: publishTo(log),
+      publish: publishTo(log, append),
       bounds: (topics) => boundsOf(log, topics),
       read: (from, onBatch) => readToEnds(log, from, onBatch),
       follow: (options) => followTopics(log, options),
@@ -36,9 +37,11 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
 );
 
 /** Encodes outside the transaction, so that it holds the file's lock for as short a time as it can. */
-const publishTo = ({ db, file, topics, attempt }: OpenLog): TopicLog["Service"]["publish"] => {
-  const append = makeAppend(db);
-  return Effect.fnUntraced(function* (name, records) {
+const publishTo = (
+  { file, topics, attempt }: OpenLog,
+  append: ReturnType<typeof makeAppend>,
+): TopicLog["Service"]["publish"] =>
+  Effect.fnUntraced(function* (name, records) {
     if (records.length === 0) return [];
     const topic = topics.of(name);
     const prepared = prepare(topic, records);
@@ -47,4 +50,3 @@ const publishTo = ({ db, file, topics, attempt }: OpenLog): TopicLog["Service"][
     ChangeNotifier.notify(file);
     return published;
   });
-};

@@ -45,6 +45,7 @@ export const openLog = Effect.fnUntraced(function* ({
   const members = yield* connection(file, () => openMembership(data));
   const id = yield* newId;
   const topics = yield* whenFree(() => openTopics(db, namespace, partitions, id), openFailureOf(file));
+  const reader = yield* whenFree(() => makeReader(db), openFailureOf(file));
   const failureOf = logFailureOf(file);
   return {
     file,
@@ -52,7 +53,7 @@ export const openLog = Effect.fnUntraced(function* ({
     db,
     members,
     topics,
-    reader: makeReader(db),
+    reader,
     attempt: (work) => whenFree(work, failureOf),
   };
 });
@@ -84,10 +85,16 @@ const openFailureOf =
   (error: unknown): LogFailure | DatabaseError | undefined =>
     error instanceof LogMisconfigured || error instanceof LogMismatch ? error : databaseErrorOf(file)(error);
 
+/** Waiting for a damaged file, or for one that may not be written, would never end. */
+const MAY_PASS: ReadonlySet<DatabaseError["reason"]> = new Set(["busy", "full", "disk", "memory"]);
+
 const logFailureOf =
   (file: string) =>
   (error: unknown): LogFailure | undefined => {
     if (error instanceof LogMismatch || error instanceof LogMisconfigured) return error;
     const ofFile = databaseErrorOf(file)(error);
-    return ofFile && new LogUnavailable({ address: file, message: ofFile.message });
+    if (ofFile === undefined) return undefined;
+    return MAY_PASS.has(ofFile.reason)
+      ? new LogUnavailable({ address: file, message: ofFile.message })
+      : new LogMisconfigured({ message: ofFile.message });
   };

@@ -1,0 +1,118 @@
+/**
+ * Calls of SQLite in a short life of a data directory fail: with a full disk, a lock, a damaged file, a disk that cannot be
+ * read, a file that may not be written. Each time the command goes on, or ends with exit code 1 and a sentence that says which
+ * file, what is wrong and what to do. It never ends with a trace. By default each sixth place that calls SQLite is tried, with one of
+ * the errors; VENTES_TEST_LONG=1 tries all places with all errors, which takes ten minutes.
+ */
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect, it } from "vitest";
+import { sqliteError, withFailingSqlite } from "./support/failing-sqlite.ts";
+import { ventes } from "./support/in-process.ts";
+import { type Ran, scratchDirectory } from "./support/ventes.ts";
+
+interface Failing {
+  readonly code: string;
+  readonly says: RegExp;
+  /** The error passes: only the first call meets it. */
+  readonly passes?: true;
+}
+
+const ERRORS: readonly Failing[] = [
+  { code: "SQLITE_FULL", says: /is full: make room/ },
+  // The lock of a directory is held by another process: that is said in its own words.
+  { code: "SQLITE_BUSY", says: /is locked by another program: close it|works in .*: stop it/, passes: true },
+  { code: "SQLITE_CORRUPT_INDEX", says: /is damaged \(SQLITE_CORRUPT_INDEX\): / },
+  { code: "SQLITE_IOERR_READ", says: /cannot be read or written \(SQLITE_IOERR_READ\): check the disk/ },
+  { code: "SQLITE_READONLY", says: /cannot write .* \(SQLITE_READONLY\): .* make it writable/ },
+];
+const IS_LONG = process.env.VENTES_TEST_LONG === "1";
+const EACH = IS_LONG ? 1 : 6;
+
+const FILES = {
+  "produits.csv": "id_produit,nom,prix\n1,Thé,2\n2,Café,3\n",
+  "magasins.csv": "id_magasin,ville\n1,Brest\n",
+  "ventes.csv":
+    "id_vente,id_produit,id_magasin,date,quantite\n1,1,1,2024-01-01,2\n2,2,1,2024-01-02,2\n3,9,1,2024-01-02,x\n",
+};
+
+const commandsOn = (folder: string): readonly (readonly string[])[] => {
+  const files = Object.entries(FILES).map(([name, text]) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  });
+  return [
+    ["start", "--once", "--timeout", "1s", ...files],
+    ["start", "--once", "--timeout", "1s"],
+    ["status"],
+    ["rejects"],
+    ["prices", "1"],
+    ["sources"],
+    ["replay"],
+    ["hello"],
+    ["sources", "remove", files[2] as string, "--withdraw"],
+  ];
+};
+
+/** Runs a command; its calls at `site` fail. Returns what is wrong with how it ends, or undefined. */
+async function wrongEnd(
+  args: readonly string[],
+  site: string,
+  failing: Failing,
+): Promise<string | undefined> {
+  const { code, says, passes = false } = failing;
+  let thrown = 0;
+  let file = "";
+  const ran: Ran = await withFailingSqlite(
+    (at, name) => {
+      if (at !== site || (passes && thrown > 0)) return undefined;
+      thrown += 1;
+      file = basename(name);
+      return sqliteError(code);
+    },
+    () => ventes(args),
+  );
+  const isSaid = says.test(ran.stderr) && (ran.stderr.includes(file) || file === "lock.db");
+  if (ran.code === 0 || thrown === 0 || (ran.code === 1 && isSaid && !/\n\s+at /.test(ran.stderr)))
+    return undefined;
+  return `${args[0]}, ${code} at ${site}: exit code ${ran.code}, ${ran.stderr}`;
+}
+
+it("where SQLite fails, the command goes on or ends with a sentence that names the file", async () => {
+  const folder = scratchDirectory();
+  const wrong: string[] = [];
+  const known = new Set<string>();
+  let tried = 0;
+  let before: string | undefined;
+  const copyOf = (from: string | undefined, name: string): string => {
+    const data = join(folder, name);
+    mkdirSync(data, { mode: 0o700 });
+    if (from !== undefined) cpSync(from, data, { recursive: true });
+    return data;
+  };
+  for (const [n, command] of commandsOn(folder).entries()) {
+    const after = copyOf(before, `after-${n}`);
+    const sites = new Set<string>();
+    const whole = await withFailingSqlite(
+      (site) => void sites.add(site),
+      () => ventes([...command, "--data", after]),
+    );
+    expect(whole).toMatchObject({ code: 0 });
+    for (const site of sites) {
+      if (known.has(site)) continue;
+      known.add(site);
+      if (known.size % EACH !== 0) continue;
+      for (const failing of IS_LONG ? ERRORS : [ERRORS[tried % ERRORS.length] as Failing]) {
+        const data = copyOf(before, "failing");
+        const found = await wrongEnd([...command, "--data", data], site, failing);
+        rmSync(data, { recursive: true });
+        if (found !== undefined) wrong.push(found);
+        tried += 1;
+      }
+    }
+    before = after;
+  }
+  expect(wrong).toEqual([]);
+  expect(known.size).toBeGreaterThan(250);
+  expect(tried).toBeGreaterThan(40);
+}, 1_800_000);

@@ -1,0 +1,69 @@
+/**
+ * SQLite that fails: each call of better-sqlite3 in this process is seen before SQLite is asked, and may be answered with an
+ * error of a disk, a lock or a damaged file. A call is told by its site: the file of the database and the lines of ours
+ * that led to it.
+ */
+import { basename, join } from "node:path";
+import BetterSqlite3 from "better-sqlite3";
+import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
+
+/** Called before each call. An error that it returns is thrown in place of the call. */
+export type OnCall = (site: string, file: string) => Error | undefined;
+
+type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Frames that tell nothing: this file, and the helpers that all calls come through. */
+const HELPERS = /failing-sqlite|shared\/database\/attempt|node_modules|node:internal/;
+/** How many lines of ours make a site. */
+const FRAMES = 1;
+
+/** An error as SQLite answers with `code`. */
+export const sqliteError = (code: string): Error =>
+  new BetterSqlite3.SqliteError(`injected ${code.slice("SQLITE_".length).toLowerCase()}`, code);
+
+const siteOf = (stack: string, file: string): string => {
+  const ours = stack.split("\n").filter((line) => line.includes(ROOT) && !HELPERS.test(line));
+  const places = ours.slice(0, FRAMES).map((line) => line.slice(line.indexOf(ROOT) + ROOT.length + 1));
+  return `${basename(file)} ${places.map((place) => place.replace(/:\d+\)?$/, "")).join(" < ")}`;
+};
+
+/** Watches all calls for the time of `work`. */
+export async function withFailingSqlite<A>(onCall: OnCall, work: () => Promise<A>): Promise<A> {
+  const probe = new BetterSqlite3(":memory:");
+  const statements = Object.getPrototypeOf(probe.prepare("SELECT 1")) as Record<string, Method>;
+  const connections = BetterSqlite3.prototype as unknown as Record<string, Method>;
+  probe.close();
+  const undo: (() => void)[] = [];
+  const before = (file: string): void => {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 40;
+    const stack = new Error("site").stack ?? "";
+    Error.stackTraceLimit = stackTraceLimit;
+    const error = onCall(siteOf(stack, file), file);
+    if (error !== undefined) throw error;
+  };
+  const watch = (
+    methods: Record<string, Method>,
+    names: readonly string[],
+    fileOf: (it: never) => string,
+  ) => {
+    for (const name of names) {
+      const real = methods[name] as Method;
+      methods[name] = function (this: unknown, ...args) {
+        before(fileOf(this as never));
+        return Reflect.apply(real, this, args);
+      };
+      undo.push(() => {
+        methods[name] = real;
+      });
+    }
+  };
+  watch(statements, ["run", "get", "all", "iterate"], (statement: Statement) => statement.database.name);
+  watch(connections, ["exec", "pragma", "prepare"], (db: Sqlite) => db.name);
+  try {
+    return await work();
+  } finally {
+    for (const one of undo) one();
+  }
+}
