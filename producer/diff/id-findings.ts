@@ -8,6 +8,8 @@ import type { HeldRow } from "./state/held-rows.ts";
 
 /** How many ids each finding lists. */
 const LISTED = 5;
+/** How many ids with equal lines are known by name. */
+const MOST_EQUAL = 1_000;
 /** The sample of rows is thinned when it has more of them. */
 const SAMPLE = 20_000;
 
@@ -15,6 +17,12 @@ export class IdFindings {
   /** Lines whose id stands on a later line of another sale, where that is new; and such ids. */
   repeated = 0;
   readonly repeatedIds: string[] = [];
+  /** Of ids that are new: lines of the sale of a later line, with other values. `together`: no line of another id is between. */
+  together = 0;
+  readonly togetherIds: string[] = [];
+  apart = 0;
+  /** Ids whose lines say the same, each once, of at most so many. */
+  readonly equalIds = new Set<string>();
   /** Ids that the source has stated before; how many of them named another sale, and how many a sale of another day. */
   met = 0;
   reused = 0;
@@ -35,13 +43,26 @@ export class IdFindings {
 
   /**
    * A line, the one that holds for its id, and the row that the source stated under it. A later line of a known id that
-   * only changes its product or shop is a correction; one of another day is another sale.
+   * only changes its product or shop is a correction; one of another day is another sale. `together`: all lines of the id
+   * stand next to each other.
    */
-  sawTwice(line: SpilledRecord, holds: SpilledRecord, before: HeldRow | undefined): void {
+  sawTwice(line: SpilledRecord, holds: SpilledRecord, before: HeldRow | undefined, together: boolean): void {
+    if (line.b === holds.b && before === undefined) {
+      if (!together) this.apart++;
+      else {
+        this.together++;
+        note(this.togetherIds, line.key);
+      }
+    }
     if (line.b === holds.b || holds.b === before?.b) return;
     if (before !== undefined && !isOtherDay(line.b, holds.b)) return;
     this.repeated++;
     note(this.repeatedIds, line.key);
+  }
+
+  /** A line whose id stands on a later line that says the same. */
+  sawAgain(line: SpilledRecord): void {
+    if (this.equalIds.size < MOST_EQUAL) this.equalIds.add(line.key);
   }
 
   /** The line that holds for an id, and the row that the source stated under it. */

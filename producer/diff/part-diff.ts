@@ -176,13 +176,17 @@ export class PartDiff implements PartDecision {
       counts.superseded += lines.filter(isRow).length - holding;
       for (const line of lines.filter(isRow)) {
         const holds = last.get(`${line.ordinal}/${line.dated}`) as SpilledRecord;
-        if (holds.a === line.a && holds.b === line.b) continue;
+        if (holds.a === line.a && holds.b === line.b) {
+          if (line !== holds && line.ordinal === 0) ids?.sawAgain(line);
+          continue;
+        }
         counts.conflicts++;
         if (line.ordinal === 0 && isRow(holds))
           ids?.sawTwice(
             line,
             holds,
             held.find((h) => h.ordinal === 0),
+            areTogether(lines),
           );
       }
     }
@@ -257,6 +261,10 @@ export class PartDiff implements PartDecision {
     if (row !== undefined && row.place !== place) this.placed.push({ ...row, key, place });
   }
 }
+
+/** Whether no other record stands between these. */
+const areTogether = (lines: readonly SpilledRecord[]): boolean =>
+  lines.length - 1 === (lines.at(-1)?.n ?? 0) - (lines[0]?.n ?? 0);
 
 const isRow = ({ leftOut }: SpilledRecord): boolean => leftOut !== true;
 

@@ -30,9 +30,19 @@ export const DOUBT_SENTENCES = {
   },
   "ids.document": {
     fr: (d) =>
-      `« ${d.what} » y est le même sur des lignes de ventes différentes (${d.count} lignes ; ${examplesOf(d)}) : une seule de ces lignes compterait`,
+      `« ${d.what} » y est le même sur plusieurs lignes qui diffèrent (${examplesOf(d)}) : ${d.count === 1 ? "une ligne ne compterait pas" : `${d.count} lignes ne compteraient pas`}`,
     en: (d) =>
-      `it has the same "${d.what}" on lines of different sales (${d.count} lines; ${examplesOf(d)}): only one of those lines would count`,
+      `it has the same "${d.what}" on several lines that differ (${examplesOf(d)}): ${d.count === 1 ? "one line" : `${d.count} lines`} would not count`,
+  },
+  "ids.equal": {
+    fr: (d) =>
+      d.count === 1
+        ? `une ligne y répète une autre, « ${d.what} » compris (${examplesOf(d)}), et ne compte pas`
+        : `${d.count} lignes y en répètent d'autres, « ${d.what} » compris (${examplesOf(d)}), et ne comptent pas`,
+    en: (d) =>
+      d.count === 1
+        ? `one of its lines repeats another, "${d.what}" included (${examplesOf(d)}), and does not count`
+        : `${d.count} of its lines repeat others, "${d.what}" included (${examplesOf(d)}), and do not count`,
   },
   "ids.reused": {
     fr: (d) =>

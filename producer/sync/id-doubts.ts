@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import { ventes } from "#shared/contract/entities/index.ts";
+import type { VersionCounts } from "#shared/contract/source-records.ts";
 import type { EntityDiff } from "../diff/index.ts";
 import { wholeOf } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
@@ -20,6 +21,9 @@ const REUSED = 1 / 3;
 const FEWEST_REUSED = 3;
 /** So many sales under new ids are held; one, if its two ids look the same. */
 const FEWEST_RENAMED = 2;
+/** How many ids with equal lines are shown. */
+const EXAMPLES = 5;
+
 /** What the ids show. Reads the events of other sources that this producer does not hold. */
 export const idDoubts = Effect.fnUntraced(function* (
   opened: OpenedVersion,
@@ -27,7 +31,12 @@ export const idDoubts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { main } = diff;
   if (!main.entity.derivedKey || opened.rekey !== undefined) return [];
-  const own = [...ofRepeated(opened, main), ...ofReused(opened, main), ...ofRenamed(opened, main)];
+  const own = [
+    ...ofRepeated(opened, main),
+    ...ofReused(opened, main),
+    ...ofRenamed(opened, main),
+    ...ofEqual(opened, main, diff.counts(opened.version)),
+  ];
   return main.idFindings.fresh === 0 ? own : [...own, ...(yield* collisionDoubts(opened, diff))];
 });
 
@@ -35,9 +44,15 @@ export const idDoubts = Effect.fnUntraced(function* (
 const versionBefore = ({ before }: OpenedVersion): string =>
   JSON.stringify([before?.header ?? null, before?.counts ?? null]);
 
+/**
+ * Lines of one document stand together, and a correction comes at the end. So lines of one sale that stand together are a
+ * document's, unless the file has corrections under the same id elsewhere.
+ */
 function ofRepeated(opened: OpenedVersion, { idFindings }: EntityDiff): readonly Doubt[] {
-  const { repeated, repeatedIds } = idFindings;
-  if (repeated === 0) return [];
+  const { repeated, repeatedIds, together, togetherIds, apart } = idFindings;
+  const hasCorrections = apart > 0 || (opened.before?.counts?.conflicts ?? 0) > 0;
+  const ofOneSale = hasCorrections ? 0 : together;
+  if (repeated + ofOneSale === 0) return [];
   const field = fieldOfIds(opened) ?? ventes.key;
   return [
     {
@@ -45,8 +60,34 @@ function ofRepeated(opened: OpenedVersion, { idFindings }: EntityDiff): readonly
       // The decision is about the column: it holds for later versions.
       decision: decisionOf("ids.document", [field]),
       weight: "held",
-      details: { count: repeated, what: field, examples: repeatedIds },
+      details: {
+        count: repeated + ofOneSale,
+        what: field,
+        examples: repeated > 0 ? repeatedIds : togetherIds,
+      },
       choices: [...asDocuments(opened), { code: "lastHolds" }],
+    },
+  ];
+}
+
+/** Equal lines of one id: nothing tells a line that was written twice from two lines of a document. They count once. */
+function ofEqual(
+  opened: OpenedVersion,
+  { idFindings }: EntityDiff,
+  { superseded, conflicts = 0 }: Pick<VersionCounts, "superseded" | "conflicts">,
+): readonly Doubt[] {
+  const count = superseded - conflicts;
+  if (count === 0 || opened.registration.duplicates === "drop") return [];
+  const field = fieldOfIds(opened) ?? ventes.key;
+  const ids = [...idFindings.equalIds];
+  return [
+    {
+      code: "ids.equal",
+      decision: decisionOf("ids.equal", [field]),
+      weight: "noticed",
+      details: { count, what: field, examples: ids.slice(0, EXAMPLES) },
+      choices: [...asDocuments(opened, true).map((choice) => ({ ...choice, adds: count })), { code: "seen" }],
+      ...(ids.length === 0 ? {} : { rows: ids, entity: "ventes" as const }),
     },
   ];
 }

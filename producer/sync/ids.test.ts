@@ -63,11 +63,52 @@ describe("an id on several lines", () => {
     expect(await quantity()).toBe(9);
   });
 
-  it("of one sale is a correction: the last line holds", async () => {
-    write("v.csv", "1,2026-02-03,A,S1,2", "1,2026-02-03,A,S1,3");
+  it("of one sale is a correction where other lines stand between: the last line holds", async () => {
+    write("v.csv", "1,2026-02-03,A,S1,2", "2,2026-02-03,B,S1,4", "1,2026-02-03,A,S1,3");
     await add("v.csv");
-    expect(await poll()).toMatchObject({ state: "ok", emitted: 1, conflicts: 1 });
-    expect(await quantity()).toBe(3);
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 2, conflicts: 1 });
+    // The file has such corrections, so one that follows its sale at once is one too.
+    write(
+      "v.csv",
+      "1,2026-02-03,A,S1,2",
+      "2,2026-02-03,B,S1,4",
+      "1,2026-02-03,A,S1,3",
+      "3,2026-02-04,A,S1,1",
+      "3,2026-02-04,A,S1,2",
+    );
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+    expect(await quantity()).toBe(9);
+  });
+
+  it("next to each other are lines of one document where nothing else repeats an id, and held", async () => {
+    write("v.csv", "1,2026-02-03,A,S1,2", "2,2026-02-03,B,S1,4", "2,2026-02-03,B,S1,1");
+    await add("v.csv");
+    const held = await poll();
+    expect(codesOf(held)).toEqual(["ids.document"]);
+    await add("v.csv", { map: ["numero_document=sale_id"] });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 3 });
+    expect(await quantity()).toBe(7);
+  });
+
+  it("that say the same count once, and it is said how to count each", async () => {
+    write("v.csv", "1,2026-02-03,A,S1,2", "1,2026-02-03,A,S1,2", "2,2026-02-03,B,S1,4");
+    await add("v.csv");
+    const told = await poll();
+    expect(told).toMatchObject({ state: "ok", emitted: 2 });
+    expect(told?.doubts).toMatchObject([{ code: "ids.equal", weight: "noticed", rows: ["1"] }]);
+    // Also when the file grew, and only its new line was read.
+    write(
+      "v.csv",
+      "1,2026-02-03,A,S1,2",
+      "1,2026-02-03,A,S1,2",
+      "2,2026-02-03,B,S1,4",
+      "3,2026-02-03,B,S1,1",
+    );
+    expect(codesOf(await poll())).toEqual(["ids.equal"]);
+    expect(commandsOf(told)[0]).toMatch(/ --map numero_document=sale_id --rekey$/);
+    await add("v.csv", { map: ["numero_document=sale_id"], rekey: true });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 4 });
+    expect(await quantity()).toBe(9);
   });
 });
 

@@ -10,9 +10,13 @@ import type { OpenedVersion } from "./opened-version.ts";
 const isPublished = ({ before }: OpenedVersion): boolean => before?.identity != null;
 
 /** `sources add` with these options, for the version's source; of the first version of an entry, for its catalogue. */
-function reread(opened: OpenedVersion, options: readonly string[]): Pick<Choice, "options" | "commands"> {
+function reread(
+  opened: OpenedVersion,
+  options: readonly string[],
+  applied = isPublished(opened),
+): Pick<Choice, "options" | "commands"> {
   const { catalogue } = opened.registration;
-  if (isPublished(opened)) return { options: [...options, "--rekey"] };
+  if (applied) return { options: [...options, "--rekey"] };
   // What was published keeps its ids, whatever its catalogue says from now on.
   if (catalogue !== undefined)
     return { commands: [["sources", "add", "--catalogue", catalogue, ...options]] };
@@ -26,11 +30,11 @@ export const fieldOfIds = ({ version }: OpenedVersion): string | undefined => {
   return typeof at === "number" ? known.header[at] : undefined;
 };
 
-/** The choice that the ids are numbers of documents. */
-export const asDocuments = (opened: OpenedVersion): readonly Choice[] => {
+/** The choice that the ids are numbers of documents. `applied`: the version is published. */
+export const asDocuments = (opened: OpenedVersion, applied = isPublished(opened)): readonly Choice[] => {
   const field = fieldOfIds(opened);
   if (field === undefined) return [];
-  return [{ code: "documents", ...reread(opened, ["--map", `numero_document=${field}`]) }];
+  return [{ code: "documents", ...reread(opened, ["--map", `numero_document=${field}`], applied) }];
 };
 
 /**

@@ -87,7 +87,7 @@ export const FILE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: IDS,
-        find: "if (repeated === 0) return [];",
+        find: "if (repeated + ofOneSale === 0) return [];",
         replace: "if (repeated >= 0) return [];",
       },
     ],

@@ -1,6 +1,6 @@
 /** Publishers who number their lines, their receipts, or both wrongly. */
 import { isoDay, type Sale } from "../company.ts";
-import type { Clarity, Step } from "../life.ts";
+import type { Clarity, Line, Step } from "../life.ts";
 import { type Column, dayOf, Publisher } from "../publisher.ts";
 import { begin, edit, goOn } from "./growing.ts";
 
@@ -39,6 +39,31 @@ export function lineIdsDeleted(seed: number): readonly Step[] {
     if (p.r.chance(0.5)) goOn(p);
     const isDeleted = did.includes("deleted");
     p.step(did, isDeleted ? Publisher.worse("unusual", clarity) : clarity, [p.version(p.books.sales)]);
+  }
+  return p.steps;
+}
+
+/** The file only grows: a corrected line stands again at its end, under the id that it had. */
+export function lineIdsCorrectedBelow(seed: number): readonly Step[] {
+  const p = new Publisher(seed, { number: idOf(seed) });
+  begin(p, 4);
+  const lines: Line[] = [...p.version(p.books.sales).lines];
+  const add = (sales: readonly Sale[]) => lines.push(...p.version(sales).lines);
+  const publish = (did: string) => p.step(did, "ordinary", [{ ...p.version([]), lines: [...lines] }]);
+  publish("first version");
+  for (let n = 4; n > 0; n--) {
+    const known = p.books.sales;
+    goOn(p);
+    const came = p.books.sales.slice(known.length);
+    add(came);
+    // Never the last line: at once behind it the correction would look like a line of the same document.
+    const sale = p.r.pick(p.books.sales.slice(0, -1));
+    p.correct(
+      sale,
+      p.style.fields.filter((field) => field !== "product" && field !== "shop"),
+    );
+    add(p.books.sales.filter(({ id }) => id === sale.id));
+    publish("new lines, and a corrected one at the end");
   }
   return p.steps;
 }
