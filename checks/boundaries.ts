@@ -42,8 +42,8 @@ const ENTERED_BY_INDEX = new Set(["producer"]);
 /** The files of a part that other parts may import; a part that is not here has no such list. */
 const ENTRANCES: Readonly<Record<string, RegExp>> = { producer: /^producer\/(?:run|admin\/index)\.ts$/ };
 
-/** Folders outside the program: tests, measurements, checks and the simulator see everything. */
-const SEES_ALL = new Set(["", "integration-tests", "bench", "checks", "simulator"]);
+/** Folders outside the program: tests, measurements, checks, the simulator and the packing see everything. */
+const SEES_ALL = new Set(["", "integration-tests", "bench", "checks", "simulator", "release"]);
 
 /** Imports that are allowed in a test beside the code, in addition to those of its folder. */
 const TEST_SUPPORT = "integration-tests/support/";

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Files that are not source. `data` only at the top, where a run leaves its databases. */
+/** Files that are not source. `data` and `dist` only at the top, where a run and npm pack leave theirs. */
 const LEFT_OUT =
-  /^(?:\.git|node_modules|data|coverage|\.vitest|test-report\.json)$|(?:^|\/)node_modules$|\.(?:png|db|log)$/;
+  /^(?:\.git|node_modules|data|dist|coverage|\.vitest|test-report\.json)$|(?:^|\/)node_modules$|\.(?:png|db|log|tgz)$/;
 
 const walk = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // The command `ventes`. It is plain JavaScript that any Node can run, so that an older Node prints one line saying which
 // Node is needed, before it imports modules that it cannot load (better-sqlite3 crashes on Node 20).
+import { existsSync } from "node:fs";
 import module from "node:module";
+import { join } from "node:path";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 24 || (major === 24 && minor < 3)) {
@@ -41,4 +43,6 @@ if (
 const { compileCache } = await import("./compile-cache.js");
 const cache = compileCache(process.env);
 if (cache !== undefined) module.enableCompileCache?.(cache ?? undefined);
-await import("./main.ts");
+// A clone has the program as TypeScript, a package of npm as JavaScript (release/prepack.ts).
+const packed = "../dist/cli/main.js";
+await (existsSync(join(import.meta.dirname, "main.ts")) ? import("./main.ts") : import(packed));
