@@ -186,7 +186,6 @@ describe("state of a module", () => {
     "producer/rows/values.ts reading",
     "shared/runtime/look-alikes.ts latin",
     "shared/contract/partitioner.ts scratch",
-    "shared/topic-log/embedded/change-notifier.ts listeners",
     "shared/topic-log/embedded/record-batch.ts scratch",
     "shared/topic-log/kafka/protocol/encode-batch.ts scratch",
   ]);

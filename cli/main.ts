@@ -1,8 +1,10 @@
 /** The command line: takes flags and environment, ends with an exit code. Only cli/ composes the components. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime";
+import * as Effect from "effect/Effect";
 import { program } from "./commands/program.ts";
 import { say } from "./output/stdout.ts";
 import { EXIT, endingOf } from "./settings/errors.ts";
+import { OwnThreads } from "./settings/threads.ts";
 
 /** Ctrl-C finishes the current batch. After this time the process exits anyway: a stop takes at most 5 s. */
 const STOP_MS = 4_500;
@@ -16,7 +18,7 @@ const onSignal = (): void => {
 process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 
-NodeRuntime.runMain(program(process.argv.slice(2), process.env), {
+NodeRuntime.runMain(Effect.provideService(program(process.argv.slice(2), process.env), OwnThreads, true), {
   disableErrorReporting: true,
   teardown: (exit) => {
     const ending = endingOf(exit);

@@ -27,7 +27,9 @@ process.umask(0o077);
 // replaces itself with execve (same pid, same streams). On Windows, and with a Node whose V8 may not know the limits, it
 // just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
-const LIMITS = ["--max-semi-space-size=16", "--heap-growing-percent=100"];
+const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=100"];
+// As the limits: glibc else keeps up to eight arenas for each core, and all the large buffers that were freed.
+const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072" };
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
 if (
   major === 24 &&
@@ -37,7 +39,7 @@ if (
   process.argv.slice(2).some((arg) => AT_WORK.includes(arg))
 ) {
   const { execPath, execArgv, argv, env } = process;
-  process.execve(execPath, [execPath, ...LIMITS, ...execArgv, ...argv.slice(1)], env);
+  process.execve(execPath, [execPath, ...LIMITS, ...execArgv, ...argv.slice(1)], { ...ALLOCATOR, ...env });
 }
 
 const { compileCache } = await import("./compile-cache.js");

@@ -21,6 +21,16 @@ import { TopicLog } from "#shared/topic-log/topic-log.ts";
 const GATHER_MS = 25;
 const MOST_AT_ONCE = 1000;
 
+/** Whether a commit was made that is not announced yet. */
+export const hasUnannounced = (db: Sqlite): boolean =>
+  db
+    .prepare(
+      `SELECT EXISTS (SELECT 1 FROM commits
+       WHERE commit_id > (SELECT value FROM counters WHERE name = 'announced'))`,
+    )
+    .pluck()
+    .get() === 1;
+
 const mayPass = (error: { readonly _tag: string }): error is LogUnavailable | PublishUncertain =>
   error._tag === "LogUnavailable" || error._tag === "PublishUncertain";
 

@@ -4,7 +4,6 @@
  */
 import { closeSync, constants, futimesSync, openSync } from "node:fs";
 import { hostname } from "node:os";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import * as Cause from "effect/Cause";
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
@@ -12,6 +11,7 @@ import * as Exit from "effect/Exit";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { type CatalogueStatus, ComponentState, type SourceStatus } from "#shared/contract/status.ts";
+import { loopDelay } from "#shared/runtime/loop-delay.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMsOf, instantOf, isoNow, isoOf } from "#shared/runtime/time.ts";
@@ -30,6 +30,8 @@ export interface StateReport {
   readonly detail: string;
   readonly database: string | null;
   readonly figures: Readonly<Record<string, number>>;
+  /** Of a component in a thread of its own: as `loopDelay`, for that thread. */
+  readonly longestLoop?: () => number;
   /** Of a producer. */
   readonly sources?: readonly SourceStatus[];
   readonly catalogues?: readonly CatalogueStatus[];
@@ -40,28 +42,6 @@ const CHECK_EVERY_MS = 500;
 
 /** The figure of the longest time, in milliseconds since the publication before, in which nothing else could run. */
 export const LOOP_FIGURE = "loop_ms";
-const LOOP_RESOLUTION_MS = 10;
-
-/**
- * Measures how long the event loop is kept busy at a time: the page, signals and all sources wait as long. The function
- * returns the longest time in milliseconds since it was called before.
- */
-const loopDelay = Effect.map(
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const delays = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-      delays.enable();
-      return delays;
-    }),
-    (delays) => Effect.sync(() => delays.disable()),
-  ),
-  (delays) => (): number => {
-    const most = Math.max(0, Math.round(delays.max / 1e6) - LOOP_RESOLUTION_MS);
-    delays.reset();
-    return most;
-  },
-);
-
 /** How long the last publication may take: a component stops within 5 s. */
 const LAST_WORD_MS = 1_000;
 
@@ -94,7 +74,7 @@ export const withState =
               detail: masked(detail ?? reported.detail),
               since,
               at: isoOf(clock),
-              figures: { ...reported.figures, [LOOP_FIGURE]: longest() },
+              figures: { ...reported.figures, [LOOP_FIGURE]: (reported.longestLoop ?? longest)() },
               ...(reported.sources === undefined ? {} : { sources: reported.sources }),
               ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
             };

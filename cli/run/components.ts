@@ -10,6 +10,7 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runAnalyzer } from "../../analyzer/run.ts";
+import { runConsumerInThread } from "../../consumer/in-thread.ts";
 import { type ConsumerFigures, runConsumer } from "../../consumer/run.ts";
 import type { Defect } from "../../producer/admin/index.ts";
 import { followSourcesFile, type SourcesFileListener } from "../../producer/admin/index.ts";
@@ -29,6 +30,7 @@ interface MutableReport {
   state: StateReport["state"];
   detail: string;
   figures: Record<string, number>;
+  longestLoop?: () => number;
   sources?: readonly SourceStatus[];
   catalogues?: readonly CatalogueStatus[];
 }
@@ -172,6 +174,8 @@ function fileInHand({ source, phase, share }: ReadProgress, texts: Texts): strin
 export interface ConsumeHooks {
   readonly onFigures?: (figures: ConsumerFigures) => void;
   readonly onLogState?: (log: LogState) => void;
+  /** Whether it runs in a thread of its own. Default: no. */
+  readonly inThread?: boolean;
 }
 
 /** Applies events until it is interrupted. Fails when the database or the topic log cannot be used. */
@@ -179,8 +183,17 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
   Effect.gen(function* () {
     const { data } = yield* Settings;
     const current = newReport();
+    let loopMs = 0;
     const noteLogState = onLogState(current, "consumer", progress, run);
-    const consumer = runConsumer({
+    const consumer = (hooks.inThread === true ? runConsumerInThread : runConsumer)({
+      onLoopDelay: (ms) => {
+        loopMs = Math.max(loopMs, ms);
+        current.longestLoop = () => {
+          const most = loopMs;
+          loopMs = 0;
+          return most;
+        };
+      },
       onProgress: (figures) => {
         current.figures = { ...figures };
         progress.update({ events: figures.events });

@@ -25,6 +25,7 @@ import {
 import { isTerminal, print, say } from "../output/stdout.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { OwnThreads } from "../settings/threads.ts";
 import { jsonVisible } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
 import { reportTroubles } from "./pipeline.ts";
@@ -63,6 +64,7 @@ export const readAndSettle = (
 ): Effect.Effect<OnceRead, ComponentError, TopicLog | Settings> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock;
+    const inThread = yield* OwnThreads;
     let figures = NOTHING;
     let catalogues: readonly CatalogueStatus[] = [];
     let lost: { readonly since: number; readonly reason: string } | null = null;
@@ -72,6 +74,7 @@ export const readAndSettle = (
         Effect.raceFirst(
           lostFor(waitMs, () => lost),
           consume(progress, run, {
+            inThread,
             onFigures: (done) => {
               figures = done;
             },

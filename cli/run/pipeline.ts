@@ -15,6 +15,7 @@ import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Progress } from "../output/progress.ts";
 import { type Results, readResults } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { OwnThreads } from "../settings/threads.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produce, type ReadHooks } from "./components.ts";
@@ -92,7 +93,7 @@ export const runPipeline = (
     return yield* Effect.all(
       [
         produce(options.progress, run, { onSources, onCatalogues }),
-        consume(options.progress, run),
+        consume(options.progress, run, { inThread: yield* OwnThreads }),
         analyze(run),
         settle,
       ],

@@ -1,47 +1,33 @@
 /**
- * Notifies a follower that events.db was written. A write of this process wakes the follower at once. For writes of
- * other processes the notifier polls PRAGMA data_version every POLL_MS, which takes microseconds. A follower has a timer
+ * Notifies a follower that events.db was written. A write of this process wakes the follower at once (change-signal.ts). For
+ * writes of other processes the notifier polls PRAGMA data_version every POLL_MS, which takes microseconds. A follower has a timer
  * only while it waits. A notification may be for another table or topic than those of the follower.
  */
 import * as Effect from "effect/Effect";
 import type { Sqlite } from "../../database/sqlite.ts";
+import type { ChangeSignal } from "./change-signal.ts";
 import { dataVersion } from "./events-db.ts";
 
 const POLL_MS = 50;
 
-/** The wake functions of this process' followers, by the real path of their file: several TopicLogs may open one file. */
-const listeners = new Map<string, Set<() => void>>();
-
 export class ChangeNotifier {
-  readonly #file: string;
   readonly #db: Sqlite;
+  /** Ends the wakes of the signal. */
+  readonly close: () => void;
   #seen: number;
   #fresh = true;
   #resume: (() => void) | undefined;
 
-  constructor(file: string, db: Sqlite) {
-    this.#file = file;
+  constructor(signal: ChangeSignal, db: Sqlite) {
     this.#db = db;
     this.#seen = dataVersion(db);
-    const set = listeners.get(this.#file) ?? new Set();
-    listeners.set(this.#file, set.add(this.wake));
-  }
-
-  close(): void {
-    const set = listeners.get(this.#file);
-    set?.delete(this.wake);
-    if (set?.size === 0) listeners.delete(this.#file);
+    this.close = signal.onWrite(() => this.wake());
   }
 
   readonly wake = (): void => {
     this.#fresh = true;
     this.#resume?.();
   };
-
-  /** Wakes the followers of a file in this process. Call it after a write. */
-  static notify(file: string): void {
-    for (const wake of listeners.get(file) ?? []) wake();
-  }
 
   /** True when the file was written since the last call (and at the first call): the follower must read its state again. */
   takeChange(): boolean {

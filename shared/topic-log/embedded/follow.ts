@@ -63,14 +63,18 @@ const takeBatches = Effect.fnUntraced(function* <E, R>(
   }
 });
 
-const notifierOf = ({ file, db, attempt }: OpenLog): Effect.Effect<ChangeNotifier, LogFailure, Scope.Scope> =>
+const notifierOf = ({
+  changes,
+  db,
+  attempt,
+}: OpenLog): Effect.Effect<ChangeNotifier, LogFailure, Scope.Scope> =>
   Effect.acquireRelease(
-    attempt(() => new ChangeNotifier(file, db)),
+    attempt(() => new ChangeNotifier(changes, db)),
     (notifier) => Effect.sync(() => notifier.close()),
   );
 
 const membershipOf = <E, R>(
-  { members, file, namespace, topics, attempt }: OpenLog,
+  { members, file, changes, namespace, topics, attempt }: OpenLog,
   options: FollowOptions<E, R>,
 ): Effect.Effect<Membership, LogFailure, Scope.Scope> =>
   Effect.acquireRelease(
@@ -78,6 +82,7 @@ const membershipOf = <E, R>(
       const of = {
         db: members,
         file,
+        changes,
         group: `${namespace}.${options.group}`,
         topics: options.topics,
         partitions: (topic: TopicName) => topics.of(topic).partitions,

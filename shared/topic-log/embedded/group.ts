@@ -12,7 +12,7 @@ import { databaseErrorOf } from "../../database/attempt.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
 import type { PlainClock } from "../../runtime/time.ts";
 import type { TopicPartition } from "../topic-log.ts";
-import { ChangeNotifier } from "./change-notifier.ts";
+import type { ChangeSignal } from "./change-signal.ts";
 import { eventsFile, openMembership } from "./events-db.ts";
 
 const HEARTBEAT_MS = 2_000;
@@ -46,6 +46,7 @@ export function forgetMembers(dir: string): void {
 export interface MembershipOptions {
   readonly db: Sqlite;
   readonly file: string;
+  readonly changes: ChangeSignal;
   readonly group: string;
   readonly topics: readonly TopicName[];
   readonly partitions: (topic: TopicName) => number;
@@ -58,14 +59,16 @@ export class Membership {
   readonly #topics: readonly TopicName[];
   readonly #partitions: (topic: TopicName) => number;
   readonly #file: string;
+  readonly #changes: ChangeSignal;
   readonly #members: () => MemberRow[];
   readonly #renew: () => boolean;
   readonly #remove: () => void;
 
   /** Joins. `id`: of this member, as no other one has it. */
-  constructor({ db, file, group, topics, partitions, id, clock }: MembershipOptions) {
+  constructor({ db, file, changes, group, topics, partitions, id, clock }: MembershipOptions) {
     this.#id = id;
     this.#file = file;
+    this.#changes = changes;
     this.#topics = topics;
     this.#partitions = partitions;
     const list = db.prepare("SELECT member, topics FROM members WHERE follower_group = ? ORDER BY member");
@@ -96,7 +99,7 @@ export class Membership {
   /** Leaves a heartbeat out when the file cannot be written now: a member expires only after several. */
   #heartbeat(): void {
     this.#attempt(() => {
-      if (this.#renew()) ChangeNotifier.notify(this.#file);
+      if (this.#renew()) this.#changes.written();
     });
   }
 
@@ -113,7 +116,7 @@ export class Membership {
   close(): void {
     this.#attempt(() => {
       this.#remove();
-      ChangeNotifier.notify(this.#file);
+      this.#changes.written();
     });
   }
 

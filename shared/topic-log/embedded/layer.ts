@@ -12,7 +12,6 @@ import type { LogFailure } from "../errors.ts";
 import { MAX_RECORD_BYTES } from "../record-size.ts";
 import { TopicLog } from "../topic-log.ts";
 import { makeAppend, prepare } from "./append.ts";
-import { ChangeNotifier } from "./change-notifier.ts";
 import { followTopics } from "./follow.ts";
 import { type OpenLog, openLog } from "./open.ts";
 import { boundsOf, readToEnds } from "./read.ts";
@@ -38,7 +37,7 @@ export const layerEmbedded: Layer.Layer<TopicLog, LogFailure | DatabaseError, Se
 
 /** Encodes outside the transaction, so that it holds the file's lock for as short a time as it can. */
 const publishTo = (
-  { file, topics, attempt }: OpenLog,
+  { topics, changes, attempt }: OpenLog,
   append: ReturnType<typeof makeAppend>,
 ): TopicLog["Service"]["publish"] =>
   Effect.fnUntraced(function* (name, records) {
@@ -47,6 +46,6 @@ const publishTo = (
     const prepared = prepare(topic, records);
     const clock = yield* Clock.Clock;
     const published = yield* attempt(() => append(topic, prepared, clock.currentTimeMillisUnsafe()));
-    ChangeNotifier.notify(file);
+    changes.written();
     return published;
   });

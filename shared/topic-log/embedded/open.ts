@@ -14,6 +14,7 @@ import { ventesFile } from "../../database/ventes-db.ts";
 import type { Language, SettingsShape } from "../../runtime/settings.ts";
 import { newId } from "../../runtime/time.ts";
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../errors.ts";
+import { ChangeSignal } from "./change-signal.ts";
 import { makeReader, type Reader } from "./cursor.ts";
 import { eventsFile, openEvents, openMembership } from "./events-db.ts";
 import { type EmbeddedTopics, openTopics } from "./topics.ts";
@@ -27,6 +28,8 @@ export interface OpenLog {
   readonly members: Sqlite;
   readonly topics: EmbeddedTopics;
   readonly reader: Reader;
+  /** Wakes the followers of the file in this process. */
+  readonly changes: ChangeSignal;
   /** Runs synchronous work on the file, again while another process is in its transaction. */
   readonly attempt: <A>(work: () => A) => Effect.Effect<A, LogFailure>;
 }
@@ -43,6 +46,10 @@ export const openLog = Effect.fnUntraced(function* ({
   const db = yield* connection(named, () => openEvents(data));
   const file = realpathSync(named);
   const members = yield* connection(file, () => openMembership(data));
+  const changes = yield* Effect.acquireRelease(
+    Effect.sync(() => new ChangeSignal(file)),
+    (signal) => Effect.sync(() => signal.close()),
+  );
   const id = yield* newId;
   const topics = yield* whenFree(() => openTopics(db, namespace, partitions, id), openFailureOf(file));
   const reader = yield* whenFree(() => makeReader(db), openFailureOf(file));
@@ -54,6 +61,7 @@ export const openLog = Effect.fnUntraced(function* ({
     members,
     topics,
     reader,
+    changes,
     attempt: (work) => whenFree(work, failureOf),
   };
 });

@@ -1,0 +1,11 @@
+/** The entry of the consumer's thread (in-thread.ts starts it). It ends when it is told to stop, or when the consumer fails. */
+import module from "node:module";
+import { workerData } from "node:worker_threads";
+import type { ThreadStart } from "./thread-protocol.ts";
+
+const { compileCache, argv, settings } = workerData as ThreadStart;
+// A thread does not inherit them. The modules are loaded after that.
+if (compileCache !== undefined) module.enableCompileCache(compileCache);
+process.argv = [...argv];
+const { runThread } = await import("./thread-work.ts");
+await runThread(settings);
