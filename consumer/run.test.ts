@@ -489,3 +489,29 @@ it("ends with an error when it can no longer announce commits", async () => {
   );
   expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain("a fault of this test");
 });
+
+it("a database and its copy, opened beside each other on one log, both get every event", async () => {
+  const dir = temporary();
+  const copy = temporary();
+  const topics = randomTopics(randomOf(11), 600);
+  const consumerIn = (data: string) =>
+    runConsumer().pipe(Effect.provideService(Settings, embeddedSettings(data, { partitions: 2 })));
+  await running(
+    dir,
+    Effect.gen(function* () {
+      const first = yield* Effect.forkChild(runConsumer());
+      yield* untilThere(dir);
+      yield* Fiber.interrupt(first);
+      copyFileSync(join(dir, "ventes.db"), join(copy, "ventes.db"));
+      const both = yield* Effect.forkChild(
+        Effect.all([runConsumer(), consumerIn(copy)], { concurrency: "unbounded" }),
+      );
+      yield* publishAll(topics);
+      yield* Effect.all([caughtUp(dir), caughtUp(copy)], { concurrency: "unbounded" }).pipe(
+        Effect.timeout("20 seconds"),
+      );
+      yield* Fiber.interrupt(both);
+    }),
+  );
+  expect(dumpOf(copy)).toEqual(dumpOf(dir));
+});

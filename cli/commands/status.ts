@@ -15,6 +15,7 @@ import { logOf } from "#shared/database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { doubtLines } from "../output/doubts.ts";
 import {
@@ -26,13 +27,19 @@ import {
   wholeIdsLines,
 } from "../output/results.ts";
 import { print, printJson, say } from "../output/stdout.ts";
-import { isRunning, LOOP_FIGURE } from "../run/component-state.ts";
+import { forgetStates, isRunning, LOOP_FIGURE, presentStates, readStates } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog } from "../run/log.ts";
 import { analysesPending, lagOf } from "../run/settled.ts";
-import { type Follows, readSourceEntries, reportsAt, type SourceEntry } from "../run/source-list.ts";
+import {
+  type Follows,
+  followsNow,
+  readSourceEntries,
+  reportsAt,
+  type SourceEntry,
+} from "../run/source-list.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
@@ -63,7 +70,41 @@ interface Stale {
   readonly sources: number;
 }
 
-export const status = (_input: object, run: Invocation): Effect.Effect<void, Failed | DatabaseError> =>
+export interface StatusInput {
+  /** The id of a component that is gone for good, or its kind and its id. */
+  readonly forget: string | undefined;
+}
+
+export const status = (
+  { forget }: StatusInput,
+  run: Invocation,
+): Effect.Effect<void, Failed | DatabaseError | PublishFailure> =>
+  forget === undefined ? show(run) : forgetComponent(forget, run);
+
+/** Fails when no component has this name, and when it still runs. */
+const forgetComponent = (name: string, run: Invocation) =>
+  onLog(
+    run,
+    WAIT_MS,
+  )(
+    Effect.gen(function* () {
+      const { texts } = run;
+      const all = yield* readStates;
+      const named = all.filter(({ component, id }) => name === id || name === `${component} ${id}`);
+      if (named.length === 0) {
+        const known = all.map(({ component, id }) => `${component} ${id}`);
+        return yield* new Failed({ message: texts.noSuchComponent(name, known.join(", ")) });
+      }
+      const follows = yield* followsNow;
+      const running = named.find(follows);
+      if (running !== undefined)
+        return yield* new Failed({ message: texts.componentRuns(`${running.component} ${running.id}`) });
+      yield* forgetStates(named);
+      for (const { component, id } of named) print(texts.componentForgotten(`${component} ${id}`));
+    }),
+  );
+
+const show = (run: Invocation): Effect.Effect<void, Failed | DatabaseError> =>
   Effect.gen(function* () {
     const dir = answeringDirectory(run.settings.data);
     const isDemo = dir !== run.settings.data;
@@ -107,13 +148,15 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
               }),
             ),
           );
-      const components = (fromLog?.states ?? []).map((state) => ({
+      const now = yield* Clock.currentTimeMillis;
+      const components = presentStates(fromLog?.states ?? [], follows, now).map((state) => ({
         ...state,
         lost: isRunning(state) && !follows(state),
       }));
-      for (const { component, state, detail, lost, at } of components) {
+      for (const { component, id, state, detail, lost, at } of components) {
         if (state === "failed") problems.push(texts.componentFailed(component, detail));
-        else if (lost) problems.push(texts.componentLost(component, at));
+        else if (lost)
+          problems.push(texts.componentLost(component, at, settings.kafka === null ? undefined : id));
       }
       const listed = [...(fromLog?.sources ?? []).map(({ status }) => status), ...(fromLog?.invalid ?? [])];
       const statuses = yield* withKnownDoubts(dir, listed);

@@ -80,10 +80,10 @@ function componentCommands(speak: Speaking, lazily: Lazily) {
   return { producer, consumer, analyzer };
 }
 
-function askingCommands({ about, toggle, text, duration, described }: Speaking, lazily: Lazily) {
+function askingCommands({ about, toggle, text, word, duration, described }: Speaking, lazily: Lazily) {
   const status = Command.make(
     "status",
-    {},
+    { forget: text("forget", word("COMPOSANT", "COMPONENT"), "forget") },
     lazily(async () => (await import("./status.ts")).status),
   ).pipe(described("status"));
 

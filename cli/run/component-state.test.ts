@@ -4,10 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { ComponentState } from "#shared/contract/status.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { isLost, isRunning, LOST_AFTER_MS, readStates, withState } from "./component-state.ts";
+import {
+  forgetStates,
+  isLost,
+  isRunning,
+  LOST_AFTER_MS,
+  presentStates,
+  readStates,
+  withState,
+} from "./component-state.ts";
+import { reportsAt } from "./source-list.ts";
 
 let data: string;
 beforeEach(() => {
@@ -96,4 +106,53 @@ it("touches the health file while it runs, not while it waits; a file that canno
   });
   await run(Effect.raceFirst(withState("consumer", report)(Effect.never), touched), file);
   expect(await run(withState("consumer", report)(Effect.succeed("done")), "/nonexistent/alive")).toBe("done");
+});
+
+const NOW = Date.parse("2026-03-10T12:00:00Z");
+const before = (ms: number): string => new Date(NOW - ms).toISOString();
+const DAY = 86_400_000;
+const stateOf = (id: string, more: Partial<ComponentState> = {}): ComponentState => ({
+  v: 1,
+  component: "consumer",
+  id,
+  database: "d",
+  state: "running",
+  detail: "",
+  since: before(2 * DAY),
+  at: before(1_000),
+  figures: {},
+  ...more,
+});
+const shown = (...states: ComponentState[]) => presentStates(states, reportsAt(NOW), NOW).map(({ id }) => id);
+
+it("a silent component is shown for a week, unless its database has a younger one that reports", () => {
+  const lost = stateOf("old", { at: before(DAY) });
+  expect(shown(lost)).toEqual(["old"]);
+  expect(shown(stateOf("old", { at: before(8 * DAY) }))).toEqual([]);
+  expect(shown(lost, stateOf("new", { since: before(DAY / 2) }))).toEqual(["new"]);
+  // It ran beside the other one, and has another database, or is silent itself: the first one is missed.
+  expect(shown(lost, stateOf("new"))).toEqual(["old", "new"]);
+  expect(shown(lost, stateOf("new", { since: before(DAY / 2), database: "e" }))).toEqual(["old", "new"]);
+  expect(shown(lost, stateOf("new", { since: before(DAY / 2), at: before(DAY / 4) }))).toEqual([
+    "old",
+    "new",
+  ]);
+  const producer = { component: "producer", database: null } as const;
+  expect(
+    shown(
+      stateOf("old", { ...producer, at: before(DAY) }),
+      stateOf("new", { ...producer, since: before(DAY / 2) }),
+    ),
+  ).toEqual(["old", "new"]);
+});
+
+it("a component that is forgotten leaves the topic", async () => {
+  const states = await run(
+    Effect.gen(function* () {
+      yield* Effect.raceFirst(withState("consumer", report)(Effect.never), isSaid);
+      yield* forgetStates(yield* readStates);
+      return yield* readStates;
+    }),
+  );
+  expect(states).toEqual([]);
 });

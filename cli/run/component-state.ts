@@ -78,7 +78,7 @@ export const withState =
               ...(reported.sources === undefined ? {} : { sources: reported.sources }),
               ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
             };
-            yield* log.publish("status", [{ key: `${component} ${id}`, value: JSON.stringify(value) }]);
+            yield* log.publish("status", [{ key: keyOf(value), value: JSON.stringify(value) }]);
             if (healthFile !== null && state === "running")
               yield* Effect.try(() => touch(healthFile, instantOf(clock)));
           }).pipe(Effect.timeoutOption(within), Effect.ignore);
@@ -125,6 +125,8 @@ const withoutTimes = ({ polled: _, next: __, ...status }: SourceStatus) => statu
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
+const keyOf = ({ component, id }: Pick<ComponentState, "component" | "id">): string => `${component} ${id}`;
+
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState));
 
 /** The last state that each component published. Records of other programs or versions are left out. */
@@ -165,3 +167,41 @@ export const isRunning = ({ state }: ComponentState): boolean => state === "runn
 /** Whether a component that was running has published nothing for too long. `now`: ms since 1970. */
 export const isLost = (state: ComponentState, now: number): boolean =>
   isRunning(state) && now - Date.parse(state.at) > LOST_AFTER_MS;
+
+const DAY_MS = 86_400_000;
+/** After this time without a word a component counts as gone for good. */
+const GONE_AFTER_MS = 7 * DAY_MS;
+
+/**
+ * The components that `status` is about. One that is silent is left out when it is gone for good: for GONE_AFTER_MS, or when its database
+ * has a younger component of the same kind that reports now. The latter is the same one under another name: its machine or
+ * container was renamed. (A producer has no database: its files may be on another machine.) `now`: ms since 1970.
+ */
+export function presentStates(
+  states: readonly ComponentState[],
+  follows: (state: ComponentState) => boolean,
+  now: number,
+): readonly ComponentState[] {
+  const isReplaced = (state: ComponentState): boolean =>
+    state.database !== null &&
+    states.some(
+      (other) =>
+        other.component === state.component &&
+        other.database === state.database &&
+        other.id !== state.id &&
+        other.since >= state.at &&
+        follows(other),
+    );
+  return states.filter(
+    (state) => follows(state) || (now - Date.parse(state.at) < GONE_AFTER_MS && !isReplaced(state)),
+  );
+}
+
+/** Removes what these components have published: a tombstone for each in the topic `status`. */
+export const forgetStates = (states: readonly ComponentState[]) =>
+  Effect.flatMap(TopicLog, (log) =>
+    log.publish(
+      "status",
+      states.map((state) => ({ key: keyOf(state), value: null })),
+    ),
+  );

@@ -253,3 +253,18 @@ it.each([
 ] as const)("the language of %j is %s", (env, language) => {
   expect(languageOf(env)).toBe(language);
 });
+
+it("a password that SASL sends as it is, without TLS, is worth a warning", () => {
+  const warningsOf = (env: Record<string, string>): readonly string[] => {
+    const warnings: string[] = [];
+    settingsOf(
+      NONE,
+      { KAFKA_BROKERS: "a:9092", KAFKA_USERNAME: "u", KAFKA_PASSWORD: "p", ...env },
+      (warning) => warnings.push(warning),
+    );
+    return warnings;
+  };
+  expect(warningsOf({})).toEqual([expect.stringContaining("set KAFKA_TLS=1, or use scram-sha-512")]);
+  expect(warningsOf({ KAFKA_TLS: "1" })).toEqual([]);
+  expect(warningsOf({ KAFKA_SASL_MECHANISM: "scram-sha-512" })).toEqual([]);
+});

@@ -108,6 +108,10 @@ function kafkaOf(env: Env, onWarning: OnWarning): KafkaSettings | null {
     throw new WrongUsage({
       message: `${username === undefined ? "KAFKA_USERNAME" : "KAFKA_PASSWORD or KAFKA_PASSWORD_FILE"} is missing: SASL needs a user and a password`,
     });
+  if (mechanism === "plain" && tls === null)
+    onWarning(
+      "KAFKA_SASL_MECHANISM is plain and there is no TLS: the password can be read on the network; set KAFKA_TLS=1, or use scram-sha-512",
+    );
   return { brokers, tls, sasl: { mechanism, username, password: Redacted.make(password) } };
 }
 

@@ -260,6 +260,11 @@ export const COMMAND_HELP = {
         fr: "Pour un programme de surveillance",
         en: "For a monitoring program",
       },
+      {
+        command: "ventes status --forget old-server:/srv/ventes",
+        fr: "Sur Kafka, un composant qui ne reviendra plus : son état est retiré",
+        en: "On Kafka, a component that will not come back: its state is removed",
+      },
     ],
   },
   query: {
@@ -604,6 +609,10 @@ export const FLAG_HELP = {
   only: {
     fr: "des colonnes en plus de celles des entités, seulement celles-ci sont publiées ; '' : toutes",
     en: "of the columns beside those of the entities, only these are published; '': all",
+  },
+  forget: {
+    fr: "retire l'état d'un composant qui ne reviendra plus, nommé comme status le montre",
+    en: "removes the state of a component that is gone for good, named as status shows it",
   },
   keep: {
     fr: "des colonnes à publier bien que leur nom soit celui de données personnelles (e-mail, téléphone, nom de client, carte) ; '' : aucune",

@@ -1,5 +1,5 @@
 /** The sentences of the normal output, in both languages, side by side. Counts come formatted, as text. */
-import { command } from "#shared/runtime/command.ts";
+import { command, shellArgument } from "#shared/runtime/command.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { englishCount, frenchCount } from "./numbers.ts";
 
@@ -763,11 +763,26 @@ const TEXTS = {
     (component: string, why: string) => `${component} a échoué : ${why}`,
     (component: string, why: string) => `${component} failed: ${why}`,
   ),
+  /** `id`: of one on Kafka, which may be gone for good. */
   componentLost: both(
-    (component: string, at: string) =>
-      `${component} n'a plus publié son état depuis ${at} : relancez-le s'il ne tourne plus`,
-    (component: string, at: string) =>
-      `${component} has not published its state since ${at}: start it again if it does not run`,
+    (component: string, at: string, id?: string) =>
+      `${component} n'a plus publié son état depuis ${at} : relancez-le s'il ne tourne plus${id === undefined ? "" : ` ; s'il ne revient plus : ${command(`status --forget ${shellArgument(id)}`)}`}`,
+    (component: string, at: string, id?: string) =>
+      `${component} has not published its state since ${at}: start it again if it does not run${id === undefined ? "" : `; if it is gone for good: ${command(`status --forget ${shellArgument(id)}`)}`}`,
+  ),
+  componentForgotten: both(
+    (name: string) => `${name} est oublié : son état n'est plus dans les topics`,
+    (name: string) => `${name} is forgotten: its state is no longer in the topics`,
+  ),
+  componentRuns: both(
+    (name: string) => `${name} tourne encore : arrêtez-le d'abord`,
+    (name: string) => `${name} still runs: stop it first`,
+  ),
+  noSuchComponent: both(
+    (name: string, known: string) =>
+      `aucun composant ne s'appelle ${name} ; connus : ${known === "" ? "aucun" : known}`,
+    (name: string, known: string) =>
+      `no component is called ${name}; known: ${known === "" ? "none" : known}`,
   ),
   lost: both(
     () => "perdu",

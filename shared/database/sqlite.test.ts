@@ -71,9 +71,13 @@ it.runIf(process.platform === "linux")("opening ventes.db while it is locked lea
   const dir = mkdtempSync(join(tmpdir(), "ventes-locked-"));
   const holder = openVentes(dir, "a");
   try {
+    const isRefused = () => expect(() => openVentes(dir, "b")).toThrow(/is locked by another program/);
+    // Without it the database looks for its id, which takes the lock.
+    holder.exec("DELETE FROM meta WHERE key = 'place'; BEGIN IMMEDIATE");
+    // SQLite itself keeps one descriptor until the lock is released, and uses it again.
+    isRefused();
     const before = openDescriptors(dir);
-    holder.exec("BEGIN IMMEDIATE");
-    for (let n = 0; n < 3; n++) expect(() => openVentes(dir, "b")).toThrow(/is locked by another program/);
+    for (let n = 0; n < 5; n++) isRefused();
     expect(openDescriptors(dir)).toBe(before);
   } finally {
     holder.close();

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { newId } from "../runtime/time.ts";
 import { onFileWhenFree } from "./attempt.ts";
+import { giveId } from "./place.ts";
 import { type DatabaseError, type FileKind, openFile, openReader, type Sqlite } from "./sqlite.ts";
 
 const folder = join(import.meta.dirname, "migrations");
@@ -26,11 +27,10 @@ export const VENTES_DB: FileKind = {
 /** The path of the database in a data directory. */
 export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
-/** Opens DIR/ventes.db for writing. Creates it if it is missing; `id` is then its databaseId. Throws DatabaseError. */
+/** Opens DIR/ventes.db for writing. Creates it if it is missing. `id` is the databaseId of a new one, and of a copy. Throws DatabaseError. */
 export function openVentes(dir: string, id: string): Sqlite {
-  return openFile(ventesFile(dir), VENTES_DB, (db) =>
-    db.prepare("INSERT INTO meta VALUES ('database', ?) ON CONFLICT DO NOTHING").run(id),
-  );
+  const file = ventesFile(dir);
+  return openFile(file, VENTES_DB, (db) => giveId(db, file, id));
 }
 
 /**
@@ -46,6 +46,6 @@ export const ventesOf = (dir: string): Effect.Effect<Sqlite, DatabaseError, Scop
 /** Opens DIR/ventes.db read-only. Throws DatabaseError when it is missing, foreign or newer. */
 export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(dir), VENTES_DB);
 
-/** The random id of the database: part of the name of its consumer group, and the key of its commit events. */
+/** The random id of the database, another one in each copy: part of the name of its consumer group, and the key of its commit events. */
 export const databaseId = (db: Sqlite): string =>
   (db.prepare("SELECT value FROM meta WHERE key = 'database'").get() as { value: string }).value;
