@@ -20,6 +20,7 @@ import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { type Columns, openColumns } from "./columns/write.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
@@ -57,8 +58,12 @@ const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit, alwaysAudit =
   const settings = yield* Settings;
   const file = ventesFile(settings.data);
   const db = yield* ventesOf(settings.data);
+  const columns = yield* Effect.acquireRelease(
+    onFile(file, () => openColumns(db)),
+    (columns) => Effect.sync(() => columns.close()),
+  );
   const refresher = yield* Effect.acquireRelease(
-    onFile(file, () => makeRefresher(db)),
+    onFile(file, () => makeRefresher(db, { columns })),
     (refresher) => Effect.sync(() => refresher.close()),
   );
   const wake = yield* Queue.sliding<void>(1);
@@ -67,7 +72,7 @@ const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit, alwaysAudit =
   // Only the audit ends by itself; when one of the others fails, all end.
   return yield* Effect.all(
     [
-      refreshAtCommits(file, refresher, { wake, caughtUp }, onRefresh),
+      refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
       followCommits(databaseId(db), wake),
       whileSameFile(file),
       caughtUp.await.pipe(
@@ -88,12 +93,14 @@ interface Signals {
 /** Refreshes until nothing is pending, waits for a commit event or the next poll, and starts again. */
 const refreshAtCommits = Effect.fnUntraced(function* (
   file: string,
-  refresher: Refresher,
+  { refresher, columns }: { readonly refresher: Refresher; readonly columns: Columns },
   { wake, caughtUp }: Signals,
   onRefresh: AnalyzerOptions["onRefresh"],
 ): Effect.fn.Return<never, DatabaseError> {
   const clock = yield* Clock.Clock;
   for (;;) {
+    const isInStep = yield* onFileWhenFree(file, () => columns.isInStep());
+    if (!isInStep) yield* rebuildColumns(file, columns);
     const refreshed = yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)));
     if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
     if (refreshed.more) yield* yieldToEventLoop;
@@ -103,6 +110,18 @@ const refreshAtCommits = Effect.fnUntraced(function* (
     }
   }
 });
+
+/** Makes the columns anew: they are missing, or of another state of the database (a power cut, a restored copy). */
+const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, DatabaseError> =>
+  Effect.clockWith((clock) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => columns.rebuilding(instantOf(clock))),
+      Effect.fnUntraced(function* (steps) {
+        while ((yield* onFile(file, () => steps.next())).done !== true) yield* yieldToEventLoop;
+      }),
+      (steps) => Effect.sync(() => steps.return()),
+    ),
+  ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
 
 /** Audits, unless nobody has written the file since an audit found the analyses right, and stamps it when this one does. */
 const auditIfWritten = Effect.fnUntraced(function* (

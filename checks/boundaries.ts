@@ -29,8 +29,8 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
   ],
   analyzer: [
     ["refresh", "server"],
-    ["delta", "as-of"],
-    ["analyses", "tables", "page", "api"],
+    ["delta", "as-of", "reading"],
+    ["analyses", "tables", "page", "api", "columns"],
   ],
   shared: [["topic-log"], ["database"], ["contract"], ["runtime"]],
   cli: [["commands"], ["run"], ["settings"], ["output"], ["texts"]],

@@ -6,7 +6,7 @@
 import * as HttpApi from "effect/http-api/HttpApi";
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint";
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup";
-import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as OpenApi from "effect/http-api/OpenApi";
 import * as Schema from "effect/Schema";
 import {
@@ -14,8 +14,6 @@ import {
   OverviewAnswer,
   PRODUCT_SORTS,
   ProductsAnswer,
-  ResultAnswer,
-  ResultsAnswer,
   SaleAnswer,
   SalesAnswer,
   WaitingAnswer,
@@ -31,6 +29,11 @@ const NotFound = error(404, "There is no such thing.");
 const NoDatabase = error(503, "There is no database yet, or it cannot be read now: ask again.");
 
 const errors = [BadQuestion, NoDatabase];
+
+/** Makes a sentence of a parameter that cannot be decoded. */
+export class Sentences extends HttpApiMiddleware.Service<Sentences>()("ventes/analyzer/api/Sentences", {
+  error: BadQuestion,
+}) {}
 
 const figures = HttpApiGroup.make("figures").add(
   HttpApiEndpoint.get("overview", "/api/overview", {
@@ -83,58 +86,9 @@ const figures = HttpApiGroup.make("figures").add(
   }).annotate(OpenApi.Description, "Sales that do not count yet: their product, shop or price is missing."),
 );
 
-const analyses = HttpApiGroup.make("results").add(
-  HttpApiEndpoint.get("results", "/api/results", { success: ResultsAnswer, error: errors }).annotate(
-    OpenApi.Description,
-    "The analyses.",
-  ),
-  HttpApiEndpoint.get("result", "/api/result", {
-    query: { name: Schema.String, ...limit(10_000), ...Offset },
-    success: ResultAnswer,
-    error: [...errors, NotFound],
-  }).annotate(OpenApi.Description, "The result of one analysis."),
-);
-
-/** `by-city.xlsx` is a table and a format. Addresses stay: a workbook may name them as the source of its data. */
-export const TABLES = [
-  "sales",
-  "by-day",
-  "by-week",
-  "by-month",
-  "by-city",
-  "by-shop",
-  "by-product",
-  "products",
-  "shops",
-  "prices",
-  "waiting",
-  "rejects",
-  "analysis",
-] as const;
-export const FORMATS = ["csv", "excel.csv", "json", "xlsx"] as const;
-
-const exports = HttpApiGroup.make("exports").add(
-  HttpApiEndpoint.get("export", "/export/:file", {
-    params: {
-      file: Schema.String.annotate({
-        description: `A table and a format, such as by-city.xlsx. Tables: ${TABLES.join(", ")}. Formats: ${FORMATS.join(", ")}; excel.csv opens in a French Excel as it is.`,
-      }),
-    },
-    query: {
-      ...Filters,
-      name: Schema.optionalKey(Schema.String.annotate({ description: "The name of the analysis." })),
-      ...Lang,
-    },
-    success: HttpApiSchema.StreamUint8Array(),
-    error: [...errors, NotFound],
-  }).annotate(
-    OpenApi.Description,
-    "A whole table as a file. Filters count for sales and for the tables by-....",
-  ),
-);
-
 export const Api = HttpApi.make("ventes")
-  .add(figures, analyses, exports)
+  .add(figures)
+  .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({
       title: "ventes",

@@ -110,35 +110,33 @@ export const SaleAnswer = Schema.Struct({
   currency: Schema.String,
   sale: Schema.Struct({
     ...Sale,
+    /** Of its event, in its partition of the topic ventes. */
+    offset: Schema.Int,
     /** The columns of the file that the table does not have. */
     extras: Published,
   }),
   /** What each source says of this sale, when several do, or when the source says it otherwise than the row. */
   claims: Schema.Array(Schema.Struct({ source: Schema.String, line: Schema.Int, image: Schema.String })),
-  /** The events of this sale that the topic still holds, the oldest first. */
-  history: Schema.Array(
+  /** The event that the row rests on, as the topic has it. Null: the topic holds it no longer, or cannot be read now. */
+  event: Schema.NullOr(
     Schema.Struct({
-      kind: Schema.Literals(["row", "delete"]),
-      source: Schema.String,
+      /** The number of the version of the source with this row. */
       version: Schema.Int,
-      line: Schema.Int,
+      /** When it was published to the topic, ISO 8601. */
       published: Schema.String,
-      /** Null for a delete. */
-      row: Schema.NullOr(Published),
-      extras: Schema.NullOr(Published),
-      /** The row of this sale rests on this event. */
-      current: Schema.Boolean,
+      row: Published,
+      extras: Published,
     }),
   ),
-  /** What of its history is not here, and why, in the language of the answer; null: all of it is here. */
-  missing: Schema.NullOr(Schema.String),
+  /** What of its history is not here, and where it may be found, in the language of the answer. */
+  missing: Schema.String,
 });
 export type SaleAnswer = typeof SaleAnswer.Type;
 
 export const ChangesAnswer = Schema.Struct({
   ...AsOf,
   currency: Schema.String,
-  /** Changes are noted from this instant on, ISO 8601: older ones are not known. Null: none is noted yet. */
+  /** Changes are noted from this instant on, ISO 8601: older ones are not known. Null: all of them are noted. */
   since: Schema.NullOr(Schema.String),
   /** The newest first. One entry for each time that sales of one source changed; a large version may take several commits. */
   rows: Schema.Array(

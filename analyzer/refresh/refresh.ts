@@ -7,6 +7,7 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { ANALYSES, type Analysis, keylessOf } from "../analyses/analyses.ts";
 import { type AsOf, openAsOf } from "../as-of/as-of.ts";
+import type { Columns } from "../columns/write.ts";
 import { makeDelta } from "../delta/delta.ts";
 import { applyChanges } from "./apply-changes.ts";
 import { openProgress } from "./progress.ts";
@@ -40,6 +41,8 @@ export interface RefresherOptions {
   /** Default: all. */
   readonly analyses?: readonly Analysis[];
   readonly chunkRows?: number;
+  /** Kept in step with the analyses. Default: none. */
+  readonly columns?: Columns;
 }
 
 /**
@@ -68,8 +71,10 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     const { to, more } = progress.nextSlice(from, sliceRows);
     if (to === from) return { from, to, changed: started.length, more };
 
-    const changes = delta.between(progress.span(from, to));
+    const span = progress.span(from, to);
+    const changes = delta.between(span);
     const changed = applyChanges(target, changes, to, now);
+    options.columns?.apply(span, now);
     progress.advance(to, now);
     progress.dropImages(to);
     return { from, to, changed: started.length + changed, more };

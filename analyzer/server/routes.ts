@@ -3,10 +3,13 @@ import * as Effect from "effect/Effect";
 import * as HttpRouter from "effect/http/HttpRouter";
 import type * as HttpServerRequest from "effect/http/HttpServerRequest";
 import type * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { Reading } from "../reading/reading.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
+import { apiRoutes, type EventOf } from "./figures.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
 import type { Access } from "./guard.ts";
 import { clientOf } from "./incoming.ts";
@@ -30,6 +33,8 @@ export interface Followed {
 export interface RouteParts {
   readonly settings: Pick<SettingsShape, "language" | "currency">;
   readonly reads: Reads;
+  readonly reading: Reading["Service"];
+  readonly eventOf: EventOf;
   readonly current: () => View;
   readonly followed: () => Followed;
   /** The answer to /api/events for a client. */
@@ -46,9 +51,16 @@ export const makeRoutes = Effect.fnUntraced(function* (
     HttpServerResponse.HttpServerResponse,
     unknown,
     HttpServerRequest.HttpServerRequest | Scope.Scope
-  >
+  >,
+  never,
+  Scope.Scope
 > {
   const router = yield* HttpRouter.make;
+  yield* Layer.build(
+    apiRoutes(parts).pipe(
+      Layer.provide([Layer.succeed(HttpRouter.HttpRouter, router), Layer.succeed(Reading, parts.reading)]),
+    ),
+  );
   yield* router.addAll([...pageRoutes(parts), ...readingRoutes(parts), ...registrationRoutes(parts)]);
   return router.asHttpEffect();
 });

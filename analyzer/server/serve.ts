@@ -10,7 +10,9 @@ import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs } from "#shared/runtime/time.ts";
+import { makeReading } from "../reading/sqlite.ts";
 import { Guesses } from "./clients.ts";
+import type { EventOf } from "./figures.ts";
 import { type Access, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { clientOf, hostsOf } from "./incoming.ts";
 import { type Address, HostRefused, listen, type PortTaken, type Served } from "./listen.ts";
@@ -34,6 +36,8 @@ export interface PageOptions extends Address {
   readonly onGuessing?: (client: string) => void;
   /** The sources that are followed no longer, and whose rows were withdrawn. Default: none. */
   readonly withdrawn?: () => readonly WithdrawnSource[];
+  /** Reads the event of a sale from its topic. Default: no event can be had. */
+  readonly eventOf?: EventOf;
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
 }
@@ -65,6 +69,7 @@ export const servePage = Effect.fnUntraced(function* (
     Effect.sync(() => makeReads(current)),
     (reads) => Effect.sync(() => reads.close()),
   );
+  const reading = yield* makeReading(() => current().dir);
   const followed = () => ({
     sources: options.sources(),
     catalogues: options.catalogues?.() ?? [],
@@ -72,10 +77,22 @@ export const servePage = Effect.fnUntraced(function* (
   });
   const events = eventStreams(yield* watchChanges(reads, followed));
   const { server, served } = yield* listen(options);
-  const routes = yield* makeRoutes({ settings, reads, current, followed, events, access, registrar });
+  const routes = yield* makeRoutes({
+    settings,
+    reads,
+    reading,
+    eventOf: options.eventOf ?? noEvent,
+    current,
+    followed,
+    events,
+    access,
+    registrar,
+  });
   yield* server.serve(guarded(routes, access, settings.language, options.onGuessing ?? (() => {})));
   return served;
 });
+
+const noEvent: EventOf = () => Effect.succeed(null);
 
 /** The routes behind the guard. Every answer has the security headers. */
 const guarded = <R>(

@@ -15,6 +15,10 @@ export interface Sale {
   /** Millionths. */
   readonly quantite: number | bigint;
   readonly ca: number | bigint;
+  /** Default: 2026-11-22. */
+  readonly date?: string;
+  /** Default: test. */
+  readonly source?: string;
 }
 
 const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
@@ -52,9 +56,10 @@ export function openTestDatabase(): TestDatabase {
   const putSale = db.prepare(`
     INSERT INTO ventes (rowid, id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
       origine, source, line, offset)
-    VALUES (?, ?, ?, ?, '2026-11-22', ?, ?, 0, 'test', 1, 0)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, 0)
     ON CONFLICT DO UPDATE SET id_produit = excluded.id_produit, id_magasin = excluded.id_magasin,
-      quantite_millioniemes = excluded.quantite_millioniemes, ca_millioniemes = excluded.ca_millioniemes`);
+      quantite_millioniemes = excluded.quantite_millioniemes, ca_millioniemes = excluded.ca_millioniemes,
+      date_vente = excluded.date_vente, source = excluded.source`);
   const dropSale = db.prepare("DELETE FROM ventes WHERE id_vente = ?");
   const keepShop = db.prepare(`
     INSERT INTO old_magasins (commit_id, id_magasin, ville, extras, source, line, offset)
@@ -103,7 +108,8 @@ export function openTestDatabase(): TestDatabase {
         changed++;
         const rowId = rowidOf.get(idVente) as number | undefined;
         if (rowId !== undefined && rowId < first) keepSale.run(id, idVente);
-        putSale.run(rowId ?? next++, idVente, s.id_produit, s.id_magasin, s.quantite, s.ca);
+        const { date = "2026-11-22", source = "test" } = s;
+        putSale.run(rowId ?? next++, idVente, s.id_produit, s.id_magasin, date, s.quantite, s.ca, source);
       },
       withdrawSale,
     });

@@ -13,6 +13,7 @@ import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
 import { makeRegistrar } from "./registrar.ts";
+import { saleEvents } from "./sale-event.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
@@ -51,6 +52,7 @@ export const openPage = (
       catalogues: () => maskedIn(view.catalogues),
       onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
       withdrawn: () => maskedIn(view.withdrawn),
+      eventOf: yield* saleEvents,
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

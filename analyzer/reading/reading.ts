@@ -1,0 +1,86 @@
+/**
+ * The read side: what the API asks of a database. SQLite stands behind it (sqlite.ts); another database may.
+ *
+ * Each answer is of one snapshot, as of the commit that it names. `now` and `demo` are the server's.
+ */
+import * as Context from "effect/Context";
+import type * as Effect from "effect/Effect";
+import * as Schema from "effect/Schema";
+import type * as Scope from "effect/Scope";
+import type {
+  ChangesAnswer,
+  OverviewAnswer,
+  PRODUCT_SORTS,
+  ProductsAnswer,
+  SaleAnswer,
+  SalesAnswer,
+  WaitingAnswer,
+} from "../api/figures.ts";
+import type { Filter, LANGUAGES } from "../api/filters.ts";
+
+type Language = (typeof LANGUAGES)[number];
+
+/** The question cannot be answered as it is: a filter names what there is not. The sentence is for each language. */
+export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {
+  fr: Schema.String,
+  en: Schema.String,
+}) {}
+
+/** There is no such sale. */
+export class NoSuchSale extends Schema.TaggedError<NoSuchSale>()("NoSuchSale", { id: Schema.String }) {}
+
+/** There is no database yet, its figures are being prepared, or it cannot be read. The caller asks again later. */
+export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable", {
+  fr: Schema.String,
+  en: Schema.String,
+}) {}
+
+type Answer<A, E = never> = Effect.Effect<Plain<A>, NotReadable | E>;
+/** What the server adds: the time, whether it is the demo, the currency. */
+type Plain<A> = Omit<A, "now" | "demo" | "currency">;
+
+export interface ProductsQuestion extends Filter {
+  readonly search?: string;
+  /** Default: revenue. */
+  readonly sort?: (typeof PRODUCT_SORTS)[number];
+  /** Default: the highest figure first; names and ids from A. */
+  readonly order?: "asc" | "desc";
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export interface SalesQuestion extends Filter {
+  readonly limit?: number;
+  readonly after?: string;
+}
+
+export type SaleLine = SalesAnswer["rows"][number];
+export type WaitingLine = WaitingAnswer["rows"][number];
+
+export class Reading extends Context.Service<
+  Reading,
+  {
+    readonly overview: (
+      question: Filter & { readonly by?: OverviewAnswer["by"] },
+    ) => Answer<OverviewAnswer, BadFilter>;
+    readonly products: (question: ProductsQuestion) => Answer<ProductsAnswer, BadFilter>;
+    readonly sales: (question: SalesQuestion) => Answer<SalesAnswer, BadFilter>;
+    /** Without its event: this is in the topic. */
+    readonly sale: (id: string) => Answer<Omit<SaleAnswer, "event" | "missing">, NoSuchSale>;
+    readonly changes: (question: {
+      readonly source?: string;
+      readonly limit?: number;
+      readonly before?: number;
+    }) => Answer<ChangesAnswer, BadFilter>;
+    readonly waiting: (question: {
+      readonly limit?: number;
+      readonly after?: string;
+    }) => Answer<WaitingAnswer>;
+    /** All sales that meet the filter, some thousand at a time, in the order in which they came, from one snapshot. It ends with the scope. */
+    readonly allSales: (
+      question: Filter,
+    ) => Effect.Effect<Iterator<readonly SaleLine[]>, NotReadable | BadFilter, Scope.Scope>;
+  }
+>()("ventes/analyzer/reading/Reading") {}
+
+export type { Language };

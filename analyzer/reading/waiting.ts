@@ -1,0 +1,61 @@
+/** The sales that wait for their product, their shop or a price (rule 18), paged by their ids. */
+import { multiplyMillionths } from "#shared/contract/numbers.ts";
+import { masked } from "#shared/runtime/masked.ts";
+import type { WaitingAnswer } from "../api/figures.ts";
+import { units } from "./overview.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+const DEFAULT_LIMIT = 50;
+
+interface Row {
+  readonly id: string;
+  readonly date: string;
+  readonly product: string;
+  readonly shop: string;
+  readonly quantity: bigint;
+  readonly revenue: bigint | null;
+  readonly price: bigint | null;
+  readonly source: string;
+  readonly line: bigint;
+  readonly isProduct: bigint;
+  readonly isShop: bigint;
+}
+
+export function readWaiting(
+  { ventes }: Pick<Snapshot, "ventes">,
+  { limit = DEFAULT_LIMIT, after = "" }: { readonly limit?: number; readonly after?: string },
+): Pick<WaitingAnswer, "count" | "rows" | "next"> {
+  const rows = ventes
+    .prepare(`
+      SELECT id_vente AS id, date_vente AS date, id_produit AS product, id_magasin AS shop,
+        quantite_millioniemes AS quantity, ca_millioniemes AS revenue, prix_millioniemes AS price, source, line,
+        EXISTS (SELECT 1 FROM produits p WHERE p.id_produit = o.id_produit) AS isProduct,
+        EXISTS (SELECT 1 FROM magasins m WHERE m.id_magasin = o.id_magasin) AS isShop
+      FROM orphelins o WHERE id_vente > ? ORDER BY id_vente LIMIT ?`)
+    .safeIntegers()
+    .all(after, limit) as Row[];
+  return {
+    count: ventes.prepare("SELECT COUNT(*) FROM orphelins").pluck().get() as number,
+    rows: rows.map((row) => ({
+      id: row.id,
+      date: row.date,
+      product: row.product,
+      shop: row.shop,
+      quantity: units(row.quantity),
+      amount: amountOf(row),
+      waitsFor: [
+        ...(row.isProduct === 1n ? [] : (["product"] as const)),
+        ...(row.isShop === 1n ? [] : (["shop"] as const)),
+        ...(row.isProduct === 1n && amountOf(row) === null ? (["price"] as const) : []),
+      ],
+      source: masked(row.source),
+      line: Number(row.line),
+    })),
+    next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null,
+  };
+}
+
+function amountOf({ quantity, revenue, price }: Row): number | null {
+  if (revenue !== null) return units(revenue);
+  return price === null ? null : units(multiplyMillionths(quantity, price).value);
+}

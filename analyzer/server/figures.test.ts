@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, assert, beforeEach, describe, expect, it } from "@effect/vitest";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import type * as Scope from "effect/Scope";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { openColumns } from "../columns/write.ts";
+import { makeRefresher } from "../refresh/refresh.ts";
+import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
+import { type PageOptions, servePage } from "./serve.ts";
+
+let t: TestDatabase;
+let refresh: () => void;
+let close: () => void;
+
+const sale = (date: string, ca: number, source = "https://user:pass@a.fr/v.csv") => ({
+  id_produit: "A",
+  id_magasin: "m",
+  quantite: 2_500_000,
+  ca,
+  date,
+  source,
+});
+
+beforeEach(() => {
+  t = openTestDatabase();
+  const db = openVentes(t.dir, randomUUID());
+  const columns = openColumns(db);
+  columns.isInStep();
+  const refresher = makeRefresher(db, { columns });
+  refresh = () => refresher.refresh(new Date());
+  close = () => {
+    refresher.close();
+    columns.close();
+    db.close();
+    t.close();
+  };
+  t.commit((w) => {
+    w.product("A", "Crayon à papier");
+    w.product("B", "Gomme");
+    w.shop("m", "Paris");
+    w.sale("v1", sale("2026-11-20", 12_340_000));
+    w.sale("v2", { ...sale("2026-11-19", 1_000_000), id_produit: "B" });
+    w.sale("v3", sale("2025-11-20", 7_000_000));
+  });
+  refresh();
+});
+afterEach(() => close());
+
+const live = (
+  name: string,
+  run: (
+    get: (path: string, headers?: Record<string, string>) => Effect.Effect<Answer>,
+  ) => Effect.Effect<void, unknown, Settings | Scope.Scope>,
+  options: Partial<PageOptions> = {},
+) =>
+  it.live(name, () =>
+    Effect.suspend(() =>
+      Effect.gen(function* () {
+        const { url } = yield* servePage({
+          host: "127.0.0.1",
+          access: { kind: "local" },
+          port: 0,
+          whenTaken: "fail",
+          current: () => ({ dir: t.dir, demo: false }),
+          sources: () => [],
+          ...options,
+        });
+        yield* run((path, headers = {}) =>
+          Effect.promise(async () => {
+            const response = await fetch(`${url}${path}`, { headers });
+            return { status: response.status, body: await response.json() };
+          }),
+        );
+      }).pipe(Effect.scoped, Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir)))),
+    ),
+  );
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+describe("the figures over HTTP", () => {
+  live("say as of which commit, with the period before and the year before", (get) =>
+    Effect.gen(function* () {
+      const { status, body } = yield* get("api/overview?from=2026-11-20&to=2026-11-20");
+      assert.strictEqual(status, 200);
+      expect(body).toMatchObject({
+        commit: 1,
+        newest: 1,
+        currency: "EUR",
+        demo: false,
+        total: { revenue: 12.34, quantity: 2.5, sales: 1 },
+        before: { from: "2026-11-19", to: "2026-11-19", revenue: 1 },
+        yearBefore: { from: "2025-11-20", to: "2025-11-20", revenue: 7 },
+        by: "day",
+        series: [{ from: "2026-11-20", revenue: 12.34 }],
+        cities: [{ city: "Paris", revenue: 12.34 }],
+        shops: [{ shop: "m", city: "Paris", revenue: 12.34 }],
+      });
+    }),
+  );
+
+  live("products: those that fell too, searched without accents, in pages", (get) =>
+    Effect.gen(function* () {
+      const fell = yield* get("api/products?from=2026-11-20&to=2026-11-20&sort=change&order=asc");
+      expect(fell.body).toMatchObject({
+        count: 2,
+        rows: [
+          { product: "B", name: "Gomme", revenue: 0, before: { revenue: 1 } },
+          { product: "A", revenue: 12.34, before: { revenue: 0 } },
+        ],
+      });
+      const found = yield* get("api/products?search=A%20PAPIER");
+      expect(found.body).toMatchObject({ count: 1, rows: [{ product: "A", sales: 2, before: null }] });
+      const second = yield* get("api/products?limit=1&offset=1");
+      expect(second.body).toMatchObject({ count: 2, rows: [{ product: "B" }] });
+    }),
+  );
+
+  live("the sales behind a figure, without secrets of their source, and one of them as it is now", (get) =>
+    Effect.gen(function* () {
+      const source = "https://***@a.fr/v.csv";
+      const { body } = yield* get(`api/sales?limit=1&source=${encodeURIComponent(source)}`);
+      expect(body).toMatchObject({
+        total: { sales: 3 },
+        rows: [
+          { id: "v1", date: "2026-11-20", name: "Crayon à papier", origin: "ligne", price: null, source },
+        ],
+        next: "2026-11-20.1",
+      });
+      const next = yield* get("api/sales?limit=1&after=2026-11-20.1");
+      expect(next.body).toMatchObject({ rows: [{ id: "v2" }] });
+      const one = yield* get("api/sale?id=v2");
+      expect(one.body).toMatchObject({ sale: { id: "v2", revenue: 1, line: 1 }, event: null, claims: [] });
+    }),
+  );
+
+  live("what changed, by source: rows and money", (get) =>
+    Effect.gen(function* () {
+      t.commit((w) => {
+        w.sale("v1", sale("2026-11-20", 10_000_000));
+        w.withdrawSale("v2");
+        w.sale("v4", sale("2026-11-21", 1_000_000, "other.csv"));
+      });
+      refresh();
+      const { body } = yield* get("api/changes");
+      expect(body).toMatchObject({
+        since: null,
+        rows: [
+          { source: "other.csv", added: 1, changed: 0, removed: 0, revenue: 1, firstDay: "2026-11-21" },
+          // Both commits, which followed each other closely.
+          { source: "https://***@a.fr/v.csv", added: 3, changed: 1, removed: 1, revenue: 17, quantity: 5 },
+        ],
+        next: null,
+      });
+    }),
+  );
+
+  live("a question that cannot be answered says which parameter it is, and what to do", (get) =>
+    Effect.gen(function* () {
+      for (const [path, status, sentence] of [
+        ["overview?from=2026-02-30", 400, "the parameter from must be a day, such as 2026-01-31"],
+        ["overview?from=2026-02-02&to=2026-02-01", 400, "swap the two days"],
+        ["overview?by=year", 400, "the parameter by must be day, week or month"],
+        ["overview?city=Lyonn", 400, 'no shop is in the city "Lyonn": /api/overview lists'],
+        ["overview?city=a&city=b", 400, "the parameter city must be given once"],
+        ["products?limit=0", 400, "the parameter limit must be a whole number from 1 to 1000"],
+        ["products?product=Z", 400, 'there is no product "Z"'],
+        ["sales?after=x", 400, "after (x) is not the next of a page"],
+        ["sales?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
+        ["changes?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
+        ["sale", 400, "the parameter id must be the id of a sale"],
+        ["sale?id=v9", 404, 'there is no sale "v9"'],
+      ] as const) {
+        const answer = yield* get(`api/${path}`);
+        assert.strictEqual(answer.status, status, path);
+        expect((answer.body as { error: string }).error).toContain(sentence);
+      }
+      const french = yield* get("api/overview?from=hier", { "accept-language": "fr" });
+      expect((french.body as { error: string }).error).toContain("le paramètre from doit être un jour");
+    }),
+  );
+
+  live(
+    "without a database there are no figures, and the answer says what to do",
+    (get) =>
+      Effect.gen(function* () {
+        const { status, body } = yield* get("api/overview");
+        assert.strictEqual(status, 503);
+        expect((body as { error: string }).error).toContain("there is no database yet: run ventes start");
+      }),
+    { current: () => ({ dir: "/nowhere", demo: false }) },
+  );
+
+  live("the description of the API has every path", (get) =>
+    Effect.gen(function* () {
+      const { body } = yield* get("api/openapi.json");
+      const { openapi, paths } = body as { openapi: string; paths: Record<string, unknown> };
+      assert.strictEqual(openapi, "3.1.0");
+      expect(Object.keys(paths)).toEqual(
+        ["overview", "products", "sales", "sale", "changes", "waiting"].map((name) => `/api/${name}`),
+      );
+    }),
+  );
+});

@@ -1,0 +1,141 @@
+/** The answers of the HttpApi (analyzer/api), made by the read side, and its errors as sentences. */
+import * as Effect from "effect/Effect";
+import type * as HttpRouter from "effect/http/HttpRouter";
+import * as HttpServer from "effect/http/HttpServer";
+import * as HttpServerRequest from "effect/http/HttpServerRequest";
+import type * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
+import type { HttpApiSchemaError } from "effect/http-api/HttpApiError";
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
+import * as Layer from "effect/Layer";
+import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
+import { isoOf } from "#shared/runtime/time.ts";
+import { Api, Sentences } from "../api/api.ts";
+import type { SaleAnswer } from "../api/figures.ts";
+import { BadFilter, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
+import { languageFor } from "./files.ts";
+import type { View } from "./reads.ts";
+import { failure } from "./responses.ts";
+
+export interface ApiParts {
+  readonly settings: Pick<SettingsShape, "language" | "currency">;
+  readonly current: () => View;
+  /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
+  readonly eventOf: EventOf;
+}
+
+export type EventOf = (sale: Pick<SaleAnswer["sale"], "id" | "offset">) => Effect.Effect<SaleAnswer["event"]>;
+
+const NOT_HERE = {
+  fr: "Les valeurs d'avant ne sont pas dans la base : le topic ventes les garde tant qu'il garde leurs événements, sans index par vente.",
+  en: "Earlier values are not in the database: the topic ventes keeps them as long as it keeps their events, without an index by sale.",
+} as const satisfies Record<Language, string>;
+
+const NO_SALE = {
+  fr: (id: string) =>
+    `il n'y a pas de vente « ${id} », ou elle attend encore : /api/sales et /api/waiting donnent celles qui existent`,
+  en: (id: string) =>
+    `there is no sale "${id}", or it still waits: /api/sales and /api/waiting list those that exist`,
+} as const satisfies Record<Language, unknown>;
+
+/** The routes of the API, and /api/openapi.json, which describes them. */
+export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
+  HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
+    Layer.provide(figuresOf(parts)),
+    Layer.provide(sentences(parts)),
+    Layer.provide(HttpServer.layerServices),
+  );
+
+const figuresOf = ({ settings, current, eventOf }: ApiParts) =>
+  HttpApiBuilder.group(Api, "figures", (handlers) =>
+    Effect.gen(function* () {
+      const reading = yield* Reading;
+      /** The answer of the read side with what the server knows, or its error as a sentence. */
+      const answered = <A extends object>(
+        read: Effect.Effect<A, NotReadable | BadFilter | NoSuchSale>,
+        language: Language,
+      ) =>
+        read.pipe(
+          Effect.flatMap((answer) =>
+            Effect.clockWith((clock) =>
+              Effect.succeed({
+                ...answer,
+                now: isoOf(clock),
+                demo: current().demo,
+                currency: settings.currency,
+              }),
+            ),
+          ),
+          Effect.catch((error) => Effect.succeed(failed(error, language))),
+        );
+      const withEvent = <A extends { readonly sale: SaleAnswer["sale"] }, E>(
+        read: Effect.Effect<A, E>,
+        language: Language,
+      ) =>
+        read.pipe(
+          Effect.bindTo("answer"),
+          Effect.bind("event", ({ answer: { sale } }) => eventOf(sale)),
+          Effect.map(({ answer, event }) => ({ ...answer, event, missing: NOT_HERE[language] })),
+        );
+      const spoken = (request: HttpServerRequest.HttpServerRequest, lang?: Language) =>
+        lang ?? languageFor(settings.language, request.headers["accept-language"]);
+      return handlers.handleAll({
+        overview: ({ query, request }) => answered(reading.overview(query), spoken(request)),
+        products: ({ query, request }) => answered(reading.products(query), spoken(request)),
+        sales: ({ query, request }) => answered(reading.sales(query), spoken(request)),
+        sale: ({ query, request }) => {
+          const language = spoken(request, query.lang);
+          return answered(withEvent(reading.sale(query.id), language), language);
+        },
+        changes: ({ query, request }) => answered(reading.changes(query), spoken(request)),
+        waiting: ({ query, request }) => answered(reading.waiting(query), spoken(request)),
+      });
+    }),
+  );
+
+function failed(
+  error: NotReadable | BadFilter | NoSuchSale,
+  language: Language,
+): HttpServerResponse.HttpServerResponse {
+  if (error instanceof NoSuchSale) return failure(404, NO_SALE[language](error.id));
+  return failure(error instanceof BadFilter ? 400 : 503, error[language]);
+}
+
+/** What a parameter must be, by its name. */
+const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  from: { fr: "un jour, par exemple 2026-01-31", en: "a day, such as 2026-01-31" },
+  to: { fr: "un jour, par exemple 2026-01-31", en: "a day, such as 2026-01-31" },
+  by: { fr: "day, week ou month", en: "day, week or month" },
+  sort: {
+    fr: "revenue, quantity, sales, change, name ou id",
+    en: "revenue, quantity, sales, change, name or id",
+  },
+  order: { fr: "asc ou desc", en: "asc or desc" },
+  limit: { fr: "un nombre entier de 1 à 1000", en: "a whole number from 1 to 1000" },
+  offset: { fr: "un nombre entier à partir de 0", en: "a whole number from 0" },
+  before: { fr: "la valeur next de la page d'avant", en: "the value next of the page before" },
+  lang: { fr: "fr ou en", en: "fr or en" },
+  id: { fr: "l'identifiant d'une vente", en: "the id of a sale" },
+};
+const ONCE = { fr: "donné une seule fois", en: "given once" };
+
+const sentences = ({ settings }: ApiParts) =>
+  HttpApiMiddleware.layerSchemaErrorTransform(Sentences, (error) =>
+    Effect.gen(function* () {
+      // Our own answer does not fit its schema: a fault of the program.
+      if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error);
+      const request = yield* HttpServerRequest.HttpServerRequest;
+      const language = languageFor(settings.language, request.headers["accept-language"]);
+      const name = parameterOf(error);
+      const must = (MUST_BE[name] ?? ONCE)[language];
+      return failure(
+        400,
+        language === "fr"
+          ? `le paramètre ${name} doit être ${must} : /api/openapi.json décrit les paramètres`
+          : `the parameter ${name} must be ${must}: /api/openapi.json describes the parameters`,
+      );
+    }),
+  );
+
+/** The name of the parameter that cannot be decoded: the first name in the path of the error. */
+const parameterOf = ({ cause }: HttpApiSchemaError): string => /\["(\w+)"\]/.exec(cause.message)?.[1] ?? "?";
