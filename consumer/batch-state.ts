@@ -29,6 +29,21 @@ export const noCounts = (): Counts => ({
   repaired: 0,
 });
 
+/** Which sales of which parent are still to be placed. */
+export interface Placing {
+  readonly parent: "produits" | "magasins";
+  readonly id: string;
+  /** `park`: its sales in ventes go to orphelins; `reprice`: those priced by the list get their amount, then `promote`:
+   * its orphans come back, if they can. */
+  readonly step: "park" | "reprice" | "promote";
+  /** The last sale that was placed: its rowid, and its day where sales are read in the order of days. */
+  readonly row: number;
+  readonly day: string;
+  /** How many sales were looked at, and how many there are to look at. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** The current batch: one object for each transaction. */
 export interface BatchState {
   readonly sql: Statements;
@@ -46,6 +61,12 @@ export interface BatchState {
   /** Whether the tables orphelins and withdrawals have any row (of this topic). Most have none, so look-ups are saved. */
   orphansExist: boolean;
   withdrawnExist: boolean;
+  /** Rows of one page of the sales of a parent. */
+  readonly pageRows: number;
+  /** Whether the transaction has lasted long enough: what can wait is left to the next one. */
+  readonly isLong: () => boolean;
+  /** What the last event has left to place; null: nothing. Such an event ends the transaction. */
+  placing: Placing | null;
   readonly counts: Counts;
 }
 

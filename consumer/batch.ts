@@ -8,26 +8,29 @@ import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { elapsedMsOf, isoOf, type PlainClock } from "#shared/runtime/time.ts";
-import type { LogBatch, LogRecord } from "#shared/topic-log/topic-log.ts";
-import { type BatchState, type Counts, makeParentCache, noCounts, type ParentCache } from "./batch-state.ts";
+import type { LogBatch, LogRecord, Position } from "#shared/topic-log/topic-log.ts";
+import { type BatchState, type Counts, makeParentCache, noCounts } from "./batch-state.ts";
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
 import { NewSales } from "./new-sales.ts";
 import { applyReject, exclude, takeBack } from "./rejects.ts";
 import type { Outcome } from "./rules/index.ts";
-import { prepareStatements, type Statements } from "./statements.ts";
+import { PAGE_ROWS, prepareStatements } from "./statements.ts";
+import { goOn, keepUnfinished, readUnfinished, type Unfinished } from "./unfinished.ts";
 
 export interface BatchResult extends Readonly<Counts> {
   /**
    * The stored position of the partition now. After an applied batch it is `batch.next`; lower when the transaction
-   * took too long; higher when the batch was read before an earlier delivery of it was applied. When nothing was applied, it is the
+   * took too long, or an event is unfinished (unfinished.ts); higher when the batch was read before an earlier delivery of it was applied. When nothing was applied, it is the
    * position that another writer stored.
    */
   readonly position: number;
   readonly applied: boolean;
-  /** The number of the commit; null when no row changed. */
+  /** The number of the commit; null when no row changed, or an event is unfinished. */
   readonly commit: number | null;
+  /** The new position of the partition whose unfinished event this transaction finished; absent: of none. */
+  readonly finished?: Position;
 }
 
 export interface BatchApplier {
@@ -42,17 +45,19 @@ export interface BatchApplier {
 const KEPT_COMMITS = 1000;
 
 /**
- * A transaction that has lasted this long ends after its current event; the next transaction applies the rest of the
- * batch. Otherwise a batch of withdrawals would hold the lock and the event loop for minutes, because to withdraw one
- * product is to scan the sales.
+ * A transaction that has lasted this long ends after its current event, or in the middle of the sales that this event
+ * places again; the next transaction goes on. Otherwise one price, or a batch of withdrawals, would hold the lock and
+ * the event loop for as long as it takes to go through millions of sales.
  */
-const MAX_TRANSACTION_MS = 1000;
+const MAX_TRANSACTION_MS = 400;
 
 export interface ApplierOptions {
   /** Number of partitions of a topic. An event outside the partition of its key is rejected (rule 16). Default: no check. */
   readonly partitions?: (topic: EventTopic) => number;
   /** Default: MAX_TRANSACTION_MS. */
   readonly maxTransactionMs?: number;
+  /** Sales of a parent that are placed again before the time is looked at. Default: PAGE_ROWS. */
+  readonly pageRows?: number;
 }
 
 /** The position of a partition that has no row yet. */
@@ -88,8 +93,17 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
         const now = version.get();
         if (now !== lastVersion) parentCache.forget();
         lastVersion = now;
-        const state = begun(sql, clock, parentCache, batch, before + 1, highWatermark);
-        const result = applyAll(state, batch, position, options);
+        const unfinished = readUnfinished(sql);
+        const state = begun(
+          { sql, clock, parentCache, commit: before + 1, highWatermark },
+          batch,
+          options,
+          unfinished,
+        );
+        const result =
+          unfinished === undefined
+            ? applyAll(state, batch, position, options)
+            : goOnWith(state, unfinished, position);
         end.run();
         return result;
       } catch (error) {
@@ -102,28 +116,44 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
 }
 
 function begun(
-  sql: Statements,
-  clock: PlainClock,
-  parentCache: ParentCache,
+  of: Pick<BatchState, "sql" | "clock" | "parentCache" | "commit" | "highWatermark">,
   batch: LogBatch,
-  commit: number,
-  highWatermark: number,
+  { maxTransactionMs = MAX_TRANSACTION_MS, pageRows = PAGE_ROWS }: ApplierOptions,
+  unfinished: Unfinished | undefined,
 ): BatchState {
-  const firstRowId = (sql.counter.get("row") as number) + 1;
+  const { sql, clock } = of;
+  const started = elapsedMsOf(clock);
+  const firstRowId = unfinished?.rowFrom ?? (sql.counter.get("row") as number) + 1;
   return {
-    sql,
-    clock,
-    parentCache,
+    ...of,
     topic: batch.topic as EventTopic,
     partition: batch.partition,
-    commit,
     firstRowId,
-    nextRowId: firstRowId,
-    highWatermark,
+    nextRowId: unfinished?.rowNext ?? firstRowId,
     orphansExist: sql.anyOrphan.get() === 1,
     withdrawnExist: sql.anyWithdrawn.get(batch.topic) === 1,
+    pageRows,
+    isLong: () => elapsedMsOf(clock) - started >= maxTransactionMs,
+    placing: null,
     counts: noCounts(),
   };
+}
+
+/** Goes on with an unfinished event instead of the batch, which is given again because its position stays. */
+function goOnWith(state: BatchState, unfinished: Unfinished, position: number): BatchResult {
+  const { sql, counts, topic, partition } = state;
+  const isFinished = goOn(state, unfinished);
+  if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
+  if (!isFinished) return { ...counts, position, applied: true, commit: null };
+  const commit = numberCommit(state, unfinished.changed);
+  const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
+  const finished = {
+    topic: unfinished.parent,
+    partition: unfinished.partition,
+    offset: positionOf(unfinished.parent, unfinished.partition),
+  };
+  const isSame = topic === finished.topic && partition === finished.partition;
+  return { ...counts, position: isSame ? finished.offset : position, applied: true, commit, finished };
 }
 
 /** Applies the records and advances the position. Runs inside the transaction. */
@@ -131,10 +161,8 @@ function applyAll(
   state: BatchState,
   batch: LogBatch,
   position: number,
-  { partitions, maxTransactionMs = MAX_TRANSACTION_MS }: ApplierOptions,
+  { partitions }: ApplierOptions,
 ): BatchResult {
-  const { clock } = state;
-  const started = elapsedMsOf(clock);
   const applying: Applying = {
     state,
     fences: new PartitionFences(state),
@@ -149,12 +177,16 @@ function applyAll(
   let any = false;
   for (const record of batch.records) {
     if (record.offset < position) continue;
-    if (any && elapsedMsOf(clock) - started > maxTransactionMs) {
+    if (any && state.isLong()) {
       next = record.offset;
       break;
     }
     applyRecord(applying, record);
     any = true;
+    if (state.placing !== null) {
+      next = record.offset;
+      break;
+    }
   }
   applying.newSales.end();
   applying.fences.save();
@@ -162,15 +194,24 @@ function applyAll(
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
   if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
-  return { ...counts, position: next, applied: true, commit: numberCommit(state) };
+  if (state.placing !== null) {
+    keepUnfinished(state, state.placing, { partition, offset: next }, 0);
+    return { ...counts, position: next, applied: true, commit: null };
+  }
+  return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };
 }
 
-/** Puts the commit of the batch into the outbox and returns its number; null when no row changed. */
-function numberCommit({ sql, clock, commit, counts, firstRowId, nextRowId }: BatchState): number | null {
-  if (counts.changed === 0) return null;
+/**
+ * Puts the commit of the batch into the outbox and returns its number; null when no row changed. `changedBefore`: by the
+ * earlier transactions of an unfinished event.
+ */
+function numberCommit(state: BatchState, changedBefore: number): number | null {
+  const { sql, clock, commit, firstRowId, nextRowId } = state;
+  const changed = changedBefore + state.counts.changed;
+  if (changed === 0) return null;
   sql.setCounter.run(commit, "commit");
   if (nextRowId > firstRowId) sql.setCounter.run(nextRowId - 1, "row");
-  sql.putCommit.run(commit, firstRowId, nextRowId - 1, counts.changed, isoOf(clock));
+  sql.putCommit.run(commit, firstRowId, nextRowId - 1, changed, isoOf(clock));
   if (commit % KEPT_COMMITS === 0) sql.pruneCommits.run(commit - KEPT_COMMITS);
   return commit;
 }

@@ -9,7 +9,7 @@ import {
   sameClaim,
   samePrices,
 } from "./rules/index.ts";
-import { parkForProduct, promoteForProduct, reprice } from "./sale-parents.ts";
+import { beginPlacing } from "./sale-parents.ts";
 import { type EntityTable, sameRow } from "./table.ts";
 
 interface StoredProduct {
@@ -52,12 +52,12 @@ function putPricePoints(
   parentCache.setPricePoints(id, points);
 }
 
-/** Parks the sales of the product before it deletes the row: no sale names a parent that is gone (rule 18). */
+/** Deletes the row, and parks the sales in the same commit: no sale names a parent that is gone (rule 18). */
 function removeProduct(batch: BatchState, id: string): void {
-  parkForProduct(batch, id);
   batch.sql.logOldProduct.run(batch.commit, id);
   batch.sql.dropProduct.run(id);
   batch.parentCache.dropProduct(id);
+  beginPlacing(batch, { parent: "produits", id, step: "park" });
 }
 
 function write(batch: BatchState, id: string, before: KeyState, after: KeyState): boolean {
@@ -73,8 +73,9 @@ function write(batch: BatchState, id: string, before: KeyState, after: KeyState)
   if (!isNew) sql.logOldProduct.run(batch.commit, id);
   const { nom, price, dateEffet, extras, source, line, offset } = product;
   sql.putProduct.run(id, nom, price, dateEffet, extras, source, line, offset);
-  if (isNew) promoteForProduct(batch, id);
-  else if (!samePrices(before.points, points)) reprice(batch, id, points);
+  if (isNew) beginPlacing(batch, { parent: "produits", id, step: "promote" });
+  else if (!samePrices(before.points, points))
+    beginPlacing(batch, { parent: "produits", id, step: "reprice" });
   const [only] = claims;
   return claims.length === 1 && only !== undefined && sameClaim(claimOfProduct(product), only);
 }

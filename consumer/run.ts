@@ -19,7 +19,7 @@ import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
-import { type BatchResult, makeBatchApplier } from "./batch.ts";
+import { type ApplierOptions, type BatchResult, makeBatchApplier } from "./batch.ts";
 import { type Counts, noCounts } from "./batch-state.ts";
 import { assertWithin, bindToLog, furthestRead, noteMissed, storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
@@ -38,6 +38,9 @@ export interface ConsumerOptions {
   readonly onOvertaken?: (position: Position) => void;
 }
 
+/** How long a transaction may last, and how much is done before that is looked at. */
+export type TransactionOptions = Pick<ApplierOptions, "maxTransactionMs" | "pageRows">;
+
 export type ConsumerFailure = LogFailure | DatabaseError;
 
 /** No stored position equals it, so a batch that was fetched before the positions were read again applies nothing. */
@@ -53,9 +56,10 @@ const POLL_MS = 200;
  */
 export const runConsumer = (
   options: ConsumerOptions = {},
+  transaction: TransactionOptions = {},
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
   Effect.flatMap(Settings, ({ data }) =>
-    follow(data, options).pipe(
+    follow(data, options, transaction).pipe(
       withErrorsOf(ventesFile(data)),
       // It begins again as after a kill: its positions are in the database.
       Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
@@ -65,12 +69,16 @@ export const runConsumer = (
 const follow = (
   data: string,
   options: ConsumerOptions,
+  transaction: TransactionOptions,
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
   Effect.scoped(
     Effect.gen(function* () {
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase(options.onLogState ?? (() => {}));
-      const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
+      const applier = makeBatchApplier(db, yield* Clock.Clock, {
+        partitions: log.partitions,
+        ...transaction,
+      });
       const wake = Latch.makeUnsafe(true);
 
       let figures: ConsumerFigures = NO_FIGURES;
@@ -101,6 +109,9 @@ const follow = (
               const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? NOWHERE);
               // Synchronously after the commit: `positionsMoved` must never see one without the other.
               expected.set(partitionKey(batch), result.position);
+              const { finished } = result;
+              if (finished !== undefined && expected.has(partitionKey(finished)))
+                expected.set(partitionKey(finished), finished.offset);
               return result;
             }),
             (result) => {

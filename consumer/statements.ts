@@ -6,7 +6,10 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
 /** Rows of one page of the sales that name a parent: a parent may have a million sales. */
-export const PAGE_ROWS = 5000;
+export const PAGE_ROWS = 1000;
+
+/** Rowids that are looked at for one page of the sales that are parked: some 5 ms. */
+export const SCAN_ROWS = 20_000;
 
 export type Statements = ReturnType<typeof prepareStatements>;
 
@@ -21,10 +24,12 @@ const insertSales = (sales: number) => `
   INSERT INTO ventes (rowid, ${SALE_AND_ORIGIN}) VALUES ${new Array(sales).fill(SALE_VALUES).join(", ")}
   ON CONFLICT (id_vente) DO NOTHING`;
 
-/** One page of the sales that name a parent, from a rowid (excluded) on. */
+/** One page of the sales or orphans that name a parent, from a rowid (excluded) on; of sales, up to another rowid. */
 const naming = (table: "ventes" | "orphelins", column: "id_produit" | "id_magasin") => `
   SELECT rowid AS rowId, id_vente AS id FROM ${table}
-  WHERE ${column} = ? AND rowid > ? ORDER BY rowid LIMIT ${PAGE_ROWS}`;
+  WHERE ${column} = ? AND rowid > ? ${table === "ventes" ? "AND rowid <= ?" : ""} ORDER BY rowid LIMIT ?`;
+const countOrphans = (column: "id_produit" | "id_magasin") =>
+  `SELECT COUNT(*) FROM orphelins WHERE ${column} = ?`;
 
 /** One page of the sales priced by the list, in the order of their index, from a day and rowid (excluded) on. */
 const PRICED_BY_LIST = `
@@ -46,6 +51,18 @@ export function prepareStatements(db: Sqlite) {
         position = excluded.position, high_watermark = MAX(high_watermark, excluded.position), events = events + excluded.events,
         unchanged = unchanged + excluded.unchanged, superseded = superseded + excluded.superseded,
         rejected = rejected + excluded.rejected`),
+    passEvent: sql(`
+      UPDATE positions SET position = @offset + 1, high_watermark = MAX(high_watermark, @offset + 1)
+      WHERE topic = @topic AND partition = @partition AND position = @offset`),
+    unfinished: sql(`
+      SELECT parent, id, step, row, day, done, total, partition, offset, row_from AS rowFrom, row_next AS rowNext, changed
+      FROM unfinished`),
+    putUnfinished: sql(`
+      INSERT INTO unfinished (one, parent, id, step, row, day, done, total, partition, offset, row_from, row_next, changed)
+      VALUES (1, @parent, @id, @step, @row, @day, @done, @total, @partition, @offset, @rowFrom, @rowNext, @changed)
+      ON CONFLICT DO UPDATE SET step = excluded.step, row = excluded.row, day = excluded.day, done = excluded.done,
+        total = excluded.total, row_next = excluded.row_next, changed = excluded.changed`),
+    dropUnfinished: sql("DELETE FROM unfinished"),
     version: sql("SELECT version FROM versions WHERE topic = ? AND partition = ? AND source = ?").pluck(),
     putVersion: sql(`
       INSERT INTO versions (topic, partition, source, version) VALUES (?, ?, ?, ?)
@@ -141,7 +158,8 @@ export function prepareStatements(db: Sqlite) {
     salesPricedByList: exact(`
       ${PRICED_BY_LIST} AND date_vente = @day AND rowid > @rowId
       UNION ALL ${PRICED_BY_LIST} AND date_vente > @day
-      ORDER BY day, rowid LIMIT ${PAGE_ROWS}`),
+      ORDER BY day, rowid LIMIT @limit`),
+    countPricedByList: sql("SELECT COUNT(*) FROM ventes WHERE id_produit = ? AND origine = 2").pluck(),
     salesNamingProduct: sql(naming("ventes", "id_produit")),
     salesNamingShop: sql(naming("ventes", "id_magasin")),
 
@@ -156,6 +174,8 @@ export function prepareStatements(db: Sqlite) {
     dropOrphan: sql("DELETE FROM orphelins WHERE id_vente = ?"),
     orphansNamingProduct: sql(naming("orphelins", "id_produit")),
     orphansNamingShop: sql(naming("orphelins", "id_magasin")),
+    countOrphansOfProduct: sql(countOrphans("id_produit")).pluck(),
+    countOrphansOfShop: sql(countOrphans("id_magasin")).pluck(),
 
     // ---- rejects
     reject: sql("SELECT entity, source, version, line, raw, code, details, offset FROM rejets WHERE id = ?"),

@@ -68,6 +68,41 @@ export const MUTANTS: readonly Mutant[] = [
     shownBy: 2,
   },
   {
+    name: "commit-before-the-last-page",
+    breaks: "an event whose sales are placed in several transactions is a commit after the first of them",
+    edits: [
+      {
+        file: BATCH,
+        find: "return { ...counts, position: next, applied: true, commit: null };",
+        replace: "return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };",
+      },
+    ],
+    within: 300,
+    shownBy: 48,
+  },
+  {
+    name: "page-forgotten",
+    breaks: "the sales that one transaction leaves to the next are not placed",
+    edits: [
+      { file: "consumer/sale-parents.ts", find: "batch.placing = rest;", replace: "batch.placing = null;" },
+    ],
+    within: 300,
+    shownBy: 6,
+  },
+  {
+    name: "events-between-pages",
+    breaks: "other events are applied while the sales of one are being placed",
+    edits: [
+      {
+        file: BATCH,
+        find: "unfinished === undefined\n            ?",
+        replace: 'unfinished === undefined || batch.topic === "ventes"\n            ?',
+      },
+    ],
+    within: 300,
+    shownBy: 24,
+  },
+  {
     name: "stale-parents",
     breaks: "what is remembered of products and shops outlives another writer's commit",
     edits: [{ file: BATCH, find: "if (now !== lastVersion) parentCache.forget();", replace: "" }],

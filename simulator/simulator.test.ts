@@ -38,6 +38,7 @@ describe("histories", () => {
       "pages of a checkpoint taken back",
       "rebalances",
       "batches given again",
+      "reads of an unfinished event",
       "publishes without answer",
       "landed late",
       "reads that ended early",

@@ -35,7 +35,7 @@ export function openAsOf(file: string): AsOf {
   const end = db
     .prepare(`
       SELECT IFNULL((SELECT MIN(row_from) FROM main.commits WHERE commit_id > ?),
-        IFNULL((SELECT MAX(rowid) FROM main.ventes), 0) + 1)`)
+        (SELECT value + 1 FROM main.counters WHERE name = 'row'))`)
     .pluck();
   /** The chunk that the analyses read. */
   let shown: readonly [from: number, end: number] = [0, 0];

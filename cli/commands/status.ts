@@ -18,21 +18,14 @@ import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { doubtLines } from "../output/doubts.ts";
-import {
-  missedLines,
-  namesAndPrices,
-  type Results,
-  readResults,
-  waitingLines,
-  wholeIdsLines,
-} from "../output/results.ts";
+import { missedLines, wholeIdsLines } from "../output/results.ts";
 import { print, printJson, say } from "../output/stdout.ts";
 import { forgetStates, isRunning, LOOP_FIGURE, presentStates, readStates } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
+import { type DatabaseStatus, databaseJson, databaseLines, readDatabase } from "../run/database-status.ts";
 import { demoSettings } from "../run/demo-mode.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog } from "../run/log.ts";
-import { analysesPending, lagOf } from "../run/settled.ts";
 import {
   type Follows,
   followsNow,
@@ -59,7 +52,7 @@ interface Found {
   /** Producers that no longer run, and whose sources no other producer has reported on. */
   readonly stale: readonly Stale[];
   readonly log: { readonly where: string; readonly events: number } | null;
-  readonly database: (Results & { readonly lag: number | null; readonly pending: boolean }) | null;
+  readonly database: DatabaseStatus | null;
   readonly problems: readonly string[];
 }
 
@@ -165,7 +158,8 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         if (state === "parked") problems.push(texts.sourceParked(catalogue, reason));
         else if (refused > 0)
           problems.push(texts.entriesRefused(catalogue, refused, refusals[0]?.reason ?? ""));
-      const database = db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog));
+      const database =
+        db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog?.bounds ?? null));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       problems.push(...missedLines(database?.missed ?? [], texts));
@@ -206,8 +200,6 @@ const readLog = Effect.fnUntraced(function* (follows: Follows, language: Languag
   };
 });
 
-type FromLog = Effect.Success<ReturnType<typeof readLog>>;
-
 /** By producer: how many of the sources that it reported on last have no producer now. */
 function staleOf(sources: readonly SourceEntry[]): Stale[] {
   const found = new Map<string, Stale>();
@@ -219,33 +211,13 @@ function staleOf(sources: readonly SourceEntry[]): Stale[] {
   return [...found.values()];
 }
 
-const readDatabase = (db: Sqlite, log: FromLog | null) => ({
-  ...readResults(db),
-  lag: log === null ? null : lagOf(db, log.bounds),
-  pending: analysesPending(db),
-});
-
 const belongsTo = (db: Sqlite, identity: string): boolean => (logOf(db) ?? identity) === identity;
 
 const asJson = ({ database, ...found }: Found, dir: string) => ({
   ok: found.problems.length === 0,
   data: dir,
   ...found,
-  database:
-    database === null
-      ? null
-      : {
-          commit: database.commit,
-          at: database.at,
-          lag: database.lag,
-          pending: database.pending,
-          ...database.rows,
-          rejects: database.rejects,
-          orphans: database.waiting.sales,
-          waiting: database.waiting,
-          missed: database.missed,
-          noticed: database.noticed,
-        },
+  database: database === null ? null : databaseJson(database),
 });
 
 function asText(found: Found, dir: string, run: Invocation): string {
@@ -262,16 +234,7 @@ function asText(found: Found, dir: string, run: Invocation): string {
   }
   if (log !== null) lines.push(texts.statusLog(log.where, texts.count(log.events)));
   if (database === null) lines.push(texts.noDatabase());
-  else {
-    const { rows } = database;
-    lines.push(
-      texts.statusRows(texts.count(rows.produits), texts.count(rows.magasins), texts.count(rows.ventes)),
-      texts.statusAnalyses(texts.count(database.commit), database.at, database.pending),
-    );
-    if (database.lag !== null) lines.push(texts.statusLag(texts.count(database.lag)));
-    if (database.rejects > 0) lines.push(texts.rejected(texts.count(database.rejects)));
-    lines.push(...waitingLines(database.waiting, texts), ...namesAndPrices(database.noticed, texts));
-  }
+  else lines.push(...databaseLines(database, texts));
   for (const { producer, at, sources } of found.stale)
     lines.push(texts.sourcesStale(texts.count(sources), at, run.settings.kafka === null ? "" : producer));
   for (const s of found.sources)

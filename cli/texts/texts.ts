@@ -859,6 +859,12 @@ const TEXTS = {
     (commit: string, at: string, pending: boolean) =>
       `analyses as of commit ${commit}, ${at}${pending ? ", behind" : ", up to date"}`,
   ),
+  statusApplying: both(
+    (entity: string, id: string, done: string, total: string) =>
+      `${entity} ${id} : un changement est en cours sur ses ventes, ${done} sur ${total} ; les analyses sont celles d'avant`,
+    (entity: string, id: string, done: string, total: string) =>
+      `${entity} ${id}: a change is being applied to its sales, ${done} of ${total}; the analyses are those of before`,
+  ),
   statusLag: both(
     (lag: string) => `retard sur les topics : ${lag} événement${plural(lag)}`,
     (lag: string) => `lag behind the topics: ${lag} events`,

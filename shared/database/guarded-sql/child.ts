@@ -21,6 +21,13 @@ const WATCH = `
     if (process.ppid !== parent || process.memoryUsage.rss() > most) process.kill(process.pid, "SIGKILL");
   }, 20);`;
 
+/** How long a query of tables that are between two states waits for the state after. */
+const UNFINISHED_MS = 10_000;
+const LOOK_MS = 20;
+
+/** Tables that an unfinished event changes (the table unfinished). Results like `ventes_par_region` stand as before. */
+const CHANGING = /\b(?:ventes|orphelins|produits|magasins|prix|claims)\b/i;
+
 class RowTooLarge extends Error {}
 
 const sizeOf = (row: readonly SqlValue[]): number =>
@@ -35,8 +42,11 @@ function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
     db.pragma("query_only = ON");
     // A sort that does not fit into memory would write files of any size.
     db.pragma("temp_store = MEMORY");
-    // All statements see the same commit.
-    db.exec("BEGIN");
+    const left = begin(db, statements);
+    if (left !== undefined) {
+      yield { is: "failed", reason: "unfinished", detail: left };
+      return;
+    }
     for (const sql of statements) {
       const statement = db.prepare(sql);
       if (!statement.readonly) {
@@ -64,6 +74,30 @@ function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
   } finally {
     db.close();
   }
+}
+
+/**
+ * Begins the transaction in which all statements see the same commit. Waits while an event is half applied to tables that
+ * they name; returns how far it is when that takes too long.
+ */
+function begin(db: BetterSqlite3.Database, statements: readonly string[]): string | undefined {
+  const until = performance.now() + UNFINISHED_MS;
+  for (;;) {
+    db.exec("BEGIN");
+    const left = statements.some((sql) => CHANGING.test(sql)) ? unfinished(db) : undefined;
+    if (left === undefined || performance.now() > until) return left;
+    db.exec("ROLLBACK");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+  }
+}
+
+function unfinished(db: BetterSqlite3.Database): string | undefined {
+  const exists = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'unfinished'").get() !== undefined;
+  return exists
+    ? (db.prepare("SELECT id || ', ' || done || '/' || total FROM unfinished").pluck().get() as
+        | string
+        | undefined)
+    : undefined;
 }
 
 function failure(error: unknown): Answer {

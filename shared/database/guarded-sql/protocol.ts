@@ -25,6 +25,6 @@ export type Answer =
   | { readonly is: "done" }
   | {
       readonly is: "failed";
-      readonly reason: "sql" | "writes" | "memory" | "rowSize" | "stalled";
+      readonly reason: "sql" | "writes" | "memory" | "rowSize" | "stalled" | "unfinished";
       readonly detail: string;
     };

@@ -47,6 +47,26 @@ const failureOf = (sql: string, limits: Partial<SqlLimits> = {}, file?: string):
 const ENDLESS = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
 
 describe("SQL of others", () => {
+  it("about tables in which an event is half applied waits for the state after it; results are answered at once", async () => {
+    const file = database();
+    const db = openPlain(file);
+    db.exec(`
+      CREATE TABLE ventes (ca); INSERT INTO ventes VALUES (1);
+      CREATE TABLE analyses (ca); INSERT INTO analyses VALUES (1);
+      CREATE TABLE unfinished (id, done, total); INSERT INTO unfinished VALUES ('P', 1, 3)`);
+    expect((await answersOf("SELECT ca FROM analyses", {}, file))[0]?.rows).toEqual([[1n]]);
+    let answered = false;
+    const asked = answersOf("SELECT 1; SELECT sum(ca) FROM ventes", {}, file).finally(() => {
+      answered = true;
+    });
+    // The query is an answer in another process: this one has started it, and it may not have an answer yet.
+    await answersOf("SELECT 1", {}, file);
+    expect(answered).toBe(false);
+    db.exec("BEGIN; UPDATE ventes SET ca = 3; DELETE FROM unfinished; COMMIT");
+    expect((await asked)[1]?.rows).toEqual([[3n]]);
+    db.close();
+  });
+
   it("is answered, one statement after the other, with each kind of value", async () => {
     expect(await answersOf("SELECT a FROM t; -- nothing\n; VALUES (1, 'x')")).toEqual([
       { names: ["a"], rows: [[1n], ["deux"], [Buffer.from([0, 255])], [null], [9007199254740993n], [0.5]] },

@@ -54,7 +54,17 @@ const HEAP_MB = 256;
 
 /** Why a query has no answer, or no more of it. `message` says it in the language that was given. */
 export class SqlFailure extends Schema.TaggedError<SqlFailure>()("SqlFailure", {
-  reason: Schema.Literals(["empty", "writes", "sql", "time", "rows", "memory", "rowSize", "stalled"]),
+  reason: Schema.Literals([
+    "empty",
+    "writes",
+    "sql",
+    "time",
+    "rows",
+    "memory",
+    "rowSize",
+    "stalled",
+    "unfinished",
+  ]),
   message: Schema.String,
 }) {}
 type Reason = SqlFailure["reason"];
@@ -112,6 +122,12 @@ const SENTENCES: Readonly<Record<Reason, Readonly<Record<Language, (detail: stri
       `personne n'a lu la réponse pendant ${Number(ms) / 1000} s, et la base ne peut pas attendre : écrivez-la d'abord dans un fichier`,
     en: (ms) =>
       `nobody read the answer for ${Number(ms) / 1000} s, and the database cannot wait: write it to a file first`,
+  },
+  unfinished: {
+    fr: (what) =>
+      `un changement qui touche beaucoup de ventes est en cours (${what}), et les tables sont entre deux états : redemandez quand il sera fini ; si rien ne tourne, npx ventes start le finit. Les analyses, elles, sont justes : SELECT * FROM analyses`,
+    en: (what) =>
+      `a change that concerns many sales is being applied (${what}), and the tables are between two states: ask again when it is done; if nothing runs, npx ventes start finishes it. The analyses are right meanwhile: SELECT * FROM analyses`,
   },
 };
 
