@@ -1,5 +1,5 @@
 /** Fields that hold amounts of money by their names, and which of them may be the amount of a sale. */
-import { ventes } from "#shared/contract/entities/index.ts";
+import { produits, ventes } from "#shared/contract/entities/index.ts";
 import type { WideMapping } from "./mapping.ts";
 import { type HeaderOptions, ownField } from "./match-columns.ts";
 import { foldHeader } from "./names.ts";
@@ -11,6 +11,14 @@ const ALIASES: ReadonlySet<string> = new Set(ventes.columns.find(({ name }) => n
 const OF_DOCUMENT = /^(?:order|grand)/;
 const NAMES =
   /^(?:line|item|order|net|gross|sous|sub|grand|prix)?(?:total|totals|amount|montant|revenue|turnover|ca|chiffredaffaires?|umsatz|importe|betrag)(?:cost|price|ht|ttc|net|brut|netto|brutto|gross|ligne|line|eur|euros?|total|(?:excl|incl|ex|inc)(?:uding)?(?:tax|vat|tva)|hors?taxes?)*$/;
+
+const TAXES =
+  "(?:ht|ttc|net|brut|netto|brutto|gross|eur|euros?|(?:excl|incl|ex|inc)(?:uding)?(?:tax|vat|tva)|hors?taxes?)";
+const UNIT_PRICE = new RegExp(
+  `^(?:pu|px|prix|price|preis|precio|einzelpreis)(?:unitaire|unit|vente|devente)?${TAXES}*$|^(?:unit|sale|sales|selling|item|line)(?:price|cost)${TAXES}*$`,
+);
+const DISCOUNT =
+  /^(?:line|lineitem|item|total|montant|amount|taux|percent|pourcentage)?(?:de)?(?:la)?(?:discount|remise|rabais|reduction|ristourne|rabatt|descuento|sconto)s?(?:amount|montant|total|percent|percentage|pourcent|pct|rate|taux|ht|ttc|eur|euros?|ligne|line|unitaire|unit|value|valeur)*$/;
 
 /** Whether a field of this published name holds an amount, of a line or of a document. */
 export const isAmount = (name: string): boolean => {
@@ -24,6 +32,9 @@ export interface AmountFields {
   readonly read: readonly number[];
   /** Those that may be the amount as well, by their names. */
   readonly others: readonly number[];
+  /** Those that may be the unit price, while no column of the sales is an amount, and the quantity. */
+  readonly prices: readonly number[];
+  readonly quantity: number | undefined;
 }
 
 /**
@@ -41,7 +52,38 @@ export function amountFields(
   if (read.some((at) => foldHeader(header[at] ?? "") === COLUMN)) return undefined;
   const isOther = (name: string) => isAmount(name) && !OF_DOCUMENT.test(foldHeader(name));
   const others = extras.filter((at) => isOther(header[at] ?? ""));
-  return others.length === 0 ? undefined : { read, others };
+  const quantity = fieldsOf(sources, ["quantité"])?.[0];
+  const mayBePrice =
+    fieldsOf(sources, [AMOUNT]) === undefined && quantity !== undefined && options.map?.prix === undefined;
+  const prices = mayBePrice ? extras.filter((at) => UNIT_PRICE.test(foldHeader(header[at] ?? ""))) : [];
+  return others.length + prices.length === 0 ? undefined : { read, others, prices, quantity };
+}
+
+/** The fields of a header of sales that hold a discount by their names, where the revenue is quantity × price. */
+export function discountFields(
+  header: readonly string[],
+  { mappings, extras }: WideMapping,
+  { map, set }: HeaderOptions,
+): readonly number[] {
+  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
+  // Who names the amount or the price has decided that the discount is in it.
+  const decided = [map?.[AMOUNT], set?.[AMOUNT], map?.prix].some((option) => option !== undefined);
+  if (sources === undefined || decided || sources.has(AMOUNT)) return [];
+  return extras.filter((at) => DISCOUNT.test(foldHeader(header[at] ?? "")));
+}
+
+/** The quantity and the amount of a sale; undefined: one of them has no field of its own. */
+export function signedFields({ mappings }: WideMapping): readonly [number, number] | undefined {
+  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
+  const found = sources && fieldsOf(sources, ["quantité", AMOUNT]);
+  return found as readonly [number, number] | undefined;
+}
+
+/** The product and the price of an undated list of prices; undefined: the file is another one. */
+export function listedPrices({ mappings }: WideMapping): readonly [number, number] | undefined {
+  const [only, ...more] = mappings;
+  if (only?.entity !== produits.name || more.length > 0 || only.sources.has("date_effet")) return undefined;
+  return fieldsOf(only.sources, ["id_produit", "prix"]) as readonly [number, number] | undefined;
 }
 
 /** The fields of a header of sales that tell whether an amount is that of a line or of its document. */

@@ -1,6 +1,15 @@
 /** Finds out which field of a header is which column. */
 
-export { type AmountFields, amountFields, amountOf, type DocumentFields, documentFields } from "./amounts.ts";
+export {
+  type AmountFields,
+  amountFields,
+  amountOf,
+  type DocumentFields,
+  discountFields,
+  documentFields,
+  listedPrices,
+  signedFields,
+} from "./amounts.ts";
 export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";
 export {
   extraAt,

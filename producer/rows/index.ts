@@ -1,6 +1,5 @@
 /** Turns records into canonical rows: values, formats of columns, reading options and presets. */
 
-export { type AmountOfDocuments, Amounts, DocumentAmounts, type UnclearAmounts } from "./columns/amounts.ts";
 export { conditionText, parseCondition } from "./columns/conditions.ts";
 export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn } from "./columns/drift.ts";
@@ -8,6 +7,7 @@ export type { ColumnFormats } from "./columns/formats.ts";
 export { Gaps } from "./columns/gaps.ts";
 export { knownHeader } from "./columns/known-header.ts";
 export { checkLeftOut, clearedOf, leftOut, looksPersonal } from "./columns/left-out.ts";
+export { Meanings, type UnclearMeanings } from "./columns/meanings.ts";
 export { fitting } from "./columns/options.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export {
@@ -19,7 +19,6 @@ export {
   SALE_KEY,
   unkeyed,
 } from "./columns/rekey.ts";
-export { type NoSales, Statuses } from "./columns/statuses.ts";
 export { flagList, flagsOf, type ReadingChange } from "./columns/written-options.ts";
 export { Decoder } from "./decoder.ts";
 export { decodersOf } from "./decoders.ts";

@@ -123,6 +123,24 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} documents of several lines have the same amount ${d.what} on all of their lines, as if it were that of the document: counted once for each document, the total is ${d.more}`,
   },
+  "amount.discount": {
+    fr: (d) =>
+      `« ${d.what} » y donne une remise à ${d.count === 1 ? "une vente" : `${d.count} ventes`}, et le chiffre d'affaires, quantité × prix, n'en tient pas compte : publiez le montant de chaque ligne, si le prix ne la contient pas`,
+    en: (d) =>
+      `"${d.what}" gives ${d.count === 1 ? "one sale" : `${d.count} sales`} a discount, and the revenue, quantity × price, does not count it: publish the amount of each line, if the price does not include it`,
+  },
+  "amount.sign": {
+    fr: (d) =>
+      `${d.count === 1 ? "une vente y a" : `${d.count} ventes y ont`} une quantité négative et un montant positif ${d.what} : si ce montant est rendu, le total est ${d.more} ; publiez-le alors avec son signe`,
+    en: (d) =>
+      `${d.count === 1 ? "one of its sales has" : `${d.count} of its sales have`} a negative quantity and a positive amount ${d.what}: if that amount is given back, the total is ${d.more}; publish it with its sign then`,
+  },
+  "prices.several": {
+    fr: (d) =>
+      `${d.count === 1 ? "un produit y a" : `${d.count} produits y ont`} plusieurs prix (${examplesOf(d)}), sans colonne date_effet : toutes les ventes comptent au dernier`,
+    en: (d) =>
+      `${d.count === 1 ? "one of its products has" : `${d.count} of its products have`} several prices (${examplesOf(d)}), without a column date_effet: all sales count at the last one`,
+  },
   "status.not_sale": {
     fr: (d) =>
       `d'après ${d.what}, ${d.count === 1 ? "une ligne n'est pas une vente" : `${d.count} lignes ne sont pas des ventes`}${d.more === undefined ? "" : ` (${d.more} en tout)`}, et ${d.count === 1 ? "elle compterait" : "elles compteraient"}`,
@@ -236,6 +254,10 @@ export const CHOICE_SENTENCES = {
   lastSaid: {
     fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",
     en: "to count one sale for each id (the last one that was published holds)",
+  },
+  lastPrice: {
+    fr: "si le dernier prix de chaque produit est le bon",
+    en: "if the last price of each product is right",
   },
   lastShop: {
     fr: "si la dernière ligne de chaque magasin est la bonne",

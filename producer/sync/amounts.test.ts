@@ -1,5 +1,6 @@
 /** Which field is the amount of a sale: where names alone would choose, the first version waits (rule 22). */
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { confirmSource } from "../admin/confirm.ts";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, openPipeline, type Pipeline, rowsOf } from "../testing/pipeline.ts";
 import { addFile } from "../testing/register.ts";
@@ -66,6 +67,19 @@ it.each([
   ["the column's own name", "qty,chiffre_affaires,total", ["2,18,19"], []],
   ["the total of the order and of the line", "qty,amount,order_total", ["2,10,17"], []],
   ["a tax beside the amount", "qty,amount,tva", ["2,12,2"], []],
+  ["two unit prices", "qty,pu_ht,pu_ttc", ["2,5,6"], ["amount.unclear"]],
+  ["a unit price beside the amount", "qty,pu_ht,montant_ttc", ["2,5,12"], []],
+  [
+    "a discount that the revenue does not count",
+    "qty,unit_price,remise",
+    ["2,5,0", "1,5,10%"],
+    ["amount.discount"],
+  ],
+  ["a discount of none", "qty,unit_price,discount", ["2,5,0.00", "1,5,"], []],
+  ["a discount within the amount", "qty,unit_price,discount,amount", ["2,5,1,9"], []],
+  ["the code of a discount", "qty,unit_price,discount_code", ["2,5,WELCOME10"], []],
+  ["a return with a positive amount", "qty,amount", ["2,10", "-1,5"], ["amount.sign"]],
+  ["a return with a negative amount", "qty,amount", ["2,10", "-1,-5"], []],
 ])("%s: held only where names would choose between different values", async (_, columns, lines, doubts) => {
   const days = lines.map((line, i) => `2026-02-0${i + 1},A,S1,${line}`);
   expect(await held(`date,article,magasin,${columns}`, ...days)).toEqual(doubts);
@@ -97,4 +111,58 @@ it("of a document counts no more when the operator says that no column is the am
   await add(["chiffre_affaires="]);
   expect(await poll()).toMatchObject({ state: "ok", emitted: 4 });
   expect(await amounts()).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it("of two unit prices, an operator chooses one", async () => {
+  await held("date,article,magasin,qty,pu_ht,pu_ttc", "2026-02-03,A,S1,2,5,6");
+  const commands = (await poll())?.doubts?.[0]?.choices.map(({ command }) => command);
+  expect(commands).toEqual([
+    expect.stringMatching(/ --map prix=pu_ht$/),
+    expect.stringMatching(/ --map prix=pu_ttc$/),
+    expect.stringMatching(/ amount.unclear:/),
+  ]);
+  await add(["prix=pu_ttc"]);
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+});
+
+it("of a discount that comes later holds that version, and the answer holds for the column", async () => {
+  const first = ["date,article,magasin,qty,unit_price,remise", "2026-02-03,A,S1,2,5,0"];
+  expect(await held(...first)).toEqual([]);
+  write(...first, "2026-02-04,A,S1,2,5,1");
+  const doubts = (await poll())?.doubts ?? [];
+  expect(doubts).toMatchObject([{ code: "amount.discount", weight: "held" }]);
+  await pipeline.run(confirmSource(pipeline.pathOf("v.csv"), doubts));
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+  write(...first, "2026-02-04,A,S1,2,5,1", "2026-02-05,A,S1,2,5,2");
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+});
+
+it.each([
+  [
+    "a product with two prices",
+    "product_id,name,price,store",
+    ["A,Apple,5,S1", "A,Apple,6,S2"],
+    "prices.several",
+  ],
+  [
+    "a product on two lines with one price",
+    "product_id,name,price,store",
+    ["A,Apple,5,S1", "A,Apple,5.00,S2"],
+    undefined,
+  ],
+  [
+    "two dated prices",
+    "product_id,name,price,date_effet",
+    ["A,Apple,5,2026-01-01", "A,Apple,6,2026-02-01"],
+    undefined,
+  ],
+  ["a shop with two cities", "store_id,city", ["S1,Rennes", "S1,Brest"], "shops.several"],
+])("%s is applied and said where its sales would count otherwise", async (_, header, lines, code) => {
+  write(header, ...lines);
+  await add();
+  const status = await poll();
+  expect(status?.state).toBe("ok");
+  expect(status?.doubts?.map((doubt) => [doubt.code, doubt.weight])).toEqual(
+    code === undefined ? undefined : [[code, "attention"]],
+  );
 });

@@ -41,10 +41,12 @@ const ofTheReading: Finder = ({ version, before }, { diff }) =>
 
 const ofOthers: Finder = (opened, diffed) => overlapDoubts(opened, diffed);
 
-/** A shop of a wide file that has several cities: the revenue of all of its sales is that of the last one. */
+/** A shop that has several cities: the revenue of all of its sales is that of the last one. */
 const ofTheShops: Finder = ({ version, registration: { source } }, { diff }) =>
   Effect.sync(() => {
-    const count = diff.counts(version).parents?.magasins?.conflicts ?? 0;
+    const { conflicts, parents } = diff.counts(version);
+    const isList = version.main.entity.name === "magasins";
+    const count = (isList ? conflicts : parents?.magasins?.conflicts) ?? 0;
     if (count === 0) return [];
     const alone = [
       ["sources", "remove", source, "--withdraw"],
@@ -56,7 +58,10 @@ const ofTheShops: Finder = ({ version, registration: { source } }, { diff }) =>
         decision: decisionOf("shops.several", ["magasins"]),
         weight: "attention",
         details: { count },
-        choices: [{ code: "lastShop" }, { code: "salesAlone", commands: alone }],
+        choices: [
+          { code: "lastShop" },
+          ...(isList ? [] : [{ code: "salesAlone", commands: alone } as const]),
+        ],
       },
     ];
   });

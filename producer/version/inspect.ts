@@ -40,7 +40,7 @@ export function* inspectVersion(version: Version, sink: InspectSink): Generator<
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed !== undefined) return bad(line, raw, failed.problem.code, failed.problem.details);
       version.records++;
-      version.noticeMeaning(fields);
+      version.meanings.add(fields);
       for (const { rounded } of version.decoders) version.rounded += rounded;
       if (version.records > sink.rows) return;
       for (const decoder of version.decoders) {

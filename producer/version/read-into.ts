@@ -44,7 +44,7 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
       version.records++;
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed === undefined) {
-        version.noticeMeaning(fields);
+        version.meanings.add(fields);
         return pass.row(n, line, raw, fields);
       }
       currencies.add(failed.problem);

@@ -34,9 +34,7 @@ const read = ({
     where,
     reject: null,
     examples: [],
-    amounts: null,
-    ofDocuments: null,
-    noSales: [],
+    meanings: { amounts: null, ofDocuments: null, noSales: [], discounts: [], returns: null, prices: null },
   };
 };
 const told = (before: Given | null, now: Given) =>

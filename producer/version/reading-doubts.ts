@@ -5,8 +5,9 @@
  */
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Announcement, ColumnGaps, VersionCounts } from "#shared/contract/source-records.ts";
-import { type AmountOfDocuments, conditionText, type NoSales, type UnclearAmounts } from "../rows/index.ts";
+import { conditionText, type UnclearMeanings } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
+import { meaningDoubts } from "./meaning-doubts.ts";
 import type { Version } from "./version.ts";
 
 /** What was read of a version. */
@@ -26,12 +27,8 @@ export interface ReadNow extends Read {
   readonly reject: { readonly line: number; readonly says: string } | null;
   /** Lines that were rejected. */
   readonly examples: readonly string[];
-  /** Several fields may be the amount of its sales, and differ; null: nothing is unclear about that. */
-  readonly amounts: UnclearAmounts | null;
-  /** Its amounts may be those of documents; null: they are those of lines. */
-  readonly ofDocuments: AmountOfDocuments | null;
-  /** Values of its fields that say that their records are no sales. */
-  readonly noSales: readonly NoSales[];
+  /** What is unclear about what its values mean. */
+  readonly meanings: UnclearMeanings;
 }
 
 /** The thresholds of docs/rules.md, rule 10. Parts are of the records of a version. */
@@ -71,9 +68,7 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
             says: sentenceOf(first.problem.code, first.problem.details, settings.language),
           },
     examples: gaps.examples.map(({ raw }) => raw),
-    amounts: version.amounts?.unclear ?? null,
-    ofDocuments: version.documentAmounts?.unclear ?? null,
-    noSales: version.statuses.noSales,
+    meanings: version.meanings.unclear,
   };
 }
 
@@ -93,64 +88,9 @@ export function readingDoubts(before: Read | null, now: ReadNow): readonly Doubt
   if (filter !== undefined) return [filter];
   const blank = last === null ? [] : blankColumns(last, now);
   if (blank.length > 0) return blank;
-  const meanings = now.noSales.map((value) => statusOfNoSale(value, now));
-  if (now.amounts !== null) meanings.push(severalAmounts(now.amounts));
-  if (now.ofDocuments !== null) meanings.push(amountOfDocuments(now.ofDocuments));
+  const meanings = meaningDoubts(now.meanings, now.where);
   const rejects = manyRejects(last, now);
   return rejects === undefined ? meanings : [...meanings, rejects];
-}
-
-function severalAmounts({ count, read, others }: UnclearAmounts): Doubt {
-  const shown = ({ field, sum }: { readonly field: string; readonly sum: string }) => `"${field}" (${sum})`;
-  return {
-    code: "amount.unclear",
-    decision: decisionOf(
-      "amount.unclear",
-      others.map(({ field }) => field),
-    ),
-    weight: "held",
-    details: {
-      count,
-      ...(read === undefined ? {} : { what: shown(read) }),
-      more: others.map(shown).join(", "),
-    },
-    choices: [
-      ...others
-        .filter(({ named }) => named)
-        .map(({ field }) => ({ code: "amount", options: ["--map", `chiffre_affaires=${field}`] }) as const),
-      { code: read === undefined ? "listPrices" : "asRead" },
-    ],
-  };
-}
-
-/** The decision is about the value, so that it holds for lines that come later. */
-function statusOfNoSale({ field, value, count, sum }: NoSales, { noSales, where }: ReadNow): Doubt {
-  const others = noSales.filter((one) => one.field === field).map((one) => one.value);
-  const conditions = others.map((not) => conditionText({ column: field, not }));
-  return {
-    code: "status.not_sale",
-    decision: decisionOf("status.not_sale", [field, value]),
-    weight: "held",
-    details: {
-      count,
-      what: `"${field}" = "${value}"`,
-      ...(sum === undefined ? {} : { more: sum }),
-    },
-    choices: [
-      { code: "leave", options: [...where, ...conditions].flatMap((text) => ["--where", text]) },
-      { code: "countThem" },
-    ],
-  };
-}
-
-function amountOfDocuments({ documents, field, ofLines, ofDocuments }: AmountOfDocuments): Doubt {
-  return {
-    code: "amount.of_document",
-    decision: decisionOf("amount.of_document", [field]),
-    weight: "held",
-    details: { count: documents, what: `"${field}" (${ofLines})`, more: ofDocuments },
-    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
-  };
 }
 
 const isMostlyRejected = ({ records, rejected }: Read["counts"]): boolean => rejected * 2 > records;

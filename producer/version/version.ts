@@ -15,25 +15,8 @@ import {
   type RecordReader,
 } from "../csv/index.ts";
 import { type LastVersion, TIME_NAMES } from "../diff/index.ts";
-import {
-  amountFields,
-  documentFields,
-  type KnownHeader,
-  keptColumns,
-  mapEntities,
-  placesAgain,
-  placesOf,
-} from "../header/index.ts";
-import {
-  Amounts,
-  type ColumnFormats,
-  type Decoder,
-  DocumentAmounts,
-  decodersOf,
-  Gaps,
-  RecordFilter,
-  Statuses,
-} from "../rows/index.ts";
+import { type KnownHeader, keptColumns, mapEntities, placesAgain, placesOf } from "../header/index.ts";
+import { type ColumnFormats, type Decoder, decodersOf, Gaps, Meanings, RecordFilter } from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import { LeftOutColumns } from "./left-out.ts";
 import type { VersionOptions } from "./options.ts";
@@ -62,12 +45,8 @@ export class Version {
   readonly known: KnownHeader;
   /** What the first pass could not read. */
   readonly gaps = new Gaps();
-  /** Compares the fields that may be the amount of its sales; undefined: there is one, or none. */
-  readonly amounts: Amounts | undefined;
-  /** Compares the amounts of the lines of a document; undefined: they have no number of documents, or no amount. */
-  readonly documentAmounts: DocumentAmounts | undefined;
-  /** Looks for records whose status says that they are no sales. */
-  readonly statuses: Statuses;
+  /** Evidence of what its amounts and statuses mean. */
+  readonly meanings: Meanings;
   /** What is unclear about its header and its rows, so far. */
   readonly doubts: Doubt[] = [];
   readonly #reading: Reading;
@@ -89,12 +68,9 @@ export class Version {
     this.decoders = this.decodersFor(header, formats);
     const wide = mapEntities(header, entities, options.reading);
     this.known = { header, places: placesOf(wide.mappings) };
-    const amounts = amountFields(header, wide, options.reading);
-    const documents = documentFields(wide, options.reading);
-    const written = { header, formats, currency: options.settings.currency };
-    this.amounts = amounts && new Amounts({ ...written, fields: amounts });
-    this.documentAmounts = documents && new DocumentAmounts({ ...written, fields: documents });
-    this.statuses = new Statuses({ ...written, fields: wide }, options.reading.where ?? []);
+    const { reading: asked, settings, tail } = options;
+    const written = { header, formats, currency: settings.currency };
+    this.meanings = new Meanings({ ...written, wide, reading: asked, whole: tail === null });
     this.leftOut = new LeftOutColumns(reading.dialect, wide, options, this.decoders);
     this.#kept = keptColumns(header, entities, options.reading).map(({ column, field, instead }) => ({
       code: "columns.kept",
@@ -204,13 +180,6 @@ export class Version {
     if (this.#reading.file === file) return { byte: from + byte, line };
     const atEnd = byte === statSync(this.#reading.file).size;
     return atEnd ? { byte: from + statSync(file).size, line } : null;
-  }
-
-  /** Takes the fields of a record that all decoders read, as evidence of what its amounts and statuses mean. */
-  noticeMeaning(fields: readonly string[]): void {
-    this.statuses.add(fields);
-    this.amounts?.add(fields);
-    this.documentAmounts?.add(fields);
   }
 
   close(): void {

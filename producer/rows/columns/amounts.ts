@@ -24,12 +24,14 @@ export interface UnclearAmounts {
   readonly count: number;
   /** undefined: the file gives no amount, and the list of prices does. */
   readonly read: Amount | undefined;
-  /** `named`: --map can name the field. */
-  readonly others: readonly (Amount & { readonly named: boolean })[];
+  /** `named`: --map can name it as this column; undefined: it cannot. */
+  readonly others: readonly (Amount & { readonly named: string | undefined })[];
 }
 
 interface Other {
   readonly at: number;
+  /** The field is a unit price, and this one the quantity. */
+  readonly times: number | undefined;
   sum: bigint;
   differs: number;
 }
@@ -83,8 +85,9 @@ export class Amounts {
 
   constructor(options: AmountsOptions<AmountFields>) {
     this.#options = options;
-    const { read, others } = options.fields;
-    this.#others = others.map((at) => ({ at, sum: 0n, differs: 0 }));
+    const { read, others, prices, quantity } = options.fields;
+    const other = (times?: number) => (at: number) => ({ at, times, sum: 0n, differs: 0 });
+    this.#others = [...others.map(other()), ...prices.map(other(quantity))];
     this.#value = amountsLike(options, read);
     this.#read = amountReader(options, read);
   }
@@ -95,7 +98,8 @@ export class Amounts {
     if (read !== null) this.#sum += read;
     let differs = false;
     for (const other of this.#others) {
-      const value = this.#value(fields, other.at);
+      const alone = this.#value(fields, other.at);
+      const value = other.times === undefined ? alone : product(alone, this.#value(fields, other.times));
       if (value === null) continue;
       other.sum += value;
       if (read === null ? value === 0n : isSame(value, read)) continue;
@@ -118,10 +122,13 @@ export class Amounts {
           : { field: fields.read.map(nameOf).join(" × "), sum: formatMillionths(this.#sum) },
       others: this.#others
         .filter(({ differs }) => differs > 0)
-        .map(({ at, sum }) => ({
-          field: nameOf(at),
+        .map(({ at, times, sum }) => ({
+          field: times === undefined ? nameOf(at) : `${nameOf(times)} × ${nameOf(at)}`,
           sum: formatMillionths(sum),
-          named: fieldNamed(header, nameOf(at)) === at,
+          named:
+            fieldNamed(header, nameOf(at)) === at
+              ? `${times === undefined ? "chiffre_affaires" : "prix"}=${nameOf(at)}`
+              : undefined,
         })),
     };
   }

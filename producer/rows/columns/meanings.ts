@@ -1,0 +1,93 @@
+/** Evidence of what the amounts and statuses of a version mean, taken record by record (rule 22). */
+import {
+  amountFields,
+  discountFields,
+  documentFields,
+  listedPrices,
+  type ReadAs,
+  signedFields,
+  type WideMapping,
+} from "../../header/index.ts";
+import {
+  type AmountOfDocuments,
+  Amounts,
+  type AmountsOptions,
+  DocumentAmounts,
+  type UnclearAmounts,
+} from "./amounts.ts";
+import { type NoSales, Statuses } from "./statuses.ts";
+import {
+  type Discount,
+  Discounts,
+  ListedPrices,
+  type PositiveReturns,
+  ReturnSigns,
+  type SeveralPrices,
+} from "./uncounted.ts";
+
+export interface UnclearMeanings {
+  /** Several fields may be the amount of its sales, and differ; null: nothing is unclear about that. */
+  readonly amounts: UnclearAmounts | null;
+  /** Its amounts may be those of documents; null: they are those of lines. */
+  readonly ofDocuments: AmountOfDocuments | null;
+  /** Values of its fields that say that their records are no sales. */
+  readonly noSales: readonly NoSales[];
+  /** Fields with discounts that no column is read from. */
+  readonly discounts: readonly Discount[];
+  /** Returns with a positive amount; null: there are none. */
+  readonly returns: PositiveReturns | null;
+  /** Products with several prices; null: there are none. */
+  readonly prices: SeveralPrices | null;
+}
+
+export interface MeaningsOptions extends Omit<AmountsOptions<unknown>, "fields"> {
+  readonly wide: WideMapping;
+  readonly reading: ReadAs;
+  /** The version is read from its beginning. */
+  readonly whole: boolean;
+}
+
+export class Meanings {
+  readonly #amounts: Amounts | undefined;
+  readonly #documents: DocumentAmounts | undefined;
+  readonly #statuses: Statuses;
+  readonly #discounts: Discounts;
+  readonly #returns: ReturnSigns | undefined;
+  readonly #prices: ListedPrices | undefined;
+
+  constructor({ wide, reading, whole, ...written }: MeaningsOptions) {
+    const { header } = written;
+    const amounts = amountFields(header, wide, reading);
+    const documents = documentFields(wide, reading);
+    const signed = signedFields(wide);
+    // A price that is appended is a new price of its product.
+    const listed = whole ? listedPrices(wide) : undefined;
+    this.#amounts = amounts && new Amounts({ ...written, fields: amounts });
+    this.#documents = documents && new DocumentAmounts({ ...written, fields: documents });
+    this.#statuses = new Statuses({ ...written, fields: wide }, reading.where ?? []);
+    this.#discounts = new Discounts(header, discountFields(header, wide, reading));
+    this.#returns = signed && new ReturnSigns({ ...written, fields: signed });
+    this.#prices = listed && new ListedPrices({ ...written, fields: listed });
+  }
+
+  /** Takes the fields of a record that was decoded. */
+  add(fields: readonly string[]): void {
+    this.#statuses.add(fields);
+    this.#amounts?.add(fields);
+    this.#documents?.add(fields);
+    this.#discounts.add(fields);
+    this.#returns?.add(fields);
+    this.#prices?.add(fields);
+  }
+
+  get unclear(): UnclearMeanings {
+    return {
+      amounts: this.#amounts?.unclear ?? null,
+      ofDocuments: this.#documents?.unclear ?? null,
+      noSales: this.#statuses.noSales,
+      discounts: this.#discounts.found,
+      returns: this.#returns?.found ?? null,
+      prices: this.#prices?.found ?? null,
+    };
+  }
+}

@@ -1,0 +1,107 @@
+/** The doubts about what the amounts and statuses of a version mean (rule 22). */
+import { conditionText, type UnclearMeanings } from "../rows/index.ts";
+import { type Doubt, decisionOf } from "../source/index.ts";
+
+/** `where`: the conditions of --where, as an operator writes them. */
+export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]): Doubt[] {
+  const { amounts, ofDocuments, noSales, discounts, returns, prices } = unclear;
+  const doubts = noSales.map((value) => statusOfNoSale(value, unclear, where));
+  if (amounts !== null) doubts.push(severalAmounts(amounts));
+  if (ofDocuments !== null) doubts.push(amountOfDocuments(ofDocuments));
+  doubts.push(...discounts.map(discountAside));
+  if (returns !== null) doubts.push(positiveReturns(returns));
+  if (prices !== null) doubts.push(severalPrices(prices));
+  return doubts;
+}
+
+function severalAmounts({ count, read, others }: NonNullable<UnclearMeanings["amounts"]>): Doubt {
+  const shown = ({ field, sum }: { readonly field: string; readonly sum: string }) => `"${field}" (${sum})`;
+  return {
+    code: "amount.unclear",
+    decision: decisionOf(
+      "amount.unclear",
+      others.map(({ field }) => field),
+    ),
+    weight: "held",
+    details: {
+      count,
+      ...(read === undefined ? {} : { what: shown(read) }),
+      more: others.map(shown).join(", "),
+    },
+    choices: [
+      ...others.flatMap(({ named }) =>
+        named === undefined ? [] : ([{ code: "amount", options: ["--map", named] }] as const),
+      ),
+      { code: read === undefined ? "listPrices" : "asRead" },
+    ],
+  };
+}
+
+/** The decision is about the value, so that it holds for lines that come later. */
+function statusOfNoSale(
+  { field, value, count, sum }: UnclearMeanings["noSales"][number],
+  { noSales }: UnclearMeanings,
+  where: readonly string[],
+): Doubt {
+  const others = noSales.filter((one) => one.field === field).map((one) => one.value);
+  const conditions = others.map((not) => conditionText({ column: field, not }));
+  return {
+    code: "status.not_sale",
+    decision: decisionOf("status.not_sale", [field, value]),
+    weight: "held",
+    details: {
+      count,
+      what: `"${field}" = "${value}"`,
+      ...(sum === undefined ? {} : { more: sum }),
+    },
+    choices: [
+      { code: "leave", options: [...where, ...conditions].flatMap((text) => ["--where", text]) },
+      { code: "countThem" },
+    ],
+  };
+}
+
+function amountOfDocuments({
+  documents,
+  field,
+  ofLines,
+  ofDocuments,
+}: NonNullable<UnclearMeanings["ofDocuments"]>): Doubt {
+  return {
+    code: "amount.of_document",
+    decision: decisionOf("amount.of_document", [field]),
+    weight: "held",
+    details: { count: documents, what: `"${field}" (${ofLines})`, more: ofDocuments },
+    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+  };
+}
+
+function discountAside({ field, count }: UnclearMeanings["discounts"][number]): Doubt {
+  return {
+    code: "amount.discount",
+    decision: decisionOf("amount.discount", [field]),
+    weight: "held",
+    details: { count, what: field },
+    choices: [{ code: "asRead" }],
+  };
+}
+
+function positiveReturns({ field, count, asRead, negative }: NonNullable<UnclearMeanings["returns"]>): Doubt {
+  return {
+    code: "amount.sign",
+    decision: decisionOf("amount.sign", [field]),
+    weight: "held",
+    details: { count, what: `"${field}" (${asRead})`, more: negative },
+    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+  };
+}
+
+function severalPrices({ count, examples }: NonNullable<UnclearMeanings["prices"]>): Doubt {
+  return {
+    code: "prices.several",
+    decision: decisionOf("prices.several", ["prix"]),
+    weight: "attention",
+    details: { count, examples },
+    choices: [{ code: "lastPrice" }],
+  };
+}
