@@ -31,7 +31,7 @@ CREATE TABLE batches (
   compaction_key      TEXT,             -- the record's key, in compacted topics only
   tombstone           INTEGER NOT NULL DEFAULT 0,
   bytes               INTEGER NOT NULL, -- of the records encoded, before compression
-  compressed          INTEGER NOT NULL, -- 1: zstd
+  compressed          INTEGER NOT NULL, -- 1: zstd, with a checksum; 2: no, behind its CRC-32; 0: no
   data                BLOB NOT NULL,
   PRIMARY KEY (topic, partition, last_offset)
 );

@@ -7,7 +7,7 @@ import type { TopicName } from "../../contract/topics.ts";
 import type { Sqlite } from "../../database/sqlite.ts";
 import { pastTheEnd } from "../errors.ts";
 import type { LogBatch, LogRecord } from "../topic-log.ts";
-import { decodeBatch, type EncodedBatch } from "./record-batch.ts";
+import { BrokenBatch, decodeBatch, type EncodedBatch } from "./record-batch.ts";
 import type { EmbeddedTopic } from "./topics.ts";
 
 /** A batch gathers rows up to this many bytes of records, expanded. */
@@ -72,7 +72,8 @@ export class Cursor {
     if (count === 0) return undefined;
     const records = count === this.#held.length ? this.#held : this.#held.slice(0, count);
     this.#held = count === this.#held.length ? [] : this.#held.slice(count);
-    this.#position = (records[count - 1] as LogRecord).offset + 1;
+    const last = records[count - 1] as LogRecord;
+    this.#position = last.broken?.until ?? last.offset + 1;
     return { topic: this.#name, partition: this.#partition, records, next: this.#position };
   }
 
@@ -83,12 +84,23 @@ export class Cursor {
     for (const row of this.#reader.rows(this.#topic, this.#partition, this.#position)) {
       if (count > 0 && (count + row.records > most || bytes + row.bytes > BATCH_BYTES)) break;
       const first = row.last_offset - row.records + 1;
-      const records = decodeBatch(row, first);
-      groups.push(this.#position > first ? records.slice(this.#position - first) : records);
+      groups.push(recordsOf(row, first, this.#position));
       count += row.records;
       bytes += row.bytes;
       if (count >= most) break;
     }
     this.#held = groups.length === 1 ? (groups[0] as LogRecord[]) : groups.flat();
+  }
+}
+
+/** The records of a row from `position` on. One stands for all of them when the batch is not as it was written. */
+function recordsOf(row: BatchRow, first: number, position: number): LogRecord[] {
+  try {
+    const records = decodeBatch(row, first);
+    return position > first ? records.slice(position - first) : records;
+  } catch (error) {
+    if (!(error instanceof BrokenBatch)) throw error;
+    const broken = { reason: error.reason, until: row.last_offset + 1 };
+    return [{ offset: Math.max(position, first), key: null, value: null, broken }];
   }
 }

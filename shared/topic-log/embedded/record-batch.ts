@@ -1,27 +1,42 @@
 /**
  * The blob of events.db that holds many records. For each record: the lengths of its key and its value in bytes
  * (int32 little endian, -1 for null), then both in UTF-8. A blob of COMPRESS_FROM bytes or more is compressed with
- * zstd. Plain synchronous code: every event that is published or read passes here. Offsets are not in the blob; its
+ * zstd, whose frame has a checksum; a smaller one stands behind its CRC-32 (little endian). Plain synchronous code: every event that is published or read passes here. Offsets are not in the blob; its
  * row in `batches` has them.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import type { BrokenReason } from "../../contract/sentences.ts";
+import { MAX_RECORD_BYTES } from "../record-size.ts";
 import type { LogRecord, NewRecord } from "../topic-log.ts";
 
 export interface EncodedBatch {
   readonly records: number;
   readonly bytes: number;
-  readonly compressed: 0 | 1;
+  /** 1: zstd; 2: behind its CRC-32; 0: as it is (written before there were checksums). */
+  readonly compressed: 0 | 1 | 2;
   readonly data: Buffer;
+}
+
+/** A batch is not what was written: its disk, or another program, changed it. */
+export class BrokenBatch extends Error {
+  readonly reason: BrokenReason;
+  constructor(reason: BrokenReason) {
+    super(reason);
+    this.reason = reason;
+  }
 }
 
 /** The largest batch: a reader decompresses a whole one and holds it in memory. */
 const MAX_RECORDS = 5_000;
 const MAX_BYTES = 4 << 20;
+/** No batch expands to more: one ends at MAX_BYTES, with the record that reaches it. */
+const MAX_EXPANDED = MAX_BYTES + MAX_RECORD_BYTES;
 /** Below this, zstd's frame costs about what it saves. */
 const COMPRESS_FROM = 256;
 
 const NULL = -1;
 const LENGTHS = 8;
+const CRC = 4;
 
 let scratch = Buffer.allocUnsafe(1 << 20);
 
@@ -58,23 +73,30 @@ export function encodeBatches(records: readonly NewRecord[], most = MAX_RECORDS)
 
 function seal(records: number, bytes: number): EncodedBatch {
   const plain = scratch.subarray(0, bytes);
-  if (bytes < COMPRESS_FROM) return { records, bytes, compressed: 0, data: Buffer.from(plain) };
+  if (bytes < COMPRESS_FROM) {
+    const data = Buffer.allocUnsafe(CRC + bytes);
+    data.writeUInt32LE(crc32(plain));
+    plain.copy(data, CRC);
+    return { records, bytes, compressed: 2, data };
+  }
   const data = zstdCompressSync(plain, {
     chunkSize: Math.max(1024, bytes >> 1),
-    params: { [constants.ZSTD_c_compressionLevel]: 1 },
+    params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
   });
   return { records, bytes, compressed: 1, data };
 }
 
-/** The records of a batch whose first record has the offset `firstOffset`. Values are views of one buffer. */
+/**
+ * The records of a batch whose first record has the offset `firstOffset`. Values are views of one buffer. Throws
+ * BrokenBatch for a batch that is not as it was written.
+ */
 export function decodeBatch(batch: EncodedBatch, firstOffset: number): LogRecord[] {
-  const plain =
-    batch.compressed === 1
-      ? zstdDecompressSync(batch.data, { chunkSize: Math.max(1024, batch.bytes) })
-      : batch.data;
+  const plain = plainOf(batch);
+  if (plain.length !== batch.bytes) throw new BrokenBatch("length");
   const records = new Array<LogRecord>(batch.records);
   let at = 0;
   for (let i = 0; i < records.length; i++) {
+    if (at + LENGTHS > plain.length) throw new BrokenBatch("count");
     const keyBytes = plain.readInt32LE(at);
     const valueBytes = plain.readInt32LE(at + 4);
     at += LENGTHS;
@@ -84,5 +106,23 @@ export function decodeBatch(batch: EncodedBatch, firstOffset: number): LogRecord
     at += Math.max(valueBytes, 0);
     records[i] = { offset: firstOffset + i, key, value };
   }
+  if (at !== plain.length) throw new BrokenBatch(at > plain.length ? "record" : "count");
   return records;
+}
+
+function plainOf({ compressed, bytes, data }: EncodedBatch): Buffer {
+  if (compressed === 0) return data;
+  if (compressed === 1) {
+    try {
+      return zstdDecompressSync(data, { chunkSize: Math.max(1024, bytes), maxOutputLength: MAX_EXPANDED });
+    } catch (error) {
+      throw new BrokenBatch(
+        (error as NodeJS.ErrnoException).code === "ZSTD_error_checksum_wrong" ? "checksum" : "compression",
+      );
+    }
+  }
+  if (compressed !== 2) throw new BrokenBatch("format");
+  const plain = data.subarray(CRC);
+  if (data.length < CRC || data.readUInt32LE() !== crc32(plain)) throw new BrokenBatch("checksum");
+  return plain;
 }
