@@ -170,6 +170,7 @@ const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue
     const ends = yield* log.bounds(["commits"]);
     return yield* log.follow({
       group: `analyzer-${database}-${member}`,
+      alone: `analyzer-${database}-`,
       topics: ["commits"],
       positions: () => ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })),
       onBatch: (batch) =>

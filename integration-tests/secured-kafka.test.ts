@@ -139,6 +139,16 @@ describeWith("cluster", "Kafka with TLS, SASL and an authorizer", () => {
       ] as const)
         expect([one.stderr(), ended.code]).toEqual([one.stderr(), 130]);
 
+      // The analyzer has deleted its group.
+      const after = superuser();
+      await after.connect();
+      const { groups } = await after.listGroups();
+      expect(groups.map(({ groupId }) => groupId.split(".")[1]?.split("-")[0]).sort()).toEqual([
+        "consumer",
+        "producers",
+      ]);
+      await after.disconnect();
+
       const refused = await ventes(["sources", "remove", file, ...data("database")], { env: as("consumer") });
       expect(refused).toMatchObject({ code: 1 });
       expect(refused.stderr).toMatch(/these credentials may not write: grant them an ACL/);

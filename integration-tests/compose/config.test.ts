@@ -61,7 +61,12 @@ describeWith("docker", "docker compose config", () => {
       const services = Object.entries(await configured(flags));
       expect(services).toHaveLength(count);
       for (const [name, service] of services) {
-        expect(service, name).toMatchObject({ read_only: true, cap_drop: ["ALL"], init: true });
+        expect(service, name).toMatchObject({
+          read_only: true,
+          cap_drop: ["ALL"],
+          init: true,
+          pids_limit: 512,
+        });
         expect(service.security_opt, name).toContain("no-new-privileges:true");
         if (flags.includes("token")) continue;
         for (const { host_ip } of service.ports ?? []) expect(host_ip, name).toBe("127.0.0.1");

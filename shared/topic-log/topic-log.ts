@@ -84,6 +84,11 @@ export interface FollowOptions<E, R> {
   readonly group: string;
   readonly topics: readonly TopicName[];
   /**
+   * The group is of this follower alone, and its name begins so. No later follower has the group: the layer deletes it at the end,
+   * and those of former followers, killed ones too, at the start.
+   */
+  readonly alone?: string;
+  /**
    * The positions to read the given partitions from. The layer calls it synchronously at each assignment, and with all
    * partitions each time `moved` completes; a rebalance may assign a partition again. A partition without a position
    * is read from its start, and so is one whose position lies before its start.

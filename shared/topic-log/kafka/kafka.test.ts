@@ -1,6 +1,7 @@
 /** What only the Kafka layer promises: the topics' settings, foreign records, one copy of what was sent twice. */
 
 import * as Cause from "effect/Cause";
+import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
@@ -20,7 +21,7 @@ import { openLine } from "../../../integration-tests/support/line.ts";
 import { requiredParts } from "../../../integration-tests/support/require.ts";
 import { until } from "../../../integration-tests/support/until.ts";
 import { embeddedSettings, type KafkaSettings, Settings } from "../../runtime/settings.ts";
-import { type LogRecord, TopicLog } from "../topic-log.ts";
+import { type LogBatch, type LogRecord, TopicLog } from "../topic-log.ts";
 import { clientOptions, makeAdmin, TOPIC_RESOURCE } from "./cluster/kafkajs.ts";
 import { layerKafka } from "./layer.ts";
 
@@ -395,6 +396,52 @@ describeWith("kafka", "on a broker", () => {
     );
     expect(records.map((r) => r.value?.toString())).toEqual(["0", "1", "2"]);
     await line.close();
+  });
+
+  it("a follower alone in its group deletes it, and those that former ones have left; groups with members stay", async () => {
+    const namespace = kafka.namespace();
+    const admin = makeAdmin(kafka.settings);
+    await admin.connect();
+    onTestFinished(() => admin.disconnect());
+    const groups = async () =>
+      (await admin.listGroups()).groups
+        .map(({ groupId }) => groupId)
+        .filter((id) => id.startsWith(`${namespace}.`))
+        .map((id) => id.slice(namespace.length + 1))
+        .sort();
+    const follower = (group: string, alone?: string) =>
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const joined = yield* Deferred.make<void>();
+        const options = {
+          group,
+          ...(alone === undefined ? {} : { alone }),
+          topics: ["commits"] as const,
+          positions: () => [],
+          onAssigned: () => Deferred.doneUnsafe(joined, Effect.void),
+          onBatch: ({ next }: LogBatch) => Effect.succeed(next),
+        };
+        const fiber = yield* Effect.forkChild(log.follow(options));
+        yield* Deferred.await(joined);
+        return fiber;
+      });
+    const exit = await onLog(
+      kafka.settings,
+      namespace,
+      Effect.gen(function* () {
+        // As a killed one leaves its group.
+        yield* Fiber.interrupt(yield* follower("a-1"));
+        const other = yield* follower("a-2");
+        yield* Fiber.interrupt(yield* follower("b-1"));
+        expect(yield* Effect.promise(groups)).toEqual(["a-1", "a-2", "b-1"]);
+        const alone = yield* follower("a-3", "a-");
+        expect(yield* Effect.promise(groups)).toEqual(["a-2", "a-3", "b-1"]);
+        yield* Fiber.interrupt(alone);
+        expect(yield* Effect.promise(groups)).toEqual(["a-2", "b-1"]);
+        yield* Fiber.interrupt(other);
+      }),
+    );
+    succeeded(exit);
   });
 
   it("reading leaves no group, following leaves an empty group whose lag tools can show", async () => {

@@ -10,18 +10,24 @@ import { scheduleOf } from "../../../runtime/retry.ts";
 import type { LogFailure } from "../../errors.ts";
 import type { FollowOptions, LogState } from "../../topic-log.ts";
 import type { OpenKafka } from "../cluster/open-kafka.ts";
+import { deleteEmptyGroups } from "./former-groups.ts";
 import { GroupMembership } from "./membership.ts";
 import { Lost, session } from "./session.ts";
 import { waitAfter } from "./waits.ts";
 
 /** How long a member tries to leave the group. */
 const LEAVE_MS = 2_000;
+/** How long it looks for groups of former followers. */
+const FORMER_MS = 5_000;
 
 export function followTopics<E, R>(
   kafka: OpenKafka,
   options: FollowOptions<E, R>,
 ): Effect.Effect<never, E | LogFailure, R> {
-  const { names, namespace, shared } = kafka;
+  const { names, namespace, settings, shared } = kafka;
+  const { alone } = options;
+  const deleteFormer =
+    alone === undefined ? async () => {} : () => deleteEmptyGroups(settings, `${namespace}.${alone}`);
   const membership = new GroupMembership(
     `${namespace}.${options.group}`,
     options.topics.map(names.full),
@@ -30,11 +36,13 @@ export function followTopics<E, R>(
       return name === undefined ? 0 : names.partitions(name);
     },
   );
-  return sessionsWithoutEnd(options.onState, (onJoined) =>
-    session(kafka, membership, options, onJoined),
-  ).pipe(
+  return Effect.promise(deleteFormer).pipe(
+    Effect.timeoutOption(FORMER_MS),
+    Effect.andThen(
+      sessionsWithoutEnd(options.onState, (onJoined) => session(kafka, membership, options, onJoined)),
+    ),
     Effect.ensuring(
-      Effect.promise(() => membership.leave(shared)).pipe(
+      Effect.promise(() => membership.leave(shared).then(deleteFormer)).pipe(
         Effect.interruptible,
         Effect.timeoutOption(LEAVE_MS),
       ),
