@@ -1,7 +1,7 @@
 /**
  * The demo in a real Chromium, in both languages: the page opens, shows the figures, and changes by itself when the
- * served file grows. The pictures of README.md and README.fr.md are made here: with VENTES_TEST_PICTURE=1 this test
- * writes docs/page.png and docs/page.fr.png.
+ * served file grows. The pictures of the READMEs and of docs/page.md are made here: with VENTES_TEST_PICTURE=1 this test
+ * writes docs/page.png, docs/page-sale.png and their French ones.
  */
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -12,14 +12,14 @@ import { scratchDirectory, startVentes } from "./support/ventes.ts";
 const DOCS = join(import.meta.dirname, "../docs");
 
 const PAGES = [
-  { lang: "fr", locale: "fr-FR", picture: "page.fr.png", amount: /^\d+\s\d{3},\d\d\s€$/ },
-  { lang: "en", locale: "en-GB", picture: "page.png", amount: /^€\d+,\d{3}\.\d\d$/ },
+  { lang: "fr", locale: "fr-FR", ending: "fr.png", amount: /^[\d\s]+,\d\d\s€$/ },
+  { lang: "en", locale: "en-GB", ending: "png", amount: /^€[\d,]+\.\d\d$/ },
 ] as const;
 
 describeWith("browser", "the demo's page", () => {
   it.each(PAGES)(
     "opens, shows the figures, and changes by itself when the served file grows ($locale)",
-    async ({ lang, locale, picture, amount }) => {
+    async ({ lang, locale, ending, amount }) => {
       const demo = startVentes(["start", "--data", scratchDirectory()], { env: { VENTES_LANG: lang } });
       const [, url = ""] = await demo.said(/^page (http:\/\/127\.0\.0\.1:\d+\/)$/m);
       await demo.said(/Ctrl-C/);
@@ -31,10 +31,24 @@ describeWith("browser", "the demo's page", () => {
         const total = page.locator("#total");
         await expect.poll(() => total.textContent()).toMatch(amount);
         expect(await page.locator("#regions tbody tr").count()).toBeGreaterThanOrEqual(6);
-        expect(await page.locator("#products tbody tr").count()).toBe(8);
+        await expect.poll(() => page.locator("#products tbody tr").count()).toBe(8);
         const before = await total.textContent();
         await expect.poll(() => total.textContent()).not.toBe(before);
-        if (process.env.VENTES_TEST_PICTURE === "1") await page.screenshot({ path: join(DOCS, picture) });
+        const picture = async (name: string) => {
+          if (process.env.VENTES_TEST_PICTURE === "1")
+            await page.screenshot({ path: join(DOCS, `${name}.${ending}`) });
+        };
+        // The sales of the demo's files are of 2025.
+        await page.goto(`${url}?from=2025-01-01&to=2025-12-31&by=month`);
+        await page.locator(".plot canvas").waitFor();
+        await page.locator("#products tbody tr").nth(7).waitFor();
+        await picture("page");
+        // From the figure to the line of the file.
+        await page.locator(".through a").click();
+        await page.locator("#sales tbody tr").first().getByRole("link").first().click();
+        await page.locator("#published").waitFor();
+        expect(await page.locator("#sale").innerText()).toContain("/ventes.csv");
+        await picture("page-sale");
         expect(complaints).toEqual([]);
       } finally {
         await browser.close();

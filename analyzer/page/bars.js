@@ -17,10 +17,11 @@ import { Figure, Link, Name } from "./ui.js";
 
 /**
  * @param {{ rows: readonly Row[], title: string, head: readonly [string, string], beside?: string,
- *   format: (value: number) => string, count: number, first?: number }} props
+ *   format: (value: number) => string, count: number, scope?: string, first?: number }} props
  *   `head`: the names of the two columns, for screen readers. `count`: of all rows, also of those that are not in `rows`.
+ *   `scope`: the filters; a figure flashes only while they stay.
  */
-export function Bars({ rows, title, head, beside, format, count, first = 10 }) {
+export function Bars({ rows, title, head, beside, format, count, scope = "", first = 10 }) {
   const t = texts.value;
   const [all, setAll] = useState(false);
   const shown = all ? rows : rows.slice(0, first);
@@ -45,7 +46,7 @@ export function Bars({ rows, title, head, beside, format, count, first = 10 }) {
                 </span>
                 <${Bar} part=${Math.abs(row.value) / most} below=${row.value < 0} />
               </th>
-              <td><${Figure} class="value" text=${format(row.value)} of=${row.key} /></td>
+              <td><${Figure} class="value" text=${format(row.value)} of=${`${row.key} ${scope}`} /></td>
               ${beside !== undefined && html`<td class="beside">${row.beside}</td>`}
             </tr>`,
         )}

@@ -3,7 +3,7 @@
  * move it, Enter opens the days of the point. What it points at is said in words below, and the same figures are in a table.
  */
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { language, texts } from "./language.js";
 
@@ -21,8 +21,7 @@ import { language, texts } from "./language.js";
  * @property {(value: number) => string} axis The short form of a value.
  * @property {(point: Point) => string} say A point in words.
  * @property {(day: string) => string} tick A day on the axis.
- * @property {(point: Point) => void} onOpen
- * @property {boolean} [partial] The last point is not complete yet.
+ * @property {(point: Point) => void} [onOpen] Opens the days of a point.
  */
 
 const HEIGHT = 260;
@@ -49,6 +48,7 @@ export function Chart(props) {
   last.current = props;
   const [at, setAt] = useState(/** @type {number | null} */ (null));
   const { points, label } = props;
+  const says = useId();
   const data = dataOf(points);
   const shape = `${points.length} ${points[0]?.day} ${points.at(-1)?.day} ${language.value}`;
 
@@ -83,7 +83,7 @@ export function Chart(props) {
       End: points.length - 1,
     }[event.key];
     const chosen = points[now];
-    if (event.key === "Enter" && at !== null && chosen !== undefined) props.onOpen(chosen);
+    if (event.key === "Enter" && at !== null && chosen !== undefined) props.onOpen?.(chosen);
     if (next === undefined) return;
     event.preventDefault();
     pointAt(plot.current, Math.max(0, Math.min(points.length - 1, next)));
@@ -92,10 +92,10 @@ export function Chart(props) {
   return html`
     <figure class="chart">
       <div ref=${box} class="plot" tabindex="0" role="application" aria-label=${label}
-        aria-roledescription=${texts.value.chart} aria-describedby="chart-says" onKeyDown=${press}
-        onClick=${() => shown !== undefined && props.onOpen(shown)}></div>
-      <figcaption id="chart-says" class="says" aria-live="polite">
-        ${shown === undefined ? texts.value.chartHint : props.say(shown)}
+        aria-roledescription=${texts.value.chart} aria-describedby=${says} onKeyDown=${press}
+        onClick=${() => shown !== undefined && props.onOpen?.(shown)}></div>
+      <figcaption id=${says} class=${shown === undefined ? "says" : "says at"} aria-live="polite">
+        ${shown === undefined ? `${props.onOpen === undefined ? "" : texts.value.chartHint} ${points.some(({ before }) => before !== null) ? texts.value.dashed : ""}` : props.say(shown)}
       </figcaption>
     </figure>`;
 }
@@ -125,7 +125,7 @@ function optionsOf(at, last, setAt) {
   return {
     width: at.clientWidth,
     height: HEIGHT,
-    padding: [12, 12, 0, 0],
+    padding: [12, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 9 } },
     hooks: { setCursor: [(plot) => setAt(plot.cursor.idx ?? null)] },
@@ -136,9 +136,9 @@ function optionsOf(at, last, setAt) {
         ...line,
         ticks: { show: false },
         grid: { show: false },
-        space: 70,
-        incrs: [1, 2, 7, 14, 28, 31, 61, 92, 183, 366, 731].map((days) => days * 86_400),
-        splits: (plot, _axis, min, max, increment) => splitsOf(plot, min, max, increment),
+        size: 32,
+        space: 80,
+        splits: (plot) => splitsOf(plot),
         values: (_plot, splits) =>
           splits.map((s) => last.current.tick(new Date(s * 1000).toISOString().slice(0, 10))),
       },
@@ -162,23 +162,10 @@ function optionsOf(at, last, setAt) {
   };
 }
 
-/** Ticks stand on points only, at least `increment` seconds apart. @param {uPlot} plot */
-function splitsOf(
-  plot,
-  /** @type {number} */ min,
-  /** @type {number} */ max,
-  /** @type {number} */ increment,
-) {
-  /** @type {number[]} */
-  const splits = [];
-  for (const x of plot.data[0])
-    if (
-      x >= min &&
-      x <= max &&
-      (splits.length === 0 || x - /** @type {number} */ (splits.at(-1)) >= increment * 0.98)
-    )
-      splits.push(x);
-  return splits;
+/** Ticks stand on points, every so many, as far apart as their texts need. @param {uPlot} plot */
+function splitsOf({ data: [days], width }) {
+  const every = Math.ceil(days.length / Math.max(1, Math.floor(width / 90)));
+  return [...days].filter((_, i) => i % every === 0);
 }
 
 /** The axis of values begins at zero. @returns {[number, number]} */

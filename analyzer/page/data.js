@@ -38,23 +38,28 @@ follow({
 /**
  * @template A
  * @param {string | undefined} path Undefined: there is nothing to ask yet.
+ * @param {string} [stamp] Where it is given, the path is read again when it changes, instead of at each change.
  * @returns {Answer<A>}
  */
-export function useAnswer(path) {
+export function useAnswer(path, stamp) {
   const [state, setState] = useState(/** @type {Read<A>} */ ({ path: "", value: undefined, error: "" }));
-  useEffect(() => (path === undefined ? undefined : reading(path, setState)), [path]);
+  useEffect(
+    () => (path === undefined ? undefined : reading(path, setState, stamp === undefined)),
+    [path, stamp],
+  );
   return { value: state.value, busy: path !== undefined && state.path !== path, error: state.error };
 }
 
 /** @template A @typedef {{ readonly path: string, readonly value: A | undefined, readonly error: string }} Read */
 
 /**
- * Reads a path at each change, once at a time, until the returned function is called.
+ * Reads a path, and again at each change (`often`), once at a time, until the returned function is called.
  * @template A
  * @param {string} path
  * @param {(read: Read<A>) => void} set
+ * @param {boolean} often
  */
-function reading(path, set) {
+function reading(path, set, often) {
   let ended = false;
   let asking = false;
   let askAgain = false;
@@ -94,7 +99,7 @@ function reading(path, set) {
   };
 
   const stop = effect(() => {
-    void revision.value;
+    if (often) void revision.value;
     untracked(ask);
   });
   return () => {

@@ -62,7 +62,7 @@ const DAYS = {
   day: { day: "numeric", month: "long", year: "numeric" },
   weekday: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
   short: { day: "numeric", month: "short" },
-  month: { month: "short" },
+  month: { month: "short", year: "2-digit" },
   monthYear: { month: "long", year: "numeric" },
 };
 

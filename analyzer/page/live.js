@@ -69,3 +69,20 @@ export async function fetchJson(path) {
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
+
+/**
+ * Sends a request that changes something. Gives the sentence of the answer; fails with the server's, when it refuses.
+ * @param {string} method @param {string} path @param {object} [body] @returns {Promise<string>}
+ */
+export async function send(method, path, body) {
+  const response = await fetch(path, {
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Refused(answer.error ?? `${path}: ${response.status}`);
+  return answer.sentence;
+}

@@ -1,12 +1,16 @@
 /** The page: what is the same in every view, and the view that the address names. */
 import { html, render } from "htm/preact";
+import { ChangesView } from "./changes.js";
 import { link, useAnswer } from "./data.js";
+import { keepFocus } from "./focus.js";
 import { moment, number, shorten } from "./format.js";
 import { language, speak, texts } from "./language.js";
 import { Needs } from "./needs.js";
 import { Overview } from "./overview.js";
 import { place, VIEWS, viewOf } from "./place.js";
+import { useDefaultPeriod } from "./question.js";
 import { RejectsView } from "./rejects.js";
+import { SalesView } from "./sales.js";
 import { SourcesView } from "./sources.js";
 import { Link } from "./ui.js";
 
@@ -15,17 +19,24 @@ import { Link } from "./ui.js";
 
 function Page() {
   const view = viewOf(place.value);
+  useDefaultPeriod();
   const sources = /** @type {Sources | undefined} */ (useAnswer("api/sources").value);
-  const analyses = /** @type {Analyses | undefined} */ (useAnswer("api/analyses?limit=200").value);
+  const analyses = /** @type {Analyses | undefined} */ (useAnswer("api/analyses?limit=1").value);
   return html`
     <${Top} view=${view} />
     <main class=${link.value === "lost" ? "stale" : ""}>
       <${Notices} analyses=${analyses} sources=${sources} />
-      ${view === "overview" && html`<${Overview} analyses=${analyses} />`}
-      ${view === "sources" && html`<${SourcesView} sources=${sources} />`}
-      ${view === "rejects" && html`<${RejectsView} />`}
+      <${VIEW_OF[view]} sources=${sources} />
     </main>`;
 }
+
+const VIEW_OF = {
+  overview: Overview,
+  sales: SalesView,
+  changes: ChangesView,
+  sources: SourcesView,
+  rejects: RejectsView,
+};
 
 /** @param {{ view: import("./place.js").View }} props */
 function Top({ view }) {
@@ -35,7 +46,7 @@ function Top({ view }) {
   return html`
     <header class="top">
       <h1>ventes</h1>
-      <nav aria-label=${t.views}>
+      <nav class="tabs" aria-label=${t.views}>
         ${VIEWS.map(
           (one) => html`
             <${Link} key=${one} class="tab" to=${{ view: one === "overview" ? null : one }} current=${one === view}>${t.viewNames[one]}</${Link}>`,
@@ -56,7 +67,7 @@ function Notices({ analyses, sources }) {
     ${link.value === "lost" && html`<p id="lost" class="notice warn" role="alert">${reached === null ? t.lostEmpty : t.lost(moment(reached))}</p>`}
     <${Needs} sources=${sources} />
     ${analyses !== undefined && analyses.missed > 0 && html`<p id="missed" class="notice warn" role="alert">${t.missed(number(analyses.missed))}</p>`}
-    ${waiting !== undefined && waiting.sales > 0 && html`<p id="waiting" class="notice">${waitingText(waiting)}</p>`}`;
+    ${waiting !== undefined && waiting.sales > 0 && html`<p id="waiting" class="notice"><${Link} to=${{ view: "rejects" }}>${waitingText(waiting)}</${Link}></p>`}`;
 }
 
 /** @param {Analyses["waiting"]} waiting */
@@ -71,4 +82,5 @@ function waitingText({ sales, missing }) {
   return t.waiting(sales, number(sales)) + (names.length === 0 ? "" : t.waitingFor(names.join(", ")));
 }
 
+keepFocus();
 render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("page")));

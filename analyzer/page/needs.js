@@ -3,6 +3,7 @@ import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { fileName, number } from "./format.js";
 import { texts } from "./language.js";
+import { useNotices } from "./notify.js";
 import { isStopped } from "./sources.js";
 import { Link, Name } from "./ui.js";
 
@@ -27,6 +28,7 @@ export function Needs({ sources }) {
   const t = texts.value;
   const waiting = sources === undefined ? [] : waitingIn(sources);
   const count = waiting.length;
+  useNotices(sources === undefined ? undefined : waiting);
   useEffect(() => {
     document.title = count === 0 ? t.title : `(${number(count)}) ${t.title}`;
   }, [count, t]);

@@ -1,55 +1,70 @@
-/** The first view: the total, and what it is made of. */
+/** The first view: the figures of the chosen period, their line over time, and what they are made of. */
 import { html } from "htm/preact";
 import { Bars } from "./bars.js";
-import { link } from "./data.js";
-import { ago, amount, moment, number } from "./format.js";
+import { link, useAnswer } from "./data.js";
+import { FilterBar } from "./filter-bar.js";
+import { amount } from "./format.js";
 import { texts } from "./language.js";
-import { Card, Figure } from "./ui.js";
+import { place } from "./place.js";
+import { Products } from "./products.js";
+import { asking, ready } from "./question.js";
+import { Totals } from "./totals.js";
+import { Card } from "./ui.js";
 
-/** @typedef {import("../server/api.ts").AnalysesAnswer} Analyses */
+/** @typedef {import("../api/figures.ts").OverviewAnswer} Answer */
 
-/** @param {{ analyses: Analyses | undefined }} props */
-export function Overview({ analyses: a }) {
+/** Rows of a list of cities or shops that can be unfolded; a file has all of them. */
+const MOST_ROWS = 300;
+
+export function Overview() {
   const t = texts.value;
-  const money = (/** @type {number} */ value) => amount(value, a?.currency ?? "EUR");
-  const total = a?.chiffre_affaires_total ?? null;
+  const path = ready.value ? asking("api/overview", { by: place.value.by }) : undefined;
+  const { value, busy, error } = useAnswer(path);
+  const answer = /** @type {Answer | undefined} */ (value);
+  if (error !== "")
+    return html`<${FilterBar} period=${undefined} /><p class="notice warn" role="alert">${error}</p>`;
   return html`
-    <section class="total" aria-labelledby="total-title">
-      <h2 id="total-title">${t.total}</h2>
-      <p class="figure"><${Figure} id="total" text=${total === null ? "–" : money(total)} of="total" /></p>
-      <${AsOf} analyses=${a} />
-    </section>
+    <${FilterBar} period=${answer?.period} />
     ${
-      a !== undefined &&
+      answer !== undefined &&
       html`
-      <div class="pair">
-        <${Card} id="regions" title=${t.byRegion}>
-          <${Bars} title=${t.byRegion} head=${[t.region, t.revenue]} format=${money} count=${a.ventes_par_region.count}
-            rows=${a.ventes_par_region.rows.map((r) => ({ key: r.ville, label: r.ville, value: r.chiffre_affaires }))} />
-        </${Card}>
-        <${Card} id="products" title=${t.byProduct}>
-          <${Bars} title=${t.byProduct} head=${[t.product, t.quantity]} format=${number} count=${a.ventes_par_produit.count}
-            rows=${a.ventes_par_produit.rows.map((r) => ({
-              key: r.id_produit,
-              label: r.nom ?? r.id_produit,
-              note: r.nom === null ? "" : r.id_produit,
-              value: r.quantité,
-            }))} />
-        </${Card}>
-      </div>`
-    }`;
+        <${Totals} answer=${answer} busy=${busy} />
+        <div class="pair">
+          <${Cities} answer=${answer} busy=${busy} />
+          <${Shops} answer=${answer} busy=${busy} />
+        </div>
+        <${Products} />`
+    }
+    ${answer === undefined && link.value === "live" && html`<p class="quiet">${t.noData}</p>`}`;
 }
 
-/** How old the figures are, in words; the commit comes last. @param {{ analyses: Analyses | undefined }} props */
-function AsOf({ analyses }) {
+/** @param {{ answer: Answer, busy: boolean }} props */
+const Cities = ({ answer, busy }) => {
   const t = texts.value;
-  const reached = analyses?.reached ?? null;
-  if (analyses === undefined || reached === null)
-    return html`<p id="as-of" class="quiet">${link.value === "live" ? t.noData : ""}</p>`;
-  const behind = analyses.newest - analyses.commit;
   return html`
-    <p id="as-of" class="quiet">
-      <time datetime=${reached} title=${moment(reached)}>${t.asOf(ago(reached), number(analyses.commit))}</time>
-      ${behind > 0 && t.behind(behind, number(behind))}
-    </p>`;
-}
+    <${Card} id="regions" title=${t.byRegion} busy=${busy}>
+      <${Bars} title=${t.byRegion} head=${[t.region, t.revenue]} format=${(/** @type {number} */ value) => amount(value, answer.currency)}
+        scope=${asking("")} count=${answer.cities.length}
+        rows=${answer.cities.slice(0, MOST_ROWS).map(({ city, revenue }) => ({ key: city, label: city, value: revenue, to: toggled("city", city) }))} />
+    </${Card}>`;
+};
+
+/** @param {{ answer: Answer, busy: boolean }} props */
+const Shops = ({ answer, busy }) => {
+  const t = texts.value;
+  return html`
+    <${Card} id="shops" title=${t.byShop} busy=${busy}>
+      <${Bars} title=${t.byShop} head=${[t.shop, t.revenue]} format=${(/** @type {number} */ value) => amount(value, answer.currency)}
+        scope=${asking("")} count=${answer.shops.length}
+        rows=${answer.shops.slice(0, MOST_ROWS).map(({ shop, city, revenue }) => ({
+          key: shop,
+          label: shop,
+          note: city,
+          value: revenue,
+          to: toggled("shop", shop),
+        }))} />
+    </${Card}>`;
+};
+
+/** Sets a filter, or takes it away when it holds already. @param {string} name @param {string} value */
+export const toggled = (name, value) => ({ [name]: place.value[name] === value ? null : value });

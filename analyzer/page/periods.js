@@ -35,7 +35,8 @@ function monthStart(day, months) {
 }
 
 /** @param {string} text */
-export const isDay = (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(dateOf(text).getTime());
+export const isDay = (text) =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(dateOf(text).getTime()) && dayOf(dateOf(text)) === text;
 
 /**
  * The period of a preset. `all` has none here: its days are those of the sales.
@@ -67,14 +68,7 @@ export function periodOf(preset, today) {
   }
 }
 
-/** The number of days of a period. @param {Period} period */
-export const daysOf = ({ from, to }) =>
-  Math.round((dateOf(to).getTime() - dateOf(from).getTime()) / DAY_MS) + 1;
-
 /** @typedef {"day" | "week" | "month"} Grain */
-
-/** The grain that shows a period with at most some dozens of points. @param {number} days @returns {Grain} */
-export const grainFor = (days) => (days <= 62 ? "day" : days <= 370 ? "week" : "month");
 
 /** The days that a point of this grain stands for, inside the period. @param {string} start @param {Grain} grain @param {Period} within */
 export function spanOf(start, grain, { from, to }) {

@@ -1,10 +1,10 @@
 /** The place of the page: its view and filters, all in the address, so that back, forward and shared links work. */
 import { signal } from "@preact/signals";
 
-/** @typedef {"overview" | "sales" | "analyses" | "changes" | "sources" | "rejects" | "sql"} View */
+/** @typedef {"overview" | "sales" | "changes" | "sources" | "rejects"} View */
 
 /** @type {readonly View[]} */
-export const VIEWS = ["overview", "sources", "rejects"];
+export const VIEWS = ["overview", "sales", "changes", "sources", "rejects"];
 
 /** The filters that a figure can have besides its period. */
 export const FILTERS = /** @type {const} */ (["city", "shop", "product", "source"]);
@@ -30,8 +30,8 @@ export function viewOf(/** @type {Place} */ { view }) {
   return VIEWS.find((one) => one === view) ?? "overview";
 }
 
-/** What a change of a filter makes meaningless: a page of a list, an opened sale. */
-const OF_A_LIST = ["after", "sale"];
+/** What any other change makes meaningless: a page of a list, an opened sale or analysis. */
+const OF_A_LIST = ["after", "before", "offset", "sale", "name"];
 
 /**
  * The address of the place with these changes; null takes a parameter away.
@@ -50,8 +50,11 @@ export function addressOf(changes, from = place.value) {
 
 /** Goes to an address of `addressOf`. `replace`: the place before is not worth a step back (typing in a search). */
 export function go(/** @type {string} */ address, { replace = false } = {}) {
+  const before = place.value;
   history[replace ? "replaceState" : "pushState"](null, "", address);
   place.value = read();
+  // Another view begins at its top; a filter leaves the reader where he is.
+  if (["view", "sale", "name"].some((name) => before[name] !== place.value[name])) scrollTo(0, 0);
 }
 
 /**

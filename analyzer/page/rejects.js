@@ -1,44 +1,60 @@
-/** The rejected lines: their number by kind, and the newest ones with their sentence, their place and their text. */
+/** The rejected lines: grouped by kind, each with what to do, and the lines with their place and their text. */
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
 import { useAnswer } from "./data.js";
 import { fileName, number, shorten } from "./format.js";
-import { texts } from "./language.js";
-import { Card, Name } from "./ui.js";
+import { language, texts } from "./language.js";
+import { place } from "./place.js";
+import { queried } from "./question.js";
+import { Card, Link, Name } from "./ui.js";
+import { Waiting } from "./waiting.js";
 
 /** @typedef {import("../server/api.ts").RejectsAnswer} Rejects */
 
-const FIRST = 20;
-const MORE = 50;
-/** The most that the server gives at once. */
-const MOST = 200;
+const SIZE = 20;
 
 export function RejectsView() {
   const t = texts.value;
-  const [limit, setLimit] = useState(FIRST);
-  const { value: answer } = useAnswer(/** @type {string} */ (`api/rejects?limit=${limit}`));
-  const rejects = /** @type {Rejects | undefined} */ (answer);
-  const more = rejects === undefined ? 0 : Math.min(rejects.count, MOST) - rejects.rejects.length;
+  const { code, before } = place.value;
+  const { value, busy } = useAnswer(
+    queried("api/rejects", { limit: SIZE, code, before, lang: language.value }),
+  );
+  const rejects = /** @type {Rejects | undefined} */ (value);
   return html`
-    <${Card} id="rejects" title=${t.rejects}>
+    <${Waiting} />
+    <${Card} id="rejects" title=${t.rejects} busy=${busy}>
       ${
         rejects !== undefined &&
         (rejects.count === 0
           ? html`<p class="quiet">${t.noRejects}</p>`
           : html`
             <p class="quiet">${t.rejectsNote}</p>
-            <ul class="codes">
-              ${rejects.codes.map(({ code, count }) => html`<li class="tag" key=${code}><strong>${number(count)}</strong> ${code}</li>`)}
-            </ul>
+            <${Kinds} codes=${rejects.codes} />
             <ol class="rejects">${rejects.rejects.map((one) => html`<${Item} key=${one.id} reject=${one} />`)}</ol>
-            ${
-              more > 0 &&
-              html`<p class="more">
-                <button type="button" onClick=${() => setLimit(Math.min(MOST, limit + MORE))}>${t.showMore(number(Math.min(MORE, more)))}</button>
-              </p>`
-            }`)
+            <nav class="pages" aria-label=${t.pages}>
+              ${before !== undefined && html`<${Link} class="chip" to=${{}}>${t.firstPage}</${Link}>`}
+              ${rejects.next !== null && html`<${Link} class="chip" to=${{ before: String(rejects.next) }}>${t.next}</${Link}>`}
+            </nav>`)
       }
     </${Card}>`;
+}
+
+/** Each kind with its number and its newest sentence; a click shows its lines alone. @param {{ codes: Rejects["codes"] }} props */
+function Kinds({ codes }) {
+  const t = texts.value;
+  const chosen = place.value.code;
+  return html`
+    <ul class="kinds" aria-label=${t.kindsOfRejects}>
+      ${codes.map(
+        ({ code, count, example }) => html`
+          <li key=${code}>
+            <${Link} to=${{ code: code === chosen ? null : code }} class="kind" current=${code === chosen}>
+              <strong>${t.rejectCount(count, number(count))}</strong></${Link}>
+            ${" "}<span class="tag">${code}</span>${" "}
+            <span class="quiet">${t.suchAs} <${Name} text=${example} most=${300} /></span>
+          </li>`,
+      )}
+      ${chosen !== undefined && html`<li><${Link} to=${{ code: null }}>${t.allKinds}</${Link}></li>`}
+    </ul>`;
 }
 
 /** @param {{ reject: Rejects["rejects"][number] }} props */

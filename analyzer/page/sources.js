@@ -1,9 +1,11 @@
 /** The followed files: state, counts, last and next poll, the reason of a problem; catalogues with their files folded. */
 import { html } from "htm/preact";
+import { AddSource, RemoveSource } from "./add-source.js";
 import { DoubtParts } from "./doubts.js";
-import { ago, fileName, moment, number, shorten } from "./format.js";
+import { fileName, moment, number, shorten } from "./format.js";
 import { texts } from "./language.js";
-import { Card, Name, Pill } from "./ui.js";
+import { NotifyButton } from "./notify.js";
+import { Card, Link, Name, Pill, When } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
 /** @typedef {Sources["sources"][number]} Source */
@@ -15,6 +17,9 @@ const MOST_ENTRIES = 200;
 const MOST_REFUSALS = 5;
 /** Withdrawn sources that are shown, the last ones first. */
 const MOST_WITHDRAWN = 20;
+
+/** A link to what one file has says everything of it: other filters go. */
+const NO_FILTERS = { city: null, shop: null, product: null, from: null, to: null };
 
 /** @param {Source} source */
 const isFine = ({ state, doubts }) => state === "ok" && doubts === undefined;
@@ -30,7 +35,8 @@ export function SourcesView({ sources: answer }) {
   const ids = new Set(catalogues.map(({ catalogue }) => catalogue));
   const alone = sources.filter(({ catalogue }) => catalogue === undefined || !ids.has(catalogue));
   return html`
-    <${Card} id="sources-card" title=${t.sources}>
+    <${Card} id="sources-card" title=${t.sources} tools=${html`<${NotifyButton} />`}>
+      <${AddSource} />
       <ul id="sources" class="sources">
         ${sources.length + catalogues.length === 0 && html`<li class="quiet">${t.noSources}</li>`}
         ${alone.map((source) => html`<${SourceItem} key=${source.source} source=${source} currency=${currency} />`)}
@@ -68,6 +74,11 @@ function SourceItem({ source, currency }) {
       <${Heading} id=${source.source} tag=${source.entities.map(entityName).join(", ")} />
       <${Pill} state=${source.state}>${t.states[source.state]}</${Pill}>
       <span class="quiet counts">${countsOf(source)} · <${Polled} at=${source.polled} next=${source.next} /></span>
+      <p class="links">
+        ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "sales", source: source.source, period: "all" }} label=${t.salesOf(fileName(source.source))}>${t.itsSales}</${Link}>`}
+        ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "changes", source: source.source }} label=${t.changesOf(fileName(source.source))}>${t.itsChanges}</${Link}>`}
+        <${RemoveSource} source=${source.source} name=${fileName(source.source)} />
+      </p>
       ${decided.map(({ at, says }) => html`<p class="quiet reason">${t.decided(moment(at), says)}</p>`)}
       ${rekeyed !== undefined && html`<p class="quiet reason">${t.rekeyed(moment(rekeyed))}</p>`}
       ${
@@ -140,10 +151,8 @@ function listedOf({ listed, taken, others, refused, passed = 0, unlisted }) {
 function Polled({ at, next }) {
   const t = texts.value;
   return html`${
-    at === null
-      ? t.neverPolled
-      : html`<time datetime=${at} title=${moment(at)}>${t.polled(ago(at))}</time><span class="printed"> (${moment(at)})</span>`
-  }${next !== undefined && html` · <time datetime=${next} title=${moment(next)}>${t.nextPoll(ago(next))}</time>`}`;
+    at === null ? t.neverPolled : html`<${When} at=${at} say=${t.polled} />`
+  }${next !== undefined && html` · <${When} at=${next} say=${t.nextPoll} />`}`;
 }
 
 /** @param {string} entity */

@@ -1,9 +1,8 @@
 /** The French texts of the page. texts-en.js has the same names. */
 export const fr = {
   title: "Ventes",
-  total: "Chiffre d’affaires total",
   byRegion: "Chiffre d’affaires par ville",
-  byProduct: "Quantités par produit",
+  byProduct: "Produits",
   sources: "Fichiers suivis",
   rejects: "Lignes rejetées",
   region: "Ville",
@@ -23,17 +22,142 @@ export const fr = {
   },
   otherLanguage: "English",
   chart: "courbe",
-  chartHint: "Survolez la courbe, ou parcourez-la avec les flèches.",
+  /** @param {string} of @param {string} value */
+  is: (of, value) => `${of} : ${value}`,
+  onePoint: "Une seule valeur dans cette période : choisissez un pas plus court ou plus de jours.",
+  chartHint: "Survolez la courbe ou parcourez-la avec les flèches ; un clic ou Entrée ouvre ces jours.",
+  dashed: "En pointillé : la période d’avant.",
   download: "Télécharger",
   /** @param {string} name */
   downloadOf: (name) => `Télécharger : ${name}`,
-  formats: { xlsx: "Excel (.xlsx)", excel: "CSV pour Excel", csv: "CSV", json: "JSON" },
+  formats: { xlsx: "Excel (.xlsx)", "excel.csv": "CSV pour Excel français", csv: "CSV", json: "JSON" },
+  filters: "Filtres",
+  period: "Période",
+  presets: {
+    today: "Aujourd’hui",
+    yesterday: "Hier",
+    "7d": "7 jours",
+    "30d": "30 jours",
+    month: "Ce mois",
+    "last-month": "Mois dernier",
+    quarter: "Ce trimestre",
+    year: "Cette année",
+    "12m": "12 mois",
+    all: "Tout",
+  },
+  fromDay: "Du",
+  toDay: "au",
+  filterNames: { city: "Ville", shop: "Magasin", product: "Produit", source: "Fichier" },
+  /** @param {string} name @param {string} value */
+  without: (name, value) => `Retirer le filtre ${name} : ${value}`,
+  withoutAll: "Tout retirer",
+  metrics: { revenue: "Chiffre d’affaires", quantity: "Quantité", sales: "Ventes" },
+  before: "par rapport à la période d’avant",
+  yearBefore: "par rapport à un an plus tôt",
+  /** @param {string} days */
+  nothingBefore: (days) => `Aucune vente avant (${days})`,
+  /** @param {string} was */
+  beforeWas: (was) => `avant : ${was}`,
+  againstBefore: "Évolution",
+  isNew: "nouveau",
+  grain: "Pas de la courbe",
+  grainNames: { day: "Jour", week: "Semaine", month: "Mois" },
+  grains: { day: "par jour", week: "par semaine", month: "par mois" },
+  /** @param {string} metric @param {string} grain */
+  lineOf: (metric, grain) => `${metric} ${grain}`,
+  asTable: "Voir en tableau",
+  /** @param {number} n @param {string} shown */
+  seeSales: (n, shown) => (n > 1 ? `Voir les ${shown} ventes` : "Voir les ventes"),
+  byShop: "Chiffre d’affaires par magasin",
+  shop: "Magasin",
+  searchProduct: "Chercher un produit",
+  noProduct: "Aucun produit.",
+  /** @param {string} from @param {string} to @param {string} count */
+  rowsOf: (from, to, count) => `${from}–${to} sur ${count}`,
+  pages: "Pages",
+  previous: "Précédent",
+  next: "Suivant",
+  firstPage: "Début",
+  newest: "Les plus récentes",
+  older: "Plus anciennes",
+  date: "Date",
+  priceFrom: "Prix appliqué",
+  fileAndLine: "Fichier, ligne",
+  file: "Fichier",
+  lineName: "Ligne",
+  saleId: "Identifiant",
+  empty: "(vide)",
+  /** @param {string} day @param {string} product */
+  saleOf: (day, product) => `Vente du ${day} : ${product}`,
+  /** @param {number} n @param {string} shown @param {string} worth */
+  salesWorth: (n, shown, worth) => `${shown} vente${n > 1 ? "s" : ""}, ${worth}`,
+  amountOnLine: "montant sur la ligne",
+  /** @param {string} price */
+  priceOnLine: (price) => `${price}, sur la ligne`,
+  byHand: "à la main",
+  /** @param {string} price @param {string} day @param {string} by */
+  priceOfList: (price, day, by) =>
+    `${price}${day === "" ? "" : `, tarif du ${day}`}${by === "" ? "" : ` (${by})`}`,
+  backToSales: "Ventes",
+  oneSale: "Une vente",
+  asPublished: "Telle que publiée",
+  /** @param {string} at @param {string} file @param {string} version @param {string} line */
+  publishedIn: (at, file, version, line) => `publiée le ${at}, ${file}, version ${version}, ligne ${line}`,
+  claims: "Ce que disent les fichiers",
+  changes: "Ce qui a changé",
+  noChanges: "Aucun changement noté.",
+  /** @param {string} at */
+  changesSince: (at) => `Les changements sont notés depuis le ${at}.`,
+  /** @param {number} n @param {string} shown */
+  added: (n, shown) => `${shown} vente${n > 1 ? "s" : ""} ajoutée${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  changedSales: (n, shown) => `${shown} corrigée${n > 1 ? "s" : ""}`,
+  /** @param {number} n @param {string} shown */
+  removedSales: (n, shown) => `${shown} supprimée${n > 1 ? "s" : ""}`,
+  allAnalyses: "Toutes les analyses",
+  noAnalyses: "Aucune analyse.",
+  /** @param {string} name */
+  noAnalysis: (name) => `Il n’y a pas d’analyse « ${name} ».`,
+  /** @param {string} n */
+  allRows: (n) => `Les ${n} lignes`,
+  /** @param {string} error */
+  analysisFailed: (error) => `Le dernier calcul a échoué ; voici le résultat d’avant : ${error}`,
+  kinds: { incremental: "Exacte à chaque instant", plain: "Recalculée après chaque changement" },
+  /** @param {string} ago */
+  computedAt: (ago) => `calculée ${ago}`,
+  key: "Clé",
+  value: "Valeur",
+  noRows: "Aucune ligne.",
+  notify: "Me prévenir dans ce navigateur",
+  notifying: "Ce navigateur vous prévient",
+  /** @param {string} file */
+  needsNow: (file) => `${file} demande votre attention.`,
+  addFile: "Suivre un fichier de plus :",
+  add: "Ajouter",
+  adding: "Lecture…",
+  stop: "Ne plus suivre",
+  reallyStop: "Confirmer : ne plus suivre, garder ses lignes",
+  /** @param {string} file */
+  stopFollowing: (file) => `Ne plus suivre ${file}`,
+  itsSales: "Ses ventes",
+  itsChanges: "Son historique",
+  /** @param {string} file */
+  salesOf: (file) => `Ses ventes : ${file}`,
+  /** @param {string} file */
+  changesOf: (file) => `Son historique : ${file}`,
+  kindsOfRejects: "Rejets par motif",
+  suchAs: "par exemple :",
+  allKinds: "Tous les motifs",
+  waitingSales: "Ventes en attente",
+  waitingNote: "Ces ventes ne sont pas encore comptées. Elles le seront dès que ce qui manque sera publié.",
+  waitsForHead: "Il manque",
+  waitsFor: { product: "le produit", shop: "le magasin", price: "le prix" },
   /** @param {string} moment */
   lost: (moment) =>
     `Connexion perdue, nouvelle tentative en cours. Les chiffres affichés datent du ${moment}.`,
   lostEmpty: "Connexion perdue, nouvelle tentative en cours.",
-  /** @param {string} ago @param {string} commit */
-  asOf: (ago, commit) => `Chiffres mis à jour ${ago} (commit ${commit})`,
+  /** @param {string} ago */
+  asOf: (ago) => `chiffres mis à jour ${ago}`,
   /** @param {number} n @param {string} shown */
   behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} en cours d’analyse`,
   noData: "En attente des premières données.",
@@ -129,5 +253,7 @@ export const fr = {
     unlisted: "Plus listé",
   },
   entities: { produits: "produits", magasins: "magasins", ventes: "ventes" },
+  /** @param {string} moment */
+  on: (moment) => `le ${moment}`,
   now: "à l’instant",
 };

@@ -1,7 +1,7 @@
 /** The small parts that all views are made of. All data becomes text: a name from a file cannot become HTML. */
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
-import { shorten } from "./format.js";
+import { ago, moment, shorten } from "./format.js";
 import { texts } from "./language.js";
 import { addressOf, follow } from "./place.js";
 
@@ -19,6 +19,13 @@ export const Name = (/** @type {{ text: string, most?: number }} */ { text, most
 export const Link = ({ to, from, children, class: className, label, current = false }) => html`
   <a href=${addressOf(to, from)} onClick=${follow} class=${className} aria-label=${label}
     aria-current=${current ? "page" : undefined}>${children}</a>`;
+
+/**
+ * An instant as its age, on paper as its date and time. `say` puts either into a phrase.
+ * @param {{ at: string, say?: (when: string) => string, title?: string }} props
+ */
+export const When = ({ at, say = (when) => when, title = moment(at) }) => html`
+  <time class="age" datetime=${at} title=${title}>${say(ago(at))}</time><span class="printed">${say(texts.value.on(moment(at)))}</span>`;
 
 /** A state in words; its colour and its shape say the same. */
 export const Pill = (/** @type {{ state: string, children?: Children }} */ { state, children }) =>
@@ -46,20 +53,28 @@ export const Card = (
   /** @type {{ id: string, title: Children, tools?: Children, children?: Children, busy?: boolean }} */ props,
 ) => html`
   <section class="card" aria-labelledby=${`${props.id}-title`} aria-busy=${props.busy === true}>
-    <div class="card-head"><h2 id=${`${props.id}-title`}>${props.title}</h2>${props.tools}</div>
+    <div class="card-head"><h2 id=${`${props.id}-title`}>${props.title}</h2><div class="tools">${props.tools}</div></div>
     <div id=${props.id}>${props.children}</div>
   </section>`;
 
-/** Links to a table in the forms that other programs open. `path`: of the export, with `format=` still to add. */
-export function Downloads(/** @type {{ path: string, name: string }} */ { path, name }) {
+/** A table head that sorts: the sorted column says so to screen readers. @param {{ by: string, sort: string, order: string, children: Children, class?: string }} props */
+export const Sorted = ({ by, sort, order, children, class: className }) => html`
+  <th scope="col" class=${className} aria-sort=${by === sort ? (order === "asc" ? "ascending" : "descending") : undefined}>
+    <${Link} to=${{ sort: by, order: by === sort && order === "desc" ? "asc" : by === sort ? "desc" : null }}>${children}<span class="arrow" aria-hidden="true">${by !== sort ? "" : order === "asc" ? " ↑" : " ↓"}</span></${Link}>
+  </th>`;
+
+/**
+ * Links to the page of a table before and after. `keep`: what the address keeps besides.
+ * @param {{ offset: number, size: number, count: number, keep?: Readonly<Record<string, string>>,
+ *   say: (from: number, to: number) => string }} props
+ */
+export function Pages({ offset, size, count, keep, say }) {
   const t = texts.value;
-  const at = (/** @type {string} */ format) => `${path}${path.includes("?") ? "&" : "?"}format=${format}`;
+  const last = Math.min(count, offset + size);
   return html`
-    <details class="downloads">
-      <summary aria-label=${t.downloadOf(name)}>${t.download}</summary>
-      <ul>
-        ${FORMATS.map((format) => html`<li key=${format}><a href=${at(format)} download>${t.formats[format]}</a></li>`)}
-      </ul>
-    </details>`;
+    <nav class="pages" aria-label=${t.pages}>
+      <span class="quiet" aria-live="polite">${say(Math.min(offset + 1, count), last)}</span>
+      ${offset > 0 && html`<${Link} class="chip" to=${{ ...keep, offset: String(Math.max(0, offset - size)) }}>${t.previous}</${Link}>`}
+      ${last < count && html`<${Link} class="chip" to=${{ ...keep, offset: String(offset + size) }}>${t.next}</${Link}>`}
+    </nav>`;
 }
-const FORMATS = /** @type {const} */ (["xlsx", "excel", "csv", "json"]);

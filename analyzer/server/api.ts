@@ -80,9 +80,11 @@ export type SourceAnswer = typeof SourceAnswer.Type;
 
 export const RejectsAnswer = Schema.Struct({
   ...AsOf,
+  /** All rejects; `?code=` does not count here. */
   count: Schema.Int,
-  codes: Schema.Array(Schema.Struct({ code: Schema.String, count: Schema.Int })),
-  /** Newest first. */
+  /** The most frequent first. `example`: the sentence of the newest reject of this code. */
+  codes: Schema.Array(Schema.Struct({ code: Schema.String, count: Schema.Int, example: Schema.String })),
+  /** Newest first; with `?code=` those of this code. */
   rejects: Schema.Array(
     Schema.Struct({
       id: Schema.String,
@@ -94,7 +96,7 @@ export const RejectsAnswer = Schema.Struct({
       code: Schema.String,
       /** What the sentence of the code needs, as shared/contract/sentences.ts has it. */
       details: Schema.Record(Schema.String, Schema.String),
-      /** In the language of the settings or of Accept-Language, like the page. */
+      /** In the language of `?lang=`, else of the settings or of Accept-Language, like the page. */
       sentence: Schema.String,
     }),
   ),

@@ -35,6 +35,8 @@ const MISSING_SHOWN = 8;
 export interface RejectsPage {
   readonly before: number | undefined;
   readonly limit: number;
+  /** Those of this code alone; undefined: all. */
+  readonly code: string | undefined;
   readonly language: Language;
 }
 
@@ -106,14 +108,21 @@ export function makeReads(view: () => View): Reads {
         rejects: s.rejectCount.get() as number,
         missed: missedEvents(s.db).reduce((sum, { events }) => sum + events, 0),
       })),
-    rejects: (now, { before, limit, language }) =>
+    rejects: (now, { before, limit, code, language }) =>
       reading((s, demo) => {
         const size = Math.min(limit, MAX_PAGE);
-        const rows = s.rejects.all(before ?? Number.MAX_SAFE_INTEGER, size) as RejectRow[];
+        const rows = s.rejects.all({
+          before: before ?? Number.MAX_SAFE_INTEGER,
+          size,
+          code: code ?? null,
+        }) as RejectRow[];
         return {
           ...asOf(s, now, demo),
           count: s.rejectCount.get() as number,
-          codes: s.rejectCodes.all() as RejectsAnswer["codes"],
+          codes: (s.rejectCodes.all() as CodeRow[]).map(({ details, ...of }) => ({
+            ...of,
+            example: sentenceOf(of.code, parseDetails(details), language),
+          })),
           rejects: rows.map(({ rowid: _, ...reject }) => {
             const details = parseDetails(reject.details);
             const sentence = sentenceOf(reject.code, details, language);
@@ -130,6 +139,13 @@ type RejectRow = Omit<RejectsAnswer["rejects"][number], "details" | "sentence"> 
   /** JSON. */
   readonly details: string;
 };
+
+interface CodeRow {
+  readonly code: string;
+  readonly count: number;
+  /** Of its newest reject. JSON. */
+  readonly details: string;
+}
 
 interface Reached {
   readonly commit: number;
@@ -172,11 +188,11 @@ function prepare(db: Sqlite) {
       SELECT ville, chiffre_affaires FROM ventes_par_region ORDER BY chiffre_affaires DESC, ville LIMIT ? OFFSET ?`),
     waiting: db.prepare("SELECT COUNT(*) FROM orphelins").pluck(),
     rejectCount: db.prepare("SELECT COUNT(*) FROM rejets").pluck(),
-    rejectCodes: db.prepare(
-      "SELECT code, COUNT(*) AS count FROM rejets GROUP BY code ORDER BY count DESC, code",
-    ),
+    rejectCodes: db.prepare(`
+      SELECT code, count, (SELECT details FROM rejets WHERE rowid = newest) AS details
+      FROM (SELECT code, COUNT(*) AS count, MAX(rowid) AS newest FROM rejets GROUP BY code) ORDER BY count DESC, code`),
     rejects: db.prepare(`
       SELECT rowid, id, entity, source, line, substr(raw, 1, ${MAX_RAW}) AS raw, code, details
-      FROM rejets WHERE rowid < ? ORDER BY rowid DESC LIMIT ?`),
+      FROM rejets WHERE rowid < @before AND (@code IS NULL OR code = @code) ORDER BY rowid DESC LIMIT @size`),
   };
 }

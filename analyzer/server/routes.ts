@@ -6,7 +6,7 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
-import type { SettingsShape } from "#shared/runtime/settings.ts";
+import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
 import { Reading } from "../reading/reading.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { apiRoutes, type EventOf } from "./figures.ts";
@@ -95,7 +95,8 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
       reads.rejects(now, {
         before: numberIn(url, "before"),
         limit: numberIn(url, "limit") ?? DEFAULT_REJECTS,
-        language: languageFor(settings.language, headers["accept-language"]),
+        code: textIn(url, "code"),
+        language: languageIn(url) ?? languageFor(settings.language, headers["accept-language"]),
       }),
     ),
   ),
@@ -126,8 +127,17 @@ const registrationRoutes = ({ access, registrar, settings }: RouteParts) =>
     ),
   );
 
+const textIn = (url: string, name: string): string | undefined =>
+  new URL(url, "http://localhost").searchParams.get(name) ?? undefined;
+
+/** The language that the query names; undefined: none, or one that there is not. */
+function languageIn(url: string): Language | undefined {
+  const lang = textIn(url, "lang");
+  return lang === "fr" || lang === "en" ? lang : undefined;
+}
+
 /** A whole number from the query of a URL; undefined when it is absent or no number. */
 function numberIn(url: string, name: string): number | undefined {
-  const text = new URL(url, "http://localhost").searchParams.get(name);
-  return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const text = textIn(url, name);
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }

@@ -129,10 +129,19 @@ describe("what it answers", () => {
       );
       assert.strictEqual(last.next, null);
       assert.strictEqual(first.rejects[0]?.raw.length, 500);
-      assert.deepStrictEqual(first.codes, [
-        { code: "a", count: 20 },
-        { code: "b", count: 5 },
-      ]);
+      assert.deepStrictEqual(
+        first.codes.map(({ code, count }) => ({ code, count })),
+        [
+          { code: "a", count: 20 },
+          { code: "b", count: 5 },
+        ],
+      );
+      const ofB = yield* read(`${url}api/rejects?code=b&limit=2`, RejectsAnswer);
+      assert.deepStrictEqual(
+        ofB.rejects.map(({ code }) => code),
+        ["b", "b"],
+      );
+      assert.strictEqual(ofB.count, 25);
     }),
   );
 
