@@ -43,7 +43,7 @@ function consume(
   // Now and then every transaction takes too long, and ends after one event, or after a few sales of a product or shop.
   const applier = makeBatchApplier(db, systemClock, {
     partitions: (topic) => topics.get(topic)?.length ?? 1,
-    maxTransactionMs: most <= 8 && r.chance(0.3) ? 0 : 60_000,
+    maxTransactionMs: most <= 8 && r.chance(0.3) ? 0 : Number.POSITIVE_INFINITY,
     pageRows: 1 + r.below(3),
   });
   /** Partitions whose event was finished with the batch of another one: they are further than this interleaving knows. */
@@ -99,7 +99,7 @@ describe("a batch that is given again", () => {
     const r = randomOf(3);
     const topics = randomTopics(r, 120);
     const db = database();
-    const applier = makeBatchApplier(db, systemClock);
+    const applier = makeBatchApplier(db, systemClock, { maxTransactionMs: Number.POSITIVE_INFINITY });
     const log = topics.get("ventes")?.[0] ?? [];
     expect(log.length).toBeGreaterThan(10);
     const first = applier.apply(batchOf(topics, "ventes", 0, 0, 8), 0);
@@ -152,7 +152,7 @@ describe("a group of new sales", () => {
       ["ventes", [[...before, ...group, sale("v30")]]],
     ]);
     const db = database();
-    const applier = makeBatchApplier(db, systemClock);
+    const applier = makeBatchApplier(db, systemClock, { maxTransactionMs: Number.POSITIVE_INFINITY });
     for (const topic of ["produits", "magasins"] as const) applier.apply(batchOf(topics, topic, 0, 0, 1), 0);
     applier.apply(batchOf(topics, "ventes", 0, 0, 3), 0);
     const { changed, unchanged } = applier.apply(batchOf(topics, "ventes", 0, 3, 44), 3);

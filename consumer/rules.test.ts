@@ -22,7 +22,8 @@ let position: Map<EventTopic, number>;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "ventes-rules-"));
   db = openVentes(dir, randomUUID());
-  apply = makeBatchApplier(db, systemClock).apply;
+  // However slow the machine: each event here is one transaction.
+  apply = makeBatchApplier(db, systemClock, { maxTransactionMs: Number.POSITIVE_INFINITY }).apply;
   position = new Map();
 });
 afterEach(() => {
@@ -415,7 +416,7 @@ describe("a record of a foreign program that is no event is rejected, and its pa
 
   it("a record batch that cannot be read is one reject in its place, with its reason", () => {
     parents();
-    const { apply } = makeBatchApplier(db, systemClock);
+    const { apply } = makeBatchApplier(db, systemClock, { maxTransactionMs: Number.POSITIVE_INFINITY });
     const stand = { offset: 0, key: null, value: null, broken: { reason: "checksum", until: 7 } as const };
     const applied = apply({ topic: "ventes", partition: 0, records: [stand], next: 7 }, 0);
     expect(applied).toMatchObject({ events: 1, rejected: 1, position: 7 });

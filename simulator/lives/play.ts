@@ -237,7 +237,8 @@ class Database {
   constructor(log: MemoryLog) {
     this.#log = log;
     this.#db = openFile(":memory:", VENTES_DB);
-    this.#apply = makeBatchApplier(this.#db, systemClock, { partitions: () => 1 }).apply;
+    const maxTransactionMs = Number.POSITIVE_INFINITY;
+    this.#apply = makeBatchApplier(this.#db, systemClock, { partitions: () => 1, maxTransactionMs }).apply;
   }
 
   /** Applies what was published since the last time. */

@@ -1,0 +1,105 @@
+/** What is measured of the whole, beside what it should be. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+export interface Timed {
+  readonly log: string;
+  readonly stage: string;
+  readonly seconds: number;
+}
+
+interface Line {
+  readonly what: string;
+  /** Null: it was not measured. */
+  readonly measured: number | null;
+  readonly goal: number;
+  readonly isBest: "most" | "least";
+}
+
+/** What `bench/one-event.ts` prints. */
+export interface OneEvent {
+  readonly sales: number;
+  readonly events: readonly {
+    readonly consumer: { readonly longest: number };
+    readonly analyzer: { readonly longest: number };
+  }[];
+}
+
+export interface Found {
+  readonly results: readonly Timed[];
+  readonly sales: number;
+  /** The data directory of the first load. */
+  readonly data: string;
+  readonly helpSeconds: number;
+  readonly querySeconds: number;
+  readonly oneEvent: OneEvent;
+}
+
+export function linesOf({
+  results,
+  sales,
+  data,
+  helpSeconds,
+  querySeconds,
+  oneEvent,
+}: Found): readonly Line[] {
+  const seconds = (log: string, stage: string): number | null =>
+    results.find((row) => row.log === log && row.stage === stage)?.seconds ?? null;
+  const ratio = (theirs: number | null, ours: number | null): number | null =>
+    theirs === null || ours === null ? null : theirs / ours;
+  const allNew = seconds("embedded", "start --once, all new");
+  const nothingNew = seconds("embedded", "start --once, nothing new");
+  const longest = (of: "consumer" | "analyzer") =>
+    Math.max(...oneEvent.events.map((event) => event[of].longest));
+  const most = (what: string, measured: number | null, goal: number): Line => ({
+    what,
+    measured,
+    goal,
+    isBest: "most",
+  });
+  const least = (what: string, measured: number | null, goal: number): Line => ({
+    what,
+    measured,
+    goal,
+    isBest: "least",
+  });
+  const event = `longest transaction, event of ${oneEvent.sales.toLocaleString("en")} sales, s of processor`;
+  return [
+    most(
+      "first load, times as fast as pandas_batch.py",
+      ratio(seconds("peer", "pandas_batch.py, all new"), allNew),
+      1.5,
+    ),
+    most(
+      "nothing new, times as fast as its second run",
+      ratio(seconds("peer", "pandas_batch.py, nothing new"), nothingNew),
+      7,
+    ),
+    least("nothing new, start --once, s", nothingNew, 0.6),
+    least("--help, s, best of five", helpSeconds, 0.2),
+    least("query, s, best of five", querySeconds, 0.35),
+    least("bytes of ventes.db a sale", statSync(join(data, "ventes.db")).size / sales, 80),
+    least(`consumer: ${event}`, longest("consumer"), 1),
+    least(`analyzer: ${event}`, longest("analyzer"), 1),
+  ];
+}
+
+/** The lines as text: what, measured, goal, and whether it is met. */
+export function goalsTable(found: Found): string {
+  const lines = linesOf(found).map(({ what, measured, goal, isBest }) => [
+    what,
+    measured === null ? "not measured" : measured.toFixed(2),
+    String(goal),
+    measured === null ? "" : (isBest === "most" ? measured >= goal : measured <= goal) ? "met" : "missed",
+  ]);
+  const rows = [["what", "measured", "goal", ""], ...lines];
+  const widths = [0, 1, 2, 3].map((i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
