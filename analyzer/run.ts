@@ -15,11 +15,12 @@ import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
-import { Settings } from "#shared/runtime/settings.ts";
+import { analysesFolder, Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { readAnalyses, stateOfFolder } from "./analyses/analyses.ts";
 import { type Columns, openColumns } from "./columns/write.ts";
 import { auditing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
@@ -31,7 +32,7 @@ const POLL_EVERY_MS = 1000;
 export interface AnalyzerOptions {
   /** Called after each transaction that advanced `progress` or changed rows of `analyses`. */
   readonly onRefresh?: (refreshed: Refreshed) => void;
-  /** Called once, after the audit, with the rows of `analyses` that it corrected; with none when no audit was needed. */
+  /** Called after the audit, which follows the start and each change of the files of analyses, with the rows of `analyses` that it corrected; with none when no audit was needed. */
   readonly onAudit?: (mended: readonly Mended[]) => void;
   /** Audits also a file that nobody has written since the last audit. Default: false. */
   readonly alwaysAudit?: boolean;
@@ -54,35 +55,63 @@ export const runAnalyzer = (
     ),
   );
 
-const analyze = Effect.fnUntraced(function* ({ onRefresh, onAudit, alwaysAudit = false }: AnalyzerOptions) {
-  const settings = yield* Settings;
-  const file = ventesFile(settings.data);
-  const db = yield* ventesOf(settings.data);
-  const columns = yield* Effect.acquireRelease(
-    onFile(file, () => openColumns(db)),
-    (columns) => Effect.sync(() => columns.close()),
-  );
-  const refresher = yield* Effect.acquireRelease(
-    onFile(file, () => makeRefresher(db, { columns })),
-    (refresher) => Effect.sync(() => refresher.close()),
-  );
+const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
+  const { data } = yield* Settings;
+  const db = yield* ventesOf(data);
   const wake = yield* Queue.sliding<void>(1);
-  const caughtUp = yield* Latch.make();
-  const audit = alwaysAudit ? auditOnce(file, db, refresher) : auditIfWritten(file, db, refresher);
-  // Only the audit ends by itself; when one of the others fails, all end.
+  // None ends by itself; when one fails, all end.
   return yield* Effect.all(
     [
-      refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
       followCommits(databaseId(db), wake),
-      whileSameFile(file),
-      caughtUp.await.pipe(
-        Effect.andThen(audit),
-        Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended))),
-      ),
+      whileSameFile(ventesFile(data)),
+      Effect.forever(keepAnalyses(wake, options)),
     ],
     { concurrency: "unbounded", discard: true },
   ).pipe(Effect.andThen(Effect.never));
 });
+
+/** Keeps the analyses that the files say, until a file of the folder changes. */
+const keepAnalyses = (
+  wake: Queue.Queue<void>,
+  { onRefresh, onAudit, alwaysAudit = false }: AnalyzerOptions,
+) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const settings = yield* Settings;
+      const file = ventesFile(settings.data);
+      const folder = analysesFolder(settings);
+      const state = stateOfFolder(folder);
+      const files = readAnalyses(folder);
+      const db = yield* ventesOf(settings.data);
+      const columns = yield* Effect.acquireRelease(
+        onFile(file, () => openColumns(db)),
+        (columns) => Effect.sync(() => columns.close()),
+      );
+      const refresher = yield* Effect.acquireRelease(
+        onFileWhenFree(file, () => makeRefresher(db, { files, columns })),
+        (refresher) => Effect.sync(() => refresher.close()),
+      );
+      const caughtUp = yield* Latch.make();
+      const audit = alwaysAudit ? auditOnce(file, db, refresher) : auditIfWritten(file, db, refresher);
+      const keeping = Effect.all(
+        [
+          refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
+          caughtUp.await.pipe(
+            Effect.andThen(audit),
+            Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended))),
+          ),
+        ],
+        { concurrency: "unbounded", discard: true },
+      );
+      yield* Effect.raceFirst(keeping, whenChanged(folder, state));
+    }),
+  );
+
+/** Waits until a .sql file of the folder is added, changed or removed. */
+const whenChanged = (folder: string, state: string): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    while (stateOfFolder(folder) === state) yield* Effect.sleep(POLL_EVERY_MS);
+  });
 
 interface Signals {
   readonly wake: Queue.Queue<void>;

@@ -28,7 +28,7 @@ export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = 
     ["diff", "source", "header"],
   ],
   analyzer: [
-    ["refresh", "server"],
+    ["refresh", "plain", "server"],
     ["delta", "as-of", "reading"],
     ["analyses", "tables", "page", "api", "columns"],
   ],

@@ -1,8 +1,9 @@
 /**
- * The analyses whose rows are in the table `analyses`: each is [cle,] valeur, and linear in ventes. The three of the
- * company's brief are among them, word for word. definition.ts reads their files; others have tables of their own.
+ * The files of the analyses, and those whose rows are in the table `analyses`: of the program's own files each that is
+ * [cle,] valeur and linear in ventes. They are the three of the company's brief, word for word. The others have tables of
+ * their own.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type BadFile, type Definition, isBad, readDefinition } from "./definition.ts";
 import type { Linear } from "./query/linear.ts";
@@ -19,20 +20,11 @@ export interface Analysis {
   readonly linear: Linear;
 }
 
-/** The definition as an analysis of the table `analyses`; undefined: it has several keys or values, or another unit. */
-export function asAnalysis({ nom, sql, linear, unites }: Definition): Analysis | undefined {
+/** The definition as an analysis of the table `analyses`; undefined: it has a table of its own. */
+export function asAnalysis({ nom, sql, linear, unites, livree }: Definition): Analysis | undefined {
   const unite = UNITS.find((unit) => unites.length === 1 && unit === unites[0]);
-  if (linear?.single === undefined || unite === undefined) return undefined;
+  if (!livree || linear?.single === undefined || unite === undefined) return undefined;
   return { nom, unite, sql, linear };
-}
-
-/** Parses the text of a file NAME.sql. Throws an Error when it is none of the table `analyses`. */
-export function parseAnalysis(nom: string, text: string): Analysis {
-  const read = readDefinition({ nom, fichier: `${nom}.sql`, text, livree: true });
-  if (isBad(read)) throw new Error(`${nom}.sql: ${read.erreur.en}`);
-  const analysis = asAnalysis(read);
-  if (analysis === undefined) throw new Error(`${nom}.sql: ${read.raison?.en ?? "several keys or values"}`);
-  return analysis;
 }
 
 /** One row of the core's result: the cle, and what its sales sum to in millionths; undefined: there are none. */
@@ -46,19 +38,19 @@ export function sumOf(
   return [cle, linear.single === "count" ? sales * 1_000_000n : sumOfHalves(high, low)];
 }
 
-/** What the .sql files of a folder say, in the order of their names. Throws the errors of node:fs. */
-export const readFolder = (dir: string, livree: boolean): readonly (Definition | BadFile)[] =>
+/** What the .sql files of a folder say, in the order of their names. Throws the errors of node:fs for the folder. */
+const readFolder = (dir: string, livree: boolean): readonly (Definition | BadFile)[] =>
   readdirSync(dir)
     .filter((file) => file.endsWith(".sql"))
     .sort()
     .map((file) => {
       const fichier = join(dir, file);
-      return readDefinition({
-        nom: basename(file, ".sql"),
-        fichier,
-        text: readFileSync(fichier, "utf8"),
-        livree,
-      });
+      const nom = basename(file, ".sql");
+      try {
+        return readDefinition({ nom, fichier, text: readFileSync(fichier, "utf8"), livree });
+      } catch (error) {
+        return unreadable(nom, fichier, error);
+      }
     });
 
 /** The program's own analyses: the files beside this one. */
@@ -73,3 +65,58 @@ export const ANALYSES: readonly Analysis[] = SHIPPED.flatMap((one) => asAnalysis
 /** The analyses without a column cle. Each has one row, whose cle is ''; it exists even when there is no sale. */
 export const keylessOf = (analyses: readonly Analysis[]): ReadonlySet<Analysis> =>
   new Set(analyses.filter(({ linear }) => linear.keyless));
+
+/**
+ * The program's own analyses and those of a folder; one that is missing has none. A file with the name of one of ours is
+ * wrong, and so is a folder that cannot be read.
+ */
+export function readAnalyses(dir: string): readonly (Definition | BadFile)[] {
+  if (!existsSync(dir)) return SHIPPED;
+  const taken = new Set(SHIPPED.map(({ nom }) => nom));
+  const own = readOwn(dir).map((read): Definition | BadFile =>
+    taken.has(read.nom)
+      ? {
+          nom: `${read.nom}.sql`,
+          fichier: read.fichier,
+          ligne: null,
+          livree: false,
+          erreur: {
+            fr: `${read.nom} est une analyse du programme : renommez le fichier`,
+            en: `${read.nom} is an analysis of the program: rename the file`,
+          },
+        }
+      : read,
+  );
+  return [...SHIPPED, ...own];
+}
+
+function readOwn(dir: string): readonly (Definition | BadFile)[] {
+  try {
+    return readFolder(dir, false);
+  } catch (error) {
+    return [unreadable(basename(dir), dir, error)];
+  }
+}
+
+/** Changes when a .sql file of the folder is added, changed or removed. */
+export function stateOfFolder(dir: string): string {
+  try {
+    return readdirSync(dir)
+      .filter((file) => file.endsWith(".sql"))
+      .map((file) => {
+        const found = statSync(join(dir, file), { throwIfNoEntry: false });
+        return `${file} ${found?.mtimeMs} ${found?.size}`;
+      })
+      .join("\n");
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
+
+function unreadable(nom: string, fichier: string, error: unknown): BadFile {
+  const code = codeOf(error);
+  const erreur = { fr: `illisible (${code})`, en: `cannot be read (${code})` };
+  return { nom, fichier, ligne: null, erreur, livree: false };
+}

@@ -18,7 +18,7 @@ export interface Definition {
   /** The name of its file, of its rows in `analyses`, and of its view. */
   readonly nom: string;
   readonly titre: Words;
-  /** Of the last columns of the result, which are its values. The columns before them are its keys. */
+  /** Of the last columns of the result, which are its values; the columns before them are its keys. Empty: not given. */
   readonly unites: readonly Unit[];
   readonly graphique: Chart;
   /** One SELECT, without comments and without its semicolon. */
@@ -27,6 +27,8 @@ export interface Definition {
   readonly linear: Linear | undefined;
   readonly raison: Words | undefined;
   readonly fichier: string;
+  /** The line of the file where the SELECT begins, from 1. */
+  readonly ligne: number;
   /** It is one of the program's own. */
   readonly livree: boolean;
 }
@@ -103,6 +105,7 @@ export function readDefinition({ nom, fichier, text, livree }: AnalysisFile): De
     fichier,
     livree,
     sql: trimmed.trim(),
+    ligne: lineAt(trimmed, start),
     titre: { fr: header.titre ?? header.title ?? nom, en: header.title ?? header.titre ?? nom },
     unites: header.unites,
     graphique: header.graphique,
@@ -127,7 +130,7 @@ function headerOf(text: string): Header | ({ readonly ligne: number } & Words) {
     if (key !== "") found.set(key, { value, ligne: i + 1 });
   }
   const units = found.get("unite");
-  const named = (units?.value ?? "nombre").split(",").map((unit) => unit.trim());
+  const named = units === undefined ? [] : units.value.split(",").map((unit) => unit.trim());
   const unites = named.map((name) => UNITS.find((unit) => unit === name));
   if (unites.includes(undefined))
     return {

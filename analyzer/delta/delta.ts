@@ -22,13 +22,15 @@ export interface Delta {
    * Runs inside the caller's transaction. Returns the changes of the analyses; those of the kept ones are in their tables.
    */
   readonly between: (span: Span) => Changes;
+  /** Adds the sales from rowid `lo` to `hi` (excluded), as they stand, to the table of a kept analysis. */
+  readonly fill: (nom: string, lo: number, hi: number) => void;
 }
 
 export interface Deltas {
   readonly analyses: readonly Analysis[];
   readonly kept?: readonly Kept[];
   /** The table of a kept analysis has the sales below this rowid; default: all. */
-  readonly limitOf?: (kept: Kept) => number;
+  readonly limitOf?: (nom: string) => number;
   readonly chunkRows?: number | undefined;
 }
 
@@ -56,7 +58,7 @@ export function makeDelta(
   let changes: Changes = new Map();
   const readers = [
     ...analyses.map((analysis) => analysisReader(db, analysis, () => changes)),
-    ...kept.map((one) => keptReader(db, one, () => limitOf?.(one) ?? Number.MAX_SAFE_INTEGER)),
+    ...kept.map((one) => keptReader(db, one, () => limitOf?.(one.nom) ?? Number.MAX_SAFE_INTEGER)),
   ];
 
   /** Finds the sales of changed parents. Returns the readers of a column of these that changed. */
@@ -90,6 +92,7 @@ export function makeDelta(
   }
 
   return {
+    fill: (nom, lo, hi) => readers.find(({ of }) => of.nom === nom)?.fill?.(lo, hi),
     between: (span) => {
       const { from, to, rowFirst } = span;
       changes = new Map(analyses.map(({ nom }) => [nom, new Map()]));

@@ -23,6 +23,8 @@ export interface Reader {
   readonly read: (where: Where, sign: 1 | -1, lo: number, hi: number) => void;
   /** Called when all chunks of a delta are read. */
   readonly end: () => void;
+  /** Adds sales that the table of the analysis does not have yet, from the tables of the file. */
+  readonly fill?: (lo: number, hi: number) => void;
 }
 
 /** Collects into `changes`, of which each delta has a new one. */
@@ -71,5 +73,8 @@ export function keptReader(db: Sqlite, kept: Kept, limit: () => number): Reader 
       if (lo < end) add[where][sign].run(lo, end);
     },
     end: () => dropEmpty?.run(),
+    fill: (lo, hi) => {
+      add.main[1].run(lo, hi);
+    },
   };
 }

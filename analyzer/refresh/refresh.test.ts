@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
-import { ANALYSES, parseAnalysis } from "../analyses/analyses.ts";
+import { SHIPPED } from "../analyses/analyses.ts";
+import { readDefinition } from "../analyses/definition.ts";
 import { missionResults, storedResults } from "../testing/results.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 import { audit } from "../testing/whole-audit.ts";
@@ -107,20 +108,22 @@ function play(history: History, options: Play = {}): void {
 }
 
 /** An analysis as a user may add one: it reads products, filters, and counts. */
-const BY_NAME = parseAnalysis(
-  "ventes_par_nom",
-  `-- unite: quantité
+const BY_NAME = readDefinition({
+  nom: "ventes_par_nom",
+  fichier: "ventes_par_nom.sql",
+  livree: true,
+  text: `-- unite: quantité
 SELECT produits.nom, COUNT(*) FROM ventes JOIN produits ON produits.id_produit = ventes.id_produit
-  WHERE quantité > 0 GROUP BY produits.nom;
+  WHERE quantité > 0.5 GROUP BY produits.nom;
 `,
-);
+});
 const countsByName: typeof missionResults = (db) => ({
   ...missionResults(db),
   ...Object.fromEntries(
     db
       .prepare(`
         SELECT 'ventes_par_nom|' || nom, COUNT(*) * 1000000 FROM ventes JOIN produits USING (id_produit)
-        WHERE quantite_millioniemes > 0 GROUP BY nom`)
+        WHERE quantite_millioniemes > 500000 GROUP BY nom`)
       .safeIntegers()
       .raw()
       .all() as [string, bigint][],
@@ -141,7 +144,7 @@ describe("analyses are the mission's SQL as of progress (invariants 4 and 5)", (
   test("also for an analysis of other columns and another parent", () => {
     fc.assert(
       fc.property(histories, fc.constantFrom(2, 1000), (history, chunkRows) => {
-        play(history, { chunkRows, analyses: [...ANALYSES, BY_NAME], results: countsByName });
+        play(history, { chunkRows, files: [...SHIPPED, BY_NAME], results: countsByName });
         for (const it of opened.splice(0).reverse()) it.close();
       }),
       { numRuns: 100 },

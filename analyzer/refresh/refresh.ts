@@ -5,11 +5,16 @@
  * of analyzers may refresh one database, and a killed one loses nothing.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { ANALYSES, type Analysis, keylessOf } from "../analyses/analyses.ts";
+import { type Analysis, keylessOf, SHIPPED } from "../analyses/analyses.ts";
+import type { BadFile, Definition } from "../analyses/definition.ts";
 import { type AsOf, openAsOf } from "../as-of/as-of.ts";
 import type { Columns } from "../columns/write.ts";
-import { makeDelta } from "../delta/delta.ts";
+import { type Delta, makeDelta } from "../delta/delta.ts";
 import { applyChanges } from "./apply-changes.ts";
+import { prepareChangedTables } from "./changed-tables.ts";
+import { openFilling } from "./filling.ts";
+import { install } from "./installed.ts";
+import { prepareLateDates } from "./late-dates.ts";
 import { openProgress } from "./progress.ts";
 import { openStoredResults, type StoredResults } from "./stored-results.ts";
 
@@ -38,8 +43,8 @@ export interface Refresher {
 }
 
 export interface RefresherOptions {
-  /** Default: all. */
-  readonly analyses?: readonly Analysis[];
+  /** What the files of the analyses say. Default: the program's own. The database is brought in line with them. */
+  readonly files?: readonly (Definition | BadFile)[];
   readonly chunkRows?: number;
   /** Kept in step with the analyses. Default: none. */
   readonly columns?: Columns;
@@ -50,11 +55,19 @@ export interface RefresherOptions {
  * magasins mean temporary tables. `close` does not close it.
  */
 export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refresher {
-  const analyses = options.analyses ?? ANALYSES;
+  const { analyses, kept } = install(db, options.files ?? SHIPPED);
   const progress = openProgress(db);
   const stored = openStoredResults(db);
   const keyless = keylessOf(analyses);
-  const delta = makeDelta(db, { analyses, chunkRows: options.chunkRows });
+  const delta: Delta = makeDelta(db, {
+    analyses,
+    kept,
+    chunkRows: options.chunkRows,
+    limitOf: (nom) => filling.limitOf(nom),
+  });
+  const filling = openFilling(db, delta.fill);
+  const noteLateDates = prepareLateDates(db);
+  const noteChangedTables = prepareChangedTables(db);
   let asOf: AsOf | undefined;
   const wholeTables = () => {
     asOf ??= openAsOf(db.name);
@@ -69,22 +82,25 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     const started = missing();
     for (const analysis of started) stored.put(analysis, "", null, from, now);
     const { to, more } = progress.nextSlice(from, sliceRows);
-    if (to === from) return { from, to, changed: started.length, more };
+    filling.begin();
+    if (to === from) return { from, to, changed: started.length, more: filling.step() };
 
     const span = progress.span(from, to);
     const changes = delta.between(span);
     const changed = applyChanges(target, changes, to, now);
     options.columns?.apply(span, now);
+    noteLateDates(span);
+    noteChangedTables(span);
     progress.advance(to, now);
     progress.dropImages(to);
-    return { from, to, changed: started.length + changed, more };
+    return { from, to, changed: started.length + changed, more: more || filling.step() };
   });
 
   return {
     refresh: (now, sliceRows = SLICE_ROWS) => {
       // Reads first without the write lock, because most of the time nothing is pending.
       const from = progress.reached();
-      if (missing().length === 0 && progress.newest() <= from)
+      if (missing().length === 0 && !filling.isNeeded() && progress.newest() <= from)
         return { from, to: from, changed: 0, more: false };
       return slice.immediate(now, sliceRows);
     },

@@ -14,6 +14,9 @@ export type Table = (typeof TABLES)[number];
 
 export const KEY_OF: Readonly<Record<Parent, string>> = { produits: "id_produit", magasins: "id_magasin" };
 
+/** The name of the table of an analysis that has one of its own. */
+export const tableOf = (nom: string): string => `analyse_${nom}`;
+
 /** Above every n, the number of an image in old_ventes, old_produits or old_magasins. */
 export const NO_END = Number.MAX_SAFE_INTEGER;
 

@@ -19,6 +19,8 @@ export interface Sale {
   readonly date?: string;
   /** Default: test. */
   readonly source?: string;
+  /** JSON; default: {}. */
+  readonly extras?: string;
 }
 
 const SALE = `id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
@@ -55,11 +57,11 @@ export function openTestDatabase(): TestDatabase {
   );
   const putSale = db.prepare(`
     INSERT INTO ventes (rowid, id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, ca_millioniemes,
-      origine, source, line, offset)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, 0)
+      origine, extras, source, line, offset)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 1, 0)
     ON CONFLICT DO UPDATE SET id_produit = excluded.id_produit, id_magasin = excluded.id_magasin,
       quantite_millioniemes = excluded.quantite_millioniemes, ca_millioniemes = excluded.ca_millioniemes,
-      date_vente = excluded.date_vente, source = excluded.source`);
+      date_vente = excluded.date_vente, extras = excluded.extras, source = excluded.source`);
   const dropSale = db.prepare("DELETE FROM ventes WHERE id_vente = ?");
   const keepShop = db.prepare(`
     INSERT INTO old_magasins (commit_id, id_magasin, ville, extras, source, line, offset)
@@ -108,8 +110,18 @@ export function openTestDatabase(): TestDatabase {
         changed++;
         const rowId = rowidOf.get(idVente) as number | undefined;
         if (rowId !== undefined && rowId < first) keepSale.run(id, idVente);
-        const { date = "2026-11-22", source = "test" } = s;
-        putSale.run(rowId ?? next++, idVente, s.id_produit, s.id_magasin, date, s.quantite, s.ca, source);
+        const { date = "2026-11-22", extras = "{}", source = "test" } = s;
+        putSale.run(
+          rowId ?? next++,
+          idVente,
+          s.id_produit,
+          s.id_magasin,
+          date,
+          s.quantite,
+          s.ca,
+          extras,
+          source,
+        );
       },
       withdrawSale,
     });

@@ -1,7 +1,7 @@
 /** `ventes analyzer`: the analyses of a database, and its page, on Kafka. */
 import * as Effect from "effect/Effect";
 import type { HostRefused, PortTaken } from "../../analyzer/server/listen.ts";
-import { analyze, type ComponentError } from "../run/components.ts";
+import { analyze, analyzeBeside, type ComponentError } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
 import { onLog } from "../run/log.ts";
 import { openPage, pageSettings, type View } from "../run/page.ts";
@@ -32,7 +32,7 @@ export const analyzer = (
       Effect.gen(function* () {
         yield* openPage(where, view, run, input.open);
         yield* Effect.forkScoped(followSources(view, true));
-        yield* analyze(run);
+        yield* Effect.raceFirst(analyze(run), analyzeBeside(run));
       }),
     );
   }).pipe(Effect.scoped);

@@ -67,6 +67,7 @@ export const rootCommand = ({ text, toggle, word, duration, directory }: Speakin
       namespace: text("namespace", word("NOM", "NAME"), "namespace"),
       every: text("every", duration, "every"),
       json: toggle("json", "json"),
+      analyses: text("analyses", directory, "analyses"),
       allowPrivate: toggle("allow-private", "allowPrivate"),
     }),
   );

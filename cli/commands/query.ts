@@ -1,11 +1,14 @@
 /** `ventes query`: SQL on the database, read-only, one statement after the other, all as of one commit. */
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { OPERATOR_LIMITS, runSql, type SqlSink } from "#shared/database/guarded-sql/run.ts";
 import { splitStatements } from "#shared/database/guarded-sql/statements.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { analysesFolder } from "#shared/runtime/settings.ts";
+import { isBad, readDefinition } from "../../analyzer/analyses/definition.ts";
 import { csvLine, jsonObject, listLine, table } from "../output/rows.ts";
-import { isTerminal, print, printPiece } from "../output/stdout.ts";
+import { isTerminal, print, printPiece, say } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -17,7 +20,12 @@ const DEFAULT_TIMEOUT = "10m";
 const TABLE_ROWS = 100_000;
 
 export const query = (
-  input: { readonly sql: string; readonly csv: boolean; readonly timeout: string | undefined },
+  input: {
+    readonly sql: string;
+    readonly csv: boolean;
+    readonly timeout: string | undefined;
+    readonly save: string | undefined;
+  },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | Failed | DatabaseError> =>
   Effect.gen(function* () {
@@ -29,6 +37,7 @@ export const query = (
     });
     const mode = run.json ? "json" : input.csv ? "csv" : isTerminal() ? "table" : "list";
     const rows = mode === "table" ? TABLE_ROWS : OPERATOR_LIMITS.rows;
+    if (input.save !== undefined) yield* save(input.save, sql, run);
     diesBySignal();
     // Says in our words that the file is missing, of another program or newer.
     const file = yield* Effect.scoped(Effect.map(openForReading(run), (db) => db.name));
@@ -39,6 +48,30 @@ export const query = (
       ),
     );
   });
+
+/** Writes NAME.sql into the folder of the analyses, which is made if it is missing. */
+function save(nom: string, sql: string, run: Invocation): Effect.Effect<void, WrongUsage | Failed> {
+  const folder = analysesFolder(run.settings);
+  const fichier = join(folder, `${nom}.sql`);
+  const text = `-- titre: ${nom}\n-- title: ${nom}\n${sql.trim().replace(/;$/, "")};\n`;
+  const read = readDefinition({ nom, fichier, text, livree: false });
+  if (isBad(read))
+    return new WrongUsage({ message: run.texts.notAnAnalysis(read.erreur[run.settings.language]) });
+  return Effect.try({
+    try: () => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(fichier, text, { flag: "wx" });
+      say(`ventes: ${run.texts.savedAnalysis(fichier, nom)}`);
+    },
+    catch: (error) =>
+      new Failed({
+        message:
+          (error as NodeJS.ErrnoException).code === "EEXIST"
+            ? run.texts.analysisExists(fichier)
+            : `${fichier}: ${(error as Error).message}`,
+      }),
+  });
+}
 
 /** A reader who does not take our output blocks the process: only the system's own handling of Ctrl-C can end it. */
 function diesBySignal(): void {

@@ -16,7 +16,7 @@ export function commandTree(language: Language, env: Env) {
   const root = rootCommand(speak);
   const load = lazily(root, env);
   const { producer, consumer, analyzer } = componentCommands(speak, load);
-  const { status, query, replay, hello, schema, topics } = askingCommands(speak, load);
+  const { status, query, analyses, replay, hello, schema, topics } = askingCommands(speak, load);
   return root.pipe(
     speak.described("ventes"),
     Command.withSubcommands([
@@ -24,6 +24,7 @@ export function commandTree(language: Language, env: Env) {
       sourcesCommand(speak, load),
       status,
       query,
+      analyses,
       rejectsCommand(speak, load),
       pricesCommand(speak, load),
       replay,
@@ -93,9 +94,23 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
       sql: Argument.String("SQL").pipe(about("sql")),
       csv: toggle("csv", "csv"),
       timeout: text("timeout", duration, "timeoutQuery"),
+      save: text("save", word("NOM", "NAME"), "save"),
     },
     lazily(async () => (await import("./query.ts")).query),
   ).pipe(described("query"));
+
+  const analyses = Command.make(
+    "analyses",
+    {
+      name: Argument.String(word("NOM", "NAME")).pipe(
+        about("analysis"),
+        Argument.optional,
+        Argument.map(given),
+      ),
+      csv: toggle("csv", "csv"),
+    },
+    lazily(async () => (await import("./analyses.ts")).analyses),
+  ).pipe(described("analyses"));
 
   const replay = Command.make(
     "replay",
@@ -121,7 +136,7 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
     lazily(async () => (await import("./topics.ts")).topics),
   ).pipe(described("topics"));
 
-  return { status, query, replay, hello, schema, topics };
+  return { status, query, analyses, replay, hello, schema, topics };
 }
 
 function backupCommands({ about, text, word, described }: Speaking, lazily: Lazily) {

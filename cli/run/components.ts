@@ -9,6 +9,7 @@ import { databaseId, openVentesReader } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { runBeside } from "../../analyzer/plain/plain.ts";
 import { runAnalyzer } from "../../analyzer/run.ts";
 import { runConsumerInThread } from "../../consumer/in-thread.ts";
 import { type ConsumerFigures, runConsumer } from "../../consumer/run.ts";
@@ -227,4 +228,13 @@ export const analyze = (run: Invocation, onAudited: () => void = () => {}): Comp
       },
     });
     return yield* withState("analyzer", reportOf(current, databaseIn(data)))(analyzer);
+  });
+
+/**
+ * Runs the plain analyses after commits, and checks those that are kept by delta, until it is interrupted. Fails with
+ * DatabaseError.
+ */
+export const analyzeBeside = (run: Invocation): Effect.Effect<never, DatabaseError, Settings> =>
+  runBeside((wrong) => {
+    if (wrong.length > 0) say(`ventes: ${run.texts.analysesFilledAgain(wrong.join(", "))}`);
   });

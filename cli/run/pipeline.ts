@@ -18,7 +18,14 @@ import type { Invocation } from "../settings/invocation.ts";
 import { OwnThreads } from "../settings/threads.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
-import { analyze, type ComponentError, consume, produce, type ReadHooks } from "./components.ts";
+import {
+  analyze,
+  analyzeBeside,
+  type ComponentError,
+  consume,
+  produce,
+  type ReadHooks,
+} from "./components.ts";
 import { whenSettled } from "./settled.ts";
 import { sourceLine } from "./summary.ts";
 
@@ -95,6 +102,7 @@ export const runPipeline = (
         produce(options.progress, run, { onSources, onCatalogues }),
         consume(options.progress, run, { inThread: yield* OwnThreads }),
         analyze(run),
+        analyzeBeside(run),
         settle,
       ],
       { concurrency: "unbounded", discard: true },

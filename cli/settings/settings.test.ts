@@ -38,6 +38,7 @@ describe("settings", () => {
       proxies: { http: null, https: null, none: "" },
       ca: null,
       sourcesFile: null,
+      analyses: null,
       healthFile: null,
     });
   });
@@ -59,6 +60,7 @@ describe("settings", () => {
       https_proxy: "https://marie:secret@proxy.example",
       NO_PROXY: "localhost,.internal",
       VENTES_SOURCES: "/srv/sources.csv",
+      VENTES_ANALYSES: "/srv/analyses",
       VENTES_HEALTH_FILE: "/tmp/alive",
     };
     expect(settingsOf(NONE, env)).toEqual({
@@ -88,6 +90,7 @@ describe("settings", () => {
       },
       ca: null,
       sourcesFile: "/srv/sources.csv",
+      analyses: "/srv/analyses",
       healthFile: "/tmp/alive",
     });
     expect(settingsOf({ ...NONE, allowPrivate: true }, {}).allowPrivate).toBe(true);

@@ -21,6 +21,8 @@ export interface CommonFlags {
   readonly every: string | undefined;
   /** --allow-private */
   readonly allowPrivate?: boolean;
+  /** --analyses */
+  readonly analyses?: string | undefined;
 }
 
 /** Milliseconds of `200ms`, `10s`, `5m`, `1h`. */
@@ -219,6 +221,7 @@ export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = 
     proxies: proxiesOf(env),
     ca: authoritiesOf(env),
     sourcesFile: path("VENTES_SOURCES"),
+    analyses: flags.analyses === undefined ? path("VENTES_ANALYSES") : resolve(flags.analyses),
     healthFile: path("VENTES_HEALTH_FILE"),
   };
 }

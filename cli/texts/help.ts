@@ -281,6 +281,29 @@ export const COMMAND_HELP = {
         en: "To a spreadsheet",
       },
       { command: "ventes query - < requetes.sql", fr: "Depuis un fichier", en: "From a file" },
+      {
+        command: 'ventes query --save grosses_ventes "SELECT * FROM ventes WHERE chiffre_affaires > 500"',
+        fr: "Garder la requête comme analyse, toujours à jour",
+        en: "Keep the query as an analysis that stays up to date",
+      },
+    ],
+  },
+  analyses: {
+    short: {
+      fr: "Les analyses, ou le résultat de l'une d'elles",
+      en: "The analyses, or the result of one of them",
+    },
+    long: {
+      fr: "Les analyses, ou le résultat de l'une d'elles. Une analyse est un fichier .sql du dossier de --analyses : un SELECT. Elle est 'incremental' (tenue à chaque commit) ou 'plain' (calculée de nouveau après les commits qui la touchent).",
+      en: "The analyses, or the result of one of them. An analysis is a .sql file of the folder of --analyses: one SELECT. It is 'incremental' (kept with every commit) or 'plain' (run again after the commits that concern it).",
+    },
+    examples: [
+      { command: "ventes analyses", fr: "La liste", en: "The list" },
+      {
+        command: "ventes analyses ventes_par_mois --csv > mois.csv",
+        fr: "Un résultat, vers un tableur",
+        en: "One result, to a spreadsheet",
+      },
     ],
   },
   rejects: {
@@ -673,7 +696,15 @@ export const FLAG_HELP = {
     en: "also withdraw the rows that this source alone had brought",
   },
   timeoutQuery: { fr: "temps que la requête peut prendre (10m)", en: "time that the query may take (10m)" },
+  analyses: {
+    fr: "le dossier de vos analyses, un fichier .sql chacune (DIR/analyses)",
+    en: "the folder of your analyses, a .sql file each (DIR/analyses)",
+  },
   csv: { fr: "sortie CSV, avec un en-tête", en: "CSV output, with a header" },
+  save: {
+    fr: "enregistrer la requête comme analyse de ce nom, dans le dossier de --analyses",
+    en: "save the query as an analysis of this name, in the folder of --analyses",
+  },
   asyncapi: { fr: "le document AsyncAPI 3, en JSON", en: "the AsyncAPI 3 document, as JSON" },
   help: { fr: "cette aide", en: "this help" },
   version: { fr: "la version", en: "the version" },
@@ -701,6 +732,7 @@ export const ARGUMENT_HELP = {
     en: "the decisions to accept, as 'ventes sources' names them; without them, all",
   },
   newUrl: { fr: "sa nouvelle URL ou son nouveau fichier", en: "its new URL or file" },
+  analysis: { fr: "son nom, comme la liste le montre", en: "its name, as the list shows it" },
   sql: { fr: "la requête ; - la lit sur l'entrée standard", en: "the query; - reads it from standard input" },
 } as const satisfies Record<string, Bilingual>;
 

@@ -153,6 +153,42 @@ const TEXTS = {
     (rows: number) =>
       `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: corrected`,
   ),
+  analysesFilledAgain: both(
+    (names: string) =>
+      `ces analyses ne correspondaient pas à leur requête et sont calculées de nouveau : ${names}`,
+    (names: string) => `these analyses did not agree with their query and are computed again: ${names}`,
+  ),
+  noAnalysis: both(
+    (name: string) => `aucune analyse ne s'appelle ${name} : voyez ${command("analyses")}`,
+    (name: string) => `no analysis is named ${name}: see ${command("analyses")}`,
+  ),
+  seeAnalysis: both(
+    (example: string) => `Le résultat de l'une : ${example}`,
+    (example: string) => `The result of one: ${example}`,
+  ),
+  plainAnalysis: both(
+    (at: string, reason: string) =>
+      `calculée en entier, le ${at} : elle n'est pas tenue à chaque commit (${reason})`,
+    (at: string, reason: string) =>
+      `computed as a whole at ${at}: it is not kept with every commit (${reason})`,
+  ),
+  analysisFailed: both(
+    (what: string) => `le dernier calcul a échoué, ce résultat est le précédent : ${what}`,
+    (what: string) => `the last run failed, this is the result of the one before: ${what}`,
+  ),
+  savedAnalysis: both(
+    (file: string, name: string) =>
+      `enregistrée dans ${file} ; son résultat : ${command(`analyses ${name}`)}`,
+    (file: string, name: string) => `saved as ${file}; its result: ${command(`analyses ${name}`)}`,
+  ),
+  analysisExists: both(
+    (file: string) => `${file} existe déjà : donnez un autre nom à --save, ou supprimez ce fichier`,
+    (file: string) => `${file} exists already: give --save another name, or delete that file`,
+  ),
+  notAnAnalysis: both(
+    (why: string) => `--save : ${why}`,
+    (why: string) => `--save: ${why}`,
+  ),
   total: both(
     () => "Chiffre d'affaires total",
     () => "Total revenue (chiffre d'affaires)",

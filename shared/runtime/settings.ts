@@ -3,6 +3,7 @@
  * components take them as a service and do not read the environment. Secrets are Redacted, so that a printed or logged
  * settings object shows none; the code that sends a secret unwraps it.
  */
+import { join } from "node:path";
 import * as Context from "effect/Context";
 import type { Redacted } from "effect/Redacted";
 import type { Credential } from "./credentials.ts";
@@ -55,9 +56,15 @@ export interface SettingsShape {
   readonly ca: string | null;
   /** The file that lists sources to register; null: none. */
   readonly sourcesFile: string | null;
+  /** The folder of the analyses of one's own; null: `analyses` in the data directory. */
+  readonly analyses: string | null;
   /** A file for health checks: a component sets its time each time it publishes its status; null: none. */
   readonly healthFile: string | null;
 }
+
+/** The folder of the analyses of one's own, which need not exist. */
+export const analysesFolder = ({ analyses, data }: Pick<SettingsShape, "analyses" | "data">): string =>
+  analyses ?? join(data, "analyses");
 
 export class Settings extends Context.Service<Settings, SettingsShape>()("ventes/shared/Settings") {}
 
@@ -77,6 +84,7 @@ export const embeddedSettings = (data: string, more: Partial<SettingsShape> = {}
   proxies: { http: null, https: null, none: "" },
   ca: null,
   sourcesFile: null,
+  analyses: null,
   healthFile: null,
   ...more,
 });

@@ -23,8 +23,8 @@ export function sourcesOf(sql: string, from: FromClause | undefined): readonly S
   const sales = sourceOf(sql, from.select);
   if (sales.table !== "ventes")
     throw new NotLinear(
-      `${sales.table} vient avant ventes (FROM ventes JOIN …)`,
-      `${sales.table} comes before ventes (FROM ventes JOIN …)`,
+      `la requête part de ${sales.table} et non de ventes`,
+      `the query starts from ${sales.table} and not from ventes`,
     );
   const sources = [sales];
   for (const { operator, table, constraint } of from.joins ?? []) {

@@ -66,6 +66,8 @@ export class SqlFailure extends Schema.TaggedError<SqlFailure>()("SqlFailure", {
     "unfinished",
   ]),
   message: Schema.String,
+  /** What `message` says of the reason, without a language. */
+  detail: Schema.String,
 }) {}
 type Reason = SqlFailure["reason"];
 
@@ -131,6 +133,12 @@ const SENTENCES: Readonly<Record<Reason, Readonly<Record<Language, (detail: stri
   },
 };
 
+/** The message of a failure in a language. */
+export const sqlSentence = (
+  { reason, detail }: Pick<SqlFailure, "reason" | "detail">,
+  language: Language,
+): string => SENTENCES[reason][language](detail);
+
 /**
  * Runs statements one after the other, and gives `sink` what they answer. Fails with SqlFailure; `sink` has then what came
  * before. An interruption ends the process of the query at once.
@@ -139,7 +147,7 @@ export const runSql = (request: SqlRequest, sink: SqlSink): Effect.Effect<void, 
   Effect.scoped(answered(request, sink)).pipe(
     Effect.mapError(
       ({ reason, detail }) =>
-        new SqlFailure({ reason, message: SENTENCES[reason][request.language](detail) }),
+        new SqlFailure({ reason, detail, message: SENTENCES[reason][request.language](detail) }),
     ),
   );
 

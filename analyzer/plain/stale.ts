@@ -1,0 +1,48 @@
+/** Which plain analyses must run again: those that a commit since their last run concerns. */
+import type { Sqlite } from "#shared/database/sqlite.ts";
+import { tablesRead } from "../analyses/query/tables-read.ts";
+
+export interface PlainAnalysis {
+  readonly nom: string;
+  readonly sql: string;
+  /** Of its last run; null: it has not run. */
+  readonly duree_ms: number | null;
+}
+
+interface Listed extends PlainAnalysis {
+  readonly genre: "incremental" | "plain";
+  /** The commit that its rows reflect, also when the last run failed at it. */
+  readonly commit_id: number | null;
+}
+
+/** Those that must run, the quickest first. */
+export function staleAnalyses(db: Sqlite): readonly PlainAnalysis[] {
+  const reached = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
+  const changed = new Map(
+    db.prepare("SELECT nom, commit_id FROM tables_changees").raw().all() as [string, number][],
+  );
+  const listed = db
+    .prepare("SELECT nom, sql, genre, commit_id, duree_ms FROM analyses_liste WHERE colonnes <> '[]'")
+    .all() as Listed[];
+  const byName = new Map(listed.map((one) => [one.nom, one]));
+
+  /** The last commit that changed what a query reads; one that reads other tables: any commit may have. */
+  function lastChange(sql: string, depth = 0): number {
+    const tables = tablesRead(sql);
+    if (tables === undefined || depth > 5) return reached;
+    return Math.max(0, ...[...tables].map((table) => lastChangeOf(table, depth)));
+  }
+  function lastChangeOf(table: string, depth: number): number {
+    if (table === "maintenant") return changed.get("ventes") ?? reached;
+    const known = changed.get(table);
+    if (known !== undefined) return known;
+    const analysis = byName.get(table);
+    return analysis === undefined ? reached : lastChange(analysis.sql, depth + 1);
+  }
+
+  return listed
+    .filter(
+      ({ genre, commit_id, sql }) => genre === "plain" && (commit_id === null || commit_id < lastChange(sql)),
+    )
+    .sort((a, b) => (a.duree_ms ?? 0) - (b.duree_ms ?? 0));
+}

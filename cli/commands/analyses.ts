@@ -1,0 +1,190 @@
+/** `ventes analyses`: the list of the analyses, or the result of one. */
+import * as Clock from "effect/Clock";
+import * as Effect from "effect/Effect";
+import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
+import { command } from "#shared/runtime/command.ts";
+import { analysesFolder } from "#shared/runtime/settings.ts";
+import { instantOf } from "#shared/runtime/time.ts";
+import { readAnalyses } from "../../analyzer/analyses/analyses.ts";
+import { runIfStale } from "../../analyzer/plain/plain.ts";
+import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
+import { type Cell, csvLine, JsonText, jsonObject, listLine, table } from "../output/rows.ts";
+import { bold, isTerminal, print, printPiece, say } from "../output/stdout.ts";
+import { answeringDirectory, openForReading } from "../run/database.ts";
+import { Failed } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { visible } from "../texts/visible.ts";
+
+interface Listed {
+  readonly nom: string;
+  readonly genre: "incremental" | "plain";
+  readonly titre_fr: string;
+  readonly titre_en: string;
+  readonly graphique: string;
+  readonly colonnes: string;
+  readonly cles: number;
+  readonly unites: string;
+  readonly fichier: string;
+  readonly ligne: number | null;
+  readonly raison_fr: string | null;
+  readonly raison_en: string | null;
+  readonly erreur_fr: string | null;
+  readonly erreur_en: string | null;
+  readonly date_analyse: string | null;
+  readonly lignes: number;
+}
+
+export const analyses = (
+  input: { readonly name: string | undefined; readonly csv: boolean },
+  run: Invocation,
+): Effect.Effect<void, Failed | DatabaseError> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      // Says first, in our words, that the file is missing, of another program or newer.
+      const db = yield* openForReading(run);
+      yield* bringUpToDate(run, input.name).pipe(Effect.ignore);
+      const list = yield* onFile(db.name, () => readList(db));
+      if (input.name === undefined) return showList(list, run);
+      const one = list.find(({ nom }) => nom === input.name);
+      if (one === undefined) return yield* new Failed({ message: run.texts.noAnalysis(input.name) });
+      if (one.colonnes === "[]") return yield* new Failed({ message: placed(one, run) });
+      const names = JSON.parse(one.colonnes) as readonly string[];
+      const rows = yield* onFile(
+        db.name,
+        () => db.prepare(`SELECT * FROM "${one.nom}"`).safeIntegers().raw().all() as Cell[][],
+      );
+      showResult(one, names, rows, input.csv, run);
+    }),
+  );
+
+/**
+ * Takes the files as they are and runs the analysis if it must: no other process may be doing that. A database that cannot
+ * be written shows what it has.
+ */
+const bringUpToDate = (run: Invocation, name: string | undefined) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const dir = answeringDirectory(run.settings.data);
+      const clock = yield* Clock.Clock;
+      const db = yield* ventesOf(dir);
+      const refresher = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          makeRefresher(db, { files: readAnalyses(analysesFolder({ ...run.settings, data: dir })) }),
+        ),
+        (made) => Effect.sync(() => made.close()),
+      );
+      let more = true;
+      while (more)
+        more = (yield* onFileWhenFree(ventesFile(dir), () => refresher.refresh(instantOf(clock)))).more;
+      // On the connection of the refresher the tables have other meanings.
+      if (name !== undefined) yield* Effect.andThen(ventesOf(dir), (own) => runIfStale(own, name));
+    }),
+  );
+
+const readList = (db: Sqlite): readonly Listed[] =>
+  db.transaction(() => {
+    const listed = db.prepare("SELECT * FROM analyses_liste ORDER BY livree, nom").all() as Listed[];
+    const reached = db.prepare("SELECT progressed_at FROM progress").pluck().get() as string;
+    return listed.map((one) =>
+      one.genre === "plain"
+        ? { ...one, lignes: one.lignes ?? 0 }
+        : {
+            ...one,
+            date_analyse: reached,
+            lignes: db.prepare(`SELECT COUNT(*) FROM "${one.nom}"`).pluck().get() as number,
+          },
+    );
+  })();
+
+/** Where the file is wrong, or that the last run failed. */
+function placed(one: Listed, { settings }: Invocation): string {
+  const error = (settings.language === "fr" ? one.erreur_fr : one.erreur_en) ?? "";
+  const line = one.ligne === null ? "" : `:${one.ligne}`;
+  return `${one.fichier}${line}: ${error}`;
+}
+
+function showList(list: readonly Listed[], run: Invocation): void {
+  const { language } = run.settings;
+  if (run.json) {
+    const objects = list.map((one) => {
+      const error =
+        one.erreur_fr === null
+          ? null
+          : new JsonText(JSON.stringify({ fr: one.erreur_fr, en: one.erreur_en }));
+      const reason =
+        one.raison_fr === null
+          ? null
+          : new JsonText(JSON.stringify({ fr: one.raison_fr, en: one.raison_en }));
+      const title = new JsonText(JSON.stringify({ fr: one.titre_fr, en: one.titre_en }));
+      return jsonObject(
+        [
+          "name",
+          "kind",
+          "title",
+          "columns",
+          "keys",
+          "units",
+          "chart",
+          "rows",
+          "computed",
+          "error",
+          "reason",
+          "file",
+          "line",
+        ],
+        [
+          one.nom,
+          one.genre,
+          title,
+          new JsonText(one.colonnes),
+          BigInt(one.cles),
+          new JsonText(one.unites),
+          one.graphique,
+          BigInt(one.lignes),
+          one.date_analyse,
+          error,
+          reason,
+          one.fichier,
+          one.ligne === null ? null : BigInt(one.ligne),
+        ],
+      );
+    });
+    print(`[${objects.join(",\n")}]`);
+    return;
+  }
+  const rows = list.map((one): Cell[] => [
+    one.nom,
+    one.genre,
+    BigInt(one.lignes),
+    one.date_analyse ?? "",
+    language === "fr" ? one.titre_fr : one.titre_en,
+  ]);
+  const names = ["name", "kind", "rows", "computed", "title"];
+  if (isTerminal()) print(table(names, rows));
+  else printPiece(rows.map(listLine).join(""));
+  for (const one of list) if (one.erreur_fr !== null) say(`ventes: ${visible(placed(one, run))}`);
+  if (isTerminal()) print(run.texts.seeAnalysis(command("analyses ventes_par_mois")));
+}
+
+function showResult(
+  one: Listed,
+  names: readonly string[],
+  rows: readonly Cell[][],
+  csv: boolean,
+  run: Invocation,
+): void {
+  if (run.json) print(`[${rows.map((row) => jsonObject(names, row)).join(",\n")}]`);
+  else if (csv) printPiece([names, ...rows].map(csvLine).join(""));
+  else if (!isTerminal()) printPiece(rows.map(listLine).join(""));
+  else {
+    print(bold(visible(run.settings.language === "fr" ? one.titre_fr : one.titre_en)));
+    print(table(names, rows));
+  }
+  const { language } = run.settings;
+  const reason = language === "fr" ? one.raison_fr : one.raison_en;
+  if (one.date_analyse !== null && reason !== null)
+    say(`ventes: ${run.texts.plainAnalysis(one.date_analyse, reason)}`);
+  if (one.erreur_fr !== null) say(`ventes: ${visible(run.texts.analysisFailed(placed(one, run)))}`);
+}
