@@ -124,6 +124,21 @@ test("a name that is taken is refused, and the table stays", () => {
   expect(rows(t, "SELECT COUNT(*) FROM ventes")).toEqual([[3]]);
 });
 
+test("nothing is filled while an event is being applied in several transactions", () => {
+  const t = open();
+  refresh(t);
+  const right = rows(t, "SELECT * FROM ventes_par_mois");
+  t.db.exec(`
+    DELETE FROM analyse_ventes_par_mois;
+    UPDATE analyses_liste SET a_remplir = 1 WHERE nom = 'ventes_par_mois';
+    INSERT INTO unfinished VALUES (1, 'produits', 'A', 0, 0, 'reprice', 0, '', 1, 3, 4, 4, 1);`);
+  refresh(t);
+  expect(rows(t, "SELECT * FROM ventes_par_mois")).toEqual([]);
+  t.db.exec("DELETE FROM unfinished");
+  refresh(t);
+  expect(rows(t, "SELECT * FROM ventes_par_mois")).toEqual(right);
+});
+
 test("the check finds a kept analysis that is not its query, and it is filled again", async () => {
   const t = open();
   refresh(t);

@@ -141,6 +141,8 @@ const runOne = Effect.fnUntraced(function* (
     Effect.as(undefined),
     Effect.catch((failure: SqlFailure) => Effect.succeed(failure)),
   );
+  // Between two states of the tables it is asked again.
+  if (failure?.reason === "unfinished") return;
   const ms = Math.round((yield* elapsedMs) - start);
   const clock = yield* Clock.Clock;
   const at = instantOf(clock).toISOString();

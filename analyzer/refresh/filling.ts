@@ -17,7 +17,8 @@ export interface Filling {
   readonly limitOf: (nom: string) => number;
   /**
    * Adds the next range to each that needs it, inside the caller's transaction, in which the results reflect the newest
-   * commit. Returns whether more is left.
+   * commit. Returns whether more is left. While an event is being applied in several transactions the tables are between
+   * two states, and nothing is added.
    */
   readonly step: () => boolean;
 }
@@ -32,6 +33,7 @@ export function openFilling(db: Sqlite, fill: (nom: string, lo: number, hi: numb
     .raw();
   const put = db.prepare("UPDATE main.analyses_liste SET a_remplir = ? WHERE nom = ?");
   const rowEnd = db.prepare("SELECT value + 1 FROM main.counters WHERE name = 'row'").pluck();
+  const isBetween = db.prepare("SELECT EXISTS (SELECT 1 FROM main.unfinished)").pluck();
   let limits: ReadonlyMap<string, number> = new Map();
   return {
     isNeeded: () => needed.get() === 1,
@@ -40,6 +42,7 @@ export function openFilling(db: Sqlite, fill: (nom: string, lo: number, hi: numb
     },
     limitOf: (nom) => limits.get(nom) ?? Number.MAX_SAFE_INTEGER,
     step: () => {
+      if (limits.size === 0 || isBetween.get() === 1) return false;
       const end = rowEnd.get() as number;
       let more = false;
       for (const [nom, from] of limits) {
