@@ -8,6 +8,11 @@ const AMOUNT = "chiffre_affaires";
 const COLUMN = foldHeader(AMOUNT);
 const ALIASES: ReadonlySet<string> = new Set(ventes.columns.find(({ name }) => name === AMOUNT)?.aliases);
 
+const QUANTITIES: ReadonlySet<string> = new Set([
+  "quantite",
+  ...(ventes.columns.find(({ name }) => name === "quantité")?.aliases ?? []),
+]);
+
 const OF_DOCUMENT = /^(?:order|grand)/;
 const NAMES =
   /^(?:line|item|order|net|gross|sous|sub|grand|prix)?(?:total|totals|amount|montant|revenue|turnover|ca|chiffredaffaires?|umsatz|importe|betrag)(?:cost|price|ht|ttc|net|brut|netto|brutto|gross|ligne|line|eur|euros?|total|(?:excl|incl|ex|inc)(?:uding)?(?:tax|vat|tva)|hors?taxes?)*$/;
@@ -70,6 +75,26 @@ export function discountFields(
   const decided = [map?.[AMOUNT], set?.[AMOUNT], map?.prix].some((option) => option !== undefined);
   if (sources === undefined || decided || sources.has(AMOUNT)) return [];
   return extras.filter((at) => DISCOUNT.test(foldHeader(header[at] ?? "")));
+}
+
+/** The quantity of a sale, and the fields that no column is read from and that have a name of a quantity, too. */
+export interface QuantityFields {
+  readonly read: number;
+  readonly others: readonly number[];
+}
+
+/** undefined: nothing is unclear, for the operator or the version before has decided it. */
+export function quantityFields(
+  header: readonly string[],
+  { mappings, extras }: WideMapping,
+  { map, set, known }: HeaderOptions,
+): QuantityFields | undefined {
+  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
+  const decided = known ?? map?.quantité ?? set?.quantité;
+  const read = decided === undefined && sources && fieldsOf(sources, ["quantité"])?.[0];
+  if (read === undefined || read === false) return undefined;
+  const others = extras.filter((at) => QUANTITIES.has(foldHeader(header[at] ?? "")));
+  return others.length === 0 ? undefined : { read, others };
 }
 
 /** The quantity and the amount of a sale; undefined: one of them has no field of its own. */

@@ -8,6 +8,8 @@ export {
   discountFields,
   documentFields,
   listedPrices,
+  type QuantityFields,
+  quantityFields,
   signedFields,
 } from "./amounts.ts";
 export { type KnownHeader, meaningOf, placesAgain } from "./known-header.ts";

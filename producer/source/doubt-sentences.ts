@@ -123,6 +123,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count} documents of several lines have the same amount ${d.what} on all of their lines, as if it were that of the document: counted once for each document, the total is ${d.more}`,
   },
+  "quantity.unclear": {
+    fr: (d) =>
+      `la quantité est lue dans « ${d.what} », et peut être dans une autre colonne, ${d.more} : elles diffèrent dans ${d.count === 1 ? "une vente" : `${d.count} ventes`}`,
+    en: (d) =>
+      `the quantity is read from "${d.what}", and may be in another column, ${d.more}: they differ in ${d.count === 1 ? "one sale" : `${d.count} sales`}`,
+  },
   "amount.discount": {
     fr: (d) =>
       `« ${d.what} » y donne une remise à ${d.count === 1 ? "une vente" : `${d.count} ventes`}, et le chiffre d'affaires, quantité × prix, n'en tient pas compte : publiez le montant de chaque ligne, si le prix ne la contient pas`,

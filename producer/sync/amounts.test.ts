@@ -67,6 +67,9 @@ it.each([
   ["the column's own name", "qty,chiffre_affaires,total", ["2,18,19"], []],
   ["the total of the order and of the line", "qty,amount,order_total", ["2,10,17"], []],
   ["a tax beside the amount", "qty,amount,tva", ["2,12,2"], []],
+  ["two quantities", "qty,quantity", ["2,3"], ["quantity.unclear"]],
+  ["two quantities of one name", "qty,qty", ["2,3"], ["quantity.unclear"]],
+  ["two quantities that say the same", "qty,quantity", ["2,2.0"], []],
   ["two unit prices", "qty,pu_ht,pu_ttc", ["2,5,6"], ["amount.unclear"]],
   ["a unit price beside the amount", "qty,pu_ht,montant_ttc", ["2,5,12"], []],
   [

@@ -4,10 +4,11 @@ import { type Doubt, decisionOf } from "../source/index.ts";
 
 /** `where`: the conditions of --where, as an operator writes them. */
 export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]): Doubt[] {
-  const { amounts, ofDocuments, noSales, discounts, returns, prices } = unclear;
+  const { amounts, ofDocuments, noSales, quantities, discounts, returns, prices } = unclear;
   const doubts = noSales.map((value) => statusOfNoSale(value, unclear, where));
   if (amounts !== null) doubts.push(severalAmounts(amounts));
   if (ofDocuments !== null) doubts.push(amountOfDocuments(ofDocuments));
+  if (quantities !== null) doubts.push(severalQuantities(quantities));
   doubts.push(...discounts.map(discountAside));
   if (returns !== null) doubts.push(positiveReturns(returns));
   if (prices !== null) doubts.push(severalPrices(prices));
@@ -73,6 +74,22 @@ function amountOfDocuments({
     weight: "held",
     details: { count: documents, what: `"${field}" (${ofLines})`, more: ofDocuments },
     choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+  };
+}
+
+function severalQuantities({ read, others, count }: NonNullable<UnclearMeanings["quantities"]>): Doubt {
+  const fields = others.map(({ field }) => field);
+  return {
+    code: "quantity.unclear",
+    decision: decisionOf("quantity.unclear", fields),
+    weight: "held",
+    details: { count, what: read, more: fields.map((field) => `"${field}"`).join(", ") },
+    choices: [
+      ...others
+        .filter(({ named }) => named)
+        .map(({ field }) => ({ code: "amount", options: ["--map", `quantité=${field}`] }) as const),
+      { code: "asRead" },
+    ],
   };
 }
 

@@ -34,7 +34,15 @@ const read = ({
     where,
     reject: null,
     examples: [],
-    meanings: { amounts: null, ofDocuments: null, noSales: [], discounts: [], returns: null, prices: null },
+    meanings: {
+      amounts: null,
+      ofDocuments: null,
+      noSales: [],
+      quantities: null,
+      discounts: [],
+      returns: null,
+      prices: null,
+    },
   };
 };
 const told = (before: Given | null, now: Given) =>

@@ -4,6 +4,7 @@ import {
   discountFields,
   documentFields,
   listedPrices,
+  quantityFields,
   type ReadAs,
   signedFields,
   type WideMapping,
@@ -21,8 +22,10 @@ import {
   Discounts,
   ListedPrices,
   type PositiveReturns,
+  Quantities,
   ReturnSigns,
   type SeveralPrices,
+  type SeveralQuantities,
 } from "./uncounted.ts";
 
 export interface UnclearMeanings {
@@ -32,6 +35,8 @@ export interface UnclearMeanings {
   readonly ofDocuments: AmountOfDocuments | null;
   /** Values of its fields that say that their records are no sales. */
   readonly noSales: readonly NoSales[];
+  /** Several fields are named like a quantity, and differ; null: nothing is unclear about that. */
+  readonly quantities: SeveralQuantities | null;
   /** Fields with discounts that no column is read from. */
   readonly discounts: readonly Discount[];
   /** Returns with a positive amount; null: there are none. */
@@ -51,6 +56,7 @@ export class Meanings {
   readonly #amounts: Amounts | undefined;
   readonly #documents: DocumentAmounts | undefined;
   readonly #statuses: Statuses;
+  readonly #quantities: Quantities | undefined;
   readonly #discounts: Discounts;
   readonly #returns: ReturnSigns | undefined;
   readonly #prices: ListedPrices | undefined;
@@ -59,12 +65,14 @@ export class Meanings {
     const { header } = written;
     const amounts = amountFields(header, wide, reading);
     const documents = documentFields(wide, reading);
+    const quantities = quantityFields(header, wide, reading);
     const signed = signedFields(wide);
     // A price that is appended is a new price of its product.
     const listed = whole ? listedPrices(wide) : undefined;
     this.#amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.#documents = documents && new DocumentAmounts({ ...written, fields: documents });
     this.#statuses = new Statuses({ ...written, fields: wide }, reading.where ?? []);
+    this.#quantities = quantities && new Quantities({ ...written, fields: quantities });
     this.#discounts = new Discounts(header, discountFields(header, wide, reading));
     this.#returns = signed && new ReturnSigns({ ...written, fields: signed });
     this.#prices = listed && new ListedPrices({ ...written, fields: listed });
@@ -75,6 +83,7 @@ export class Meanings {
     this.#statuses.add(fields);
     this.#amounts?.add(fields);
     this.#documents?.add(fields);
+    this.#quantities?.add(fields);
     this.#discounts.add(fields);
     this.#returns?.add(fields);
     this.#prices?.add(fields);
@@ -85,6 +94,7 @@ export class Meanings {
       amounts: this.#amounts?.unclear ?? null,
       ofDocuments: this.#documents?.unclear ?? null,
       noSales: this.#statuses.noSales,
+      quantities: this.#quantities?.found ?? null,
       discounts: this.#discounts.found,
       returns: this.#returns?.found ?? null,
       prices: this.#prices?.found ?? null,

@@ -1,5 +1,6 @@
 /** Money that a file states and the revenue of its sales does not follow: discounts, returns, several prices (rule 22). */
 import { formatMillionths } from "#shared/contract/numbers.ts";
+import { fieldNamed, type QuantityFields } from "../../header/index.ts";
 import { cleanText } from "../values.ts";
 import { type AmountsOptions, amountReader } from "./amounts.ts";
 
@@ -30,6 +31,57 @@ export class Discounts {
     return [...this.#counts]
       .filter(([, count]) => count > 0)
       .map(([at, count]) => ({ field: nameIn(this.#header, at), count }));
+  }
+}
+
+export interface SeveralQuantities {
+  readonly read: string;
+  /** `named`: --map can name it. */
+  readonly others: readonly { readonly field: string; readonly named: boolean }[];
+  /** How many sales have another quantity there. */
+  readonly count: number;
+}
+
+/** Compares the field that is read as the quantity with others of such a name. */
+export class Quantities {
+  readonly #header: readonly string[];
+  readonly #read: number;
+  readonly #quantity: (fields: readonly string[]) => bigint | null;
+  readonly #others: readonly {
+    readonly at: number;
+    readonly quantity: (fields: readonly string[]) => bigint | null;
+    differs: boolean;
+  }[];
+  #count = 0;
+
+  constructor(options: AmountsOptions<QuantityFields>) {
+    const { read, others } = options.fields;
+    this.#header = options.header;
+    this.#read = read;
+    this.#quantity = amountReader(options, [read]);
+    this.#others = others.map((at) => ({ at, quantity: amountReader(options, [at]), differs: false }));
+  }
+
+  add(fields: readonly string[]): void {
+    const read = this.#quantity(fields);
+    let differs = false;
+    for (const other of this.#others) {
+      const quantity = other.quantity(fields);
+      if (quantity === null || quantity === read) continue;
+      other.differs = true;
+      differs = true;
+    }
+    if (differs) this.#count++;
+  }
+
+  /** null: they say the same. */
+  get found(): SeveralQuantities | null {
+    if (this.#count === 0) return null;
+    const header = this.#header;
+    const others = this.#others
+      .filter(({ differs }) => differs)
+      .map(({ at }) => ({ field: nameIn(header, at), named: fieldNamed(header, nameIn(header, at)) === at }));
+    return { read: nameIn(header, this.#read), others, count: this.#count };
   }
 }
 
