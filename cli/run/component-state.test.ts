@@ -108,6 +108,34 @@ it("touches the health file while it runs, not while it waits; a file that canno
   expect(await run(withState("consumer", report)(Effect.succeed("done")), "/nonexistent/alive")).toBe("done");
 });
 
+it("tells the statuses of more sources than fit one record", async () => {
+  const sources = Array.from({ length: 4_000 }, (_, n) => ({
+    source: `https://example.org/${n}.csv`,
+    entities: ["ventes"],
+    state: "parked" as const,
+    reason: "x".repeat(400),
+    records: 0,
+    emitted: 0,
+    unchanged: 0,
+    superseded: 0,
+    rejected: 0,
+    vanished: 0,
+    rounded: 0,
+    version: null,
+    polled: null,
+    changed: null,
+  }));
+  const states = await run(
+    Effect.gen(function* () {
+      const many = () => ({ ...report(), sources, catalogues: [] });
+      yield* Effect.raceFirst(withState("producer", many)(Effect.never), isSaid);
+      return yield* readStates;
+    }),
+  );
+  expect(states).toMatchObject([{ component: "producer", state: "stopped", parts: 3 }]);
+  expect(states[0]?.sources).toEqual(sources);
+});
+
 const NOW = Date.parse("2026-03-10T12:00:00Z");
 const before = (ms: number): string => new Date(NOW - ms).toISOString();
 const DAY = 86_400_000;

@@ -18,6 +18,7 @@ import { elapsedMsOf, instantOf, isoNow, isoOf } from "#shared/runtime/time.ts";
 import { CompactedTopic } from "#shared/topic-log/compacted.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { keysOf, recordsOf, statesOf } from "./state-records.ts";
 
 export const STATE_EVERY_MS = 5_000;
 
@@ -78,7 +79,7 @@ export const withState =
               ...(reported.sources === undefined ? {} : { sources: reported.sources }),
               ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
             };
-            yield* log.publish("status", [{ key: keyOf(value), value: JSON.stringify(value) }]);
+            yield* log.publish("status", recordsOf(value, log.maxRecordBytes("status")));
             if (healthFile !== null && state === "running")
               yield* Effect.try(() => touch(healthFile, instantOf(clock)));
           }).pipe(Effect.timeoutOption(within), Effect.ignore);
@@ -125,8 +126,6 @@ const withoutTimes = ({ polled: _, next: __, ...status }: SourceStatus) => statu
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const keyOf = ({ component, id }: Pick<ComponentState, "component" | "id">): string => `${component} ${id}`;
-
 const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState));
 
 /** The last state that each component published. Records of other programs or versions are left out. */
@@ -141,8 +140,10 @@ export class States {
   /** Reads what is new. */
   refresh(): Effect.Effect<void, LogFailure> {
     return Effect.map(this.#topic.refresh(), () => {
-      this.#all = [...this.#topic.latest.values()].flatMap(({ value }) =>
-        Option.toArray(decode(value.toString("utf8"))),
+      this.#all = statesOf(
+        [...this.#topic.latest.values()].flatMap(({ value }) =>
+          Option.toArray(decode(value.toString("utf8"))),
+        ),
       );
     });
   }
@@ -197,11 +198,11 @@ export function presentStates(
   );
 }
 
-/** Removes what these components have published: a tombstone for each in the topic `status`. */
+/** Removes what these components have published: tombstones in the topic `status`. */
 export const forgetStates = (states: readonly ComponentState[]) =>
   Effect.flatMap(TopicLog, (log) =>
     log.publish(
       "status",
-      states.map((state) => ({ key: keyOf(state), value: null })),
+      states.flatMap(keysOf).map((key) => ({ key, value: null })),
     ),
   );

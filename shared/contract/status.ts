@@ -84,7 +84,10 @@ export const CatalogueStatus = Schema.Struct({
 });
 export type CatalogueStatus = typeof CatalogueStatus.Type;
 
-/** The state of a component. Key: `component id`. It is published every 5 s while the component runs. */
+/**
+ * The state of a component. Key: `component id`. It is published every 5 s while the component runs. Statuses that do not fit one
+ * record are in further ones (key: `component id part N`), which repeat the rest.
+ */
 export const ComponentState = Schema.Struct({
   v: Schema.Literal(1),
   component: Schema.Literals(["producer", "consumer", "analyzer"]),
@@ -100,5 +103,9 @@ export const ComponentState = Schema.Struct({
   /** The statuses of a producer's sources. */
   sources: Schema.optionalKey(Schema.Array(SourceStatus)),
   catalogues: Schema.optionalKey(Schema.Array(CatalogueStatus)),
+  /** The number of this record, from 1; absent: the first one. */
+  part: Schema.optionalKey(Schema.Int),
+  /** How many records the state has; absent: this one alone. */
+  parts: Schema.optionalKey(Schema.Int),
 });
 export type ComponentState = typeof ComponentState.Type;
