@@ -56,6 +56,7 @@ const DRIVERS: Readonly<Record<string, RegExp>> = {
   "sqlite3-parser": /^analyzer\/analyses(?:\/|\.ts$)/,
   leven: /^shared\/database\/waiting\.ts$/,
   undici: /^producer\/download(?:\/|\.ts$)/,
+  yazl: /^analyzer\/server\/exports(?:\/|\.ts$)/,
   yauzl: /^producer\/download(?:\/|\.ts$)/,
   htmlparser2: /^producer\/catalogue(?:\/|\.ts$)/,
   "csv-parse": /^producer\/csv(?:\/|\.ts$)/,

@@ -7,6 +7,7 @@ import * as HttpApi from "effect/http-api/HttpApi";
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint";
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup";
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
 import * as OpenApi from "effect/http-api/OpenApi";
 import * as Schema from "effect/Schema";
 import {
@@ -86,8 +87,35 @@ const figures = HttpApiGroup.make("figures").add(
   }).annotate(OpenApi.Description, "Sales that do not count yet: their product, shop or price is missing."),
 );
 
+/** Addresses stay as they are: a workbook may name them as the source of its data. */
+export const EXPORT_TABLES = [
+  "sales",
+  "by-day",
+  "by-week",
+  "by-month",
+  "by-city",
+  "by-shop",
+  "by-product",
+  "waiting",
+  "rejects",
+] as const;
+export const EXPORT_FORMATS = ["csv", "excel.csv", "json", "xlsx"] as const;
+
+const exports = HttpApiGroup.make("exports").add(
+  HttpApiEndpoint.get("export", "/export/:file", {
+    params: {
+      file: Schema.String.annotate({
+        description: `A table and a format, such as by-city.xlsx. Tables: ${EXPORT_TABLES.join(", ")}. Formats: ${EXPORT_FORMATS.join(", ")}; a French Excel opens excel.csv as it is.`,
+      }),
+    },
+    query: { ...Filters, ...Lang },
+    success: HttpApiSchema.StreamUint8Array(),
+    error: [...errors, NotFound],
+  }).annotate(OpenApi.Description, "A whole table as a file. Filters count for sales and the tables by-..."),
+);
+
 export const Api = HttpApi.make("ventes")
-  .add(figures)
+  .add(figures, exports)
   .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({

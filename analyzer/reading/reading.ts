@@ -57,6 +57,20 @@ export interface SalesQuestion extends Filter {
 export type SaleLine = SalesAnswer["rows"][number];
 export type WaitingLine = WaitingAnswer["rows"][number];
 
+/** A record that cannot be read. */
+export interface RejectLine {
+  readonly entity: string;
+  readonly source: string;
+  readonly line: number | null;
+  readonly code: string;
+  readonly sentence: string;
+  /** The whole text of the record. */
+  readonly raw: string;
+}
+
+/** Rows of one snapshot, about a thousand at a time, until the scope closes. */
+type All<A, E = never> = Effect.Effect<Iterable<readonly A[]>, NotReadable | E, Scope.Scope>;
+
 export class Reading extends Context.Service<
   Reading,
   {
@@ -76,10 +90,11 @@ export class Reading extends Context.Service<
       readonly limit?: number;
       readonly after?: string;
     }) => Answer<WaitingAnswer>;
-    /** All sales that meet the filter, some thousand at a time, in the order in which they came, from one snapshot. It ends with the scope. */
-    readonly allSales: (
-      question: Filter,
-    ) => Effect.Effect<Iterator<readonly SaleLine[]>, NotReadable | BadFilter, Scope.Scope>;
+    /** All sales that meet the filter, in the order in which they came. */
+    readonly allSales: (question: Filter) => All<SaleLine, BadFilter>;
+    readonly allWaiting: () => All<WaitingLine>;
+    /** Sentences in this language. */
+    readonly allRejects: (language: Language) => All<RejectLine>;
   }
 >()("ventes/analyzer/reading/Reading") {}
 

@@ -4,7 +4,7 @@ import { masked } from "#shared/runtime/masked.ts";
 import type { SaleAnswer, SalesAnswer } from "../api/figures.ts";
 import type { Filter } from "../api/filters.ts";
 import { dayNumber, dayText } from "../columns/days.ts";
-import { prepareScan } from "../columns/scan.ts";
+import { type Days, prepareScan, type Wanted } from "../columns/scan.ts";
 import { Sums } from "../columns/sums.ts";
 import { prepareLines } from "./lines.ts";
 import { figuresOf } from "./overview.ts";
@@ -82,10 +82,17 @@ class Best {
   }
 }
 
-/** All sales that meet a filter, chunk by chunk, in the order of their row ids. */
-export function* eachSale(snapshot: Snapshot, filter: Filter): Generator<readonly SaleLine[], void, void> {
+/** All sales that meet a filter, chunk by chunk, in the order of their row ids. A bad filter throws here, at once. */
+export function eachSale(snapshot: Snapshot, filter: Filter): Iterable<readonly SaleLine[]> {
   const { wanted, period } = resolve(snapshot, filter);
-  if (period === undefined) return;
+  return period === undefined ? [] : salesOf(snapshot, wanted, period);
+}
+
+function* salesOf(
+  snapshot: Snapshot,
+  wanted: Wanted,
+  period: Days,
+): Generator<readonly SaleLine[], void, void> {
   const lineAt = prepareLines(snapshot);
   for (const rowIds of prepareScan(snapshot.columns).rowIds(period, wanted))
     yield rowIds.flatMap((rowId) => lineAt(rowId)?.line ?? []);

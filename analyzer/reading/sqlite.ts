@@ -3,15 +3,14 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { whenFree } from "#shared/database/attempt.ts";
 import { DatabaseError } from "#shared/database/sqlite.ts";
-import type { Filter } from "../api/filters.ts";
 import { readChanges } from "./changes.ts";
 import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
-import { BadFilter, NoSuchSale, NotReadable, type Reading, type SaleLine } from "./reading.ts";
-import { resolve } from "./resolve.ts";
+import { BadFilter, NoSuchSale, NotReadable, type Reading } from "./reading.ts";
+import { eachReject } from "./rejects.ts";
 import { eachSale, readSale, readSales } from "./sales.ts";
 import { type Connections, connectionsTo, type Snapshot } from "./snapshot.ts";
-import { readWaiting } from "./waiting.ts";
+import { eachWaiting, readWaiting } from "./waiting.ts";
 
 /** Reads the databases of the directory that `dir` returns at each question, until the scope closes. */
 export const makeReading = (dir: () => string): Effect.Effect<Reading["Service"], never, Scope.Scope> =>
@@ -53,25 +52,23 @@ function readingOn(connections: () => Connections, dir: () => string): Reading["
     sale: (id) => answer((snapshot) => readSale(snapshot, id), NoSuchSale),
     changes: (question) => answer((snapshot) => readChanges(snapshot, question), BadFilter),
     waiting: (question) => answer((snapshot) => readWaiting(snapshot, question)),
-    allSales: (filter) => allSales(dir(), filter),
+    allSales: (filter) => held(dir(), (snapshot) => eachSale(snapshot, filter), BadFilter),
+    allWaiting: () => held(dir(), eachWaiting),
+    allRejects: (language) => held(dir(), (snapshot) => eachReject(snapshot, language)),
   };
 }
 
-/** On connections of its own, which a long answer keeps. */
-const allSales = Effect.fnUntraced(function* (
+/** `read` begins in a snapshot on connections of its own, which a long answer keeps until the scope closes. */
+const held = Effect.fnUntraced(function* <A, E = never>(
   dir: string,
-  filter: Filter,
-): Effect.fn.Return<Iterator<readonly SaleLine[]>, NotReadable | BadFilter, Scope.Scope> {
+  read: (snapshot: Snapshot) => A,
+  fails?: Failing<E>,
+): Effect.fn.Return<A, NotReadable | E, Scope.Scope> {
   const own = yield* Effect.acquireRelease(
     Effect.sync(() => connectionsTo(dir)),
     ({ close }) => Effect.sync(close),
   );
-  // A filter that names what there is not fails here, not in the middle of the answer.
-  return yield* attempt(() => {
-    const snapshot = own.hold();
-    resolve(snapshot, filter);
-    return eachSale(snapshot, filter);
-  }, BadFilter);
+  return yield* attempt(() => read(own.hold()), fails);
 });
 
 /** A class of errors that a read may throw. */

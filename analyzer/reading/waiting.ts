@@ -55,6 +55,15 @@ export function readWaiting(
   };
 }
 
+/** All of them, a page at a time. */
+export function* eachWaiting(snapshot: Snapshot): Generator<WaitingAnswer["rows"], void, void> {
+  for (let after: string | null = ""; after !== null; ) {
+    const page = readWaiting(snapshot, { limit: 1_000, after });
+    yield page.rows;
+    after = page.next;
+  }
+}
+
 function amountOf({ quantity, revenue, price }: Row): number | null {
   if (revenue !== null) return units(revenue);
   return price === null ? null : units(multiplyMillionths(quantity, price).value);

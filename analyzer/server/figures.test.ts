@@ -70,7 +70,9 @@ const live = (
         yield* run((path, headers = {}) =>
           Effect.promise(async () => {
             const response = await fetch(`${url}${path}`, { headers });
-            return { status: response.status, body: await response.json() };
+            const text = await response.text();
+            const isJson = response.headers.get("content-type")?.includes("json") === true;
+            return { status: response.status, body: isJson ? JSON.parse(text) : text };
           }),
         );
       }).pipe(Effect.scoped, Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir)))),
@@ -159,6 +161,35 @@ describe("the figures over HTTP", () => {
     }),
   );
 
+  live("every table as a file, under the same filters", (get) =>
+    Effect.gen(function* () {
+      const { body } = yield* get("export/by-product.csv?from=2026-11-01");
+      assert.strictEqual(
+        body,
+        "product,name,revenue,quantity,sales\r\nA,Crayon à papier,12.34,2.5,1\r\nB,Gomme,1,2.5,1\r\n",
+      );
+      const french = yield* get("export/by-month.excel.csv?lang=fr&product=A");
+      assert.strictEqual(
+        french.body,
+        // fetch takes the byte order mark away.
+        "À partir du;Chiffre d'affaires;Quantité;Ventes\r\n2025-11-01;7;2,5;1\r\n2026-11-01;12,34;2,5;1\r\n",
+      );
+      const sales = yield* get("export/sales.json");
+      expect(sales.body).toMatchObject([{ id: "v1", revenue: 12.34 }, { id: "v2" }, { id: "v3" }]);
+      for (const [table, rows] of [
+        ["by-day", 3],
+        ["by-week", 2],
+        ["by-city", 1],
+        ["by-shop", 1],
+        ["waiting", 0],
+        ["rejects", 0],
+      ] as const)
+        expect((yield* get(`export/${table}.json`)).body, table).toHaveLength(rows);
+      // More of them than may run at the same time: each gives its place back.
+      for (let n = 0; n < 10; n++) assert.strictEqual((yield* get("export/sales.xlsx")).status, 200);
+    }),
+  );
+
   live("a question that cannot be answered says which parameter it is, and what to do", (get) =>
     Effect.gen(function* () {
       for (const [path, status, sentence] of [
@@ -173,6 +204,9 @@ describe("the figures over HTTP", () => {
         ["sales?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
         ["changes?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
         ["sale", 400, "the parameter id must be the id of a sale"],
+        ["../export/sales.ods", 404, "there is no file sales.ods: ask for TABLE.FORMAT"],
+        ["../export/by-city.csv?from=x", 400, "the parameter from must be a day"],
+        ["../export/sales.csv?city=Lyonn", 400, 'no shop is in the city "Lyonn"'],
         ["sale?id=v9", 404, 'there is no sale "v9"'],
       ] as const) {
         const answer = yield* get(`api/${path}`);
@@ -200,9 +234,10 @@ describe("the figures over HTTP", () => {
       const { body } = yield* get("api/openapi.json");
       const { openapi, paths } = body as { openapi: string; paths: Record<string, unknown> };
       assert.strictEqual(openapi, "3.1.0");
-      expect(Object.keys(paths)).toEqual(
-        ["overview", "products", "sales", "sale", "changes", "waiting"].map((name) => `/api/${name}`),
-      );
+      expect(Object.keys(paths)).toEqual([
+        ...["overview", "products", "sales", "sale", "changes", "waiting"].map((name) => `/api/${name}`),
+        "/export/{file}",
+      ]);
     }),
   );
 });

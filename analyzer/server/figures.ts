@@ -13,7 +13,9 @@ import { isoOf } from "#shared/runtime/time.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
 import { BadFilter, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
+import { makeExports } from "./exports/answer.ts";
 import { languageFor } from "./files.ts";
+import { clientOf } from "./incoming.ts";
 import type { View } from "./reads.ts";
 import { failure } from "./responses.ts";
 
@@ -41,7 +43,7 @@ const NO_SALE = {
 /** The routes of the API, and /api/openapi.json, which describes them. */
 export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
   HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
-    Layer.provide(figuresOf(parts)),
+    Layer.provide([figuresOf(parts), exportsOf(parts)]),
     Layer.provide(sentences(parts)),
     Layer.provide(HttpServer.layerServices),
   );
@@ -89,6 +91,20 @@ const figuresOf = ({ settings, current, eventOf }: ApiParts) =>
         },
         changes: ({ query, request }) => answered(reading.changes(query), spoken(request)),
         waiting: ({ query, request }) => answered(reading.waiting(query), spoken(request)),
+      });
+    }),
+  );
+
+const exportsOf = ({ settings }: ApiParts) =>
+  HttpApiBuilder.group(Api, "exports", (handlers) =>
+    Effect.gen(function* () {
+      const answer = makeExports(yield* Reading);
+      return handlers.handle("export", ({ params, query, request }) => {
+        const { lang, ...filter } = query;
+        const language = lang ?? languageFor(settings.language, request.headers["accept-language"]);
+        return answer({ file: params.file, filter, language, client: clientOf(request) }).pipe(
+          Effect.catch((error) => Effect.succeed(failed(error, language))),
+        );
       });
     }),
   );

@@ -2,7 +2,9 @@
  * Rows as text, in four forms: a table for people, the list mode of sqlite3 for a pipe, CSV, and JSON. Each form but the
  * table takes one row at a time, so that memory does not grow with the number of rows; a table must know its widths.
  */
+
 import width from "fast-string-width";
+import { inert } from "#shared/runtime/formulas.ts";
 import { frenchAmount, plainDouble } from "../texts/numbers.ts";
 import { jsonVisible, visible } from "../texts/visible.ts";
 
@@ -29,18 +31,8 @@ const text = (cell: Cell): string => {
 /** sqlite3's list mode: `a|b`. */
 export const listLine = (cells: readonly Cell[]): string => `${cells.map(text).join("|")}\n`;
 
-/** Text that a spreadsheet would run as a formula (OWASP; full-width signs, too). Numbers are not formulas. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-const NUMBER = /^[+-]?\d+([.,]\d+)?$/;
-/** The same behind a sign at which a spreadsheet may split: a French one splits at `;`, whatever the quotes are. */
-const FORMULA_WITHIN = /([;\t\r\n]["']?)(?=[=+\-@＝＋－＠])(?![+-]?\d+(?:[.,]\d+)?(?:[;\t\r\n"']|$))/g;
-
 const csvField = (cell: Cell): string => {
-  let field = text(cell);
-  if (typeof cell === "string") {
-    if (FORMULA.test(field) && !NUMBER.test(field)) field = `'${field}`;
-    field = field.replace(FORMULA_WITHIN, "$1'");
-  }
+  const field = typeof cell === "string" ? inert(text(cell)) : text(cell);
   return /[",\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 };
 
