@@ -57,6 +57,13 @@ describe("the data directory", () => {
     }
   });
 
+  it("is made with the folder of one's analyses in it", async () => {
+    const data = within("own");
+    mkdirSync(join(data, "analyses"), { recursive: true, mode: 0o755 });
+    expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
+    expect(open(data)).toEqual([]);
+  });
+
   it("that holds other things, or is for all users, stays as it is, and the command is refused", async () => {
     const data = within("project");
     mkdirSync(data);

@@ -28,14 +28,15 @@ const OTHERS = 0o077;
 const EVERYBODY = 0o007;
 const STICKY = 0o1000;
 
-const DATABASES = ["ventes.db", "events.db", "producer.db"];
+const DATABASES = ["ventes.db", "columns.db", "events.db", "producer.db"];
 const LOCKS = ["lock.db", "producer.lock.db"];
 /** The program's files in a data directory; the demo has a data directory in it. It changes no other file there. */
 const FILES = [
   ...[...DATABASES, ...LOCKS].flatMap((name) => ["", "-wal", "-shm", "-journal"].map((end) => name + end)),
   "named-files.txt",
+  "audited.json",
 ];
-const FOLDERS = ["spool", "demo"];
+const FOLDERS = ["spool", "demo", "analyses"];
 
 /**
  * File systems whose owners and modes mean nothing, by their type of statfs(2): disks of Windows, memory sticks, and
