@@ -33,8 +33,8 @@ export const PLAIN_LIMITS: SqlLimits = {
 /** How often it looks for commits, and how long it waits for more of them before it runs. */
 const LOOK_EVERY_MS = 1_000;
 const MOST_WAIT_MS = 10_000;
-/** An analysis that took a second runs again ten seconds later at the earliest. */
-const REST_FACTOR = 10;
+/** An analysis that took a second runs again five seconds later at the earliest. */
+const REST_FACTOR = 5;
 /** Queries at a time: a slow one leaves a place to the others. */
 const AT_A_TIME = 2;
 

@@ -15,9 +15,10 @@ interface Listed extends PlainAnalysis {
   readonly commit_id: number | null;
 }
 
-/** Those that must run, the quickest first. */
+/** Those that must run, the quickest first. None before the first commit. */
 export function staleAnalyses(db: Sqlite): readonly PlainAnalysis[] {
   const reached = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
+  if (reached === 0) return [];
   const changed = new Map(
     db.prepare("SELECT nom, commit_id FROM tables_changees").raw().all() as [string, number][],
   );
