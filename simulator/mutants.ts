@@ -186,7 +186,13 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "orphan-forgotten",
     breaks: "a sale that waits for its shop is not placed again when the shop is inserted",
-    edits: [{ file: "consumer/shops.ts", find: "if (isNew) promoteForShop(batch, id);", replace: "" }],
+    edits: [
+      {
+        file: "consumer/shops.ts",
+        find: 'if (isNew) beginPlacing(batch, { parent: "magasins", id, step: "promote" });',
+        replace: "",
+      },
+    ],
     within: 300,
     shownBy: 1,
   },
@@ -195,7 +201,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "the price in force is the one that came last",
     edits: [
       {
-        file: "consumer/rules/price-points.ts",
+        file: "shared/contract/price-points.ts",
         find: "for (const point of visible) if (point.dateEffet <= day) inForce = point;",
         replace:
           "for (const point of visible) if (inForce === undefined || point.offset > inForce.offset) inForce = point;",
