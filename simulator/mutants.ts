@@ -22,7 +22,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "a batch is applied wherever the partition stands",
     edits: [{ file: BATCH, find: "if (position !== expected) {", replace: "if (position < 0) {" }],
     within: 300,
-    shownBy: 10,
+    shownBy: 12,
   },
   {
     name: "position-in-another-transaction",
@@ -42,7 +42,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: BATCH, find: "        end.run();\n", replace: "        end.run();\n        later();\n" },
     ],
     within: 300,
-    shownBy: 17,
+    shownBy: 6,
   },
   {
     name: "commit-number-outside",
@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: "consumer/sale-parents.ts", find: "batch.placing = rest;", replace: "batch.placing = null;" },
     ],
     within: 300,
-    shownBy: 6,
+    shownBy: 18,
   },
   {
     name: "events-between-pages",
@@ -100,14 +100,14 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 24,
+    shownBy: 174,
   },
   {
     name: "stale-parents",
     breaks: "what is remembered of products and shops outlives another writer's commit",
     edits: [{ file: BATCH, find: "if (now !== lastVersion) parentCache.forget();", replace: "" }],
     within: 300,
-    shownBy: 2,
+    shownBy: 4,
   },
   {
     name: "rowids-given-again",
