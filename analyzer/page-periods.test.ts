@@ -1,7 +1,7 @@
 /** The days of the page's periods: pure functions, so they are tested without a browser. */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addDays, isDay, PRESETS, periodOf, spanOf } from "./page/periods.js";
+import { addDays, isDay, mondayOf, PRESETS, periodOf, spanOf } from "./page/periods.js";
 
 describe("the presets, on a day", () => {
   it.each([
@@ -62,6 +62,15 @@ it("the steps of a period cover it, and nothing else", () => {
       return covered === daysOf(within);
     }),
   );
+});
+
+it.each([
+  ["2026", 1, "2025-12-29"],
+  ["2026", 48, "2026-11-23"],
+  ["2020", 53, "2020-12-28"],
+  ["2021", 1, "2021-01-04"],
+])("week %s-W%i begins on a Monday", (year, week, monday) => {
+  expect(mondayOf(year, week)).toBe(monday);
 });
 
 it("a day that does not exist is no day", () => {

@@ -216,7 +216,7 @@ describeWith("browser", "the page in a real browser", () => {
     ];
     view = { ...view, demo: true };
     const { page, complaints } = await open({ colorScheme });
-    for (const name of ["Aperçu", "Ventes", "Nouveautés", "Fichiers", "Rejets"]) {
+    for (const name of ["Aperçu", "Ventes", "Analyses", "Nouveautés", "Fichiers", "Rejets"]) {
       await page.setViewportSize({ width: 1200, height: 900 });
       await page.locator(".tabs").getByRole("link", { name, exact: true }).click();
       await page.locator(".card").first().waitFor();

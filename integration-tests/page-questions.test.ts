@@ -201,6 +201,27 @@ describeWith("browser", "the questions of a shop owner", () => {
         expect(plain(await row.locator("td").nth(1).textContent())).toBe(plain(shown));
       });
 
+      // "Not sold for 60 days?"
+      await asked(async (page, click) => {
+        await click(page.locator(".tabs").getByRole("link", { name: "Analyses" }));
+        const card = page.locator("section.card", { hasText: /60 jours/ });
+        await card.getByText(UNSOLD.name).waitFor();
+        expect(await card.getByText("Stylo plume").count()).toBe(0);
+      });
+
+      // "Average basket by shop?"
+      await asked(async (page, click) => {
+        await click(page.locator(".tabs").getByRole("link", { name: "Analyses" }));
+        const baskets = Map.groupBy(
+          sales.filter(({ shop }) => shop === "m1"),
+          ({ ticket }) => ticket,
+        );
+        const average = sum([...baskets.values()].flat()) / baskets.size;
+        const card = page.locator("section.card", { hasText: /[Pp]anier moyen/ });
+        await card.getByText("m1").first().waitFor();
+        expect(plain(await card.innerText())).toContain(plain(money(Math.round(average))));
+      });
+
       // "Only 200 of 1,000 products": any product is found by a part of its name.
       await asked(async (page) => {
         await page.getByRole("searchbox", { name: "Chercher un produit" }).fill("article 277");

@@ -15,6 +15,8 @@ import {
   OverviewAnswer,
   PRODUCT_SORTS,
   ProductsAnswer,
+  ResultAnswer,
+  ResultsAnswer,
   SaleAnswer,
   SalesAnswer,
   WaitingAnswer,
@@ -114,8 +116,20 @@ const exports = HttpApiGroup.make("exports").add(
   }).annotate(OpenApi.Description, "A whole table as a file. Filters count for sales and the tables by-..."),
 );
 
+const results = HttpApiGroup.make("results").add(
+  HttpApiEndpoint.get("results", "/api/results", { success: ResultsAnswer, error: errors }).annotate(
+    OpenApi.Description,
+    "The analyses.",
+  ),
+  HttpApiEndpoint.get("result", "/api/result", {
+    query: { name: Schema.String, ...limit(1_000), ...Offset },
+    success: ResultAnswer,
+    error: [...errors, NotFound],
+  }).annotate(OpenApi.Description, "The result of one analysis."),
+);
+
 export const Api = HttpApi.make("ventes")
-  .add(figures, exports)
+  .add(results, figures, exports)
   .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({

@@ -193,17 +193,19 @@ const Cell = Schema.Union([Schema.String, Schema.Finite, Schema.Null]);
 const Result = {
   name: Schema.String,
   title: Schema.Struct({ fr: Schema.String, en: Schema.String }),
-  /** montant: in `currency`; quantité, or another unit. */
-  unit: Schema.String,
-  /** How a page may draw it: none, bars, line, ... */
+  /** So many columns, from the first on, are keys. */
+  keys: Schema.Int,
+  /** Of the other columns, in their order: montant (in `currency`), quantité, nombre, pourcentage, jour, texte. */
+  units: Schema.Array(Schema.String),
+  /** How a page may draw it: courbe, barres, tableau, chiffre. */
   chart: Schema.String,
   /** incremental: kept with every commit. plain: run again after commits. */
   kind: Schema.Literals(["incremental", "plain"]),
   rows: Schema.Int,
   /** When its result was computed, ISO 8601; null: never yet. */
   computed: Schema.NullOr(Schema.String),
-  /** Why the last run failed; null: it did not. The rows are then those of the run before. */
-  error: Schema.NullOr(Schema.String),
+  /** What is wrong with its file, or why the last run failed; null: nothing. The rows are then those of the run before. */
+  error: Schema.NullOr(Schema.Struct({ fr: Schema.String, en: Schema.String })),
 };
 
 export const ResultsAnswer = Schema.Struct({

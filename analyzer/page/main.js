@@ -1,5 +1,6 @@
 /** The page: what is the same in every view, and the view that the address names. */
 import { html, render } from "htm/preact";
+import { AnalysesView } from "./analyses.js";
 import { ChangesView } from "./changes.js";
 import { link, useAnswer } from "./data.js";
 import { keepFocus } from "./focus.js";
@@ -33,6 +34,7 @@ function Page() {
 const VIEW_OF = {
   overview: Overview,
   sales: SalesView,
+  analyses: AnalysesView,
   changes: ChangesView,
   sources: SourcesView,
   rejects: RejectsView,

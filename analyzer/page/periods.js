@@ -34,6 +34,12 @@ function monthStart(day, months) {
   return dayOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)));
 }
 
+/** The Monday of an ISO week; the first week of a year has its 4th of January. @param {string} year @param {number} week */
+export function mondayOf(year, week) {
+  const fourth = `${year}-01-04`;
+  return addDays(fourth, 7 * (week - 1) - ((dateOf(fourth).getUTCDay() + 6) % 7));
+}
+
 /** @param {string} text */
 export const isDay = (text) =>
   /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(dateOf(text).getTime()) && dayOf(dateOf(text)) === text;

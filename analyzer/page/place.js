@@ -1,10 +1,10 @@
 /** The place of the page: its view and filters, all in the address, so that back, forward and shared links work. */
 import { signal } from "@preact/signals";
 
-/** @typedef {"overview" | "sales" | "changes" | "sources" | "rejects"} View */
+/** @typedef {"overview" | "sales" | "analyses" | "changes" | "sources" | "rejects"} View */
 
 /** @type {readonly View[]} */
-export const VIEWS = ["overview", "sales", "changes", "sources", "rejects"];
+export const VIEWS = ["overview", "sales", "analyses", "changes", "sources", "rejects"];
 
 /** The filters that a figure can have besides its period. */
 export const FILTERS = /** @type {const} */ (["city", "shop", "product", "source"]);

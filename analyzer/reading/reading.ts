@@ -12,6 +12,8 @@ import type {
   OverviewAnswer,
   PRODUCT_SORTS,
   ProductsAnswer,
+  ResultAnswer,
+  ResultsAnswer,
   SaleAnswer,
   SalesAnswer,
   WaitingAnswer,
@@ -28,6 +30,11 @@ export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {
 
 /** There is no such sale. */
 export class NoSuchSale extends Schema.TaggedError<NoSuchSale>()("NoSuchSale", { id: Schema.String }) {}
+
+/** There is no such analysis. */
+export class NoSuchAnalysis extends Schema.TaggedError<NoSuchAnalysis>()("NoSuchAnalysis", {
+  name: Schema.String,
+}) {}
 
 /** There is no database yet, its figures are being prepared, or it cannot be read. The caller asks again later. */
 export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable", {
@@ -90,6 +97,12 @@ export class Reading extends Context.Service<
       readonly limit?: number;
       readonly after?: string;
     }) => Answer<WaitingAnswer>;
+    readonly results: () => Answer<ResultsAnswer>;
+    readonly result: (question: {
+      readonly name: string;
+      readonly limit?: number;
+      readonly offset?: number;
+    }) => Answer<ResultAnswer, NoSuchAnalysis>;
     /** All sales that meet the filter, in the order in which they came. */
     readonly allSales: (question: Filter) => All<SaleLine, BadFilter>;
     readonly allWaiting: () => All<WaitingLine>;

@@ -6,8 +6,9 @@ import { DatabaseError } from "#shared/database/sqlite.ts";
 import { readChanges } from "./changes.ts";
 import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
-import { BadFilter, NoSuchSale, NotReadable, type Reading } from "./reading.ts";
+import { BadFilter, NoSuchAnalysis, NoSuchSale, NotReadable, type Reading } from "./reading.ts";
 import { eachReject } from "./rejects.ts";
+import { readResult, readResults } from "./results.ts";
 import { eachSale, readSale, readSales } from "./sales.ts";
 import { type Connections, connectionsTo, type Snapshot } from "./snapshot.ts";
 import { eachWaiting, readWaiting } from "./waiting.ts";
@@ -52,6 +53,8 @@ function readingOn(connections: () => Connections, dir: () => string): Reading["
     sale: (id) => answer((snapshot) => readSale(snapshot, id), NoSuchSale),
     changes: (question) => answer((snapshot) => readChanges(snapshot, question), BadFilter),
     waiting: (question) => answer((snapshot) => readWaiting(snapshot, question)),
+    results: () => answer(readResults),
+    result: (question) => answer((snapshot) => readResult(snapshot, question), NoSuchAnalysis),
     allSales: (filter) => held(dir(), (snapshot) => eachSale(snapshot, filter), BadFilter),
     allWaiting: () => held(dir(), eachWaiting),
     allRejects: (language) => held(dir(), (snapshot) => eachReject(snapshot, language)),

@@ -190,6 +190,32 @@ describe("the figures over HTTP", () => {
     }),
   );
 
+  live("the analyses with their kind and units, and the rows of one", (get) =>
+    Effect.gen(function* () {
+      const { body } = yield* get("api/results");
+      const { analyses } = body as { analyses: readonly { name: string }[] };
+      expect(analyses.find(({ name }) => name === "ventes_par_mois")).toMatchObject({
+        title: { en: "Sales by month" },
+        kind: "incremental",
+        chart: "courbe",
+        keys: 1,
+        units: ["montant", "quantité", "nombre"],
+        rows: 2,
+        error: null,
+      });
+      const one = yield* get("api/result?name=ventes_par_mois&limit=1&offset=1");
+      expect(one.body).toMatchObject({
+        columns: ["mois", "chiffre_affaires", "quantité", "ventes"],
+        rows: [["2026-11", 13.34, 5, 2]],
+      });
+      const none = yield* get("api/result?name=ventes%22;", { "accept-language": "en" });
+      assert.strictEqual(none.status, 404);
+      expect((none.body as { error: string }).error).toMatch(/there is no analysis .*: \/api\/results lists/);
+      const bad = yield* get("api/result?name=ventes_par_mois&limit=0");
+      assert.strictEqual(bad.status, 400);
+    }),
+  );
+
   live("a question that cannot be answered says which parameter it is, and what to do", (get) =>
     Effect.gen(function* () {
       for (const [path, status, sentence] of [
@@ -235,7 +261,9 @@ describe("the figures over HTTP", () => {
       const { openapi, paths } = body as { openapi: string; paths: Record<string, unknown> };
       assert.strictEqual(openapi, "3.1.0");
       expect(Object.keys(paths)).toEqual([
-        ...["overview", "products", "sales", "sale", "changes", "waiting"].map((name) => `/api/${name}`),
+        ...["results", "result", "overview", "products", "sales", "sale", "changes", "waiting"].map(
+          (name) => `/api/${name}`,
+        ),
         "/export/{file}",
       ]);
     }),

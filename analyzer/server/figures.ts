@@ -18,6 +18,7 @@ import { languageFor } from "./files.ts";
 import { clientOf } from "./incoming.ts";
 import type { View } from "./reads.ts";
 import { failure } from "./responses.ts";
+import { resultsOf } from "./results.ts";
 
 export interface ApiParts {
   readonly settings: Pick<SettingsShape, "language" | "currency">;
@@ -43,7 +44,7 @@ const NO_SALE = {
 /** The routes of the API, and /api/openapi.json, which describes them. */
 export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
   HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
-    Layer.provide([figuresOf(parts), exportsOf(parts)]),
+    Layer.provide([figuresOf(parts), resultsOf(parts), exportsOf(parts)]),
     Layer.provide(sentences(parts)),
     Layer.provide(HttpServer.layerServices),
   );

@@ -1,0 +1,160 @@
+/** The analyses, each as a card with its chart or table; one of them with all of its rows. */
+import { html } from "htm/preact";
+import { Bars } from "./bars.js";
+import { Chart } from "./chart.js";
+import { useAnswer } from "./data.js";
+import { amount, day, number, percent, shortAmount, shorten } from "./format.js";
+import { language, texts } from "./language.js";
+import { isDay, mondayOf } from "./periods.js";
+import { place } from "./place.js";
+import { queried } from "./question.js";
+import { Card, Link, Name, Pages, When } from "./ui.js";
+
+/** @typedef {import("../api/figures.ts").ResultsAnswer} Results */
+/** @typedef {import("../api/figures.ts").ResultAnswer} Result */
+/** @typedef {Results["analyses"][number]} Analysis */
+/** @typedef {Result["rows"][number][number]} Cell */
+
+/** Rows of a card, and of a page of the table of one analysis. */
+const FEW = 10;
+const SIZE = 50;
+/** The most points of the line of a card. */
+const POINTS = 1_000;
+
+export function AnalysesView() {
+  const t = texts.value;
+  const { value, error } = useAnswer("api/results");
+  const answer = /** @type {Results | undefined} */ (value);
+  const { name } = place.value;
+  if (error !== "") return html`<p class="notice warn" role="alert">${error}</p>`;
+  if (answer === undefined) return null;
+  if (name !== undefined) {
+    const one = answer.analyses.find((each) => each.name === name);
+    return html`
+      <p class="back"><${Link} to=${{}}>← ${t.allAnalyses}</${Link}></p>
+      ${one === undefined ? html`<p class="notice warn" role="alert">${t.noAnalysis(name)}</p>` : html`<${Whole} analysis=${one} />`}`;
+  }
+  return html`
+    <div class="pair">
+      ${answer.analyses.map((one) => html`<${Short} key=${one.name} analysis=${one} />`)}
+    </div>
+    ${answer.analyses.length === 0 && html`<p class="quiet">${t.noAnalyses}</p>`}`;
+}
+
+/** @param {Analysis} analysis */
+const titleOf = ({ title, name }) => title[language.value] || name;
+
+/** What changes when a result does: it is not read again before. @param {Analysis} analysis */
+const stampOf = ({ computed, rows, error }) => `${computed} ${rows} ${error?.en}`;
+
+/** @param {{ analysis: Analysis }} props */
+function Short({ analysis }) {
+  const { name, rows, chart } = analysis;
+  const t = texts.value;
+  const limit = chart === "courbe" ? POINTS : FEW;
+  const { value } = useAnswer(queried("api/result", { name, limit }), stampOf(analysis));
+  const result = /** @type {Result | undefined} */ (value);
+  return html`
+    <${Card} id=${`analysis-${name}`} title=${html`<${Link} to=${{ name }}>${titleOf(analysis)}</${Link}>`}>
+      <${State} analysis=${analysis} />
+      ${result !== undefined && html`<${Drawn} result=${result} />`}
+      ${rows > limit && html`<p class="more"><${Link} to=${{ name }}>${t.allRows(number(rows))}</${Link}></p>`}
+    </${Card}>`;
+}
+
+/** @param {{ analysis: Analysis }} props */
+function Whole({ analysis }) {
+  const { name, rows } = analysis;
+  const offset = Number(place.value.offset) || 0;
+  const { value, error } = useAnswer(queried("api/result", { name, limit: SIZE, offset }), stampOf(analysis));
+  const result = /** @type {Result | undefined} */ (value);
+  return html`
+    <${Card} id="analysis" title=${titleOf(analysis)}>
+      <${State} analysis=${analysis} />
+      ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+      ${result !== undefined && html`<${Table} result=${result} />`}
+      <${Pages} offset=${offset} size=${SIZE} count=${rows} keep=${{ name }}
+        say=${(/** @type {number} */ a, /** @type {number} */ b) => texts.value.rowsOf(number(a), number(b), number(rows))} />
+    </${Card}>`;
+}
+
+/** @param {{ analysis: Analysis }} props */
+function State({ analysis: { kind, computed, error } }) {
+  const t = texts.value;
+  return html`
+    ${error !== null && html`<p class="notice warn">${t.analysisFailed(shorten(error[language.value], 300))}</p>`}
+    <p class="quiet">${t.kinds[kind]}${kind === "plain" && computed !== null && html` · <${When} at=${computed} say=${t.computedAt} />`}</p>`;
+}
+
+/** A line or bars of the first value, or the table of all. @param {{ result: Result }} props */
+function Drawn({ result }) {
+  const { analysis, rows, currency } = result;
+  const { keys, units, chart } = analysis;
+  const [unit = ""] = units;
+  const few = { ...result, rows: rows.slice(0, FEW) };
+  const format = (/** @type {number} */ value) => inWords(value, unit, currency);
+  const title = titleOf(analysis);
+  const values = rows.map((row) => ({
+    key: String(row[0] ?? ""),
+    note: row.slice(1, keys).join(", "),
+    value: row[keys],
+  }));
+  if (rows.length === 0 || !values.every(({ value }) => typeof value === "number"))
+    return html`<${Table} result=${few} />`;
+  const figures = /** @type {{ key: string, note: string, value: number }[]} */ (values);
+  if (chart === "courbe" && rows.length > 1 && figures.every(({ key }) => isDay(dayOf(key)))) {
+    const form = /^\d{4}-\d\d$/.test(figures[0]?.key ?? "") ? "month" : "short";
+    return html`
+      <${Chart} label=${title}
+        points=${figures.map(({ key, value }) => ({ day: dayOf(key), value, before: null })).sort((a, b) => (a.day < b.day ? -1 : 1))}
+        axis=${(/** @type {number} */ value) => (unit === "montant" ? shortAmount(value, currency) : format(value))}
+        tick=${(/** @type {string} */ iso) => day(iso, form)}
+        say=${(/** @type {import("./chart.js").Point} */ point) =>
+          texts.value.is(
+            day(point.day, form === "month" ? "monthYear" : "day"),
+            format(point.value ?? 0),
+          )} />`;
+  }
+  if (chart !== "barres" || keys === 0) return html`<${Table} result=${few} />`;
+  return html`
+    <${Bars} title=${title} head=${[result.columns[0] ?? "", result.columns[keys] ?? ""]} format=${format} count=${figures.length} first=${FEW}
+      rows=${figures.map(({ key, note, value }) => ({ key: `${key} ${note}`, label: key, note, value }))} />`;
+}
+
+/** The first day of a day, of a month or of an ISO week (2026-W09). @param {string} key */
+function dayOf(key) {
+  const [, year, week] = /^(\d{4})-W(\d\d)$/.exec(key) ?? [];
+  if (year !== undefined && week !== undefined) return mondayOf(year, Number(week));
+  return /^\d{4}-\d\d$/.test(key) ? `${key}-01` : key.slice(0, 10);
+}
+
+/** @param {number} value @param {string} unit @param {string} currency */
+const inWords = (value, unit, currency) =>
+  unit === "montant"
+    ? amount(value, currency)
+    : unit === "pourcentage"
+      ? percent(value / 100)
+      : number(value);
+
+/** @param {{ result: Result }} props */
+function Table({ result: { analysis, columns, rows, currency } }) {
+  const { keys, units } = analysis;
+  const isNumeric = (/** @type {number} */ i) => i >= keys && rows.some((row) => typeof row[i] === "number");
+  return html`
+    <div class="wide" role="group" tabindex="0" aria-label=${titleOf(analysis)}>
+      <table class="plain" aria-label=${titleOf(analysis)}>
+        <thead><tr>${columns.map((name, i) => html`<th key=${name} scope="col" class=${isNumeric(i) ? "n" : undefined}><${Name} text=${name} /></th>`)}</tr></thead>
+        <tbody>
+          ${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td class=${isNumeric(i) ? "n" : undefined}>${shown(cell, units[i - keys] ?? "", currency)}</td>`)}</tr>`)}
+        </tbody>
+      </table>
+      ${rows.length === 0 && html`<p class="quiet">${texts.value.noRows}</p>`}
+    </div>`;
+}
+
+/** @param {Cell} cell @param {string} unit @param {string} currency */
+function shown(cell, unit, currency) {
+  if (cell === null) return html`<span class="quiet">–</span>`;
+  if (typeof cell === "number") return inWords(cell, unit, currency);
+  return unit === "jour" ? day(cell) : html`<${Name} text=${cell} />`;
+}

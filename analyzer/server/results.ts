@@ -1,0 +1,55 @@
+/** The answers about analyses: the list of them, and the result of one. */
+import * as Effect from "effect/Effect";
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
+import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
+import { isoOf } from "#shared/runtime/time.ts";
+import { Api } from "../api/api.ts";
+import { NoSuchAnalysis, type NotReadable, Reading } from "../reading/reading.ts";
+import { languageFor } from "./files.ts";
+import type { View } from "./reads.ts";
+import { failure } from "./responses.ts";
+
+const NO_ANALYSIS = {
+  fr: (name: string) => `il n'y a pas d'analyse « ${name} » : /api/results donne celles qui existent`,
+  en: (name: string) => `there is no analysis "${name}": /api/results lists those that exist`,
+} as const satisfies Record<Language, unknown>;
+
+interface Parts {
+  readonly settings: Pick<SettingsShape, "language" | "currency">;
+  readonly current: () => View;
+}
+
+export const resultsOf = ({ settings, current }: Parts) =>
+  HttpApiBuilder.group(Api, "results", (handlers) =>
+    Effect.gen(function* () {
+      const reading = yield* Reading;
+      const answered = <A extends object>(
+        read: Effect.Effect<A, NotReadable | NoSuchAnalysis>,
+        accepted: string | undefined,
+      ) =>
+        read.pipe(
+          Effect.flatMap((answer) =>
+            Effect.clockWith((clock) =>
+              Effect.succeed({
+                ...answer,
+                now: isoOf(clock),
+                demo: current().demo,
+                currency: settings.currency,
+              }),
+            ),
+          ),
+          Effect.catch((error) => {
+            const language = languageFor(settings.language, accepted);
+            return Effect.succeed(
+              error instanceof NoSuchAnalysis
+                ? failure(404, NO_ANALYSIS[language](error.name))
+                : failure(503, error[language]),
+            );
+          }),
+        );
+      return handlers.handleAll({
+        results: ({ request }) => answered(reading.results(), request.headers["accept-language"]),
+        result: ({ query, request }) => answered(reading.result(query), request.headers["accept-language"]),
+      });
+    }),
+  );
