@@ -222,6 +222,17 @@ describeWith("browser", "the questions of a shop owner", () => {
         expect(plain(await card.innerText())).toContain(plain(money(Math.round(average))));
       });
 
+      // "In Excel, please."
+      await asked(async (page, click) => {
+        const card = page.locator("section.card", { hasText: "Chiffre d’affaires par ville" });
+        await click(card.getByText("Télécharger"));
+        const download = page.waitForEvent("download");
+        await click(card.getByRole("link", { name: "Excel (.xlsx)" }));
+        const path = await (await download).path();
+        // A workbook is a zip.
+        expect(readFileSync(path).subarray(0, 2).toString()).toBe("PK");
+      });
+
       // "Only 200 of 1,000 products": any product is found by a part of its name.
       await asked(async (page) => {
         await page.getByRole("searchbox", { name: "Chercher un produit" }).fill("article 277");

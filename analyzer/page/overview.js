@@ -9,7 +9,7 @@ import { place } from "./place.js";
 import { Products } from "./products.js";
 import { asking, ready } from "./question.js";
 import { Totals } from "./totals.js";
-import { Card } from "./ui.js";
+import { Card, Downloads } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").OverviewAnswer} Answer */
 
@@ -42,7 +42,7 @@ export function Overview() {
 const Cities = ({ answer, busy }) => {
   const t = texts.value;
   return html`
-    <${Card} id="regions" title=${t.byRegion} busy=${busy}>
+    <${Card} id="regions" title=${t.byRegion} busy=${busy} tools=${html`<${Downloads} path=${asking("export/by-city")} name=${t.byRegion} />`}>
       <${Bars} title=${t.byRegion} head=${[t.region, t.revenue]} format=${(/** @type {number} */ value) => amount(value, answer.currency)}
         scope=${asking("")} count=${answer.cities.length}
         rows=${answer.cities.slice(0, MOST_ROWS).map(({ city, revenue }) => ({ key: city, label: city, value: revenue, to: toggled("city", city) }))} />
@@ -53,7 +53,7 @@ const Cities = ({ answer, busy }) => {
 const Shops = ({ answer, busy }) => {
   const t = texts.value;
   return html`
-    <${Card} id="shops" title=${t.byShop} busy=${busy}>
+    <${Card} id="shops" title=${t.byShop} busy=${busy} tools=${html`<${Downloads} path=${asking("export/by-shop")} name=${t.byShop} />`}>
       <${Bars} title=${t.byShop} head=${[t.shop, t.revenue]} format=${(/** @type {number} */ value) => amount(value, answer.currency)}
         scope=${asking("")} count=${answer.shops.length}
         rows=${answer.shops.slice(0, MOST_ROWS).map(({ shop, city, revenue }) => ({

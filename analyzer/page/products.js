@@ -6,7 +6,7 @@ import { amount, change, number } from "./format.js";
 import { texts } from "./language.js";
 import { addressOf, go, place } from "./place.js";
 import { asking } from "./question.js";
-import { Card, Figure, Link, Name, Pages, Sorted } from "./ui.js";
+import { Card, Downloads, Figure, Link, Name, Pages, Sorted } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ProductsAnswer} Answer */
 
@@ -22,8 +22,9 @@ export function Products() {
     asking("api/products", { sort, order, search, offset: from, limit: SIZE }),
   );
   const answer = /** @type {Answer | undefined} */ (value);
+  const path = asking("export/by-product");
   return html`
-    <${Card} id="products" title=${t.byProduct} busy=${busy} tools=${html`<${Search} />`}>
+    <${Card} id="products" title=${t.byProduct} busy=${busy} tools=${html`<${Search} /><${Downloads} path=${path} name=${t.byProduct} />`}>
       ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
       ${answer !== undefined && html`<${Rows} answer=${answer} sort=${sort} order=${order} />`}
       ${

@@ -5,7 +5,7 @@ import { fileName, number, shorten } from "./format.js";
 import { language, texts } from "./language.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Link, Name } from "./ui.js";
+import { Card, Downloads, Link, Name } from "./ui.js";
 import { Waiting } from "./waiting.js";
 
 /** @typedef {import("../server/api.ts").RejectsAnswer} Rejects */
@@ -21,7 +21,7 @@ export function RejectsView() {
   const rejects = /** @type {Rejects | undefined} */ (value);
   return html`
     <${Waiting} />
-    <${Card} id="rejects" title=${t.rejects} busy=${busy}>
+    <${Card} id="rejects" title=${t.rejects} busy=${busy} tools=${html`<${Downloads} path=${queried("export/rejects", { lang: language.value })} name=${t.rejects} />`}>
       ${
         rejects !== undefined &&
         (rejects.count === 0

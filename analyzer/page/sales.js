@@ -8,7 +8,7 @@ import { place } from "./place.js";
 import { originOf } from "./price.js";
 import { asking, ready } from "./question.js";
 import { SaleView } from "./sale.js";
-import { Card, Link, Name } from "./ui.js";
+import { Card, Downloads, Link, Name } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").SalesAnswer} Answer */
 /** @typedef {Answer["rows"][number]} Sale */
@@ -29,7 +29,7 @@ function List() {
     ${
       answer !== undefined &&
       html`
-        <${Card} id="sales" title=${t.viewNames.sales} busy=${busy}>
+        <${Card} id="sales" title=${t.viewNames.sales} busy=${busy} tools=${html`<${Downloads} path=${asking("export/sales")} name=${t.viewNames.sales} />`}>
           <p class="sum">
             ${t.salesWorth(answer.total.sales, number(answer.total.sales), amount(answer.total.revenue, answer.currency))}
             ${" "}<span class="quiet">${inWords(answer.period)}</span>

@@ -8,7 +8,7 @@ import { texts } from "./language.js";
 import { addDays, spanOf } from "./periods.js";
 import { addressOf, go, place } from "./place.js";
 import { asking } from "./question.js";
-import { Figure, Link, When } from "./ui.js";
+import { Downloads, Figure, Link, When } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").OverviewAnswer} Answer */
 /** @typedef {import("../api/figures.ts").Figures} Sums */
@@ -114,6 +114,7 @@ function Line({ answer, metric }) {
         <nav class="presets" aria-label=${t.grain}>
           ${GRAINS.map((one) => html`<${Link} key=${one} class="chip" to=${{ by: one }} current=${one === by}>${t.grainNames[one]}</${Link}>`)}
         </nav>
+        <${Downloads} path=${asking(`export/by-${by}`)} name=${title} />
       </div>
       ${
         points.length < 2

@@ -57,6 +57,23 @@ export const Card = (
     <div id=${props.id}>${props.children}</div>
   </section>`;
 
+/** Links to a table as files, with the query that the path has. */
+export function Downloads(/** @type {{ path: string, name: string }} */ { path, name }) {
+  const t = texts.value;
+  const [table, query] = path.split("?");
+  return html`
+    <details class="downloads">
+      <summary aria-label=${t.downloadOf(name)}>${t.download}</summary>
+      <ul>
+        ${FORMATS.map(
+          (format) => html`
+            <li key=${format}><a href=${`${table}.${format}${query === undefined ? "" : `?${query}`}`} download>${t.formats[format]}</a></li>`,
+        )}
+      </ul>
+    </details>`;
+}
+const FORMATS = /** @type {const} */ (["xlsx", "excel.csv", "csv", "json"]);
+
 /** A table head that sorts: the sorted column says so to screen readers. @param {{ by: string, sort: string, order: string, children: Children, class?: string }} props */
 export const Sorted = ({ by, sort, order, children, class: className }) => html`
   <th scope="col" class=${className} aria-sort=${by === sort ? (order === "asc" ? "ascending" : "descending") : undefined}>

@@ -5,7 +5,7 @@ import { amount, day, fileName, number } from "./format.js";
 import { texts } from "./language.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Link, Name } from "./ui.js";
+import { Card, Downloads, Link, Name } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").WaitingAnswer} Answer */
 
@@ -18,7 +18,7 @@ export function Waiting() {
   if (answer === undefined || answer.count === 0) return null;
   const { rows, currency, next } = answer;
   return html`
-    <${Card} id="waiting-sales" title=${t.waitingSales}>
+    <${Card} id="waiting-sales" title=${t.waitingSales} tools=${html`<${Downloads} path="export/waiting" name=${t.waitingSales} />`}>
       <p class="quiet">${t.waitingNote}</p>
       <div class="wide" role="group" tabindex="0" aria-label=${t.waitingSales}>
         <table class="plain" aria-label=${t.waitingSales}>
