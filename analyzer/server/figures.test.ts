@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, assert, beforeEach, describe, expect, it } from "@effect/vitest";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -253,6 +255,25 @@ describe("the figures over HTTP", () => {
         expect((body as { error: string }).error).toContain("there is no database yet: run ventes start");
       }),
     { current: () => ({ dir: "/nowhere", demo: false }) },
+  );
+
+  live("docs/api.md has the answers that the server gives", (get) =>
+    Effect.gen(function* () {
+      const document = readFileSync(join(import.meta.dirname, "../../docs/api.md"), "utf8");
+      const examples = [
+        ...document.matchAll(/^curl "http:\/\/127\.0\.0\.1:8080\/(\S+)"\n```\n\n```json\n([\s\S]*?)\n```$/gm),
+      ];
+      assert.strictEqual(examples.length, 7);
+      for (const [, path = "", answer = ""] of examples) {
+        const { body } = yield* get(path);
+        const times = /"\d{4}-\d{2}-\d{2}T[\d:.]+Z"/g;
+        assert.strictEqual(
+          JSON.stringify(body).replace(times, '"TIME"'),
+          JSON.stringify(JSON.parse(answer)).replace(times, '"TIME"'),
+          path,
+        );
+      }
+    }),
   );
 
   live("the description of the API has every path", (get) =>

@@ -31,7 +31,7 @@ export type EventOf = (sale: Pick<SaleAnswer["sale"], "id" | "offset">) => Effec
 
 const NOT_HERE = {
   fr: "Les valeurs d'avant ne sont pas dans la base : le topic ventes les garde tant qu'il garde leurs événements, sans index par vente.",
-  en: "Earlier values are not in the database: the topic ventes keeps them as long as it keeps their events, without an index by sale.",
+  en: "Earlier values are not in the database: the topic of sales (ventes) keeps them as long as it keeps their events, without an index by sale.",
 } as const satisfies Record<Language, string>;
 
 const NO_SALE = {
