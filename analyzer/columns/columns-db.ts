@@ -1,6 +1,7 @@
 /** DIR/columns.db: a cache of ventes.db in columns (001_columns.sql). A file of another schema is made anew. */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { naming } from "#shared/database/attempt.ts";
 import { DatabaseError, type FileKind, openFile, openReader, type Sqlite } from "#shared/database/sqlite.ts";
 
 const COLUMNS_DB: FileKind = {
@@ -13,9 +14,11 @@ const COLUMNS_DB: FileKind = {
 /** The path of the file in a data directory. */
 export const columnsFile = (dir: string): string => join(dir, "columns.db");
 
-/** Opens the file beside a ventes.db, and creates it if it is missing. Throws DatabaseError. */
-export function openColumnsBeside(ventesFile: string): Sqlite {
-  const file = columnsFile(dirname(ventesFile));
+/** Opens the file beside a ventes.db, and creates it if it is missing. All its errors are DatabaseErrors. */
+export const openColumnsBeside = (ventesFile: string): Sqlite =>
+  naming(openOrRenew(columnsFile(dirname(ventesFile))));
+
+function openOrRenew(file: string): Sqlite {
   try {
     return openFile(file, COLUMNS_DB);
   } catch (error) {

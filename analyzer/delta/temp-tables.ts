@@ -6,10 +6,16 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { TABLES, tempTableLike } from "../tables/tables.ts";
 
-/** Creates them, empty, once for each connection. An n is the number of an image in old_ventes. */
+/** Creates them, empty. Before it has succeeded, it may be called again on the same connection. An n is the number of an image in old_ventes. */
 export function createTempTables(db: Sqlite): void {
-  for (const table of TABLES) db.exec(tempTableLike(db, table, table));
+  for (const table of TABLES) {
+    db.exec(`DROP TABLE IF EXISTS temp.${table}`);
+    db.exec(tempTableLike(db, table, table));
+  }
   db.exec(`
+    DROP TABLE IF EXISTS temp.touched;
+    DROP TABLE IF EXISTS temp.later;
+    DROP TABLE IF EXISTS temp.moved;
     -- Sales that existed before and may count otherwise now. n: their first image; NULL: only a parent changed.
     CREATE TEMP TABLE touched (row_id INTEGER PRIMARY KEY, n INTEGER);
     -- Sales that changed after the span as well, with the first image logged after it.

@@ -9,7 +9,11 @@ const ROOT = dirname(dirname(import.meta.dirname));
 const RULES = "consumer/rules/";
 const FOLD = "consumer/testing/fold.ts";
 /** Of shared, what has no dependency of its own. */
-const PURE_SHARED = ["shared/contract/hand-prices.ts", "shared/contract/numbers.ts"];
+const PURE_SHARED = [
+  "shared/contract/hand-prices.ts",
+  "shared/contract/numbers.ts",
+  "shared/contract/price-points.ts",
+];
 
 const filesOf = (folder: string): readonly string[] =>
   (readdirSync(join(ROOT, folder), { recursive: true }) as string[])

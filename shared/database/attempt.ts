@@ -6,7 +6,7 @@
 import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
 import { scheduleOf } from "../runtime/retry.ts";
-import { DatabaseError, explain, isBusy } from "./sqlite.ts";
+import { DatabaseError, explain, isBusy, type Sqlite, type Statement } from "./sqlite.ts";
 
 /** Runs `work` once. An error of the file or of the disk is a DatabaseError; any other one is a defect. */
 export const onFile = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
@@ -50,6 +50,27 @@ export function explained<A>(file: string, work: () => A): A {
   } catch (error) {
     throw explain(file, error);
   }
+}
+
+/**
+ * The same connection, whose calls and whose statements throw the DatabaseError of their own file: for a connection that is
+ * used in the work of another file.
+ */
+export const naming = (db: Sqlite): Sqlite => throwing(db.name, db);
+
+function throwing<T extends object>(file: string, target: T): T {
+  const named: T = new Proxy(target, {
+    get: (_, property) => {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== "function") return value;
+      return (...args: readonly unknown[]): unknown => {
+        const result: unknown = explained(file, () => Reflect.apply(value, target, args));
+        if (result === target) return named;
+        return property === "prepare" ? throwing(file, result as Statement) : result;
+      };
+    },
+  });
+  return named;
 }
 
 /** The DatabaseError for an error of work on `file`; undefined for an error that is not of the file or the disk. */
