@@ -1,8 +1,9 @@
 /**
  * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
- * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them right. Commit events only wake it: the file tells which commits are pending, so a lost
- * log or a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and
- * the others find nothing pending.
+ * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them
+ * right. Commit events only wake it: the file tells which commits are pending, so a lost log or a missed event costs at
+ * most a second. Several analyzers of one database may run: one of them does the work, and the others find nothing
+ * pending.
  *
  * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
@@ -32,7 +33,10 @@ const POLL_EVERY_MS = 1000;
 export interface AnalyzerOptions {
   /** Called after each transaction that advanced `progress` or changed rows of `analyses`. */
   readonly onRefresh?: (refreshed: Refreshed) => void;
-  /** Called after the audit, which follows the start and each change of the files of analyses, with the rows of `analyses` that it corrected; with none when no audit was needed. */
+  /**
+   * Called after the audit, which follows the start and each change of the files of analyses, with the rows of
+   * `analyses` that it corrected; with none when no audit was needed.
+   */
   readonly onAudit?: (mended: readonly Mended[]) => void;
   /** Audits also a file that nobody has written since the last audit. Default: false. */
   readonly alwaysAudit?: boolean;
@@ -152,7 +156,9 @@ const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, Dat
     ),
   ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
 
-/** Audits, unless nobody has written the file since an audit found the analyses right, and stamps it when this one does. */
+/**
+ * Audits, unless nobody has written the file since an audit found the analyses right, and stamps it when this one does.
+ */
 const auditIfWritten = Effect.fnUntraced(function* (
   file: string,
   db: Sqlite,

@@ -1,5 +1,6 @@
 /**
- * Measures the columns of the page on a database of its own: what they add to a refresh, and how long each answer takes.
+ * Measures the columns of the page on a database of its own: what they add to a refresh, and how long each answer
+ * takes.
  *
  *   node bench/columns.ts --sales 1000000 --products 100000
  *

@@ -1,6 +1,7 @@
 /**
  * The longest transaction of the consumer and of the analyzer for one event that concerns many sales: a new price, the
- * product withdrawn, the product back, a shop that moves. Processor time, so that other work on the machine counts little.
+ * product withdrawn, the product back, a shop that moves. Processor time, so that other work on the machine counts
+ * little.
  *
  *     node bench/one-event.ts 300000
  */

@@ -62,7 +62,10 @@ const DRIVERS: Readonly<Record<string, RegExp>> = {
   "csv-parse": /^producer\/csv(?:\/|\.ts$)/,
 };
 
-/** The packages that the page imports: analyzer/server/files.ts serves them. The rest of the program imports none of them. */
+/**
+ * The packages that the page imports: analyzer/server/files.ts serves them. The rest of the program imports none of
+ * them.
+ */
 const PAGE_PACKAGES = new Set(["preact", "htm", "@preact/signals", "uplot"]);
 
 /** Importing these whole costs a quarter to half a second of every start. */

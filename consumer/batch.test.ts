@@ -46,7 +46,9 @@ function consume(
     maxTransactionMs: most <= 8 && r.chance(0.3) ? 0 : Number.POSITIVE_INFINITY,
     pageRows: 1 + r.below(3),
   });
-  /** Partitions whose event was finished with the batch of another one: they are further than this interleaving knows. */
+  /**
+   * Partitions whose event was finished with the batch of another one: they are further than this interleaving knows.
+   */
   const ahead = new Set<string>();
   const apply = ({ topic, partition, from, to }: Piece): number => {
     const batch = batchOf(topics, topic, partition, from, to);

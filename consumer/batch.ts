@@ -22,8 +22,8 @@ import { goOn, keepUnfinished, readUnfinished, type Unfinished } from "./unfinis
 export interface BatchResult extends Readonly<Counts> {
   /**
    * The stored position of the partition now. After an applied batch it is `batch.next`; lower when the transaction
-   * took too long, or an event is unfinished (unfinished.ts); higher when the batch was read before an earlier delivery of it was applied. When nothing was applied, it is the
-   * position that another writer stored.
+   * took too long, or an event is unfinished (unfinished.ts); higher when the batch was read before an earlier delivery
+   * of it was applied. When nothing was applied, it is the position that another writer stored.
    */
   readonly position: number;
   readonly applied: boolean;
@@ -202,8 +202,8 @@ function applyAll(
 }
 
 /**
- * Puts the commit of the batch into the outbox and returns its number; null when no row changed. `changedBefore`: by the
- * earlier transactions of an unfinished event.
+ * Puts the commit of the batch into the outbox and returns its number; null when no row changed. `changedBefore`: by
+ * the earlier transactions of an unfinished event.
  */
 function numberCommit(state: BatchState, changedBefore: number): number | null {
   const { sql, clock, commit, firstRowId, nextRowId } = state;

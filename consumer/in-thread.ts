@@ -24,8 +24,9 @@ import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "
 const POLL_MS = 50;
 
 /**
- * As `runConsumer`, in a thread, which starts when there is work for it: to start it takes half a second of processor. On Kafka it runs in this one: the components that share a process there share its
- * connections to the brokers. When it is interrupted, the thread ends its transaction and closes its files first.
+ * As `runConsumer`, in a thread, which starts when there is work for it: to start it takes half a second of processor.
+ * On Kafka it runs in this one: the components that share a process there share its connections to the brokers. When it
+ * is interrupted, the thread ends its transaction and closes its files first.
  */
 export const runConsumerInThread = (
   options: ThreadOptions = {},

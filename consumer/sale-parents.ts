@@ -111,7 +111,9 @@ function promote(batch: BatchState, id: string): void {
   batch.counts.changed++;
 }
 
-/** Moves a sale back to `orphelins`: its parent is deleted in the same commit, or it has no price any more (rule 18). */
+/**
+ * Moves a sale back to `orphelins`: its parent is deleted in the same commit, or it has no price any more (rule 18).
+ */
 function park(batch: BatchState, id: string): void {
   const row = batch.sql.sale.get(id) as StoredSale | undefined;
   if (row?.rowId === undefined) return;

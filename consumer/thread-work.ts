@@ -30,7 +30,9 @@ const tellLoopDelay = Effect.flatMap(loopDelay, (longest) =>
   Effect.sync(() => OPTIONS.onLoopDelay(longest())).pipe(Effect.delay(LOOP_EVERY_MS), Effect.forever),
 );
 
-/** Runs the consumer until it fails or is told to stop. Throws what is no failure: the thread then ends with that error. */
+/**
+ * Runs the consumer until it fails or is told to stop. Throws what is no failure: the thread then ends with that error.
+ */
 export async function runThread({ data, ...settings }: ThreadSettings): Promise<void> {
   const consumer = Effect.scoped(Effect.raceFirst(runConsumer(OPTIONS), tellLoopDelay)).pipe(
     Effect.provide(layerEmbedded),

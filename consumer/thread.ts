@@ -1,4 +1,7 @@
-/** The entry of the consumer's thread (in-thread.ts starts it). It ends when it is told to stop, or when the consumer fails. */
+/**
+ * The entry of the consumer's thread (in-thread.ts starts it). It ends when it is told to stop, or when the consumer
+ * fails.
+ */
 import module from "node:module";
 import { workerData } from "node:worker_threads";
 import type { ThreadStart } from "./thread-protocol.ts";

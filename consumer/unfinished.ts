@@ -27,7 +27,9 @@ export interface Unfinished extends Placing {
 export const readUnfinished = (sql: Statements): Unfinished | undefined =>
   sql.unfinished.get() as Unfinished | undefined;
 
-/** Keeps what is left of the event at `offset` of the batch's partition. `changedBefore`: by its earlier transactions. */
+/**
+ * Keeps what is left of the event at `offset` of the batch's partition. `changedBefore`: by its earlier transactions.
+ */
 export function keepUnfinished(
   batch: BatchState,
   placing: Placing,
@@ -44,7 +46,9 @@ export function keepUnfinished(
   });
 }
 
-/** One more transaction of an unfinished event. Returns true when it was the last one: the position is behind the event. */
+/**
+ * One more transaction of an unfinished event. Returns true when it was the last one: the position is behind the event.
+ */
 export function goOn(batch: BatchState, unfinished: Unfinished): boolean {
   const { sql } = batch;
   placeSales(batch, unfinished);

@@ -1,7 +1,7 @@
 /**
  * The demo in a real Chromium, in both languages: the page opens, shows the figures, and changes by itself when the
- * served file grows. The pictures of the READMEs and of docs/page.md are made here: with VENTES_TEST_PICTURE=1 this test
- * writes docs/page.png, docs/page-sale.png and their French ones.
+ * served file grows. The pictures of the READMEs and of docs/page.md are made here: with VENTES_TEST_PICTURE=1 this
+ * test writes docs/page.png, docs/page-sale.png and their French ones.
  */
 import { join } from "node:path";
 import { expect, it } from "vitest";

@@ -1,4 +1,6 @@
-/** The package that `npm run pack` makes, installed as npm installs it: below node_modules, without a TypeScript file. */
+/**
+ * The package that `npm run pack` makes, installed as npm installs it: below node_modules, without a TypeScript file.
+ */
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

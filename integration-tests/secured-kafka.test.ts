@@ -1,6 +1,7 @@
 /**
- * A real broker with TLS, SASL and an authorizer: each component works with the rights that `docker/kafka-acls` gives it, and a wrong
- * password, a wrong authority, a missing TLS and a missing right each end in one sentence that says what to set.
+ * A real broker with TLS, SASL and an authorizer: each component works with the rights that `docker/kafka-acls` gives
+ * it, and a wrong password, a wrong authority, a missing TLS and a missing right each end in one sentence that says
+ * what to set.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,8 +1,8 @@
 /**
- * Calls of SQLite in a short life of a data directory fail: with a full disk, a lock, a damaged file, a disk that cannot be
- * read, a file that may not be written. Each time the command goes on, or ends with exit code 1 and a sentence that says which
- * file, what is wrong and what to do. It never ends with a trace. By default each sixth place that calls SQLite is tried, with one of
- * the errors; VENTES_TEST_LONG=1 tries all places with all errors.
+ * Calls of SQLite in a short life of a data directory fail: with a full disk, a lock, a damaged file, a disk that
+ * cannot be read, a file that may not be written. Each time the command goes on, or ends with exit code 1 and a
+ * sentence that says which file, what is wrong and what to do. It never ends with a trace. By default each sixth place
+ * that calls SQLite is tried, with one of the errors; VENTES_TEST_LONG=1 tries all places with all errors.
  */
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * `npm pack` runs this: it writes the program into dist/ as plain JavaScript, because Node strips no types from files below
- * node_modules. cli/ventes.js runs dist/ where there is no cli/main.ts. `postpack` deletes dist/, so a clone never has one.
+ * `npm pack` runs this: it writes the program into dist/ as plain JavaScript, because Node strips no types from files
+ * below node_modules. cli/ventes.js runs dist/ where there is no cli/main.ts. `postpack` deletes dist/, so a clone
+ * never has one.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { stripTypeScriptTypes } from "node:module";
@@ -12,7 +13,9 @@ import { projectFiles, ROOT } from "../checks/tree.ts";
 const PARTS = /^(?:producer|consumer|analyzer|shared|cli|demo)\//;
 const DIST = join(ROOT, "dist");
 
-/** The module as JavaScript, which imports .js files. Types leave blanks, so lines and columns stay those of the source. */
+/**
+ * The module as JavaScript, which imports .js files. Types leave blanks, so lines and columns stay those of the source.
+ */
 function javaScript(path: string, text: string): string {
   const local = new Set(
     importsOf(path, text)

@@ -784,7 +784,10 @@ function saysOf(file: FileName, records: readonly NewRecord[]): boolean {
   return isChange && source === file;
 }
 
-/** In every history whose seed is a multiple of it, a transaction ends after one event, or after a few sales of a product or shop. */
+/**
+ * In every history whose seed is a multiple of it, a transaction ends after one event, or after a few sales of a
+ * product or shop.
+ */
 const PAGED = 6;
 const IN_PAGES = { maxTransactionMs: 0, pageRows: 2 };
 

@@ -1,7 +1,7 @@
 /**
  * The files of the analyses, and those whose rows are in the table `analyses`: of the program's own files each that is
- * [cle,] valeur and linear in ventes. They are the three of the company's brief, word for word. The others have tables of
- * their own.
+ * [cle,] valeur and linear in ventes. They are the three of the company's brief, word for word. The others have tables
+ * of their own.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -67,8 +67,8 @@ export const keylessOf = (analyses: readonly Analysis[]): ReadonlySet<Analysis> 
   new Set(analyses.filter(({ linear }) => linear.keyless));
 
 /**
- * The program's own analyses and those of a folder; one that is missing has none. A file with the name of one of ours is
- * wrong, and so is a folder that cannot be read.
+ * The program's own analyses and those of a folder; one that is missing has none. A file with the name of one of ours
+ * is wrong, and so is a folder that cannot be read.
  */
 export function readAnalyses(dir: string): readonly (Definition | BadFile)[] {
   if (!existsSync(dir)) return SHIPPED;

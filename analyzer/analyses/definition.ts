@@ -1,6 +1,6 @@
 /**
- * An analysis as its file says it: NAME.sql, one SELECT under a header of comments. A file that is wrong is reported with
- * its line, and the others go on.
+ * An analysis as its file says it: NAME.sql, one SELECT under a header of comments. A file that is wrong is reported
+ * with its line, and the others go on.
  */
 import { parseStmt } from "sqlite3-parser";
 import { isLinear, type Linear, linearOf } from "./query/linear.ts";
@@ -18,7 +18,9 @@ export interface Definition {
   /** The name of its file, of its rows in `analyses`, and of its view. */
   readonly nom: string;
   readonly titre: Words;
-  /** Of the last columns of the result, which are its values; the columns before them are its keys. Empty: not given. */
+  /**
+   * Of the last columns of the result, which are its values; the columns before them are its keys. Empty: not given.
+   */
   readonly unites: readonly Unit[];
   readonly graphique: Chart;
   /** One SELECT, without comments and without its semicolon. */

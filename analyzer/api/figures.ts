@@ -15,7 +15,10 @@ export type Figures = typeof Figures.Type;
 /** The sales of other days under the same filters. */
 const OtherPeriod = Schema.Struct({ from: Schema.String, to: Schema.String, ...Sums });
 
-/** The first and the last day of a period, both included. Null: no sale meets the filters, and the question names no day. */
+/**
+ * The first and the last day of a period, both included. Null: no sale meets the filters, and the question names no
+ * day.
+ */
 const Period = Schema.Struct({ from: Schema.NullOr(Schema.String), to: Schema.NullOr(Schema.String) });
 
 export const OverviewAnswer = Schema.Struct({
@@ -74,8 +77,8 @@ const Sale = {
   quantity: Schema.Finite,
   revenue: Schema.Finite,
   /**
-   * Where its revenue comes from. `ligne`: an amount on the line; `prix de la ligne`: a unit price on the line; `liste`:
-   * the price of the product on that day.
+   * Where its revenue comes from. `ligne`: an amount on the line; `prix de la ligne`: a unit price on the line;
+   * `liste`: the price of the product on that day.
    */
   origin: Schema.Literals(ORIGINS),
   /** The unit price on the line or of the list. Null: the line has an amount alone. */
@@ -117,7 +120,9 @@ export const SaleAnswer = Schema.Struct({
   }),
   /** What each source says of this sale, when several do, or when the source says it otherwise than the row. */
   claims: Schema.Array(Schema.Struct({ source: Schema.String, line: Schema.Int, image: Schema.String })),
-  /** The event that the row rests on, as the topic has it. Null: the topic holds it no longer, or cannot be read now. */
+  /**
+   * The event that the row rests on, as the topic has it. Null: the topic holds it no longer, or cannot be read now.
+   */
   event: Schema.NullOr(
     Schema.Struct({
       /** The number of the version of the source with this row. */
@@ -138,7 +143,10 @@ export const ChangesAnswer = Schema.Struct({
   currency: Schema.String,
   /** Changes are noted from this instant on, ISO 8601: older ones are not known. Null: all of them are noted. */
   since: Schema.NullOr(Schema.String),
-  /** The newest first. One entry for each time that sales of one source changed; a large version may take several commits. */
+  /**
+   * The newest first. One entry for each time that sales of one source changed; a large version may take several
+   * commits.
+   */
   rows: Schema.Array(
     Schema.Struct({
       id: Schema.Int,
@@ -204,7 +212,9 @@ const Result = {
   rows: Schema.Int,
   /** When its result was computed, ISO 8601; null: never yet. */
   computed: Schema.NullOr(Schema.String),
-  /** What is wrong with its file, or why the last run failed; null: nothing. The rows are then those of the run before. */
+  /**
+   * What is wrong with its file, or why the last run failed; null: nothing. The rows are then those of the run before.
+   */
   error: Schema.NullOr(Schema.Struct({ fr: Schema.String, en: Schema.String })),
 };
 

@@ -1,7 +1,8 @@
 -- The schema of DIR/columns.db: of each sale the columns that the page filters and sums by, side by side in chunks.
 -- It is a cache of ventes.db, as of one commit; deleting it costs time only.
 
--- Products, shops and sources by number: a chunk holds numbers. is_old: the row of ventes.db is read again when a sale names it.
+-- Products, shops and sources by number: a chunk holds numbers. is_old: the row of ventes.db is read again when a sale
+-- names it.
 CREATE TABLE products (
   n                   INTEGER NOT NULL PRIMARY KEY,
   id                  TEXT NOT NULL UNIQUE,
@@ -19,7 +20,8 @@ CREATE TABLE sources (
   id                  TEXT NOT NULL UNIQUE
 );
 
--- Chunk n has the sales whose rowid in ventes.db is from n * 1024 to n * 1024 + 1023. chunk.ts says how `data` is laid out.
+-- Chunk n has the sales whose rowid in ventes.db is from n * 1024 to n * 1024 + 1023. chunk.ts says how `data` is laid
+-- out.
 CREATE TABLE chunks (
   n                   INTEGER NOT NULL PRIMARY KEY,
   first_day           INTEGER NOT NULL, -- days since 1970-01-01, of the sales that it has
@@ -44,8 +46,9 @@ CREATE TABLE changes (
 );
 CREATE INDEX changes_by_source ON changes (source, id);
 
--- One row. The commit of ventes.db that the chunks reflect, with the time of its progress, and the commit before the last
--- step: ventes.db may still be there after a crash. since: changes are noted from then on; NULL: from the first one on.
+-- One row. The commit of ventes.db that the chunks reflect, with the time of its progress, and the commit before the
+-- last step: ventes.db may still be there after a crash. since: changes are noted from then on; NULL: from the first
+-- one on.
 CREATE TABLE state (
   database            TEXT NOT NULL,
   from_commit         INTEGER NOT NULL,

@@ -1,6 +1,6 @@
 /**
- * Notes what changed by source: rows and money, in the table `changes`. Changes that follow each other closely are one note,
- * because a version of a file arrives in several commits.
+ * Notes what changed by source: rows and money, in the table `changes`. Changes that follow each other closely are one
+ * note, because a version of a file arrives in several commits.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Step } from "./changed-rows.ts";

@@ -1,6 +1,6 @@
 /**
- * The sales that changed between two commits, as they are at the later one, or as undefined when they are gone. The image of a
- * sale as of a commit is the first image logged after it, or the row as it stands.
+ * The sales that changed between two commits, as they are at the later one, or as undefined when they are gone. The
+ * image of a sale as of a commit is the first image logged after it, or the row as it stands.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 

@@ -1,9 +1,9 @@
 /**
- * A chunk: the columns of CHUNK_ROWS sales, one array after the other in one block of bytes, little-endian. The sale of row
- * id r stands at r % CHUNK_ROWS of chunk r / CHUNK_ROWS. Product 0: there is no such sale.
+ * A chunk: the columns of CHUNK_ROWS sales, one array after the other in one block of bytes, little-endian. The sale of
+ * row id r stands at r % CHUNK_ROWS of chunk r / CHUNK_ROWS. Product 0: there is no such sale.
  *
- * Amounts and quantities are integers of 64 bits, read as a low half (unsigned) and a high half: sums of halves are exact in
- * doubles, and cost no bigint for each row.
+ * Amounts and quantities are integers of 64 bits, read as a low half (unsigned) and a high half: sums of halves are
+ * exact in doubles, and cost no bigint for each row.
  */
 import { endianness } from "node:os";
 

@@ -94,8 +94,8 @@ interface Parent {
   readonly of: string;
   readonly as: string;
   /**
-   * True: the label is as of the last commit of the step, because figures depend on it. False: as it stands, which costs no
-   * look at the old images, of which a change of all prices leaves many.
+   * True: the label is as of the last commit of the step, because figures depend on it. False: as it stands, which
+   * costs no look at the old images, of which a change of all prices leaves many.
    */
   readonly isExact: boolean;
 }

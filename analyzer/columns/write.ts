@@ -1,7 +1,7 @@
 /**
- * Keeps columns.db in step with the analyses: a step of a refresh is a transaction of columns.db inside the transaction of
- * ventes.db, committed just before it. After a crash between the two, columns.db is one step ahead; the next step sets
- * the same sales again, from their rows, so nothing counts twice.
+ * Keeps columns.db in step with the analyses: a step of a refresh is a transaction of columns.db inside the transaction
+ * of ventes.db, committed just before it. After a crash between the two, columns.db is one step ahead; the next step
+ * sets the same sales again, from their rows, so nothing counts twice.
  */
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
@@ -27,15 +27,15 @@ const ROW_END = `
 
 export interface Columns {
   /**
-   * Applies a step that `progress` takes at `now`. Runs inside the caller's transaction on ventes.db. Returns false, and does nothing,
-   * when the chunks are not those of the commit `from`: `rebuilding` makes them anew.
+   * Applies a step that `progress` takes at `now`. Runs inside the caller's transaction on ventes.db. Returns false,
+   * and does nothing, when the chunks are not those of the commit `from`: `rebuilding` makes them anew.
    */
   readonly apply: (step: Step, now: Date) => boolean;
   /** Whether the chunks are as of the progress of ventes.db. */
   readonly isInStep: () => boolean;
   /**
-   * Makes all chunks anew, as of the progress of one snapshot of ventes.db, in steps of about 100 ms. A caller that stops
-   * before the end calls `return`; then nothing has changed.
+   * Makes all chunks anew, as of the progress of one snapshot of ventes.db, in steps of about 100 ms. A caller that
+   * stops before the end calls `return`; then nothing has changed.
    */
   readonly rebuilding: (now: Date) => Generator<void, void, void>;
   readonly close: () => void;

@@ -1,8 +1,8 @@
 /**
  * What each analysis gained and lost between two commits: the core of its query over the new images of the sales that
- * changed, minus the same over their old images. New sales are read where they are, by their range of rowids. The cost is
- * that of the changed rows, not of the table, with one exception: a parent that changed (a shop whose town is another)
- * concerns all of its sales, and one scan of ventes finds them.
+ * changed, minus the same over their old images. New sales are read where they are, by their range of rowids. The cost
+ * is that of the changed rows, not of the table, with one exception: a parent that changed (a shop whose town is
+ * another) concerns all of its sales, and one scan of ventes finds them.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
@@ -19,7 +19,8 @@ const CHUNK_ROWS = 100_000;
 
 export interface Delta {
   /**
-   * Runs inside the caller's transaction. Returns the changes of the analyses; those of the kept ones are in their tables.
+   * Runs inside the caller's transaction. Returns the changes of the analyses; those of the kept ones are in their
+   * tables.
    */
   readonly between: (span: Span) => Changes;
   /** Adds the sales from rowid `lo` to `hi` (excluded), as they stand, to the table of a kept analysis. */

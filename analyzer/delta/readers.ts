@@ -1,7 +1,7 @@
 /**
- * What the sales of a chunk add to the results of each analysis, or take away: the core of its query over them, in exact
- * integers. An analysis of the table `analyses` collects its changes by cle. Another one has a table of its own, and adds
- * to it at once.
+ * What the sales of a chunk add to the results of each analysis, or take away: the core of its query over them, in
+ * exact integers. An analysis of the table `analyses` collects its changes by cle. Another one has a table of its own,
+ * and adds to it at once.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type Analysis, sumOf } from "../analyses/analyses.ts";

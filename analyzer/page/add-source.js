@@ -4,7 +4,10 @@ import { useState } from "preact/hooks";
 import { texts } from "./language.js";
 import { send } from "./live.js";
 
-/** What the server said to a request; `failed`: it refused. @typedef {{ says: string, failed: boolean } | undefined} Said */
+/**
+ * What the server said to a request; `failed`: it refused.
+ * @typedef {{ says: string, failed: boolean } | undefined} Said
+ */
 
 /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Said>} */
 async function said(method, path, body) {

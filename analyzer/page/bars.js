@@ -63,7 +63,10 @@ export function Bars({ rows, title, head, beside, format, count, scope = "", fir
     }`;
 }
 
-/** Its length is set on the element: the policy of the page refuses style in markup. @param {{ part: number, below: boolean }} props */
+/**
+ * Its length is set on the element: the policy of the page refuses style in markup.
+ * @param {{ part: number, below: boolean }} props
+ */
 function Bar({ part, below }) {
   const at = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {

@@ -1,6 +1,7 @@
 /**
- * A line or bars over time. uPlot draws; the cursor works with the mouse, a finger and the keyboard: arrows, Home and End
- * move it, Enter opens the days of the point. What it points at is said in words below, and the same figures are in a table.
+ * A line or bars over time. uPlot draws; the cursor works with the mouse, a finger and the keyboard: arrows, Home and
+ * End move it, Enter opens the days of the point. What it points at is said in words below, and the same figures are in
+ * a table.
  */
 import { html } from "htm/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";

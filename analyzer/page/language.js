@@ -1,4 +1,6 @@
-/** The language of the page: that of the address, else the one chosen before in this browser, else that of the server. */
+/**
+ * The language of the page: that of the address, else the one chosen before in this browser, else that of the server.
+ */
 import { computed, effect, signal } from "@preact/signals";
 import { en } from "./texts-en.js";
 import { fr } from "./texts-fr.js";
@@ -11,7 +13,10 @@ const TEXTS = { fr, en };
 /** @param {string | null} text @returns {Language | undefined} */
 const known = (text) => (text === "fr" || text === "en" ? text : undefined);
 
-/** A browser may forbid storage; the page then has the language of the server at each start. @returns {string | null} */
+/**
+ * A browser may forbid storage; the page then has the language of the server at each start.
+ * @returns {string | null}
+ */
 function remembered() {
   try {
     return localStorage.getItem(KEY);

@@ -1,4 +1,6 @@
-/** What needs a person: files to confirm and files that cannot be read, on top of each view and in the title of the tab. */
+/**
+ * What needs a person: files to confirm and files that cannot be read, on top of each view and in the title of the tab.
+ */
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 import { fileName, number } from "./format.js";

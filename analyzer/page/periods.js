@@ -34,7 +34,11 @@ function monthStart(day, months) {
   return dayOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)));
 }
 
-/** The Monday of an ISO week; the first week of a year has its 4th of January. @param {string} year @param {number} week */
+/**
+ * The Monday of an ISO week; the first week of a year has its 4th of January.
+ * @param {string} year
+ * @param {number} week
+ */
 export function mondayOf(year, week) {
   const fourth = `${year}-01-04`;
   return addDays(fourth, 7 * (week - 1) - ((dateOf(fourth).getUTCDay() + 6) % 7));
@@ -76,7 +80,12 @@ export function periodOf(preset, today) {
 
 /** @typedef {"day" | "week" | "month"} Grain */
 
-/** The days that a point of this grain stands for, inside the period. @param {string} start @param {Grain} grain @param {Period} within */
+/**
+ * The days that a point of this grain stands for, inside the period.
+ * @param {string} start
+ * @param {Grain} grain
+ * @param {Period} within
+ */
 export function spanOf(start, grain, { from, to }) {
   const last =
     grain === "day" ? start : grain === "week" ? addDays(start, 6) : addDays(monthStart(start, 1), -1);

@@ -2,7 +2,11 @@
 import { amount, day, fileName } from "./format.js";
 import { texts } from "./language.js";
 
-/** @param {import("../api/figures.ts").SalesAnswer["rows"][number]} sale @param {string} currency @param {boolean} [withFile] */
+/**
+ * @param {import("../api/figures.ts").SalesAnswer["rows"][number]} sale
+ * @param {string} currency
+ * @param {boolean} [withFile]
+ */
 export function originOf({ origin, price, priceFrom, priceSource }, currency, withFile = false) {
   const t = texts.value;
   const shown = price === null ? "" : amount(price, currency);

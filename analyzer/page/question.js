@@ -17,7 +17,10 @@ export function today(now = new Date()) {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
-/** The preset of the page. When the address has none: 30 days, or everything when these have nothing to be compared with. */
+/**
+ * The preset of the page. When the address has none: 30 days, or everything when these have nothing to be compared
+ * with.
+ */
 const preset = computed(() => place.value.period ?? (isCurrent.value === true ? "30d" : "all"));
 
 /** The chosen preset; undefined: days are chosen one by one. */
@@ -25,7 +28,10 @@ export const chosen = computed(() =>
   place.value.from !== undefined || place.value.to !== undefined ? undefined : preset.value,
 );
 
-/** The chosen days; an end that is absent is that of the sales. @returns {{ from?: string | undefined, to?: string | undefined }} */
+/**
+ * The chosen days; an end that is absent is that of the sales.
+ * @returns {{ from?: string | undefined, to?: string | undefined }}
+ */
 const days = () => {
   const { from, to } = place.value;
   const valid = (/** @type {string | undefined} */ text) =>

@@ -38,7 +38,10 @@ export function RejectsView() {
     </${Card}>`;
 }
 
-/** Each kind with its number and its newest sentence; a click shows its lines alone. @param {{ codes: Rejects["codes"] }} props */
+/**
+ * Each kind with its number and its newest sentence; a click shows its lines alone.
+ * @param {{ codes: Rejects["codes"] }} props
+ */
 function Kinds({ codes }) {
   const t = texts.value;
   const chosen = place.value.code;

@@ -1,4 +1,6 @@
-/** The followed files: state, counts, last and next poll, the reason of a problem; catalogues with their files folded. */
+/**
+ * The followed files: state, counts, last and next poll, the reason of a problem; catalogues with their files folded.
+ */
 import { html } from "htm/preact";
 import { AddSource, RemoveSource } from "./add-source.js";
 import { DoubtParts } from "./doubts.js";
@@ -147,7 +149,10 @@ function listedOf({ listed, taken, others, refused, passed = 0, unlisted }) {
   ].join(" · ");
 }
 
-/** When a file was read last, and when it is read next. @param {{ at: string | null, next?: string | undefined }} props */
+/**
+ * When a file was read last, and when it is read next.
+ * @param {{ at: string | null, next?: string | undefined }} props
+ */
 function Polled({ at, next }) {
   const t = texts.value;
   return html`${

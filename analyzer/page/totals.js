@@ -146,7 +146,12 @@ function Line({ answer, metric }) {
     </div>`;
 }
 
-/** The series without gaps: a step without a sale is 0. @param {Answer} answer @param {Metric} metric @param {Answer | undefined} past */
+/**
+ * The series without gaps: a step without a sale is 0.
+ * @param {Answer} answer
+ * @param {Metric} metric
+ * @param {Answer | undefined} past
+ */
 function pointsOf({ series, by, period }, metric, past) {
   const values = new Map(series.map((one) => [one.from, one[metric]]));
   const before = past === undefined ? [] : stepsOf(past.period, past.by, past.series[0]?.from);
@@ -161,7 +166,12 @@ function pointsOf({ series, by, period }, metric, past) {
   });
 }
 
-/** The first days of the steps of a period. @param {Answer["period"]} period @param {Answer["by"]} by @param {string | undefined} first Of a known step. */
+/**
+ * The first days of the steps of a period.
+ * @param {Answer["period"]} period
+ * @param {Answer["by"]} by
+ * @param {string | undefined} first Of a known step.
+ */
 function stepsOf({ from, to }, by, first) {
   if (from === null || to === null || first === undefined) return [];
   const step = (/** @type {string} */ at, /** @type {number} */ n) =>

@@ -74,7 +74,10 @@ export function Downloads(/** @type {{ path: string, name: string }} */ { path, 
 }
 const FORMATS = /** @type {const} */ (["xlsx", "excel.csv", "csv", "json"]);
 
-/** A table head that sorts: the sorted column says so to screen readers. @param {{ by: string, sort: string, order: string, children: Children, class?: string }} props */
+/**
+ * A table head that sorts: the sorted column says so to screen readers.
+ * @param {{ by: string, sort: string, order: string, children: Children, class?: string }} props
+ */
 export const Sorted = ({ by, sort, order, children, class: className }) => html`
   <th scope="col" class=${className} aria-sort=${by === sort ? (order === "asc" ? "ascending" : "descending") : undefined}>
     <${Link} to=${{ sort: by, order: by === sort && order === "desc" ? "asc" : by === sort ? "desc" : null }}>${children}<span class="arrow" aria-hidden="true">${by !== sort ? "" : order === "asc" ? " ↑" : " ↓"}</span></${Link}>

@@ -1,7 +1,7 @@
 /**
  * Compares the analyses that are kept by delta with their query over the whole tables, in integers, in a process of its
- * own and from one snapshot of the file. A table that differs is filled again. It differs only after a change by hand or a
- * fault of the program.
+ * own and from one snapshot of the file. A table that differs is filled again. It differs only after a change by hand
+ * or a fault of the program.
  */
 import * as Effect from "effect/Effect";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
@@ -31,8 +31,8 @@ function comparison(nom: string, { core, keys, counts, keyless }: Linear): strin
 
 /**
  * Checks each analysis of these files that has a table of its own, one after the other. Returns the names of those that
- * differed, which refreshes fill again. One that cannot be compared now, because commits are pending or it is not filled,
- * is left for the next check. `db`: a connection for writing.
+ * differed, which refreshes fill again. One that cannot be compared now, because commits are pending or it is not
+ * filled, is left for the next check. `db`: a connection for writing.
  */
 export const checkKept = (
   db: Sqlite,

@@ -1,7 +1,7 @@
 /**
- * Runs plain analyses again after commits that concern them. Each run is a process with limits of time, rows and memory,
- * so that a slow query delays neither the analyses that are kept by delta nor the page. One that fails keeps the rows of
- * its last run, and the list says why.
+ * Runs plain analyses again after commits that concern them. Each run is a process with limits of time, rows and
+ * memory, so that a slow query delays neither the analyses that are kept by delta nor the page. One that fails keeps
+ * the rows of its last run, and the list says why.
  */
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
@@ -42,9 +42,9 @@ const AT_A_TIME = 2;
 const CHECK_EVERY_MS = 24 * 3_600_000;
 
 /**
- * Runs plain analyses after commits, and compares those that are kept by delta with their queries at the start and once a
- * day, until it is interrupted. Writes DIR/ventes.db: tables of analyses and analyses_liste. `onCheck` gets the names of
- * analyses that differed, which are filled again. Fails with DatabaseError when the file cannot be used.
+ * Runs plain analyses after commits, and compares those that are kept by delta with their queries at the start and once
+ * a day, until it is interrupted. Writes DIR/ventes.db: tables of analyses and analyses_liste. `onCheck` gets the names
+ * of analyses that differed, which are filled again. Fails with DatabaseError when the file cannot be used.
  */
 export const runBeside = (
   onCheck: (wrong: readonly string[]) => void,

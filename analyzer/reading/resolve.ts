@@ -1,4 +1,7 @@
-/** A filter as numbers of columns.db, and its periods as numbers of days. Throws BadFilter when it names what there is not. */
+/**
+ * A filter as numbers of columns.db, and its periods as numbers of days. Throws BadFilter when it names what there is
+ * not.
+ */
 import { masked } from "#shared/runtime/masked.ts";
 import type { Filter } from "../api/filters.ts";
 import { dayNumber, dayText, yearBefore } from "../columns/days.ts";

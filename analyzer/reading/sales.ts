@@ -1,4 +1,6 @@
-/** The sales behind a figure, the newest day first, paged by the day and the row id of the last sale of the page before. */
+/**
+ * The sales behind a figure, the newest day first, paged by the day and the row id of the last sale of the page before.
+ */
 
 import { masked } from "#shared/runtime/masked.ts";
 import type { SaleAnswer, SalesAnswer } from "../api/figures.ts";

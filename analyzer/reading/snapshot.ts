@@ -1,7 +1,7 @@
 /**
- * One snapshot of ventes.db and columns.db together: the sums of columns.db as of its commit, and the rows of ventes.db as of
- * the same one. columns.db is committed just before ventes.db, so of two snapshots that are opened one after the other
- * the second may be newer; they are then opened again.
+ * One snapshot of ventes.db and columns.db together: the sums of columns.db as of its commit, and the rows of ventes.db
+ * as of the same one. columns.db is committed just before ventes.db, so of two snapshots that are opened one after the
+ * other the second may be newer; they are then opened again.
  */
 import { existsSync } from "node:fs";
 import type { Sqlite } from "#shared/database/sqlite.ts";

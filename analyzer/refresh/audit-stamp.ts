@@ -1,8 +1,8 @@
 /**
- * Remembers that an audit found the analyses right, so that the next start need not audit a file that nobody has written
- * since. DIR/audited.json names the state of DIR/ventes.db by device, inode, length and times to the nanosecond. Every write
- * ends the state: it stays in the WAL, which must be empty, or reaches the file and changes its ctime, which no program
- * can set. A restored copy has another inode or ctime.
+ * Remembers that an audit found the analyses right, so that the next start need not audit a file that nobody has
+ * written since. DIR/audited.json names the state of DIR/ventes.db by device, inode, length and times to the
+ * nanosecond. Every write ends the state: it stays in the WAL, which must be empty, or reaches the file and changes its
+ * ctime, which no program can set. A restored copy has another inode or ctime.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
@@ -18,8 +18,8 @@ const SECOND_NS = 1_000_000_000n;
 const stampFile = (file: string): string => join(dirname(file), "audited.json");
 
 /**
- * The state of the database file and the analyses that it was audited for, as one text. Undefined when it has no name: the
- * WAL is not empty, or the file system dates in whole seconds.
+ * The state of the database file and the analyses that it was audited for, as one text. Undefined when it has no name:
+ * the WAL is not empty, or the file system dates in whole seconds.
  */
 function stateOf(file: string, analyses: readonly Analysis[]): string | undefined {
   const wal = statSync(`${file}-wal`, { throwIfNoEntry: false });
@@ -57,7 +57,9 @@ const isWrittenSince = (db: Sqlite, before: Writes): boolean => {
   return now.own !== before.own || now.others !== before.others;
 };
 
-/** Moves the WAL into the file, so that the file alone is the state. False: it was written since `before`, or is in use. */
+/**
+ * Moves the WAL into the file, so that the file alone is the state. False: it was written since `before`, or is in use.
+ */
 export function settleFile(db: Sqlite, before: Writes): boolean {
   if (isWrittenSince(db, before)) return false;
   const [{ busy }] = db.pragma("wal_checkpoint(TRUNCATE)") as [{ busy: number }];

@@ -1,7 +1,7 @@
 /**
- * Fills the tables of new analyses from the sales that are there, a range of rowids at a time, while refreshes go on. The
- * column a_remplir of the list is the rowid up to which an analysis has them; changes of sales beyond it wait for their
- * range.
+ * Fills the tables of new analyses from the sales that are there, a range of rowids at a time, while refreshes go on.
+ * The column a_remplir of the list is the rowid up to which an analysis has them; changes of sales beyond it wait for
+ * their range.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
@@ -17,8 +17,8 @@ export interface Filling {
   readonly limitOf: (nom: string) => number;
   /**
    * Adds the next range to each that needs it, inside the caller's transaction, in which the results reflect the newest
-   * commit. Returns whether more is left. While an event is being applied in several transactions the tables are between
-   * two states, and nothing is added.
+   * commit. Returns whether more is left. While an event is being applied in several transactions the tables are
+   * between two states, and nothing is added.
    */
   readonly step: () => boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Brings the database in line with the files of the analyses: the list, and for each analysis its table and its view. What
- * did not change keeps its rows.
+ * Brings the database in line with the files of the analyses: the list, and for each analysis its table and its view.
+ * What did not change keeps its rows.
  */
 import { createHash } from "node:crypto";
 import type { Sqlite } from "#shared/database/sqlite.ts";
@@ -38,8 +38,8 @@ const listed = (db: Sqlite): ReadonlyMap<string, string> =>
   );
 
 /**
- * Runs one transaction when a file differs from the list. Call it before temporary tables hide those of the file. Throws the
- * errors of SQLite; after SQLITE_BUSY the caller tries again.
+ * Runs one transaction when a file differs from the list. Call it before temporary tables hide those of the file.
+ * Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
  */
 export function install(db: Sqlite, read: readonly (Definition | BadFile)[]): Installed {
   const files = read.map((one) => ({ one, definition: fingerprint(one) }));

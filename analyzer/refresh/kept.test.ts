@@ -1,4 +1,6 @@
-/** Analyses with tables of their own: after each commit they are what their query gives when it is run as it is written. */
+/**
+ * Analyses with tables of their own: after each commit they are what their query gives when it is run as it is written.
+ */
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";

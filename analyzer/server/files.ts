@@ -16,7 +16,10 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** For each package that a module of the page may import: the package and its file, and the path at which the page finds it. */
+/**
+ * For each package that a module of the page may import: the package and its file, and the path at which the page finds
+ * it.
+ */
 const PACKAGES: Readonly<Record<string, readonly [name: string, file: string, served: string]>> = {
   preact: ["preact", "dist/preact.mjs", "vendor/preact.js"],
   "preact/hooks": ["preact", "hooks/dist/hooks.mjs", "vendor/preact-hooks.js"],

@@ -60,8 +60,8 @@ export const analyses = (
   );
 
 /**
- * Takes the files as they are and runs the analysis if it must: no other process may be doing that. A database that cannot
- * be written shows what it has.
+ * Takes the files as they are and runs the analysis if it must: no other process may be doing that. A database that
+ * cannot be written shows what it has.
  */
 const bringUpToDate = (run: Invocation, name: string | undefined) =>
   Effect.scoped(

@@ -14,7 +14,9 @@ import type { Invocation } from "../settings/invocation.ts";
 
 type BackupError = DatabaseError | Failed | LogMismatch;
 
-/** With --every it goes on until it is interrupted; a backup that fails is said, and the next one is made at its time. */
+/**
+ * With --every it goes on until it is interrupted; a backup that fails is said, and the next one is made at its time.
+ */
 export const backup = (
   input: { readonly directory: string; readonly keep: string | undefined },
   run: Invocation,

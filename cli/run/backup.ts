@@ -1,7 +1,7 @@
 /**
- * Backups of a data directory. A backup is a data directory itself, named after its moment: ventes.db with its positions
- * and, without Kafka, events.db. ventes.db is copied first, so its positions are in the copy of the log. The rest of
- * a data directory is a cache of the topics.
+ * Backups of a data directory. A backup is a data directory itself, named after its moment: ventes.db with its
+ * positions and, without Kafka, events.db. ventes.db is copied first, so its positions are in the copy of the log. The
+ * rest of a data directory is a cache of the topics.
  */
 import {
   chmodSync,
@@ -53,8 +53,8 @@ export interface Backup {
 type BackupError = DatabaseError | Failed | LogMismatch;
 
 /**
- * Writes a backup of the directory `data` into the directory `target`, checks it, and gives it its name only then. `hasLog`:
- * the topics are in events.db.
+ * Writes a backup of the directory `data` into the directory `target`, checks it, and gives it its name only then.
+ * `hasLog`: the topics are in events.db.
  */
 export const writeBackup = (
   data: string,

@@ -174,9 +174,10 @@ const DAY_MS = 86_400_000;
 const GONE_AFTER_MS = 7 * DAY_MS;
 
 /**
- * The components that `status` is about. One that is silent is left out when it is gone for good: for GONE_AFTER_MS, or when its database
- * has a younger component of the same kind that reports now. The latter is the same one under another name: its machine or
- * container was renamed. (A producer has no database: its files may be on another machine.) `now`: ms since 1970.
+ * The components that `status` is about. One that is silent is left out when it is gone for good: for GONE_AFTER_MS, or
+ * when its database has a younger component of the same kind that reports now. The latter is the same one under another
+ * name: its machine or container was renamed. (A producer has no database: its files may be on another machine.) `now`:
+ * ms since 1970.
  */
 export function presentStates(
   states: readonly ComponentState[],

@@ -1,6 +1,6 @@
 /**
- * The state of a component as records of the topic `status`. The statuses of thousands of sources do not fit one record: the first has
- * what fits, under the key of the component, and further ones have the rest.
+ * The state of a component as records of the topic `status`. The statuses of thousands of sources do not fit one
+ * record: the first has what fits, under the key of the component, and further ones have the rest.
  */
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
 import { RECORD_OVERHEAD } from "#shared/topic-log/record-size.ts";
@@ -21,8 +21,8 @@ interface Part {
 }
 
 /**
- * The records of a state, the first one last: a reader that sees it finds the others. `most`: the bytes that one record may
- * take. A single status is far smaller (producer/source/bounds.ts).
+ * The records of a state, the first one last: a reader that sees it finds the others. `most`: the bytes that one record
+ * may take. A single status is far smaller (producer/source/bounds.ts).
  */
 export function recordsOf(state: ComponentState, most: number): readonly NewRecord[] {
   const whole = recordOf(state);
@@ -54,7 +54,10 @@ const LARGE = 99_999;
 const sizeOf = ({ key, value }: NewRecord): number =>
   RECORD_OVERHEAD + Buffer.byteLength(key) + Buffer.byteLength(value ?? "");
 
-/** The states of these records. A part of an earlier run of the component, or one that its state no longer has, is left out. */
+/**
+ * The states of these records. A part of an earlier run of the component, or one that its state no longer has, is left
+ * out.
+ */
 export function statesOf(records: readonly ComponentState[]): readonly ComponentState[] {
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
   return records

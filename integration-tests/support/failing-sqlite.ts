@@ -1,7 +1,7 @@
 /**
- * SQLite that fails: each call of better-sqlite3 in this process is seen before SQLite is asked, and may be answered with an
- * error of a disk, a lock or a damaged file. A call is told by its site: the file of the database and the lines of ours
- * that led to it.
+ * SQLite that fails: each call of better-sqlite3 in this process is seen before SQLite is asked, and may be answered
+ * with an error of a disk, a lock or a damaged file. A call is told by its site: the file of the database and the lines
+ * of ours that led to it.
  */
 import { basename, join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";

@@ -41,8 +41,8 @@ export interface Placement<Line> {
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
 /**
- * Pairs the places of identical rows with their lines, both rising: as many pairs (index of the place, index of the line) as
- * there are of the fewer.
+ * Pairs the places of identical rows with their lines, both rising: as many pairs (index of the place, index of the
+ * line) as there are of the fewer.
  */
 export type Align = (
   places: readonly number[],

@@ -17,7 +17,10 @@ export class IdFindings {
   /** Lines whose id stands on a later line of another sale, where that is new; and such ids. */
   repeated = 0;
   readonly repeatedIds: string[] = [];
-  /** Of ids that are new: lines of the sale of a later line, with other values. `together`: no line of another id is between. */
+  /**
+   * Of ids that are new: lines of the sale of a later line, with other values. `together`: no line of another id is
+   * between.
+   */
   together = 0;
   readonly togetherIds: string[] = [];
   apart = 0;
@@ -43,8 +46,8 @@ export class IdFindings {
 
   /**
    * A line, the one that holds for its id, and the row that the source stated under it. A later line of a known id that
-   * only changes its product or shop is a correction; one of another day is another sale. `together`: all lines of the id
-   * stand next to each other.
+   * only changes its product or shop is a correction; one of another day is another sale. `together`: all lines of the
+   * id stand next to each other.
    */
   sawTwice(line: SpilledRecord, holds: SpilledRecord, before: HeldRow | undefined, together: boolean): void {
     if (line.b === holds.b && before === undefined) {

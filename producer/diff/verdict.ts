@@ -85,8 +85,8 @@ function bySides(evidence: Evidence, windows: Windows): Fates {
 }
 
 /**
- * A row between others that is older than all lines that stayed, while rows as old went at the old end: one of the few that
- * stand out of the order of days. A window of days loses it with those, a window of lines does not.
+ * A row between others that is older than all lines that stayed, while rows as old went at the old end: one of the few
+ * that stand out of the order of days. A window of days loses it with those, a window of lines does not.
  */
 function betweenOthers(evidence: Evidence, end: "first" | "last" | null, other: Fate, atOldEnd: Fate): Fate {
   const { vanished, came, habit, sorted } = evidence;

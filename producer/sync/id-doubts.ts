@@ -45,8 +45,8 @@ const versionBefore = ({ before }: OpenedVersion): string =>
   JSON.stringify([before?.header ?? null, before?.counts ?? null]);
 
 /**
- * Lines of one document stand together, and a correction comes at the end. So lines of one sale that stand together are a
- * document's, unless the file has corrections under the same id elsewhere.
+ * Lines of one document stand together, and a correction comes at the end. So lines of one sale that stand together are
+ * a document's, unless the file has corrections under the same id elsewhere.
  */
 function ofRepeated(opened: OpenedVersion, { idFindings }: EntityDiff): readonly Doubt[] {
   const { repeated, repeatedIds, together, togetherIds, apart } = idFindings;

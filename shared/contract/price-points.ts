@@ -15,7 +15,10 @@ export interface PricePoint {
 /** The points of one product, in the order in which they come into force: by day, then by offset. */
 export type PricePoints = readonly PricePoint[];
 
-/** The points without the hidden ones: a dated point hides the undated points of lower offset on or after its day, of any source. */
+/**
+ * The points without the hidden ones: a dated point hides the undated points of lower offset on or after its day, of
+ * any source.
+ */
 export function visiblePoints(points: PricePoints): PricePoints {
   if (!points.some((p) => p.dated)) return points;
   return points.filter(

@@ -85,8 +85,8 @@ export const CatalogueStatus = Schema.Struct({
 export type CatalogueStatus = typeof CatalogueStatus.Type;
 
 /**
- * The state of a component. Key: `component id`. It is published every 5 s while the component runs. Statuses that do not fit one
- * record are in further ones (key: `component id part N`), which repeat the rest.
+ * The state of a component. Key: `component id`. It is published every 5 s while the component runs. Statuses that do
+ * not fit one record are in further ones (key: `component id part N`), which repeat the rest.
  */
 export const ComponentState = Schema.Struct({
   v: Schema.Literal(1),

@@ -10,7 +10,9 @@ export interface Applying {
   readonly total: number;
 }
 
-/** Null: there is none, and every table is as of the last commit. A reader may meet a file that no writer has migrated. */
+/**
+ * Null: there is none, and every table is as of the last commit. A reader may meet a file that no writer has migrated.
+ */
 export const applyingIn = (db: Sqlite): Applying | null =>
   db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'unfinished'").get() === undefined
     ? null

@@ -27,8 +27,8 @@ export const whenFree = <A, E>(
   failingWith(attempt(work).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy })), failureOf);
 
 /**
- * Around a component whose work is full of single reads and writes of `file`: an error of the file or of the disk that one of
- * them throws is a DatabaseError. Any other defect stays one.
+ * Around a component whose work is full of single reads and writes of `file`: an error of the file or of the disk that
+ * one of them throws is a DatabaseError. Any other defect stays one.
  */
 export const withErrorsOf =
   (file: string) =>
@@ -43,7 +43,9 @@ export const withErrorsOf =
       }),
     );
 
-/** Runs `work`, and throws the DatabaseError that an error of it is: for plain code that a caller of another file runs. */
+/**
+ * Runs `work`, and throws the DatabaseError that an error of it is: for plain code that a caller of another file runs.
+ */
 export function explained<A>(file: string, work: () => A): A {
   try {
     return work();

@@ -29,7 +29,9 @@ export const copyDatabase = (
     }),
   );
 
-/** Keeps one state of the database in view. Without it the copy would begin again after each commit of another process. */
+/**
+ * Keeps one state of the database in view. Without it the copy would begin again after each commit of another process.
+ */
 function pin(db: Sqlite): void {
   db.exec("BEGIN");
   db.prepare("SELECT COUNT(*) FROM sqlite_schema").get();
@@ -64,7 +66,10 @@ function closeJournal(file: string): void {
 /** At most this many problems are told of a file. */
 const PROBLEMS = 10;
 
-/** What SQLite finds wrong in the whole of a file: broken pages, rows without their parent. Empty: nothing. Throws DatabaseError. */
+/**
+ * What SQLite finds wrong in the whole of a file: broken pages, rows without their parent. Empty: nothing. Throws
+ * DatabaseError.
+ */
 export function problemsOf(file: string, kind: FileKind): readonly string[] {
   const db = openReader(file, kind);
   try {

@@ -1,13 +1,14 @@
 /**
- * Tells a database from its copy. A copy that is opened beside the original would take its consumer group, and each of the two
- * would get a part of the events. So the database remembers its file: a copy is another file.
+ * Tells a database from its copy. A copy that is opened beside the original would take its consumer group, and each of
+ * the two would get a part of the events. So the database remembers its file: a copy is another file.
  */
 import { statSync } from "node:fs";
 import type { Sqlite } from "./sqlite.ts";
 
 /**
- * The inode of a file and its time of birth in nanoseconds, as `inode:birth`. A rename keeps both; a copy has others, also when another
- * file system gives it the same inode. `birth` is empty where the file system has none and answers with the time of the last change.
+ * The inode of a file and its time of birth in nanoseconds, as `inode:birth`. A rename keeps both; a copy has others,
+ * also when another file system gives it the same inode. `birth` is empty where the file system has none and answers
+ * with the time of the last change.
  */
 function placeOf(file: string): string {
   const { ino, birthtimeNs, ctimeNs } = statSync(file, { bigint: true });
@@ -21,8 +22,8 @@ function isSame(known: string, now: string): boolean {
 }
 
 /**
- * Gives the open database of `file` the id `id` when it has none, or when it is a copy: its file is not the one in which it
- * was opened last.
+ * Gives the open database of `file` the id `id` when it has none, or when it is a copy: its file is not the one in
+ * which it was opened last.
  */
 export function giveId(db: Sqlite, file: string, id: string): void {
   const known = db.prepare("SELECT value FROM meta WHERE key = 'place'").pluck();

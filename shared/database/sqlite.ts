@@ -42,8 +42,8 @@ const BUSY_MS = 50;
 
 /**
  * Opens a file of this kind in WAL mode, and creates it if it is missing; `prepare` is called at the end. Throws
- * DatabaseError, and leaves nothing open, for a directory or file that cannot be written, a file that is no SQLite database or
- * belongs to another program, a newer version, and a file that another process has locked.
+ * DatabaseError, and leaves nothing open, for a directory or file that cannot be written, a file that is no SQLite
+ * database or belongs to another program, a newer version, and a file that another process has locked.
  */
 export function openFile(file: string, kind: FileKind, prepare: (db: Sqlite) => void = () => {}): Sqlite {
   const db = open(file, { readonly: false });

@@ -27,7 +27,10 @@ export const VENTES_DB: FileKind = {
 /** The path of the database in a data directory. */
 export const ventesFile = (dir: string): string => join(dir, "ventes.db");
 
-/** Opens DIR/ventes.db for writing. Creates it if it is missing. `id` is the databaseId of a new one, and of a copy. Throws DatabaseError. */
+/**
+ * Opens DIR/ventes.db for writing. Creates it if it is missing. `id` is the databaseId of a new one, and of a copy.
+ * Throws DatabaseError.
+ */
 export function openVentes(dir: string, id: string): Sqlite {
   const file = ventesFile(dir);
   return openFile(file, VENTES_DB, (db) => giveId(db, file, id));
@@ -46,6 +49,9 @@ export const ventesOf = (dir: string): Effect.Effect<Sqlite, DatabaseError, Scop
 /** Opens DIR/ventes.db read-only. Throws DatabaseError when it is missing, foreign or newer. */
 export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(dir), VENTES_DB);
 
-/** The random id of the database, another one in each copy: part of the name of its consumer group, and the key of its commit events. */
+/**
+ * The random id of the database, another one in each copy: part of the name of its consumer group, and the key of its
+ * commit events.
+ */
 export const databaseId = (db: Sqlite): string =>
   (db.prepare("SELECT value FROM meta WHERE key = 'database'").get() as { value: string }).value;

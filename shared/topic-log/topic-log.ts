@@ -84,8 +84,8 @@ export interface FollowOptions<E, R> {
   readonly group: string;
   readonly topics: readonly TopicName[];
   /**
-   * The group is of this follower alone, and its name begins so. No later follower has the group: the layer deletes it at the end,
-   * and those of former followers, killed ones too, at the start.
+   * The group is of this follower alone, and its name begins so. No later follower has the group: the layer deletes it
+   * at the end, and those of former followers, killed ones too, at the start.
    */
   readonly alone?: string;
   /**

@@ -2,7 +2,9 @@
 import { type AstNode, type Expr, type Span, VisitorKeys } from "sqlite3-parser";
 import { NotLinear } from "./not-linear.ts";
 
-/** Functions of SQLite whose answer depends on their arguments alone. With 'now' some of them do not: see checkScalar. */
+/**
+ * Functions of SQLite whose answer depends on their arguments alone. With 'now' some of them do not: see checkScalar.
+ */
 const PURE = new Set(
   `abs cast coalesce concat concat_ws date datetime format hex if ifnull iif instr json_extract julianday length like
    lower ltrim nullif printf replace round rtrim sign strftime substr substring time trim typeof unicode unixepoch
@@ -12,7 +14,9 @@ const PURE = new Set(
 const SCALAR_WITH_TWO = new Set(["max", "min"]);
 const AGGREGATES = new Set(["avg", "count", "sum", "total"]);
 
-/** Node types that an expression may consist of. Subqueries, parameters, CURRENT_DATE and the like are not among them. */
+/**
+ * Node types that an expression may consist of. Subqueries, parameters, CURRENT_DATE and the like are not among them.
+ */
 const PARTS = new Set<AstNode["type"]>([
   "BetweenExpr",
   "BinaryExpr",

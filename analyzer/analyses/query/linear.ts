@@ -1,7 +1,7 @@
 /**
- * Recognizes queries that are linear in ventes: what one sale adds to their result, its withdrawal takes away. Such a query
- * is split in two. The core groups sales by the keys and counts and sums them as integers; its results are added up in a
- * table. The view computes the query's own columns, HAVING, ORDER BY and LIMIT from that table.
+ * Recognizes queries that are linear in ventes: what one sale adds to their result, its withdrawal takes away. Such a
+ * query is split in two. The core groups sales by the keys and counts and sums them as integers; its results are added
+ * up in a table. The view computes the query's own columns, HAVING, ORDER BY and LIMIT from that table.
  */
 import type { AstNode, Expr, ResultColumn, Select, SelectFrom } from "sqlite3-parser";
 import {
@@ -34,8 +34,8 @@ export interface Linear {
   readonly columns: readonly string[];
   readonly keyColumns: number;
   /**
-   * The result is [key,] value, and the value is a sum or the number of sales. Then the first counts are _n and, of a sum,
-   * its two halves (sumOfHalves).
+   * The result is [key,] value, and the value is a sum or the number of sales. Then the first counts are _n and, of a
+   * sum, its two halves (sumOfHalves).
    */
   readonly single: "sum" | "count" | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * A table as text: CSV for programs, CSV for a French Excel, JSON. Each yields pieces of the file. In CSV, a text that a
- * spreadsheet would run as a formula begins with an apostrophe.
+ * A table as text: CSV for programs, CSV for a French Excel, JSON. Each yields pieces of the file. In CSV, a text that
+ * a spreadsheet would run as a formula begins with an apostrophe.
  */
 
 import { inert } from "#shared/runtime/formulas.ts";

@@ -1,6 +1,6 @@
 /**
- * A table as an .xlsx workbook (ECMA-376): a zip of XML, written row by row. Texts are texts, never formulas; numbers are
- * numbers, and days are dates. A sheet takes a million rows; the next ones go to the next sheet.
+ * A table as an .xlsx workbook (ECMA-376): a zip of XML, written row by row. Texts are texts, never formulas; numbers
+ * are numbers, and days are dates. A sheet takes a million rows; the next ones go to the next sheet.
  */
 import { Readable } from "node:stream";
 import { ZipFile } from "yazl";

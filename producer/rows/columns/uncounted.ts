@@ -1,4 +1,6 @@
-/** Money that a file states and the revenue of its sales does not follow: discounts, returns, several prices (rule 22). */
+/**
+ * Money that a file states and the revenue of its sales does not follow: discounts, returns, several prices (rule 22).
+ */
 import { formatMillionths } from "#shared/contract/numbers.ts";
 import { fieldNamed, type QuantityFields } from "../../header/index.ts";
 import { cleanText } from "../values.ts";

@@ -77,8 +77,8 @@ function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
 }
 
 /**
- * Begins the transaction in which all statements see the same commit. Waits while an event is half applied to tables that
- * they name; returns how far it is when that takes too long.
+ * Begins the transaction in which all statements see the same commit. Waits while an event is half applied to tables
+ * that they name; returns how far it is when that takes too long.
  */
 function begin(db: BetterSqlite3.Database, statements: readonly string[]): string | undefined {
   const until = performance.now() + UNFINISHED_MS;

@@ -237,8 +237,8 @@ CREATE TABLE old_magasins (
   offset              INTEGER NOT NULL
 );
 
--- meta: the id of the database ('database') and the file that has it ('place'), the log that its positions belong to ('log'), and how many events of a
--- partition were gone before the database read them ('missed ventes/0').
+-- meta: the id of the database ('database') and the file that has it ('place'), the log that its positions belong to
+-- ('log'), and how many events of a partition were gone before the database read them ('missed ventes/0').
 CREATE TABLE meta (
   key                 TEXT NOT NULL PRIMARY KEY,
   value               TEXT NOT NULL

@@ -1,6 +1,6 @@
--- The event whose sales are being placed again, when there are too many of them for one transaction: at most one row. Until
--- it is gone, ventes and orphelins are between two states. The changes bear the number of the commit that is made at the end:
--- as of progress, which analyses reflects, none of them has happened.
+-- The event whose sales are being placed again, when there are too many of them for one transaction: at most one row.
+-- Until it is gone, ventes and orphelins are between two states. The changes bear the number of the commit that is made
+-- at the end: as of progress, which analyses reflects, none of them has happened.
 CREATE TABLE unfinished (
   one                 INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
   parent              TEXT NOT NULL,    -- produits or magasins: the topic of the event

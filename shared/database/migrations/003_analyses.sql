@@ -1,6 +1,6 @@
 -- The analyses as their files say them, and what became of each (docs/analyses.md). The program's own are among them.
--- The result of NOM is the view NOM. The rows of the brief's three are in `analyses`, those of the others in tables of their
--- own, analyse_NOM.
+-- The result of NOM is the view NOM. The rows of the brief's three are in `analyses`, those of the others in tables of
+-- their own, analyse_NOM.
 CREATE TABLE analyses_liste (
   nom                 TEXT NOT NULL PRIMARY KEY,
   genre               TEXT NOT NULL CHECK (genre IN ('incremental', 'plain')), -- kept with every commit; run again after commits

@@ -1,7 +1,8 @@
 /**
- * Notifies a follower that events.db was written. A write of this process wakes the follower at once (change-signal.ts). For
- * writes of other processes the notifier polls PRAGMA data_version every POLL_MS, which takes microseconds. A follower has a timer
- * only while it waits. A notification may be for another table or topic than those of the follower.
+ * Notifies a follower that events.db was written. A write of this process wakes the follower at once
+ * (change-signal.ts). For writes of other processes the notifier polls PRAGMA data_version every POLL_MS, which takes
+ * microseconds. A follower has a timer only while it waits. A notification may be for another table or topic than those
+ * of the follower.
  */
 import * as Effect from "effect/Effect";
 import type { Sqlite } from "../../database/sqlite.ts";

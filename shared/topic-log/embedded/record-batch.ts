@@ -1,8 +1,8 @@
 /**
- * The blob of events.db that holds many records. For each record: the lengths of its key and its value in bytes
- * (int32 little endian, -1 for null), then both in UTF-8. A blob of COMPRESS_FROM bytes or more is compressed with
- * zstd, whose frame has a checksum; a smaller one stands behind its CRC-32 (little endian). Plain synchronous code: every event that is published or read passes here. Offsets are not in the blob; its
- * row in `batches` has them.
+ * The blob of events.db that holds many records. For each record: the lengths of its key and its value in bytes (int32
+ * little endian, -1 for null), then both in UTF-8. A blob of COMPRESS_FROM bytes or more is compressed with zstd, whose
+ * frame has a checksum; a smaller one stands behind its CRC-32 (little endian). Plain synchronous code: every event
+ * that is published or read passes here. Offsets are not in the blob; its row in `batches` has them.
  */
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { BrokenReason } from "../../contract/sentences.ts";

@@ -1,10 +1,12 @@
-/** Deletes consumer groups that nobody is in any more. Kafka itself forgets them after days (offsets.retention.minutes). */
+/**
+ * Deletes consumer groups that nobody is in any more. Kafka itself forgets them after days (offsets.retention.minutes).
+ */
 import type { KafkaSettings } from "../../../runtime/settings.ts";
 import { makeAdmin } from "../cluster/kafkajs.ts";
 
 /**
- * Deletes the groups whose names begin with `prefix`, except those that have members, which the broker refuses to delete. Never fails: without
- * the right to delete them, or without a broker, they stay until Kafka forgets them.
+ * Deletes the groups whose names begin with `prefix`, except those that have members, which the broker refuses to
+ * delete. Never fails: without the right to delete them, or without a broker, they stay until Kafka forgets them.
  */
 export async function deleteEmptyGroups(settings: KafkaSettings, prefix: string): Promise<void> {
   const admin = makeAdmin(settings);
