@@ -54,7 +54,7 @@ export const runAnalyzer = (
   Effect.flatMap(Settings, ({ data }) =>
     Effect.scoped(analyze(options)).pipe(
       withErrorsOf(ventesFile(data)),
-      // What it was doing on its connection is undone with it: nothing of it was stored.
+      // The open transaction ends with its connection, and nothing of it was stored.
       Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
     ),
   );

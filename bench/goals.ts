@@ -1,8 +1,8 @@
-/** What is measured of the whole, beside what it should be. */
+/** The measurements of the whole program, each beside its goal. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
 
-export interface Timed {
+interface Timed {
   readonly log: string;
   readonly stage: string;
   readonly seconds: number;

@@ -1,4 +1,4 @@
-/** What the consumer's thread and the thread that started it tell each other. */
+/** The messages between the consumer's thread and the thread that started it. */
 import * as Schema from "effect/Schema";
 import { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
@@ -20,7 +20,7 @@ export interface ThreadStart {
   readonly compileCache: string | undefined;
 }
 
-/** What the caller of a consumer in a thread may want to hear. */
+/** Calls that a consumer in a thread makes to the thread that started it. */
 export interface ThreadOptions extends ConsumerOptions {
   /** The longest time in ms, since the call before, in which the thread did nothing else. Called every second. */
   readonly onLoopDelay?: (ms: number) => void;

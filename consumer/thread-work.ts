@@ -1,4 +1,4 @@
-/** What the consumer's thread does. */
+/** The consumer, as its thread runs it. */
 import { parentPort } from "node:worker_threads";
 import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
@@ -31,7 +31,7 @@ const tellLoopDelay = Effect.flatMap(loopDelay, (longest) =>
 );
 
 /**
- * Runs the consumer until it fails or is told to stop. Throws what is no failure: the thread then ends with that error.
+ * Runs the consumer until it fails or is told to stop. Throws a defect: the thread then ends with that error.
  */
 export async function runThread({ data, ...settings }: ThreadSettings): Promise<void> {
   const consumer = Effect.scoped(Effect.raceFirst(runConsumer(OPTIONS), tellLoopDelay)).pipe(

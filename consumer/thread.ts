@@ -7,7 +7,7 @@ import { workerData } from "node:worker_threads";
 import type { ThreadStart } from "./thread-protocol.ts";
 
 const { compileCache, argv, settings } = workerData as ThreadStart;
-// A thread does not inherit them. The modules are loaded after that.
+// A thread inherits neither. The modules are loaded behind these lines, so that the cache serves them.
 if (compileCache !== undefined) module.enableCompileCache(compileCache);
 process.argv = [...argv];
 const { runThread } = await import("./thread-work.ts");

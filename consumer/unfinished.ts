@@ -5,8 +5,8 @@
  *
  * - no other event is applied: each consumer of the database helps to finish this one first;
  * - the position of the partition stays at the event, so that it is given again;
- * - there is no commit: old images and new rows bear the number and the rowids of the commit that will be. So whoever
- *   reads the tables as of a commit, as the analyses do, sees none of it, and then all of it at once.
+ * - there is no commit: old images and new rows bear the number and the rowids of the commit at the end. So a
+ *   reader of the tables as of a commit, such as the analyses, sees none of it, and then all of it at once.
  */
 import type { BatchState, Placing } from "./batch-state.ts";
 import { placeSales } from "./sale-parents.ts";

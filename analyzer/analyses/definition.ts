@@ -6,12 +6,12 @@ import { parseStmt } from "sqlite3-parser";
 import { isLinear, type Linear, linearOf } from "./query/linear.ts";
 import type { Words } from "./query/not-linear.ts";
 
-/** What the values of a column are. */
+/** The unit of the values of a column. */
 export const UNITS = ["montant", "quantité", "nombre", "pourcentage", "jour", "texte"] as const;
 export type Unit = (typeof UNITS)[number];
 
 /** How the result is shown. */
-export const CHARTS = ["courbe", "barres", "tableau", "chiffre"] as const;
+const CHARTS = ["courbe", "barres", "tableau", "chiffre"] as const;
 export type Chart = (typeof CHARTS)[number];
 
 export interface Definition {
@@ -45,7 +45,7 @@ export interface BadFile {
   readonly livree: boolean;
 }
 
-export interface AnalysisFile {
+interface AnalysisFile {
   readonly nom: string;
   readonly fichier: string;
   readonly text: string;
@@ -58,7 +58,7 @@ const NAME = /^[a-z][a-z0-9_]{0,59}$/;
 const HEADER_LINE = /^--\s*(titre|title|unite|graphique)\s*:\s*(.*?)\s*$/;
 const COMMENT_OR_QUOTED = /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
-/** Throws nothing: what is wrong with the file is its answer. */
+/** A file that is wrong is answered as BadFile, not thrown. */
 export function readDefinition({ nom, fichier, text, livree }: AnalysisFile): Definition | BadFile {
   const bad = (ligne: number | null, fr: string, en: string): BadFile => ({
     nom,

@@ -1,4 +1,4 @@
-/** What every answer says of itself. */
+/** The fields that every answer has: of which commit it is, and from when. */
 import * as Schema from "effect/Schema";
 
 /** The commit of the figures, and the newest one. */

@@ -2,7 +2,7 @@
 import * as Schema from "effect/Schema";
 import { AsOf } from "./as-of.ts";
 
-/** Of some sales. */
+/** The sums over some sales. */
 const Sums = {
   revenue: Schema.Finite,
   quantity: Schema.Finite,
@@ -133,7 +133,7 @@ export const SaleAnswer = Schema.Struct({
       extras: Published,
     }),
   ),
-  /** What of its history is not here, and where it may be found, in the language of the answer. */
+  /** A sentence: earlier values are not in the database, and where they are. In the language of the answer. */
   missing: Schema.String,
 });
 export type SaleAnswer = typeof SaleAnswer.Type;
@@ -159,7 +159,7 @@ export const ChangesAnswer = Schema.Struct({
       added: Schema.Int,
       changed: Schema.Int,
       removed: Schema.Int,
-      /** What they did to total revenue and to total quantity. */
+      /** By how much they changed total revenue and total quantity. */
       revenue: Schema.Finite,
       quantity: Schema.Finite,
       /** The first and the last day of these sales. */

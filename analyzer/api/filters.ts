@@ -1,4 +1,4 @@
-/** What the questions of the API have in common: the filters, the period, pages, and the language of the answer. */
+/** The parameters that several questions of the API share: filters, period, pages, and the language of the answer. */
 import * as Schema from "effect/Schema";
 
 /** A day that exists, `2026-01-31`. */

@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /** Revenue and quantity are integers of millionths: a bigint where a double is not exact. */
-export type SaleRow = readonly [
+type SaleRow = readonly [
   rowId: number,
   day: string,
   product: string,
@@ -28,7 +28,7 @@ const VALUES = "date_vente, id_produit, id_magasin, source, ca_millioniemes, qua
 /** New rows are fetched so many at a time. */
 const FETCHED = 4096;
 
-export interface ChangedRows {
+interface ChangedRows {
   /** Calls `put` for each sale that there is, and `drop` for each that is gone. Most row ids grow. */
   readonly each: (step: Step, put: (row: SaleRow) => void, drop: (rowId: number) => void) => void;
 }

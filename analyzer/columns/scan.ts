@@ -15,7 +15,7 @@ export interface Days {
   readonly last: number;
 }
 
-export interface Scan {
+interface Scan {
   /** Calls `visit` for each sale of these days that is wanted, in the order of row ids. */
   readonly each: (
     days: Days,
@@ -31,28 +31,31 @@ export function prepareScan(columns: Sqlite): Scan {
   const chunks = columns
     .prepare("SELECT n, data FROM chunks WHERE last_day >= ? AND first_day <= ? ORDER BY n")
     .raw();
-  const inDays = ({ first, last }: Days) => chunks.iterate(first, last) as IterableIterator<[number, Buffer]>;
+  const inDays = ({ first, last }: Days) => chunks.iterate(first, last) as IterableIterator<Stored>;
   return {
     each: (days, wanted, visit) => {
-      for (const [n, data] of inDays(days)) visitChunk(n, new Chunk(data), days, wanted, visit);
+      for (const stored of inDays(days)) visitChunk(stored, days, wanted, visit);
     },
     rowIds: function* (days, wanted) {
-      for (const [n, data] of inDays(days)) {
+      for (const stored of inDays(days)) {
         const found: number[] = [];
-        visitChunk(n, new Chunk(data), days, wanted, (_chunk, _i, rowId) => found.push(rowId));
+        visitChunk(stored, days, wanted, (_chunk, _i, rowId) => found.push(rowId));
         yield found;
       }
     },
   };
 }
 
+/** A row of the table chunks. */
+type Stored = readonly [n: number, data: Buffer];
+
 function visitChunk(
-  n: number,
-  chunk: Chunk,
+  [n, data]: Stored,
   { first, last }: Days,
   { product, source, shops }: Wanted,
   visit: (chunk: Chunk, i: number, rowId: number) => void,
 ): void {
+  const chunk = new Chunk(data);
   for (let i = 0; i < CHUNK_ROWS; i++) {
     const found = chunk.product[i] as number;
     if (found === 0 || (product !== undefined && found !== product)) continue;

@@ -10,7 +10,7 @@ import { mentionsColumn, mentionsTable, type Query } from "../analyses/mentions.
 import { KEY_OF, list, NO_END, type Parent, storedColumns } from "../tables/tables.ts";
 import type { Span } from "./changes.ts";
 
-export interface ChangedParents {
+interface ChangedParents {
   /** The keys of the changed parents, each with the analyses that read a column which changed. */
   readonly moved: (span: Span) => ReadonlyMap<string, ReadonlySet<Query>>;
   /**

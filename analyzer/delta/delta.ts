@@ -27,7 +27,7 @@ export interface Delta {
   readonly fill: (nom: string, lo: number, hi: number) => void;
 }
 
-export interface Deltas {
+interface Deltas {
   readonly analyses: readonly Analysis[];
   readonly kept?: readonly Kept[];
   /** The table of a kept analysis has the sales below this rowid; default: all. */

@@ -1,7 +1,7 @@
 /**
  * A line or bars over time. uPlot draws; the cursor works with the mouse, a finger and the keyboard: arrows, Home and
- * End move it, Enter opens the days of the point. What it points at is said in words below, and the same figures are in
- * a table.
+ * End move it, Enter opens the days of the point. The point under the cursor is given in words below, and a table has
+ * the same figures.
  */
 import { html } from "htm/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";

@@ -1,4 +1,4 @@
-/** The first view: the figures of the chosen period, their line over time, and what they are made of. */
+/** The first view: the figures of the chosen period, their line over time, and their cities, shops and products. */
 import { html } from "htm/preact";
 import { Bars } from "./bars.js";
 import { link, useAnswer } from "./data.js";
@@ -67,4 +67,4 @@ const Shops = ({ answer, busy }) => {
 };
 
 /** Sets a filter, or takes it away when it holds already. @param {string} name @param {string} value */
-export const toggled = (name, value) => ({ [name]: place.value[name] === value ? null : value });
+const toggled = (name, value) => ({ [name]: place.value[name] === value ? null : value });

@@ -1,4 +1,4 @@
-/** One sale: what counts, the file and the line that it comes from, and what it was before. */
+/** One sale: the values that count, its file and line, its event as published, and what its sources say of it. */
 import { html } from "htm/preact";
 import { useAnswer } from "./data.js";
 import { amount, day, fileName, moment, number, shorten } from "./format.js";

@@ -20,7 +20,6 @@ export const en = {
     changes: "What’s new",
     sources: "Files",
     rejects: "Rejects",
-    sql: "SQL",
   },
   otherLanguage: "Français",
   chart: "line chart",

@@ -18,7 +18,6 @@ export const fr = {
     changes: "Nouveautés",
     sources: "Fichiers",
     rejects: "Rejets",
-    sql: "SQL",
   },
   otherLanguage: "English",
   chart: "courbe",

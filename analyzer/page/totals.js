@@ -56,7 +56,7 @@ function Tile({ metric, answer, current }) {
 }
 
 /**
- * A change in words, sign and colour; without a figure to compare with, that is said.
+ * A change in words, sign and colour, or the words that there is no figure to compare with.
  * @param {{ now: number, then: Sums & { from: string, to: string }, metric: Metric, say: (value: number) => string, words: string }} props
  */
 function Change({ now, then, metric, say, words }) {
@@ -183,6 +183,7 @@ function stepsOf({ from, to }, by, first) {
   for (; at <= to && steps.length < MOST_POINTS; at = step(at, 1)) steps.push(at);
   return steps;
 }
+
 /** More than a chart can show; the table of the download has them all. */
 const MOST_POINTS = 5_000;
 

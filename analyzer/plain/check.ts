@@ -14,7 +14,7 @@ import { tableOf } from "../tables/tables.ts";
 
 const LIMITS: SqlLimits = { ms: 10 * 60_000, rows: 10, memoryBytes: 1024 ** 3, stallMs: 60_000 };
 
-/** Commits are not reflected yet: what is kept is older than the tables. */
+/** Commits are pending: the kept results are older than the tables. */
 const PENDING = "EXISTS (SELECT 1 FROM commits WHERE commit_id > (SELECT commit_id FROM progress))";
 
 /** One row: whether the snapshot cannot be compared, and how many rows differ. */
@@ -53,7 +53,7 @@ export const checkKept = (
           },
           end: () => {},
         },
-        // A table that was dropped meanwhile: the files have changed, and the next check reads them.
+        // The next check compares it again: its table was dropped because its file changed, or the query met a limit.
       ).pipe(Effect.ignore);
       if (differing === 0) continue;
       wrong.push(nom);

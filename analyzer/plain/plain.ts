@@ -23,7 +23,7 @@ import { tableOf } from "../tables/tables.ts";
 import { checkKept } from "./check.ts";
 import { type PlainAnalysis, staleAnalyses } from "./stale.ts";
 
-export const PLAIN_LIMITS: SqlLimits = {
+const PLAIN_LIMITS: SqlLimits = {
   ms: 30_000,
   rows: 10_000,
   memoryBytes: 256 * 1024 ** 2,
@@ -124,14 +124,19 @@ interface Run {
 
 const runOne = Effect.fnUntraced(function* (
   db: Sqlite,
-  { nom, sql }: PlainAnalysis,
+  analysis: PlainAnalysis,
 ): Effect.fn.Return<void, DatabaseError> {
   const start = yield* elapsedMs;
   const answers: (readonly SqlValue[])[][] = [];
   const reached = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
   const failure = yield* runSql(
     // Both see the same commit.
-    { file: db.name, sql: `SELECT commit_id FROM progress;\n${sql}`, limits: PLAIN_LIMITS, language: "en" },
+    {
+      file: db.name,
+      sql: `SELECT commit_id FROM progress;\n${analysis.sql}`,
+      limits: PLAIN_LIMITS,
+      language: "en",
+    },
     {
       columns: () => void answers.push([]),
       rows: (rows) => void answers.at(-1)?.push(...rows),
@@ -148,13 +153,13 @@ const runOne = Effect.fnUntraced(function* (
   const at = instantOf(clock).toISOString();
   yield* onFileWhenFree(db.name, () =>
     failure === undefined
-      ? store(db, nom, sql, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at)
-      : storeFailure(db, nom, sql, failure, { commit: reached, ms }),
+      ? store(db, analysis, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at)
+      : storeFailure(db, analysis, failure, { commit: reached, ms }),
   );
 });
 
-/** The rows of the run in the place of those before. Nothing, when the file of the analysis has changed meanwhile. */
-const store = (db: Sqlite, nom: string, sql: string, { commit, ms, rows }: Run, at: string): void =>
+/** Replaces the rows by those of the run. Stores nothing when the file of the analysis has changed meanwhile. */
+const store = (db: Sqlite, { nom, sql }: PlainAnalysis, { commit, ms, rows }: Run, at: string): void =>
   db
     .transaction(() => {
       const noted = db
@@ -177,8 +182,7 @@ const store = (db: Sqlite, nom: string, sql: string, { commit, ms, rows }: Run, 
 /** The rows stay those of the last run that succeeded, and date_analyse says when that was. */
 const storeFailure = (
   db: Sqlite,
-  nom: string,
-  sql: string,
+  { nom, sql }: PlainAnalysis,
   failure: SqlFailure,
   { commit, ms }: Pick<Run, "commit" | "ms">,
 ): void => {

@@ -2,9 +2,9 @@
 import { masked } from "#shared/runtime/masked.ts";
 import type { ChangesAnswer } from "../api/figures.ts";
 import { dayText } from "../columns/days.ts";
-import { units } from "./overview.ts";
 import { sourceNumbers } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { units } from "./units.ts";
 
 const DEFAULT_LIMIT = 50;
 

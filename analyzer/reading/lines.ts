@@ -2,9 +2,9 @@
 import { type PricePoint, pointOn } from "#shared/contract/price-points.ts";
 import type { Statement } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
-import { units } from "./overview.ts";
 import type { SaleLine } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { units } from "./units.ts";
 
 const COLUMNS = `id_vente AS id, date_vente AS day, id_produit AS product, id_magasin AS shop, quantite_millioniemes AS quantity,
   ca_millioniemes AS revenue, prix_millioniemes AS price, origine AS origin, extras, source, line, offset`;

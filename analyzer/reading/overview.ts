@@ -6,15 +6,7 @@ import { type Days, prepareScan } from "../columns/scan.ts";
 import { type Sum, Sums } from "../columns/sums.ts";
 import { asPeriod, resolve } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-/** Millionths as units. */
-export const units = (millionths: bigint): number => Number(millionths) / 1e6;
-
-export const figuresOf = ({ revenue, quantity, sales }: Sum) => ({
-  revenue: units(revenue),
-  quantity: units(quantity),
-  sales,
-});
+import { figuresOf } from "./units.ts";
 
 /** Without `by`, up to so many days are shown by day, and up to so many by week. */
 const BY_DAY = 92;

@@ -3,10 +3,10 @@ import { foldedName } from "#shared/runtime/same-name.ts";
 import type { ProductsAnswer } from "../api/figures.ts";
 import { prepareScan } from "../columns/scan.ts";
 import { Sums } from "../columns/sums.ts";
-import { figuresOf } from "./overview.ts";
 import type { ProductsQuestion } from "./reading.ts";
 import { asPeriod, resolve } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { figuresOf } from "./units.ts";
 
 const DEFAULT_LIMIT = 50;
 
@@ -33,7 +33,7 @@ export function readProducts(
         (day >= period.first ? sums : sumsBefore).add(chunk.product[i] as number, chunk, i);
       },
     );
-  // A product that sold before and no more is the one whose fall matters.
+  // A product that sold before and sells no more belongs to the list: it fell most.
   const sold = new Set([...sums.groups(), ...sumsBefore.groups()]);
   const rows = sorted(found(snapshot, sold, question.search), question, sums, sumsBefore);
   return {
@@ -80,7 +80,7 @@ function sorted(
   return ordered(products, figure, order === "asc" ? 1 : -1);
 }
 
-/** Equal ones by their ids, so that pages do not overlap. */
+/** Products with equal keys stand in the order of their ids, so that pages do not overlap. */
 function ordered<K extends string | number>(
   products: readonly Product[],
   key: (product: Product) => K,

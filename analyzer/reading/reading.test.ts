@@ -8,7 +8,7 @@ import { dayNumber, dayText, stepStart, yearBefore } from "../columns/days.ts";
 import { type Columns, openColumns } from "../columns/write.ts";
 import { makeRefresher } from "../refresh/refresh.ts";
 import { openTestDatabase, type TestDatabase, type Writer } from "../testing/test-database.ts";
-import { readOverview, units } from "./overview.ts";
+import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
 import { eachSale, readSales } from "./sales.ts";
 import { connectionsTo } from "./snapshot.ts";

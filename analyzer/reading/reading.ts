@@ -1,5 +1,5 @@
 /**
- * The read side: what the API asks of a database. SQLite stands behind it (sqlite.ts); another database may.
+ * The read side: the questions of the API to a database. sqlite.ts answers them from SQLite; another database may.
  *
  * Each answer is of one snapshot, as of the commit that it names. `now` and `demo` are the server's.
  */
@@ -7,6 +7,7 @@ import * as Context from "effect/Context";
 import type * as Effect from "effect/Effect";
 import * as Schema from "effect/Schema";
 import type * as Scope from "effect/Scope";
+import type { Language } from "#shared/runtime/settings.ts";
 import type {
   ChangesAnswer,
   OverviewAnswer,
@@ -18,11 +19,9 @@ import type {
   SalesAnswer,
   WaitingAnswer,
 } from "../api/figures.ts";
-import type { Filter, LANGUAGES } from "../api/filters.ts";
+import type { Filter } from "../api/filters.ts";
 
-type Language = (typeof LANGUAGES)[number];
-
-/** The question cannot be answered as it is: a filter names what there is not. The sentence is for each language. */
+/** A filter of the question names a thing that does not exist. A sentence in each language. */
 export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {
   fr: Schema.String,
   en: Schema.String,
@@ -62,7 +61,7 @@ export interface SalesQuestion extends Filter {
 }
 
 export type SaleLine = SalesAnswer["rows"][number];
-export type WaitingLine = WaitingAnswer["rows"][number];
+type WaitingLine = WaitingAnswer["rows"][number];
 
 /** A record that cannot be read. */
 export interface RejectLine {
@@ -86,7 +85,7 @@ export class Reading extends Context.Service<
     ) => Answer<OverviewAnswer, BadFilter>;
     readonly products: (question: ProductsQuestion) => Answer<ProductsAnswer, BadFilter>;
     readonly sales: (question: SalesQuestion) => Answer<SalesAnswer, BadFilter>;
-    /** Without its event: this is in the topic. */
+    /** Without its event, which is in the topic. */
     readonly sale: (id: string) => Answer<Omit<SaleAnswer, "event" | "missing">, NoSuchSale>;
     readonly changes: (question: {
       readonly source?: string;
@@ -110,5 +109,3 @@ export class Reading extends Context.Service<
     readonly allRejects: (language: Language) => All<RejectLine>;
   }
 >()("ventes/analyzer/reading/Reading") {}
-
-export type { Language };

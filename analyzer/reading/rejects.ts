@@ -1,7 +1,8 @@
 /** All records that cannot be read, with sentences in a language. */
 import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
 import { masked } from "#shared/runtime/masked.ts";
-import type { Language, RejectLine } from "./reading.ts";
+import type { Language } from "#shared/runtime/settings.ts";
+import type { RejectLine } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 interface Row {

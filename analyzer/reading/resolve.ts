@@ -1,6 +1,6 @@
 /**
- * A filter as numbers of columns.db, and its periods as numbers of days. Throws BadFilter when it names what there is
- * not.
+ * A filter as numbers of columns.db, and its periods as numbers of days. Throws BadFilter when it names a thing that
+ * does not exist.
  */
 import { masked } from "#shared/runtime/masked.ts";
 import type { Filter } from "../api/filters.ts";
@@ -9,7 +9,7 @@ import type { Days, Wanted } from "../columns/scan.ts";
 import { BadFilter } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-export interface Resolved {
+interface Resolved {
   readonly wanted: Wanted;
   /** The days with a sale, whatever the filter; undefined: there is no sale. */
   readonly known: Days | undefined;

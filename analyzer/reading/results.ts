@@ -26,7 +26,7 @@ interface Row {
 
 type Analysis = ResultsAnswer["analyses"][number];
 
-/** Those of the user's own first. */
+/** The user's own come first. */
 export const readResults = (
   snapshot: Pick<Snapshot, "ventes" | "reached">,
 ): Pick<ResultsAnswer, "analyses"> => ({

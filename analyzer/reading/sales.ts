@@ -9,10 +9,10 @@ import { dayNumber, dayText } from "../columns/days.ts";
 import { type Days, prepareScan, type Wanted } from "../columns/scan.ts";
 import { Sums } from "../columns/sums.ts";
 import { prepareLines } from "./lines.ts";
-import { figuresOf } from "./overview.ts";
 import { BadFilter, NoSuchSale, type SaleLine, type SalesQuestion } from "./reading.ts";
 import { asPeriod, resolve } from "./resolve.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { figuresOf } from "./units.ts";
 
 const DEFAULT_LIMIT = 50;
 

@@ -2,8 +2,8 @@
 import { multiplyMillionths } from "#shared/contract/numbers.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { WaitingAnswer } from "../api/figures.ts";
-import { units } from "./overview.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { units } from "./units.ts";
 
 const DEFAULT_LIMIT = 50;
 

@@ -8,7 +8,7 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 /** Sales read at a time: some 20 ms for each analysis. */
 const STEP_ROWS = 50_000;
 
-export interface Filling {
+interface Filling {
   /** Whether an analysis is not filled yet. */
   readonly isNeeded: () => boolean;
   /** Reads up to where each is filled. Call it at the start of a transaction. */

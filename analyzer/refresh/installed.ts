@@ -11,14 +11,14 @@ import type { Kept } from "../delta/readers.ts";
 import { tableOf } from "../tables/tables.ts";
 import { type ListRow, prepareList, row } from "./list-rows.ts";
 
-export interface Installed {
+interface Installed {
   /** Those whose rows are in the table `analyses`. */
   readonly analyses: readonly Analysis[];
   /** Those with a table of their own that is kept by delta. */
   readonly kept: readonly Kept[];
 }
 
-/** Rises when tables and views are made otherwise of the same files. */
+/** Raise it when the same files give other tables or views: those of existing databases are then made again. */
 const FORM = 1;
 
 const fingerprint = (one: Definition | BadFile): string =>
@@ -189,7 +189,7 @@ const checked = (made: ListRow, one: Definition): ListRow =>
         },
       };
 
-/** What the database has against the query: a name that is taken, a table or column that is not there. */
+/** Why the database refuses the query: a name that is taken, a table or column that does not exist. */
 function problemOf(db: Sqlite, one: Definition): Pick<BadFile, "erreur" | "ligne"> | undefined {
   if (exists(db, one.nom) || exists(db, tableOf(one.nom)))
     return {

@@ -1,4 +1,4 @@
-/** The rows of analyses_liste: what is told of each analysis. */
+/** The rows of analyses_liste, one for each analysis. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { type BadFile, type Definition, isBad, type Unit } from "../analyses/definition.ts";
 import type { Words } from "../analyses/query/not-linear.ts";
@@ -21,7 +21,7 @@ export interface ListRow {
   readonly a_remplir: number | null;
 }
 
-/** The row of a file that has no columns yet: of one that is wrong it stays so. */
+/** The row of a file, without columns: the row of a file that is wrong gets none. */
 export function row(
   one: Definition | BadFile | (Definition & Pick<BadFile, "erreur" | "ligne">),
   definition: string,

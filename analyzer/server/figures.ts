@@ -8,21 +8,18 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
 import type { HttpApiSchemaError } from "effect/http-api/HttpApiError";
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as Layer from "effect/Layer";
-import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
-import { isoOf } from "#shared/runtime/time.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
 import { BadFilter, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
+import { completed, type ServerParts } from "./completed.ts";
 import { makeExports } from "./exports/answer.ts";
 import { languageFor } from "./files.ts";
 import { clientOf } from "./incoming.ts";
-import type { View } from "./reads.ts";
 import { failure } from "./responses.ts";
 import { resultsOf } from "./results.ts";
 
-export interface ApiParts {
-  readonly settings: Pick<SettingsShape, "language" | "currency">;
-  readonly current: () => View;
+interface ApiParts extends ServerParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
   readonly eventOf: EventOf;
 }
@@ -49,28 +46,17 @@ export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter
     Layer.provide(HttpServer.layerServices),
   );
 
-const figuresOf = ({ settings, current, eventOf }: ApiParts) =>
+const figuresOf = (parts: ApiParts) =>
   HttpApiBuilder.group(Api, "figures", (handlers) =>
     Effect.gen(function* () {
+      const { settings, eventOf } = parts;
       const reading = yield* Reading;
       /** The answer of the read side with what the server knows, or its error as a sentence. */
       const answered = <A extends object>(
         read: Effect.Effect<A, NotReadable | BadFilter | NoSuchSale>,
         language: Language,
       ) =>
-        read.pipe(
-          Effect.flatMap((answer) =>
-            Effect.clockWith((clock) =>
-              Effect.succeed({
-                ...answer,
-                now: isoOf(clock),
-                demo: current().demo,
-                currency: settings.currency,
-              }),
-            ),
-          ),
-          Effect.catch((error) => Effect.succeed(failed(error, language))),
-        );
+        completed(read, parts).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
       const withEvent = <A extends { readonly sale: SaleAnswer["sale"] }, E>(
         read: Effect.Effect<A, E>,
         language: Language,

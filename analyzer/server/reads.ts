@@ -22,7 +22,7 @@ export interface View {
   readonly demo: boolean;
 }
 
-export const MAX_RAW = 500;
+const MAX_RAW = 500;
 const MAX_PAGE = 200;
 /**
  * When more sales wait, the answer leaves out which products and shops are missing: that query would be slow, and a load is
@@ -32,7 +32,7 @@ const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
 
 /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE, with sentences in `language`. */
-export interface RejectsPage {
+interface RejectsPage {
   readonly before: number | undefined;
   readonly limit: number;
   /** Those of this code alone; undefined: all. */

@@ -1,12 +1,11 @@
 /** The answers about analyses: the list of them, and the result of one. */
 import * as Effect from "effect/Effect";
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
-import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
-import { isoOf } from "#shared/runtime/time.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { Api } from "../api/api.ts";
 import { NoSuchAnalysis, type NotReadable, Reading } from "../reading/reading.ts";
+import { completed, type ServerParts } from "./completed.ts";
 import { languageFor } from "./files.ts";
-import type { View } from "./reads.ts";
 import { failure } from "./responses.ts";
 
 const NO_ANALYSIS = {
@@ -14,12 +13,7 @@ const NO_ANALYSIS = {
   en: (name: string) => `there is no analysis "${name}": /api/results lists those that exist`,
 } as const satisfies Record<Language, unknown>;
 
-interface Parts {
-  readonly settings: Pick<SettingsShape, "language" | "currency">;
-  readonly current: () => View;
-}
-
-export const resultsOf = ({ settings, current }: Parts) =>
+export const resultsOf = (parts: ServerParts) =>
   HttpApiBuilder.group(Api, "results", (handlers) =>
     Effect.gen(function* () {
       const reading = yield* Reading;
@@ -27,19 +21,9 @@ export const resultsOf = ({ settings, current }: Parts) =>
         read: Effect.Effect<A, NotReadable | NoSuchAnalysis>,
         accepted: string | undefined,
       ) =>
-        read.pipe(
-          Effect.flatMap((answer) =>
-            Effect.clockWith((clock) =>
-              Effect.succeed({
-                ...answer,
-                now: isoOf(clock),
-                demo: current().demo,
-                currency: settings.currency,
-              }),
-            ),
-          ),
+        completed(read, parts).pipe(
           Effect.catch((error) => {
-            const language = languageFor(settings.language, accepted);
+            const language = languageFor(parts.settings.language, accepted);
             return Effect.succeed(
               error instanceof NoSuchAnalysis
                 ? failure(404, NO_ANALYSIS[language](error.name))

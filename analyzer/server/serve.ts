@@ -100,9 +100,9 @@ const guarded = <R>(
   access: Access,
   language: Language,
   onGuessing: (client: string) => void,
-  guesses = new Guesses(),
-): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest> =>
-  Effect.gen(function* () {
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest> => {
+  const guesses = new Guesses();
+  return Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
     const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
     const methods = isRegistration ? REGISTRATION_METHODS : undefined;
@@ -123,3 +123,4 @@ const guarded = <R>(
     ),
     Effect.map((response) => HttpServerResponse.setHeaders(response, SECURITY_HEADERS)),
   );
+};

@@ -55,7 +55,7 @@ export const analyses = (
         db.name,
         () => db.prepare(`SELECT * FROM "${one.nom}"`).safeIntegers().raw().all() as Cell[][],
       );
-      showResult(one, names, rows, input.csv, run);
+      showResult(one, { names, rows }, input.csv, run);
     }),
   );
 
@@ -170,8 +170,7 @@ function showList(list: readonly Listed[], run: Invocation): void {
 
 function showResult(
   one: Listed,
-  names: readonly string[],
-  rows: readonly Cell[][],
+  { names, rows }: { readonly names: readonly string[]; readonly rows: readonly Cell[][] },
   csv: boolean,
   run: Invocation,
 ): void {

@@ -2,17 +2,13 @@
 import { resolve } from "node:path";
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { elapsedMs, instantOf } from "#shared/runtime/time.ts";
-import type { LogMismatch } from "#shared/topic-log/errors.ts";
 import { shownPath } from "../output/path.ts";
 import { print, say } from "../output/stdout.ts";
-import { prune, writeBackup } from "../run/backup.ts";
+import { type BackupError, prune, writeBackup } from "../run/backup.ts";
 import { answeringDirectory } from "../run/database.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-
-type BackupError = DatabaseError | Failed | LogMismatch;
 
 /**
  * With --every it goes on until it is interrupted; a backup that fails is said, and the next one is made at its time.

@@ -2,13 +2,11 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import * as Effect from "effect/Effect";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { eventsFile } from "#shared/topic-log/embedded/events-db.ts";
-import type { LogMismatch } from "#shared/topic-log/errors.ts";
 import { shownPath } from "../output/path.ts";
 import { print } from "../output/stdout.ts";
-import { backupsIn, restoreBackup } from "../run/backup.ts";
+import { type BackupError, backupsIn, restoreBackup } from "../run/backup.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock } from "../settings/locks.ts";
@@ -17,7 +15,7 @@ import { directoryLock } from "../settings/locks.ts";
 export const restore = (
   input: { readonly backup: string },
   run: Invocation,
-): Effect.Effect<void, DatabaseError | Failed | LogMismatch> =>
+): Effect.Effect<void, BackupError> =>
   Effect.scoped(
     Effect.gen(function* () {
       const { settings, texts } = run;

@@ -43,14 +43,14 @@ const EVENTS: Kept = { name: "events.db", kind: EVENTS_DB };
 const NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 const nameOf = (at: Date): string => at.toISOString().replaceAll(":", "-");
 
-export interface Backup {
+interface Backup {
   readonly path: string;
   readonly bytes: number;
   /** The last commit in it; 0: none. */
   readonly commit: number;
 }
 
-type BackupError = DatabaseError | Failed | LogMismatch;
+export type BackupError = DatabaseError | Failed | LogMismatch;
 
 /**
  * Writes a backup of the directory `data` into the directory `target`, checks it, and gives it its name only then.

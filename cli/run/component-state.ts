@@ -20,7 +20,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { keysOf, recordsOf, statesOf } from "./state-records.ts";
 
-export const STATE_EVERY_MS = 5_000;
+const STATE_EVERY_MS = 5_000;
 
 /** A component that was running and has published nothing for this long is lost: killed, or cut off from the log. */
 export const LOST_AFTER_MS = 3 * STATE_EVERY_MS;

@@ -107,7 +107,7 @@ export const produce = (progress: Progress, run: Invocation, hooks: ReadHooks = 
   });
 
 /** Notes an unforeseen error with its trace, which is needed to correct the program. */
-export const reportDefects =
+const reportDefects =
   (progress: Pick<Progress, "note">, texts: Texts) =>
   ({ source, trace }: Defect): void =>
     progress.note(

@@ -1,4 +1,4 @@
-/** What `ventes status` says of the database. */
+/** The part of `ventes status` about the database. */
 import { type Applying, applyingIn } from "#shared/database/applying.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Bounds } from "#shared/topic-log/topic-log.ts";

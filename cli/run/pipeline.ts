@@ -43,7 +43,7 @@ const isPolled = ({ state }: Pick<SourceStatus, "state">): boolean => state !== 
  * Whether each registered source, each catalogue and each entry of a catalogue was polled once. `isShared`: other
  * producers may follow some of the entries, so this does not wait for them.
  */
-export function arePolled(
+function arePolled(
   sources: readonly SourceStatus[],
   catalogues: readonly CatalogueStatus[],
   isShared: boolean,

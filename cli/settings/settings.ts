@@ -63,7 +63,7 @@ function fileOf(env: Env, name: string, onWarning: OnWarning = () => {}): string
 }
 
 /** TCP port; 0 picks a free one. */
-export function parsePort(text: string, name: string): number {
+function parsePort(text: string, name: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535)
     throw new WrongUsage({ message: `${name} is "${text}": give a port from 0 to 65535` });
@@ -234,7 +234,7 @@ export interface PageSettings {
   readonly access: Access;
 }
 
-export const DEFAULT_PORT = 8080;
+const DEFAULT_PORT = 8080;
 
 export interface PageFlags {
   readonly port: string | undefined;

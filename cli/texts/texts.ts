@@ -897,9 +897,9 @@ const TEXTS = {
   ),
   statusApplying: both(
     (entity: string, id: string, done: string, total: string) =>
-      `${entity} ${id} : un changement est en cours sur ses ventes, ${done} sur ${total} ; les analyses sont celles d'avant`,
+      `${entity} ${id} : un changement est en cours sur ses ventes, ${done} sur ${total} ; les analyses montrent l'état d'avant`,
     (entity: string, id: string, done: string, total: string) =>
-      `${entity} ${id}: a change is being applied to its sales, ${done} of ${total}; the analyses are those of before`,
+      `${entity} ${id}: a change is being applied to its sales, ${done} of ${total}; the analyses show the state before it`,
   ),
   statusLag: both(
     (lag: string) => `retard sur les topics : ${lag} événement${plural(lag)}`,

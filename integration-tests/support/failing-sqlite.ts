@@ -8,7 +8,7 @@ import BetterSqlite3 from "better-sqlite3";
 import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 
 /** Called before each call. An error that it returns is thrown in place of the call. */
-export type OnCall = (site: string, file: string) => Error | undefined;
+type OnCall = (site: string, file: string) => Error | undefined;
 
 type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
 

@@ -273,7 +273,7 @@ const NOTHING_SEEN: SeenSales = { stayed: [], changed: 0, came: [], returned: 0,
 /** The ISO day of a held sale; "" if no event told it. */
 const dayOfRow = ({ key, day }: HeldRow): string => (day !== "" || !isStem(key) ? day : dayOfStem(key));
 
-export const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean =>
+const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean =>
   open !== undefined &&
   !open.derived &&
   h.key === open.key &&
@@ -282,7 +282,7 @@ export const isOpenLine = (h: HeldRow, open: ExtendedLine | undefined): boolean 
   h.a === open.a &&
   h.b === open.b;
 
-export function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord> {
+function lastOfEach(lines: readonly SpilledRecord[]): Map<string, SpilledRecord> {
   const last = new Map<string, SpilledRecord>();
   for (const line of lines) last.set(`${line.ordinal}/${line.dated}`, line);
   return last;

@@ -22,7 +22,7 @@ export type VanishingMode =
   | "rekey";
 
 /** A version that deletes more rows than this, and a larger part of the rows that did not roll off, waits for an operator. */
-export const HELD_BACK = { rows: 10, part: 0.2 } as const;
+const HELD_BACK = { rows: 10, part: 0.2 } as const;
 
 /** What a version knows of the one before. */
 export interface OrderBefore {

@@ -1,4 +1,4 @@
-/** What is unclear about how a version was read: the thresholds of rule 10, on counts alone. */
+/** The doubts about how a version was read: the thresholds of rule 10, on counts alone. */
 import { describe, expect, it } from "vitest";
 import type { ColumnGaps } from "#shared/contract/source-records.ts";
 import { type ReadNow, readingDoubts } from "./reading-doubts.ts";

@@ -11,7 +11,8 @@ export interface Applying {
 }
 
 /**
- * Null: there is none, and every table is as of the last commit. A reader may meet a file that no writer has migrated.
+ * The event; null when there is none, and every table is as of the last commit. The file of a reader may lack the
+ * table: no writer has migrated it yet.
  */
 export const applyingIn = (db: Sqlite): Applying | null =>
   db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'unfinished'").get() === undefined

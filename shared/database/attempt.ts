@@ -44,7 +44,8 @@ export const withErrorsOf =
     );
 
 /**
- * Runs `work`, and throws the DatabaseError that an error of it is: for plain code that a caller of another file runs.
+ * Runs `work` on `file`, and throws its errors of the file or of the disk as DatabaseError, so that they name this file
+ * although the caller works on another one.
  */
 export function explained<A>(file: string, work: () => A): A {
   try {

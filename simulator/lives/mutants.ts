@@ -77,7 +77,7 @@ export const RULE_MUTANTS: readonly Mutant[] = [
   },
 ];
 
-export const FILE_MUTANTS: readonly Mutant[] = [
+const FILE_MUTANTS: readonly Mutant[] = [
   {
     name: "document-numbers-are-ids",
     breaks: "an id on the lines of several sales is the id of one sale",

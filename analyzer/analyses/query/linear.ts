@@ -112,7 +112,7 @@ function split(sql: string, query: Select): Linear {
     keys: keys.length === 0 ? ["_k1"] : keys.map((_, i) => `_k${i + 1}`),
     counts: ["_n", ...kept.values()],
     keyless: !grouped,
-    core: coreOf(sql, from, sources, keys, [...kept.keys()]),
+    core: coreOf(sql, from, { sources, keys, sums: [...kept.keys()] }),
     view: (table) => `SELECT ${shown.join(", ")} FROM ${quoted(table)}${having}${ordered}${limit}`,
     columns: columns.map(({ name }) => name),
     keyColumns,
@@ -130,13 +130,14 @@ function singleOf(columns: readonly Column[], keyColumns: number, sums: readonly
   return functionName(value) === "sum" && isOfAll ? "sum" : undefined;
 }
 
-function coreOf(
-  sql: string,
-  from: SelectFrom,
-  sources: readonly Source[],
-  keys: readonly Expr[],
-  sums: readonly string[],
-): Linear["core"] {
+interface CoreParts {
+  readonly sources: readonly Source[];
+  readonly keys: readonly Expr[];
+  /** The SQL of each sum and count beside _n. */
+  readonly sums: readonly string[];
+}
+
+function coreOf(sql: string, from: SelectFrom, { sources, keys, sums }: CoreParts): Linear["core"] {
   const clause = from.from as NonNullable<SelectFrom["from"]>;
   const start = sources[0]?.at.offset ?? 0;
   const stop = clauseEnd(sql, start);

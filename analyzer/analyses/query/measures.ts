@@ -1,6 +1,6 @@
 /**
- * Sums as exact integers. Amounts, prices and quantities are stored as integers of millionths; what a query sums is
- * rewritten to them. A sum is kept in two halves, SUM(x / 2^31) and SUM(x % 2^31): neither overflows 64 bits below four
+ * Sums as exact integers. Amounts, prices and quantities are stored as integers of millionths; the
+ * arguments of a query's sums are rewritten to them. A sum is kept in two halves, SUM(x / 2^31) and SUM(x % 2^31): neither overflows 64 bits below four
  * billion sales, and what was added can always be taken away again.
  */
 import type { Expr } from "sqlite3-parser";
@@ -30,7 +30,7 @@ const HALF = 2_147_483_648;
 export const sumOfHalves = (high: bigint, low: bigint): bigint => high * BigInt(HALF) + low;
 
 /** The columns of a table of kept results that an analysis needs, each with the SQL over sales that fills it. */
-export interface Accumulators {
+interface Accumulators {
   /** The name of the column for this SQL, which gives an integer. */
   readonly column: (sql: string) => string;
 }

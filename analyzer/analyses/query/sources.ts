@@ -33,7 +33,7 @@ export function sourcesOf(sql: string, from: FromClause | undefined): readonly S
     if (key === undefined || sources.some((one) => one.table === parent.table))
       throw new NotLinear(`une jointure avec ${parent.table}`, `a join with ${parent.table}`);
     const isPlain = operator.type === "TypedJoinJoinOperator" && JOINS.has(operator.joinType);
-    if (!isPlain || !isByKey(sql, constraint, key, sales.name, parent.name))
+    if (!isPlain || !isByKey(sql, constraint, key, [sales.name, parent.name]))
       throw new NotLinear(
         `${parent.table} n'est pas joint par ${key} seul`,
         `${parent.table} is not joined by ${key} alone`,
@@ -69,8 +69,7 @@ function isByKey(
   sql: string,
   constraint: JoinConstraint | undefined,
   key: string,
-  sales: string,
-  parent: string,
+  names: readonly [sales: string, parent: string],
 ): boolean {
   if (constraint === undefined) return false;
   if (constraint.type === "UsingJoinConstraint")
@@ -79,5 +78,5 @@ function isByKey(
   if (expr.type !== "BinaryExpr" || expr.op !== "Equals") return false;
   const text = (side: Expr): string => edited(sql, side.span).toLowerCase().replace(/\s+/g, "");
   const sides = new Set([text(expr.left), text(expr.right)]);
-  return sides.has(`${sales}.${key}`.toLowerCase()) && sides.has(`${parent}.${key}`.toLowerCase());
+  return names.every((name) => sides.has(`${name}.${key}`.toLowerCase()));
 }

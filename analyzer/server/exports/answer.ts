@@ -39,7 +39,7 @@ const TYPES = {
   xlsx: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 } as const satisfies Record<(typeof EXPORT_FORMATS)[number], string>;
 
-export interface ExportQuestion {
+interface ExportQuestion {
   /** `by-city.xlsx` */
   readonly file: string;
   readonly filter: Filter;

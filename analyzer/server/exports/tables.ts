@@ -1,12 +1,13 @@
 /** The tables that can be exported, each from the read side. */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
+import type { Language } from "#shared/runtime/settings.ts";
 import type { EXPORT_TABLES } from "../../api/api.ts";
 import type { Filter } from "../../api/filters.ts";
-import type { BadFilter, Language, NotReadable, Reading } from "../../reading/reading.ts";
+import type { BadFilter, NotReadable, Reading } from "../../reading/reading.ts";
 import { type Column, day, number, type Table, tableOf, text } from "./table.ts";
 
-export type TableName = (typeof EXPORT_TABLES)[number];
+type TableName = (typeof EXPORT_TABLES)[number];
 
 const SUMS: readonly Column[] = [
   number("revenue", "Chiffre d'affaires", "Revenue"),

@@ -20,7 +20,7 @@ const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 const PACKAGE = "http://schemas.openxmlformats.org/package/2006";
 
-export interface XlsxOptions {
+interface XlsxOptions {
   readonly title: string;
   readonly language: Language;
   /** The time of the files in the zip. */

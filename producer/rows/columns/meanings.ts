@@ -45,7 +45,7 @@ export interface UnclearMeanings {
   readonly prices: SeveralPrices | null;
 }
 
-export interface MeaningsOptions extends Omit<AmountsOptions<unknown>, "fields"> {
+interface MeaningsOptions extends Omit<AmountsOptions<unknown>, "fields"> {
   readonly wide: WideMapping;
   readonly reading: ReadAs;
   /** The version is read from its beginning. */

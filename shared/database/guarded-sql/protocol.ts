@@ -1,4 +1,4 @@
-/** What the process that answers SQL and the one that asks send each other. The asker pulls: an answer for each `Ask`. */
+/** The messages between the process that answers SQL and the one that asks. The asker pulls: an answer for each `Ask`. */
 
 /** A value as SQLite gives it, integers as bigint. */
 export type SqlValue = string | number | bigint | Buffer | null;

@@ -16,7 +16,7 @@ export async function deleteEmptyGroups(settings: KafkaSettings, prefix: string)
     const ids = groups.map(({ groupId }) => groupId).filter((id) => id.startsWith(prefix));
     if (ids.length > 0) await admin.deleteGroups(ids);
   } catch {
-    // The groups that have members, and what was said above.
+    // Groups that have members, a missing right, no broker: the groups stay.
   } finally {
     await admin.disconnect().catch(() => {});
   }
