@@ -1,7 +1,8 @@
 /** The state that the parts of a batch share: statements, commit number, counts, and the parent cache. */
+import { pricePointOf, type StoredPricePoint } from "#shared/contract/price-points.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { PlainClock } from "#shared/runtime/time.ts";
-import type { Parents, PricePoint, PricePoints } from "./rules/index.ts";
+import type { Parents, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 
 /** Entries of each of the three maps of the parent cache, at most. */
@@ -103,11 +104,7 @@ export function makeParentCache(sql: Statements): ParentCache {
     pricePoints: (id) => {
       const cached = points.get(id);
       if (cached !== undefined) return cached;
-      const rows = sql.pricePoints.all(id) as (Omit<PricePoint, "offset" | "dated"> & {
-        offset: bigint;
-        dated: bigint;
-      })[];
-      const read = rows.map((r) => ({ ...r, offset: Number(r.offset), dated: r.dated === 1n }));
+      const read = (sql.pricePoints.all(id) as StoredPricePoint[]).map(pricePointOf);
       setPricePoints(id, read);
       return read;
     },

@@ -48,6 +48,7 @@ describeWith("browser", "the demo's page", () => {
         await page.locator("#sales tbody tr").first().getByRole("link").first().click();
         await page.locator("#published").waitFor();
         expect(await page.locator("#sale").innerText()).toContain("/ventes.csv");
+        expect(await page.locator("#published pre").innerText()).toContain("id_vente: ");
         await picture("page-sale");
         expect(complaints).toEqual([]);
       } finally {

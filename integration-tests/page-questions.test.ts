@@ -153,6 +153,7 @@ describeWith("browser", "the questions of a shop owner", () => {
         const id = await fact("Identifiant");
         expect(readFileSync(file, "utf8").split("\n")[line - 1]).toMatch(new RegExp(`^${id};`));
         expect(await page.locator("#sale").innerText()).toContain("ventes.csv");
+        expect(await page.locator("#published pre").innerText()).toContain("id_vente: ");
       });
 
       // "By month?"

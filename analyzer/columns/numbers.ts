@@ -26,8 +26,8 @@ export function prepareNumbers(db: Sqlite, columns: Sqlite): Numbers {
     key: "id_produit",
     label: "name",
     old: "old_produits",
-    as: "nom",
-    of: "produits",
+    from: "produits",
+    column: "nom",
     isExact: false,
   });
   const shop = prepareParent(db, columns, {
@@ -35,8 +35,8 @@ export function prepareNumbers(db: Sqlite, columns: Sqlite): Numbers {
     key: "id_magasin",
     label: "city",
     old: "old_magasins",
-    as: "ville",
-    of: "magasins",
+    from: "magasins",
+    column: "ville",
     isExact: true,
   });
   const sources = remembering(
@@ -87,12 +87,14 @@ function remembering(
 }
 
 interface Parent {
+  /** The table of columns.db, and its column with the name or city. */
   readonly table: string;
   readonly label: string;
-  readonly key: string;
+  /** The table of ventes.db, that of its old images, its key, and its column with the name or city. */
+  readonly from: string;
   readonly old: string;
-  readonly of: string;
-  readonly as: string;
+  readonly key: string;
+  readonly column: string;
   /**
    * True: the label is as of the last commit of the step, because figures depend on it. False: as it stands, which
    * costs no look at the old images, of which a change of all prices leaves many.
@@ -100,12 +102,13 @@ interface Parent {
   readonly isExact: boolean;
 }
 
-function prepareParent(db: Sqlite, columns: Sqlite, { table, label, key, old, of, as, isExact }: Parent) {
+function prepareParent(db: Sqlite, columns: Sqlite, parent: Parent) {
+  const { table, label, from, old, key, column, isExact } = parent;
   // As of the last commit of the step it is the first image logged after it, or else the row as it stands.
   const later = db
-    .prepare(`SELECT ${as} FROM main.${old} WHERE ${key} = ? AND commit_id > ? ORDER BY n LIMIT 1`)
+    .prepare(`SELECT ${column} FROM main.${old} WHERE ${key} = ? AND commit_id > ? ORDER BY n LIMIT 1`)
     .raw();
-  const stands = db.prepare(`SELECT ${as} FROM main.${of} WHERE ${key} = ?`).raw();
+  const stands = db.prepare(`SELECT ${column} FROM main.${from} WHERE ${key} = ?`).raw();
   const anyLater = db.prepare(`SELECT EXISTS (SELECT 1 FROM main.${old} WHERE commit_id > ?)`).pluck();
   const changes = db
     .prepare(`SELECT DISTINCT ${key} FROM main.${old} WHERE commit_id > ? AND commit_id <= ?`)
@@ -128,9 +131,9 @@ function prepareParent(db: Sqlite, columns: Sqlite, { table, label, key, old, of
   const known = remembering(current, (id) => put.get(id, labelOf(id)?.[0] ?? null) as number);
   return {
     ...known,
-    changed: (from: number, to: number) => {
+    changed: (after: number, to: number) => {
       upTo = to;
-      for (const id of changes.all(from, to) as string[]) {
+      for (const id of changes.all(after, to) as string[]) {
         const found = labelOf(id);
         if (found !== undefined) relabel.run(found[0], id);
         else {

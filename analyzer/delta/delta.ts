@@ -27,7 +27,7 @@ export interface Delta {
   readonly fill: (nom: string, lo: number, hi: number) => void;
 }
 
-interface Deltas {
+interface DeltaOptions {
   readonly analyses: readonly Analysis[];
   readonly kept?: readonly Kept[];
   /** The table of a kept analysis has the sales below this rowid; default: all. */
@@ -46,7 +46,7 @@ interface Counted {
 /** Prepares a connection, once: its names ventes, produits and magasins mean temporary tables from here on. */
 export function makeDelta(
   db: Sqlite,
-  { analyses, kept = [], limitOf, chunkRows = CHUNK_ROWS }: Deltas,
+  { analyses, kept = [], limitOf, chunkRows = CHUNK_ROWS }: DeltaOptions,
 ): Delta {
   createTempTables(db);
   const sales = prepareChangedSales(db, chunkRows);

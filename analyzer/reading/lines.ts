@@ -1,5 +1,10 @@
 /** Sales as lines: the row of ventes.db as of the commit of the figures, with its price and where that comes from. */
-import { type PricePoint, pointOn } from "#shared/contract/price-points.ts";
+import {
+  type PricePoint,
+  pointOn,
+  pricePointOf,
+  type StoredPricePoint,
+} from "#shared/contract/price-points.ts";
 import type { Statement } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { SaleLine } from "./reading.ts";
@@ -90,9 +95,7 @@ function preparePoints(statement: Statement): (product: string) => readonly Pric
   return (product) => {
     const remembered = known.get(product);
     if (remembered !== undefined) return remembered;
-    const points = (
-      statement.all(product) as (Omit<PricePoint, "offset" | "dated"> & { offset: bigint; dated: bigint })[]
-    ).map((point) => ({ ...point, offset: Number(point.offset), dated: point.dated === 1n }));
+    const points = (statement.all(product) as StoredPricePoint[]).map(pricePointOf);
     if (known.size >= 1_000) known.clear();
     known.set(product, points);
     return points;

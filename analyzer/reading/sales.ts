@@ -31,7 +31,7 @@ export function readSales(
   const after = question.after === undefined ? undefined : parseKey(question.after);
   const { wanted, period } = resolve(snapshot, question);
   const total = new Sums();
-  const page = new Best(limit + 1);
+  const page = new Newest(limit + 1);
   if (period !== undefined)
     prepareScan(snapshot.columns).each(period, wanted, (chunk, i, rowId) => {
       total.add(0, chunk, i);
@@ -61,8 +61,8 @@ function parseKey(text: string): Found {
   return { day: dayNumber(day), rowId: Number(rowId) };
 }
 
-/** The first so many of any number of sales, in memory for four times as many. */
-class Best {
+/** Keeps the newest `most` of any number of sales, with memory for four times as many. */
+class Newest {
   readonly #most: number;
   #found: Found[] = [];
   #worst: Found | undefined;

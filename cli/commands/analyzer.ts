@@ -4,7 +4,8 @@ import type { HostRefused, PortTaken } from "../../analyzer/server/listen.ts";
 import { analyze, analyzeBeside, type ComponentError } from "../run/components.ts";
 import { needsKafka } from "../run/kafka.ts";
 import { onLog } from "../run/log.ts";
-import { openPage, pageSettings, type View } from "../run/page.ts";
+import { newView, openPage, pageSettings } from "../run/page.ts";
+import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -19,17 +20,13 @@ export const analyzer = (
     yield* needsKafka("analyzer", run);
     const where = yield* pageSettings(input, run);
     yield* directoryLock(run.settings.data, "shared");
-    const view: View = {
-      shown: { dir: run.settings.data, demo: false },
-      sources: [],
-      catalogues: [],
-      withdrawn: [],
-    };
+    const view = newView({ dir: run.settings.data, demo: false });
     yield* onLog(
       run,
       Number.POSITIVE_INFINITY,
     )(
       Effect.gen(function* () {
+        view.eventOf = yield* saleEvents;
         yield* openPage(where, view, run, input.open);
         yield* Effect.forkScoped(followSources(view, true));
         yield* Effect.raceFirst(analyze(run), analyzeBeside(run));

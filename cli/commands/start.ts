@@ -23,9 +23,10 @@ import { demoDirectory } from "../run/database.ts";
 import { demoSettings, openDemo } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
 import { readOnce } from "../run/once.ts";
-import { openPage, pageSettings, type View } from "../run/page.ts";
+import { newView, openPage, pageSettings, type View } from "../run/page.ts";
 import { runPipeline } from "../run/pipeline.ts";
 import { type Named, named, namedWithEntity, registerAll } from "../run/register.ts";
+import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import { settledSummary } from "../run/summary.ts";
 import { Failed, type WrongUsage } from "../settings/errors.ts";
@@ -62,12 +63,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
       yield* directoryLock(run.settings.data, "exclusive");
       if (run.settings.kafka === null) forgetMembers(run.settings.data);
       if (where === null) return yield* once(run, sources, timeout);
-      const view: View = {
-        shown: { dir: run.settings.data, demo: false },
-        sources: [],
-        catalogues: [],
-        withdrawn: [],
-      };
+      const view = newView({ dir: run.settings.data, demo: false });
       yield* onLog(
         run,
         Number.POSITIVE_INFINITY,
@@ -84,9 +80,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
               if (isDemo) {
                 yield* Effect.raceFirst(demo(run, view, progress, url), firstSource);
                 progress.note(`ventes: ${run.texts.demoEnds()}`);
-                view.shown = { dir: run.settings.data, demo: false };
-                view.sources = [];
-                view.catalogues = [];
+                Object.assign(view, newView({ dir: run.settings.data, demo: false }));
                 print(startsWith(run));
               }
               yield* follow(run, view, progress, url);
@@ -134,7 +128,10 @@ const follow = (
       onSettled();
     },
   });
-  return Effect.raceFirst(pipeline, followSources(view, shared));
+  return Effect.flatMap(saleEvents, (eventOf) => {
+    view.eventOf = eventOf;
+    return Effect.raceFirst(pipeline, followSources(view, shared));
+  });
 };
 
 /** Runs the demo, on a log of its own. Never ends by itself. */

@@ -6,6 +6,7 @@ import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/con
 import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
 import { assertMayServe, servePage } from "../../analyzer/server/serve.ts";
 import { print, say } from "../output/stdout.ts";
@@ -13,7 +14,6 @@ import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
 import { makeRegistrar } from "./registrar.ts";
-import { saleEvents } from "./sale-event.ts";
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
@@ -21,7 +21,18 @@ export interface View {
   sources: readonly SourceStatus[];
   catalogues: readonly CatalogueStatus[];
   withdrawn: readonly WithdrawnSource[];
+  /** Reads the event of a sale in the topics that fill the database. */
+  eventOf: EventOf;
 }
+
+/** A view of a database whose topics are not open yet. */
+export const newView = (shown: View["shown"]): View => ({
+  shown,
+  sources: [],
+  catalogues: [],
+  withdrawn: [],
+  eventOf: () => Effect.succeed(null),
+});
 
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
 export const pageSettings = (
@@ -52,7 +63,7 @@ export const openPage = (
       catalogues: () => maskedIn(view.catalogues),
       onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
       withdrawn: () => maskedIn(view.withdrawn),
-      eventOf: yield* saleEvents,
+      eventOf: (sale) => view.eventOf(sale),
       registrar: yield* makeRegistrar(run.texts),
     });
     if (!where.explicit && served.port !== where.port)

@@ -1,6 +1,7 @@
 /** From the database: prices of a product, the sales computed with them, and what a correction would change. */
+import { type PricePoint, pricePointOf, type StoredPricePoint } from "#shared/contract/price-points.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { listRevenue, type PricePoint, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
+import { listRevenue, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
 
 /** Sales of one day, quantity and revenue that are priced by the list. Numbers are millionths. */
 interface ListSales {
@@ -41,17 +42,10 @@ const WAITING = `
   GROUP BY 1, 2`;
 const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
 
-type StoredPoint = Omit<PricePoint, "offset" | "dated"> & { readonly offset: bigint; readonly dated: bigint };
-
 /** The price points of a product, by its id, in the order of their days and offsets. */
 export function pricePointsIn(db: Sqlite): (id: string) => PricePoints {
   const points = db.prepare(POINTS).safeIntegers();
-  return (id) =>
-    (points.all(id) as StoredPoint[]).map((point) => ({
-      ...point,
-      offset: Number(point.offset),
-      dated: point.dated === 1n,
-    }));
+  return (id) => (points.all(id) as StoredPricePoint[]).map(pricePointOf);
 }
 
 /** Total revenue, in millionths. */

@@ -12,6 +12,18 @@ export interface PricePoint {
   readonly source: string;
 }
 
+/** A row of the table prix, with its integers as bigint. */
+export type StoredPricePoint = Omit<PricePoint, "offset" | "dated"> & {
+  readonly offset: bigint;
+  readonly dated: bigint;
+};
+
+export const pricePointOf = (row: StoredPricePoint): PricePoint => ({
+  ...row,
+  offset: Number(row.offset),
+  dated: row.dated === 1n,
+});
+
 /** The points of one product, in the order in which they come into force: by day, then by offset. */
 export type PricePoints = readonly PricePoint[];
 
