@@ -1,4 +1,7 @@
-/** The answers about sales: totals, series, cities, shops, products, lines. Amounts are in units of `currency`. */
+/**
+ * The answers about sales (totals, series, cities, shops, products, lines) and about analyses. Amounts are in units of
+ * `currency`.
+ */
 import * as Schema from "effect/Schema";
 import { AsOf } from "./as-of.ts";
 

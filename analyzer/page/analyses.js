@@ -44,7 +44,7 @@ export function AnalysesView() {
 /** @param {Analysis} analysis */
 const titleOf = ({ title, name }) => title[language.value] || name;
 
-/** What changes when a result does: it is not read again before. @param {Analysis} analysis */
+/** A text that changes with the result, which is not read again before. @param {Analysis} analysis */
 const stampOf = ({ computed, rows, error }) => `${computed} ${rows} ${error?.en}`;
 
 /** @param {{ analysis: Analysis }} props */

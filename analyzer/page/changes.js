@@ -1,4 +1,4 @@
-/** What changed: each time that sales of a file changed, with rows and money, the newest first. */
+/** The changes of the sales, file by file, with rows and money, the newest first. */
 import { html } from "htm/preact";
 import { useAnswer } from "./data.js";
 import { amount, fileName, moment, number, span } from "./format.js";

@@ -1,4 +1,4 @@
-/** The page: what is the same in every view, and the view that the address names. */
+/** The page: its head and its notices, and the view that the address names. */
 import { html, render } from "htm/preact";
 import { AnalysesView } from "./analyses.js";
 import { ChangesView } from "./changes.js";

@@ -1,5 +1,6 @@
 /**
- * What needs a person: files to confirm and files that cannot be read, on top of each view and in the title of the tab.
+ * The files that need a person, on top of each view and in the title of the tab: a version of them waits for a
+ * decision, or they cannot be read.
  */
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";

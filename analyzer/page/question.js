@@ -1,4 +1,4 @@
-/** What the page asks the API for: the filters and the period of the address, as a query. */
+/** The filters and the period of the address, as a query for the API. */
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useAnswer } from "./data.js";

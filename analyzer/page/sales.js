@@ -1,4 +1,4 @@
-/** The sales behind a figure, page by page, and one sale with its file, its line and its history. */
+/** The sales behind a figure, page by page; or one of them (sale.js). */
 import { html } from "htm/preact";
 import { useAnswer } from "./data.js";
 import { FilterBar, inWords } from "./filter-bar.js";

@@ -1,4 +1,4 @@
-/** Sales that do not count yet: what each of them waits for, its file, its line and its amount. */
+/** Sales that do not count yet, each with what it lacks, its file, its line and its amount. */
 import { html } from "htm/preact";
 import { useAnswer } from "./data.js";
 import { amount, day, fileName, number } from "./format.js";
