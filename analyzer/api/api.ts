@@ -72,7 +72,10 @@ const figures = HttpApiGroup.make("figures").add(
     query: { id: Schema.String, ...Lang },
     success: SaleAnswer,
     error: [...errors, NotFound],
-  }).annotate(OpenApi.Description, "One sale: its file and line, what its sources say of it, and its event in the topic."),
+  }).annotate(
+    OpenApi.Description,
+    "One sale: its file and line, what its sources say of it, and its event in the topic.",
+  ),
   HttpApiEndpoint.get("changes", "/api/changes", {
     query: {
       source: Filters.source,

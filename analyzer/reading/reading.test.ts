@@ -12,6 +12,7 @@ import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
 import { eachSale, readSales } from "./sales.ts";
 import { connectionsTo } from "./snapshot.ts";
+import { units } from "./units.ts";
 
 const opened: { close: () => void }[] = [];
 afterEach(() => {

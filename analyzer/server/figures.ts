@@ -55,8 +55,7 @@ const figuresOf = (parts: ApiParts) =>
       const answered = <A extends object>(
         read: Effect.Effect<A, NotReadable | BadFilter | NoSuchSale>,
         language: Language,
-      ) =>
-        completed(read, parts).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
+      ) => completed(read, parts).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
       const withEvent = <A extends { readonly sale: SaleAnswer["sale"] }, E>(
         read: Effect.Effect<A, E>,
         language: Language,
