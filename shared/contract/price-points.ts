@@ -18,6 +18,7 @@ export type StoredPricePoint = Omit<PricePoint, "offset" | "dated"> & {
   readonly dated: bigint;
 };
 
+/** The point that a row states. */
 export const pricePointOf = (row: StoredPricePoint): PricePoint => ({
   ...row,
   offset: Number(row.offset),
