@@ -1,11 +1,13 @@
 /** The analyses and their results (docs/analyses.md), as `analyses_liste` names them. */
+import type { Language } from "#shared/runtime/settings.ts";
 import type { ResultAnswer, ResultsAnswer } from "../api/figures.ts";
 import { NoSuchAnalysis } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const DEFAULT_LIMIT = 100;
 
-interface Row {
+/** A row of analyses_liste. */
+export interface ListedAnalysis {
   readonly nom: string;
   readonly genre: "incremental" | "plain";
   readonly titre_fr: string;
@@ -18,10 +20,20 @@ interface Row {
   readonly unites: string;
   readonly fichier: string;
   readonly ligne: number | null;
+  /** Why it is plain. */
+  readonly raison_fr: string | null;
+  readonly raison_en: string | null;
   readonly erreur_fr: string | null;
   readonly erreur_en: string | null;
   readonly date_analyse: string | null;
   readonly lignes: number | null;
+}
+
+/** What is wrong with its file, with the line, or why its last run failed; null: nothing. */
+export function problemOf(row: ListedAnalysis, language: Language): string | null {
+  const error = language === "fr" ? row.erreur_fr : row.erreur_en;
+  const line = row.ligne === null ? "" : `:${row.ligne}`;
+  return error === null ? null : `${row.fichier}${line}: ${error}`;
 }
 
 type Analysis = ResultsAnswer["analyses"][number];
@@ -30,9 +42,9 @@ type Analysis = ResultsAnswer["analyses"][number];
 export const readResults = (
   snapshot: Pick<Snapshot, "ventes" | "reached">,
 ): Pick<ResultsAnswer, "analyses"> => ({
-  analyses: (snapshot.ventes.prepare("SELECT * FROM analyses_liste ORDER BY livree, nom").all() as Row[]).map(
-    (row) => analysisOf(snapshot, row),
-  ),
+  analyses: (
+    snapshot.ventes.prepare("SELECT * FROM analyses_liste ORDER BY livree, nom").all() as ListedAnalysis[]
+  ).map((row) => analysisOf(snapshot, row)),
 });
 
 /** Throws NoSuchAnalysis. */
@@ -45,7 +57,9 @@ export function readResult(
   }: { readonly name: string; readonly limit?: number; readonly offset?: number },
 ): Pick<ResultAnswer, "analysis" | "columns" | "rows"> {
   const { ventes } = snapshot;
-  const row = ventes.prepare("SELECT * FROM analyses_liste WHERE nom = ?").get(name) as Row | undefined;
+  const row = ventes.prepare("SELECT * FROM analyses_liste WHERE nom = ?").get(name) as
+    | ListedAnalysis
+    | undefined;
   if (row === undefined) throw new NoSuchAnalysis({ name });
   const analysis = analysisOf(snapshot, row);
   const columns = JSON.parse(row.colonnes) as readonly string[];
@@ -54,12 +68,13 @@ export function readResult(
   return { analysis, columns, rows: rows as ResultAnswer["rows"] };
 }
 
-function analysisOf({ ventes, reached }: Pick<Snapshot, "ventes" | "reached">, row: Row): Analysis {
+function analysisOf(
+  { ventes, reached }: Pick<Snapshot, "ventes" | "reached">,
+  row: ListedAnalysis,
+): Analysis {
   const isPlain = row.genre === "plain";
   const count = () => ventes.prepare(`SELECT COUNT(*) FROM "${row.nom}"`).pluck().get() as number;
-  const placed = (error: string | null) =>
-    error === null ? null : `${row.fichier}${row.ligne === null ? "" : `:${row.ligne}`}: ${error}`;
-  const [fr, en] = [placed(row.erreur_fr), placed(row.erreur_en)];
+  const [fr, en] = [problemOf(row, "fr"), problemOf(row, "en")];
   return {
     name: row.nom,
     title: { fr: row.titre_fr, en: row.titre_en },

@@ -9,6 +9,7 @@ import { analysesFolder } from "#shared/runtime/settings.ts";
 import { instantOf } from "#shared/runtime/time.ts";
 import { readAnalyses } from "../../analyzer/analyses/analyses.ts";
 import { runIfStale } from "../../analyzer/plain/plain.ts";
+import { type ListedAnalysis, problemOf } from "../../analyzer/reading/results.ts";
 import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
 import { type Cell, csvLine, JsonText, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece, say } from "../output/stdout.ts";
@@ -17,22 +18,7 @@ import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visible } from "../texts/visible.ts";
 
-interface Listed {
-  readonly nom: string;
-  readonly genre: "incremental" | "plain";
-  readonly titre_fr: string;
-  readonly titre_en: string;
-  readonly graphique: string;
-  readonly colonnes: string;
-  readonly cles: number;
-  readonly unites: string;
-  readonly fichier: string;
-  readonly ligne: number | null;
-  readonly raison_fr: string | null;
-  readonly raison_en: string | null;
-  readonly erreur_fr: string | null;
-  readonly erreur_en: string | null;
-  readonly date_analyse: string | null;
+interface Listed extends ListedAnalysis {
   readonly lignes: number;
 }
 
@@ -49,7 +35,8 @@ export const analyses = (
       if (input.name === undefined) return showList(list, run);
       const one = list.find(({ nom }) => nom === input.name);
       if (one === undefined) return yield* new Failed({ message: run.texts.noAnalysis(input.name) });
-      if (one.colonnes === "[]") return yield* new Failed({ message: placed(one, run) });
+      if (one.colonnes === "[]")
+        return yield* new Failed({ message: problemOf(one, run.settings.language) ?? "" });
       const names = JSON.parse(one.colonnes) as readonly string[];
       const rows = yield* onFile(
         db.name,
@@ -97,13 +84,6 @@ const readList = (db: Sqlite): readonly Listed[] =>
           },
     );
   })();
-
-/** Where the file is wrong, or that the last run failed. */
-function placed(one: Listed, { settings }: Invocation): string {
-  const error = (settings.language === "fr" ? one.erreur_fr : one.erreur_en) ?? "";
-  const line = one.ligne === null ? "" : `:${one.ligne}`;
-  return `${one.fichier}${line}: ${error}`;
-}
 
 function showList(list: readonly Listed[], run: Invocation): void {
   const { language } = run.settings;
@@ -164,7 +144,10 @@ function showList(list: readonly Listed[], run: Invocation): void {
   const names = ["name", "kind", "rows", "computed", "title"];
   if (isTerminal()) print(table(names, rows));
   else printPiece(rows.map(listLine).join(""));
-  for (const one of list) if (one.erreur_fr !== null) say(`ventes: ${visible(placed(one, run))}`);
+  for (const one of list) {
+    const problem = problemOf(one, language);
+    if (problem !== null) say(`ventes: ${visible(problem)}`);
+  }
   if (isTerminal()) print(run.texts.seeAnalysis(command("analyses ventes_par_mois")));
 }
 
@@ -185,5 +168,6 @@ function showResult(
   const reason = language === "fr" ? one.raison_fr : one.raison_en;
   if (one.date_analyse !== null && reason !== null)
     say(`ventes: ${run.texts.plainAnalysis(one.date_analyse, reason)}`);
-  if (one.erreur_fr !== null) say(`ventes: ${visible(run.texts.analysisFailed(placed(one, run)))}`);
+  const problem = problemOf(one, language);
+  if (problem !== null) say(`ventes: ${visible(run.texts.analysisFailed(problem))}`);
 }
