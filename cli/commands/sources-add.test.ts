@@ -94,7 +94,7 @@ describe("sources add", () => {
     const ran = await ventes(["sources", "add", path, "--where", "État=payé"]);
     expect(ran).toMatchObject({ code: 1, stdout: "" });
     expect(ran.stderr).toMatch(
-      /^ventes: [^\n]+--where État: the file has no such column: give one of its own: id_produit, nom\n$/,
+      /^ventes: [^\n]+--where État: the file has no such column: give one of its own: id_produit, nom: .* sources add .* --where 'NAME=payé'\n$/,
     );
   });
 });

@@ -18,7 +18,7 @@ import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { doubtLines } from "../output/doubts.ts";
-import { missedLines, wholeIdsLines } from "../output/results.ts";
+import { missedLines, otherwiseLines } from "../output/results.ts";
 import { print, printJson, say } from "../output/stdout.ts";
 import { forgetStates, isRunning, LOOP_FIGURE, presentStates, readStates } from "../run/component-state.ts";
 import { answeringDirectory } from "../run/database.ts";
@@ -163,7 +163,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
       problems.push(...missedLines(database?.missed ?? [], texts));
-      if (database !== null) problems.push(...wholeIdsLines(database.waiting, texts));
+      if (database !== null) problems.push(...otherwiseLines(database.waiting, texts));
       return {
         running,
         components,

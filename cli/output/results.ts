@@ -155,11 +155,20 @@ export const missedLines = (missed: readonly MissedEvents[], texts: Texts): stri
     ? []
     : [texts.eventsMissed(missed.map(({ place, events }) => `${place} (${texts.count(events)})`).join(", "))];
 
-/** One sentence for each source whose ids are those of others, but for decimals, with the command that reads them so. */
-export const wholeIdsLines = ({ wholeIds }: Waiting, texts: Texts): string[] =>
-  wholeIds.map(({ source, rekey }) =>
-    texts.wholeIds(masked(source), `${shellArgument(masked(source))} --whole-ids${rekey ? " --rekey" : ""}`),
-  );
+/** One sentence for each source whose ids are those of others, but written otherwise, with the command that reads them so. */
+export const otherwiseLines = ({ wholeIds, sameIds }: Waiting, texts: Texts): string[] => {
+  const read = (source: string, flags: readonly string[], rekey: boolean) =>
+    [shellArgument(masked(source)), ...flags, ...(rekey ? ["--rekey"] : [])].join(" ");
+  return [
+    ...wholeIds.map(({ source, rekey }) =>
+      texts.wholeIds(masked(source), read(source, ["--whole-ids"], rekey)),
+    ),
+    ...sameIds.map(({ source, column, ids, rekey }) => {
+      const flags = ids.map((id) => `--same ${shellArgument(`${column}=${id}`)}`);
+      return texts.sameIds(masked(source), column, read(source, flags, rekey));
+    }),
+  ];
+};
 
 /** "1,204 sales wait for 5 products; nearest known: '001' for '1'" */
 export function waitingLines(waiting: Waiting, texts: Texts): string[] {

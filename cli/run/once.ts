@@ -14,13 +14,13 @@ import { noticedLines } from "../output/doubts.ts";
 import { withProgress } from "../output/progress.ts";
 import {
   missedLines,
+  otherwiseLines,
   type Results,
   readResults,
   rejectedLines,
   resultLines,
   resultsJson,
   resultTables,
-  wholeIdsLines,
 } from "../output/results.ts";
 import { isTerminal, print, say } from "../output/stdout.ts";
 import { Failed } from "../settings/errors.ts";
@@ -127,7 +127,7 @@ export const readOnce = (
     const unclear = sources.filter(({ doubts = [] }) => doubts.some(isOpen)).length;
     const messages = [
       ...missedLines(results.missed, run.texts),
-      ...wholeIdsLines(results.waiting, run.texts),
+      ...otherwiseLines(results.waiting, run.texts),
       ...(failed > 0 ? [run.texts.sourcesFailed(failed, sources.length + refused)] : []),
       ...(unclear > 0 ? [run.texts.sourcesUnclear(unclear, sources.length)] : []),
     ];

@@ -231,6 +231,12 @@ const TEXTS = {
     (source: string, args: string) =>
       `${source} writes ids with decimals (12.0) that others write without (12), and sales wait: ${command(`sources add ${args}`)}`,
   ),
+  sameIds: both(
+    (source: string, column: string, args: string) =>
+      `des ventes de ${source} attendent, car leur ${column} ne diffère d'un identifiant connu que par des zéros de tête, la casse, les accents ou les espaces : ${command(`sources add ${args}`)}`,
+    (source: string, column: string, args: string) =>
+      `sales of ${source} wait, for their ${column} differs from a known id only by zeros at its beginning, case, accents or spaces: ${command(`sources add ${args}`)}`,
+  ),
   nearest: both(
     (known: string, missing: string) => `'${known}' pour '${missing}'`,
     (known: string, missing: string) => `'${known}' for '${missing}'`,

@@ -9,6 +9,7 @@ import { EntityDiff } from "./entity-diff.ts";
 import { STATE_PARTS } from "./fingerprint.ts";
 import { saleStem } from "./identity.ts";
 import { RejectDiff } from "./reject-diff.ts";
+import { SaleDays } from "./sale-days.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { openScratchState } from "./state/producer-db.ts";
 import { State } from "./state/state.ts";
@@ -63,6 +64,7 @@ it("a diff in slices decides the same as a diff of whole parts", () => {
               dropDuplicates: false,
               vanishing,
               isWide: false,
+              sales: new SaleDays(),
               slicedBytes,
             });
             for (const [n, one] of lines.entries()) {

@@ -13,8 +13,10 @@ import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts"
 import { IdFindings } from "./id-findings.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
 import { type Counts, type ExtendedLine, PartDiff, type PartDiffOptions, zeroCounts } from "./part-diff.ts";
+import { type Days, redated } from "./redated.ts";
 import { MIXED, type RejectDiff } from "./reject-diff.ts";
 import { rememberParts } from "./remember.ts";
+import type { SaleDays } from "./sale-days.ts";
 import { NO_ROW, recordsIn, Spill } from "./spill.ts";
 import { decodeHeld, type HeldRow, heldKey } from "./state/held-rows.ts";
 import { NO_BYTES, type State } from "./state/state.ts";
@@ -25,6 +27,8 @@ export interface EntityDiffOptions extends PartDiffOptions {
   readonly source: number;
   /** The source has several entities. Then an undated line beside dated ones is superseded, and its record no reject. */
   readonly isWide: boolean;
+  /** The sales that were read, by day. */
+  readonly sales: SaleDays;
   /** The path of a scratch file in the spool that nobody else uses. */
   readonly scratch: string;
   /** The diff decides a part with more bytes in slices. */
@@ -86,13 +90,22 @@ export class EntityDiff {
     if (!judges) return;
     if (vanishing.endFirst()) {
       yield* this.#watchParts();
-      if (vanishing.endSecond(rejects.count)) {
+      if (vanishing.endSecond(rejects.count, this.#redatedOn)) {
         yield* this.#watchParts();
         vanishing.endThird();
       }
     }
     if (vanishing.changesDecisions) yield* this.#decideParts();
   }
+
+  #redatedOn = (days: Days): number => {
+    const { state, source, sales } = this.#options;
+    return redated(
+      days,
+      (day) => state.days.of(source, day),
+      (day) => sales.of(day),
+    );
+  };
 
   /** Goes through all parts for `vanishing.watch` alone. */
   *#watchParts(): Generator<void, void> {

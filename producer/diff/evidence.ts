@@ -54,6 +54,8 @@ export interface Evidence {
   readonly returned: number;
   /** How many of those that came are of stray days of this version. */
   readonly strays: BySide<number>;
+  /** How many different sales came again under other dates: see redated.ts. */
+  readonly redated: number;
   /** How many lines of this version are rejects. */
   readonly rejected: number;
   readonly habit: Habit;

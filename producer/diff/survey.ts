@@ -16,6 +16,7 @@ import {
   SIDES,
   type Side,
 } from "./evidence.ts";
+import type { Days } from "./redated.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { ageOf } from "./verdict.ts";
 import { type Window, windowOf } from "./window.ts";
@@ -136,6 +137,11 @@ export class Survey {
     return last === undefined ? null : last.placeOfLast - last.lastLine;
   }
 
+  /** The days of the version before, and of this one. */
+  get allDays(): Days {
+    return { old: [...this.#old.keys()].sort(), now: [...this.#now.keys()].sort() };
+  }
+
   /** The version's first and last day, strays included; null: it has no line. */
   get days(): { readonly first: string; readonly last: string } | null {
     const days = [...this.#now.keys()].sort();
@@ -196,7 +202,7 @@ export class Survey {
     );
 
   evidence(
-    known: Pick<Evidence, "habit" | "hasIds" | "someLeft" | "rejected">,
+    known: Pick<Evidence, "habit" | "hasIds" | "someLeft" | "rejected" | "redated">,
     isOrdered: boolean,
   ): Evidence {
     const counted = (what: "count" | "strays") => ({

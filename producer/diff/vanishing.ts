@@ -2,6 +2,7 @@
 import { keyOfClaim } from "./claim-key.ts";
 import type { Align } from "./duplicates.ts";
 import { FATES, type Fate, type Fates, type Habit, mapFates, NO_HABIT } from "./evidence.ts";
+import type { Days } from "./redated.ts";
 import { grown, type SeenSales, Survey } from "./survey.ts";
 import {
   type Answer,
@@ -12,7 +13,7 @@ import {
   NO_ANSWERS,
   type UnclearRows,
 } from "./unclear-rows.ts";
-import { judge } from "./verdict.ts";
+import { isRedated, judge } from "./verdict.ts";
 
 export type VanishingMode =
   | "rule"
@@ -66,6 +67,8 @@ export class Vanishing {
   readonly #answers: Partial<Record<Fate, Answer | undefined>> = {};
   #waiting: Answer | undefined;
   #unclear: UnclearRows | null = null;
+  /** Whether the rows that went came again under other dates. */
+  isRedated = false;
   #days: Survey["days"] = null;
   /** Sees all sales while it is set: those of one key and day, and their day in this version. */
   watch: ((key: string, day: string, sales: SeenSales, dayNow: string) => void) | undefined;
@@ -99,16 +102,16 @@ export class Vanishing {
 
   /**
    * Ends the second pass: what became of the rows that vanished. True: a third pass names rows. `rejected`: how many lines of
-   * the version are rejects.
+   * the version are rejects. `redatedOn`: how many different sales of these days came again under other dates.
    */
-  endSecond(rejected: number): boolean {
+  endSecond(rejected: number, redatedOn: (days: Days) => number = () => 0): boolean {
     this.watch = undefined;
     const { habit, hasIds, hasKept, answers, waiting } = this.#before;
+    const someLeft = !this.isOrdered && hasKept;
+    const redated = redatedOn(this.#survey.allDays);
+    this.isRedated = isRedated({ redated, stayed: this.#survey.stayed });
     this.#fates = judge(
-      this.#survey.evidence(
-        { habit, hasIds, someLeft: !this.isOrdered && hasKept, rejected },
-        this.isOrdered,
-      ),
+      this.#survey.evidence({ habit, hasIds, someLeft, rejected, redated }, this.isOrdered),
     );
     if (!answers.some && waiting.ids.size === 0 && !this.#survey.isUnclear(this.#fates)) return false;
     const rows = this.#rows;

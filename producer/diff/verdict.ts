@@ -35,6 +35,8 @@ const BULK = { rows: 10, days: 3 } as const;
 const CUT_OFF = { rows: 3, part: 0.2 } as const;
 /** A file of which a larger part of the sales with ids goes, without having rolled off, may hold the news only. */
 const PARTIAL = 0.2;
+/** So many different sales that came again under other dates are no chance: where no line stayed, and where some did. */
+const REDATED = { alone: 2, beside: 5 } as const;
 /** Fewer lines, none of which stayed, on days further apart than `days`, may be one line with a mistyped date. */
 const FEW = { lines: 3, days: 14 } as const;
 
@@ -66,6 +68,7 @@ export function judge(evidence: Evidence): Fates {
   const windows = { old, now };
   if (evidence.stayed === 0) return everywhere(all(isNext(evidence, windows) ? "rolled" : "unclear"));
   const fates = bySides(evidence, windows);
+  if (isRedated(evidence)) return mapFates(fates, (fate) => (fate === "rolled" ? "unclear" : fate));
   return isPartial(evidence, fates)
     ? mapFates(fates, (fate) => (fate === "corrected" ? "unclear" : fate))
     : fates;
@@ -125,8 +128,13 @@ const everywhere = (fates: ByAge): Fates => ({
   last: fates,
 });
 
+/** Whether the sales that went came again under other dates. */
+export const isRedated = ({ redated, stayed }: Pick<Evidence, "redated" | "stayed">): boolean =>
+  redated >= (stayed === 0 ? REDATED.alone : REDATED.beside);
+
 /** Whether a version of which no line stayed is the next one: this month's after last month's. */
 function isNext(evidence: Evidence, { old, now }: Windows): boolean {
+  if (isRedated(evidence)) return false;
   const few = Math.min(linesOf(evidence.old), linesOf(evidence.now)) < FEW.lines;
   // Of sales with ids none is another one corrected, so the same day may go on.
   const isLater = evidence.hasIds ? now.first >= old.last : now.first > old.last;

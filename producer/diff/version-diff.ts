@@ -46,6 +46,7 @@ export class VersionDiff {
           vanishing,
           appended,
           isWide: options.entities.length > 1,
+          sales: this.sales,
           scratch: `${scratch}.${entity.name}`,
         }),
     );

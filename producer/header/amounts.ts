@@ -104,11 +104,14 @@ export function signedFields({ mappings }: WideMapping): readonly [number, numbe
   return found as readonly [number, number] | undefined;
 }
 
-/** The product and the price of an undated list of prices; undefined: the file is another one. */
-export function listedPrices({ mappings }: WideMapping): readonly [number, number] | undefined {
+/** The product and the price of a list of prices, and whether it has dates; undefined: the file is another one. */
+export function listedPrices({
+  mappings,
+}: WideMapping): { readonly fields: readonly [number, number]; readonly isDated: boolean } | undefined {
   const [only, ...more] = mappings;
-  if (only?.entity !== produits.name || more.length > 0 || only.sources.has("date_effet")) return undefined;
-  return fieldsOf(only.sources, ["id_produit", "prix"]) as readonly [number, number] | undefined;
+  if (only?.entity !== produits.name || more.length > 0) return undefined;
+  const fields = fieldsOf(only.sources, ["id_produit", "prix"]) as readonly [number, number] | undefined;
+  return fields && { fields, isDated: only.sources.has("date_effet") };
 }
 
 /** The fields of a header of sales that tell whether an amount is that of a line or of its document. */

@@ -5,6 +5,7 @@ export { ColumnSurvey } from "./columns/decide-formats.ts";
 export { lostColumn } from "./columns/drift.ts";
 export type { ColumnFormats } from "./columns/formats.ts";
 export { Gaps } from "./columns/gaps.ts";
+export { Groups } from "./columns/groups.ts";
 export { knownHeader } from "./columns/known-header.ts";
 export { checkLeftOut, clearedOf, leftOut, looksPersonal } from "./columns/left-out.ts";
 export { Meanings, type UnclearMeanings } from "./columns/meanings.ts";

@@ -5,7 +5,7 @@
 import { type Entity, type magasins, type produits, ventes } from "#shared/contract/entities/index.ts";
 import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
-import { SameNames } from "#shared/runtime/same-name.ts";
+import { foldedId, foldedName, SameNames } from "#shared/runtime/same-name.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
 import { type ColumnSource, extraAt, type WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
@@ -111,7 +111,8 @@ function slotOf(
 
 const sameOf = ({ options }: SlotOptions, column: string): SameNames | undefined => {
   const names = options.same?.[column];
-  return names === undefined ? undefined : new SameNames(names);
+  if (names === undefined) return undefined;
+  return new SameNames(names, column === "id_produit" || column === "id_magasin" ? foldedId : foldedName);
 };
 
 /**

@@ -1,4 +1,4 @@
-/** The sentences of doubts and of the ways to decide them. Programs read the codes, so a code never changes. */
+/** The sentences of doubts. Programs read the codes, so a code never changes. */
 import type { Language } from "#shared/runtime/settings.ts";
 
 /** What the sentence of a doubt needs, and examples of the file. */
@@ -11,7 +11,7 @@ export interface DoubtDetails {
   readonly examples?: readonly string[];
 }
 
-type Sentence = Readonly<Record<Language, (d: DoubtDetails) => string>>;
+export type Sentence = Readonly<Record<Language, (d: DoubtDetails) => string>>;
 
 const before = (text: string | undefined, ...[start, end = " avant"]: readonly string[]): string =>
   text === undefined ? "" : `${start} ${text}${end}`;
@@ -87,13 +87,17 @@ export const DOUBT_SENTENCES = {
   },
   "vanished.unclear": {
     fr: (d) =>
-      d.count === 1
-        ? `elle n'a plus une vente du ${d.what}, et rien ne dit si elle a été corrigée ou si elle est sortie du fichier`
-        : `elle n'a plus ${d.count} ventes (${d.what}), et rien ne dit si elles ont été corrigées ou si elles sont sorties du fichier`,
+      d.more !== undefined
+        ? `elle n'a plus ${d.count} ventes (${d.what}) et a les mêmes sous d'autres dates : rien ne dit si ces dates ont été corrigées ou si ce sont d'autres ventes`
+        : d.count === 1
+          ? `elle n'a plus une vente du ${d.what}, et rien ne dit si elle a été corrigée ou si elle est sortie du fichier`
+          : `elle n'a plus ${d.count} ventes (${d.what}), et rien ne dit si elles ont été corrigées ou si elles sont sorties du fichier`,
     en: (d) =>
-      d.count === 1
-        ? `it lacks a sale of ${d.what}, and nothing tells whether it was corrected or has rolled off the file`
-        : `it lacks ${d.count} sales (${d.what}), and nothing tells whether they were corrected or have rolled off the file`,
+      d.more !== undefined
+        ? `it lacks ${d.count} sales (${d.what}) and has the same ones under other dates: nothing tells whether these dates were corrected or whether these are other sales`
+        : d.count === 1
+          ? `it lacks a sale of ${d.what}, and nothing tells whether it was corrected or has rolled off the file`
+          : `it lacks ${d.count} sales (${d.what}), and nothing tells whether they were corrected or have rolled off the file`,
   },
   "rejects.many": {
     fr: (d) =>
@@ -147,6 +151,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `${d.count === 1 ? "one of its products has" : `${d.count} of its products have`} several prices (${examplesOf(d)}), without a column date_effet: all sales count at the last one`,
   },
+  "prices.negative": {
+    fr: (d) =>
+      `${d.count === 1 ? "un produit y a" : `${d.count} produits y ont`} un prix négatif (${examplesOf(d)}), et ${d.count === 1 ? "ses" : "leurs"} ventes diminueraient le chiffre d'affaires : corrigez la liste, à moins que ce ne soit une remise`,
+    en: (d) =>
+      `${d.count === 1 ? "one of its products has" : `${d.count} of its products have`} a negative price (${examplesOf(d)}), and ${d.count === 1 ? "its" : "their"} sales would lower the revenue: correct the list, unless it is a discount`,
+  },
   "status.not_sale": {
     fr: (d) =>
       `d'après ${d.what}, ${d.count === 1 ? "une ligne n'est pas une vente" : `${d.count} lignes ne sont pas des ventes`}${d.more === undefined ? "" : ` (${d.more} en tout)`}, et ${d.count === 1 ? "elle compterait" : "elles compteraient"}`,
@@ -195,106 +205,3 @@ export const DOUBT_SENTENCES = {
 
 const examplesOf = ({ examples = [], count = 0 }: DoubtDetails): string =>
   (count > examples.length ? [...examples, "..."] : examples).join(", ");
-
-/** Each completes "CHOICE: COMMAND". */
-export const CHOICE_SENTENCES = {
-  accept: { fr: "si c'est voulu", en: "if this is intended" },
-  seen: { fr: "si c'est bien ainsi", en: "if it is to be so" },
-  delete: { fr: "pour les supprimer", en: "to delete them" },
-  leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
-  countThem: { fr: "pour les compter", en: "to count them" },
-  amount: { fr: "pour compter cette colonne", en: "to count this column" },
-  asRead: { fr: "pour compter comme c'est lu", en: "to count what is read" },
-  listPrices: {
-    fr: "pour compter la quantité × le prix du produit",
-    en: "to count the quantity × the price of the product",
-  },
-  prices: {
-    fr: "pour compter la quantité × le prix, de la ligne ou du produit",
-    en: "to count the quantity × the price, of the line or of the product",
-  },
-  documents: {
-    fr: "pour compter chaque ligne (c'est un numéro de document, non de vente)",
-    en: "to count each line (it is a number of documents, not of sales)",
-  },
-  lastHolds: {
-    fr: "pour ne compter que la dernière ligne de chaque identifiant",
-    en: "to count only the last line of each id",
-  },
-  corrections: {
-    fr: "pour corriger ainsi les ventes publiées avant",
-    en: "to correct the sales that were published before",
-  },
-  sameSales: {
-    fr: "pour supprimer les anciens identifiants (et, désormais, toute vente qui disparaît du fichier)",
-    en: "to delete the old ids (and from now on each sale that vanishes from the file)",
-  },
-  wholeIds: {
-    fr: "pour lire 12 où le fichier écrit 12.0",
-    en: "to read 12 where the file writes 12.0",
-  },
-  otherSales: {
-    fr: "pour les compter comme d'autres ventes",
-    en: "to count them as other sales",
-  },
-  otherNumbers: {
-    fr: "pour compter les unes et les autres (les identifiants de cette source reçoivent un nom)",
-    en: "to count both (the ids of this source get a name)",
-  },
-  otherNumbersOfAll: {
-    fr: "pour compter les unes et les autres, de chaque fichier de ce catalogue, plus tard aussi",
-    en: "to count both, of each file of this catalogue, later ones too",
-  },
-  lastSaidOfAll: {
-    fr: "pour qu'elles ne fassent qu'une vente par identifiant, dans tous les fichiers de ce catalogue, plus tard aussi",
-    en: "to count one sale for each id, in all files of this catalogue, later ones too",
-  },
-  equalOnce: {
-    fr: "pour ne compter qu'une fois chaque vente que les deux ont",
-    en: "to count once each sale that both have",
-  },
-  equalOnceOfAll: {
-    fr: "pour ne compter qu'une fois chaque vente que les deux ont, dans tous les fichiers de ce catalogue, plus tard aussi",
-    en: "to count once each sale that both have, in all files of this catalogue, later ones too",
-  },
-  lastSaid: {
-    fr: "pour qu'elles ne fassent qu'une vente par identifiant (la dernière publiée vaut)",
-    en: "to count one sale for each id (the last one that was published holds)",
-  },
-  lastPrice: {
-    fr: "si le dernier prix de chaque produit est le bon",
-    en: "if the last price of each product is right",
-  },
-  lastShop: {
-    fr: "si la dernière ligne de chaque magasin est la bonne",
-    en: "if the last line of each shop is right",
-  },
-  salesAlone: {
-    fr: "si ces colonnes ne disent rien du magasin, pour ne lire que les ventes",
-    en: "if these columns say nothing of the shop, to read the sales alone",
-  },
-  before: {
-    fr: (d: DoubtDetails) =>
-      `pour garder ${d.of === 1 ? "celle" : `les ${d.of}`} d'avant le ${d.what} et supprimer ${d.count === 1 ? "l'autre" : `les ${d.count} autres`}`,
-    en: (d: DoubtDetails) =>
-      `to keep ${d.of === 1 ? "the one" : `the ${d.of}`} from before ${d.what} and delete the other ${d.count === 1 ? "one" : d.count}`,
-  },
-  rolled: { fr: "pour les garder, cette fois", en: "to keep them, this time" },
-  withdraw: {
-    fr: "pour supprimer toutes celles qui ne sont plus dans le fichier, maintenant et plus tard",
-    en: "to delete all that are no longer in the file, now and later",
-  },
-  oneSale: {
-    fr: "pour ne compter qu'une fois les ventes des deux (elles reçoivent les mêmes identifiants)",
-    en: "to count the sales of both once (they get the same ids)",
-  },
-  leaveSource: {
-    fr: "pour laisser de côté cette source, dont les autres ont toutes les ventes",
-    en: "to do without this source, for the others have all of its sales",
-  },
-  replaceSources: {
-    fr: "pour compter celles de cette source à la place des autres",
-    en: "to count those of this source instead of the others",
-  },
-  keep: { fr: "pour les garder, maintenant et plus tard", en: "to keep them, now and later" },
-} as const satisfies Record<string, Sentence | Readonly<Record<Language, string>>>;

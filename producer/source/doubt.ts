@@ -10,7 +10,8 @@ import { command, shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { shortened } from "./bounds.ts";
-import { CHOICE_SENTENCES, DOUBT_SENTENCES, type DoubtDetails } from "./doubt-sentences.ts";
+import { CHOICE_SENTENCES } from "./choice-sentences.ts";
+import { DOUBT_SENTENCES, type DoubtDetails } from "./doubt-sentences.ts";
 
 export type DoubtCode = keyof typeof DOUBT_SENTENCES;
 

@@ -42,7 +42,29 @@ describe("the command after a refusal", () => {
       `${again} --map id_produit=NAME --map 'quantité=NAME';`,
     );
     expect(said("source.column_lost", "ville", "Ort Name")).toMatch(/ --map 'ville=Ort Name'$/);
+    expect(said("source.no_key_columns", "Nr", "produits (id_produit, nom) / ventes (quantité)")).toContain(
+      `${again} --map 'quantité=NAME';`,
+    );
+    expect(said("source.not_rekeyed", "date_vente")).toMatch(
+      / sources remove file:\/\/\/v.csv --withdraw && .* sources add ventes file:\/\/\/v.csv --map .* --once$/,
+    );
+    expect(said("source.zip_entries", "a.csv, b.csv", "a.csv")).toMatch(
+      / sources add ventes 'file:\/\/\/v.csv#a.csv' --map .* --once$/,
+    );
     expect(said("source.column_lost", "magasins (ville)", "a, b")).toMatch(/ --map COLUMN=NAME$/);
+  });
+
+  it("has another name or value in the place of the wrong one", () => {
+    expect(said("source.unknown_field", "--map Prix TTC", "Nr")).toMatch(
+      / ventes file:\/\/\/v.csv --map 'prix=NAME' --encoding utf-8 --once$/,
+    );
+    expect(said("source.unknown_field", "--where État", "Nr")).toMatch(/ --once --where NAME=VALUE$/);
+    expect(said("source.unknown_field", "--key État", "Nr")).toMatch(/ --once --key NAME$/);
+    expect(said("source.unknown_column", "--map prix", "nom")).toMatch(/ --map 'COLUMN=Prix TTC' .* --once$/);
+    expect(said("source.unknown_column", "--set prx", "prix")).toMatch(/ --once --set COLUMN=VALUE$/);
+    expect(said("source.bad_set", "quantité=deux")).toMatch(/ --once --set 'quantité=12.5'$/);
+    expect(said("source.bad_set", "date_vente=hier")).toMatch(/ --once --set date_vente=2026-01-31$/);
+    expect(said("source.other_count", "2", "3")).toMatch(/ --once --no-header --columns NAME1,NAME2,NAME3$/);
   });
 
   it("leaves out what it replaces", () => {

@@ -49,6 +49,58 @@ const mapping = (
   const isOne = isList && missing.length === 1 && field !== undefined && !/[,…]/.test(field);
   return missing.map((one) => `--map ${shellArgument(`${one}=${isOne ? field : name}`)}`);
 };
+/** `sources add` with these columns; of several entities those of the one that lacks the fewest. `more`: as in `mapping`. */
+const addMapped = (d: Details, language: Language): string => {
+  const entities = (d.more ?? "").split(" / ").flatMap((one) => {
+    const [, entity, missing] = /^(\S+) \((.+)\)$/.exec(one) ?? [];
+    return entity === undefined || missing === undefined ? [] : [{ entity, missing }];
+  });
+  const size = ({ missing }: { readonly missing: string }) => missing.split(", ").length;
+  const [nearest] = entities.toSorted((a, b) => size(a) - size(b));
+  if (nearest === undefined) return add(d, ...mapping(d.more, undefined, language));
+  return addAs(d, [nearest.entity], ...mapping(nearest.missing, undefined, language));
+};
+/** `sources add` with what was given, but for `wrong` in an option: `to` in its place. `what`: the option and `wrong`. */
+const addInstead = (d: Details, to: string, form: (to: string) => string): string => {
+  const [option = "", ...words] = (d.what ?? "").split(" ");
+  const wrong = words.join(" ");
+  const flags = d.given?.flags ?? [];
+  const isWrong = (flag: string) => nameOf(flag) === option && flag.includes(wrong);
+  if (!flags.some(isWrong)) return add(d, `${option} ${shellArgument(form(to))}`);
+  const mended = flags.map((flag) => (isWrong(flag) ? flag.replace(wrong, to) : flag));
+  return add({ source: d.source, given: { ...d.given, flags: mended } });
+};
+/** An option that names a field, with another one: `--map COLUMN=NAME`, `--where NAME=VALUE`, `--key NAME`. */
+const otherField = (d: Details, language: Language): string => {
+  const [column, name, value] =
+    language === "fr" ? ["COLONNE", "NOM", "VALEUR"] : ["COLUMN", "NAME", "VALUE"];
+  const option = nameOf(d.what ?? "");
+  const form = (to: string) =>
+    option === "--map" ? `${column}=${to}` : option === "--where" ? `${to}=${value}` : to;
+  return addInstead(d, name, form);
+};
+/** An option that names a column, with another one: `--set COLUMN=VALUE`. */
+const otherColumn = (d: Details, language: Language): string => {
+  const [column, value] = language === "fr" ? ["COLONNE", "VALEUR"] : ["COLUMN", "VALUE"];
+  return addInstead(d, column, (to) => `${to}=${value}`);
+};
+/** The command that sets another value of the column. `what`: `COLUMN=VALUE`. */
+const otherValue = (d: Details): string => {
+  const [column = ""] = (d.what ?? "").split("=");
+  const value = column.startsWith("date") ? "2026-01-31" : "12.5";
+  const flags = (d.given?.flags ?? []).filter(
+    (flag) => !(nameOf(flag) === "--set" && flag.includes(`${column}=`)),
+  );
+  return add(
+    { source: d.source, given: { ...d.given, flags } },
+    `--set ${shellArgument(`${column}=${value}`)}`,
+  );
+};
+/** The command that names so many columns. */
+const naming = (d: Details, name: string): string => {
+  const names = Array.from({ length: Number(d.more) || 1 }, (_, i) => `${name}${i + 1}`);
+  return add(d, "--no-header", `--columns ${names.join(",")}`);
+};
 const moveTo = (source: string, to: string): string => command(`sources move ${shellArgument(source)} ${to}`);
 const again: Readonly<Record<Language, string>> = {
   fr: "une source suivie est relue à son heure",
@@ -229,9 +281,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.private_address": {
     fr: (d) =>
-      `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu, ajoutez --allow-private (VENTES_ALLOW_PRIVATE=1)`,
+      `${d.source} mène à une adresse privée, ou qui ne peut pas être vérifiée : ${d.what} ; si c'est voulu : ${command("start --allow-private")} (ou VENTES_ALLOW_PRIVATE=1)`,
     en: (d) =>
-      `${d.source} leads to an address that is private, or that cannot be checked: ${d.what}; if you want that, add --allow-private (VENTES_ALLOW_PRIVATE=1)`,
+      `${d.source} leads to an address that is private, or that cannot be checked: ${d.what}; if you want that: ${command("start --allow-private")} (or VENTES_ALLOW_PRIVATE=1)`,
   },
   "source.proxy": {
     fr: (d) => `${d.source} : le proxy répond ${d.what} : voyez HTTP_PROXY, HTTPS_PROXY et NO_PROXY`,
@@ -284,8 +336,10 @@ export const SOURCE_SENTENCES = {
       `${d.source} is not a zip: there is no file ${JSON.stringify(d.what)} in it: leave #${d.what} out of the address`,
   },
   "source.zip_entries": {
-    fr: (d) => `${d.source} contient plusieurs fichiers (${d.what}) : nommez-en un, URL#${d.more}`,
-    en: (d) => `${d.source} holds several files (${d.what}): name one, URL#${d.more}`,
+    fr: (d) =>
+      `${d.source} contient plusieurs fichiers (${d.what}) : nommez-en un : ${add({ ...d, source: `${d.source}#${d.more}` })}`,
+    en: (d) =>
+      `${d.source} holds several files (${d.what}): name one: ${add({ ...d, source: `${d.source}#${d.more}` })}`,
   },
   "source.zip_no_entry": {
     fr: (d) =>
@@ -396,9 +450,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.no_key_columns": {
     fr: (d) =>
-      `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom : ${add(d, ...mapping(d.more, undefined, "fr"))} ; sinon ajoutez-la au fichier`,
+      `${d.source} : colonnes trouvées : ${d.what} ; il manque : ${d.more} : si l'une d'elles a un autre nom : ${addMapped(d, "fr")} ; sinon ajoutez-la au fichier`,
     en: (d) =>
-      `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name: ${add(d, ...mapping(d.more, undefined, "en"))}; else add it to the file`,
+      `${d.source}: columns found: ${d.what}; missing: ${d.more}: if one of them has another name: ${addMapped(d, "en")}; else add it to the file`,
   },
   "source.no_table": {
     fr: (d) =>
@@ -450,9 +504,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.other_count": {
     fr: (d) =>
-      `${d.source} : --columns nomme ${d.what} colonnes, mais la plupart des lignes ont ${d.more} champs : donnez un nom à chacun, ou rien entre deux virgules pour une colonne sans nom (a,,c)`,
+      `${d.source} : --columns nomme ${d.what} colonnes, mais la plupart des lignes ont ${d.more} champs : donnez un nom à chacun, ou rien entre deux virgules pour une colonne sans nom (a,,c) : ${naming(d, "NOM")}`,
     en: (d) =>
-      `${d.source}: --columns names ${d.what} columns, but most lines have ${d.more} fields: give each a name, or nothing between two commas for a column without one (a,,c)`,
+      `${d.source}: --columns names ${d.what} columns, but most lines have ${d.more} fields: give each a name, or nothing between two commas for a column without one (a,,c): ${naming(d, "NAME")}`,
   },
   "source.rekeyed": {
     fr: (d) =>
@@ -468,18 +522,21 @@ export const SOURCE_SENTENCES = {
   },
   "source.not_rekeyed": {
     fr: (d) =>
-      `${d.source} : --rekey ne recalcule que les identifiants de ventes qui n'en ont pas dans le fichier, et n'admet pas de changement de ${d.what} : retirez d'abord la source (${remove(d.source)} --withdraw), puis ajoutez-la de nouveau`,
+      `${d.source} : --rekey ne recalcule que les identifiants de ventes qui n'en ont pas dans le fichier, et n'admet pas de changement de ${d.what} : retirez d'abord la source, puis ajoutez-la de nouveau : ${remove(d.source)} --withdraw && ${add(d)}`,
     en: (d) =>
-      `${d.source}: --rekey makes new ids only for sales that have none in the file, and allows no change of ${d.what}: remove the source first (${remove(d.source)} --withdraw), then add it again`,
+      `${d.source}: --rekey makes new ids only for sales that have none in the file, and allows no change of ${d.what}: remove the source first, then add it again: ${remove(d.source)} --withdraw && ${add(d)}`,
   },
   "source.unknown_column": {
-    fr: (d) => `${d.source} : ${d.what} : cette colonne n'existe pas : donnez l'une de celles-ci : ${d.more}`,
-    en: (d) => `${d.source}: ${d.what}: there is no such column: give one of these: ${d.more}`,
+    fr: (d) =>
+      `${d.source} : ${d.what} : cette colonne n'existe pas : donnez l'une de celles-ci : ${d.more} : ${otherColumn(d, "fr")}`,
+    en: (d) =>
+      `${d.source}: ${d.what}: there is no such column: give one of these: ${d.more}: ${otherColumn(d, "en")}`,
   },
   "source.unknown_field": {
     fr: (d) =>
-      `${d.source} : ${d.what} : le fichier n'a pas cette colonne : donnez l'une des siennes : ${d.more}`,
-    en: (d) => `${d.source}: ${d.what}: the file has no such column: give one of its own: ${d.more}`,
+      `${d.source} : ${d.what} : le fichier n'a pas cette colonne : donnez l'une des siennes : ${d.more} : ${otherField(d, "fr")}`,
+    en: (d) =>
+      `${d.source}: ${d.what}: the file has no such column: give one of its own: ${d.more}: ${otherField(d, "en")}`,
   },
   "source.dropped_column": {
     fr: (d) =>
@@ -489,9 +546,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.bad_set": {
     fr: (d) =>
-      `${d.source} : --set ${d.what} : la colonne n'admet pas cette valeur : donnez un nombre comme 12.5, ou un jour comme 2026-01-31`,
+      `${d.source} : --set ${d.what} : la colonne n'admet pas cette valeur : donnez un nombre comme 12.5, ou un jour comme 2026-01-31 : ${otherValue(d)}`,
     en: (d) =>
-      `${d.source}: --set ${d.what}: the column does not take this value: give a number like 12.5, or a day like 2026-01-31`,
+      `${d.source}: --set ${d.what}: the column does not take this value: give a number like 12.5, or a day like 2026-01-31: ${otherValue(d)}`,
   },
   "source.unknown_preset": {
     fr: (d) => `${d.source} : pas de préréglage « ${d.what} » : donnez l'un de ceux-ci : ${d.more}`,

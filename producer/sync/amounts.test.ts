@@ -53,6 +53,21 @@ it("of two fields that differ, an operator chooses one", async () => {
   expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
 });
 
+it("a negative price in a list waits, and the answer holds for prices that come later", async () => {
+  expect(await held("product_id,name,price", "A,Apple,-7", "B,Bread,5")).toEqual(["prices.negative"]);
+  const status = await poll();
+  expect(status).toMatchObject({ state: "held" });
+  expect(status?.doubts?.[0]?.says).toContain("A: -7");
+  await pipeline.run(confirmSource(pipeline.pathOf("v.csv"), status?.doubts ?? []));
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 2 });
+  write("product_id,name,price", "A,Apple,-7", "B,Bread,5", "C,Coupon,-2");
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 1 });
+});
+
+it("a negative price among sales is what it says", async () => {
+  expect(await held("date,article,magasin,qty,unit_price", "2026-02-03,A,S1,1,-7")).toEqual([]);
+});
+
 it.each([
   ["an amount that no column is read from", "qty,net_amount", ["2,10"], ["amount.unclear"]],
   ["two fields of one name", "qty,amount,amount", ["2,10,12"], ["amount.unclear"]],

@@ -69,8 +69,8 @@ export const vanishedDoubts = Effect.fnUntraced(function* (
 /** Yields between parts. */
 function* found(diff: VersionDiff): Generator<void, readonly Doubt[]> {
   const doubts: Doubt[] = [];
-  const { unclear } = diff.vanishing;
-  if (unclear !== null) doubts.push(ofUnclear(unclear, diff.main.counts.vanished));
+  const { unclear, isRedated } = diff.vanishing;
+  if (unclear !== null) doubts.push(ofUnclear(unclear, diff.main.counts.vanished, isRedated));
   for (const entity of diff.deletingMuch()) doubts.push(yield* ofEntity(entity));
   return doubts;
 }
@@ -102,13 +102,18 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
   };
 }
 
-/** `kept`: how many other rows were kept although the version lacks them. */
-function ofUnclear({ decision, count, days, cuts, rows }: UnclearRows, kept: number): Doubt {
+/** `kept`: how many other rows were kept although the version lacks them. `isRedated`: these came again under other dates. */
+function ofUnclear(
+  { decision, count, days, cuts, rows }: UnclearRows,
+  kept: number,
+  isRedated: boolean,
+): Doubt {
+  const what = days.first === days.last ? days.first : `${days.first} – ${days.last}`;
   return {
     code: UNCLEAR,
     decision,
     weight: "held",
-    details: { count, what: days.first === days.last ? days.first : `${days.first} – ${days.last}` },
+    details: { count, what, ...(isRedated ? { more: "redated" } : {}) },
     choices: [
       { code: "delete", withdraws: count },
       { code: "rolled", answer: ROLLED, withdraws: 0 },

@@ -103,6 +103,28 @@ describe("rows that vanish", () => {
     expect(await poll()).toMatchObject({ state: "ok", emitted: 4, vanished: 31, withdrawn: 0 });
   });
 
+  it("and come again under other dates are held back, and each answer does what it says", async () => {
+    const month = (m: number) =>
+      [1, 2, 3, 4].map((n) => `2024-0${m}-1${n},${n % 2 === 0 ? "p" : "q"},m,${n}`);
+    for (const [answer, size] of [
+      [/ sources confirm \S+ vanished.unclear:[^ =]+$/, 4],
+      [/=rolled$/, 8],
+    ] as const) {
+      const name = `${size}.csv`;
+      await add(name, { idScope: name }, SALES, ...month(1));
+      await poll();
+      write(name, SALES, ...month(2));
+      const held = await poll(name);
+      expect(held).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+      expect(held?.doubts?.[0]?.says).toContain("has the same ones under other dates");
+      const choice = held?.doubts?.[0]?.choices.find(({ command }) => answer.test(command));
+      const decision = choice?.command.split(" ").at(-1) ?? "";
+      await pipeline.run(confirmSource(pathOf(name), [{ decision, says: "" }]));
+      expect(await poll(name)).toMatchObject({ state: "ok" });
+      expect((await claims(name)).size).toBe(size);
+    }
+  });
+
   it("stay unclear when the file moves on before anyone answers", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 20));
     await poll();

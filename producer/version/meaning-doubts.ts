@@ -4,7 +4,7 @@ import { type Doubt, decisionOf } from "../source/index.ts";
 
 /** `where`: the conditions of --where, as an operator writes them. */
 export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]): Doubt[] {
-  const { amounts, ofDocuments, noSales, quantities, discounts, returns, prices } = unclear;
+  const { amounts, ofDocuments, noSales, quantities, discounts, returns, prices, negative } = unclear;
   const doubts = noSales.map((value) => statusOfNoSale(value, unclear, where));
   if (amounts !== null) doubts.push(severalAmounts(amounts));
   if (ofDocuments !== null) doubts.push(amountOfDocuments(ofDocuments));
@@ -12,6 +12,7 @@ export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]
   doubts.push(...discounts.map(discountAside));
   if (returns !== null) doubts.push(positiveReturns(returns));
   if (prices !== null) doubts.push(severalPrices(prices));
+  if (negative !== null) doubts.push(negativePrices(negative));
   return doubts;
 }
 
@@ -120,5 +121,16 @@ function severalPrices({ count, examples }: NonNullable<UnclearMeanings["prices"
     weight: "attention",
     details: { count, examples },
     choices: [{ code: "lastPrice" }],
+  };
+}
+
+/** The decision is about the column, so that it holds for prices that come later. */
+function negativePrices({ count, examples }: NonNullable<UnclearMeanings["negative"]>): Doubt {
+  return {
+    code: "prices.negative",
+    decision: decisionOf("prices.negative", ["prix"]),
+    weight: "held",
+    details: { count, examples },
+    choices: [{ code: "asRead" }],
   };
 }

@@ -41,13 +41,14 @@ export function* readInto(version: Version, diff: VersionDiff): Generator<void, 
   const reading = recordsOf(reader, filter, {
     record: (n, fields, line, raw) => {
       if (openLine.isAgain(line, raw)) return;
-      version.records++;
+      if (++version.records === 1) version.groups.begin(fields);
       const failed = version.decoders.find((decoder) => !decoder.decode(fields, raw));
       if (failed === undefined) {
         version.meanings.add(fields);
         return pass.row(n, line, raw, fields);
       }
       currencies.add(failed.problem);
+      if (failed.problem.code.endsWith(".missing")) version.groups.lacks(fields);
       version.gaps.rejected(line, raw, failed.problem);
       pass.reject(n, failed.entity.name, failed.problem.code, raw);
     },

@@ -13,6 +13,8 @@ interface Given {
   readonly where?: readonly string[];
   readonly header?: readonly string[];
   readonly extra?: boolean;
+  readonly missing?: number;
+  readonly ofGroups?: readonly string[];
 }
 
 const read = ({
@@ -23,8 +25,13 @@ const read = ({
   where = [],
   header = HEADER,
   extra = false,
+  missing = 0,
+  ofGroups = [],
 }: Given): ReadNow => {
-  const gaps: Record<string, ColumnGaps> = empty === 0 ? {} : { price: { empty, rejected: 0 } };
+  const gaps: Record<string, ColumnGaps> = {
+    ...(empty === 0 ? {} : { price: { empty, rejected: 0 } }),
+    ...(missing === 0 ? {} : { date: { empty: missing, rejected: missing } }),
+  };
   const counts = { records, rejected, filtered };
   return {
     counts,
@@ -33,6 +40,7 @@ const read = ({
     columns: header.map((published) => ({ published, extra })),
     where,
     reject: null,
+    ofGroups,
     examples: [],
     meanings: {
       amounts: null,
@@ -42,6 +50,7 @@ const read = ({
       discounts: [],
       returns: null,
       prices: null,
+      negative: null,
     },
   };
 };
@@ -51,6 +60,26 @@ const told = (before: Given | null, now: Given) =>
   );
 const decision = (before: Given, now: Given) => readingDoubts(read(before), read(now))[0]?.decision;
 
+describe("a version in which a required column is often empty", () => {
+  it("needs attention, from a fifth of the records and two of them on", () => {
+    expect(told(null, { rejected: 20, missing: 20 })).toEqual(["rejects.many attention"]);
+    expect(told({ rejected: 20, missing: 20 }, { rejected: 20, missing: 20 })).toEqual([
+      "rejects.many attention",
+    ]);
+    expect(told(null, { rejected: 19, missing: 19 })).toEqual([]);
+    expect(told(null, { records: 4, rejected: 1, missing: 1 })).toEqual([]);
+  });
+
+  it("names --fill-down where the first line has what the others lack", () => {
+    const given = { rejected: 50, missing: 50, ofGroups: ["date", "shop"] };
+    expect(readingDoubts(null, read(given))[0]?.choices).toEqual([
+      { code: "fillDown", options: ["--fill-down", "date", "--fill-down", "shop"] },
+      { code: "seen" },
+    ]);
+    expect(readingDoubts(null, read({ ...given, ofGroups: [] }))[0]?.choices).toEqual([{ code: "seen" }]);
+  });
+});
+
 describe("a version that is mostly rejects", () => {
   it("is held back when the version before was not so, else it needs attention", () => {
     expect(told({}, { rejected: 51 })).toEqual(["rejects.many held"]);
@@ -58,8 +87,10 @@ describe("a version that is mostly rejects", () => {
     expect(told(null, { rejected: 51 })).toEqual(["rejects.many attention"]);
     expect(told({ records: 0 }, { rejected: 51 })).toEqual(["rejects.many attention"]);
   });
-  it("is not one with as many rows as rejects", () => {
-    expect(told({}, { rejected: 50 })).toEqual([]);
+  it("is applied with as many rows as rejects, and needs attention where these are many", () => {
+    expect(told({}, { rejected: 50 })).toEqual(["rejects.many attention"]);
+    expect(told({}, { rejected: 33 })).toEqual([]);
+    expect(told({}, { records: 20, rejected: 9 })).toEqual([]);
     expect(told(null, { records: 2, rejected: 1 })).toEqual([]);
   });
   it("is one already with a single line", () => {

@@ -25,6 +25,8 @@ export interface ReadNow extends Read {
   readonly where: readonly string[];
   /** The first reject: its line and why; null: none was read now. */
   readonly reject: { readonly line: number; readonly says: string } | null;
+  /** Fields that lines lack and the first line has, as where a group has them on its first line only. */
+  readonly ofGroups: readonly string[];
   /** Lines that were rejected. */
   readonly examples: readonly string[];
   /** What is unclear about what its values mean. */
@@ -37,6 +39,10 @@ export const UNCLEAR = {
   filled: { part: 0.95, more: 0.2, records: 2 },
   /** The same for a column that was filled in most of them. */
   mostlyFilled: { part: 0.5, more: 0.5, records: 5 },
+  /** A required column that is empty in this part of the records, at least so many, needs attention. */
+  missing: { part: 0.2, records: 2 },
+  /** So many rejects for other reasons do, too. */
+  rejected: { part: 1 / 3, records: 10 },
   /** So many records lost their value, */
   lost: 2,
   /** or so many came without one, in a column of the entity that had so many values. */
@@ -54,6 +60,7 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
   const { gaps, decoders, dialect, options } = version;
   const { reading, settings } = options;
   const [first] = gaps.examples;
+  const ofGroups = version.groups.fields(dialect.header);
   return {
     counts,
     gaps: version.allGaps,
@@ -67,6 +74,7 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
             line: first.line,
             says: sentenceOf(first.problem.code, first.problem.details, settings.language),
           },
+    ofGroups: ofGroups.length === 0 ? [] : [...new Set([...(reading.fillDown ?? []), ...ofGroups])],
     examples: gaps.examples.map(({ raw }) => raw),
     meanings: version.meanings.unclear,
   };
@@ -96,11 +104,16 @@ export function readingDoubts(before: Read | null, now: ReadNow): readonly Doubt
 const isMostlyRejected = ({ records, rejected }: Read["counts"]): boolean => rejected * 2 > records;
 
 function manyRejects(before: Read | null, now: ReadNow): Doubt | undefined {
-  const { counts, gaps, reject, examples } = now;
-  if (!isMostlyRejected(counts)) return undefined;
-  const weight = before === null || isMostlyRejected(before.counts) ? "attention" : "held";
-  const [column = ""] =
+  const { counts, gaps, reject, examples, ofGroups } = now;
+  const [column = "", { empty, rejected } = { empty: 0, rejected: 0 }] =
     Object.entries(gaps).sort(([x, a], [y, b]) => b.rejected - a.rejected || (x < y ? -1 : 1))[0] ?? [];
+  const missing = Math.min(empty, rejected);
+  const isPart = (count: number, { part, records }: { readonly part: number; readonly records: number }) =>
+    count >= records && count >= part * counts.records;
+  const isMissing = isPart(missing, UNCLEAR.missing);
+  const isMost = isMostlyRejected(counts);
+  if (!isMost && !isMissing && !isPart(counts.rejected, UNCLEAR.rejected)) return undefined;
+  const weight = isMost && before !== null && !isMostlyRejected(before.counts) ? "held" : "attention";
   return {
     code: "rejects.many",
     decision: decisionOf("rejects.many", [column]),
@@ -111,7 +124,12 @@ function manyRejects(before: Read | null, now: ReadNow): Doubt | undefined {
       examples,
       ...(reject === null ? {} : { what: reject.says, more: String(reject.line) }),
     },
-    choices: [{ code: weight === "held" ? "accept" : "seen" }],
+    choices: [
+      ...(isMissing && ofGroups.length > 0
+        ? [{ code: "fillDown", options: ofGroups.flatMap((field) => ["--fill-down", field]) } as const]
+        : []),
+      { code: weight === "held" ? "accept" : "seen" },
+    ],
   };
 }
 

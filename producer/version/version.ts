@@ -16,7 +16,15 @@ import {
 } from "../csv/index.ts";
 import { type LastVersion, TIME_NAMES } from "../diff/index.ts";
 import { type KnownHeader, keptColumns, mapEntities, placesAgain, placesOf } from "../header/index.ts";
-import { type ColumnFormats, type Decoder, decodersOf, Gaps, Meanings, RecordFilter } from "../rows/index.ts";
+import {
+  type ColumnFormats,
+  type Decoder,
+  decodersOf,
+  Gaps,
+  Groups,
+  Meanings,
+  RecordFilter,
+} from "../rows/index.ts";
 import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
 import { LeftOutColumns } from "./left-out.ts";
 import type { VersionOptions } from "./options.ts";
@@ -45,6 +53,8 @@ export class Version {
   readonly known: KnownHeader;
   /** What the first pass could not read. */
   readonly gaps = new Gaps();
+  /** The records that lack what the first line of their group has. */
+  readonly groups = new Groups();
   /** Evidence of what its amounts and statuses mean. */
   readonly meanings: Meanings;
   /** What is unclear about its header and its rows, so far. */

@@ -62,6 +62,7 @@ it("counts the waiting sales by the ids that they wait for", () => {
       magasins: [{ id: "m01", sales: 1, nearest: "M1" }],
       prix: [{ id: "P9", sales: 1, nearest: null }],
       wholeIds: [{ source: "t", rekey: true }],
+      sameIds: [{ source: "s", column: "id_produit", ids: ["001"], rekey: false }],
       counts: { produits: 2, magasins: 1, prix: 1 },
     });
   } finally {

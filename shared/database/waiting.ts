@@ -4,6 +4,7 @@
  */
 import leven from "leven";
 import { skeletonOf } from "../runtime/look-alikes.ts";
+import { foldedId } from "../runtime/same-name.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 export interface Missing {
@@ -25,8 +26,20 @@ export interface Waiting {
    * whether ids of sales depend on them.
    */
   readonly wholeIds: readonly { readonly source: string; readonly rekey: boolean }[];
+  /**
+   * Sources whose sales wait for ids that are known ones, but for zeros at the beginning, case, accents or spaces: the known
+   * ids, at most MOST_SHOWN of each column; and whether ids of these sales depend on them.
+   */
+  readonly sameIds: readonly SameIdsOfSource[];
   /** The number of all missing ones of each kind. */
   readonly counts: { readonly produits: number; readonly magasins: number; readonly prix: number };
+}
+
+export interface SameIdsOfSource {
+  readonly source: string;
+  readonly column: "id_produit" | "id_magasin";
+  readonly ids: readonly string[];
+  readonly rekey: boolean;
 }
 
 const MOST_SHOWN = 20;
@@ -62,6 +75,7 @@ export function waitingSales(db: Sqlite): Waiting {
       magasins: [],
       prix: [],
       wholeIds: [],
+      sameIds: [],
       counts: { produits: 0, magasins: 0, prix: 0 },
     };
   const groups = (sql: string) => db.prepare(sql).all() as Group[];
@@ -76,6 +90,10 @@ export function waitingSales(db: Sqlite): Waiting {
     sales,
     ...missing,
     wholeIds: withDecimals(db, missing.produits, missing.magasins),
+    sameIds: [
+      ...writtenOtherwise(db, "id_produit", missing.produits),
+      ...writtenOtherwise(db, "id_magasin", missing.magasins),
+    ],
     prix: prix.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: null })),
     counts: { produits: produits.length, magasins: magasins.length, prix: prix.length },
   };
@@ -101,6 +119,36 @@ function withDecimals(
       for (const source of sources.all(isSale ? id : nearest) as string[]) found.set(source, isSale);
     }
   return [...found].slice(0, MOST_SHOWN).map(([source, rekey]) => ({ source, rekey }));
+}
+
+/** The shape of a derived id (rule 4). */
+const DERIVED = "id_vente GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]~*~*'";
+
+/** Which sources write ids that `--same` reads as known ones. */
+function writtenOtherwise(
+  db: Sqlite,
+  column: SameIdsOfSource["column"],
+  missing: readonly Missing[],
+): readonly SameIdsOfSource[] {
+  const found = new Map<string, { readonly ids: Set<string>; rekey: boolean }>();
+  const writers = db.prepare(
+    `SELECT source, MAX(${DERIVED}) AS rekey FROM orphelins WHERE ${column} = ? GROUP BY source`,
+  );
+  for (const { id, nearest } of missing) {
+    if (nearest === null || foldedId(id) !== foldedId(nearest)) continue;
+    for (const { source, rekey } of writers.all(id) as { source: string; rekey: number }[]) {
+      const one = found.get(source) ?? { ids: new Set(), rekey: false };
+      found.set(source, one);
+      one.ids.add(nearest);
+      one.rekey ||= rekey === 1;
+    }
+  }
+  return [...found].slice(0, MOST_SHOWN).map(([source, { ids: known, rekey }]) => ({
+    source,
+    column,
+    ids: [...known],
+    rekey,
+  }));
 }
 
 const ids = (db: Sqlite, sql: string): readonly string[] => db.prepare(sql).pluck().all() as string[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { foldedName, SameNames } from "./same-name.ts";
+import { foldedId, foldedName, SameNames } from "./same-name.ts";
 
 describe("names", () => {
   it.each([
@@ -26,6 +26,19 @@ describe("names", () => {
     ["Brest", "Brest Saint"],
     ["1.0", "10"],
   ])("%j and %j are two", (a, b) => expect(foldedName(a)).not.toBe(foldedName(b)));
+
+  it("that are ids of digits may lack zeros at their beginning", () => {
+    const ids = new SameNames(["0012", "7", "A01"], foldedId);
+    expect(["12", "012", "007", "120", "A1", "a01", "0"].map((text) => ids.written(text))).toEqual([
+      "0012",
+      "0012",
+      "7",
+      "120",
+      "A1",
+      "A01",
+      "0",
+    ]);
+  });
 
   it("are written as one; others stay as they are", () => {
     const names = new SameNames(["Lyon", "Saint-Malo"]);

@@ -26,22 +26,32 @@ export function foldedName(text: string): string {
     : folded;
 }
 
+const DIGITS = /^0+\d+$/;
+
+/** The same of ids: those of digits alone may lack the zeros at their beginning. */
+export function foldedId(text: string): string {
+  const folded = foldedName(text);
+  return DIGITS.test(folded) ? folded.replace(/^0+(?=\d)/, "") : folded;
+}
+
 /** How many texts are remembered with what they are written as. */
 const MOST_REMEMBERED = 10_000;
 
-/** Writes texts as one of some names, if they are the same as that name (`foldedName`). */
+/** Writes texts as one of some names, if they are the same as that name when folded. */
 export class SameNames {
   readonly #names: ReadonlyMap<string, string>;
   readonly #written = new Map<string, string>();
+  readonly #folded: (text: string) => string;
 
-  constructor(names: readonly string[]) {
-    this.#names = new Map(names.map((name) => [foldedName(name), name]));
+  constructor(names: readonly string[], folded = foldedName) {
+    this.#folded = folded;
+    this.#names = new Map(names.map((name) => [folded(name), name]));
   }
 
   written(text: string): string {
     let name = this.#written.get(text);
     if (name === undefined) {
-      name = this.#names.get(foldedName(text)) ?? text;
+      name = this.#names.get(this.#folded(text)) ?? text;
       if (this.#written.size < MOST_REMEMBERED) this.#written.set(text, name);
     }
     return name;

@@ -135,6 +135,20 @@ const FILE_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: "other-dates-are-other-sales",
+    breaks: "sales that come again under other dates are new sales",
+    kind: "month-mended",
+    within: 10,
+    shownBy: 1,
+    edits: [
+      {
+        file: VERDICT,
+        find: "redated >= (stayed === 0 ? REDATED.alone : REDATED.beside);",
+        replace: "redated < 0 && stayed < 0;",
+      },
+    ],
+  },
+  {
     name: "header-decided-anew",
     breaks: "what the columns of a version mean is decided without the version before",
     kind: "better-name-comes",

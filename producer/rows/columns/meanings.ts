@@ -21,10 +21,11 @@ import {
   type Discount,
   Discounts,
   ListedPrices,
+  NegativePrices,
   type PositiveReturns,
+  type ProductPrices,
   Quantities,
   ReturnSigns,
-  type SeveralPrices,
   type SeveralQuantities,
 } from "./uncounted.ts";
 
@@ -42,7 +43,9 @@ export interface UnclearMeanings {
   /** Returns with a positive amount; null: there are none. */
   readonly returns: PositiveReturns | null;
   /** Products with several prices; null: there are none. */
-  readonly prices: SeveralPrices | null;
+  readonly prices: ProductPrices | null;
+  /** Products with a negative price; null: there are none. */
+  readonly negative: ProductPrices | null;
 }
 
 interface MeaningsOptions extends Omit<AmountsOptions<unknown>, "fields"> {
@@ -60,6 +63,7 @@ export class Meanings {
   readonly #discounts: Discounts;
   readonly #returns: ReturnSigns | undefined;
   readonly #prices: ListedPrices | undefined;
+  readonly #negative: NegativePrices | undefined;
 
   constructor({ wide, reading, whole, ...written }: MeaningsOptions) {
     const { header } = written;
@@ -67,15 +71,17 @@ export class Meanings {
     const documents = documentFields(wide, reading);
     const quantities = quantityFields(header, wide, reading);
     const signed = signedFields(wide);
-    // A price that is appended is a new price of its product.
-    const listed = whole ? listedPrices(wide) : undefined;
+    const listed = listedPrices(wide);
+    const prices = listed && { ...written, fields: listed.fields };
     this.#amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.#documents = documents && new DocumentAmounts({ ...written, fields: documents });
     this.#statuses = new Statuses({ ...written, fields: wide }, reading.where ?? []);
     this.#quantities = quantities && new Quantities({ ...written, fields: quantities });
     this.#discounts = new Discounts(header, discountFields(header, wide, reading));
     this.#returns = signed && new ReturnSigns({ ...written, fields: signed });
-    this.#prices = listed && new ListedPrices({ ...written, fields: listed });
+    // A price that is appended is a new price of its product.
+    this.#prices = prices && whole && !listed.isDated ? new ListedPrices(prices) : undefined;
+    this.#negative = prices && new NegativePrices(prices);
   }
 
   /** Takes the fields of a record that was decoded. */
@@ -87,6 +93,7 @@ export class Meanings {
     this.#discounts.add(fields);
     this.#returns?.add(fields);
     this.#prices?.add(fields);
+    this.#negative?.add(fields);
   }
 
   get unclear(): UnclearMeanings {
@@ -98,6 +105,7 @@ export class Meanings {
       discounts: this.#discounts.found,
       returns: this.#returns?.found ?? null,
       prices: this.#prices?.found ?? null,
+      negative: this.#negative?.found ?? null,
     };
   }
 }

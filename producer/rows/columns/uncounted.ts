@@ -138,8 +138,8 @@ export class ReturnSigns {
 const MOST_PRODUCTS = 100_000;
 const SHOWN = 5;
 
-export interface SeveralPrices {
-  /** How many products have several. */
+export interface ProductPrices {
+  /** How many products have such prices. */
   readonly count: number;
   readonly examples: readonly string[];
 }
@@ -168,12 +168,39 @@ export class ListedPrices {
   }
 
   /** null: each has one. */
-  get found(): SeveralPrices | null {
+  get found(): ProductPrices | null {
     if (this.#several.size === 0) return null;
     const examples = [...this.#several].slice(0, SHOWN).map(([product, price]) => {
       const first = formatMillionths(this.#prices.get(product) ?? price);
       return `${product}: ${first}, ${formatMillionths(price)}`;
     });
     return { count: this.#several.size, examples };
+  }
+}
+
+/** Finds products whose price is negative. `fields`: the product and the price. */
+export class NegativePrices {
+  readonly #price: (fields: readonly string[]) => bigint | null;
+  readonly #product: number;
+  #count = 0;
+  readonly #examples: string[] = [];
+
+  constructor(options: AmountsOptions<readonly [number, number]>) {
+    const [product, price] = options.fields;
+    this.#product = product;
+    this.#price = amountReader(options, [price]);
+  }
+
+  add(fields: readonly string[]): void {
+    const price = this.#price(fields);
+    if (price === null || price >= 0n) return;
+    this.#count++;
+    if (this.#examples.length < SHOWN)
+      this.#examples.push(`${cleanText(fields[this.#product] ?? "")}: ${formatMillionths(price)}`);
+  }
+
+  /** null: there are none. */
+  get found(): ProductPrices | null {
+    return this.#count === 0 ? null : { count: this.#count, examples: this.#examples };
   }
 }

@@ -116,6 +116,27 @@ export function datesMended(seed: number): readonly Step[] {
   return p.steps;
 }
 
+/** All dates are of a wrong month, which is mended at once; or those of the first part of the file are. */
+export function monthMended(seed: number): readonly Step[] {
+  const p = new Publisher(seed);
+  p.books.trade(4 + p.r.below(12), 1, 4);
+  const isAll = p.r.chance(0.6);
+  const { sales } = p.books;
+  const wrong = isAll ? sales : sales.slice(0, Math.ceil(sales.length * 0.6));
+  for (const { id, day } of wrong) p.books.change(id, { mistyped: isoDay(day - 31) });
+  p.step("first version, in a wrong month", "ordinary", [p.version(p.books.sales)]);
+  if (p.r.chance(0.5) && !isAll) {
+    goOn(p);
+    p.step("new lines at the end", "ordinary", [p.version(p.books.sales)]);
+  }
+  for (const { id, day } of wrong) p.books.change(id, { mistyped: isoDay(day) });
+  if (p.r.chance(0.3)) p.books.sell(1);
+  p.step("the month mended", "unusual", [p.version(p.books.sales)]);
+  goOn(p);
+  p.step("new lines at the end", "ordinary", [p.version(p.books.sales)]);
+  return p.steps;
+}
+
 /** The same lines in another order, and new ones among them. */
 export function resorted(seed: number): readonly Step[] {
   const p = new Publisher(seed);

@@ -9,7 +9,7 @@ import {
   secondHeader,
 } from "./columns.ts";
 import { blankOnce, cutOnce, otherWidth, PAID, statusOnce } from "./damage.ts";
-import { appended, corrected, correctedEverywhere, datesMended, resorted } from "./growing.ts";
+import { appended, corrected, correctedEverywhere, datesMended, monthMended, resorted } from "./growing.ts";
 import {
   DOCUMENTS,
   documents,
@@ -43,6 +43,7 @@ export const KINDS: readonly Kind[] = [
   { name: "corrected-newest-first", steps: corrected("newest first") },
   { name: "corrected-everywhere", steps: correctedEverywhere },
   { name: "dates-mended", steps: datesMended },
+  { name: "month-mended", steps: monthMended },
   { name: "resorted", steps: resorted },
   { name: "rolling-days", steps: rolling(days) },
   { name: "rolling-days-mistyped", steps: rollingWithMistypedDate },
