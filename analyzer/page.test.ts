@@ -441,6 +441,73 @@ describeWith("browser", "the page in a real browser", () => {
     await page.getByText("« beaucoup » n'est pas un nombre (colonne quantité)").first().waitFor();
   });
 
+  test("a change that is being applied to many sales is said, and how far it is; the figures stand", async () => {
+    const { page, complaints } = await open();
+    const total = await page.locator("#total").textContent();
+    const unfinished = t.db.prepare(
+      "INSERT OR REPLACE INTO unfinished VALUES (1, 'produits', 'REF001', 0, 0, 'park', 0, '', ?, 40000, 301, 301, 1)",
+    );
+    t.db.exec(`
+      INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
+      VALUES ('o1', 'REF001', 'm0', '2026-11-22', 1000000, 'x', 1, 1)`);
+    const applying = page.locator("#applying");
+    const said = async () => (await applying.innerText()).replaceAll(/[\s\u2068\u2069]+/g, " ").trim();
+    unfinished.run(2_000);
+    await applying.waitFor();
+    expect(await said()).toBe(
+      "Un changement du produit REF001 est en cours sur ses ventes : 2 000 sur 40 000. Les chiffres sont ceux d’avant, jusqu’à la fin.",
+    );
+    expect(await page.locator("#waiting").count()).toBe(0);
+    unfinished.run(20_000);
+    await expect.poll(said).toContain("20 000 sur 40 000");
+    expect(await page.locator("#total").textContent()).toBe(total);
+    expect(await violations(page)).toEqual([]);
+    t.db.exec("DELETE FROM unfinished");
+    await page.locator("#waiting").waitFor();
+    expect(await applying.count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  test("analyses are in words, with files; one that is wrong or has not run says so, and the end of a long line is shown", async () => {
+    t.commit((w) => {
+      for (let n = 0; n < 1_010; n++)
+        w.sale(`long${n}`, {
+          id_produit: "REF001",
+          id_magasin: "m0",
+          quantite: 1_000_000,
+          ca: 1_000_000,
+          date: daysAgo(n),
+        });
+    });
+    refresher.refresh(new Date());
+    t.db.exec(`UPDATE analyses_liste SET livree = 0, colonnes = '[]', fichier = 'parts.sql', ligne = 3,
+      erreur_fr = 'no such column: canall', erreur_en = 'no such column: canall' WHERE nom = 'parts_des_villes'`);
+    const { page, complaints } = await open({}, "?view=analyses");
+    const card = (name: string) => page.locator(`section[aria-labelledby="analysis-${name}-title"]`);
+    await card("ventes_par_jour_de_semaine").getByText("lundi", { exact: true }).waitFor();
+    await card("chiffre_par_produit").getByText("Papier vergé", { exact: true }).waitFor();
+    expect(await card("mois_compares").innerText()).toContain("Premier calcul en cours.");
+    expect(await card("mois_compares").locator("table, .downloads").count()).toBe(0);
+    expect(await page.locator("section").first().innerText()).toContain(
+      "Cette analyse n’a pas de résultat : parts.sql:3: no such column: canall",
+    );
+    const byDay = card("ventes_par_jour");
+    await byDay.locator(".plot canvas").waitFor();
+    await byDay.getByRole("application").press("End");
+    const today = new Intl.DateTimeFormat("fr-FR", { dateStyle: "long", timeZone: "UTC" });
+    await expect.poll(() => byDay.locator(".says").innerText()).toContain(today.format(new Date(daysAgo(0))));
+    await byDay.getByRole("link", { name: "Ventes par jour" }).click();
+    await expect.poll(() => page.locator("#analysis tbody tr").count()).toBe(50);
+    expect(await page.locator("#analysis thead").innerText()).toMatch(
+      /Jour\s+Chiffre d’affaires\s+Quantité\s+Ventes/,
+    );
+    await page.locator(".downloads summary").click();
+    const href = await page.getByRole("link", { name: "CSV", exact: true }).getAttribute("href");
+    expect((await (await fetch(url + href)).text()).split("\r\n")).toHaveLength(1 + 1_010 + 1);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
   test("adding a file without a token says what is needed", async () => {
     const { page } = await open({}, "?view=sources");
     await page.getByLabel("Suivre un fichier de plus").fill("https://exemple.fr/v.csv");

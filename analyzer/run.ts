@@ -1,9 +1,9 @@
 /**
  * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
  * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them
- * right. Commit events only wake it: the file tells which commits are pending, so a lost log or a missed event costs at
- * most a second. Several analyzers of one database may run: one of them does the work, and the others find nothing
- * pending.
+ * right, and columns.db always. Commit events only wake it: the file tells which commits are pending, so a lost log or
+ * a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and the
+ * others find nothing pending.
  *
  * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
@@ -38,6 +38,10 @@ export interface AnalyzerOptions {
    * `analyses` that it corrected; with none when no audit was needed.
    */
   readonly onAudit?: (mended: readonly Mended[]) => void;
+  /** Called when columns.db did not agree with the sales: it is made anew. */
+  readonly onColumnsMended?: () => void;
+  /** Compares columns.db with the sales after each audit. Default: true. */
+  readonly auditsColumns?: boolean;
   /** Audits also a file that nobody has written since the last audit. Default: false. */
   readonly alwaysAudit?: boolean;
 }
@@ -77,7 +81,7 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
 /** Keeps the analyses that the files say, until a file of the folder changes. */
 const keepAnalyses = (
   wake: Queue.Queue<void>,
-  { onRefresh, onAudit, alwaysAudit = false }: AnalyzerOptions,
+  { onRefresh, onAudit, onColumnsMended, auditsColumns = true, alwaysAudit = false }: AnalyzerOptions,
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -97,13 +101,18 @@ const keepAnalyses = (
       );
       const caughtUp = yield* Latch.make();
       const audit = alwaysAudit ? auditOnce(file, db, refresher) : auditIfWritten(file, db, refresher);
+      const audited = caughtUp.await.pipe(
+        Effect.andThen(audit),
+        Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended))),
+      );
+      const columnsAudited = audited.pipe(
+        Effect.andThen(auditColumns(file, columns)),
+        Effect.andThen((areRight) => Effect.sync(() => areRight || onColumnsMended?.())),
+      );
       const keeping = Effect.all(
         [
           refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
-          caughtUp.await.pipe(
-            Effect.andThen(audit),
-            Effect.andThen((mended) => Effect.sync(() => onAudit?.(mended))),
-          ),
+          auditsColumns ? columnsAudited : audited,
         ],
         { concurrency: "unbounded", discard: true },
       );
@@ -146,15 +155,13 @@ const refreshAtCommits = Effect.fnUntraced(function* (
 
 /** Makes the columns anew: they are missing, or of another state of the database (a power cut, a restored copy). */
 const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, DatabaseError> =>
-  Effect.clockWith((clock) =>
-    Effect.acquireUseRelease(
-      Effect.sync(() => columns.rebuilding(instantOf(clock))),
-      Effect.fnUntraced(function* (steps) {
-        while ((yield* onFile(file, () => steps.next())).done !== true) yield* yieldToEventLoop;
-      }),
-      (steps) => Effect.sync(() => steps.return()),
-    ),
-  ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
+  Effect.clockWith((clock) => inSteps(file, () => columns.rebuilding(instantOf(clock)), undefined));
+
+/** Compares the columns with the sales, and empties them when they differ: the next refresh makes them anew. Returns whether they were right. */
+const auditColumns = (file: string, columns: Columns): Effect.Effect<boolean, DatabaseError> =>
+  inSteps(file, columns.comparing, true).pipe(
+    Effect.tap((areRight) => (areRight ? Effect.void : onFileWhenFree(file, columns.discard))),
+  );
 
 /**
  * Audits, unless nobody has written the file since an audit found the analyses right, and stamps it when this one does.
@@ -176,14 +183,21 @@ const auditIfWritten = Effect.fnUntraced(function* (
   return mended;
 });
 
-/** One audit, which yields to the event loop between its steps. When a step finds the file busy, the audit starts again. */
 const auditOnce = (
   file: string,
   db: Sqlite,
   refresher: Refresher,
 ): Effect.Effect<readonly Mended[], DatabaseError> =>
+  Effect.clockWith((clock) => inSteps(file, () => auditing(db, refresher, clock), []));
+
+/** Yields to the event loop between the steps. When one finds the file busy, it begins again. `none`: for `return`. */
+const inSteps = <A>(
+  file: string,
+  begin: () => Generator<void, A, void>,
+  none: A,
+): Effect.Effect<A, DatabaseError> =>
   Effect.acquireUseRelease(
-    Effect.clockWith((clock) => Effect.sync(() => auditing(db, refresher, clock))),
+    Effect.sync(begin),
     Effect.fnUntraced(function* (steps) {
       for (;;) {
         const step = yield* onFile(file, () => steps.next());
@@ -191,7 +205,7 @@ const auditOnce = (
         yield* yieldToEventLoop;
       }
     }),
-    (steps) => Effect.sync(() => steps.return([])),
+    (steps) => Effect.sync(() => steps.return(none)),
   ).pipe(Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }));
 
 /**

@@ -221,6 +221,8 @@ class World {
         ? runAnalyzer({
             // The times of files are not those of the history.
             alwaysAudit: true,
+            // It reads sales beside the consumers: analyzer/reading/reading.test.ts does it after random histories.
+            auditsColumns: false,
             onAudit: (mended) => {
               if (mended.length > 0)
                 this.fail(

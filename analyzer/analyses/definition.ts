@@ -11,7 +11,7 @@ export const UNITS = ["montant", "quantité", "nombre", "pourcentage", "jour", "
 export type Unit = (typeof UNITS)[number];
 
 /** How the result is shown. */
-const CHARTS = ["courbe", "barres", "tableau", "chiffre"] as const;
+export const CHARTS = ["courbe", "barres", "tableau", "chiffre"] as const;
 export type Chart = (typeof CHARTS)[number];
 
 export interface Definition {

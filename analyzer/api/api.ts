@@ -101,6 +101,7 @@ export const EXPORT_TABLES = [
   "by-city",
   "by-shop",
   "by-product",
+  "analysis",
   "waiting",
   "rejects",
 ] as const;
@@ -113,7 +114,13 @@ const exports = HttpApiGroup.make("exports").add(
         description: `A table and a format, such as by-city.xlsx. Tables: ${EXPORT_TABLES.join(", ")}. Formats: ${EXPORT_FORMATS.join(", ")}; a French Excel opens excel.csv as it is.`,
       }),
     },
-    query: { ...Filters, ...Lang },
+    query: {
+      ...Filters,
+      ...Lang,
+      name: Schema.optionalKey(
+        Schema.String.annotate({ description: "For the table analysis: the name of one." }),
+      ),
+    },
     success: HttpApiSchema.StreamUint8Array(),
     error: [...errors, NotFound],
   }).annotate(OpenApi.Description, "A whole table as a file. Filters count for sales and the tables by-..."),

@@ -32,7 +32,7 @@ export const OverviewAnswer = Schema.Struct({
   /** The first and the last day with a sale, whatever the filters. */
   known: Period,
   total: Figures,
-  /** As many days, just before `from`. Null when the question has no `from`: nothing is before the first sale. */
+  /** As many days, just before `from`. Null when the question has no `from`: nothing is before the first sale; or when they would begin before the year 0000. */
   before: Schema.NullOr(OtherPeriod),
   /** The same days one year before. Null when the question has no `from`. */
   yearBefore: Schema.NullOr(OtherPeriod),
@@ -204,6 +204,8 @@ const Cell = Schema.Union([Schema.String, Schema.Finite, Schema.Null]);
 const Result = {
   name: Schema.String,
   title: Schema.Struct({ fr: Schema.String, en: Schema.String }),
+  /** It is a file of the user, not one of the program. */
+  own: Schema.Boolean,
   /** So many columns, from the first on, are keys. */
   keys: Schema.Int,
   /** Of the other columns, in their order: montant (in `currency`), quantité, nombre, pourcentage, jour, texte. */
@@ -213,10 +215,11 @@ const Result = {
   /** incremental: kept with every commit. plain: run again after commits. */
   kind: Schema.Literals(["incremental", "plain"]),
   rows: Schema.Int,
-  /** When its result was computed, ISO 8601; null: never yet. */
+  /** When its result was computed, ISO 8601. Null: it is being computed for the first time, or its file is wrong; there are no rows. */
   computed: Schema.NullOr(Schema.String),
   /**
-   * What is wrong with its file, or why the last run failed; null: nothing. The rows are then those of the run before.
+   * What is wrong with its file, or why the last run failed; null: nothing. The rows, if any, are those of the run
+   * before.
    */
   error: Schema.NullOr(Schema.Struct({ fr: Schema.String, en: Schema.String })),
 };

@@ -13,7 +13,7 @@ export interface Step {
 }
 
 /** Revenue and quantity are integers of millionths: a bigint where a double is not exact. */
-type SaleRow = readonly [
+export type SaleRow = readonly [
   rowId: number,
   day: string,
   product: string,

@@ -64,6 +64,21 @@ export class Chunk {
     this.quantityLow[i] = lowHalf(quantity);
   }
 
+  /** Whether the other chunk has the same sale at `i`, or none as this one. */
+  isSame(chunk: Chunk, i: number): boolean {
+    if (this.product[i] !== chunk.product[i]) return false;
+    return (
+      this.product[i] === 0 ||
+      (this.day[i] === chunk.day[i] &&
+        this.shop[i] === chunk.shop[i] &&
+        this.source[i] === chunk.source[i] &&
+        this.revenueLow[i] === chunk.revenueLow[i] &&
+        this.revenueHigh[i] === chunk.revenueHigh[i] &&
+        this.quantityLow[i] === chunk.quantityLow[i] &&
+        this.quantityHigh[i] === chunk.quantityHigh[i])
+    );
+  }
+
   /** Makes the sale at `i` the one at `from` of another chunk. */
   copy(i: number, chunk: Chunk, from: number): void {
     this.day[i] = chunk.day[from] as number;

@@ -9,8 +9,10 @@ import { type ChangeNotes, prepareChangeNotes } from "./change-notes.ts";
 import { prepareChangedRows, type Step } from "./changed-rows.ts";
 import { CHUNK_ROWS, Chunk } from "./chunk.ts";
 import { openColumnsBeside } from "./columns-db.ts";
+import { comparing } from "./compare.ts";
 import { dayNumber } from "./days.ts";
 import { prepareNumbers } from "./numbers.ts";
+import { PROGRESS, ROW_END } from "./progress.ts";
 
 /** Row ids of one step of a rebuild. */
 const REBUILD_ROWS = 64 * CHUNK_ROWS;
@@ -18,12 +20,7 @@ const REBUILD_ROWS = 64 * CHUNK_ROWS;
 /** Chunks in memory, 32 KB each. Rows come in the order of their ids, so few are read twice. */
 const MOST_OPEN = 64;
 
-const PROGRESS = "SELECT commit_id, progressed_at FROM main.progress";
 const START = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?)";
-/** The end of the row ids that a commit had given. */
-const ROW_END = `
-  SELECT IFNULL((SELECT MIN(row_from) FROM main.commits WHERE commit_id > ?),
-    (SELECT value + 1 FROM main.counters WHERE name = 'row'))`;
 
 export interface Columns {
   /**
@@ -38,6 +35,10 @@ export interface Columns {
    * stops before the end calls `return`; then nothing has changed.
    */
   readonly rebuilding: (now: Date) => Generator<void, void, void>;
+  /** Compares the chunks with the sales in steps; false: they differ (compare.ts). */
+  readonly comparing: () => Generator<void, boolean, void>;
+  /** Empties columns.db, so that it is not in step any more. */
+  readonly discard: () => void;
   readonly close: () => void;
 }
 
@@ -107,6 +108,12 @@ export function openColumns(db: Sqlite): Columns {
         return true;
       }),
     rebuilding: (now) => rebuilding(db.name, database, now),
+    comparing: () => comparing(db.name),
+    discard: () => {
+      inTransaction(() => empty(columns));
+      chunks.forget();
+      setting.forget();
+    },
     close: () => columns.close(),
   };
 
@@ -117,6 +124,11 @@ export function openColumns(db: Sqlite): Columns {
   }
 }
 
+function empty(columns: Sqlite): void {
+  for (const table of ["chunks", "products", "shops", "sources", "changes", "state"])
+    columns.exec(`DELETE FROM ${table}`);
+}
+
 /** On connections of its own: that of the refresher may be in a transaction between two steps. */
 function* rebuilding(ventes: string, database: string, now: Date): Generator<void, void, void> {
   const db = openPlain(ventes);
@@ -125,8 +137,7 @@ function* rebuilding(ventes: string, database: string, now: Date): Generator<voi
     db.exec("BEGIN");
     const { commit_id: at, progressed_at } = db.prepare(PROGRESS).get() as Mark;
     columns.exec("BEGIN IMMEDIATE");
-    for (const table of ["chunks", "products", "shops", "sources", "changes", "state"])
-      columns.exec(`DELETE FROM ${table}`);
+    empty(columns);
     const setting = prepareSetting(db, columns, prepareChunks(columns));
     const end = db.prepare(ROW_END).pluck().get(at) as number;
     for (let rowFirst = 0; rowFirst < end; rowFirst += REBUILD_ROWS) {

@@ -8,7 +8,7 @@ import { language, texts } from "./language.js";
 import { isDay, mondayOf } from "./periods.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Link, Name, Pages, When } from "./ui.js";
+import { Card, Downloads, Link, Name, Pages, When } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ResultsAnswer} Results */
 /** @typedef {import("../api/figures.ts").ResultAnswer} Result */
@@ -52,12 +52,19 @@ function Short({ analysis }) {
   const { name, rows, chart } = analysis;
   const t = texts.value;
   const limit = chart === "courbe" ? POINTS : FEW;
-  const { value } = useAnswer(queried("api/result", { name, limit }), stampOf(analysis));
-  const result = /** @type {Result | undefined} */ (value);
+  const stamp = stampOf(analysis);
+  const head = /** @type {Result | undefined} */ (
+    useAnswer(queried("api/result", { name, limit }), stamp).value
+  );
+  // A line that is longer than a card, with its newest days last, shows these.
+  const hasLater = chart === "courbe" && rows > limit && isAscending(head);
+  const later = hasLater ? queried("api/result", { name, limit, offset: rows - limit }) : undefined;
+  const tail = /** @type {Result | undefined} */ (useAnswer(later, stamp).value);
+  const result = hasLater ? tail : head;
   return html`
-    <${Card} id=${`analysis-${name}`} title=${html`<${Link} to=${{ name }}>${titleOf(analysis)}</${Link}>`}>
+    <${Card} id=${`analysis-${name}`} title=${html`<${Link} to=${{ name }}>${titleOf(analysis)}</${Link}>`} tools=${html`<${Files} analysis=${analysis} />`}>
       <${State} analysis=${analysis} />
-      ${result !== undefined && html`<${Drawn} result=${result} />`}
+      ${result !== undefined && result.analysis.computed !== null && html`<${Drawn} result=${result} />`}
       ${rows > limit && html`<p class="more"><${Link} to=${{ name }}>${t.allRows(number(rows))}</${Link}></p>`}
     </${Card}>`;
 }
@@ -69,26 +76,39 @@ function Whole({ analysis }) {
   const { value, error } = useAnswer(queried("api/result", { name, limit: SIZE, offset }), stampOf(analysis));
   const result = /** @type {Result | undefined} */ (value);
   return html`
-    <${Card} id="analysis" title=${titleOf(analysis)}>
+    <${Card} id="analysis" title=${titleOf(analysis)} tools=${html`<${Files} analysis=${analysis} />`}>
       <${State} analysis=${analysis} />
       ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
-      ${result !== undefined && html`<${Table} result=${result} />`}
+      ${result !== undefined && result.analysis.computed !== null && html`<${Table} result=${result} />`}
       <${Pages} offset=${offset} size=${SIZE} count=${rows} keep=${{ name }}
         say=${(/** @type {number} */ a, /** @type {number} */ b) => texts.value.rowsOf(number(a), number(b), number(rows))} />
     </${Card}>`;
 }
 
+/** @param {Result | undefined} result */
+const isAscending = (result) => String(result?.rows[0]?.[0]) < String(result?.rows.at(-1)?.[0]);
+
 /** @param {{ analysis: Analysis }} props */
-function State({ analysis: { kind, computed, error } }) {
+const Files = ({ analysis }) =>
+  analysis.computed !== null &&
+  html`<${Downloads} path=${queried("export/analysis", { name: analysis.name })} name=${titleOf(analysis)} />`;
+
+/** Whose it is, how it is kept, and what is wrong. Without a result that is said: no rows are not a result of no rows. */
+function State(/** @type {{ analysis: Analysis }} */ { analysis: { own, kind, computed, error } }) {
   const t = texts.value;
+  if (error !== null && computed === null)
+    return html`<p class="notice warn">${t.analysisWrong(shorten(error[language.value], 300))}</p>`;
   return html`
     ${error !== null && html`<p class="notice warn">${t.analysisFailed(shorten(error[language.value], 300))}</p>`}
-    <p class="quiet">${t.kinds[kind]}${kind === "plain" && computed !== null && html` · <${When} at=${computed} say=${t.computedAt} />`}</p>`;
+    <p class="quiet">
+      ${own && `${t.ownAnalysis} · `}${computed === null ? t.notComputed : t.kinds[kind]}
+      ${kind === "plain" && computed !== null && html` · <${When} at=${computed} say=${t.computedAt} />`}
+    </p>`;
 }
 
 /** A line or bars of the first value, or the table of all. @param {{ result: Result }} props */
 function Drawn({ result }) {
-  const { analysis, rows, currency } = result;
+  const { analysis, columns, rows, currency } = result;
   const { keys, units, chart } = analysis;
   const [unit = ""] = units;
   const few = { ...result, rows: rows.slice(0, FEW) };
@@ -96,12 +116,12 @@ function Drawn({ result }) {
   const title = titleOf(analysis);
   const values = rows.map((row) => ({
     key: String(row[0] ?? ""),
-    note: row.slice(1, keys).join(", "),
+    names: namesFirst(columns, row.slice(0, keys)),
     value: row[keys],
   }));
   if (rows.length === 0 || !values.every(({ value }) => typeof value === "number"))
     return html`<${Table} result=${few} />`;
-  const figures = /** @type {{ key: string, note: string, value: number }[]} */ (values);
+  const figures = /** @type {{ key: string, names: string[], value: number }[]} */ (values);
   if (chart === "courbe" && rows.length > 1 && figures.every(({ key }) => isDay(dayOf(key)))) {
     const form = /^\d{4}-\d\d$/.test(figures[0]?.key ?? "") ? "month" : "short";
     return html`
@@ -117,8 +137,8 @@ function Drawn({ result }) {
   }
   if (chart !== "barres" || keys === 0) return html`<${Table} result=${few} />`;
   return html`
-    <${Bars} title=${title} head=${[result.columns[0] ?? "", result.columns[keys] ?? ""]} format=${format} count=${figures.length} first=${FEW}
-      rows=${figures.map(({ key, note, value }) => ({ key: `${key} ${note}`, label: key, note, value }))} />`;
+    <${Bars} title=${title} head=${[headOf(columns[0] ?? ""), headOf(columns[keys] ?? "")]} format=${format} count=${figures.length} first=${FEW}
+      rows=${figures.map(({ names: [label = "", ...notes], value }, i) => ({ key: `${i} ${label}`, label, note: notes.join(", "), value }))} />`;
 }
 
 /** The first day of a day, of a month or of an ISO week (2026-W09). @param {string} key */
@@ -126,6 +146,33 @@ function dayOf(key) {
   const [, year, week] = /^(\d{4})-W(\d\d)$/.exec(key) ?? [];
   if (year !== undefined && week !== undefined) return mondayOf(year, Number(week));
   return /^\d{4}-\d\d$/.test(key) ? `${key}-01` : key.slice(0, 10);
+}
+
+/** The heading of a column: in the reader's language when it is one that the program's own analyses have. @param {string} name */
+const headOf = (name) =>
+  /** @type {Readonly<Record<string, string>>} */ (texts.value.columns)[name] ?? name.replaceAll("_", " ");
+
+/**
+ * The keys of a row in words, the name of a product before its id.
+ * @param {readonly string[]} columns @param {readonly Cell[]} keys
+ */
+function namesFirst(columns, keys) {
+  const words = keys.map((key, i) => keyInWords(columns[i] ?? "", key));
+  const [id = "", name = "", ...others] = words;
+  return columns[0] === "id_produit" && columns[1] === "nom" && name !== ""
+    ? [name, id, ...others]
+    : [id === "" ? texts.value.empty : id, ...words.slice(1).filter((word) => word !== "")];
+}
+
+/** A month, a week, a day or a day of the week in words; anything else, and every id, as it is. @param {string} column @param {Cell} key */
+function keyInWords(column, key) {
+  const text = String(key ?? "");
+  if (column.startsWith("id_")) return text;
+  if (column === "jour_de_semaine" && /^[1-7]$/.test(text)) return day(`2024-01-0${text}`, "ofWeek");
+  if (/^\d{4}-\d\d$/.test(text)) return day(`${text}-01`, "monthYear");
+  const [, year = "", week = ""] = /^(\d{4})-W(\d\d)$/.exec(text) ?? [];
+  if (week !== "") return texts.value.week(Number(week), year);
+  return isDay(text) ? day(text) : text;
 }
 
 /** @param {number} value @param {string} unit @param {string} currency */
@@ -143,9 +190,9 @@ function Table({ result: { analysis, columns, rows, currency } }) {
   return html`
     <div class="wide" role="group" tabindex="0" aria-label=${titleOf(analysis)}>
       <table class="plain" aria-label=${titleOf(analysis)}>
-        <thead><tr>${columns.map((name, i) => html`<th key=${name} scope="col" class=${isNumeric(i) ? "n" : undefined}><${Name} text=${name} /></th>`)}</tr></thead>
+        <thead><tr>${columns.map((name, i) => html`<th key=${name} scope="col" class=${isNumeric(i) ? "n" : undefined}><${Name} text=${headOf(name)} /></th>`)}</tr></thead>
         <tbody>
-          ${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td class=${isNumeric(i) ? "n" : undefined}>${shown(cell, units[i - keys] ?? "", currency)}</td>`)}</tr>`)}
+          ${rows.map((row) => html`<tr>${row.map((cell, i) => html`<td class=${isNumeric(i) ? "n" : undefined}>${i < keys && cell !== null ? html`<${Name} text=${keyInWords(columns[i] ?? "", cell)} />` : shown(cell, units[i - keys] ?? "", currency)}</td>`)}</tr>`)}
         </tbody>
       </table>
       ${rows.length === 0 && html`<p class="quiet">${texts.value.noRows}</p>`}

@@ -16,6 +16,8 @@ export function FilterBar({ period }) {
   /** @param {"from" | "to"} end */
   const setDay = (end) => (/** @type {Event} */ event) => {
     const value = /** @type {HTMLInputElement} */ (event.currentTarget).value;
+    // Its year is being typed: 0002 comes before 2026.
+    if (value !== "" && value < "1000") return;
     go(addressOf({ from, to, [end]: value, period: null }));
   };
   return html`

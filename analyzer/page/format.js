@@ -57,10 +57,11 @@ export const change = (value) =>
       }),
   ).format(value);
 
-/** @type {Readonly<Record<"day" | "weekday" | "short" | "month" | "monthYear", Intl.DateTimeFormatOptions>>} */
+/** @type {Readonly<Record<"day" | "weekday" | "ofWeek" | "short" | "month" | "monthYear", Intl.DateTimeFormatOptions>>} */
 const DAYS = {
   day: { day: "numeric", month: "long", year: "numeric" },
   weekday: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+  ofWeek: { weekday: "long" },
   short: { day: "numeric", month: "short" },
   month: { month: "short", year: "2-digit" },
   monthYear: { month: "long", year: "numeric" },

@@ -63,23 +63,28 @@ function Top({ view }) {
 function Notices({ analyses, sources }) {
   const t = texts.value;
   const reached = analyses?.reached ?? null;
-  const waiting = analyses?.waiting;
+  const applying = analyses?.applying ?? null;
+  // While a change is being applied, some of its sales are among those that wait, and others not yet.
+  const waiting = applying === null ? analyses?.waiting : undefined;
   return html`
     ${analyses?.demo && html`<p id="demo" class="notice">${t.demo}</p>`}
     ${link.value === "lost" && html`<p id="lost" class="notice warn" role="alert">${reached === null ? t.lostEmpty : t.lost(moment(reached))}</p>`}
     <${Needs} sources=${sources} />
     ${analyses !== undefined && analyses.missed > 0 && html`<p id="missed" class="notice warn" role="alert">${t.missed(number(analyses.missed))}</p>`}
+    ${applying !== null && html`<p id="applying" class="notice" role="status">${t.applying(applying.entity, isolated(applying.id), number(applying.done), number(applying.total))}</p>`}
     ${waiting !== undefined && waiting.sales > 0 && html`<p id="waiting" class="notice"><${Link} to=${{ view: "rejects" }}>${waitingText(waiting)}</${Link}></p>`}`;
 }
+
+/** An id in a sentence: short, and whatever its direction of writing. @param {string} id */
+const isolated = (id) => `\u2068${shorten(id, 40)}\u2069`;
 
 /** @param {Analyses["waiting"]} waiting */
 function waitingText({ sales, missing }) {
   const t = texts.value;
-  const shown = (/** @type {string} */ id) => `\u2068${shorten(id, 40)}\u2069`;
   const names = missing.map(
     ({ entity, id, nearest }) =>
-      `${entity === "produits" ? t.missingProduct : t.missingShop} ${shown(id)}` +
-      (nearest === null ? "" : ` ${t.nearest(shown(nearest))}`),
+      `${entity === "produits" ? t.missingProduct : t.missingShop} ${isolated(id)}` +
+      (nearest === null ? "" : ` ${t.nearest(isolated(nearest))}`),
   );
   return t.waiting(sales, number(sales)) + (names.length === 0 ? "" : t.waitingFor(names.join(", ")));
 }

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useAnswer } from "./data.js";
-import { addDays, isDay, periodOf } from "./periods.js";
+import { addDays, isDay, PRESETS, periodOf } from "./periods.js";
 import { FILTERS, place } from "./place.js";
 
 /**
@@ -17,11 +17,14 @@ export function today(now = new Date()) {
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
+/** The preset of the address; one that does not exist counts as none. */
+const asked = computed(() => PRESETS.find((one) => one === place.value.period));
+
 /**
  * The preset of the page. When the address has none: 30 days, or everything when these have nothing to be compared
  * with.
  */
-const preset = computed(() => place.value.period ?? (isCurrent.value === true ? "30d" : "all"));
+const preset = computed(() => asked.value ?? (isCurrent.value === true ? "30d" : "all"));
 
 /** The chosen preset; undefined: days are chosen one by one. */
 export const chosen = computed(() =>
@@ -42,7 +45,7 @@ const days = () => {
 
 /** Whether the question can be asked: without a period in the address it depends on the days that are known. */
 export const ready = computed(
-  () => isCurrent.value !== undefined || place.value.period !== undefined || chosen.value === undefined,
+  () => isCurrent.value !== undefined || asked.value !== undefined || chosen.value === undefined,
 );
 
 /** Finds the preset of an address without one, when the question waits for it. */

@@ -121,11 +121,42 @@ export const fr = {
   allRows: (n) => `Les ${n} lignes`,
   /** @param {string} error */
   analysisFailed: (error) => `Le dernier calcul a échoué ; voici le résultat d’avant : ${error}`,
+  /** @param {string} error */
+  analysisWrong: (error) => `Cette analyse n’a pas de résultat : ${error}`,
+  ownAnalysis: "Votre analyse",
+  notComputed: "Premier calcul en cours.",
   kinds: { incremental: "Exacte à chaque instant", plain: "Recalculée après chaque changement" },
   /** @param {string} ago */
   computedAt: (ago) => `calculée ${ago}`,
-  key: "Clé",
-  value: "Valeur",
+  /** @param {number} n @param {string} year */
+  week: (n, year) => `Semaine ${n} de ${year}`,
+  columns: {
+    id_produit: "Référence",
+    nom: "Nom",
+    id_magasin: "Magasin",
+    ville: "Ville",
+    jour: "Jour",
+    semaine: "Semaine",
+    mois: "Mois",
+    jour_de_semaine: "Jour de la semaine",
+    heure: "Heure",
+    chiffre_affaires: "Chiffre d’affaires",
+    quantité: "Quantité",
+    ventes: "Ventes",
+    retours: "Retours",
+    mois_avant: "Mois d’avant",
+    contre_mois_avant: "Contre le mois d’avant",
+    annee_avant: "Un an avant",
+    contre_annee_avant: "Contre un an avant",
+    panier_moyen: "Panier moyen",
+    paniers: "Paniers",
+    part: "Part",
+    cumul: "Part cumulée",
+    avant: "Avant",
+    difference: "Différence",
+    derniere_vente: "Dernière vente",
+    jours: "Jours",
+  },
   noRows: "Aucune ligne.",
   notify: "Me prévenir dans ce navigateur",
   notifying: "Ce navigateur vous prévient",
@@ -160,7 +191,7 @@ export const fr = {
   /** @param {number} n @param {string} shown */
   behind: (n, shown) => ` · ${shown} commit${n > 1 ? "s" : ""} en cours d’analyse`,
   noData: "En attente des premières données.",
-  noSales: "Aucune vente pour l’instant.",
+  noSales: "Aucune vente ici.",
   demo: "Démonstration : ces chiffres viennent des fichiers d’exemple. Pour voir les vôtres : ventes sources add URL",
   /** @param {number} n @param {string} shown */
   needs: (n, shown) =>
@@ -168,6 +199,9 @@ export const fr = {
   /** @param {string} n */
   missed: (n) =>
     `Ces chiffres sont trop bas : les premiers événements des topics (${n}) avaient disparu avant que la base les lise. Que faire : ventes status`,
+  /** @param {string} entity @param {string} id @param {string} done @param {string} total */
+  applying: (entity, id, done, total) =>
+    `Un changement du ${entity === "produits" ? "produit" : "magasin"} ${id} est en cours sur ses ventes : ${done} sur ${total}. Les chiffres sont ceux d’avant, jusqu’à la fin.`,
   /** @param {number} n @param {string} shown */
   waiting: (n, shown) =>
     n > 1

@@ -53,7 +53,7 @@ export const checkKept = (
           },
           end: () => {},
         },
-        // The next check compares it again: its table was dropped because its file changed, or the query met a limit.
+        // Its table is another one, because its file changed or because it runs as plain; or the query met a limit.
       ).pipe(Effect.ignore);
       if (differing === 0) continue;
       wrong.push(nom);

@@ -109,6 +109,29 @@ test("one that fails keeps the rows of its last run, and says why; a wrong file 
   expect(rows(t, "SELECT COUNT(*) FROM sqlite_schema WHERE name LIKE '%mesure%'")).toEqual([[0]]);
 });
 
+test("a query whose kept form SQLite refuses is plain, and says why; it runs after commits, also after a new start", async () => {
+  const t = open();
+  // A kept sum has two columns, and a table at most 2,000.
+  const sums = Array.from({ length: 1_100 }, (_, i) => `SUM(CASE WHEN quantité > ${i} THEN quantité END)`);
+  const own = fileOf("large", `SELECT ${sums.join(", ")} FROM ventes`);
+  expect(own).toMatchObject({ raison: undefined, linear: { keyless: true } });
+  for (let start = 0; start < 2; start++) {
+    refresh(t, [own, PRODUCTS]);
+    expect(rows(t, "SELECT genre, raison_en, erreur_en FROM analyses_liste WHERE nom = 'large'")).toEqual([
+      [
+        "plain",
+        "SQLite refuses the form in which it would be kept (too many columns on analyse_large)",
+        null,
+      ],
+    ]);
+    expect(stale(t)).toContain("large");
+    await run(t, "large");
+    expect((rows(t, "SELECT * FROM large") as unknown[][])[0]?.slice(0, 2)).toEqual([3 + start, null]);
+    expect(await Effect.runPromise(checkKept(t.db, [...SHIPPED, own]))).toEqual([]);
+    t.commit((w) => w.sale("v4", sale));
+  }
+});
+
 test("a name that is taken is refused, and the table stays", () => {
   const t = open();
   refresh(t, [

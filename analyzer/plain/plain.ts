@@ -23,7 +23,7 @@ import { tableOf } from "../tables/tables.ts";
 import { checkKept } from "./check.ts";
 import { type PlainAnalysis, staleAnalyses } from "./stale.ts";
 
-const PLAIN_LIMITS: SqlLimits = {
+export const PLAIN_LIMITS: SqlLimits = {
   ms: 30_000,
   rows: 10_000,
   memoryBytes: 256 * 1024 ** 2,

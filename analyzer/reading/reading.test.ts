@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Sqlite } from "#shared/database/sqlite.ts";
+import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import type { Filter } from "../api/filters.ts";
+import { Chunk } from "../columns/chunk.ts";
+import { columnsFile } from "../columns/columns-db.ts";
 import { dayNumber, dayText, stepStart, yearBefore } from "../columns/days.ts";
 import { type Columns, openColumns } from "../columns/write.ts";
 import { makeRefresher } from "../refresh/refresh.ts";
@@ -40,6 +42,12 @@ const refreshAll = (
 const rebuild = (columns: Columns) => {
   for (const _ of columns.rebuilding(new Date()));
 };
+
+/** Whether the columns agree with the sales, in as many steps as it takes. */
+function isRight({ comparing }: Columns): boolean {
+  const steps = comparing();
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
 
 const SHOPS = ["m0", "m1", "m2"];
 const TOWNS = ["Paris", "Lyon"];
@@ -234,6 +242,7 @@ describe("figures for a filter", () => {
             // Only a slice that ends before the step of a crash leaves the columns behind.
             if (next !== "slice") expect(t.columns.isInStep()).toBe(true);
             else if (!t.columns.isInStep()) rebuild(t.columns);
+            expect(isRight(t.columns)).toBe(true);
             // As of the commit of the analyses, whatever came since.
             t.reader.reading((snapshot) => {
               const stored = t.db
@@ -279,3 +288,76 @@ function crash(t: ReturnType<typeof open>): void {
     db.close();
   }
 }
+
+describe("columns.db against the sales", () => {
+  const SALE = { id_produit: "A", id_magasin: "m0", quantite: 1_000_000, ca: 2_500_000 };
+  const filled = () => {
+    const t = open();
+    t.commit((w) => {
+      w.product("A", "a");
+      w.shop("m0", "Paris");
+      for (let n = 0; n < 2_000; n++)
+        w.sale(`v${n}`, { ...SALE, date: n < 1_500 ? "2026-01-31" : "2026-02-01" });
+    });
+    refreshAll(t.refresher);
+    rebuild(t.columns);
+    expect(isRight(t.columns)).toBe(true);
+    return t;
+  };
+  /** Changes the first chunk by hand. */
+  const inChunk = (change: (chunk: Chunk) => void) => (columns: Sqlite) => {
+    const chunk = new Chunk(columns.prepare("SELECT data FROM chunks WHERE n = 0").pluck().get() as Buffer);
+    change(chunk);
+    columns.prepare("UPDATE chunks SET data = ? WHERE n = 0").run(chunk.bytes);
+  };
+  const changes: Readonly<Record<string, (columns: Sqlite) => void>> = {
+    "an amount": inChunk((chunk) => {
+      chunk.revenueLow[7] = 1;
+    }),
+    "a quantity": inChunk((chunk) => {
+      chunk.quantityHigh[7] = -1;
+    }),
+    "a day": inChunk((chunk) => {
+      chunk.day[7] = 1;
+    }),
+    "a shop": inChunk((chunk) => {
+      chunk.shop[7] = 9;
+    }),
+    "a source": inChunk((chunk) => {
+      chunk.source[7] = 9;
+    }),
+    "a sale that is missing": inChunk((chunk) => {
+      chunk.product[7] = 0;
+    }),
+    "a sale too many": inChunk((chunk) => chunk.copy(0, chunk, 1)),
+    "the days of a chunk": (columns) => columns.exec("UPDATE chunks SET last_day = last_day - 1 WHERE n = 1"),
+    "a chunk that was cut": (columns) => columns.exec("UPDATE chunks SET data = x'00' WHERE n = 1"),
+    "a chunk that is missing": (columns) => columns.exec("DELETE FROM chunks WHERE n = 1"),
+    "a chunk too many": (columns) =>
+      columns.exec("INSERT INTO chunks SELECT 99, first_day, last_day, data FROM chunks WHERE n = 0"),
+    "a product that has no number": (columns) => columns.exec("UPDATE products SET id = 'Z'"),
+    "the city of a shop": (columns) => columns.exec("UPDATE shops SET city = 'Lyon'"),
+  };
+
+  test.each(Object.entries(changes))(
+    "%s is found, and all is right when they are made anew",
+    (_what, change) => {
+      const t = filled();
+      const columns = openPlain(columnsFile(t.dir));
+      change(columns);
+      columns.close();
+      // A commit that the analyses have not reached is no difference, and hides none.
+      t.commit((w) => {
+        w.sale("v3", { ...SALE, ca: 7 });
+        w.shop("m0", "Nantes");
+      });
+      expect(isRight(t.columns)).toBe(false);
+      t.columns.discard();
+      expect(t.columns.isInStep()).toBe(false);
+      rebuild(t.columns);
+      expect(isRight(t.columns)).toBe(true);
+      refreshAll(t.refresher);
+      compare(t, {});
+    },
+  );
+});

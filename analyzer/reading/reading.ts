@@ -74,6 +74,10 @@ export interface RejectLine {
   readonly raw: string;
 }
 
+export type WholeResult = Pick<ResultAnswer, "analysis" | "columns"> & {
+  readonly rows: Iterable<ResultAnswer["rows"]>;
+};
+
 /** Rows of one snapshot, about a thousand at a time, until the scope closes. */
 type All<A, E = never> = Effect.Effect<Iterable<readonly A[]>, NotReadable | E, Scope.Scope>;
 
@@ -102,6 +106,10 @@ export class Reading extends Context.Service<
       readonly limit?: number;
       readonly offset?: number;
     }) => Answer<ResultAnswer, NoSuchAnalysis>;
+    /** The whole result, from one snapshot, until the scope closes. */
+    readonly allOfResult: (
+      name: string,
+    ) => Effect.Effect<WholeResult, NotReadable | NoSuchAnalysis, Scope.Scope>;
     /** All sales that meet the filter, in the order in which they came. */
     readonly allSales: (question: Filter) => All<SaleLine, BadFilter>;
     readonly allWaiting: () => All<WaitingLine>;

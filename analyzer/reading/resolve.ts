@@ -15,23 +15,33 @@ interface Resolved {
   readonly known: Days | undefined;
   /** The days of the question; undefined: it names none, and there is no sale. */
   readonly period: Days | undefined;
-  /** As many days, just before; undefined when the question has no `from`. */
+  /** As many days, just before; undefined when the question has no `from`, or they would be before the year 0000. */
   readonly before: Days | undefined;
   readonly yearBefore: Days | undefined;
 }
+
+/** The years that have four digits begin with them. */
+const FIRST_DAY = dayNumber("0000-01-01");
+const SECOND_YEAR = dayNumber("0001-01-01");
 
 export function resolve(snapshot: Snapshot, filter: Filter): Resolved {
   const { from, to } = filter;
   const known = knownDays(snapshot);
   const period = periodOf(known, from, to);
-  const hasBefore = from !== undefined && period !== undefined;
-  const length = period === undefined ? 0 : period.last - period.first + 1;
+  const compared = from === undefined ? undefined : period;
+  const length = compared === undefined ? 0 : compared.last - compared.first + 1;
   return {
     wanted: wantedBy(snapshot, filter),
     known,
     period,
-    before: hasBefore ? { first: period.first - length, last: period.first - 1 } : undefined,
-    yearBefore: hasBefore ? { first: yearBefore(period.first), last: yearBefore(period.last) } : undefined,
+    before:
+      compared === undefined || compared.first - length < FIRST_DAY
+        ? undefined
+        : { first: compared.first - length, last: compared.first - 1 },
+    yearBefore:
+      compared === undefined || compared.first < SECOND_YEAR
+        ? undefined
+        : { first: yearBefore(compared.first), last: yearBefore(compared.last) },
   };
 }
 

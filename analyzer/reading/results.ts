@@ -1,10 +1,15 @@
 /** The analyses and their results (docs/analyses.md), as `analyses_liste` names them. */
 import type { Language } from "#shared/runtime/settings.ts";
 import type { ResultAnswer, ResultsAnswer } from "../api/figures.ts";
-import { NoSuchAnalysis } from "./reading.ts";
+import { NoSuchAnalysis, type WholeResult } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 const DEFAULT_LIMIT = 100;
+/** Rows of a whole result that are read at a time. */
+const PART = 1_000;
+
+type ResultRow = ResultAnswer["rows"][number];
+type Cell = ResultRow[number];
 
 /** A row of analyses_liste. */
 export interface ListedAnalysis {
@@ -27,6 +32,9 @@ export interface ListedAnalysis {
   readonly erreur_en: string | null;
   readonly date_analyse: string | null;
   readonly lignes: number | null;
+  /** Not null: its table does not have all sales yet. */
+  readonly a_remplir: number | null;
+  readonly livree: 0 | 1;
 }
 
 /** What is wrong with its file, with the line, or why its last run failed; null: nothing. */
@@ -56,16 +64,40 @@ export function readResult(
     offset = 0,
   }: { readonly name: string; readonly limit?: number; readonly offset?: number },
 ): Pick<ResultAnswer, "analysis" | "columns" | "rows"> {
-  const { ventes } = snapshot;
-  const row = ventes.prepare("SELECT * FROM analyses_liste WHERE nom = ?").get(name) as
+  const { analysis, columns } = find(snapshot, name);
+  if (analysis.computed === null) return { analysis, columns, rows: [] };
+  const rows = snapshot.ventes.prepare(`SELECT * FROM "${name}" LIMIT ? OFFSET ?`).raw().all(limit, offset);
+  return { analysis, columns, rows: (rows as unknown[][]).map((row) => row.map(cellOf)) };
+}
+
+/** The whole result, some rows at a time. Throws NoSuchAnalysis at once. */
+export function allOfResult(snapshot: Pick<Snapshot, "ventes" | "reached">, name: string): WholeResult {
+  const { analysis, columns } = find(snapshot, name);
+  return { analysis, columns, rows: analysis.computed === null ? [] : rowsOf(snapshot, name) };
+}
+
+function* rowsOf({ ventes }: Pick<Snapshot, "ventes">, name: string): Generator<ResultRow[], void, void> {
+  let part: ResultRow[] = [];
+  for (const row of ventes.prepare(`SELECT * FROM "${name}"`).raw().iterate() as Iterable<unknown[]>) {
+    if (part.push(row.map(cellOf)) < PART) continue;
+    yield part;
+    part = [];
+  }
+  yield part;
+}
+
+function find(snapshot: Pick<Snapshot, "ventes" | "reached">, name: string) {
+  const row = snapshot.ventes.prepare("SELECT * FROM analyses_liste WHERE nom = ?").get(name) as
     | ListedAnalysis
     | undefined;
   if (row === undefined) throw new NoSuchAnalysis({ name });
-  const analysis = analysisOf(snapshot, row);
-  const columns = JSON.parse(row.colonnes) as readonly string[];
-  if (columns.length === 0) return { analysis, columns, rows: [] };
-  const rows = ventes.prepare(`SELECT * FROM "${row.nom}" LIMIT ? OFFSET ?`).raw().all(limit, offset);
-  return { analysis, columns, rows: rows as ResultAnswer["rows"] };
+  return { analysis: analysisOf(snapshot, row), columns: JSON.parse(row.colonnes) as readonly string[] };
+}
+
+/** Bytes and infinite numbers, which JSON does not have, as text. */
+function cellOf(cell: unknown): Cell {
+  if (Buffer.isBuffer(cell)) return cell.toString("hex");
+  return typeof cell === "number" && !Number.isFinite(cell) ? String(cell) : (cell as Cell);
 }
 
 function analysisOf(
@@ -75,15 +107,18 @@ function analysisOf(
   const isPlain = row.genre === "plain";
   const count = () => ventes.prepare(`SELECT COUNT(*) FROM "${row.nom}"`).pluck().get() as number;
   const [fr, en] = [problemOf(row, "fr"), problemOf(row, "en")];
+  const computed =
+    row.colonnes === "[]" || row.a_remplir !== null ? null : isPlain ? row.date_analyse : reached;
   return {
     name: row.nom,
+    own: row.livree === 0,
     title: { fr: row.titre_fr, en: row.titre_en },
     keys: row.cles,
     units: JSON.parse(row.unites) as readonly string[],
     chart: row.graphique,
     kind: row.genre,
-    rows: row.colonnes === "[]" ? 0 : isPlain ? (row.lignes ?? 0) : count(),
-    computed: isPlain ? row.date_analyse : reached,
+    rows: computed === null ? 0 : isPlain ? (row.lignes ?? 0) : count(),
+    computed,
     error: fr === null || en === null ? null : { fr, en },
   };
 }

@@ -101,10 +101,13 @@ function* salesOf(
 }
 
 export function readSale(snapshot: Snapshot, id: string): Pick<SaleAnswer, "sale" | "claims"> {
-  const { ventes } = snapshot;
-  const rowId = ventes.prepare("SELECT rowid FROM ventes WHERE id_vente = ?").pluck().get(id) as
-    | number
-    | undefined;
+  const { ventes, commit } = snapshot;
+  const rowId = (ventes.prepare("SELECT rowid FROM ventes WHERE id_vente = ?").pluck().get(id) ??
+    // Gone since the commit of the figures: its image tells what it was.
+    ventes
+      .prepare("SELECT row_id FROM old_ventes WHERE commit_id > ? AND id_vente = ? LIMIT 1")
+      .pluck()
+      .get(commit, id)) as number | undefined;
   const found = rowId === undefined ? undefined : prepareLines(snapshot)(rowId);
   if (found === undefined) throw new NoSuchSale({ id });
   const claims = ventes

@@ -8,7 +8,7 @@ import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
 import { BadFilter, NoSuchAnalysis, NoSuchSale, NotReadable, type Reading } from "./reading.ts";
 import { eachReject } from "./rejects.ts";
-import { readResult, readResults } from "./results.ts";
+import { allOfResult, readResult, readResults } from "./results.ts";
 import { eachSale, readSale, readSales } from "./sales.ts";
 import { type Connections, connectionsTo, type Snapshot } from "./snapshot.ts";
 import { eachWaiting, readWaiting } from "./waiting.ts";
@@ -55,6 +55,7 @@ function readingOn(connections: () => Connections, dir: () => string): Reading["
     waiting: (question) => answer((snapshot) => readWaiting(snapshot, question)),
     results: () => answer(readResults),
     result: (question) => answer((snapshot) => readResult(snapshot, question), NoSuchAnalysis),
+    allOfResult: (name) => held(dir(), (snapshot) => allOfResult(snapshot, name), NoSuchAnalysis),
     allSales: (filter) => held(dir(), (snapshot) => eachSale(snapshot, filter), BadFilter),
     allWaiting: () => held(dir(), eachWaiting),
     allRejects: (language) => held(dir(), (snapshot) => eachReject(snapshot, language)),

@@ -1,7 +1,13 @@
-/** The sales that wait for their product, their shop or a price (rule 18), paged by their ids. */
+/**
+ * The sales that wait for their product, their shop or a price (rule 18), paged by their ids. While a change is being applied to many
+ * sales, a part of these would be among them: the answer is then to ask again.
+ */
 import { multiplyMillionths } from "#shared/contract/numbers.ts";
+import { applyingIn } from "#shared/database/applying.ts";
+import type { Sqlite } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import type { WaitingAnswer } from "../api/figures.ts";
+import { NotReadable } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { units } from "./units.ts";
 
@@ -21,10 +27,12 @@ interface Row {
   readonly isShop: bigint;
 }
 
+/** Throws NotReadable while a change is being applied. */
 export function readWaiting(
   { ventes }: Pick<Snapshot, "ventes">,
   { limit = DEFAULT_LIMIT, after = "" }: { readonly limit?: number; readonly after?: string },
 ): Pick<WaitingAnswer, "count" | "rows" | "next"> {
+  assertBetweenChanges(ventes);
   const rows = ventes
     .prepare(`
       SELECT id_vente AS id, date_vente AS date, id_produit AS product, id_magasin AS shop,
@@ -55,13 +63,28 @@ export function readWaiting(
   };
 }
 
-/** All of them, a page at a time. */
-export function* eachWaiting(snapshot: Snapshot): Generator<WaitingAnswer["rows"], void, void> {
+/** All of them, a page at a time. Throws NotReadable at once while a change is being applied. */
+export function eachWaiting(snapshot: Snapshot): Iterable<WaitingAnswer["rows"]> {
+  assertBetweenChanges(snapshot.ventes);
+  return pages(snapshot);
+}
+
+function* pages(snapshot: Snapshot): Generator<WaitingAnswer["rows"], void, void> {
   for (let after: string | null = ""; after !== null; ) {
     const page = readWaiting(snapshot, { limit: 1_000, after });
     yield page.rows;
     after = page.next;
   }
+}
+
+function assertBetweenChanges(ventes: Sqlite): void {
+  const applying = applyingIn(ventes);
+  if (applying === null) return;
+  const { id, done, total } = applying;
+  throw new NotReadable({
+    fr: `un changement de ${id} est en cours sur ses ventes (${done} sur ${total}) : redemandez dans quelques secondes`,
+    en: `a change of ${id} is being applied to its sales (${done} of ${total}): ask again in some seconds`,
+  });
 }
 
 function amountOf({ quantity, revenue, price }: Row): number | null {

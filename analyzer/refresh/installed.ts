@@ -3,11 +3,12 @@
  * What did not change keeps its rows.
  */
 import { createHash } from "node:crypto";
-import type { Sqlite } from "#shared/database/sqlite.ts";
+import { isRefused, type Sqlite } from "#shared/database/sqlite.ts";
 import { ANALYSES, type Analysis, asAnalysis } from "../analyses/analyses.ts";
 import { type BadFile, type Definition, isBad } from "../analyses/definition.ts";
 import { type Linear, quoted } from "../analyses/query/linear.ts";
-import type { Kept } from "../delta/readers.ts";
+import type { Words } from "../analyses/query/not-linear.ts";
+import { type Kept, keptReader } from "../delta/readers.ts";
 import { tableOf } from "../tables/tables.ts";
 import { type ListRow, prepareList, row } from "./list-rows.ts";
 
@@ -47,19 +48,21 @@ export function install(db: Sqlite, read: readonly (Definition | BadFile)[]): In
   const isSame =
     files.length === before.size && files.every(({ one, definition }) => before.get(one.nom) === definition);
   if (!isSame) db.transaction(() => change(db, files)).immediate();
-  const wrong = new Set(
-    db.prepare("SELECT nom FROM main.analyses_liste WHERE colonnes = '[]'").pluck().all() as string[],
+  const incremental = new Set(
+    db
+      .prepare("SELECT nom FROM main.analyses_liste WHERE colonnes <> '[]' AND genre = 'incremental'")
+      .pluck()
+      .all() as string[],
   );
-  const good = read.filter((one): one is Definition => !isBad(one) && !wrong.has(one.nom));
+  const good = read.filter((one): one is Definition => !isBad(one) && incremental.has(one.nom));
   return {
     analyses: good.flatMap((one) => asAnalysis(one) ?? []),
-    kept: good.flatMap((one) =>
-      one.linear === undefined || asAnalysis(one) !== undefined
-        ? []
-        : [{ nom: one.nom, sql: one.sql, linear: one.linear, table: tableOf(one.nom) }],
-    ),
+    kept: good.flatMap((one) => (asAnalysis(one) === undefined ? keptOf(one) : [])),
   };
 }
+
+const keptOf = ({ nom, sql, linear }: Definition): readonly Kept[] =>
+  linear === undefined ? [] : [{ nom, sql, linear, table: tableOf(nom) }];
 
 /** The day that analyses take for today: the last one that has a sale whose date was possible when it was published. */
 const NOW = `
@@ -80,16 +83,18 @@ function change(db: Sqlite, files: readonly File[]): void {
   const same = new Set(files.filter((file) => !isNew(file)).map(({ one }) => one.nom));
   for (const nom of before.keys()) if (!same.has(nom)) remove(db, nom);
   const put = prepareList(db);
-  const fresh = files.filter(isNew);
-  for (const { one, definition } of fresh)
-    if (isBad(one)) put(row(one, definition));
-    else if (one.linear !== undefined) put(createKept(db, one, definition));
-  if (exists(db, tableOf("ventes_par_jour"))) db.exec(NOW);
-
   // A plain analysis may read another one, which then must exist first.
-  let waiting = fresh.flatMap(({ one, definition }) =>
-    isBad(one) || one.linear !== undefined ? [] : [{ one, definition }],
-  );
+  let waiting: { readonly one: Definition; readonly definition: string }[] = [];
+  for (const { one, definition } of files.filter(isNew)) {
+    if (isBad(one)) {
+      put(row(one, definition));
+      continue;
+    }
+    const made = one.linear === undefined ? one.raison : keepOrRefuse(db, one, definition);
+    if (made !== undefined && "nom" in made) put(made);
+    else waiting.push({ one: { ...one, linear: undefined, raison: made }, definition });
+  }
+  if (exists(db, tableOf("ventes_par_jour"))) db.exec(NOW);
   for (let left = Number.POSITIVE_INFINITY; waiting.length < left; ) {
     left = waiting.length;
     waiting = waiting.filter(({ one, definition }) => {
@@ -117,6 +122,25 @@ const exists = (db: Sqlite, name: string): boolean =>
     .prepare("SELECT EXISTS (SELECT 1 FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE)")
     .pluck()
     .get(name) === 1;
+
+/** Creates it as one that is kept by delta; when SQLite refuses that form of the query, nothing is left, and the reason is returned. */
+function keepOrRefuse(db: Sqlite, one: Definition, definition: string): ListRow | Words {
+  try {
+    const made = createKept(db, one, definition);
+    // Prepares each statement that a refresh runs.
+    if (made.colonnes.length > 0 && asAnalysis(one) === undefined)
+      for (const kept of keptOf(one)) keptReader(db, kept, () => 0);
+    return made;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    remove(db, one.nom);
+    const said = (error as Error).message;
+    return {
+      fr: `SQLite refuse la forme sous laquelle elle serait tenue (${said})`,
+      en: `SQLite refuses the form in which it would be kept (${said})`,
+    };
+  }
+}
 
 /** Creates the table and the view of an analysis that is kept by delta. Its sales are filled in by refreshes. */
 function createKept(db: Sqlite, one: Definition, definition: string): ListRow {

@@ -42,6 +42,18 @@ export const AnalysesAnswer = Schema.Struct({
     ),
   }),
   rejects: Schema.Int,
+  /**
+   * The product or shop whose change is being applied to its sales in several transactions, `done` of `total`; null: none. Until it is
+   * done all figures are those of before, except `waiting`, which has a part of these sales.
+   */
+  applying: Schema.NullOr(
+    Schema.Struct({
+      entity: Schema.Literals(["produits", "magasins"]),
+      id: Schema.String,
+      done: Schema.Int,
+      total: Schema.Int,
+    }),
+  ),
   /** How many events of the topics were gone before the database read them: above 0, the figures are short. */
   missed: Schema.Int,
 });

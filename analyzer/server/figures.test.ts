@@ -163,6 +163,21 @@ describe("the figures over HTTP", () => {
     }),
   );
 
+  live("a period of the first years has nothing to be compared with", (get) =>
+    Effect.gen(function* () {
+      for (const [path, hasYear] of [
+        ["api/overview?from=0000-01-01", false],
+        ["api/overview?from=0002-01-01&to=9999-12-31", true],
+      ] as const) {
+        const { status, body } = yield* get(path);
+        assert.strictEqual(status, 200);
+        expect(body).toMatchObject({ total: { sales: 3 }, before: null });
+        expect((body as { yearBefore: unknown }).yearBefore === null).toBe(!hasYear);
+      }
+      expect((yield* get("api/products?from=0000-01-01")).body).toMatchObject({ count: 2 });
+    }),
+  );
+
   live("every table as a file, under the same filters", (get) =>
     Effect.gen(function* () {
       const { body } = yield* get("export/by-product.csv?from=2026-11-01");
@@ -175,6 +190,10 @@ describe("the figures over HTTP", () => {
         french.body,
         // fetch takes the byte order mark away.
         "À partir du;Chiffre d'affaires;Quantité;Ventes\r\n2025-11-01;7;2,5;1\r\n2026-11-01;12,34;2,5;1\r\n",
+      );
+      const months = yield* get("export/analysis.excel.csv?name=ventes_par_mois&lang=fr");
+      expect(months.body).toBe(
+        "mois;chiffre_affaires;quantité;ventes\r\n2025-11;7;2,5;1\r\n2026-11;13,34;5;2\r\n",
       );
       const sales = yield* get("export/sales.json");
       expect(sales.body).toMatchObject([{ id: "v1", revenue: 12.34 }, { id: "v2" }, { id: "v3" }]);
@@ -232,6 +251,8 @@ describe("the figures over HTTP", () => {
         ["sales?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
         ["changes?source=nowhere", 400, 'no sale comes from the source "nowhere"'],
         ["sale", 400, "the parameter id must be the id of a sale"],
+        ["../export/analysis.csv?name=x%22", 404, 'there is no analysis "x"": /api/results lists those'],
+        ["../export/analysis.csv", 404, 'there is no analysis ""'],
         ["../export/sales.ods", 404, "there is no file sales.ods: ask for TABLE.FORMAT"],
         ["../export/by-city.csv?from=x", 400, "the parameter from must be a day"],
         ["../export/sales.csv?city=Lyonn", 400, 'no shop is in the city "Lyonn"'],

@@ -11,13 +11,13 @@ import * as Layer from "effect/Layer";
 import type { Language } from "#shared/runtime/settings.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
-import { BadFilter, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
+import { BadFilter, NoSuchAnalysis, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
 import { completed, type ServerParts } from "./completed.ts";
 import { makeExports } from "./exports/answer.ts";
 import { languageFor } from "./files.ts";
 import { clientOf } from "./incoming.ts";
 import { failure } from "./responses.ts";
-import { resultsOf } from "./results.ts";
+import { NO_ANALYSIS, resultsOf } from "./results.ts";
 
 interface ApiParts extends ServerParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
@@ -86,9 +86,9 @@ const exportsOf = ({ settings }: ApiParts) =>
     Effect.gen(function* () {
       const answer = makeExports(yield* Reading);
       return handlers.handle("export", ({ params, query, request }) => {
-        const { lang, ...filter } = query;
+        const { lang, name = "", ...filter } = query;
         const language = lang ?? languageFor(settings.language, request.headers["accept-language"]);
-        return answer({ file: params.file, filter, language, client: clientOf(request) }).pipe(
+        return answer({ file: params.file, filter, name, language, client: clientOf(request) }).pipe(
           Effect.catch((error) => Effect.succeed(failed(error, language))),
         );
       });
@@ -96,9 +96,10 @@ const exportsOf = ({ settings }: ApiParts) =>
   );
 
 function failed(
-  error: NotReadable | BadFilter | NoSuchSale,
+  error: NotReadable | BadFilter | NoSuchSale | NoSuchAnalysis,
   language: Language,
 ): HttpServerResponse.HttpServerResponse {
+  if (error instanceof NoSuchAnalysis) return failure(404, NO_ANALYSIS[language](error.name));
   if (error instanceof NoSuchSale) return failure(404, NO_SALE[language](error.id));
   return failure(error instanceof BadFilter ? 400 : 503, error[language]);
 }

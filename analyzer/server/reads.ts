@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
+import { applyingIn } from "#shared/database/applying.ts";
 import { withKnownRows } from "#shared/database/doubt-rows.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
@@ -30,6 +31,8 @@ const MAX_PAGE = 200;
  */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
+/** A change that is being applied is told anew so often on its way. */
+const PARTS_TOLD = 20;
 
 /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE, with sentences in `language`. */
 interface RejectsPage {
@@ -84,7 +87,9 @@ export function makeReads(view: () => View): Reads {
     state: () =>
       reading((s) => {
         const { commit, newest } = s.reached.get() as Reached;
-        return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get()]) };
+        const applying = applyingIn(s.db);
+        const part = applying === null ? null : Math.floor((PARTS_TOLD * applying.done) / applying.total);
+        return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get(), part]) };
       }),
     sources: (sources) =>
       (reading((s) => withKnownRows(s.db, sources)) ?? sources).map((source) =>
@@ -106,6 +111,7 @@ export function makeReads(view: () => View): Reads {
         },
         waiting: waiting(s),
         rejects: s.rejectCount.get() as number,
+        applying: applyingIn(s.db),
         missed: missedEvents(s.db).reduce((sum, { events }) => sum + events, 0),
       })),
     rejects: (now, { before, limit, code, language }) =>

@@ -8,7 +8,7 @@ import { completed, type ServerParts } from "./completed.ts";
 import { languageFor } from "./files.ts";
 import { failure } from "./responses.ts";
 
-const NO_ANALYSIS = {
+export const NO_ANALYSIS = {
   fr: (name: string) => `il n'y a pas d'analyse « ${name} » : /api/results donne celles qui existent`,
   en: (name: string) => `there is no analysis "${name}": /api/results lists those that exist`,
 } as const satisfies Record<Language, unknown>;

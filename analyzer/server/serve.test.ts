@@ -96,8 +96,14 @@ describe("what it answers", () => {
         ventes_par_produit: { count: 1, rows: [{ id_produit: "A", nom: "Crayon", quantité: 2.5 }] },
         ventes_par_region: { count: 1, rows: [{ ville: "Paris", chiffre_affaires: 12.34 }] },
         waiting: { sales: 0, missing: [] },
+        applying: null,
         rejects: 0,
         missed: 0,
+      });
+      t.db.exec("INSERT INTO unfinished VALUES (1, 'produits', 'A', 0, 0, 'reprice', 0, '', 2, 4, 2, 2, 1)");
+      expect(yield* read(`${url}api/analyses`, AnalysesAnswer)).toMatchObject({
+        chiffre_affaires_total: 12.34,
+        applying: { entity: "produits", id: "A", done: 2, total: 4 },
       });
       assert.deepStrictEqual(yield* read(`${url}healthz`, HealthAnswer), { ok: true, commit: 1, newest: 2 });
       assert.deepStrictEqual((yield* read(`${url}api/sources`, SourcesAnswer)).sources, []);

@@ -226,6 +226,7 @@ export const analyze = (run: Invocation, onAudited: () => void = () => {}): Comp
         if (corrected.length > 0) say(`ventes: ${run.texts.audited(corrected.length)}`);
         onAudited();
       },
+      onColumnsMended: () => say(`ventes: ${run.texts.columnsMended()}`),
     });
     return yield* withState("analyzer", reportOf(current, databaseIn(data)))(analyzer);
   });

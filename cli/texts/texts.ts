@@ -153,6 +153,12 @@ const TEXTS = {
     (rows: number) =>
       `${rows} ${rows === 1 ? "result" : "results"} did not agree with the rows of the database: corrected`,
   ),
+  columnsMended: both(
+    () =>
+      "columns.db ne correspondait pas aux lignes de la base : refait, ce que la page filtre est exact de nouveau",
+    () =>
+      "columns.db did not agree with the rows of the database: made anew, what the page filters is exact again",
+  ),
   analysesFilledAgain: both(
     (names: string) =>
       `ces analyses ne correspondaient pas à leur requête et sont calculées de nouveau : ${names}`,

@@ -66,7 +66,7 @@ const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv): 
 
 /** Whatever a developer has set for a project of their own is left out. */
 const OURS =
-  /^(?:COMPOSE_|CLUSTER_|KAFKA_|VENTES_(?!TEST_)|URL_|DEMO_|SOURCES$|PAGE_PORT$|CONSOLE_PORT$|TOKEN_FILE$)/;
+  /^(?:COMPOSE_|CLUSTER_|KAFKA_|VENTES_(?!TEST_)|URL_|DEMO_|SOURCES$|ANALYSES$|PAGE_PORT$|CONSOLE_PORT$|TOKEN_FILE$)/;
 
 const SERVER = `
 const files = JSON.parse(process.argv[1]);

@@ -156,6 +156,9 @@ function migrate(db: Sqlite, file: string, kind: FileKind): void {
 export const isBusy = (error: unknown): boolean =>
   error instanceof DatabaseError ? error.reason === "busy" : reasonOf(codeOf(error)) === "busy";
 
+/** True when SQLite refuses a statement: it is wrong, or beyond a limit such as that of columns. */
+export const isRefused = (error: unknown): boolean => codeOf(error) === "SQLITE_ERROR";
+
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 

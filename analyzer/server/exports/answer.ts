@@ -8,7 +8,7 @@ import type { Language } from "#shared/runtime/settings.ts";
 import { instantOf } from "#shared/runtime/time.ts";
 import { EXPORT_FORMATS, EXPORT_TABLES } from "../../api/api.ts";
 import type { Filter } from "../../api/filters.ts";
-import type { BadFilter, NotReadable, Reading } from "../../reading/reading.ts";
+import type { BadFilter, NoSuchAnalysis, NotReadable, Reading } from "../../reading/reading.ts";
 import { Places } from "../clients.ts";
 import { failure } from "../responses.ts";
 import type { Table } from "./table.ts";
@@ -43,6 +43,8 @@ interface ExportQuestion {
   /** `by-city.xlsx` */
   readonly file: string;
   readonly filter: Filter;
+  /** Of the analysis, for `analysis.xlsx`. */
+  readonly name: string;
   readonly language: Language;
   /** The address of the client. */
   readonly client: string;
@@ -53,9 +55,9 @@ export function makeExports(
   reading: Reading["Service"],
 ): (
   question: ExportQuestion,
-) => Effect.Effect<HttpServerResponse.HttpServerResponse, NotReadable | BadFilter> {
+) => Effect.Effect<HttpServerResponse.HttpServerResponse, NotReadable | BadFilter | NoSuchAnalysis> {
   const places = new Places(MOST_EXPORTS);
-  return Effect.fnUntraced(function* ({ file, filter, language, client }: ExportQuestion) {
+  return Effect.fnUntraced(function* ({ file, filter, name, language, client }: ExportQuestion) {
     const asked = parse(file);
     if (asked === undefined) return failure(404, SENTENCES.noFile[language](file));
     if (!places.isFree(client)) return failure(503, SENTENCES.tooMany[language]);
@@ -65,7 +67,7 @@ export function makeExports(
       places.free(client);
       Effect.runSync(Scope.close(scope, Exit.void));
     };
-    const table = yield* openTable(reading, asked.table, filter, language).pipe(
+    const table = yield* openTable(reading, { table: asked.table, filter, language, name }).pipe(
       Effect.provideService(Scope.Scope, scope),
       Effect.onError(() => Effect.sync(end)),
     );
@@ -74,7 +76,10 @@ export function makeExports(
     stream.once("close", end);
     return HttpServerResponse.raw(stream, {
       contentType: TYPES[asked.format],
-      headers: { "content-disposition": `attachment; filename="${file}"` },
+      // The name is that of an analysis that exists: letters, digits and _.
+      headers: {
+        "content-disposition": `attachment; filename="${asked.table === "analysis" ? `${name}.${asked.format}` : file}"`,
+      },
     });
   });
 }

@@ -4,7 +4,7 @@ import type * as Scope from "effect/Scope";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { EXPORT_TABLES } from "../../api/api.ts";
 import type { Filter } from "../../api/filters.ts";
-import type { BadFilter, NotReadable, Reading } from "../../reading/reading.ts";
+import type { BadFilter, NoSuchAnalysis, NotReadable, Reading, WholeResult } from "../../reading/reading.ts";
 import { type Column, day, number, type Table, tableOf, text } from "./table.ts";
 
 type TableName = (typeof EXPORT_TABLES)[number];
@@ -52,14 +52,20 @@ const REJECTS: readonly Column[] = [
   text("raw", "Texte", "Text"),
 ];
 
+export interface TableQuestion {
+  readonly table: TableName;
+  readonly filter: Filter;
+  readonly language: Language;
+  /** Of the analysis, for the table of one. */
+  readonly name: string;
+}
+
 /** Opens a table; it can be read until the scope closes. */
 export function openTable(
   reading: Reading["Service"],
-  name: TableName,
-  filter: Filter,
-  language: Language,
-): Effect.Effect<Table, NotReadable | BadFilter, Scope.Scope> {
-  switch (name) {
+  { table, filter, language, name }: TableQuestion,
+): Effect.Effect<Table, NotReadable | BadFilter | NoSuchAnalysis, Scope.Scope> {
+  switch (table) {
     case "sales":
       return reading.allSales(filter).pipe(Effect.map((rows) => tableOf(SALES, rows)));
     case "by-product":
@@ -76,7 +82,7 @@ export function openTable(
     case "by-day":
     case "by-week":
     case "by-month": {
-      const by = name === "by-day" ? "day" : name === "by-week" ? "week" : "month";
+      const by = table === "by-day" ? "day" : table === "by-week" ? "week" : "month";
       return reading
         .overview({ ...filter, by })
         .pipe(
@@ -98,11 +104,24 @@ export function openTable(
             ),
           ),
         );
+    case "analysis":
+      return reading
+        .allOfResult(name)
+        .pipe(Effect.map(({ analysis, columns, rows }) => ({ columns: columnsOf(analysis, columns), rows })));
     case "waiting":
       return reading.allWaiting().pipe(Effect.map((pages) => tableOf(WAITING, withWords(pages))));
     case "rejects":
       return reading.allRejects(language).pipe(Effect.map((rows) => tableOf(REJECTS, rows)));
   }
+}
+
+/** The columns of an analysis: its keys are texts or days, its values what their units say. */
+function columnsOf({ keys, units }: WholeResult["analysis"], names: readonly string[]): readonly Column[] {
+  return names.map((name, i) => {
+    const unit = units[i - keys] ?? (/^(?:jour|date)(?:_|$)/.test(name) ? "jour" : "texte");
+    const column = unit === "jour" ? day : unit === "texte" ? text : number;
+    return column(name, name, name);
+  });
 }
 
 /** Rows of a table that are written at a time. */
