@@ -485,7 +485,7 @@ describeWith("browser", "the page in a real browser", () => {
     const { page, complaints } = await open({}, "?view=analyses");
     const card = (name: string) => page.locator(`section[aria-labelledby="analysis-${name}-title"]`);
     await card("ventes_par_jour_de_semaine").getByText("lundi", { exact: true }).waitFor();
-    await card("chiffre_par_produit").getByText("Papier vergé", { exact: true }).waitFor();
+    await card("chiffre_par_produit").getByText("Stylo plume", { exact: true }).waitFor();
     expect(await card("mois_compares").innerText()).toContain("Premier calcul en cours.");
     expect(await card("mois_compares").locator("table, .downloads").count()).toBe(0);
     expect(await page.locator("section").first().innerText()).toContain(
