@@ -12,6 +12,7 @@ import { prepareChangedParents } from "./changed-parents.ts";
 import { type Chunk, type Images, prepareChangedSales } from "./changed-sales.ts";
 import type { Changes, Span } from "./changes.ts";
 import { analysisReader, type Kept, keptReader, type Reader } from "./readers.ts";
+import { prepareStoredSales } from "./stored-sales.ts";
 import { createTempTables } from "./temp-tables.ts";
 
 /** Sales that a chunk holds. */
@@ -23,8 +24,8 @@ export interface Delta {
    * tables.
    */
   readonly between: (span: Span) => Changes;
-  /** Adds the sales from rowid `lo` to `hi` (excluded), as they stand, to the table of a kept analysis. */
-  readonly fill: (nom: string, lo: number, hi: number) => void;
+  /** Adds the sales from rowid `lo` to `hi` (excluded), as they stand, to the tables of kept analyses. */
+  readonly fill: (noms: readonly string[], lo: number, hi: number) => void;
 }
 
 interface DeltaOptions {
@@ -54,6 +55,7 @@ export function makeDelta(
   const parents = PARENTS.filter((parent) => queries.some((query) => mentionsTable(query, parent))).map(
     (parent) => prepareChangedParents(db, parent, queries),
   );
+  const addStored = prepareStoredSales(db);
   const clear = db.prepare("DELETE FROM temp.ventes");
   const changedLater = prepareChangedLater(db);
   let changes: Changes = new Map();
@@ -79,13 +81,15 @@ export function makeDelta(
     for (const statement of images) rows += statement.run(lo, hi).changes;
     if (rows === 0) return;
     for (const parent of parents) parent.copy(commit);
-    for (const reader of readers) reader.read("named", sign, lo, hi);
+    for (const reader of readers) reader.read(sign, lo, hi);
   }
 
   function addNew({ to, rowFirst, rowEnd }: Span): void {
     if (rowFirst === rowEnd) return;
     if (!changedLater(to)) {
-      for (const reader of readers) reader.read("main", 1, rowFirst, rowEnd);
+      // Those that are being filled may have a part of them.
+      const byEnd = Map.groupBy(readers, ({ limit }) => Math.min(limit(), rowEnd));
+      for (const [end, some] of byEnd) if (rowFirst < end) addStored(some, rowFirst, end);
       return;
     }
     for (let lo = rowFirst; lo < rowEnd; lo += chunkRows)
@@ -93,7 +97,12 @@ export function makeDelta(
   }
 
   return {
-    fill: (nom, lo, hi) => readers.find(({ of }) => of.nom === nom)?.fill?.(lo, hi),
+    fill: (noms, lo, hi) =>
+      addStored(
+        readers.filter(({ of }) => noms.includes(of.nom)),
+        lo,
+        hi,
+      ),
     between: (span) => {
       const { from, to, rowFirst } = span;
       changes = new Map(analyses.map(({ nom }) => [nom, new Map()]));

@@ -5,8 +5,8 @@
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
-/** Sales read at a time: some 20 ms for each analysis. */
-const STEP_ROWS = 50_000;
+/** Sales read at a time: less than a second for all analyses of the program. */
+const STEP_ROWS = 200_000;
 
 interface Filling {
   /** Whether an analysis is not filled yet. */
@@ -23,8 +23,11 @@ interface Filling {
   readonly step: () => boolean;
 }
 
-/** Prepares the statements. `fill` adds sales of a range to the table of an analysis. */
-export function openFilling(db: Sqlite, fill: (nom: string, lo: number, hi: number) => void): Filling {
+/** Prepares the statements. `fill` adds sales of a range to the tables of analyses. */
+export function openFilling(
+  db: Sqlite,
+  fill: (noms: readonly string[], lo: number, hi: number) => void,
+): Filling {
   const needed = db
     .prepare("SELECT EXISTS (SELECT 1 FROM main.analyses_liste WHERE a_remplir IS NOT NULL)")
     .pluck();
@@ -45,10 +48,11 @@ export function openFilling(db: Sqlite, fill: (nom: string, lo: number, hi: numb
       if (limits.size === 0 || isBetween.get() === 1) return false;
       const end = rowEnd.get() as number;
       let more = false;
-      for (const [nom, from] of limits) {
+      // Those that came together are filled together.
+      for (const [from, noms] of Map.groupBy(limits.keys(), (nom) => limits.get(nom) as number)) {
         const to = Math.min(from + STEP_ROWS, end);
-        if (from < to) fill(nom, from, to);
-        put.run(to === end ? null : to, nom);
+        if (from < to) fill(noms, from, to);
+        for (const nom of noms) put.run(to === end ? null : to, nom);
         more ||= to < end;
       }
       return more;

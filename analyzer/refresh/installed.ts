@@ -173,10 +173,13 @@ function createKept(db: Sqlite, one: Definition, definition: string): ListRow {
   const colonnes = columnsOf(db, one.nom);
   const unites =
     one.unites.length > 0 ? one.unites : linear.columns.slice(linear.keyColumns).map(() => "nombre" as const);
-  // The analyses of the table `analyses` are filled by the audit.
-  const start = asAnalysis(one) === undefined ? 1 : null;
+  // The analyses of the table `analyses` are filled by the audit; before the first refresh all sales are still to come.
+  const start = asAnalysis(one) === undefined && !isBeforeFirstRefresh(db) ? 1 : null;
   return checked({ ...row(one, definition), genre: "incremental", colonnes, unites, a_remplir: start }, one);
 }
+
+const isBeforeFirstRefresh = (db: Sqlite): boolean =>
+  db.prepare("SELECT commit_id = 0 FROM main.progress").pluck().get() === 1;
 
 /** Creates the table of a plain analysis, empty, and its view. */
 function createPlain(db: Sqlite, one: Definition, definition: string): ListRow {

@@ -18,8 +18,11 @@ import { prepareLateDates } from "./late-dates.ts";
 import { openProgress } from "./progress.ts";
 import { openStoredResults, type StoredResults } from "./stored-results.ts";
 
-/** Changed rows of one transaction, which then takes about 50 ms. */
-const SLICE_ROWS = 25_000;
+/**
+ * Changed rows of one transaction, which then takes some 0.3 s. An analysis by product writes each product once in each
+ * transaction, so smaller ones cost more.
+ */
+const SLICE_ROWS = 100_000;
 
 export interface Refreshed {
   /** The commit that `analyses` reflected before; now it reflects `to`. Equal: no commit was pending. */

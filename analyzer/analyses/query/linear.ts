@@ -13,7 +13,7 @@ import {
   functionName,
   isAggregate,
 } from "./expressions.ts";
-import { shownAggregate } from "./measures.ts";
+import { ADDED_UP, shownAggregate } from "./measures.ts";
 import { NotLinear, type Words } from "./not-linear.ts";
 import { type Source, sourcesOf } from "./sources.ts";
 
@@ -28,6 +28,11 @@ export interface Linear {
   readonly keyless: boolean;
   /** Over the sales whose rowid is at least the first parameter and below the second; `sign` -1 takes them away. */
   readonly core: (where: Where, sign?: 1 | -1) => string;
+  /**
+   * The core over a temporary table of added up sales, which has the columns that the sales were grouped by, _n, and those of
+   * ADDED_UP. SQLite refuses it when the query needs another column. Undefined: it needs another sum.
+   */
+  readonly coreOfAddedUp: ((table: string) => string) | undefined;
   /** The query's result, from the table with this name. */
   readonly view: (table: string) => string;
   /** The names of the result's columns, and how many of them, from the first on, are keys. */
@@ -112,7 +117,7 @@ function split(sql: string, query: Select): Linear {
     keys: keys.length === 0 ? ["_k1"] : keys.map((_, i) => `_k${i + 1}`),
     counts: ["_n", ...kept.values()],
     keyless: !grouped,
-    core: coreOf(sql, from, { sources, keys, sums: [...kept.keys()] }),
+    ...coresOf(sql, from, { sources, keys, sums: [...kept.keys()] }),
     view: (table) => `SELECT ${shown.join(", ")} FROM ${quoted(table)}${having}${ordered}${limit}`,
     columns: columns.map(({ name }) => name),
     keyColumns,
@@ -137,25 +142,50 @@ interface CoreParts {
   readonly sums: readonly string[];
 }
 
-function coreOf(sql: string, from: SelectFrom, { sources, keys, sums }: CoreParts): Linear["core"] {
+function coresOf(
+  sql: string,
+  from: SelectFrom,
+  { sources, keys, sums }: CoreParts,
+): Pick<Linear, "core" | "coreOfAddedUp"> {
   const clause = from.from as NonNullable<SelectFrom["from"]>;
   const start = sources[0]?.at.offset ?? 0;
   const stop = clauseEnd(sql, start);
-  const keySql = keys.map((key) => `IFNULL(${edited(sql, key.span)}, ${NULL_KEY})`);
-  const rowid = `${sources[0]?.name}.rowid`;
-  return (where, sign = 1) => {
+  const keySql = keys.map((key) => edited(sql, key.span));
+  const shownKeys = keys.length === 0 ? [`''`] : keySql.map((key) => `IFNULL(${key}, ${NULL_KEY})`);
+  const tables = (nameOf: (source: Source) => string, edits: readonly Edit[] = []) =>
+    edited(sql, { ...clause.span, offset: start, length: stop - start }, [
+      ...sources.map((source) => ({ span: source.at, text: nameOf(source) })),
+      ...edits,
+    ]);
+  const condition = from.whereClause === undefined ? "" : `(${edited(sql, from.whereClause.span)}) AND `;
+  const sales = sources[0]?.name ?? "";
+
+  const core: Linear["core"] = (where, sign = 1) => {
     const minus = sign === 1 ? "" : "-";
-    const edits =
-      where === "main" ? sources.map(({ at, table }) => ({ span: at, text: `main.${table}` })) : [];
-    const tables = edited(sql, { ...clause.span, offset: start, length: stop - start }, edits);
-    const condition = from.whereClause === undefined ? "" : `(${edited(sql, from.whereClause.span)}) AND `;
+    const from = tables(({ at, table }) => (where === "main" ? `main.${table}` : edited(sql, at)));
     const group = keys.length === 0 ? "" : ` GROUP BY ${keys.map((_, i) => i + 1).join(", ")}`;
-    const selected = [
-      ...(keys.length === 0 ? [`''`] : keySql),
-      `${minus}COUNT(*)`,
-      ...sums.map((sum) => minus + sum),
-    ];
-    return `SELECT ${selected.join(", ")} FROM ${tables} WHERE ${condition}${rowid} >= ? AND ${rowid} < ?${group}`;
+    const selected = [...shownKeys, `${minus}COUNT(*)`, ...sums.map((sum) => minus + sum)];
+    const range = `${sales}.rowid >= ? AND ${sales}.rowid < ?`;
+    return `SELECT ${selected.join(", ")} FROM ${from} WHERE ${condition}${range}${group}`;
+  };
+
+  const added = sums.map((sum) => ADDED_UP.get(sum.replaceAll(`${sales}.`, "")));
+  if (added.includes(undefined)) return { core, coreOfAddedUp: undefined };
+  return {
+    core,
+    coreOfAddedUp: (addedUp) => {
+      const nameOf = ({ table, name, hasAlias }: Source) =>
+        table === "ventes" ? `temp.${addedUp}${hasAlias ? "" : ` AS ${name}`}` : `main.${table}`;
+      // SQLite reads the tables of a CROSS JOIN in their order: otherwise it might read all products for one sale.
+      const joins = sources.flatMap(({ join }) =>
+        join === undefined ? [] : [{ span: join, text: "CROSS JOIN" }],
+      );
+      const from = tables(nameOf, joins);
+      // By the keys as they are written: the order of the table can serve then, without a sort.
+      const group = keys.length === 0 ? "" : ` GROUP BY ${keySql.join(", ")}`;
+      const selected = [...shownKeys, ...["_n", ...added].map((column) => `IFNULL(SUM(${column}), 0)`)];
+      return `SELECT ${selected.join(", ")} FROM ${from} WHERE ${condition}TRUE${group}`;
+    },
   };
 }
 

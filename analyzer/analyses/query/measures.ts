@@ -29,6 +29,20 @@ const HALF = 2_147_483_648;
 /** The sum in millionths, of its two halves. */
 export const sumOfHalves = (high: bigint, low: bigint): bigint => high * BigInt(HALF) + low;
 
+const sumSql = (value: string, filter = ""): string => `IFNULL(SUM(${value})${filter}, 0)`;
+const highHalf = (value: string): string => `${value} / ${HALF}`;
+const lowHalf = (value: string): string => `${value} % ${HALF}`;
+const isFraction = (value: string): string => `${value} % 1000000 <> 0`;
+
+/** The sums that tables of added up sales have: the SQL over sales, and the name of the column. */
+export const ADDED_UP: ReadonlyMap<string, string> = new Map([
+  [sumSql(highHalf("ca_millioniemes")), "_ca_high"],
+  [sumSql(lowHalf("ca_millioniemes")), "_ca_low"],
+  [sumSql(highHalf("quantite_millioniemes")), "_quantite_high"],
+  [sumSql(lowHalf("quantite_millioniemes")), "_quantite_low"],
+  [sumSql(isFraction("quantite_millioniemes")), "_fractions"],
+]);
+
 /** The columns of a table of kept results that an analysis needs, each with the SQL over sales that fills it. */
 interface Accumulators {
   /** The name of the column for this SQL, which gives an integer. */
@@ -50,8 +64,8 @@ export function shownAggregate(sql: string, call: Call, keep: Accumulators, grou
   if (name === "count") return keep.column(`COUNT(${edited(sql, arg.span)})${only}`);
 
   const measure = measureOf(sql, arg);
-  const sum = (value: string) => keep.column(`IFNULL(SUM(${value})${only}, 0)`);
-  const millionths = `(${sum(`${measure.sql} / ${HALF}`)} * ${HALF} + ${sum(`${measure.sql} % ${HALF}`)})`;
+  const sum = (value: string) => keep.column(sumSql(value, only));
+  const millionths = `(${sum(highHalf(measure.sql))} * ${HALF} + ${sum(lowHalf(measure.sql))})`;
   const count = measure.always && only === "" ? "_n" : keep.column(`COUNT(${measure.sql})${only}`);
   if (name === "total") return `(${millionths} / 1e6)`;
   const orNull = (value: string, certain: boolean) =>
@@ -61,7 +75,7 @@ export function shownAggregate(sql: string, call: Call, keep: Accumulators, grou
   const isCertain = count === "_n" && grouped;
   if (measure.kind === "amount") return orNull(`${millionths} / 1e6`, isCertain);
   if (measure.kind === "integer") return orNull(whole, isCertain);
-  const fractions = sum(`${measure.sql} % 1000000 <> 0`);
+  const fractions = sum(isFraction(measure.sql));
   return orNull(`CASE ${fractions} WHEN 0 THEN ${whole} ELSE ${millionths} / 1e6 END`, isCertain);
 }
 

@@ -13,14 +13,17 @@ export interface Source {
   readonly table: string;
   /** What the query calls it. */
   readonly name: string;
+  readonly hasAlias: boolean;
   /** Where its name stands in the text. */
   readonly at: Span;
+  /** Where JOIN, INNER JOIN or LEFT JOIN stands before it; undefined: it is the first. */
+  readonly join: Span | undefined;
 }
 
 /** The sales first. Throws NotLinear. */
 export function sourcesOf(sql: string, from: FromClause | undefined): readonly Source[] {
   if (from?.select === undefined) throw new NotLinear("pas de table ventes", "no table ventes");
-  const sales = sourceOf(sql, from.select);
+  const sales = sourceOf(sql, from.select, undefined);
   if (sales.table !== "ventes")
     throw new NotLinear(
       `la requête part de ${sales.table} et non de ventes`,
@@ -28,7 +31,7 @@ export function sourcesOf(sql: string, from: FromClause | undefined): readonly S
     );
   const sources = [sales];
   for (const { operator, table, constraint } of from.joins ?? []) {
-    const parent = sourceOf(sql, table);
+    const parent = sourceOf(sql, table, operator.span);
     const key = KEYS[parent.table];
     if (key === undefined || sources.some((one) => one.table === parent.table))
       throw new NotLinear(`une jointure avec ${parent.table}`, `a join with ${parent.table}`);
@@ -43,7 +46,7 @@ export function sourcesOf(sql: string, from: FromClause | undefined): readonly S
   return sources;
 }
 
-function sourceOf(sql: string, table: SelectTable): Source {
+function sourceOf(sql: string, table: SelectTable, join: Span | undefined): Source {
   if (table.type !== "TableSelectTable")
     throw new NotLinear("une sous-requête dans FROM", "a subquery in FROM");
   const { objName, dbName } = table.tblName;
@@ -61,7 +64,8 @@ function sourceOf(sql: string, table: SelectTable): Source {
       `${edited(sql, at)}: write the table without main.`,
     );
   const alias = table.alias === undefined ? objName.span : table.alias.name.span;
-  return { table: objName.text.toLowerCase(), name: edited(sql, alias), at };
+  const hasAlias = table.alias !== undefined;
+  return { table: objName.text.toLowerCase(), name: edited(sql, alias), hasAlias, at, join };
 }
 
 /** USING (key), or ON with the equality of both keys. */
