@@ -19,10 +19,11 @@ export interface AddedUp {
   readonly clear: () => void;
 }
 
-/** Creates the temporary tables, empty, once for each connection. */
+/** Creates the temporary tables, empty. Before its caller has succeeded, it may be called again on the same connection. */
 export const createAddedUp = (db: Sqlite): readonly AddedUp[] =>
   [...ADDED_UP_TABLES].map(([table, key]) => {
     const sums = ["_n", ...ADDED_UP.values()].map((name) => `${name} INTEGER NOT NULL`);
+    db.exec(`DROP TABLE IF EXISTS temp.${table}`);
     // Without rowids, so that a query of rowids is refused.
     db.exec(
       `CREATE TEMP TABLE ${table} (${key} TEXT NOT NULL PRIMARY KEY, ${sums.join(", ")}) WITHOUT ROWID`,
