@@ -14,11 +14,20 @@ const KIND: FileKind = {
 };
 const FILES = 400;
 
-/** Creates one file after another, as fast as it can, in the order in which the test opens them. */
+/** Creates one file after another, as fast as it can, in the order in which the test opens them. Each may be locked meanwhile. */
 const CREATOR = `
 const { workerData } = require("node:worker_threads");
 import(workerData.module).then(({ openFile }) => {
-  for (const file of workerData.files) openFile(file, workerData.kind).close();
+  const create = (file) => {
+    try {
+      openFile(file, workerData.kind).close();
+      return true;
+    } catch (error) {
+      if (error.reason !== "busy") throw error;
+      return false;
+    }
+  };
+  for (const file of workerData.files) while (!create(file));
 });
 `;
 
