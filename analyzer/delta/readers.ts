@@ -3,7 +3,7 @@
  * exact integers. An analysis of the table `analyses` collects its changes by cle. Another one has a table of its own,
  * and adds to it at once.
  */
-import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
+import { isRefused, type Sqlite, type Statement } from "#shared/database/sqlite.ts";
 import { type Analysis, sumOf } from "../analyses/analyses.ts";
 import { type Linear, quoted } from "../analyses/query/linear.ts";
 import { ADDED_UP_TABLES } from "./added-up.ts";
@@ -50,7 +50,7 @@ function prepareAddedUp(
       return { table, statement: db.prepare(statementOf(coreOfAddedUp(table))) };
     } catch (error) {
       // "no such column"
-      if ((error as { code?: unknown }).code !== "SQLITE_ERROR") throw error;
+      if (!isRefused(error)) throw error;
     }
   }
   return undefined;
