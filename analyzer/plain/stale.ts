@@ -41,9 +41,11 @@ export function staleAnalyses(db: Sqlite): readonly PlainAnalysis[] {
     return analysis === undefined ? reached : lastChange(analysis.sql, depth + 1);
   }
 
+  // Most of the time no commit is newer than the last runs, and no query need be parsed.
+  const isBehind = ({ commit_id, sql }: Listed): boolean =>
+    commit_id === null || (commit_id < reached && commit_id < lastChange(sql));
+
   return listed
-    .filter(
-      ({ genre, commit_id, sql }) => genre === "plain" && (commit_id === null || commit_id < lastChange(sql)),
-    )
+    .filter((one) => one.genre === "plain" && isBehind(one))
     .sort((a, b) => (a.duree_ms ?? 0) - (b.duree_ms ?? 0));
 }
