@@ -85,51 +85,30 @@ const readList = (db: Sqlite): readonly Listed[] =>
     );
   })();
 
+/** A sentence in both languages. Null: there is none. */
+const words = (fr: string | null, en: string | null): JsonText | null =>
+  fr === null ? null : new JsonText(JSON.stringify({ fr, en }));
+
 function showList(list: readonly Listed[], run: Invocation): void {
   const { language } = run.settings;
   if (run.json) {
     const objects = list.map((one) => {
-      const error =
-        one.erreur_fr === null
-          ? null
-          : new JsonText(JSON.stringify({ fr: one.erreur_fr, en: one.erreur_en }));
-      const reason =
-        one.raison_fr === null
-          ? null
-          : new JsonText(JSON.stringify({ fr: one.raison_fr, en: one.raison_en }));
-      const title = new JsonText(JSON.stringify({ fr: one.titre_fr, en: one.titre_en }));
-      return jsonObject(
-        [
-          "name",
-          "kind",
-          "title",
-          "columns",
-          "keys",
-          "units",
-          "chart",
-          "rows",
-          "computed",
-          "error",
-          "reason",
-          "file",
-          "line",
-        ],
-        [
-          one.nom,
-          one.genre,
-          title,
-          new JsonText(one.colonnes),
-          BigInt(one.cles),
-          new JsonText(one.unites),
-          one.graphique,
-          BigInt(one.lignes),
-          one.date_analyse,
-          error,
-          reason,
-          one.fichier,
-          one.ligne === null ? null : BigInt(one.ligne),
-        ],
-      );
+      const fields: Readonly<Record<string, Cell>> = {
+        name: one.nom,
+        kind: one.genre,
+        title: words(one.titre_fr, one.titre_en),
+        columns: new JsonText(one.colonnes),
+        keys: BigInt(one.cles),
+        units: new JsonText(one.unites),
+        chart: one.graphique,
+        rows: BigInt(one.lignes),
+        computed: one.date_analyse,
+        error: words(one.erreur_fr, one.erreur_en),
+        reason: words(one.raison_fr, one.raison_en),
+        file: one.fichier,
+        line: one.ligne === null ? null : BigInt(one.ligne),
+      };
+      return jsonObject(Object.keys(fields), Object.values(fields));
     });
     print(`[${objects.join(",\n")}]`);
     return;
