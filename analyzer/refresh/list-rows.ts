@@ -37,10 +37,10 @@ export function row(
     unites: [],
     livree: one.livree,
     fichier: one.fichier,
-    ligne: "erreur" in one ? one.ligne : null,
+    ligne: isBad(one) ? one.ligne : null,
     sql: read?.sql ?? "",
     raison: read?.raison,
-    erreur: "erreur" in one && isBad(one) ? one.erreur : undefined,
+    erreur: isBad(one) ? one.erreur : undefined,
     definition,
     a_remplir: null,
   };
