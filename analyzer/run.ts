@@ -1,7 +1,7 @@
 /**
  * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
  * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them
- * right, and columns.db always. Commit events only wake it: the file tells which commits are pending, so a lost log or
+ * right. It always audits columns.db. Commit events only wake it: the file tells which commits are pending, so a lost log or
  * a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and the
  * others find nothing pending.
  *
@@ -157,7 +157,10 @@ const refreshAtCommits = Effect.fnUntraced(function* (
 const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, DatabaseError> =>
   Effect.clockWith((clock) => inSteps(file, () => columns.rebuilding(instantOf(clock)), undefined));
 
-/** Compares the columns with the sales, and empties them when they differ: the next refresh makes them anew. Returns whether they were right. */
+/**
+ * Compares the columns with the sales, and empties them when they differ: the next refresh makes them anew. Returns
+ * whether they were right.
+ */
 const auditColumns = (file: string, columns: Columns): Effect.Effect<boolean, DatabaseError> =>
   inSteps(file, columns.comparing, true).pipe(
     Effect.tap((areRight) => (areRight ? Effect.void : onFileWhenFree(file, columns.discard))),

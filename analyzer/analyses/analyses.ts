@@ -1,7 +1,7 @@
 /**
- * The files of the analyses, and those whose rows are in the table `analyses`: of the program's own files each that is
- * [cle,] valeur and linear in ventes. They are the three of the company's brief, word for word. The others have tables
- * of their own.
+ * Reads the files of the analyses, and tells which analyses have their rows in the table `analyses`: those of the
+ * program that are linear in ventes and whose result has one value and at most one key. They are the three of the
+ * company's brief, word for word. Every other analysis has a table of its own.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -20,14 +20,17 @@ export interface Analysis {
   readonly linear: Linear;
 }
 
-/** The definition as an analysis of the table `analyses`; undefined: it has a table of its own. */
+/** The definition as an analysis of the table `analyses`. Undefined: it has a table of its own. */
 export function asAnalysis({ nom, sql, linear, unites, livree }: Definition): Analysis | undefined {
   const unite = UNITS.find((unit) => unites.length === 1 && unit === unites[0]);
   if (!livree || linear?.single === undefined || unite === undefined) return undefined;
   return { nom, unite, sql, linear };
 }
 
-/** One row of the core's result: the cle, and what its sales sum to in millionths; undefined: there are none. */
+/**
+ * Reads one row of the core's result: the cle, and the sum or the number of its sales, in millionths. Undefined: an
+ * analysis without a key has no sale.
+ */
 export function sumOf(
   { linear }: Analysis,
   row: readonly unknown[],
@@ -38,7 +41,7 @@ export function sumOf(
   return [cle, linear.single === "count" ? sales * 1_000_000n : sumOfHalves(high, low)];
 }
 
-/** What the .sql files of a folder say, in the order of their names. Throws the errors of node:fs for the folder. */
+/** Reads the .sql files of a folder, in the order of their names. Throws the errors of node:fs for the folder. */
 const readFolder = (dir: string, livree: boolean): readonly (Definition | BadFile)[] =>
   readdirSync(dir)
     .filter((file) => file.endsWith(".sql"))
@@ -59,7 +62,7 @@ export const SHIPPED: readonly Definition[] = readFolder(import.meta.dirname, tr
   return read;
 });
 
-/** Those of them whose rows are in the table `analyses`. */
+/** The program's own analyses whose rows are in the table `analyses`. */
 export const ANALYSES: readonly Analysis[] = SHIPPED.flatMap((one) => asAnalysis(one) ?? []);
 
 /** The analyses without a column cle. Each has one row, whose cle is ''; it exists even when there is no sale. */
@@ -67,8 +70,8 @@ export const keylessOf = (analyses: readonly Analysis[]): ReadonlySet<Analysis> 
   new Set(analyses.filter(({ linear }) => linear.keyless));
 
 /**
- * The program's own analyses and those of a folder; one that is missing has none. A file with the name of one of ours
- * is wrong, and so is a folder that cannot be read.
+ * The program's own analyses and those of a folder, which need not exist. A file with the name of one of the program's
+ * own is a BadFile, and so is a folder that cannot be read.
  */
 export function readAnalyses(dir: string): readonly (Definition | BadFile)[] {
   if (!existsSync(dir)) return SHIPPED;

@@ -1,11 +1,11 @@
 /**
- * Tables of sales that are added up by one of their columns. Analyses that need no more of a sale read one of them in the
- * place of the sales: the sales are read and grouped once for all of these analyses, not once for each.
+ * Temporary tables of sums of sales by day, by shop and by product. An analysis that needs nothing else of a sale reads
+ * one of them, so that the sales are read and grouped once for several analyses, not once for each.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { ADDED_UP } from "../analyses/query/measures.ts";
 
-/** By the name of the table, the column that its sales are grouped by. An analysis reads the first that has its columns. */
+/** By the name of the table, the column that groups its sales. An analysis reads the first table that has its columns. */
 export const ADDED_UP_TABLES: ReadonlyMap<string, string> = new Map([
   ["sales_by_day", "date_vente"],
   ["sales_by_shop", "id_magasin"],

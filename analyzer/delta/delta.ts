@@ -36,9 +36,10 @@ interface DeltaOptions {
   readonly chunkRows?: number | undefined;
 }
 
-/** Which images of a chunk count for which readers, with the parents as of which commit, and with which sign. */
+/** One pass over a chunk: the readers add these images of its sales, or take them away. */
 interface Counted {
   readonly images: Images;
+  /** The images are joined to their products and shops as of this commit. */
   readonly commit: number;
   readonly sign: 1 | -1;
   readonly readers: readonly Reader[];
@@ -87,7 +88,7 @@ export function makeDelta(
   function addNew({ to, rowFirst, rowEnd }: Span): void {
     if (rowFirst === rowEnd) return;
     if (!changedLater(to)) {
-      // Those that are being filled may have a part of them.
+      // An analysis that is being filled takes only the new sales below its limit.
       const byEnd = Map.groupBy(readers, ({ limit }) => Math.min(limit(), rowEnd));
       for (const [end, some] of byEnd) if (rowFirst < end) addStored(some, rowFirst, end);
       return;

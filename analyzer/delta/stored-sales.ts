@@ -1,4 +1,4 @@
-/** Sales as they stand in the file, of which no image is needed: read where they are. */
+/** Hands sales to the analyses straight from the table of the file, where no old image of them is needed. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { createAddedUp } from "./added-up.ts";
 import type { Reader } from "./readers.ts";
@@ -12,7 +12,7 @@ export function prepareStoredSales(db: Sqlite): (to: readonly Reader[], lo: numb
   return (to, lo, hi) => {
     for (const [table, readers] of Map.groupBy(to, ({ addedUp }) => addedUp?.table)) {
       const addedUp = tables.find((one) => one.table === table);
-      // To add up and read once costs more than to read.
+      // For one analysis, adding up the sales first costs more than reading them.
       if (addedUp === undefined || readers.length === 1) for (const { fill } of readers) fill(lo, hi);
       else {
         addedUp.fill(lo, hi);

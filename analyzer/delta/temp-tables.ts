@@ -6,7 +6,10 @@
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { TABLES, tempTableLike } from "../tables/tables.ts";
 
-/** Creates them, empty. Before it has succeeded, it may be called again on the same connection. An n is the number of an image in old_ventes. */
+/**
+ * Creates them, empty. Before it has succeeded, it may be called again on the same connection. An n is the number of an
+ * image in old_ventes.
+ */
 export function createTempTables(db: Sqlite): void {
   for (const table of TABLES) {
     db.exec(`DROP TABLE IF EXISTS temp.${table}`);

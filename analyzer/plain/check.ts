@@ -53,7 +53,8 @@ export const checkKept = (
           },
           end: () => {},
         },
-        // Its table is another one, because its file changed or because it runs as plain; or the query met a limit.
+        // It fails when the comparison meets a limit, or when the table has another form: the file of the analysis
+        // changed, or it runs as plain.
       ).pipe(Effect.ignore);
       if (differing === 0) continue;
       wrong.push(nom);

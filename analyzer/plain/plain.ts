@@ -146,7 +146,7 @@ const runOne = Effect.fnUntraced(function* (
     Effect.as(undefined),
     Effect.catch((failure: SqlFailure) => Effect.succeed(failure)),
   );
-  // Between two states of the tables it is asked again.
+  // An event is being applied in several transactions: the next look runs the analysis.
   if (failure?.reason === "unfinished") return;
   const ms = Math.round((yield* elapsedMs) - start);
   const clock = yield* Clock.Clock;

@@ -27,7 +27,7 @@ export function staleAnalyses(db: Sqlite): readonly PlainAnalysis[] {
     .all() as Listed[];
   const byName = new Map(listed.map((one) => [one.nom, one]));
 
-  /** The last commit that changed what a query reads; one that reads other tables: any commit may have. */
+  /** The last commit that changed a table that the query reads; the newest commit when that is not known. */
   function lastChange(sql: string, depth = 0): number {
     const tables = tablesRead(sql);
     if (tables === undefined || depth > 5) return reached;

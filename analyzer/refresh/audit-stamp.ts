@@ -18,8 +18,8 @@ const SECOND_NS = 1_000_000_000n;
 const stampFile = (file: string): string => join(dirname(file), "audited.json");
 
 /**
- * The state of the database file and the analyses that it was audited for, as one text. Undefined when it has no name:
- * the WAL is not empty, or the file system dates in whole seconds.
+ * The state of the database file and the analyses that it was audited for, as one text. Undefined when the state
+ * cannot be told: the WAL is not empty, or the file system dates in whole seconds.
  */
 function stateOf(file: string, analyses: readonly Analysis[]): string | undefined {
   const wal = statSync(`${file}-wal`, { throwIfNoEntry: false });

@@ -1,4 +1,4 @@
-/** Notes which of the tables that plain analyses read a span of commits changed, so that others need not run again. */
+/** Notes which tables a span of commits changed. Only the plain analyses that read one of them need run again. */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Span } from "../delta/changes.ts";
 import { TABLES } from "../tables/tables.ts";

@@ -123,7 +123,10 @@ const exists = (db: Sqlite, name: string): boolean =>
     .pluck()
     .get(name) === 1;
 
-/** Creates it as one that is kept by delta; when SQLite refuses that form of the query, nothing is left, and the reason is returned. */
+/**
+ * Creates the analysis as one that is kept by delta. When SQLite refuses that form of the query, removes it again and
+ * returns the reason.
+ */
 function keepOrRefuse(db: Sqlite, one: Definition, definition: string): ListRow | Words {
   try {
     const made = createKept(db, one, definition);

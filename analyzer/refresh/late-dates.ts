@@ -1,6 +1,6 @@
 /**
- * Notes the sales that are dated after their publication (ventes_apres_publication): a sale typed 2062 must not make
- * today of 2062. A day more is allowed, because the business may be in a zone ahead of UTC.
+ * Notes the sales that are dated after their publication (ventes_apres_publication): a sale typed 2062 must not
+ * make `maintenant` a day of 2062. A day more is allowed, because the business may be in a zone ahead of UTC.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Span } from "../delta/changes.ts";

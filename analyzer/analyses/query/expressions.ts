@@ -2,15 +2,13 @@
 import { type AstNode, type Expr, type Span, VisitorKeys } from "sqlite3-parser";
 import { NotLinear } from "./not-linear.ts";
 
-/**
- * Functions of SQLite whose answer depends on their arguments alone. With 'now' some of them do not: see checkScalar.
- */
+/** Functions of SQLite whose result depends on their arguments alone. The argument 'now' is refused by checkPart. */
 const PURE = new Set(
   `abs cast coalesce concat concat_ws date datetime format hex if ifnull iif instr json_extract julianday length like
    lower ltrim nullif printf replace round rtrim sign strftime substr substring time trim typeof unicode unixepoch
    upper`.split(/\s+/),
 );
-/** Of one row with two arguments or more, of all rows with one. */
+/** With two arguments or more they read one row. With one argument they are aggregates. */
 const SCALAR_WITH_TWO = new Set(["max", "min"]);
 const AGGREGATES = new Set(["avg", "count", "sum", "total"]);
 
@@ -58,7 +56,7 @@ export function edited(sql: string, span: Span, edits: readonly Edit[] = []): st
   return text + sql.slice(at, span.offset + span.length);
 }
 
-/** The expressions directly inside a node. The name of a function is none. */
+/** The expressions directly inside a node, without the name of a function. */
 export function childrenOf(node: AstNode): readonly AstNode[] {
   const keys = (VisitorKeys as Readonly<Record<string, readonly string[]>>)[node.type] ?? [];
   return keys
@@ -85,7 +83,7 @@ export function checkScalar(node: AstNode): void {
   for (const child of childrenOf(node)) checkScalar(child);
 }
 
-/** The same for the node alone, without what is inside it. Aggregates are allowed. */
+/** Checks the node as checkScalar does, but not the expressions inside it, and allows an aggregate. Throws NotLinear. */
 export function checkPart(node: AstNode): void {
   if (!PARTS.has(node.type)) {
     const what = /Select|Subquery|Exists|InTable/.test(node.type)
@@ -110,7 +108,7 @@ function checkCall(call: Call): void {
     return;
   }
   const isPure = PURE.has(name) || (SCALAR_WITH_TWO.has(name) && args.length > 1);
-  // Without the instant as an argument these mean now.
+  // A date function without an argument for the instant takes the present one.
   const least = name === "strftime" ? 2 : 1;
   if (!isPure || args.length < least)
     throw new NotLinear(

@@ -1,6 +1,6 @@
 /**
- * Recognizes queries that are linear in ventes: what one sale adds to their result, its withdrawal takes away. Such a
- * query is split in two. The core groups sales by the keys and counts and sums them as integers; its results are added
+ * Recognizes queries that are linear in ventes: each sale adds to their sums and counts, and without that sale they are
+ * lower by the same. Such a query is split in two. The core groups sales by the keys and counts and sums them as integers; its results are added
  * up in a table. The view computes the query's own columns, HAVING, ORDER BY and LIMIT from that table.
  */
 import type { AstNode, Expr, ResultColumn, Select, SelectFrom } from "sqlite3-parser";
@@ -17,7 +17,10 @@ import { ADDED_UP, shownAggregate } from "./measures.ts";
 import { NotLinear, type Words } from "./not-linear.ts";
 import { type Source, sourcesOf } from "./sources.ts";
 
-/** Where the core reads: the tables of the connection's names, or those of the file whatever the names mean. */
+/**
+ * Which tables the core reads. `main`: those of the database file. `named`: the temporary tables or views that have
+ * their names on the connection.
+ */
 export type Where = "named" | "main";
 
 export interface Linear {
@@ -29,8 +32,9 @@ export interface Linear {
   /** Over the sales whose rowid is at least the first parameter and below the second; `sign` -1 takes them away. */
   readonly core: (where: Where, sign?: 1 | -1) => string;
   /**
-   * The core over a temporary table of added up sales, which has the columns that the sales were grouped by, _n, and those of
-   * ADDED_UP. SQLite refuses it when the query needs another column. Undefined: it needs another sum.
+   * The core over a temporary table of added up sales. The table has the column that the sales were grouped by, _n, and
+   * the columns of ADDED_UP. SQLite refuses the core when the query needs another column. Undefined: the query needs
+   * another sum.
    */
   readonly coreOfAddedUp: ((table: string) => string) | undefined;
   /** The query's result, from the table with this name. */
@@ -45,10 +49,10 @@ export interface Linear {
   readonly single: "sum" | "count" | undefined;
 }
 
-/** The SQL of a key that is NULL, in a table whose key must have a value. No text and no number is equal to it. */
+/** Stands for a key that is NULL, because columns of a primary key hold no NULL. No text and no number is equal to it. */
 const NULL_KEY = "x''";
 
-/** The query as one that is kept by delta, or why it is not. */
+/** How the query is kept by delta, or why it cannot be. */
 export function linearOf(sql: string, query: Select): Linear | Words {
   try {
     return split(sql, query);
@@ -189,7 +193,7 @@ function coresOf(
   };
 }
 
-/** Where FROM ends: at the next clause, or with the query. The names of tables and keys hold none of these words. */
+/** Where FROM ends: at the next clause, or at the end of the query. No name of a table or key contains these words. */
 function clauseEnd(sql: string, start: number): number {
   const tail = /\b(?:WHERE|GROUP\s+BY|HAVING|ORDER\s+BY|LIMIT)\b/i.exec(sql.slice(start));
   return tail === null ? sql.length : start + tail.index;

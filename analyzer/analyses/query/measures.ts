@@ -1,7 +1,7 @@
 /**
- * Sums as exact integers. Amounts, prices and quantities are stored as integers of millionths; the
- * arguments of a query's sums are rewritten to them. A sum is kept in two halves, SUM(x / 2^31) and SUM(x % 2^31): neither overflows 64 bits below four
- * billion sales, and what was added can always be taken away again.
+ * Sums as exact integers. The database stores amounts, prices and quantities as integers of millionths, and the sums of
+ * a query are rewritten to read these. A sum is kept as two halves, SUM(x / 2^31) and SUM(x % 2^31). Neither overflows
+ * 64 bits below four billion sales, and subtracting a sale undoes its addition exactly.
  */
 import type { Expr } from "sqlite3-parser";
 import { type Call, checkScalar, edited, functionName } from "./expressions.ts";
@@ -13,20 +13,23 @@ const STORED: Readonly<Record<string, string>> = {
   prix: "prix_millioniemes",
 };
 
-/** How SQL would give the sum: a double; an integer unless a fraction is among the values; always an integer. */
+/**
+ * The type of the sum in SQL. `amount`: a double. `quantity`: an integer, or a double when a value has a fraction.
+ * `integer`: an integer.
+ */
 type Kind = "amount" | "quantity" | "integer";
 
 interface Measure {
   /** Its value in millionths, as SQL. */
   readonly sql: string;
   readonly kind: Kind;
-  /** It has a value for each sale. */
+  /** It is never NULL. */
   readonly always: boolean;
 }
 
 const HALF = 2_147_483_648;
 
-/** The sum in millionths, of its two halves. */
+/** The sum in millionths, from its two halves. */
 export const sumOfHalves = (high: bigint, low: bigint): bigint => high * BigInt(HALF) + low;
 
 const sumSql = (value: string, filter = ""): string => `IFNULL(SUM(${value})${filter}, 0)`;
@@ -34,7 +37,7 @@ const highHalf = (value: string): string => `${value} / ${HALF}`;
 const lowHalf = (value: string): string => `${value} % ${HALF}`;
 const isFraction = (value: string): string => `${value} % 1000000 <> 0`;
 
-/** The sums that tables of added up sales have: the SQL over sales, and the name of the column. */
+/** The sums in the tables of added up sales: by the SQL over sales that fills a column, the name of the column. */
 export const ADDED_UP: ReadonlyMap<string, string> = new Map([
   [sumSql(highHalf("ca_millioniemes")), "_ca_high"],
   [sumSql(lowHalf("ca_millioniemes")), "_ca_low"],
@@ -43,13 +46,13 @@ export const ADDED_UP: ReadonlyMap<string, string> = new Map([
   [sumSql(isFraction("quantite_millioniemes")), "_fractions"],
 ]);
 
-/** The columns of a table of kept results that an analysis needs, each with the SQL over sales that fills it. */
+/** Collects the columns of the table of kept results, each with the SQL over sales that fills it. */
 interface Accumulators {
   /** The name of the column for this SQL, which gives an integer. */
   readonly column: (sql: string) => string;
 }
 
-/** The SQL over the table of kept results that gives what the aggregate of the query gives. */
+/** The SQL that computes an aggregate of the query from the table of kept results. Throws NotLinear. */
 export function shownAggregate(sql: string, call: Call, keep: Accumulators, grouped: boolean): string {
   const name = functionName(call);
   const filter = call.filterOver?.filterClause;
@@ -79,7 +82,7 @@ export function shownAggregate(sql: string, call: Call, keep: Accumulators, grou
   return orNull(`CASE ${fractions} WHEN 0 THEN ${whole} ELSE ${millionths} / 1e6 END`, isCertain);
 }
 
-/** Throws NotLinear for what is no sum of integers of millionths. */
+/** The argument of a SUM, AVG or TOTAL in millionths. Throws NotLinear when it cannot be computed in integers. */
 function measureOf(sql: string, expr: Expr): Measure {
   switch (expr.type) {
     case "Id":
@@ -147,7 +150,7 @@ function literalOf(text: string): Measure {
 
 const KINDS: readonly Kind[] = ["integer", "quantity", "amount"];
 
-/** Of several measures of which each sale has one. */
+/** The kind of a CASE from the kinds of its branches, and whether it is never NULL. */
 const joined = (measures: readonly Pick<Measure, "kind" | "always">[]): Pick<Measure, "kind" | "always"> => ({
   kind: KINDS[Math.max(...measures.map(({ kind }) => KINDS.indexOf(kind)))] ?? "amount",
   always: measures.every(({ always }) => always),
