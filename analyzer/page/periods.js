@@ -29,7 +29,7 @@ const dayOf = (date) => date.toISOString().slice(0, 10);
 export const addDays = (day, days) => dayOf(new Date(dateOf(day).getTime() + days * DAY_MS));
 
 /** The first day of the month that is so many months after that of a day. @param {string} day @param {number} months */
-function monthStart(day, months) {
+export function monthStart(day, months) {
   const date = dateOf(day);
   return dayOf(new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1)));
 }
@@ -72,7 +72,7 @@ export function periodOf(preset, today) {
     case "year":
       return { from: `${today.slice(0, 4)}-01-01`, to: today };
     case "12m":
-      return { from: addDays(monthStart(today, -11), 0), to: today };
+      return { from: monthStart(today, -11), to: today };
     default:
       return undefined;
   }

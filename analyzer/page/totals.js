@@ -5,7 +5,7 @@ import { useAnswer } from "./data.js";
 import { inWords } from "./filter-bar.js";
 import { amount, change, day, moment, number, shortAmount, span } from "./format.js";
 import { texts } from "./language.js";
-import { addDays, spanOf } from "./periods.js";
+import { addDays, monthStart, spanOf } from "./periods.js";
 import { addressOf, go, place } from "./place.js";
 import { asking } from "./question.js";
 import { Downloads, Figure, Link, When } from "./ui.js";
@@ -175,7 +175,7 @@ function pointsOf({ series, by, period }, metric, past) {
 function stepsOf({ from, to }, by, first) {
   if (from === null || to === null || first === undefined) return [];
   const step = (/** @type {string} */ at, /** @type {number} */ n) =>
-    by === "day" ? addDays(at, n) : by === "week" ? addDays(at, 7 * n) : monthAfter(at, n);
+    by === "day" ? addDays(at, n) : by === "week" ? addDays(at, 7 * n) : monthStart(at, n);
   /** @type {string[]} */
   const steps = [];
   // Backwards from a step with a sale, then forwards: where a chart cannot show them all, it shows those with sales.
@@ -190,9 +190,3 @@ function stepsOf({ from, to }, by, first) {
 
 /** Before the first sale; twice as many in all; the table of the download has them all. */
 const MOST_POINTS = 2_500;
-
-/** @param {string} day The first of a month. @param {number} n */
-function monthAfter(day, n) {
-  const date = new Date(`${day}T00:00:00Z`);
-  return new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + n, 1)).toISOString().slice(0, 10);
-}
