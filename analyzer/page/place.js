@@ -36,10 +36,9 @@ const OF_A_LIST = ["after", "before", "offset", "sale", "name"];
 /**
  * The address of the place with these changes; null takes a parameter away.
  * @param {Readonly<Record<string, string | null>>} changes
- * @param {Place} [from]
  */
-export function addressOf(changes, from = place.value) {
-  const query = new URLSearchParams(from);
+export function addressOf(changes) {
+  const query = new URLSearchParams(place.value);
   for (const name of OF_A_LIST) query.delete(name);
   for (const [name, value] of Object.entries(changes))
     if (value === null || value === "") query.delete(name);
@@ -64,7 +63,7 @@ export function go(/** @type {string} */ address, { replace = false } = {}) {
 export function follow(event) {
   const { button, metaKey, ctrlKey, shiftKey, altKey, currentTarget } = event;
   if (button !== 0 || metaKey || ctrlKey || shiftKey || altKey) return;
-  if (!(currentTarget instanceof HTMLAnchorElement || currentTarget instanceof SVGAElement)) return;
+  if (!(currentTarget instanceof HTMLAnchorElement)) return;
   event.preventDefault();
   go(/** @type {string} */ (currentTarget.getAttribute("href")));
 }

@@ -3,10 +3,9 @@ import { html } from "htm/preact";
 import { useAnswer } from "./data.js";
 import { amount, day, fileName, moment, number, shorten } from "./format.js";
 import { language, texts } from "./language.js";
-import { addressOf, follow } from "./place.js";
 import { originOf } from "./price.js";
 import { queried } from "./question.js";
-import { Card, Name } from "./ui.js";
+import { Card, Link, Name } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").SaleAnswer} Answer */
 
@@ -16,7 +15,7 @@ export function SaleView({ id }) {
   const { value, error } = useAnswer(queried("api/sale", { id, lang: language.value }));
   const answer = /** @type {Answer | undefined} */ (value);
   return html`
-    <p class="back"><a href=${addressOf({})} onClick=${follow}>← ${t.backToSales}</a></p>
+    <p class="back"><${Link} to=${{}}>← ${t.backToSales}</${Link}></p>
     ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
     ${
       answer !== undefined &&

@@ -13,11 +13,11 @@ export const Name = (/** @type {{ text: string, most?: number }} */ { text, most
 
 /**
  * A link to a place of the page.
- * @param {{ to: Readonly<Record<string, string | null>>, from?: import("./place.js").Place, children?: Children,
+ * @param {{ to: Readonly<Record<string, string | null>>, children?: Children,
  *   class?: string, label?: string, current?: boolean }} props
  */
-export const Link = ({ to, from, children, class: className, label, current = false }) => html`
-  <a href=${addressOf(to, from)} onClick=${follow} class=${className} aria-label=${label}
+export const Link = ({ to, children, class: className, label, current = false }) => html`
+  <a href=${addressOf(to)} onClick=${follow} class=${className} aria-label=${label}
     aria-current=${current ? "page" : undefined}>${children}</a>`;
 
 /**
