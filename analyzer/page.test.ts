@@ -441,6 +441,14 @@ describeWith("browser", "the page in a real browser", () => {
     await page.getByText("« beaucoup » n'est pas un nombre (colonne quantité)").first().waitFor();
   });
 
+  test("a change has its decimal, whatever was shown before it", async () => {
+    const { page } = await open({ locale: "en-GB" }, "?lang=en");
+    const shown = await page.evaluate(
+      "import('/format.js').then(({ change }) => [12, 0.125, -0.031].map(change))",
+    );
+    expect(shown).toEqual(["+1,200%", "+12.5%", "-3.1%"]);
+  });
+
   test("a change that is being applied to many sales is said, and how far it is; the figures stand", async () => {
     const { page, complaints } = await open();
     const total = await page.locator("#total").textContent();

@@ -45,17 +45,14 @@ export const percent = (value) =>
     value,
   );
 
-/** A change, with its sign: 0.125 is "+12,5 %". @param {number} value */
-export const change = (value) =>
-  formatOf(
-    "change",
-    (l) =>
-      new Intl.NumberFormat(l, {
-        style: "percent",
-        maximumFractionDigits: Math.abs(value) < 10 ? 1 : 0,
-        signDisplay: "exceptZero",
-      }),
+/** A change, with its sign: 0.125 is "+12,5 %", 12 is "+1 200 %". @param {number} value */
+export function change(value) {
+  const maximumFractionDigits = Math.abs(value) < 10 ? 1 : 0;
+  return formatOf(
+    `change ${maximumFractionDigits}`,
+    (l) => new Intl.NumberFormat(l, { style: "percent", maximumFractionDigits, signDisplay: "exceptZero" }),
   ).format(value);
+}
 
 /** @type {Readonly<Record<"day" | "weekday" | "ofWeek" | "short" | "month" | "monthYear", Intl.DateTimeFormatOptions>>} */
 const DAYS = {
