@@ -80,6 +80,15 @@ describe("a table as a file", () => {
     ]);
   });
 
+  test("names columns beyond Z: AA comes after Z, and AAA after ZZ", async () => {
+    const columns = Array.from({ length: 704 }, (_, i) => number(`c${i}`, `c${i}`, `c${i}`));
+    const row = Object.fromEntries(columns.map(({ name }, i) => [name, i]));
+    const stream = xlsx(tableOf(columns, [[row]]), { title: "wide", language: "en", at: new Date(0) });
+    const [sheet] = await read(stream);
+    expect(sheet?.data[0]).toEqual(columns.map(({ name }) => name));
+    expect(sheet?.data[1]).toEqual(columns.map((_, i) => i));
+  });
+
   test("ends with the error of its rows, and does not end the program", async () => {
     function* broken() {
       yield ROWS;

@@ -37,6 +37,7 @@ export function xlsx(
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   zip.on("error", (error) => output.destroy(error as Error));
+  const letters = columns.map((_, i) => lettersOf(i));
   const some = rows[Symbol.iterator]();
   let pending: readonly (readonly Cell[])[] = [];
   let sheets = 0;
@@ -55,11 +56,11 @@ export function xlsx(
     yield `${XML}<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" state="frozen"/></sheetView></sheetViews><sheetData>`;
     const rowOf = (cells: readonly Cell[], row: number) =>
       rowXml(
-        cells.map((cell, i) => cellXml(cell, columns[i]?.kind, `${LETTERS[i]}${row}`)),
+        cells.map((cell, i) => cellXml(cell, columns[i]?.kind, `${letters[i]}${row}`)),
         row,
       );
     yield rowXml(
-      columns.map(({ label }, i) => textXml(label[language], `${LETTERS[i]}1`, 1)),
+      columns.map(({ label }, i) => textXml(label[language], `${letters[i]}1`, 1)),
       1,
     );
     let written = 1;
@@ -125,8 +126,13 @@ function parts(sheets: number, title: string): readonly (readonly [name: string,
   ];
 }
 
-/** The names of columns. */
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+/** The name of a column, by its number from 0: A to Z, then AA, AB... */
+const lettersOf = (i: number): string => {
+  const last = ALPHABET[i % 26] as string;
+  return i < 26 ? last : lettersOf(Math.floor(i / 26) - 1) + last;
+};
 
 const rowXml = (cells: readonly string[], row: number): string => `<row r="${row}">${cells.join("")}</row>`;
 
