@@ -67,7 +67,8 @@ export const ProductsAnswer = Schema.Struct({
 });
 export type ProductsAnswer = typeof ProductsAnswer.Type;
 
-const ORIGINS = ["ligne", "prix de la ligne", "liste"] as const;
+/** In the order of their numbers in the table ventes. */
+export const ORIGINS = ["ligne", "prix de la ligne", "liste"] as const;
 
 /** A sale that counts. */
 const Sale = {

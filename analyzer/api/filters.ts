@@ -42,11 +42,9 @@ export interface Filter {
   readonly source?: string;
 }
 
-export const LANGUAGES = ["fr", "en"] as const;
-
 export const Lang = {
   lang: Schema.optionalKey(
-    Schema.Literals(LANGUAGES).annotate({
+    Schema.Literals(["fr", "en"]).annotate({
       description: "The language of sentences. Default: that of the settings, then Accept-Language.",
     }),
   ),

@@ -7,6 +7,7 @@ import {
 } from "#shared/contract/price-points.ts";
 import type { Statement } from "#shared/database/sqlite.ts";
 import { masked } from "#shared/runtime/masked.ts";
+import { ORIGINS } from "../api/figures.ts";
 import type { SaleLine } from "./reading.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { units } from "./units.ts";
@@ -28,8 +29,6 @@ interface Row {
   readonly line: bigint;
   readonly offset: bigint;
 }
-
-const ORIGINS = ["ligne", "prix de la ligne", "liste"] as const;
 
 export interface Line {
   readonly line: SaleLine;
