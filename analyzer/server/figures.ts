@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect";
 import type * as HttpRouter from "effect/http/HttpRouter";
 import * as HttpServer from "effect/http/HttpServer";
 import * as HttpServerRequest from "effect/http/HttpServerRequest";
-import type * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
 import type { HttpApiSchemaError } from "effect/http-api/HttpApiError";
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
@@ -11,13 +10,12 @@ import * as Layer from "effect/Layer";
 import type { Language } from "#shared/runtime/settings.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
-import { BadFilter, NoSuchAnalysis, NoSuchSale, type NotReadable, Reading } from "../reading/reading.ts";
-import { completed, type ServerParts } from "./completed.ts";
+import { Reading } from "../reading/reading.ts";
+import { answered, failed, languageOf, type ServerParts } from "./answered.ts";
 import { makeExports } from "./exports/answer.ts";
-import { languageFor } from "./files.ts";
 import { clientOf } from "./incoming.ts";
 import { failure } from "./responses.ts";
-import { NO_ANALYSIS, resultsOf } from "./results.ts";
+import { resultsOf } from "./results.ts";
 
 interface ApiParts extends ServerParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
@@ -31,13 +29,6 @@ const NOT_HERE = {
   en: "Earlier values are not in the database: the topic of sales (ventes) keeps them as long as it keeps their events, without an index by sale.",
 } as const satisfies Record<Language, string>;
 
-const NO_SALE = {
-  fr: (id: string) =>
-    `il n'y a pas de vente « ${id} », ou elle attend encore : /api/sales et /api/waiting donnent celles qui existent`,
-  en: (id: string) =>
-    `there is no sale "${id}", or it still waits: /api/sales and /api/waiting list those that exist`,
-} as const satisfies Record<Language, unknown>;
-
 /** The routes of the API, and /api/openapi.json, which describes them. */
 export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
   HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
@@ -49,45 +40,37 @@ export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter
 const figuresOf = (parts: ApiParts) =>
   HttpApiBuilder.group(Api, "figures", (handlers) =>
     Effect.gen(function* () {
-      const { settings, eventOf } = parts;
       const reading = yield* Reading;
-      /** The answer of the read side with what the server knows, or its error as a sentence. */
-      const answered = <A extends object>(
-        read: Effect.Effect<A, NotReadable | BadFilter | NoSuchSale>,
-        language: Language,
-      ) => completed(read, parts).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
       const withEvent = <A extends { readonly sale: SaleAnswer["sale"] }, E>(
         read: Effect.Effect<A, E>,
         language: Language,
       ) =>
         read.pipe(
           Effect.bindTo("answer"),
-          Effect.bind("event", ({ answer: { sale } }) => eventOf(sale)),
+          Effect.bind("event", ({ answer: { sale } }) => parts.eventOf(sale)),
           Effect.map(({ answer, event }) => ({ ...answer, event, missing: NOT_HERE[language] })),
         );
-      const spoken = (request: HttpServerRequest.HttpServerRequest, lang?: Language) =>
-        lang ?? languageFor(settings.language, request.headers["accept-language"]);
       return handlers.handleAll({
-        overview: ({ query, request }) => answered(reading.overview(query), spoken(request)),
-        products: ({ query, request }) => answered(reading.products(query), spoken(request)),
-        sales: ({ query, request }) => answered(reading.sales(query), spoken(request)),
+        overview: ({ query, request }) => answered(reading.overview(query), parts, request),
+        products: ({ query, request }) => answered(reading.products(query), parts, request),
+        sales: ({ query, request }) => answered(reading.sales(query), parts, request),
         sale: ({ query, request }) => {
-          const language = spoken(request, query.lang);
-          return answered(withEvent(reading.sale(query.id), language), language);
+          const language = languageOf(request, parts, query.lang);
+          return answered(withEvent(reading.sale(query.id), language), parts, request, query.lang);
         },
-        changes: ({ query, request }) => answered(reading.changes(query), spoken(request)),
-        waiting: ({ query, request }) => answered(reading.waiting(query), spoken(request)),
+        changes: ({ query, request }) => answered(reading.changes(query), parts, request),
+        waiting: ({ query, request }) => answered(reading.waiting(query), parts, request),
       });
     }),
   );
 
-const exportsOf = ({ settings }: ApiParts) =>
+const exportsOf = (parts: ApiParts) =>
   HttpApiBuilder.group(Api, "exports", (handlers) =>
     Effect.gen(function* () {
       const answer = makeExports(yield* Reading);
       return handlers.handle("export", ({ params, query, request }) => {
         const { lang, name = "", ...filter } = query;
-        const language = lang ?? languageFor(settings.language, request.headers["accept-language"]);
+        const language = languageOf(request, parts, lang);
         return answer({ file: params.file, filter, name, language, client: clientOf(request) }).pipe(
           Effect.catch((error) => Effect.succeed(failed(error, language))),
         );
@@ -95,19 +78,12 @@ const exportsOf = ({ settings }: ApiParts) =>
     }),
   );
 
-function failed(
-  error: NotReadable | BadFilter | NoSuchSale | NoSuchAnalysis,
-  language: Language,
-): HttpServerResponse.HttpServerResponse {
-  if (error instanceof NoSuchAnalysis) return failure(404, NO_ANALYSIS[language](error.name));
-  if (error instanceof NoSuchSale) return failure(404, NO_SALE[language](error.id));
-  return failure(error instanceof BadFilter ? 400 : 503, error[language]);
-}
+const A_DAY = { fr: "un jour, par exemple 2026-01-31", en: "a day, such as 2026-01-31" };
 
 /** What a parameter must be, by its name. */
 const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
-  from: { fr: "un jour, par exemple 2026-01-31", en: "a day, such as 2026-01-31" },
-  to: { fr: "un jour, par exemple 2026-01-31", en: "a day, such as 2026-01-31" },
+  from: A_DAY,
+  to: A_DAY,
   by: { fr: "day, week ou month", en: "day, week or month" },
   sort: {
     fr: "revenue, quantity, sales, change, name ou id",
@@ -122,13 +98,13 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
 };
 const ONCE = { fr: "donné une seule fois", en: "given once" };
 
-const sentences = ({ settings }: ApiParts) =>
+const sentences = (parts: ApiParts) =>
   HttpApiMiddleware.layerSchemaErrorTransform(Sentences, (error) =>
     Effect.gen(function* () {
       // Our own answer does not fit its schema: a fault of the program.
       if (error.kind === "Body" || error.kind === "ResponseHeaders") return yield* Effect.die(error);
       const request = yield* HttpServerRequest.HttpServerRequest;
-      const language = languageFor(settings.language, request.headers["accept-language"]);
+      const language = languageOf(request, parts);
       const name = parameterOf(error);
       const must = (MUST_BE[name] ?? ONCE)[language];
       return failure(
