@@ -6,12 +6,11 @@ import { foldHeader } from "./names.ts";
 
 const AMOUNT = "chiffre_affaires";
 const COLUMN = foldHeader(AMOUNT);
-const ALIASES: ReadonlySet<string> = new Set(ventes.columns.find(({ name }) => name === AMOUNT)?.aliases);
-
-const QUANTITIES: ReadonlySet<string> = new Set([
-  "quantite",
-  ...(ventes.columns.find(({ name }) => name === "quantité")?.aliases ?? []),
-]);
+const QUANTITY = "quantité";
+const aliasesOf = (column: string): readonly string[] =>
+  ventes.columns.find(({ name }) => name === column)?.aliases ?? [];
+const ALIASES: ReadonlySet<string> = new Set(aliasesOf(AMOUNT));
+const QUANTITIES: ReadonlySet<string> = new Set([foldHeader(QUANTITY), ...aliasesOf(QUANTITY)]);
 
 const OF_DOCUMENT = /^(?:order|grand)/;
 const NAMES =
@@ -48,33 +47,33 @@ export interface AmountFields {
  */
 export function amountFields(
   header: readonly string[],
-  { mappings, extras }: WideMapping,
+  wide: WideMapping,
   options: HeaderOptions,
 ): AmountFields | undefined {
-  const sources = byNameAlone(mappings, options);
+  const sources = byNameAlone(wide, options, AMOUNT);
   if (sources === undefined) return undefined;
   const read = amountOf(sources);
   if (read.some((at) => foldHeader(header[at] ?? "") === COLUMN)) return undefined;
   const isOther = (name: string) => isAmount(name) && !OF_DOCUMENT.test(foldHeader(name));
-  const others = extras.filter((at) => isOther(header[at] ?? ""));
-  const quantity = fieldsOf(sources, ["quantité"])?.[0];
+  const others = wide.extras.filter((at) => isOther(header[at] ?? ""));
+  const quantity = fieldOf(sources, QUANTITY);
   const mayBePrice =
-    fieldsOf(sources, [AMOUNT]) === undefined && quantity !== undefined && options.map?.prix === undefined;
-  const prices = mayBePrice ? extras.filter((at) => UNIT_PRICE.test(foldHeader(header[at] ?? ""))) : [];
+    fieldOf(sources, AMOUNT) === undefined && quantity !== undefined && options.map?.prix === undefined;
+  const prices = mayBePrice ? wide.extras.filter((at) => UNIT_PRICE.test(foldHeader(header[at] ?? ""))) : [];
   return others.length + prices.length === 0 ? undefined : { read, others, prices, quantity };
 }
 
 /** The fields of a header of sales that hold a discount by their names, where the revenue is quantity × price. */
 export function discountFields(
   header: readonly string[],
-  { mappings, extras }: WideMapping,
+  wide: WideMapping,
   { map, set }: HeaderOptions,
 ): readonly number[] {
-  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
+  const sources = salesIn(wide);
   // Who names the amount or the price has decided that the discount is in it.
   const decided = [map?.[AMOUNT], set?.[AMOUNT], map?.prix].some((option) => option !== undefined);
   if (sources === undefined || decided || sources.has(AMOUNT)) return [];
-  return extras.filter((at) => DISCOUNT.test(foldHeader(header[at] ?? "")));
+  return wide.extras.filter((at) => DISCOUNT.test(foldHeader(header[at] ?? "")));
 }
 
 /** The quantity of a sale, and the fields that no column is read from and that have a name of a quantity, too. */
@@ -86,22 +85,20 @@ export interface QuantityFields {
 /** undefined: nothing is unclear, for the operator or the version before has decided it. */
 export function quantityFields(
   header: readonly string[],
-  { mappings, extras }: WideMapping,
-  { map, set, known }: HeaderOptions,
+  wide: WideMapping,
+  options: HeaderOptions,
 ): QuantityFields | undefined {
-  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
-  const decided = known ?? map?.quantité ?? set?.quantité;
-  const read = decided === undefined && sources && fieldsOf(sources, ["quantité"])?.[0];
-  if (read === undefined || read === false) return undefined;
-  const others = extras.filter((at) => QUANTITIES.has(foldHeader(header[at] ?? "")));
+  const sources = byNameAlone(wide, options, QUANTITY);
+  const read = sources && fieldOf(sources, QUANTITY);
+  if (read === undefined) return undefined;
+  const others = wide.extras.filter((at) => QUANTITIES.has(foldHeader(header[at] ?? "")));
   return others.length === 0 ? undefined : { read, others };
 }
 
 /** The quantity and the amount of a sale; undefined: one of them has no field of its own. */
-export function signedFields({ mappings }: WideMapping): readonly [number, number] | undefined {
-  const sources = mappings.find(({ entity }) => entity === ventes.name)?.sources;
-  const found = sources && fieldsOf(sources, ["quantité", AMOUNT]);
-  return found as readonly [number, number] | undefined;
+export function signedFields(wide: WideMapping): readonly [number, number] | undefined {
+  const sources = salesIn(wide);
+  return sources && fieldsOf(sources, [QUANTITY, AMOUNT]);
 }
 
 /** The product and the price of a list of prices, and whether it has dates; undefined: the file is another one. */
@@ -110,7 +107,7 @@ export function listedPrices({
 }: WideMapping): { readonly fields: readonly [number, number]; readonly isDated: boolean } | undefined {
   const [only, ...more] = mappings;
   if (only?.entity !== produits.name || more.length > 0) return undefined;
-  const fields = fieldsOf(only.sources, ["id_produit", "prix"]) as readonly [number, number] | undefined;
+  const fields = fieldsOf(only.sources, ["id_produit", "prix"]);
   return fields && { fields, isDated: only.sources.has("date_effet") };
 }
 
@@ -125,35 +122,48 @@ export interface DocumentFields {
 }
 
 /** undefined: the file has no number of documents or no amount, or the meaning of its amount was decided. */
-export function documentFields(
-  { mappings }: WideMapping,
-  options: HeaderOptions,
-): DocumentFields | undefined {
-  const sources = byNameAlone(mappings, options);
+export function documentFields(wide: WideMapping, options: HeaderOptions): DocumentFields | undefined {
+  const sources = byNameAlone(wide, options, AMOUNT);
   if (sources === undefined) return undefined;
-  const found = fieldsOf(sources, ["numero_document", AMOUNT, "id_produit", "quantité"]);
+  const found = fieldsOf(sources, ["numero_document", AMOUNT, "id_produit", QUANTITY]);
   if (found === undefined) return undefined;
-  const [document, amount, product, quantity] = found as readonly [number, number, number, number];
-  return { document, amount, product, quantity, price: fieldsOf(sources, ["prix"])?.[0] };
+  const [document, amount, product, quantity] = found;
+  return { document, amount, product, quantity, price: fieldOf(sources, "prix") };
 }
 
 type Sources = WideMapping["mappings"][number]["sources"];
 
 /** The fields whose value, or product of quantity and price, is the amount of a sale; empty: the file gives none. */
 export const amountOf = (sources: Sources): readonly number[] =>
-  fieldsOf(sources, [AMOUNT]) ?? fieldsOf(sources, ["quantité", "prix"]) ?? [];
+  fieldsOf(sources, [AMOUNT]) ?? fieldsOf(sources, [QUANTITY, "prix"]) ?? [];
 
-/** The columns of the sales, when neither the operator nor the version before decided which is their amount. */
+/** Where the columns of the sales are read from; undefined: the file has no sales. */
+const salesIn = ({ mappings }: WideMapping): Sources | undefined =>
+  mappings.find(({ entity }) => entity === ventes.name)?.sources;
+
+/** The same, when neither the operator nor the version before decided which field this column is. */
 function byNameAlone(
-  mappings: WideMapping["mappings"],
+  wide: WideMapping,
   { map, set, known }: HeaderOptions,
+  column: string,
 ): Sources | undefined {
-  if (known !== undefined || map?.[AMOUNT] !== undefined || set?.[AMOUNT] !== undefined) return undefined;
-  return mappings.find(({ entity }) => entity === ventes.name)?.sources;
+  if (known !== undefined || map?.[column] !== undefined || set?.[column] !== undefined) return undefined;
+  return salesIn(wide);
 }
 
+/** The field of a column; undefined: it has none of its own. */
+function fieldOf(sources: Sources, column: string): number | undefined {
+  const source = sources.get(column);
+  return source && ownField(source);
+}
+
+type FieldOfEach<Columns extends readonly string[]> = { readonly [At in keyof Columns]: number };
+
 /** The field of each of these columns; undefined: one of them has none of its own. */
-function fieldsOf(sources: Sources, columns: readonly string[]): readonly number[] | undefined {
-  const found = columns.map((name) => sources.get(name)).map((source) => source && ownField(source));
-  return found.every((at) => at !== undefined) ? found : undefined;
+function fieldsOf<const Columns extends readonly string[]>(
+  sources: Sources,
+  columns: Columns,
+): FieldOfEach<Columns> | undefined {
+  const found = columns.map((column) => fieldOf(sources, column));
+  return found.every((at) => at !== undefined) ? (found as FieldOfEach<Columns>) : undefined;
 }
