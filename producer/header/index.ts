@@ -23,6 +23,6 @@ export {
   type WideMapping,
 } from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";
-export { fieldNamed, foldHeader, isFrenchHeader, shownHeader } from "./names.ts";
+export { fieldNamed, foldHeader, isFrenchHeader, isNameable, nameAt, shownHeader } from "./names.ts";
 export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";
 export { type StatusMeaning, statusReader } from "./statuses.ts";

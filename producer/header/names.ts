@@ -28,6 +28,13 @@ export function fieldNamed(header: readonly string[], name: string): number {
   return folded === "" ? -1 : header.findIndex((field) => foldHeader(field) === folded);
 }
 
+/** The published name of a field; "": it has none. */
+export const nameAt = (header: readonly string[], at: number): string => (header[at] ?? "").trim();
+
+/** Whether an option that gives the published name of this field means this one, and no other of that name. */
+export const isNameable = (header: readonly string[], at: number): boolean =>
+  fieldNamed(header, nameAt(header, at)) === at;
+
 /**
  * Folded words of French headers that are not English words. A file with one of them writes the day before the month.
  */

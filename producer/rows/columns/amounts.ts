@@ -4,7 +4,7 @@
  * counts, and a `total` on each line of a receipt may be the receipt's.
  */
 import { formatMillionths, millionthsOf, multiplyMillionths } from "#shared/contract/numbers.ts";
-import { type AmountFields, type DocumentFields, fieldNamed } from "../../header/index.ts";
+import { type AmountFields, type DocumentFields, isNameable, nameAt } from "../../header/index.ts";
 import { cleanText } from "../values.ts";
 import { type DecimalFormat, readDecimal } from "./decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./formats.ts";
@@ -113,7 +113,7 @@ export class Amounts {
   get unclear(): UnclearAmounts | null {
     if (this.#unclear === 0) return null;
     const { header, fields } = this.#options;
-    const nameOf = (at: number) => (header[at] ?? "").trim();
+    const nameOf = (at: number) => nameAt(header, at);
     return {
       count: this.#unclear,
       read:
@@ -125,10 +125,9 @@ export class Amounts {
         .map(({ at, times, sum }) => ({
           field: times === undefined ? nameOf(at) : `${nameOf(times)} × ${nameOf(at)}`,
           sum: formatMillionths(sum),
-          named:
-            fieldNamed(header, nameOf(at)) === at
-              ? `${times === undefined ? "chiffre_affaires" : "prix"}=${nameOf(at)}`
-              : undefined,
+          named: isNameable(header, at)
+            ? `${times === undefined ? "chiffre_affaires" : "prix"}=${nameOf(at)}`
+            : undefined,
         })),
     };
   }
@@ -219,7 +218,7 @@ export class DocumentAmounts {
     const { header, fields } = this.#options;
     return {
       documents: this.#alike,
-      field: (header[fields.amount] ?? "").trim(),
+      field: nameAt(header, fields.amount),
       ofLines: formatMillionths(this.#ofLines),
       ofDocuments: formatMillionths(this.#ofDocuments),
     };

@@ -2,7 +2,7 @@
  * Finds files that write the day, the shop or the number of a group of lines on its first line only: records lack required values
  * that the first record of the file has.
  */
-import { fieldNamed } from "../../header/index.ts";
+import { isNameable, nameAt } from "../../header/index.ts";
 import { cleanText } from "../values.ts";
 
 /** A field that is empty in so many of these records, as a part, is one of those of the group. */
@@ -28,10 +28,10 @@ export class Groups {
   /** The names of the fields that such records leave empty, and that an option can name. */
   fields(header: readonly string[]): readonly string[] {
     return header
-      .map((name) => name.trim())
-      .filter((name, at) => {
+      .map((_, at) => nameAt(header, at))
+      .filter((_, at) => {
         const empty = this.#empty.get(at) ?? 0;
-        return empty > 0 && empty >= MOST * this.#records && fieldNamed(header, name) === at;
+        return empty > 0 && empty >= MOST * this.#records && isNameable(header, at);
       });
   }
 }

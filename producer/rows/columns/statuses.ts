@@ -4,6 +4,8 @@ import type { Condition } from "#shared/contract/source-records.ts";
 import {
   amountOf,
   fieldNamed,
+  isNameable,
+  nameAt,
   type StatusMeaning,
   statusReader,
   type WideMapping,
@@ -51,9 +53,9 @@ export class Statuses {
       sales === undefined
         ? []
         : wide.extras.flatMap((at) => {
-            const name = (header[at] ?? "").trim();
+            const name = nameAt(header, at);
             const meaningOf = statusReader(name);
-            if (meaningOf === undefined || decided.has(at) || fieldNamed(header, name) !== at) return [];
+            if (meaningOf === undefined || decided.has(at) || !isNameable(header, at)) return [];
             return [{ at, name, meaningOf, seen: new Map() }];
           });
     const quantity = sales?.get("quantité");

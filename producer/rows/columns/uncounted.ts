@@ -2,11 +2,9 @@
  * Money that a file states and the revenue of its sales does not follow: discounts, returns, several prices (rule 22).
  */
 import { formatMillionths } from "#shared/contract/numbers.ts";
-import { fieldNamed, type QuantityFields } from "../../header/index.ts";
+import { isNameable, nameAt, type QuantityFields } from "../../header/index.ts";
 import { cleanText } from "../values.ts";
 import { type AmountsOptions, amountReader } from "./amounts.ts";
-
-const nameIn = (header: readonly string[], at: number): string => (header[at] ?? "").trim();
 
 export interface Discount {
   readonly field: string;
@@ -32,7 +30,7 @@ export class Discounts {
   get found(): readonly Discount[] {
     return [...this.#counts]
       .filter(([, count]) => count > 0)
-      .map(([at, count]) => ({ field: nameIn(this.#header, at), count }));
+      .map(([at, count]) => ({ field: nameAt(this.#header, at), count }));
   }
 }
 
@@ -82,8 +80,8 @@ export class Quantities {
     const header = this.#header;
     const others = this.#others
       .filter(({ differs }) => differs)
-      .map(({ at }) => ({ field: nameIn(header, at), named: fieldNamed(header, nameIn(header, at)) === at }));
-    return { read: nameIn(header, this.#read), others, count: this.#count };
+      .map(({ at }) => ({ field: nameAt(header, at), named: isNameable(header, at) }));
+    return { read: nameAt(header, this.#read), others, count: this.#count };
   }
 }
 
@@ -126,7 +124,7 @@ export class ReturnSigns {
     if (this.#count === 0) return null;
     const { header, fields } = this.#options;
     return {
-      field: nameIn(header, fields[1]),
+      field: nameAt(header, fields[1]),
       count: this.#count,
       asRead: formatMillionths(this.#sum),
       negative: formatMillionths(this.#sum - 2n * this.#positive),
