@@ -21,7 +21,6 @@ import {
   type Discount,
   Discounts,
   ListedPrices,
-  NegativePrices,
   type PositiveReturns,
   type ProductPrices,
   Quantities,
@@ -63,7 +62,6 @@ export class Meanings {
   readonly #discounts: Discounts;
   readonly #returns: ReturnSigns | undefined;
   readonly #prices: ListedPrices | undefined;
-  readonly #negative: NegativePrices | undefined;
 
   constructor({ wide, reading, whole, ...written }: MeaningsOptions) {
     const { header } = written;
@@ -72,7 +70,6 @@ export class Meanings {
     const quantities = quantityFields(header, wide, reading);
     const signed = signedFields(wide);
     const listed = listedPrices(wide);
-    const prices = listed && { ...written, fields: listed.fields };
     this.#amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.#documents = documents && new DocumentAmounts({ ...written, fields: documents });
     this.#statuses = new Statuses({ ...written, fields: wide }, reading.where ?? []);
@@ -80,8 +77,8 @@ export class Meanings {
     this.#discounts = new Discounts(header, discountFields(header, wide, reading));
     this.#returns = signed && new ReturnSigns({ ...written, fields: signed });
     // A price that is appended is a new price of its product.
-    this.#prices = prices && whole && !listed.isDated ? new ListedPrices(prices) : undefined;
-    this.#negative = prices && new NegativePrices(prices);
+    this.#prices =
+      listed && new ListedPrices({ ...written, fields: listed.fields }, whole && !listed.isDated);
   }
 
   /** Takes the fields of a record that was decoded. */
@@ -93,7 +90,6 @@ export class Meanings {
     this.#discounts.add(fields);
     this.#returns?.add(fields);
     this.#prices?.add(fields);
-    this.#negative?.add(fields);
   }
 
   get unclear(): UnclearMeanings {
@@ -104,8 +100,8 @@ export class Meanings {
       quantities: this.#quantities?.found ?? null,
       discounts: this.#discounts.found,
       returns: this.#returns?.found ?? null,
-      prices: this.#prices?.found ?? null,
-      negative: this.#negative?.found ?? null,
+      prices: this.#prices?.several ?? null,
+      negative: this.#prices?.negative ?? null,
     };
   }
 }

@@ -142,31 +142,46 @@ export interface ProductPrices {
   readonly examples: readonly string[];
 }
 
-/** Finds products that stand on several lines with different prices. `fields`: the product and the price. */
+/**
+ * Finds products of a list of prices that have several prices on several lines, or a negative one. `fields`: the product
+ * and the price.
+ */
 export class ListedPrices {
   readonly #price: (fields: readonly string[]) => bigint | null;
   readonly #product: number;
+  readonly #seeksSeveral: boolean;
   readonly #prices = new Map<string, bigint>();
   readonly #several = new Map<string, bigint>();
+  #negative = 0;
+  readonly #negativeOnes: string[] = [];
 
-  constructor(options: AmountsOptions<readonly [number, number]>) {
+  /** `seeksSeveral`: a product of this list has one price. */
+  constructor(options: AmountsOptions<readonly [number, number]>, seeksSeveral: boolean) {
     const [product, price] = options.fields;
     this.#product = product;
     this.#price = amountReader(options, [price]);
+    this.#seeksSeveral = seeksSeveral;
   }
 
   add(fields: readonly string[]): void {
     const price = this.#price(fields);
     if (price === null) return;
     const product = cleanText(fields[this.#product] ?? "");
+    if (this.#seeksSeveral) this.#compare(product, price);
+    if (price >= 0n) return;
+    this.#negative++;
+    if (this.#negativeOnes.length < SHOWN) this.#negativeOnes.push(`${product}: ${formatMillionths(price)}`);
+  }
+
+  #compare(product: string, price: bigint): void {
     const before = this.#prices.get(product);
     if (before === undefined) {
       if (this.#prices.size < MOST_PRODUCTS) this.#prices.set(product, price);
     } else if (before !== price) this.#several.set(product, price);
   }
 
-  /** null: each has one. */
-  get found(): ProductPrices | null {
+  /** null: each product has one price, or they were not compared. */
+  get several(): ProductPrices | null {
     if (this.#several.size === 0) return null;
     const examples = [...this.#several].slice(0, SHOWN).map(([product, price]) => {
       const first = formatMillionths(this.#prices.get(product) ?? price);
@@ -174,31 +189,9 @@ export class ListedPrices {
     });
     return { count: this.#several.size, examples };
   }
-}
-
-/** Finds products whose price is negative. `fields`: the product and the price. */
-export class NegativePrices {
-  readonly #price: (fields: readonly string[]) => bigint | null;
-  readonly #product: number;
-  #count = 0;
-  readonly #examples: string[] = [];
-
-  constructor(options: AmountsOptions<readonly [number, number]>) {
-    const [product, price] = options.fields;
-    this.#product = product;
-    this.#price = amountReader(options, [price]);
-  }
-
-  add(fields: readonly string[]): void {
-    const price = this.#price(fields);
-    if (price === null || price >= 0n) return;
-    this.#count++;
-    if (this.#examples.length < SHOWN)
-      this.#examples.push(`${cleanText(fields[this.#product] ?? "")}: ${formatMillionths(price)}`);
-  }
 
   /** null: there are none. */
-  get found(): ProductPrices | null {
-    return this.#count === 0 ? null : { count: this.#count, examples: this.#examples };
+  get negative(): ProductPrices | null {
+    return this.#negative === 0 ? null : { count: this.#negative, examples: this.#negativeOnes };
   }
 }
