@@ -1,7 +1,7 @@
 /**
  * SQLite that fails: each call of better-sqlite3 in this process is seen before SQLite is asked, and may be answered
- * with an error of a disk, a lock or a damaged file. A call is told by its site: the file of the database and the lines
- * of ours that led to it.
+ * with an error of a disk, a lock or a damaged file. A call is known by its site: the file of the database and the
+ * line of the program that made it.
  */
 import { basename, join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
@@ -15,17 +15,15 @@ type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
 const ROOT = join(import.meta.dirname, "../..");
 /** Frames that tell nothing: this file, and the helpers that all calls come through. */
 const HELPERS = /failing-sqlite|shared\/database\/attempt|node_modules|node:internal/;
-/** How many lines of ours make a site. */
-const FRAMES = 1;
 
 /** An error as SQLite answers with `code`. */
 export const sqliteError = (code: string): Error =>
   new BetterSqlite3.SqliteError(`injected ${code.slice("SQLITE_".length).toLowerCase()}`, code);
 
 const siteOf = (stack: string, file: string): string => {
-  const ours = stack.split("\n").filter((line) => line.includes(ROOT) && !HELPERS.test(line));
-  const places = ours.slice(0, FRAMES).map((line) => line.slice(line.indexOf(ROOT) + ROOT.length + 1));
-  return `${basename(file)} ${places.map((place) => place.replace(/:\d+\)?$/, "")).join(" < ")}`;
+  const ours = stack.split("\n").find((line) => line.includes(ROOT) && !HELPERS.test(line)) ?? "";
+  const place = ours.slice(ours.indexOf(ROOT) + ROOT.length + 1).replace(/:\d+\)?$/, "");
+  return `${basename(file)} ${place}`;
 };
 
 /** Watches all calls for the time of `work`. */
