@@ -7,7 +7,7 @@ import { REJECT_SENTENCES, type RejectCode } from "#shared/contract/sentences.ts
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { foldedId, foldedName, SameNames } from "#shared/runtime/same-name.ts";
 import { joinIds, OTHER_TIME, TIME } from "../diff/index.ts";
-import { type ColumnSource, extraAt, type WideMapping } from "../header/index.ts";
+import { type ColumnSource, extraAt, nameAt, type WideMapping } from "../header/index.ts";
 import type { DayFormat } from "./columns/days.ts";
 import type { DecimalFormat } from "./columns/decimals.ts";
 import { type ColumnFormats, formatOf, labelOf } from "./columns/formats.ts";
@@ -130,7 +130,7 @@ export function slotsOf(
   for (const { name, kind, required } of entity.columns) {
     const source = mapping.sources.get(name);
     if (source === undefined) continue;
-    const published = "at" in source ? (o.header[source.at] ?? "").trim() : name;
+    const published = "at" in source ? nameAt(o.header, source.at) : name;
     const slot = slotOf(o, { index: slots.length, name, kind, required, published }, source);
     slots.push(slot);
     if (!("value" in source)) continue;
@@ -142,7 +142,7 @@ export function slotsOf(
     const extra = extraAt(mapping, at);
     if (extra === undefined) continue;
     const name = extraName(extra, entity, names);
-    const published = (o.header[at] ?? "").trim();
+    const published = nameAt(o.header, at);
     slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, { at }));
   }
   return slots;

@@ -1,7 +1,7 @@
 /** What of the columns that are left out (rule 24) a version tells, and how its rejected lines are shown without them. */
 
 import type { Dialect } from "../csv/index.ts";
-import type { WideMapping } from "../header/index.ts";
+import { nameAt, type WideMapping } from "../header/index.ts";
 import { clearedOf, type Decoder, leftOut } from "../rows/index.ts";
 import type { VersionOptions } from "./options.ts";
 
@@ -43,7 +43,7 @@ export class LeftOutColumns {
       mapping.flatMap(({ hidden, name, field }) => (hidden === true && identity.has(name) ? [field] : [])),
     );
     const cleared = clearedOf(header, fields, options.before);
-    const nameOf = (at: number) => (header[at] ?? "").trim();
+    const nameOf = (at: number) => nameAt(header, at);
     this.never = [...fields].filter((at) => !cleared.has(at)).map(nameOf);
     const names = [...fields].map(nameOf);
     const notes = [

@@ -3,7 +3,14 @@
  * whose names are of personal data. Of the columns of an entity none is left out: they are what the figures are made of.
  */
 import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
-import { extraAt, fieldNamed, foldHeader, shownHeader, type WideMapping } from "../../header/index.ts";
+import {
+  extraAt,
+  fieldNamed,
+  foldHeader,
+  nameAt,
+  shownHeader,
+  type WideMapping,
+} from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
 const PERSON =
@@ -51,7 +58,7 @@ export function leftOut(
     return names.some((name) => name === own || foldHeader(name) === foldHeader(header[at] ?? ""));
   };
   for (const at of extras) {
-    const name = (header[at] ?? "").trim();
+    const name = nameAt(header, at);
     const isPersonal = looksPersonal(name) && !named(keep, at) && !(only !== undefined && named(only, at));
     if (isPersonal) personal.push(name);
     if (isPersonal || named(drop, at) || (only !== undefined && !named(only, at) && !named(keep, at)))
