@@ -5,7 +5,6 @@
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import kafkajs from "kafkajs";
@@ -15,6 +14,7 @@ import { ROOT } from "../checks/tree.ts";
 import { SELF_SIGNED } from "../producer/testing/certificate.ts";
 import { describeWith } from "./support/describe-with.ts";
 import { ventes } from "./support/in-process.ts";
+import { freePort, isFree } from "./support/ports.ts";
 import { firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes } from "./support/ventes.ts";
@@ -28,19 +28,10 @@ type Component = (typeof COMPONENTS)[number];
 
 /** Three ports in a row that are free now: for clients, the controller, and the test's own superuser. */
 const freePorts = async (): Promise<number> => {
-  const first = await portAt(0);
-  for (const next of [first + 1, first + 2])
-    if ((await portAt(next).catch(() => 0)) === 0) return freePorts();
+  const first = await freePort();
+  for (const next of [first + 1, first + 2]) if (!(await isFree(next))) return freePorts();
   return first;
 };
-const portAt = (port: number): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const { port: found } = server.address() as AddressInfo;
-      server.close(() => resolve(found));
-    });
-  });
 
 const CREDENTIALS = [...COMPONENTS.map((name) => `ventes-${name}`), "stranger"];
 

@@ -6,12 +6,12 @@
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
+import { freePort, isFree } from "./ports.ts";
 import { until } from "./until.ts";
 
 export const BROKERS = 3;
@@ -124,13 +124,6 @@ const freePorts = async (): Promise<number> => {
   throw new Error("no free ports for three brokers");
 };
 
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
-
 const byCommand = async (command: string): Promise<Machine> => {
   const port = await freePorts();
   const env = {
@@ -161,22 +154,13 @@ const IMAGE = "apache/kafka:4.3.1";
 const CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
 const nameOf = (broker: number): string => `kafka-${broker}`;
 
-const anyPort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-
 /** Ports of the host are fixed: a container that is started again would get another. */
 const byContainers = async (): Promise<Machine> => {
   const { GenericContainer, Network, Wait } = await import("testcontainers");
   const docker = (...args: readonly string[]) => promisify(execFile)("docker", [...args]);
   const network = await new Network().start();
   const voters = Array.from({ length: BROKERS }, (_, i) => `${i + 1}@${nameOf(i + 1)}:9093`).join(",");
-  const ports = await Promise.all(Array.from({ length: BROKERS }, anyPort));
+  const ports = await Promise.all(Array.from({ length: BROKERS }, () => freePort()));
   const containers = await Promise.all(
     ports.map((port, i) =>
       new GenericContainer(IMAGE)

@@ -4,9 +4,9 @@
  */
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { AnalysesAnswer } from "../../analyzer/server/api.ts";
+import { freePort } from "./ports.ts";
 import { requirement } from "./require.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -39,15 +39,6 @@ export interface ComposeProject {
   /** `down -v`; returns what is left of the project all the same. */
   readonly down: () => Promise<readonly string[]>;
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 
 const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<DockerRan> =>
   new Promise((resolve, reject) => {
