@@ -37,13 +37,18 @@ const add = ({ source, given }: Pick<Details, "source" | "given">, ...flags: rea
 /** The same, with these entities in place of those given. */
 const addAs = (d: Details, entities: readonly string[] | undefined, ...flags: readonly string[]): string =>
   add({ source: d.source, given: { entities, flags: d.given?.flags ?? [] } }, ...flags);
+/** What stands in a command for a word that the user fills in. */
+const PLACEHOLDERS = {
+  fr: { column: "COLONNE", name: "NOM", value: "VALEUR" },
+  en: { column: "COLUMN", name: "NAME", value: "VALUE" },
+} as const satisfies Record<Language, unknown>;
 /** `--map COLUMN=FIELD` for each missing column; with `field` where there is one for one. The texts are lists, or say more. */
 const mapping = (
   columns: string | undefined,
   field: string | undefined,
   language: Language,
 ): readonly string[] => {
-  const [column, name] = language === "fr" ? ["COLONNE", "NOM"] : ["COLUMN", "NAME"];
+  const { column, name } = PLACEHOLDERS[language];
   const isList = columns !== undefined && !/[(/…]/.test(columns);
   const missing = isList ? columns.split(", ") : [column];
   const isOne = isList && missing.length === 1 && field !== undefined && !/[,…]/.test(field);
@@ -68,12 +73,11 @@ const addInstead = (d: Details, to: string, form: (to: string) => string): strin
   const isWrong = (flag: string) => nameOf(flag) === option && flag.includes(wrong);
   if (!flags.some(isWrong)) return add(d, `${option} ${shellArgument(form(to))}`);
   const mended = flags.map((flag) => (isWrong(flag) ? flag.replace(wrong, to) : flag));
-  return add({ source: d.source, given: { ...d.given, flags: mended } });
+  return add({ ...d, given: { ...d.given, flags: mended } });
 };
 /** An option that names a field, with another one: `--map COLUMN=NAME`, `--where NAME=VALUE`, `--key NAME`. */
 const otherField = (d: Details, language: Language): string => {
-  const [column, name, value] =
-    language === "fr" ? ["COLONNE", "NOM", "VALEUR"] : ["COLUMN", "NAME", "VALUE"];
+  const { column, name, value } = PLACEHOLDERS[language];
   const option = nameOf(d.what ?? "");
   const form = (to: string) =>
     option === "--map" ? `${column}=${to}` : option === "--where" ? `${to}=${value}` : to;
@@ -81,7 +85,7 @@ const otherField = (d: Details, language: Language): string => {
 };
 /** An option that names a column, with another one: `--set COLUMN=VALUE`. */
 const otherColumn = (d: Details, language: Language): string => {
-  const [column, value] = language === "fr" ? ["COLONNE", "VALEUR"] : ["COLUMN", "VALUE"];
+  const { column, value } = PLACEHOLDERS[language];
   return addInstead(d, column, (to) => `${to}=${value}`);
 };
 /** The command that sets another value of the column. `what`: `COLUMN=VALUE`. */
@@ -91,10 +95,7 @@ const otherValue = (d: Details): string => {
   const flags = (d.given?.flags ?? []).filter(
     (flag) => !(nameOf(flag) === "--set" && flag.includes(`${column}=`)),
   );
-  return add(
-    { source: d.source, given: { ...d.given, flags } },
-    `--set ${shellArgument(`${column}=${value}`)}`,
-  );
+  return add({ ...d, given: { ...d.given, flags } }, `--set ${shellArgument(`${column}=${value}`)}`);
 };
 /** The command that names so many columns. */
 const naming = (d: Details, name: string): string => {
@@ -109,7 +110,7 @@ const again: Readonly<Record<Language, string>> = {
 
 /** The command that gives the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
 const giving = (d: Details, language: Language): string => {
-  const [name, field] = language === "fr" ? ["NOM", "COLONNE"] : ["NAME", "COLUMN"];
+  const { name, column: field } = PLACEHOLDERS[language];
   const flags = (d.more ?? "")
     .split(", ")
     .map((column) => (column === "id_magasin" ? `--set id_magasin=${name}` : `--map ${column}=${field}`));

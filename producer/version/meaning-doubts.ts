@@ -1,6 +1,9 @@
 /** The doubts about what the amounts and statuses of a version mean (rule 22). */
 import { conditionText, type UnclearMeanings } from "../rows/index.ts";
-import { type Doubt, decisionOf } from "../source/index.ts";
+import { type Choice, type Doubt, decisionOf } from "../source/index.ts";
+
+/** No field is the amount, so that quantity × price is. */
+const BY_PRICES: Choice = { code: "prices", options: ["--map", "chiffre_affaires="] };
 
 /** `where`: the conditions of --where, as an operator writes them. */
 export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]): Doubt[] {
@@ -74,7 +77,7 @@ function amountOfDocuments({
     decision: decisionOf("amount.of_document", [field]),
     weight: "held",
     details: { count: documents, what: `"${field}" (${ofLines})`, more: ofDocuments },
-    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+    choices: [BY_PRICES, { code: "asRead" }],
   };
 }
 
@@ -110,7 +113,7 @@ function positiveReturns({ field, count, asRead, negative }: NonNullable<Unclear
     decision: decisionOf("amount.sign", [field]),
     weight: "held",
     details: { count, what: `"${field}" (${asRead})`, more: negative },
-    choices: [{ code: "prices", options: ["--map", "chiffre_affaires="] }, { code: "asRead" }],
+    choices: [BY_PRICES, { code: "asRead" }],
   };
 }
 
