@@ -1,7 +1,7 @@
 /**
- * Which of identical rows stand on which of their lines, when they are not as many (rule 5): those on the same side of
- * the rows that stayed, so that the order of the file is kept. Of the others, rows vanish at the old end and lines come
- * at the new one.
+ * Pairs identical rows of the version before with their lines, where there are not as many of both (rule 5): first those
+ * on the same side of the rows that stayed, so that the order of the file is kept. Of the others, the rows without a
+ * line are at the old end of the file, and the lines without a row at the new one.
  */
 import { SIDES, type Side } from "./evidence.ts";
 

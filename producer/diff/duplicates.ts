@@ -41,8 +41,8 @@ export interface Placement<Line> {
 const same = (x: Duplicate, y: Duplicate): boolean => x.a === y.a && x.b === y.b;
 
 /**
- * Pairs the places of identical rows with their lines, both rising: as many pairs (index of the place, index of the
- * line) as there are of the fewer.
+ * Pairs the places of identical rows with their lines, both rising. Returns pairs (index of the place, index of the
+ * line): one for each row or for each line, whichever are fewer.
  */
 export type Align = (
   places: readonly number[],
@@ -54,7 +54,7 @@ export interface PlacementOptions {
   readonly open?: Duplicate | undefined;
   /** Whether a row that the version lacks is deleted (rule 9). */
   readonly deletes: (row: Held) => boolean;
-  /** Which of identical rows stand on which of their lines, when they are not as many. */
+  /** Pairs identical rows with their lines where there are not as many of both. */
   readonly align: Align;
 }
 

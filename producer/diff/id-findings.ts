@@ -8,7 +8,7 @@ import type { HeldRow } from "./state/held-rows.ts";
 
 /** How many ids each finding lists. */
 const LISTED = 5;
-/** How many ids with equal lines are known by name. */
+/** `equalIds` holds at most so many ids. */
 const MOST_EQUAL = 1_000;
 /** The sample of rows is thinned when it has more of them. */
 const SAMPLE = 20_000;
@@ -18,13 +18,13 @@ export class IdFindings {
   repeated = 0;
   readonly repeatedIds: string[] = [];
   /**
-   * Of ids that are new: lines of the sale of a later line, with other values. `together`: no line of another id is
-   * between.
+   * Lines of ids that are new, where a later line of the id states the same sale (day, product, shop) with other values:
+   * those of ids whose lines stand next to each other, with such ids, and those of the other ids.
    */
   together = 0;
   readonly togetherIds: string[] = [];
   apart = 0;
-  /** Ids whose lines say the same, each once, of at most so many. */
+  /** Ids that stand on several equal lines. */
   readonly equalIds = new Set<string>();
   /** Ids that the source has stated before; how many of them named another sale, and how many a sale of another day. */
   met = 0;

@@ -5,15 +5,15 @@
 import { type DayPrints, MONEY_BITS } from "./sale-days.ts";
 import { SaleMatch } from "./sale-match.ts";
 
-/** So many days are compared at most. */
+/** At most so many pairs of days are compared. */
 const MOST_DAYS = 366;
-/** So much of all lines of the larger side is on both. */
+/** At least this part of the lines of the larger side must be on both sides. */
 const LARGER = 0.5;
 /** Fewer different sales are evidence only where both sides are equal as a whole. */
 const FEWEST = 3;
-/** Lines for each different sale. Where sales repeat more often, other pairs of days must have less in common. */
+/** Lines for each different sale. Where sales repeat more often, each day is compared with another day, too, */
 const VARIED = 1.5;
-/** So much of it, at most. */
+/** and has at most this part of its common lines in common with that one. */
 const ELSEWHERE = 0.5;
 
 /** The sales of an ISO day. */
