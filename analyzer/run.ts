@@ -85,20 +85,9 @@ const keepAnalyses = (
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const settings = yield* Settings;
-      const file = ventesFile(settings.data);
-      const folder = analysesFolder(settings);
+      const folder = analysesFolder(yield* Settings);
       const state = stateOfFolder(folder);
-      const files = readAnalyses(folder);
-      const db = yield* ventesOf(settings.data);
-      const columns = yield* Effect.acquireRelease(
-        onFile(file, () => openColumns(db)),
-        (columns) => Effect.sync(() => columns.close()),
-      );
-      const refresher = yield* Effect.acquireRelease(
-        onFileWhenFree(file, () => makeRefresher(db, { files, columns })),
-        (refresher) => Effect.sync(() => refresher.close()),
-      );
+      const { file, db, columns, refresher } = yield* openRefresher;
       const caughtUp = yield* Latch.make();
       const audit = alwaysAudit ? auditOnce(file, db, refresher) : auditIfWritten(file, db, refresher);
       const audited = caughtUp.await.pipe(
@@ -119,6 +108,36 @@ const keepAnalyses = (
       yield* Effect.raceFirst(keeping, whenChanged(folder, state));
     }),
   );
+
+/** Opens DIR/ventes.db with columns.db, and brings it in line with the files of the analyses. The scope closes both. */
+const openRefresher = Effect.gen(function* () {
+  const settings = yield* Settings;
+  const file = ventesFile(settings.data);
+  const files = readAnalyses(analysesFolder(settings));
+  const db = yield* ventesOf(settings.data);
+  const columns = yield* Effect.acquireRelease(
+    onFile(file, () => openColumns(db)),
+    (columns) => Effect.sync(() => columns.close()),
+  );
+  const refresher = yield* Effect.acquireRelease(
+    onFileWhenFree(file, () => makeRefresher(db, { files, columns })),
+    (refresher) => Effect.sync(() => refresher.close()),
+  );
+  return { file, db, columns, refresher };
+});
+
+/**
+ * Refreshes the analyses until nothing is pending, for commands that run where perhaps no analyzer does. Writes the same
+ * as runAnalyzer, without audits. Fails with DatabaseError when a file cannot be used.
+ */
+export const refreshAll: Effect.Effect<void, DatabaseError, Settings> = Effect.scoped(
+  Effect.gen(function* () {
+    const { file, refresher } = yield* openRefresher;
+    const clock = yield* Clock.Clock;
+    let more = true;
+    while (more) more = (yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)))).more;
+  }),
+);
 
 /** Waits until a .sql file of the folder is added, changed or removed. */
 const whenChanged = (folder: string, state: string): Effect.Effect<void> =>

@@ -63,6 +63,10 @@ it("lists the analyses, prints each, and takes files that come, change and go", 
   expect(refused.stderr).toContain("rename the file");
   expect(existsSync(join(data, "analyses", "Cher.sql"))).toBe(false);
 
+  // A replay keeps one's own analyses and their views.
+  expect(await run("replay")).toMatchObject({ code: 0 });
+  expect((await run("query", "SELECT * FROM cher")).stdout).toBe("2\n");
+
   writeFileSync(path, "-- title: x\nSELECT id_vent FROM ventes");
   expect((await run("analyses")).stderr).toContain(`${path}:2: no such column: id_vent`);
   expect(await run("analyses", "cher")).toMatchObject({ code: 1 });

@@ -1,16 +1,13 @@
 /** `ventes analyses`: the list of the analyses, or the result of one. */
-import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
-import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
+import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
+import { ventesOf } from "#shared/database/ventes-db.ts";
 import { command } from "#shared/runtime/command.ts";
-import { analysesFolder } from "#shared/runtime/settings.ts";
-import { instantOf } from "#shared/runtime/time.ts";
-import { readAnalyses } from "../../analyzer/analyses/analyses.ts";
+import { Settings } from "#shared/runtime/settings.ts";
 import { runIfStale } from "../../analyzer/plain/plain.ts";
 import { type ListedAnalysis, problemOf } from "../../analyzer/reading/results.ts";
-import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
+import { refreshAll } from "../../analyzer/run.ts";
 import { type Cell, csvLine, JsonText, jsonObject, listLine, table } from "../output/rows.ts";
 import { bold, isTerminal, print, printPiece, say } from "../output/stdout.ts";
 import { answeringDirectory, openForReading } from "../run/database.ts";
@@ -53,20 +50,9 @@ export const analyses = (
 const bringUpToDate = (run: Invocation, name: string | undefined) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const dir = answeringDirectory(run.settings.data);
-      const clock = yield* Clock.Clock;
-      const db = yield* ventesOf(dir);
-      const refresher = yield* Effect.acquireRelease(
-        Effect.sync(() =>
-          makeRefresher(db, { files: readAnalyses(analysesFolder({ ...run.settings, data: dir })) }),
-        ),
-        (made) => Effect.sync(() => made.close()),
-      );
-      let more = true;
-      while (more)
-        more = (yield* onFileWhenFree(ventesFile(dir), () => refresher.refresh(instantOf(clock)))).more;
-      // On the connection of the refresher the tables have other meanings.
-      if (name !== undefined) yield* Effect.andThen(ventesOf(dir), (own) => runIfStale(own, name));
+      const data = answeringDirectory(run.settings.data);
+      yield* Effect.provideService(refreshAll, Settings, { ...run.settings, data });
+      if (name !== undefined) yield* Effect.andThen(ventesOf(data), (db) => runIfStale(db, name));
     }),
   );
 
