@@ -3,6 +3,7 @@
  * millionths. Each statement searches by a primary key or an index, except for `salesNamingProduct` and
  * `salesNamingShop`: they scan `ventes`, and run only when a parent is withdrawn.
  */
+import { PRICE_POINTS } from "#shared/database/price-points.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 
 /** Rows of one page of the sales that name a parent: a parent may have a million sales. */
@@ -118,9 +119,7 @@ export function prepareStatements(db: Sqlite) {
       INSERT INTO old_produits (commit_id, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset)
       SELECT ?, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset
       FROM produits WHERE id_produit = ?`),
-    pricePoints: exact(`
-      SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
-      FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`),
+    pricePoints: exact(PRICE_POINTS),
     dropPricePoint: sql("DELETE FROM prix WHERE id_produit = ? AND date_effet = ? AND offset = ?"),
     putPricePoint: sql(`
       INSERT INTO prix (id_produit, date_effet, offset, prix_millioniemes, date_dans_fichier, source)

@@ -1,11 +1,6 @@
 /** Sales as lines: the row of ventes.db as of the commit of the figures, with its price and where that comes from. */
-import {
-  type PricePoint,
-  pointOn,
-  pricePointOf,
-  type StoredPricePoint,
-} from "#shared/contract/price-points.ts";
-import type { Statement } from "#shared/database/sqlite.ts";
+import { type PricePoints, pointOn } from "#shared/contract/price-points.ts";
+import { pricePointsIn } from "#shared/database/price-points.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { ORIGINS } from "../api/figures.ts";
 import type { SaleLine } from "./reading.ts";
@@ -49,14 +44,7 @@ export function prepareLines({ ventes, columns, commit }: Snapshot): (rowId: num
     .safeIntegers();
   const name = columns.prepare("SELECT name FROM products WHERE id = ?").pluck();
   const city = columns.prepare("SELECT city FROM shops WHERE id = ?").pluck();
-  const points = preparePoints(
-    ventes
-      .prepare(
-        `SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
-         FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`,
-      )
-      .safeIntegers(),
-  );
+  const points = remembering(pricePointsIn(ventes));
   return (rowId) => {
     const row = ((isChanged === 1 ? image.get(commit, rowId) : undefined) ?? stands.get(rowId)) as
       | Row
@@ -88,13 +76,13 @@ export function prepareLines({ ventes, columns, commit }: Snapshot): (rowId: num
   };
 }
 
-/** The points of a product, remembered: the sales of a page often have the same ones. */
-function preparePoints(statement: Statement): (product: string) => readonly PricePoint[] {
-  const known = new Map<string, readonly PricePoint[]>();
+/** The sales of a page often have the same products. */
+function remembering(read: (product: string) => PricePoints): (product: string) => PricePoints {
+  const known = new Map<string, PricePoints>();
   return (product) => {
     const remembered = known.get(product);
     if (remembered !== undefined) return remembered;
-    const points = (statement.all(product) as StoredPricePoint[]).map(pricePointOf);
+    const points = read(product);
     if (known.size >= 1_000) known.clear();
     known.set(product, points);
     return points;

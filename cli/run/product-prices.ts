@@ -1,5 +1,6 @@
 /** From the database: prices of a product, the sales computed with them, and what a correction would change. */
-import { type PricePoint, pricePointOf, type StoredPricePoint } from "#shared/contract/price-points.ts";
+import type { PricePoint } from "#shared/contract/price-points.ts";
+import { pricePointsIn } from "#shared/database/price-points.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { listRevenue, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
 
@@ -26,9 +27,6 @@ export interface ProductPrices {
 }
 
 const PRODUCT = "SELECT nom FROM produits WHERE id_produit = ?";
-const POINTS = `
-  SELECT date_effet AS dateEffet, offset, prix_millioniemes AS price, date_dans_fichier AS dated, source
-  FROM prix WHERE id_produit = ? ORDER BY date_effet, offset`;
 /** origine 2: priced by the list. */
 const SALES = `
   SELECT date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue, COUNT(*) AS sales
@@ -41,12 +39,6 @@ const WAITING = `
     AND id_magasin IN (SELECT id_magasin FROM magasins)
   GROUP BY 1, 2`;
 const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
-
-/** The price points of a product, by its id, in the order of their days and offsets. */
-export function pricePointsIn(db: Sqlite): (id: string) => PricePoints {
-  const points = db.prepare(POINTS).safeIntegers();
-  return (id) => (points.all(id) as StoredPricePoint[]).map(pricePointOf);
-}
 
 /** Total revenue, in millionths. */
 export const totalRevenue = (db: Sqlite): bigint => db.prepare(TOTAL).safeIntegers().pluck().get() as bigint;

@@ -1,9 +1,10 @@
 /** What the sales are worth that `--rekey` would delete and publish, by the database and the lines of the file. */
 import type { EntityName } from "#shared/contract/entities/index.ts";
+import { pricePointsIn } from "#shared/database/price-points.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { firstSaleOf, type Parents, placementOf, type RowEvent } from "../../consumer/rules/index.ts";
 import type { RekeyListener } from "../../producer/admin/index.ts";
-import { pricePointsIn, totalRevenue } from "./product-prices.ts";
+import { totalRevenue } from "./product-prices.ts";
 
 /** Amounts are in the currency of the database. */
 export interface RekeyFigures {
