@@ -8,7 +8,7 @@ import { language, texts } from "./language.js";
 import { isDay, mondayOf } from "./periods.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Downloads, Link, Name, Pages, When } from "./ui.js";
+import { Card, Downloads, Link, Name, Pages, Refusal, When } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ResultsAnswer} Results */
 /** @typedef {import("../api/figures.ts").ResultAnswer} Result */
@@ -26,7 +26,7 @@ export function AnalysesView() {
   const { value, error } = useAnswer("api/results");
   const answer = /** @type {Results | undefined} */ (value);
   const { name } = place.value;
-  if (error !== "") return html`<p class="notice warn" role="alert">${error}</p>`;
+  if (error !== "") return html`<${Refusal} error=${error} />`;
   if (answer === undefined) return null;
   if (name !== undefined) {
     const one = answer.analyses.find((each) => each.name === name);
@@ -78,10 +78,9 @@ function Whole({ analysis }) {
   return html`
     <${Card} id="analysis" title=${titleOf(analysis)} tools=${html`<${Files} analysis=${analysis} />`}>
       <${State} analysis=${analysis} />
-      ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+      <${Refusal} error=${error} />
       ${result !== undefined && result.analysis.computed !== null && html`<${Table} result=${result} />`}
-      <${Pages} offset=${offset} size=${SIZE} count=${rows} keep=${{ name }}
-        say=${(/** @type {number} */ a, /** @type {number} */ b) => texts.value.rowsOf(number(a), number(b), number(rows))} />
+      <${Pages} offset=${offset} size=${SIZE} count=${rows} keep=${{ name }} />
     </${Card}>`;
 }
 

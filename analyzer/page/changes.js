@@ -5,7 +5,7 @@ import { amount, fileName, moment, number, span } from "./format.js";
 import { texts } from "./language.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Link, Name, When } from "./ui.js";
+import { Card, KeyedPages, Link, Name, Refusal, When } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ChangesAnswer} Answer */
 
@@ -19,7 +19,7 @@ export function ChangesView() {
   return html`
     <${Card} id="changes" title=${t.changes} busy=${busy}>
       ${source !== undefined && html`<p><${Link} class="chip on" to=${{ source: null }} label=${t.without(t.filterNames.source, fileName(source))}>${t.filterNames.source} <strong><${Name} text=${fileName(source)} /></strong> <span aria-hidden="true">×</span></${Link}></p>`}
-      ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+      <${Refusal} error=${error} />
       ${answer !== undefined && html`<${Feed} answer=${answer} />`}
     </${Card}>`;
 }
@@ -44,10 +44,7 @@ function Feed({ answer: { rows, since, next, currency } }) {
       )}
     </ol>
     ${next === null && since !== null && html`<p class="quiet">${t.changesSince(moment(since))}</p>`}
-    <nav class="pages" aria-label=${t.pages}>
-      ${place.value.before !== undefined && html`<${Link} class="chip" to=${{}}>${t.newest}</${Link}>`}
-      ${next !== null && html`<${Link} class="chip" to=${{ before: String(next) }}>${t.older}</${Link}>`}
-    </nav>`;
+    <${KeyedPages} by="before" next=${next} first=${t.newest} more=${t.older} />`;
 }
 
 /** @param {Answer["rows"][number]} row */

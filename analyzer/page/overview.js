@@ -9,7 +9,7 @@ import { place } from "./place.js";
 import { Products } from "./products.js";
 import { asking, ready } from "./question.js";
 import { Totals } from "./totals.js";
-import { Card, Downloads } from "./ui.js";
+import { Card, Downloads, Refusal } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").OverviewAnswer} Answer */
 
@@ -21,8 +21,7 @@ export function Overview() {
   const path = ready.value ? asking("api/overview", { by: place.value.by }) : undefined;
   const { value, busy, error } = useAnswer(path);
   const answer = /** @type {Answer | undefined} */ (value);
-  if (error !== "")
-    return html`<${FilterBar} period=${undefined} /><p class="notice warn" role="alert">${error}</p>`;
+  if (error !== "") return html`<${FilterBar} period=${undefined} /><${Refusal} error=${error} />`;
   return html`
     <${FilterBar} period=${answer?.period} />
     ${

@@ -6,7 +6,7 @@ import { amount, change, number } from "./format.js";
 import { texts } from "./language.js";
 import { addressOf, go, place } from "./place.js";
 import { asking } from "./question.js";
-import { Card, Downloads, Figure, Link, Name, Pages, Sorted } from "./ui.js";
+import { Card, Downloads, Figure, Link, Name, Pages, Refusal, Sorted } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ProductsAnswer} Answer */
 
@@ -25,15 +25,9 @@ export function Products() {
   const path = asking("export/by-product");
   return html`
     <${Card} id="products" title=${t.byProduct} busy=${busy} tools=${html`<${Search} /><${Downloads} path=${path} name=${t.byProduct} />`}>
-      ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+      <${Refusal} error=${error} />
       ${answer !== undefined && html`<${Rows} answer=${answer} sort=${sort} order=${order} />`}
-      ${
-        answer !== undefined &&
-        html`<${Pages} offset=${from} size=${SIZE} count=${answer.count} say=${(
-          /** @type {number} */ a,
-          /** @type {number} */ b,
-        ) => t.rowsOf(number(a), number(b), number(answer.count))} />`
-      }
+      ${answer !== undefined && html`<${Pages} offset=${from} size=${SIZE} count=${answer.count} />`}
     </${Card}>`;
 }
 

@@ -5,7 +5,7 @@ import { fileName, number, shorten } from "./format.js";
 import { language, texts } from "./language.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Downloads, Link, Name } from "./ui.js";
+import { Card, Downloads, KeyedPages, Link, Name } from "./ui.js";
 import { Waiting } from "./waiting.js";
 
 /** @typedef {import("../server/api.ts").RejectsAnswer} Rejects */
@@ -30,10 +30,7 @@ export function RejectsView() {
             <p class="quiet">${t.rejectsNote}</p>
             <${Kinds} codes=${rejects.codes} />
             <ol class="rejects">${rejects.rejects.map((one) => html`<${Item} key=${one.id} reject=${one} />`)}</ol>
-            <nav class="pages" aria-label=${t.pages}>
-              ${before !== undefined && html`<${Link} class="chip" to=${{}}>${t.firstPage}</${Link}>`}
-              ${rejects.next !== null && html`<${Link} class="chip" to=${{ before: String(rejects.next) }}>${t.next}</${Link}>`}
-            </nav>`)
+            <${KeyedPages} by="before" next=${rejects.next} />`)
       }
     </${Card}>`;
 }

@@ -5,7 +5,7 @@ import { amount, day, fileName, moment, number, shorten } from "./format.js";
 import { language, texts } from "./language.js";
 import { originOf } from "./price.js";
 import { queried } from "./question.js";
-import { Card, Link, Name } from "./ui.js";
+import { Card, Link, Name, Refusal } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").SaleAnswer} Answer */
 
@@ -16,7 +16,7 @@ export function SaleView({ id }) {
   const answer = /** @type {Answer | undefined} */ (value);
   return html`
     <p class="back"><${Link} to=${{}}>← ${t.backToSales}</${Link}></p>
-    ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+    <${Refusal} error=${error} />
     ${
       answer !== undefined &&
       html`

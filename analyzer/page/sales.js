@@ -8,7 +8,7 @@ import { place } from "./place.js";
 import { originOf } from "./price.js";
 import { asking, ready } from "./question.js";
 import { SaleView } from "./sale.js";
-import { Card, Downloads, Link, Name } from "./ui.js";
+import { Card, Downloads, KeyedPages, Link, Name, Refusal } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").SalesAnswer} Answer */
 /** @typedef {Answer["rows"][number]} Sale */
@@ -25,7 +25,7 @@ function List() {
   const answer = /** @type {Answer | undefined} */ (value);
   return html`
     <${FilterBar} period=${answer?.period} />
-    ${error !== "" && html`<p class="notice warn" role="alert">${error}</p>`}
+    <${Refusal} error=${error} />
     ${
       answer !== undefined &&
       html`
@@ -35,10 +35,7 @@ function List() {
             ${" "}<span class="quiet">${inWords(answer.period)}</span>
           </p>
           <${Rows} rows=${answer.rows} currency=${answer.currency} />
-          <nav class="pages" aria-label=${t.pages}>
-            ${place.value.after !== undefined && html`<${Link} class="chip" to=${{}}>${t.firstPage}</${Link}>`}
-            ${answer.next !== null && html`<${Link} class="chip" to=${{ after: answer.next }}>${t.next}</${Link}>`}
-          </nav>
+          <${KeyedPages} by="after" next=${answer.next} />
         </${Card}>`
     }`;
 }

@@ -1,9 +1,9 @@
 /** The small parts that all views are made of. All data becomes text: a name from a file cannot become HTML. */
 import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
-import { ago, moment, shorten } from "./format.js";
+import { ago, moment, number, shorten } from "./format.js";
 import { texts } from "./language.js";
-import { addressOf, follow } from "./place.js";
+import { addressOf, follow, place } from "./place.js";
 
 /** @typedef {import("preact").ComponentChildren} Children */
 
@@ -85,16 +85,30 @@ export const Sorted = ({ by, sort, order, children, class: className }) => html`
 
 /**
  * Links to the page of a table before and after. `keep`: what the address keeps besides.
- * @param {{ offset: number, size: number, count: number, keep?: Readonly<Record<string, string>>,
- *   say: (from: number, to: number) => string }} props
+ * @param {{ offset: number, size: number, count: number, keep?: Readonly<Record<string, string>> }} props
  */
-export function Pages({ offset, size, count, keep, say }) {
+export function Pages({ offset, size, count, keep }) {
   const t = texts.value;
   const last = Math.min(count, offset + size);
   return html`
     <nav class="pages" aria-label=${t.pages}>
-      <span class="quiet" aria-live="polite">${say(Math.min(offset + 1, count), last)}</span>
+      <span class="quiet" aria-live="polite">${t.rowsOf(number(Math.min(offset + 1, count)), number(last), number(count))}</span>
       ${offset > 0 && html`<${Link} class="chip" to=${{ ...keep, offset: String(Math.max(0, offset - size)) }}>${t.previous}</${Link}>`}
       ${last < count && html`<${Link} class="chip" to=${{ ...keep, offset: String(offset + size) }}>${t.next}</${Link}>`}
     </nav>`;
 }
+
+/**
+ * Links to the first page of a list and to the next one, whose key the server gave; null: there is none.
+ * @param {{ by: "after" | "before", next: string | number | null, first?: string, more?: string }} props
+ */
+export function KeyedPages({ by, next, first = texts.value.firstPage, more = texts.value.next }) {
+  return html`
+    <nav class="pages" aria-label=${texts.value.pages}>
+      ${place.value[by] !== undefined && html`<${Link} class="chip" to=${{}}>${first}</${Link}>`}
+      ${next !== null && html`<${Link} class="chip" to=${{ [by]: String(next) }}>${more}</${Link}>`}
+    </nav>`;
+}
+
+/** What the server says against a request; "": nothing. @param {{ error: string }} props */
+export const Refusal = ({ error }) => error !== "" && html`<p class="notice warn" role="alert">${error}</p>`;

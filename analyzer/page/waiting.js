@@ -5,7 +5,7 @@ import { amount, day, fileName, number } from "./format.js";
 import { texts } from "./language.js";
 import { place } from "./place.js";
 import { queried } from "./question.js";
-import { Card, Downloads, Link, Name } from "./ui.js";
+import { Card, Downloads, KeyedPages, Name } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").WaitingAnswer} Answer */
 
@@ -45,9 +45,6 @@ export function Waiting() {
           </tbody>
         </table>
       </div>
-      <nav class="pages" aria-label=${t.pages}>
-        ${place.value.after !== undefined && html`<${Link} class="chip" to=${{}}>${t.firstPage}</${Link}>`}
-        ${next !== null && html`<${Link} class="chip" to=${{ after: next }}>${t.next}</${Link}>`}
-      </nav>
+      <${KeyedPages} by="after" next=${next} />
     </${Card}>`;
 }
