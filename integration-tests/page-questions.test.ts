@@ -35,25 +35,24 @@ function day(ago: number): string {
     .slice(0, 10);
 }
 
-/** Every day some sales; the unsold product was sold last 100 days ago. */
+/** Four sales on each day; the unsold product was sold last 100 days ago. */
 function company(): readonly Sale[] {
   const sales: Sale[] = [];
   for (let ago = DAYS; ago >= 0; ago--)
     for (let n = 0; n < 4; n++) {
-      const product = n === 3 ? (ago >= 100 ? UNSOLD.id : "P2") : `P${(ago + n) % 3}`;
-      const sold = product === UNSOLD.id || product !== "P2" || n === 3 ? product : "P1";
+      const product = n < 3 ? `P${Math.min(1, (ago + n) % 3)}` : ago >= 100 ? UNSOLD.id : "P2";
       const quantity = 1 + ((ago * 7 + n) % 5);
       sales.push({
         id: `V${ago}-${n}`,
         ticket: `T${ago}-${Math.floor(n / 2)}`,
         day: day(ago),
-        product: sold,
+        product,
         shop: `m${1 + ((ago + n) % 3)}`,
         quantity,
         amount: quantity * (301 + (ago % 17)),
       });
     }
-  // One product more that is sold once, far down the list.
+  // 300 products more, each sold once: they stand far down the list.
   for (let n = 0; n < 300; n++)
     sales.push({
       id: `W${n}`,
