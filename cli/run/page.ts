@@ -8,7 +8,6 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
-import { assertMayServe, servePage } from "../../analyzer/server/serve.ts";
 import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -34,6 +33,9 @@ export const newView = (shown: View["shown"]): View => ({
   eventOf: () => Effect.succeed(null),
 });
 
+/** It is loaded where a page is served: `start --once` does without its 190 modules. */
+const server = Effect.promise(() => import("../../analyzer/server/serve.ts"));
+
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
 export const pageSettings = (
   flags: PageFlags,
@@ -42,7 +44,10 @@ export const pageSettings = (
   Effect.try({
     try: () => run.page(flags),
     catch: (error) => error as WrongUsage | Failed,
-  }).pipe(Effect.tap(assertMayServe), Effect.provideService(Settings, run.settings));
+  }).pipe(
+    Effect.tap((where) => Effect.flatMap(server, ({ assertMayServe }) => assertMayServe(where))),
+    Effect.provideService(Settings, run.settings),
+  );
 
 /** Listens, then prints the line `page URL`, which programs read. */
 export const openPage = (
@@ -52,6 +57,7 @@ export const openPage = (
   opensBrowser: boolean,
 ): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
+    const { servePage } = yield* server;
     const served = yield* servePage({
       host: where.host,
       access: where.access,
