@@ -13,7 +13,7 @@ import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import { logOf } from "#shared/database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -115,12 +115,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
       const problems: string[] = [];
       const settings = isDemo ? demoSettings(run.settings) : run.settings;
       const running = yield* onFile(join(run.settings.data, "lock.db"), () => heldBy(run.settings.data));
-      const db = existsSync(ventesFile(dir))
-        ? yield* Effect.acquireRelease(
-            onFile(ventesFile(dir), () => openVentesReader(dir)),
-            (open) => Effect.sync(() => open.close()),
-          )
-        : null;
+      const db = existsSync(ventesFile(dir)) ? yield* ventesReaderOf(dir) : null;
       // Embedded, a free lock tells at once that no producer runs; on Kafka, only its silence does.
       const isGone = settings.kafka === null && running === "nobody";
       const follows: Follows = isGone ? () => false : reportsAt(yield* Clock.currentTimeMillis);

@@ -20,10 +20,10 @@ import {
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { onFile } from "#shared/database/attempt.ts";
+import { onFile, readerOf } from "#shared/database/attempt.ts";
 import { copyDatabase, problemsOf } from "#shared/database/copy.ts";
 import { logOf } from "#shared/database/log-of-database.ts";
-import { type DatabaseError, type FileKind, openReader, type Sqlite } from "#shared/database/sqlite.ts";
+import type { DatabaseError, FileKind, Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, VENTES_DB, ventesFile } from "#shared/database/ventes-db.ts";
 import { boundsIn, EVENTS_DB, eventsFile } from "#shared/topic-log/embedded/events-db.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
@@ -170,21 +170,15 @@ const checked = (
     }
     return yield* Effect.scoped(
       Effect.gen(function* () {
-        const db = yield* reader(join(dir, VENTES.name), VENTES_DB);
+        const db = yield* readerOf(join(dir, VENTES.name), VENTES_DB);
         if (files.includes(EVENTS)) {
-          const log = yield* reader(join(dir, EVENTS.name), EVENTS_DB);
+          const log = yield* readerOf(join(dir, EVENTS.name), EVENTS_DB);
           yield* Effect.try({ try: () => assertFits(db, log), catch: (error) => error as LogMismatch });
         }
         return { commit: lastCommit(db) };
       }),
     );
   });
-
-const reader = (file: string, kind: FileKind): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
-  Effect.acquireRelease(
-    onFile(file, () => openReader(file, kind)),
-    (db) => Effect.sync(() => db.close()),
-  );
 
 /** Throws LogMismatch. */
 function assertFits(db: Sqlite, log: Sqlite): void {

@@ -3,9 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { say } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
@@ -19,10 +18,7 @@ export const answeringDirectory = (data: string): string =>
 export const openForReading = (run: Invocation): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
     const dir = answeringDirectory(run.settings.data);
-    const db = yield* Effect.acquireRelease(
-      onFile(ventesFile(dir), () => openVentesReader(dir)),
-      (open) => Effect.sync(() => open.close()),
-    );
+    const db = yield* ventesReaderOf(dir);
     if (dir !== run.settings.data) say(`ventes: ${run.texts.demoDatabase(dir)}`);
     return db;
   });

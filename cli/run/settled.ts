@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile, onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
-import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
@@ -41,15 +41,12 @@ const waitFor = <A>(
       const bounds = yield* log.bounds(EVENT_TOPICS);
       // The consumer creates the database.
       while (!existsSync(ventesFile(data))) yield* Effect.sleep(CHECK_EVERY_MS);
-      const db = yield* Effect.acquireRelease(
-        onFile(ventesFile(data), () => openVentesReader(data)).pipe(
-          // The consumer is creating it.
-          Effect.retry({
-            schedule: scheduleOf("busy"),
-            while: ({ reason }) => reason === "busy" || reason === "missing",
-          }),
-        ),
-        (open) => Effect.sync(() => open.close()),
+      const db = yield* ventesReaderOf(data).pipe(
+        // The consumer is creating it.
+        Effect.retry({
+          schedule: scheduleOf("busy"),
+          while: ({ reason }) => reason === "busy" || reason === "missing",
+        }),
       );
       while (!(yield* onFileWhenFree(ventesFile(data), () => isOver(db, bounds))))
         yield* Effect.sleep(CHECK_EVERY_MS);

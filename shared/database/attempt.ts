@@ -5,8 +5,17 @@
  */
 import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
 import { scheduleOf } from "../runtime/retry.ts";
-import { DatabaseError, explain, isBusy, type Sqlite, type Statement } from "./sqlite.ts";
+import {
+  DatabaseError,
+  explain,
+  type FileKind,
+  isBusy,
+  openReader,
+  type Sqlite,
+  type Statement,
+} from "./sqlite.ts";
 
 /** Runs `work` once. An error of the file or of the disk is a DatabaseError; any other one is a defect. */
 export const onFile = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
@@ -15,6 +24,13 @@ export const onFile = <A>(file: string, work: () => A): Effect.Effect<A, Databas
 /** As `onFile`, but tries again by the schedule `busy` while another process is in its transaction. */
 export const onFileWhenFree = <A>(file: string, work: () => A): Effect.Effect<A, DatabaseError> =>
   whenFree(work, databaseErrorOf(file));
+
+/** An existing file of this kind, open for reading until the scope closes. */
+export const readerOf = (file: string, kind: FileKind): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
+  Effect.acquireRelease(
+    onFile(file, () => openReader(file, kind)),
+    (db) => Effect.sync(() => db.close()),
+  );
 
 /**
  * Runs `work`, and tries again by the schedule `busy` while another process is in its transaction. Fails with the result
@@ -87,7 +103,8 @@ export const databaseErrorOf =
 const attempt = <A>(work: () => A): Effect.Effect<A, unknown> =>
   Effect.try({ try: work, catch: (error) => error });
 
-const failingWith = <A, E>(
+/** Fails with the result of `failureOf` for an error of `effect`; when that is undefined, the error is a defect. */
+export const failingWith = <A, E>(
   effect: Effect.Effect<A, unknown>,
   failureOf: (error: unknown) => E | undefined,
 ): Effect.Effect<A, E> =>

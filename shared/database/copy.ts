@@ -1,6 +1,6 @@
 /** Copies of databases that other processes are using, each as of one moment. */
 import * as Effect from "effect/Effect";
-import { databaseErrorOf, onFile } from "./attempt.ts";
+import { databaseErrorOf, failingWith, onFile, readerOf } from "./attempt.ts";
 import { DatabaseError, type FileKind, openPlain, openReader, type Sqlite } from "./sqlite.ts";
 
 /** Between two steps the process takes signals. At 4 KB a page a step is 16 MB. */
@@ -14,17 +14,9 @@ export const copyDatabase = (
 ): Effect.Effect<void, DatabaseError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const db = yield* Effect.acquireRelease(
-        onFile(file, () => openReader(file, kind)),
-        (open) => Effect.sync(() => open.close()),
-      );
+      const db = yield* readerOf(file, kind);
       yield* onFile(file, () => pin(db));
-      yield* copyPages(db, target).pipe(
-        Effect.catch((error) => {
-          const known = databaseErrorOf(target)(error);
-          return known === undefined ? Effect.die(error) : Effect.fail(known);
-        }),
-      );
+      yield* failingWith(copyPages(db, target), databaseErrorOf(target));
       yield* onFile(target, () => closeJournal(target));
     }),
   );

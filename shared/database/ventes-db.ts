@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { newId } from "../runtime/time.ts";
-import { onFileWhenFree } from "./attempt.ts";
+import { onFileWhenFree, readerOf } from "./attempt.ts";
 import { giveId } from "./place.ts";
 import { type DatabaseError, type FileKind, openFile, openReader, type Sqlite } from "./sqlite.ts";
 
@@ -48,6 +48,10 @@ export const ventesOf = (dir: string): Effect.Effect<Sqlite, DatabaseError, Scop
 
 /** Opens DIR/ventes.db read-only. Throws DatabaseError when it is missing, foreign or newer. */
 export const openVentesReader = (dir: string): Sqlite => openReader(ventesFile(dir), VENTES_DB);
+
+/** DIR/ventes.db, open read-only until the scope closes. */
+export const ventesReaderOf = (dir: string): Effect.Effect<Sqlite, DatabaseError, Scope.Scope> =>
+  readerOf(ventesFile(dir), VENTES_DB);
 
 /**
  * The random id of the database, another one in each copy: part of the name of its consumer group, and the key of its
