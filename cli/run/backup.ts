@@ -65,12 +65,9 @@ export const writeBackup = (
     Effect.gen(function* () {
       const files = hasLog ? [VENTES, EVENTS] : [VENTES];
       yield* onFile(ventesFile(data), () => openVentesReader(data).close());
-      yield* assertRoom(data, target, files, texts);
-      const made = yield* partial(target);
-      for (const { name, kind } of files) yield* copyDatabase(join(data, name), kind, join(made, name));
-      const { commit } = yield* checked(made, files, texts);
+      const { made, commit } = yield* checkedCopy(data, target, files, texts);
       const path = join(target, nameOf(at));
-      yield* inFolder(target, () => {
+      yield* onFile(target, () => {
         for (const { name } of files) settle(join(made, name));
         renameSync(made, path);
         sync(target);
@@ -84,12 +81,9 @@ export const restoreBackup = (from: string, data: string, texts: Texts): Effect.
   Effect.scoped(
     Effect.gen(function* () {
       const files = existsSync(eventsFile(from)) ? [VENTES, EVENTS] : [VENTES];
-      yield* assertRoom(from, data, files, texts);
-      const made = yield* partial(data);
-      for (const { name, kind } of files) yield* copyDatabase(join(from, name), kind, join(made, name));
-      const { commit } = yield* checked(made, files, texts);
+      const { made, commit } = yield* checkedCopy(from, data, files, texts);
       // The log first: a start that finds it alone fills a new database from it, which is right too.
-      yield* inFolder(data, () => {
+      yield* onFile(data, () => {
         for (const { name } of files.toReversed()) {
           settle(join(made, name));
           renameSync(join(made, name), join(data, name));
@@ -116,18 +110,29 @@ export function prune(dir: string, keep: number): number {
   return old.length;
 }
 
+/** Copies the files into a new folder `made` in `to`, and checks them. */
+const checkedCopy = (
+  from: string,
+  to: string,
+  files: readonly Kept[],
+  texts: Texts,
+): Effect.Effect<{ readonly made: string; readonly commit: number }, BackupError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const made = yield* partial(to);
+    yield* assertRoom(from, to, files, texts);
+    for (const { name, kind } of files) yield* copyDatabase(join(from, name), kind, join(made, name));
+    return { made, commit: yield* checked(made, files, texts) };
+  });
+
 /** A folder beside the result, so that renaming moves nothing. It is gone when the scope ends, renamed or deleted. */
 const partial = (dir: string): Effect.Effect<string, DatabaseError, Scope.Scope> =>
   Effect.acquireRelease(
-    inFolder(dir, () => {
+    onFile(dir, () => {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
       return mkdtempSync(join(dir, ".partial-"));
     }),
     (made) => Effect.sync(() => rmSync(made, { recursive: true, force: true })),
   );
-
-/** Work on the files of a directory: an error of the system is a sentence. */
-const inFolder = <A>(dir: string, work: () => A): Effect.Effect<A, DatabaseError> => onFile(dir, work);
 
 const sizeOf = (dir: string, files: readonly Kept[]): number =>
   files.reduce((sum, { name }) => sum + statSync(join(dir, name)).size, 0);
@@ -140,8 +145,7 @@ const assertRoom = (
   texts: Texts,
 ): Effect.Effect<void, DatabaseError | Failed> =>
   Effect.flatMap(
-    inFolder(to, () => {
-      mkdirSync(to, { recursive: true, mode: 0o700 });
+    onFile(to, () => {
       const { bavail, bsize } = statfsSync(to);
       const needed = files
         .flatMap(({ name }) => [name, `${name}-wal`])
@@ -156,12 +160,11 @@ const assertRoom = (
         : Effect.fail(new Failed({ message: texts.noRoomForBackup(to, needed, free) })),
   );
 
-/** Reads the whole copy. Fails when a file is broken, or the database has read further than the log goes. */
-const checked = (
-  dir: string,
-  files: readonly Kept[],
-  texts: Texts,
-): Effect.Effect<{ readonly commit: number }, BackupError> =>
+/**
+ * Reads the whole copy, and returns the last commit in it. Fails when a file is broken, or the database has read further
+ * than the log goes.
+ */
+const checked = (dir: string, files: readonly Kept[], texts: Texts): Effect.Effect<number, BackupError> =>
   Effect.gen(function* () {
     for (const { name, kind } of files) {
       const file = join(dir, name);
@@ -175,7 +178,7 @@ const checked = (
           const log = yield* readerOf(join(dir, EVENTS.name), EVENTS_DB);
           yield* Effect.try({ try: () => assertFits(db, log), catch: (error) => error as LogMismatch });
         }
-        return { commit: lastCommit(db) };
+        return lastCommit(db);
       }),
     );
   });
