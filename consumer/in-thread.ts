@@ -13,9 +13,8 @@ import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { storedPositions } from "./log-binding.ts";
+import { lagOf } from "./log-binding.ts";
 import { hasUnannounced } from "./outbox.ts";
 import { type ConsumerFailure, openBoundDatabase, runConsumer } from "./run.ts";
 import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "./thread-protocol.ts";
@@ -49,13 +48,7 @@ const untilBehind = Effect.scoped(
     const log = yield* TopicLog;
     const db = yield* openBoundDatabase();
     const isBehind = Effect.flatMap(log.bounds(EVENT_TOPICS), (bounds) =>
-      onFileWhenFree(ventesFile(data), () => {
-        const stored = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
-        return (
-          hasUnannounced(db) ||
-          bounds.some((b) => b.end > Math.max(b.start, stored.get(partitionKey(b)) ?? 0))
-        );
-      }),
+      onFileWhenFree(ventesFile(data), () => hasUnannounced(db) || lagOf(db, bounds) > 0),
     );
     yield* Effect.raceFirst(
       Effect.repeat(Effect.delay(isBehind, POLL_MS), { until: (behind) => behind }),

@@ -48,6 +48,15 @@ export function noteMissed(db: Sqlite, bounds: readonly Bounds[]): void {
 export const storedPositions = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, position AS offset FROM positions").all() as Position[];
 
+/** Events between the positions of a database and the ends of the log. */
+export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
+  const positions = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
+  return bounds.reduce((sum, part) => {
+    const at = Math.max(part.start, positions.get(partitionKey(part)) ?? 0);
+    return sum + Math.max(0, part.end - at);
+  }, 0);
+}
+
 /** The high watermark of each partition. During a replay the positions are lower. */
 export const furthestRead = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, high_watermark AS offset FROM positions").all() as Position[];

@@ -2,9 +2,10 @@
 import { type Applying, applyingIn } from "#shared/database/applying.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Bounds } from "#shared/topic-log/topic-log.ts";
+import { lagOf } from "../../consumer/log-binding.ts";
 import { namesAndPrices, type Results, readResults, waitingLines } from "../output/results.ts";
 import type { Texts } from "../texts/texts.ts";
-import { analysesPending, lagOf } from "./settled.ts";
+import { analysesPending } from "./settled.ts";
 
 export interface DatabaseStatus extends Results {
   /** Events between the positions and the ends of the log; null: there is no log. */

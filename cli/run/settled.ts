@@ -7,25 +7,14 @@ import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
+import { lagOf } from "../../consumer/log-binding.ts";
 
 const CHECK_EVERY_MS = 15;
 
-const POSITIONS = "SELECT topic, partition, position FROM positions";
 const PENDING = `
   SELECT (SELECT IFNULL(MAX(commit_id), 0) FROM commits) > (SELECT commit_id FROM progress)`;
-
-/** Events between the positions of a database and the ends of the log. */
-export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
-  const rows = db.prepare(POSITIONS).all() as { topic: string; partition: number; position: number }[];
-  const positions = new Map(rows.map((row) => [partitionKey(row), row.position]));
-  return bounds.reduce((sum, part) => {
-    const at = Math.max(part.start, positions.get(partitionKey(part)) ?? 0);
-    return sum + Math.max(0, part.end - at);
-  }, 0);
-}
 
 /** True while a commit is not yet in the analyses. */
 export const analysesPending = (db: Sqlite): boolean => db.prepare(PENDING).pluck().get() === 1;
