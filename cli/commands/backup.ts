@@ -48,7 +48,7 @@ const backUp = (target: string, keep: number | null, run: Invocation): Effect.Ef
     // The demo keeps its topics in its own events.db, whatever cluster is named.
     const hasLog = settings.kafka === null || data !== settings.data;
     const made = yield* writeBackup(data, target, { at, hasLog, texts });
-    const deleted = keep === null ? 0 : prune(target, keep);
+    const deleted = keep === null ? 0 : yield* prune(target, keep);
     const seconds = ((yield* elapsedMs) - from) / 1_000;
     print(
       run.json

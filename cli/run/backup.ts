@@ -104,11 +104,12 @@ export const backupsIn = (dir: string): readonly string[] =>
     : [];
 
 /** Deletes all but the newest `keep` backups of a directory. Returns how many it deleted. */
-export function prune(dir: string, keep: number): number {
-  const old = backupsIn(dir).slice(0, -keep);
-  for (const path of old) rmSync(path, { recursive: true });
-  return old.length;
-}
+export const prune = (dir: string, keep: number): Effect.Effect<number, DatabaseError> =>
+  onFile(dir, () => {
+    const old = backupsIn(dir).slice(0, -keep);
+    for (const path of old) rmSync(path, { recursive: true });
+    return old.length;
+  });
 
 /** Copies the files into a new folder `made` in `to`, and checks them. */
 const checkedCopy = (
