@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { ComponentState } from "#shared/contract/status.ts";
+import { sourceStatus } from "#shared/contract/testing/source-status.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -109,22 +110,9 @@ it("touches the health file while it runs, not while it waits; a file that canno
 });
 
 it("tells the statuses of more sources than fit one record", async () => {
-  const sources = Array.from({ length: 4_000 }, (_, n) => ({
-    source: `https://example.org/${n}.csv`,
-    entities: ["ventes"],
-    state: "parked" as const,
-    reason: "x".repeat(400),
-    records: 0,
-    emitted: 0,
-    unchanged: 0,
-    superseded: 0,
-    rejected: 0,
-    vanished: 0,
-    rounded: 0,
-    version: null,
-    polled: null,
-    changed: null,
-  }));
+  const sources = Array.from({ length: 4_000 }, (_, n) =>
+    sourceStatus(`https://example.org/${n}.csv`, { state: "parked", reason: "x".repeat(400) }),
+  );
   const states = await run(
     Effect.gen(function* () {
       const many = () => ({ ...report(), sources, catalogues: [] });

@@ -1,25 +1,16 @@
 /** The statuses of many sources are told in as many records as they need. */
 import { expect, it } from "vitest";
 import type { ComponentState, SourceStatus } from "#shared/contract/status.ts";
+import { sourceStatus } from "#shared/contract/testing/source-status.ts";
 import { fitsIn, MAX_RECORD_BYTES } from "#shared/topic-log/record-size.ts";
 import { keysOf, recordsOf, statesOf } from "./state-records.ts";
 
-const sourceOf = (n: number): SourceStatus => ({
-  source: `https://example.org/é/${n}.csv`,
-  entities: ["ventes"],
-  state: "parked",
-  reason: `ligne ${n} « é » ${"x".repeat(n % 300)}`,
-  records: n,
-  emitted: 0,
-  unchanged: 0,
-  superseded: 0,
-  rejected: 0,
-  vanished: 0,
-  rounded: 0,
-  version: null,
-  polled: null,
-  changed: null,
-});
+const sourceOf = (n: number): SourceStatus =>
+  sourceStatus(`https://example.org/é/${n}.csv`, {
+    state: "parked",
+    reason: `ligne ${n} « é » ${"x".repeat(n % 300)}`,
+    records: n,
+  });
 
 const stateOf = (count: number, since = "2026-01-01T00:00:00.000Z"): ComponentState => ({
   v: 1,
