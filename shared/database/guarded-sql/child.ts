@@ -5,6 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import BetterSqlite3 from "better-sqlite3";
+import { applyingIn } from "../applying.ts";
 import type { Answer, Ask, Job, SqlValue } from "./protocol.ts";
 
 /** Rows and bytes of a batch: about what a pipe holds. */
@@ -92,12 +93,8 @@ function begin(db: BetterSqlite3.Database, statements: readonly string[]): strin
 }
 
 function unfinished(db: BetterSqlite3.Database): string | undefined {
-  const exists = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'unfinished'").get() !== undefined;
-  return exists
-    ? (db.prepare("SELECT id || ', ' || done || '/' || total FROM unfinished").pluck().get() as
-        | string
-        | undefined)
-    : undefined;
+  const left = applyingIn(db);
+  return left === null ? undefined : `${left.id}, ${left.done}/${left.total}`;
 }
 
 function failure(error: unknown): Answer {
