@@ -53,7 +53,7 @@ describe("SQL of others", () => {
     db.exec(`
       CREATE TABLE ventes (ca); INSERT INTO ventes VALUES (1);
       CREATE TABLE analyses (ca); INSERT INTO analyses VALUES (1);
-      CREATE TABLE unfinished (id, done, total); INSERT INTO unfinished VALUES ('P', 1, 3)`);
+      CREATE TABLE unfinished (parent, id, done, total); INSERT INTO unfinished VALUES ('produits', 'P', 1, 3)`);
     expect((await answersOf("SELECT ca FROM analyses", {}, file))[0]?.rows).toEqual([[1n]]);
     let answered = false;
     const asked = answersOf("SELECT 1; SELECT sum(ca) FROM ventes", {}, file).finally(() => {
