@@ -23,17 +23,23 @@ import {
 } from "./figures.ts";
 import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
 
+/** The body of an error: `error` is a sentence that says what is wrong and what to do. */
 const error = (status: number, description: string) =>
   Schema.Struct({ error: Schema.String }).annotate({ httpApiStatus: status, description });
 
-/** `error` is a sentence: what is wrong, and what to do. */
-const BadQuestion = error(400, "A parameter cannot be read: the sentence names it.");
-const NotFound = error(404, "There is no such thing.");
-const NoDatabase = error(503, "There is no database yet, or it cannot be read now: ask again.");
+const BadQuestion = error(
+  400,
+  "A parameter cannot be read, or names something that does not exist: the sentence names it.",
+);
+const NotFound = error(404, "The sale, the analysis or the file does not exist.");
+const NoDatabase = error(
+  503,
+  "There is no database yet, it cannot be read now, or too many exports run: ask again.",
+);
 
 const errors = [BadQuestion, NoDatabase];
 
-/** Makes a sentence of a parameter that cannot be decoded. */
+/** Turns the error of a parameter that cannot be decoded into a sentence. */
 export class Sentences extends HttpApiMiddleware.Service<Sentences>()("ventes/analyzer/api/Sentences", {
   error: BadQuestion,
 }) {}
@@ -92,7 +98,7 @@ const figures = HttpApiGroup.make("figures").add(
   }).annotate(OpenApi.Description, "Sales that do not count yet: their product, shop or price is missing."),
 );
 
-/** Addresses stay as they are: a workbook may name them as the source of its data. */
+/** These names never change, because a workbook may refresh its data from their addresses. */
 export const EXPORT_TABLES = [
   "sales",
   "by-day",

@@ -1,4 +1,4 @@
-/** The fields that every answer has: of which commit it is, and from when. */
+/** The fields that say which commit the figures of an answer reflect, and when it was reached. */
 import * as Schema from "effect/Schema";
 
 /** The commit of the figures, and the newest one. */

@@ -44,7 +44,7 @@ export function AnalysesView() {
 /** @param {Analysis} analysis */
 const titleOf = ({ title, name }) => title[language.value] || name;
 
-/** A text that changes with the result, which is not read again before. @param {Analysis} analysis */
+/** Changes when the result may have changed; until then the result is not read again. @param {Analysis} analysis */
 const stampOf = ({ computed, rows, error }) => `${computed} ${rows} ${error?.en}`;
 
 /** @param {{ analysis: Analysis }} props */
@@ -92,7 +92,10 @@ const Files = ({ analysis }) =>
   analysis.computed !== null &&
   html`<${Downloads} path=${queried("export/analysis", { name: analysis.name })} name=${titleOf(analysis)} />`;
 
-/** Whose it is, how it is kept, and what is wrong. Without a result that is said: no rows are not a result of no rows. */
+/**
+ * Whether the analysis is the reader's own, how it is kept, and what is wrong. An analysis that has no result yet says so, because an
+ * empty table would look like a result without rows.
+ */
 function State(/** @type {{ analysis: Analysis }} */ { analysis: { own, kind, computed, error } }) {
   const t = texts.value;
   if (error !== null && computed === null)

@@ -21,7 +21,7 @@ import type {
 } from "../api/figures.ts";
 import type { Filter } from "../api/filters.ts";
 
-/** A filter of the question names a thing that does not exist. A sentence in each language. */
+/** A filter of the question names something that does not exist, or cannot be read. A sentence in each language. */
 export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {
   fr: Schema.String,
   en: Schema.String,
@@ -42,7 +42,7 @@ export class NotReadable extends Schema.TaggedError<NotReadable>()("NotReadable"
 }) {}
 
 type Answer<A, E = never> = Effect.Effect<Plain<A>, NotReadable | E>;
-/** What the server adds: the time, whether it is the demo, the currency. */
+/** Without what the server adds: the time, whether the figures are those of the demo, and the currency. */
 type Plain<A> = Omit<A, "now" | "demo" | "currency">;
 
 export interface ProductsQuestion extends Filter {

@@ -20,7 +20,7 @@ interface Resolved {
   readonly yearBefore: Days | undefined;
 }
 
-/** The years that have four digits begin with them. */
+/** Days are texts with a year of four digits, so none comes before this one. */
 const FIRST_DAY = dayNumber("0000-01-01");
 const SECOND_YEAR = dayNumber("0001-01-01");
 
@@ -80,7 +80,7 @@ function periodOf(
 function wantedBy({ columns, ventes }: Snapshot, { city, shop, product, source }: Filter): Wanted {
   const isIn = (table: string, column: string, value: string) =>
     ventes.prepare(`SELECT EXISTS (SELECT 1 FROM ${table} WHERE ${column} = ?)`).pluck().get(value) === 1;
-  const numbers = (sql: string, ...values: string[]) =>
+  const numbers = (sql: string, ...values: (string | null)[]) =>
     columns
       .prepare(sql)
       .pluck()
@@ -97,7 +97,8 @@ function wantedBy({ columns, ventes }: Snapshot, { city, shop, product, source }
       : new Set(
           numbers(
             "SELECT n FROM shops WHERE city = IFNULL(?, city) AND id = IFNULL(?, id)",
-            ...([city ?? null, shop ?? null] as string[]),
+            city ?? null,
+            shop ?? null,
           ),
         );
   return {

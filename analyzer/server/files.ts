@@ -66,7 +66,7 @@ export function readPageFile(name: string): PageFile {
   };
 }
 
-/** The document in this language. Its file is in French; page/texts.js sets the texts. */
+/** The document in this language: index.html is in French, and page/language.js takes the language from `lang`. */
 export function readDocument(language: Language): PageFile {
   const file = readPageFile("index.html");
   return { ...file, text: file.text.replace('<html lang="fr">', `<html lang="${language}">`) };
