@@ -83,11 +83,11 @@ export function prepareChangeNotes(db: Sqlite, columns: Sqlite): ChangeNotes {
       if (had.product[0] !== 0) had.copy(0, chunk, i);
     },
     after: (chunk, i) => {
+      if (had.isSame(0, chunk, i)) return;
       const was = had.product[0] !== 0;
       const is = chunk.product[i] !== 0;
       const source = chunk.source[i] as number;
       const isOfOne = was && is && had.source[0] === source;
-      if (isOfOne && isSame(had, chunk, i)) return;
       if (was) {
         const note = noteOf(had.source[0] as number);
         note.count(note.was, had, 0);
@@ -124,11 +124,3 @@ export function prepareChangeNotes(db: Sqlite, columns: Sqlite): ChangeNotes {
     },
   };
 }
-
-/** Whether a sale of the same source stands as it did. */
-const isSame = (had: Chunk, chunk: Chunk, i: number): boolean =>
-  had.day[0] === chunk.day[i] &&
-  had.revenueLow[0] === chunk.revenueLow[i] &&
-  had.revenueHigh[0] === chunk.revenueHigh[i] &&
-  had.quantityLow[0] === chunk.quantityLow[i] &&
-  had.quantityHigh[0] === chunk.quantityHigh[i];

@@ -64,18 +64,18 @@ export class Chunk {
     this.quantityLow[i] = lowHalf(quantity);
   }
 
-  /** Whether the other chunk has the same sale at `i`, or none as this one. */
-  isSame(chunk: Chunk, i: number): boolean {
-    if (this.product[i] !== chunk.product[i]) return false;
+  /** Whether the sale at `i` is the one at `from` of another chunk; none is the same as none. */
+  isSame(i: number, chunk: Chunk, from: number): boolean {
+    if (this.product[i] !== chunk.product[from]) return false;
     return (
       this.product[i] === 0 ||
-      (this.day[i] === chunk.day[i] &&
-        this.shop[i] === chunk.shop[i] &&
-        this.source[i] === chunk.source[i] &&
-        this.revenueLow[i] === chunk.revenueLow[i] &&
-        this.revenueHigh[i] === chunk.revenueHigh[i] &&
-        this.quantityLow[i] === chunk.quantityLow[i] &&
-        this.quantityHigh[i] === chunk.quantityHigh[i])
+      (this.day[i] === chunk.day[from] &&
+        this.shop[i] === chunk.shop[from] &&
+        this.source[i] === chunk.source[from] &&
+        this.revenueLow[i] === chunk.revenueLow[from] &&
+        this.revenueHigh[i] === chunk.revenueHigh[from] &&
+        this.quantityLow[i] === chunk.quantityLow[from] &&
+        this.quantityHigh[i] === chunk.quantityHigh[from])
     );
   }
 

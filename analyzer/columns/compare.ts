@@ -99,7 +99,7 @@ function prepareStep(db: Sqlite, columns: Sqlite): (step: Step) => boolean {
 function isSameChunk(right: Chunk | undefined, data: Buffer): boolean {
   if (right?.bytes.length !== data.length) return false;
   const stored = new Chunk(data);
-  for (let i = 0; i < CHUNK_ROWS; i++) if (!right.isSame(stored, i)) return false;
+  for (let i = 0; i < CHUNK_ROWS; i++) if (!right.isSame(i, stored, i)) return false;
   return true;
 }
 

@@ -163,6 +163,20 @@ describe("the figures over HTTP", () => {
     }),
   );
 
+  live("a sale that goes to another product or shop is a change, though the totals stay", (get) =>
+    Effect.gen(function* () {
+      t.commit((w) => {
+        w.shop("n", "Lyon");
+        w.sale("v1", { ...sale("2026-11-20", 12_340_000), id_produit: "B" });
+        w.sale("v3", { ...sale("2025-11-20", 7_000_000), id_magasin: "n" });
+      });
+      refresh();
+      expect((yield* get("api/changes")).body).toMatchObject({
+        rows: [{ added: 3, changed: 2, removed: 0, revenue: 20.34, quantity: 7.5 }],
+      });
+    }),
+  );
+
   live("a period of the first years has nothing to be compared with", (get) =>
     Effect.gen(function* () {
       for (const [path, hasYear] of [
