@@ -185,15 +185,16 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
     const { data } = yield* Settings;
     const current = newReport();
     let loopMs = 0;
+    const longestLoop = (): number => {
+      const most = loopMs;
+      loopMs = 0;
+      return most;
+    };
     const noteLogState = onLogState(current, "consumer", progress, run);
     const consumer = (hooks.inThread === true ? runConsumerInThread : runConsumer)({
       onLoopDelay: (ms) => {
         loopMs = Math.max(loopMs, ms);
-        current.longestLoop = () => {
-          const most = loopMs;
-          loopMs = 0;
-          return most;
-        };
+        current.longestLoop = longestLoop;
       },
       onProgress: (figures) => {
         current.figures = { ...figures };

@@ -33,7 +33,7 @@ export const newView = (shown: View["shown"]): View => ({
   eventOf: () => Effect.succeed(null),
 });
 
-/** It is loaded where a page is served: `start --once` does without its 190 modules. */
+/** The server is loaded only where a page is served: `start --once` serves none, and starts sooner. */
 const server = Effect.promise(() => import("../../analyzer/server/serve.ts"));
 
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
