@@ -21,6 +21,10 @@ const GRAINS = /** @type {const} */ (["day", "week", "month"]);
 /** @returns {Metric} */
 const metricOf = () => METRICS.find((one) => one === place.value.metric) ?? "revenue";
 
+/** Puts a value of the metric into words. @param {Metric} metric @param {string} currency */
+const sayer = (metric, currency) => (/** @type {number} */ value) =>
+  metric === "revenue" ? amount(value, currency) : number(value);
+
 /** @param {{ answer: Answer, busy: boolean }} props */
 export function Totals({ answer, busy }) {
   const t = texts.value;
@@ -40,8 +44,7 @@ export function Totals({ answer, busy }) {
 function Tile({ metric, answer, current }) {
   const t = texts.value;
   const { total, before, yearBefore, currency } = answer;
-  const say = (/** @type {number} */ value) =>
-    metric === "revenue" ? amount(value, currency) : number(value);
+  const say = sayer(metric, currency);
   const of = `${metric} ${JSON.stringify(answer.period)} ${JSON.stringify(asking(""))}`;
   const isMain = metric === "revenue";
   return html`
@@ -104,8 +107,7 @@ function Line({ answer, metric }) {
     return html`<p class="quiet">${t.noSales}</p>`;
   const within = { from: period.from, to: period.to };
   const points = pointsOf(answer, metric, before === null ? undefined : past);
-  const say = (/** @type {number} */ value) =>
-    metric === "revenue" ? amount(value, currency) : number(value);
+  const say = sayer(metric, currency);
   const words = (/** @type {string} */ from) => span(spanOf(from, by, within));
   const title = t.lineOf(t.metrics[metric], t.grains[by]);
   return html`
