@@ -31,6 +31,7 @@ export function readOverview(
   const totals = new Sums();
   const ofSteps = new Sums();
   const ofShops = new Sums();
+  /** The number of the step of each day, and of its first day. */
   const steps = new Map<number, number>();
   const stepOf = (day: number): number => {
     const found = steps.get(day);
@@ -63,7 +64,8 @@ export function readOverview(
     before: other(before, BEFORE),
     yearBefore: other(yearBefore, YEAR_BEFORE),
     by,
-    series: [...new Map([...steps].map(([day, step]) => [stepStart(day, by), step]))]
+    series: [...steps]
+      .filter(([day]) => stepStart(day, by) === day)
       .sort(([a], [b]) => a - b)
       .map(([start, step]) => ({ from: dayText(start), ...figuresOf(ofSteps.of(step)) })),
     ...readShops(snapshot, ofShops),
