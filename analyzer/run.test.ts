@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { assert, it } from "@effect/vitest";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
@@ -203,5 +204,36 @@ it.live(
       assert.deepStrictEqual(days.all(), right);
       yield* Fiber.interrupt(second);
       columns.close();
+    }),
+);
+
+it.live(
+  "an analysis that another process takes away with its table is there again, with the sales since",
+  () =>
+    Effect.gen(function* () {
+      t = openWithSale();
+      const folder = join(t.dir, "analyses");
+      mkdirSync(folder);
+      writeFileSync(
+        join(folder, "par_paire.sql"),
+        "SELECT id_produit, id_magasin, COUNT(*) AS n FROM ventes GROUP BY id_produit, id_magasin",
+      );
+      const commits = yield* reached([2, 3]);
+      const analyzer = yield* Effect.forkChild(
+        runAnalyzer(commits).pipe(Effect.provide(layerTopicLog.pipe(Layer.provideMerge(settings())))),
+      );
+      yield* Effect.raceFirst(commits.wait(2), Fiber.join(analyzer));
+      const other = openVentes(t.dir, randomUUID());
+      // It knows the program's own analyses only. The sale comes before the analyzer looks again.
+      makeRefresher(other).close();
+      const commit = addSale(t, "v2");
+      other.close();
+      const isThere = t.db.prepare("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'par_paire'").pluck();
+      assert.strictEqual(isThere.get(), 0);
+      yield* Effect.raceFirst(commits.wait(commit), Fiber.join(analyzer));
+      while (t.db.prepare("SELECT MAX(a_remplir) FROM analyses_liste").pluck().get() !== null)
+        yield* Effect.raceFirst(Effect.sleep(20), Fiber.join(analyzer));
+      assert.deepStrictEqual(t.db.prepare("SELECT n FROM par_paire").pluck().all(), [2]);
+      yield* Fiber.interrupt(analyzer);
     }),
 );

@@ -78,7 +78,10 @@ const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
   ).pipe(Effect.andThen(Effect.never));
 });
 
-/** Keeps the analyses that the files say, until a file of the folder changes. */
+/**
+ * Keeps the analyses that the files say, until a file of the folder changes, or another process changes the analyses of
+ * the database: `ventes analyses` with another folder does.
+ */
 const keepAnalyses = (
   wake: Queue.Queue<void>,
   { onRefresh, onAudit, onColumnsMended, auditsColumns = true, alwaysAudit = false }: AnalyzerOptions,
@@ -98,14 +101,11 @@ const keepAnalyses = (
         Effect.andThen(auditColumns(file, columns)),
         Effect.andThen((areRight) => Effect.sync(() => areRight || onColumnsMended?.())),
       );
-      const keeping = Effect.all(
-        [
-          refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
-          auditsColumns ? columnsAudited : audited,
-        ],
-        { concurrency: "unbounded", discard: true },
-      );
-      yield* Effect.raceFirst(keeping, whenChanged(folder, state));
+      yield* Effect.raceAllFirst([
+        refreshAtCommits(file, { refresher, columns }, { wake, caughtUp }, onRefresh),
+        (auditsColumns ? columnsAudited : audited).pipe(Effect.andThen(Effect.never)),
+        whenChanged(folder, state),
+      ]);
     }),
   );
 
@@ -151,18 +151,22 @@ interface Signals {
   readonly caughtUp: Latch.Latch;
 }
 
-/** Refreshes until nothing is pending, waits for a commit event or the next poll, and starts again. */
+/**
+ * Refreshes until nothing is pending, waits for a commit event or the next poll, and starts again. Ends when another
+ * process has changed the analyses of the database.
+ */
 const refreshAtCommits = Effect.fnUntraced(function* (
   file: string,
   { refresher, columns }: { readonly refresher: Refresher; readonly columns: Columns },
   { wake, caughtUp }: Signals,
   onRefresh: AnalyzerOptions["onRefresh"],
-): Effect.fn.Return<never, DatabaseError> {
+): Effect.fn.Return<void, DatabaseError> {
   const clock = yield* Clock.Clock;
   for (;;) {
     const isInStep = yield* onFileWhenFree(file, () => columns.isInStep());
     if (!isInStep) yield* rebuildColumns(file, columns);
     const refreshed = yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)));
+    if (refreshed.isReplaced) return;
     if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
     if (refreshed.more) yield* yieldToEventLoop;
     else {

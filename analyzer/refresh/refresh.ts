@@ -32,6 +32,8 @@ export interface Refreshed {
   readonly changed: number;
   /** True when commits after `to` are still pending. */
   readonly more: boolean;
+  /** Another process has changed the analyses of the file: nothing was done, and a new refresher must be made. */
+  readonly isReplaced?: true;
 }
 
 export interface Refresher {
@@ -59,6 +61,9 @@ export interface RefresherOptions {
  */
 export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refresher {
   const { analyses, kept } = install(db, options.files ?? SHIPPED);
+  // While the program runs, only install changes the schema: it creates and drops tables and views of analyses.
+  const schemaVersion = () => db.pragma("main.schema_version", { simple: true });
+  const installed = schemaVersion();
   const progress = openProgress(db);
   const stored = openStoredResults(db);
   const keyless = keylessOf(analyses);
@@ -82,6 +87,7 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
 
   const slice = db.transaction((now: Date, sliceRows: number): Refreshed => {
     const from = progress.reached();
+    if (schemaVersion() !== installed) return { from, to: from, changed: 0, more: false, isReplaced: true };
     const started = missing();
     for (const analysis of started) stored.put(analysis, "", null, from, now);
     const { to, more } = progress.nextSlice(from, sliceRows);
@@ -103,8 +109,8 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     refresh: (now, sliceRows = SLICE_ROWS) => {
       // Reads first without the write lock, because most of the time nothing is pending.
       const from = progress.reached();
-      if (missing().length === 0 && !filling.isNeeded() && progress.newest() <= from)
-        return { from, to: from, changed: 0, more: false };
+      const isPending = missing().length > 0 || filling.isNeeded() || progress.newest() > from;
+      if (!isPending && schemaVersion() === installed) return { from, to: from, changed: 0, more: false };
       return slice.immediate(now, sliceRows);
     },
     put: stored.put,
