@@ -32,6 +32,7 @@ import {
   TopicLog,
   type TopicPartition,
 } from "./topic-log.ts";
+import { Waker } from "./waker.ts";
 
 type Log = TopicLog["Service"];
 
@@ -473,14 +474,11 @@ function conformance(make: () => Promise<Surroundings>): void {
       const log = yield* openLog(settings);
       yield* log.publish("commits", numbered(0, 5));
       const follower = new Follower();
-      let move = () => {};
-      const moved = Effect.callback<void>((resume) => {
-        move = () => resume(Effect.void);
-      });
-      yield* Effect.forkChild(log.follow({ ...follower.options("g", ["commits"]), moved }));
+      const moved = new Waker();
+      yield* Effect.forkChild(log.follow({ ...follower.options("g", ["commits"]), moved: moved.wait }));
       yield* waitFor("all of it", () => follower.seen.length === 5);
       follower.kept.set("commits/0", 2);
-      move();
+      moved.wake();
       yield* waitFor("the part again", () => follower.seen.length === 8);
       expect(follower.seen.slice(5).map((r) => r.offset)).toEqual([2, 3, 4]);
     }));
