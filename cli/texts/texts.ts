@@ -113,15 +113,15 @@ const TEXTS = {
   ),
   recordsRead: both(
     (n: string) => `${lignes(n)} lue${plural(n)}`,
-    (n: string) => `${n} rows read`,
+    (n: string) => `${rows(n)} read`,
   ),
   eventsApplied: both(
     (n: string) => `${n} événement${plural(n)} appliqué${plural(n)}`,
-    (n: string) => `${n} events applied`,
+    (n: string) => `${n} ${isOne(n) ? "event" : "events"} applied`,
   ),
   rowsPerSecond: both(
     (n: string) => `${lignes(n)}/s`,
-    (n: string) => `${n} rows/s`,
+    (n: string) => `${rows(n)}/s`,
   ),
   rejectedCount: both(
     (n: string) => `${n} rejetée${plural(n)}`,
