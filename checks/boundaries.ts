@@ -13,8 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   producer: ["producer", "shared"],
   consumer: ["consumer", "shared"],
   analyzer: ["analyzer", "shared"],
+  notify: ["notify", "shared"],
   demo: ["demo"],
-  cli: ["cli", "producer", "consumer", "analyzer", "demo", "shared"],
+  cli: ["cli", "producer", "consumer", "analyzer", "notify", "demo", "shared"],
 };
 
 /** The folders of a part, from the top floor to the ground. A folder imports from floors below its own only. */
@@ -51,11 +52,12 @@ const TEST_SUPPORT = "integration-tests/support/";
 /** Drivers, each imported in one place. */
 const DRIVERS: Readonly<Record<string, RegExp>> = {
   kafkajs: /^shared\/topic-log\/kafka(?:\/|\.ts$)/,
+  nodemailer: /^notify(?:\/|\.ts$)/,
   "better-sqlite3": /^shared\/database\/(?:sqlite|guarded-sql\/child)\.ts$/,
   "fast-string-width": /^cli\/output\/rows\.ts$/,
   "sqlite3-parser": /^analyzer\/analyses(?:\/|\.ts$)/,
   leven: /^shared\/database\/waiting\.ts$/,
-  undici: /^producer\/download(?:\/|\.ts$)/,
+  undici: /^(?:producer\/download|notify)(?:\/|\.ts$)/,
   yazl: /^analyzer\/server\/exports(?:\/|\.ts$)/,
   yauzl: /^producer\/download(?:\/|\.ts$)/,
   htmlparser2: /^producer\/catalogue(?:\/|\.ts$)/,

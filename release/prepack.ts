@@ -10,7 +10,7 @@ import { isForTests } from "../checks/boundaries.ts";
 import { importsOf } from "../checks/imports.ts";
 import { projectFiles, ROOT } from "../checks/tree.ts";
 
-const PARTS = /^(?:producer|consumer|analyzer|shared|cli|demo)\//;
+const PARTS = /^(?:producer|consumer|analyzer|notify|shared|cli|demo)\//;
 const DIST = join(ROOT, "dist");
 
 /**

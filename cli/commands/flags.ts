@@ -92,3 +92,6 @@ export const pageFlags = ({ text, toggle, word }: Speaking) => ({
   host: text("host", word("HÔTE", "HOST"), "host"),
   open: toggle("open", "open"),
 });
+
+/** The flag of commands that tell people what needs them. */
+export const notifyFlag = ({ repeated }: Speaking) => ({ notify: repeated("notify", "URL", "notify") });

@@ -22,6 +22,7 @@ import { type ComponentError, reportSourcesFile } from "../run/components.ts";
 import { demoDirectory } from "../run/database.ts";
 import { demoSettings, openDemo } from "../run/demo-mode.ts";
 import { onLog } from "../run/log.ts";
+import { notifying, notifySettings } from "../run/notifications.ts";
 import { readOnce } from "../run/once.ts";
 import { newView, openPage, pageSettings, type View } from "../run/page.ts";
 import { runPipeline } from "../run/pipeline.ts";
@@ -29,7 +30,7 @@ import { type Named, named, namedWithEntity, registerAll } from "../run/register
 import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import { settledSummary } from "../run/summary.ts";
-import { Failed, type WrongUsage } from "../settings/errors.ts";
+import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock } from "../settings/locks.ts";
 import { parseDuration } from "../settings/settings.ts";
@@ -42,6 +43,7 @@ interface StartInput {
   readonly port: string | undefined;
   readonly host: string | undefined;
   readonly open: boolean;
+  readonly notify: readonly string[];
 }
 
 type StartError = WrongUsage | Failed | ComponentError | SourceError | PortTaken | HostRefused;
@@ -52,6 +54,9 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
   Effect.scoped(
     Effect.gen(function* () {
       const where = input.once ? null : yield* pageSettings(input, run);
+      const told = yield* notifySettings(input, run);
+      if (input.once && input.notify.length > 0)
+        return yield* new WrongUsage({ message: run.texts.notifyOnce() });
       const timeout = yield* Effect.try({
         try: () => parseDuration(input.timeout ?? DEFAULT_TIMEOUT, "--timeout"),
         catch: (error) => error as WrongUsage,
@@ -83,7 +88,7 @@ export const start = (input: StartInput, run: Invocation): Effect.Effect<void, S
                 Object.assign(view, newView({ dir: run.settings.data, demo: false }));
                 print(startsWith(run));
               }
-              yield* follow(run, view, progress, url);
+              yield* Effect.raceFirst(follow(run, view, progress, url), notifying(told, view, run));
             }),
           );
         }),
@@ -130,7 +135,7 @@ const follow = (
   });
   return Effect.flatMap(saleEvents, (eventOf) => {
     view.eventOf = eventOf;
-    return Effect.raceFirst(pipeline, followSources(view, shared));
+    return Effect.raceFirst(pipeline, followSources(view, shared, run.texts));
   });
 };
 

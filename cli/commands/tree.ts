@@ -7,7 +7,16 @@ import * as Command from "effect/cli/Command";
 import * as Flag from "effect/cli/Flag";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { Env } from "../settings/language.ts";
-import { given, type Lazily, lazily, pageFlags, rootCommand, type Speaking, speaking } from "./flags.ts";
+import {
+  given,
+  type Lazily,
+  lazily,
+  notifyFlag,
+  pageFlags,
+  rootCommand,
+  type Speaking,
+  speaking,
+} from "./flags.ts";
 import { sourcesCommand } from "./sources-tree.ts";
 
 /** The command tree, described in one language. The commands take their settings from flags and this environment. */
@@ -28,6 +37,7 @@ export function commandTree(language: Language, env: Env) {
       rejectsCommand(speak, load),
       pricesCommand(speak, load),
       replay,
+      notifyCommand(speak, load),
       ...backupCommands(speak, load),
       producer,
       consumer,
@@ -53,9 +63,18 @@ function startCommand(speak: Speaking, lazily: Lazily) {
       once: toggle("once", "once"),
       timeout: text("timeout", duration, "timeout"),
       ...pageFlags(speak),
+      ...notifyFlag(speak),
     },
     lazily(async () => (await import("./start.ts")).start),
   ).pipe(described("start"));
+}
+
+function notifyCommand(speak: Speaking, lazily: Lazily) {
+  return Command.make(
+    "notify",
+    notifyFlag(speak),
+    lazily(async () => (await import("./notify.ts")).notify),
+  ).pipe(speak.described("notify"));
 }
 
 function componentCommands(speak: Speaking, lazily: Lazily) {
@@ -74,7 +93,7 @@ function componentCommands(speak: Speaking, lazily: Lazily) {
 
   const analyzer = Command.make(
     "analyzer",
-    pageFlags(speak),
+    { ...pageFlags(speak), ...notifyFlag(speak) },
     lazily(async () => (await import("./analyzer.ts")).analyzer),
   ).pipe(described("analyzer"));
 

@@ -8,6 +8,7 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
+import type { ComponentHealth } from "../../notify/verdicts.ts";
 import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -20,6 +21,8 @@ export interface View {
   sources: readonly SourceStatus[];
   catalogues: readonly CatalogueStatus[];
   withdrawn: readonly WithdrawnSource[];
+  /** Components that are processes of their own. */
+  components: readonly ComponentHealth[];
   /** Reads the event of a sale in the topics that fill the database. */
   eventOf: EventOf;
 }
@@ -30,6 +33,7 @@ export const newView = (shown: View["shown"]): View => ({
   sources: [],
   catalogues: [],
   withdrawn: [],
+  components: [],
   eventOf: () => Effect.succeed(null),
 });
 

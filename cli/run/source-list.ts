@@ -15,6 +15,7 @@ import { scheduleOf } from "#shared/runtime/retry.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { ComponentHealth } from "../../notify/verdicts.ts";
 import {
   type ListedCatalogue,
   type ListedSource,
@@ -25,7 +26,8 @@ import {
   refusedStatus,
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
-import { isLost, isRunning, States } from "./component-state.ts";
+import type { Texts } from "../texts/texts.ts";
+import { isLost, isRunning, presentStates, States } from "./component-state.ts";
 import type { View } from "./page.ts";
 
 /** What one producer reported on a source in the topic `status`, and whether the producer still follows it. */
@@ -169,21 +171,39 @@ export const readSourceEntries: Effect.Effect<SourceEntries, LogFailure, TopicLo
 const rank = ({ registration }: ListedSource): number =>
   Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));
 
+/** What is known of a component: none stops by itself, so one that is stopped was stopped by a person. */
+function healthOf(state: ComponentState, follows: boolean, texts: Texts): readonly ComponentHealth[] {
+  const { component, id, detail, at } = state;
+  const name = `${component} ${id}`;
+  if (state.state === "stopped") return [];
+  if (state.state === "failed") return [{ name, problem: texts.componentFailed(component, detail) }];
+  return [{ name, problem: follows ? null : texts.componentLost(component, at, id) }];
+}
+
 const CHECK_EVERY_MS = 2_000;
 
 /**
  * Keeps the page's list of withdrawn sources current; with `all` also those of sources and catalogues, where producers are
  * other processes.
  */
-export const followSources = (view: View, all: boolean): Effect.Effect<never, never, TopicLog | Settings> =>
+export const followSources = (
+  view: View,
+  all: boolean,
+  texts: Texts,
+): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { language } = yield* Settings;
     const entries = yield* readSourceEntries;
     for (;;) {
       view.withdrawn = entries.withdrawn();
       if (all) {
+        const now = yield* Clock.currentTimeMillis;
+        const follows = reportsAt(now);
+        view.components = presentStates(entries.states(), follows, now).flatMap((state) =>
+          healthOf(state, follows(state), texts),
+        );
         view.sources = [
-          ...entries.sources(reportsAt(yield* Clock.currentTimeMillis)).map(({ status }) => status),
+          ...entries.sources(follows).map(({ status }) => status),
           ...entries.invalid(language),
         ];
         view.catalogues = entries.catalogues().map(({ status }) => status);

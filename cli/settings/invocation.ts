@@ -5,6 +5,7 @@ import { say } from "../output/stdout.ts";
 import { type Texts, textsIn } from "../texts/texts.ts";
 import type { Failed, WrongUsage } from "./errors.ts";
 import type { Env } from "./language.ts";
+import { type NotifyFlags, type NotifySettings, notifySettingsOf } from "./notify-settings.ts";
 import { closeDataDirectory } from "./private.ts";
 import {
   type CommonFlags,
@@ -22,6 +23,8 @@ export interface Invocation {
   readonly every: number | null;
   /** Where the page listens and who may read it. Throws WrongUsage, or Failed for a file that cannot be read. */
   readonly page: (flags: PageFlags) => PageSettings;
+  /** Who is told what. Throws like `page`. */
+  readonly notify: (flags: NotifyFlags) => NotifySettings;
   readonly texts: Texts;
 }
 
@@ -41,6 +44,7 @@ export const invocation = (
         every: flags.every === undefined ? null : settings.every,
         // The environment itself is full of secrets, so it is not kept.
         page: (flags) => pageSettingsOf(flags, env, warn),
+        notify: (flags) => notifySettingsOf(flags, env, warn),
         texts: textsIn(settings.language),
       };
     },

@@ -41,6 +41,12 @@ export const producerLock = (dir: string): Effect.Effect<void, DatabaseError, Sc
     ),
   );
 
+/** The lock of the process that notifies for DIR, for as long as the scope lives. Fails where another one has it. */
+export const notifierLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> =>
+  kept(join(dir, "notifier.lock.db"), () =>
+    taken(join(dir, "notifier.lock.db"), "exclusive", () => `another process notifies for ${dir}`),
+  );
+
 /**
  * Removes a lock file that other users could read until now: they may still have the old file open, but a lock on it
  * holds nothing from here on, and the next lock creates a new file. Keeps it where a process of this user holds it, or

@@ -33,7 +33,7 @@ export function parseDuration(text: string, name: string): number {
   return ms;
 }
 
-const given = (env: Env, name: string): string | undefined => {
+export const given = (env: Env, name: string): string | undefined => {
   const value = env[name]?.trim();
   return value === undefined || value === "" ? undefined : value;
 };
@@ -46,10 +46,10 @@ const flagOf = (env: Env, name: string): boolean => {
 };
 
 /** Gets a line about a file of secrets that other users may read. */
-type OnWarning = (line: string) => void;
+export type OnWarning = (line: string) => void;
 
 /** The text of the file that a variable names; undefined without the variable. Throws Failed. */
-function fileOf(env: Env, name: string, onWarning: OnWarning = () => {}): string | undefined {
+export function fileOf(env: Env, name: string, onWarning: OnWarning = () => {}): string | undefined {
   const file = given(env, name);
   if (file === undefined) return undefined;
   try {

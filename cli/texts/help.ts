@@ -455,6 +455,23 @@ export const COMMAND_HELP = {
       },
     ],
   },
+  notify: {
+    short: {
+      fr: "Envoie un message d'essai à chaque destination des alertes",
+      en: "Sends a test message to each destination of alerts",
+    },
+    long: {
+      fr: "Envoie un message d'essai à chaque destination des alertes, et dit laquelle l'a pris. 'ventes start --notify URL' ou VENTES_NOTIFY les envoie : un fichier illisible ou de nouveau lu, une version à vérifier, des lignes rejetées, des chiffres anciens. docs/alerts.fr.md dit les formes d'URL.",
+      en: "Sends a test message to each destination of alerts, and says which took it. 'ventes start --notify URL' or VENTES_NOTIFY sends them: a file that cannot be read or is read again, a version to check, rejected lines, old figures. docs/alerts.md has the forms of URLs.",
+    },
+    examples: [
+      {
+        command: "ventes notify --notify https://ntfy.sh/mes-ventes-8c1f",
+        fr: "Sur le téléphone, par ntfy",
+        en: "On the telephone, by ntfy",
+      },
+    ],
+  },
   hello: {
     short: {
       fr: "Vérifie que tout répond : SQLite, le répertoire, les topics",
@@ -518,6 +535,10 @@ export const FLAG_HELP = {
   allowPrivate: {
     fr: "accepter les redirections et les sources découvertes qui mènent à des adresses privées (VENTES_ALLOW_PRIVATE)",
     en: "allow redirects and discovered sources to lead to private addresses (VENTES_ALLOW_PRIVATE)",
+  },
+  notify: {
+    fr: "prévenir à cette URL de ce qui demande quelqu'un : ntfy, Slack, un webhook, ou smtps:// ; à répéter (VENTES_NOTIFY) ; sans --once",
+    en: "tell this URL what needs somebody: ntfy, Slack, a webhook, or smtps://; may be repeated (VENTES_NOTIFY); not with --once",
   },
   every: {
     fr: "délai entre deux interrogations d'une source : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s) ; entre deux sauvegardes, pour 'ventes backup'",

@@ -59,6 +59,39 @@ const TEXTS = {
     (ms: string) => `occupé ${ms} ms d'affilée`,
     (ms: string) => `busy for ${ms} ms at a time`,
   ),
+  notifies: both(
+    (destinations: string) => `prévient ${destinations} de ce qui demande quelqu'un`,
+    (destinations: string) => `tells ${destinations} what needs somebody`,
+  ),
+  /** `lost`: changes that are not told any more; 0: all are sent again. */
+  notNotified: both(
+    (destination: string, why: string, lost: number) =>
+      `${destination} n'a pas pris un message (${why}) : ${lost === 0 ? "il sera envoyé de nouveau" : `${frenchCount(lost)} nouvelles sont perdues`} ; essayez ${command("notify")}`,
+    (destination: string, why: string, lost: number) =>
+      `${destination} did not take a message (${why}): ${lost === 0 ? "it will be sent again" : `${englishCount(lost)} items are lost`}; try ${command("notify")}`,
+  ),
+  notifyOnce: both(
+    () =>
+      "--notify et --once ne vont pas ensemble : les alertes partent de ce qui continue ; ôtez l'un des deux",
+    () =>
+      "--notify and --once do not go together: alerts come from what goes on running; leave one of them out",
+  ),
+  noDestinations: both(
+    () =>
+      `aucune destination : donnez --notify URL, ou VENTES_NOTIFY, par exemple ${command("notify --notify https://ntfy.sh/VOTRE_SUJET")}`,
+    () =>
+      `no destination: give --notify URL, or VENTES_NOTIFY, for example ${command("notify --notify https://ntfy.sh/YOUR_TOPIC")}`,
+  ),
+  testTaken: both(
+    (destination: string) => `${destination} : message d'essai pris`,
+    (destination: string) => `${destination}: took the test message`,
+  ),
+  testsRefused: both(
+    (n: number) =>
+      `${frenchCount(n)} destination${n === 1 ? " n'a" : "s n'ont"} pas pris le message d'essai : corrigez l'URL, ou voyez si l'hôte répond`,
+    (n: number) =>
+      `${englishCount(n)} destination${n === 1 ? "" : "s"} did not take the test message: correct the URL, or see whether the host answers`,
+  ),
   guessing: both(
     (client: string) =>
       `${client} a donné plusieurs jetons faux à la page en une minute ; les réponses suivantes attendent 2 s chacune`,

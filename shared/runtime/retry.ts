@@ -44,7 +44,20 @@ export const POLICIES = {
     times: Number.POSITIVE_INFINITY,
     finally: "the producer takes the source over again: fences, read back, diff",
   },
+  /** A notification that its destination did not take. */
+  notify: {
+    firstMs: 5_000,
+    longestMs: 3_600_000,
+    times: Number.POSITIVE_INFINITY,
+    finally: "what is older than a day is left out, which stderr says",
+  },
 } as const satisfies Record<string, Policy>;
+
+/** The wait before the retry of this number, from 1, where waits are kept in a file. Without jitter. */
+export const waitOf = (name: keyof typeof POLICIES, retry: number): number => {
+  const { firstMs, longestMs }: Policy = POLICIES[name];
+  return Math.min(firstMs * 2 ** (retry - 1), longestMs);
+};
 
 /** The schedule of a policy: exponential waits with jitter, up to the longest one. */
 export const scheduleOf = (name: keyof typeof POLICIES) => {

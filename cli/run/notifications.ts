@@ -1,0 +1,53 @@
+/** The notifications of `start` and `analyzer`: what they observe, and the lines on stderr about them. */
+import * as Effect from "effect/Effect";
+import type { Settings } from "#shared/runtime/settings.ts";
+import { say } from "../output/stdout.ts";
+import type { Failed, WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { notifierLock } from "../settings/locks.ts";
+import type { NotifyFlags, NotifySettings } from "../settings/notify-settings.ts";
+import { visibleSource } from "../texts/visible.ts";
+import type { View } from "./page.ts";
+
+export const notifySettings = (
+  flags: NotifyFlags,
+  run: Invocation,
+): Effect.Effect<NotifySettings, WrongUsage | Failed> =>
+  Effect.try({ try: () => run.notify(flags), catch: (error) => error as WrongUsage | Failed });
+
+/** How often it tries to take the place of the process that notifies. */
+const TRY_EVERY_MS = 5_000;
+
+/**
+ * Tells the destinations what needs people, as the view shows it, until it is interrupted. Of several analyzers of a
+ * directory one does; another takes its place when it ends.
+ */
+export const notifying = (
+  { destinations, limits }: NotifySettings,
+  view: View,
+  run: Invocation,
+): Effect.Effect<never, never, Settings> =>
+  Effect.gen(function* () {
+    if (destinations.length === 0) return yield* Effect.never;
+    const { makeSend, runNotifier } = yield* Effect.promise(async () => ({
+      ...(await import("../../notify/send.ts")),
+      ...(await import("../../notify/run.ts")),
+    }));
+    const { texts, settings } = run;
+    yield* Effect.eventually(
+      notifierLock(settings.data).pipe(Effect.tapError(() => Effect.sleep(TRY_EVERY_MS))),
+    );
+    say(`ventes: ${texts.notifies(destinations.map(({ shown }) => shown).join(", "))}`);
+    return yield* runNotifier({
+      destinations,
+      limits,
+      send: yield* makeSend,
+      safe: visibleSource,
+      observe: () => ({
+        sources: view.sources,
+        catalogues: view.catalogues,
+        components: view.components,
+      }),
+      onFailure: ({ shown, reason, lost }) => say(`ventes: ${texts.notNotified(shown, reason, lost)}`),
+    });
+  }).pipe(Effect.scoped);

@@ -1,0 +1,104 @@
+/** What is new about the problems of now, against what has been told. Pure: time is an argument. */
+import { waitOf } from "#shared/runtime/retry.ts";
+import { type Change, EMPTY_OUTBOX, type Kind, type Known, type Memory, type Outbox } from "./memory.ts";
+
+/** What is known of one thing now. A thing without a verdict is unknown, such as a source that is being read. */
+export interface Verdict {
+  readonly key: string;
+  readonly kind: Exclude<Kind, "sale">;
+  readonly subject: string;
+  readonly isWrong: boolean;
+  /** Another state of the same problem is told again, such as a version that waits for another decision. */
+  readonly state: string;
+  /** The problem, or that it is solved. */
+  readonly says: string;
+}
+
+/** These often pass by themselves, so they must last. */
+const MUST_LAST: ReadonlySet<Kind> = new Set(["failed", "component"]);
+/** A source of which nothing is known for this long is followed no longer. */
+const FORGET_AFTER_MS = 600_000;
+/** More changes than a message can hold are counted only. */
+const MOST_CHANGES = 200;
+
+/**
+ * The problems of now, and what is to be told about them. A problem of MUST_LAST counts once it has lasted `afterMs`; that
+ * it is solved is told only if it was told.
+ */
+export function changesOf(
+  before: Memory["known"],
+  verdicts: readonly Verdict[],
+  now: Date,
+  afterMs: number,
+): { readonly known: Memory["known"]; readonly changes: readonly Change[] } {
+  const at = now.toISOString();
+  const age = (since: string): number => now.getTime() - Date.parse(since);
+  const known: Record<string, Known> = {};
+  const changes: Change[] = [];
+  for (const { key, kind, subject, isWrong, state, says } of verdicts) {
+    const { since = at, told = null } = before[key] ?? {};
+    const change = { kind, subject, says, since, at };
+    if (!isWrong) {
+      if (told !== null) changes.push({ event: "solved", ...change });
+      continue;
+    }
+    const isDue = told !== state && !(MUST_LAST.has(kind) && age(since) < afterMs);
+    if (isDue) changes.push({ event: "problem", ...change });
+    known[key] = { since, told: isDue ? state : told };
+  }
+  const seen = new Set(verdicts.map(({ key }) => key));
+  for (const [key, problem] of Object.entries(before)) {
+    const { absent = at } = problem;
+    if (!seen.has(key) && age(absent) <= FORGET_AFTER_MS) known[key] = { ...problem, absent };
+  }
+  return { known, changes };
+}
+
+/** The outboxes of these destinations with the changes; those of other destinations are left out. */
+export const withChanges = (
+  outboxes: Memory["outboxes"],
+  destinations: readonly string[],
+  changes: readonly Change[],
+): Memory["outboxes"] =>
+  Object.fromEntries(
+    destinations.map((id) => {
+      const outbox = outboxes[id] ?? EMPTY_OUTBOX;
+      const all = [...outbox.changes, ...changes];
+      const dropped = outbox.dropped + Math.max(0, all.length - MOST_CHANGES);
+      return [id, { ...outbox, changes: all.slice(0, MOST_CHANGES), dropped }];
+    }),
+  );
+
+/** A message goes this long after the one before, so that what comes together goes together. */
+const GAP_MS = 60_000;
+/** What could not be sent for this long is left out. */
+const OUTDATED_MS = 86_400_000;
+
+/** The outbox once its first `sent` changes were taken. */
+export const afterSent = (outbox: Outbox, sent: Outbox, now: Date): Outbox => ({
+  changes: outbox.changes.slice(sent.changes.length),
+  dropped: outbox.dropped - sent.dropped,
+  tries: 0,
+  next: later(now, GAP_MS),
+});
+
+/**
+ * The outbox after a send that failed, and how many changes are given up: all that were sent when another try is `hopeless`,
+ * otherwise those older than a day.
+ */
+export function afterFailure(
+  outbox: Outbox,
+  sent: Outbox,
+  now: Date,
+  hopeless: boolean,
+): { readonly outbox: Outbox; readonly lost: number } {
+  if (hopeless) return { outbox: afterSent(outbox, sent, now), lost: sent.changes.length + sent.dropped };
+  const changes = outbox.changes.filter(({ at }) => now.getTime() - Date.parse(at) < OUTDATED_MS);
+  const tries = outbox.tries + 1;
+  return {
+    outbox: { ...outbox, changes, tries, next: later(now, waitOf("notify", tries)) },
+    lost: outbox.changes.length - changes.length,
+  };
+}
+
+const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
