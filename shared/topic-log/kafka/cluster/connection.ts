@@ -29,6 +29,11 @@ const CONFIRMED_FOR_MS = 1_000;
 const END_WITHIN_MS = 8_000;
 const END_LOOK_MS = 300;
 
+/** The error of kafkajs when each broker has refused to name a coordinator. */
+const UNSAID = "KafkaJSGroupCoordinatorNotFound";
+/** The type of a coordinator: that of a group. */
+const GROUP = 0;
+
 export class Connection {
   readonly #settings: KafkaSettings;
   readonly #topics: readonly string[];
@@ -128,7 +133,16 @@ export class Connection {
   }
 
   async coordinator(groupId: string): Promise<Broker> {
-    return (await this.cluster()).findGroupCoordinator({ groupId });
+    const cluster = await this.cluster();
+    try {
+      return await cluster.findGroupCoordinator({ groupId });
+    } catch (error) {
+      if (!(error instanceof Error && error.name === UNSAID)) throw error;
+      // kafkajs drops what the brokers answered, which may be a missing ACL: this one throws it.
+      const broker = await cluster.brokerPool.findConnectedBroker();
+      await broker.findGroupCoordinator({ groupId, coordinatorType: GROUP });
+      throw error;
+    }
   }
 
   async fetch(

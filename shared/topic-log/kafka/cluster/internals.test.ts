@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { CODES } from "../protocol/codes.ts";
+import "./kafkajs.ts";
 
 const require = createRequire(import.meta.url);
 const ADR = join(import.meta.dirname, "../../../../docs/adr/0002-own-kafka-loops.md");
@@ -23,6 +25,7 @@ const METHODS = {
   "kafkajs/src/broker": [
     "initProducerId",
     "listOffsets",
+    "findGroupCoordinator",
     "joinGroup",
     "syncGroup",
     "heartbeat",
@@ -50,6 +53,19 @@ it.each(Object.entries(METHODS))(
     expect(readFileSync(ADR, "utf8")).toContain(`\`${module.slice("kafkajs/".length)}\``);
   },
 );
+
+it("src/protocol/error makes errors from a list that is added to", () => {
+  const { errorCodes, createErrorFromCode } = require("kafkajs/src/protocol/error") as {
+    errorCodes: readonly { readonly code: number; readonly type: string }[];
+    createErrorFromCode: (code: number) => Error & { readonly type: string };
+  };
+  // Each code of kafkajs is in our table under its name, and each of ours is told apart by kafkajs.
+  expect(errorCodes.map(({ code, type }) => [code, type])).toEqual(
+    CODES.map(({ code, name }) => [code, name]),
+  );
+  expect(createErrorFromCode(100)).toMatchObject({ type: "UNKNOWN_TOPIC_ID" });
+  expect(readFileSync(ADR, "utf8")).toContain("`src/protocol/error`");
+});
 
 it("src/loggers makes a logger from a creator", () => {
   expect(require("kafkajs/src/loggers")).toHaveProperty("createLogger");

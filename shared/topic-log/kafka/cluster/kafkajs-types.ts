@@ -33,6 +33,7 @@ export interface Broker {
       readonly partitions: readonly PartitionOffset[];
     }[];
   }>;
+  findGroupCoordinator(o: { readonly groupId: string; readonly coordinatorType: number }): Promise<unknown>;
   joinGroup(o: {
     readonly groupId: string;
     readonly sessionTimeout: number;

@@ -12,6 +12,7 @@ import * as Redacted from "effect/Redacted";
 import type { Admin } from "kafkajs";
 import kafkajs from "kafkajs";
 import type { KafkaSettings } from "../../../runtime/settings.ts";
+import { CODES } from "../protocol/codes.ts";
 import type { AssignerProtocol, Cluster } from "./kafkajs-types.ts";
 
 export type { Admin } from "kafkajs";
@@ -24,7 +25,7 @@ const CLIENT_ID = "ventes";
 /** Errors refresh the metadata when a leader has moved; this age is for changes that cause no error. */
 const METADATA_MAX_AGE_MS = 60_000;
 
-// ---- a repair
+// ---- repairs
 
 interface RequestQueue {
   pending: unknown[];
@@ -36,6 +37,14 @@ const schedule = RequestQueueClass.prototype.scheduleCheckPendingRequests;
 RequestQueueClass.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
   if (this.pending.length > 0) schedule.call(this);
 };
+
+const { errorCodes } = require("kafkajs/src/protocol/error") as {
+  errorCodes: { code: number; type: string; retriable: boolean; message: string }[];
+};
+/** kafkajs gives all codes that are newer than itself one name. With this it gives each its own. */
+for (const { code, name } of CODES)
+  if (errorCodes.every((known) => known.code !== code))
+    errorCodes.push({ code, type: name, retriable: false, message: `Kafka answers ${name}` });
 
 // ---- opening
 

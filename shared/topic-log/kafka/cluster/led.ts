@@ -4,10 +4,12 @@
  * soon, with fresh metadata. It does not wait for a lost broker.
  */
 import { setTimeout } from "node:timers/promises";
-import { NO_LEADER, typeOf } from "./failures.ts";
+import { isLeaderless } from "./failures.ts";
 
 const LED_WITHIN_MS = 10_000;
-const LOOK_MS = 100;
+/** The first and the longest wait; waits double in between. */
+const FIRST_LOOK_MS = 100;
+const LONGEST_LOOK_MS = 1_000;
 
 /** Runs `run` until no partition lacks a leader, for `within` ms at most. Throws any other error at once. */
 export async function onceLed<A>(
@@ -16,14 +18,14 @@ export async function onceLed<A>(
   within = LED_WITHIN_MS,
 ): Promise<A> {
   const deadline = performance.now() + within;
-  for (;;)
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LONGEST_LOOK_MS))
     try {
       return await run();
     } catch (error) {
-      if (!NO_LEADER.has(typeOf(error)) || performance.now() > deadline) throw error;
-      await setTimeout(LOOK_MS);
+      if (!isLeaderless(error) || performance.now() > deadline) throw error;
+      await setTimeout(wait);
       await refresh().catch((again: unknown) => {
-        if (!NO_LEADER.has(typeOf(again))) throw again;
+        if (!isLeaderless(again)) throw again;
       });
     }
 }

@@ -6,6 +6,7 @@ import { LogUnavailable, pastTheEnd } from "../../errors.ts";
 import type { Connection } from "../cluster/connection.ts";
 import { refusedAnswer } from "../cluster/failures.ts";
 import type { FetchedPartition } from "../protocol/fetch.ts";
+import { BrokenAnswer } from "../protocol/wire.ts";
 import type { PartitionCursor } from "./cursor.ts";
 
 const OFFSET_OUT_OF_RANGE = 1;
@@ -49,6 +50,7 @@ export class Fetcher {
       asked.map(({ cursor, offset }) => ({ topic: cursor.topic, partition: cursor.partition, offset })),
       maxWaitMs,
     );
+    if (answers.length < asked.length) throw new BrokenAnswer();
     for (const answer of answers) {
       const ask = asked.find(
         ({ cursor }) => cursor.topic === answer.topic && cursor.partition === answer.partition,

@@ -17,6 +17,7 @@ import type { Connection } from "../cluster/connection.ts";
 import { int64 } from "../cluster/kafkajs.ts";
 import { NO_TIMESTAMP, seal } from "../protocol/encode-batch.ts";
 import { type ProducedPartition, produceRequest } from "../protocol/produce.ts";
+import { BrokenAnswer } from "../protocol/wire.ts";
 import { mayBeAppended, meaningOf, refusalOf } from "./answers.ts";
 import { advance, isThrough, type Lane, lanesOf, nextBatch, removeTimes } from "./lane.ts";
 
@@ -167,7 +168,8 @@ export class Producer {
     const produced = await broker.connectionPool.send(produceRequest(parts));
     return turns.map((turn) => {
       const answer = produced.find((p) => p.partition === turn.partition);
-      return answer && this.#settle(identity, turn, answer);
+      if (answer === undefined) throw new BrokenAnswer();
+      return this.#settle(identity, turn, answer);
     });
   }
 
@@ -186,13 +188,13 @@ export class Producer {
       }
       case "sequence lost":
         this.#identity = undefined;
-        return `a new producer is needed (error ${errorCode})`;
+        return `Kafka at ${this.#address} gives a new producer id first (${refusalOf(errorCode)})`;
       case "wrong time":
         this.#timeless = true;
         removeTimes(lane);
         return undefined;
       case "try again":
-        return `the leader of ${topic} partition ${partition} takes no records now (error ${errorCode})`;
+        return `Kafka at ${this.#address} takes no records for ${topic} partition ${partition} now (${refusalOf(errorCode)})`;
       case "refused":
         return new LogMisconfigured({
           message: `Kafka at ${this.#address} refuses records for ${topic}: ${refusalOf(errorCode)}`,

@@ -1,0 +1,176 @@
+/**
+ * A broker answers one kind of request with an error code. A misconfiguration ends the work with its sentence after one
+ * try. Every other code is waited for, each time longer, and is said with its name. All codes of the protocol are tried
+ * with a request that kafkajs reads and with the two that are our own; all other requests, with a code of each kind.
+ */
+import * as Cause from "effect/Cause";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Redacted from "effect/Redacted";
+import { expect, it } from "vitest";
+import { embeddedSettings, type KafkaSettings, Settings } from "../../runtime/settings.ts";
+import { type LogState, TopicLog } from "../topic-log.ts";
+import { layerKafka } from "./layer.ts";
+import { CODES, type Code, codeOf } from "./protocol/codes.ts";
+import { type Api, startFakeBroker } from "./testing/fake-broker.ts";
+
+/** How long requests are counted after the first one was refused. */
+const FOR_MS = 2_500;
+/** Waits double from 250 ms, and a member joins three times in a row: so many at most, however long opening took. */
+const MOST = 20;
+/**
+ * Both bounds of a partition are asked for at once; kafkajs says why there is no coordinator when it is asked again, and asks
+ * in three forms which versions a broker speaks.
+ */
+const MOST_OF_MISCONFIGURED = 3;
+
+interface Seen {
+  /** "going on", or the tag of the failure. */
+  readonly end: string;
+  /** The sentence of the failure, or why the log was waited for last. */
+  readonly says: string;
+  readonly asked: number;
+}
+type Work = (onState: (state: LogState) => void) => Effect.Effect<unknown, unknown, TopicLog>;
+
+const following: Work = (onState) =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    return yield* log.follow({
+      group: "g",
+      topics: ["commits"],
+      positions: (parts) => parts.map((part) => ({ ...part, offset: 0 })),
+      onBatch: (batch) => Effect.succeed(batch.next),
+      onState,
+    });
+  });
+const publishing: Work = () =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    return yield* log.publish("commits", [{ key: "k", value: "v" }]);
+  });
+
+interface Options {
+  /** Runs once the log is open, and meets the code. Without it, opening the log does. */
+  readonly work?: Work;
+  /** It says that it waits. */
+  readonly tells?: boolean;
+  readonly sasl?: KafkaSettings["sasl"];
+}
+
+async function seenOf(
+  api: Api,
+  { code }: Code,
+  { work, tells = false, sasl = null }: Options,
+): Promise<Seen> {
+  const broker = await startFakeBroker("v");
+  const kafka = { brokers: [broker.address], tls: null, sasl };
+  const layer = layerKafka.pipe(
+    Layer.provide(Layer.succeed(Settings, embeddedSettings("/nowhere", { namespace: "v", kafka }))),
+  );
+  let waiting = "";
+  let before = 0;
+  const refuse = Effect.sync(() => {
+    before = broker.asked(api);
+    broker.answer(api, code);
+  });
+  const counted = Effect.gen(function* () {
+    while (broker.asked(api) === before || (tells && waiting === "")) yield* Effect.sleep(20);
+    yield* Effect.sleep(FOR_MS);
+  });
+  const working = Effect.gen(function* () {
+    const log = yield* TopicLog;
+    if (work === undefined) return;
+    yield* log.publish("commits", [{ key: "k", value: "v" }]);
+    yield* refuse;
+    yield* work((state) => {
+      if (state.state === "waiting") waiting = state.reason;
+    }).pipe(Effect.raceFirst(counted));
+  }).pipe(Effect.provide(layer), Effect.scoped);
+  const exit = await Effect.runPromiseExit(
+    work === undefined ? Effect.andThen(refuse, Effect.raceFirst(working, counted)) : working,
+  );
+  const asked = broker.asked(api) - before;
+  await broker.close();
+  if (exit._tag === "Success") return { end: "going on", says: waiting, asked };
+  const failure = Cause.squash(exit.cause) as { readonly _tag?: string; readonly message: string };
+  return { end: failure._tag ?? "defect", says: failure.message, asked };
+}
+
+/** What is expected of each code of a request, and what was seen instead. */
+async function wrongAmong(
+  api: Api,
+  codes: readonly Code[],
+  options: Options,
+  but: Readonly<Record<number, Partial<Seen>>> = {},
+): Promise<readonly unknown[]> {
+  const all = await Promise.all(
+    codes.map(async (code) => ({ api, code, seen: await seenOf(api, code, options) })),
+  );
+  return all.filter(({ code, seen }) => {
+    const isMisconfigured = code.kind === "misconfigured";
+    const expected = {
+      end: isMisconfigured ? "LogMisconfigured" : "going on",
+      says: isMisconfigured ? code.says : options.tells ? `${code.name}, error ${code.code}` : "",
+      ...but[code.code],
+    };
+    const most = isMisconfigured ? MOST_OF_MISCONFIGURED : MOST;
+    return !(
+      seen.end === expected.end &&
+      seen.says.includes(expected.says ?? "") &&
+      seen.asked >= 1 &&
+      seen.asked <= most
+    );
+  });
+}
+
+const REJOINED = { 22: { says: "" }, 25: { says: "" }, 27: { says: "" } };
+
+it("every code of a fetch ends it, or is waited for", async () => {
+  const options = { work: following, tells: true };
+  const outOfRange = { says: "although its bounds hold it" };
+  expect(await wrongAmong("Fetch", CODES, options, { 1: outOfRange })).toEqual([]);
+}, 60_000);
+
+it("every code of a join ends it, or is waited for", async () => {
+  expect(await wrongAmong("JoinGroup", CODES, { work: following, tells: true })).toEqual([]);
+}, 60_000);
+
+it("every code of a publish ends it, or is waited for", async () => {
+  const but = {
+    29: { says: "these credentials may not write: grant them an ACL" },
+    31: { says: "these credentials may not write idempotently: grant them an ACL" },
+    46: { end: "PublishUncertain" },
+  };
+  expect(await wrongAmong("Produce", CODES, { work: publishing }, but)).toEqual([]);
+}, 60_000);
+
+/** One code of each kind, and one that no Kafka knows. */
+const KINDS = [29, 30, 31, -1, 14, 6, 42, 999].map(codeOf);
+
+it("every other request of a follower, and those that open the log", async () => {
+  const rejoining = [22, 25, 27].map(codeOf);
+  const login = { mechanism: "plain", username: "u", password: Redacted.make("p") } as const;
+  const tells = { work: following, tells: true };
+  // Opening gives up when the log cannot answer; whoever opens it tries again.
+  const opening = Object.fromEntries(
+    KINDS.filter(({ kind }) => kind !== "misconfigured").map(({ code }) => [code, { end: "LogUnavailable" }]),
+  );
+  const wrong = await Promise.all([
+    wrongAmong("FindCoordinator", KINDS, tells),
+    wrongAmong("SyncGroup", KINDS, tells),
+    wrongAmong("ListOffsets", KINDS, tells),
+    wrongAmong("Heartbeat", KINDS, tells),
+    wrongAmong("OffsetCommit", KINDS, tells),
+    wrongAmong("Heartbeat", rejoining, { work: following }, REJOINED),
+    wrongAmong("InitProducerId", KINDS, {}),
+    wrongAmong("CreateTopics", KINDS, {}, opening),
+    wrongAmong("Metadata", KINDS, {}, opening),
+    wrongAmong("ApiVersions", [...KINDS, codeOf(35)], {}, { ...opening, 35: { says: "use Kafka 3.7" } }),
+    wrongAmong("DescribeConfigs", KINDS, {}, { ...opening, 6: {} }),
+    wrongAmong("SaslHandshake", [...KINDS, codeOf(33), codeOf(34)], { sasl: login }, opening),
+    // Whatever the reason for which a broker does not let us in: it is not tried again.
+    wrongAmong("SaslAuthenticate", [codeOf(58)], { sasl: login }, { 58: { says: "KAFKA_PASSWORD" } }),
+  ]);
+  expect(wrong.flat()).toEqual([]);
+}, 60_000);
