@@ -39,21 +39,27 @@ const running = <A, E>(effect: Effect.Effect<A, E, TopicLog | Settings | Scope.S
   );
 
 const topics = randomTopics(randomOf(7), 2000);
+const published = [...topics.values()].flat(2);
+/** Records of the log, and those that count as events. */
+const size = published.length;
+const count = published.filter(({ event }) => event.kind !== "fence").length;
 
-/** Publishes them, and returns how many positions they have. */
-const publishAll = Effect.gen(function* () {
-  const log = yield* TopicLog;
-  let sum = 0;
-  for (const [topic, logs] of topics)
-    for (const [partition, records] of logs.entries()) {
-      yield* log.publish(
-        topic,
-        records.map(({ key, event }) => ({ key, value: JSON.stringify(event), partition })),
-      );
-      sum += records.length;
-    }
-  return sum;
-});
+/** A thread whatever the size of the log. */
+const ALWAYS = -1;
+
+/** Publishes of each partition its records between two shares of it. */
+const publish = (from = 0, to = 1) =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    for (const [topic, logs] of topics)
+      for (const [partition, records] of logs.entries())
+        yield* log.publish(
+          topic,
+          records
+            .slice(Math.floor(records.length * from), Math.floor(records.length * to))
+            .map(({ key, event }) => ({ key, value: JSON.stringify(event), partition })),
+        );
+  });
 
 const threads = (): number =>
   (process.report.getReport() as { readonly workers?: readonly unknown[] }).workers?.length ?? 0;
@@ -68,44 +74,103 @@ const read = <A>(sql: string): A => {
   }
 };
 
-it("applies every event in its thread, tells its figures and its loop, and ends before its caller goes on", async () => {
-  let applied = 0;
-  const told = await running(
-    Effect.gen(function* () {
-      const all = yield* publishAll;
-      const isThere = yield* Deferred.make<void>();
-      const hasLooped = yield* Deferred.make<number>();
-      const thread = yield* Effect.forkChild(
-        runConsumerInThread({
-          onProgress: (figures) => {
-            applied = figures.events;
-            if (read<number>("SELECT SUM(position) FROM positions") === all)
-              Deferred.doneUnsafe(isThere, Effect.void);
+/** Interrupts it when all positions of the log are in the database, and returns its figures. */
+const applyAll = (mostWithoutThread?: number) =>
+  Effect.gen(function* () {
+    const isThere = yield* Deferred.make<number>();
+    const consumer = yield* Effect.forkChild(
+      runConsumerInThread(
+        {
+          onProgress: ({ events }) => {
+            if (read<number>("SELECT SUM(position) FROM positions") === size)
+              Deferred.doneUnsafe(isThere, Effect.succeed(events));
           },
-          onLoopDelay: (ms) => Deferred.doneUnsafe(hasLooped, Effect.succeed(ms)),
-        }),
-      );
-      yield* Effect.raceFirst(Fiber.join(thread), Deferred.await(isThere));
-      const loop = yield* Effect.raceFirst(Fiber.join(thread), Deferred.await(hasLooped));
-      yield* Fiber.interrupt(thread);
-      return { loop, left: threads() };
-    }),
-  );
-  expect(applied).toBeGreaterThan(0);
-  expect(told.loop).toBeGreaterThanOrEqual(0);
-  expect(told.left).toBe(0);
+        },
+        mostWithoutThread,
+      ),
+    );
+    return { consumer, events: Effect.raceFirst(Fiber.join(consumer), Deferred.await(isThere)) };
+  });
+
+const expectAll = (): void => {
   const db = openVentesReader(dir);
   expect([...canonicalDump(db)]).toEqual(canonicalModel(topics));
   db.close();
+};
+
+it("applies every event in its thread, tells its figures, and ends it before its caller goes on", async () => {
+  await running(
+    Effect.gen(function* () {
+      yield* publish();
+      const { consumer, events } = yield* applyAll(ALWAYS);
+      expect(yield* events).toBe(count);
+      expect(threads()).toBe(1);
+      yield* Fiber.interrupt(consumer);
+      expect(threads()).toBe(0);
+    }),
+  );
+  expectAll();
+});
+
+it("needs no thread for a small log", async () => {
+  await running(
+    Effect.gen(function* () {
+      const { consumer, events } = yield* applyAll();
+      yield* publish();
+      expect(yield* events).toBe(count);
+      expect(threads()).toBe(0);
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  expectAll();
+});
+
+it("hands a log that grows over to a thread, which goes on with its positions and its figures", async () => {
+  await running(
+    Effect.gen(function* () {
+      const { consumer, events } = yield* applyAll(size / 2);
+      yield* publish(0, 0.4);
+      const applied = "SELECT IFNULL(SUM(position), 0) FROM positions";
+      const isFile = () => existsSync(ventesFile(dir));
+      yield* Effect.promise(() =>
+        until("0.3 of the log", () => isFile() && read<number>(applied) > size * 0.3),
+      );
+      expect(threads()).toBe(0);
+      yield* publish(0.4);
+      expect(yield* events).toBe(count);
+      expect(threads()).toBe(1);
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
+  expectAll();
+});
+
+it("tells how long its thread's loop was busy", async () => {
+  await running(
+    Effect.gen(function* () {
+      yield* publish(0, 0.1);
+      const hasLooped = yield* Deferred.make<number>();
+      const consumer = yield* Effect.forkChild(
+        runConsumerInThread(
+          { onLoopDelay: (ms) => Deferred.doneUnsafe(hasLooped, Effect.succeed(ms)) },
+          ALWAYS,
+        ),
+      );
+      expect(yield* Effect.raceFirst(Fiber.join(consumer), Deferred.await(hasLooped))).toBeGreaterThanOrEqual(
+        0,
+      );
+      yield* Fiber.interrupt(consumer);
+    }),
+  );
 });
 
 it("fails as the consumer in this thread does, with the same error", async () => {
-  await running(Effect.asVoid(publishAll));
+  await running(publish());
   const db = openVentes(dir, "one");
   db.exec("INSERT INTO meta VALUES ('log', 'another')");
   db.close();
   const [here, there] = await running(
-    Effect.all([Effect.flip(runConsumer()), Effect.flip(runConsumerInThread())]),
+    Effect.all([Effect.flip(runConsumer()), Effect.flip(runConsumerInThread({}, ALWAYS))]),
   );
   expect(there).toEqual(here);
   expect(there).toMatchObject({ _tag: "LogMismatch", message: here.message });
@@ -116,19 +181,19 @@ it("an error that is no failure is a defect of the caller, with its message", as
   const db = openPlain(ventesFile(dir));
   db.exec("DROP TABLE positions");
   db.close();
-  const exit: Exit.Exit<never, unknown> = await running(Effect.exit(runConsumerInThread()));
+  const exit: Exit.Exit<never, unknown> = await running(Effect.exit(runConsumerInThread({}, ALWAYS)));
   expect(exit._tag === "Failure" && Cause.hasDies(exit.cause)).toBe(true);
   expect(exit._tag === "Failure" && String(Cause.squash(exit.cause))).toContain("no such table: positions");
 });
 
-it("starts its thread when the database is behind the log", async () => {
+it("starts no thread while there is nothing to apply", async () => {
   await running(
     Effect.gen(function* () {
-      const consumer = yield* Effect.forkChild(runConsumerInThread());
+      const consumer = yield* Effect.forkChild(runConsumerInThread({}, ALWAYS));
       yield* Effect.promise(() => until("the database", () => existsSync(ventesFile(dir))));
       yield* Effect.sleep(100);
       expect(threads()).toBe(0);
-      yield* publishAll;
+      yield* publish();
       yield* Effect.promise(() => until("the thread", () => threads() === 1));
       yield* Fiber.interrupt(consumer);
     }),
@@ -138,8 +203,8 @@ it("starts its thread when the database is behind the log", async () => {
 it("interrupted while its thread is starting, it leaves no thread behind", async () => {
   await running(
     Effect.gen(function* () {
-      yield* publishAll;
-      const thread = yield* Effect.forkChild(runConsumerInThread());
+      yield* publish();
+      const thread = yield* Effect.forkChild(runConsumerInThread({}, ALWAYS));
       yield* Effect.promise(() => until("the thread", () => threads() === 1, { every: 1 }));
       yield* Fiber.interrupt(thread);
     }),

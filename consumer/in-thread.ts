@@ -7,6 +7,7 @@ import module from "node:module";
 import { Worker } from "node:worker_threads";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
+import * as Latch from "effect/Latch";
 import * as Schema from "effect/Schema";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
@@ -16,26 +17,58 @@ import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { lagOf } from "./log-binding.ts";
 import { hasUnannounced } from "./outbox.ts";
-import { type ConsumerFailure, openBoundDatabase, runConsumer } from "./run.ts";
+import { addFigures, type ConsumerFailure, NO_FIGURES, openBoundDatabase, runConsumer } from "./run.ts";
 import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "./thread-protocol.ts";
+
+/**
+ * The most events of a log whose consumer needs no thread: to start one costs as much processor as to apply 40,000
+ * events. No event of such a log concerns more sales than these, so no transaction keeps the page waiting.
+ */
+const MOST_WITHOUT_THREAD = 5_000;
 
 /** How often it polls for the first event, in ms. */
 const POLL_MS = 50;
 
 /**
- * As `runConsumer`, in a thread, which starts when there is work for it: to start it takes half a second of processor.
- * On Kafka it runs in this one: the components that share a process there share its connections to the brokers. When it
- * is interrupted, the thread ends its transaction and closes its files first.
+ * As `runConsumer`: in this thread while the log is small, then in one of its own, which starts when there is work for
+ * it. On Kafka it stays in this one: the components that share a process there share its connections to the brokers.
+ * When it is interrupted, the thread ends its transaction and closes its files first.
  */
 export const runConsumerInThread = (
   options: ThreadOptions = {},
+  mostWithoutThread = MOST_WITHOUT_THREAD,
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
   Effect.gen(function* () {
     const settings = yield* Settings;
     if (settings.kafka !== null) return yield* runConsumer(options);
+    const log = yield* TopicLog;
+    // The end of a partition counts the events that it has, and those that it had.
+    const isLarge = Effect.map(
+      log.bounds(EVENT_TOPICS),
+      (bounds) => bounds.reduce((sum, { end }) => sum + end, 0) > mostWithoutThread,
+    );
+    let before = NO_FIGURES;
+    const applied = Latch.makeUnsafe(false);
+    const hasGrown = Effect.andThen(applied.await, Effect.andThen(applied.close, isLarge));
+    if (!(yield* isLarge))
+      yield* Effect.raceFirst(
+        runConsumer({
+          ...options,
+          onProgress: (figures) => {
+            before = figures;
+            applied.openUnsafe();
+            options.onProgress?.(figures);
+          },
+        }),
+        Effect.repeat(hasGrown, { until: (large) => large }),
+      );
     yield* untilBehind;
+    const both: ThreadOptions = {
+      ...options,
+      onProgress: (figures) => options.onProgress?.(addFigures(before, figures)),
+    };
     return yield* Effect.acquireUseRelease(
-      Effect.sync(() => new ConsumerThread(settings, options)),
+      Effect.sync(() => new ConsumerThread(settings, both)),
       ({ failed }) => Deferred.await(failed),
       (thread) => thread.stop,
     );

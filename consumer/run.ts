@@ -200,14 +200,18 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
     );
   });
 
-const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
+export const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
 
-const addFigures = (sum: ConsumerFigures, result: BatchResult): ConsumerFigures => ({
-  events: sum.events + result.events,
-  changed: sum.changed + result.changed,
-  unchanged: sum.unchanged + result.unchanged,
-  superseded: sum.superseded + result.superseded,
-  rejected: sum.rejected + result.rejected,
-  repaired: sum.repaired + result.repaired,
-  commit: result.commit ?? sum.commit,
+/** The figures `sum`, and those of what came after it: a batch, or another consumer that went on. */
+export const addFigures = (
+  sum: ConsumerFigures,
+  next: Pick<BatchResult, keyof ConsumerFigures>,
+): ConsumerFigures => ({
+  events: sum.events + next.events,
+  changed: sum.changed + next.changed,
+  unchanged: sum.unchanged + next.unchanged,
+  superseded: sum.superseded + next.superseded,
+  rejected: sum.rejected + next.rejected,
+  repaired: sum.repaired + next.repaired,
+  commit: Math.max(sum.commit, next.commit ?? 0),
 });
