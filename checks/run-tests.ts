@@ -1,14 +1,15 @@
 /**
  * `npm test [-- FILES]`: runs vitest, then lists the skipped tests with the reasons, and ends with one line of
- * counts. Exits 0 only when nothing failed. VENTES_TEST_REQUIRE=kafka,docker,browser,sqlite3 makes a missing part an error.
+ * counts. Exits 0 only when nothing failed. VENTES_TEST_REQUIRE=kafka,browser makes a missing part an error.
  */
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { requiredParts, requirement } from "../integration-tests/support/require.ts";
+import { PARTS, requiredParts, searchOnce } from "../integration-tests/support/require.ts";
 import { count, countsLine, type Report, skipReasons } from "./report.ts";
 import { ROOT } from "./tree.ts";
 
+const files = process.argv.slice(2);
 const REPORT = join(ROOT, "test-report.json");
 
 const runVitest = (args: readonly string[]): Promise<number | null> =>
@@ -28,14 +29,14 @@ const readReport = (): Report | undefined => {
 };
 
 try {
-  for (const part of requiredParts()) requirement(part);
+  searchOnce(files.length === 0 ? PARTS : requiredParts());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
 }
 
 rmSync(REPORT, { force: true });
-const exitCode = await runVitest(process.argv.slice(2));
+const exitCode = await runVitest(files);
 const report = readReport();
 const counts = count(report, exitCode);
 

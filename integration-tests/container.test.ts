@@ -7,7 +7,7 @@ import { smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { scratchDirectory, ventes } from "./support/ventes.ts";
 
-describeWith("docker", "Kafka in a container", () => {
+describeWith("container", "Kafka in a container", () => {
   it("takes the mission from files to analyses", { timeout: 180_000 }, async () => {
     vi.stubEnv("KAFKA_BROKERS", "");
     onTestFinished(() => {

@@ -11,12 +11,11 @@ const BROKERS = ["kafka", "kafka-2", "kafka-3"] as const;
 /** Every one with VENTES_TEST_LONG=1, else the first that clients ask, and another. */
 const KILLED = process.env.VENTES_TEST_LONG ? BROKERS : (["kafka", "kafka-3"] as const);
 
-describeWith("docker", "three brokers under Compose", () => {
+describeWith("images", "three brokers under Compose", () => {
   let cluster: ComposeProject;
   beforeAll(async () => {
     // Fifty sales a second, so that something is always on its way.
     cluster = await composeProject({ DEMO_GROW: "20" }, "cluster.env");
-    await cluster.compose("build");
     await cluster.compose("up", "-d", "--wait");
   }, START_MS);
   afterAll(async () => {

@@ -27,11 +27,10 @@ interface Container {
   };
 }
 
-describeWith("docker", "the demo cluster under Compose", () => {
+describeWith("images", "the demo cluster under Compose", () => {
   let demo: ComposeProject;
   beforeAll(async () => {
     demo = await composeProject({ VENTES_EVERY: "5s" });
-    await demo.compose("build");
     await demo.compose("up", "-d", "--wait");
   }, START_MS);
   afterAll(async () => {

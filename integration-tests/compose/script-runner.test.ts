@@ -8,11 +8,10 @@ import { smallCompany } from "../support/missions.ts";
 const START_MS = 240_000;
 const STEP_MS = 120_000;
 
-describeWith("docker", "docker compose up script_runner", () => {
+describeWith("images", "docker compose up script_runner", () => {
   let pair: ComposeProject;
   beforeAll(async () => {
     pair = await composeProject();
-    await pair.compose("build", "script_runner", "database_service");
   }, START_MS);
   afterAll(async () => {
     expect(await pair.down()).toEqual([]);

@@ -63,11 +63,10 @@ it("a line is compared by its shape", () => {
   expect(missing(["12 read, 0 wrong", "P09|25.0"], "99 read, 1 wrong\nP08|25.0")).toHaveLength(2);
 });
 
-describeWith("docker", "the tour", () => {
+describeWith("images", "the tour", () => {
   let tour: ComposeProject;
   beforeAll(async () => {
     tour = await composeProject();
-    await tour.compose("build");
   }, START_MS);
   afterAll(async () => {
     expect(await tour.down()).toEqual([]);

@@ -12,6 +12,7 @@ import { promisify } from "node:util";
 import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
 import { freePort, isFree } from "./ports.ts";
+import { KAFKA_IMAGE } from "./require.ts";
 import { until } from "./until.ts";
 
 export const BROKERS = 3;
@@ -150,7 +151,6 @@ const byCommand = async (command: string): Promise<Machine> => {
 
 // ---- by containers
 
-const IMAGE = "apache/kafka:4.3.1";
 const CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg";
 const nameOf = (broker: number): string => `kafka-${broker}`;
 
@@ -163,7 +163,7 @@ const byContainers = async (): Promise<Machine> => {
   const ports = await Promise.all(Array.from({ length: BROKERS }, () => freePort()));
   const containers = await Promise.all(
     ports.map((port, i) =>
-      new GenericContainer(IMAGE)
+      new GenericContainer(KAFKA_IMAGE)
         .withNetwork(network)
         .withNetworkAliases(nameOf(i + 1))
         .withExposedPorts({ container: 9092, host: port })

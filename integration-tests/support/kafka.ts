@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import * as Redacted from "effect/Redacted";
 import type { KafkaSettings } from "#shared/runtime/settings.ts";
 import { makeAdmin } from "#shared/topic-log/kafka/cluster/kafkajs.ts";
-import { requirement } from "./require.ts";
+import { KAFKA_IMAGE, requirement } from "./require.ts";
 import { until } from "./until.ts";
 
 export interface TestKafka {
@@ -55,7 +55,6 @@ const cleanUp = async (settings: KafkaSettings, namespaces: readonly string[]): 
   }
 };
 
-const IMAGE = "apache/kafka:4.3.1";
 const PORT = 9092;
 const START_SCRIPT = "/tmp/start.sh";
 const READY_WITHIN_MS = 60_000;
@@ -72,7 +71,7 @@ const runContainer = async (
   before = "",
 ): Promise<Container> => {
   const { GenericContainer, Wait } = await import("testcontainers");
-  const container = await new GenericContainer(IMAGE)
+  const container = await new GenericContainer(KAFKA_IMAGE)
     .withExposedPorts(PORT)
     .withEntrypoint(["sh", "-c", `until [ -f ${START_SCRIPT} ]; do sleep 0.1; done; exec sh ${START_SCRIPT}`])
     .withWaitStrategy(Wait.forSuccessfulCommand("true"))
@@ -157,7 +156,7 @@ keytool=$(dirname "$(readlink -f "$(command -v java)")")/keytool
 "$keytool" -exportcert -rfc -alias broker -keystore ${KEYSTORE} -storepass ${SECRET} -file /tmp/ca.pem
 `;
 
-/** A container that speaks only TLS with SASL to the outside. Under `describeWith("docker", ...)`. */
+/** A container that speaks only TLS with SASL to the outside. Under `describeWith("container", ...)`. */
 export const startSecureKafka = async (): Promise<SecureKafka> => {
   const login = (mechanism: "plain" | "scram-sha-256" | "scram-sha-512") => ({
     mechanism,

@@ -8,7 +8,17 @@ import { accessSync, constants, mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
-export const PARTS = ["kafka", "cluster", "docker", "browser", "sqlite3", "mount", "root"] as const;
+export const PARTS = [
+  "kafka",
+  "cluster",
+  "docker",
+  "container",
+  "images",
+  "browser",
+  "sqlite3",
+  "mount",
+  "root",
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Requirement {
@@ -39,39 +49,85 @@ const program = (...names: readonly string[]): string | undefined => {
 
 const DOCKER_ANSWERS_WITHIN_MS = 60_000;
 
+/** Of a download, or of a build that downloads. */
+const HAD_WITHIN_MS = 240_000;
+/** Which tests start it, by themselves and by Compose. */
+export const KAFKA_IMAGE = "apache/kafka:4.3.1";
+/** What testcontainers starts beside each container, unless TESTCONTAINERS_RYUK_DISABLED is true. */
+const REAPER_IMAGE = process.env.RYUK_CONTAINER_IMAGE ?? "testcontainers/ryuk:0.14.0";
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Undefined when `docker ARGS` succeeds, else the last line that it printed. */
+const dockerFails = (args: readonly string[], within: number, env = process.env): string | undefined => {
+  const ran = spawnSync("docker", args, { cwd: ROOT, env, encoding: "utf8", timeout: within });
+  if (ran.status === 0) return undefined;
+  if (ran.signal !== null) return `no end after ${within / 1000} s`;
+  const printed = `${ran.stdout ?? ""}\n${ran.stderr ?? ran.error?.message ?? ""}`.trim();
+  return printed.split("\n").at(-1)?.replaceAll(/[[\]]/g, "") ?? "";
+};
+
+/** Why an image is not there and cannot be pulled. */
+const imageFails = (image: string): string | undefined => {
+  if (dockerFails(["image", "inspect", image], DOCKER_ANSWERS_WITHIN_MS) === undefined) return undefined;
+  const why = dockerFails(["pull", "--quiet", image], HAD_WITHIN_MS);
+  return why === undefined ? undefined : `${image} cannot be had (${why})`;
+};
+
+/** A part that is there when another one is, which is named as the reason when it is not. */
+const standsOn = (name: Part, what: string, other: Part): Requirement => {
+  const { present, found: where } = requirement(other);
+  return present ? found(name, other) : absent(name, `${what}, and ${where}`);
+};
+
 const SEARCHES: Readonly<Record<Part, () => Requirement>> = {
   kafka: () => {
     const brokers = process.env.KAFKA_BROKERS;
-    if (brokers) return found("kafka", brokers);
-    return requirement("docker").present
-      ? found("kafka", "docker")
-      : absent("kafka", "Kafka absent: KAFKA_BROKERS is not set and Docker does not answer");
+    return brokers
+      ? found("kafka", brokers)
+      : standsOn("kafka", "Kafka absent: KAFKA_BROKERS is not set", "container");
   },
   cluster: () => {
     const command = process.env.VENTES_TEST_CLUSTER;
-    if (command) {
-      const path = program(command);
-      return path === undefined
-        ? absent(
-            "cluster",
-            `a Kafka cluster absent: VENTES_TEST_CLUSTER names ${command}, which is no program`,
-          )
-        : found("cluster", path);
-    }
-    return requirement("docker").present
-      ? found("cluster", "docker")
-      : absent(
-          "cluster",
-          "a Kafka cluster absent: VENTES_TEST_CLUSTER is not set and Docker does not answer",
-        );
+    if (!command)
+      return standsOn("cluster", "a Kafka cluster absent: VENTES_TEST_CLUSTER is not set", "container");
+    const path = program(command);
+    return path === undefined
+      ? absent("cluster", `a Kafka cluster absent: VENTES_TEST_CLUSTER names ${command}, which is no program`)
+      : found("cluster", path);
   },
   docker: () => {
     const docker = program("docker");
     if (docker === undefined) return absent("docker", "Docker absent: no docker on PATH");
-    const info = spawnSync(docker, ["info"], { stdio: "ignore", timeout: DOCKER_ANSWERS_WITHIN_MS });
-    return info.status === 0
+    if (dockerFails(["info"], DOCKER_ANSWERS_WITHIN_MS) !== undefined)
+      return absent("docker", "Docker absent: it does not answer");
+    return dockerFails(["compose", "version"], DOCKER_ANSWERS_WITHIN_MS) === undefined
       ? found("docker", docker)
-      : absent("docker", "Docker absent: it does not answer");
+      : absent("docker", "Docker absent: it has no Compose (docker compose version)");
+  },
+  container: () => {
+    const docker = requirement("docker");
+    if (!docker.present) return absent("container", docker.found);
+    const kafka = imageFails(KAFKA_IMAGE);
+    if (kafka !== undefined) return absent("container", `Kafka in a container absent: ${kafka}`);
+    const reaper = process.env.TESTCONTAINERS_RYUK_DISABLED === "true" ? undefined : imageFails(REAPER_IMAGE);
+    return reaper === undefined
+      ? found("container", KAFKA_IMAGE)
+      : absent(
+          "container",
+          `Kafka in a container absent: ${reaper}; TESTCONTAINERS_RYUK_DISABLED=true does without it`,
+        );
+  },
+  images: () => {
+    const docker = requirement("docker");
+    if (!docker.present) return absent("images", docker.found);
+    const kafka = imageFails(KAFKA_IMAGE);
+    if (kafka !== undefined) return absent("images", `the images of Compose absent: ${kafka}`);
+    // Of the developer's own .env, a build takes nothing.
+    const env = { ...process.env, COMPOSE_ENV_FILES: ".env.example" };
+    const why = dockerFails(["compose", "build", "--quiet"], HAD_WITHIN_MS, env);
+    return why === undefined
+      ? found("images", "docker compose build")
+      : absent("images", `the images of Compose absent: docker compose build fails (${why})`);
   },
   browser: () => {
     const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -114,7 +170,21 @@ const SEARCHES: Readonly<Record<Part, () => Requirement>> = {
   },
 };
 
-const polled = new Map<Part, Requirement>();
+/** What was found before this process, as JSON: `npm test` sets it, so that its test files need not search again. */
+const FOUND = "VENTES_TEST_FOUND";
+const polled = new Map<Part, Requirement>(
+  (JSON.parse(process.env[FOUND] ?? "[]") as Requirement[]).map((one) => [one.name, one]),
+);
+
+/**
+ * Searches these parts, and lets processes that are started know them. The images are left to the tests that need them,
+ * for it takes a minute to build them. Throws when one that is required is missing.
+ */
+export const searchOnce = (parts: readonly Part[] = PARTS): void => {
+  requiredParts();
+  const all = parts.filter((name) => name !== "images").map(requirement);
+  process.env[FOUND] = JSON.stringify(all);
+};
 
 /** Parts that may not be missing: VENTES_TEST_REQUIRE. An unknown name there is an error, never ignored. */
 export const requiredParts = (): readonly Part[] =>
