@@ -2,13 +2,12 @@
  * Checks of the whole project: manifest and lock file, texts that no file may contain, and documents against the code.
  * `promisedTests` in documents.ts defines how documents name tests.
  */
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { codeNamed } from "#shared/topic-log/kafka/protocol/codes.ts";
 import { BRIEF_SAYS } from "../integration-tests/support/brief-table.ts";
+import { ventes } from "../integration-tests/support/in-process.ts";
 import { FLOORS } from "./boundaries.ts";
 import { pathsNamed } from "./citations.ts";
 import {
@@ -72,11 +71,7 @@ describe("no file", () => {
   });
 });
 
-const ventes = async (...args: readonly string[]): Promise<string> => {
-  const env = { ...process.env, VENTES_LANG: "en", NO_COLOR: "1" };
-  const run = promisify(execFile)(process.execPath, [join(ROOT, "cli/ventes.js"), ...args], { env });
-  return (await run).stdout;
-};
+const printed = async (...args: readonly string[]): Promise<string> => (await ventes(args)).stdout;
 
 const README = "README.md";
 const README_FR = "README.fr.md";
@@ -129,12 +124,12 @@ describe("documents", () => {
   });
 
   it("name the commands and flags that exist, and every command", async () => {
-    const { commands } = namedInHelp(await ventes("--help"));
+    const { commands } = namedInHelp(await printed("--help"));
     expect(commands).toContain("start");
-    const helps = await Promise.all(commands.map((command) => ventes(command, "--help")));
+    const helps = await Promise.all(commands.map((command) => printed(command, "--help")));
     const under = new Map(commands.map((command, i) => [command, namedInHelp(helps[i] ?? "")]));
     const deeper = await Promise.all(
-      [...under].flatMap(([command, named]) => named.commands.map((sub) => ventes(command, sub, "--help"))),
+      [...under].flatMap(([command, named]) => named.commands.map((sub) => printed(command, sub, "--help"))),
     );
     const flags = new Set([...helps, ...deeper].flatMap((help) => namedInHelp(help).flags));
 
@@ -156,7 +151,7 @@ describe("documents", () => {
       .flatMap(usesOfVentes)
       .map(({ words }) => words[0]);
     expect(commands.filter((command) => !named.includes(command))).toEqual([]);
-  }, 60_000);
+  });
 
   it("show the brief point by point with the commands that tests type", () => {
     const commands = commandsBelow(readProjectFile("docs/brief.md"), "The brief, point by point");

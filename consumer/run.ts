@@ -200,6 +200,7 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
     );
   });
 
+/** Before the first batch. */
 export const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
 
 /** The figures `sum`, and those of what came after it: a batch, or another consumer that went on. */
