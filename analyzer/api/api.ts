@@ -22,6 +22,7 @@ import {
   WaitingAnswer,
 } from "./figures.ts";
 import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
+import { session, sources } from "./writes.ts";
 
 /** The body of an error: `error` is a sentence that says what is wrong and what to do. */
 const error = (status: number, description: string) =>
@@ -145,12 +146,13 @@ const results = HttpApiGroup.make("results").add(
 );
 
 export const Api = HttpApi.make("ventes")
-  .add(results, figures, exports)
+  .add(results, figures, exports, session, sources)
   .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({
       title: "ventes",
       version: "1",
-      description: "The figures of the database, each answer from one snapshot, as of `commit`.",
+      description:
+        "The figures of the database, each answer from one snapshot, as of `commit`; and what the page changes.",
     }),
   );

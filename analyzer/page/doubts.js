@@ -1,7 +1,9 @@
-/** The doubts about the version of a source: sentence, rows and their money, a command for each choice. */
+/** The doubts about the version of a source: sentence, rows and their money, a button or a command for each choice. */
 import { html } from "htm/preact";
+import { Ask, act, Press } from "./acts.js";
 import { amount, number } from "./format.js";
 import { texts } from "./language.js";
+import { session } from "./session.js";
 import { Name } from "./ui.js";
 
 /** @typedef {NonNullable<import("../server/api.ts").SourcesAnswer["sources"][number]["doubts"]>[number]} Doubt */
@@ -19,8 +21,11 @@ function outcome({ known }, { withdraws, repeats, known: some = known }, currenc
     : ` (${t.totalAfter(amount(known.total - (withdraws === 0 ? 0 : some.amount), currency))})`;
 }
 
-/** @param {{ doubt: Doubt, currency: string }} props */
-export function DoubtParts({ doubt, currency }) {
+/**
+ * `source`: of a file that is followed; a browser with a session may then choose. `catalogue`: that lists it.
+ * @param {{ doubt: Doubt, currency: string, source?: string, catalogue?: string | undefined }} props
+ */
+export function DoubtParts({ doubt, currency, source, catalogue }) {
   const t = texts.value;
   const { says, weight, known, examples, choices } = doubt;
   const rows = [...(known?.first ?? []), ...examples];
@@ -32,10 +37,30 @@ export function DoubtParts({ doubt, currency }) {
       html`<p class="quiet">${t.worth(known.rows, number(known.rows), amount(known.amount, currency))}</p>`
     }
     ${rows.length > 0 && html`<ul class="quiet">${rows.map((row) => html`<li><${Name} text=${row} most=${400} /></li>`)}</ul>`}
-    ${choices.map(
-      (choice) => html`
-        <p class="choice" key=${choice.command}>
-          ${t.choice(choice.says, outcome(doubt, choice, currency))} <code>${choice.command}</code>
-        </p>`,
-    )}`;
+    ${known !== undefined && known.rows > 0 && weight === "held" && html`<p class="quiet">${t.untilThen(amount(known.total, currency))}</p>`}
+    ${choices.map((choice) => {
+      const says = `${choice.says}${outcome(doubt, choice, currency)}`;
+      return source !== undefined && session.value.writes && choice.accepts !== undefined
+        ? html`<div class="choice" key=${choice.command}>${says} <${Choose} says=${says} source=${source} catalogue=${catalogue} accepts=${choice.accepts} /></div>`
+        : html`<p class="choice" key=${choice.command}>${says}${t.colon} <code>${choice.command}</code></p>`;
+    })}`;
+}
+
+/** Asks once more, with what follows. @param {{ says: string, source: string, catalogue: string | undefined, accepts: string }} props */
+function Choose({ says, source, catalogue, accepts }) {
+  const t = texts.value;
+  const choose = async (/** @type {string} */ of, /** @type {() => void} */ close) => {
+    const body = { source: of, decisions: [accepts] };
+    await act("confirm", body, { name: "revoke", body });
+    close();
+  };
+  return html`
+    <${Ask} opens=${t.choose} label=${t.chooseThis(says)}
+      question=${(/** @type {() => void} */ close) => html`
+        <p>${t.reallyChoose(says)}</p>
+        <p class="buttons">
+          <${Press} class="main" does=${() => choose(source, close)}>${t.confirm}</${Press}>
+          ${catalogue !== undefined && html`<${Press} does=${() => choose(catalogue, close)}>${t.confirmForAll}</${Press}>`}
+          <button type="button" onClick=${close}>${t.cancel}</button>
+        </p>`} />`;
 }

@@ -71,18 +71,16 @@ export async function fetchJson(path) {
 }
 
 /**
- * Sends a request that changes something. Gives the sentence of the answer; fails with the server's, when it refuses.
- * @param {string} method @param {string} path @param {object} [body] @returns {Promise<string>}
+ * Sends a request that changes something. Gives the answer; fails with what the server says against it.
+ * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
  */
 export async function send(method, path, body) {
   const response = await fetch(path, {
     method,
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { "content-type": "application/json" },
-    }),
+    headers: { "x-ventes": "1", ...(body !== undefined && { "content-type": "application/json" }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
   if (!response.ok) throw new Refused(answer.error ?? `${path}: ${response.status}`);
-  return answer.sentence;
+  return answer;
 }

@@ -12,6 +12,7 @@ import { place, VIEWS, viewOf } from "./place.js";
 import { useDefaultPeriod } from "./question.js";
 import { RejectsView } from "./rejects.js";
 import { SalesView } from "./sales.js";
+import { followLink } from "./session.js";
 import { SourcesView } from "./sources.js";
 import { Link } from "./ui.js";
 
@@ -90,4 +91,5 @@ function waitingText({ sales, missing }) {
 }
 
 keepFocus();
+followLink();
 render(html`<${Page} />`, /** @type {HTMLElement} */ (document.getElementById("page")));

@@ -2,11 +2,14 @@
  * The followed files: state, counts, last and next poll, the reason of a problem; catalogues with their files folded.
  */
 import { html } from "htm/preact";
-import { AddSource, RemoveSource } from "./add-source.js";
+import { OutcomeNote } from "./acts.js";
+import { AddSource } from "./add-source.js";
 import { DoubtParts } from "./doubts.js";
 import { fileName, moment, number, shorten } from "./format.js";
 import { texts } from "./language.js";
 import { NotifyButton } from "./notify.js";
+import { session } from "./session.js";
+import { SourceActs } from "./source-acts.js";
 import { Card, Link, Name, Pill, When } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
@@ -38,7 +41,8 @@ export function SourcesView({ sources: answer }) {
   const alone = sources.filter(({ catalogue }) => catalogue === undefined || !ids.has(catalogue));
   return html`
     <${Card} id="sources-card" title=${t.sources} tools=${html`<${NotifyButton} />`}>
-      <${AddSource} />
+      <${AddSource} currency=${currency} />
+      <${OutcomeNote} />
       <ul id="sources" class="sources">
         ${sources.length + catalogues.length === 0 && html`<li class="quiet">${t.noSources}</li>`}
         ${alone.map((source) => html`<${SourceItem} key=${source.source} source=${source} currency=${currency} />`)}
@@ -79,14 +83,15 @@ function SourceItem({ source, currency }) {
       <p class="links">
         ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "sales", source: source.source, period: "all" }} label=${t.salesOf(fileName(source.source))}>${t.itsSales}</${Link}>`}
         ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "changes", source: source.source }} label=${t.changesOf(fileName(source.source))}>${t.itsChanges}</${Link}>`}
-        <${RemoveSource} source=${source.source} name=${fileName(source.source)} />
+        ${session.value.writes && html`<${SourceActs} source=${source.source} name=${fileName(source.source)} canRetry=${source.state !== "unlisted"} />`}
       </p>
       ${decided.map(({ at, says }) => html`<p class="quiet reason">${t.decided(moment(at), says)}</p>`)}
       ${rekeyed !== undefined && html`<p class="quiet reason">${t.rekeyed(moment(rekeyed))}</p>`}
       ${
         doubts !== undefined
           ? doubts.map(
-              (doubt) => html`<${DoubtParts} key=${doubt.decision} doubt=${doubt} currency=${currency} />`,
+              (doubt) =>
+                html`<${DoubtParts} key=${doubt.decision} doubt=${doubt} currency=${currency} source=${source.source} catalogue=${source.catalogue} />`,
             )
           : reason !== "" && html`<p class=${isStopped(source) ? "reason" : "quiet reason"}>${reason}</p>`
       }

@@ -1,3 +1,4 @@
+import { acts } from "./texts-acts-en.js";
 import { fr } from "./texts-fr.js";
 
 /** The English texts of the page. @type {typeof fr} */
@@ -140,12 +141,7 @@ export const en = {
   notify: "Tell me in this browser",
   notifying: "This browser tells you",
   needsNow: (file) => `${file} needs your attention.`,
-  addFile: "Follow one more file:",
-  add: "Add",
-  adding: "Reading…",
-  stop: "Stop following",
-  reallyStop: "Confirm: stop following, keep its rows",
-  stopFollowing: (file) => `Stop following ${file}`,
+  ...acts,
   itsSales: "Its sales",
   itsChanges: "Its history",
   salesOf: (file) => `Its sales: ${file}`,
@@ -214,7 +210,6 @@ export const en = {
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
   totalAfter: (total) => `total revenue afterwards: ${total}`,
   counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,
-  choice: (says, outcome) => `${says}${outcome}:`,
   states: {
     new: "New",
     reading: "Reading…",

@@ -1,3 +1,5 @@
+import { acts } from "./texts-acts-fr.js";
+
 /** The French texts of the page. texts-en.js has the same names. */
 export const fr = {
   title: "Ventes",
@@ -162,13 +164,7 @@ export const fr = {
   notifying: "Ce navigateur vous prévient",
   /** @param {string} file */
   needsNow: (file) => `${file} demande votre attention.`,
-  addFile: "Suivre un fichier de plus :",
-  add: "Ajouter",
-  adding: "Lecture…",
-  stop: "Ne plus suivre",
-  reallyStop: "Confirmer : ne plus suivre, garder ses lignes",
-  /** @param {string} file */
-  stopFollowing: (file) => `Ne plus suivre ${file}`,
+  ...acts,
   itsSales: "Ses ventes",
   itsChanges: "Son historique",
   /** @param {string} file */
@@ -275,8 +271,6 @@ export const fr = {
   totalAfter: (total) => `chiffre d’affaires total ensuite : ${total}`,
   /** @param {number} repeats @param {string} worth */
   counts: (repeats, worth) => `ces ${worth} comptent ${repeats === 0 ? "une fois" : "deux fois"}`,
-  /** @param {string} says @param {string} outcome */
-  choice: (says, outcome) => `${says}${outcome} :`,
   states: {
     new: "Nouveau",
     reading: "Lecture…",

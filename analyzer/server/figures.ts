@@ -11,13 +11,14 @@ import type { Language } from "#shared/runtime/settings.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
 import { Reading } from "../reading/reading.ts";
-import { answered, failed, languageOf, type ServerParts } from "./answered.ts";
+import { answered, failed, languageOf } from "./answered.ts";
 import { makeExports } from "./exports/answer.ts";
 import { clientOf } from "./incoming.ts";
 import { failure } from "./responses.ts";
 import { resultsOf } from "./results.ts";
+import { forWriters, sessionOf, sourcesOf, type WriteParts } from "./writes.ts";
 
-interface ApiParts extends ServerParts {
+export interface ApiParts extends WriteParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
   readonly eventOf: EventOf;
 }
@@ -32,8 +33,8 @@ const NOT_HERE = {
 /** The routes of the API, and /api/openapi.json, which describes them. */
 export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
   HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
-    Layer.provide([figuresOf(parts), resultsOf(parts), exportsOf(parts)]),
-    Layer.provide(sentences(parts)),
+    Layer.provide([figuresOf(parts), resultsOf(parts), exportsOf(parts), sessionOf(parts), sourcesOf(parts)]),
+    Layer.provide([sentences(parts), forWriters(parts)]),
     Layer.provide(HttpServer.layerServices),
   );
 
@@ -95,6 +96,15 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   before: { fr: "la valeur next de la page d'avant", en: "the value next of the page before" },
   lang: { fr: "fr ou en", en: "fr or en" },
   id: { fr: "l'identifiant d'une vente", en: "the id of a sale" },
+  link: { fr: "le secret du lien, un texte", en: "the secret of the link, a text" },
+  url: { fr: "une URL ou un chemin, de 8 Kio au plus", en: "a URL or a path, of 8 KiB at most" },
+  source: { fr: "l'identifiant d'une source, un texte", en: "the id of a source, a text" },
+  entities: {
+    fr: "une liste de produits, magasins, ventes",
+    en: "a list of produits, magasins, ventes",
+  },
+  decisions: { fr: "une liste d'au plus 64 textes", en: "a list of at most 64 texts" },
+  withdraw: { fr: "true ou false", en: "true or false" },
 };
 const ONCE = { fr: "donné une seule fois", en: "given once" };
 

@@ -6,8 +6,9 @@
  *   that points its own name at this machine (DNS rebinding) is refused.
  * - With a token every request needs it, under any Host: as `Authorization: Bearer`, or as the cookie that `?token=`
  *   sets once. /healthz and the style sheet hold no secret and need none.
- * - A request of a writing method (`methods`) that a browser sends must come from this page itself, by its Origin
- *   header. The cookie is also SameSite=Strict.
+ * - A request of a writing method (`methods`) that a browser sends must come from this page itself, by its Origin and
+ *   Sec-Fetch-Site headers. Under /api/ it must also have a header that a form cannot send (WRITES_HEADER). The cookies are
+ *   SameSite=Strict besides.
  */
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
@@ -62,6 +63,8 @@ export type Admission =
   | { readonly kind: "signedIn"; readonly location: string; readonly cookie: string };
 
 const READS: readonly string[] = ["GET", "HEAD"];
+/** A page of another site could send it only after a preflight, which no answer of ours allows. */
+const WRITES_HEADER = "x-ventes";
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
 
 const ADMITTED: Admission = { kind: "admitted" };
@@ -89,6 +92,8 @@ export function admit(access: Access, request: PageRequest, methods: readonly st
   if (!methods.includes(method)) return refused(405, `${methods.join(" and ")} only`);
   if (!READS.includes(method) && !isFromItsOwnPage(headers))
     return refused(403, "a request that changes something must come from this page itself");
+  if (!READS.includes(method) && url.startsWith("/api/") && headers[WRITES_HEADER] !== "1")
+    return refused(403, `a request that changes something needs the header ${WRITES_HEADER}: 1`);
   if (access.kind !== "token") return ADMITTED;
 
   // Compares the path as it was sent: a normalized path might be another one than the router takes.
@@ -113,8 +118,10 @@ function isNamed(header: string | undefined, anyAddress: boolean): boolean {
   return isLoopback(url.hostname) || (anyAddress && isIP(unbracketed(url.hostname)) !== 0);
 }
 
-/** Programs send no Origin; browsers always send one with a writing method. */
-function isFromItsOwnPage({ origin, host }: PageRequest["headers"]): boolean {
+/** Programs send neither header; browsers always send an Origin with a writing method, and most Sec-Fetch-Site. */
+function isFromItsOwnPage(headers: PageRequest["headers"]): boolean {
+  const { origin, host } = headers;
+  if ((headers["sec-fetch-site"] ?? "same-origin") !== "same-origin") return false;
   if (origin === undefined) return true;
   return URL.canParse(origin) && /^https?:$/.test(new URL(origin).protocol) && new URL(origin).host === host;
 }

@@ -6,14 +6,14 @@ import type * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
-import type { Language, SettingsShape } from "#shared/runtime/settings.ts";
+import type { Language } from "#shared/runtime/settings.ts";
 import { Reading } from "../reading/reading.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
-import { apiRoutes, type EventOf } from "./figures.ts";
+import { type ApiParts, apiRoutes } from "./figures.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
 import type { Access } from "./guard.ts";
 import { clientOf } from "./incoming.ts";
-import type { Reads, View } from "./reads.ts";
+import type { Reads } from "./reads.ts";
 import { answerRegistration, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
 import { answer, fileResponse } from "./responses.ts";
 
@@ -30,12 +30,9 @@ export interface Followed {
 }
 
 /** The parts that the answers are made of. Functions are called at each request. */
-export interface RouteParts {
-  readonly settings: Pick<SettingsShape, "language" | "currency">;
+export interface RouteParts extends ApiParts {
   readonly reads: Reads;
   readonly reading: Reading["Service"];
-  readonly eventOf: EventOf;
-  readonly current: () => View;
   readonly followed: () => Followed;
   /** The answer to /api/events for a client. */
   readonly events: (client: string) => HttpServerResponse.HttpServerResponse;

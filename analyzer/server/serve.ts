@@ -9,7 +9,7 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
-import { elapsedMs } from "#shared/runtime/time.ts";
+import { elapsedMs, NewId } from "#shared/runtime/time.ts";
 import { makeReading } from "../reading/sqlite.ts";
 import { Guesses } from "./clients.ts";
 import type { EventOf } from "./figures.ts";
@@ -21,7 +21,9 @@ import { makeReads, type View } from "./reads.ts";
 import { REGISTRATION_METHODS, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
 import { failure } from "./responses.ts";
 import { makeRoutes } from "./routes.ts";
+import type { SourceAdmin } from "./source-admin.ts";
 import { turnedAway } from "./turned-away.ts";
+import { Writers } from "./writers.ts";
 
 export interface PageOptions extends Address {
   /** Who may read the page, and whether a token is asked for. */
@@ -40,6 +42,15 @@ export interface PageOptions extends Address {
   readonly eventOf?: EventOf;
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
+  /** What browsers with a session do with sources. Default: the server changes nothing. */
+  readonly admin?: SourceAdmin;
+  /** Called when a client (its address) has used the link that lets a browser write; `link` is the next one. */
+  readonly onLinkUsed?: (client: string, link: string) => void;
+}
+
+export interface ServedPage extends Served {
+  /** The link that lets one browser write. Only the operator may see it. undefined: the server changes nothing. */
+  readonly link: string | undefined;
 }
 
 const NEEDS_TOKEN: Readonly<Record<Language, (host: string) => string>> = {
@@ -61,7 +72,7 @@ export const assertMayServe = Effect.fnUntraced(function* ({
 /** Listens, and answers requests until the Scope closes. Fails with PortTaken or HostRefused. */
 export const servePage = Effect.fnUntraced(function* (
   options: PageOptions,
-): Effect.fn.Return<Served, PortTaken | HostRefused, Scope.Scope | Settings> {
+): Effect.fn.Return<ServedPage, PortTaken | HostRefused, Scope.Scope | Settings> {
   yield* assertMayServe(options);
   const settings = yield* Settings;
   const { access, current, registrar } = options;
@@ -77,6 +88,8 @@ export const servePage = Effect.fnUntraced(function* (
   });
   const events = eventStreams(yield* watchChanges(reads, followed));
   const { server, served } = yield* listen(options);
+  const writers = new Writers(served.port, yield* NewId);
+  const onGuess = slowing(options.onGuessing ?? (() => {}));
   const routes = yield* makeRoutes({
     settings,
     reads,
@@ -87,34 +100,66 @@ export const servePage = Effect.fnUntraced(function* (
     events,
     access,
     registrar,
+    admin: options.admin,
+    writers,
+    onWrongLink: onGuess,
+    onLinkUsed: (request) => options.onLinkUsed?.(clientOf(request), writers.linkTo(served.url)),
   });
-  yield* server.serve(guarded(routes, access, settings.language, options.onGuessing ?? (() => {})));
-  return served;
+  yield* server.serve(guarded(routes, access, settings.language, onGuess));
+  return { ...served, link: options.admin === undefined ? undefined : writers.linkTo(served.url) };
 });
 
 const noEvent: EventOf = () => Effect.succeed(null);
+
+/** Lets the answer to a wrong secret wait, when its client has given several. */
+function slowing(
+  onGuessing: (client: string) => void,
+): (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<void> {
+  const guesses = new Guesses();
+  return (request) =>
+    Effect.gen(function* () {
+      const client = clientOf(request);
+      const { waitMs, told } = guesses.wrong(client, yield* elapsedMs);
+      if (told) onGuessing(client);
+      yield* Effect.sleep(waitMs);
+    });
+}
+
+/** The writing methods of a path, or of the paths below it. */
+const METHODS: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
+  [new RegExp(`^${REGISTRATIONS_PATH}$`), REGISTRATION_METHODS],
+  [/^\/api\/session$/, ["GET", "POST", "DELETE"]],
+  [/^\/api\/sources\/[a-z]+$/, ["POST"]],
+];
+
+const methodsOf = (url: string): readonly string[] | undefined => {
+  const path = url.split("?", 1)[0] ?? url;
+  return METHODS.find(([pattern]) => pattern.test(path))?.[1];
+};
+
+/** Bytes of the body of a request. */
+const MOST_BODY = 16 * 1024;
+
+/** Whether a request may be read: no body, or one whose length is said and not too large. */
+const isShort = ({ method, headers }: HttpServerRequest.HttpServerRequest): boolean =>
+  method !== "POST" || Number(headers["content-length"] ?? Number.NaN) <= MOST_BODY;
 
 /** The routes behind the guard. Every answer has the security headers. */
 const guarded = <R>(
   routes: Effect.Effect<HttpServerResponse.HttpServerResponse, unknown, R>,
   access: Access,
   language: Language,
-  onGuessing: (client: string) => void,
-): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest> => {
-  const guesses = new Guesses();
-  return Effect.gen(function* () {
+  onGuess: ReturnType<typeof slowing>,
+): Effect.Effect<HttpServerResponse.HttpServerResponse, never, R | HttpServerRequest.HttpServerRequest> =>
+  Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
-    const isRegistration = request.url.split("?", 1)[0] === REGISTRATIONS_PATH;
-    const methods = isRegistration ? REGISTRATION_METHODS : undefined;
     const { method, url, headers } = request;
-    const admission = admit(access, { method, url, headers, hosts: hostsOf(request) }, methods);
-    if (admission.kind === "refused" && admission.isGuess === true) {
-      const client = clientOf(request);
-      const { waitMs, told } = guesses.wrong(client, yield* elapsedMs);
-      if (told) onGuessing(client);
-      yield* Effect.sleep(waitMs);
-    }
-    return admission.kind === "admitted" ? yield* routes : turnedAway(admission, request, language);
+    const admission = admit(access, { method, url, headers, hosts: hostsOf(request) }, methodsOf(url));
+    if (admission.kind === "refused" && admission.isGuess === true) yield* onGuess(request);
+    if (admission.kind !== "admitted") return turnedAway(admission, request, language);
+    if (url.startsWith("/api/") && !isShort(request))
+      return failure(413, `send a body with a Content-Length of at most ${MOST_BODY} bytes`);
+    return yield* routes;
   }).pipe(
     Effect.catch((error) =>
       HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
@@ -123,4 +168,3 @@ const guarded = <R>(
     ),
     Effect.map((response) => HttpServerResponse.setHeaders(response, SECURITY_HEADERS)),
   );
-};

@@ -5,9 +5,10 @@ import { analyze, analyzeBeside, type ComponentError } from "../run/components.t
 import { needsKafka } from "../run/kafka.ts";
 import { onLog } from "../run/log.ts";
 import { notifying, notifySettings } from "../run/notifications.ts";
-import { newView, openPage, pageSettings } from "../run/page.ts";
+import { openPage, pageSettings } from "../run/page.ts";
 import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
+import { newView } from "../run/view.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock } from "../settings/locks.ts";

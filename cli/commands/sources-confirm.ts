@@ -3,7 +3,6 @@
  * for all its files, later ones too. With --revoke it takes such decisions back.
  */
 import * as Effect from "effect/Effect";
-import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import {
@@ -12,14 +11,12 @@ import {
   namedDoubts,
   revokeDecisions,
   type SourceError,
-  sourceError,
 } from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { print, printJson } from "../output/stdout.ts";
+import { findHeld } from "../run/held.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
-import { catalogueNamed, isNamedBy, registered } from "../run/register.ts";
-import { followsNow, readSourceEntries } from "../run/source-list.ts";
 import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visible, visibleSource } from "../texts/visible.ts";
@@ -31,13 +28,6 @@ interface ConfirmInput {
   readonly dryRun: boolean;
   /** Take them back; empty: all that were taken. */
   readonly revoke: boolean;
-}
-
-/** A source or a catalogue, and what is unclear about its versions, or those of its entries. */
-interface Found {
-  readonly id: string;
-  readonly isCatalogue: boolean;
-  readonly doubts: readonly DoubtReport[];
 }
 
 export const confirmOne = (
@@ -52,7 +42,7 @@ export const confirmOne = (
       SHORT_WAIT_MS,
     )(
       Effect.gen(function* () {
-        const found = yield* find(input.url, run);
+        const found = yield* findHeld(input.url, run);
         const doubts = yield* namedDoubts(found.id, found.doubts, input.decisions);
         if (!input.dryRun)
           yield* found.isCatalogue ? confirmCatalogue(found.id, doubts) : confirmSource(found.id, doubts);
@@ -72,33 +62,6 @@ export const confirmOne = (
     print(input.dryRun ? texts.nothingWritten() : texts.doubtsApply());
   });
 
-/** The source or catalogue of this name, as it is registered or as it is shown. */
-const find = Effect.fnUntraced(function* (url: string, run: Invocation) {
-  const named = yield* registered(url, run);
-  const catalogue = yield* catalogueNamed(url, run).pipe(
-    Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
-  );
-  const follows = yield* followsNow;
-  const all = yield* readSourceEntries;
-  const entries = all.sources(follows);
-  const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
-  if (one !== undefined) {
-    const found: Found = { id: one.registration.source, isCatalogue: false, doubts: one.status.doubts ?? [] };
-    return found;
-  }
-  const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
-  if (listed === undefined)
-    return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
-  const id = listed.catalogue.catalogue;
-  const open = entries.filter(({ registration }) => registration.catalogue === id);
-  // Several entries may wait for the same decision.
-  const doubts = new Map(
-    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
-  );
-  const found: Found = { id, isCatalogue: true, doubts: [...doubts.values()] };
-  return found;
-});
-
 const revoke = Effect.fnUntraced(function* ({ url, decisions, dryRun }: ConfirmInput, run: Invocation) {
   const { texts } = run;
   const { id, revoked } = yield* onLog(
@@ -106,7 +69,7 @@ const revoke = Effect.fnUntraced(function* ({ url, decisions, dryRun }: ConfirmI
     SHORT_WAIT_MS,
   )(
     Effect.gen(function* () {
-      const { id } = yield* find(url, run);
+      const { id } = yield* findHeld(url, run);
       return { id, revoked: yield* revokeDecisions(id, decisions, { dryRun }) };
     }),
   );

@@ -2,40 +2,17 @@
 import { spawn } from "node:child_process";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { HostRefused, PortTaken, Served } from "../../analyzer/server/listen.ts";
-import type { ComponentHealth } from "../../notify/verdicts.ts";
 import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
 import { makeRegistrar } from "./registrar.ts";
-
-/** What the page shows; the end of the demo replaces it. */
-export interface View {
-  shown: { readonly dir: string; readonly demo: boolean };
-  sources: readonly SourceStatus[];
-  catalogues: readonly CatalogueStatus[];
-  withdrawn: readonly WithdrawnSource[];
-  /** Components that are processes of their own. */
-  components: readonly ComponentHealth[];
-  /** Reads the event of a sale in the topics that fill the database. */
-  eventOf: EventOf;
-}
-
-/** A view of a database whose topics are not open yet. */
-export const newView = (shown: View["shown"]): View => ({
-  shown,
-  sources: [],
-  catalogues: [],
-  withdrawn: [],
-  components: [],
-  eventOf: () => Effect.succeed(null),
-});
+import { makeSourceAdmin } from "./source-admin.ts";
+import type { View } from "./view.ts";
 
 /** The server is loaded only where a page is served: `start --once` serves none, and starts sooner. */
 const server = Effect.promise(() => import("../../analyzer/server/serve.ts"));
@@ -75,10 +52,13 @@ export const openPage = (
       withdrawn: () => maskedIn(view.withdrawn),
       eventOf: (sale) => view.eventOf(sale),
       registrar: yield* makeRegistrar(run.texts),
+      admin: yield* makeSourceAdmin(run, where.access.kind === "local" ? "all" : "public"),
+      onLinkUsed: (client, link) => say(`ventes: ${run.texts.writeLinkUsed(client, link)}`),
     });
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
     print(`page ${served.url}`);
+    if (served.link !== undefined) say(`ventes: ${run.texts.writeLink(served.link)}`);
     if (where.access.kind === "token") say(`ventes: ${run.texts.pageAsksForToken()}`);
     if (opensBrowser) openBrowser(served.url);
     return served;

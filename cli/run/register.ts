@@ -1,4 +1,5 @@
 /** Parses the sources that an operator names on the command line, and registers them. */
+import { isAbsolute } from "node:path";
 import * as Effect from "effect/Effect";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
@@ -15,9 +16,24 @@ import {
   registerSource,
   type SourceError,
   SourceRefusal,
+  sourceId,
 } from "../../producer/admin/index.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+
+/**
+ * The id of a source that a request names. Throws SourceRefusal, also for a relative path: a request has no working
+ * directory.
+ */
+export function addressOf(url: string): string {
+  const text = url.trim();
+  if (!/^[a-z][a-z0-9+.-]+:/i.test(text) && !isAbsolute(text))
+    throw new SourceRefusal("source.bad_reference");
+  const id = sourceId(text);
+  const { username, password } = new URL(id);
+  if (username !== "" || password !== "") throw new SourceRefusal("catalogue.credentials");
+  return id;
+}
 
 export interface Named {
   /** The entities that the operator gave; undefined: the header decides. */

@@ -3,7 +3,6 @@
  * public addresses, unless private ones are allowed, and only files under VENTES_FILES. It does not change or remove
  * sources that an operator named.
  */
-import { isAbsolute } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
@@ -20,10 +19,10 @@ import {
   type SourceError,
   SourceRefusal,
   sourceError,
-  sourceId,
   sourceOptions,
 } from "../../producer/admin/index.ts";
 import type { Texts } from "../texts/texts.ts";
+import { addressOf } from "./register.ts";
 
 type Failure = SourceError | DatabaseError | PublishFailure;
 
@@ -59,17 +58,6 @@ export const makeRegistrar = (texts: Texts): Effect.Effect<Registrar, never, Top
     };
   });
 
-/** The source's id. Throws SourceRefusal, also for a relative path: a request has no working directory. */
-function idOf(url: string): string {
-  const text = url.trim();
-  if (!/^[a-z][a-z0-9+.-]+:/i.test(text) && !isAbsolute(text))
-    throw new SourceRefusal("source.bad_reference");
-  const id = sourceId(text);
-  const { username, password } = new URL(id);
-  if (username !== "" || password !== "") throw new SourceRefusal("catalogue.credentials");
-  return id;
-}
-
 const parsed = Effect.fnUntraced(function* <A>(
   url: string,
   parse: () => A,
@@ -94,7 +82,7 @@ const register = Effect.fnUntraced(function* (
     entities: named,
     read,
   } = yield* parsed(url, () => ({
-    source: idOf(url),
+    source: addressOf(url),
     entities: entity === undefined ? undefined : parseEntities(entity),
     read: sourceOptions(options),
   }));
@@ -114,7 +102,7 @@ const remove = Effect.fnUntraced(function* (
   texts: Texts,
 ): Effect.fn.Return<RegistrarAnswer, Failure, TopicLog | Settings> {
   const { language } = yield* Settings;
-  const source = yield* parsed(url, () => idOf(url));
+  const source = yield* parsed(url, () => addressOf(url));
   const { registration } = yield* findNamed(source);
   if (registration === undefined) return yield* sourceError("source.not_registered", { source }, language);
   if (registration.discovered !== true) return yield* sourceError("source.of_operator", { source }, language);

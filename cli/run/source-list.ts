@@ -28,7 +28,7 @@ import {
 import { heldBy } from "../settings/locks.ts";
 import type { Texts } from "../texts/texts.ts";
 import { isLost, isRunning, presentStates, States } from "./component-state.ts";
-import type { View } from "./page.ts";
+import type { View } from "./view.ts";
 
 /** What one producer reported on a source in the topic `status`, and whether the producer still follows it. */
 interface SourceReport {

@@ -350,6 +350,36 @@ const TEXTS = {
     (wanted: number, port: number) => `le port ${wanted} est pris, la page est sur ${port}`,
     (wanted: number, port: number) => `port ${wanted} is taken, the page is on ${port}`,
   ),
+  writeLink: both(
+    (link: string) => `pour changer quelque chose sur la page, ouvrez ce lien, une seule fois : ${link}`,
+    (link: string) => `to change something on the page, open this link, once: ${link}`,
+  ),
+  writeLinkUsed: both(
+    (client: string, link: string) =>
+      `${client} a ouvert le lien et peut changer quelque chose sur la page ; pour un autre navigateur : ${link}`,
+    (client: string, link: string) =>
+      `${client} has opened the link and may change something on the page; for another browser: ${link}`,
+  ),
+  acceptedNow: both(
+    (n: number) =>
+      `${n > 1 ? `${frenchCount(n)} décisions sont enregistrées` : "la décision est enregistrée"} : la version est relue à l'instant, puis appliquée`,
+    (n: number) =>
+      `${n > 1 ? `${englishCount(n)} decisions are` : "the decision is"} registered: the version is read again now, then applied`,
+  ),
+  rereadAsked: both(
+    (source: string) => `${source} va être relu en entier, à l'instant`,
+    (source: string) => `${source} is being read again as a whole, now`,
+  ),
+  sourceRestored: both(
+    (source: string) => `${source} est suivi de nouveau, avec ses options`,
+    (source: string) => `${source} is followed again, with its options`,
+  ),
+  notRemovedHere: both(
+    (source: string) =>
+      `ce programme n'a pas retiré ${source} depuis son démarrage : ajoutez-le de nouveau, ou ${command("sources add URL")}`,
+    (source: string) =>
+      `this program has not removed ${source} since it started: add it again, or use ${command("sources add URL")}`,
+  ),
   pageAsksForToken: both(
     () => "la page demande le jeton de VENTES_TOKEN, une fois par navigateur",
     () => "the page asks for the token of VENTES_TOKEN, once in each browser",

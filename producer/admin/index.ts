@@ -36,4 +36,5 @@ export { type RegisterOptions, registerSource } from "./register.ts";
 export { type RekeyDryRun, rekeyDryRun } from "./rekey-dry-run.ts";
 export { type Removed, removeEntry, removeInvalid, removeSource } from "./remove.ts";
 export { askReread } from "./reread.ts";
+export { restoreSource } from "./restore.ts";
 export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

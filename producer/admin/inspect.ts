@@ -10,7 +10,7 @@ import { inSlices } from "#shared/runtime/slices.ts";
 import { type Delimiter, READING_NOTES, type ReadingNote } from "../csv/index.ts";
 import { type ColumnFormats, flagList, type ReadField, type ReadingChange } from "../rows/index.ts";
 import type { Given, SourceError } from "../source/index.ts";
-import { asFailure, type Doubt, reportOf, scopeNamed, sourceError } from "../source/index.ts";
+import { asFailure, type Doubt, reportOf, scopeNamed, sourceError, trustOf } from "../source/index.ts";
 import {
   type InspectedReject,
   type InspectedRow,
@@ -37,6 +37,8 @@ export interface InspectOptions {
   readonly reading?: ReadingChange | undefined;
   /** null removes it. */
   readonly idScope?: string | null | undefined;
+  /** Whether somebody named the source who is not trusted as an operator: an HTTP request. */
+  readonly discovered?: boolean | undefined;
 }
 
 export const entitiesNamed = ({ entity, entities }: InspectOptions): readonly EntityName[] | undefined =>
@@ -106,7 +108,7 @@ const inspect = Effect.fnUntraced(function* (
       before: undefined,
       given: givenIn(options),
     },
-    BY_HAND,
+    options.discovered === true ? trustOf(settings, { source, discovered: true }) : BY_HAND,
   );
   const rows: InspectedRow[] = [];
   const rejects = new Map<RejectCode, { code: RejectCode; count: number; first: InspectedReject }>();

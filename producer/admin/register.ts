@@ -42,8 +42,6 @@ export interface RegisterOptions extends InspectOptions {
   readonly vanished?: Registration["vanished"] | null | undefined;
   /** Whether the change may change the ids of the source's sales (rule 4). */
   readonly rekey?: boolean | undefined;
-  /** Whether an HTTP request named the source, not an operator. */
-  readonly discovered?: boolean | undefined;
   /** Called with ids of its first sales, when the source is new. */
   readonly onFirstSales?: (ids: readonly string[]) => void;
 }

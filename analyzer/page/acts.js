@@ -1,0 +1,109 @@
+/** What the page does with files: requests, what came of them, and how to take it back. */
+import { signal } from "@preact/signals";
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { language, texts } from "./language.js";
+import { send } from "./live.js";
+import { askSession } from "./session.js";
+
+/** @typedef {import("../api/writes.ts").Done} Done */
+
+/**
+ * What came of the last act. `undo`: the act that takes it back.
+ * @typedef {{ says: string, failed: boolean, undo?: { name: string, body: object } | undefined }} Outcome
+ */
+
+/** @type {import("@preact/signals").Signal<Outcome | undefined>} */
+const outcome = signal(/** @type {Outcome | undefined} */ (undefined));
+
+/** @template A @param {string} name @param {object} body @returns {Promise<A>} */
+export const ask = (name, body) => send("POST", `api/sources/${name}?lang=${language.value}`, body);
+
+/** @param {unknown} error */
+export function refused(error) {
+  // The session may have ended.
+  void askSession();
+  outcome.value = { says: error instanceof Error ? error.message : String(error), failed: true };
+}
+
+/**
+ * Acts, and shows what came of it. Gives whether it was done.
+ * @param {string} name @param {object} body
+ * @param {Outcome["undo"]} [undo]
+ */
+export async function act(name, body, undo) {
+  outcome.value = undefined;
+  try {
+    const { sentence } = await ask(name, body);
+    outcome.value = { says: sentence, failed: false, undo };
+    return true;
+  } catch (error) {
+    refused(error);
+    return false;
+  }
+}
+
+/** What came of the last act. It gets the focus, because the button that was pressed may be gone. */
+export function OutcomeNote() {
+  const t = texts.value;
+  const at = useRef(/** @type {HTMLElement | null} */ (null));
+  const shown = outcome.value;
+  useEffect(() => {
+    if (shown !== undefined) at.current?.focus();
+  }, [shown]);
+  // The element stays, because a screen reader announces what changes in it.
+  return html`
+    <div id="outcome" ref=${at} tabindex="-1" role="status" hidden=${shown === undefined} class=${`notice ${shown?.failed ? "warn" : "done"}`}>
+      ${
+        shown !== undefined &&
+        html`
+          <p>${shown.says}</p>
+          <p class="buttons">
+            ${shown.undo !== undefined && html`<${Press} does=${() => act(shown.undo?.name ?? "", shown.undo?.body ?? {})}>${t.undo}</${Press}>`}
+            <button type="button" onClick=${() => {
+              outcome.value = undefined;
+            }}>${t.close}</button>
+          </p>`
+      }
+    </div>`;
+}
+
+/**
+ * A button that is busy until its work is done.
+ * @param {{ does: () => Promise<unknown>, class?: string, label?: string, children?: import("./ui.js").Children }} props
+ */
+export function Press({ does, class: className, label, children }) {
+  const [busy, setBusy] = useState(false);
+  const press = async () => {
+    if (busy) return;
+    setBusy(true);
+    await does();
+    setBusy(false);
+  };
+  return html`<button type="button" class=${className} aria-label=${label} aria-disabled=${busy} onClick=${press}>${children}</button>`;
+}
+
+/**
+ * A button that opens a question, whose answers are the children; they get the function that closes it. The keyboard goes
+ * into the question, and comes back.
+ * @param {{ opens: string, label: string, question: (close: () => void) => import("./ui.js").Children }} props
+ */
+export function Ask({ opens, label, question }) {
+  const [open, setOpen] = useState(false);
+  const button = useRef(/** @type {HTMLElement | null} */ (null));
+  const inside = useRef(/** @type {HTMLElement | null} */ (null));
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (open) inside.current?.focus();
+    else if (wasOpen.current) button.current?.focus();
+    wasOpen.current = open;
+  }, [open]);
+  const close = () => setOpen(false);
+  /** @param {KeyboardEvent} event */
+  const onKey = ({ key }) => {
+    if (key === "Escape") close();
+  };
+  return open
+    ? html`<div ref=${inside} class="question" role="group" aria-label=${label} tabindex="-1" onKeyDown=${onKey}>${question(close)}</div>`
+    : html`<button ref=${button} type="button" class="small" aria-label=${label} onClick=${() => setOpen(true)}>${opens}</button>`;
+}

@@ -1,0 +1,63 @@
+/** What a browser with a session may do with one file: read it again, or remove it. Others see the commands. */
+import { html } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+import { Ask, act, ask, Press, refused } from "./acts.js";
+import { amount, number } from "./format.js";
+import { texts } from "./language.js";
+
+/** @typedef {import("../api/writes.ts").WithdrawalAnswer} Withdrawal */
+
+/** @param {{ source: string, name: string, canRetry: boolean }} props */
+export function SourceActs({ source, name, canRetry }) {
+  const t = texts.value;
+  return html`
+    ${canRetry && html`<${Press} class="small" label=${t.retryOf(name)} does=${() => act("retry", { source })}>${t.retry}</${Press}>`}
+    <${Ask} opens=${t.remove} label=${t.removeOf(name)}
+      question=${(/** @type {() => void} */ close) => html`<${Removal} source=${source} name=${name} close=${close} />`} />`;
+}
+
+/** Both ways to remove a file, with what each does to the figures. @param {{ source: string, name: string, close: () => void }} props */
+function Removal({ source, name, close }) {
+  const t = texts.value;
+  const [planned, setPlanned] = useState(/** @type {Withdrawal | undefined} */ (undefined));
+  useEffect(() => {
+    ask("withdrawal", { source }).then((answer) => setPlanned(/** @type {Withdrawal} */ (answer)), refused);
+  }, [source]);
+  const remove = async (/** @type {boolean} */ withdraw) => {
+    await act("remove", { source, withdraw }, { name: "restore", body: { source } });
+    close();
+  };
+  const rows = planned?.rows ?? null;
+  return html`
+    <p><strong>${t.removeQuestion(name)}</strong></p>
+    <div class="ways">
+      <div>
+        <p>${t.keepRows}</p>
+        ${rows !== null && html`<p class="quiet">${t.totalStays(amount(rows.total, planned?.currency ?? "EUR"))}</p>`}
+        <${Press} does=${() => remove(false)}>${t.stop}</${Press}>
+      </div>
+      <div>
+        ${planned === undefined ? html`<p class="quiet">${t.counting}</p>` : html`<${Loss} planned=${planned} />`}
+        ${planned !== undefined && html`<${Press} class="danger" does=${() => remove(true)}>${t.stopAndDelete}</${Press}>`}
+      </div>
+    </div>
+    <p class="buttons"><button type="button" onClick=${close}>${t.cancel}</button></p>`;
+}
+
+/** The rows that would go, in money. @param {{ planned: Withdrawal }} props */
+function Loss({ planned: { rows, currency } }) {
+  const t = texts.value;
+  if (rows === null) return html`<p>${t.noRowsYet}</p>`;
+  const money = (/** @type {number} */ value) => amount(value, currency);
+  const { ventes, produits, magasins, waiting, total, after } = rows;
+  return html`
+    <p>${t.loss(ventes, number(ventes), money(rows.amount))}</p>
+    <p class="quiet">
+      ${[
+        ...(produits > 0 ? [t.lostProducts(produits, number(produits))] : []),
+        ...(magasins > 0 ? [t.lostShops(magasins, number(magasins))] : []),
+        ...(waiting > 0 ? [t.wouldWait(waiting, number(waiting))] : []),
+        after === null ? t.totalUnknown : t.totalFromTo(money(total), money(after)),
+      ].join(" · ")}
+    </p>`;
+}

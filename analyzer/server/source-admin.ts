@@ -1,0 +1,31 @@
+/** What the server does with sources for a browser that may write. The caller of the server gives it. */
+import type * as Effect from "effect/Effect";
+import * as Schema from "effect/Schema";
+import type { Language } from "#shared/runtime/settings.ts";
+import type { Done, InspectAnswer, Request, WithdrawalAnswer } from "../api/writes.ts";
+
+/** It cannot be done; the sentence says why, and what to do. `status`: of the HTTP answer. */
+export class NotDone extends Schema.TaggedError<NotDone>()("NotDone", {
+  status: Schema.Literals([403, 404, 422, 500, 503]),
+  sentence: Schema.String,
+}) {}
+
+type Answers = { readonly inspect: InspectAnswer; readonly withdrawal: WithdrawalAnswer };
+
+type Act<Name extends keyof typeof Request> = (
+  request: (typeof Request)[Name]["Type"],
+) => Effect.Effect<Name extends keyof Answers ? Answers[Name] : Done, NotDone>;
+
+/** The acts of analyzer/api/writes.ts, with sentences in one language. */
+export interface SourceActs {
+  readonly inspect: Act<"inspect">;
+  readonly add: Act<"add">;
+  readonly confirm: Act<"confirm">;
+  readonly revoke: Act<"revoke">;
+  readonly retry: Act<"retry">;
+  readonly withdrawal: Act<"withdrawal">;
+  readonly remove: Act<"remove">;
+  readonly restore: Act<"restore">;
+}
+
+export type SourceAdmin = (language: Language) => SourceActs;

@@ -1,0 +1,113 @@
+/** The answers of the part of the API that changes something (analyzer/api/writes.ts). */
+import * as Effect from "effect/Effect";
+import * as HttpServerRequest from "effect/http/HttpServerRequest";
+import * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
+import * as Layer from "effect/Layer";
+import { calledAs, command } from "#shared/runtime/command.ts";
+import type { Language } from "#shared/runtime/settings.ts";
+import { elapsedMs } from "#shared/runtime/time.ts";
+import { Api } from "../api/api.ts";
+import { ForWriters, type Session } from "../api/writes.ts";
+import { languageOf, type ServerParts } from "./answered.ts";
+import { failure } from "./responses.ts";
+import type { NotDone, SourceActs, SourceAdmin } from "./source-admin.ts";
+import type { Writers } from "./writers.ts";
+
+export interface WriteParts extends ServerParts {
+  /** undefined: the server changes nothing. */
+  readonly admin: SourceAdmin | undefined;
+  readonly writers: Writers;
+  /** Called when a request gave a wrong secret; its answer waits for it. */
+  readonly onWrongLink: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<void>;
+  /** Called when the link was used: another one holds from now on. */
+  readonly onLinkUsed: (request: HttpServerRequest.HttpServerRequest) => void;
+}
+
+const SENTENCES = {
+  noSession: {
+    fr: () =>
+      `ce navigateur ne peut rien changer : ouvrez le lien que ventes a affiché à son démarrage, ou utilisez la ligne de commande : ${command("sources --help")}`,
+    en: () =>
+      `this browser may change nothing: open the link that ventes printed when it started, or use the command line: ${command("sources --help")}`,
+  },
+  usedLink: {
+    fr: () => "ce lien ne sert qu'une fois : ouvrez le dernier que ventes a affiché",
+    en: () => "this link works once: open the last one that ventes printed",
+  },
+  notHere: {
+    fr: () => `ce serveur ne change pas les sources : ${command("sources --help")}`,
+    en: () => `this server does not change sources: use ${command("sources --help")}`,
+  },
+} as const satisfies Record<string, Readonly<Record<Language, () => string>>>;
+
+type Request = HttpServerRequest.HttpServerRequest;
+
+const mayWrite = ({ writers }: WriteParts, { headers }: Request): Effect.Effect<boolean> =>
+  Effect.map(elapsedMs, (now) => writers.isWriter(headers.cookie, now));
+
+export const sessionOf = (parts: WriteParts) => {
+  const { admin, writers } = parts;
+  const answer = (writes: boolean): Session => ({
+    writes,
+    offered: admin !== undefined,
+    program: calledAs(process),
+  });
+  const withCookie = (writes: boolean, cookie: string) =>
+    HttpServerResponse.jsonUnsafe(answer(writes), { headers: { "set-cookie": cookie } });
+  return HttpApiBuilder.group(Api, "session", (handlers) =>
+    handlers.handleAll({
+      session: ({ request }) => Effect.map(mayWrite(parts, request), answer),
+      open: ({ payload, request }) =>
+        Effect.gen(function* () {
+          const isSecure = request.headers["x-forwarded-proto"] === "https";
+          const cookie =
+            admin === undefined ? undefined : writers.open(payload.link, yield* elapsedMs, isSecure);
+          if (cookie !== undefined) {
+            parts.onLinkUsed(request);
+            return withCookie(true, cookie);
+          }
+          yield* parts.onWrongLink(request);
+          return failure(403, SENTENCES.usedLink[languageOf(request, parts)]());
+        }),
+      close: ({ request }) => Effect.sync(() => withCookie(false, writers.close(request.headers.cookie))),
+    }),
+  );
+};
+
+/** Lets requests with a session through, and no other. */
+export const forWriters = (parts: WriteParts) =>
+  Layer.succeed(ForWriters, (handled) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest;
+      if (yield* mayWrite(parts, request)) return yield* handled;
+      return failure(403, SENTENCES.noSession[languageOf(request, parts)]());
+    }),
+  );
+
+export const sourcesOf = (parts: WriteParts) => {
+  const by = <A>(
+    request: Request,
+    lang: Language | undefined,
+    act: (acts: SourceActs) => Effect.Effect<A, NotDone>,
+  ) => {
+    const language = languageOf(request, parts, lang);
+    if (parts.admin === undefined) return Effect.succeed(failure(404, SENTENCES.notHere[language]()));
+    return act(parts.admin(language)).pipe(
+      Effect.catch(({ status, sentence }) => Effect.succeed(failure(status, sentence))),
+    );
+  };
+  return HttpApiBuilder.group(Api, "sources", (handlers) =>
+    handlers.handleAll({
+      inspect: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.inspect(payload)),
+      add: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.add(payload)),
+      confirm: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.confirm(payload)),
+      revoke: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.revoke(payload)),
+      retry: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.retry(payload)),
+      withdrawal: ({ payload, query, request }) =>
+        by(request, query.lang, (acts) => acts.withdrawal(payload)),
+      remove: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.remove(payload)),
+      restore: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.restore(payload)),
+    }),
+  );
+};

@@ -1,0 +1,41 @@
+/** Finds a source or a catalogue by its name, with what is unclear about its versions. */
+import * as Effect from "effect/Effect";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
+import { sourceError } from "../../producer/admin/index.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { catalogueNamed, isNamedBy, registered } from "./register.ts";
+import { followsNow, readSourceEntries } from "./source-list.ts";
+
+/** A source or a catalogue, and what is unclear about its versions, or those of its entries. */
+export interface Held {
+  readonly id: string;
+  readonly isCatalogue: boolean;
+  readonly doubts: readonly DoubtReport[];
+}
+
+/** The source or catalogue of this name, as it is registered or as it is shown. */
+export const findHeld = Effect.fnUntraced(function* (url: string, run: Invocation) {
+  const named = yield* registered(url, run);
+  const catalogue = yield* catalogueNamed(url, run).pipe(
+    Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
+  );
+  const follows = yield* followsNow;
+  const all = yield* readSourceEntries;
+  const entries = all.sources(follows);
+  const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
+  if (one !== undefined) {
+    const found: Held = { id: one.registration.source, isCatalogue: false, doubts: one.status.doubts ?? [] };
+    return found;
+  }
+  const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
+  if (listed === undefined)
+    return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
+  const id = listed.catalogue.catalogue;
+  const open = entries.filter(({ registration }) => registration.catalogue === id);
+  // Several entries may wait for the same decision.
+  const doubts = new Map(
+    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
+  );
+  const found: Held = { id, isCatalogue: true, doubts: [...doubts.values()] };
+  return found;
+});

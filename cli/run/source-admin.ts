@@ -1,0 +1,204 @@
+/**
+ * What the page does with sources, for a browser with a session: the same functions as the commands. On a page that only
+ * this machine reaches, an address may be what one on the command line may: a path, a private address. On others it may
+ * reach only public addresses, and files under VENTES_FILES (invariant 10).
+ */
+import * as Effect from "effect/Effect";
+import * as Semaphore from "effect/Semaphore";
+import { sentenceOf } from "#shared/contract/sentences.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { masked, maskedIn } from "#shared/runtime/masked.ts";
+import type { Language } from "#shared/runtime/settings.ts";
+import { Settings } from "#shared/runtime/settings.ts";
+import type { PublishFailure } from "#shared/topic-log/errors.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { InspectAnswer } from "../../analyzer/api/writes.ts";
+import { NotDone, type SourceActs, type SourceAdmin } from "../../analyzer/server/source-admin.ts";
+import {
+  askReread,
+  confirmCatalogue,
+  confirmSource,
+  type Inspection,
+  inspectSource,
+  namedDoubts,
+  noteSentence,
+  registerSource,
+  restoreSource,
+  revokeDecisions,
+  type SourceError,
+  sourceError,
+} from "../../producer/admin/index.ts";
+import { WrongUsage } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import { textsIn } from "../texts/texts.ts";
+import { findHeld } from "./held.ts";
+import { withKnownDoubts } from "./known-doubts.ts";
+import { addressOf, parsed } from "./register.ts";
+import { plannedRemoval, removalSentence, removeNamed } from "./removal.ts";
+import { inScratch } from "./scratch.ts";
+import { readSourceEntries } from "./source-list.ts";
+
+type Failure = WrongUsage | SourceError | DatabaseError | PublishFailure;
+
+/** HTTP status by refusal code; all others are 422. */
+const STATUS: Readonly<Record<string, 403 | 404>> = {
+  "source.not_allowed": 403,
+  "source.private_address": 403,
+  "source.not_registered": 404,
+};
+
+const notDone = (error: Failure): NotDone => {
+  if (error._tag === "SourceError")
+    return new NotDone({ status: STATUS[error.code] ?? 422, sentence: error.sentence });
+  const status = error._tag === "WrongUsage" ? 422 : error._tag === "LogUnavailable" ? 503 : 500;
+  return new NotDone({ status, sentence: error.message });
+};
+
+/** How many acts run at once: each may download a file. */
+const AT_ONCE = 2;
+/** Characters of a rejected line that are shown. */
+const MOST_RAW = 500;
+/** The last removed sources that can be followed again as they were. */
+const KEPT_REMOVED = 50;
+
+/** `reaches`: what an address that is typed on the page may be. */
+export const makeSourceAdmin = Effect.fnUntraced(function* (
+  run: Invocation,
+  reaches: "all" | "public",
+): Effect.fn.Return<SourceAdmin, never, TopicLog> {
+  const log = yield* TopicLog;
+  const gate = yield* Semaphore.make(AT_ONCE);
+  const removed = new Map<string, Registration>();
+  return (language) => {
+    const spoken = inLanguage(run, language);
+    const acts = actsOf(spoken, reaches, removed);
+    const done =
+      <Request, A>(act: (request: Request) => Effect.Effect<A, Failure, TopicLog | Settings>) =>
+      (request: Request) =>
+        act(request).pipe(
+          Effect.mapError(notDone),
+          Effect.provideService(TopicLog, log),
+          Effect.provideService(Settings, spoken.settings),
+          gate.withPermit,
+        );
+    return {
+      inspect: done(acts.inspect),
+      add: done(acts.add),
+      confirm: done(acts.confirm),
+      revoke: done(acts.revoke),
+      retry: done(acts.retry),
+      withdrawal: done(acts.withdrawal),
+      remove: done(acts.remove),
+      restore: done(acts.restore),
+    };
+  };
+});
+
+const inLanguage = (run: Invocation, language: Language): Invocation => ({
+  ...run,
+  settings: { ...run.settings, language },
+  texts: textsIn(language),
+});
+
+type Request<Name extends keyof SourceActs> = Parameters<SourceActs[Name]>[0];
+
+const actsOf = (run: Invocation, reaches: "all" | "public", removed: Map<string, Registration>) => {
+  const { texts, settings } = run;
+  const discovered = reaches === "public";
+  return {
+    inspect: Effect.fnUntraced(function* ({ url, entities }: Request<"inspect">) {
+      const source = yield* parsed(url, run, () => addressOf(url));
+      const found = yield* inScratch(run, inspectSource(source, { entities, discovered }));
+      const [{ doubts = [] } = {}] = yield* withKnownDoubts(settings.data, [found]);
+      return shownInspection({ ...found, doubts }, settings.language);
+    }),
+    add: Effect.fnUntraced(function* ({ url, entities }: Request<"add">) {
+      const source = yield* parsed(url, run, () => addressOf(url));
+      const registered = yield* registerSource(source, { entities, discovered });
+      return done(source, texts.sourceAdded(masked(source), registered.entities.join(", ")));
+    }),
+    confirm: Effect.fnUntraced(function* ({ source, decisions }: Request<"confirm">) {
+      const held = yield* findHeld(source, run);
+      const doubts = yield* namedDoubts(held.id, held.doubts, decisions);
+      yield* held.isCatalogue ? confirmCatalogue(held.id, doubts) : confirmSource(held.id, doubts);
+      return done(held.id, texts.acceptedNow(doubts.length));
+    }),
+    revoke: Effect.fnUntraced(function* ({ source, decisions }: Request<"revoke">) {
+      const { id } = yield* findHeld(source, run);
+      yield* revokeDecisions(id, decisions);
+      return done(id, texts.revokedApply());
+    }),
+    retry: Effect.fnUntraced(function* ({ source }: Request<"retry">) {
+      const { id } = yield* findHeld(source, run);
+      const { asked } = yield* askReread([id]);
+      if (asked.length === 0)
+        return yield* sourceError("source.not_registered", { source: id }, settings.language);
+      return done(id, texts.rereadAsked(masked(id)));
+    }),
+    withdrawal: Effect.fnUntraced(function* ({ source }: Request<"withdrawal">) {
+      const { sources, withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
+      return { sources: sources.map(masked), rows: withdrawal, currency: settings.currency };
+    }),
+    remove: Effect.fnUntraced(function* ({ source, withdraw }: Request<"remove">) {
+      const { id } = yield* findHeld(source, run).pipe(
+        Effect.catchTag("SourceError", () => Effect.succeed({ id: source })),
+      );
+      const before = (yield* readSourceEntries)
+        .sources(() => false)
+        .find(({ registration }) => registration.source === id);
+      const gone = yield* removeNamed(source, withdraw, run);
+      if (before !== undefined) remember(removed, before.registration);
+      return done(gone.source, removalSentence(gone, withdraw, run));
+    }),
+    restore: Effect.fnUntraced(function* ({ source }: Request<"restore">) {
+      const registration = [...removed.values()].find(
+        (one) => one.source === source || masked(one.source) === source,
+      );
+      if (registration === undefined)
+        return yield* new WrongUsage({ message: texts.notRemovedHere(masked(source)) });
+      yield* restoreSource(registration);
+      removed.delete(registration.source);
+      return done(registration.source, texts.sourceRestored(masked(registration.source)));
+    }),
+  };
+};
+
+const done = (source: string, sentence: string) => ({ source: masked(source), sentence });
+
+/** Keeps the registration of a source that was removed; of too many, forgets the oldest. */
+function remember(removed: Map<string, Registration>, registration: Registration): void {
+  removed.delete(registration.source);
+  removed.set(registration.source, registration);
+  for (const oldest of removed.keys()) {
+    if (removed.size <= KEPT_REMOVED) break;
+    removed.delete(oldest);
+  }
+}
+
+/** The inspection as JSON, without secrets and without the ids of rows. */
+function shownInspection(found: Inspection, language: Language): InspectAnswer {
+  return maskedIn({
+    source: found.source,
+    entities: found.entities,
+    delimiter: found.delimiter,
+    records: found.records,
+    columns: found.mapping.map(({ entity, field, column, name, format }) => ({
+      entity,
+      field,
+      column,
+      name,
+      format: format ?? null,
+    })),
+    rows: found.rows.map(({ entity, line, row }) => ({ entity, line, values: { ...row } })),
+    rejects: found.rejects.map(({ code, count, first: { line, raw, details } }) => ({
+      code,
+      count,
+      line,
+      raw: raw.slice(0, MOST_RAW),
+      sentence: sentenceOf(code, details, language),
+    })),
+    notes: found.notes.map((note) => noteSentence(note, language)),
+    doubts: found.doubts.map(({ rows: _, ...doubt }) => doubt),
+  });
+}
