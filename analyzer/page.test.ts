@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Layer from "effect/Layer";
@@ -11,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, type Language, Settings } from "#shared/runtime/settings.ts";
-import { complaintsOf, launchBrowser } from "../integration-tests/support/browser.ts";
+import { complaintsOf, launchBrowser, shot, violations } from "../integration-tests/support/browser.ts";
 import { describeWith } from "../integration-tests/support/describe-with.ts";
 import { openColumns } from "./columns/write.ts";
 import { makeRefresher, type Refresher } from "./refresh/refresh.ts";
@@ -19,10 +17,6 @@ import type { Access } from "./server/guard.ts";
 import type { View } from "./server/reads.ts";
 import { servePage } from "./server/serve.ts";
 import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-const SHOTS = process.env.VENTES_SCREENSHOTS;
 
 const TOWNS = ["Paris", "Lyon", "Marseille", "Bordeaux", "Nantes", "Lille", "Toulouse"];
 const PRODUCTS = [
@@ -128,17 +122,6 @@ async function open(
   await page.locator('#link[data-state="live"]').waitFor();
   await page.locator(".card").first().waitFor();
   return { page, complaints };
-}
-
-const shot = async (page: Page, name: string) => {
-  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
-};
-
-async function violations(page: Page): Promise<readonly string[]> {
-  // Not as a script of the page: its policy would refuse it, as it must.
-  return page.evaluate(
-    `${axe}; axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html + n.failureSummary).join(" ")))`,
-  );
 }
 
 describeWith("browser", "the page in a real browser", () => {
@@ -514,13 +497,6 @@ describeWith("browser", "the page in a real browser", () => {
     expect((await (await fetch(url + href)).text()).split("\r\n")).toHaveLength(1 + 1_010 + 1);
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
-  });
-
-  test("adding a file without a token says what is needed", async () => {
-    const { page } = await open({}, "?view=sources");
-    await page.getByLabel("Suivre un fichier de plus").fill("https://exemple.fr/v.csv");
-    await page.getByRole("button", { name: "Ajouter" }).click();
-    await page.getByText(/VENTES_TOKEN/).waitFor();
   });
 
   test("paper has absolute times and no buttons", async () => {

@@ -16,6 +16,11 @@ import { askSession } from "./session.js";
 /** @type {import("@preact/signals").Signal<Outcome | undefined>} */
 const outcome = signal(/** @type {Outcome | undefined} */ (undefined));
 
+/** What came of the last act is of no use any more. */
+export function forget() {
+  outcome.value = undefined;
+}
+
 /** @template A @param {string} name @param {object} body @returns {Promise<A>} */
 export const ask = (name, body) => send("POST", `api/sources/${name}?lang=${language.value}`, body);
 
@@ -32,7 +37,7 @@ export function refused(error) {
  * @param {Outcome["undo"]} [undo]
  */
 export async function act(name, body, undo) {
-  outcome.value = undefined;
+  forget();
   try {
     const { sentence } = await ask(name, body);
     outcome.value = { says: sentence, failed: false, undo };
@@ -60,9 +65,7 @@ export function OutcomeNote() {
           <p>${shown.says}</p>
           <p class="buttons">
             ${shown.undo !== undefined && html`<${Press} does=${() => act(shown.undo?.name ?? "", shown.undo?.body ?? {})}>${t.undo}</${Press}>`}
-            <button type="button" onClick=${() => {
-              outcome.value = undefined;
-            }}>${t.close}</button>
+            <button type="button" onClick=${forget}>${t.close}</button>
           </p>`
       }
     </div>`;
@@ -84,26 +87,31 @@ export function Press({ does, class: className, label, children }) {
 }
 
 /**
- * A button that opens a question, whose answers are the children; they get the function that closes it. The keyboard goes
- * into the question, and comes back.
- * @param {{ opens: string, label: string, question: (close: () => void) => import("./ui.js").Children }} props
+ * A button that opens a question. The keyboard goes into the question, and comes back when it is cancelled; after an act it
+ * goes to what came of it.
+ * @typedef {{ cancel: () => void, done: () => void }} Closes
+ * @param {{ opens: string, label: string, question: (closes: Closes) => import("./ui.js").Children }} props
  */
 export function Ask({ opens, label, question }) {
   const [open, setOpen] = useState(false);
   const button = useRef(/** @type {HTMLElement | null} */ (null));
   const inside = useRef(/** @type {HTMLElement | null} */ (null));
-  const wasOpen = useRef(false);
+  const comesBack = useRef(false);
   useEffect(() => {
     if (open) inside.current?.focus();
-    else if (wasOpen.current) button.current?.focus();
-    wasOpen.current = open;
+    else if (comesBack.current) button.current?.focus();
+    comesBack.current = false;
   }, [open]);
-  const close = () => setOpen(false);
+  const done = () => setOpen(false);
+  const cancel = () => {
+    comesBack.current = true;
+    setOpen(false);
+  };
   /** @param {KeyboardEvent} event */
   const onKey = ({ key }) => {
-    if (key === "Escape") close();
+    if (key === "Escape") cancel();
   };
   return open
-    ? html`<div ref=${inside} class="question" role="group" aria-label=${label} tabindex="-1" onKeyDown=${onKey}>${question(close)}</div>`
+    ? html`<div ref=${inside} class="question" role="group" aria-label=${label} tabindex="-1" onKeyDown=${onKey}>${question({ cancel, done })}</div>`
     : html`<button ref=${button} type="button" class="small" aria-label=${label} onClick=${() => setOpen(true)}>${opens}</button>`;
 }

@@ -1,12 +1,12 @@
 /** A form that shows how a file would be read, and then has the server follow it. Others see what to paste. */
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { act, ask, Press, refused } from "./acts.js";
+import { act, ask, forget, Press, refused } from "./acts.js";
 import { DoubtParts } from "./doubts.js";
 import { number } from "./format.js";
 import { texts } from "./language.js";
-import { endSession, linkRefused, session } from "./session.js";
-import { Name, Refusal } from "./ui.js";
+import { endSession, session } from "./session.js";
+import { Name } from "./ui.js";
 
 /** @typedef {import("../api/writes.ts").InspectAnswer} Inspection */
 
@@ -16,9 +16,7 @@ const MOST_COLUMNS = 100;
 /** @param {{ currency: string }} props */
 export function AddSource({ currency }) {
   const { writes, offered } = session.value;
-  return html`
-    <${Refusal} error=${linkRefused.value} />
-    ${writes ? html`<${AddForm} currency=${currency} />` : offered && html`<${HowToWrite} />`}`;
+  return writes ? html`<${AddForm} currency=${currency} />` : offered && html`<${HowToWrite} />`;
 }
 
 /** For a reader without a session. */
@@ -48,6 +46,7 @@ function AddForm({ currency }) {
     const url = String(new FormData(form.current ?? undefined).get("url") ?? "").trim();
     if (url === "" || busy) return;
     setBusy(true);
+    forget();
     setFound(undefined);
     try {
       setFound({ url, inspection: await ask("inspect", { url }) });
@@ -115,7 +114,7 @@ function Mapping({ columns, wide }) {
             ({ entity, field, column, name, format }) => html`
               <tr key=${`${entity} ${field}`}>
                 <th scope="row"><${Name} text=${field} most=${60} /></th>
-                <td>${column === null ? html`<span class="quiet">${t.keptAs(name)}</span>` : html`${column}${format !== null && html` <span class="quiet">${format}</span>`}`}</td>
+                <td>${column === null ? html`<span class="quiet">${t.keptAs(name === field ? "" : name)}</span>` : html`${column}${format !== null && html` <span class="quiet">${formatName(format)}</span>`}`}</td>
                 ${wide && html`<td>${t.entities[/** @type {"ventes"} */ (entity)]}</td>`}
               </tr>`,
           )}
@@ -123,6 +122,10 @@ function Mapping({ columns, wide }) {
       </table>
     </div>`;
 }
+
+/** How numbers or dates are written, in words. @param {string} format */
+const formatName = (format) =>
+  /** @type {Readonly<Record<string, string>>} */ (texts.value.writtenAs)[format] ?? format;
 
 /** @param {{ entity: string, inspection: Inspection }} props */
 function FirstRows({ entity, inspection }) {

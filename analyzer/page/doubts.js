@@ -49,18 +49,17 @@ export function DoubtParts({ doubt, currency, source, catalogue }) {
 /** Asks once more, with what follows. @param {{ says: string, source: string, catalogue: string | undefined, accepts: string }} props */
 function Choose({ says, source, catalogue, accepts }) {
   const t = texts.value;
-  const choose = async (/** @type {string} */ of, /** @type {() => void} */ close) => {
+  const choose = async (/** @type {string} */ of, /** @type {() => void} */ done) => {
     const body = { source: of, decisions: [accepts] };
-    await act("confirm", body, { name: "revoke", body });
-    close();
+    if (await act("confirm", body, { name: "revoke", body })) done();
   };
   return html`
     <${Ask} opens=${t.choose} label=${t.chooseThis(says)}
-      question=${(/** @type {() => void} */ close) => html`
+      question=${(/** @type {import("./acts.js").Closes} */ { cancel, done }) => html`
         <p>${t.reallyChoose(says)}</p>
         <p class="buttons">
-          <${Press} class="main" does=${() => choose(source, close)}>${t.confirm}</${Press}>
-          ${catalogue !== undefined && html`<${Press} does=${() => choose(catalogue, close)}>${t.confirmForAll}</${Press}>`}
-          <button type="button" onClick=${close}>${t.cancel}</button>
+          <${Press} class="main" does=${() => choose(source, done)}>${t.confirm}</${Press}>
+          ${catalogue !== undefined && html`<${Press} does=${() => choose(catalogue, done)}>${t.confirmForAll}</${Press}>`}
+          <button type="button" onClick=${cancel}>${t.cancel}</button>
         </p>`} />`;
 }

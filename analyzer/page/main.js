@@ -12,9 +12,9 @@ import { place, VIEWS, viewOf } from "./place.js";
 import { useDefaultPeriod } from "./question.js";
 import { RejectsView } from "./rejects.js";
 import { SalesView } from "./sales.js";
-import { followLink } from "./session.js";
+import { followLink, linkRefused } from "./session.js";
 import { SourcesView } from "./sources.js";
-import { Link } from "./ui.js";
+import { Link, Refusal } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").AnalysesAnswer} Analyses */
 /** @typedef {import("../server/api.ts").SourcesAnswer} Sources */
@@ -70,6 +70,7 @@ function Notices({ analyses, sources }) {
   return html`
     ${analyses?.demo && html`<p id="demo" class="notice">${t.demo}</p>`}
     ${link.value === "lost" && html`<p id="lost" class="notice warn" role="alert">${reached === null ? t.lostEmpty : t.lost(moment(reached))}</p>`}
+    <${Refusal} error=${linkRefused.value} />
     <${Needs} sources=${sources} />
     ${analyses !== undefined && analyses.missed > 0 && html`<p id="missed" class="notice warn" role="alert">${t.missed(number(analyses.missed))}</p>`}
     ${applying !== null && html`<p id="applying" class="notice" role="status">${t.applying(applying.entity, isolated(applying.id), number(applying.done), number(applying.total))}</p>`}

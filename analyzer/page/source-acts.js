@@ -6,6 +6,7 @@ import { amount, number } from "./format.js";
 import { texts } from "./language.js";
 
 /** @typedef {import("../api/writes.ts").WithdrawalAnswer} Withdrawal */
+/** @typedef {import("./acts.js").Closes} Closes */
 
 /** @param {{ source: string, name: string, canRetry: boolean }} props */
 export function SourceActs({ source, name, canRetry }) {
@@ -13,19 +14,18 @@ export function SourceActs({ source, name, canRetry }) {
   return html`
     ${canRetry && html`<${Press} class="small" label=${t.retryOf(name)} does=${() => act("retry", { source })}>${t.retry}</${Press}>`}
     <${Ask} opens=${t.remove} label=${t.removeOf(name)}
-      question=${(/** @type {() => void} */ close) => html`<${Removal} source=${source} name=${name} close=${close} />`} />`;
+      question=${(/** @type {Closes} */ closes) => html`<${Removal} source=${source} name=${name} closes=${closes} />`} />`;
 }
 
-/** Both ways to remove a file, with what each does to the figures. @param {{ source: string, name: string, close: () => void }} props */
-function Removal({ source, name, close }) {
+/** Both ways to remove a file, with what each does to the figures. @param {{ source: string, name: string, closes: Closes }} props */
+function Removal({ source, name, closes }) {
   const t = texts.value;
   const [planned, setPlanned] = useState(/** @type {Withdrawal | undefined} */ (undefined));
   useEffect(() => {
     ask("withdrawal", { source }).then((answer) => setPlanned(/** @type {Withdrawal} */ (answer)), refused);
   }, [source]);
   const remove = async (/** @type {boolean} */ withdraw) => {
-    await act("remove", { source, withdraw }, { name: "restore", body: { source } });
-    close();
+    if (await act("remove", { source, withdraw }, { name: "restore", body: { source } })) closes.done();
   };
   const rows = planned?.rows ?? null;
   return html`
@@ -41,7 +41,7 @@ function Removal({ source, name, close }) {
         ${planned !== undefined && html`<${Press} class="danger" does=${() => remove(true)}>${t.stopAndDelete}</${Press}>`}
       </div>
     </div>
-    <p class="buttons"><button type="button" onClick=${close}>${t.cancel}</button></p>`;
+    <p class="buttons"><button type="button" onClick=${closes.cancel}>${t.cancel}</button></p>`;
 }
 
 /** The rows that would go, in money. @param {{ planned: Withdrawal }} props */

@@ -16,7 +16,15 @@ export const acts = {
   readAs: "Lue comme",
   ofEntity: "De",
   /** @param {string} name */
-  keptAs: (name) => `gardée à côté : ${name}`,
+  keptAs: (name) => (name === "" ? "gardée à côté" : `gardée à côté : ${name}`),
+  writtenAs: {
+    dmy: "jour, mois, année",
+    mdy: "mois, jour, année",
+    ymd: "année, mois, jour",
+    excel: "jours d’Excel",
+    comma: "virgule décimale",
+    point: "point décimal",
+  },
   /** @param {string} kind */
   firstRows: (kind) => `Premières lignes : ${kind}`,
   wouldReject: "Lignes illisibles",

@@ -321,6 +321,10 @@ describe("the figures over HTTP", () => {
           (name) => `/api/${name}`,
         ),
         "/export/{file}",
+        "/api/session",
+        ...["inspect", "add", "confirm", "revoke", "retry", "withdrawal", "remove", "restore"].map(
+          (name) => `/api/sources/${name}`,
+        ),
       ]);
     }),
   );

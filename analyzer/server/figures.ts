@@ -106,6 +106,10 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   decisions: { fr: "une liste d'au plus 64 textes", en: "a list of at most 64 texts" },
   withdraw: { fr: "true ou false", en: "true or false" },
 };
+const NOT_JSON = {
+  fr: "le corps doit être un objet JSON : /api/openapi.json décrit ses membres",
+  en: "the body must be a JSON object: /api/openapi.json describes its members",
+};
 const ONCE = { fr: "donné une seule fois", en: "given once" };
 
 const sentences = (parts: ApiParts) =>
@@ -116,15 +120,17 @@ const sentences = (parts: ApiParts) =>
       const request = yield* HttpServerRequest.HttpServerRequest;
       const language = languageOf(request, parts);
       const name = parameterOf(error);
-      const must = (MUST_BE[name] ?? ONCE)[language];
+      if (error.kind === "Payload" && name === undefined) return failure(400, NOT_JSON[language]);
+      const must = (MUST_BE[name ?? ""] ?? ONCE)[language];
       return failure(
         400,
         language === "fr"
-          ? `le paramètre ${name} doit être ${must} : /api/openapi.json décrit les paramètres`
-          : `the parameter ${name} must be ${must}: /api/openapi.json describes the parameters`,
+          ? `le paramètre ${name ?? "?"} doit être ${must} : /api/openapi.json décrit les paramètres`
+          : `the parameter ${name ?? "?"} must be ${must}: /api/openapi.json describes the parameters`,
       );
     }),
   );
 
 /** The name of the parameter that cannot be decoded: the first name in the path of the error. */
-const parameterOf = ({ cause }: HttpApiSchemaError): string => /\["(\w+)"\]/.exec(cause.message)?.[1] ?? "?";
+const parameterOf = ({ cause }: HttpApiSchemaError): string | undefined =>
+  /\["(\w+)"\]/.exec(cause.message)?.[1];

@@ -131,13 +131,14 @@ describe("the token", () => {
 });
 
 describe("a request that writes", () => {
-  const post = (access: Access, headers: Record<string, string>, methods?: readonly string[]): number =>
+  const post = (
+    access: Access,
+    headers: Record<string, string>,
+    methods?: readonly string[],
+    url = "/sources",
+  ): number =>
     statusOf(
-      admit(
-        access,
-        { method: "POST", url: "/sources", headers: { host: "127.0.0.1:8080", ...headers } },
-        methods,
-      ),
+      admit(access, { method: "POST", url, headers: { host: "127.0.0.1:8080", ...headers } }, methods),
     );
 
   it("is admitted only on paths that take its method", () => {
@@ -158,5 +159,21 @@ describe("a request that writes", () => {
     expect(post(TOKEN, { authorization }, ["POST"])).toBe(200);
     expect(post(TOKEN, { origin: "http://127.0.0.1:8080" }, ["POST"])).toBe(401);
     expect(post(TOKEN, { authorization, origin: "http://evil.example" }, ["POST"])).toBe(403);
+  });
+
+  it("is refused from another site of this machine, too, whatever its Origin says", () => {
+    for (const site of ["cross-site", "same-site", "none", ""])
+      expect(post(LOCAL, { "sec-fetch-site": site }, ["POST"]), site).toBe(403);
+    const own = { "sec-fetch-site": "same-origin", origin: "http://127.0.0.1:8080" };
+    expect(post(LOCAL, own, ["POST"])).toBe(200);
+    expect(post(LOCAL, { ...own, "sec-fetch-site": "cross-site" }, ["POST"])).toBe(403);
+  });
+
+  it("needs under /api/ the header that no form can send", () => {
+    const to = (headers: Record<string, string>) => post(LOCAL, headers, ["POST"], "/api/session");
+    expect(to({})).toBe(403);
+    expect(to({ "x-ventes": "0" })).toBe(403);
+    expect(to({ "x-ventes": "1" })).toBe(200);
+    expect(to({ "x-ventes": "1", origin: "http://evil.example" })).toBe(403);
   });
 });

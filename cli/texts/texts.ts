@@ -362,9 +362,9 @@ const TEXTS = {
   ),
   acceptedNow: both(
     (n: number) =>
-      `${n > 1 ? `${frenchCount(n)} décisions sont enregistrées` : "la décision est enregistrée"} : la version est relue à l'instant, puis appliquée`,
+      `${n > 1 ? `${frenchCount(n)} décisions sont enregistrées` : "la décision est enregistrée"} ; la version est relue à l'instant, et appliquée si rien d'autre n'y est à décider`,
     (n: number) =>
-      `${n > 1 ? `${englishCount(n)} decisions are` : "the decision is"} registered: the version is read again now, then applied`,
+      `${n > 1 ? `${englishCount(n)} decisions are` : "the decision is"} registered; the version is read again now, and applied unless something else about it is to be decided`,
   ),
   rereadAsked: both(
     (source: string) => `${source} va être relu en entier, à l'instant`,

@@ -1,4 +1,6 @@
 /** A real Chromium for tests of the page. Use inside `describeWith("browser", ...)`. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { requirement } from "./require.ts";
 
@@ -29,3 +31,19 @@ export function complaintsOf(page: Page): readonly string[] {
   });
   return complaints;
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds against the page as it is, a line for each rule. */
+export const violations = (page: Page): Promise<readonly string[]> =>
+  // Not as a script of the page: its policy would refuse it, as it must.
+  page.evaluate(
+    `${axe}; axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html + n.failureSummary).join(" ")))`,
+  );
+
+const SHOTS = process.env.VENTES_SCREENSHOTS;
+
+/** A picture of the whole page, in the folder of VENTES_SCREENSHOTS if that is set. */
+export const shot = async (page: Page, name: string): Promise<void> => {
+  if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
+};

@@ -1,0 +1,236 @@
+/**
+ * What a person changes on the page, in a real Chromium, on the program as a user runs it: the link, a file that is tried
+ * and added, a version that is confirmed, a file that is removed, and each of them taken back.
+ */
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { expect, it, onTestFinished } from "vitest";
+import { complaintsOf, launchBrowser, shot, violations } from "./support/browser.ts";
+import { describeWith } from "./support/describe-with.ts";
+import { publishFiles } from "./support/published-files.ts";
+import { scratchDirectory, startVentes } from "./support/ventes.ts";
+
+const LINES = 60;
+
+/** Sales of 10.00 each, without those of some numbers. */
+const sales = (isGone: (n: number) => boolean = () => false): string =>
+  [
+    "id_vente,date_vente,id_produit,id_magasin,quantité,chiffre_affaires",
+    ...Array.from({ length: LINES }, (_, n) => n)
+      .filter((n) => !isGone(n))
+      .map((n) => `V${n},2026-01-${String(1 + (n % 28)).padStart(2, "0")},P1,M1,1,10.00`),
+    "",
+  ].join("\n");
+
+/** Spaces of numbers are of several kinds. */
+const plain = (text: string | null) => (text ?? "").replaceAll(/\s+/g, " ").trim();
+
+async function company(lang: "fr" | "en") {
+  const files = await publishFiles({
+    "produits.csv": "id_produit,nom\nP1,Carnet\n",
+    "magasins.csv": "id_magasin,ville\nM1,Lyon\n",
+    "ventes.csv": sales(),
+    "marché.csv":
+      "N° de ligne;Jour;Réf. produit;Magasin;Qté;Montant;Vendeuse\n" +
+      "A1;03/02/2026;P1;M1;2;25,50;Zoé\nA2;13/02/2026;P1;M1;1;12,75;Zoé\nA3;13/02/2026;P1;M1;douze;12,75;Léa\n",
+  });
+  const names = ["produits.csv", "magasins.csv", "ventes.csv"];
+  const program = startVentes(
+    ["start", ...names.map(files.url), "--data", scratchDirectory(), "--every", "1s"],
+    { env: { VENTES_LANG: lang } },
+  );
+  const [, url = ""] = await program.said(/^page (http:\/\/127\.0\.0\.1:\d+\/)$/m);
+  const [link] = await program.said(/http:\/\/127\.0\.0\.1:\d+\/#write=\S+/);
+  await program.said(/Ctrl-C/);
+  const browser = await launchBrowser();
+  onTestFinished(async () => {
+    await browser.close();
+    await program.stop();
+    await files.close();
+  });
+  return { files, program, browser, url, link };
+}
+
+async function opened(browser: Browser, address: string, options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({
+    locale: "fr-FR",
+    viewport: { width: 1200, height: 900 },
+    ...options,
+  });
+  const page = await context.newPage();
+  const complaints = complaintsOf(page);
+  await page.goto(address);
+  await page.locator('#link[data-state="live"]').waitFor();
+  return { page, complaints };
+}
+
+/** Total revenue over all days, as another tab of this browser reads it. */
+const totalOf = async (page: Page): Promise<number | null> => {
+  const answer = await page.request.get(new URL("api/analyses?limit=1", page.url()).href);
+  return ((await answer.json()) as { chiffre_affaires_total: number | null }).chiffre_affaires_total;
+};
+const total = (page: Page) => expect.poll(() => totalOf(page), { timeout: 15_000 });
+
+const said = (page: Page, text: RegExp) => page.locator("#outcome").getByText(text).waitFor();
+const item = (page: Page, file: string) => page.locator("#sources > li", { hasText: file });
+
+/** No finding of axe, wide and on a telephone, in light and dark; nothing is cut off. */
+async function isFine(page: Page, name: string) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    for (const [size, viewport] of [
+      ["narrow", { width: 390, height: 844 }],
+      ["wide", { width: 1200, height: 900 }],
+    ] as const) {
+      await page.setViewportSize(viewport);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(viewport.width);
+      await shot(page, `writes-${name}-${size}-${colorScheme}`);
+      expect(await violations(page)).toEqual([]);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+describeWith("browser", "changing something on the page", () => {
+  it("takes the link, which works once; a reader sees commands instead", { timeout: 60_000 }, async () => {
+    const { browser, program, url, link } = await company("fr");
+    const reader = await opened(browser, `${url}?view=sources`);
+    await reader.page.getByText("Ajouter ou modifier des fichiers").click();
+    await reader.page.getByText("npx ventes sources add URL --dry-run").waitFor();
+    expect(await reader.page.locator("#sources button").count()).toBe(0);
+    await isFine(reader.page, "reader");
+    expect(reader.complaints).toEqual([]);
+
+    const writer = await opened(browser, link);
+    await writer.page.getByRole("button", { name: "Retirer ventes.csv" }).waitFor();
+    expect(writer.page.url()).toBe(`${url}?view=sources`);
+    const [cookie] = await writer.page.context().cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: "Strict", expires: -1 });
+    expect(await writer.page.evaluate("document.cookie")).toBe("");
+    const [, next = ""] = await program.said(/127\.0\.0\.1 a ouvert le lien .* (http:\S+)/);
+    // A second tab of the same browser has the session.
+    const tab = await writer.page.context().newPage();
+    await tab.goto(`${url}?view=sources`);
+    await tab.getByRole("button", { name: "Retirer ventes.csv" }).waitFor();
+
+    // The used link in another browser; then, in the same tab, the one that took its place.
+    const other = await opened(browser, link);
+    await other.page.getByText("ce lien ne sert qu'une fois").waitFor();
+    expect(other.page.url()).toBe(url);
+    await other.page.goto(next);
+    await other.page.getByRole("button", { name: "Retirer ventes.csv" }).waitFor();
+    expect(await other.page.getByText("ce lien ne sert").count()).toBe(0);
+
+    await writer.page.getByRole("button", { name: "Quitter" }).click();
+    await writer.page.getByText("Ajouter ou modifier des fichiers").waitFor();
+    expect(await writer.page.locator("#sources button").count()).toBe(0);
+    // The other tab finds out when it asks for something.
+    await tab.getByRole("button", { name: "Relire : ventes.csv" }).click();
+    await said(tab, /ce navigateur ne peut rien changer/);
+    await expect.poll(() => tab.locator("#sources button").count()).toBe(0);
+    expect(writer.complaints).toEqual([]);
+  });
+
+  it("tries a file, adds it, and takes it back", { timeout: 60_000 }, async () => {
+    const { browser, files, link } = await company("fr");
+    const { page, complaints } = await opened(browser, link);
+    await total(page).toBe(600);
+    const field = page.getByLabel("Suivre un fichier de plus");
+    await field.fill(files.url("absent.csv"));
+    await page.getByRole("button", { name: "Essayer" }).click();
+    await said(page, /n'existe pas/);
+
+    await field.fill(files.url("marché.csv"));
+    await field.press("Enter");
+    const preview = page.locator(".preview");
+    await preview.getByRole("heading", { name: "3 lignes seraient lues comme ventes" }).waitFor();
+    const mapping = preview.getByRole("table", { name: "Colonnes" });
+    expect(plain(await mapping.locator("tr", { hasText: "Qté" }).innerText())).toContain("quantité");
+    expect(plain(await mapping.locator("tr", { hasText: "Jour" }).innerText())).toMatch(/date_vente/);
+    const rows = preview.getByRole("table", { name: /Premières lignes/ });
+    expect(await rows.locator("tbody tr").count()).toBe(2);
+    expect(plain(await preview.innerText())).toContain("1 ligne: « douze » n'est pas un nombre");
+    await isFine(page, "try");
+    expect(await totalOf(page)).toBe(600);
+
+    await preview.getByRole("button", { name: "Suivre ce fichier" }).click();
+    await said(page, /march.*est enregistré \(ventes\)/);
+    await total(page).toBe(638.25);
+    await page.locator("#outcome").getByRole("button", { name: "Annuler cette action" }).click();
+    await said(page, /n'est plus suivi ; ses lignes restent/);
+    expect(complaints).toEqual([expect.stringContaining("422")]);
+  });
+
+  it("confirms a version with both outcomes in money, and takes the decision back", {
+    timeout: 60_000,
+  }, async () => {
+    const { browser, files, link } = await company("fr");
+    const { page, complaints } = await opened(browser, link);
+    await total(page).toBe(600);
+    files.publish(
+      "ventes.csv",
+      sales((n) => n >= 10 && n < 40 && n % 3 > 0),
+    );
+    const held = item(page, "ventes.csv");
+    await held.locator('.pill[data-state="held"]').waitFor();
+    await held.getByText(/Jusqu’à votre décision, le chiffre d’affaires total reste 600,00/).waitFor();
+    const choice = held.getByRole("button", { name: /^Choisir : pour les supprimer / });
+    const question = held.getByRole("group", { name: /^Choisir : pour les supprimer / });
+    await isFine(page, "held");
+    await choice.click();
+    expect(plain(await question.innerText())).toContain("chiffre d’affaires total ensuite : 400,00 €");
+    await isFine(page, "confirm");
+    expect(await totalOf(page)).toBe(600);
+    await question.getByRole("button", { name: "Confirmer", exact: true }).click();
+    await said(page, /la décision est enregistrée/);
+
+    // Read again, the version is held for another reason: it deletes a good part of the rows.
+    await held.getByText(/elle supprimerait 20 lignes sur 60/).waitFor();
+    await choice.click();
+    await question.getByRole("button", { name: "Confirmer", exact: true }).click();
+    await total(page).toBe(400);
+    await held.locator('.pill[data-state="ok"]').waitFor();
+    await held.getByText(/Accepté le/).waitFor();
+    await page.locator("#outcome").getByRole("button", { name: "Annuler cette action" }).click();
+    await said(page, /une version suivante où la même chose n'est pas claire sera retenue/);
+    expect(complaints).toEqual([]);
+  });
+
+  it("removes a file with its rows after it said what goes, by keyboard, and brings them back", {
+    timeout: 60_000,
+  }, async () => {
+    const { browser, link } = await company("en");
+    const { page, complaints } = await opened(browser, link, { locale: "en-GB", reducedMotion: "reduce" });
+    await total(page).toBe(600);
+    const focused = () => page.evaluate("document.activeElement.textContent");
+    const remove = page.getByRole("button", { name: "Remove ventes.csv" });
+    await remove.press("Enter");
+    const question = page.getByRole("group", { name: "Remove ventes.csv" });
+    await question.getByText("Its rows go too: 60 sales, €600.00.").waitFor();
+    await question.getByText("total revenue from €600.00 to €0.00").waitFor();
+    await isFine(page, "remove");
+    await page.keyboard.press("Escape");
+    expect(await focused()).toBe("Remove…");
+
+    await page.keyboard.press("Enter");
+    await question.getByText("60 sales").waitFor();
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Stop following");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Stop and delete its rows");
+    await page.keyboard.press("Enter");
+    await said(page, /is no longer followed: 60 rows withdrawn/);
+    await total(page).toBe(null);
+    // The button is gone; the keyboard is at what came of it.
+    expect(await page.evaluate("document.activeElement.id")).toBe("outcome");
+    await isFine(page, "removed");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("Undo");
+    await page.keyboard.press("Enter");
+    await said(page, /is followed again, with its options/);
+    await total(page).toBe(600);
+
+    await page.getByRole("button", { name: "Read again: ventes.csv" }).click();
+    await said(page, /is being read again as a whole/);
+    expect(complaints).toEqual([]);
+  });
+});
