@@ -1,6 +1,7 @@
 /** Finds a source or a catalogue by its name, with what is unclear about its versions. */
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import { sourceError } from "../../producer/admin/index.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { catalogueNamed, isNamedBy, registered } from "./register.ts";
@@ -13,18 +14,29 @@ export interface Held {
   readonly doubts: readonly DoubtReport[];
 }
 
-/** The source or catalogue of this name, as it is registered or as it is shown. */
-export const findHeld = Effect.fnUntraced(function* (url: string, run: Invocation) {
+/**
+ * The source or catalogue of this name, as it is registered or as it is shown. `seen`: statuses that count before those of
+ * the topic, which producers publish every 5 s.
+ */
+export const findHeld = Effect.fnUntraced(function* (
+  url: string,
+  run: Invocation,
+  seen: readonly SourceStatus[] = [],
+) {
   const named = yield* registered(url, run);
   const catalogue = yield* catalogueNamed(url, run).pipe(
     Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
   );
   const follows = yield* followsNow;
   const all = yield* readSourceEntries;
-  const entries = all.sources(follows);
+  const latest = new Map(seen.map((status) => [status.source, status]));
+  const entries = all.sources(follows).map(({ registration, status }) => ({
+    registration,
+    doubts: (latest.get(registration.source) ?? status).doubts ?? [],
+  }));
   const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
   if (one !== undefined) {
-    const found: Held = { id: one.registration.source, isCatalogue: false, doubts: one.status.doubts ?? [] };
+    const found: Held = { id: one.registration.source, isCatalogue: false, doubts: one.doubts };
     return found;
   }
   const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
@@ -33,9 +45,7 @@ export const findHeld = Effect.fnUntraced(function* (url: string, run: Invocatio
   const id = listed.catalogue.catalogue;
   const open = entries.filter(({ registration }) => registration.catalogue === id);
   // Several entries may wait for the same decision.
-  const doubts = new Map(
-    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
-  );
+  const doubts = new Map(open.flatMap(({ doubts: own }) => own.map((doubt) => [doubt.decision, doubt])));
   const found: Held = { id, isCatalogue: true, doubts: [...doubts.values()] };
   return found;
 });

@@ -52,7 +52,10 @@ export const openPage = (
       withdrawn: () => maskedIn(view.withdrawn),
       eventOf: (sale) => view.eventOf(sale),
       registrar: yield* makeRegistrar(run.texts),
-      admin: yield* makeSourceAdmin(run, where.access.kind === "local" ? "all" : "public"),
+      admin: yield* makeSourceAdmin(run, {
+        reaches: where.access.kind === "local" ? "all" : "public",
+        shown: () => view.sources,
+      }),
       onLinkUsed: (client, link) => say(`ventes: ${run.texts.writeLinkUsed(client, link)}`),
     });
     if (!where.explicit && served.port !== where.port)

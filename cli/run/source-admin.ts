@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import * as Semaphore from "effect/Semaphore";
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { masked, maskedIn } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
@@ -62,17 +63,23 @@ const MOST_RAW = 500;
 /** The last removed sources that can be followed again as they were. */
 const KEPT_REMOVED = 50;
 
-/** `reaches`: what an address that is typed on the page may be. */
+export interface AdminOptions {
+  /** What an address that is typed on the page may be. */
+  readonly reaches: "all" | "public";
+  /** The statuses that the page shows: a person decides about what it shows. */
+  readonly shown: () => readonly SourceStatus[];
+}
+
 export const makeSourceAdmin = Effect.fnUntraced(function* (
   run: Invocation,
-  reaches: "all" | "public",
+  options: AdminOptions,
 ): Effect.fn.Return<SourceAdmin, never, TopicLog> {
   const log = yield* TopicLog;
   const gate = yield* Semaphore.make(AT_ONCE);
   const removed = new Map<string, Registration>();
   return (language) => {
     const spoken = inLanguage(run, language);
-    const acts = actsOf(spoken, reaches, removed);
+    const acts = actsOf(spoken, options, removed);
     const done =
       <Request, A>(act: (request: Request) => Effect.Effect<A, Failure, TopicLog | Settings>) =>
       (request: Request) =>
@@ -103,7 +110,7 @@ const inLanguage = (run: Invocation, language: Language): Invocation => ({
 
 type Request<Name extends keyof SourceActs> = Parameters<SourceActs[Name]>[0];
 
-const actsOf = (run: Invocation, reaches: "all" | "public", removed: Map<string, Registration>) => {
+const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<string, Registration>) => {
   const { texts, settings } = run;
   const discovered = reaches === "public";
   return {
@@ -119,7 +126,7 @@ const actsOf = (run: Invocation, reaches: "all" | "public", removed: Map<string,
       return done(source, texts.sourceAdded(masked(source), registered.entities.join(", ")));
     }),
     confirm: Effect.fnUntraced(function* ({ source, decisions }: Request<"confirm">) {
-      const held = yield* findHeld(source, run);
+      const held = yield* findHeld(source, run, shown());
       const doubts = yield* namedDoubts(held.id, held.doubts, decisions);
       yield* held.isCatalogue ? confirmCatalogue(held.id, doubts) : confirmSource(held.id, doubts);
       return done(held.id, texts.acceptedNow(doubts.length));
