@@ -7,7 +7,7 @@ import type { Invocation } from "../settings/invocation.ts";
 import { notifierLock } from "../settings/locks.ts";
 import type { NotifyFlags, NotifySettings } from "../settings/notify-settings.ts";
 import { visibleSource } from "../texts/visible.ts";
-import type { View } from "./page.ts";
+import type { View } from "./view.ts";
 
 export const notifySettings = (
   flags: NotifyFlags,
