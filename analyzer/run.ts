@@ -21,9 +21,9 @@ import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { readAnalyses, stateOfFolder } from "./analyses/analyses.ts";
+import { ANALYSES, readAnalyses, stateOfFolder } from "./analyses/analyses.ts";
 import { type Columns, openColumns } from "./columns/write.ts";
-import { auditing, type Mended } from "./refresh/audit.ts";
+import { auditing, comparing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
 
@@ -131,13 +131,40 @@ const openRefresher = Effect.gen(function* () {
  * as runAnalyzer, without audits. Fails with DatabaseError when a file cannot be used.
  */
 export const refreshAll: Effect.Effect<void, DatabaseError, Settings> = Effect.scoped(
+  Effect.flatMap(openRefresher, refreshPending),
+);
+
+/**
+ * As `refreshAll`, and then audits. Returns the rows of `analyses` that differed from the full SQL and were corrected, with
+ * their values in millionths. Fails with DatabaseError when a file cannot be used.
+ */
+export const auditNow: Effect.Effect<readonly Mended[], DatabaseError, Settings> = Effect.scoped(
   Effect.gen(function* () {
-    const { file, refresher } = yield* openRefresher;
+    const opened = yield* openRefresher;
+    yield* refreshPending(opened);
+    return yield* auditOnce(opened.file, opened.db, opened.refresher);
+  }),
+);
+
+/**
+ * Compares `analyses` with the full SQL as of one snapshot, and changes nothing. Returns the rows that differ, with their
+ * values in millionths. Fails with DatabaseError when the file cannot be used.
+ */
+export const wrongAnalyses: Effect.Effect<readonly Mended[], DatabaseError, Settings> = Effect.gen(
+  function* () {
+    const file = ventesFile((yield* Settings).data);
+    return yield* inSteps(file, () => comparing(file, ANALYSES), []);
+  },
+);
+
+/** Refreshes until nothing is pending. */
+function refreshPending({ file, refresher }: Effect.Success<typeof openRefresher>) {
+  return Effect.gen(function* () {
     const clock = yield* Clock.Clock;
     let more = true;
     while (more) more = (yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)))).more;
-  }),
-);
+  });
+}
 
 /** Waits until a .sql file of the folder is added, changed or removed. */
 const whenChanged = (folder: string, state: string): Effect.Effect<void> =>

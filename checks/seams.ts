@@ -11,6 +11,7 @@ export const SEAMS: readonly string[] = [
   "producer/admin/index.ts",
   "consumer/run.ts",
   "consumer/replay.ts",
+  "consumer/rebuild.ts",
   "analyzer/run.ts",
   "analyzer/server/serve.ts",
   "shared/topic-log/topic-log.ts",

@@ -2,18 +2,16 @@
  * Replay in place: sets the positions back to the start, so that the topics are applied again. Rows keep the offset of
  * their event: older events are superseded, and an equal one is compared with its row, which is repaired if it differs.
  */
-import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
-import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
-import { makeBatchApplier } from "./batch.ts";
+import { applyRanges } from "./apply-ranges.ts";
 import { storedPositions } from "./log-binding.ts";
 import { openBoundDatabase } from "./run.ts";
 
@@ -71,7 +69,11 @@ const replayIn = (
           waited = 0;
         }
         if (waited >= CONSUMER_WAIT_MS) {
-          yield* applyRest(db, data, rest, left);
+          yield* applyRanges(
+            db,
+            rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
+            left,
+          );
           // The log was read to its end and no position moved: the offsets that are left have no record.
           if (sizeOf(left()) === size) break;
           continue;
@@ -82,32 +84,6 @@ const replayIn = (
       return { events: eventsRead(db), repaired: repairs(db) - before };
     }),
   );
-
-/** Applies the rest as a consumer does. If a consumer starts in the meantime, the compare-and-set gives each offset to one of the two. */
-const applyRest = Effect.fnUntraced(function* (
-  db: Sqlite,
-  data: string,
-  rest: readonly Bounds[],
-  left: () => unknown,
-) {
-  const log = yield* TopicLog;
-  const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
-  // The stored positions, not the starts of `rest`: an unread partition has position 0, also when its log starts later.
-  const expected = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
-  yield* log.read(
-    rest.map(({ topic, partition, start }) => ({ topic, partition, offset: start })),
-    (batch) =>
-      onFileWhenFree(ventesFile(data), () => {
-        const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? 0);
-        // Otherwise another consumer stored the position: it applies this batch, and `replay` polls again.
-        if (result.applied) expected.set(partitionKey(batch), result.position);
-        return result;
-      }).pipe(
-        Effect.tap(() => Effect.andThen(Effect.sync(left), yieldToEventLoop)),
-        Effect.repeat({ until: (result) => !result.applied || result.position >= batch.next }),
-      ),
-  );
-});
 
 /** In one transaction, sets the positions back, resets their counts, and deletes the fences. */
 function setBack(db: Sqlite, bounds: readonly Bounds[]): void {

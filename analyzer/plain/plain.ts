@@ -42,6 +42,18 @@ const AT_A_TIME = 2;
 const CHECK_EVERY_MS = 24 * 3_600_000;
 
 /**
+ * Compares the analyses that are kept by delta in tables of their own with their queries, once. Returns the names of those
+ * that differed, which the next refreshes fill again. One during whose comparison a commit comes is left out. Fails with
+ * DatabaseError when the file cannot be used.
+ */
+export const checkNow: Effect.Effect<readonly string[], DatabaseError, Settings> = Effect.scoped(
+  Effect.gen(function* () {
+    const settings = yield* Settings;
+    return yield* checkKept(yield* ventesOf(settings.data), readAnalyses(analysesFolder(settings)));
+  }),
+);
+
+/**
  * Runs plain analyses after commits, and compares those that are kept by delta with their queries at the start and once
  * a day, until it is interrupted. Writes DIR/ventes.db: tables of analyses and analyses_liste. `onCheck` gets the names
  * of analyses that differed, which are filled again. Fails with DatabaseError when the file cannot be used.

@@ -62,6 +62,23 @@ export function* auditing(
   }
 }
 
+/**
+ * Compares step by step, and changes nothing. Returns the rows of `analyses` that differ, as of one snapshot. A caller that
+ * stops before the end calls `return`.
+ */
+export function* comparing(
+  file: string,
+  analyses: readonly Analysis[],
+): Generator<void, readonly Mended[], void> {
+  const whole = openAsOf(file);
+  try {
+    const { wrong } = yield* compare(whole, analyses, keylessOf(analyses));
+    return wrong.map(({ analysis: _, ...differing }) => differing);
+  } finally {
+    whole.close();
+  }
+}
+
 const reached = (db: Sqlite): number =>
   db.prepare("SELECT commit_id FROM main.progress").pluck().get() as number;
 

@@ -11,9 +11,28 @@ import { replay as replayTopics } from "../../consumer/replay.ts";
 import { withProgress } from "../output/progress.ts";
 import { print } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
+import { type Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { rebuild } from "./replay-rebuild.ts";
 
-export const replay = (_input: object, run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
+interface ReplayInput {
+  readonly rebuild: boolean;
+  readonly dryRun: boolean;
+  readonly acceptLoss: boolean;
+}
+
+export const replay = (
+  input: ReplayInput,
+  run: Invocation,
+): Effect.Effect<void, DatabaseError | LogFailure | Failed | WrongUsage> => {
+  if (input.rebuild) return rebuild(input, run);
+  const alone = input.dryRun ? "--dry-run" : input.acceptLoss ? "--accept-loss" : null;
+  return alone === null
+    ? replayInPlace(run)
+    : Effect.fail(new WrongUsage({ message: run.texts.rebuildOnly(alone) }));
+};
+
+const replayInPlace = (run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
     const file = ventesFile(settings.data);

@@ -133,7 +133,11 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
 
   const replay = Command.make(
     "replay",
-    {},
+    {
+      rebuild: toggle("rebuild", "rebuild"),
+      dryRun: toggle("dry-run", "dryRunRebuild"),
+      acceptLoss: toggle("accept-loss", "acceptLoss"),
+    },
     lazily(async () => (await import("./replay.ts")).replay),
   ).pipe(described("replay"));
 

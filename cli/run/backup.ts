@@ -14,7 +14,6 @@ import {
   readdirSync,
   renameSync,
   rmSync,
-  statfsSync,
   statSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -30,6 +29,7 @@ import { LogMismatch } from "#shared/topic-log/errors.ts";
 import { assertWithin, storedPositions } from "../../consumer/log-binding.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Texts } from "../texts/texts.ts";
+import { assertRoom } from "./room.ts";
 
 interface Kept {
   readonly name: string;
@@ -120,7 +120,11 @@ const checkedCopy = (
 ): Effect.Effect<{ readonly made: string; readonly commit: number }, BackupError, Scope.Scope> =>
   Effect.gen(function* () {
     const made = yield* partial(to);
-    yield* assertRoom(from, to, files, texts);
+    yield* assertRoom(
+      to,
+      files.map(({ name }) => join(from, name)),
+      texts.noRoomForBackup,
+    );
     for (const { name, kind } of files) yield* copyDatabase(join(from, name), kind, join(made, name));
     return { made, commit: yield* checked(made, files, texts) };
   });
@@ -137,29 +141,6 @@ const partial = (dir: string): Effect.Effect<string, DatabaseError, Scope.Scope>
 
 const sizeOf = (dir: string, files: readonly Kept[]): number =>
   files.reduce((sum, { name }) => sum + statSync(join(dir, name)).size, 0);
-
-/** A copy takes at most the size of its file and of its WAL. */
-const assertRoom = (
-  from: string,
-  to: string,
-  files: readonly Kept[],
-  texts: Texts,
-): Effect.Effect<void, DatabaseError | Failed> =>
-  Effect.flatMap(
-    onFile(to, () => {
-      const { bavail, bsize } = statfsSync(to);
-      const needed = files
-        .flatMap(({ name }) => [name, `${name}-wal`])
-        .map((name) => join(from, name))
-        .filter((file) => existsSync(file))
-        .reduce((sum, file) => sum + statSync(file).size, 0);
-      return { free: bavail * bsize, needed };
-    }),
-    ({ free, needed }) =>
-      free > needed
-        ? Effect.void
-        : Effect.fail(new Failed({ message: texts.noRoomForBackup(to, needed, free) })),
-  );
 
 /**
  * Reads the whole copy, and returns the last commit in it. Fails when a file is broken, or the database has read further

@@ -47,6 +47,14 @@ export const notifierLock = (dir: string): Effect.Effect<void, DatabaseError, Sc
     taken(join(dir, "notifier.lock.db"), "exclusive", () => `another process notifies for ${dir}`),
   );
 
+/** The lock of a rebuild of DIR/ventes.db, for as long as the scope lives. Fails where another rebuild has it. */
+export const rebuildLock = (dir: string): Effect.Effect<void, DatabaseError, Scope.Scope> => {
+  const file = join(dir, "rebuild.lock.db");
+  return kept(file, () =>
+    taken(file, "exclusive", () => `another rebuild works in ${dir}: wait for its end, or stop it`),
+  );
+};
+
 /**
  * Removes a lock file that other users could read until now: they may still have the old file open, but a lock on it
  * holds nothing from here on, and the next lock creates a new file. Keeps it where a process of this user holds it, or

@@ -411,8 +411,22 @@ export const COMMAND_HELP = {
       fr: "Relit tous les événements et répare la base s'il le faut",
       en: "Reads all events again and repairs the database if needed",
     },
+    long: {
+      fr: "Relit tous les événements et répare la base s'il le faut, pendant que tout tourne. Avec --rebuild, une nouvelle base est remplie à côté, vérifiée et comparée ligne par ligne avec celle qui sert : les différences sont listées, puis corrigées en un seul commit. L'historique des analyses, les analyses enregistrées et les numéros de commit restent. Elle prend sur le disque la place de la base.",
+      en: "Reads all events again and repairs the database if needed, while everything runs. With --rebuild, a new database is filled beside the running one, checked, and compared with it row by row: the differences are listed, and put right in one commit. The history of the analyses, saved analyses and the numbers of commits stay. It takes the size of the database on the disk.",
+    },
     examples: [
       { command: "ventes replay", fr: "Doit finir par 0 ligne réparée", en: "Should end in 0 rows repaired" },
+      {
+        command: "ventes replay --rebuild --dry-run",
+        fr: "La base est-elle ce que disent les topics ?",
+        en: "Is the database what the topics say?",
+      },
+      {
+        command: "ventes replay --rebuild",
+        fr: "La rendre égale à une base neuve",
+        en: "Make it equal to a new one",
+      },
     ],
   },
   backup: {
@@ -518,6 +532,18 @@ export const FLAG_HELP = {
   onwards: {
     fr: "le prix vaut aussi aux jours pour lesquels la liste en a un autre, jusqu'au prochain prix publié",
     en: "the price holds on later days too for which the list has another one, until the next price is published",
+  },
+  rebuild: {
+    fr: "remplir une nouvelle base depuis le premier événement, à côté de celle qui sert, les comparer, et rendre celle qui sert égale à la nouvelle",
+    en: "fill a new database from the first event, beside the running one, compare the two, and make the running one equal to the new one",
+  },
+  dryRunRebuild: {
+    fr: "avec --rebuild : comparer seulement, et finir avec le code 1 s'il y a des différences",
+    en: "with --rebuild: only compare, and end with code 1 when there are differences",
+  },
+  acceptLoss: {
+    fr: "avec --rebuild : supprimer aussi les lignes dont les événements ne sont plus dans les topics",
+    en: "with --rebuild: also delete the rows whose events are no longer in the topics",
   },
   dryRunPrices: {
     fr: "montrer les ventes et les montants qui changeraient, sans rien écrire",

@@ -342,6 +342,114 @@ const TEXTS = {
     (dir: string, needed: number, free: number) =>
       `${dir} has too little room: a copy takes ${englishMegabytes(needed)}, ${englishMegabytes(free)} are free. Make room, keep fewer backups (--keep), or name a directory on another disk`,
   ),
+  noRoomForRebuild: both(
+    (dir: string, needed: number, free: number) =>
+      `${dir} n'a pas assez de place : la nouvelle base peut prendre ${frenchMegabytes(needed)}, ${frenchMegabytes(free)} sont libres. Faites de la place, puis recommencez`,
+    (dir: string, needed: number, free: number) =>
+      `${dir} has too little room: the new database may take ${englishMegabytes(needed)}, ${englishMegabytes(free)} are free. Make room, then try again`,
+  ),
+  rebuildPhase: both(
+    (phase: "read" | "check" | "compare" | "write") =>
+      ({
+        read: "lecture de tous les événements dans une nouvelle base, à côté de celle qui sert",
+        check: "vérification des deux fichiers",
+        compare: "comparaison de la nouvelle base avec celle qui sert",
+        write: "les différences sont écrites dans la base qui sert, en une transaction",
+      })[phase],
+    (phase: "read" | "check" | "compare" | "write") =>
+      ({
+        read: "reading all events into a new database beside the running one",
+        check: "checking both files",
+        compare: "comparing the new database with the running one",
+        write: "writing the differences into the running database, in one transaction",
+      })[phase],
+  ),
+  rebuildLoses: both(
+    (events: number, of: string) =>
+      `les topics n'ont plus ${events > 1 ? `${frenchCount(events)} événements que la base a lus` : "un événement que la base a lu"}${of === "" ? "" : ` ; lignes qui en viennent : ${of}`}`,
+    (events: number, of: string) =>
+      `the topics no longer have ${events === 1 ? "1 event" : `${englishCount(events)} events`} that the database has read${of === "" ? "" : `; rows from them: ${of}`}`,
+  ),
+  acceptLoss: both(
+    () =>
+      `Une base refaite ne les aurait pas : restaurez les topics ; ou comparez avec --dry-run, et acceptez cette perte avec --accept-loss`,
+    () =>
+      `A rebuilt database would not have them: restore the topics; or compare with --dry-run, and accept that loss with --accept-loss`,
+  ),
+  difference: both(
+    (
+      what: string,
+      kind: "missing" | "extra" | "changed",
+      columns: readonly Shown<"name" | "is" | "should">[],
+    ) =>
+      kind === "missing"
+        ? `${what} : manque`
+        : kind === "extra"
+          ? `${what} : n'est pas dans les topics`
+          : `${what} : ${columns.map(({ name, is, should }) => `${name} ${is} au lieu de ${should}`).join(", ")}`,
+    (
+      what: string,
+      kind: "missing" | "extra" | "changed",
+      columns: readonly Shown<"name" | "is" | "should">[],
+    ) =>
+      kind === "missing"
+        ? `${what}: missing`
+        : kind === "extra"
+          ? `${what}: not in the topics`
+          : `${what}: ${columns.map(({ name, is, should }) => `${name} ${is} instead of ${should}`).join(", ")}`,
+  ),
+  moreDifferences: both(
+    (table: string, n: number) => `${table} : et ${frenchCount(n)} de plus`,
+    (table: string, n: number) => `${table}: and ${englishCount(n)} more`,
+  ),
+  rebuilt: both(
+    ({ events, seconds, rows }: { events: number; seconds: number; rows: string }) =>
+      `${frenchCount(events)} événement${events > 1 ? "s" : ""} dans une nouvelle base en ${frenchCount(Number(seconds.toFixed(1)))} s (${frenchCount(Math.round(events / Math.max(seconds, 0.001)))} par seconde) : ${rows === "" ? "aucune ligne" : rows}`,
+    ({ events, seconds, rows }: { events: number; seconds: number; rows: string }) =>
+      `${englishCount(events)} event${events === 1 ? "" : "s"} in a new database in ${englishCount(Number(seconds.toFixed(1)))} s (${englishCount(Math.round(events / Math.max(seconds, 0.001)))} a second): ${rows === "" ? "no rows" : rows}`,
+  ),
+  rebuildEqual: both(
+    () => "la base qui sert est égale à la nouvelle : 0 différence",
+    () => "the running database equals the new one: 0 differences",
+  ),
+  rebuildDiffered: both(
+    (of: string, written: { commit: number | null; lockedMs: number } | null) =>
+      `lignes qui différaient : ${of}${
+        written === null
+          ? ""
+          : ` ; la base qui sert est maintenant égale à la nouvelle${written.commit === null ? "" : `, depuis le commit ${frenchCount(written.commit)}`} (autres écritures retenues ${frenchCount(Math.round(written.lockedMs))} ms)`
+      }`,
+    (of: string, written: { commit: number | null; lockedMs: number } | null) =>
+      `rows that differed: ${of}${
+        written === null
+          ? ""
+          : `; the running database now equals the new one${written.commit === null ? "" : `, from commit ${englishCount(written.commit)} on`} (other writers waited ${englishCount(Math.round(written.lockedMs))} ms)`
+      }`,
+  ),
+  analysesChecked: both(
+    (wrong: number, dryRun: boolean) =>
+      wrong === 0
+        ? "table analyses : égale à son SQL sur toutes les lignes"
+        : `table analyses : ${lignes(frenchCount(wrong))} ${dryRun ? "à corriger" : "corrigées"}`,
+    (wrong: number, dryRun: boolean) =>
+      wrong === 0
+        ? "table analyses: equal to its SQL over all rows"
+        : `table analyses: ${rows(englishCount(wrong))} ${dryRun ? "to correct" : "corrected"}`,
+  ),
+  analysesUnchecked: both(
+    () => "table analyses : non comparée, car des lignes diffèrent",
+    () => "table analyses: not compared, because rows differ",
+  ),
+  rebuildWouldWrite: both(
+    (n: number) =>
+      `${n > 1 ? `${frenchCount(n)} lignes diffèrent` : "une ligne diffère"} : sans --dry-run, la base qui sert devient égale à la nouvelle`,
+    (n: number) =>
+      `${n === 1 ? "1 row differs" : `${englishCount(n)} rows differ`}: without --dry-run, the running database is made equal to the new one`,
+  ),
+  rebuildOnly: both(
+    (flag: string) => `${flag} va avec --rebuild`,
+    (flag: string) => `${flag} goes with --rebuild`,
+  ),
   waitingForLog: both(
     (why: string) => `en attente des topics (${why})`,
     (why: string) => `waiting for the topics (${why})`,

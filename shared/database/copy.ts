@@ -58,22 +58,37 @@ function closeJournal(file: string): void {
 /** At most this many problems are told of a file. */
 const PROBLEMS = 10;
 
+/** Broken pages and indexes of a file, as SQLite names them. Empty: none. Throws DatabaseError. */
+export const brokenIn = (file: string, kind: FileKind): readonly string[] => inspected(file, kind, broken);
+
 /**
  * What SQLite finds wrong in the whole of a file: broken pages, rows without their parent. Empty: nothing. Throws
  * DatabaseError.
  */
-export function problemsOf(file: string, kind: FileKind): readonly string[] {
-  const db = openReader(file, kind);
-  try {
-    const broken = db.pragma(`integrity_check(${PROBLEMS})`, { simple: false }) as {
-      integrity_check: string;
-    }[];
-    const found = broken.map((row) => row.integrity_check).filter((text) => text !== "ok");
-    const without = db.prepare("SELECT * FROM pragma_foreign_key_check() LIMIT ?").all(PROBLEMS) as {
+export const problemsOf = (file: string, kind: FileKind): readonly string[] =>
+  inspected(file, kind, (db) => [...broken(db), ...withoutParent(db)]);
+
+const broken = (db: Sqlite): readonly string[] =>
+  (db.pragma(`integrity_check(${PROBLEMS})`) as { integrity_check: string }[])
+    .map((row) => row.integrity_check)
+    .filter((text) => text !== "ok");
+
+const withoutParent = (db: Sqlite): readonly string[] =>
+  (
+    db.prepare("SELECT * FROM pragma_foreign_key_check() LIMIT ?").all(PROBLEMS) as {
       table: string;
       parent: string;
-    }[];
-    return [...found, ...without.map(({ table, parent }) => `a row of ${table} has no row in ${parent}`)];
+    }[]
+  ).map(({ table, parent }) => `a row of ${table} has no row in ${parent}`);
+
+function inspected(
+  file: string,
+  kind: FileKind,
+  problems: (db: Sqlite) => readonly string[],
+): readonly string[] {
+  const db = openReader(file, kind);
+  try {
+    return problems(db);
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     return [error instanceof Error ? error.message : String(error)];

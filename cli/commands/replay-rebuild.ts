@@ -1,0 +1,155 @@
+/** `ventes replay --rebuild`: a new database from the first event, compared with the running one, which is made equal. */
+import { existsSync } from "node:fs";
+import * as Effect from "effect/Effect";
+import { onFile } from "#shared/database/attempt.ts";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { Settings } from "#shared/runtime/settings.ts";
+import { elapsedMs } from "#shared/runtime/time.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
+import { checkNow } from "../../analyzer/plain/plain.ts";
+import { auditNow, refreshAll, wrongAnalyses } from "../../analyzer/run.ts";
+import { lossOf, type RebuildReport, rebuild as rebuildDatabase } from "../../consumer/rebuild.ts";
+import { type Progress, withProgress } from "../output/progress.ts";
+import { print } from "../output/stdout.ts";
+import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
+import { rebuildFolder } from "../run/rebuild.ts";
+import { Failed } from "../settings/errors.ts";
+import type { Invocation } from "../settings/invocation.ts";
+import type { Texts } from "../texts/texts.ts";
+import { visibleSource } from "../texts/visible.ts";
+
+interface RebuildInput {
+  readonly dryRun: boolean;
+  readonly acceptLoss: boolean;
+}
+
+type Audited = Effect.Success<typeof auditAll>;
+
+/** Makes all incremental analyses equal to their queries over the rows as they are. */
+const auditAll = Effect.gen(function* () {
+  const corrected = yield* auditNow;
+  const filled = yield* checkNow;
+  if (filled.length > 0) yield* refreshAll;
+  return { corrected, filled };
+});
+
+/** Fails with Failed when a dry run finds differences, and when the topics have lost events and --accept-loss is not given. */
+export const rebuild = (
+  { dryRun, acceptLoss }: RebuildInput,
+  run: Invocation,
+): Effect.Effect<void, DatabaseError | LogFailure | Failed> =>
+  Effect.gen(function* () {
+    const { settings, texts } = run;
+    const file = ventesFile(settings.data);
+    // Opening it for reading fails with the right message.
+    if (!existsSync(file)) yield* onFile(file, () => openVentesReader(settings.data).close());
+    const from = yield* elapsedMs;
+    const { loss, report } = yield* withProgress(texts, (progress) =>
+      Effect.gen(function* () {
+        const loss = yield* lossOf;
+        const lost = loss.events === 0 ? null : texts.rebuildLoses(loss.events, shownRows(loss.rows, texts));
+        if (lost !== null && !dryRun && !acceptLoss)
+          return yield* new Failed({ message: `${lost}. ${texts.acceptLoss()}` });
+        if (lost !== null) progress.note(`ventes: ${lost}`);
+        const into = yield* rebuildFolder(settings.data, texts);
+        const beforeWrite = Effect.asVoid(auditAll);
+        const options = { into, dryRun, beforeWrite, ...listeners(progress, texts) };
+        return { loss, report: yield* rebuildDatabase(options) };
+      }).pipe(Effect.scoped, onLog(run, SHORT_WAIT_MS)),
+    );
+    const audited = yield* Effect.provideService(auditAfter(report, dryRun), Settings, settings);
+    const seconds = ((yield* elapsedMs) - from) / 1_000;
+    if (run.json)
+      print(
+        asJson({
+          ...report,
+          seconds: Number(seconds.toFixed(3)),
+          loss,
+          analyses: audited?.corrected ?? null,
+        }),
+      );
+    else for (const line of told(report, audited, dryRun, texts)) print(line);
+    const differing = sumOf(report.counts) + (audited?.corrected.length ?? 0);
+    if (dryRun && differing > 0) yield* new Failed({ message: texts.rebuildWouldWrite(differing) });
+  });
+
+/** Null: rows differ still, and results that agree with them would be wrong. */
+const auditAfter = (
+  { counts }: RebuildReport,
+  dryRun: boolean,
+): Effect.Effect<Audited | null, DatabaseError, Settings> => {
+  if (!dryRun) return auditAll;
+  return sumOf(counts) > 0
+    ? Effect.succeed(null)
+    : Effect.map(wrongAnalyses, (corrected) => ({ corrected, filled: [] }));
+};
+
+const listeners = (progress: Progress, texts: Texts) => ({
+  onPhase: (phase: "read" | "check" | "compare" | "write") =>
+    progress.note(`ventes: ${texts.rebuildPhase(phase)}`),
+  onProgress: (events: number) => progress.update({ events }),
+});
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, n) => sum + n, 0);
+
+const shownRows = (rows: Readonly<Record<string, number>>, texts: Texts): string =>
+  Object.entries(rows)
+    .filter(([, n]) => n > 0)
+    .map(([table, n]) => `${table} ${texts.count(n)}`)
+    .join(", ");
+
+/** Integers beyond 2^53 are strings of digits. */
+const asJson = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) =>
+    typeof v === "bigint" ? (Number.isSafeInteger(Number(v)) ? Number(v) : v.toString()) : v,
+  );
+
+/** A value of a column, shortened: the text of a rejected line may have 10,000 characters. */
+const LONGEST_VALUE = 80;
+
+function shown(value: unknown): string {
+  const text = visibleSource(
+    typeof value === "string" ? `'${value}'` : value === null ? "NULL" : String(value),
+  );
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
+}
+
+function told(
+  { told: differences, counts, rows, events, readMs, commit, lockedMs }: RebuildReport,
+  audited: Audited | null,
+  dryRun: boolean,
+  texts: Texts,
+): readonly string[] {
+  const lines = differences.map(({ table, key, kind, columns }) =>
+    texts.difference(
+      `${table} ${shown(key)}`,
+      kind,
+      columns.map(({ name, is, should }) => ({ name, is: shown(is), should: shown(should) })),
+    ),
+  );
+  const listed = (table: string) => differences.filter((one) => one.table === table).length;
+  const more = Object.entries(counts)
+    .map(([table, n]) => [table, n - listed(table)] as const)
+    .filter(([, n]) => n > 0)
+    .map(([table, n]) => texts.moreDifferences(table, n));
+  const { corrected, filled } = audited ?? { corrected: [], filled: [] };
+  const analyses = corrected.map(({ nom, cle, before, after }) =>
+    texts.difference(`${nom} ${shown(cle)}`, "changed", [
+      { name: "millioniemes", is: shown(before ?? null), should: shown(after ?? null) },
+    ]),
+  );
+  const { versions: _, ...canonical } = rows;
+  return [
+    ...lines,
+    ...more,
+    ...analyses,
+    texts.rebuilt({ events, seconds: readMs / 1_000, rows: shownRows(canonical, texts) }),
+    sumOf(counts) === 0
+      ? texts.rebuildEqual()
+      : texts.rebuildDiffered(shownRows(counts, texts), dryRun ? null : { commit, lockedMs }),
+    audited === null ? texts.analysesUnchecked() : texts.analysesChecked(corrected.length, dryRun),
+    ...(filled.length === 0 ? [] : [texts.analysesFilledAgain(filled.join(", "))]),
+  ];
+}
