@@ -19,7 +19,7 @@ const CASES: readonly Case[] = [
     says: /unknown flag --onec; did you mean --once\? \(help: ventes start --help\)/,
   },
   { args: ["start", "--catalogue", "x"], says: /unknown flag --catalogue/ },
-  { args: ["replay", "--rebuild"], says: /unknown flag --rebuild/ },
+  { args: ["replay", "--repair"], says: /unknown flag --repair/ },
   { args: ["rejects", "again"], says: /again/ },
   { args: ["prices", "set", "P1", "cheap", "--from", "2026-02-01"], says: /PRICE "cheap": give an amount/ },
   { args: ["prices", "set", "P1", "1", "--from", "2026-02-30"], says: /--from "2026-02-30": give a day/ },
