@@ -131,6 +131,8 @@ const decode = Schema.decodeUnknownOption(Schema.fromJsonString(ComponentState))
 /** The last state that each component published. Records of other programs or versions are left out. */
 export class States {
   readonly #topic: CompactedTopic;
+  /** Each record is decoded once: a state holds hundreds of sources, and others may write thousands of records. */
+  readonly #decoded = new WeakMap<object, readonly ComponentState[]>();
   #all: readonly ComponentState[] = [];
 
   constructor(log: TopicLog["Service"]) {
@@ -140,12 +142,16 @@ export class States {
   /** Reads what is new. */
   refresh(): Effect.Effect<void, LogFailure> {
     return Effect.map(this.#topic.refresh(), () => {
-      this.#all = statesOf(
-        [...this.#topic.latest.values()].flatMap(({ value }) =>
-          Option.toArray(decode(value.toString("utf8"))),
-        ),
-      );
+      this.#all = statesOf([...this.#topic.latest.values()].flatMap((record) => this.#stateIn(record)));
     });
+  }
+
+  #stateIn(record: { readonly value: Buffer }): readonly ComponentState[] {
+    const known = this.#decoded.get(record);
+    if (known !== undefined) return known;
+    const state = Option.toArray(decode(record.value.toString("utf8")));
+    this.#decoded.set(record, state);
+    return state;
   }
 
   all(): readonly ComponentState[] {

@@ -89,6 +89,12 @@ describe("foreign records in the topic sources", () => {
         const isTold = () =>
           INVALID.length + unreadable().length === seen.filter(({ state }) => state === "parked").length;
         yield* Effect.promise(() => until("all of them parked", isTold));
+        // One more is no work for those that are there: their statuses are the same ones.
+        const before = new Map(seen.map((status) => [status.source, status]));
+        yield* publish([{ name: "one more", key: "https://a.example/more.csv", value: "{" }]);
+        yield* Effect.promise(() => until("one more", () => seen.length === before.size + 1));
+        for (const { shown } of yield* refused)
+          if (before.has(shown)) expect(seen.find(({ source }) => source === shown)).toBe(before.get(shown));
         expect(fiber.pollUnsafe()).toBeUndefined();
         yield* Fiber.interrupt(fiber);
       }),

@@ -5,6 +5,8 @@
 import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
+import type { RefusedRecord } from "../source/index.ts";
 import { announcedStatus, refusedStatus, unlistedStatus } from "../sync/index.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";
 import type { ProducerFailure } from "./poll.ts";
@@ -21,6 +23,8 @@ export class Share {
   readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
   readonly #running = new Map<string, Registration>();
   readonly #listing = new Map<string, Catalogue>();
+  /** Made once for each record: a client of the topic may write thousands, and each record after them shows all. */
+  readonly #refusedStatuses = new WeakMap<RefusedRecord, SourceStatus>();
 
   /** `fibers` ends with its own scope. */
   constructor(following: Following, fibers: FiberMap.FiberMap<string, void, ProducerFailure>) {
@@ -108,7 +112,7 @@ export class Share {
   /** Puts the statuses of new sources, of sources that their catalogue no longer lists, and of records not valid. */
   #show(begun: readonly Registration[]): void {
     const { statuses, producer } = this.#following;
-    const { registry, settings } = producer;
+    const { registry } = producer;
     const unlisted = registry
       .registrations()
       .filter((r) => r.unlisted !== undefined && this.#isOurs(r.source));
@@ -125,8 +129,16 @@ export class Share {
           ? []
           : [unlistedStatus(before, registration)];
       }),
-      ...this.#refused().map((record) => refusedStatus(record, settings.language)),
+      ...this.#refused().map((record) => this.#statusOf(record)),
     );
+  }
+
+  #statusOf(record: RefusedRecord): SourceStatus {
+    const known = this.#refusedStatuses.get(record);
+    if (known !== undefined) return known;
+    const status = refusedStatus(record, this.#following.producer.settings.language);
+    this.#refusedStatuses.set(record, status);
+    return status;
   }
 
   /** Fails when a fiber fails, with its failure; never succeeds. */

@@ -1,0 +1,209 @@
+/**
+ * The real program under hostile inputs: `ventes start` with sources on a hostile server, hostile requests to its page, and
+ * hostile records in each of its topics, all from seeds. A watchdog sees whether it ends, whether its event loop is held up,
+ * how large its heap becomes, whether the rows of a healthy source still arrive, and how soon it obeys a SIGTERM.
+ */
+import { spawn } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { EVENT_TOPICS, type TopicName } from "#shared/contract/topics.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { firstValue } from "../../../integration-tests/support/query.ts";
+import { until } from "../../../integration-tests/support/until.ts";
+import { environment } from "../../../integration-tests/support/ventes.ts";
+import { registerSource } from "../../../producer/admin/register.ts";
+import { Chance } from "../inputs.ts";
+import { JSON_PIECES, URLS } from "../pieces.ts";
+import { startHostileServer } from "./hostile-server.ts";
+import { sendRequests } from "./requests.ts";
+import type { Watched } from "./watch.ts";
+
+/** The limits of the watchdog. */
+export const LONGEST_MS = 200;
+export const HEAP_MB = 350;
+export const OBEYS_MS = 5_000;
+
+const SOURCES = 200;
+const RECORDS_AT_ONCE = 50;
+const CLIENTS = 4;
+/** Records of these topics have few keys: their readers keep the last record of each. */
+const FEW_KEYS = 300;
+const PROGRAM = join(import.meta.dirname, "../../../cli/ventes.js");
+
+export interface ProgramAbused extends Watched {
+  /** What the watchdog has found; empty when all is well. */
+  readonly bad: readonly string[];
+  /** Inputs by kind. */
+  readonly fed: Readonly<Record<string, number>>;
+  /** Milliseconds from SIGTERM to the end of the process. */
+  readonly obeyedMs: number;
+  /** Milliseconds until the last row of the healthy source was in the database. */
+  readonly healthyMs: number;
+}
+
+interface Order {
+  readonly first: number;
+  readonly count: number;
+  readonly folder: string;
+}
+
+const ROW = {
+  v: 1,
+  kind: "row",
+  source: "file:///m.csv",
+  version: 1,
+  line: 2,
+  published: "2026-01-01T00:00:00.000Z",
+  day: "2026-01-01",
+  row: { id_magasin: "1", ville: "Paris" },
+  extras: {},
+};
+
+function recordOf(chance: Chance): { topic: TopicName; key: string; value: string | null } {
+  const topic = chance.of<TopicName>([...EVENT_TOPICS, ...EVENT_TOPICS, "sources", "status", "commits"]);
+  const isKept = topic === "sources" || topic === "status";
+  const kept = chance.number(FEW_KEYS);
+  const key = isKept ? `https://a.example/${kept}${URLS[kept % URLS.length]}` : chance.text(URLS);
+  const right = JSON.stringify({ ...ROW, line: chance.number(9), version: chance.of([0, 1, 2 ** 40]) });
+  const value = chance.of([right, `{"v":1,${chance.text(JSON_PIECES)}}`, chance.text(JSON_PIECES)]);
+  return { topic, key, value: chance.number(30) === 0 ? null : chance.broken(Buffer.from(value)).toString() };
+}
+
+/** Registers a healthy file and `SOURCES` addresses of the hostile server. Returns a function that publishes records. */
+const onLogOf =
+  (data: string) =>
+  <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+    Effect.runPromise(
+      work.pipe(
+        Effect.provide(
+          layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data)))),
+        ),
+      ),
+    );
+
+const registered = (healthy: string, url: (name: string) => string) =>
+  Effect.gen(function* () {
+    const log = yield* TopicLog;
+    yield* registerSource(healthy, { every: 200 });
+    const first = yield* registerSource(url("0.csv"), { every: 200 });
+    const text = JSON.stringify(first);
+    const names = Array.from(
+      { length: SOURCES - 1 },
+      (_, i) => `${i + 1}.${["csv", "zip", "csv.gz"][i % 3]}`,
+    );
+    yield* log.publish(
+      "sources",
+      names.map((name) => ({ key: url(name), value: text.replaceAll(url("0.csv"), url(name)) })),
+    );
+  });
+
+export async function abuseProgram({ first, count, folder }: Order): Promise<ProgramAbused> {
+  const data = join(folder, "data");
+  mkdirSync(data, { mode: 0o700 });
+  const healthy = join(folder, "m.csv");
+  writeFileSync(healthy, "id_magasin,ville\nh0,Brest\n");
+  const server = await startHostileServer();
+  const onLog = onLogOf(data);
+  await onLog(registered(healthy, server.url));
+
+  const watch = join(folder, "watch.json");
+  const child = spawn(
+    process.execPath,
+    [PROGRAM, "start", "--data", data, "--port", "0", "--every", "200ms"],
+    {
+      env: environment({
+        VENTES_TEST_WATCH: watch,
+        NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --import ${pathToFileURL(join(import.meta.dirname, "watch.ts")).href}`,
+      }),
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let stdout = "";
+  let stderr = "";
+  let endedAt: number | undefined;
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout = (stdout + text).slice(-100_000)));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-100_000)));
+  const ended = new Promise<number | null>((resolve) =>
+    child.on("close", (code) => {
+      endedAt = performance.now();
+      resolve(code);
+    }),
+  );
+  const bad: string[] = [];
+  const fed = { answers: 0, requests: 0, records: 0 };
+  let seed = first;
+  const isOver = () => seed >= first + count || endedAt !== undefined;
+  const nextOf = (kind: keyof typeof fed) => (): number => {
+    fed[kind] += 1;
+    return seed++;
+  };
+  const rowsOfHealthy = (n: number) =>
+    until(
+      "a row of the healthy source",
+      () =>
+        firstValue(data, `SELECT 1 FROM magasins WHERE id_magasin = 'h${n}'`) === 1 || endedAt !== undefined,
+      {
+        within: 120_000,
+      },
+    );
+  try {
+    const page = await until("the page", () => /^page http:\/\/127\.0\.0\.1:(\d+)\//m.exec(stdout)?.[1], {
+      within: 60_000,
+    });
+    const port = Number(page);
+    await rowsOfHealthy(0);
+    child.kill("SIGUSR2");
+    server.begin(nextOf("answers"));
+
+    const records = onLog(
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        const next = nextOf("records");
+        // While the topics are short, many sources are read.
+        while (!isOver() && fed.requests < count / 2) yield* Effect.sleep(20);
+        while (!isOver()) {
+          const made = Array.from({ length: RECORDS_AT_ONCE }, () => recordOf(new Chance(next())));
+          for (const topic of new Set(made.map((record) => record.topic)))
+            yield* log.publish(
+              topic,
+              made.filter((record) => record.topic === topic),
+            );
+          yield* Effect.sleep(20);
+        }
+      }),
+    );
+    const chance = nextOf("requests");
+    const clients = Array.from({ length: CLIENTS }, async () => {
+      while (!isOver()) await sendRequests(port, () => new Chance(chance()));
+    });
+    await Promise.all([records, ...clients]);
+
+    const asked = performance.now();
+    appendFileSync(healthy, "h1,Brest\n");
+    await rowsOfHealthy(1).catch(({ message }: Error) => bad.push(message));
+    const healthyMs = performance.now() - asked;
+    if (endedAt !== undefined) bad.push(`the program ended by itself:\n${stderr.slice(-2_000)}`);
+    const watched = JSON.parse(readFileSync(watch, "utf8")) as Watched;
+    const told = performance.now();
+    child.kill("SIGTERM");
+    const killer = setTimeout(() => child.kill("SIGKILL"), 30_000);
+    await ended;
+    clearTimeout(killer);
+    const obeyedMs = (endedAt ?? 0) - told;
+    if (obeyedMs > OBEYS_MS) bad.push(`it ended ${Math.round(obeyedMs)} ms after SIGTERM`);
+    if (watched.longestMs > LONGEST_MS) bad.push(`${Math.round(watched.longestMs)} ms without a pause`);
+    if (watched.heapMb > HEAP_MB) bad.push(`a heap of ${Math.round(watched.heapMb)} MiB`);
+    const trace = /^.*\n\s+at .*(?:\n.*){0,5}/m.exec(stderr)?.[0];
+    if (trace !== undefined) bad.push(`a trace: ${trace}`);
+    return { bad, fed, obeyedMs, healthyMs, ...watched };
+  } finally {
+    if (endedAt === undefined) child.kill("SIGKILL");
+    await ended;
+    await server.close();
+  }
+}
