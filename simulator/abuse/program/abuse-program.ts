@@ -117,7 +117,7 @@ export async function abuseProgram({ first, count, folder }: Order): Promise<Pro
     [PROGRAM, "start", "--data", data, "--port", "0", "--every", "200ms"],
     {
       env: environment({
-        VENTES_TEST_WATCH: watch,
+        ABUSE_WATCH: watch,
         NODE_OPTIONS: `--max-old-space-size=${HEAP_MB} --import ${pathToFileURL(join(import.meta.dirname, "watch.ts")).href}`,
       }),
       stdio: ["ignore", "pipe", "pipe"],

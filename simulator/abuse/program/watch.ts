@@ -14,7 +14,7 @@ export interface Watched {
 const LOOK_MS = 20;
 const WRITE_EVERY = 10;
 
-const file = process.env.VENTES_TEST_WATCH;
+const file = process.env.ABUSE_WATCH;
 if (isMainThread && file !== undefined) {
   const cpuMs = (): number => {
     const { user, system } = process.threadCpuUsage();
