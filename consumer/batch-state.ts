@@ -2,6 +2,7 @@
 import { pricePointOf, type StoredPricePoint } from "#shared/contract/price-points.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
 import type { PlainClock } from "#shared/runtime/time.ts";
+import type { BetweenSources } from "./between-sources.ts";
 import type { Parents, PricePoints } from "./rules/index.ts";
 import type { Statements } from "./statements.ts";
 
@@ -50,6 +51,7 @@ export interface BatchState {
   readonly sql: Statements;
   readonly clock: PlainClock;
   readonly parentCache: ParentCache;
+  readonly between: BetweenSources;
   readonly topic: EventTopic;
   readonly partition: number;
   /** The number that the commit of this batch gets if a row changes. */

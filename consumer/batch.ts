@@ -10,6 +10,7 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 import { elapsedMsOf, isoOf, type PlainClock } from "#shared/runtime/time.ts";
 import type { LogBatch, LogRecord, Position } from "#shared/topic-log/topic-log.ts";
 import { type BatchState, type Counts, makeParentCache, noCounts } from "./batch-state.ts";
+import { BetweenSources } from "./between-sources.ts";
 import { applyEvent } from "./claims.ts";
 import { decodeEvent } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
@@ -126,6 +127,7 @@ function begun(
   const firstRowId = unfinished?.rowFrom ?? (sql.counter.get("row") as number) + 1;
   return {
     ...of,
+    between: new BetweenSources(sql),
     topic: batch.topic as EventTopic,
     partition: batch.partition,
     firstRowId,
@@ -194,6 +196,7 @@ function applyAll(
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
   if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
+  state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
     return { ...counts, position: next, applied: true, commit: null };

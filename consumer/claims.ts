@@ -53,6 +53,7 @@ function read(batch: BatchState, entity: EntityName, key: string): Held {
 function write(batch: BatchState, entity: EntityName, key: string, held: Held, after: KeyState): void {
   const { sql } = batch;
   const before = held.state;
+  if (entity === "ventes") batch.between.claims(before.claims, after.claims);
   const rowIsClaim = TABLES[entity].write(batch, key, before, after);
   if (rowIsClaim) {
     if (held.areStored) sql.dropClaims.run(entity, key);

@@ -4,7 +4,7 @@
  * applied one by one, in their order.
  */
 import type { BatchState } from "./batch-state.ts";
-import { firstSaleOf, placementOf, type RowEvent } from "./rules/index.ts";
+import { firstSaleOf, placementOf, type RowEvent, type Sale } from "./rules/index.ts";
 import { isWaitingOrWithdrawn, saleValues } from "./sales.ts";
 import { GROUP_SALES } from "./statements.ts";
 
@@ -15,6 +15,7 @@ interface Taken {
   readonly key: string;
   readonly event: RowEvent;
   readonly offset: number;
+  readonly sale: Sale;
 }
 
 /** One object for each batch. Call `end` before the transaction ends. */
@@ -40,7 +41,7 @@ export class NewSales {
       const sale = firstSaleOf(event, offset);
       const placement = placementOf(sale, batch.parentCache);
       if (placement.value !== null) {
-        this.#taken.push({ key, event, offset });
+        this.#taken.push({ key, event, offset, sale });
         this.#values.push(...saleValues(0, key, sale, placement));
         if (this.#taken.length === GROUP_SALES) this.#insert();
         return true;
@@ -63,13 +64,14 @@ export class NewSales {
   }
 
   #insert(): void {
-    const { sql, nextRowId, counts } = this.#batch;
+    const { sql, nextRowId, counts, between } = this.#batch;
     const values = this.#values.length / GROUP_SALES;
     for (let i = 0; i < GROUP_SALES; i++) this.#values[i * values] = nextRowId + i;
     const { changes } = sql.insertSales.run(this.#values);
     if (changes === GROUP_SALES) {
       this.#batch.nextRowId += GROUP_SALES;
       counts.changed += GROUP_SALES;
+      for (const { sale } of this.#taken) between.count(sale, 1);
       this.#taken = [];
       this.#values = [];
       return;

@@ -115,7 +115,9 @@ export const isWaitingOrWithdrawn = (
 export function insertFirst(batch: BatchState, id: string, event: RowEvent, offset: number): boolean {
   if (isWaitingOrWithdrawn(batch, id)) return false;
   const sale = firstSaleOf(event, offset);
-  return insertSale(batch, id, sale, placementOf(sale, batch.parentCache));
+  if (!insertSale(batch, id, sale, placementOf(sale, batch.parentCache))) return false;
+  batch.between.count(sale, 1);
+  return true;
 }
 
 /** Logs the old image of a sale, unless this commit inserted it. */
@@ -168,8 +170,11 @@ export const SALES: EntityTable = {
     return row && claimOfSale(saleOfRow(row));
   },
   /** The row of a sale holds everything of an only claim: origine_ca tells the amount on the line from a computed one. */
-  write: (batch, id, _, after) => {
-    placeSale(batch, id, saleOfState(after));
+  write: (batch, id, before, after) => {
+    const [old, sale] = [saleOfState(before), saleOfState(after)];
+    placeSale(batch, id, sale);
+    if (old !== undefined) batch.between.count(old, -1);
+    if (sale !== undefined) batch.between.count(sale, 1);
     return after.claims.length === 1;
   },
   /** Also checks that the sale is in the right table. */

@@ -103,6 +103,28 @@ export function prepareStatements(db: Sqlite) {
       "DELETE FROM withdrawals WHERE entity = ? AND key = ? AND source = ? AND date_effet = ?",
     ),
 
+    // ---- what sources have in common
+    betweenSources: sql("SELECT value FROM meta WHERE key = 'between sources'").pluck(),
+    putBetweenSources: sql(
+      "INSERT INTO meta VALUES ('between sources', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
+    isReplaying: sql("SELECT EXISTS (SELECT 1 FROM positions WHERE position < high_watermark)").pluck(),
+    addToSaleDay: sql(`
+      INSERT INTO sale_days (day, source, sales, prints) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, prints = prints + excluded.prints`),
+    dropEmptySaleDay: sql("DELETE FROM sale_days WHERE day = ? AND source = ? AND sales = 0"),
+    dropSaleDays: sql("DELETE FROM sale_days"),
+    salesToCount: exact(`
+      SELECT date_vente AS day, source, id_produit AS idProduit, id_magasin AS idMagasin, quantite_millioniemes AS quantity
+      FROM ventes
+      UNION ALL SELECT date_vente, source, id_produit, id_magasin, quantite_millioniemes FROM orphelins`),
+    addToSharedIds: sql(`
+      INSERT INTO shared_ids (source, other, ids, differing) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET ids = ids + excluded.ids, differing = differing + excluded.differing`),
+    dropUnsharedIds: sql("DELETE FROM shared_ids WHERE source = ? AND other = ? AND ids = 0"),
+    dropSharedIds: sql("DELETE FROM shared_ids"),
+    claimsOfSales: sql("SELECT key, source, image FROM claims WHERE entity = 'ventes' ORDER BY key, source"),
+
     // ---- products and their prices
     product: exact(`
       SELECT rowid AS rowId, id_produit, nom, prix_millioniemes, date_effet, extras, source, line, offset

@@ -58,7 +58,10 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
         const follows = yield* followsNow;
         const entries = yield* readSourceEntries;
         return {
-          listed: yield* known(entries.sources(follows), run.settings.data),
+          listed: yield* known(
+            yield* entries.withRaces(entries.sources(follows), run.settings.data, run.settings.language),
+            run.settings.data,
+          ),
           invalid: entries.invalid(run.settings.language),
           catalogues: entries.catalogues(),
           withdrawn: entries.withdrawn(),

@@ -128,7 +128,7 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
             run,
             WAIT_MS,
             settings,
-          )(readLog(follows, settings.language)).pipe(
+          )(readLog(follows, dir, settings.language)).pipe(
             Effect.catch((error) =>
               Effect.sync(() => {
                 problems.push(error.message);
@@ -179,7 +179,7 @@ const problemOf = ({ source, state, reason }: SourceStatus, texts: Texts): strin
       ? reason
       : texts.sourceUnclear(source, reason);
 
-const readLog = Effect.fnUntraced(function* (follows: Follows, language: Language) {
+const readLog = Effect.fnUntraced(function* (follows: Follows, data: string, language: Language) {
   const log = yield* TopicLog;
   const bounds = yield* log.bounds(EVENT_TOPICS);
   const entries = yield* readSourceEntries;
@@ -189,7 +189,7 @@ const readLog = Effect.fnUntraced(function* (follows: Follows, language: Languag
     bounds,
     events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
     states: entries.states(),
-    sources: entries.sources(follows),
+    sources: yield* entries.withRaces(entries.sources(follows), data, language),
     invalid: entries.invalid(language),
     catalogues: entries.catalogues().map(({ status }) => status),
   };

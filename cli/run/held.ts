@@ -30,9 +30,13 @@ export const findHeld = Effect.fnUntraced(function* (
   const follows = yield* followsNow;
   const all = yield* readSourceEntries;
   const latest = new Map(seen.map((status) => [status.source, status]));
-  const entries = all.sources(follows).map(({ registration, status }) => ({
+  const sources = all
+    .sources(follows)
+    .map((entry) => ({ ...entry, status: latest.get(entry.registration.source) ?? entry.status }));
+  const { data, language } = run.settings;
+  const entries = (yield* all.withRaces(sources, data, language)).map(({ registration, status }) => ({
     registration,
-    doubts: (latest.get(registration.source) ?? status).doubts ?? [],
+    doubts: status.doubts ?? [],
   }));
   const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
   if (one !== undefined) {

@@ -1,4 +1,5 @@
 /** The status of each registered source: from its last announcement, and from the last report of a producer. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
@@ -10,7 +11,9 @@ import type {
   WithdrawnSource,
 } from "#shared/contract/status.ts";
 import { onFile } from "#shared/database/attempt.ts";
+import { betweenSources } from "#shared/database/between-sources.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -23,7 +26,9 @@ import {
   listedSources,
   newCatalogueStatus,
   Registry,
+  racesFound,
   refusedStatus,
+  withAttention,
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -131,6 +136,33 @@ export class SourceEntries {
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   }
 
+  /**
+   * The sources with the races that the database of a data directory found. Without a database they are as they were.
+   */
+  withRaces(
+    sources: readonly SourceEntry[],
+    data: string,
+    language: Language,
+  ): Effect.Effect<readonly SourceEntry[], DatabaseError> {
+    if (!existsSync(ventesFile(data))) return Effect.succeed(sources);
+    return onFile(ventesFile(data), () => {
+      const db = openVentesReader(data);
+      try {
+        const told = new Map(sources.map(({ status }) => [status.source, status.doubts ?? []]));
+        const decisions = (source: string) => (told.get(source) ?? []).map(({ decision }) => decision);
+        const races = db.transaction(() =>
+          racesFound(this.#registry, betweenSources(db), decisions, language),
+        )();
+        return sources.map((entry) => ({
+          ...entry,
+          status: withAttention(entry.status, races.get(entry.status.source) ?? []),
+        }));
+      } finally {
+        db.close();
+      }
+    });
+  }
+
   /** Sources that are followed no longer, and whose rows an operator withdrew. */
   withdrawn(): readonly WithdrawnSource[] {
     return this.#registry
@@ -192,7 +224,7 @@ export const followSources = (
   texts: Texts,
 ): Effect.Effect<never, never, TopicLog | Settings> =>
   Effect.gen(function* () {
-    const { language } = yield* Settings;
+    const { language, data } = yield* Settings;
     const entries = yield* readSourceEntries;
     for (;;) {
       view.withdrawn = entries.withdrawn();
@@ -203,7 +235,7 @@ export const followSources = (
           healthOf(state, follows(state), texts),
         );
         view.sources = [
-          ...entries.sources(follows).map(({ status }) => status),
+          ...(yield* entries.withRaces(entries.sources(follows), data, language)).map(({ status }) => status),
           ...entries.invalid(language),
         ];
         view.catalogues = entries.catalogues().map(({ status }) => status);

@@ -45,6 +45,7 @@ export {
   rejectEventsHeld,
 } from "./rejects.ts";
 export { listRevenue, type Origin, type Revenue } from "./revenue.ts";
+export { namesOtherSale, type SaleNames, salePrint } from "./sale-print.ts";
 export {
   claimOfSale,
   firstSaleOf,

@@ -27,6 +27,8 @@ const TABLES: readonly (readonly [table: string, columns: string, order: string]
   ],
   ["withdrawals", "entity, key, source, date_effet, offset", "entity, key, source, date_effet"],
   ["rejets", "id, entity, source, version, line, raw, code, details, offset", "id"],
+  ["sale_days", "day, source, sales, prints", "day, source"],
+  ["shared_ids", "source, other, ids, differing", "source, other"],
   ["analyses", "nom, cle, millioniemes", "nom, cle"],
 ];
 

@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { PipelineEvent, RejectRow, Values } from "#shared/contract/event.ts";
 import { multiplyMillionths, parseMillionths } from "#shared/contract/numbers.ts";
 import type { EventTopic } from "#shared/contract/topics.ts";
+import { betweenSources, type CountedSale } from "./between-sources.ts";
 
 export type Literal =
   | "fences" // fences are for one key, not for the partition
@@ -224,9 +225,19 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
     exists.magasins?.add(key);
     put("magasins", key, key, image.ville, extras(image, ["ville"]), last.source, last.line, last.offset);
   }
-  for (const { key, image, last } of rowsOf("ventes")) {
+  const counted: CountedSale[] = [];
+  for (const { key, claims, image, last } of rowsOf("ventes")) {
     if (last === undefined) continue;
     const quantity = millionths(image.quantité) ?? 0n;
+    counted.push({
+      id: key,
+      day: image.date_vente ?? "",
+      source: last.source,
+      idProduit: image.id_produit ?? "",
+      idMagasin: image.id_magasin ?? "",
+      quantity,
+      claims,
+    });
     const own = millionths(image.chiffre_affaires);
     const unit = millionths(image.prix);
     const list = inForce(prices.get(image.id_produit ?? "") ?? [], image.date_vente ?? "");
@@ -272,7 +283,21 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
     );
   }
 
-  const order = ["produits", "magasins", "ventes", "orphelins", "prix", "withdrawals", "rejets"];
+  const { saleDays, sharedIds } = betweenSources(counted);
+  for (const [by, row] of saleDays) put("sale_days", by, ...row);
+  for (const [by, row] of sharedIds) put("shared_ids", by, ...row);
+
+  const order = [
+    "produits",
+    "magasins",
+    "ventes",
+    "orphelins",
+    "prix",
+    "withdrawals",
+    "rejets",
+    "sale_days",
+    "shared_ids",
+  ];
   return lines
     .sort(
       ([a, x], [b, y]) =>

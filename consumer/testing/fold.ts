@@ -28,6 +28,7 @@ import {
   saleOf,
   shopOf,
 } from "../rules/index.ts";
+import { betweenSources, type CountedSale } from "./between-sources.ts";
 
 /** The outcomes of the events of one partition (invariant 1): events = unchanged + superseded + the events that its keys hold. */
 export interface FoldAccount {
@@ -140,6 +141,7 @@ export function foldedDump({ keys, rejects }: Fold): string[] {
     if (row !== undefined) shops.push([id, [id, row.ville, row.extras, row.source, row.line, row.offset]]);
   }
   const [stored, waiting] = salesOf(ventes, parents);
+  const { saleDays, sharedIds } = betweenSources(countedSales(ventes));
   return [
     ...text("produits", products),
     ...text("magasins", shops),
@@ -148,8 +150,16 @@ export function foldedDump({ keys, rejects }: Fold): string[] {
     ...text("prix", points),
     ...text("withdrawals", withdrawalsOf(keys, rejects)),
     ...text("rejets", rejectsOf(rejects)),
+    ...text("sale_days", [...saleDays]),
+    ...text("shared_ids", [...sharedIds]),
   ];
 }
+
+const countedSales = (ventes: Map<string, KeyState>): readonly CountedSale[] =>
+  [...ventes].flatMap(([id, { claims }]) => {
+    const laid = layClaims(claims);
+    return laid === undefined ? [] : [{ id, ...saleOf(laid), claims }];
+  });
 
 function salesOf(ventes: Map<string, KeyState>, parents: Parents): readonly [Line[], Line[]] {
   const stored: Line[] = [];

@@ -15,7 +15,7 @@ export {
   sourceId,
 } from "../source/index.ts";
 export type { RekeyListener } from "../sync/index.ts";
-export { type Defect, refusedStatus } from "../sync/index.ts";
+export { type Defect, racesFound, refusedStatus, withAttention } from "../sync/index.ts";
 export {
   type CatalogueInspection,
   catalogueId,

@@ -9,8 +9,8 @@
 import type { Entity } from "#shared/contract/entities/index.ts";
 import type { ClaimKey } from "./claim-key.ts";
 import { Decisions } from "./decisions.ts";
-import { fingerprintReject, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
-import { IdFindings } from "./id-findings.ts";
+import { fingerprintReject, isOtherDay, print, SLICES, STATE_PARTS } from "./fingerprint.ts";
+import { areReused, IdFindings } from "./id-findings.ts";
 import { grouped, type PartDecision } from "./part-decision.ts";
 import { type Counts, type ExtendedLine, PartDiff, type PartDiffOptions, zeroCounts } from "./part-diff.ts";
 import { type Days, redated } from "./redated.ts";
@@ -44,7 +44,8 @@ const SLICED_BYTES = 256 * 1024;
 /** A line with an id: its key as `heldKey` returns it, and what the id names, as in the fingerprint. */
 type IdLine = Pick<HeldRow, "key" | "b">;
 
-const nameOf = (key: string, b: number): string => `${b} ${key}`;
+/** Ids as `heldKey` returns them, and what each names in its lines. */
+type FormerIds = ReadonlyMap<string, readonly number[]>;
 
 export class EntityDiff {
   readonly entity: Entity;
@@ -69,7 +70,10 @@ export class EntityDiff {
   meetsHeld = false;
   /** Ids that lines of the version had before `--rekey`, with their fingerprints. */
   former: Spill | undefined;
-  #formerHere: ReadonlySet<string> = new Set();
+  /** Of the current part: what each of these ids names, in each of its lines. */
+  #formerHere: FormerIds = new Map();
+  /** A known id that names another sale now is a correction of the old one. */
+  #formerIsCorrected = false;
   readonly #options: EntityDiffOptions;
   #held: ReadonlySet<number> | undefined;
 
@@ -83,6 +87,7 @@ export class EntityDiff {
   *decide(rejects: RejectDiff): Generator<void, void> {
     if (this.datedLines > 0 && this.undatedLines > 0) yield* this.#excludeUndated(rejects);
     const { entity, appended, vanishing } = this.#options;
+    if (this.former !== undefined) yield* this.#compareFormer();
     // Rows vanish only where there are some. Dated lines are of products, so no sale is excluded above.
     const judges = entity.derivedKey && !appended && this.#heldParts.size > 0;
     if (judges) vanishing.begin();
@@ -149,9 +154,44 @@ export class EntityDiff {
     }
   }
 
-  /** Whether a line of the version had this id before `--rekey`, and is a sale of the same day, product and shop. */
-  isFormer({ key, b }: HeldRow): boolean {
-    return this.#formerHere.size > 0 && this.#formerHere.has(nameOf(key, b));
+  /**
+   * Whether a line of the version had this id before `--rekey`, and is a sale of the same day, product and shop, or that one
+   * corrected.
+   */
+  isFormer({ key, b, ordinal }: HeldRow): boolean {
+    const named = ordinal === 0 ? this.#formerHere.get(key) : undefined;
+    return named !== undefined && (this.#formerIsCorrected || named.includes(b));
+  }
+
+  #formerOf(part: number): FormerIds {
+    const ids = new Map<string, number[]>();
+    for (const { key, b } of this.former?.read(part) ?? []) {
+      const id = heldKey(key, 0);
+      const named = ids.get(id);
+      if (named === undefined) ids.set(id, [b]);
+      else named.push(b);
+    }
+    return ids;
+  }
+
+  /** Tells whether the ids of before `--rekey` were used again for other sales (rule 6). Yields between parts. */
+  *#compareFormer(): Generator<void, void> {
+    const found = { met: 0, reused: 0, otherDays: 0 };
+    const { state, source } = this.#options;
+    for (const part of this.#heldParts) {
+      const ids = this.#formerOf(part);
+      if (ids.size === 0) continue;
+      for (const { key, b, ordinal } of decodeHeld(state.heldBytes(source, this.entity.name, part))) {
+        const named = ordinal === 0 ? ids.get(key) : undefined;
+        if (named === undefined) continue;
+        found.met++;
+        if (named.includes(b)) continue;
+        found.reused++;
+        if (named.every((one) => isOtherDay(one, b))) found.otherDays++;
+      }
+      yield;
+    }
+    this.#formerIsCorrected = !areReused(found);
   }
 
   /** Takes the id that a line had before `--rekey`; `b`: what it names, as in its fingerprint. */
@@ -177,7 +217,7 @@ export class EntityDiff {
     // Appended records delete no held row.
     if (!this.rows.has(part) && (appended || !isHeld)) return;
     const heldBytes = isHeld ? state.heldBytes(source, this.entity.name, part) : NO_BYTES;
-    this.#formerHere = new Set(this.former?.read(part).map((line) => nameOf(heldKey(line.key, 0), line.b)));
+    this.#formerHere = this.#formerOf(part);
     const lineBytes = this.rows.load(part);
     const slices = lineBytes.length + heldBytes.length > slicedBytes ? SLICES : 1;
     for (let i = 0; i < slices; i++) {

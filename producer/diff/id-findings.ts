@@ -13,6 +13,19 @@ const MOST_EQUAL = 1_000;
 /** The sample of rows is thinned when it has more of them. */
 const SAMPLE = 20_000;
 
+/** A source that reuses more of its ids than this part for other sales is held. */
+const REUSED = 1 / 3;
+/** So many ids that name another product or shop of the same day are held; of another day one is enough. */
+const FEWEST_REUSED = 3;
+
+/** Whether ids that the source has stated before are used for other sales; else those that name another are corrections. */
+export const areReused = ({
+  met,
+  reused,
+  otherDays,
+}: Pick<IdFindings, "met" | "reused" | "otherDays">): boolean =>
+  reused > met * REUSED && (reused >= FEWEST_REUSED || otherDays > 0);
+
 export class IdFindings {
   /** Lines whose id stands on a later line of another sale, where that is new; and such ids. */
   repeated = 0;

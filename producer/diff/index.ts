@@ -10,11 +10,12 @@ export {
   STATE_PARTS,
   whatOf,
 } from "./fingerprint.ts";
+export { areReused } from "./id-findings.ts";
 export { joinIds, rejectStem, saleStem, scopedId, splitOrdinal, withOrdinal } from "./identity.ts";
 export { MIXED } from "./reject-diff.ts";
 export { byCodeUnit, OTHER_TIME, restOf, TIME, TIME_NAMES } from "./row-text.ts";
 export { type DayPrints, joinDays, SaleDays, salePrint } from "./sale-days.ts";
-export { mayShareKind, SaleMatch } from "./sale-match.ts";
+export { areSameSales, mayShareKind, SaleMatch } from "./sale-match.ts";
 export { type CommonDay, SameIds } from "./same-ids.ts";
 export { Spill } from "./spill.ts";
 export { encodeHeld, HeldPart, type HeldRow, heldKey, isHashed } from "./state/held-rows.ts";

@@ -54,6 +54,20 @@ export function mayShareKind(a: DayPrints, b: DayPrints): boolean {
   return isShared;
 }
 
+/**
+ * As `SaleMatch.isSame`, for whole days on which each kind of sale is there equally often: `count` sales of `kinds` kinds.
+ * `common`: the sales of the smaller side on all days that both have.
+ */
+export const areSameSales = ({
+  count,
+  kinds,
+  common,
+}: Readonly<Record<"count" | "kinds" | "common", number>>): boolean =>
+  kinds >= 2 &&
+  count >= COMMON * common &&
+  (count >= FEWEST || count === common) &&
+  (count <= REPEATED * kinds || kinds >= FEWEST_ALL_EQUAL);
+
 /** What the sales of a source have in common with those of others, over some days. Estimates for days of very many sales. */
 export class SaleMatch {
   /** Sales of the two sides on days that both have, and how many of them are in both. */

@@ -102,6 +102,10 @@ export const CHOICE_SENTENCES = {
     fr: "pour laisser de côté cette source, dont les autres ont toutes les ventes",
     en: "to do without this source, for the others have all of its sales",
   },
+  withdrawSource: {
+    fr: "pour retirer toutes les ventes de cette source et ne compter que celles des autres",
+    en: "to take all sales of this source out and count those of the others alone",
+  },
   replaceSources: {
     fr: "pour compter celles de cette source à la place des autres",
     en: "to count those of this source instead of the others",

@@ -372,6 +372,17 @@ describe("options of a source", () => {
       expect(await held()).toEqual(["2026-01-01,p,m,1", "2026-01-01,p,m,1", "2026-01-02,p,m,1"]);
     });
 
+    it("replace a line whose product was corrected in the version that gets the new ids", async () => {
+      const rest = ["2,2026-01-02,p,m,1", "3,2026-01-03,p,m,1", "4,2026-01-04,p,m,1"];
+      write(`id_vente,${SALES}`, "1,2026-01-01,p,m,1", ...rest);
+      await add();
+      await poll();
+      write(`id_vente,${SALES}`, "1,2026-01-01,q,m,1", ...rest, "5,2026-01-05,p,m,1", "5,2026-01-05,q,m,1");
+      await add({ map: ["numero_document=id_vente"], rekey: true });
+      expect(await poll()).toMatchObject({ state: "ok", emitted: 6, withdrawn: 4 });
+      expect(await held()).toHaveLength(6);
+    });
+
     it("are refused of ids that have a scope already: the field has a part of them only", async () => {
       write(`id_vente,Code,${SALES}`, "1,q,2026-01-01,p,m,1");
       await add({ idScope: "a" });

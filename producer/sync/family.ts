@@ -4,8 +4,7 @@
  */
 import { posix } from "node:path";
 import type { Registration } from "#shared/contract/source-records.ts";
-import { acceptedIn, type DoubtCode, decisionOf } from "../source/index.ts";
-import type { Producer } from "./producer.ts";
+import { acceptedIn, type DoubtCode, decisionOf, type Registry } from "../source/index.ts";
 
 export const areEqual = (a: readonly string[], b: readonly string[]): boolean =>
   JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
@@ -27,12 +26,12 @@ export const familyDecision = (code: DoubtCode, family: string): string => decis
  * Whether an operator took the decision `code` between these families: for a source of `own` about `other`, or the
  * other way round. It holds for all sources of both.
  */
-export const isAccepted = (producer: Producer, code: DoubtCode, own: string, other: string): boolean =>
-  acceptedBy(producer, own).has(familyDecision(code, other)) ||
-  acceptedBy(producer, other).has(familyDecision(code, own));
+export const isAccepted = (registry: Registry, code: DoubtCode, own: string, other: string): boolean =>
+  acceptedBy(registry, own).has(familyDecision(code, other)) ||
+  acceptedBy(registry, other).has(familyDecision(code, own));
 
 /** The decisions that an operator accepted for a source of the family: they hold for all of it. */
-function acceptedBy({ registry }: Producer, family: string): ReadonlySet<string> {
+function acceptedBy(registry: Registry, family: string): ReadonlySet<string> {
   const accepted = new Set<string>();
   for (const registration of registry.registrations()) {
     const { source } = registration;

@@ -12,7 +12,7 @@ import { type OtherSource, otherSales } from "./other-sales.ts";
 
 const CODE = "ids.collision";
 /** Of the ids that two sources share, the part that may name different sales: they are corrections. */
-const COLLIDING = 1 / 5;
+export const COLLIDING = 1 / 5;
 /** How many ids and sources a doubt shows. */
 const SHOWN = 5;
 
@@ -25,11 +25,13 @@ export const collisionDoubts = Effect.fnUntraced(function* (
   { main }: VersionDiff,
   { all = false }: { readonly all?: boolean } = {},
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
-  const { producer, registration } = opened;
-  const { takenFrom } = opened;
+  const { producer, registration, takenFrom } = opened;
+  // With another scope its ids are others, at the latest when it is read again.
+  const isApart = (source: string) =>
+    (producer.registry.registration(source)?.idScope ?? null) !== (registration.idScope ?? null);
   const others = yield* otherSales(
     opened,
-    (last) => hasSaleIds(last) && !(all && last.producer === takenFrom),
+    (last) => hasSaleIds(last) && !(all && last.producer === takenFrom) && !isApart(last.source),
   );
   if (others.size === 0) return [];
   const families = yield* inSlices(
@@ -39,7 +41,7 @@ export const collisionDoubts = Effect.fnUntraced(function* (
   const { before, version } = opened;
   const own = familyOf(registration.source, registration, before?.identity ?? version.identity);
   return [...families].flatMap(([family, found]) =>
-    found.count <= found.met * COLLIDING || isAccepted(producer, CODE, own, family)
+    found.count <= found.met * COLLIDING || isAccepted(producer.registry, CODE, own, family)
       ? []
       : [doubtOf(opened, family, found)],
   );

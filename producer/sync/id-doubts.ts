@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect";
 import { ventes } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
-import type { EntityDiff } from "../diff/index.ts";
+import { areReused, type EntityDiff } from "../diff/index.ts";
 import { wholeOf } from "../rows/index.ts";
 import { type Doubt, decisionOf } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
@@ -15,10 +15,6 @@ import { asDocuments, fieldOfIds } from "./namesake-choices.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isReadOtherwise } from "./plan.ts";
 
-/** A source that reuses more of its ids than this part for other sales is held. */
-const REUSED = 1 / 3;
-/** So many ids that name another product or shop of the same day are held; of another day one is enough. */
-const FEWEST_REUSED = 3;
 /** So many sales under new ids are held; one, if its two ids look the same. */
 const FEWEST_RENAMED = 2;
 /** How many ids with equal lines are shown. */
@@ -93,8 +89,8 @@ function ofEqual(
 }
 
 function ofReused(opened: OpenedVersion, { idFindings }: EntityDiff): readonly Doubt[] {
-  const { met, reused, otherDays, reusedIds } = idFindings;
-  if (reused <= met * REUSED || (reused < FEWEST_REUSED && otherDays === 0)) return [];
+  const { met, reused, reusedIds } = idFindings;
+  if (!areReused(idFindings)) return [];
   // The operator changed what the columns mean, and so what the ids name.
   if (isReadOtherwise(opened.producer, opened.registration)) return [];
   return [

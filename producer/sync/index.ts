@@ -5,6 +5,14 @@ export type { PollFailure } from "./failure.ts";
 export { isReread, type PollOptions } from "./plan.ts";
 export { pollSource } from "./poll.ts";
 export { makeProducer, makeTemporaryProducer, type Producer, type Progress } from "./producer.ts";
+export { racesFound } from "./races.ts";
 export { previewRekey, type RekeyListener, type RekeyPreview } from "./rekey-preview.ts";
-export { announcedStatus, parkedStatus, polledStatus, refusedStatus, unlistedStatus } from "./status.ts";
+export {
+  announcedStatus,
+  parkedStatus,
+  polledStatus,
+  refusedStatus,
+  unlistedStatus,
+  withAttention,
+} from "./status.ts";
 export { announce, dayAfter, takeOver } from "./takeover.ts";

@@ -1,4 +1,4 @@
-/** A version that is held back because of other sources is read again when these have changed. */
+/** A version of which something is unclear because of other sources is read again when these have changed. */
 import { hash } from "node:crypto";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { Registry } from "../source/index.ts";
@@ -7,6 +7,12 @@ import type { Registry } from "../source/index.ts";
 export const isAboutOthers = (doubts: readonly DoubtReport[] | undefined): boolean =>
   doubts?.some(({ code }) => code === "overlap") === true;
 
+/** What another producer published at the same moment (raced.ts). */
+const RACED: ReadonlySet<string> = new Set(["ids.collision", "overlap", "sales.shared"]);
+
+export const isRaced = (attention: readonly DoubtReport[] | undefined): boolean =>
+  attention?.some(({ code, weight }) => weight === "attention" && RACED.has(code)) === true;
+
 /** Stands for the ids that the other sources of sales have or will have, and for which of them have sales at all. */
 export function othersOf(registry: Registry, source: string): string {
   const others = registry
@@ -14,7 +20,13 @@ export function othersOf(registry: Registry, source: string): string {
     .filter(([other, { value }]) => other !== source && value.entities.includes("ventes"))
     .map(([other, { value }]) => {
       const { reading, idScope } = registry.registration(other) ?? {};
-      return JSON.stringify([other, value.identity, reading?.key ?? null, idScope ?? null]);
+      return JSON.stringify([
+        other,
+        value.identity,
+        reading?.key ?? null,
+        idScope ?? null,
+        value.rekeyed ?? null,
+      ]);
     });
   return hash("sha256", others.sort().join("\n"), "base64url");
 }

@@ -116,9 +116,10 @@ export function planPoll(
   const refused = own && isSame ? kept : null;
   const before = own ? validatorsOf<Remembered>(refused?.validators ?? validators) : null;
   const complete = isComplete(source, mode, now);
-  // The last poll left out an open last line that is a record now, or the options have changed since.
+  // The last poll left out an open last line that is a record now, or the options or the other sources have changed since.
   const isRead = before?.readAs === readAsOf(registration) && before.readBy === READ_BY;
-  const reread = (before?.left === true && complete) || !isRead;
+  const isRaceOver = last?.among !== undefined && last.among !== othersOf(registry, source);
+  const reread = (before?.left === true && complete) || !isRead || isRaceOver;
   const continued = own && refused === null && !reread ? continuedFrom(last) : null;
   return { known: reread ? null : before, refused, last, continued, complete, before };
 }

@@ -9,7 +9,7 @@ import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
-import { byCodeUnit, type ColumnsByEntity, type SourceState } from "../diff/index.ts";
+import { byCodeUnit, type ColumnsByEntity, type LastVersion, type SourceState } from "../diff/index.ts";
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
 import { meaningOf } from "../header/index.ts";
 import { EventWriter } from "../log/index.ts";
@@ -29,7 +29,7 @@ import { emit } from "./emit.ts";
 import type { PollFailure } from "./failure.ts";
 import { openVersion } from "./open-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
-import { isAboutOthers, othersOf } from "./other-sources.ts";
+import { isAboutOthers, isRaced, othersOf } from "./other-sources.ts";
 import { remembering } from "./plan.ts";
 import type { Producer } from "./producer.ts";
 import { racedDoubts } from "./raced.ts";
@@ -152,7 +152,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
 
 /** What the state keeps of the version after its events were sent. */
 function rememberedOf(
-  { registration, version, validators, tail }: OpenedVersion,
+  { producer, registration, version, validators, tail }: OpenedVersion,
   { diff, held }: DiffedVersion,
   counts: VersionCounts,
   attention: readonly DoubtReport[],
@@ -168,7 +168,7 @@ function rememberedOf(
       end: version.end,
       header: version.dialect.header,
       reading: version.reading,
-      attention,
+      ...toldWith(producer, registration, attention),
     },
     earlier: {
       hashes: [...held.earlier.hashes.filter((hash) => hash !== name), name].slice(-REMEMBERED_CONTENTS),
@@ -177,6 +177,16 @@ function rememberedOf(
     refused: null,
   };
 }
+
+/** What calls for attention, as the state keeps it. */
+const toldWith = (
+  { registry }: Producer,
+  { source }: Registration,
+  attention: readonly DoubtReport[],
+): Pick<LastVersion, "attention" | "among"> => ({
+  attention,
+  ...(isRaced(attention) ? { among: othersOf(registry, source) } : {}),
+});
 
 /** Announces the version, then sends its events, then saves it in the state (rules 19 and 21). */
 const announceAndEmit = Effect.fnUntraced(function* (
@@ -239,7 +249,7 @@ const announceAndEmit = Effect.fnUntraced(function* (
     const { last: read = null } = remembered;
     state.save(state.source(source), {
       ...remembered,
-      last: read === null ? null : { ...read, attention },
+      last: read === null ? null : { ...read, ...toldWith(producer, registration, attention) },
       pending: false,
     });
   });

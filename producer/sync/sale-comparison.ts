@@ -82,7 +82,7 @@ export class Comparison {
     for (const family of families) {
       const { match, name } = family;
       if (!match.isSame && !this.#isOfOne(family)) continue;
-      if (isAccepted(producer, "overlap", this.family, name)) continue;
+      if (isAccepted(producer.registry, "overlap", this.family, name)) continue;
       if (!match.isSameAgain && (yield* this.#wereOthers(name, changed))) continue;
       same.push(family);
     }

@@ -29,7 +29,7 @@ export function* sharedDoubts(
   { family, changed }: Shared,
 ): Generator<void, readonly Doubt[]> {
   const { producer } = opened;
-  if (isAccepted(producer, CODE, comparison.family, family.name)) return [];
+  if (isAccepted(producer.registry, CODE, comparison.family, family.name)) return [];
   const settled = comparison.settledDays(changed);
   const earlier = (yield* comparison.compare(settled)).get(family.name);
   const sources = new Set([...family.namesakes, ...(earlier?.namesakes ?? [])]);

@@ -1,6 +1,6 @@
 /** Makes the status of a source, which producers publish in the topic `status`. */
 
-import { isOpen } from "#shared/contract/doubt.ts";
+import { type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
@@ -45,6 +45,16 @@ export function polledStatus(before: SourceStatus, result: PollResult, now: stri
     ...(result.attention.length === 0 ? {} : { doubts: result.attention }),
   };
 }
+
+/** The status with what else a person must know of its version. */
+export const withAttention = (status: SourceStatus, more: readonly DoubtReport[]): SourceStatus =>
+  more.length === 0
+    ? status
+    : {
+        ...status,
+        reason: [status.reason, doubtsText(more)].filter((text) => text !== "").join(". "),
+        doubts: [...(status.doubts ?? []), ...more],
+      };
 
 /** The status of a source that its catalogue no longer lists: its rows and counts stay. */
 export const unlistedStatus = (before: SourceStatus, { catalogue }: Registration): SourceStatus => ({

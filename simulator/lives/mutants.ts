@@ -101,8 +101,8 @@ const FILE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: IDS,
-        find: "(reused < FEWEST_REUSED && otherDays === 0)) return [];",
-        replace: "reused >= 0) return [];",
+        find: "if (!areReused(idFindings)) return [];",
+        replace: "if (reused >= 0) return [];",
       },
     ],
   },

@@ -23,6 +23,8 @@ export interface LastVersion {
   readonly reading: ReadingDecisions | null;
   /** What a person must know about it, although it was applied. */
   readonly attention?: readonly DoubtReport[] | undefined;
+  /** The other sources, where the attention is about their sales. When they change, the version is read again. */
+  readonly among?: string | undefined;
 }
 
 /** Hashes of the latest contents (rule 10); `waiting`: the earlier content that came back and was refused once. */
