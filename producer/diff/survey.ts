@@ -179,6 +179,11 @@ export class Survey {
     }
   }
 
+  /** How many lines came on this side of those that stayed. */
+  cameAt(side: Side): number {
+    return this.#came[side].count;
+  }
+
   sideOf(place: number): Side {
     const { first, last } = this.#stayedEnds;
     return !this.#hasOrder ? "middle" : place < first ? "first" : place > last ? "last" : "middle";

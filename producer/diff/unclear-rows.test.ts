@@ -6,8 +6,8 @@ const day = (n: number) => `2024-01-${String(n).padStart(2, "0")}`;
 /** The cuts of rows of these days, in a version whose first day is `first`: each as its day and the rows that it deletes. */
 function cutsOf(days: readonly number[], first: number) {
   const rows = new NamedRows(NO_ANSWERS.newName());
-  for (const [i, n] of days.entries()) rows.add(String(i), day(n));
-  return rows.unclear(day(first)).cuts.map(({ day, later }) => [Number(day.slice(-2)), later]);
+  for (const [i, n] of days.entries()) rows.add(String(i), day(n), i, "first");
+  return rows.unclear(day(first), () => 0).cuts.map(({ day, later }) => [Number(day.slice(-2)), later]);
 }
 
 describe("unclear rows are cut", () => {

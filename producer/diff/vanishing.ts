@@ -66,6 +66,9 @@ export class Vanishing {
   /** What an operator has said of the rows of each fate, and of those that waited for an answer. */
   readonly #answers: Partial<Record<Fate, Answer | undefined>> = {};
   #waiting: Answer | undefined;
+  readonly #waitingRows: NamedRows;
+  /** The places of the rows that an operator called the nearest. */
+  #near: ReadonlySet<number> = new Set();
   #unclear: UnclearRows | null = null;
   /** Whether the rows that went came again under other dates. */
   isRedated = false;
@@ -78,6 +81,7 @@ export class Vanishing {
     this.#before = before;
     const named = () => new NamedRows(before.answers.newName());
     this.#rows = { rolled: named(), corrected: named(), unclear: named() };
+    this.#waitingRows = named();
     this.#waiting = before.answers.to(before.waiting.decision);
     this.isOrdered = before.shift !== null;
     this.#shift = before.shift ?? MIDDLE;
@@ -116,8 +120,12 @@ export class Vanishing {
     if (!answers.some && waiting.ids.size === 0 && !this.#survey.isUnclear(this.#fates)) return false;
     const rows = this.#rows;
     this.watch = (key, day, { vanished }) => {
-      for (const { ordinal, place } of vanished)
-        rows[this.#fateOf(key, ordinal, place, day)].add(keyOfClaim({ key, ordinal }), day);
+      for (const { ordinal, place } of vanished) {
+        const id = keyOfClaim({ key, ordinal });
+        const side = this.#survey.sideOf(place);
+        rows[this.#fateOf(key, ordinal, place, day)].add(id, day, place, side);
+        if (waiting.ids.has(id)) this.#waitingRows.add(id, day, place, side);
+      }
     };
     return true;
   }
@@ -129,16 +137,24 @@ export class Vanishing {
   endThird(): void {
     this.watch = undefined;
     if (this.#fates === undefined) return;
+    this.#answeredNear(this.#waitingRows, this.#waiting);
     for (const fate of FATES) {
       const rows = this.#rows[fate];
       const answer = rows.count > 0 ? this.#before.answers.to(rows.decision) : undefined;
       this.#answers[fate] = answer;
+      this.#answeredNear(rows, answer);
       if (fate !== "unclear" || rows.count === 0) continue;
-      if (answer === undefined) this.#unclear = rows.unclear(this.#survey.firstDay);
+      if (answer === undefined)
+        this.#unclear = rows.unclear(this.#survey.firstDay, (side) => this.#survey.cameAt(side));
       else this.#waiting ??= answer;
     }
     // All unclear rows were answered one by one, so what became of them is what the file did.
     if (this.#unclear === null) this.#answers.unclear ??= this.#waiting;
+  }
+
+  #answeredNear(rows: NamedRows, answer: Answer | undefined): void {
+    if (answer === undefined || "before" in answer) return;
+    this.#near = new Set([...this.#near, ...rows.nearest(answer.nearest)]);
   }
 
   /** The rows of which an operator must say what became of them; null: there are none. */
@@ -170,10 +186,10 @@ export class Vanishing {
     // Its file may have moved on since the version that was held back: what was unclear stays so until it is answered.
     const { ids } = this.#before.waiting;
     if (ids.size > 0 && ids.has(keyOfClaim({ key, ordinal })))
-      return this.#waiting === undefined ? "unclear" : answeredAt(this.#waiting, day);
+      return this.#waiting === undefined ? "unclear" : answeredAt(this.#waiting, day, this.#near.has(place));
     const fate = this.#fates[this.#survey.sideOf(place)][this.#survey.ageOf(day)];
     const answer = this.#answers[fate];
-    return answer === undefined ? fate : answeredAt(answer, day);
+    return answer === undefined ? fate : answeredAt(answer, day, this.#near.has(place));
   }
 
   align: Align = (places, lines) => this.#survey.align(places, lines);

@@ -89,6 +89,12 @@ export const CHOICE_SENTENCES = {
     en: (d: DoubtDetails) =>
       `to keep ${d.of === 1 ? "the one" : `the ${d.of}`} from before ${d.what} and delete the other ${d.count === 1 ? "one" : d.count}`,
   },
+  nearest: {
+    fr: (d: DoubtDetails) =>
+      `pour supprimer ${d.count === 1 ? "celle qui était la plus proche" : `les ${d.count} qui étaient les plus proches`} des lignes restées, là où ${d.count === 1 ? "une autre est venue" : `${d.count} autres sont venues`}, et garder ${d.of === 1 ? "l'autre" : `les ${d.of} autres`}`,
+    en: (d: DoubtDetails) =>
+      `to delete the ${d.count === 1 ? "one" : d.count} nearest to the lines that stayed, where ${d.count === 1 ? "another" : `${d.count} others`} came, and keep the other ${d.of === 1 ? "one" : d.of}`,
+  },
   rolled: { fr: "pour les garder, cette fois", en: "to keep them, this time" },
   withdraw: {
     fr: "pour supprimer toutes celles qui ne sont plus dans le fichier, maintenant et plus tard",

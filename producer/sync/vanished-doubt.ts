@@ -21,9 +21,10 @@ import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 
 const UNCLEAR = "vanished.unclear";
-/** Answers to a decision about unclear rows: all are kept, or those of before a day. */
+/** Answers to a decision about unclear rows: all are kept, or those of before a day, or all but so many. */
 const ROLLED = "rolled";
 const BEFORE = "before:";
+const NEAREST = "nearest:";
 
 /** What the accepted decisions of a registration say of unclear rows: of several answers the last. */
 export const answersIn = (accepted: readonly string[]): Answers => ({
@@ -32,8 +33,9 @@ export const answersIn = (accepted: readonly string[]): Answers => ({
     const answer = (entry: string): Answer | undefined => {
       if (entry === decision) return ALL_DELETED;
       if (entry === answered(decision, ROLLED)) return ALL_ROLLED;
-      const start = answered(decision, BEFORE);
-      return entry.startsWith(start) ? entry.slice(start.length) : undefined;
+      const [before, nearest] = [answered(decision, BEFORE), answered(decision, NEAREST)];
+      if (entry.startsWith(before)) return { before: entry.slice(before.length) };
+      return entry.startsWith(nearest) ? { nearest: Number(entry.slice(nearest.length)) } : undefined;
     };
     return accepted.map(answer).findLast((one) => one !== undefined);
   },
@@ -104,7 +106,7 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
 
 /** `kept`: how many other rows were kept although the version lacks them. `isRedated`: these came again under other dates. */
 function ofUnclear(
-  { decision, count, days, cuts, rows }: UnclearRows,
+  { decision, count, days, cuts, nearest, rows }: UnclearRows,
   kept: number,
   isRedated: boolean,
 ): Doubt {
@@ -121,6 +123,7 @@ function ofUnclear(
         const details = { what: day, count: later, of: count - later };
         return { code: "before", answer: `${BEFORE}${day}`, withdraws: later, from: day, details };
       }),
+      ...(nearest === undefined ? [] : [nearestOf(nearest, count)]),
       { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
       { code: "withdraw", options: ["--vanished", "withdraw"], withdraws: count + kept },
     ],
@@ -128,3 +131,10 @@ function ofUnclear(
     rows,
   };
 }
+
+/** Lines that came where the rows stood may be the nearest of them, corrected, while the others rolled off. */
+const nearestOf = (nearest: number, count: number): Choice => ({
+  code: "nearest",
+  answer: `${NEAREST}${nearest}`,
+  details: { count: nearest, of: count - nearest },
+});

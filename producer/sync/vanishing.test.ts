@@ -342,6 +342,35 @@ describe("rows that vanish", () => {
     }
   });
 
+  it("of one day are cut where another line came: the nearest are deleted, the others have rolled off", async () => {
+    const first = ["a", "b", "c"].map((product) => sale(1, product));
+    for (const [name, order] of [
+      ["oldest-first.csv", (lines: readonly string[]) => lines],
+      ["newest-first.csv", (lines: readonly string[]) => lines.toReversed()],
+    ] as const) {
+      // Products of its own, so that no sale is in two files.
+      const own = (lines: readonly string[]) => lines.map((line) => line.replace(",m,", `,${name[0]},`));
+      await add(name, {}, SALES, ...order(own([...first, sale(2, "d"), sale(3, "e")])));
+      await poll();
+      // Two sales of the first day roll off, and the quantity of the third is corrected.
+      const now = own([`${sale(1, "c")}0`, sale(2, "d"), sale(3, "e"), sale(4, "f"), sale(5, "g")]);
+      write(name, SALES, ...order(now));
+      const held = await poll(name);
+      const [doubt] = held?.doubts ?? [];
+      const nearest = doubt?.choices.find(({ accepts }) => accepts === `${doubt.decision}=nearest:1`);
+      expect(nearest?.says).toBe(
+        "to delete the one nearest to the lines that stayed, where another came, and keep the other 2",
+      );
+      const decided = [{ decision: nearest?.accepts ?? "", says: "" }];
+      await pipeline.run(confirmSource(pathOf(name), decided));
+      // A line that comes meanwhile changes nothing.
+      write(name, SALES, ...order([...now, ...own([sale(6, "h")])]));
+      expect(await poll(name)).toMatchObject({ state: "ok", withdrawn: 1, vanished: 2 });
+      const rows = [...(await claims(name)).values()].map(({ row }) => `${row.id_produit}${row.quantité}`);
+      expect(rows.sort()).toEqual(["a1", "b1", "c10", "d1", "e1", "f1", "g1", "h1"]);
+    }
+  });
+
   it("with ids are corrections and roll off like others, and a row that is only changed has not vanished", async () => {
     const header = `id_vente,${SALES}`;
     const lines = (from: number, to: number) => sales(from, to).map((text, i) => `V-${from + i},${text}`);

@@ -18,7 +18,7 @@ export const RULE_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: "producer/diff/vanishing.ts",
-        find: "return answer === undefined ? fate : answeredAt(answer, day);",
+        find: "return answer === undefined ? fate : answeredAt(answer, day, this.#near.has(place));",
         replace: 'return "rolled";',
       },
     ],

@@ -97,6 +97,11 @@ export class Publisher {
     this.style = styleOf(this.r, { ...wish, revenue });
   }
 
+  /** Whether the file has the time of a sale in a column. */
+  get showsTimes(): boolean {
+    return this.style.columns.some(({ of }) => of === timeOf);
+  }
+
   /** The file with these sales, one a line, in this order. */
   version(sales: readonly Sale[], file = "ventes.csv", style = this.style): FileVersion {
     return {

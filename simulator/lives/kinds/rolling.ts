@@ -46,6 +46,24 @@ function editShown(
   return [", a line deleted", isEdge ? "unclear" : isNewest ? "unusual" : "ordinary"];
 }
 
+/**
+ * How clear it is that sales rolled off. Of a window of hours that loses a part of its first day for the first time, a file
+ * without times is the same, line for line, as one that grew and of which these lines were deleted.
+ */
+function clarityOf(
+  p: Publisher,
+  { by }: Window,
+  before: readonly Sale[],
+  after: readonly Sale[],
+  hasRolled: boolean,
+): Clarity {
+  const left = new Set(after.map(({ id }) => id));
+  const went = before.filter(({ id }) => !left.has(id));
+  const first = Math.min(...after.map(({ day }) => day));
+  const isPart = went.length > 0 && went.every(({ day }) => day === first);
+  return by === "hours" && !p.showsTimes && isPart && !hasRolled ? "unclear" : "ordinary";
+}
+
 /** A window that moves, with corrections in it. */
 export const rolling =
   (window: Window, { edits = true }: { readonly edits?: boolean } = {}) =>
@@ -54,6 +72,7 @@ export const rolling =
     const size = window.by === "count" ? 6 + p.r.below(20) : 4 + p.r.below(8);
     begin(p, p.r.chance(0.7) ? size + 2 : 4);
     let shown = viewOf(p, window, size);
+    let hasRolled = false;
     p.step("first version", "ordinary", [p.version(shown)]);
     for (let n = 4 + p.r.below(4); n > 0; n--) {
       const month = monthOf(p.books.today);
@@ -61,8 +80,11 @@ export const rolling =
       else goOn(p);
       const isNewMonth = window.by === "month" && month !== monthOf(p.books.today);
       const moved = viewOf(p, window, size);
-      const [did, clarity] =
+      const ofMove = clarityOf(p, window, shown, moved, hasRolled);
+      hasRolled ||= shown.some(({ id }) => !moved.some((sale) => sale.id === id));
+      const [did, ofEdit] =
         edits && p.r.chance(0.35) ? editShown(p, shown, moved) : ["", "ordinary" as const];
+      const clarity = Publisher.worse(ofMove, ofEdit);
       shown = viewOf(p, window, size);
       p.step(
         `${isNewMonth ? "the next month" : "the window moves"}${did}`,
