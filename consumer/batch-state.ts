@@ -84,6 +84,9 @@ export interface ParentCache extends Parents {
   readonly forget: () => void;
 }
 
+/** A text cut out of an event keeps the whole event in memory. */
+const copied = (id: string): string => Buffer.from(id, "utf8").toString("utf8");
+
 /** An empty cache, which reads through `sql`. */
 export function makeParentCache(sql: Statements): ParentCache {
   const products = new Set<string>();
@@ -93,12 +96,12 @@ export function makeParentCache(sql: Statements): ParentCache {
     if (set.has(id)) return true;
     if (statement.get(id) === undefined) return false;
     if (set.size >= MAX_CACHED) set.clear();
-    set.add(id);
+    set.add(copied(id));
     return true;
   };
   const setPricePoints = (id: string, value: PricePoints) => {
     if (points.size >= MAX_CACHED) points.clear();
-    points.set(id, value);
+    points.set(copied(id), value);
   };
   return {
     productExists: exists(products, sql.hasProduct),

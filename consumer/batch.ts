@@ -12,7 +12,7 @@ import type { LogBatch, LogRecord, Position } from "#shared/topic-log/topic-log.
 import { type BatchState, type Counts, makeParentCache, noCounts } from "./batch-state.ts";
 import { BetweenSources } from "./between-sources.ts";
 import { applyEvent } from "./claims.ts";
-import { decodeEvent } from "./decode.ts";
+import { type DecodeEvent, makeEventDecoder } from "./decode.ts";
 import { PartitionFences } from "./fences.ts";
 import { NewSales } from "./new-sales.ts";
 import { applyReject, exclude, takeBack } from "./rejects.ts";
@@ -74,6 +74,7 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
   db.pragma("foreign_keys = OFF");
   const sql = prepareStatements(db);
   const parentCache = makeParentCache(sql);
+  const decode = makeEventDecoder();
   const begin = db.prepare("BEGIN IMMEDIATE");
   const end = db.prepare("COMMIT");
   const undo = db.prepare("ROLLBACK");
@@ -103,7 +104,7 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
         );
         const result =
           unfinished === undefined
-            ? applyAll(state, batch, position, options)
+            ? applyAll(state, batch, position, { ...options, decode })
             : goOnWith(state, unfinished, position);
         end.run();
         return result;
@@ -163,10 +164,11 @@ function applyAll(
   state: BatchState,
   batch: LogBatch,
   position: number,
-  { partitions }: ApplierOptions,
+  { partitions, decode }: Pick<ApplierOptions, "partitions"> & Pick<Applying, "decode">,
 ): BatchResult {
   const applying: Applying = {
     state,
+    decode,
     fences: new PartitionFences(state),
     newSales: new NewSales(state, (key, event, offset) =>
       count(state, applyEvent(state, "ventes", key, event, offset), offset),
@@ -222,16 +224,17 @@ function numberCommit(state: BatchState, changedBefore: number): number | null {
 /** A batch that is being applied. */
 interface Applying {
   readonly state: BatchState;
+  readonly decode: DecodeEvent;
   readonly fences: PartitionFences;
   readonly newSales: NewSales;
   /** That of the topic. When it is undefined, the partition of the key is not checked. */
   readonly partitionCount: number | undefined;
 }
 
-function applyRecord({ state, fences, newSales, partitionCount }: Applying, record: LogRecord): void {
+function applyRecord({ state, decode, fences, newSales, partitionCount }: Applying, record: LogRecord): void {
   const { topic, counts } = state;
   const { offset } = record;
-  const decoded = decodeEvent(topic, record);
+  const decoded = decode(topic, record);
   if ("reject" in decoded) {
     exclude(state, record, decoded.reject);
     return;

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
-import { decodeEvent } from "../consumer/decode.ts";
+import { type Decoded, makeEventDecoder } from "../consumer/decode.ts";
 import { registerSource, sourceOptions } from "../producer/admin/index.ts";
 import { readSourcesOnce } from "../producer/run.ts";
 import { openPipeline, type Pipeline } from "../producer/testing/pipeline.ts";
@@ -70,13 +70,14 @@ function fileOf({ delimiter, extra, another, records, numbered }: Case): string 
 /** What the consumer makes of each record of the topics, from these positions on. */
 const decodedRows = Effect.gen(function* () {
   const log = yield* TopicLog;
-  const found: ReturnType<typeof decodeEvent>[] = [];
+  const found: Decoded[] = [];
+  const decode = makeEventDecoder();
   for (const topic of EVENT_TOPICS)
     yield* log.read(
       Array.from({ length: log.partitions(topic) }, (_, partition) => ({ topic, partition, offset: 0 })),
       (batch) =>
         Effect.sync(() => {
-          for (const record of batch.records) found.push(decodeEvent(topic, record));
+          for (const record of batch.records) found.push(decode(topic, record));
         }),
     );
   return found;

@@ -4,7 +4,8 @@
  */
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
-import { prepareChangedRows, type SaleRow, type Step } from "./changed-rows.ts";
+import type { SaleRow } from "../tables/sale-rows.ts";
+import { prepareChangedRows, type Step } from "./changed-rows.ts";
 import { CHUNK_ROWS, Chunk } from "./chunk.ts";
 import { openColumnsBeside } from "./columns-db.ts";
 import { dayNumber } from "./days.ts";
@@ -82,7 +83,7 @@ function prepareStep(db: Sqlite, columns: Sqlite): (step: Step) => boolean {
       chunk.day[i] = dayNumber(day);
       chunk.setAmounts(i, revenue, quantity);
     };
-    rows.each(step, put, () => {});
+    rows.each(step, { putNew: put, put, drop: () => {} });
     const first = Math.floor(step.rowFirst / CHUNK_ROWS);
     const has = stored.all(first, Math.ceil(step.rowEnd / CHUNK_ROWS)) as [number, number, number, Buffer][];
     return (

@@ -1,10 +1,11 @@
 /**
  * Keeps columns.db in step with the analyses: a step of a refresh is a transaction of columns.db inside the transaction
- * of ventes.db, committed just before it. After a crash between the two, columns.db is one step ahead; the next step
+ * of ventes.db, committed before it. After a crash between the two, columns.db is one step ahead; the next step
  * sets the same sales again, from their rows, so nothing counts twice.
  */
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
+import type { SaleRow } from "../tables/sale-rows.ts";
 import { type ChangeNotes, prepareChangeNotes } from "./change-notes.ts";
 import { prepareChangedRows, type Step } from "./changed-rows.ts";
 import { CHUNK_ROWS, Chunk } from "./chunk.ts";
@@ -24,10 +25,11 @@ const START = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?)";
 
 export interface Columns {
   /**
-   * Applies a step that `progress` takes at `now`. Runs inside the caller's transaction on ventes.db. Returns false,
-   * and does nothing, when the chunks are not those of the commit `from`: `rebuilding` makes them anew.
+   * Applies a step that `progress` takes at `now`, and calls `take` for each new sale. Runs inside the caller's
+   * transaction on ventes.db. Returns false, and does nothing, when the chunks are not those of the commit `from`:
+   * `rebuilding` makes them anew.
    */
-  readonly apply: (step: Step, now: Date) => boolean;
+  readonly apply: (step: Step, now: Date, take?: (sale: SaleRow) => void) => boolean;
   /** Whether the chunks are as of the progress of ventes.db. */
   readonly isInStep: () => boolean;
   /**
@@ -96,13 +98,13 @@ export function openColumns(db: Sqlite): Columns {
       const of = state.get() as State | undefined;
       return isAt(of, mark) || (of === undefined && mark.commit_id === 0 && startEmpty(mark));
     },
-    apply: (step, now) =>
+    apply: (step, now, take) =>
       inTransaction(() => {
         const mark = progress.get() as Mark;
         const of = state.get() as State | undefined;
         // Ahead by more than this step: the chunks have sales of commits after it.
         if (of === undefined || !isAt(of, mark) || of.commit_id > step.to) return false;
-        setting.set(step);
+        setting.set(step, take);
         notes.store(step);
         setState.run(mark.commit_id, mark.progressed_at, step.to, now.toISOString());
         return true;
@@ -174,25 +176,30 @@ function prepareSetting(db: Sqlite, columns: Sqlite, chunks: Chunks, notes?: Cha
     if (id !== lastSource) [lastSource, source] = [id, numbers.source(id)];
     return source;
   };
-  const set = (step: Step): void => {
+  const put = (row: SaleRow): void =>
+    setting(row[0], (chunk, i) => {
+      chunk.day[i] = dayOf(row[1]);
+      chunk.product[i] = numbers.product(row[2]);
+      chunk.shop[i] = numbers.shop(row[3]);
+      chunk.source[i] = sourceOf(row[4]);
+      chunk.setAmounts(i, row[5], row[6]);
+    });
+  const drop = (rowId: number): void =>
+    setting(rowId, (chunk, i) => {
+      chunk.product[i] = 0;
+    });
+  const set = (step: Step, take?: (sale: SaleRow) => void): void => {
     lastSource = "";
     numbers.begin();
     numbers.changed(step.from, step.to);
-    rows.each(
-      step,
-      (row) =>
-        setting(row[0], (chunk, i) => {
-          chunk.day[i] = dayOf(row[1]);
-          chunk.product[i] = numbers.product(row[2]);
-          chunk.shop[i] = numbers.shop(row[3]);
-          chunk.source[i] = sourceOf(row[4]);
-          chunk.setAmounts(i, row[5], row[6]);
-        }),
-      (rowId) =>
-        setting(rowId, (chunk, i) => {
-          chunk.product[i] = 0;
-        }),
-    );
+    const putNew =
+      take === undefined
+        ? put
+        : (row: SaleRow) => {
+            put(row);
+            take(row);
+          };
+    rows.each(step, { putNew, put, drop });
     chunks.store();
   };
   return { set, forget: numbers.forget };

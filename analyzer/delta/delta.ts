@@ -6,8 +6,9 @@
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
-import { mentionsTable } from "../analyses/mentions.ts";
+import { mentionsTable, type Query } from "../analyses/mentions.ts";
 import { PARENTS, TABLES } from "../tables/tables.ts";
+import { type AddedUp, prepareAddedUp } from "./added-up.ts";
 import { prepareChangedParents } from "./changed-parents.ts";
 import { type Chunk, type Images, prepareChangedSales } from "./changed-sales.ts";
 import type { Changes, Span } from "./changes.ts";
@@ -19,11 +20,13 @@ import { createTempTables } from "./temp-tables.ts";
 const CHUNK_ROWS = 100_000;
 
 export interface Delta {
+  /** Adds up the new sales of a span for `between`. A caller that reads them anyway gives it all of them. */
+  readonly newSales: AddedUp;
   /**
-   * Runs inside the caller's transaction. Returns the changes of the analyses; those of the kept ones are in their
-   * tables.
+   * Runs inside the caller's transaction. `areAddedUp`: `newSales` has the new sales of this span. Returns the changes
+   * of the analyses; those of the kept ones are in their tables.
    */
-  readonly between: (span: Span) => Changes;
+  readonly between: (span: Span, areAddedUp: boolean) => Changes;
   /** Adds the sales from rowid `lo` to `hi` (excluded), as they stand, to the tables of kept analyses. */
   readonly fill: (noms: readonly string[], lo: number, hi: number) => void;
 }
@@ -53,10 +56,9 @@ export function makeDelta(
   createTempTables(db);
   const sales = prepareChangedSales(db, chunkRows);
   const queries = [...analyses, ...kept];
-  const parents = PARENTS.filter((parent) => queries.some((query) => mentionsTable(query, parent))).map(
-    (parent) => prepareChangedParents(db, parent, queries),
-  );
-  const addStored = prepareStoredSales(db);
+  const parents = prepareParents(db, queries);
+  const newSales = prepareAddedUp(db);
+  const addStored = prepareStoredSales(db, newSales);
   const clear = db.prepare("DELETE FROM temp.ventes");
   const changedLater = prepareChangedLater(db);
   let changes: Changes = new Map();
@@ -85,12 +87,15 @@ export function makeDelta(
     for (const reader of readers) reader.read(sign, lo, hi);
   }
 
-  function addNew({ to, rowFirst, rowEnd }: Span): void {
+  function addNew({ to, rowFirst, rowEnd }: Span, areAddedUp: boolean): void {
     if (rowFirst === rowEnd) return;
     if (!changedLater(to)) {
       // An analysis that is being filled takes only the new sales below its limit.
-      const byEnd = Map.groupBy(readers, ({ limit }) => Math.min(limit(), rowEnd));
-      for (const [end, some] of byEnd) if (rowFirst < end) addStored(some, rowFirst, end);
+      const { whole = [], part = [] } = Object.groupBy(readers, ({ limit }) =>
+        limit() >= rowEnd ? "whole" : "part",
+      );
+      addStored(whole, { lo: rowFirst, hi: rowEnd, areAddedUp });
+      for (const { fill, limit } of part) fill(rowFirst, limit());
       return;
     }
     for (let lo = rowFirst; lo < rowEnd; lo += chunkRows)
@@ -98,13 +103,13 @@ export function makeDelta(
   }
 
   return {
+    newSales,
     fill: (noms, lo, hi) =>
       addStored(
         readers.filter(({ of }) => noms.includes(of.nom)),
-        lo,
-        hi,
+        { lo, hi, areAddedUp: false },
       ),
-    between: (span) => {
+    between: (span, areAddedUp) => {
       const { from, to, rowFirst } = span;
       changes = new Map(analyses.map(({ nom }) => [nom, new Map()]));
       sales.clear();
@@ -119,7 +124,7 @@ export function makeDelta(
           add(chunk, { images: sales.moved, commit: from, sign: -1, readers: moving });
           add(chunk, { images: sales.moved, commit: to, sign: 1, readers: moving });
         }
-      addNew(span);
+      addNew(span, areAddedUp);
       sales.clear();
       clear.run();
       for (const reader of readers) reader.end();
@@ -127,6 +132,11 @@ export function makeDelta(
     },
   };
 }
+
+const prepareParents = (db: Sqlite, queries: readonly Query[]) =>
+  PARENTS.filter((parent) => queries.some((query) => mentionsTable(query, parent))).map((parent) =>
+    prepareChangedParents(db, parent, queries),
+  );
 
 /** Whether a row of the tables that analyses read was changed or deleted after a commit: the newest old image tells. */
 function prepareChangedLater(db: Sqlite): (commit: number) => boolean {

@@ -45,7 +45,7 @@ function prepareAddedUp(
   statementOf: (core: string) => string,
 ): Prepared | undefined {
   if (coreOfAddedUp === undefined) return undefined;
-  for (const table of ADDED_UP_TABLES.keys()) {
+  for (const table of ADDED_UP_TABLES) {
     try {
       return { table, statement: db.prepare(statementOf(coreOfAddedUp(table))) };
     } catch (error) {

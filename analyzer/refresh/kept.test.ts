@@ -8,7 +8,8 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { ANALYSES, SHIPPED } from "../analyses/analyses.ts";
 import { type BadFile, type Definition, isBad, readDefinition } from "../analyses/definition.ts";
-import { createAddedUp } from "../delta/added-up.ts";
+import { openColumns } from "../columns/write.ts";
+import { prepareAddedUp } from "../delta/added-up.ts";
 import { analysisReader, keptReader } from "../delta/readers.ts";
 import { createTempTables } from "../delta/temp-tables.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
@@ -117,23 +118,39 @@ function expectRight(db: Sqlite): void {
     expect(rowsOf(db, `SELECT * FROM "${nom}"`), `${nom}: ${sql}`).toEqual(rowsOf(db, sql));
 }
 
-function open(t: TestDatabase, files: readonly (Definition | BadFile)[], chunkRows: number) {
+interface Options {
+  readonly chunkRows: number;
+  /** Whether the refresher keeps columns.db, whose step reads the new sales for all. */
+  readonly hasColumns: boolean;
+}
+
+function open(t: TestDatabase, files: readonly (Definition | BadFile)[], { chunkRows, hasColumns }: Options) {
   const db = openVentes(t.dir, randomUUID());
-  const refresher = makeRefresher(db, { files, chunkRows });
-  opened.push(db, refresher);
+  opened.push(db);
+  if (!hasColumns) {
+    const refresher = makeRefresher(db, { files, chunkRows });
+    opened.push(refresher);
+    return refresher;
+  }
+  const columns = openColumns(db);
+  expect(columns.isInStep()).toBe(true);
+  const refresher = makeRefresher(db, { files, chunkRows, columns });
+  opened.push(columns, refresher);
   return refresher;
 }
 
+const options = fc.record({ chunkRows: fc.constantFrom(1, 3, 1000), hasColumns: fc.boolean() });
+
 type History = typeof histories extends fc.Arbitrary<infer A> ? A : never;
 
-function play(history: History, chunkRows: number): void {
+function play(history: History, options: Options): void {
   const t = openTestDatabase();
   opened.push(t);
   t.commit((w) => {
     for (const id of PRODUCTS) w.product(id, "x");
     for (const id of SHOPS) w.shop(id, "Paris");
   });
-  let refresher = open(t, SHIPPED.slice(0, 9), chunkRows);
+  let refresher = open(t, SHIPPED.slice(0, 9), options);
   let isWhole = false;
   for (const { ops, slice, restart } of [...history, { ops: [], slice: 1000, restart: true }]) {
     t.commit((w) => {
@@ -146,7 +163,7 @@ function play(history: History, chunkRows: number): void {
       }
     });
     if (restart) {
-      refresher = open(t, FILES, chunkRows);
+      refresher = open(t, FILES, options);
       isWhole = true;
     }
     if (slice === 0) continue;
@@ -164,7 +181,7 @@ function sharedReadings(): Record<string, string | null> {
   opened.push(t);
   const { analyses, kept } = install(t.db, FILES);
   createTempTables(t.db);
-  createAddedUp(t.db);
+  prepareAddedUp(t.db);
   const readers = [
     ...analyses.map((one) => analysisReader(t.db, one, () => new Map())),
     ...kept.map((one) => keptReader(t.db, one, () => 0)),
@@ -204,8 +221,8 @@ describe("analyses with a table of their own", () => {
 
   test("on random histories, filled in the middle, with an analyzer that lags: they equal their query (invariant 4)", () => {
     fc.assert(
-      fc.property(histories, fc.constantFrom(1, 3, 1000), (history, chunkRows) => {
-        play(history, chunkRows);
+      fc.property(histories, options, (history, options) => {
+        play(history, options);
         closeAll();
       }),
       { numRuns: 60 },

@@ -95,9 +95,10 @@ export function makeRefresher(db: Sqlite, options: RefresherOptions = {}): Refre
     if (to === from) return { from, to, changed: started.length, more: filling.step() };
 
     const span = progress.span(from, to);
-    const changes = delta.between(span);
-    const changed = applyChanges(target, changes, to, now);
-    options.columns?.apply(span, now);
+    delta.newSales.begin();
+    const areAddedUp = options.columns?.apply(span, now, delta.newSales.add) ?? false;
+    delta.newSales.end();
+    const changed = applyChanges(target, delta.between(span, areAddedUp), to, now);
     noteLateDates(span);
     noteChangedTables(span);
     progress.advance(to, now);

@@ -11,7 +11,7 @@ import { decodeBatch } from "#shared/topic-log/kafka/protocol/decode-batch.ts";
 import { encodeBatches, seal } from "#shared/topic-log/kafka/protocol/encode-batch.ts";
 import { CRC } from "#shared/topic-log/kafka/protocol/record-batch-header.ts";
 import { admit } from "../../analyzer/server/guard.ts";
-import { decodeEvent } from "../../consumer/decode.ts";
+import { makeEventDecoder } from "../../consumer/decode.ts";
 import { readDocument } from "../../producer/catalogue/document.ts";
 import { entriesOf } from "../../producer/catalogue/entries.ts";
 import { decideReading, RecordReader } from "../../producer/csv/index.ts";
@@ -108,7 +108,7 @@ export const PARSERS: readonly Parser[] = [
     feed: (chance) =>
       refusing(() => {
         const value = chance.broken(Buffer.from(`{"v":1,${chance.text(JSON_PIECES)}}`));
-        return decodeEvent(chance.of(EVENT_TOPICS), { offset: 1, key: chance.text(URLS), value });
+        return makeEventDecoder()(chance.of(EVENT_TOPICS), { offset: 1, key: chance.text(URLS), value });
       }),
   },
   {

@@ -27,7 +27,8 @@ interface Measure {
   readonly always: boolean;
 }
 
-const HALF = 2_147_483_648;
+/** A low half is below it. */
+export const HALF = 2_147_483_648;
 
 /** The sum in millionths, from its two halves. */
 export const sumOfHalves = (high: bigint, low: bigint): bigint => high * BigInt(HALF) + low;
