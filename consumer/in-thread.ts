@@ -15,9 +15,11 @@ import { whileSameFile } from "#shared/database/same-file.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { openBoundDatabase } from "./bound-database.ts";
+import { addFigures, NO_FIGURES } from "./figures.ts";
 import { lagOf } from "./log-binding.ts";
 import { hasUnannounced } from "./outbox.ts";
-import { addFigures, type ConsumerFailure, NO_FIGURES, openBoundDatabase, runConsumer } from "./run.ts";
+import type { ConsumerFailure } from "./run.ts";
 import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "./thread-protocol.ts";
 
 /**
@@ -25,6 +27,9 @@ import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "
  * events. No event of such a log concerns more sales than these, so no transaction keeps the page waiting.
  */
 const MOST_WITHOUT_THREAD = 5_000;
+
+/** It is not loaded where a thread runs it, or where nothing is to be done. */
+const consumer = Effect.promise(() => import("./run.ts"));
 
 /** How often it polls for the first event, in ms. */
 const POLL_MS = 50;
@@ -40,7 +45,7 @@ export const runConsumerInThread = (
 ): Effect.Effect<never, ConsumerFailure, TopicLog | Settings> =>
   Effect.gen(function* () {
     const settings = yield* Settings;
-    if (settings.kafka !== null) return yield* runConsumer(options);
+    if (settings.kafka !== null) return yield* (yield* consumer).runConsumer(options);
     const log = yield* TopicLog;
     // The end of a partition counts the events that it has, and those that it had.
     const isLarge = Effect.map(
@@ -52,7 +57,7 @@ export const runConsumerInThread = (
     const hasGrown = Effect.andThen(applied.await, Effect.andThen(applied.close, isLarge));
     if (!(yield* isLarge))
       yield* Effect.raceFirst(
-        runConsumer({
+        (yield* consumer).runConsumer({
           ...options,
           onProgress: (figures) => {
             before = figures;

@@ -22,9 +22,9 @@ import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogUnavailable } from "#shared/topic-log/errors.ts";
 import { type OffsetRange, type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "./apply-ranges.ts";
+import { openBoundDatabase } from "./bound-database.ts";
 import { type Comparison, compare, forgetDifferences, putRight } from "./differences.ts";
 import { furthestRead, storedPositions } from "./log-binding.ts";
-import { openBoundDatabase } from "./run.ts";
 
 /** read: events into the new database; check: both files; compare; write: differences into the running database. */
 export type RebuildPhase = "read" | "check" | "compare" | "write";

@@ -12,8 +12,8 @@ import { partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "./apply-ranges.ts";
+import { openBoundDatabase } from "./bound-database.ts";
 import { storedPositions } from "./log-binding.ts";
-import { openBoundDatabase } from "./run.ts";
 
 export interface ReplayReport {
   /** Events that were read again, up to the ends that the topics had when the replay started. */

@@ -12,23 +12,18 @@ import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { explained, onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { type DatabaseError, isBusy, type Sqlite } from "#shared/database/sqlite.ts";
-import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts";
+import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { partitionKey } from "#shared/topic-log/by-partition.ts";
-import { type LogFailure, LogMismatch } from "#shared/topic-log/errors.ts";
+import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
-import { type ApplierOptions, type BatchResult, makeBatchApplier } from "./batch.ts";
-import { type Counts, noCounts } from "./batch-state.ts";
-import { assertWithin, bindToLog, furthestRead, noteMissed, storedPositions } from "./log-binding.ts";
+import { type ApplierOptions, makeBatchApplier } from "./batch.ts";
+import { openBoundDatabase } from "./bound-database.ts";
+import { addFigures, type ConsumerFigures, NO_FIGURES } from "./figures.ts";
+import { storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
-
-/** Counts since this consumer started. */
-export interface ConsumerFigures extends Readonly<Counts> {
-  /** Number of the newest commit that this consumer made; 0 before its first. */
-  readonly commit: number;
-}
 
 export interface ConsumerOptions {
   /** Called after each applied batch. */
@@ -139,43 +134,6 @@ const follow = (
   );
 
 /**
- * Opens DIR/ventes.db for writing, binds it to the log, checks that the log still has every event that the database
- * has read, and notes those that were gone before it could read them. It closes with the scope. With `onLogState` it
- * waits for a lost log and reports that; without, it fails with LogUnavailable.
- */
-export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (state: LogState) => void) {
-  const { data } = yield* Settings;
-  const log = yield* TopicLog;
-  const db = yield* ventesOf(data);
-  // 16 MB. Keys arrive in hash order, so with SQLite's default of 2 MB the index of a large table is read from disk
-  // again and again. More is no faster with a million sales.
-  db.pragma("cache_size = -16384");
-  yield* failing(() => bindToLog(db, log.identity));
-  const read = yield* failing(() => furthestRead(db));
-  const readBounds = log.bounds(EVENT_TOPICS, read);
-  const bounds = yield* onLogState === undefined
-    ? readBounds
-    : readBounds.pipe(
-        Effect.tapError((error) =>
-          Effect.sync(() => {
-            if (error._tag === "LogUnavailable") onLogState({ state: "waiting", reason: error.message });
-          }),
-        ),
-        Effect.retry({ schedule: scheduleOf("log"), while: (error) => error._tag === "LogUnavailable" }),
-      );
-  yield* failing(() => assertWithin(db, read, bounds));
-  yield* failing(() => noteMissed(db, bounds));
-  return db;
-});
-
-/** Runs `check`, and again while another process is in its transaction. Fails with the LogMismatch that it throws. */
-const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
-  Effect.try({ try: check, catch: (error) => error }).pipe(
-    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
-    Effect.catch((error) => (error instanceof LogMismatch ? Effect.fail(error) : Effect.die(error))),
-  );
-
-/**
  * Completes when a stored position differs from the expected one, and empties `expected`: the layer then reads all
  * positions again, and a partition that another consumer took over is no longer expected.
  */
@@ -199,20 +157,3 @@ const positionsMoved = (db: Sqlite, expected: Map<string, number>): Effect.Effec
       Effect.andThen(Effect.sync(() => expected.clear())),
     );
   });
-
-/** Before the first batch. */
-export const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
-
-/** The figures `sum`, and those of what came after it: a batch, or another consumer that went on. */
-export const addFigures = (
-  sum: ConsumerFigures,
-  next: Pick<BatchResult, keyof ConsumerFigures>,
-): ConsumerFigures => ({
-  events: sum.events + next.events,
-  changed: sum.changed + next.changed,
-  unchanged: sum.unchanged + next.unchanged,
-  superseded: sum.superseded + next.superseded,
-  rejected: sum.rejected + next.rejected,
-  repaired: sum.repaired + next.repaired,
-  commit: Math.max(sum.commit, next.commit ?? 0),
-});

@@ -11,8 +11,8 @@ import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import type { LogState, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { runBeside } from "../../analyzer/plain/plain.ts";
 import { runAnalyzer } from "../../analyzer/run.ts";
+import type { ConsumerFigures } from "../../consumer/figures.ts";
 import { runConsumerInThread } from "../../consumer/in-thread.ts";
-import { type ConsumerFigures, runConsumer } from "../../consumer/run.ts";
 import type { Defect } from "../../producer/admin/index.ts";
 import { followSourcesFile, type SourcesFileListener } from "../../producer/admin/index.ts";
 import { type Progress as ReadProgress, readSourcesOnce, runProducer } from "../../producer/run.ts";
@@ -191,7 +191,12 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
       return most;
     };
     const noteLogState = onLogState(current, "consumer", progress, run);
-    const consumer = (hooks.inThread === true ? runConsumerInThread : runConsumer)({
+    // Its thread loads the consumer when there is work for it.
+    const runConsumer =
+      hooks.inThread === true
+        ? runConsumerInThread
+        : (yield* Effect.promise(() => import("../../consumer/run.ts"))).runConsumer;
+    const consumer = runConsumer({
       onLoopDelay: (ms) => {
         loopMs = Math.max(loopMs, ms);
         current.longestLoop = longestLoop;

@@ -9,7 +9,7 @@ import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs, elapsedMsOf } from "#shared/runtime/time.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
 import type { TopicLog } from "#shared/topic-log/topic-log.ts";
-import type { ConsumerFigures } from "../../consumer/run.ts";
+import type { ConsumerFigures } from "../../consumer/figures.ts";
 import { noticedLines } from "../output/doubts.ts";
 import { withProgress } from "../output/progress.ts";
 import {

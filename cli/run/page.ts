@@ -10,12 +10,12 @@ import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
-import { makeRegistrar } from "./registrar.ts";
-import { makeSourceAdmin } from "./source-admin.ts";
 import type { View } from "./view.ts";
 
 /** The server is loaded only where a page is served: `start --once` serves none, and starts sooner. */
 const server = Effect.promise(() => import("../../analyzer/server/serve.ts"));
+const registrar = Effect.promise(() => import("./registrar.ts"));
+const sourceAdmin = Effect.promise(() => import("./source-admin.ts"));
 
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
 export const pageSettings = (
@@ -39,6 +39,8 @@ export const openPage = (
 ): Effect.Effect<Served, PortTaken | HostRefused, Scope.Scope | TopicLog | Settings> =>
   Effect.gen(function* () {
     const { servePage } = yield* server;
+    const { makeRegistrar } = yield* registrar;
+    const { makeSourceAdmin } = yield* sourceAdmin;
     const served = yield* servePage({
       host: where.host,
       access: where.access,

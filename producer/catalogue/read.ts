@@ -17,7 +17,6 @@ import {
   trustOf,
 } from "../source/index.ts";
 import type { Producer } from "../sync/index.ts";
-import { readDocumentFile } from "./document.ts";
 import { entriesOf } from "./entries.ts";
 import { readFolder } from "./folder.ts";
 import type { Listing } from "./listing.ts";
@@ -61,6 +60,8 @@ export const readCatalogue = Effect.fnUntraced(function* (
   if (fetched.kind === "unchanged" && memory.read !== undefined)
     return { ...memory.read, freshMs: fetched.freshMs };
   if (fetched.kind !== "content") return yield* Effect.die(new Error(`${fetched.kind} without validators`));
+  // Most producers follow no document, and the parser of HTML takes 60 ms to load.
+  const { readDocumentFile } = yield* Effect.promise(() => import("./document.ts"));
   const read = yield* inSlices(function* (): Generator<void, Read> {
     const listing = yield* readDocumentFile(fetched.file, fetched.url);
     if (listing.listed.length === 0) throw new SourceRefusal("catalogue.empty");
