@@ -3,6 +3,7 @@
  * note, because a version of a file arrives in several commits.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { storedSum } from "../tables/stored-sum.ts";
 import type { Step } from "./changed-rows.ts";
 import { Chunk } from "./chunk.ts";
 import { Sums } from "./sums.ts";
@@ -107,7 +108,8 @@ export function prepareChangeNotes(db: Sqlite, columns: Sqlite): ChangeNotes {
         const before = lastNote.get(source) as { id: number; from_at: string; to_at: string } | undefined;
         const { added, changed, removed, firstDay, lastDay } = note;
         const [is, was] = [note.is.of(0), note.was.of(0)];
-        const [revenue, quantity] = [is.revenue - was.revenue, is.quantity - was.quantity];
+        const revenue = storedSum(is.revenue - was.revenue);
+        const quantity = storedSum(is.quantity - was.quantity);
         if (
           before !== undefined &&
           Date.parse(first) - Date.parse(before.to_at) <= GAP_MS &&

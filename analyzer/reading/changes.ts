@@ -17,8 +17,9 @@ interface Note {
   readonly added: bigint;
   readonly changed: bigint;
   readonly removed: bigint;
-  readonly revenue: bigint;
-  readonly quantity: bigint;
+  /** Millionths; a sum beyond 64 bits is the nearest double. */
+  readonly revenue: bigint | number;
+  readonly quantity: bigint | number;
   readonly first_day: bigint;
   readonly last_day: bigint;
 }

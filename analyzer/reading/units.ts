@@ -3,7 +3,7 @@ import type { Figures } from "../api/figures.ts";
 import type { Sum } from "../columns/sums.ts";
 
 /** Millionths as units. */
-export const units = (millionths: bigint): number => Number(millionths) / 1e6;
+export const units = (millionths: bigint | number): number => Number(millionths) / 1e6;
 
 export const figuresOf = ({ revenue, quantity, sales }: Sum): Figures => ({
   revenue: units(revenue),

@@ -1,8 +1,8 @@
 /** The rows of `analyses`: how a sum is stored, and how a row is read and written, with its history of each minute. */
 
-import { MAX_MILLIONTHS } from "#shared/contract/numbers.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
+import { storedSum } from "../tables/stored-sum.ts";
 
 /** The right value of a row of `analyses`, in millionths. Null: the sum of no rows; undefined: there must be no row. */
 export type Result = bigint | null | undefined;
@@ -10,9 +10,7 @@ export type Result = bigint | null | undefined;
 /** The stored value of a row. A number is the nearest double of a sum beyond 64 bits. */
 export type Stored = number | Result;
 
-/** A sum beyond 64 bits (a column of barcodes taken for quantities) is stored as the nearest double. */
-export const asStored = (value: Result): Stored =>
-  typeof value === "bigint" && (value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS) ? Number(value) : value;
+export const asStored = (value: Result): Stored => (typeof value === "bigint" ? storedSum(value) : value);
 
 export interface StoredResults {
   readonly value: (analysis: Analysis, cle: string) => Stored;
