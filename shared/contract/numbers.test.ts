@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatMillionths, multiplyMillionths, parseMillionths } from "./numbers.ts";
+import { formatMillionths, millionthsOf, multiplyMillionths, parseMillionths } from "./numbers.ts";
 
 const value = (text: string) => parseMillionths(text)?.value;
 
@@ -11,16 +11,31 @@ describe("a decimal as millionths", () => {
     ["+.5", 500_000n],
     ["007.10", 7_100_000n],
     ["1.", 1_000_000n],
+    ["-0", 0n],
+    ["-0.1", -100_000n],
+    ["999999999.999999", 999_999_999_999_999n],
+    ["-1000000000", -1_000_000_000_000_000n],
     ["0.0000005", 1n],
     ["-0.0000005", -1n],
     ["0.00000049999", 0n],
     ["9223372036854.775807", 2n ** 63n - 1n],
   ])("%s", (text, millionths) => expect(value(text)).toBe(millionths));
 
-  it.each(["", "-", ".", "1e5", "1,5", "1 000", "0x10", "NaN", "9223372036854.775808"])(
-    "%s is none",
-    (text) => expect(parseMillionths(text)).toBeUndefined(),
-  );
+  it.each([
+    "",
+    "-",
+    ".",
+    "-.",
+    "1.2.3",
+    "1-2",
+    "--1",
+    "1e5",
+    "1,5",
+    "1 000",
+    "0x10",
+    "NaN",
+    "9223372036854.775808",
+  ])("%s is none", (text) => expect(parseMillionths(text)).toBeUndefined());
 
   it("reports a rounding only when the removed digits are not all zero", () => {
     expect(parseMillionths("1.2345678")?.rounded).toBe(true);
@@ -29,11 +44,17 @@ describe("a decimal as millionths", () => {
 
   it("becomes its shortest text, and the same number again", () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }), (n) => {
-        const text = formatMillionths(n);
-        expect(value(text)).toBe(n);
-        expect(text).not.toMatch(/\.\d*0$|\.$/);
-      }),
+      fc.property(
+        fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
+        fc.constantFrom(1n, 10n ** 4n, 10n ** 9n),
+        (large, by) => {
+          const n = large / by;
+          const text = formatMillionths(n);
+          expect(value(text)).toBe(n);
+          expect(millionthsOf(text)).toBe(n);
+          expect(text).not.toMatch(/\.\d*0$|\.$/);
+        },
+      ),
     );
   });
 });

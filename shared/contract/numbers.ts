@@ -19,18 +19,43 @@ export interface Rounded {
   readonly rounded: boolean;
 }
 
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const MOST_WHOLE = 9;
+/** What makes a number with so many decimals, written without its point, one of millionths. */
+const SCALES = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
+
+/**
+ * The millionths of most decimals: at most nine digits, and at most six behind the point. They fit a double, and cost no
+ * match of an expression. Undefined: the text is another one, perhaps a decimal too.
+ */
+function shortMillionths(text: string): number | undefined {
+  const { length } = text;
+  const first = text.charCodeAt(0) === MINUS ? 1 : 0;
+  let n = 0;
+  let point = -1;
+  for (let i = first; i < length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= ZERO && code <= ZERO + 9) n = n * 10 + (code - ZERO);
+    else if (code === POINT && point < 0) point = i;
+    else return undefined;
+  }
+  const whole = (point < 0 ? length : point) - first;
+  const scale = SCALES[point < 0 ? 0 : length - point - 1];
+  if (whole === 0 || whole > MOST_WHOLE || scale === undefined) return undefined;
+  return (first === 1 ? -n : n) * scale;
+}
+
 /** The millionths of a plain decimal; undefined when the text is no decimal or does not fit 64 bits. */
 export function parseMillionths(text: string): Rounded | undefined {
+  const short = shortMillionths(text);
+  if (short !== undefined) return { value: BigInt(short), rounded: false };
   const m = DECIMAL.exec(text);
   if (m === null) return undefined;
   const negative = (m[1] ?? m[4]) === "-";
   const whole = m[2] ?? "0";
   const fraction = m[3] ?? m[5] ?? "";
-  // By far the most common case: the number fits a double exactly.
-  if (whole.length <= 9 && fraction.length <= 6) {
-    const n = Number(whole) * 1_000_000 + Number(fraction.padEnd(6, "0"));
-    return { value: BigInt(negative ? -n : n), rounded: false };
-  }
   let value = BigInt(whole) * ONE + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
   const rest = fraction.slice(6);
   if (rest !== "" && rest.charCodeAt(0) >= 0x35) value += 1n;
@@ -39,8 +64,11 @@ export function parseMillionths(text: string): Rounded | undefined {
 }
 
 /** The millionths of a canonical decimal; null for null and undefined. */
-export const millionthsOf = (text: string | null | undefined): bigint | null =>
-  text === null || text === undefined ? null : (parseMillionths(text)?.value ?? null);
+export function millionthsOf(text: string | null | undefined): bigint | null {
+  if (text === null || text === undefined) return null;
+  const short = shortMillionths(text);
+  return short === undefined ? (parseMillionths(text)?.value ?? null) : BigInt(short);
+}
 
 /** quantité × price, both in millionths, rounded half away from zero to a millionth. */
 export function multiplyMillionths(a: bigint, b: bigint): Rounded {
