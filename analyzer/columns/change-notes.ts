@@ -2,8 +2,9 @@
  * Notes what changed by source: rows and money, in the table `changes`. Changes that follow each other closely are one
  * note, because a version of a file arrives in several commits.
  */
+
+import { storedSum } from "#shared/contract/numbers.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { storedSum } from "../tables/stored-sum.ts";
 import type { Step } from "./changed-rows.ts";
 import { Chunk } from "./chunk.ts";
 import { Sums } from "./sums.ts";

@@ -2,8 +2,9 @@
  * The sales that changed between two commits, as they are at the later one, or as undefined when they are gone. The
  * image of a sale as of a commit is the first image logged after it, or the row as it stands.
  */
+
+import { prepareSaleRows, SALE_COLUMNS, type SaleRow } from "#shared/database/sale-rows.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { prepareSaleRows, SALE_COLUMNS, type SaleRow } from "../tables/sale-rows.ts";
 
 /** The commits after `from` up to `to`; the sales from row id `rowFirst` up to `rowEnd` (excluded) are new. */
 export interface Step {

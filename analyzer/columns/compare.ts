@@ -2,9 +2,10 @@
  * Compares columns.db with the sales of ventes.db, one by one, as of the commit that both reflect, from one snapshot. They differ
  * only after a change by hand or a fault of the program.
  */
+
+import type { SaleRow } from "#shared/database/sale-rows.ts";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
-import type { SaleRow } from "../tables/sale-rows.ts";
 import { prepareChangedRows, type Step } from "./changed-rows.ts";
 import { CHUNK_ROWS, Chunk } from "./chunk.ts";
 import { openColumnsBeside } from "./columns-db.ts";

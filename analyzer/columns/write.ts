@@ -3,9 +3,10 @@
  * of ventes.db, committed before it. After a crash between the two, columns.db is one step ahead; the next step
  * sets the same sales again, from their rows, so nothing counts twice.
  */
+
+import type { SaleRow } from "#shared/database/sale-rows.ts";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { databaseId } from "#shared/database/ventes-db.ts";
-import type { SaleRow } from "../tables/sale-rows.ts";
 import { type ChangeNotes, prepareChangeNotes } from "./change-notes.ts";
 import { prepareChangedRows, type Step } from "./changed-rows.ts";
 import { CHUNK_ROWS, Chunk } from "./chunk.ts";

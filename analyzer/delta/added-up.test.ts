@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { prepareSaleRows } from "#shared/database/sale-rows.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { ADDED_UP } from "../analyses/query/measures.ts";
-import { prepareSaleRows } from "../tables/sale-rows.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 import { prepareAddedUp } from "./added-up.ts";
 

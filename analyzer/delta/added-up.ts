@@ -2,9 +2,10 @@
  * Adds up new sales by day, by shop and by product, each in a temporary table. An analysis that needs nothing else of a
  * sale reads one of them, so that the sales are read and grouped once for several analyses, not once for each.
  */
+
+import type { SaleRow } from "#shared/database/sale-rows.ts";
 import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 import { ADDED_UP, HALF } from "../analyses/query/measures.ts";
-import type { SaleRow } from "../tables/sale-rows.ts";
 
 /** The tables, each with the column that groups its sales. An analysis reads the first one that has its columns. */
 export const ADDED_UP_TABLES = ["sales_by_day", "sales_by_shop", "sales_by_product"] as const;

@@ -1,6 +1,7 @@
 /** Hands sales to the analyses straight from the table of the file, where no old image of them is needed. */
+
+import { prepareSaleRows } from "#shared/database/sale-rows.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { prepareSaleRows } from "../tables/sale-rows.ts";
 import type { AddedUp } from "./added-up.ts";
 import type { Reader } from "./readers.ts";
 

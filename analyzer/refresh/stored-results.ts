@@ -1,8 +1,8 @@
 /** The rows of `analyses`: how a sum is stored, and how a row is read and written, with its history of each minute. */
 
+import { storedSum } from "#shared/contract/numbers.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Analysis } from "../analyses/analyses.ts";
-import { storedSum } from "../tables/stored-sum.ts";
 
 /** The right value of a row of `analyses`, in millionths. Null: the sum of no rows; undefined: there must be no row. */
 export type Result = bigint | null | undefined;

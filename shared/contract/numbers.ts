@@ -13,6 +13,10 @@ const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/;
 /** SQLite's INTEGER is 64 bits signed. */
 export const MAX_MILLIONTHS = 2n ** 63n - 1n;
 
+/** How SQLite stores an exact sum: one beyond 64 bits (a column of barcodes taken for quantities) as the nearest double. */
+export const storedSum = (sum: bigint): bigint | number =>
+  sum > MAX_MILLIONTHS || sum < -MAX_MILLIONTHS ? Number(sum) : sum;
+
 export interface Rounded {
   readonly value: bigint;
   /** True when the text had more than six decimals, not all zero. */

@@ -1,5 +1,5 @@
 /** Reads the stored sales of a range of row ids, with the columns that sums and chunks need. */
-import type { Sqlite } from "#shared/database/sqlite.ts";
+import type { Sqlite } from "./sqlite.ts";
 
 /** Revenue and quantity are integers of millionths: a bigint where a double is not exact. */
 export type SaleRow = readonly [
