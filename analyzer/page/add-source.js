@@ -95,7 +95,7 @@ function Preview({ inspection, currency, add, cancel }) {
       ${notes.map((note) => html`<p class="quiet" key=${note}>${note}</p>`)}
       ${doubts.map((doubt) => html`<${DoubtParts} key=${doubt.decision} doubt=${doubt} currency=${currency} />`)}
       <p class="buttons">
-        <${Press} class="main" does=${add}>${t.followIt}</${Press}>
+        <${Press} class="primary" does=${add}>${t.followIt}</${Press}>
         <button type="button" onClick=${cancel}>${t.cancel}</button>
       </p>
     </section>`;

@@ -58,7 +58,7 @@ function Choose({ says, source, catalogue, accepts }) {
       question=${(/** @type {import("./acts.js").Closes} */ { cancel, done }) => html`
         <p>${t.reallyChoose(says)}</p>
         <p class="buttons">
-          <${Press} class="main" does=${() => choose(source, done)}>${t.confirm}</${Press}>
+          <${Press} class="primary" does=${() => choose(source, done)}>${t.confirm}</${Press}>
           ${catalogue !== undefined && html`<${Press} does=${() => choose(catalogue, done)}>${t.confirmForAll}</${Press}>`}
           <button type="button" onClick=${cancel}>${t.cancel}</button>
         </p>`} />`;
