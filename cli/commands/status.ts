@@ -14,6 +14,7 @@ import { onFile } from "#shared/database/attempt.ts";
 import { logOf } from "#shared/database/log-of-database.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
+import { heldWal } from "#shared/database/wal.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -157,6 +158,8 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog?.bounds ?? null));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
+      const held = heldWal(ventesFile(dir));
+      if (held !== undefined) problems.push(texts.walHeld(held));
       problems.push(...missedLines(database?.missed ?? [], texts));
       if (database !== null) problems.push(...otherwiseLines(database.waiting, texts));
       return {

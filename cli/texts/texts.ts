@@ -1,7 +1,9 @@
 /** The sentences of the normal output, in both languages, side by side. Counts come formatted, as text. */
+import type { HeldWal } from "#shared/database/wal.ts";
 import { command, shellArgument } from "#shared/runtime/command.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { englishCount, frenchCount } from "./numbers.ts";
+import { visible } from "./visible.ts";
 
 const both = <A extends readonly unknown[]>(
   fr: (...args: A) => string,
@@ -28,6 +30,8 @@ interface Saved {
   readonly bytes: number;
   readonly commit: number;
 }
+const readersOf = (readers: HeldWal["readers"], and: string): string =>
+  readers.map(({ pid, program }) => `${visible(program).slice(0, 60)} (pid ${pid})`).join(` ${and} `);
 const megabytes = (bytes: number): number => Math.max(0.1, Math.round(bytes / 1e5) / 10);
 const frenchMegabytes = (bytes: number): string => `${frenchCount(megabytes(bytes))} Mo`;
 const englishMegabytes = (bytes: number): string => `${englishCount(megabytes(bytes))} MB`;
@@ -1028,6 +1032,16 @@ const TEXTS = {
       `sources sans producteur depuis ${at}${producer === "" ? "" : ` (${producer})`} : ${n}`,
     (n: string, at: string, producer: string) =>
       `sources without a producer since ${at}${producer === "" ? "" : ` (${producer})`}: ${n}`,
+  ),
+  walHeld: both(
+    ({ file, bytes, readers }: HeldWal) =>
+      readers.length === 0
+        ? `${file} fait ${frenchMegabytes(bytes)} : un programme, qui n'est pas connu ici, lit un état ancien ou écrit beaucoup à la fois ; si cela dure, terminez-le`
+        : `${file} fait ${frenchMegabytes(bytes)} et croît à chaque commit, car ${readersOf(readers, "et")} lit un état ancien : terminez cette lecture, et le fichier est réutilisé`,
+    ({ file, bytes, readers }: HeldWal) =>
+      readers.length === 0
+        ? `${file} is ${englishMegabytes(bytes)}: a program, which is not known here, reads an old state or writes much at once; if it lasts, end it`
+        : `${file} is ${englishMegabytes(bytes)} and grows with each commit, because ${readersOf(readers, "and")} reads an old state: end that reading, and the file is used again`,
   ),
   otherLog: both(
     (file: string) =>

@@ -40,6 +40,9 @@ export interface FileKind {
 /** Milliseconds that a statement waits for another process' short transaction before SQLITE_BUSY. */
 const BUSY_MS = 50;
 
+/** To this size SQLite cuts a WAL that it may use again: a long reader or a large transaction leaves no large file behind. */
+export const SETTLED_WAL_BYTES = 64 << 20;
+
 /**
  * Opens a file of this kind in WAL mode, and creates it if it is missing; `prepare` is called at the end. Throws
  * DatabaseError, and leaves nothing open, for a directory or file that cannot be written, a file that is no SQLite
@@ -55,6 +58,7 @@ export function openFile(file: string, kind: FileKind, prepare: (db: Sqlite) => 
         message: `${file} is a database of another program: choose another --data directory`,
       });
     db.pragma("journal_mode = WAL");
+    db.pragma(`journal_size_limit = ${SETTLED_WAL_BYTES}`);
     db.pragma(`synchronous = ${kind.synchronous}`);
     migrate(db, file, kind);
     db.pragma("foreign_keys = ON");

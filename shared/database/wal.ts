@@ -1,0 +1,84 @@
+/**
+ * Who keeps the WAL of a database from being used again. A reader sees the database as of the moment at which it began, and
+ * as long as it reads, SQLite may not overwrite what was written since: the WAL grows with each commit. Our own readers
+ * are limited (guarded-sql, streams of the page); other programs are not, so they are named here.
+ *
+ * Each reader holds a lock on one of five bytes of the file beside the WAL, `-shm`, which has the state that belongs to the
+ * byte. Linux tells in /proc/locks which process holds it; elsewhere, and from another container, nobody is known.
+ */
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { basename } from "node:path";
+import { SETTLED_WAL_BYTES } from "./sqlite.ts";
+
+export interface HeldWal {
+  readonly file: string;
+  readonly bytes: number;
+  /** Who reads the oldest state; empty when that cannot be known. */
+  readonly readers: readonly Reader[];
+}
+export interface Reader {
+  readonly pid: number;
+  /** The name of its program; empty when the process has just ended. */
+  readonly program: string;
+}
+
+/** SQLite cuts a WAL that it may use again to SETTLED_WAL_BYTES: a much larger one is in use, by a reader or a writer. */
+const LARGE = 4 * SETTLED_WAL_BYTES;
+
+/** The layout of the wal-index, which SQLite documents (walformat.html): of its locks, and of the states that they stand for. */
+const FIRST_READ_LOCK = 123;
+const READ_LOCKS = 5;
+const READ_MARKS_AT = 100;
+const MARK_BYTES = 4;
+
+/** Undefined while the WAL of `file` is not larger than `large` bytes. `locks`: the text of /proc/locks. */
+export function heldWal(file: string, large = LARGE, locks = locksOfSystem()): HeldWal | undefined {
+  const wal = `${file}-wal`;
+  const bytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
+  return bytes > large ? { file: wal, bytes, readers: oldestReaders(`${file}-shm`, locks) } : undefined;
+}
+
+function oldestReaders(shm: string, locks: string): Reader[] {
+  const inode = statSync(shm, { throwIfNoEntry: false })?.ino;
+  if (inode === undefined) return [];
+  const held = [...locks.matchAll(/POSIX +ADVISORY +READ +(\d+) \w+:\w+:(\d+) (\d+) (\d+)$/gm)]
+    .map(([, pid, of, from, to]) => ({
+      pid: Number(pid),
+      of: Number(of),
+      from: Number(from),
+      to: Number(to),
+    }))
+    // The first byte is of readers that use no WAL.
+    .filter(({ pid, of, from }) => of === inode && pid !== process.pid && from > FIRST_READ_LOCK)
+    .filter(({ to }) => to < FIRST_READ_LOCK + READ_LOCKS)
+    .map(({ pid, from }) => ({ pid, mark: readMark(shm, from - FIRST_READ_LOCK) }));
+  const oldest = Math.min(...held.map(({ mark }) => mark));
+  const pids = new Set(held.filter(({ mark }) => mark === oldest).map(({ pid }) => pid));
+  return [...pids].map((pid) => ({ pid, program: programOf(pid) }));
+}
+
+/** The frame of the WAL up to which readers with this lock read. */
+function readMark(shm: string, lock: number): number {
+  const bytes = new DataView(new ArrayBuffer(MARK_BYTES));
+  const fd = openSync(shm, "r");
+  try {
+    readSync(fd, bytes, 0, MARK_BYTES, READ_MARKS_AT + lock * MARK_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+  // In the order of the machine; every one that ventes runs on is little-endian.
+  return bytes.getUint32(0, true);
+}
+
+const locksOfSystem = (): string => textOf("/proc/locks");
+/** Its first word alone: arguments may be secret. */
+const programOf = (pid: number): string => basename(textOf(`/proc/${pid}/cmdline`).split("\0", 1)[0] ?? "");
+
+/** Empty where it cannot be read: a process has ended, or there is no /proc. */
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+};
