@@ -20,6 +20,9 @@ const CANONICAL = [
 /** The fences. They stand for the positions, which a replay in place lowers for a time. */
 const FENCES = "versions";
 
+/** Counts that follow from these rows (between-sources.ts): they are taken over whole. */
+const COUNTED = ["sale_days", "shared_ids"] as const;
+
 /** Rows whose change is logged as an old image, so that the analyses follow it by delta. */
 const WITH_IMAGES: ReadonlySet<string> = new Set(["produits", "magasins", "ventes"]);
 
@@ -170,6 +173,11 @@ export function putRight(db: Sqlite, { counts }: Comparison, at: string): number
     if (name === "ventes") inserted = rows;
   }
   if (changed === 0) return null;
+  for (const name of COUNTED)
+    db.exec(`DELETE FROM main."${name}"; INSERT INTO main."${name}" SELECT * FROM fresh."${name}"`);
+  db.exec(`
+    UPDATE main.meta SET value = (SELECT value FROM fresh.meta WHERE key = 'between sources')
+    WHERE key = 'between sources'`);
   setCounter.run(commit, "commit");
   setCounter.run(row + inserted, "row");
   setCounter.run((counter.get("repaired") as number) + changed, "repaired");

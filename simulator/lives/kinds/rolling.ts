@@ -46,22 +46,11 @@ function editShown(
   return [", a line deleted", isEdge ? "unclear" : isNewest ? "unusual" : "ordinary"];
 }
 
-/**
- * How clear it is that sales rolled off. Of a window of hours that loses a part of its first day for the first time, a file
- * without times is the same, line for line, as one that grew and of which these lines were deleted.
- */
-function clarityOf(
-  p: Publisher,
-  { by }: Window,
-  before: readonly Sale[],
-  after: readonly Sale[],
-  hasRolled: boolean,
-): Clarity {
+/** Whether a part of the first day that the file still shows has rolled off. */
+function isSplit(before: readonly Sale[], after: readonly Sale[]): boolean {
   const left = new Set(after.map(({ id }) => id));
-  const went = before.filter(({ id }) => !left.has(id));
   const first = Math.min(...after.map(({ day }) => day));
-  const isPart = went.length > 0 && went.every(({ day }) => day === first);
-  return by === "hours" && !p.showsTimes && isPart && !hasRolled ? "unclear" : "ordinary";
+  return before.some(({ id, day }) => day === first && !left.has(id));
 }
 
 /** A window that moves, with corrections in it. */
@@ -72,7 +61,9 @@ export const rolling =
     const size = window.by === "count" ? 6 + p.r.below(20) : 4 + p.r.below(8);
     begin(p, p.r.chance(0.7) ? size + 2 : 4);
     let shown = viewOf(p, window, size);
-    let hasRolled = false;
+    // Until a part of a day has rolled off once, a file of the last hours without times is the same, line for line, as one
+    // of the last days, or one that grew, of which the first lines were deleted.
+    let isKnown = window.by !== "hours" || p.showsTimes;
     p.step("first version", "ordinary", [p.version(shown)]);
     for (let n = 4 + p.r.below(4); n > 0; n--) {
       const month = monthOf(p.books.today);
@@ -80,8 +71,9 @@ export const rolling =
       else goOn(p);
       const isNewMonth = window.by === "month" && month !== monthOf(p.books.today);
       const moved = viewOf(p, window, size);
-      const ofMove = clarityOf(p, window, shown, moved, hasRolled);
-      hasRolled ||= shown.some(({ id }) => !moved.some((sale) => sale.id === id));
+      const splits = isSplit(shown, moved);
+      const ofMove: Clarity = splits && !isKnown ? "unclear" : "ordinary";
+      isKnown ||= splits;
       const [did, ofEdit] =
         edits && p.r.chance(0.35) ? editShown(p, shown, moved) : ["", "ordinary" as const];
       const clarity = Publisher.worse(ofMove, ofEdit);
