@@ -161,9 +161,11 @@ describeWith("browser", "changing something on the page", () => {
     await isFine(page, "try");
     expect(await totalOf(page)).toBe(600);
 
+    await preview.getByLabel("Nom").fill("Le marché du samedi");
     await preview.getByRole("button", { name: "Suivre ce fichier" }).click();
     await said(page, /march.*est enregistré \(ventes\)/);
     await total(page).toBe(638.25);
+    await item(page, "Le marché du samedi").getByText("march%C3%A9.csv").waitFor();
     await page.locator("#outcome").getByRole("button", { name: "Annuler cette action" }).click();
     await said(page, /n'est plus suivi ; ses lignes restent/);
     expect(complaints).toEqual([expect.stringContaining("422")]);
@@ -241,6 +243,14 @@ describeWith("browser", "changing something on the page", () => {
     await said(page, /is followed again, with its options/);
     await total(page).toBe(600);
 
+    await page.getByRole("button", { name: "Name ventes.csv" }).click();
+    const naming = page.getByRole("group", { name: "Name ventes.csv" });
+    await naming.getByLabel("Name:").fill("All sales");
+    await naming.getByLabel("Name:").press("Enter");
+    await said(page, /is called "All sales" from now on/);
+    await item(page, "All sales").getByText("/ventes.csv").waitFor();
+    await page.locator("#outcome").getByRole("button", { name: "Undo" }).click();
+    await said(page, /has no name any more/);
     await page.getByRole("button", { name: "Read again: ventes.csv" }).click();
     await said(page, /is being read again as a whole/);
     expect(complaints).toEqual([]);

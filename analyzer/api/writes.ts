@@ -140,10 +140,15 @@ const NewSource = Schema.Struct({
   entities: Schema.optionalKey(EntityNames),
 });
 
+const Name = Schema.String.check(Schema.isMaxLength(200)).annotate({
+  description: "What people call it, of at most 80 characters; empty: nothing.",
+});
+
 /** The bodies of the requests. */
 export const Request = {
   inspect: NewSource,
-  add: NewSource,
+  add: Schema.Struct({ ...NewSource.fields, name: Schema.optionalKey(Name) }),
+  rename: Schema.Struct({ source: Address, name: Name }),
   confirm: Decisions,
   revoke: Decisions,
   retry: OfSource,
@@ -169,6 +174,7 @@ export const sources = HttpApiGroup.make("sources")
   .add(
     post("inspect", InspectAnswer, "Shows how a file would be read. Registers nothing."),
     post("add", Done, "Registers a source, as `ventes sources add`."),
+    post("rename", Done, "Gives a source a name that people read."),
     post("confirm", Done, "Accepts doubts about the version of a source or catalogue."),
     post("revoke", Done, "Takes such decisions back: for versions that come later."),
     post("retry", Done, "Has the source read again as a whole, at once."),

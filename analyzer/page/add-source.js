@@ -3,7 +3,7 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { act, ask, forget, Press, refused } from "./acts.js";
 import { DoubtParts } from "./doubts.js";
-import { number } from "./format.js";
+import { fileName, number } from "./format.js";
 import { texts } from "./language.js";
 import { endSession, session } from "./session.js";
 import { Name } from "./ui.js";
@@ -55,11 +55,12 @@ function AddForm({ currency }) {
     }
     setBusy(false);
   };
-  const add = async () => {
+  const add = async (/** @type {string} */ name) => {
     if (found === undefined) return;
     const { url, inspection } = found;
     const undo = { name: "remove", body: { source: inspection.source, withdraw: false } };
-    if (!(await act("add", { url }, undo))) return;
+    const called = name.trim() === "" ? {} : { name };
+    if (!(await act("add", { url, ...called }, undo))) return;
     setFound(undefined);
     form.current?.reset();
   };
@@ -72,10 +73,11 @@ function AddForm({ currency }) {
     ${found !== undefined && html`<${Preview} inspection=${found.inspection} currency=${currency} add=${add} cancel=${() => setFound(undefined)} />`}`;
 }
 
-/** How the file would be read. @param {{ inspection: Inspection, currency: string, add: () => Promise<void>, cancel: () => void }} props */
+/** How the file would be read. @param {{ inspection: Inspection, currency: string, add: (name: string) => Promise<void>, cancel: () => void }} props */
 function Preview({ inspection, currency, add, cancel }) {
   const t = texts.value;
   const at = useRef(/** @type {HTMLElement | null} */ (null));
+  const called = useRef(/** @type {HTMLInputElement | null} */ (null));
   useEffect(() => at.current?.focus(), [inspection]);
   const { source, entities, records, columns, rejects, notes, doubts } = inspection;
   const kinds = entities.map((entity) => t.entities[entity]).join(", ");
@@ -94,8 +96,9 @@ function Preview({ inspection, currency, add, cancel }) {
       </ul>
       ${notes.map((note) => html`<p class="quiet" key=${note}>${note}</p>`)}
       ${doubts.map((doubt) => html`<${DoubtParts} key=${doubt.decision} doubt=${doubt} currency=${currency} />`)}
+      <label>${t.newName} <input ref=${called} type="text" maxlength="80" autocomplete="off" placeholder=${fileName(source)} /></label>
       <p class="buttons">
-        <${Press} class="primary" does=${add}>${t.followIt}</${Press}>
+        <${Press} class="primary" does=${() => add(called.current?.value ?? "")}>${t.followIt}</${Press}>
         <button type="button" onClick=${cancel}>${t.cancel}</button>
       </p>
     </section>`;

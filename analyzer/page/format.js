@@ -125,11 +125,19 @@ export const moment = (instant) =>
 export const shorten = (text, most = 120) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /**
- * The short name of a source: the last part of its URL or path, or the host when that part is no file name
- * (`pub?output=csv`).
+ * The names that people gave to sources.
+ * @type {import("@preact/signals").Signal<ReadonlyMap<string, string>>}
+ */
+export const names = signal(/** @type {ReadonlyMap<string, string>} */ (new Map()));
+
+/**
+ * What a source is called: the name that somebody gave it, else the last part of its URL or path, or the host when that
+ * part is no file name (`pub?output=csv`).
  * @param {string} source
  */
 export function fileName(source) {
+  const given = names.value.get(source);
+  if (given !== undefined) return given;
   const path = source.split(/[?#]/)[0] ?? source;
   const last =
     path

@@ -1,10 +1,11 @@
 /** The page: its head and its notices, and the view that the address names. */
 import { html, render } from "htm/preact";
+import { useEffect } from "preact/hooks";
 import { AnalysesView } from "./analyses.js";
 import { ChangesView } from "./changes.js";
 import { link, useAnswer } from "./data.js";
 import { keepFocus } from "./focus.js";
-import { moment, number, shorten } from "./format.js";
+import { moment, names, number, shorten } from "./format.js";
 import { language, speak, texts } from "./language.js";
 import { Needs } from "./needs.js";
 import { Overview } from "./overview.js";
@@ -23,6 +24,7 @@ function Page() {
   const view = viewOf(place.value);
   useDefaultPeriod();
   const sources = /** @type {Sources | undefined} */ (useAnswer("api/sources").value);
+  useNames(sources);
   const analyses = /** @type {Analyses | undefined} */ (useAnswer("api/analyses?limit=1").value);
   return html`
     <${Top} view=${view} />
@@ -30,6 +32,16 @@ function Page() {
       <${Notices} analyses=${analyses} sources=${sources} />
       <${VIEW_OF[view]} sources=${sources} />
     </main>`;
+}
+
+/** @param {Sources | undefined} answer */
+function useNames(answer) {
+  useEffect(() => {
+    const given = (answer?.sources ?? []).flatMap(({ source, name }) =>
+      name === undefined ? [] : [/** @type {const} */ ([source, name])],
+    );
+    if (JSON.stringify(given) !== JSON.stringify([...names.peek()])) names.value = new Map(given);
+  }, [answer]);
 }
 
 const VIEW_OF = {

@@ -1,8 +1,8 @@
-/** What a browser with a session may do with one file: read it again, or remove it. Others see the commands. */
+/** What a browser with a session may do with one file: read it again, name it, or remove it. Others see the commands. */
 import { html } from "htm/preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Ask, act, ask, Press, refused } from "./acts.js";
-import { amount, number } from "./format.js";
+import { amount, names, number } from "./format.js";
 import { texts } from "./language.js";
 
 /** @typedef {import("../api/writes.ts").WithdrawalAnswer} Withdrawal */
@@ -13,8 +13,31 @@ export function SourceActs({ source, name, canRetry }) {
   const t = texts.value;
   return html`
     ${canRetry && html`<${Press} class="small" label=${t.retryOf(name)} does=${() => act("retry", { source })}>${t.retry}</${Press}>`}
+    <${Ask} opens=${t.rename} label=${t.renameOf(name)}
+      question=${(/** @type {Closes} */ closes) => html`<${Renaming} source=${source} name=${name} closes=${closes} />`} />
     <${Ask} opens=${t.remove} label=${t.removeOf(name)}
       question=${(/** @type {Closes} */ closes) => html`<${Removal} source=${source} name=${name} closes=${closes} />`} />`;
+}
+
+/** @param {{ source: string, name: string, closes: Closes }} props */
+function Renaming({ source, name, closes }) {
+  const t = texts.value;
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const rename = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const before = names.peek().get(source) ?? "";
+    const undo = { name: "rename", body: { source, name: before } };
+    if (await act("rename", { source, name: field.current?.value ?? "" }, undo)) closes.done();
+  };
+  return html`
+    <form onSubmit=${rename}>
+      <label>${t.newName} <input ref=${field} type="text" maxlength="80" autocomplete="off" defaultValue=${name} /></label>
+      <p class="quiet">${t.emptyName}</p>
+      <p class="buttons">
+        <button type="submit" class="primary">${t.rename}</button>
+        <button type="button" onClick=${closes.cancel}>${t.cancel}</button>
+      </p>
+    </form>`;
 }
 
 /** Both ways to remove a file, with what each does to the figures. @param {{ source: string, name: string, closes: Closes }} props */

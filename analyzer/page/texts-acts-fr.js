@@ -44,6 +44,11 @@ export const acts = {
   retry: "Relire",
   /** @param {string} file */
   retryOf: (file) => `Relire : ${file}`,
+  rename: "Nommer",
+  /** @param {string} file */
+  renameOf: (file) => `Nommer ${file}`,
+  newName: "Nom :",
+  emptyName: "Sans nom, la page montre la fin de son adresse.",
   remove: "Retirer…",
   /** @param {string} file */
   removeOf: (file) => `Retirer ${file}`,

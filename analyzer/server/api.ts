@@ -64,7 +64,8 @@ export const SourcesAnswer = Schema.Struct({
   demo: Schema.Boolean,
   /** Of the amounts of doubts; ISO 4217. */
   currency: Schema.String,
-  sources: Schema.Array(SourceStatus),
+  /** `name`: what people call it; absent: nothing. */
+  sources: Schema.Array(Schema.Struct({ ...SourceStatus.fields, name: Schema.optionalKey(Schema.String) })),
   catalogues: Schema.Array(CatalogueStatus),
   withdrawn: Schema.Array(WithdrawnSource),
 });

@@ -322,7 +322,7 @@ describe("the figures over HTTP", () => {
         ),
         "/export/{file}",
         "/api/session",
-        ...["inspect", "add", "confirm", "revoke", "retry", "withdrawal", "remove", "restore"].map(
+        ...["inspect", "add", "rename", "confirm", "revoke", "retry", "withdrawal", "remove", "restore"].map(
           (name) => `/api/sources/${name}`,
         ),
       ]);

@@ -104,6 +104,7 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
     en: "a list of produits, magasins, ventes",
   },
   decisions: { fr: "une liste d'au plus 64 textes", en: "a list of at most 64 texts" },
+  name: { fr: "un texte d'au plus 80 caractères", en: "a text of at most 80 characters" },
   withdraw: { fr: "true ou false", en: "true or false" },
 };
 const NOT_JSON = {

@@ -27,6 +27,8 @@ export interface Followed {
   readonly sources: readonly SourceStatus[];
   readonly catalogues: readonly CatalogueStatus[];
   readonly withdrawn: readonly WithdrawnSource[];
+  /** Source and what people call it. */
+  readonly names: readonly (readonly [source: string, name: string])[];
 }
 
 /** The parts that the answers are made of. Functions are called at each request. */
@@ -101,9 +103,14 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
     "GET",
     "/api/sources",
     answer(SourcesAnswer, (now) => {
-      const { sources, catalogues, withdrawn } = followed();
+      const { sources, catalogues, withdrawn, names } = followed();
       const { currency } = settings;
-      return { now, demo: current().demo, currency, catalogues, withdrawn, sources: reads.sources(sources) };
+      const nameOf = new Map(names);
+      const named = reads.sources(sources).map((status) => {
+        const name = nameOf.get(status.source);
+        return name === undefined ? status : { ...status, name };
+      });
+      return { now, demo: current().demo, currency, catalogues, withdrawn, sources: named };
     }),
   ),
   route(

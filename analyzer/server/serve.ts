@@ -32,6 +32,8 @@ export interface PageOptions extends Address {
   readonly current: () => View;
   /** The source statuses to show. Called at every poll. */
   readonly sources: () => readonly SourceStatus[];
+  /** The names that people gave to sources, by id as `sources` has them. Default: none. */
+  readonly names?: () => ReadonlyMap<string, string>;
   /** The statuses of catalogues. Default: none. */
   readonly catalogues?: () => readonly CatalogueStatus[];
   /** Called when a client gave several wrong tokens within a minute. Default: nothing. */
@@ -85,6 +87,7 @@ export const servePage = Effect.fnUntraced(function* (
     sources: options.sources(),
     catalogues: options.catalogues?.() ?? [],
     withdrawn: options.withdrawn?.() ?? [],
+    names: [...(options.names?.() ?? [])],
   });
   const events = eventStreams(yield* watchChanges(reads, followed));
   const { server, served } = yield* listen(options);

@@ -20,6 +20,7 @@ type Act<Name extends keyof typeof Request> = (
 export interface SourceActs {
   readonly inspect: Act<"inspect">;
   readonly add: Act<"add">;
+  readonly rename: Act<"rename">;
   readonly confirm: Act<"confirm">;
   readonly revoke: Act<"revoke">;
   readonly retry: Act<"retry">;

@@ -25,6 +25,7 @@ const done = (name: string) => (request: object) => {
 const acts: SourceActs = {
   inspect: () => Effect.fail(new NotDone({ status: 422, sentence: "no CSV" })),
   add: done("add"),
+  rename: done("rename"),
   confirm: done("confirm"),
   revoke: done("revoke"),
   retry: done("retry"),

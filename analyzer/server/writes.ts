@@ -101,6 +101,7 @@ export const sourcesOf = (parts: WriteParts) => {
     handlers.handleAll({
       inspect: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.inspect(payload)),
       add: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.add(payload)),
+      rename: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.rename(payload)),
       confirm: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.confirm(payload)),
       revoke: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.revoke(payload)),
       retry: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.retry(payload)),

@@ -162,6 +162,29 @@ describe("how a source is read", () => {
   });
 });
 
+it("a source has the name that is given, until an empty one takes it away", async () => {
+  const path = file("id_magasin,ville", "m1,Rennes");
+  const data = scratchDirectory();
+  const add = (...more: readonly string[]) => ventes(["sources", "add", path, "--data", data, ...more]);
+  const nameShown = async () =>
+    JSON.parse((await ventes(["sources", "--json", "--data", data])).stdout)[0].name as string | null;
+  await add("--name", " Les magasins ");
+  expect(await nameShown()).toBe("Les magasins");
+  await add("--every", "5s");
+  expect(await nameShown()).toBe("Les magasins");
+  for (const bad of ["x".repeat(81), "a\u202eb", "a\tb"])
+    expect(await add("--name", bad)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("a name has at most 80 characters, and no control characters"),
+    });
+  expect(await add("--catalogue", "--name", "x")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("--name is for one file"),
+  });
+  await add("--name", "");
+  expect(await nameShown()).toBeNull();
+});
+
 it("warns when another source has most sales of a new source, too", async () => {
   const data = join(scratchDirectory(), "data");
   const header = "date_vente,id_produit,id_magasin,quantité,chiffre_affaires";

@@ -28,6 +28,7 @@ import { visible, visibleSource } from "../texts/visible.ts";
 interface AddInput {
   readonly what: readonly string[];
   readonly once: boolean;
+  readonly name: string | undefined;
   readonly dryRun: boolean;
   readonly preset: string | undefined;
   readonly delimiter: string | undefined;
@@ -74,6 +75,7 @@ export const addSource = (
     };
     if (input.catalogue) {
       if (input.rekey) return yield* new WrongUsage({ message: run.texts.rekeyOfOne() });
+      if (input.name !== undefined) return yield* new WrongUsage({ message: run.texts.nameOfOne() });
       const { addCatalogue } = yield* Effect.promise(() => import("./sources-add-catalogue.ts"));
       return yield* addCatalogue({ what: input.what, dryRun: input.dryRun, options: given }, run);
     }
@@ -102,6 +104,7 @@ export const addSource = (
     )(
       registerSource(source, {
         ...given,
+        name: input.name,
         entities,
         every: run.every ?? undefined,
         onFirstSales: (ids) => {

@@ -7,6 +7,7 @@ import { given, type Lazily, type Speaking } from "./flags.ts";
 /** How a source is read, followed and registered, as flags of `sources add`. */
 const addFlags = ({ text, repeated, toggle, help, word }: Speaking) => ({
   once: toggle("once", "onceAdd"),
+  name: text("name", word("NOM", "NAME"), "sourceName"),
   dryRun: toggle("dry-run", "dryRun"),
   preset: text("preset", word("NOM", "NAME"), "preset"),
   delimiter: text("delimiter", "C", "delimiter"),

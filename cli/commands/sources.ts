@@ -88,6 +88,8 @@ export const sources = (_input: object, run: Invocation): Effect.Effect<void, Da
     if (rows.length + catalogues.length === 0) print(run.texts.noSources());
     if (rows.length > 0) print(`${table(COLUMNS, rows)}\n${accounting(listed, run)}`);
     for (const { registration, announcement, status } of listed) {
+      if (registration.name !== undefined)
+        print(visibleSource(run.texts.named(registration.source, registration.name)));
       for (const { at, says } of registration.decided ?? [])
         print(visibleSource(`${registration.source}: ${run.texts.decidedAt(at, says)}`));
       const doubts = (status.doubts ?? []).flatMap((one) =>
@@ -122,6 +124,7 @@ const withoutMilliseconds = (instant: string | null | undefined): string =>
 /** The status, the registration, and the producer that follows the source. */
 const asJson = ({ status, registration, announcement, report }: SourceEntry) => ({
   ...status,
+  name: registration.name ?? null,
   next: status.next ?? null,
   producer: report?.follows === true ? report.producer : null,
   every: registration.every,

@@ -49,6 +49,7 @@ export const openPage = (
       current: () => view.shown,
       // Others than the operator may see the page: no secrets of URLs.
       sources: () => maskedIn(view.sources),
+      names: () => view.names,
       catalogues: () => maskedIn(view.catalogues),
       onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
       withdrawn: () => maskedIn(view.withdrawn),

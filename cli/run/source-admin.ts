@@ -23,6 +23,7 @@ import {
   type Inspection,
   inspectSource,
   namedDoubts,
+  nameSource,
   noteSentence,
   registerSource,
   restoreSource,
@@ -92,6 +93,7 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
     return {
       inspect: done(acts.inspect),
       add: done(acts.add),
+      rename: done(acts.rename),
       confirm: done(acts.confirm),
       revoke: done(acts.revoke),
       retry: done(acts.retry),
@@ -120,10 +122,15 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
       const [{ doubts = [] } = {}] = yield* withKnownDoubts(settings.data, [found]);
       return shownInspection({ ...found, doubts }, settings.language);
     }),
-    add: Effect.fnUntraced(function* ({ url, entities }: Request<"add">) {
+    add: Effect.fnUntraced(function* ({ url, entities, name }: Request<"add">) {
       const source = yield* parsed(url, run, () => addressOf(url));
-      const registered = yield* registerSource(source, { entities, discovered });
+      const registered = yield* registerSource(source, { entities, name, discovered });
       return done(source, texts.sourceAdded(masked(source), registered.entities.join(", ")));
+    }),
+    rename: Effect.fnUntraced(function* ({ source, name }: Request<"rename">) {
+      const { id } = yield* findHeld(source, run);
+      const named = yield* nameSource(id, name);
+      return done(id, texts.renamed(masked(id), named.name));
     }),
     confirm: Effect.fnUntraced(function* ({ source, decisions }: Request<"confirm">) {
       const held = yield* findHeld(source, run, shown());

@@ -14,6 +14,7 @@ import { onFile } from "#shared/database/attempt.ts";
 import { betweenSources } from "#shared/database/between-sources.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
@@ -163,6 +164,15 @@ export class SourceEntries {
     });
   }
 
+  /** The names that people gave to sources, by id with its secrets masked. */
+  names(): ReadonlyMap<string, string> {
+    return new Map(
+      this.#registry
+        .registrations()
+        .flatMap(({ source, name }) => (name === undefined ? [] : [[masked(source), name] as const])),
+    );
+  }
+
   /** Sources that are followed no longer, and whose rows an operator withdrew. */
   withdrawn(): readonly WithdrawnSource[] {
     return this.#registry
@@ -228,6 +238,7 @@ export const followSources = (
     const entries = yield* readSourceEntries;
     for (;;) {
       view.withdrawn = entries.withdrawn();
+      view.names = entries.names();
       if (all) {
         const now = yield* Clock.currentTimeMillis;
         const follows = reportsAt(now);

@@ -10,6 +10,8 @@ export interface View {
   sources: readonly SourceStatus[];
   catalogues: readonly CatalogueStatus[];
   withdrawn: readonly WithdrawnSource[];
+  /** The names that people gave to sources, by id with its secrets masked. */
+  names: ReadonlyMap<string, string>;
   /** Components that are processes of their own. */
   components: readonly ComponentHealth[];
   /** Reads the event of a sale in the topics that fill the database. */
@@ -22,6 +24,7 @@ export const newView = (shown: View["shown"]): View => ({
   sources: [],
   catalogues: [],
   withdrawn: [],
+  names: new Map(),
   components: [],
   eventOf: () => Effect.succeed(null),
 });

@@ -700,6 +700,10 @@ export const FLAG_HELP = {
     fr: "les identifiants et les numéros de document écrits 12.0 ou 12,00 sont lus 12 ; --no-whole-ids : ils ne le sont plus",
     en: "ids and numbers of documents that are written 12.0 or 12,00 are read as 12; --no-whole-ids: no longer",
   },
+  sourceName: {
+    fr: "le nom sous lequel la page et « sources » montrent ce fichier ; '' : celui de l'adresse",
+    en: "the name by which the page and `sources` show this file; '': that of the address",
+  },
   idScope: {
     fr: "sépare les ventes de ce fichier de celles des autres fichiers qui ont les mêmes identifiants ; {file} : le nom du fichier, pour un catalogue ; '' : ne plus séparer",
     en: "keeps the sales of this file apart from sales of other files with the same ids; {file}: the name of the file, for a catalogue; '': no longer",

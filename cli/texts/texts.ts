@@ -580,6 +580,20 @@ const TEXTS = {
     () => "--rekey vaut pour un fichier, pas pour un catalogue : donnez-le avec l'adresse d'un fichier",
     () => "--rekey is for one file, not for a catalogue: give it with the address of a file",
   ),
+  nameOfOne: both(
+    () => "--name vaut pour un fichier, pas pour un catalogue : donnez-le avec l'adresse d'un fichier",
+    () => "--name is for one file, not for a catalogue: give it with the address of a file",
+  ),
+  named: both(
+    (source: string, name: string) => `${source} : nommé « ${name} »`,
+    (source: string, name: string) => `${source}: named "${name}"`,
+  ),
+  renamed: both(
+    (source: string, name: string | undefined) =>
+      name === undefined ? `${source} n'a plus de nom` : `${source} s'appelle désormais « ${name} »`,
+    (source: string, name: string | undefined) =>
+      name === undefined ? `${source} has no name any more` : `${source} is called "${name}" from now on`,
+  ),
   catalogueRemoved: both(
     (catalogue: string, entries: number, withdraw: boolean, n: string) =>
       `${catalogue} n'est plus suivi, ni ${entries > 1 ? `ses ${frenchCount(entries)} fichiers` : entries === 1 ? "son fichier" : "aucun fichier"}${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; les lignes restent"}`,

@@ -6,6 +6,7 @@ import type * as Scope from "effect/Scope";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions, Registration } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { shellArgument } from "#shared/runtime/command.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
 import { isoNow } from "#shared/runtime/time.ts";
@@ -27,6 +28,7 @@ import {
 import { firstIds, type Version } from "../version/index.ts";
 import { entitiesNamed, givenIn, type InspectOptions } from "./inspect.ts";
 import { addressOf } from "./list.ts";
+import { checkedName } from "./name.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
 import { changedReading } from "./reading-flags.ts";
 
@@ -40,6 +42,8 @@ export interface RegisterOptions extends InspectOptions {
   readonly duplicates?: Registration["duplicates"] | undefined;
   /** null removes it. */
   readonly vanished?: Registration["vanished"] | null | undefined;
+  /** What people call it; "" removes it. */
+  readonly name?: string | undefined;
   /** Whether the change may change the ids of the source's sales (rule 4). */
   readonly rekey?: boolean | undefined;
   /** Called with ids of its first sales, when the source is new. */
@@ -161,7 +165,10 @@ export const planned = Effect.fnUntraced(function* (
       { source, what: named.join(", "), more: entities.join(", ") },
       language,
     );
-  const registration = registrationOf(before, options, { source, entities, own, isDiscovered, rekey, now });
+  const name =
+    options.name === undefined ? before?.name : ((yield* checkedName(source, options.name)) ?? undefined);
+  const found = { source, name, entities, own, isDiscovered, rekey, now };
+  const registration = registrationOf(before, options, found);
   return { before, registration, version };
 });
 
@@ -173,7 +180,15 @@ const idScopeOf = (
   idScope === undefined ? before?.idScope : idScope === null ? undefined : scopeNamed(idScope, source);
 
 /** The options that do not tell how the source is read, as flags. */
-const flagsBesides = ({ every, once, duplicates, vanished, rekey }: RegisterOptions): readonly string[] => [
+const flagsBesides = ({
+  every,
+  once,
+  duplicates,
+  vanished,
+  rekey,
+  name,
+}: RegisterOptions): readonly string[] => [
+  ...(name === undefined ? [] : [`--name ${shellArgument(name)}`]),
   ...(every == null ? [] : [`--every ${every % 1000 === 0 ? `${every / 1000}s` : `${every}ms`}`]),
   ...(once === true ? ["--once"] : []),
   ...(duplicates === undefined ? [] : [`--duplicates ${duplicates}`]),
@@ -194,6 +209,7 @@ const givenAnew = (
     once: options.once ?? before?.once,
     duplicates: kept === "keep" ? undefined : kept,
     vanished: options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined),
+    name: options.name ?? before?.name,
   };
   return givenIn({ ...options, reading: own ?? {}, idScope }, flagsBesides(others));
 };
@@ -204,6 +220,7 @@ function registrationOf(
   options: RegisterOptions,
   found: {
     readonly source: string;
+    readonly name: string | undefined;
     readonly entities: readonly EntityName[];
     readonly own: ReadingOptions | undefined;
     readonly isDiscovered: boolean;
@@ -212,7 +229,7 @@ function registrationOf(
     readonly now: string;
   },
 ): Registration {
-  const { source, entities, own, isDiscovered, rekey, now } = found;
+  const { source, name, entities, own, isDiscovered, rekey, now } = found;
   const vanished = options.vanished === undefined ? before?.vanished : (options.vanished ?? undefined);
   const idScope = idScopeOf(source, before, options);
   const accepted = before === undefined ? [] : acceptedIn(before);
@@ -220,6 +237,7 @@ function registrationOf(
     v: 1,
     kind: "source",
     source,
+    ...(name === undefined ? {} : { name }),
     entities,
     every: options.every === undefined ? (before?.every ?? null) : options.every,
     once: options.once ?? before?.once ?? false,

@@ -593,6 +593,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: no version waits for a decision${d.what === undefined ? "" : ` ${d.what}`}: see the list: ${command("sources")}`,
   },
+  "source.bad_name": {
+    fr: (d) =>
+      `${d.source} : un nom a au plus ${d.what} caractères, sans caractère de contrôle : donnez-en un autre`,
+    en: (d) =>
+      `${d.source}: a name has at most ${d.what} characters, and no control characters: give another one`,
+  },
   "source.not_accepted": {
     fr: (d) =>
       `${d.source} : aucune décision${d.what === undefined ? "" : ` ${d.what}`} n'y a été prise${d.more === undefined ? "" : `, mais pour tout le catalogue : ${command(`sources confirm ${shellArgument(d.more)} ${d.what} --revoke`)}`}`,
