@@ -499,6 +499,41 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("SQL: typed and run by keyboard, in the address, as a table and a chart, with its mistakes said", async () => {
+    const { page, complaints } = await open({}, "?view=sql");
+    const editor = page.getByLabel("Requête en SQL");
+    await editor.fill("SELECT ville, SUM(chiffre_affaires) AS ca FROM ventes JOIN ");
+    await page.locator("#schema").getByText("magasins", { exact: true }).first().click();
+    await page.getByRole("button", { name: "Mettre magasins dans la requête" }).click();
+    expect(await page.evaluate("document.activeElement.id")).toBe("sql");
+    await page.keyboard.type(" USING (id_magasin) GROUP BY ville");
+    await page.keyboard.press("Control+Enter");
+    await page.getByText("7 lignes").waitFor();
+    const query = new URL(page.url()).searchParams.get("sql");
+    expect(query).toBe(
+      "SELECT ville, SUM(chiffre_affaires) AS ca FROM ventes JOIN magasins USING (id_magasin) GROUP BY ville",
+    );
+    await page.getByRole("link", { name: "Graphique", exact: true }).click();
+    await expect.poll(() => page.locator("#result .bars tbody tr").count()).toBe(7);
+    await page.getByText("En faire une analyse").click();
+    expect(await page.locator("#result pre").innerText()).toContain(`query --save NOM '${query}'`);
+    expect(await violations(page)).toEqual([]);
+    await shot(page, "sql");
+
+    const other = await (await browser.newContext({ locale: "fr-FR" })).newPage();
+    await other.goto(page.url());
+    await expect.poll(() => other.locator("#result .bars tbody tr").count()).toBe(7);
+    expect(complaints).toEqual([]);
+
+    await editor.fill("SELECT quantite FROM ventes");
+    await page.getByRole("button", { name: "Lancer" }).click();
+    await page.getByText("vouliez-vous dire quantité ?").waitFor();
+    expect(await page.locator("#result").count()).toBe(0);
+    await page.goBack();
+    await expect.poll(() => editor.inputValue()).toBe(query);
+    await page.locator("#result").waitFor();
+  });
+
   test("paper has absolute times and no buttons", async () => {
     const { page } = await open();
     await page.emulateMedia({ media: "print" });

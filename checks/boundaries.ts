@@ -56,7 +56,7 @@ const DRIVERS: Readonly<Record<string, RegExp>> = {
   "better-sqlite3": /^shared\/database\/(?:sqlite|guarded-sql\/child)\.ts$/,
   "fast-string-width": /^cli\/output\/rows\.ts$/,
   "sqlite3-parser": /^analyzer\/analyses(?:\/|\.ts$)/,
-  leven: /^shared\/database\/waiting\.ts$/,
+  leven: /^shared\/database\/(?:waiting|guarded-sql\/nearest-name)\.ts$/,
   undici: /^(?:producer\/download|notify)(?:\/|\.ts$)/,
   yazl: /^analyzer\/server\/exports(?:\/|\.ts$)/,
   yauzl: /^producer\/download(?:\/|\.ts$)/,

@@ -22,6 +22,7 @@ import {
   WaitingAnswer,
 } from "./figures.ts";
 import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
+import { QueryAnswer, SchemaAnswer } from "./queries.ts";
 import { session, sources } from "./writes.ts";
 
 /** The body of an error: `error` is a sentence that says what is wrong and what to do. */
@@ -37,6 +38,8 @@ const NoDatabase = error(
   503,
   "There is no database yet, it cannot be read now, or too many exports run: ask again.",
 );
+
+const OtherSite = error(403, "Another web site asks for SQL: a reader must ask for it.");
 
 const errors = [BadQuestion, NoDatabase];
 
@@ -109,6 +112,7 @@ export const EXPORT_TABLES = [
   "by-shop",
   "by-product",
   "analysis",
+  "query",
   "waiting",
   "rejects",
 ] as const;
@@ -127,9 +131,12 @@ const exports = HttpApiGroup.make("exports").add(
       name: Schema.optionalKey(
         Schema.String.annotate({ description: "For the table analysis: the name of one." }),
       ),
+      sql: Schema.optionalKey(
+        Schema.String.annotate({ description: "For the table query: a SELECT, of at most 10,000 rows." }),
+      ),
     },
     success: HttpApiSchema.StreamUint8Array(),
-    error: [...errors, NotFound],
+    error: [...errors, NotFound, OtherSite],
   }).annotate(OpenApi.Description, "A whole table as a file. Filters count for sales and the tables by-..."),
 );
 
@@ -145,8 +152,23 @@ const results = HttpApiGroup.make("results").add(
   }).annotate(OpenApi.Description, "The result of one analysis."),
 );
 
+const queries = HttpApiGroup.make("queries").add(
+  HttpApiEndpoint.get("schema", "/api/schema", { success: SchemaAnswer, error: errors }).annotate(
+    OpenApi.Description,
+    "The tables and columns that a query may read.",
+  ),
+  HttpApiEndpoint.get("query", "/api/query", {
+    query: { sql: Schema.String, ...limit(1_000), ...Lang },
+    success: QueryAnswer,
+    error: [...errors, OtherSite],
+  }).annotate(
+    OpenApi.Description,
+    "The answer to one SELECT, read-only, within 5 s, 10,000 rows and 128 MiB.",
+  ),
+);
+
 export const Api = HttpApi.make("ventes")
-  .add(results, figures, exports, session, sources)
+  .add(results, figures, queries, exports, session, sources)
   .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({

@@ -200,7 +200,7 @@ export const WaitingAnswer = Schema.Struct({
 export type WaitingAnswer = typeof WaitingAnswer.Type;
 
 /** A value of the result of an analysis. */
-const Cell = Schema.Union([Schema.String, Schema.Finite, Schema.Null]);
+export const Cell = Schema.Union([Schema.String, Schema.Finite, Schema.Null]);
 
 const Result = {
   name: Schema.String,

@@ -109,7 +109,7 @@ function State(/** @type {{ analysis: Analysis }} */ { analysis: { own, kind, co
 }
 
 /** A line or bars of the first value, or the table of all. @param {{ result: Result }} props */
-function Drawn({ result }) {
+export function Drawn({ result }) {
   const { analysis, columns, rows, currency } = result;
   const { keys, units, chart } = analysis;
   const [unit = ""] = units;
@@ -186,7 +186,7 @@ const inWords = (value, unit, currency) =>
       : number(value);
 
 /** @param {{ result: Result }} props */
-function Table({ result: { analysis, columns, rows, currency } }) {
+export function Table({ result: { analysis, columns, rows, currency } }) {
   const { keys, units } = analysis;
   const isNumeric = (/** @type {number} */ i) => i >= keys && rows.some((row) => typeof row[i] === "number");
   return html`

@@ -15,6 +15,7 @@ import { RejectsView } from "./rejects.js";
 import { SalesView } from "./sales.js";
 import { followLink, linkRefused } from "./session.js";
 import { SourcesView } from "./sources.js";
+import { SqlView } from "./sql.js";
 import { Link, Refusal } from "./ui.js";
 
 /** @typedef {import("../server/api.ts").AnalysesAnswer} Analyses */
@@ -51,6 +52,7 @@ const VIEW_OF = {
   changes: ChangesView,
   sources: SourcesView,
   rejects: RejectsView,
+  sql: SqlView,
 };
 
 /** @param {{ view: import("./place.js").View }} props */

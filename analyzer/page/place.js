@@ -1,10 +1,10 @@
 /** The place of the page: its view and filters, all in the address, so that back, forward and shared links work. */
 import { signal } from "@preact/signals";
 
-/** @typedef {"overview" | "sales" | "analyses" | "changes" | "sources" | "rejects"} View */
+/** @typedef {"overview" | "sales" | "analyses" | "changes" | "sources" | "rejects" | "sql"} View */
 
 /** @type {readonly View[]} */
-export const VIEWS = ["overview", "sales", "analyses", "changes", "sources", "rejects"];
+export const VIEWS = ["overview", "sales", "analyses", "changes", "sources", "rejects", "sql"];
 
 /** The filters that a figure can have besides its period. */
 export const FILTERS = /** @type {const} */ (["city", "shop", "product", "source"]);
@@ -30,8 +30,8 @@ export function viewOf(/** @type {Place} */ { view }) {
   return VIEWS.find((one) => one === view) ?? "overview";
 }
 
-/** What any other change makes meaningless: a page of a list, an opened sale or analysis. */
-const OF_A_LIST = ["after", "before", "offset", "sale", "name"];
+/** What any other change makes meaningless: a page of a list, an opened sale or analysis, a query. */
+const OF_A_LIST = ["after", "before", "offset", "sale", "name", "sql", "chart"];
 
 /**
  * The address of the place with these changes; null takes a parameter away.

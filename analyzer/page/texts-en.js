@@ -21,6 +21,7 @@ export const en = {
     changes: "What’s new",
     sources: "Files",
     rejects: "Rejects",
+    sql: "SQL",
   },
   otherLanguage: "Français",
   chart: "line chart",

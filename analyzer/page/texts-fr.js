@@ -20,6 +20,7 @@ export const fr = {
     changes: "Nouveautés",
     sources: "Fichiers",
     rejects: "Rejets",
+    sql: "SQL",
   },
   otherLanguage: "English",
   chart: "courbe",

@@ -20,6 +20,7 @@ import type {
   WaitingAnswer,
 } from "../api/figures.ts";
 import type { Filter } from "../api/filters.ts";
+import type { QueryAnswer, SchemaAnswer } from "../api/queries.ts";
 
 /** A filter of the question names something that does not exist, or cannot be read. A sentence in each language. */
 export class BadFilter extends Schema.TaggedError<BadFilter>()("BadFilter", {
@@ -58,6 +59,12 @@ export interface ProductsQuestion extends Filter {
 export interface SalesQuestion extends Filter {
   readonly limit?: number;
   readonly after?: string;
+}
+
+export interface QueryQuestion {
+  /** One SELECT. */
+  readonly sql: string;
+  readonly limit?: number;
 }
 
 export type SaleLine = SalesAnswer["rows"][number];
@@ -106,6 +113,10 @@ export class Reading extends Context.Service<
       readonly limit?: number;
       readonly offset?: number;
     }) => Answer<ResultAnswer, NoSuchAnalysis>;
+    /** The tables and columns that a query may read. */
+    readonly schema: () => Answer<SchemaAnswer>;
+    /** The answer to SQL of a reader; without `limit` more than 10,000 rows are an error. */
+    readonly query: (question: QueryQuestion) => Answer<QueryAnswer, BadFilter>;
     /** The whole result, from one snapshot, until the scope closes. */
     readonly allOfResult: (
       name: string,

@@ -29,7 +29,7 @@ export interface Connections {
   readonly close: () => void;
 }
 
-const NO_DATABASE = () =>
+export const NO_DATABASE = () =>
   new NotReadable({
     fr: "il n'y a pas encore de base : lancez ventes start, puis redemandez",
     en: "there is no database yet: run ventes start, then ask again",

@@ -6,6 +6,7 @@ import { DatabaseError } from "#shared/database/sqlite.ts";
 import { readChanges } from "./changes.ts";
 import { readOverview } from "./overview.ts";
 import { readProducts } from "./products.ts";
+import { assertNoSecrets, readQuery, readSchema } from "./query.ts";
 import { BadFilter, NoSuchAnalysis, NoSuchSale, NotReadable, type Reading } from "./reading.ts";
 import { eachReject } from "./rejects.ts";
 import { allOfResult, readResult, readResults } from "./results.ts";
@@ -55,6 +56,11 @@ function readingOn(connections: () => Connections, dir: () => string): Reading["
     waiting: (question) => answer((snapshot) => readWaiting(snapshot, question)),
     results: () => answer(readResults),
     result: (question) => answer((snapshot) => readResult(snapshot, question), NoSuchAnalysis),
+    schema: () => answer(readSchema),
+    query: (question) =>
+      attempt(() => connections().reading(assertNoSecrets), BadFilter).pipe(
+        Effect.andThen(readQuery(dir(), question)),
+      ),
     allOfResult: (name) => held(dir(), (snapshot) => allOfResult(snapshot, name), NoSuchAnalysis),
     allSales: (filter) => held(dir(), (snapshot) => eachSale(snapshot, filter), BadFilter),
     allWaiting: () => held(dir(), eachWaiting),

@@ -320,6 +320,8 @@ describe("the figures over HTTP", () => {
         ...["results", "result", "overview", "products", "sales", "sale", "changes", "waiting"].map(
           (name) => `/api/${name}`,
         ),
+        "/api/schema",
+        "/api/query",
         "/export/{file}",
         "/api/session",
         ...["inspect", "add", "rename", "confirm", "revoke", "retry", "withdrawal", "remove", "restore"].map(

@@ -14,6 +14,7 @@ import { Reading } from "../reading/reading.ts";
 import { answered, failed, languageOf } from "./answered.ts";
 import { makeExports } from "./exports/answer.ts";
 import { clientOf } from "./incoming.ts";
+import { queriesOf, refusedSql } from "./queries.ts";
 import { failure } from "./responses.ts";
 import { resultsOf } from "./results.ts";
 import { forWriters, sessionOf, sourcesOf, type WriteParts } from "./writes.ts";
@@ -33,7 +34,14 @@ const NOT_HERE = {
 /** The routes of the API, and /api/openapi.json, which describes them. */
 export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
   HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
-    Layer.provide([figuresOf(parts), resultsOf(parts), exportsOf(parts), sessionOf(parts), sourcesOf(parts)]),
+    Layer.provide([
+      figuresOf(parts),
+      resultsOf(parts),
+      queriesOf(parts),
+      exportsOf(parts),
+      sessionOf(parts),
+      sourcesOf(parts),
+    ]),
     Layer.provide([sentences(parts), forWriters(parts)]),
     Layer.provide(HttpServer.layerServices),
   );
@@ -70,11 +78,12 @@ const exportsOf = (parts: ApiParts) =>
     Effect.gen(function* () {
       const answer = makeExports(yield* Reading);
       return handlers.handle("export", ({ params, query, request }) => {
-        const { lang, name = "", ...filter } = query;
+        const { lang, name = "", sql = "", ...filter } = query;
         const language = languageOf(request, parts, lang);
-        return answer({ file: params.file, filter, name, language, client: clientOf(request) }).pipe(
-          Effect.catch((error) => Effect.succeed(failed(error, language))),
-        );
+        const refused = sql === "" ? undefined : refusedSql(request, language);
+        if (refused !== undefined) return Effect.succeed(refused);
+        const question = { file: params.file, filter, name, sql, language, client: clientOf(request) };
+        return answer(question).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
       });
     }),
   );
@@ -95,6 +104,7 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   offset: { fr: "un nombre entier à partir de 0", en: "a whole number from 0" },
   before: { fr: "la valeur next de la page d'avant", en: "the value next of the page before" },
   lang: { fr: "fr ou en", en: "fr or en" },
+  sql: { fr: "une requête SELECT", en: "a SELECT" },
   id: { fr: "l'identifiant d'une vente", en: "the id of a sale" },
   link: { fr: "le secret du lien, un texte", en: "the secret of the link, a text" },
   url: { fr: "une URL ou un chemin, de 8 Kio au plus", en: "a URL or a path, of 8 KiB at most" },

@@ -45,6 +45,8 @@ interface ExportQuestion {
   readonly filter: Filter;
   /** Of the analysis, for `analysis.xlsx`. */
   readonly name: string;
+  /** For `query.xlsx`. */
+  readonly sql: string;
   readonly language: Language;
   /** The address of the client. */
   readonly client: string;
@@ -57,7 +59,7 @@ export function makeExports(
   question: ExportQuestion,
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, NotReadable | BadFilter | NoSuchAnalysis> {
   const places = new Places(MOST_EXPORTS);
-  return Effect.fnUntraced(function* ({ file, filter, name, language, client }: ExportQuestion) {
+  return Effect.fnUntraced(function* ({ file, filter, name, sql, language, client }: ExportQuestion) {
     const asked = parse(file);
     if (asked === undefined) return failure(404, SENTENCES.noFile[language](file));
     if (!places.isFree(client)) return failure(503, SENTENCES.tooMany[language]);
@@ -67,7 +69,7 @@ export function makeExports(
       places.free(client);
       Effect.runSync(Scope.close(scope, Exit.void));
     };
-    const table = yield* openTable(reading, { table: asked.table, filter, language, name }).pipe(
+    const table = yield* openTable(reading, { table: asked.table, filter, language, name, sql }).pipe(
       Effect.provideService(Scope.Scope, scope),
       Effect.onError(() => Effect.sync(end)),
     );

@@ -5,7 +5,7 @@ import type { Language } from "#shared/runtime/settings.ts";
 import type { EXPORT_TABLES } from "../../api/api.ts";
 import type { Filter } from "../../api/filters.ts";
 import type { BadFilter, NoSuchAnalysis, NotReadable, Reading, WholeResult } from "../../reading/reading.ts";
-import { type Column, day, number, type Table, tableOf, text } from "./table.ts";
+import { type Cell, type Column, day, number, type Table, tableOf, text } from "./table.ts";
 
 type TableName = (typeof EXPORT_TABLES)[number];
 
@@ -58,12 +58,14 @@ export interface TableQuestion {
   readonly language: Language;
   /** Of the analysis, for the table of one. */
   readonly name: string;
+  /** For the table of a query. */
+  readonly sql: string;
 }
 
 /** Opens a table; it can be read until the scope closes. */
 export function openTable(
   reading: Reading["Service"],
-  { table, filter, language, name }: TableQuestion,
+  { table, filter, language, name, sql }: TableQuestion,
 ): Effect.Effect<Table, NotReadable | BadFilter | NoSuchAnalysis, Scope.Scope> {
   switch (table) {
     case "sales":
@@ -108,6 +110,18 @@ export function openTable(
       return reading
         .allOfResult(name)
         .pipe(Effect.map(({ analysis, columns, rows }) => ({ columns: columnsOf(analysis, columns), rows })));
+    case "query":
+      return reading.query({ sql }).pipe(
+        Effect.map(({ columns, rows }) => ({
+          columns: columns.map((name, i) =>
+            columnOf(
+              name,
+              rows.map((row) => row[i] ?? null),
+            ),
+          ),
+          rows: inParts(rows),
+        })),
+      );
     case "waiting":
       return reading.allWaiting().pipe(Effect.map((pages) => tableOf(WAITING, withWords(pages))));
     case "rejects":
@@ -122,6 +136,16 @@ function columnsOf({ keys, units }: WholeResult["analysis"], names: readonly str
     const column = unit === "jour" ? day : unit === "texte" ? text : number;
     return column(name, name, name);
   });
+}
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+
+/** The column of a query, by its values. */
+function columnOf(name: string, values: readonly Cell[]): Column {
+  const known = values.filter((value) => value !== null);
+  if (known.length > 0 && known.every((value) => typeof value === "number")) return number(name, name, name);
+  const areDays = known.length > 0 && known.every((value) => DAY.test(String(value)));
+  return areDays ? day(name, name, name) : text(name, name, name);
 }
 
 /** Rows of a table that are written at a time. */

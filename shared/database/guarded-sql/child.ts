@@ -6,6 +6,7 @@
 import { Worker } from "node:worker_threads";
 import BetterSqlite3 from "better-sqlite3";
 import { applyingIn } from "../applying.ts";
+import { nearestName } from "./nearest-name.ts";
 import type { Answer, Ask, Job, SqlValue } from "./protocol.ts";
 
 /** Rows and bytes of a batch: about what a pipe holds. */
@@ -30,6 +31,8 @@ const LOOK_MS = 20;
 const CHANGING = /\b(?:ventes|orphelins|produits|magasins|prix|claims)\b/i;
 
 class RowTooLarge extends Error {}
+/** `cause`: the name that was meant, or undefined. */
+class SqlMistake extends Error {}
 
 const sizeOf = (row: readonly SqlValue[]): number =>
   row.reduce<number>(
@@ -49,7 +52,7 @@ function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
       return;
     }
     for (const sql of statements) {
-      const statement = db.prepare(sql);
+      const statement = prepared(db, sql);
       if (!statement.readonly) {
         yield { is: "failed", reason: "writes", detail: sql.trim().slice(0, 40) };
         return;
@@ -74,6 +77,25 @@ function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
     yield { is: "done" };
   } finally {
     db.close();
+  }
+}
+
+/** Undefined also where the schema cannot be read: the mistake itself is what counts. */
+function near(db: BetterSqlite3.Database, sql: string, message: string): string | undefined {
+  try {
+    return nearestName(db, sql, message);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws SqlMistake where the query has a name that does not exist. */
+function prepared(db: BetterSqlite3.Database, sql: string): BetterSqlite3.Statement {
+  try {
+    return db.prepare(sql);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SqlMistake(message, { cause: near(db, sql, message) });
   }
 }
 
@@ -102,7 +124,8 @@ function failure(error: unknown): Answer {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const reason =
     error instanceof RowTooLarge ? "rowSize" : code.startsWith("SQLITE_NOMEM") ? "memory" : "sql";
-  return { is: "failed", reason, detail };
+  const near = error instanceof SqlMistake && typeof error.cause === "string" ? { near: error.cause } : {};
+  return { is: "failed", reason, detail, ...near };
 }
 
 const send = (answer: Answer): void => {

@@ -27,4 +27,6 @@ export type Answer =
       readonly is: "failed";
       readonly reason: "sql" | "writes" | "memory" | "rowSize" | "stalled" | "unfinished";
       readonly detail: string;
+      /** The name that the query meant, where it has one that does not exist. */
+      readonly near?: string;
     };

@@ -47,6 +47,49 @@ const failureOf = (sql: string, limits: Partial<SqlLimits> = {}, file?: string):
 const ENDLESS = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)";
 
 describe("SQL of others", () => {
+  it.each([
+    ["SELECT * FROM vente", "ventes"],
+    ["SELECT quantite FROM ventes", "quantité"],
+    ["SELECT v.magasin FROM ventes v", "id_magasin"],
+    ["SELECT ChiffreAffaire FROM ventes", "chiffre_affaires"],
+    ["SELECT ville FROM ventes", undefined],
+    ["SELECT zzz FROM ventes", undefined],
+    ["SELECT lengt('a')", undefined],
+  ])("%s: the name that was meant is %s", async (sql, near) => {
+    const file = database();
+    const db = openPlain(file);
+    db.exec(`
+      CREATE TABLE ventes (id_magasin, quantité, chiffre_affaires); CREATE TABLE magasins (ville);
+      CREATE TABLE old_vente (x); CREATE VIEW broken AS SELECT * FROM missing_one`);
+    db.close();
+    const failure = await failureOf(sql, {}, file);
+    expect(failure.near).toBe(near);
+    if (near !== undefined) expect(failure.message).toMatch(new RegExp(`\\(did you mean ${near}\\?\\)$`));
+  });
+
+  it("with more rows than it may have gives those up to the limit, then fails", async () => {
+    const rows: unknown[] = [];
+    const sink = {
+      columns: () => {},
+      rows: (some: readonly unknown[]) => void rows.push(...some),
+      end: () => {},
+    };
+    const failure = await Effect.runPromise(
+      Effect.flip(
+        runSql(
+          {
+            file: database(),
+            sql: `SELECT 0; ${ENDLESS} SELECT x FROM c LIMIT 5000`,
+            limits: { ...FOREIGN_LIMITS, rows: 8 },
+            language: "en",
+          },
+          sink,
+        ),
+      ),
+    );
+    expect([failure.reason, rows.length]).toEqual(["rows", 8]);
+  });
+
   it("about tables in which an event is half applied waits for the state after it; results are answered at once", async () => {
     const file = database();
     const db = openPlain(file);

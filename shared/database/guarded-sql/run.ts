@@ -68,6 +68,8 @@ export class SqlFailure extends Schema.TaggedError<SqlFailure>()("SqlFailure", {
   message: Schema.String,
   /** What `message` says of the reason, without a language. */
   detail: Schema.String,
+  /** The name that the query meant, where it has one that does not exist. */
+  near: Schema.optionalKey(Schema.String),
 }) {}
 type Reason = SqlFailure["reason"];
 
@@ -134,26 +136,25 @@ const SENTENCES: Readonly<Record<Reason, Readonly<Record<Language, (detail: stri
 };
 
 /** The message of a failure in a language. */
-export const sqlSentence = (
-  { reason, detail }: Pick<SqlFailure, "reason" | "detail">,
-  language: Language,
-): string => SENTENCES[reason][language](detail);
+export function sqlSentence({ reason, detail, near }: Why, language: Language): string {
+  const says = SENTENCES[reason][language](detail);
+  if (near === undefined) return says;
+  return language === "fr" ? `${says} (vouliez-vous dire ${near} ?)` : `${says} (did you mean ${near}?)`;
+}
 
 /**
  * Runs statements one after the other, and gives `sink` what they answer. Fails with SqlFailure; `sink` has then what came
- * before. An interruption ends the process of the query at once.
+ * before, within its limits. An interruption ends the process of the query at once.
  */
 export const runSql = (request: SqlRequest, sink: SqlSink): Effect.Effect<void, SqlFailure> =>
   Effect.scoped(answered(request, sink)).pipe(
-    Effect.mapError(
-      ({ reason, detail }) =>
-        new SqlFailure({ reason, detail, message: SENTENCES[reason][request.language](detail) }),
-    ),
+    Effect.mapError((why) => new SqlFailure({ ...why, message: sqlSentence(why, request.language) })),
   );
 
 interface Why {
   readonly reason: Reason;
   readonly detail: string;
+  readonly near?: string;
 }
 
 const answered = Effect.fnUntraced(function* (
@@ -182,10 +183,17 @@ const answered = Effect.fnUntraced(function* (
     left -= (yield* elapsedMs) - since;
     const { value } = answer;
     if (value.is === "done") return;
-    if (value.is === "failed")
-      return yield* fail(value.reason, value.reason === "memory" ? String(memoryBytes / MIB) : value.detail);
+    if (value.is === "failed") {
+      const { is: _, ...why } = value;
+      return yield* Effect.fail(
+        why.reason === "memory" ? { ...why, detail: String(memoryBytes / MIB) } : why,
+      );
+    }
+    if (value.is === "rows" && rows + value.rows.length > limits.rows) {
+      give(sink, { ...value, rows: value.rows.slice(0, limits.rows - rows) });
+      return yield* fail("rows", String(limits.rows));
+    }
     if (value.is === "rows") rows += value.rows.length;
-    if (rows > limits.rows) return yield* fail("rows", String(limits.rows));
     give(sink, value);
     ask = "more";
   }
