@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -13,19 +14,32 @@ class Alternating extends BaseSequencer {
   }
 }
 
+/** Test files that change nothing of their process: they use the modules and files of the test alone. */
+const SHARING = ["checks/**/*.test.ts", "producer/**/*.test.ts"];
+const NEVER = ["**/node_modules/**", "data/**"];
+
 export default defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["**/node_modules/**", "data/**"],
     pool: "forks",
     // Many tests wait for processes, brokers and clocks: three at a time even on two cores.
     maxWorkers: 3,
     sequence: { sequencer: Alternating },
     setupFiles: ["integration-tests/support/leaks.ts"],
+    // Of the processes of the tests, and of the programs that they start.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
     reporters: ["default", "json"],
     outputFile: { json: "test-report.json" },
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    // Longer than PATIENCE_MS of until.ts, whose error says what is missing.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 45_000 } },
+    projects: [
+      {
+        extends: true,
+        test: { name: "alone", include: ["**/*.test.ts"], exclude: [...NEVER, ...SHARING] },
+      },
+      // To start a process and to load the modules takes more than a second of processor: these files share processes.
+      { extends: true, test: { name: "shared", include: SHARING, exclude: NEVER, isolate: false } },
+    ],
   },
 });

@@ -14,13 +14,13 @@ import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
 const FOLLOWS_WITHIN_MS = 1_000;
-const TRIES = 5;
+const TRIES = 20;
 
 describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", () => {
   const kafka = kafkaOfSuite();
 
   it("take up a source, and the analyses follow within a second of a download", {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const folder = scratchDirectory();
     const files = await publishFiles({

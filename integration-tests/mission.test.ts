@@ -40,10 +40,11 @@ const atUrls = async (mission: Mission): Promise<Published> => {
 const sourceFlags = (at: (entity: Entity) => string): readonly string[] =>
   (["produits", "magasins", "ventes"] as const).flatMap((entity) => ["--source", `${entity}=${at(entity)}`]);
 
-/** One pipeline: a data directory, and the log that the environment names. Processes play the small company only. */
-const pipeline = (env: Readonly<Record<string, string>>, mission: Mission) => {
+/** One pipeline: a data directory, and the log that the environment names. Processes play the small company from URLs only. */
+const pipeline = (env: Readonly<Record<string, string>>, mission: Mission, { sources }: Published) => {
   const data = scratchDirectory();
-  const ventes = mission === smallCompany ? ventesProcess : ventesHere;
+  const asProcesses = mission === smallCompany && sources.some((source) => source.includes("http:"));
+  const ventes = asProcesses ? ventesProcess : ventesHere;
   const once = async (...args: readonly string[]): Promise<OnceReport> => {
     const ran = await ventes(["start", "--once", "--json", "--data", data, ...args], { env });
     expect(ran.stderr).not.toMatch(/^\s+at /m);
@@ -60,8 +61,9 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
   ] as const)("%s", (_, publishMission) => {
     describe.each([smallCompany, ...(brief === undefined ? [] : [brief])])("$name", (mission) => {
       it("gives the published result, in every way of asking", async () => {
-        const { sources } = await publishMission(mission);
-        const { data, once, env } = pipeline(environment(), mission);
+        const published = await publishMission(mission);
+        const { sources } = published;
+        const { data, once, env } = pipeline(environment(), mission, published);
         const report = await once(...sources);
         expect(report.analyses).toEqual(mission.analyses);
         expect(report).toMatchObject({ rejects: 0, orphans: 0 });
@@ -71,8 +73,9 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
       });
 
       it("again: nothing; a line: one event; a price: not the past; a column: no new sale; a replay: no change", async () => {
-        const { sources, publish } = await publishMission(mission);
-        const { data, once, env, ventes } = pipeline(environment(), mission);
+        const published = await publishMission(mission);
+        const { sources, publish } = published;
+        const { data, once, env, ventes } = pipeline(environment(), mission, published);
         const first = await once(...sources);
         const sales = mission.ventes.trim().split("\n").length - 1;
         expect(await askSqlite3(data, "SELECT COUNT(*) FROM ventes")).toBe(String(sales));
@@ -116,8 +119,9 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
       });
 
       it("parks sales that come before their products and shops, and promotes them", async () => {
-        const { sources } = await publishMission(mission);
-        const { data, once } = pipeline(environment(), mission);
+        const published = await publishMission(mission);
+        const { sources } = published;
+        const { data, once } = pipeline(environment(), mission, published);
         const sales = mission.ventes.trim().split("\n").length - 1;
         const parked = await once(...sources.slice(4));
         expect(parked.orphans).toBe(sales);

@@ -148,7 +148,7 @@ describe("the demo", () => {
     const { magasins } = company(SALES);
     const added = await ventes(["sources", "add", magasins, "--data", data]);
     expect(added).toMatchObject({ code: 0, stderr: "" });
-    await started.said(/a source is registered: the demo ends/, 5_000);
+    await started.said(/a source is registered: the demo ends/);
     await until("the page to show the source", async () => {
       const { demo, sources } = await json(`${page}api/sources`);
       return demo === false && (sources as { state: string }[]).some(({ state }) => state === "ok");

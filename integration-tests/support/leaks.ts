@@ -6,7 +6,6 @@
 import { createHook } from "node:async_hooks";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll } from "vitest";
@@ -31,8 +30,8 @@ const WATCHED: Readonly<Record<string, string>> = {
 const RUN_ID = "VENTES_TEST_FILE_RUN";
 const runId = `${process.pid}-${Date.now()}`;
 
-// A program that enables the compile cache finds it in the temporary directory: ours is empty at every start.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "node-compile-cache");
+/** What the next test file of this process finds, too. */
+const givenTemp = process.env.TMPDIR;
 const outerTemp = temporaryFiles();
 deleteAbandoned(outerTemp, "ventes-test");
 const temp = mkdtempSync(join(outerTemp, `ventes-test-${process.pid}-`));
@@ -114,6 +113,8 @@ afterAll(async () => {
   }
   for (const { pid } of markedProcesses()) process.kill(pid, "SIGKILL");
   rmSync(temp, { recursive: true, force: true });
+  if (givenTemp === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = givenTemp;
   if (left.length === 0) return;
   const where = timers.size === 0 ? [] : ["timers set:", ...timers.values()];
   throw new Error(["this test file leaves behind:", ...left, ...where].join("\n  "));

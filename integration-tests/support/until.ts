@@ -1,6 +1,9 @@
 /** Tests do not sleep: they wait for a condition. */
 import { setTimeout } from "node:timers/promises";
 
+/** How long a test waits for what takes a moment: as long as a machine with much other work may need. */
+export const PATIENCE_MS = 45_000;
+
 /**
  * Calls `check` every `every` ms until it returns something other than undefined or false, and returns that. Throws after
  * `within` ms.
@@ -8,7 +11,7 @@ import { setTimeout } from "node:timers/promises";
 export const until = async <A>(
   what: string,
   check: () => A | Promise<A>,
-  { within = 20_000, every = 20 } = {},
+  { within = PATIENCE_MS, every = 20 } = {},
 ): Promise<Exclude<A, undefined | false>> => {
   const deadline = Date.now() + within;
   for (;;) {

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { until } from "./until.ts";
+import { PATIENCE_MS, until } from "./until.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../cli/ventes.js");
 
@@ -93,7 +93,7 @@ export const startVentes = (args: readonly string[], options: Options = {}): Run
     pid: child.pid ?? 0,
     stdout: () => out.stdout,
     stderr: () => out.stderr,
-    said: (pattern, within = 20_000) =>
+    said: (pattern, within = PATIENCE_MS) =>
       until(
         `${pattern} of ventes ${args.join(" ")}`,
         () => {
