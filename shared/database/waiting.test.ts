@@ -41,6 +41,28 @@ it("finds a known id that differs in leading zeros and case", () => {
   );
 });
 
+it("names all known ids that a source writes otherwise, but for those of which two are written alike", () => {
+  const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
+  const db = openVentes(dir, randomUUID());
+  try {
+    const product = db.prepare(
+      "INSERT INTO produits (id_produit, source, line, offset) VALUES (?, 's', 2, 0)",
+    );
+    const sale = db.prepare(`
+      INSERT INTO orphelins (id_vente, id_produit, id_magasin, date_vente, quantite_millioniemes, source, line, offset)
+      VALUES (?, ?, 'M1', '2026-01-01', 1000000, 's', 2, 0)`);
+    const known = Array.from({ length: 60 }, (_, i) => `${i + 1}`.padStart(4, "0"));
+    for (const id of [...known, "00060"]) product.run(id);
+    for (const id of known) sale.run(`sale ${id}`, String(Number(id)));
+    const [same, ...more] = waitingSales(db).sameIds;
+    expect(more).toEqual([]);
+    expect(same?.ids.toSorted()).toEqual(known.slice(0, -1));
+  } finally {
+    db.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
+
 it("counts the waiting sales by the ids that they wait for", () => {
   const dir = mkdtempSync(join(tmpdir(), "ventes-waiting-"));
   const db = openVentes(dir, randomUUID());

@@ -28,7 +28,7 @@ export interface Waiting {
   readonly wholeIds: readonly { readonly source: string; readonly rekey: boolean }[];
   /**
    * Sources whose sales wait for ids that are known ones, but for zeros at the beginning, case, accents or spaces: the known
-   * ids, at most MOST_SHOWN of each column; and whether ids of these sales depend on them.
+   * ids, at most MOST_SAME of each source and column; and whether ids of these sales depend on them.
    */
   readonly sameIds: readonly SameIdsOfSource[];
   /** The number of all missing ones of each kind. */
@@ -43,6 +43,8 @@ export interface SameIdsOfSource {
 }
 
 const MOST_SHOWN = 20;
+/** A command with more ids is too long for some shells. */
+const MOST_SAME = 1_000;
 /** With more known ids, edit distances are not computed: they would take too long. */
 const MOST_COMPARED = 20_000;
 
@@ -82,17 +84,21 @@ export function waitingSales(db: Sqlite): Waiting {
   const produits = groups(MISSING_PRODUITS);
   const magasins = groups(MISSING_MAGASINS);
   const prix = groups(MISSING_PRIX);
+  const known = {
+    produits: produits.length === 0 ? [] : ids(db, "SELECT id_produit FROM produits"),
+    magasins: magasins.length === 0 ? [] : ids(db, "SELECT id_magasin FROM magasins"),
+  };
   const missing = {
-    produits: withNearest(produits, () => ids(db, "SELECT id_produit FROM produits")),
-    magasins: withNearest(magasins, () => ids(db, "SELECT id_magasin FROM magasins")),
+    produits: withNearest(produits, known.produits),
+    magasins: withNearest(magasins, known.magasins),
   };
   return {
     sales,
     ...missing,
     wholeIds: withDecimals(db, missing.produits, missing.magasins),
     sameIds: [
-      ...writtenOtherwise(db, "id_produit", missing.produits),
-      ...writtenOtherwise(db, "id_magasin", missing.magasins),
+      ...writtenOtherwise(db, "id_produit", produits, known.produits),
+      ...writtenOtherwise(db, "id_magasin", magasins, known.magasins),
     ],
     prix: prix.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: null })),
     counts: { produits: produits.length, magasins: magasins.length, prix: prix.length },
@@ -128,34 +134,40 @@ const DERIVED = "id_vente GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]~*~*'"
 function writtenOtherwise(
   db: Sqlite,
   column: SameIdsOfSource["column"],
-  missing: readonly Missing[],
+  missing: readonly Group[],
+  known: readonly string[],
 ): readonly SameIdsOfSource[] {
+  if (known.length === 0 || missing.length === 0) return [];
+  // Of two known ids that are written alike nothing tells which one is meant.
+  const byFold = new Map<string, string | null>();
+  for (const id of known) byFold.set(foldedId(id), byFold.has(foldedId(id)) ? null : id);
   const found = new Map<string, { readonly ids: Set<string>; rekey: boolean }>();
   const writers = db.prepare(
     `SELECT source, MAX(${DERIVED}) AS rekey FROM orphelins WHERE ${column} = ? GROUP BY source`,
   );
-  for (const { id, nearest } of missing) {
-    if (nearest === null || foldedId(id) !== foldedId(nearest)) continue;
+  for (const { id } of missing) {
+    const same = byFold.get(foldedId(id));
+    if (same == null) continue;
     for (const { source, rekey } of writers.all(id) as { source: string; rekey: number }[]) {
       const one = found.get(source) ?? { ids: new Set(), rekey: false };
       found.set(source, one);
-      one.ids.add(nearest);
+      if (one.ids.size < MOST_SAME) one.ids.add(same);
       one.rekey ||= rekey === 1;
     }
   }
-  return [...found].slice(0, MOST_SHOWN).map(([source, { ids: known, rekey }]) => ({
+  return [...found].slice(0, MOST_SHOWN).map(([source, { ids: all, rekey }]) => ({
     source,
     column,
-    ids: [...known],
+    ids: [...all],
     rekey,
   }));
 }
 
 const ids = (db: Sqlite, sql: string): readonly string[] => db.prepare(sql).pluck().all() as string[];
 
-function withNearest(groups: readonly Group[], load: () => readonly string[]): readonly Missing[] {
+function withNearest(groups: readonly Group[], known: readonly string[]): readonly Missing[] {
   if (groups.length === 0) return [];
-  const nearest = nearestAmong(load());
+  const nearest = nearestAmong(known);
   return groups.slice(0, MOST_SHOWN).map((group) => ({ ...group, nearest: nearest(group.id) }));
 }
 
