@@ -3,7 +3,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { CODES, codeOf } from "../protocol/codes.ts";
+import { meaningOf } from "../writing/answers.ts";
 import { asLogFailure, refusedAnswer } from "./failures.ts";
+import "./kafkajs.ts";
 
 const tagOf = (error: unknown) => asLogFailure(error, "a:9092")?._tag;
 
@@ -33,12 +36,30 @@ it("an error that waiting does not help has a sentence; any other one is a defec
   expect(tagOf(new TypeError("x is not a function"))).toBeUndefined();
 });
 
-it("a fetch that an ACL refuses says so at once; every other code is waited for", () => {
+const { createErrorFromCode } = createRequire(import.meta.url)("kafkajs/src/protocol/error") as {
+  createErrorFromCode: (code: number) => Error;
+};
+
+it("every code of the protocol means the same from kafkajs, from a fetch and from a publish", () => {
+  for (const { code, name, kind, says } of [...CODES, codeOf(999)]) {
+    const expected =
+      kind === "misconfigured"
+        ? { _tag: "LogMisconfigured", message: expect.stringContaining(says ?? "no sentence") }
+        : { _tag: "LogUnavailable", message: expect.stringContaining(`${name}, error ${code}`) };
+    expect(asLogFailure(createErrorFromCode(code), "a:9092")).toMatchObject(expected);
+    expect(refusedAnswer(code, "a:9092", "v.ventes partition 0")).toMatchObject(expected);
+    const sequence = [45, 46, 47, 49, 59].includes(code);
+    expect([code, meaningOf(code, false)]).toEqual([
+      code,
+      sequence ? "sequence lost" : kind === "misconfigured" ? "refused" : "try again",
+    ]);
+  }
+});
+
+it("a fetch that an ACL refuses says so at once", () => {
   expect(refusedAnswer(29, "a:9092", "v.ventes partition 0")).toMatchObject({
     _tag: "LogMisconfigured",
     message:
       "Kafka at a:9092 refuses v.ventes partition 0: these credentials may not use the topics: grant them an ACL",
   });
-  for (const code of [-1, 2, 3, 5, 6, 7, 9, 13, 56, 74, 75, 78, 100, 999])
-    expect([code, refusedAnswer(code, "a:9092", "p")._tag]).toEqual([code, "LogUnavailable"]);
 });
