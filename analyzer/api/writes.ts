@@ -1,6 +1,7 @@
 /**
  * The part of the API that changes something, for the page: which browsers may (`session`), and what they may do with
- * sources (`sources`). Each request needs the header `x-ventes: 1`, which a form of another web site cannot send.
+ * sources (`sources`). Each request needs the header `x-ventes`, which a form of another web site cannot send; its value
+ * is the key of the session.
  */
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint";
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup";
@@ -26,6 +27,8 @@ const Session = Schema.Struct({
   offered: Schema.Boolean,
   /** How the program is called, for commands that a reader pastes: `npx ventes`. */
   program: Schema.String,
+  /** In the answer that begins a session: its key, which each request that changes something has as `x-ventes`. */
+  key: Schema.optionalKey(Schema.String),
 });
 export type Session = typeof Session.Type;
 

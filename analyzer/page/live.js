@@ -60,7 +60,11 @@ export class Refused extends Error {}
 
 /** @param {string} path @returns {Promise<any>} */
 export async function fetchJson(path) {
-  const response = await fetch(path, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS), cache: "no-store" });
+  const response = await fetch(path, {
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    cache: "no-store",
+    headers: { "x-ventes": key.get() },
+  });
   if (response.status === 503) throw new NotYet();
   // The token has changed: after a reload the server asks for the new one.
   if (response.status === 401) location.reload();
@@ -70,6 +74,29 @@ export async function fetchJson(path) {
   return response.json();
 }
 
+const KEY = "ventes.write";
+let kept = "none";
+
+/** The key of the session, which no other page of this machine can read. A browser may forbid storage. */
+export const key = {
+  get: () => {
+    try {
+      return localStorage.getItem(KEY) ?? kept;
+    } catch {
+      return kept;
+    }
+  },
+  /** @param {string} value */
+  set: (value) => {
+    kept = value;
+    try {
+      localStorage.setItem(KEY, value);
+    } catch {
+      // It then holds until the page is closed.
+    }
+  },
+};
+
 /**
  * Sends a request that changes something. Gives the answer; fails with what the server says against it.
  * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
@@ -77,7 +104,7 @@ export async function fetchJson(path) {
 export async function send(method, path, body) {
   const response = await fetch(path, {
     method,
-    headers: { "x-ventes": "1", ...(body !== undefined && { "content-type": "application/json" }) },
+    headers: { "x-ventes": key.get(), ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer = await response.json();

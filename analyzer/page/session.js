@@ -3,7 +3,7 @@
  * for a session, once, and takes it out of the address.
  */
 import { signal } from "@preact/signals";
-import { fetchJson, send } from "./live.js";
+import { fetchJson, key, send } from "./live.js";
 import { addressOf, go } from "./place.js";
 
 /** @typedef {import("../api/writes.ts").Session} Session */
@@ -32,7 +32,9 @@ async function open() {
   if (link === undefined) return askSession();
   history.replaceState(null, "", `${location.pathname}${location.search}`);
   try {
-    session.value = await send("POST", "api/session", { link });
+    const begun = await send("POST", "api/session", { link });
+    key.set(begun.key);
+    session.value = begun;
     linkRefused.value = "";
     go(addressOf({ view: "sources" }));
   } catch (error) {

@@ -172,7 +172,7 @@ describe("a request that writes", () => {
   it("needs under /api/ the header that no form can send", () => {
     const to = (headers: Record<string, string>) => post(LOCAL, headers, ["POST"], "/api/session");
     expect(to({})).toBe(403);
-    expect(to({ "x-ventes": "0" })).toBe(403);
+    expect(to({ "x-ventes": "" })).toBe(403);
     expect(to({ "x-ventes": "1" })).toBe(200);
     expect(to({ "x-ventes": "1", origin: "http://evil.example" })).toBe(403);
   });

@@ -63,8 +63,11 @@ export type Admission =
   | { readonly kind: "signedIn"; readonly location: string; readonly cookie: string };
 
 const READS: readonly string[] = ["GET", "HEAD"];
-/** A page of another site could send it only after a preflight, which no answer of ours allows. */
-const WRITES_HEADER = "x-ventes";
+/**
+ * A page of another site could send it only after a preflight, which no answer of ours allows. Its value is the key of a
+ * session, where there is one (writers.ts).
+ */
+export const WRITES_HEADER = "x-ventes";
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
 
 const ADMITTED: Admission = { kind: "admitted" };
@@ -92,8 +95,8 @@ export function admit(access: Access, request: PageRequest, methods: readonly st
   if (!methods.includes(method)) return refused(405, `${methods.join(" and ")} only`);
   if (!READS.includes(method) && !isFromItsOwnPage(headers))
     return refused(403, "a request that changes something must come from this page itself");
-  if (!READS.includes(method) && url.startsWith("/api/") && headers[WRITES_HEADER] !== "1")
-    return refused(403, `a request that changes something needs the header ${WRITES_HEADER}: 1`);
+  if (!READS.includes(method) && url.startsWith("/api/") && (headers[WRITES_HEADER] ?? "") === "")
+    return refused(403, `a request that changes something needs the header ${WRITES_HEADER}`);
   if (access.kind !== "token") return ADMITTED;
 
   // Compares the path as it was sent: a normalized path might be another one than the router takes.

@@ -1,8 +1,9 @@
 /**
  * Which browsers may change something through the page. The program prints a link on stderr, to the operator alone. Its
  * secret is in the fragment, which no browser sends and no log has. The page sends it once, in the body of a request,
- * and gets a session: a cookie that scripts cannot read. The link is then of no use, and another one takes its place.
- * Sessions are in memory: they end with the program.
+ * and gets a session: a cookie that scripts cannot read, and a key that the page keeps. A request needs both: browsers send
+ * a cookie to every port of this machine, where another account may listen, and the storage of the page to none. The link
+ * is then of no use, and another one takes its place. Sessions are in memory: they end with the program.
  */
 import { hash, timingSafeEqual } from "node:crypto";
 
@@ -13,12 +14,14 @@ const MOST_SESSIONS = 50;
 
 const digest = (text: string): string => hash("sha256", text, "base64url");
 
+const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one), Buffer.from(other));
+
 export class Writers {
   readonly #newSecret: () => string;
   readonly #cookie: string;
   #secret: string;
-  /** Digest of the secret of a session -> when it was used last; the longest unused one first. */
-  readonly #sessions = new Map<string, number>();
+  /** Digest of the cookie's secret -> digest of the key, and when it was used last; the longest unused one first. */
+  readonly #sessions = new Map<string, { readonly key: string; used: number }>();
 
   /** `port`: of the page, because browsers share cookies between the ports of one host. `newSecret`: of 120 random bits or more. */
   constructor(port: number, newSecret: () => string) {
@@ -33,32 +36,33 @@ export class Writers {
   }
 
   /**
-   * Begins a session for the secret of the link. Returns its cookie; undefined: the secret is not, or no longer, that of
-   * the link. `now`: milliseconds of a clock that never goes back.
+   * Begins a session for the secret of the link. Returns its cookie and its key; undefined: the secret is not, or no
+   * longer, that of the link. `now`: milliseconds of a clock that never goes back.
    */
-  open(secret: string, now: number, secure: boolean): string | undefined {
-    const [given, expected] = [digest(secret), digest(this.#secret)].map((text) => Buffer.from(text));
-    if (given === undefined || expected === undefined || !timingSafeEqual(given, expected)) return undefined;
+  open(
+    secret: string,
+    now: number,
+    secure: boolean,
+  ): { readonly cookie: string; readonly key: string } | undefined {
+    if (!isSame(digest(secret), digest(this.#secret))) return undefined;
     this.#secret = this.#newSecret();
-    const session = this.#newSecret();
-    this.#use(digest(session), now);
+    const [session, key] = [this.#newSecret(), this.#newSecret()];
+    this.#sessions.set(digest(session), { key: digest(key), used: now });
     for (const oldest of this.#sessions.keys()) {
       if (this.#sessions.size <= MOST_SESSIONS) break;
       this.#sessions.delete(oldest);
     }
-    return this.#cookieOf(session, secure);
+    return { cookie: this.#cookieOf(session, secure), key };
   }
 
-  /** Whether the Cookie header of a request has a session; its time begins anew. */
-  isWriter(cookies: string | undefined, now: number): boolean {
+  /** Whether the Cookie header of a request has a session, and `key` is its key; its time begins anew. */
+  isWriter(cookies: string | undefined, key: string | undefined, now: number): boolean {
     const session = this.#sessionIn(cookies);
-    const used = this.#sessions.get(session);
-    if (used === undefined) return false;
-    if (now - used > IDLE_MS) {
-      this.#sessions.delete(session);
-      return false;
-    }
-    this.#use(session, now);
+    const found = this.#sessions.get(session);
+    if (found === undefined || !isSame(digest(key ?? ""), found.key)) return false;
+    this.#sessions.delete(session);
+    if (now - found.used > IDLE_MS) return false;
+    this.#sessions.set(session, { ...found, used: now });
     return true;
   }
 
@@ -66,11 +70,6 @@ export class Writers {
   close(cookies: string | undefined): string {
     this.#sessions.delete(this.#sessionIn(cookies));
     return `${this.#cookieOf("", false)}; Max-Age=0`;
-  }
-
-  #use(session: string, now: number): void {
-    this.#sessions.delete(session);
-    this.#sessions.set(session, now);
   }
 
   #sessionIn(cookies: string | undefined): string {

@@ -63,8 +63,10 @@ const ask = (
       ...(method === "POST" ? { body: typeof body === "string" ? body : JSON.stringify(body) } : {}),
     });
     const cookie = response.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
-    const answer = (await response.json()) as Record<string, unknown>;
-    return { status: response.status, cookie, answer };
+    const { key = "", ...answer } = (await response.json()) as Record<string, unknown>;
+    // What a browser with the session sends.
+    const sent = { cookie, "x-ventes": String(key) };
+    return { status: response.status, cookie, answer, sent };
   });
 
 const secretOf = (link: string | undefined) => new URL(link ?? "").hash.replace("#write=", "");
@@ -81,9 +83,9 @@ describe("changing something through the API", () => {
     "needs a session, which the link gives to one browser, and which ends",
     Effect.gen(function* () {
       const { url, link } = yield* serve();
-      const retry = (cookie: string) =>
-        ask(`${url}api/sources/retry`, { source: "s" }, { headers: { cookie } });
-      expect(yield* retry("")).toMatchObject({
+      const retry = (headers: Record<string, string>) =>
+        ask(`${url}api/sources/retry`, { source: "s" }, { headers });
+      expect(yield* retry({})).toMatchObject({
         status: 403,
         answer: { error: expect.stringContaining("open the link") },
       });
@@ -91,22 +93,20 @@ describe("changing something through the API", () => {
         answer: { writes: false, offered: true },
       });
 
-      const { status, cookie } = yield* session(url, link);
+      const { status, cookie, sent } = yield* session(url, link);
       expect(status).toBe(200);
+      // A cookie alone goes to every port of this machine.
+      expect(yield* retry({ cookie })).toMatchObject({ status: 403 });
       expect(yield* session(url, link)).toMatchObject({ status: 403, cookie: "" });
-      expect(yield* retry(cookie)).toEqual({
-        status: 200,
-        cookie: "",
-        answer: { source: "s", sentence: "retry" },
-      });
+      expect(yield* retry(sent)).toMatchObject({ status: 200, answer: { source: "s", sentence: "retry" } });
       expect(told).toEqual([["127.0.0.1", expect.stringMatching(/#write=[0-9a-f-]{36}$/)]]);
       // Another browser has the next link.
       expect(yield* session(url, told[0]?.[1])).toMatchObject({ status: 200 });
 
-      expect(yield* ask(`${url}api/session`, "", { method: "DELETE", headers: { cookie } })).toMatchObject({
+      expect(yield* ask(`${url}api/session`, "", { method: "DELETE", headers: sent })).toMatchObject({
         answer: { writes: false },
       });
-      expect(yield* retry(cookie)).toMatchObject({ status: 403 });
+      expect(yield* retry(sent)).toMatchObject({ status: 403 });
       expect(asked).toEqual([["retry", { source: "s" }]]);
     }),
   );
@@ -124,10 +124,10 @@ describe("changing something through the API", () => {
       const remove = (headers: Record<string, string>) =>
         ask(`${guarded.url}api/sources/remove`, { source: "s", withdraw: true }, { headers });
       expect(yield* remove({ authorization })).toMatchObject({ status: 403 });
-      const { cookie } = yield* session(guarded.url, guarded.link, { authorization });
-      expect(yield* remove({ cookie })).toMatchObject({ status: 401 });
+      const { sent } = yield* session(guarded.url, guarded.link, { authorization });
+      expect(yield* remove(sent)).toMatchObject({ status: 401 });
       expect(asked).toEqual([]);
-      expect(yield* remove({ authorization, cookie })).toMatchObject({ status: 200 });
+      expect(yield* remove({ authorization, ...sent })).toMatchObject({ status: 200 });
     }),
   );
 
@@ -135,7 +135,7 @@ describe("changing something through the API", () => {
     "comes from the page itself: no other site's request, and no form",
     Effect.gen(function* () {
       const { url, link } = yield* serve();
-      const { cookie } = yield* session(url, link);
+      const { sent } = yield* session(url, link);
       for (const headers of [
         { origin: "http://evil.example" },
         { origin: "http://127.0.0.1:1" },
@@ -143,13 +143,11 @@ describe("changing something through the API", () => {
         { "x-ventes": "" },
       ])
         expect(
-          yield* ask(`${url}api/sources/retry`, { source: "s" }, { headers: { ...headers, cookie } }),
+          yield* ask(`${url}api/sources/retry`, { source: "s" }, { headers: { ...sent, ...headers } }),
         ).toMatchObject({ status: 403 });
-      expect(yield* ask(`${url}api/sources/retry`, "", { method: "GET", headers: { cookie } })).toMatchObject(
-        {
-          status: 405,
-        },
-      );
+      expect(yield* ask(`${url}api/sources/retry`, "", { method: "GET", headers: sent })).toMatchObject({
+        status: 405,
+      });
       expect(asked).toEqual([]);
     }),
   );
@@ -158,7 +156,7 @@ describe("changing something through the API", () => {
     "says what is wrong with a request, and what could not be done",
     Effect.gen(function* () {
       const { url, link } = yield* serve();
-      const { cookie } = yield* session(url, link);
+      const { sent } = yield* session(url, link);
       const cases = [
         ["remove", { source: "s" }, 400, /withdraw must be true or false/],
         ["remove", "{", 400, /the body must be a JSON object/],
@@ -168,7 +166,7 @@ describe("changing something through the API", () => {
         ["inspect", { url: "https://x.example/" }, 422, /^no CSV$/],
       ] as const;
       for (const [name, body, status, says] of cases)
-        expect(yield* ask(`${url}api/sources/${name}`, body, { headers: { cookie } })).toMatchObject({
+        expect(yield* ask(`${url}api/sources/${name}`, body, { headers: sent })).toMatchObject({
           status,
           answer: { error: expect.stringMatching(says) },
         });

@@ -10,6 +10,7 @@ import { elapsedMs } from "#shared/runtime/time.ts";
 import { Api } from "../api/api.ts";
 import { ForWriters, type Session } from "../api/writes.ts";
 import { languageOf, type ServerParts } from "./answered.ts";
+import { WRITES_HEADER } from "./guard.ts";
 import { failure } from "./responses.ts";
 import type { NotDone, SourceActs, SourceAdmin } from "./source-admin.ts";
 import type { Writers } from "./writers.ts";
@@ -44,7 +45,7 @@ const SENTENCES = {
 type Request = HttpServerRequest.HttpServerRequest;
 
 const mayWrite = ({ writers }: WriteParts, { headers }: Request): Effect.Effect<boolean> =>
-  Effect.map(elapsedMs, (now) => writers.isWriter(headers.cookie, now));
+  Effect.map(elapsedMs, (now) => writers.isWriter(headers.cookie, headers[WRITES_HEADER], now));
 
 export const sessionOf = (parts: WriteParts) => {
   const { admin, writers } = parts;
@@ -53,24 +54,25 @@ export const sessionOf = (parts: WriteParts) => {
     offered: admin !== undefined,
     program: calledAs(process),
   });
-  const withCookie = (writes: boolean, cookie: string) =>
-    HttpServerResponse.jsonUnsafe(answer(writes), { headers: { "set-cookie": cookie } });
+  const withCookie = (body: Session, cookie: string) =>
+    HttpServerResponse.jsonUnsafe(body, { headers: { "set-cookie": cookie } });
   return HttpApiBuilder.group(Api, "session", (handlers) =>
     handlers.handleAll({
       session: ({ request }) => Effect.map(mayWrite(parts, request), answer),
       open: ({ payload, request }) =>
         Effect.gen(function* () {
           const isSecure = request.headers["x-forwarded-proto"] === "https";
-          const cookie =
+          const opened =
             admin === undefined ? undefined : writers.open(payload.link, yield* elapsedMs, isSecure);
-          if (cookie !== undefined) {
+          if (opened !== undefined) {
             parts.onLinkUsed(request);
-            return withCookie(true, cookie);
+            return withCookie({ ...answer(true), key: opened.key }, opened.cookie);
           }
           yield* parts.onWrongLink(request);
           return failure(403, SENTENCES.usedLink[languageOf(request, parts)]());
         }),
-      close: ({ request }) => Effect.sync(() => withCookie(false, writers.close(request.headers.cookie))),
+      close: ({ request }) =>
+        Effect.sync(() => withCookie(answer(false), writers.close(request.headers.cookie))),
     }),
   );
 };

@@ -57,7 +57,7 @@ const notDone = (error: Failure): NotDone => {
   return new NotDone({ status, sentence: error.message });
 };
 
-/** How many acts run at once: each may download a file. */
+/** How many files are downloaded at once. What needs none does not wait for them. */
 const AT_ONCE = 2;
 /** Characters of a rejected line that are shown. */
 const MOST_RAW = 500;
@@ -88,11 +88,11 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
           Effect.mapError(notDone),
           Effect.provideService(TopicLog, log),
           Effect.provideService(Settings, spoken.settings),
-          gate.withPermit,
         );
+    const [inspect, add] = [done(acts.inspect), done(acts.add)];
     return {
-      inspect: done(acts.inspect),
-      add: done(acts.add),
+      inspect: (request) => gate.withPermit(inspect(request)),
+      add: (request) => gate.withPermit(add(request)),
       rename: done(acts.rename),
       confirm: done(acts.confirm),
       revoke: done(acts.revoke),
