@@ -216,11 +216,18 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
     return yield* withState("consumer", reportOf(current, databaseIn(data)))(consumer);
   });
 
-/**
- * Refreshes the analyses until it is interrupted. Fails with DatabaseError. `onAudited`: the analyses were compared with the full SQL, and
- * corrected where they differed.
- */
-export const analyze = (run: Invocation, onAudited: () => void = () => {}): Component =>
+interface AnalyzeHooks {
+  /** The analyses were compared with the full SQL, and corrected where they differed. */
+  readonly onAudited?: () => void;
+  /** Compares columns.db, which only the page reads, with the sales. Default: true. */
+  readonly auditsColumns?: boolean;
+}
+
+/** Refreshes the analyses until it is interrupted. Fails with DatabaseError. */
+export const analyze = (
+  run: Invocation,
+  { onAudited = () => {}, auditsColumns = true }: AnalyzeHooks = {},
+): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
     const current = newReport();
@@ -233,6 +240,7 @@ export const analyze = (run: Invocation, onAudited: () => void = () => {}): Comp
         onAudited();
       },
       onColumnsMended: () => say(`ventes: ${run.texts.columnsMended()}`),
+      auditsColumns,
     });
     return yield* withState("analyzer", reportOf(current, databaseIn(data)))(analyzer);
   });
