@@ -8,7 +8,7 @@ import { syncBuiltinESMExports } from "node:module";
 import * as Effect from "effect/Effect";
 import { program } from "../../cli/commands/program.ts";
 import { endingOf } from "../../cli/settings/errors.ts";
-import { environment, type Options, type Ran } from "./ventes.ts";
+import { environment, type Options, type Ran, withoutProgress } from "./ventes.ts";
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -43,11 +43,12 @@ const run = async (args: readonly string[], options: RunOptions): Promise<Ran> =
   try {
     const exit = await Effect.runPromiseExit(program(args, environment(options.env)));
     const { code, stderr } = endingOf(exit);
+    const said = withoutProgress(out[STDERR]);
     return {
       code,
       signal: null,
       stdout: out[STDOUT],
-      stderr: stderr === null ? out[STDERR] : `${out[STDERR]}${stderr}\n`,
+      stderr: stderr === null ? said : `${said}${stderr}\n`,
     };
   } finally {
     process.chdir(folder);

@@ -27,8 +27,13 @@ export interface Ran {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
+  /** Less its lines of progress. */
   readonly stderr: string;
 }
+
+/** What a run wrote to stderr, less its lines of progress: they come when it takes longer than a second. */
+export const withoutProgress = (stderr: string): string =>
+  stderr.replaceAll(/^.* (?:rows?|lignes?)\/s(?:,.*)?\n/gm, "");
 
 /** A new directory, deleted when the test ends. */
 export const scratchDirectory = (): string => {
@@ -79,7 +84,7 @@ export const startVentes = (args: readonly string[], options: Options = {}): Run
   const ended = new Promise<Ran>((resolve) =>
     child.on("close", (code, signal) => {
       isOver = true;
-      resolve({ code, signal, ...out });
+      resolve({ code, signal, stdout: out.stdout, stderr: withoutProgress(out.stderr) });
     }),
   );
   const stop = (signal: NodeJS.Signals = "SIGTERM"): Promise<Ran> => {
