@@ -6,7 +6,7 @@
  * Each reader holds a lock on one of five bytes of the file beside the WAL, `-shm`, which has the state that belongs to the
  * byte. Linux tells in /proc/locks which process holds it; elsewhere, and from another container, nobody is known.
  */
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { SETTLED_WAL_BYTES } from "./sqlite.ts";
 
@@ -57,28 +57,24 @@ function oldestReaders(shm: string, locks: string): Reader[] {
   return [...pids].map((pid) => ({ pid, program: programOf(pid) }));
 }
 
-/** The frame of the WAL up to which readers with this lock read. */
+/** The frame of the WAL up to which readers with this lock read; 0 where the file has just been deleted. */
 function readMark(shm: string, lock: number): number {
-  const bytes = new DataView(new ArrayBuffer(MARK_BYTES));
-  const fd = openSync(shm, "r");
-  try {
-    readSync(fd, bytes, 0, MARK_BYTES, READ_MARKS_AT + lock * MARK_BYTES);
-  } finally {
-    closeSync(fd);
-  }
+  const at = READ_MARKS_AT + lock * MARK_BYTES;
+  const bytes = bytesOf(shm)?.subarray(at, at + MARK_BYTES);
   // In the order of the machine; every one that ventes runs on is little-endian.
-  return bytes.getUint32(0, true);
+  return bytes?.length === MARK_BYTES ? bytes.readUInt32LE() : 0;
 }
 
 const locksOfSystem = (): string => textOf("/proc/locks");
 /** Its first word alone: arguments may be secret. */
 const programOf = (pid: number): string => basename(textOf(`/proc/${pid}/cmdline`).split("\0", 1)[0] ?? "");
 
-/** Empty where it cannot be read: a process has ended, or there is no /proc. */
-const textOf = (file: string): string => {
+/** Undefined where it cannot be read: a process has ended, a file was deleted, or there is no /proc. */
+const bytesOf = (file: string): Buffer | undefined => {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file);
   } catch {
-    return "";
+    return undefined;
   }
 };
+const textOf = (file: string): string => bytesOf(file)?.toString() ?? "";
