@@ -7,8 +7,9 @@ import { splitStatements } from "#shared/database/guarded-sql/statements.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { analysesFolder } from "#shared/runtime/settings.ts";
 import { isBad, readDefinition } from "../../analyzer/analyses/definition.ts";
+import { shownInPager } from "../output/pager.ts";
 import { csvLine, jsonObject, listLine, table } from "../output/rows.ts";
-import { isTerminal, print, printPiece, say } from "../output/stdout.ts";
+import { isTerminal, printPiece, say } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -25,6 +26,7 @@ export const query = (
     readonly csv: boolean;
     readonly timeout: string | undefined;
     readonly save: string | undefined;
+    readonly noPager: boolean;
   },
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | Failed | DatabaseError> =>
@@ -42,7 +44,10 @@ export const query = (
     // Says in our words that the file is missing, of another program or newer.
     const file = yield* Effect.scoped(Effect.map(openForReading(run), (db) => db.name));
     const { language } = run.settings;
-    yield* runSql({ file, sql, limits: { ...OPERATOR_LIMITS, ms, rows }, language }, SINKS[mode]()).pipe(
+    const tables = tablesFor(input.noPager);
+    const sink = mode === "table" ? tables.sink : SINKS[mode]();
+    yield* runSql({ file, sql, limits: { ...OPERATOR_LIMITS, ms, rows }, language }, sink).pipe(
+      Effect.ensuring(Effect.sync(tables.show)),
       Effect.mapError(
         ({ reason, message }) => new Failed({ message: `${message}${run.texts.queryHint(reason, mode)}` }),
       ),
@@ -78,23 +83,33 @@ function diesBySignal(): void {
   for (const signal of ["SIGINT", "SIGTERM"]) process.removeAllListeners(signal);
 }
 
-type Mode = "json" | "csv" | "table" | "list";
+/**
+ * The tables of all statements, shown at the end: cut to the terminal's width where they fit its height, otherwise whole, in a
+ * pager.
+ */
+function tablesFor(noPager: boolean): { readonly sink: SqlSink; readonly show: () => void } {
+  const answers: { readonly names: readonly string[]; readonly rows: Rows[number][] }[] = [];
+  const { columns: wide = Number.POSITIVE_INFINITY, rows: high = Number.POSITIVE_INFINITY } = process.stdout;
+  const text = (most?: number): string => answers.map(({ names, rows }) => table(names, rows, most)).join("");
+  const show = (): void => {
+    // A table has two lines above its rows; the prompt of the shell takes one.
+    const lines = answers.reduce((sum, { rows }) => sum + rows.length + 2, 1);
+    if (lines === 1) return;
+    if (noPager || lines <= high || !shownInPager(text())) printPiece(text(wide));
+  };
+  const sink: SqlSink = {
+    columns: (names) => void answers.push({ names, rows: [] }),
+    rows: (rows) => void answers.at(-1)?.rows.push(...rows),
+    end: () => {},
+  };
+  return { sink, show };
+}
+
+type Mode = "json" | "csv" | "list";
 type Rows = Parameters<SqlSink["rows"]>[0];
 
 /** Each takes the answer of one statement after the other. Rows are written in the pieces in which they come. */
 const SINKS: Readonly<Record<Mode, () => SqlSink>> = {
-  table: () => {
-    let names: readonly string[] = [];
-    let all: Rows[number][] = [];
-    return {
-      columns: (given) => {
-        names = given;
-        all = [];
-      },
-      rows: (rows) => void all.push(...rows),
-      end: () => print(table(names, all)),
-    };
-  },
   list: () => ({
     columns: () => {},
     rows: (rows) => printPiece(rows.map(listLine).join("")),

@@ -114,6 +114,7 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
       csv: toggle("csv", "csv"),
       timeout: text("timeout", duration, "timeoutQuery"),
       save: text("save", word("NOM", "NAME"), "save"),
+      noPager: toggle("no-pager", "noPager"),
     },
     lazily(async () => (await import("./query.ts")).query),
   ).pipe(described("query"));

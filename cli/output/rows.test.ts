@@ -123,3 +123,28 @@ describe("rows", () => {
     expect(table(["n"], many)).toHaveLength("n\n─\n".length + 2 * many.length);
   });
 });
+
+describe("a table that is wider than the terminal", () => {
+  const names = ["nom", "ville", "montant"];
+  const rows = [["Un produit dont le nom est très long", "Saint-Malo", 1234.5]];
+  /** Spaces of numbers are of several kinds. */
+  const fitted = (most?: number) => table(names, rows, most).replaceAll("\u202f", " ");
+
+  it("has its widest texts cut, never a number", () =>
+    expect(fitted(34).split("\n")).toEqual([
+      "nom           ville        montant",
+      "────────────  ──────────  ────────",
+      "Un produit …  Saint-Malo  1 234,50",
+      "",
+    ]));
+
+  it("is as it is where it fits, and cut no further where nothing more helps", () => {
+    expect(fitted(60)).toBe(fitted());
+    expect(fitted(5).split("\n")[2]).toBe("Un prod…  Saint-M…  1 234,50");
+  });
+
+  it("is cut to the terminal, however long a text is", () =>
+    expect(
+      table(["t", "u"], [["é".repeat(1_000_000), "x".repeat(1_000_000)]], 40).split("\n")[2]?.length,
+    ).toBe(40));
+});

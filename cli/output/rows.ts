@@ -72,12 +72,53 @@ export function columns(rows: readonly (readonly string[])[], right: readonly bo
   return { lines, widths };
 }
 
-/** A table for people: amounts in French format, numbers to the right, no control character from the data. */
-export function table(names: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** A column of texts is not made narrower than this. */
+const NARROWEST = 8;
+
+/** The text, cut to a width; what was cut off is shown by an ellipsis. */
+function cut(text: string, most: number): string {
+  if (width(text) <= most) return text;
+  let kept = "";
+  // Marks without a width may be many.
+  for (const character of text.slice(0, 4 * most)) {
+    if (width(kept + character) > most - 1) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}
+
+/**
+ * Cuts the widest texts until the lines have the width, if they can. Numbers stay whole: a part of one would be another
+ * number.
+ */
+function fitted(
+  cells: readonly (readonly string[])[],
+  right: readonly boolean[],
+  most: number,
+): readonly (readonly string[])[] {
+  const { widths } = columns(cells, right);
+  const wide = (limit: number): number =>
+    widths.reduce((sum, w, i) => sum + 2 + (right[i] ? w : Math.min(w, limit)), -2);
+  if (wide(Number.POSITIVE_INFINITY) <= most) return cells;
+  let limit = Math.max(most, NARROWEST);
+  while (limit > NARROWEST && wide(limit) > most) limit--;
+  return cells.map((row) => row.map((cell, i) => (right[i] ? cell : cut(cell, limit))));
+}
+
+/**
+ * A table for people: amounts in French format, numbers to the right, no control character from the data. `most`: the width
+ * of the terminal, to which texts are cut.
+ */
+export function table(
+  names: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  most = Number.POSITIVE_INFINITY,
+): string {
   const right = names.map(
     (_, i) => rows.length > 0 && rows.every((r) => r[i] === null || typeof r[i] !== "string"),
   );
-  const { lines, widths } = columns([names.map(visible), ...rows.map((row) => row.map(shown))], right);
+  const cells = [names.map(visible), ...rows.map((row) => row.map(shown))];
+  const { lines, widths } = columns(fitted(cells, right, most), right);
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
   return `${lines.toSpliced(1, 0, rule).join("\n")}\n`;
 }

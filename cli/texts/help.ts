@@ -746,6 +746,10 @@ export const FLAG_HELP = {
     fr: "retirer aussi les lignes que cette source seule avait apportées",
     en: "also withdraw the rows that this source alone had brought",
   },
+  noPager: {
+    fr: "afficher un long tableau sans less",
+    en: "show a long table without less",
+  },
   timeoutQuery: { fr: "temps que la requête peut prendre (10m)", en: "time that the query may take (10m)" },
   analyses: {
     fr: "le dossier de vos analyses, un fichier .sql chacune (DIR/analyses)",
