@@ -220,7 +220,7 @@ describeWith("browser", "changing something on the page", () => {
     await remove.press("Enter");
     const question = page.getByRole("group", { name: "Remove ventes.csv" });
     await question.getByText("Its rows go too: 60 sales, €600.00.").waitFor();
-    await question.getByText("total revenue from €600.00 to €0.00").waitFor();
+    await question.getByText("Total revenue from €600.00 to €0.00").waitFor();
     await isFine(page, "remove");
     await page.keyboard.press("Escape");
     expect(await focused()).toBe("Remove…");

@@ -36,7 +36,7 @@ export function DoubtParts({ doubt, currency, source, catalogue }) {
       known.rows > 0 &&
       html`<p class="quiet">${t.worth(known.rows, number(known.rows), amount(known.amount, currency))}</p>`
     }
-    ${rows.length > 0 && html`<ul class="quiet">${rows.map((row) => html`<li><${Name} text=${row} most=${400} /></li>`)}</ul>`}
+    ${rows.length > 0 && html`<ul class="quiet evidence">${rows.map((row) => html`<li><${Name} text=${row} most=${400} /></li>`)}</ul>`}
     ${known !== undefined && known.rows > 0 && weight === "held" && html`<p class="quiet">${t.untilThen(amount(known.total, currency))}</p>`}
     ${choices.map((choice) => {
       const says = `${choice.says}${outcome(doubt, choice, currency)}`;

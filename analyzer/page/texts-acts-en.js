@@ -56,6 +56,6 @@ export const acts = {
   lostProducts: (n, shown) => `${shown} product${n === 1 ? "" : "s"}`,
   lostShops: (n, shown) => `${shown} shop${n === 1 ? "" : "s"}`,
   wouldWait: (n, shown) => `${shown} sale${n === 1 ? "" : "s"} of other files would wait`,
-  totalUnknown: "total revenue afterwards is not known: prices go too",
-  totalFromTo: (before, after) => `total revenue from ${before} to ${after}`,
+  totalUnknown: "Total revenue afterwards is not known: prices go too",
+  totalFromTo: (before, after) => `Total revenue from ${before} to ${after}`,
 };

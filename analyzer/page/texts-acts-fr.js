@@ -70,7 +70,7 @@ export const acts = {
   /** @param {number} n @param {string} shown */
   wouldWait: (n, shown) =>
     `${shown} vente${n > 1 ? "s d’autres fichiers attendraient" : " d’un autre fichier attendrait"}`,
-  totalUnknown: "le chiffre d’affaires total ensuite n’est pas connu : des prix partent aussi",
+  totalUnknown: "Le chiffre d’affaires total ensuite n’est pas connu : des prix partent aussi",
   /** @param {string} before @param {string} after */
-  totalFromTo: (before, after) => `chiffre d’affaires total de ${before} à ${after}`,
+  totalFromTo: (before, after) => `Chiffre d’affaires total de ${before} à ${after}`,
 };
