@@ -2,9 +2,8 @@
  * The analyzer as a component. It refreshes the analyses at every commit event of its database, and at least once a
  * second. When it has caught up it audits them once, unless nobody has written the file since an audit found them
  * right. It then audits columns.db, unless its caller serves no page. Commit events only wake it: the file tells which
- * commits are pending, so a lost log or
- * a missed event costs at most a second. Several analyzers of one database may run: one of them does the work, and the
- * others find nothing pending.
+ * commits are pending, so a lost log or a missed event costs at most a second. Several analyzers of one database may
+ * run: one of them does the work, and the others find nothing pending.
  *
  * "Rule N" in a comment is of docs/rules.md, "invariant N" of docs/invariants.md; docs/glossary.md has the words.
  */
