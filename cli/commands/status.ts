@@ -114,6 +114,8 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
     Effect.gen(function* () {
       const { texts } = run;
       const problems: string[] = [];
+      const held = heldWal(ventesFile(dir));
+      if (held !== undefined) problems.push(texts.walHeld(held));
       const settings = isDemo ? demoSettings(run.settings) : run.settings;
       const running = yield* onFile(join(run.settings.data, "lock.db"), () => heldBy(run.settings.data));
       const db = existsSync(ventesFile(dir)) ? yield* ventesReaderOf(dir) : null;
@@ -158,8 +160,6 @@ const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.Effect<F
         db === null ? null : yield* onFile(db.name, () => readDatabase(db, fromLog?.bounds ?? null));
       if (db !== null && fromLog !== null && !belongsTo(db, fromLog.identity))
         problems.push(texts.otherLog(ventesFile(dir)));
-      const held = heldWal(ventesFile(dir));
-      if (held !== undefined) problems.push(texts.walHeld(held));
       problems.push(...missedLines(database?.missed ?? [], texts));
       if (database !== null) problems.push(...otherwiseLines(database.waiting, texts));
       return {

@@ -31,7 +31,10 @@ const READ_LOCKS = 5;
 const READ_MARKS_AT = 100;
 const MARK_BYTES = 4;
 
-/** Undefined while the WAL of `file` is not larger than `large` bytes. `locks`: the text of /proc/locks. */
+/**
+ * Undefined while the WAL of `file` is not larger than `large` bytes. `locks`: the text of /proc/locks. Call it where this
+ * process has no connection to `file`: closing `-shm`, which is read here, would drop the locks of that connection.
+ */
 export function heldWal(file: string, large = LARGE, locks = locksOfSystem()): HeldWal | undefined {
   const wal = `${file}-wal`;
   const bytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
