@@ -31,6 +31,12 @@ export const noCounts = (): Counts => ({
   repaired: 0,
 });
 
+/** Counts a repair, and notes the event that a replay found different from its row. */
+export function noteRepair({ sql, topic, partition, counts }: BatchState, key: string, offset: number): void {
+  counts.repaired++;
+  sql.putRepair.run(topic, partition, offset, key);
+}
+
 /** Which sales of which parent are still to be placed. */
 export interface Placing {
   readonly parent: "produits" | "magasins";

@@ -9,7 +9,7 @@ import type { EventTopic } from "#shared/contract/topics.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { elapsedMsOf, isoOf, type PlainClock } from "#shared/runtime/time.ts";
 import type { LogBatch, LogRecord, Position } from "#shared/topic-log/topic-log.ts";
-import { type BatchState, type Counts, makeParentCache, noCounts } from "./batch-state.ts";
+import { type BatchState, type Counts, makeParentCache, noCounts, noteRepair } from "./batch-state.ts";
 import { BetweenSources } from "./between-sources.ts";
 import { applyEvent } from "./claims.ts";
 import { type DecodeEvent, makeEventDecoder } from "./decode.ts";
@@ -146,7 +146,7 @@ function begun(
 function goOnWith(state: BatchState, unfinished: Unfinished, position: number): BatchResult {
   const { sql, counts, topic, partition } = state;
   const isFinished = goOn(state, unfinished);
-  if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
+  noteRepairs(state);
   if (!isFinished) return { ...counts, position, applied: true, commit: null };
   const commit = numberCommit(state, unfinished.changed);
   const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
@@ -171,7 +171,7 @@ function applyAll(
     decode,
     fences: new PartitionFences(state),
     newSales: new NewSales(state, (key, event, offset) =>
-      count(state, applyEvent(state, "ventes", key, event, offset), offset),
+      count(state, key, applyEvent(state, "ventes", key, event, offset), offset),
     ),
     partitionCount: partitions?.(state.topic),
   };
@@ -197,13 +197,20 @@ function applyAll(
   const { sql, topic, partition, counts } = state;
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
-  if (counts.repaired > 0) sql.addToCounter.run(counts.repaired, "repaired");
+  noteRepairs(state);
   state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
     return { ...counts, position: next, applied: true, commit: null };
   }
   return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };
+}
+
+/** Adds the repairs of the batch to those of the database. */
+function noteRepairs({ sql, counts }: BatchState): void {
+  if (counts.repaired === 0) return;
+  sql.addToCounter.run(counts.repaired, "repaired");
+  sql.pruneRepairs.run();
 }
 
 /**
@@ -255,20 +262,21 @@ function applyRecord({ state, decode, fences, newSales, partitionCount }: Applyi
   if (event.kind === "fence") return;
   counts.events++;
   if (!isCurrent) counts.superseded++;
-  else if (topic === "rejets") count(state, applyReject(state, key, event, offset), offset);
+  else if (topic === "rejets") count(state, key, applyReject(state, key, event, offset), offset);
   else {
     if (topic === "ventes") {
       if (event.kind === "row" && newSales.take(key, event, offset)) return;
       newSales.applyTaken(key);
     }
-    count(state, applyEvent(state, topic, key, event, offset), offset);
+    count(state, key, applyEvent(state, topic, key, event, offset), offset);
   }
 }
 
-function count({ counts, highWatermark }: BatchState, outcome: Outcome, offset: number): void {
+function count(state: BatchState, key: string, outcome: Outcome, offset: number): void {
+  const { counts, highWatermark } = state;
   if (outcome === "changed") {
     counts.changed++;
-    if (offset < highWatermark) counts.repaired++;
+    if (offset < highWatermark) noteRepair(state, key, offset);
   } else if (outcome === "unchanged") counts.unchanged++;
   else if (outcome === "superseded") counts.superseded++;
 }

@@ -3,7 +3,7 @@
  * writes the row, the claims that the row cannot hold, and the withdrawals.
  */
 import type { EntityName } from "#shared/contract/entities/index.ts";
-import type { BatchState } from "./batch-state.ts";
+import { type BatchState, noteRepair } from "./batch-state.ts";
 import { PRODUCTS } from "./products.ts";
 import {
   applyToKey,
@@ -115,10 +115,16 @@ function addClaim(
 }
 
 /** Writes a key again, and counts it, when a replay finds it different from its event. */
-function repair(batch: BatchState, entity: EntityName, key: string, held: Held, state: KeyState): void {
+function repair(
+  batch: BatchState,
+  entity: EntityName,
+  key: string,
+  held: Held,
+  { state, offset }: { readonly state: KeyState; readonly offset: number },
+): void {
   if (state === held.state && TABLES[entity].rowSays(batch, key, state)) return;
   write(batch, entity, key, held, state);
-  batch.counts.repaired++;
+  noteRepair(batch, key, offset);
   batch.counts.changed++;
 }
 
@@ -138,6 +144,6 @@ export function applyEvent(
   if (outcome === "changed") {
     batch.counts.superseded += eventsHeld(held.state) + 1 - eventsHeld(state);
     write(batch, entity, key, held, state);
-  } else if (outcome === "equal" && event.kind === "row") repair(batch, entity, key, held, state);
+  } else if (outcome === "equal" && event.kind === "row") repair(batch, entity, key, held, { state, offset });
   return outcome;
 }

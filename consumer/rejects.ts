@@ -1,7 +1,7 @@
 /** The table `rejets`: rejects of sources, which are rows like any other (rule 11), and records that are no events. */
 import { shortDetails } from "#shared/contract/sentences.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
-import type { BatchState } from "./batch-state.ts";
+import { type BatchState, noteRepair } from "./batch-state.ts";
 import type { NotAnEvent } from "./decode.ts";
 import {
   applyToReject,
@@ -51,7 +51,7 @@ export function applyReject(
   if (state === before) return outcome;
   write(batch, key, before, state);
   if (outcome === "equal") {
-    counts.repaired++;
+    noteRepair(batch, key, offset);
     counts.changed++;
   } else counts.superseded += rejectEventsHeld(before) + 1 - rejectEventsHeld(state);
   return outcome;
@@ -69,7 +69,7 @@ export function exclude(batch: BatchState, record: LogRecord, why: NotAnEvent): 
   const details = detailsJson({ ...shortDetails(why.details) });
   const row = sql.reject.get(id) as Reject | undefined;
   if (row?.entity === topic && row.raw === raw && row.code === code && row.details === details) return;
-  if (offset < batch.highWatermark) counts.repaired++;
+  if (offset < batch.highWatermark) noteRepair(batch, id, offset);
   putReject(batch, id, { entity: topic, source: "", version: null, line: null, raw, code, details, offset });
   counts.changed++;
 }
@@ -77,8 +77,9 @@ export function exclude(batch: BatchState, record: LogRecord, why: NotAnEvent): 
 /** During a replay, deletes the reject of an event that an older program did not understand and this one does. */
 export function takeBack(batch: BatchState, record: LogRecord): void {
   const { sql, counts } = batch;
-  if (sql.dropReject.run(placeOfRecord(batch, record)).changes === 0) return;
-  counts.repaired++;
+  const id = placeOfRecord(batch, record);
+  if (sql.dropReject.run(id).changes === 0) return;
+  noteRepair(batch, id, record.offset);
   counts.changed++;
 }
 

@@ -3,7 +3,7 @@
  * their event: older events are superseded, and an equal one is compared with its row, which is repaired if it differs.
  */
 import * as Effect from "effect/Effect";
-import { EVENT_TOPICS } from "#shared/contract/topics.ts";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
@@ -20,9 +20,21 @@ export interface ReplayReport {
   readonly events: number;
   /** Rows that differed from the topics and were corrected. */
   readonly repaired: number;
+  /** The events of these rows, at most the last 10,000. */
+  readonly repairs: readonly Repair[];
+}
+
+export interface Repair {
+  readonly topic: EventTopic;
+  readonly partition: number;
+  readonly offset: number;
+  /** The key of the event; of a record that is no event, topic/partition/offset. */
+  readonly key: string;
 }
 
 export interface ReplayOptions {
+  /** Default: all topics of events. */
+  readonly topics?: readonly EventTopic[];
   /** Called at each poll of the positions. `read` and `of` count offsets. */
   readonly onProgress?: (done: { readonly read: number; readonly of: number }) => void;
 }
@@ -32,7 +44,7 @@ const CONSUMER_WAIT_MS = 1500;
 const POLL_MS = 100;
 
 /**
- * Replays all events. A running consumer of the database does the work; without one the replay does it. Fails with
+ * Replays all events of the topics. A running consumer of the database does the work; without one the replay does it. Fails with
  * LogMismatch when the database belongs to another log, or the log has lost events.
  */
 export const replay = (
@@ -48,8 +60,9 @@ const replayIn = (
     Effect.gen(function* () {
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase();
-      const bounds = yield* log.bounds(EVENT_TOPICS);
-      const before = repairs(db);
+      const { topics = EVENT_TOPICS } = options;
+      const bounds = yield* log.bounds(topics);
+      const before = { count: countRepairs(db), last: lastRepair(db) };
       yield* onFileWhenFree(ventesFile(data), () => setBack(db, bounds));
 
       const of = sizeOf(bounds);
@@ -81,7 +94,11 @@ const replayIn = (
         yield* Effect.sleep(POLL_MS);
         waited += POLL_MS;
       }
-      return { events: eventsRead(db), repaired: repairs(db) - before };
+      return {
+        events: eventsRead(db, topics),
+        repaired: countRepairs(db) - before.count,
+        repairs: repairsAfter(db, before.last),
+      };
     }),
   );
 
@@ -90,16 +107,28 @@ function setBack(db: Sqlite, bounds: readonly Bounds[]): void {
   const back = db.prepare(`
     UPDATE positions SET position = ?, events = 0, unchanged = 0, superseded = 0, rejected = 0
     WHERE topic = ? AND partition = ?`);
+  const fences = db.prepare("DELETE FROM versions WHERE topic = ? AND partition = ?");
   db.transaction(() => {
-    for (const { topic, partition, start } of bounds) back.run(start, topic, partition);
-    db.exec("DELETE FROM versions");
+    for (const { topic, partition, start } of bounds) {
+      back.run(start, topic, partition);
+      fences.run(topic, partition);
+    }
   }).immediate();
 }
 
 const sizeOf = (bounds: readonly Bounds[]): number => bounds.reduce((sum, b) => sum + (b.end - b.start), 0);
 
-const repairs = (db: Sqlite): number =>
+const countRepairs = (db: Sqlite): number =>
   db.prepare("SELECT value FROM counters WHERE name = 'repaired'").pluck().get() as number;
 
-const eventsRead = (db: Sqlite): number =>
-  (db.prepare("SELECT SUM(events) FROM positions").pluck().get() as number | null) ?? 0;
+const lastRepair = (db: Sqlite): number =>
+  db.prepare("SELECT IFNULL(MAX(n), 0) FROM repairs").pluck().get() as number;
+
+const repairsAfter = (db: Sqlite, n: number): readonly Repair[] =>
+  db.prepare("SELECT topic, partition, offset, key FROM repairs WHERE n > ? ORDER BY n").all(n) as Repair[];
+
+const eventsRead = (db: Sqlite, topics: readonly EventTopic[]): number =>
+  db
+    .prepare("SELECT IFNULL(SUM(events), 0) FROM positions WHERE topic IN (SELECT value FROM json_each(?))")
+    .pluck()
+    .get(JSON.stringify(topics)) as number;

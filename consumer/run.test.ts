@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
 import { afterEach, expect, it } from "vitest";
-import { EVENT_TOPICS } from "#shared/contract/topics.ts";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
@@ -159,6 +159,7 @@ it("replays in place: right rows stay, and rows that were changed by hand are re
       yield* Fiber.interrupt(consumer);
       const alone = yield* replay();
       const db = openVentes(dir, randomUUID());
+      const tamperedIds = db.prepare("SELECT id_vente FROM ventes LIMIT 2").pluck().all() as string[];
       const tampered = db
         .prepare(
           "UPDATE ventes SET quantite_millioniemes = 99000000 WHERE id_vente IN (SELECT id_vente FROM ventes LIMIT 2)",
@@ -167,14 +168,29 @@ it("replays in place: right rows stay, and rows that were changed by hand are re
       db.prepare("DELETE FROM rejets").run();
       db.close();
       const mending = yield* replay();
-      return { beside, alone, mending, tampered };
+      const again = openVentes(dir, randomUUID());
+      const shops = again.prepare("UPDATE magasins SET ville = 'Nowhere'").run().changes;
+      again.exec("UPDATE rejets SET code = 'nowhere'");
+      again.close();
+      const ofOne = yield* replay({ topics: ["magasins"] });
+      yield* replay({ topics: ["rejets"] });
+      return { beside, alone, mending, tampered, tamperedIds, shops, ofOne };
     }),
   );
-  const events = [...topics.values()].flat(2).filter((r) => r.event.kind !== "fence").length;
-  expect(reports.beside).toEqual({ events, repaired: 0 });
-  expect(reports.alone).toEqual({ events, repaired: 0 });
+  const eventsOf = (...names: readonly EventTopic[]) =>
+    names.flatMap((name) => topics.get(name)?.flat() ?? []).filter((r) => r.event.kind !== "fence").length;
+  const events = eventsOf(...EVENT_TOPICS);
+  expect(reports.beside).toEqual({ events, repaired: 0, repairs: [] });
+  expect(reports.alone).toEqual({ events, repaired: 0, repairs: [] });
   expect(reports.tampered).toBeGreaterThan(0);
   expect(reports.mending.repaired).toBeGreaterThanOrEqual(reports.tampered);
+  expect(reports.mending.repairs).toHaveLength(reports.mending.repaired);
+  for (const id of reports.tamperedIds)
+    expect(reports.mending.repairs).toContainEqual(expect.objectContaining({ topic: "ventes", key: id }));
+  expect(reports.ofOne).toMatchObject({ events: eventsOf("magasins"), repaired: reports.shops });
+  expect(reports.ofOne.repairs.map(({ topic }) => topic)).toEqual(
+    reports.ofOne.repairs.map(() => "magasins"),
+  );
   expect(dumpOf(dir)).toEqual(canonicalModel(topics));
 });
 

@@ -9,6 +9,9 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 /** Rows of one page of the sales that name a parent: a parent may have a million sales. */
 export const PAGE_ROWS = 1000;
 
+/** Repairs that stay in the table. */
+const KEPT_REPAIRS = 10_000;
+
 /** Rowids that are looked at for one page of the sales that are parked: some 5 ms. */
 export const SCAN_ROWS = 20_000;
 
@@ -78,6 +81,8 @@ export function prepareStatements(db: Sqlite) {
       DELETE FROM commits WHERE commit_id <= ?
         AND commit_id <= (SELECT commit_id FROM progress)
         AND commit_id <= (SELECT value FROM counters WHERE name = 'announced')`),
+    putRepair: sql("INSERT INTO repairs (topic, partition, offset, key) VALUES (?, ?, ?, ?)"),
+    pruneRepairs: sql(`DELETE FROM repairs WHERE n <= (SELECT MAX(n) FROM repairs) - ${KEPT_REPAIRS}`),
     anyOrphan: sql("SELECT EXISTS (SELECT 1 FROM orphelins)").pluck(),
     anyWithdrawn: sql("SELECT EXISTS (SELECT 1 FROM withdrawals WHERE entity = ?)").pluck(),
 

@@ -33,7 +33,7 @@ beforeEach(async () => {
   });
 });
 
-describe("replay --rebuild", () => {
+describe("replay --rebuild", { timeout: 180_000 }, () => {
   it("says that the database is what the topics say, and leaves nothing behind", async () => {
     const rebuilt = await run("replay", "--rebuild");
     expect(rebuilt.code).toBe(0);
@@ -75,6 +75,14 @@ describe("replay --rebuild", () => {
     expect((await run("replay", "--rebuild", "--dry-run")).code).toBe(0);
   });
 
+  it("in place lists each repaired row with its event", async () => {
+    onFile("data/ventes.db", (db) => db.exec("UPDATE magasins SET ville = 'X' WHERE id_magasin = 'M2'"));
+    expect((await run("replay", "--topic", "ventes")).stdout).toBe("200 events read, 0 rows repaired\n");
+    expect((await run("replay", "--topic", "magasins")).stdout).toMatch(
+      /^magasins 'M2': repaired from event \d+ of magasins\/\d\n2 events read, 1 rows repaired\n$/,
+    );
+  });
+
   it("corrects results that were wrong, also where no row differs", async () => {
     onFile("data/ventes.db", (db) =>
       db.exec("UPDATE analyses SET millioniemes = 1 WHERE nom = 'ventes_par_region'"),
@@ -114,6 +122,14 @@ describe("replay --rebuild", () => {
     writeFileSync(path("data/rebuild/ventes.db"), "half");
     expect(await run("replay", "--rebuild")).toMatchObject({ code: 0 });
     expect(readdirSync(path("data"))).not.toContain("rebuild");
+    for (const [topic, says] of [
+      ["magasins", "--topic does not go with --rebuild"],
+      ["prix", '--topic is "prix": give one of produits, magasins, ventes, rejets'],
+    ] as const) {
+      const refused = await run("replay", "--topic", topic, ...(topic === "prix" ? [] : ["--rebuild"]));
+      expect(refused).toMatchObject({ code: 2, stdout: "" });
+      expect(refused.stderr).toContain(says);
+    }
     for (const flag of ["--dry-run", "--accept-loss"]) {
       const refused = await run("replay", flag);
       expect(refused).toMatchObject({ code: 2, stdout: "" });

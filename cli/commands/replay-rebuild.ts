@@ -24,15 +24,17 @@ interface RebuildInput {
   readonly acceptLoss: boolean;
 }
 
-type Audited = Effect.Success<typeof auditAll>;
+type Corrected = Effect.Success<typeof auditNow>;
 
 /** Makes all incremental analyses equal to their queries over the rows as they are. */
-const auditAll = Effect.gen(function* () {
-  const corrected = yield* auditNow;
-  const filled = yield* checkNow;
-  if (filled.length > 0) yield* refreshAll;
-  return { corrected, filled };
-});
+const auditAll = (progress: Progress, texts: Texts): Effect.Effect<void, DatabaseError, Settings> =>
+  Effect.gen(function* () {
+    yield* auditNow;
+    const wrong = yield* checkNow;
+    if (wrong.length === 0) return;
+    progress.note(`ventes: ${texts.analysesFilledAgain(wrong.join(", "))}`);
+    yield* refreshAll;
+  });
 
 /** Fails with Failed when a dry run finds differences, and when the topics have lost events and --accept-loss is not given. */
 export const rebuild = (
@@ -53,12 +55,12 @@ export const rebuild = (
           return yield* new Failed({ message: `${lost}. ${texts.acceptLoss()}` });
         if (lost !== null) progress.note(`ventes: ${lost}`);
         const into = yield* rebuildFolder(settings.data, texts);
-        const beforeWrite = Effect.asVoid(auditAll);
+        const beforeWrite = auditAll(progress, texts);
         const options = { into, dryRun, beforeWrite, ...listeners(progress, texts) };
         return { loss, report: yield* rebuildDatabase(options) };
       }).pipe(Effect.scoped, onLog(run, SHORT_WAIT_MS)),
     );
-    const audited = yield* Effect.provideService(auditAfter(report, dryRun), Settings, settings);
+    const corrected = yield* Effect.provideService(auditAfter(report, dryRun), Settings, settings);
     const seconds = ((yield* elapsedMs) - from) / 1_000;
     if (run.json)
       print(
@@ -66,11 +68,11 @@ export const rebuild = (
           ...report,
           seconds: Number(seconds.toFixed(3)),
           loss,
-          analyses: audited?.corrected ?? null,
+          analyses: corrected,
         }),
       );
-    else for (const line of told(report, audited, dryRun, texts)) print(line);
-    const differing = sumOf(report.counts) + (audited?.corrected.length ?? 0);
+    else for (const line of told(report, corrected, dryRun, texts)) print(line);
+    const differing = sumOf(report.counts) + (corrected?.length ?? 0);
     if (dryRun && differing > 0) yield* new Failed({ message: texts.rebuildWouldWrite(differing) });
   });
 
@@ -78,11 +80,9 @@ export const rebuild = (
 const auditAfter = (
   { counts }: RebuildReport,
   dryRun: boolean,
-): Effect.Effect<Audited | null, DatabaseError, Settings> => {
-  if (!dryRun) return auditAll;
-  return sumOf(counts) > 0
-    ? Effect.succeed(null)
-    : Effect.map(wrongAnalyses, (corrected) => ({ corrected, filled: [] }));
+): Effect.Effect<Corrected | null, DatabaseError, Settings> => {
+  if (!dryRun) return auditNow;
+  return sumOf(counts) > 0 ? Effect.succeed(null) : wrongAnalyses;
 };
 
 const listeners = (progress: Progress, texts: Texts) => ({
@@ -118,7 +118,7 @@ function shown(value: unknown): string {
 
 function told(
   { told: differences, counts, rows, events, readMs, commit, lockedMs }: RebuildReport,
-  audited: Audited | null,
+  corrected: Corrected | null,
   dryRun: boolean,
   texts: Texts,
 ): readonly string[] {
@@ -134,8 +134,7 @@ function told(
     .map(([table, n]) => [table, n - listed(table)] as const)
     .filter(([, n]) => n > 0)
     .map(([table, n]) => texts.moreDifferences(table, n));
-  const { corrected, filled } = audited ?? { corrected: [], filled: [] };
-  const analyses = corrected.map(({ nom, cle, before, after }) =>
+  const analyses = (corrected ?? []).map(({ nom, cle, before, after }) =>
     texts.difference(`${nom} ${shown(cle)}`, "changed", [
       { name: "millioniemes", is: shown(before ?? null), should: shown(after ?? null) },
     ]),
@@ -149,7 +148,6 @@ function told(
     sumOf(counts) === 0
       ? texts.rebuildEqual()
       : texts.rebuildDiffered(shownRows(counts, texts), dryRun ? null : { commit, lockedMs }),
-    audited === null ? texts.analysesUnchecked() : texts.analysesChecked(corrected.length, dryRun),
-    ...(filled.length === 0 ? [] : [texts.analysesFilledAgain(filled.join(", "))]),
+    corrected === null ? texts.analysesUnchecked() : texts.analysesChecked(corrected.length, dryRun),
   ];
 }

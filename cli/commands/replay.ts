@@ -1,6 +1,7 @@
 /** `ventes replay`: reads the topics again from their start, repairs rows that differ, and refreshes the analyses. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
@@ -13,9 +14,11 @@ import { print } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { type Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
+import { visible } from "../texts/visible.ts";
 import { rebuild } from "./replay-rebuild.ts";
 
 interface ReplayInput {
+  readonly topic: string | undefined;
   readonly rebuild: boolean;
   readonly dryRun: boolean;
   readonly acceptLoss: boolean;
@@ -25,14 +28,26 @@ export const replay = (
   input: ReplayInput,
   run: Invocation,
 ): Effect.Effect<void, DatabaseError | LogFailure | Failed | WrongUsage> => {
-  if (input.rebuild) return rebuild(input, run);
+  const { topic } = input;
+  if (input.rebuild)
+    return topic === undefined
+      ? rebuild(input, run)
+      : Effect.fail(new WrongUsage({ message: run.texts.replayOfTopic("--topic") }));
+  const topics = EVENT_TOPICS.filter((one) => topic === undefined || one === topic);
+  if (topics.length === 0)
+    return Effect.fail(
+      new WrongUsage({ message: `--topic is "${topic}": give one of ${EVENT_TOPICS.join(", ")}` }),
+    );
   const alone = input.dryRun ? "--dry-run" : input.acceptLoss ? "--accept-loss" : null;
   return alone === null
-    ? replayInPlace(run)
+    ? replayInPlace(topics, run)
     : Effect.fail(new WrongUsage({ message: run.texts.rebuildOnly(alone) }));
 };
 
-const replayInPlace = (run: Invocation): Effect.Effect<void, DatabaseError | LogFailure> =>
+const replayInPlace = (
+  topics: readonly EventTopic[],
+  run: Invocation,
+): Effect.Effect<void, DatabaseError | LogFailure> =>
   Effect.gen(function* () {
     const { settings, texts } = run;
     const file = ventesFile(settings.data);
@@ -42,9 +57,12 @@ const replayInPlace = (run: Invocation): Effect.Effect<void, DatabaseError | Log
       onLog(
         run,
         SHORT_WAIT_MS,
-      )(replayTopics({ onProgress: ({ read }) => progress.update({ events: read }) })),
+      )(replayTopics({ topics, onProgress: ({ read }) => progress.update({ events: read }) })),
     );
     // No analyzer may be running. Where one runs, there is nothing left to do.
     yield* Effect.provideService(refreshAll, Settings, settings);
+    if (!run.json)
+      for (const { topic, partition, offset, key } of report.repairs)
+        print(texts.repaired(`${topic} '${visible(key)}'`, `${topic}/${partition}`, texts.count(offset)));
     print(run.json ? JSON.stringify(report) : texts.replayed(report.events, report.repaired));
   });

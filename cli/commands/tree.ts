@@ -135,6 +135,7 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
   const replay = Command.make(
     "replay",
     {
+      topic: text("topic", word("TOPIC", "TOPIC"), "replayTopic"),
       rebuild: toggle("rebuild", "rebuild"),
       dryRun: toggle("dry-run", "dryRunRebuild"),
       acceptLoss: toggle("accept-loss", "acceptLoss"),

@@ -418,6 +418,11 @@ export const COMMAND_HELP = {
     examples: [
       { command: "ventes replay", fr: "Doit finir par 0 ligne réparée", en: "Should end in 0 rows repaired" },
       {
+        command: "ventes replay --topic magasins",
+        fr: "Un topic seulement, avec chaque ligne réparée",
+        en: "One topic only, with each repaired row",
+      },
+      {
         command: "ventes replay --rebuild --dry-run",
         fr: "La base est-elle ce que disent les topics ?",
         en: "Is the database what the topics say?",
@@ -532,6 +537,10 @@ export const FLAG_HELP = {
   onwards: {
     fr: "le prix vaut aussi aux jours pour lesquels la liste en a un autre, jusqu'au prochain prix publié",
     en: "the price holds on later days too for which the list has another one, until the next price is published",
+  },
+  replayTopic: {
+    fr: "relire un seul topic d'événements : produits, magasins, ventes ou rejets",
+    en: "read one topic of events only: produits, magasins, ventes or rejets",
   },
   rebuild: {
     fr: "remplir une nouvelle base depuis le premier événement, à côté de celle qui sert, les comparer, et rendre celle qui sert égale à la nouvelle",

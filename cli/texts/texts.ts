@@ -299,6 +299,16 @@ const TEXTS = {
       `${events} événement${events > 1 ? "s lus" : " lu"}, ${repaired} ligne${repaired > 1 ? "s réparées" : " réparée"}`,
     (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
   ),
+  repaired: both(
+    (what: string, partition: string, offset: string) =>
+      `${what} : réparé d'après l'événement ${offset} de ${partition}`,
+    (what: string, partition: string, offset: string) =>
+      `${what}: repaired from event ${offset} of ${partition}`,
+  ),
+  replayOfTopic: both(
+    (flag: string) => `${flag} ne va pas avec --rebuild, qui lit tous les topics`,
+    (flag: string) => `${flag} does not go with --rebuild, which reads all topics`,
+  ),
   backedUp: both(
     ({ path, bytes, commit }: Saved, deleted: number) =>
       `sauvegarde ${path} : ${frenchMegabytes(bytes)}, état du commit ${frenchCount(commit)}, vérifiée${deleted === 0 ? "" : deleted === 1 ? " ; une ancienne supprimée" : ` ; ${deleted} anciennes supprimées`}`,

@@ -1,0 +1,137 @@
+/** Files that earlier versions wrote are read by this one: the database is migrated, and the topics still give its rows. */
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import { describe, expect, it } from "vitest";
+import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
+import { openVentesReader, ventesMigrations } from "#shared/database/ventes-db.ts";
+import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { applyRanges } from "../consumer/apply-ranges.ts";
+import { openBoundDatabase } from "../consumer/run.ts";
+import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
+import { describeWith } from "./support/describe-with.ts";
+import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
+import { firstValue } from "./support/query.ts";
+import { scratchDirectory, ventes } from "./support/ventes.ts";
+
+const FOLDER = join(import.meta.dirname, "kept");
+const VERSIONS = readdirSync(FOLDER).filter((name) => /^\d/.test(name));
+
+interface Kept {
+  readonly topic: EventTopic;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: string;
+}
+
+const textOf = (version: string, file: string): string => readFileSync(join(FOLDER, version, file), "utf8");
+const linesOf = (version: string, file: string): readonly string[] =>
+  textOf(version, file).trimEnd().split("\n");
+
+/** The rows without the analyses, which only an analyzer writes. */
+const rowsOf = (version: string) =>
+  linesOf(version, "canonical.txt").filter((line) => !line.startsWith("analyses "));
+
+/** A data directory as that version left it. */
+function dataOf(version: string): string {
+  const data = join(scratchDirectory(), "data");
+  mkdirSync(data, { mode: 0o700 });
+  for (const name of ["ventes.db", "events.db"])
+    writeFileSync(join(data, name), gunzipSync(readFileSync(join(FOLDER, version, `${name}.gz`))), {
+      mode: 0o600,
+    });
+  return data;
+}
+
+const dumpOf = (data: string): readonly string[] => {
+  const db = openVentesReader(data);
+  try {
+    return [...canonicalDump(db)];
+  } finally {
+    db.close();
+  }
+};
+
+/** Publishes the records where they were, and applies them to a new database. */
+const filled = (records: readonly Kept[]) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const log = yield* TopicLog;
+      for (const topic of EVENT_TOPICS)
+        yield* log.publish(
+          topic,
+          records
+            .filter((record) => record.topic === topic)
+            .map(({ key, value, partition }) => ({ key, value, partition })),
+        );
+      const db = yield* openBoundDatabase();
+      const bounds = yield* log.bounds(EVENT_TOPICS);
+      yield* applyRanges(
+        db,
+        bounds.map(({ topic, partition }) => ({ topic, partition, offset: 0 })),
+        () => {},
+      );
+      return [...canonicalDump(db)];
+    }),
+  );
+
+describe.each(VERSIONS)("what version %s wrote", (version) => {
+  it("is a database that is migrated, with the same rows, and equal to one that its topics fill now", async () => {
+    const data = dataOf(version);
+    expect(dumpOf(data)).toEqual(linesOf(version, "canonical.txt"));
+    const compared = await ventes(["replay", "--rebuild", "--dry-run", "--json", "--data", data]);
+    expect({ code: compared.code, stderr: compared.code === 0 ? "" : compared.stderr }).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    expect(JSON.parse(compared.stdout)).toMatchObject({ counts: {}, analyses: [], loss: { events: 0 } });
+    expect((await ventes(["replay", "--data", data])).stdout).toContain(" 0 rows repaired");
+    expect(dumpOf(data)).toEqual(linesOf(version, "canonical.txt"));
+    expect(firstValue(data, "SELECT user_version FROM pragma_user_version")).toBe(ventesMigrations.length);
+  });
+
+  it("is a backup that can be restored, and sources that are known", async () => {
+    const folder = scratchDirectory();
+    cpSync(dataOf(version), join(folder, "backup"), { recursive: true });
+    const restored = join(folder, "restored");
+    expect(await ventes(["restore", join(folder, "backup"), "--data", restored])).toMatchObject({ code: 0 });
+    const sources = await ventes(["sources", "--json", "--data", restored]);
+    expect(sources.stdout).toContain("http://127.0.0.1:38999/ventes.csv");
+    expect(dumpOf(restored)).toEqual(linesOf(version, "canonical.txt"));
+  });
+
+  it("is records that give the same rows from a new log", async () => {
+    const records = linesOf(version, "topics.jsonl").map((line) => JSON.parse(line) as Kept);
+    const settings = embeddedSettings(scratchDirectory(), { partitions: 3 });
+    const rows = await Effect.runPromise(
+      filled(records).pipe(
+        Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
+      ),
+    );
+    expect(rows).toEqual(rowsOf(version));
+  });
+});
+
+describeWith("kafka", "what earlier versions wrote to Kafka", () => {
+  const kafka = kafkaOfSuite();
+
+  it.each(VERSIONS)("version %s: its records give the same rows", async (version) => {
+    const records = linesOf(version, "topics.jsonl").map((line) => JSON.parse(line) as Kept);
+    const settings = {
+      ...embeddedSettings(scratchDirectory(), { partitions: 3 }),
+      kafka: kafka.settings,
+      namespace: kafka.namespace(),
+    };
+    const rows = await Effect.runPromise(
+      filled(records).pipe(
+        Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
+      ),
+    );
+    expect(rows).toEqual(rowsOf(version));
+  });
+});
