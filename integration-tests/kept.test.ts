@@ -11,7 +11,7 @@ import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "../consumer/apply-ranges.ts";
-import { openBoundDatabase } from "../consumer/run.ts";
+import { openBoundDatabase } from "../consumer/bound-database.ts";
 import { canonicalDump } from "../consumer/testing/canonical-dump.ts";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
@@ -80,7 +80,7 @@ const filled = (records: readonly Kept[]) =>
     }),
   );
 
-describe.each(VERSIONS)("what version %s wrote", (version) => {
+describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version) => {
   it("is a database that is migrated, with the same rows, and equal to one that its topics fill now", async () => {
     const data = dataOf(version);
     expect(dumpOf(data)).toEqual(linesOf(version, "canonical.txt"));
