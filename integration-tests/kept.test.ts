@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import { describe, expect, it } from "vitest";
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
-import { openVentesReader, ventesMigrations } from "#shared/database/ventes-db.ts";
+import { openVentes, ventesMigrations } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -33,9 +33,17 @@ const textOf = (version: string, file: string): string => readFileSync(join(FOLD
 const linesOf = (version: string, file: string): readonly string[] =>
   textOf(version, file).trimEnd().split("\n");
 
+const tableOf = (line: string): string => line.split(" ", 1)[0] ?? "";
+
+/** The lines of the tables that version had: this one may have more. */
+function known(version: string, dump: readonly string[]): readonly string[] {
+  const tables = new Set(linesOf(version, "canonical.txt").map(tableOf));
+  return dump.filter((line) => tables.has(tableOf(line)));
+}
+
 /** The rows without the analyses, which only an analyzer writes. */
 const rowsOf = (version: string) =>
-  linesOf(version, "canonical.txt").filter((line) => !line.startsWith("analyses "));
+  linesOf(version, "canonical.txt").filter((line) => tableOf(line) !== "analyses");
 
 /** A data directory as that version left it. */
 function dataOf(version: string): string {
@@ -48,10 +56,11 @@ function dataOf(version: string): string {
   return data;
 }
 
-const dumpOf = (data: string): readonly string[] => {
-  const db = openVentesReader(data);
+/** Migrates the database. */
+const dumpOf = (version: string, data: string): readonly string[] => {
+  const db = openVentes(data, "another");
   try {
-    return [...canonicalDump(db)];
+    return known(version, [...canonicalDump(db)]);
   } finally {
     db.close();
   }
@@ -83,7 +92,7 @@ const filled = (records: readonly Kept[]) =>
 describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version) => {
   it("is a database that is migrated, with the same rows, and equal to one that its topics fill now", async () => {
     const data = dataOf(version);
-    expect(dumpOf(data)).toEqual(linesOf(version, "canonical.txt"));
+    expect(dumpOf(version, data)).toEqual(linesOf(version, "canonical.txt"));
     const compared = await ventes(["replay", "--rebuild", "--dry-run", "--json", "--data", data]);
     expect({ code: compared.code, stderr: compared.code === 0 ? "" : compared.stderr }).toEqual({
       code: 0,
@@ -91,7 +100,7 @@ describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version)
     });
     expect(JSON.parse(compared.stdout)).toMatchObject({ counts: {}, analyses: [], loss: { events: 0 } });
     expect((await ventes(["replay", "--data", data])).stdout).toContain(" 0 rows repaired");
-    expect(dumpOf(data)).toEqual(linesOf(version, "canonical.txt"));
+    expect(dumpOf(version, data)).toEqual(linesOf(version, "canonical.txt"));
     expect(firstValue(data, "SELECT user_version FROM pragma_user_version")).toBe(ventesMigrations.length);
   });
 
@@ -102,7 +111,7 @@ describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version)
     expect(await ventes(["restore", join(folder, "backup"), "--data", restored])).toMatchObject({ code: 0 });
     const sources = await ventes(["sources", "--json", "--data", restored]);
     expect(sources.stdout).toContain("http://127.0.0.1:38999/ventes.csv");
-    expect(dumpOf(restored)).toEqual(linesOf(version, "canonical.txt"));
+    expect(dumpOf(version, restored)).toEqual(linesOf(version, "canonical.txt"));
   });
 
   it("is records that give the same rows from a new log", async () => {
@@ -113,7 +122,7 @@ describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version)
         Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
       ),
     );
-    expect(rows).toEqual(rowsOf(version));
+    expect(known(version, rows)).toEqual(rowsOf(version));
   });
 });
 
@@ -132,6 +141,6 @@ describeWith("kafka", "what earlier versions wrote to Kafka", () => {
         Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
       ),
     );
-    expect(rows).toEqual(rowsOf(version));
+    expect(known(version, rows)).toEqual(rowsOf(version));
   });
 });
