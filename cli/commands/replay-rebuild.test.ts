@@ -79,7 +79,7 @@ describe("replay --rebuild", { timeout: 180_000 }, () => {
     onFile("data/ventes.db", (db) => db.exec("UPDATE magasins SET ville = 'X' WHERE id_magasin = 'M2'"));
     expect((await run("replay", "--topic", "ventes")).stdout).toBe("200 events read, 0 rows repaired\n");
     expect((await run("replay", "--topic", "magasins")).stdout).toMatch(
-      /^magasins 'M2': repaired from event \d+ of magasins\/\d\n2 events read, 1 rows repaired\n$/,
+      /^magasins 'M2': repaired from event \d+ of magasins\/\d\n2 events read, 1 row repaired\n$/,
     );
   });
 

@@ -297,7 +297,8 @@ const TEXTS = {
   replayed: both(
     (events: number, repaired: number) =>
       `${events} événement${events > 1 ? "s lus" : " lu"}, ${repaired} ligne${repaired > 1 ? "s réparées" : " réparée"}`,
-    (events: number, repaired: number) => `${events} events read, ${repaired} rows repaired`,
+    (events: number, repaired: number) =>
+      `${events} ${events === 1 ? "event" : "events"} read, ${repaired} ${repaired === 1 ? "row" : "rows"} repaired`,
   ),
   repaired: both(
     (what: string, partition: string, offset: string) =>
