@@ -81,21 +81,29 @@ function bySides(evidence: Evidence, windows: Windows): Fates {
   const corrected = { ...all("corrected"), stray: evidence.hasIds ? "unclear" : "corrected" } as const;
   const others = end === null || evidence.sorted === "no" ? days : corrected;
   const ofEnd = end === null ? others : atEnd(evidence, windows, end, days);
+  const ofOlder = (side: Side): ByAge => ({
+    ...others,
+    before: outOfOrder(evidence, [side, end], others.before, ofEnd.before),
+  });
   const at = (side: "first" | "last"): ByAge =>
-    side === end ? ofEnd : isCutOff(evidence, side) ? all("unclear") : others;
-  const middle = { ...others, before: betweenOthers(evidence, end, others.before, ofEnd.before) };
-  return { first: at("first"), middle, last: at("last") };
+    side === end ? ofEnd : isCutOff(evidence, side) ? all("unclear") : ofOlder(side);
+  return { first: at("first"), middle: ofOlder("middle"), last: at("last") };
 }
 
 /**
- * A row between others that is older than all lines that stayed, while rows as old went at the old end: one of the few
- * that stand out of the order of days. A window of days loses it with those, a window of lines does not.
+ * A row between others, or at the new end, that is older than all lines that stayed, while rows as old went at the old
+ * end: one of the few that stand out of the order of days. A window of days loses it with those, a window of lines does not.
  */
-function betweenOthers(evidence: Evidence, end: "first" | "last" | null, other: Fate, atOldEnd: Fate): Fate {
+function outOfOrder(
+  evidence: Evidence,
+  [side, end]: readonly [Side, oldEnd: "first" | "last" | null],
+  other: Fate,
+  atOldEnd: Fate,
+): Fate {
   const { vanished, came, habit, sorted } = evidence;
   if (end === null || sorted === "no" || vanished[end].before === 0) return other;
   if (atOldEnd === "corrected" || isWindowOfLines(evidence)) return other;
-  const isReplaced = !evidence.hasIds && came.middle > totalOf(vanished.middle) - vanished.middle.before;
+  const isReplaced = !evidence.hasIds && came[side] > totalOf(vanished[side]) - vanished[side].before;
   return habit.rolled > 0 && !isReplaced ? atOldEnd : "unclear";
 }
 

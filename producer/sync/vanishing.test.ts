@@ -177,6 +177,19 @@ describe("rows that vanish", () => {
     }
   });
 
+  it("of the first days but at the end of the file, where others came, are unclear", async () => {
+    await add("v.csv", {}, SALES, ...sales(1, 20), sale(2, "late"));
+    await poll();
+    write("v.csv", SALES, ...sales(3, 22));
+    const held = await poll();
+    expect(held).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+    expect(held?.doubts?.[0]?.rows).toHaveLength(1);
+    await pipeline.run(
+      confirmSource(pathOf("v.csv"), [{ decision: `${held?.doubts?.[0]?.decision}=rolled`, says: "" }]),
+    );
+    expect(await poll()).toMatchObject({ state: "ok", vanished: 3, withdrawn: 0 });
+  });
+
   it("of several equal lines are those that do not keep the order of the others", async () => {
     const [older, newer] = [[sale(9, "a"), sale(9, "b")] as const, [sale(11, "f"), sale(11, "b")] as const];
     await add(

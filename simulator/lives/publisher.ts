@@ -102,6 +102,11 @@ export class Publisher {
     return this.style.columns.some(({ of }) => of === timeOf);
   }
 
+  /** What the line of a sale says. */
+  lineOf(sale: Sale): string {
+    return this.style.columns.map(({ of }) => of(sale, 0)).join();
+  }
+
   /** The file with these sales, one a line, in this order. */
   version(sales: readonly Sale[], file = "ventes.csv", style = this.style): FileVersion {
     return {

@@ -39,8 +39,13 @@ function editShown(
   const first = Math.min(...both.map(({ day }) => day));
   const oldest = both.reduce((a, b) => (a.id < b.id ? a : b));
   const isEdge = sale.day === first || sale === oldest;
-  if (p.r.chance(0.7))
-    return [`, the ${p.correct(sale)} of a line corrected`, isEdge ? "unusual" : "ordinary"];
+  if (p.r.chance(0.7)) {
+    const did = `, the ${p.correct(sale)} of a line corrected`;
+    const line = p.lineOf(p.books.sales.find(({ id }) => id === sale.id) ?? sale);
+    // It says now what a line said that rolls off: nothing tells which of the two went.
+    if (before.some((other) => !left.has(other.id) && p.lineOf(other) === line)) return [did, "unclear"];
+    return [did, isEdge ? "unusual" : "ordinary"];
+  }
   p.books.remove(sale.id);
   const isNewest = sale === both.reduce((a, b) => (a.id > b.id ? a : b));
   return [", a line deleted", isEdge ? "unclear" : isNewest ? "unusual" : "ordinary"];
