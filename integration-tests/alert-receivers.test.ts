@@ -104,6 +104,27 @@ describe("a receiver", () => {
     }).pipe(Effect.scoped),
   );
 
+  it.effect("whose answer has no end has taken the message", () =>
+    Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.promise(async () => {
+          const server = createServer((request, response) => {
+            request.resume();
+            response.writeHead(200).write("taken, but");
+          });
+          await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+          return server;
+        }),
+        (server) =>
+          Effect.promise(() => {
+            server.closeAllConnections();
+            return new Promise((resolve) => server.close(resolve));
+          }),
+      );
+      yield* sending(`http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`);
+    }).pipe(Effect.scoped),
+  );
+
   it.effect("that is not there can be tried again", () =>
     Effect.map(Effect.flip(sending("http://127.0.0.1:1/secret-of-path")), (error) =>
       expect(error).toMatchObject({ reason: "ECONNREFUSED", hopeless: false }),
@@ -125,7 +146,9 @@ const smtp = (tls: boolean) =>
         onAuth: ({ username, password }, _session, done) =>
           username === "shop@example.org" && password === "p@ss"
             ? done(null, { user: username })
-            : done(new Error("wrong")),
+            : done(Object.assign(new Error("wrong"), { responseCode: password === "later" ? 454 : 535 })),
+        onRcptTo: ({ address }, _session, done) =>
+          address === "gone@example.org" ? done(new Error("unknown")) : done(),
         onData: async (stream, { envelope }, done) => {
           const chunks: Buffer[] = [];
           for await (const chunk of stream) chunks.push(chunk as Buffer);
@@ -166,6 +189,27 @@ describe("an SMTP server", () => {
       );
       expect(error).toMatchObject({ reason: "EAUTH 535", hopeless: true });
       expect(mails).toEqual([]);
+    }).pipe(Effect.scoped),
+  );
+
+  it.effect("that cannot check the password now can be tried again", () =>
+    Effect.gen(function* () {
+      const { host } = yield* smtp(true);
+      const error = yield* Effect.flip(
+        sending(`smtp://shop%40example.org:later@${host}/?to=a@example.org`, { ca }),
+      );
+      expect(error).toMatchObject({ reason: "EAUTH 454", hopeless: false });
+    }).pipe(Effect.scoped),
+  );
+
+  it.effect("that refuses one of the recipients is said, and the others do not get it again", () =>
+    Effect.gen(function* () {
+      const { mails, host } = yield* smtp(true);
+      const error = yield* Effect.flip(
+        sending(`smtp://shop%40example.org:p%40ss@${host}/?to=a@example.org,gone@example.org`, { ca }),
+      );
+      expect(error).toMatchObject({ reason: "1 of 2 addresses refused", hopeless: true });
+      expect(mails.map(({ to }) => to)).toEqual([["a@example.org"]]);
     }).pipe(Effect.scoped),
   );
 

@@ -1,6 +1,6 @@
 /** What is told, and when: each problem once, and that it is solved; nothing of what is unknown. */
 import { describe, expect, it } from "vitest";
-import { afterFailure, afterSent, changesOf, type Verdict, withChanges } from "./changes.ts";
+import { afterFailure, afterSent, changesOf, isDue, type Verdict, withChanges } from "./changes.ts";
 import type { Change, Memory } from "./memory.ts";
 
 const AFTER_MS = 120_000;
@@ -38,8 +38,18 @@ describe("a problem", () => {
   it("that passes by itself is not told, nor that it is solved", () =>
     expect(told([0, failing], [60, read], [62, failing], [181, failing], [183, read])).toEqual([]));
 
-  it("stays as it is while nothing is known of it: a file that is being read", () =>
-    expect(told([0, failing], [120, failing], [180], [240, failing], [300])).toEqual(["120 problem failed"]));
+  it("stays as it is while nothing is known of it: a file that is being read, however long", () => {
+    const unknown: Verdict = { ...failing, isWrong: null };
+    expect(
+      told([0, failing], [120, failing], [180, unknown], [9_000, unknown], [9_100, failing], [9_200, read]),
+    ).toEqual(["120 problem failed", "9200 solved failed"]);
+    expect(told([0, unknown], [60, read])).toEqual([]);
+  });
+
+  it("that began while the clock was a year ahead is told too", () =>
+    expect(told([31_536_000, failing], [0, failing], [119, failing], [120, failing])).toEqual([
+      "120 problem failed",
+    ]));
 
   it("of a source that is followed no longer is forgotten, without a word", () =>
     expect(told([0, failing], [120, failing], [180], [781], [900, read])).toEqual(["120 problem failed"]));
@@ -92,6 +102,14 @@ describe("an outbox", () => {
       outbox: { changes: [change(90_000)] },
       lost: 1,
     });
+  });
+
+  it("waits, but not for a time of a clock that was a year ahead", () => {
+    const outbox = { changes: [change(0)], dropped: 0, tries: 1 };
+    const due = [null, at(0), at(1), at(3_600), at(31_536_000)].map((next) =>
+      isDue({ ...outbox, next: next === null ? null : next.toISOString() }, at(0)),
+    );
+    expect(due).toEqual([true, true, false, false, true]);
   });
 
   it("is emptied of what a destination refuses for good", () => {

@@ -1,13 +1,14 @@
 /** What is new about the problems of now, against what has been told. Pure: time is an argument. */
-import { waitOf } from "#shared/runtime/retry.ts";
+import { POLICIES, waitOf } from "#shared/runtime/retry.ts";
 import { type Change, EMPTY_OUTBOX, type Kind, type Known, type Memory, type Outbox } from "./memory.ts";
 
-/** What is known of one thing now. A thing without a verdict is unknown, such as a source that is being read. */
+/** What is known of one thing now. */
 export interface Verdict {
   readonly key: string;
   readonly kind: Exclude<Kind, "sale">;
   readonly subject: string;
-  readonly isWrong: boolean;
+  /** Null: it is not known now, such as of a file that is being read; what was told of it stays. */
+  readonly isWrong: boolean | null;
   /** Another state of the same problem is told again, such as a version that waits for another decision. */
   readonly state: string;
   /** The problem, or that it is solved. */
@@ -16,7 +17,7 @@ export interface Verdict {
 
 /** These often pass by themselves, so they must last. */
 const MUST_LAST: ReadonlySet<Kind> = new Set(["failed", "component"]);
-/** A source of which nothing is known for this long is followed no longer. */
+/** A thing without a verdict for this long is there no longer, such as a source that was removed. */
 const FORGET_AFTER_MS = 600_000;
 /** More changes than a message can hold are counted only. */
 const MOST_CHANGES = 200;
@@ -33,11 +34,18 @@ export function changesOf(
 ): { readonly known: Memory["known"]; readonly changes: readonly Change[] } {
   const at = now.toISOString();
   const age = (since: string): number => now.getTime() - Date.parse(since);
+  /** A time to come is one of a clock that was wrong. */
+  const past = (since: string): string => (age(since) >= 0 ? since : at);
   const known: Record<string, Known> = {};
   const changes: Change[] = [];
   for (const { key, kind, subject, isWrong, state, says } of verdicts) {
-    const { since = at, told = null } = before[key] ?? {};
+    const { since: noted = at, told = null } = before[key] ?? {};
+    const since = past(noted);
     const change = { kind, subject, says, since, at };
+    if (isWrong === null) {
+      if (key in before) known[key] = { since, told };
+      continue;
+    }
     if (!isWrong) {
       if (told !== null) changes.push({ event: "solved", ...change });
       continue;
@@ -48,7 +56,7 @@ export function changesOf(
   }
   const seen = new Set(verdicts.map(({ key }) => key));
   for (const [key, problem] of Object.entries(before)) {
-    const { absent = at } = problem;
+    const absent = past(problem.absent ?? at);
     if (!seen.has(key) && age(absent) <= FORGET_AFTER_MS) known[key] = { ...problem, absent };
   }
   return { known, changes };
@@ -73,6 +81,12 @@ export const withChanges = (
 const GAP_MS = 60_000;
 /** What could not be sent for this long is left out. */
 const OUTDATED_MS = 86_400_000;
+
+/** Whether a message goes now. A wait that is longer than the longest one is of a clock that was wrong. */
+export function isDue({ next }: Outbox, now: Date): boolean {
+  const wait = next === null ? 0 : Date.parse(next) - now.getTime();
+  return !(wait > 0 && wait <= POLICIES.notify.longestMs);
+}
 
 /** The outbox once its first `sent` changes were taken. */
 export const afterSent = (outbox: Outbox, sent: Outbox, now: Date): Outbox => ({

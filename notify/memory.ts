@@ -71,9 +71,9 @@ export function readMemory(dir: string): Memory {
   }
 }
 
-/** Replaces the file as a whole. Throws the error of the file system. */
-export function writeMemory(dir: string, memory: Memory): void {
+/** Replaces the file as a whole by a memory as JSON. Throws the error of the file system. */
+export function writeMemory(dir: string, memory: string): void {
   const beside = `${memoryFile(dir)}.new`;
-  writeFileSync(beside, JSON.stringify(memory), { mode: 0o600 });
+  writeFileSync(beside, memory, { mode: 0o600 });
   renameSync(beside, memoryFile(dir));
 }

@@ -1,5 +1,5 @@
 /** The notifier on the clock of the test: what is sent when, what a restart repeats, and what a lost receiver costs. */
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import * as TestClock from "effect/testing/TestClock";
@@ -98,6 +98,51 @@ describe("a file that fails", () => {
       ),
     );
     expect(one.titles()).toEqual(["ventes: file cannot be read (v.csv)", "ventes: 1 problem, 2 solved"]);
+  });
+
+  it("for hours does not tell again what was told of its lines", async () => {
+    const one = world(scratchDirectory(), { afterMs: 0 });
+    const becomes = (more: Partial<SourceStatus>) => Effect.sync(() => one.status(more));
+    one.status({ state: "ok", rejected: 100 });
+    await during(
+      one,
+      pass(5).pipe(
+        Effect.andThen(becomes({ state: "parked", reason: "404" })),
+        Effect.andThen(pass(7_200)),
+        Effect.andThen(becomes({ state: "reading" })),
+        Effect.andThen(pass(7_200)),
+        Effect.andThen(becomes({ state: "ok", rejected: 100 })),
+        Effect.andThen(pass(120)),
+      ),
+    );
+    expect(one.titles()).toEqual([
+      "ventes: rejected lines (v.csv)",
+      "ventes: file cannot be read (v.csv)",
+      "ventes: file is read again (v.csv)",
+    ]);
+  });
+});
+
+describe("what has been told", () => {
+  it("is written once the disk has room again, also when nothing changes", async () => {
+    const dir = scratchDirectory();
+    const one = world(dir, { afterMs: 0 });
+    one.status({ state: "parked", reason: "404" });
+    const blocking = `${dir}/notified.json.new`;
+    mkdirSync(blocking);
+    await during(
+      one,
+      pass(300).pipe(
+        Effect.tap(() =>
+          Effect.sync(() => {
+            expect([one.titles().length, existsSync(`${dir}/notified.json`)]).toEqual([1, false]);
+            rmdirSync(blocking);
+          }),
+        ),
+        Effect.andThen(pass(5)),
+      ),
+    );
+    expect(readFileSync(`${dir}/notified.json`, "utf8")).toContain('"told":""');
   });
 });
 

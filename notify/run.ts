@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect";
 import * as Result from "effect/Result";
 import { Settings } from "#shared/runtime/settings.ts";
 import { instantOf } from "#shared/runtime/time.ts";
-import { afterFailure, afterSent, changesOf, withChanges } from "./changes.ts";
+import { afterFailure, afterSent, changesOf, isDue, withChanges } from "./changes.ts";
 import { type Seen, seeDatabase } from "./database.ts";
 import type { Destination } from "./destination.ts";
 import { type Change, EMPTY_OUTBOX, type Memory, type Outbox, readMemory, writeMemory } from "./memory.ts";
@@ -64,6 +64,8 @@ class Notifier {
   readonly #language: Parameters<typeof titleOf>[1];
   readonly #ids: readonly string[];
   #memory: Memory;
+  /** What the file has, as far as this process wrote it. */
+  #written = "";
 
   constructor(
     options: NotifierOptions,
@@ -104,8 +106,7 @@ class Notifier {
     return Effect.gen({ self: this }, function* () {
       const clock = yield* Clock.Clock;
       const outbox = outboxNow();
-      const isDue = outbox.next === null || Date.parse(outbox.next) <= clock.currentTimeMillisUnsafe();
-      if (outbox.changes.length === 0 || !isDue) return;
+      if (outbox.changes.length === 0 || !isDue(outbox, instantOf(clock))) return;
       const sent = yield* Effect.result(send(destination, this.#messageOf(outbox, instantOf(clock))));
       const now = instantOf(clock);
       if (Result.isSuccess(sent)) return put(afterSent(outboxNow(), outbox, now));
@@ -152,12 +153,14 @@ class Notifier {
 
   /** Where the file cannot be written, the memory of the process must do. */
   #keep(memory: Memory): void {
-    if (JSON.stringify(memory) === JSON.stringify(this.#memory)) return;
     this.#memory = memory;
+    const text = JSON.stringify(memory);
+    if (text === this.#written) return;
     try {
-      writeMemory(this.#dir, memory);
+      writeMemory(this.#dir, text);
+      this.#written = text;
     } catch {
-      // The disk is full: the next change is another try.
+      // The disk is full: the next check is another try.
     }
   }
 }

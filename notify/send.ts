@@ -31,8 +31,6 @@ export type Send = (destination: Destination, message: Message) => Effect.Effect
 
 const CONNECT_MS = 10_000;
 const LONGEST_MS = 30_000;
-/** An answer is not read further. */
-const MOST_ANSWER = 65_536;
 
 /** By the proxies, credentials and authorities of the settings. Its connections close with the scope. */
 export const makeSend: Effect.Effect<Send, never, Settings | Scope.Scope> = Effect.gen(function* () {
@@ -71,7 +69,8 @@ export const makeSend: Effect.Effect<Send, never, Settings | Scope.Scope> = Effe
       },
       body: JSON.stringify(body),
     });
-    await answer.dump({ limit: MOST_ANSWER });
+    // The status is all of it. Waiting for an answer without an end would send again what was taken.
+    answer.on("error", () => {}).destroy();
     if (statusCode >= 200 && statusCode < 300) return;
     const again = statusCode >= 500 || [408, 425, 429].includes(statusCode);
     throw new NotSent({ reason: `HTTP ${statusCode}`, hopeless: !again });
@@ -116,13 +115,16 @@ async function mail(
   });
   signal.addEventListener("abort", () => transport.close());
   try {
-    await transport.sendMail({
+    const { rejected } = await transport.sendMail({
       from,
       to: [...to],
       subject: title,
       text: `${text}\n`,
       headers: { "Auto-Submitted": "auto-generated" },
     });
+    // The others have it, and would get it again.
+    if (rejected.length > 0)
+      throw new NotSent({ reason: `${rejected.length} of ${to.length} addresses refused`, hopeless: true });
   } finally {
     transport.close();
   }
@@ -166,6 +168,6 @@ function notSent(error: unknown): NotSent {
     readonly cause?: { readonly code?: unknown };
   };
   const said = [code ?? cause?.code ?? "failed", responseCode].filter((one) => one !== undefined);
-  const refused = typeof responseCode === "number" && responseCode >= 500;
-  return new NotSent({ reason: said.join(" "), hopeless: refused || code === "EAUTH" });
+  const hopeless = typeof responseCode === "number" ? responseCode >= 500 : code === "EAUTH";
+  return new NotSent({ reason: said.join(" "), hopeless });
 }

@@ -5,9 +5,11 @@ import type { Language } from "#shared/runtime/settings.ts";
 import type { LargeSale } from "./database.ts";
 import type { Change, Kind } from "./memory.ts";
 
-/** Of one reason, and of a message: ntfy makes a file of what is longer than 4,096 bytes. */
+/** Characters of one reason. */
 const LONGEST = 1_000;
-const LONGEST_TEXT = 3_500;
+/** Bytes of a message with its title: Discord refuses more than 2,000 characters, ntfy more than 4,096 bytes. */
+const LONGEST_TEXT = 1_600;
+const LONGEST_SUBJECT = 150;
 
 export const clipped = (text: string): string =>
   text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
@@ -55,7 +57,8 @@ export function titleOf(changes: readonly Change[], language: Language): string 
   const colon = language === "fr" ? " : " : ": ";
   if (first !== undefined && changes.length === 1) {
     const what = TITLES[language][first.kind][first.event === "solved" ? "solved" : "problem"];
-    return `ventes${colon}${what}${first.subject === "" ? "" : ` (${shortName(first.subject)})`}`;
+    const subject = first.subject === "" ? "" : ` (${begun(shortName(first.subject), LONGEST_SUBJECT)})`;
+    return `ventes${colon}${what}${subject}`;
   }
   const counts = { problem: 0, solved: 0, sale: 0 };
   for (const { event } of changes) counts[event]++;
@@ -73,18 +76,26 @@ export function titleOf(changes: readonly Change[], language: Language): string 
 
 const MARKS: Readonly<Record<Change["event"], string>> = { problem: "●", solved: "✓", sale: "→" };
 
+/** The text, cut to so many bytes of UTF-8. */
+function begun(text: string, bytes: number): string {
+  if (Buffer.byteLength(text) <= bytes) return text;
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes - Buffer.byteLength("…")));
+  return `${text.slice(0, read)}…`;
+}
+
 /** A line for each change, as many as fit; `dropped`: changes that are not in the list. */
 export function textOf(changes: readonly Change[], dropped: number, language: Language): string {
   const lines: string[] = [];
   let room = LONGEST_TEXT;
   for (const { event, says } of changes) {
-    const line = `${MARKS[event]} ${says}`;
-    room -= line.length + 1;
+    const line = begun(`${MARKS[event]} ${says}`, LONGEST_TEXT - 1);
+    room -= Buffer.byteLength(line) + 1;
     if (room < 0) break;
     lines.push(line);
   }
   const more = dropped + changes.length - lines.length;
-  if (more > 0) lines.push(language === "fr" ? `et ${more} autres` : `and ${more} others`);
+  if (more === 1) lines.push(language === "fr" ? "et 1 autre" : "and 1 more");
+  if (more > 1) lines.push(language === "fr" ? `et ${more} autres` : `and ${more} more`);
   return lines.join("\n");
 }
 

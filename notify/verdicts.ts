@@ -62,7 +62,12 @@ export const verdictsOf = (
 
 function verdictsOnSource(status: SourceStatus, { rejects }: Limits, said: Sentences): readonly Verdict[] {
   const { source, state, reason, rejected } = status;
-  if (state === "new" || state === "reading" || state === "unlisted") return [];
+  if (state === "unlisted") return [];
+  const unknown = { isWrong: null, subject: source, state: "", says: "" };
+  const unknownVersion: Verdict = { ...unknown, key: keyOf("version", source), kind: "version" };
+  const unknownRejects: Verdict = { ...unknown, key: keyOf("rejects", source), kind: "rejects" };
+  if (state === "new" || state === "reading")
+    return [{ ...unknown, key: keyOf("failed", source), kind: "failed" }, unknownVersion, unknownRejects];
   const failed: Verdict = {
     key: keyOf("failed", source),
     kind: "failed",
@@ -72,7 +77,7 @@ function verdictsOnSource(status: SourceStatus, { rejects }: Limits, said: Sente
     says: state === "parked" ? said.failed(source, clipped(reason)) : said.readAgain(source),
   };
   // A file that cannot be read tells nothing about its versions.
-  if (state === "parked") return [failed];
+  if (state === "parked") return [failed, unknownVersion, unknownRejects];
   const isWaiting = needsOperator(status);
   const doubts = (status.doubts ?? []).filter(isOpen);
   const why = clipped(doubts.length === 0 ? reason : doubts.map(({ says }) => says).join("; "));
@@ -88,7 +93,8 @@ function verdictsOnSource(status: SourceStatus, { rejects }: Limits, said: Sente
         ? said.held(source, why)
         : said.unclear(source, why),
   };
-  if (state === "held" || rejects === null) return [failed, version];
+  if (state === "held") return [failed, version, unknownRejects];
+  if (rejects === null) return [failed, version];
   const isMany = rejected >= rejects;
   const many: Verdict = {
     key: keyOf("rejects", source),
@@ -105,7 +111,8 @@ function verdictsOnCatalogue(
   { catalogue, state, reason, refused, refusals }: CatalogueStatus,
   said: Sentences,
 ): readonly Verdict[] {
-  if (state === "new" || state === "reading") return [];
+  const failed = { key: keyOf("failed", catalogue), kind: "failed", subject: catalogue } as const;
+  if (state === "new" || state === "reading") return [{ ...failed, isWrong: null, state: "", says: "" }];
   const problem =
     state === "parked"
       ? said.failed(catalogue, clipped(reason))
@@ -114,9 +121,7 @@ function verdictsOnCatalogue(
         : null;
   return [
     {
-      key: keyOf("failed", catalogue),
-      kind: "failed",
-      subject: catalogue,
+      ...failed,
       isWrong: problem !== null,
       state: state === "parked" ? "" : "refused",
       says: problem ?? said.readAgain(catalogue),

@@ -35,6 +35,11 @@ describe("the settings of alerts", () => {
     expect(shown(NONE, { VENTES_NOTIFY_FILE: file })).toEqual(["json c.example", "json d.example"]);
   });
 
+  it("a destination that is given twice is one", () =>
+    expect(
+      shown({ notify: ["https://a.example/", "https://b.example/", "https://a.example/ "] }, {}),
+    ).toEqual(["json a.example", "json b.example"]));
+
   it.each([
     [{ VENTES_NOTIFY: "https://a.example/\nsecret" }, "VENTES_NOTIFY, number 2: it is no URL"],
     [{ VENTES_NOTIFY_REJECTS: "many" }, 'VENTES_NOTIFY_REJECTS is "many"'],

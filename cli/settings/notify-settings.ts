@@ -34,8 +34,10 @@ export function notifySettingsOf(
         : ["VENTES_NOTIFY_FILE", lines(fileOf(env, "VENTES_NOTIFY_FILE", onWarning))];
   const after = given(env, "VENTES_NOTIFY_AFTER");
   const stale = given(env, "VENTES_NOTIFY_STALE");
+  const parsed = texts.map((text, index) => destinationOf(text, `${name}, number ${index + 1}`));
   return {
-    destinations: texts.map((text, index) => destinationOf(text, `${name}, number ${index + 1}`)),
+    // One that is given twice gets each message once.
+    destinations: [...new Map(parsed.map((one) => [one.id, one])).values()],
     limits: {
       afterMs:
         after === undefined ? 120_000 : after === "0" ? 0 : parseDuration(after, "VENTES_NOTIFY_AFTER"),
