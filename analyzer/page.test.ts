@@ -532,6 +532,13 @@ describeWith("browser", "the page in a real browser", () => {
     await page.goBack();
     await expect.poll(() => editor.inputValue()).toBe(query);
     await page.locator("#result").waitFor();
+
+    // A comment at the beginning is no flag of the command.
+    await editor.fill("-- un\nSELECT 1");
+    await page.keyboard.press("Control+Enter");
+    await expect
+      .poll(() => page.locator("#result pre").textContent())
+      .toContain("query --save NOM -- '-- un\nSELECT 1'");
   });
 
   test("paper has absolute times and no buttons", async () => {

@@ -163,8 +163,8 @@ function Result({ answer, sql, busy }) {
     </${Card}>`;
 }
 
-/** One argument of a shell. @param {string} text */
-const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+/** One argument of a shell, which is no flag where it begins with a comment. @param {string} text */
+const quoted = (text) => `${text.startsWith("-") ? "-- " : ""}'${text.replaceAll("'", "'\\''")}'`;
 
 /** @param {Answer} answer @param {number} column */
 const isNumeric = ({ rows, columns }, column) =>

@@ -12,7 +12,13 @@ import { type BadFile, type Definition, isBad } from "../analyses/definition.ts"
 import type { Linear } from "../analyses/query/linear.ts";
 import { tableOf } from "../tables/tables.ts";
 
-const LIMITS: SqlLimits = { ms: 10 * 60_000, rows: 10, memoryBytes: 1024 ** 3, stallMs: 60_000 };
+const LIMITS: SqlLimits = {
+  ms: 10 * 60_000,
+  rows: 10,
+  memoryBytes: 1024 ** 3,
+  stallMs: 60_000,
+  waitMs: 10_000,
+};
 
 /** Commits are pending: the kept results are older than the tables. */
 const PENDING = "EXISTS (SELECT 1 FROM commits WHERE commit_id > (SELECT commit_id FROM progress))";

@@ -28,6 +28,7 @@ export const PLAIN_LIMITS: SqlLimits = {
   rows: 10_000,
   memoryBytes: 256 * 1024 ** 2,
   stallMs: 10_000,
+  waitMs: 10_000,
 };
 
 /** How often it looks for commits, and how long it waits for more of them before it runs. */

@@ -1,5 +1,6 @@
 /** SQL that a reader types, answered by a process of its own with limits; and the schema that it may name. */
 import { existsSync } from "node:fs";
+import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import {
   FOREIGN_LIMITS,
@@ -20,8 +21,12 @@ import { NO_DATABASE, type Snapshot } from "./snapshot.ts";
 
 type Cell = QueryAnswer["rows"][number][number];
 
-/** Characters of all cells of an answer: a page shows no more, and the server holds them. */
+/** Characters of all cells of an answer, which the server holds. */
 const MOST_CHARACTERS = 8 * 1024 ** 2;
+const TOO_LONG = {
+  fr: `la réponse a plus de ${MOST_CHARACTERS} caractères : demandez moins de colonnes ou de lignes`,
+  en: `the answer has more than ${MOST_CHARACTERS} characters: ask for fewer columns or rows`,
+};
 const SECRET = (source: string) => ({
   fr: `l'adresse d'une source contient un secret (${source}), que du SQL pourrait lire ici : mettez-le dans VENTES_CREDENTIALS, ou utilisez ${command("query")}`,
   en: `the address of a source holds a secret (${source}), which SQL could read here: put it into VENTES_CREDENTIALS, or use ${command("query")}`,
@@ -46,8 +51,8 @@ export function assertNoSecrets({ ventes }: Pick<Snapshot, "ventes">): void {
 }
 
 /**
- * The rows of one SELECT. `limit`: at most so many rows, and `more` says that there were others; without it, more than
- * 10,000 rows are an error.
+ * The rows of one SELECT. `limit`: at most so many rows, and `more` says that there were others, or that they are too long for
+ * an answer; without it, both are an error.
  */
 export const readQuery = Effect.fnUntraced(function* (
   dir: string,
@@ -58,7 +63,7 @@ export const readQuery = Effect.fnUntraced(function* (
   if (splitStatements(sql).length > 1) return yield* new BadFilter(MANY);
   const answers: { columns: readonly string[]; rows: Cell[][] }[] = [];
   let room = MOST_CHARACTERS;
-  let isFull = false;
+  const full = yield* Deferred.make<void>();
   const began = yield* elapsedMs;
   const failure = yield* runSql(
     {
@@ -72,11 +77,9 @@ export const readQuery = Effect.fnUntraced(function* (
       columns: (columns) => void answers.push({ columns, rows: [] }),
       rows: (rows) => {
         for (const row of rows) {
-          const cells = row.map(cellOf);
-          room -= cells.reduce<number>((sum, cell) => sum + String(cell).length, 0);
-          if (room < 0) isFull = true;
-          if (isFull) return;
-          answers.at(-1)?.rows.push(cells);
+          room -= row.reduce<number>((sum, value) => sum + charactersOf(value), 0);
+          if (room < 0) return void Deferred.doneUnsafe(full, Effect.void);
+          answers.at(-1)?.rows.push(row.map(cellOf));
         }
       },
       end: () => {},
@@ -84,9 +87,13 @@ export const readQuery = Effect.fnUntraced(function* (
   ).pipe(
     Effect.as(undefined),
     Effect.catch((failure) => Effect.succeed(failure)),
+    // Ends the query: the rest of its rows would be read for nobody.
+    Effect.raceFirst(Deferred.await(full)),
   );
+  const isFull = room < 0;
+  if (isFull && limit === undefined) return yield* new BadFilter(TOO_LONG);
   const isCut = failure?.reason === "rows" && limit !== undefined;
-  if (failure !== undefined && !isCut) return yield* refused(failure);
+  if (failure !== undefined && !isCut && !isFull) return yield* refused(failure);
   const [asOf, answer] = answers;
   if (answer === undefined) return yield* refused({ reason: "empty", detail: "" });
   const [commit, reached, newest] = asOf?.rows[0] ?? [];
@@ -103,6 +110,10 @@ export const readQuery = Effect.fnUntraced(function* (
 
 const refused = (failure: Pick<SqlFailure, "reason" | "detail" | "near">): BadFilter =>
   new BadFilter({ fr: sqlSentence(failure, "fr"), en: sqlSentence(failure, "en") });
+
+/** As long as the cell becomes, at least 8: short ones take memory too. */
+const charactersOf = (value: SqlValue): number =>
+  Math.max(8, typeof value === "string" ? value.length : Buffer.isBuffer(value) ? 2 * value.length : 0);
 
 function cellOf(value: SqlValue): Cell {
   if (typeof value === "bigint")

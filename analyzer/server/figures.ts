@@ -14,7 +14,7 @@ import { Reading } from "../reading/reading.ts";
 import { answered, failed, languageOf } from "./answered.ts";
 import { makeExports } from "./exports/answer.ts";
 import { clientOf } from "./incoming.ts";
-import { queriesOf, refusedSql } from "./queries.ts";
+import { type QueryGate, queriesOf, queryGate } from "./queries.ts";
 import { failure } from "./responses.ts";
 import { resultsOf } from "./results.ts";
 import { forWriters, sessionOf, sourcesOf, type WriteParts } from "./writes.ts";
@@ -32,19 +32,21 @@ const NOT_HERE = {
 } as const satisfies Record<Language, string>;
 
 /** The routes of the API, and /api/openapi.json, which describes them. */
-export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> =>
-  HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
+export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter.HttpRouter | Reading> => {
+  const gate = queryGate();
+  return HttpApiBuilder.layer(Api, { openapiPath: "/api/openapi.json" }).pipe(
     Layer.provide([
       figuresOf(parts),
       resultsOf(parts),
-      queriesOf(parts),
-      exportsOf(parts),
+      queriesOf(parts, gate),
+      exportsOf(parts, gate),
       sessionOf(parts),
       sourcesOf(parts),
     ]),
     Layer.provide([sentences(parts), forWriters(parts)]),
     Layer.provide(HttpServer.layerServices),
   );
+};
 
 const figuresOf = (parts: ApiParts) =>
   HttpApiBuilder.group(Api, "figures", (handlers) =>
@@ -73,17 +75,16 @@ const figuresOf = (parts: ApiParts) =>
     }),
   );
 
-const exportsOf = (parts: ApiParts) =>
+const exportsOf = (parts: ApiParts, gate: QueryGate) =>
   HttpApiBuilder.group(Api, "exports", (handlers) =>
     Effect.gen(function* () {
       const answer = makeExports(yield* Reading);
       return handlers.handle("export", ({ params, query, request }) => {
         const { lang, name = "", sql = "", ...filter } = query;
         const language = languageOf(request, parts, lang);
-        const refused = sql === "" ? undefined : refusedSql(request, language);
-        if (refused !== undefined) return Effect.succeed(refused);
         const question = { file: params.file, filter, name, sql, language, client: clientOf(request) };
-        return answer(question).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
+        const file = answer(question).pipe(Effect.catch((error) => Effect.succeed(failed(error, language))));
+        return sql === "" ? file : gate(request, language, file);
       });
     }),
   );

@@ -106,6 +106,16 @@ describe("SQL over HTTP", () => {
     }),
   );
 
+  live("runs twice at a time for one address, files included: the third is turned away at once", (get) =>
+    Effect.gen(function* () {
+      const endless = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT MAX(x) FROM c";
+      const file = `export/query.csv?sql=${encodeURIComponent(endless)}`;
+      // Those that run end at their limit of time, with 400.
+      const { status } = yield* Effect.raceAllFirst([get(file), get(file), get(asked(endless))]);
+      assert.strictEqual(status, 503);
+    }),
+  );
+
   live("is refused where the address of a source holds a secret, however SQL would read it", (get) =>
     Effect.gen(function* () {
       t.db.exec("INSERT INTO versions VALUES ('ventes', 0, 'https://a.fr/v.csv?token=my-secret', 1)");
@@ -129,6 +139,21 @@ describe("SQL over HTTP", () => {
       const refused = yield* get(`export/query.csv?sql=${encodeURIComponent(many)}`);
       assert.strictEqual(refused.status, 400);
       expect(refused.text).toContain("LIMIT");
+    }),
+  );
+
+  live("that is too long for an answer says so: the page gets its first rows, and no file is cut", (get) =>
+    Effect.gen(function* () {
+      const rows = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 999)";
+      for (const value of ["printf('%.*c', 9000, 'x')", "zeroblob(4500)"]) {
+        const sql = `${rows} SELECT ${value} FROM c`;
+        const shown = JSON.parse((yield* get(asked(sql, "&limit=1000"))).text);
+        expect(shown.more).toBe(true);
+        expect(shown.rows).toHaveLength(Math.floor((8 * 1024 ** 2) / 9_000));
+        const file = yield* get(`export/query.csv?sql=${encodeURIComponent(sql)}`);
+        assert.strictEqual(file.status, 400);
+        expect(file.text).toContain("more than 8388608 characters");
+      }
     }),
   );
 

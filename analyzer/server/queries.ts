@@ -27,38 +27,44 @@ const SENTENCES = {
   },
 } as const satisfies Record<string, Record<Language, string>>;
 
+export type QueryGate = ReturnType<typeof queryGate>;
+
 /**
- * The refusal of SQL that another web site makes the reader's browser send: it cannot read the answer, but each query takes
- * a process. Undefined: the reader asks, or a program.
+ * Runs queries, or refuses them: beyond MOST_QUERIES, and where another web site makes the reader's browser send them. It
+ * could not read the answer, but each query takes a process.
  */
-export function refusedSql(
-  request: HttpServerRequest.HttpServerRequest,
-  language: Language,
-): HttpServerResponse.HttpServerResponse | undefined {
-  return request.headers["sec-fetch-site"] === "cross-site"
-    ? failure(403, SENTENCES.otherSite[language])
-    : undefined;
+export function queryGate() {
+  const places = new Places(MOST_QUERIES);
+  return <A, E>(
+    request: HttpServerRequest.HttpServerRequest,
+    language: Language,
+    query: Effect.Effect<A, E>,
+  ): Effect.Effect<A | HttpServerResponse.HttpServerResponse, E> =>
+    Effect.suspend((): Effect.Effect<A | HttpServerResponse.HttpServerResponse, E> => {
+      if (request.headers["sec-fetch-site"] === "cross-site")
+        return Effect.succeed(failure(403, SENTENCES.otherSite[language]));
+      const client = clientOf(request);
+      if (!places.isFree(client)) return Effect.succeed(failure(503, SENTENCES.tooMany[language]));
+      return Effect.acquireUseRelease(
+        Effect.sync(() => places.take(client)),
+        () => query,
+        () => Effect.sync(() => places.free(client)),
+      );
+    });
 }
 
-export const queriesOf = (parts: ServerParts) =>
+export const queriesOf = (parts: ServerParts, gate: QueryGate) =>
   HttpApiBuilder.group(Api, "queries", (handlers) =>
     Effect.gen(function* () {
       const reading = yield* Reading;
-      const places = new Places(MOST_QUERIES);
       return handlers.handleAll({
         schema: ({ request }) => answered(reading.schema(), parts, request),
-        query: ({ query: { sql, limit = DEFAULT_ROWS, lang }, request }) => {
-          const language = languageOf(request, parts, lang);
-          const refused = refusedSql(request, language);
-          if (refused !== undefined) return Effect.succeed(refused);
-          const client = clientOf(request);
-          if (!places.isFree(client)) return Effect.succeed(failure(503, SENTENCES.tooMany[language]));
-          return Effect.acquireUseRelease(
-            Effect.sync(() => places.take(client)),
-            () => answered(reading.query({ sql, limit }), parts, request, lang),
-            () => Effect.sync(() => places.free(client)),
-          );
-        },
+        query: ({ query: { sql, limit = DEFAULT_ROWS, lang }, request }) =>
+          gate(
+            request,
+            languageOf(request, parts, lang),
+            answered(reading.query({ sql, limit }), parts, request, lang),
+          ),
       });
     }),
   );

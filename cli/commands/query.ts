@@ -89,7 +89,9 @@ function diesBySignal(): void {
  */
 function tablesFor(noPager: boolean): { readonly sink: SqlSink; readonly show: () => void } {
   const answers: { readonly names: readonly string[]; readonly rows: Rows[number][] }[] = [];
-  const { columns: wide = Number.POSITIVE_INFINITY, rows: high = Number.POSITIVE_INFINITY } = process.stdout;
+  // A terminal that does not know its size says 0.
+  const wide = process.stdout.columns || Number.POSITIVE_INFINITY;
+  const high = process.stdout.rows || Number.POSITIVE_INFINITY;
   const text = (most?: number): string => answers.map(({ names, rows }) => table(names, rows, most)).join("");
   const show = (): void => {
     // A table has two lines above its rows; the prompt of the shell takes one.

@@ -23,8 +23,7 @@ const WATCH = `
     if (process.ppid !== parent || process.memoryUsage.rss() > most) process.kill(process.pid, "SIGKILL");
   }, 20);`;
 
-/** How long a query of tables that are between two states waits for the state after. */
-const UNFINISHED_MS = 10_000;
+/** How often a query of tables that are between two states looks for the state after. */
 const LOOK_MS = 20;
 
 /** Tables that an unfinished event changes (the table unfinished). Results like `ventes_par_region` stand as before. */
@@ -40,13 +39,13 @@ const sizeOf = (row: readonly SqlValue[]): number =>
     0,
   );
 
-function* answers({ file, statements, rowBytes }: Job): Generator<Answer> {
+function* answers({ file, statements, rowBytes, waitMs }: Job): Generator<Answer> {
   const db = new BetterSqlite3(file, { readonly: true, timeout: 5_000 });
   try {
     db.pragma("query_only = ON");
     // A sort that does not fit into memory would write files of any size.
     db.pragma("temp_store = MEMORY");
-    const left = begin(db, statements);
+    const left = begin(db, statements, waitMs);
     if (left !== undefined) {
       yield { is: "failed", reason: "unfinished", detail: left };
       return;
@@ -103,8 +102,12 @@ function prepared(db: BetterSqlite3.Database, sql: string): BetterSqlite3.Statem
  * Begins the transaction in which all statements see the same commit. Waits while an event is half applied to tables
  * that they name; returns how far it is when that takes too long.
  */
-function begin(db: BetterSqlite3.Database, statements: readonly string[]): string | undefined {
-  const until = performance.now() + UNFINISHED_MS;
+function begin(
+  db: BetterSqlite3.Database,
+  statements: readonly string[],
+  waitMs: number,
+): string | undefined {
+  const until = performance.now() + waitMs;
   for (;;) {
     db.exec("BEGIN");
     const left = statements.some((sql) => CHANGING.test(sql)) ? unfinished(db) : undefined;

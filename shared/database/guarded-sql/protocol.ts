@@ -12,6 +12,8 @@ export interface Job {
   readonly rowBytes: number;
   /** How long the answering process waits to be asked for more, in milliseconds, before it ends its read transaction. */
   readonly stallMs: number;
+  /** How long it waits, in milliseconds, while tables that the query names are between two states. */
+  readonly waitMs: number;
 }
 
 export type Ask = { readonly job: Job } | "more";

@@ -7,7 +7,14 @@ import * as Fiber from "effect/Fiber";
 import { describe, expect, it } from "vitest";
 import { scratchDirectory } from "../../../integration-tests/support/ventes.ts";
 import { openPlain } from "../sqlite.ts";
-import { FOREIGN_LIMITS, runSql, type SqlFailure, type SqlLimits, type SqlValue } from "./run.ts";
+import {
+  FOREIGN_LIMITS,
+  OPERATOR_LIMITS,
+  runSql,
+  type SqlFailure,
+  type SqlLimits,
+  type SqlValue,
+} from "./run.ts";
 import { notReading, splitStatements } from "./statements.ts";
 
 /** A database in WAL mode with a table of three rows. */
@@ -105,6 +112,9 @@ describe("SQL of others", () => {
     // The query is an answer in another process: this one has started it, and it may not have an answer yet.
     await answersOf("SELECT 1", {}, file);
     expect(answered).toBe(false);
+    // When the wait is over, the answer says what it waited for, and not that the query is slow.
+    const waited = await failureOf("SELECT ca FROM ventes", { waitMs: 0 }, file);
+    expect(waited).toMatchObject({ reason: "unfinished", detail: "P, 1/3" });
     db.exec("BEGIN; UPDATE ventes SET ca = 3; DELETE FROM unfinished; COMMIT");
     expect((await asked)[1]?.rows).toEqual([[3n]]);
     db.close();
@@ -151,6 +161,11 @@ describe("SQL of others", () => {
       await answersOf("PRAGMA table_info(t); EXPLAIN SELECT 1; PRAGMA main.user_version", {}, file),
     ).toHaveLength(3);
   });
+
+  it.each([FOREIGN_LIMITS, OPERATOR_LIMITS])(
+    "may wait for less than half of its time: %o",
+    ({ ms, waitMs }) => expect(waitMs).toBeLessThan(ms / 2),
+  );
 
   it("ends at its limits of time, rows, memory and size of a row", async () => {
     const endless = await failureOf(`${ENDLESS} SELECT MAX(x) FROM c`, { ms: 500 });

@@ -30,6 +30,8 @@ export interface SqlLimits {
   readonly memoryBytes: number;
   /** Milliseconds that `sink` may take for a batch of rows. */
   readonly stallMs: number;
+  /** Milliseconds that the query waits where it names tables that are between two states; they are a part of `ms`. */
+  readonly waitMs: number;
 }
 
 const MIB = 1024 ** 2;
@@ -40,10 +42,17 @@ export const OPERATOR_LIMITS: SqlLimits = {
   rows: Number.POSITIVE_INFINITY,
   memoryBytes: 1024 * MIB,
   stallMs: 60_000,
+  waitMs: 10_000,
 };
 
 /** For a query that someone else sends: a page, another program. */
-export const FOREIGN_LIMITS: SqlLimits = { ms: 5_000, rows: 10_000, memoryBytes: 128 * MIB, stallMs: 10_000 };
+export const FOREIGN_LIMITS: SqlLimits = {
+  ms: 5_000,
+  rows: 10_000,
+  memoryBytes: 128 * MIB,
+  stallMs: 10_000,
+  waitMs: 2_000,
+};
 
 /** A row must fit into a message of ours, and the process that reads it holds it. */
 const ROW_BYTES = 16 * MIB;
@@ -169,13 +178,13 @@ const answered = Effect.fnUntraced(function* (
     const what = notReading(statement);
     if (what !== undefined) return yield* fail("writes", what);
   }
-  const { memoryBytes, stallMs } = limits;
+  const { memoryBytes, stallMs, waitMs } = limits;
   const asked = yield* Effect.acquireRelease(startChild, ({ child }) =>
     Effect.sync(() => child.kill("SIGKILL")),
   );
   let left = limits.ms;
   let rows = 0;
-  let ask: Ask = { job: { file, statements, memoryBytes, rowBytes: ROW_BYTES, stallMs } };
+  let ask: Ask = { job: { file, statements, memoryBytes, rowBytes: ROW_BYTES, stallMs, waitMs } };
   for (;;) {
     const since = yield* elapsedMs;
     const answer = yield* answerOf(asked, ask).pipe(Effect.timeoutOption(Math.max(left, 1)));

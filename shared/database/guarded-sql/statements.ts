@@ -45,7 +45,7 @@ const TELLING_PRAGMAS = new Set(
 export function notReading(statement: string): string | undefined {
   const text = statement.replace(/^(?:\s|\ufeff|--[^\n]*(?:\n|$)|\/\*[\s\S]*?(?:\*\/|$))+/, "");
   const [, first = "", rest = ""] = /^(\w*)\s*(\w*)/.exec(text) ?? [];
-  const verb = first.toUpperCase();
+  const verb = first.slice(0, 40).toUpperCase();
   if (READING.has(verb)) return undefined;
   if (verb !== "PRAGMA") return verb === "" ? text.slice(0, 1) : verb;
   const [, name = "", given] = /^PRAGMA\s+(?:\w+\s*\.\s*)?(\w+)\s*(\([^()]*\))?\s*$/i.exec(text) ?? [];
