@@ -4,7 +4,7 @@ import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { sourceError } from "../../producer/admin/index.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { catalogueNamed, isNamedBy, registered } from "./register.ts";
+import { catalogueNamed, idAmong, isNamedBy, registered } from "./register.ts";
 import { followsNow, readSourceEntries } from "./source-list.ts";
 
 /** A source or a catalogue, and what is unclear about its versions, or those of its entries. */
@@ -38,14 +38,22 @@ export const findHeld = Effect.fnUntraced(function* (
     registration,
     doubts: status.doubts ?? [],
   }));
-  const one = entries.find(({ registration }) => isNamedBy(registration.source, named));
+  const source = idAmong(
+    entries.map(({ registration }) => registration.source),
+    named,
+  );
+  const one = entries.find(({ registration }) => registration.source === source);
   if (one !== undefined) {
     const found: Held = { id: one.registration.source, isCatalogue: false, doubts: one.doubts };
     return found;
   }
   const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
-  if (listed === undefined)
-    return yield* sourceError("source.not_registered", { source: named }, run.settings.language);
+  if (listed === undefined) {
+    // Several sources may be shown alike, when only their secrets differ.
+    const isShown = entries.some(({ registration }) => isNamedBy(registration.source, named));
+    const code = isShown ? "source.masked" : "source.not_registered";
+    return yield* sourceError(code, { source: named }, language);
+  }
   const id = listed.catalogue.catalogue;
   const open = entries.filter(({ registration }) => registration.catalogue === id);
   // Several entries may wait for the same decision.

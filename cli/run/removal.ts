@@ -24,7 +24,7 @@ import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visibleSource } from "../texts/visible.ts";
 import { openForReading } from "./database.ts";
-import { catalogueNamed, isNamedBy, registered } from "./register.ts";
+import { catalogueNamed, idAmong, isNamedBy, registered } from "./register.ts";
 import { readSourceEntries } from "./source-list.ts";
 
 /** `entries`: how many sources went with a catalogue; undefined: it was one source. */
@@ -106,13 +106,14 @@ export const plannedRemoval = Effect.fnUntraced(function* (
 > {
   const { settings } = run;
   const { source: named, catalogue } = yield* bothNamed(url, run);
-  const sources = (yield* readSourceEntries)
-    .sources(() => false)
-    .map(({ registration }) => registration)
-    .filter((one) => isNamedBy(one.source, named) || one.catalogue === catalogue)
-    .map(({ source }) => source);
-  if (sources.length === 0)
-    return yield* sourceError("source.not_registered", { source: named }, settings.language);
+  const all = (yield* readSourceEntries).sources(() => false).map(({ registration }) => registration);
+  const ids = all.map(({ source }) => source);
+  const id = idAmong(ids, named);
+  const sources = ids.filter((source, i) => source === id || all[i]?.catalogue === catalogue);
+  if (sources.length === 0) {
+    const code = ids.some((source) => isNamedBy(source, named)) ? "source.masked" : "source.not_registered";
+    return yield* sourceError(code, { source: named }, settings.language);
+  }
   if (!withdraw || !existsSync(ventesFile(settings.data))) return { sources, withdrawal: null };
   const db = yield* openForReading(run);
   return { sources, withdrawal: yield* onFile(db.name, () => withdrawalOf(db, sources)) };

@@ -25,6 +25,7 @@ import {
   type ListedSource,
   listedCatalogues,
   listedSources,
+  LONGEST_NAME,
   newCatalogueStatus,
   Registry,
   racesFound,
@@ -33,6 +34,7 @@ import {
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
 import type { Texts } from "../texts/texts.ts";
+import { visible } from "../texts/visible.ts";
 import { isLost, isRunning, presentStates, States } from "./component-state.ts";
 import type { View } from "./view.ts";
 
@@ -164,12 +166,14 @@ export class SourceEntries {
     });
   }
 
-  /** The names that people gave to sources, by id with its secrets masked. */
+  /** The names that people gave to sources, by id with its secrets masked; any program may have written the records. */
   names(): ReadonlyMap<string, string> {
     return new Map(
       this.#registry
         .registrations()
-        .flatMap(({ source, name }) => (name === undefined ? [] : [[masked(source), name] as const])),
+        .flatMap(({ source, name }) =>
+          name === undefined ? [] : [[masked(source), visible(name.slice(0, LONGEST_NAME))] as const],
+        ),
     );
   }
 

@@ -164,7 +164,8 @@ export const removeCatalogue = Effect.fnUntraced(function* (
   const registry = new Registry(log);
   yield* registry.refresh();
   const catalogue = (yield* inFull(id, registry)) ?? id;
-  if (registry.catalogue(catalogue) === undefined) return undefined;
+  const before = registry.catalogue(catalogue);
+  if (before === undefined) return undefined;
   // First, so that no producer registers more of its entries.
   yield* log.publish("sources", [{ key: catalogue, value: null }]);
   let entries = 0;
@@ -174,7 +175,15 @@ export const removeCatalogue = Effect.fnUntraced(function* (
     yield* registry.refresh();
     const own = registry.registrations().filter((one) => one.catalogue === catalogue);
     for (const { source } of own) {
-      withdrawn += (yield* removeSource(source, { withdraw })).withdrawn;
+      const removed = yield* removeSource(source, { withdraw }).pipe(
+        // An entry that is followed as before needs its catalogue.
+        Effect.tapError((error) =>
+          error._tag === "SourceError" && error.code === "source.still_followed"
+            ? log.publish("sources", [{ key: catalogue, value: JSON.stringify(before) }])
+            : Effect.void,
+        ),
+      );
+      withdrawn += removed.withdrawn;
       entries++;
     }
     more = own.length > 0;

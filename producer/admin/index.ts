@@ -31,7 +31,7 @@ export { type HandPrice, publishHandPrices } from "./hand-prices.ts";
 export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";
-export { checkedName, nameSource } from "./name.ts";
+export { checkedName, LONGEST_NAME, nameSource } from "./name.ts";
 export { parseReadingFlags } from "./reading-flags.ts";
 export { type RegisterOptions, registerSource } from "./register.ts";
 export { type RekeyDryRun, rekeyDryRun } from "./rekey-dry-run.ts";

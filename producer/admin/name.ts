@@ -9,7 +9,11 @@ import { Registry, type SourceError, sourceError } from "../source/index.ts";
 import { registeredAs } from "./list.ts";
 
 /** Characters of a name. */
-const LONGEST_NAME = 80;
+export const LONGEST_NAME = 80;
+/** Controls, marks that reorder text, line and paragraph separators, half characters. */
+const NOT_SHOWN = /\p{Cc}|\p{Bidi_Control}|\p{Zl}|\p{Zp}|\p{Cs}/u;
+/** Anything but spaces and characters without a shape. */
+const SEEN = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** A name as it is registered; null: none. Fails with SourceError (`source.bad_name`). */
 export const checkedName = Effect.fnUntraced(function* (
@@ -17,7 +21,7 @@ export const checkedName = Effect.fnUntraced(function* (
   text: string,
 ): Effect.fn.Return<string | null, SourceError, Settings> {
   const name = text.trim();
-  if (name.length > LONGEST_NAME || /\p{Cc}|\p{Bidi_Control}/u.test(name))
+  if (name.length > LONGEST_NAME || NOT_SHOWN.test(name) || (name !== "" && !SEEN.test(name)))
     return yield* sourceError(
       "source.bad_name",
       { source, what: String(LONGEST_NAME) },

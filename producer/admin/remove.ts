@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { entityNamed } from "#shared/contract/entities/index.ts";
-import type { Removal } from "#shared/contract/source-records.ts";
+import type { Registration, Removal } from "#shared/contract/source-records.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { isoNow } from "#shared/runtime/time.ts";
@@ -11,7 +11,7 @@ import { type NewRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { isHashed, STATE_PARTS } from "../diff/index.ts";
 import { EventWriter, idsOf, topicsOf } from "../log/index.ts";
 import { Registry, type SourceError, sourceError } from "../source/index.ts";
-import { announce, makeTemporaryProducer, takeOver, withdrawal } from "../sync/index.ts";
+import { announce, makeTemporaryProducer, type Producer, takeOver, withdrawal } from "../sync/index.ts";
 import { registeredAs } from "./list.ts";
 
 const BATCH = 4_000;
@@ -68,7 +68,8 @@ const removal = (source: string, catalogue: string, now: string): Removal => ({
 
 /**
  * Stops following a source, and deletes its claims with `withdraw`. Running producers notice within a second. Fails
- * with SourceError (`source.not_registered`).
+ * with SourceError: `source.not_registered`; `source.still_followed` when no claim could be deleted, and the source is
+ * registered as before; `source.half_removed` when only some of them could.
  */
 export const removeSource = (
   reference: string,
@@ -85,19 +86,48 @@ const remove = Effect.fnUntraced(function* (
   TopicLog | Settings | Scope.Scope
 > {
   const log = yield* TopicLog;
-  const settings = yield* Settings;
+  const { language } = yield* Settings;
   const producer = yield* makeTemporaryProducer();
-  const { registry, state } = producer;
+  const { registry } = producer;
   // All partitions, because the record of its catalogue is in another one.
   yield* registry.refresh();
   const source = yield* registeredAs(reference, registry);
   const announced = registry.last(source)?.value;
-  if (registry.registration(source) === undefined && !(withdraw && announced !== undefined))
-    return yield* sourceError("source.not_registered", { source }, settings.language);
+  const before = registry.registration(source);
+  if (before === undefined && !(withdraw && announced !== undefined))
+    return yield* sourceError("source.not_registered", { source }, language);
   yield* log.publish("sources", [{ key: source, value: removalOf(registry, source, yield* isoNow) }]);
   const entities = announced?.entities ?? [];
   if (!withdraw || entities.length === 0) return { source, withdrawn: 0 };
+  const sent = { any: false, events: 0 };
+  yield* withdrawAll(producer, { source, entities }, sent).pipe(
+    Effect.catch((cause) =>
+      Effect.gen(function* () {
+        // Its rows would count for ever while nobody follows it.
+        const isBack =
+          !sent.any &&
+          before !== undefined &&
+          (yield* Effect.isSuccess(
+            log.publish("sources", [{ key: source, value: JSON.stringify(before) }]),
+          ));
+        return yield* sourceError(
+          isBack ? "source.still_followed" : "source.half_removed",
+          { source, what: cause.message, more: String(sent.events) },
+          language,
+        );
+      }),
+    ),
+  );
+  return { source, withdrawn: sent.events };
+});
 
+/** Sends a delete event for each claim of a source that nobody follows. `sent`: whether any may be in the topics, and how many surely are. */
+const withdrawAll = Effect.fnUntraced(function* (
+  producer: Producer,
+  { source, entities }: Pick<Registration, "source" | "entities">,
+  sent: { any: boolean; events: number },
+): Effect.fn.Return<void, PublishFailure> {
+  const { log, registry, state } = producer;
   // Events that another producer still sends for this source do not count behind the fences.
   yield* takeOver(producer, { source, entities });
   const last = registry.last(source);
@@ -109,7 +139,6 @@ const remove = Effect.fnUntraced(function* (
     day: last?.value.day ?? published.slice(0, 10),
   });
   const { id } = state.source(source);
-  let withdrawn = 0;
   for (const topic of topicsOf(entities)) {
     const keyColumn = topic === "rejets" ? "id" : entityNamed(topic).key;
     const hashed: string[] = [];
@@ -122,8 +151,9 @@ const remove = Effect.fnUntraced(function* (
         deletes.push(withdrawal(writer, topic, keyColumn, claim, ids));
       while (deletes.length >= BATCH || (part === STATE_PARTS - 1 && deletes.length > 0)) {
         const batch = deletes.splice(0, BATCH);
+        sent.any = true;
         yield* log.publish(topic, batch);
-        withdrawn += batch.length;
+        sent.events += batch.length;
       }
     }
   }
@@ -131,9 +161,8 @@ const remove = Effect.fnUntraced(function* (
   if (last !== undefined) {
     const { reading: _, gaps: __, ...rest } = last.value;
     const nothing = { identity: null, header: null, open: null, counts: null };
-    yield* announce(producer, { ...rest, ...nothing, withdrawn: { at: published, events: withdrawn } });
+    yield* announce(producer, { ...rest, ...nothing, withdrawn: { at: published, events: sent.events } });
   }
-  return { source, withdrawn };
 });
 
 /** Makes producers ignore an entry that a catalogue lists and that is not registered. */

@@ -595,9 +595,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.bad_name": {
     fr: (d) =>
-      `${d.source} : un nom a au plus ${d.what} caractères, sans caractère de contrôle : donnez-en un autre`,
+      `${d.source} : un nom a au plus ${d.what} caractères, dont un qui se voit, sans caractère de contrôle ni changement du sens de lecture : donnez-en un autre`,
     en: (d) =>
-      `${d.source}: a name has at most ${d.what} characters, and no control characters: give another one`,
+      `${d.source}: a name has at most ${d.what} characters, one of which can be seen, and no control characters or marks that reorder text: give another one`,
   },
   "source.not_accepted": {
     fr: (d) =>
@@ -620,6 +620,18 @@ export const SOURCE_SENTENCES = {
   "source.not_registered": {
     fr: (d) => `${d.source} n'est pas une source enregistrée : voyez la liste : ${command("sources")}`,
     en: (d) => `${d.source} is not a registered source: see the list: ${command("sources")}`,
+  },
+  "source.still_followed": {
+    fr: (d) =>
+      `${d.source} est suivi comme avant, et aucune de ses lignes n'est retirée : ${d.what} ; pour les retirer, avec un compte qui peut écrire dans leurs topics : ${remove(d.source)} --withdraw`,
+    en: (d) =>
+      `${d.source} is followed as before, and none of its rows is withdrawn: ${d.what}; to withdraw them, with an account that may write to their topics: ${remove(d.source)} --withdraw`,
+  },
+  "source.half_removed": {
+    fr: (d) =>
+      `${d.source} n'est plus suivi, mais ses lignes ne sont pas toutes retirées (${d.more} le sont sûrement) : ${d.what} ; les autres comptent encore ; pour les retirer aussi : ${remove(d.source)} --withdraw`,
+    en: (d) =>
+      `${d.source} is no longer followed, but not all of its rows are withdrawn (${d.more} surely are): ${d.what}; the others still count; to withdraw them too: ${remove(d.source)} --withdraw`,
   },
   "source.masked": {
     fr: (d) =>
