@@ -66,6 +66,8 @@ export const Done = Schema.Struct({
   /** The source's id, with its secrets masked. */
   source: Schema.String,
   sentence: Schema.String,
+  /** Whether there is anything to take back: a source that was followed already was not added. */
+  undo: Schema.Boolean,
 });
 export type Done = typeof Done.Type;
 
@@ -156,7 +158,12 @@ export const Request = {
   revoke: Decisions,
   retry: OfSource,
   withdrawal: OfSource,
-  remove: Schema.Struct({ source: Address, withdraw: Schema.Boolean }),
+  remove: Schema.Struct({
+    source: Address,
+    withdraw: Schema.Boolean,
+    /** With `withdraw`: the sales, products and shops that a person was told would go. Far more are refused. */
+    shown: Schema.optionalKey(Schema.Int),
+  }),
   restore: OfSource,
 } as const;
 

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { language, texts } from "./language.js";
-import { send } from "./live.js";
+import { Refused, send } from "./live.js";
 import { askSession } from "./session.js";
 
 /** @typedef {import("../api/writes.ts").Done} Done */
@@ -28,7 +28,8 @@ export const ask = (name, body) => send("POST", `api/sources/${name}?lang=${lang
 export function refused(error) {
   // The session may have ended.
   void askSession();
-  outcome.value = { says: error instanceof Error ? error.message : String(error), failed: true };
+  const says = error instanceof Refused ? error.message : texts.value.noAnswer;
+  outcome.value = { says, failed: true };
 }
 
 /**
@@ -39,8 +40,8 @@ export function refused(error) {
 export async function act(name, body, undo) {
   forget();
   try {
-    const { sentence } = await ask(name, body);
-    outcome.value = { says: sentence, failed: false, undo };
+    const answer = await ask(name, body);
+    outcome.value = { says: answer.sentence, failed: false, undo: answer.undo ? undo : undefined };
     return true;
   } catch (error) {
     refused(error);

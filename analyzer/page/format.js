@@ -146,7 +146,7 @@ export function fileName(source) {
       .at(-1) ?? source;
   if (!last.includes(".") && URL.canParse(source)) return new URL(source).host || last;
   try {
-    return decodeURIComponent(last);
+    return decodeURIComponent(last).replaceAll(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, "\ufffd");
   } catch {
     return last;
   }

@@ -107,7 +107,8 @@ export async function send(method, path, body) {
     headers: { "x-ventes": key.get(), ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  const answer = await response.json();
+  // A proxy may answer in its own words.
+  const answer = await response.json().catch(() => ({ error: `${path}: ${response.status}` }));
   if (!response.ok) throw new Refused(answer.error ?? `${path}: ${response.status}`);
   return answer;
 }

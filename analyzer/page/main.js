@@ -31,7 +31,7 @@ function Page() {
     <${Top} view=${view} />
     <main class=${link.value === "lost" ? "stale" : ""}>
       <${Notices} analyses=${analyses} sources=${sources} />
-      <${VIEW_OF[view]} sources=${sources} />
+      <${VIEW_OF[view]} sources=${sources} demo=${analyses?.demo === true} />
     </main>`;
 }
 

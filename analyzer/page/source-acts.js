@@ -44,13 +44,23 @@ function Renaming({ source, name, closes }) {
 function Removal({ source, name, closes }) {
   const t = texts.value;
   const [planned, setPlanned] = useState(/** @type {Withdrawal | undefined} */ (undefined));
-  useEffect(() => {
-    ask("withdrawal", { source }).then((answer) => setPlanned(/** @type {Withdrawal} */ (answer)), refused);
-  }, [source]);
-  const remove = async (/** @type {boolean} */ withdraw) => {
-    if (await act("remove", { source, withdraw }, { name: "restore", body: { source } })) closes.done();
+  const plan = (/** @type {(error: unknown) => void} */ onFailure) => {
+    ask("withdrawal", { source }).then((answer) => setPlanned(/** @type {Withdrawal} */ (answer)), onFailure);
   };
+  useEffect(() => {
+    plan((error) => {
+      refused(error);
+      closes.done();
+    });
+  }, [source]);
   const rows = planned?.rows ?? null;
+  const remove = async (/** @type {boolean} */ withdraw) => {
+    const shown = rows === null ? 0 : rows.ventes + rows.produits + rows.magasins;
+    const body = withdraw ? { source, withdraw, shown } : { source, withdraw };
+    if (await act("remove", body, { name: "restore", body: { source } })) closes.done();
+    // What was shown may hold no longer. If that cannot be told either, the first refusal says more.
+    else plan(() => {});
+  };
   return html`
     <p><strong>${t.removeQuestion(name)}</strong></p>
     <div class="ways">

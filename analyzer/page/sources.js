@@ -32,8 +32,8 @@ const isFine = ({ state, doubts }) => state === "ok" && doubts === undefined;
 /** Whether a source waits for its next poll after a failure, or for a confirmation. @param {Source} source */
 export const isStopped = ({ state }) => state === "parked" || state === "held";
 
-/** @param {{ sources: Sources | undefined }} props */
-export function SourcesView({ sources: answer }) {
+/** `demo`: its files are not registered, so nothing can be changed about them. @param {{ sources: Sources | undefined, demo: boolean }} props */
+export function SourcesView({ sources: answer, demo }) {
   const t = texts.value;
   if (answer === undefined) return null;
   const { sources, catalogues, withdrawn, currency } = answer;
@@ -45,7 +45,7 @@ export function SourcesView({ sources: answer }) {
       <${OutcomeNote} />
       <ul id="sources" class="sources">
         ${sources.length + catalogues.length === 0 && html`<li class="quiet">${t.noSources}</li>`}
-        ${alone.map((source) => html`<${SourceItem} key=${source.source} source=${source} currency=${currency} />`)}
+        ${alone.map((source) => html`<${SourceItem} key=${source.source} source=${source} currency=${currency} fixed=${demo} />`)}
         ${catalogues.map((catalogue) => {
           const entries = sources.filter((source) => source.catalogue === catalogue.catalogue);
           return html`<${CatalogueItem} key=${catalogue.catalogue} catalogue=${catalogue} all=${entries} currency=${currency} />`;
@@ -71,8 +71,8 @@ const Heading = ({ id, tag }) => html`
     <span class="quiet url" title=${shorten(id, 2000)}><bdi>${shorten(id)}</bdi></span>
   </div>`;
 
-/** @param {{ source: Source, currency: string }} props */
-function SourceItem({ source, currency }) {
+/** @param {{ source: Source, currency: string, fixed?: boolean }} props */
+function SourceItem({ source, currency, fixed = false }) {
   const t = texts.value;
   const { reason, doubts, decided = [], rekeyed } = source;
   return html`
@@ -83,7 +83,7 @@ function SourceItem({ source, currency }) {
       <p class="links">
         ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "sales", source: source.source, period: "all" }} label=${t.salesOf(fileName(source.source))}>${t.itsSales}</${Link}>`}
         ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "changes", source: source.source }} label=${t.changesOf(fileName(source.source))}>${t.itsChanges}</${Link}>`}
-        ${session.value.writes && html`<${SourceActs} source=${source.source} name=${fileName(source.source)} canRetry=${source.state !== "unlisted"} />`}
+        ${session.value.writes && !fixed && html`<${SourceActs} source=${source.source} name=${fileName(source.source)} canRetry=${source.state !== "unlisted"} />`}
       </p>
       ${decided.map(({ at, says }) => html`<p class="quiet reason">${t.decided(moment(at), says)}</p>`)}
       ${rekeyed !== undefined && html`<p class="quiet reason">${t.rekeyed(moment(rekeyed))}</p>`}

@@ -27,6 +27,8 @@ export const acts = {
   },
   firstRows: (kind) => `First rows: ${kind}`,
   wouldReject: "Lines that cannot be read",
+  noAnswer:
+    "The server did not answer. It may have been done or not: look at the list when it answers again.",
   undo: "Undo",
   close: "Close",
   cancel: "Cancel",

@@ -28,6 +28,8 @@ export const acts = {
   /** @param {string} kind */
   firstRows: (kind) => `Premières lignes : ${kind}`,
   wouldReject: "Lignes illisibles",
+  noAnswer:
+    "Le serveur n’a pas répondu. Cela a pu être fait ou non : regardez la liste quand il répond de nouveau.",
   undo: "Annuler cette action",
   close: "Fermer",
   cancel: "Annuler",

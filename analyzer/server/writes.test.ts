@@ -20,7 +20,7 @@ beforeEach(() => {
 
 const done = (name: string) => (request: object) => {
   asked.push([name, request]);
-  return Effect.succeed({ source: "s", sentence: name });
+  return Effect.succeed({ source: "s", sentence: name, undo: false });
 };
 const acts: SourceActs = {
   inspect: () => Effect.fail(new NotDone({ status: 422, sentence: "no CSV" })),

@@ -175,7 +175,9 @@ it("a source has the name that is given, until an empty one takes it away", asyn
   for (const bad of ["x".repeat(81), "a\u202eb", "a\tb"])
     expect(await add("--name", bad)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("a name has at most 80 characters, one of which can be seen, and no control characters"),
+      stderr: expect.stringContaining(
+        "a name has at most 80 characters, one of which can be seen, and no control characters",
+      ),
     });
   expect(await add("--catalogue", "--name", "x")).toMatchObject({
     code: 2,

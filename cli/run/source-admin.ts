@@ -4,7 +4,10 @@
  * reach only public addresses, and files under VENTES_FILES (invariant 10).
  */
 import * as Effect from "effect/Effect";
+import * as Fiber from "effect/Fiber";
+import type * as Scope from "effect/Scope";
 import * as Semaphore from "effect/Semaphore";
+import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
@@ -36,7 +39,7 @@ import type { Invocation } from "../settings/invocation.ts";
 import { textsIn } from "../texts/texts.ts";
 import { findHeld } from "./held.ts";
 import { withKnownDoubts } from "./known-doubts.ts";
-import { addressOf, parsed } from "./register.ts";
+import { addressOf, isNamedBy, parsed } from "./register.ts";
 import { plannedRemoval, removalSentence, removeNamed } from "./removal.ts";
 import { inScratch } from "./scratch.ts";
 import { readSourceEntries } from "./source-list.ts";
@@ -74,9 +77,17 @@ export interface AdminOptions {
 export const makeSourceAdmin = Effect.fnUntraced(function* (
   run: Invocation,
   options: AdminOptions,
-): Effect.fn.Return<SourceAdmin, never, TopicLog> {
+): Effect.fn.Return<SourceAdmin, never, TopicLog | Scope.Scope> {
   const log = yield* TopicLog;
+  const scope = yield* Effect.scope;
   const gate = yield* Semaphore.make(AT_ONCE);
+  const turns = yield* Semaphore.make(1);
+  // One after the other, because each reads a registration and writes it again: of two at once one would be lost. And to
+  // its end, also when the browser leaves: a part of the rows would go, and nobody be told.
+  const whole =
+    <Request, A>(act: (request: Request) => Effect.Effect<A, NotDone>) =>
+    (request: Request) =>
+      turns.withPermit(act(request)).pipe(Effect.forkIn(scope), Effect.flatMap(Fiber.join));
   const removed = new Map<string, Registration>();
   return (language) => {
     const spoken = inLanguage(run, language);
@@ -93,13 +104,13 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
     return {
       inspect: (request) => gate.withPermit(inspect(request)),
       add: (request) => gate.withPermit(add(request)),
-      rename: done(acts.rename),
-      confirm: done(acts.confirm),
-      revoke: done(acts.revoke),
-      retry: done(acts.retry),
+      rename: whole(done(acts.rename)),
+      confirm: whole(done(acts.confirm)),
+      revoke: whole(done(acts.revoke)),
+      retry: whole(done(acts.retry)),
       withdrawal: done(acts.withdrawal),
-      remove: done(acts.remove),
-      restore: done(acts.restore),
+      remove: whole(done(acts.remove)),
+      restore: whole(done(acts.restore)),
     };
   };
 });
@@ -122,21 +133,17 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
       const [{ doubts = [] } = {}] = yield* withKnownDoubts(settings.data, [found]);
       return shownInspection({ ...found, doubts }, settings.language);
     }),
-    add: Effect.fnUntraced(function* ({ url, entities, name }: Request<"add">) {
-      const source = yield* parsed(url, run, () => addressOf(url));
-      const registered = yield* registerSource(source, { entities, name, discovered });
-      return done(source, texts.sourceAdded(masked(source), registered.entities.join(", ")));
-    }),
+    add: (request: Request<"add">) => addShown(request, discovered, run),
     rename: Effect.fnUntraced(function* ({ source, name }: Request<"rename">) {
       const { id } = yield* findHeld(source, run);
       const named = yield* nameSource(id, name);
-      return done(id, texts.renamed(masked(id), named.name));
+      return done(id, texts.renamed(masked(id), named.name), true);
     }),
     confirm: Effect.fnUntraced(function* ({ source, decisions }: Request<"confirm">) {
       const held = yield* findHeld(source, run, shown());
       const doubts = yield* namedDoubts(held.id, held.doubts, decisions);
       yield* held.isCatalogue ? confirmCatalogue(held.id, doubts) : confirmSource(held.id, doubts);
-      return done(held.id, texts.acceptedNow(doubts.length));
+      return done(held.id, texts.acceptedNow(doubts.length), true);
     }),
     revoke: Effect.fnUntraced(function* ({ source, decisions }: Request<"revoke">) {
       const { id } = yield* findHeld(source, run);
@@ -154,17 +161,7 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
       const { sources, withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
       return { sources: sources.map(masked), rows: withdrawal, currency: settings.currency };
     }),
-    remove: Effect.fnUntraced(function* ({ source, withdraw }: Request<"remove">) {
-      const { id } = yield* findHeld(source, run).pipe(
-        Effect.catchTag("SourceError", () => Effect.succeed({ id: source })),
-      );
-      const before = (yield* readSourceEntries)
-        .sources(() => false)
-        .find(({ registration }) => registration.source === id);
-      const gone = yield* removeNamed(source, withdraw, run);
-      if (before !== undefined) remember(removed, before.registration);
-      return done(gone.source, removalSentence(gone, withdraw, run));
-    }),
+    remove: (request: Request<"remove">) => removeShown(request, removed, run),
     restore: Effect.fnUntraced(function* ({ source }: Request<"restore">) {
       const registration = [...removed.values()].find(
         (one) => one.source === source || masked(one.source) === source,
@@ -178,7 +175,63 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
   };
 };
 
-const done = (source: string, sentence: string) => ({ source: masked(source), sentence });
+const addShown = Effect.fnUntraced(function* (
+  { url, entities, name }: Request<"add">,
+  discovered: boolean,
+  run: Invocation,
+) {
+  const { texts } = run;
+  const source = yield* parsed(url, run, () => addressOf(url));
+  const isKnown = (yield* readSourceEntries)
+    .sources(() => false)
+    .some(({ registration }) => isNamedBy(registration.source, source));
+  const registered = yield* registerSource(source, { entities, name, discovered });
+  const [shown, kinds] = [masked(registered.source), registered.entities.join(", ")];
+  return isKnown
+    ? done(source, texts.sourceFollowed(shown, kinds))
+    : done(source, texts.sourceAdded(shown, kinds), true);
+});
+
+const removeShown = Effect.fnUntraced(function* (
+  { source, withdraw, shown }: Request<"remove">,
+  removed: Map<string, Registration>,
+  run: Invocation,
+) {
+  if (withdraw && shown !== undefined) yield* assertShown(source, shown, run);
+  const { id } = yield* findHeld(source, run).pipe(
+    Effect.catchTag("SourceError", () => Effect.succeed({ id: source })),
+  );
+  const before = (yield* readSourceEntries)
+    .sources(() => false)
+    .find(({ registration }) => registration.source === id);
+  // Nothing reads prices set by hand again.
+  const isKept = before !== undefined && id !== HAND_PRICES;
+  // First, because a removal that fails may have happened.
+  if (isKept) remember(removed, before.registration);
+  const gone = yield* removeNamed(source, withdraw, run);
+  return done(gone.source, removalSentence(gone, withdraw, run), isKept);
+});
+
+const done = (source: string, sentence: string, undo = false) => ({
+  source: masked(source),
+  sentence,
+  undo,
+});
+
+/** As for a version (rule 10): a file may grow by a little while a person reads. */
+const FEW_ROWS = 10;
+const SMALL_PART = 0.2;
+
+/** Fails when the source has far more rows to withdraw than a person was shown. */
+const assertShown = Effect.fnUntraced(function* (source: string, shown: number, run: Invocation) {
+  const { withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
+  const now = withdrawal === null ? 0 : withdrawal.ventes + withdrawal.produits + withdrawal.magasins;
+  const more = now - shown;
+  if (more > FEW_ROWS && more > SMALL_PART * now)
+    return yield* new WrongUsage({
+      message: run.texts.moreThanShown(masked(source), run.texts.count(now), run.texts.count(shown)),
+    });
+});
 
 /** Keeps the registration of a source that was removed; of too many, forgets the oldest. */
 function remember(removed: Map<string, Registration>, registration: Registration): void {

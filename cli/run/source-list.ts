@@ -23,9 +23,9 @@ import type { ComponentHealth } from "../../notify/verdicts.ts";
 import {
   type ListedCatalogue,
   type ListedSource,
+  LONGEST_NAME,
   listedCatalogues,
   listedSources,
-  LONGEST_NAME,
   newCatalogueStatus,
   Registry,
   racesFound,

@@ -497,6 +497,12 @@ const TEXTS = {
     (source: string) => `${source} est suivi de nouveau, avec ses options`,
     (source: string) => `${source} is followed again, with its options`,
   ),
+  moreThanShown: both(
+    (source: string, now: string, shown: string) =>
+      `${source} a maintenant ${lignes(now)} à retirer, et non ${shown} comme affiché : rien n'est retiré ; regardez de nouveau ce qui partirait`,
+    (source: string, now: string, shown: string) =>
+      `${source} has ${rows(now)} to withdraw now, not ${shown} as was shown: nothing is removed; look again at what would go`,
+  ),
   notRemovedHere: both(
     (source: string) =>
       `ce programme n'a pas retiré ${source} depuis son démarrage : ajoutez-le de nouveau, ou ${command("sources add URL")}`,

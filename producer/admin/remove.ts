@@ -107,9 +107,7 @@ const remove = Effect.fnUntraced(function* (
         const isBack =
           !sent.any &&
           before !== undefined &&
-          (yield* Effect.isSuccess(
-            log.publish("sources", [{ key: source, value: JSON.stringify(before) }]),
-          ));
+          (yield* Effect.isSuccess(log.publish("sources", [{ key: source, value: JSON.stringify(before) }])));
         return yield* sourceError(
           isBack ? "source.still_followed" : "source.half_removed",
           { source, what: cause.message, more: String(sent.events) },
