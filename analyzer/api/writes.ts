@@ -120,6 +120,8 @@ export const WithdrawalAnswer = Schema.Struct({
       ventes: Schema.Int,
       produits: Schema.Int,
       magasins: Schema.Int,
+      /** Sales that wait and are in no figure: they go too. */
+      orphelins: Schema.Int,
       /** Sales of other sources that would wait for their product or shop. */
       waiting: Schema.Int,
       /** Of the sales that would go. */
@@ -161,7 +163,7 @@ export const Request = {
   remove: Schema.Struct({
     source: Address,
     withdraw: Schema.Boolean,
-    /** With `withdraw`: the sales, products and shops that a person was told would go. Far more are refused. */
+    /** With `withdraw`: the sales, waiting ones too, products and shops that a person was told would go. Far more are refused. */
     shown: Schema.optionalKey(Schema.Int),
   }),
   restore: OfSource,

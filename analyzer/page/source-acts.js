@@ -55,7 +55,7 @@ function Removal({ source, name, closes }) {
   }, [source]);
   const rows = planned?.rows ?? null;
   const remove = async (/** @type {boolean} */ withdraw) => {
-    const shown = rows === null ? 0 : rows.ventes + rows.produits + rows.magasins;
+    const shown = rows === null ? 0 : rows.ventes + rows.orphelins + rows.produits + rows.magasins;
     const body = withdraw ? { source, withdraw, shown } : { source, withdraw };
     if (await act("remove", body, { name: "restore", body: { source } })) closes.done();
     // What was shown may hold no longer. If that cannot be told either, the first refusal says more.
@@ -82,11 +82,12 @@ function Loss({ planned: { rows, currency } }) {
   const t = texts.value;
   if (rows === null) return html`<p>${t.noRowsYet}</p>`;
   const money = (/** @type {number} */ value) => amount(value, currency);
-  const { ventes, produits, magasins, waiting, total, after } = rows;
+  const { ventes, orphelins, produits, magasins, waiting, total, after } = rows;
   return html`
     <p>${t.loss(ventes, number(ventes), money(rows.amount))}</p>
     <p class="quiet">
       ${[
+        ...(orphelins > 0 ? [t.lostWaiting(orphelins, number(orphelins))] : []),
         ...(produits > 0 ? [t.lostProducts(produits, number(produits))] : []),
         ...(magasins > 0 ? [t.lostShops(magasins, number(magasins))] : []),
         ...(waiting > 0 ? [t.wouldWait(waiting, number(waiting))] : []),

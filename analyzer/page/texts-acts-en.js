@@ -55,6 +55,7 @@ export const acts = {
   stopAndDelete: "Stop and delete its rows",
   noRowsYet: "Its rows go too; the database has none yet.",
   loss: (n, shown, worth) => `Its rows go too: ${shown} sale${n === 1 ? "" : "s"}, ${worth}.`,
+  lostWaiting: (n, shown) => `${shown} sale${n === 1 ? "" : "s"} that wait${n === 1 ? "s" : ""}`,
   lostProducts: (n, shown) => `${shown} product${n === 1 ? "" : "s"}`,
   lostShops: (n, shown) => `${shown} shop${n === 1 ? "" : "s"}`,
   wouldWait: (n, shown) => `${shown} sale${n === 1 ? "" : "s"} of other files would wait`,

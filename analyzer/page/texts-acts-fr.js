@@ -66,6 +66,8 @@ export const acts = {
   /** @param {number} n @param {string} shown @param {string} worth */
   loss: (n, shown, worth) => `Ses lignes partent aussi : ${shown} vente${n > 1 ? "s" : ""}, ${worth}.`,
   /** @param {number} n @param {string} shown */
+  lostWaiting: (n, shown) => `${shown} vente${n > 1 ? "s" : ""} en attente`,
+  /** @param {number} n @param {string} shown */
   lostProducts: (n, shown) => `${shown} produit${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown */
   lostShops: (n, shown) => `${shown} magasin${n > 1 ? "s" : ""}`,

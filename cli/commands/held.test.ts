@@ -228,8 +228,14 @@ it("--columns with fewer names than fields is refused with both counts; an empty
 describe("what `sources remove --withdraw` would delete", () => {
   it("is shown by --dry-run in rows and money, and it is what then happens", async () => {
     const { write, start, run, total } = company();
-    const a = write("a.csv", `id_vente,${SALES}`, `1,${day(1)},P1,M1,1,10`, `2,${day(1)},P1,M1,1,20`);
-    // Sale 2 is also of another file, so it stays.
+    const a = write(
+      "a.csv",
+      `id_vente,${SALES}`,
+      `1,${day(1)},P1,M1,1,10`,
+      `2,${day(1)},P1,M1,1,20`,
+      `9,${day(1)},P0,M1,1,1`,
+    );
+    // Sale 2 is also of another file, so it stays. Sale 9 waits for its product.
     const b = write("b.csv", `id_vente,${SALES}`, `2,${day(1)},P1,M1,1,20`, `3,${day(1)},P1,M1,1,5`);
     await start(a, b);
     expect(await total()).toBe(35);
@@ -238,6 +244,7 @@ describe("what `sources remove --withdraw` would delete", () => {
       ventes: 1,
       produits: 0,
       magasins: 0,
+      orphelins: 1,
       waiting: 0,
       amount: 10,
       total: 35,
@@ -250,7 +257,7 @@ describe("what `sources remove --withdraw` would delete", () => {
     expect(await traces(run)).toContainEqual({
       source: expect.stringMatching(/a\.csv$/),
       state: "removed",
-      withdrawn: { at: expect.stringMatching(/^\d{4}-/), events: 2 },
+      withdrawn: { at: expect.stringMatching(/^\d{4}-/), events: 3 },
     });
   });
 
@@ -261,7 +268,7 @@ describe("what `sources remove --withdraw` would delete", () => {
     await start(products, sales);
     const dry = await run("sources", "remove", products, "--withdraw", "--dry-run");
     expect(dry.stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(
-      /0 sale\(s\) worth 0,00 €, 1 product\(s\).*; 1 sale\(s\) of other files would wait[\s\S]*total revenue: 14,00 €; afterwards 4,00 €/,
+      /0 sale\(s\) worth 0,00 €, 0 sale\(s\) that wait, 1 product\(s\).*; 1 sale\(s\) of other files would wait[\s\S]*total revenue: 14,00 €; afterwards 4,00 €/,
     );
     await run("sources", "remove", products, "--withdraw");
     await run("start", "--once");

@@ -54,6 +54,7 @@ const showWithdrawal = Effect.fnUntraced(function* (url: string, withdraw: boole
               amount: money(withdrawal.amount),
               produits: texts.count(withdrawal.produits),
               magasins: texts.count(withdrawal.magasins),
+              orphelins: texts.count(withdrawal.orphelins),
               waiting: texts.count(withdrawal.waiting),
             }),
             withdrawal.after === null

@@ -115,7 +115,10 @@ it("ends a removal that it began, although the browser has left", async () => {
       }),
     waiting,
   );
-  expect(again).toMatchObject({ sentence: expect.stringContaining("followed: 0 rows withdrawn"), undo: false });
+  expect(again).toMatchObject({
+    sentence: expect.stringContaining("followed: 0 rows withdrawn"),
+    undo: false,
+  });
 });
 
 it("removes no more than a little more than was shown", async () => {

@@ -12,6 +12,7 @@ import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import type { Withdrawal } from "#shared/database/withdrawal.ts";
 import { masked, maskedIn } from "#shared/runtime/masked.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { Settings } from "#shared/runtime/settings.ts";
@@ -222,10 +223,13 @@ const done = (source: string, sentence: string, undo = false) => ({
 const FEW_ROWS = 10;
 const SMALL_PART = 0.2;
 
+const rowsOf = ({ ventes, orphelins, produits, magasins }: Withdrawal): number =>
+  ventes + orphelins + produits + magasins;
+
 /** Fails when the source has far more rows to withdraw than a person was shown. */
 const assertShown = Effect.fnUntraced(function* (source: string, shown: number, run: Invocation) {
   const { withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
-  const now = withdrawal === null ? 0 : withdrawal.ventes + withdrawal.produits + withdrawal.magasins;
+  const now = withdrawal === null ? 0 : rowsOf(withdrawal);
   const more = now - shown;
   if (more > FEW_ROWS && more > SMALL_PART * now)
     return yield* new WrongUsage({

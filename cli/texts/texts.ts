@@ -21,7 +21,7 @@ const englishFiles = (n: number): string => `${englishCount(n)} ${n === 1 ? "fil
 
 type Shown<Name extends string> = Readonly<Record<Name, string>>;
 type Rekeyed = Shown<"source" | "deleted" | "fresh">;
-type Withdrawn = Shown<"ventes" | "amount" | "produits" | "magasins" | "waiting">;
+type Withdrawn = Shown<"ventes" | "amount" | "orphelins" | "produits" | "magasins" | "waiting">;
 type CatalogueCounts = Shown<"listed" | "taken" | "others" | "removed" | "refused" | "passed" | "unlisted">;
 /** A choice: what it would do, and the command that makes it. */
 type Way = Shown<"effect" | "command">;
@@ -697,9 +697,9 @@ const TEXTS = {
   ),
   wouldWithdraw: both(
     (n: Withdrawn) =>
-      `seraient retirés : ${n.ventes} vente(s) d'une valeur de ${n.amount}, ${n.produits} produit(s), ${n.magasins} magasin(s) ; ${n.waiting} vente(s) d'autres fichiers attendraient leur produit ou leur magasin`,
+      `seraient retirés : ${n.ventes} vente(s) d'une valeur de ${n.amount}, ${n.orphelins} vente(s) en attente, ${n.produits} produit(s), ${n.magasins} magasin(s) ; ${n.waiting} vente(s) d'autres fichiers attendraient leur produit ou leur magasin`,
     (n: Withdrawn) =>
-      `would be withdrawn: ${n.ventes} sale(s) worth ${n.amount}, ${n.produits} product(s), ${n.magasins} shop(s); ${n.waiting} sale(s) of other files would wait for their product or shop`,
+      `would be withdrawn: ${n.ventes} sale(s) worth ${n.amount}, ${n.orphelins} sale(s) that wait, ${n.produits} product(s), ${n.magasins} shop(s); ${n.waiting} sale(s) of other files would wait for their product or shop`,
   ),
   totalFromTo: both(
     (now: string, after: string) => `chiffre d'affaires total : ${now} ; ensuite ${after}`,

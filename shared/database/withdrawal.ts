@@ -6,6 +6,8 @@ export interface Withdrawal {
   readonly ventes: number;
   readonly produits: number;
   readonly magasins: number;
+  /** Sales that wait for their product or shop, and are in no figure: they go too. */
+  readonly orphelins: number;
   /** Of the sales that go. */
   readonly amount: number;
   /** Sales of other sources that would wait, because their product or shop goes. */
@@ -15,10 +17,10 @@ export interface Withdrawal {
   readonly after: number | null;
 }
 
-/** The row is of one of the sources, and no other source has a claim on it (rule 8). */
-const gone = (entity: string, key: string): string => `
-  SELECT ${key} FROM ${entity} WHERE source IN (SELECT value FROM json_each(:sources))
-    AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.entity = '${entity}' AND claims.key = ${entity}.${key}
+/** The row is of one of the sources, and no other source has a claim on it (rule 8). `table`: where the rows of the entity are. */
+const gone = (entity: string, key: string, table = entity): string => `
+  SELECT ${key} FROM ${table} WHERE source IN (SELECT value FROM json_each(:sources))
+    AND NOT EXISTS (SELECT 1 FROM claims WHERE claims.entity = '${entity}' AND claims.key = ${table}.${key}
                     AND claims.source NOT IN (SELECT value FROM json_each(:sources)))`;
 
 const QUERY = `
@@ -29,6 +31,7 @@ const QUERY = `
          SELECT ca_millioniemes, id_produit IN (SELECT id_produit FROM p) OR id_magasin IN (SELECT id_magasin FROM m) AS waits
          FROM ventes WHERE id_vente NOT IN (SELECT id_vente FROM v))
   SELECT (SELECT COUNT(*) FROM v) AS ventes, (SELECT COUNT(*) FROM p) AS produits, (SELECT COUNT(*) FROM m) AS magasins,
+         (SELECT COUNT(*) FROM (${gone("ventes", "id_vente", "orphelins")})) AS orphelins,
          (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes) AS total,
          (SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes WHERE id_vente IN (SELECT id_vente FROM v)) AS amount,
          (SELECT COUNT(*) FROM others WHERE waits) AS waiting,
@@ -47,6 +50,7 @@ export function withdrawalOf(db: Sqlite, sources: readonly string[]): Withdrawal
     ventes: counts.ventes,
     produits: counts.produits,
     magasins: counts.magasins,
+    orphelins: counts.orphelins,
     waiting: counts.waiting,
     amount: amount / 1e6,
     total: total / 1e6,
