@@ -4,9 +4,10 @@ import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { onFile } from "#shared/database/attempt.ts";
+import type { SqlFailure } from "#shared/database/guarded-sql/run.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
-import { type Withdrawal, withdrawalOf } from "#shared/database/withdrawal.ts";
+import { type Withdrawal, withdrawalApart, withdrawalOf } from "#shared/database/withdrawal.ts";
 import { MASK, masked } from "#shared/runtime/masked.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
@@ -104,17 +105,35 @@ export const plannedRemoval = Effect.fnUntraced(function* (
   WrongUsage | SourceError | DatabaseError | LogFailure,
   TopicLog | Scope.Scope
 > {
-  const { settings } = run;
+  const sources = yield* toBeRemoved(url, run);
+  if (!withdraw || !existsSync(ventesFile(run.settings.data))) return { sources, withdrawal: null };
+  const db = yield* openForReading(run);
+  return { sources, withdrawal: yield* onFile(db.name, () => withdrawalOf(db, sources)) };
+});
+
+/** What `removeNamed` would do with `withdraw`, counted in a process of its own, so that the page goes on. Writes nothing. */
+export const plannedApart = Effect.fnUntraced(function* (
+  url: string,
+  run: Invocation,
+): Effect.fn.Return<
+  PlannedRemoval,
+  WrongUsage | SourceError | DatabaseError | LogFailure | SqlFailure,
+  TopicLog | Scope.Scope
+> {
+  const sources = yield* toBeRemoved(url, run);
+  if (!existsSync(ventesFile(run.settings.data))) return { sources, withdrawal: null };
+  const { name } = yield* openForReading(run);
+  return { sources, withdrawal: yield* withdrawalApart(name, sources, run.settings.language) };
+});
+
+/** The ids of the sources that have this name, or are entries of the catalogue that has it. */
+const toBeRemoved = Effect.fnUntraced(function* (url: string, run: Invocation) {
   const { source: named, catalogue } = yield* bothNamed(url, run);
   const all = (yield* readSourceEntries).sources(() => false).map(({ registration }) => registration);
   const ids = all.map(({ source }) => source);
   const id = idAmong(ids, named);
   const sources = ids.filter((source, i) => source === id || all[i]?.catalogue === catalogue);
-  if (sources.length === 0) {
-    const code = ids.some((source) => isNamedBy(source, named)) ? "source.masked" : "source.not_registered";
-    return yield* sourceError(code, { source: named }, settings.language);
-  }
-  if (!withdraw || !existsSync(ventesFile(settings.data))) return { sources, withdrawal: null };
-  const db = yield* openForReading(run);
-  return { sources, withdrawal: yield* onFile(db.name, () => withdrawalOf(db, sources)) };
+  if (sources.length > 0) return sources;
+  const code = ids.some((source) => isNamedBy(source, named)) ? "source.masked" : "source.not_registered";
+  return yield* sourceError(code, { source: named }, run.settings.language);
 });

@@ -11,6 +11,7 @@ import { HAND_PRICES } from "#shared/contract/hand-prices.ts";
 import { sentenceOf } from "#shared/contract/sentences.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
+import type { SqlFailure } from "#shared/database/guarded-sql/run.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Withdrawal } from "#shared/database/withdrawal.ts";
 import { masked, maskedIn } from "#shared/runtime/masked.ts";
@@ -41,11 +42,11 @@ import { textsIn } from "../texts/texts.ts";
 import { findHeld } from "./held.ts";
 import { withKnownDoubts } from "./known-doubts.ts";
 import { addressOf, isNamedBy, parsed } from "./register.ts";
-import { plannedRemoval, removalSentence, removeNamed } from "./removal.ts";
+import { plannedApart, removalSentence, removeNamed } from "./removal.ts";
 import { inScratch } from "./scratch.ts";
 import { readSourceEntries } from "./source-list.ts";
 
-type Failure = WrongUsage | SourceError | DatabaseError | PublishFailure;
+type Failure = WrongUsage | SourceError | DatabaseError | PublishFailure | SqlFailure;
 
 /** HTTP status by refusal code; all others are 422. */
 const STATUS: Readonly<Record<string, 403 | 404>> = {
@@ -57,7 +58,8 @@ const STATUS: Readonly<Record<string, 403 | 404>> = {
 const notDone = (error: Failure): NotDone => {
   if (error._tag === "SourceError")
     return new NotDone({ status: STATUS[error.code] ?? 422, sentence: error.sentence });
-  const status = error._tag === "WrongUsage" ? 422 : error._tag === "LogUnavailable" ? 503 : 500;
+  const isLater = error._tag === "LogUnavailable" || error._tag === "SqlFailure";
+  const status = error._tag === "WrongUsage" ? 422 : isLater ? 503 : 500;
   return new NotDone({ status, sentence: error.message });
 };
 
@@ -82,6 +84,8 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const scope = yield* Effect.scope;
   const gate = yield* Semaphore.make(AT_ONCE);
+  // Each is a process.
+  const counts = yield* Semaphore.make(1);
   const turns = yield* Semaphore.make(1);
   // One after the other, because each reads a registration and writes it again: of two at once one would be lost. And to
   // its end, also when the browser leaves: a part of the rows would go, and nobody be told.
@@ -101,7 +105,7 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
           Effect.provideService(TopicLog, log),
           Effect.provideService(Settings, spoken.settings),
         );
-    const [inspect, add] = [done(acts.inspect), done(acts.add)];
+    const [inspect, add, withdrawal] = [done(acts.inspect), done(acts.add), done(acts.withdrawal)];
     return {
       inspect: (request) => gate.withPermit(inspect(request)),
       add: (request) => gate.withPermit(add(request)),
@@ -109,7 +113,7 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
       confirm: whole(done(acts.confirm)),
       revoke: whole(done(acts.revoke)),
       retry: whole(done(acts.retry)),
-      withdrawal: done(acts.withdrawal),
+      withdrawal: (request) => counts.withPermit(withdrawal(request)),
       remove: whole(done(acts.remove)),
       restore: whole(done(acts.restore)),
     };
@@ -159,7 +163,7 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
       return done(id, texts.rereadAsked(masked(id)));
     }),
     withdrawal: Effect.fnUntraced(function* ({ source }: Request<"withdrawal">) {
-      const { sources, withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
+      const { sources, withdrawal } = yield* Effect.scoped(plannedApart(source, run));
       return { sources: sources.map(masked), rows: withdrawal, currency: settings.currency };
     }),
     remove: (request: Request<"remove">) => removeShown(request, removed, run),
@@ -228,7 +232,7 @@ const rowsOf = ({ ventes, orphelins, produits, magasins }: Withdrawal): number =
 
 /** Fails when the source has far more rows to withdraw than a person was shown. */
 const assertShown = Effect.fnUntraced(function* (source: string, shown: number, run: Invocation) {
-  const { withdrawal } = yield* Effect.scoped(plannedRemoval(source, true, run));
+  const { withdrawal } = yield* Effect.scoped(plannedApart(source, run));
   const now = withdrawal === null ? 0 : rowsOf(withdrawal);
   const more = now - shown;
   if (more > FEW_ROWS && more > SMALL_PART * now)

@@ -1,4 +1,7 @@
 /** What a database would lose if all claims of some sources were deleted: their rows, and the money of the sales. */
+import * as Effect from "effect/Effect";
+import type { Language } from "../runtime/settings.ts";
+import { OPERATOR_LIMITS, runSql, type SqlFailure, type SqlValue } from "./guarded-sql/run.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** Rows that these sources alone brought. Amounts are in the currency of the database. */
@@ -41,11 +44,39 @@ const QUERY = `
                    AND id_produit NOT IN (SELECT id_produit FROM p)
                    AND id_vente NOT IN (SELECT id_vente FROM v)) AS reprices`;
 
-/** `sources`: their ids. Costs a pass over the sales. */
-export function withdrawalOf(db: Sqlite, sources: readonly string[]): Withdrawal {
-  const { reprices, amount, total, after, ...counts } = db
-    .prepare(QUERY)
-    .get({ sources: JSON.stringify(sources) }) as Record<string, number> & Withdrawal & { reprices: number };
+/** `sources`: their ids. Costs a pass over the sales, during which its thread does nothing else. */
+export const withdrawalOf = (db: Sqlite, sources: readonly string[]): Withdrawal =>
+  asWithdrawal(db.prepare(QUERY).get({ sources: JSON.stringify(sources) }) as Row);
+
+/** The same in a process of its own, so that this one goes on. `file`: of a database that exists and is known to be ours. */
+export const withdrawalApart = Effect.fnUntraced(function* (
+  file: string,
+  sources: readonly string[],
+  language: Language,
+): Effect.fn.Return<Withdrawal, SqlFailure> {
+  const literal = `'${JSON.stringify(sources).replaceAll("'", "''")}'`;
+  const sql = QUERY.replaceAll(":sources", () => literal);
+  let names: readonly string[] = [];
+  let values: readonly SqlValue[] = [];
+  yield* runSql(
+    { file, sql, limits: OPERATOR_LIMITS, language },
+    {
+      columns: (columns) => {
+        names = columns;
+      },
+      rows: ([row = []]) => {
+        values = row;
+      },
+      end: () => {},
+    },
+  );
+  return asWithdrawal(Object.fromEntries(names.map((name, i) => [name, Number(values[i])])) as Row);
+});
+
+/** A row of QUERY. Amounts are in millionths. */
+type Row = Omit<Withdrawal, "after"> & { readonly after: number; readonly reprices: number };
+
+function asWithdrawal({ reprices, amount, total, after, ...counts }: Row): Withdrawal {
   return {
     ventes: counts.ventes,
     produits: counts.produits,
@@ -54,6 +85,6 @@ export function withdrawalOf(db: Sqlite, sources: readonly string[]): Withdrawal
     waiting: counts.waiting,
     amount: amount / 1e6,
     total: total / 1e6,
-    after: reprices === 1 || after === null ? null : after / 1e6,
+    after: reprices === 1 ? null : after / 1e6,
   };
 }
