@@ -107,8 +107,9 @@ export async function send(method, path, body) {
     headers: { "x-ventes": key.get(), ...(body !== undefined && { "content-type": "application/json" }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
-  // A proxy may answer in its own words.
-  const answer = await response.json().catch(() => ({ error: `${path}: ${response.status}` }));
+  const answer = await response.json().catch(() => undefined);
+  // A proxy between us answered in its own words.
+  if (answer === undefined) throw new Error(`${path}: ${response.status}`);
   if (!response.ok) throw new Refused(answer.error ?? `${path}: ${response.status}`);
   return answer;
 }

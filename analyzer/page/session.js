@@ -24,7 +24,11 @@ export async function askSession() {
 }
 
 export async function endSession() {
-  session.value = await send("DELETE", "api/session");
+  try {
+    session.value = await send("DELETE", "api/session");
+  } catch {
+    // The page says that the server does not answer.
+  }
 }
 
 async function open() {

@@ -1,12 +1,14 @@
 /** What the page does with sources: two browsers at once, one that leaves, and what was shown when a person decided. */
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import * as Layer from "effect/Layer";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, expect, it, onTestFinished } from "vitest";
 import { Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
@@ -91,6 +93,31 @@ it("loses nothing of two browsers that change one source at once", async () => {
     slow,
   );
   expect(changed).toMatchObject({ name: "Paris", reread: expect.any(String) });
+});
+
+it("loses nothing that changes while a file is added again", async () => {
+  let meanwhile = async (): Promise<unknown> => undefined;
+  const server = createServer(async (_, response) => {
+    await meanwhile();
+    response.end("id_magasin,ville\nM9,Brest\n");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/m.csv`;
+  const changed = await onPage((acts) =>
+    Effect.gen(function* () {
+      yield* acts.add({ url });
+      meanwhile = async () => {
+        meanwhile = async () => undefined;
+        await Effect.runPromise(acts.retry({ source: url }));
+      };
+      yield* acts.add({ url, name: "Brest" });
+      return (yield* readSourceEntries)
+        .sources(() => false)
+        .find(({ registration }) => registration.source === url)?.registration;
+    }),
+  );
+  expect(changed).toMatchObject({ name: "Brest", reread: expect.any(String) });
 });
 
 it("ends a removal that it began, although the browser has left", async () => {

@@ -69,8 +69,11 @@ const register = Effect.fnUntraced(function* (
 > {
   const log = yield* TopicLog;
   const settings = yield* Settings;
-  const { before, registration, version } = yield* planned(reference, options);
+  const { registry, before, registration, version } = yield* planned(reference, options);
   const { source, entities } = registration;
+  // Somebody may have changed it while the file was read.
+  yield* registry.refresh(registry.partition(source));
+  if (!isDeepStrictEqual(registry.registration(source), before)) return yield* register(reference, options);
   if (options.onFirstSales !== undefined && before === undefined && entities.includes("ventes"))
     options.onFirstSales(
       yield* inSlices(() => firstIds(version, COMPARED_SALES), asFailure(source, settings)),
@@ -88,6 +91,8 @@ const register = Effect.fnUntraced(function* (
 
 /** What the options would make of the registration of a source. */
 export interface PlannedRegistration {
+  /** As of before the source was read. */
+  readonly registry: Registry;
   /** The present registration. */
   readonly before: Registration | undefined;
   readonly registration: Registration;
@@ -169,7 +174,7 @@ export const planned = Effect.fnUntraced(function* (
     options.name === undefined ? before?.name : ((yield* checkedName(source, options.name)) ?? undefined);
   const found = { source, name, entities, own, isDiscovered, rekey, now };
   const registration = registrationOf(before, options, found);
-  return { before, registration, version };
+  return { registry, before, registration, version };
 });
 
 const idScopeOf = (
