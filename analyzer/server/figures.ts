@@ -117,6 +117,7 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   decisions: { fr: "une liste d'au plus 64 textes", en: "a list of at most 64 texts" },
   name: { fr: "un texte d'au plus 80 caractères", en: "a text of at most 80 characters" },
   withdraw: { fr: "true ou false", en: "true or false" },
+  shown: { fr: "un nombre entier", en: "a whole number" },
 };
 const NOT_JSON = {
   fr: "le corps doit être un objet JSON : /api/openapi.json décrit ses membres",

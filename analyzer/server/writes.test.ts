@@ -159,6 +159,7 @@ describe("changing something through the API", () => {
       const { sent } = yield* session(url, link);
       const cases = [
         ["remove", { source: "s" }, 400, /withdraw must be true or false/],
+        ["remove", { source: "s", withdraw: true, shown: "x" }, 400, /shown must be a whole number/],
         ["remove", "{", 400, /the body must be a JSON object/],
         ["confirm", { source: "s", decisions: Array.from({ length: 65 }, () => "d") }, 400, /decisions/],
         ["retry", { source: "x".repeat(20_000) }, 413, /at most 16384 bytes/],
