@@ -94,7 +94,10 @@ export function admit(access: Access, request: PageRequest, methods: readonly st
     return refused(403, "this page answers to localhost and to addresses only, not to other names");
   if (!methods.includes(method)) return refused(405, `${methods.join(" and ")} only`);
   if (!READS.includes(method) && !isFromItsOwnPage(headers))
-    return refused(403, "a request that changes something must come from this page itself; a proxy must pass its Host header on");
+    return refused(
+      403,
+      "a request that changes something must come from this page itself; a proxy must pass its Host header on",
+    );
   if (!READS.includes(method) && url.startsWith("/api/") && (headers[WRITES_HEADER] ?? "") === "")
     return refused(403, `a request that changes something needs the header ${WRITES_HEADER}`);
   if (access.kind !== "token") return ADMITTED;
