@@ -51,8 +51,7 @@ function oldestReaders(shm: string, locks: string): Reader[] {
       from: Number(from),
       to: Number(to),
     }))
-    // The first byte is of readers that use no WAL.
-    .filter(({ pid, of, from }) => of === inode && pid !== process.pid && from > FIRST_READ_LOCK)
+    .filter(({ pid, of, from }) => of === inode && pid !== process.pid && from >= FIRST_READ_LOCK)
     .filter(({ to }) => to < FIRST_READ_LOCK + READ_LOCKS)
     .map(({ pid, from }) => ({ pid, mark: readMark(shm, from - FIRST_READ_LOCK) }));
   const oldest = Math.min(...held.map(({ mark }) => mark));
@@ -60,7 +59,11 @@ function oldestReaders(shm: string, locks: string): Reader[] {
   return [...pids].map((pid) => ({ pid, program: programOf(pid) }));
 }
 
-/** The frame of the WAL up to which readers with this lock read; 0 where the file has just been deleted. */
+/**
+ * The frame of the WAL up to which readers with this lock read. It is 0 for the first lock: its readers began when the
+ * database had all of the WAL, and nothing may be copied into the database before they end. 0 also where the file has
+ * just been deleted.
+ */
 function readMark(shm: string, lock: number): number {
   const at = READ_MARKS_AT + lock * MARK_BYTES;
   const bytes = bytesOf(shm)?.subarray(at, at + MARK_BYTES);
