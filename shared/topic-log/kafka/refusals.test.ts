@@ -13,7 +13,7 @@ import { embeddedSettings, type KafkaSettings, Settings } from "../../runtime/se
 import { type LogState, TopicLog } from "../topic-log.ts";
 import { layerKafka } from "./layer.ts";
 import { type Code, codeOf } from "./protocol/codes.ts";
-import { type Api, startFakeBroker } from "./testing/fake-broker.ts";
+import { type Api, HANG_UP, startFakeBroker } from "./testing/fake-broker.ts";
 
 /** How long requests are counted after the first one was refused. */
 const FOR_MS = 2_000;
@@ -133,6 +133,8 @@ async function wrongAmong(
 /** One code of each kind, and one that no Kafka knows. */
 const KINDS = [29, 30, 31, -1, 14, 6, 42, 999].map(codeOf);
 
+const LOST: Code = { code: HANG_UP, name: "LOST", kind: "wait" };
+
 /** A member joins again after these. */
 const REJOINING = [22, 25, 27].map(codeOf);
 const joinedAgain = Object.fromEntries(REJOINING.map(({ code }) => [code, { says: "" }]));
@@ -169,13 +171,29 @@ it("opening the log ends for each of its requests; who opens it may try again", 
   );
   const wrong = await Promise.all([
     wrongAmong("InitProducerId", KINDS, {}),
-    wrongAmong("CreateTopics", KINDS, {}, opening),
+    wrongAmong(
+      "CreateTopics",
+      [...KINDS, codeOf(38)],
+      {},
+      {
+        ...opening,
+        38: { end: "LogUnavailable", says: "default.replication.factor" },
+      },
+    ),
     wrongAmong("Metadata", KINDS, {}, opening),
     wrongAmong("ApiVersions", [...KINDS, codeOf(35)], {}, { ...opening, 35: { says: "use Kafka 3.7" } }),
     wrongAmong("DescribeConfigs", KINDS, {}, { ...opening, 6: {} }),
     wrongAmong("SaslHandshake", [...KINDS, codeOf(33), codeOf(34)], { sasl: login }, opening),
-    // Whatever the reason for which a broker does not let us in: it is not tried again.
-    wrongAmong("SaslAuthenticate", [codeOf(58)], { sasl: login }, { 58: { says: "KAFKA_PASSWORD" } }),
+    // Whatever the reason for which a broker does not let us in: it is not tried again, unless the broker is lost.
+    wrongAmong(
+      "SaslAuthenticate",
+      [codeOf(58), LOST],
+      { sasl: login },
+      {
+        58: { says: "KAFKA_PASSWORD" },
+        [HANG_UP]: { end: "LogUnavailable", says: "if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM" },
+      },
+    ),
   ]);
   expect(wrong.flat()).toEqual([]);
 }, 120_000);

@@ -4,7 +4,7 @@
  * protocol/codes.ts. It decides nothing about retries.
  */
 import { type LogFailure, LogMisconfigured, LogMismatch, LogUnavailable } from "../../errors.ts";
-import { type Code, codeNamed, codeOf, reasonOf } from "../protocol/codes.ts";
+import { type Code, codeNamed, codeOf, faultOf, reasonOf } from "../protocol/codes.ts";
 import { BrokenAnswer } from "../protocol/wire.ts";
 
 interface KafkaError {
@@ -25,12 +25,13 @@ export function refusedAnswer(
   place: string,
 ): LogUnavailable | LogMisconfigured {
   const code = codeOf(errorCode);
-  return code.says === undefined
+  const fault = faultOf(code);
+  return fault === undefined
     ? new LogUnavailable({
         address,
         message: `Kafka at ${address} does not give ${place} now (${reasonOf(code)})`,
       })
-    : new LogMisconfigured({ message: `Kafka at ${address} refuses ${place}: ${code.says}` });
+    : new LogMisconfigured({ message: `Kafka at ${address} refuses ${place}: ${fault}` });
 }
 
 /** True when asking again soon, with fresh metadata, may help: a leader has moved, or is not elected yet. */
@@ -42,6 +43,11 @@ const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPR
 /** Messages of a broker that closes a new connection at once: it expects TLS or SASL where we use none, or the reverse. */
 const HUNG_UP =
   /^Closed connection$|^Connection closed by the server$|before secure TLS connection was established$/;
+
+/** The error of kafkajs for each login that did not succeed. It has no cause, so that its message alone tells a lost broker. */
+const LOGIN_FAILED = "KafkaJSSASLAuthenticationError";
+const LOST_IN_LOGIN =
+  / failed: (Closed connection|Connection (error|timeout|closed by the server)|Not connected|Request .* timed out)/;
 
 /** The error of kafkajs for a broker that offers no version of a request that kafkajs knows. */
 const NO_COMMON_VERSION = "KafkaJSServerDoesNotSupportApiKey";
@@ -82,9 +88,9 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
   const all = chain(error);
   const last = all.at(-1) ?? {};
   for (const e of all) {
-    const says = codeNamed(e.type ?? "")?.says;
-    if (says !== undefined) return new LogMisconfigured({ message: `Kafka at ${address}: ${says}` });
-    if (e.name === "KafkaJSSASLAuthenticationError")
+    const fault = faultOf(codeNamed(e.type ?? ""));
+    if (fault !== undefined) return new LogMisconfigured({ message: `Kafka at ${address}: ${fault}` });
+    if (e.name === LOGIN_FAILED && !LOST_IN_LOGIN.test(e.message ?? ""))
       return new LogMisconfigured({
         message: `Kafka at ${address} does not let us in (${e.message}): see KAFKA_SASL_MECHANISM, KAFKA_USERNAME, KAFKA_PASSWORD`,
       });
@@ -112,7 +118,10 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
       message: `Kafka at ${address} cannot answer now (${reasonOf(code)})`,
     });
   const reason = last.message ?? "no reason given";
-  const hint = HUNG_UP.test(reason) ? "; if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM" : "";
+  const hint =
+    HUNG_UP.test(reason) || LOST_IN_LOGIN.test(reason)
+      ? "; if it stays so, see KAFKA_TLS and KAFKA_SASL_MECHANISM"
+      : "";
   return new LogUnavailable({ address, message: `no Kafka answers at ${address} (${reason}${hint})` });
 }
 

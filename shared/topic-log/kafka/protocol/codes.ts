@@ -4,7 +4,7 @@
  * kafkajs does not know the code.
  *
  * - `retry`: the leader or the coordinator is another one, or not elected yet. Ask again soon, with fresh metadata.
- * - `wait`: a state of the cluster that may pass. Ask again, each time later.
+ * - `wait`: a state of the cluster that may pass. Ask again, each time later. With `says` where it may not pass, either.
  * - `misconfigured`: waiting does not help; `says` is what a person has to change. The work ends with that sentence.
  * - `unfit`: an answer to requests that this program never sends. Waited for, and said with its name.
  */
@@ -14,7 +14,7 @@ export interface Code {
   readonly code: number;
   readonly name: string;
   readonly kind: CodeKind;
-  /** What is wrong and what to do, as the end of a sentence; with `misconfigured` alone. */
+  /** What is wrong and what to do, as the end of a sentence. */
   readonly says?: string;
 }
 
@@ -111,7 +111,8 @@ const ROWS: readonly (readonly [code: number, name: string, kind: CodeKind, says
   [
     38,
     "INVALID_REPLICATION_FACTOR",
-    "misconfigured",
+    // While a cluster starts, not all of its brokers are there yet.
+    "wait",
     "the broker's default.replication.factor is more than its brokers: lower it, or start more of them",
   ],
   [39, "INVALID_REPLICA_ASSIGNMENT", "unfit"],
@@ -184,7 +185,8 @@ const ROWS: readonly (readonly [code: number, name: string, kind: CodeKind, says
   [
     81,
     "GROUP_MAX_SIZE_REACHED",
-    "misconfigured",
+    // A killed member is in the group until its session has ended.
+    "wait",
     "the group has as many members as the broker's group.max.size allows: raise it, or end some",
   ],
   [82, "FENCED_INSTANCE_ID", "unfit"],
@@ -269,11 +271,17 @@ const BY_NAME = new Map(CODES.map((entry) => [entry.name, entry]));
 export const codeOf = (code: number): Code =>
   BY_CODE.get(code) ?? { code, name: "UNKNOWN_CODE", kind: "unfit" };
 
+/** What a person has to change; undefined: waiting may help. */
+export const faultOf = (code: Code | undefined): string | undefined =>
+  code?.kind === "misconfigured" ? code.says : undefined;
+
 /** The entry of a name; undefined for one that is not in the table. */
 export const codeNamed = (name: string): Code | undefined => BY_NAME.get(name);
 
 /** Why an answer is waited for, as the end of a sentence. */
-export const reasonOf = ({ code, name, kind }: Code): string =>
-  kind === "unfit"
-    ? `${name}, error ${code}, is no answer to what was asked: if it stays so, report it with the version of the broker`
-    : `${name}, error ${code}`;
+export function reasonOf({ code, name, kind, says }: Code): string {
+  const answer = `${name}, error ${code}`;
+  if (kind === "unfit")
+    return `${answer}, is no answer to what was asked: if it stays so, report it with the version of the broker`;
+  return says === undefined ? answer : `${answer}; if it stays so, ${says}`;
+}

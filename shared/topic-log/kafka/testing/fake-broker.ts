@@ -29,6 +29,9 @@ const APIS = {
 export type Api = keyof typeof APIS;
 const NAMES = new Map<number, Api>(Object.entries(APIS).map(([name, [key]]) => [key, name as Api]));
 
+/** Instead of a code: the broker closes the connection. */
+export const HANG_UP = -2;
+
 const HOST = "127.0.0.1";
 const CLUSTER = "fake";
 /** Where a partition's record batch has its first offset and its count. */
@@ -44,7 +47,7 @@ interface Stored {
 
 export interface FakeBroker {
   readonly address: string;
-  /** From now on answers to this kind of request have this code; 0 is no error. */
+  /** From now on answers to this kind of request have this code; 0 is no error, HANG_UP no answer. */
   readonly answer: (api: Api, code: number) => void;
   /** How many requests of this kind came. */
   readonly asked: (api: Api) => number;
@@ -302,6 +305,7 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
     const api = NAMES.get(key);
     if (api === undefined) return void socket.destroy();
     counts.set(api, (counts.get(api) ?? 0) + 1);
+    if (codeOf(api) === HANG_UP) return void socket.destroy();
     const { body, waitMs = 0 } = answered(api, version, r);
     const send = (): void => {
       const { buffer } = body.payload();

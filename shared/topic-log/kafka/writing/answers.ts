@@ -2,7 +2,7 @@
  * The meaning of a broker's answer to a produced batch, by its error code: what concerns produced batches alone is here,
  * all else is in protocol/codes.ts. It changes nothing; the producer acts on the meaning.
  */
-import { codeOf, reasonOf } from "../protocol/codes.ts";
+import { codeOf, faultOf, reasonOf } from "../protocol/codes.ts";
 
 /**
  * - `appended`: the batch is in the topic.
@@ -45,5 +45,5 @@ export const mayBeAppended = (errorCode: number): boolean =>
 /** Why the batch is refused, or is to be sent again later, as the end of a sentence. */
 export const refusalOf = (errorCode: number): string => {
   const code = codeOf(errorCode);
-  return REFUSALS[errorCode] ?? code.says ?? reasonOf(code);
+  return REFUSALS[errorCode] ?? faultOf(code) ?? reasonOf(code);
 };
