@@ -1,7 +1,8 @@
 /**
  * Fails a test file that leaves something behind: a timer, a socket, a child process (or a child's child), or a
  * directory for temporary files. vitest itself lets a leaked timer pass. It is a setup file, so it runs around
- * every test file, each of which has a process of its own. VENTES_TEST_LEAKS=where adds where the timers were set.
+ * every test file, also where several share a process (vitest.config.ts). VENTES_TEST_LEAKS=where adds where the timers
+ * were set.
  */
 import { createHook } from "node:async_hooks";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
