@@ -40,43 +40,46 @@ const knowsLocks = existsSync("/proc/locks");
 it.each([
   ["while the WAL has commits that the database lacks", false],
   ["when the database had all of the WAL", true],
-])("a WAL that an outsider's reader keeps growing is a problem of status, with its size and the reader: it began %s", async (_, isWhole) => {
-  const folder = scratchDirectory();
-  const data = join(folder, "data");
-  const file = join(folder, "m.csv");
-  writeFileSync(file, "id_magasin,ville\n1,Brest\n");
-  expect(await ventes(["start", "--once", file, "--data", data])).toMatchObject({ code: 0 });
-  const database = ventesFile(data);
-  const db = openFile(database, VENTES_DB);
-  onTestFinished(() => void db.close());
-  const write = (ville: string) => db.prepare("UPDATE magasins SET ville = ?").run(ville);
-  write("Nantes");
-  if (isWhole) db.pragma("wal_checkpoint(TRUNCATE)");
-  const reader = await readerOf(database);
-  write("Lyon");
-  const status = () => ventes(["status", "--data", data]);
-  expect((await status()).stdout).not.toMatch(/-wal/);
+])(
+  "a WAL that an outsider's reader keeps growing is a problem of status, with its size and the reader: it began %s",
+  async (_, isWhole) => {
+    const folder = scratchDirectory();
+    const data = join(folder, "data");
+    const file = join(folder, "m.csv");
+    writeFileSync(file, "id_magasin,ville\n1,Brest\n");
+    expect(await ventes(["start", "--once", file, "--data", data])).toMatchObject({ code: 0 });
+    const database = ventesFile(data);
+    const db = openFile(database, VENTES_DB);
+    onTestFinished(() => void db.close());
+    const write = (ville: string) => db.prepare("UPDATE magasins SET ville = ?").run(ville);
+    write("Nantes");
+    if (isWhole) db.pragma("wal_checkpoint(TRUNCATE)");
+    const reader = await readerOf(database);
+    write("Lyon");
+    const status = () => ventes(["status", "--data", data]);
+    expect((await status()).stdout).not.toMatch(/-wal/);
 
-  // As large as after days; the zeros behind the last commit are no commits.
-  truncateSync(`${database}-wal`, 300 * MB);
-  // A younger reader is not the one that it waits for.
-  const younger = await readerOf(database);
-  const told = await status();
-  expect(told.code).toBe(1);
-  if (knowsLocks)
-    expect(told.stdout + told.stderr).toContain(
-      `${database}-wal is 300 MB and grows with each commit, because node (pid ${reader.pid}) reads an old state: end that reading`,
-    );
+    // As large as after days; the zeros behind the last commit are no commits.
+    truncateSync(`${database}-wal`, 300 * MB);
+    // A younger reader is not the one that it waits for.
+    const younger = await readerOf(database);
+    const told = await status();
+    expect(told.code).toBe(1);
+    if (knowsLocks)
+      expect(told.stdout + told.stderr).toContain(
+        `${database}-wal is 300 MB and grows with each commit, because node (pid ${reader.pid}) reads an old state: end that reading`,
+      );
 
-  await reader.end();
-  await younger.end();
-  await until("the WAL to be used again", () => {
-    db.pragma("wal_checkpoint");
-    write("Brest");
-    return statSync(`${database}-wal`).size <= SETTLED_WAL_BYTES;
-  });
-  expect((await status()).stdout).not.toMatch(/-wal/);
-}, 60_000);
+    await reader.end();
+    await younger.end();
+    await until("the WAL to be used again", () => {
+      db.pragma("wal_checkpoint");
+      write("Brest");
+      return statSync(`${database}-wal`).size <= SETTLED_WAL_BYTES;
+    });
+    expect((await status()).stdout).not.toMatch(/-wal/);
+  },
+);
 
 it("where nobody is known to read, the size is told alone", () => {
   const file = join(scratchDirectory(), "a.db");
