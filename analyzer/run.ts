@@ -27,6 +27,8 @@ import { auditing, comparing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
 
+export type { Mended };
+
 /** How often it polls the file when no event wakes it: two reads by rowid. */
 const POLL_EVERY_MS = 1000;
 
@@ -136,13 +138,16 @@ export const refreshAll: Effect.Effect<void, DatabaseError, Settings> = Effect.s
 
 /**
  * As `refreshAll`, and then audits. Returns the rows of `analyses` that differed from the full SQL and were corrected, with
- * their values in millionths. Fails with DatabaseError when a file cannot be used.
+ * their values in millionths. When columns.db differs from the sales, it is emptied: an analyzer with a page makes it anew.
+ * Fails with DatabaseError when a file cannot be used.
  */
 export const auditNow: Effect.Effect<readonly Mended[], DatabaseError, Settings> = Effect.scoped(
   Effect.gen(function* () {
     const opened = yield* openRefresher;
     yield* refreshPending(opened);
-    return yield* auditOnce(opened.file, opened.db, opened.refresher);
+    const mended = yield* auditOnce(opened.file, opened.db, opened.refresher);
+    yield* auditColumns(opened.file, opened.columns);
+    return mended;
   }),
 );
 

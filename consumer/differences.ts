@@ -20,7 +20,7 @@ const CANONICAL = [
 /** The fences. They stand for the positions, which a replay in place lowers for a time. */
 const FENCES = "versions";
 
-/** Counts that follow from these rows (between-sources.ts): they are taken over whole. */
+/** Counts that follow from these rows, unless they are stale (between-sources.ts). They are taken over whole. */
 const COUNTED = ["sale_days", "shared_ids"] as const;
 
 /** Rows whose change is logged as an old image, so that the analyses follow it by delta. */
@@ -41,7 +41,7 @@ export interface Difference {
 }
 
 export interface Comparison {
-  /** The rows of each table of the new database. */
+  /** The rows of each table of the new database that depends on the topics alone. */
   readonly rows: Readonly<Record<string, number>>;
   /** How many rows differ, by table; tables without differences are left out. */
   readonly counts: Readonly<Record<string, number>>;
@@ -129,18 +129,28 @@ const isReplaying = (db: Sqlite): boolean =>
   db.prepare("SELECT EXISTS (SELECT 1 FROM main.positions WHERE position < high_watermark)").pluck().get() ===
   1;
 
+const areCounted = (db: Sqlite): boolean =>
+  db
+    .prepare(`
+      SELECT COUNT(*) = 2 FROM (SELECT * FROM main.meta UNION ALL SELECT * FROM fresh.meta)
+      WHERE key = 'between sources' AND value = 'kept'`)
+    .pluck()
+    .get() === 1;
+
 /**
  * Compares the tables, inside a transaction of the caller, and leaves the keys that differ in temporary tables, which end
  * with that transaction's rollback or with `forgetDifferences`.
  */
 export function compare(db: Sqlite): Comparison {
-  const names = isReplaying(db) ? CANONICAL : [...CANONICAL, FENCES];
-  const tables = names.map((name) => tableOf(db, name));
+  const tables = [...CANONICAL, ...(isReplaying(db) ? [] : [FENCES]), ...(areCounted(db) ? COUNTED : [])].map(
+    (name) => tableOf(db, name),
+  );
   const rows: Record<string, number> = {};
   const counts: Record<string, number> = {};
   const told: Difference[] = [];
+  for (const name of CANONICAL)
+    rows[name] = db.prepare(`SELECT COUNT(*) FROM fresh."${name}"`).pluck().get() as number;
   for (const table of tables) {
-    rows[table.name] = db.prepare(`SELECT COUNT(*) FROM fresh."${table.name}"`).pluck().get() as number;
     const differing = find(db, table);
     if (differing === 0) continue;
     counts[table.name] = differing;
@@ -151,7 +161,8 @@ export function compare(db: Sqlite): Comparison {
 
 /** Deletes what `compare` left. */
 export function forgetDifferences(db: Sqlite): void {
-  for (const name of [...CANONICAL, FENCES]) db.exec(`DROP TABLE IF EXISTS temp."differences of ${name}"`);
+  for (const name of [...CANONICAL, FENCES, ...COUNTED])
+    db.exec(`DROP TABLE IF EXISTS temp."differences of ${name}"`);
 }
 
 /**
@@ -165,12 +176,10 @@ export function putRight(db: Sqlite, { counts }: Comparison, at: string): number
   const setCounter = db.prepare("UPDATE main.counters SET value = ? WHERE name = ?");
   const commit = (counter.get("commit") as number) + 1;
   const row = counter.get("row") as number;
-  let inserted = 0;
   for (const name of Object.keys(counts)) {
     const table = tableOf(db, name);
     if (WITH_IMAGES.has(name)) logImages(db, table, commit);
-    const rows = replaceRows(db, table, row);
-    if (name === "ventes") inserted = rows;
+    replaceRows(db, table);
   }
   if (changed === 0) return null;
   for (const name of COUNTED)
@@ -178,12 +187,17 @@ export function putRight(db: Sqlite, { counts }: Comparison, at: string): number
   db.exec(`
     UPDATE main.meta SET value = (SELECT value FROM fresh.meta WHERE key = 'between sources')
     WHERE key = 'between sources'`);
+  // Rows of events that the topics no longer have are gone: from now on the database has missed them.
+  db.exec(`
+    DELETE FROM main.meta WHERE key LIKE 'missed %';
+    INSERT INTO main.meta SELECT * FROM fresh.meta WHERE key LIKE 'missed %'`);
+  const last = lastRow(db);
   setCounter.run(commit, "commit");
-  setCounter.run(row + inserted, "row");
+  setCounter.run(last, "row");
   setCounter.run((counter.get("repaired") as number) + changed, "repaired");
   db.prepare(
     "INSERT INTO main.commits (commit_id, row_from, row_to, changed, committed_at) VALUES (?, ?, ?, ?, ?)",
-  ).run(commit, row + 1, row + inserted, changed, at);
+  ).run(commit, row + 1, last, changed, at);
   return commit;
 }
 
@@ -198,8 +212,15 @@ function logImages(db: Sqlite, table: Table, commit: number): void {
   );
 }
 
-/** Returns how many rows it inserted. New sales get the row ids after `row`. */
-function replaceRows(db: Sqlite, table: Table, row: number): number {
+/** The last rowid of a sale. A sale that was inserted by hand may have one above the counter. */
+const lastRow = (db: Sqlite): number =>
+  db
+    .prepare(`
+      SELECT MAX(value, IFNULL((SELECT MAX(rowid) FROM main.ventes), 0)) FROM main.counters WHERE name = 'row'`)
+    .pluck()
+    .get() as number;
+
+function replaceRows(db: Sqlite, table: Table): void {
   const { name, keys, columns } = table;
   const own = list([...keys, ...columns]);
   db.exec(`DELETE FROM main."${name}" WHERE ${keysOf(table, "= 'extra'")}`);
@@ -208,10 +229,8 @@ function replaceRows(db: Sqlite, table: Table, row: number): number {
       (SELECT ${list(columns, "f.")} FROM fresh."${name}" f WHERE ${sameKey(table, "f", "m")})
     WHERE ${keysOf(table, "= 'changed'")}`);
   const [rowId, rowIdValue] =
-    name === "ventes" ? ["rowid, ", `${row} + row_number() OVER (ORDER BY rowid), `] : ["", ""];
-  return db
-    .prepare(`
-      INSERT INTO main."${name}" (${rowId}${own})
-      SELECT ${rowIdValue}${own} FROM fresh."${name}" WHERE ${keysOf(table, "= 'missing'")}`)
-    .run().changes;
+    name === "ventes" ? ["rowid, ", `${lastRow(db)} + row_number() OVER (ORDER BY rowid), `] : ["", ""];
+  db.exec(`
+    INSERT INTO main."${name}" (${rowId}${own})
+    SELECT ${rowIdValue}${own} FROM fresh."${name}" WHERE ${keysOf(table, "= 'missing'")}`);
 }

@@ -131,6 +131,11 @@ const DAMAGES = [
   "DELETE FROM orphelins",
   "UPDATE versions SET version = version + 100",
   "DELETE FROM versions",
+  "UPDATE sale_days SET prints = prints + 1",
+  "DELETE FROM sale_days",
+  "INSERT INTO shared_ids VALUES ('a', 'stray', 1, 1)",
+  // A sale that a hand deleted and inserted again.
+  "UPDATE ventes SET rowid = (SELECT value + 1 FROM counters WHERE name = 'row') WHERE rowid = (SELECT MIN(rowid) FROM ventes)",
 ];
 
 const damaged = (db: Sqlite, r: Random): void => {
@@ -228,6 +233,40 @@ describe("a rebuild", () => {
     expect([stopped, unfinished()]).toEqual(["unfinished", 1]);
     const { counts } = await running(dir, rebuilding(dir, { dryRun: true }));
     expect([counts, unfinished()]).toEqual([{}, 0]);
+  });
+
+  it("finishes such an event also when a replay has set its position back, and leaves the replay its events", async () => {
+    const dir = temporary();
+    const topics = randomTopics(randomOf(3), 400, 60);
+    await running(dir, Effect.andThen(publish(topics), Effect.flip(untilUnfinished)));
+    const positions = () => onDatabase(dir, (db) => db.prepare("SELECT position FROM positions").all());
+    const back = onDatabase(dir, (db) => {
+      db.exec("UPDATE positions SET position = 0; DELETE FROM versions");
+      return db.prepare("SELECT position FROM positions").all();
+    });
+    const { counts } = await running(dir, rebuilding(dir, { dryRun: true }));
+    expect([counts, positions()]).toEqual([{}, back]);
+    await running(dir, applied);
+    expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+  });
+
+  it("gives missing sales row ids after those of sales that a hand inserted", async () => {
+    const dir = temporary();
+    const topics = randomTopics(randomOf(5), 200);
+    await running(dir, Effect.andThen(publish(topics), applied));
+    onDatabase(dir, (db) =>
+      db.exec(`
+        UPDATE ventes SET rowid = (SELECT value + 1 FROM counters WHERE name = 'row')
+        WHERE rowid = (SELECT MAX(rowid) FROM ventes);
+        DELETE FROM ventes WHERE rowid = (SELECT MIN(rowid) FROM ventes)`),
+    );
+    expect((await running(dir, rebuilding(dir))).counts).toEqual({ ventes: 1 });
+    expect(dumpOf(dir)).toEqual(canonicalModel(topics));
+    const [counter, last] = onDatabase(dir, (db) => [
+      db.prepare("SELECT value FROM counters WHERE name = 'row'").pluck().get(),
+      db.prepare("SELECT MAX(rowid) FROM ventes").pluck().get(),
+    ]);
+    expect(counter).toBe(last);
   });
 
   it("refuses a damaged file before it writes, and says what to do", async () => {

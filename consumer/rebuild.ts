@@ -24,6 +24,7 @@ import { type OffsetRange, type Position, TopicLog } from "#shared/topic-log/top
 import { applyRanges } from "./apply-ranges.ts";
 import { openBoundDatabase } from "./bound-database.ts";
 import { type Comparison, compare, forgetDifferences, putRight } from "./differences.ts";
+import { finishEvent } from "./finish-event.ts";
 import { furthestRead, storedPositions } from "./log-binding.ts";
 
 /** read: events into the new database; check: both files; compare; write: differences into the running database. */
@@ -299,15 +300,3 @@ const inTransaction = <A, E>(
       yield* finishEvent(file);
     }
   });
-
-/** Helps to finish an event that takes several transactions, as each consumer does. */
-const finishEvent = Effect.fnUntraced(function* (file: string) {
-  const db = yield* Effect.acquireRelease(
-    onFile(file, () => openPlain(file)),
-    (opened) => Effect.sync(() => opened.close()),
-  );
-  const event = db.prepare("SELECT parent AS topic, partition, offset FROM unfinished").get() as
-    | Position
-    | undefined;
-  if (event !== undefined) yield* applyRanges(db, [{ ...event, until: event.offset + 1 }], () => {});
-}, Effect.scoped);

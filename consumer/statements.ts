@@ -56,8 +56,9 @@ export function prepareStatements(db: Sqlite) {
         unchanged = unchanged + excluded.unchanged, superseded = superseded + excluded.superseded,
         rejected = rejected + excluded.rejected`),
     passEvent: sql(`
-      UPDATE positions SET position = @offset + 1, high_watermark = MAX(high_watermark, @offset + 1)
-      WHERE topic = @topic AND partition = @partition AND position = @offset`),
+      UPDATE positions SET position = iif(position = @offset, @offset + 1, position),
+        high_watermark = MAX(high_watermark, @offset + 1)
+      WHERE topic = @topic AND partition = @partition`),
     unfinished: sql(`
       SELECT parent, id, step, row, day, done, total, partition, offset, row_from AS rowFrom, row_next AS rowNext, changed
       FROM unfinished`),

@@ -47,7 +47,8 @@ export function keepUnfinished(
 }
 
 /**
- * One more transaction of an unfinished event. Returns true when it was the last one: the position is behind the event.
+ * One more transaction of an unfinished event. Returns true when it was the last one: the position is behind the event,
+ * unless a replay has set it back meanwhile.
  */
 export function goOn(batch: BatchState, unfinished: Unfinished): boolean {
   const { sql } = batch;
@@ -57,7 +58,7 @@ export function goOn(batch: BatchState, unfinished: Unfinished): boolean {
     return false;
   }
   sql.dropUnfinished.run();
-  // A replay may have set the position back in the meantime: then it stays there.
+  // A position that a replay has set back stays there.
   const { parent, partition, offset } = unfinished;
   sql.passEvent.run({ topic: parent, partition, offset });
   return true;

@@ -4,37 +4,28 @@ import * as Effect from "effect/Effect";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import { maskedIn } from "#shared/runtime/masked.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { checkNow } from "../../analyzer/plain/plain.ts";
-import { auditNow, refreshAll, wrongAnalyses } from "../../analyzer/run.ts";
+import { type Mended, wrongAnalyses } from "../../analyzer/run.ts";
 import { lossOf, type RebuildReport, rebuild as rebuildDatabase } from "../../consumer/rebuild.ts";
 import { type Progress, withProgress } from "../output/progress.ts";
-import { print } from "../output/stdout.ts";
+import { print, say } from "../output/stdout.ts";
+import { auditAll } from "../run/audit.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { rebuildFolder } from "../run/rebuild.ts";
 import { Failed } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
-import { visibleSource } from "../texts/visible.ts";
+import { jsonVisible, visibleSource } from "../texts/visible.ts";
 
 interface RebuildInput {
   readonly dryRun: boolean;
   readonly acceptLoss: boolean;
 }
 
-type Corrected = Effect.Success<typeof auditNow>;
-
-/** Makes all incremental analyses equal to their queries over the rows as they are. */
-const auditAll = (progress: Progress, texts: Texts): Effect.Effect<void, DatabaseError, Settings> =>
-  Effect.gen(function* () {
-    yield* auditNow;
-    const wrong = yield* checkNow;
-    if (wrong.length === 0) return;
-    progress.note(`ventes: ${texts.analysesFilledAgain(wrong.join(", "))}`);
-    yield* refreshAll;
-  });
+type Corrected = readonly Mended[];
 
 /** Fails with Failed when a dry run finds differences, and when the topics have lost events and --accept-loss is not given. */
 export const rebuild = (
@@ -55,12 +46,12 @@ export const rebuild = (
           return yield* new Failed({ message: `${lost}. ${texts.acceptLoss()}` });
         if (lost !== null) progress.note(`ventes: ${lost}`);
         const into = yield* rebuildFolder(settings.data, texts);
-        const beforeWrite = auditAll(progress, texts);
+        const beforeWrite = Effect.asVoid(auditAll(texts, progress.note));
         const options = { into, dryRun, beforeWrite, ...listeners(progress, texts) };
         return { loss, report: yield* rebuildDatabase(options) };
       }).pipe(Effect.scoped, onLog(run, SHORT_WAIT_MS)),
     );
-    const corrected = yield* Effect.provideService(auditAfter(report, dryRun), Settings, settings);
+    const corrected = yield* Effect.provideService(auditAfter(report, dryRun, texts), Settings, settings);
     const seconds = ((yield* elapsedMs) - from) / 1_000;
     if (run.json)
       print(
@@ -80,8 +71,9 @@ export const rebuild = (
 const auditAfter = (
   { counts }: RebuildReport,
   dryRun: boolean,
+  texts: Texts,
 ): Effect.Effect<Corrected | null, DatabaseError, Settings> => {
-  if (!dryRun) return auditNow;
+  if (!dryRun) return auditAll(texts, say);
   return sumOf(counts) > 0 ? Effect.succeed(null) : wrongAnalyses;
 };
 
@@ -100,19 +92,20 @@ const shownRows = (rows: Readonly<Record<string, number>>, texts: Texts): string
     .map(([table, n]) => `${table} ${texts.count(n)}`)
     .join(", ");
 
-/** Integers beyond 2^53 are strings of digits. */
+/** Integers beyond 2^53 are strings of digits. Secrets of sources are masked. */
 const asJson = (value: unknown): string =>
-  JSON.stringify(value, (_, v: unknown) =>
-    typeof v === "bigint" ? (Number.isSafeInteger(Number(v)) ? Number(v) : v.toString()) : v,
+  jsonVisible(
+    JSON.stringify(maskedIn(value), (_, v: unknown) =>
+      typeof v === "bigint" ? (Number.isSafeInteger(Number(v)) ? Number(v) : v.toString()) : v,
+    ),
   );
 
 /** A value of a column, shortened: the text of a rejected line may have 10,000 characters. */
 const LONGEST_VALUE = 80;
 
 function shown(value: unknown): string {
-  const text = visibleSource(
-    typeof value === "string" ? `'${value}'` : value === null ? "NULL" : String(value),
-  );
+  const text =
+    typeof value === "string" ? `'${visibleSource(value)}'` : value === null ? "NULL" : String(value);
   return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}…`;
 }
 
@@ -139,12 +132,11 @@ function told(
       { name: "millioniemes", is: shown(before ?? null), should: shown(after ?? null) },
     ]),
   );
-  const { versions: _, ...canonical } = rows;
   return [
     ...lines,
     ...more,
     ...analyses,
-    texts.rebuilt({ events, seconds: readMs / 1_000, rows: shownRows(canonical, texts) }),
+    texts.rebuilt({ events, seconds: readMs / 1_000, rows: shownRows(rows, texts) }),
     sumOf(counts) === 0
       ? texts.rebuildEqual()
       : texts.rebuildDiffered(shownRows(counts, texts), dryRun ? null : { commit, lockedMs }),

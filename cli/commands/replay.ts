@@ -1,4 +1,4 @@
-/** `ventes replay`: reads the topics again from their start, repairs rows that differ, and refreshes the analyses. */
+/** `ventes replay`: reads the topics again from their start, repairs rows that differ, and audits the results. */
 import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
@@ -7,14 +7,14 @@ import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { refreshAll } from "../../analyzer/run.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { withProgress } from "../output/progress.ts";
-import { print } from "../output/stdout.ts";
+import { print, printJson, say } from "../output/stdout.ts";
+import { auditAll } from "../run/audit.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { type Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { visible } from "../texts/visible.ts";
+import { visibleSource } from "../texts/visible.ts";
 import { rebuild } from "./replay-rebuild.ts";
 
 interface ReplayInput {
@@ -59,10 +59,13 @@ const replayInPlace = (
         SHORT_WAIT_MS,
       )(replayTopics({ topics, onProgress: ({ read }) => progress.update({ events: read }) })),
     );
-    // No analyzer may be running. Where one runs, there is nothing left to do.
-    yield* Effect.provideService(refreshAll, Settings, settings);
-    if (!run.json)
+    yield* Effect.provideService(auditAll(texts, say), Settings, settings);
+    if (run.json) printJson(report);
+    else {
       for (const { topic, partition, offset, key } of report.repairs)
-        print(texts.repaired(`${topic} '${visible(key)}'`, `${topic}/${partition}`, texts.count(offset)));
-    print(run.json ? JSON.stringify(report) : texts.replayed(report.events, report.repaired));
+        print(
+          texts.repaired(`${topic} '${visibleSource(key)}'`, `${topic}/${partition}`, texts.count(offset)),
+        );
+      print(texts.replayed(report.events, report.repaired));
+    }
   });
