@@ -138,17 +138,22 @@ export const refreshAll: Effect.Effect<void, DatabaseError, Settings> = Effect.s
 
 /**
  * As `refreshAll`, and then audits. Returns the rows of `analyses` that differed from the full SQL and were corrected, with
- * their values in millionths. When columns.db differs from the sales, it is emptied: an analyzer with a page makes it anew.
- * Fails with DatabaseError when a file cannot be used.
+ * their values in millionths. Fails with DatabaseError when a file cannot be used.
  */
 export const auditNow: Effect.Effect<readonly Mended[], DatabaseError, Settings> = Effect.scoped(
   Effect.gen(function* () {
     const opened = yield* openRefresher;
     yield* refreshPending(opened);
-    const mended = yield* auditOnce(opened.file, opened.db, opened.refresher);
-    yield* auditColumns(opened.file, opened.columns);
-    return mended;
+    return yield* auditOnce(opened.file, opened.db, opened.refresher);
   }),
+);
+
+/**
+ * Compares columns.db with the sales once. When they differ, it is emptied: an analyzer with a page makes it anew. Every
+ * sale must have its product and shop. Fails with DatabaseError when a file cannot be used.
+ */
+export const auditColumnsNow: Effect.Effect<void, DatabaseError, Settings> = Effect.scoped(
+  Effect.flatMap(openRefresher, ({ file, columns }) => Effect.asVoid(auditColumns(file, columns))),
 );
 
 /**

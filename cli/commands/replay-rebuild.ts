@@ -12,7 +12,7 @@ import { type Mended, wrongAnalyses } from "../../analyzer/run.ts";
 import { lossOf, type RebuildReport, rebuild as rebuildDatabase } from "../../consumer/rebuild.ts";
 import { type Progress, withProgress } from "../output/progress.ts";
 import { print, say } from "../output/stdout.ts";
-import { auditAll } from "../run/audit.ts";
+import { auditAnalyses, auditResults } from "../run/audit.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { rebuildFolder } from "../run/rebuild.ts";
 import { Failed } from "../settings/errors.ts";
@@ -46,7 +46,7 @@ export const rebuild = (
           return yield* new Failed({ message: `${lost}. ${texts.acceptLoss()}` });
         if (lost !== null) progress.note(`ventes: ${lost}`);
         const into = yield* rebuildFolder(settings.data, texts);
-        const beforeWrite = Effect.asVoid(auditAll(texts, progress.note));
+        const beforeWrite = Effect.asVoid(auditAnalyses(texts, progress.note));
         const options = { into, dryRun, beforeWrite, ...listeners(progress, texts) };
         return { loss, report: yield* rebuildDatabase(options) };
       }).pipe(Effect.scoped, onLog(run, SHORT_WAIT_MS)),
@@ -73,7 +73,7 @@ const auditAfter = (
   dryRun: boolean,
   texts: Texts,
 ): Effect.Effect<Corrected | null, DatabaseError, Settings> => {
-  if (!dryRun) return auditAll(texts, say);
+  if (!dryRun) return auditResults(texts, say);
   return sumOf(counts) > 0 ? Effect.succeed(null) : wrongAnalyses;
 };
 

@@ -10,7 +10,7 @@ import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { replay as replayTopics } from "../../consumer/replay.ts";
 import { withProgress } from "../output/progress.ts";
 import { print, printJson, say } from "../output/stdout.ts";
-import { auditAll } from "../run/audit.ts";
+import { auditResults } from "../run/audit.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { type Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -59,7 +59,7 @@ const replayInPlace = (
         SHORT_WAIT_MS,
       )(replayTopics({ topics, onProgress: ({ read }) => progress.update({ events: read }) })),
     );
-    yield* Effect.provideService(auditAll(texts, say), Settings, settings);
+    yield* Effect.provideService(auditResults(texts, say), Settings, settings);
     if (run.json) printJson(report);
     else {
       for (const { topic, partition, offset, key } of report.repairs)

@@ -3,18 +3,20 @@ import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import { checkNow } from "../../analyzer/plain/plain.ts";
-import { auditNow, type Mended, refreshAll } from "../../analyzer/run.ts";
+import { auditColumnsNow, auditNow, type Mended, refreshAll } from "../../analyzer/run.ts";
 import type { Texts } from "../texts/texts.ts";
 
+type Audit = (
+  texts: Texts,
+  note: (line: string) => void,
+) => Effect.Effect<readonly Mended[], DatabaseError, Settings>;
+
 /**
- * Refreshes the analyses, and compares them and columns.db with the rows as they are: results follow the rows by what
+ * Refreshes the analyses, and makes them equal to their queries over the rows as they are: they follow the rows by what
  * commits change, so those of rows that were changed in another way stay wrong. Returns the rows of `analyses` that were
  * wrong; `note` gets a sentence that names the analyses of other tables that were.
  */
-export const auditAll = (
-  texts: Texts,
-  note: (line: string) => void,
-): Effect.Effect<readonly Mended[], DatabaseError, Settings> =>
+export const auditAnalyses: Audit = (texts, note) =>
   Effect.gen(function* () {
     const mended = yield* auditNow;
     const wrong = yield* checkNow;
@@ -24,3 +26,6 @@ export const auditAll = (
     }
     return mended;
   });
+
+/** The same, and for columns.db, which the page sums. For rows that were made right before. */
+export const auditResults: Audit = (texts, note) => Effect.tap(auditAnalyses(texts, note), auditColumnsNow);
