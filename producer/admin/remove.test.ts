@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readSourcesOnce } from "../run.ts";
 import { allEvents, claimsOf, listSources, openPipeline, type Pipeline } from "../testing/pipeline.ts";
+import { catalogueId, registerCatalogue, removeCatalogue } from "./catalogues.ts";
 import { nameSource } from "./name.ts";
 import { registerSource } from "./register.ts";
 import { removeSource } from "./remove.ts";
@@ -40,6 +41,20 @@ it("is followed as before, when its rows cannot be withdrawn", async () => {
     expect([await registrations(), await claims()]).toEqual([before, 1]);
   }
   expect(await pipeline.run(removed())).toEqual({ source: source(), withdrawn: 1 });
+  expect([await registrations(), await claims()]).toEqual([[], 0]);
+});
+
+it("of a catalogue is followed as before with its catalogue", async () => {
+  await pipeline.run(removed());
+  const { registered } = await pipeline.run(registerCatalogue(catalogueId(pipeline.pathOf(""))));
+  await pipeline.run(readSourcesOnce());
+  const before = await registrations();
+  expect([before.length, await claims()]).toEqual([1, 1]);
+  const removedWhole = Effect.scoped(removeCatalogue(registered.catalogue, { withdraw: true }));
+  failing(2);
+  expect(await pipeline.run(Effect.flip(removedWhole))).toMatchObject({ code: "source.still_followed" });
+  expect([await registrations(), await claims()]).toEqual([before, 1]);
+  expect(await pipeline.run(removedWhole)).toMatchObject({ entries: 1, withdrawn: 1 });
   expect([await registrations(), await claims()]).toEqual([[], 0]);
 });
 
