@@ -6,6 +6,10 @@ import { posix } from "node:path";
 import type { Registration } from "#shared/contract/source-records.ts";
 import { acceptedIn, type DoubtCode, decisionOf, type Registry } from "../source/index.ts";
 
+/** Whether the sales of two sources get ids of different scopes (`--id-scope`). undefined: nobody follows the source. */
+export const haveOtherScopes = (a: Registration | undefined, b: Registration | undefined): boolean =>
+  (a?.idScope ?? null) !== (b?.idScope ?? null);
+
 export const areEqual = (a: readonly string[], b: readonly string[]): boolean =>
   JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
 

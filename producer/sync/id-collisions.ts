@@ -5,7 +5,7 @@ import { type EntityDiff, isHashed, type VersionDiff } from "../diff/index.ts";
 import { hasSaleIds } from "../rows/index.ts";
 import { asFailure, type Doubt } from "../source/index.ts";
 import type { PollFailure } from "./failure.ts";
-import { familyDecision, familyOf, isAccepted } from "./family.ts";
+import { familyDecision, familyOf, haveOtherScopes, isAccepted } from "./family.ts";
 import { asDocuments, asOneSale, asOthers } from "./namesake-choices.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { type OtherSource, otherSales } from "./other-sales.ts";
@@ -27,8 +27,7 @@ export const collisionDoubts = Effect.fnUntraced(function* (
 ): Effect.fn.Return<readonly Doubt[], PollFailure> {
   const { producer, registration, takenFrom } = opened;
   // With another scope its ids are others, at the latest when it is read again.
-  const isApart = (source: string) =>
-    (producer.registry.registration(source)?.idScope ?? null) !== (registration.idScope ?? null);
+  const isApart = (source: string) => haveOtherScopes(producer.registry.registration(source), registration);
   const others = yield* otherSales(
     opened,
     (last) => hasSaleIds(last) && !(all && last.producer === takenFrom) && !isApart(last.source),

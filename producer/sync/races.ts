@@ -18,7 +18,7 @@ import {
   type Registry,
   reportOf,
 } from "../source/index.ts";
-import { areEqual, familyDecision, familyOf, isAccepted } from "./family.ts";
+import { areEqual, familyDecision, familyOf, haveOtherScopes, isAccepted } from "./family.ts";
 import { COLLIDING } from "./id-collisions.ts";
 
 /** A source that published sales. */
@@ -109,7 +109,7 @@ function isBehind(a: Side, b: Side): boolean {
 /** Whether an operator decided: by the decision itself, or by scopes that keep the ids of the two apart. */
 function isDecided(registry: Registry, code: DoubtCode, a: Side, b: Side): boolean {
   if (isAccepted(registry, code, a.family, b.family)) return true;
-  const isApart = (a.registration?.idScope ?? null) !== (b.registration?.idScope ?? null);
+  const isApart = haveOtherScopes(a.registration, b.registration);
   return code === "overlap" && isApart && areEqual(a.last.identity ?? [], b.last.identity ?? []);
 }
 

@@ -2,7 +2,7 @@
 import { type DayPrints, joinDays, mayShareKind, SaleMatch } from "../diff/index.ts";
 import { SALE_KEY } from "../rows/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
-import { areEqual, familyOf, isAccepted } from "./family.ts";
+import { areEqual, familyOf, haveOtherScopes, isAccepted } from "./family.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 
 /** So many of the last unchanged days tell whether two sources were told apart before. */
@@ -135,8 +135,7 @@ export class Comparison {
   #isDecided(source: string, identity: readonly string[]): boolean {
     const { producer, registration } = this.#opened;
     const other = producer.registry.registration(source);
-    const isApart = (other?.idScope ?? null) !== (registration.idScope ?? null);
-    if (isApart) return areEqual(identity, this.#identity);
+    if (haveOtherScopes(other, registration)) return areEqual(identity, this.#identity);
     // The other source will have the same ids as soon as it is read again.
     const { key } = other?.reading ?? {};
     return key !== undefined && !areEqual(identity, key) && areEqual(key, this.#identity);
