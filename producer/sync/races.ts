@@ -4,7 +4,7 @@
  */
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import type { Announcement, Registration } from "#shared/contract/source-records.ts";
-import type { BetweenSources } from "#shared/database/between-sources.ts";
+import type { BetweenSources, EqualDays, SharedIds } from "#shared/database/between-sources.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { areSameSales } from "../diff/index.ts";
 import { hasSaleIds } from "../rows/index.ts";
@@ -20,6 +20,9 @@ import {
 } from "../source/index.ts";
 import { areEqual, familyDecision, familyOf, haveOtherScopes, isAccepted } from "./family.ts";
 import { COLLIDING } from "./id-collisions.ts";
+
+/** In millionths. */
+const CENT = 10_000;
 
 /** A source that published sales. */
 interface Side {
@@ -114,14 +117,12 @@ function isDecided(registry: Registry, code: DoubtCode, a: Side, b: Side): boole
 }
 
 function collision(
-  { side, family, others, pairs }: Group<ReturnType<BetweenSources["sharedIds"]>[number]>,
+  { side, family, others, pairs }: Group<SharedIds>,
   found: BetweenSources,
 ): Doubt | undefined {
-  const sum = (of: (pair: (typeof pairs)[number]) => number) =>
-    pairs.reduce((all, pair) => all + of(pair), 0);
-  const count = sum(({ differing }) => differing);
-  if (!hasSaleIds(side.last) || !others.every(({ last }) => hasSaleIds(last))) return undefined;
-  if (count <= COLLIDING * sum(({ ids }) => ids)) return undefined;
+  if (![side, ...others].every(({ last }) => hasSaleIds(last))) return undefined;
+  const count = pairs.reduce((sum, { differing }) => sum + differing, 0);
+  if (count <= COLLIDING * pairs.reduce((sum, { ids }) => sum + ids, 0)) return undefined;
   const examples = pairs
     .flatMap(({ source, other }) => found.differingIds(source, other, MOST_EXAMPLES))
     .slice(0, MOST_EXAMPLES);
@@ -138,7 +139,7 @@ function collision(
 }
 
 function overlap(
-  { side, family, others, pairs }: Group<ReturnType<BetweenSources["equalDays"]>[number]>,
+  { side, family, others, pairs }: Group<EqualDays>,
   found: BetweenSources,
 ): Doubt | undefined {
   const days = [...new Set(pairs.flatMap((pair) => pair.days))].sort();
@@ -146,9 +147,8 @@ function overlap(
   const mine = found.salesOfDays(side.source, days, MOST_ROWS);
   const { sales: count, kinds } = mine;
   if (!areSameSales({ count, kinds, common })) return undefined;
-  const its = others.map(({ source }, i) => found.salesOfDays(source, pairs[i]?.days ?? [], 0).stated);
   // To the cent: where both state what was paid, these may be other sales.
-  const stated = its.reduce((all, one) => (all === null || one === null ? null : all + one), 0);
+  const stated = mine.stated === null ? null : statedBy(others, pairs, found);
   if (mine.stated !== null && stated !== null && Math.abs(mine.stated - stated) >= CENT * count)
     return undefined;
   const all = found.salesOf(side.source);
@@ -169,7 +169,20 @@ function overlap(
   };
 }
 
-const CENT = 10_000;
+/** The revenue that the other sources state for the days of their pairs, in millionths; null: one of them does not state all. */
+function statedBy(
+  others: readonly Side[],
+  pairs: readonly EqualDays[],
+  found: BetweenSources,
+): number | null {
+  let sum = 0;
+  for (const [i, { source }] of others.entries()) {
+    const { stated } = found.salesOfDays(source, pairs[i]?.days ?? [], 0);
+    if (stated === null) return null;
+    sum += stated;
+  }
+  return sum;
+}
 
 /** The rows of one side go, where the other has them all. */
 function withoutOne(
