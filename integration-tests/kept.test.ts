@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer";
 import { describe, expect, it } from "vitest";
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { openVentes, ventesMigrations } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { embeddedSettings, Settings, type SettingsShape } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "../consumer/apply-ranges.ts";
@@ -89,6 +89,14 @@ const filled = (records: readonly Kept[]) =>
     }),
   );
 
+/** The rows of a new database that a new log fills with the records of that version. */
+async function filledFrom(version: string, more: Partial<SettingsShape> = {}): Promise<readonly string[]> {
+  const records = linesOf(version, "topics.jsonl").map((line) => JSON.parse(line) as Kept);
+  const settings = embeddedSettings(scratchDirectory(), { partitions: 3, ...more });
+  const layer = Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings));
+  return known(version, await Effect.runPromise(filled(records).pipe(Effect.provide(layer))));
+}
+
 describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version) => {
   it("is a database that is migrated, with the same rows, and equal to one that its topics fill now", async () => {
     const data = dataOf(version);
@@ -115,14 +123,7 @@ describe.each(VERSIONS)("what version %s wrote", { timeout: 180_000 }, (version)
   });
 
   it("is records that give the same rows from a new log", async () => {
-    const records = linesOf(version, "topics.jsonl").map((line) => JSON.parse(line) as Kept);
-    const settings = embeddedSettings(scratchDirectory(), { partitions: 3 });
-    const rows = await Effect.runPromise(
-      filled(records).pipe(
-        Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
-      ),
-    );
-    expect(known(version, rows)).toEqual(rowsOf(version));
+    expect(await filledFrom(version)).toEqual(rowsOf(version));
   });
 });
 
@@ -130,17 +131,7 @@ describeWith("kafka", "what earlier versions wrote to Kafka", () => {
   const kafka = kafkaOfSuite();
 
   it.each(VERSIONS)("version %s: its records give the same rows", async (version) => {
-    const records = linesOf(version, "topics.jsonl").map((line) => JSON.parse(line) as Kept);
-    const settings = {
-      ...embeddedSettings(scratchDirectory(), { partitions: 3 }),
-      kafka: kafka.settings,
-      namespace: kafka.namespace(),
-    };
-    const rows = await Effect.runPromise(
-      filled(records).pipe(
-        Effect.provide(Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, settings))),
-      ),
-    );
-    expect(known(version, rows)).toEqual(rowsOf(version));
+    const rows = await filledFrom(version, { kafka: kafka.settings, namespace: kafka.namespace() });
+    expect(rows).toEqual(rowsOf(version));
   });
 });
