@@ -1,7 +1,7 @@
 /** Opens the database of a consumer, for the log that it was filled from. */
 import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
-import { isBusy } from "#shared/database/sqlite.ts";
+import { whenFree } from "#shared/database/attempt.ts";
 import { ventesOf } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
@@ -41,7 +41,4 @@ export const openBoundDatabase = Effect.fnUntraced(function* (onLogState?: (stat
 
 /** Runs `check`, and again while another process is in its transaction. Fails with the LogMismatch that it throws. */
 const failing = <A>(check: () => A): Effect.Effect<A, LogMismatch> =>
-  Effect.try({ try: check, catch: (error) => error }).pipe(
-    Effect.retry({ schedule: scheduleOf("busy"), while: isBusy }),
-    Effect.catch((error) => (error instanceof LogMismatch ? Effect.fail(error) : Effect.die(error))),
-  );
+  whenFree(check, (error) => (error instanceof LogMismatch ? error : undefined));
