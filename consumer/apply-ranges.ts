@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect";
 import { onFileWhenFree } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
+import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type OffsetRange, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "./batch.ts";
@@ -22,7 +22,7 @@ export const applyRanges = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const applier = makeBatchApplier(db, yield* Clock.Clock, { partitions: log.partitions });
   // The stored positions, not the starts of the ranges: an unread partition has position 0, also when its log starts later.
-  const expected = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
+  const expected = offsetsByPartition(storedPositions(db));
   yield* log.read(ranges, (batch) =>
     onFileWhenFree(db.name, () => {
       const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? 0);

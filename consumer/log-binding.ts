@@ -1,7 +1,7 @@
 /** Binds a database to one log, because its positions mean nothing in another. */
 import { addMissed, logOf } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
+import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
 import type { Bounds, Position } from "#shared/topic-log/topic-log.ts";
 
@@ -50,7 +50,7 @@ export const storedPositions = (db: Sqlite): readonly Position[] =>
 
 /** Events between the positions of a database and the ends of the log. */
 export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
-  const positions = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
+  const positions = offsetsByPartition(storedPositions(db));
   return bounds.reduce((sum, part) => {
     const at = Math.max(part.start, positions.get(partitionKey(part)) ?? 0);
     return sum + Math.max(0, part.end - at);

@@ -18,7 +18,7 @@ import { DatabaseError, explain, openPlain, type Sqlite } from "#shared/database
 import { VENTES_DB, ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMsOf, isoOf } from "#shared/runtime/time.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
+import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import { type LogFailure, LogUnavailable } from "#shared/topic-log/errors.ts";
 import { type OffsetRange, type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "./apply-ranges.ts";
@@ -206,7 +206,7 @@ const catchUp = ({ db, fresh, onApplied }: Both) =>
 
 /** Parents first, so that few sales wait for them. */
 const missingRanges = (read: readonly Position[], applied: readonly Position[]): readonly OffsetRange[] => {
-  const at = new Map(applied.map((p) => [partitionKey(p), p.offset]));
+  const at = offsetsByPartition(applied);
   return EVENT_TOPICS.flatMap((topic) => read.filter((position) => position.topic === topic))
     .map((p) => ({ ...p, offset: at.get(partitionKey(p)) ?? 0, until: p.offset }))
     .filter(({ offset, until }) => offset < until);

@@ -8,7 +8,7 @@ import { onFileWhenFree, withErrorsOf } from "#shared/database/attempt.ts";
 import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
+import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Bounds, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "./apply-ranges.ts";
@@ -67,7 +67,7 @@ const replayIn = (
 
       const of = sizeOf(bounds);
       const left = (): readonly Bounds[] => {
-        const at = new Map(storedPositions(db).map((p) => [partitionKey(p), p.offset]));
+        const at = offsetsByPartition(storedPositions(db));
         const rest = bounds
           .map((b) => ({ ...b, start: Math.max(b.start, at.get(partitionKey(b)) ?? 0) }))
           .filter((b) => b.start < b.end);

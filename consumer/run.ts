@@ -16,7 +16,7 @@ import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
-import { partitionKey } from "#shared/topic-log/by-partition.ts";
+import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { type ApplierOptions, makeBatchApplier } from "./batch.ts";
@@ -83,7 +83,7 @@ const follow = (
       const positions = (assigned: readonly TopicPartition[]): readonly Position[] => {
         // The layer of the log calls this: it must not take an error of this file for one of its own.
         const found = explained(ventesFile(data), () => storedPositions(db));
-        const stored = new Map(found.map((p) => [partitionKey(p), p.offset]));
+        const stored = offsetsByPartition(found);
         return assigned.map((place) => {
           const offset = stored.get(partitionKey(place)) ?? 0;
           expected.set(partitionKey(place), offset);

@@ -3,7 +3,7 @@
  * grouped by the partition they go to.
  */
 import { partitionOf } from "../contract/partitioner.ts";
-import type { NewRecord } from "./topic-log.ts";
+import type { NewRecord, Position } from "./topic-log.ts";
 
 /**
  * The key of a partition in a Map or a Set. The topic is named either by its TopicName or by its full name: one
@@ -16,6 +16,10 @@ export const partitionKey = ({
   readonly topic: string;
   readonly partition: number;
 }): string => `${topic}/${partition}`;
+
+/** The offsets of positions, by their partitionKey. */
+export const offsetsByPartition = (positions: readonly Position[]): Map<string, number> =>
+  new Map(positions.map((position) => [partitionKey(position), position.offset]));
 
 /**
  * One entry for each partition that has records, in the order of the partitions. Throws when a record names a partition

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import { partitionKey } from "./by-partition.ts";
+import { offsetsByPartition, partitionKey } from "./by-partition.ts";
 import type { FollowOptions, Position, TopicPartition } from "./topic-log.ts";
 
 /** The most records of a batch where FollowOptions.maxRecords names no number, and in every batch of `read`. */
@@ -15,7 +15,7 @@ export const wantedPositions = (
   { positions }: Pick<FollowOptions<unknown, unknown>, "positions">,
   assigned: readonly TopicPartition[],
 ): Position[] => {
-  const wanted = new Map(positions(assigned).map((p) => [partitionKey(p), p.offset]));
+  const wanted = offsetsByPartition(positions(assigned));
   return assigned.map((p) => ({ ...p, offset: wanted.get(partitionKey(p)) ?? 0 }));
 };
 

@@ -4,7 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import type { TopicName } from "../../../contract/topics.ts";
-import { partitionKey } from "../../by-partition.ts";
+import { offsetsByPartition, partitionKey } from "../../by-partition.ts";
 import type { LogFailure } from "../../errors.ts";
 import { DEFAULT_MAX_RECORDS } from "../../following.ts";
 import type { Bounds, LogBatch, OffsetRange, Position } from "../../topic-log.ts";
@@ -20,7 +20,7 @@ export const boundsOf = (
   topics: readonly TopicName[],
   read: readonly Position[],
 ): Effect.Effect<Bounds[], LogFailure> => {
-  const offsets = new Map(read.map((p) => [partitionKey(p), p.offset]));
+  const offsets = offsetsByPartition(read);
   const parts = topics.flatMap((topic) =>
     Array.from({ length: kafka.names.partitions(topic) }, (_, partition) => ({ topic, partition })),
   );
