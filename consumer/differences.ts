@@ -4,6 +4,7 @@
  * table, and memory stays flat.
  */
 import type { Sqlite } from "#shared/database/sqlite.ts";
+import { IS_REPLAYING } from "./statements.ts";
 
 /** The tables whose rows depend on the topics alone (rule 16), parents first. */
 const CANONICAL = [
@@ -73,17 +74,18 @@ function tableOf(db: Sqlite, name: string): Table {
 const sameKey = ({ keys }: Table, a: string, b: string): string =>
   keys.map((key) => `${a}."${key}" = ${b}."${key}"`).join(" AND ");
 
-const found = ({ name }: Table): string => `temp."differences of ${name}"`;
+/** The temporary table with the keys of a table's rows that differ. */
+const differencesOf = (name: string): string => `temp."differences of ${name}"`;
 
 /** Keys of the rows of one kind of difference. */
 const keysOf = (table: Table, kinds: string): string =>
-  `(${list(table.keys)}) IN (SELECT ${list(table.keys)} FROM ${found(table)} WHERE kind ${kinds})`;
+  `(${list(table.keys)}) IN (SELECT ${list(table.keys)} FROM ${differencesOf(table.name)} WHERE kind ${kinds})`;
 
 /** Fills a temporary table with the keys that differ. Returns how many they are. */
 function find(db: Sqlite, table: Table): number {
   const { name, keys, columns } = table;
   db.exec(`
-    CREATE TEMP TABLE "differences of ${name}" AS
+    CREATE TABLE ${differencesOf(name)} AS
     SELECT ${list(keys, "m.")}, iif(f."${keys[0]}" IS NULL, 'extra', 'changed') AS kind
     FROM main."${name}" m LEFT JOIN fresh."${name}" f ON ${sameKey(table, "m", "f")}
     WHERE f."${keys[0]}" IS NULL OR (${list(columns, "m.")}) IS NOT (${list(columns, "f.")})
@@ -91,7 +93,7 @@ function find(db: Sqlite, table: Table): number {
     SELECT ${list(keys, "f.")}, 'missing' FROM fresh."${name}" f
     WHERE NOT EXISTS (SELECT 1 FROM main."${name}" m WHERE ${sameKey(table, "m", "f")})`);
   return db
-    .prepare(`SELECT COUNT(*) FROM ${found(table)}`)
+    .prepare(`SELECT COUNT(*) FROM ${differencesOf(name)}`)
     .pluck()
     .get() as number;
 }
@@ -101,7 +103,7 @@ function tell(db: Sqlite, table: Table): readonly Difference[] {
   const rows = db
     .prepare(`
       SELECT d.kind, ${[...list(keys, "d.").split(", "), ...columns.flatMap((c) => [`m."${c}"`, `f."${c}"`])].join(", ")}
-      FROM ${found(table)} d LEFT JOIN main."${name}" m ON ${sameKey(table, "m", "d")}
+      FROM ${differencesOf(name)} d LEFT JOIN main."${name}" m ON ${sameKey(table, "m", "d")}
         LEFT JOIN fresh."${name}" f ON ${sameKey(table, "f", "d")}
       ORDER BY ${list(keys, "d.")} LIMIT ${TOLD}`)
     .safeIntegers(true)
@@ -124,10 +126,8 @@ function tell(db: Sqlite, table: Table): readonly Difference[] {
   }));
 }
 
-/** Whether a replay in place has set a position back: then the fences are those of that position. */
-const isReplaying = (db: Sqlite): boolean =>
-  db.prepare("SELECT EXISTS (SELECT 1 FROM main.positions WHERE position < high_watermark)").pluck().get() ===
-  1;
+/** The fences are then those of the positions that a replay in place has set back. */
+const isReplaying = (db: Sqlite): boolean => db.prepare(IS_REPLAYING).pluck().get() === 1;
 
 const areCounted = (db: Sqlite): boolean =>
   db
@@ -162,7 +162,7 @@ export function compare(db: Sqlite): Comparison {
 /** Deletes what `compare` left. */
 export function forgetDifferences(db: Sqlite): void {
   for (const name of [...CANONICAL, FENCES, ...COUNTED])
-    db.exec(`DROP TABLE IF EXISTS temp."differences of ${name}"`);
+    db.exec(`DROP TABLE IF EXISTS ${differencesOf(name)}`);
 }
 
 /**

@@ -9,7 +9,10 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 /** Rows of one page of the sales that name a parent: a parent may have a million sales. */
 export const PAGE_ROWS = 1000;
 
-/** Repairs that stay in the table. */
+/** 1 while a replay in place reads again what it has set back. */
+export const IS_REPLAYING = "SELECT EXISTS (SELECT 1 FROM main.positions WHERE position < high_watermark)";
+
+/** The table `repairs` keeps this many, the newest. */
 const KEPT_REPAIRS = 10_000;
 
 /** Rowids that are looked at for one page of the sales that are parked: some 5 ms. */
@@ -114,7 +117,7 @@ export function prepareStatements(db: Sqlite) {
     putBetweenSources: sql(
       "INSERT INTO meta VALUES ('between sources', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     ),
-    isReplaying: sql("SELECT EXISTS (SELECT 1 FROM positions WHERE position < high_watermark)").pluck(),
+    isReplaying: sql(IS_REPLAYING).pluck(),
     addToSaleDay: sql(`
       INSERT INTO sale_days (day, source, sales, prints) VALUES (?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET sales = sales + excluded.sales, prints = prints + excluded.prints`),
