@@ -111,16 +111,22 @@ const keepAnalyses = (
     }),
   );
 
-/** Opens DIR/ventes.db with columns.db, and brings it in line with the files of the analyses. The scope closes both. */
-const openRefresher = Effect.gen(function* () {
-  const settings = yield* Settings;
-  const file = ventesFile(settings.data);
-  const files = readAnalyses(analysesFolder(settings));
-  const db = yield* ventesOf(settings.data);
+/** Opens DIR/ventes.db with columns.db. The scope closes both. */
+const openFiles = Effect.gen(function* () {
+  const { data } = yield* Settings;
+  const file = ventesFile(data);
+  const db = yield* ventesOf(data);
   const columns = yield* Effect.acquireRelease(
     onFile(file, () => openColumns(db)),
     (columns) => Effect.sync(() => columns.close()),
   );
+  return { file, db, columns };
+});
+
+/** As `openFiles`, and brings the analyses of the database in line with their files. */
+const openRefresher = Effect.gen(function* () {
+  const files = readAnalyses(analysesFolder(yield* Settings));
+  const { file, db, columns } = yield* openFiles;
   const refresher = yield* Effect.acquireRelease(
     onFileWhenFree(file, () => makeRefresher(db, { files, columns })),
     (refresher) => Effect.sync(() => refresher.close()),
@@ -153,7 +159,7 @@ export const auditNow: Effect.Effect<readonly Mended[], DatabaseError, Settings>
  * sale must have its product and shop. Fails with DatabaseError when a file cannot be used.
  */
 export const auditColumnsNow: Effect.Effect<void, DatabaseError, Settings> = Effect.scoped(
-  Effect.flatMap(openRefresher, ({ file, columns }) => Effect.asVoid(auditColumns(file, columns))),
+  Effect.flatMap(openFiles, ({ file, columns }) => Effect.asVoid(auditColumns(file, columns))),
 );
 
 /**
