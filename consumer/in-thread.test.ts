@@ -6,19 +6,18 @@ import * as Deferred from "effect/Deferred";
 import * as Effect from "effect/Effect";
 import type * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
-import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { openPlain } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { Settings } from "#shared/runtime/settings.ts";
+import type { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../integration-tests/support/until.ts";
 import { runConsumerInThread } from "./in-thread.ts";
 import { runConsumer } from "./run.ts";
 import { canonicalModel } from "./testing/canonical.model.ts";
 import { canonicalDump } from "./testing/canonical-dump.ts";
+import { publishAll, runOnLog } from "./testing/on-log.ts";
 import { randomOf, randomTopics } from "./testing/random-history.ts";
 
 let dir: string;
@@ -28,15 +27,7 @@ beforeEach(() => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 const running = <A, E>(effect: Effect.Effect<A, E, TopicLog | Settings | Scope.Scope>) =>
-  Effect.runPromise(
-    Effect.provide(
-      Effect.scoped(effect),
-      Layer.provideMerge(
-        Layer.fresh(layerTopicLog),
-        Layer.succeed(Settings, embeddedSettings(dir, { partitions: 2 })),
-      ),
-    ) as Effect.Effect<A>,
-  );
+  runOnLog(dir, Effect.scoped(effect));
 
 const topics = randomTopics(randomOf(7), 2000);
 const published = [...topics.values()].flat(2);
@@ -49,17 +40,14 @@ const ALWAYS = -1;
 
 /** Publishes of each partition its records between two shares of it. */
 const publish = (from = 0, to = 1) =>
-  Effect.gen(function* () {
-    const log = yield* TopicLog;
-    for (const [topic, logs] of topics)
-      for (const [partition, records] of logs.entries())
-        yield* log.publish(
-          topic,
-          records
-            .slice(Math.floor(records.length * from), Math.floor(records.length * to))
-            .map(({ key, event }) => ({ key, value: JSON.stringify(event), partition })),
-        );
-  });
+  publishAll(
+    new Map(
+      [...topics].map(([topic, logs]) => [
+        topic,
+        logs.map((all) => all.slice(Math.floor(all.length * from), Math.floor(all.length * to))),
+      ]),
+    ),
+  );
 
 const threads = (): number =>
   (process.report.getReport() as { readonly workers?: readonly unknown[] }).workers?.length ?? 0;

@@ -5,14 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
-import * as Layer from "effect/Layer";
 import { afterEach, describe, expect, it } from "vitest";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { systemClock } from "#shared/runtime/testing/clock.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { applyRanges } from "./apply-ranges.ts";
 import { makeBatchApplier } from "./batch.ts";
@@ -21,7 +18,8 @@ import { lossOf, type RebuildOptions, rebuild } from "./rebuild.ts";
 import { runConsumer } from "./run.ts";
 import { canonicalModel } from "./testing/canonical.model.ts";
 import { canonicalDump } from "./testing/canonical-dump.ts";
-import { type Random, randomOf, randomTopics, type Topics } from "./testing/random-history.ts";
+import { publishAll, runOnLog } from "./testing/on-log.ts";
+import { type Random, randomOf, randomTopics } from "./testing/random-history.ts";
 
 const dirs: string[] = [];
 const temporary = () => {
@@ -32,25 +30,6 @@ const temporary = () => {
 afterEach(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
-
-const running = <A, E>(dir: string, effect: Effect.Effect<A, E, TopicLog | Settings>) =>
-  Effect.runPromise(
-    Effect.provide(
-      effect,
-      Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, embeddedSettings(dir, { partitions: 2 }))),
-    ) as Effect.Effect<A>,
-  );
-
-const publish = (topics: Topics) =>
-  Effect.gen(function* () {
-    const log = yield* TopicLog;
-    for (const [topic, logs] of topics)
-      for (const [partition, records] of logs.entries())
-        yield* log.publish(
-          topic,
-          records.map(({ key, event }) => ({ key, value: JSON.stringify(event), partition })),
-        );
-  });
 
 /** Applies all that the topics hold. */
 const applied = Effect.scoped(
@@ -155,8 +134,8 @@ describe("a rebuild", () => {
     for (let seed = 1; seed <= 12; seed++) {
       const dir = temporary();
       const topics = randomTopics(randomOf(seed), 200);
-      await running(dir, Effect.andThen(publish(topics), applied));
-      const whole = await running(dir, rebuilding(dir));
+      await runOnLog(dir, Effect.andThen(publishAll(topics), applied));
+      const whole = await runOnLog(dir, rebuilding(dir));
       expect(whole, `seed ${seed}`).toMatchObject({ counts: {}, told: [], commit: null });
       const before = onDatabase(dir, (db) => {
         db.exec("INSERT INTO analyses_historique VALUES ('x', '', '2026-01-01T00:00', 1, 1, 'x')");
@@ -168,9 +147,9 @@ describe("a rebuild", () => {
       });
       const damage = dumpOf(dir);
 
-      const dry = await running(dir, rebuilding(dir, { dryRun: true }));
+      const dry = await runOnLog(dir, rebuilding(dir, { dryRun: true }));
       expect(dumpOf(dir)).toEqual(damage);
-      const written = await running(dir, rebuilding(dir));
+      const written = await runOnLog(dir, rebuilding(dir));
       expect({ ...written, ...dry }, `seed ${seed}`).toMatchObject({
         counts: written.counts,
         told: written.told,
@@ -184,19 +163,19 @@ describe("a rebuild", () => {
         expect(written.commit).toBe(rows.length === 0 ? null : Number(commit) + 1);
         expect(db.pragma("foreign_key_check")).toEqual([]);
       });
-      expect((await running(dir, rebuilding(dir))).counts).toEqual({});
+      expect((await runOnLog(dir, rebuilding(dir))).counts).toEqual({});
     }
     expect(found).toBeGreaterThan(8);
   });
 
   it("names the table, the key and the columns of a difference", async () => {
     const dir = temporary();
-    await running(dir, Effect.andThen(publish(randomTopics(randomOf(5), 200)), applied));
+    await runOnLog(dir, Effect.andThen(publishAll(randomTopics(randomOf(5), 200)), applied));
     const id = onDatabase(dir, (db) => {
       db.exec("UPDATE ventes SET quantite_millioniemes = -7 WHERE rowid = (SELECT MIN(rowid) FROM ventes)");
       return db.prepare("SELECT id_vente FROM ventes ORDER BY rowid LIMIT 1").pluck().get();
     });
-    const { counts, told } = await running(dir, rebuilding(dir, { dryRun: true }));
+    const { counts, told } = await runOnLog(dir, rebuilding(dir, { dryRun: true }));
     expect(counts).toEqual({ ventes: 1 });
     expect(told).toMatchObject([
       { table: "ventes", key: id, kind: "changed", columns: [{ name: "quantite_millioniemes", is: -7n }] },
@@ -206,12 +185,12 @@ describe("a rebuild", () => {
   it("is compared with the same events while a consumer applies more of them", async () => {
     const dir = temporary();
     const topics = randomTopics(randomOf(21), 3_000, 200);
-    const counts = await running(
+    const counts = await runOnLog(
       dir,
       Effect.gen(function* () {
         yield* applied;
         const consumer = yield* Effect.forkChild(runConsumer({}, { maxTransactionMs: 0 }));
-        const publishing = yield* Effect.forkChild(publish(topics));
+        const publishing = yield* Effect.forkChild(publishAll(topics));
         const seen: unknown[] = [];
         for (let n = 0; n < 4; n++) seen.push((yield* rebuilding(dir)).counts);
         yield* Fiber.join(publishing);
@@ -226,41 +205,41 @@ describe("a rebuild", () => {
     const dir = temporary();
     const unfinished = () =>
       onDatabase(dir, (db) => db.prepare("SELECT COUNT(*) FROM unfinished").pluck().get());
-    const stopped = await running(
+    const stopped = await runOnLog(
       dir,
-      Effect.andThen(publish(randomTopics(randomOf(3), 400, 60)), Effect.flip(untilUnfinished)),
+      Effect.andThen(publishAll(randomTopics(randomOf(3), 400, 60)), Effect.flip(untilUnfinished)),
     );
     expect([stopped, unfinished()]).toEqual(["unfinished", 1]);
-    const { counts } = await running(dir, rebuilding(dir, { dryRun: true }));
+    const { counts } = await runOnLog(dir, rebuilding(dir, { dryRun: true }));
     expect([counts, unfinished()]).toEqual([{}, 0]);
   });
 
   it("finishes such an event also when a replay has set its position back, and leaves the replay its events", async () => {
     const dir = temporary();
     const topics = randomTopics(randomOf(3), 400, 60);
-    await running(dir, Effect.andThen(publish(topics), Effect.flip(untilUnfinished)));
+    await runOnLog(dir, Effect.andThen(publishAll(topics), Effect.flip(untilUnfinished)));
     const positions = () => onDatabase(dir, (db) => db.prepare("SELECT position FROM positions").all());
     const back = onDatabase(dir, (db) => {
       db.exec("UPDATE positions SET position = 0; DELETE FROM versions");
       return db.prepare("SELECT position FROM positions").all();
     });
-    const { counts } = await running(dir, rebuilding(dir, { dryRun: true }));
+    const { counts } = await runOnLog(dir, rebuilding(dir, { dryRun: true }));
     expect([counts, positions()]).toEqual([{}, back]);
-    await running(dir, applied);
+    await runOnLog(dir, applied);
     expect(dumpOf(dir)).toEqual(canonicalModel(topics));
   });
 
   it("gives missing sales row ids after those of sales that a hand inserted", async () => {
     const dir = temporary();
     const topics = randomTopics(randomOf(5), 200);
-    await running(dir, Effect.andThen(publish(topics), applied));
+    await runOnLog(dir, Effect.andThen(publishAll(topics), applied));
     onDatabase(dir, (db) =>
       db.exec(`
         UPDATE ventes SET rowid = (SELECT value + 1 FROM counters WHERE name = 'row')
         WHERE rowid = (SELECT MAX(rowid) FROM ventes);
         DELETE FROM ventes WHERE rowid = (SELECT MIN(rowid) FROM ventes)`),
     );
-    expect((await running(dir, rebuilding(dir))).counts).toEqual({ ventes: 1 });
+    expect((await runOnLog(dir, rebuilding(dir))).counts).toEqual({ ventes: 1 });
     expect(dumpOf(dir)).toEqual(canonicalModel(topics));
     const [counter, last] = onDatabase(dir, (db) => [
       db.prepare("SELECT value FROM counters WHERE name = 'row'").pluck().get(),
@@ -271,7 +250,7 @@ describe("a rebuild", () => {
 
   it("refuses a damaged file before it writes, and says what to do", async () => {
     const dir = temporary();
-    await running(dir, Effect.andThen(publish(randomTopics(randomOf(6), 400)), applied));
+    await runOnLog(dir, Effect.andThen(publishAll(randomTopics(randomOf(6), 400)), applied));
     onDatabase(dir, (db) => db.pragma("wal_checkpoint(TRUNCATE)"));
     const fd = openSync(join(dir, "ventes.db"), "r+");
     const root = onDatabase(dir, (db) =>
@@ -279,7 +258,7 @@ describe("a rebuild", () => {
     ) as number;
     writeSync(fd, Buffer.alloc(200, 0xff), 0, 200, (root - 1) * 4_096);
     closeSync(fd);
-    const failure = await running(dir, Effect.flip(rebuilding(dir)));
+    const failure = await runOnLog(dir, Effect.flip(rebuilding(dir)));
     expect(failure).toMatchObject({ _tag: "DatabaseError", reason: "damaged" });
     expect(failure.message).toContain("move the file away");
   });
@@ -287,13 +266,13 @@ describe("a rebuild", () => {
   it("tells what it would lose when the first events are gone that the database has read", async () => {
     const dir = temporary();
     const topics = randomTopics(randomOf(8), 200);
-    await running(dir, Effect.andThen(publish(topics), applied));
-    expect(await running(dir, lossOf)).toEqual({ events: 0, rows: {} });
+    await runOnLog(dir, Effect.andThen(publishAll(topics), applied));
+    expect(await runOnLog(dir, lossOf)).toEqual({ events: 0, rows: {} });
     const events = openPlain(join(dir, "events.db"));
     events.exec(`UPDATE partitions SET start_offset = 5
       WHERE topic = (SELECT topic FROM topics WHERE name = 'ventes.magasins')`);
     events.close();
-    const loss = await running(dir, lossOf);
+    const loss = await runOnLog(dir, lossOf);
     expect(loss.events).toBe(10);
     const db = openVentesReader(dir);
     const early = db.prepare("SELECT COUNT(*) FROM magasins WHERE offset < 5").pluck().get() as number;

@@ -6,7 +6,6 @@ import * as Cause from "effect/Cause";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Fiber from "effect/Fiber";
-import * as Layer from "effect/Layer";
 import { afterEach, expect, it } from "vitest";
 import { EVENT_TOPICS, type EventTopic } from "#shared/contract/topics.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
@@ -15,7 +14,6 @@ import { openVentes, openVentesReader } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { systemClock } from "#shared/runtime/testing/clock.ts";
 import { LogUnavailable } from "#shared/topic-log/errors.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { type Position, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../integration-tests/support/until.ts";
 import { makeBatchApplier } from "./batch.ts";
@@ -24,6 +22,7 @@ import { replay } from "./replay.ts";
 import { runConsumer } from "./run.ts";
 import { canonicalModel } from "./testing/canonical.model.ts";
 import { canonicalDump } from "./testing/canonical-dump.ts";
+import { publishAll, runOnLog } from "./testing/on-log.ts";
 import { batchOf, randomOf, randomTopics } from "./testing/random-history.ts";
 
 const dirs: string[] = [];
@@ -35,27 +34,6 @@ const temporary = () => {
 afterEach(() => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
-
-type Topics = ReturnType<typeof randomTopics>;
-
-const running = <A, E>(dir: string, effect: Effect.Effect<A, E, TopicLog | Settings>) =>
-  Effect.runPromise(
-    Effect.provide(
-      effect,
-      Layer.provideMerge(layerTopicLog, Layer.succeed(Settings, embeddedSettings(dir, { partitions: 2 }))),
-    ) as Effect.Effect<A>,
-  );
-
-const publishAll = (topics: Topics) =>
-  Effect.gen(function* () {
-    const log = yield* TopicLog;
-    for (const [topic, logs] of topics)
-      for (const [partition, records] of logs.entries())
-        yield* log.publish(
-          topic,
-          records.map(({ key, event }) => ({ key, value: JSON.stringify(event), partition })),
-        );
-  });
 
 /** Waits until the database stands at the ends of the topics. */
 const caughtUp = (dir: string) =>
@@ -93,7 +71,7 @@ const dumpOf = (dir: string) => {
 it("two consumers of one database, killed and restarted, apply every event once", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(7), 3000);
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       const first = yield* Effect.forkChild(runConsumer());
@@ -114,7 +92,7 @@ it("two consumers of one database, killed and restarted, apply every event once"
 
 it("announces every commit, also those of a consumer that was killed before", async () => {
   const dir = temporary();
-  const announced = await running(
+  const announced = await runOnLog(
     dir,
     Effect.gen(function* () {
       const log = yield* TopicLog;
@@ -148,7 +126,7 @@ it("announces every commit, also those of a consumer that was killed before", as
 it("replays in place: right rows stay, and rows that were changed by hand are repaired and counted", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(11), 800);
-  const reports = await running(
+  const reports = await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(topics);
@@ -196,7 +174,7 @@ it("replays in place: right rows stay, and rows that were changed by hand are re
 
 it("refuses another log than its own, and one that has lost events", async () => {
   const dir = temporary();
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       const consumer = yield* Effect.forkChild(runConsumer());
@@ -207,7 +185,7 @@ it("refuses another log than its own, and one that has lost events", async () =>
     }),
   );
   tamperWithLog(dir, "UPDATE logs SET identity = 'another'");
-  const failure = await running(dir, Effect.flip(runConsumer()));
+  const failure = await runOnLog(dir, Effect.flip(runConsumer()));
   expect(failure).toMatchObject({ _tag: "LogMismatch" });
   expect(failure.message).toContain("another log");
 });
@@ -232,7 +210,7 @@ const readThenChanged = (dir: string, sql: string) =>
 
 it("a replay refuses a log that has lost events, and so does a consumer in the middle of one", async () => {
   const dir = temporary();
-  const failures = await running(
+  const failures = await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* readThenChanged(
@@ -254,7 +232,7 @@ it("a replay refuses a log that has lost events, and so does a consumer in the m
 
 it("notes once which events were gone before it read them, and a replay misses nothing more", async () => {
   const dir = temporary();
-  const seen = await running(
+  const seen = await runOnLog(
     dir,
     Effect.gen(function* () {
       const missed = () => {
@@ -290,7 +268,7 @@ it("notes once which events were gone before it read them, and a replay misses n
 
 it("a replay ends where a log ends in offsets without a record, or does not start at 0", async () => {
   const dir = temporary();
-  const report = await running(
+  const report = await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(randomTopics(randomOf(2), 40));
@@ -312,7 +290,7 @@ it("a replay ends where a log ends in offsets without a record, or does not star
 it("starts while another process is in its transaction", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(5), 40);
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(topics);
@@ -334,7 +312,7 @@ it("starts while the log is lost, and reports that it waits", async () => {
   const dir = temporary();
   const topics = randomTopics(randomOf(12), 40);
   const states: string[] = [];
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(topics);
@@ -363,7 +341,7 @@ it("starts while the log is lost, and reports that it waits", async () => {
 
 it("starts while another consumer reads on: events read after the bounds were taken are not lost events", async () => {
   const dir = temporary();
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(randomTopics(randomOf(13), 40));
@@ -398,7 +376,7 @@ it("rolls its batch back when another consumer has applied it, reports that, and
   const dir = temporary();
   const topics = randomTopics(randomOf(6), 300);
   const said: Position[] = [];
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       const log = yield* TopicLog;
@@ -448,7 +426,7 @@ it("rolls its batch back when another consumer has applied it, reports that, and
 it("stops when its database file is removed or replaced", async () => {
   for (const replaced of [false, true]) {
     const dir = temporary();
-    const failure = await running(
+    const failure = await runOnLog(
       dir,
       Effect.gen(function* () {
         const consumer = yield* Effect.forkChild(Effect.flip(runConsumer()));
@@ -474,7 +452,7 @@ it("lets the event loop turn between two transactions", async () => {
     seen.push("turn");
     if (turning) setImmediate(turn);
   };
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       yield* publishAll(randomTopics(randomOf(9), 200));
@@ -493,7 +471,7 @@ it("lets the event loop turn between two transactions", async () => {
 
 it("ends with an error when it can no longer announce commits", async () => {
   const dir = temporary();
-  const exit = await running(
+  const exit = await runOnLog(
     dir,
     Effect.gen(function* () {
       const db = openVentes(dir, randomUUID());
@@ -513,7 +491,7 @@ it("a database and its copy, opened beside each other on one log, both get every
   const topics = randomTopics(randomOf(11), 600);
   const consumerIn = (data: string) =>
     runConsumer().pipe(Effect.provideService(Settings, embeddedSettings(data, { partitions: 2 })));
-  await running(
+  await runOnLog(
     dir,
     Effect.gen(function* () {
       const first = yield* Effect.forkChild(runConsumer());
