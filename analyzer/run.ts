@@ -155,8 +155,8 @@ export const auditNow: Effect.Effect<readonly Mended[], DatabaseError, Settings>
 );
 
 /**
- * Compares columns.db with the sales once. When they differ, it is emptied: an analyzer with a page makes it anew. Every
- * sale must have its product and shop. Fails with DatabaseError when a file cannot be used.
+ * Compares columns.db with the sales once, and empties it when they differ: the next analyzer that serves a page fills it
+ * again. Call it only when the product and the shop of every sale exist. Fails with DatabaseError when a file cannot be used.
  */
 export const auditColumnsNow: Effect.Effect<void, DatabaseError, Settings> = Effect.scoped(
   Effect.flatMap(openFiles, ({ file, columns }) => Effect.asVoid(auditColumns(file, columns))),
@@ -224,8 +224,8 @@ const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, Dat
   Effect.clockWith((clock) => inSteps(file, () => columns.rebuilding(instantOf(clock)), undefined));
 
 /**
- * Compares the columns with the sales, and empties them when they differ: the next refresh makes them anew. Returns
- * whether they were right.
+ * Compares the columns with the sales, and empties the columns when they differ: the next refresh fills them again.
+ * Returns whether they were right.
  */
 const auditColumns = (file: string, columns: Columns): Effect.Effect<boolean, DatabaseError> =>
   inSteps(file, columns.comparing, true).pipe(

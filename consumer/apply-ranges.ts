@@ -1,4 +1,4 @@
-/** Applies ranges of the log to a database that no consumer follows, or beside one. */
+/** Applies ranges of the log to a database, whether or not a consumer follows the log for it. */
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import { onFileWhenFree } from "#shared/database/attempt.ts";

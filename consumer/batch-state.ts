@@ -90,7 +90,7 @@ export interface ParentCache extends Parents {
   readonly forget: () => void;
 }
 
-/** A text cut out of an event keeps the whole event in memory. */
+/** A copy for the cache: a text that is cut out of an event keeps the whole text of the event in memory. */
 const copied = (id: string): string => Buffer.from(id, "utf8").toString("utf8");
 
 /** An empty cache, which reads through `sql`. */

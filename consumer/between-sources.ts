@@ -1,7 +1,7 @@
 /**
  * The tables `sale_days` and `shared_ids`: what sources have in common (rules 6 and 23). They follow the rows in the same
- * transaction. When a replay finds a row that differs from the topics, nothing tells whether it was counted: then both
- * tables are stale, and are made from the rows when the replay is over.
+ * transaction. When a replay finds a row that differs from the topics, nothing tells whether the row was counted. The
+ * consumer then marks both tables as stale, and fills them from the rows when the replay is over.
  */
 import {
   type Claim,

@@ -1,6 +1,6 @@
 /**
  * Decodes records of topics: the event, or the reason why it is none. Foreign programs may write to the topics. Most
- * events are like the one before but for their values, and are read as such (known-shape.ts).
+ * events differ from the one before in their values alone: known-shape.ts reads these without JSON.parse.
  */
 import "effect/schema/SchemaJITCompiler/enable";
 import * as Schema from "effect/Schema";
@@ -27,13 +27,13 @@ export type DecodeEvent = (topic: EventTopic, record: LogRecord) => Decoded;
 
 const reject = (code: RejectCode, details: Details = {}): Decoded => ({ reject: { code, details } });
 
-/** What the decoders of one topic have in common. */
+/** The rules of one topic, which all its decoders share. */
 interface Rules {
   readonly isEvent: (json: unknown) => boolean;
   readonly explain: (json: unknown) => unknown;
   /** Undefined: the key of a reject is a hash, which is not in its row. */
   readonly keyColumn: string | undefined;
-  /** Undefined: the rows of the topic hold more than texts. */
+  /** Undefined: rows of the topic have values that are no texts, which KnownShape cannot read. */
   readonly checks: Checks | undefined;
 }
 
@@ -62,9 +62,9 @@ const RULES: Readonly<Record<EventTopic, Rules>> = {
 
 function decoderOf({ isEvent, explain, keyColumn, checks }: Rules): Decoder {
   let shape: KnownShape | undefined;
-  /** The event before, if it was of no known shape. */
+  /** The last event that `shape` did not read. */
   let last: PipelineEvent | undefined;
-  /** Two events of one version that follow each other: more will. */
+  /** Learns a shape when two events of one version follow each other: more of that version are likely. */
   const learn = (event: PipelineEvent, text: string) => {
     const isNext = event.kind === "row" && last?.source === event.source && last.version === event.version;
     if (checks !== undefined && isNext) shape = KnownShape.of(event, text, checks) ?? shape;
@@ -114,7 +114,7 @@ const wellFormed = (_: string, value: unknown): unknown =>
 
 const firstLines = (exit: unknown): string => String(exit).replaceAll(/\s+/g, " ").slice(0, 200);
 
-/** Decoders of all topics. They remember the shape of the last events, so that each caller has its own. */
+/** Makes the decoders of all topics. They remember the shape of the last events, so each caller makes its own. */
 export function makeEventDecoder(): DecodeEvent {
   const decoders = {
     produits: decoderOf(RULES.produits),

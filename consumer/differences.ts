@@ -18,16 +18,16 @@ const CANONICAL = [
   "rejets",
 ] as const;
 
-/** The fences. They stand for the positions, which a replay in place lowers for a time. */
+/** The fences. They belong to the positions: while a replay in place has set these back, fences are not compared. */
 const FENCES = "versions";
 
-/** Counts that follow from these rows, unless they are stale (between-sources.ts). They are taken over whole. */
+/** Counts that follow from these rows. They are compared unless one side is stale (between-sources.ts), and copied whole. */
 const COUNTED = ["sale_days", "shared_ids"] as const;
 
 /** Rows whose change is logged as an old image, so that the analyses follow it by delta. */
 const WITH_IMAGES: ReadonlySet<string> = new Set(["produits", "magasins", "ventes"]);
 
-/** At most this many differences of each table are told one by one. */
+/** The list of differences has at most this many of each table. */
 const TOLD = 1_000;
 
 /** Columns are as in the table, so amounts, prices and quantities are integers of millionths. */
@@ -58,7 +58,7 @@ interface Table {
 
 const list = (names: readonly string[], of = ""): string => names.map((name) => `${of}"${name}"`).join(", ");
 
-/** Its stored columns; generated ones follow from them. */
+/** A table with its stored columns. Generated columns follow from them. */
 function tableOf(db: Sqlite, name: string): Table {
   const found = db.prepare("SELECT name, pk FROM pragma_table_info(?, 'main')").all(name) as {
     name: string;
@@ -159,7 +159,7 @@ export function compare(db: Sqlite): Comparison {
   return { rows, counts, told };
 }
 
-/** Deletes what `compare` left. */
+/** Deletes the temporary tables of `compare`. */
 export function forgetDifferences(db: Sqlite): void {
   for (const name of [...CANONICAL, FENCES, ...COUNTED])
     db.exec(`DROP TABLE IF EXISTS ${differencesOf(name)}`);
@@ -187,7 +187,7 @@ export function putRight(db: Sqlite, { counts }: Comparison, at: string): number
   db.exec(`
     UPDATE main.meta SET value = (SELECT value FROM fresh.meta WHERE key = 'between sources')
     WHERE key = 'between sources'`);
-  // Rows of events that the topics no longer have are gone: from now on the database has missed them.
+  // The rows of events that the topics no longer have are deleted now, so the database counts these events as missed.
   db.exec(`
     DELETE FROM main.meta WHERE key LIKE 'missed %';
     INSERT INTO main.meta SELECT * FROM fresh.meta WHERE key LIKE 'missed %'`);

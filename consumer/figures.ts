@@ -11,7 +11,7 @@ export interface ConsumerFigures extends Readonly<Counts> {
 /** Before the first batch. */
 export const NO_FIGURES: ConsumerFigures = { ...noCounts(), commit: 0 };
 
-/** The figures `sum`, and those of what came after it: a batch, or another consumer that went on. */
+/** Adds to `sum` the figures of the next batch, or of the consumer that went on after the first one. */
 export const addFigures = (
   sum: ConsumerFigures,
   next: Pick<BatchResult, keyof ConsumerFigures>,

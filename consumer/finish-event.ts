@@ -7,7 +7,7 @@ import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import type { TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { makeBatchApplier } from "./batch.ts";
 
-/** Applies what is left of it, as each consumer does. `file`: the path of ventes.db. */
+/** Applies the rest of the unfinished event, as each consumer does; does nothing without one. `file`: the path of ventes.db. */
 export const finishEvent = Effect.fnUntraced(function* (file: string) {
   const db = yield* Effect.acquireRelease(
     onFile(file, () => openPlain(file)),
@@ -17,7 +17,8 @@ export const finishEvent = Effect.fnUntraced(function* (file: string) {
   const unfinished = db.prepare(`
     SELECT u.parent AS topic, partition, p.position
     FROM unfinished u JOIN positions p USING (partition) WHERE p.topic = u.parent`);
-  // What is left of it is in the database. A batch with its event would move a position that a replay has set back.
+  // The batch is empty, because the database has the rest of the event. A batch with the event would move a position that a
+  // replay has set back.
   yield* onFileWhenFree(file, () => {
     const at = unfinished.get() as (TopicPartition & { readonly position: number }) | undefined;
     if (at !== undefined) applier.apply({ ...at, records: [], next: 0 }, at.position);

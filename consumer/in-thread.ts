@@ -23,12 +23,12 @@ import type { ConsumerFailure } from "./run.ts";
 import { Failure, type FromThread, type ThreadOptions, type ThreadStart } from "./thread-protocol.ts";
 
 /**
- * The most events of a log whose consumer needs no thread: to start one costs as much processor as to apply 40,000
- * events. No event of such a log concerns more sales than these, so no transaction keeps the page waiting.
+ * The most events of a log whose consumer needs no thread: starting one takes as much processor time as applying 40,000
+ * events. Such a log has at most 5,000 sales that one event may concern, so no transaction keeps the page waiting.
  */
 const MOST_WITHOUT_THREAD = 5_000;
 
-/** It is not loaded where a thread runs it, or where nothing is to be done. */
+/** Loads the consumer only when this thread runs it: loading takes time that a start without new events need not spend. */
 const consumer = Effect.promise(() => import("./run.ts"));
 
 /** How often it polls for the first event, in ms. */
@@ -47,7 +47,7 @@ export const runConsumerInThread = (
     const settings = yield* Settings;
     if (settings.kafka !== null) return yield* (yield* consumer).runConsumer(options);
     const log = yield* TopicLog;
-    // The end of a partition counts the events that it has, and those that it had.
+    // The end of a partition counts all records that were ever in it, also those that the log has deleted.
     const isLarge = Effect.map(
       log.bounds(EVENT_TOPICS),
       (bounds) => bounds.reduce((sum, { end }) => sum + end, 0) > mostWithoutThread,

@@ -1,29 +1,29 @@
 /**
- * Reads row events of one version that follow each other: they differ in the line and in the values alone. The text
- * between these is compared, the values are cut out, and each is checked by the schema of its column. This costs a third
- * of JSON.parse and a check of the whole event. What is written in another way is left to JSON.parse: an escape in a
- * value, a space, another order of names.
+ * Reads row events of one version that follow each other: they differ in the line and in the values alone. It compares the
+ * text between the values, cuts the values out, and checks each with the schema of its column. This costs a third of
+ * JSON.parse with a check of the whole event. It does not read an event that is written in another way (an escape in a
+ * value, a space, another order of names): the caller parses that as JSON.
  */
 import { type PipelineEvent, setValue, type Values } from "#shared/contract/event.ts";
 
 type Value = string | null;
 type RowEvent = Extract<PipelineEvent, { readonly kind: "row" }>;
 
-/** Whether a value of `row` is right, by the name of its column. */
+/** By the name of a column of `row`: tells whether a value of it is right. */
 export type Checks = ReadonlyMap<string, (value: Value) => boolean>;
 
 interface Slot {
   readonly name: string;
-  /** The text between the value before, or the line, and this one. */
+  /** The text between the previous value, or the line, and this value. */
   readonly before: string;
   readonly isRight: (value: Value) => boolean;
-  /** A value that is right: columns often have the same one again. */
+  /** The last value that was right. It often comes again, and then needs no check. */
   known: Value;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** JSON has no lower character in a string. */
+/** A string of JSON has no character below it. */
 const SPACE = 0x20;
 const ZERO = 0x30;
 const NINE = 0x39;
@@ -38,7 +38,7 @@ export class KnownShape {
   readonly #row: readonly Slot[];
   readonly #extras: readonly Slot[];
   readonly #tail: string;
-  /** Where `read` is in the text; -1: it is not of this shape. */
+  /** The index in the text at which `read` goes on; -1: the text has another shape. */
   #at = 0;
 
   private constructor(event: RowEvent, checks: Checks) {
@@ -58,14 +58,14 @@ export class KnownShape {
     this.#tail = `${this.#extras.length === 0 ? before : ""}}}`;
   }
 
-  /** The shape of an event that is right. Undefined: its text is not written in the way that is read here. */
+  /** The shape of a valid event. Undefined: `read` cannot read the way in which its text is written. */
   static of(event: RowEvent, text: string, checks: Checks): KnownShape | undefined {
     if (!Object.keys(event.row).every((name) => checks.has(name))) return undefined;
     const shape = new KnownShape(event, checks);
     return shape.read(text) === undefined ? undefined : shape;
   }
 
-  /** The event of a text that has this shape and is right; undefined: it has another one, or may be wrong. */
+  /** The event of a text. Undefined: the text has another shape, or may be no valid event. */
   read(text: string): RowEvent | undefined {
     if (!text.startsWith(this.#head)) return undefined;
     const line = this.#readLine(text);
@@ -103,7 +103,7 @@ export class KnownShape {
     return values;
   }
 
-  /** The value behind this text, after which `#at` is then; undefined: something else is there. */
+  /** Reads `before` and the value after it, and moves `#at` behind the value. Undefined: the text has something else there. */
   #readValue(text: string, before: string): Value | undefined {
     if (!text.startsWith(before, this.#at)) return undefined;
     const from = this.#at + before.length;
@@ -113,7 +113,7 @@ export class KnownShape {
     }
     let end = from + 1;
     for (let c = text.charCodeAt(end); c !== QUOTE; c = text.charCodeAt(++end))
-      // At the end of the text it is NaN.
+      // At the end of the text `c` is NaN.
       if (!(c >= SPACE) || c === BACKSLASH) return undefined;
     this.#at = end + 1;
     return text.slice(from + 1, end);

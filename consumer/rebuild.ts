@@ -76,8 +76,8 @@ const ROWS: readonly (readonly [table: string, topic: EventTopic, key: string])[
 ];
 
 /**
- * What a rebuild of DIR/ventes.db would lose, because the first events of the topics are gone. No events: nothing. Fails
- * with LogMismatch when the database belongs to another log.
+ * The events and rows that a rebuild of DIR/ventes.db would lose, because the topics no longer have their first events. With
+ * 0 events it loses nothing. Fails with LogMismatch when the database belongs to another log.
  */
 export const lossOf: Effect.Effect<Loss, LogFailure | DatabaseError, TopicLog | Settings> = Effect.scoped(
   Effect.gen(function* () {
@@ -87,12 +87,12 @@ export const lossOf: Effect.Effect<Loss, LogFailure | DatabaseError, TopicLog | 
     const db = yield* ventesReaderOf(data);
     const bounds = yield* log.bounds(EVENT_TOPICS);
     return yield* onFile(ventesFile(data), () => {
-      const never = new Map(missedEvents(db).map(({ place, events }) => [place, events]));
-      const gone = bounds.filter((b) => b.start > (never.get(partitionKey(b)) ?? 0));
+      const missed = new Map(missedEvents(db).map(({ place, events }) => [place, events]));
+      const gone = bounds.filter((b) => b.start > (missed.get(partitionKey(b)) ?? 0));
       const starts = new Map(gone.map((b) => [partitionKey(b), b.start]));
       const rows = ROWS.map(([table, topic, key]) => {
         const isGone = (id: string, offset: number): boolean => {
-          // The id of a record that is no event is its place.
+          // The reject of a record that is no event has the place of the record as its id.
           const place = /^(\w+\/\d+)\/\d+$/.exec(id)?.[1];
           const partition = partitionOf(id, log.partitions(topic));
           const own = table === "rejets" && place !== undefined ? place : partitionKey({ topic, partition });
@@ -101,7 +101,7 @@ export const lossOf: Effect.Effect<Loss, LogFailure | DatabaseError, TopicLog | 
         return [table, countRows(db, table, key, Math.max(0, ...starts.values()), isGone)] as const;
       });
       return {
-        events: gone.reduce((sum, b) => sum + b.start - (never.get(partitionKey(b)) ?? 0), 0),
+        events: gone.reduce((sum, b) => sum + b.start - (missed.get(partitionKey(b)) ?? 0), 0),
         rows: Object.fromEntries(rows.filter(([, n]) => n > 0)),
       };
     });
@@ -144,7 +144,7 @@ const rebuildIn = Effect.fnUntraced(function* (file: string, options: RebuildOpt
     Effect.provideService(Settings, { ...settings, data: into }),
     Effect.tap((db) =>
       Effect.sync(() => {
-        // It is deleted in the end, whatever comes.
+        // The new database is deleted at the end, so it need not survive a power cut.
         db.pragma("synchronous = OFF");
       }),
     ),

@@ -44,8 +44,8 @@ const CONSUMER_WAIT_MS = 1500;
 const POLL_MS = 100;
 
 /**
- * Replays all events of the topics. A running consumer of the database does the work; without one the replay does it. Fails with
- * LogMismatch when the database belongs to another log, or the log has lost events.
+ * Replays all events of the topics. A running consumer of the database does the work; without one the replay does it.
+ * Fails with LogMismatch when the database belongs to another log, or the log has lost events.
  */
 export const replay = (
   options: ReplayOptions = {},

@@ -15,16 +15,16 @@ export interface Step {
 }
 
 interface ChangedRows {
-  readonly each: (step: Step, to: Takers) => void;
+  readonly each: (step: Step, takers: Takers) => void;
 }
 
-/** What is called for the sales of a step. Most row ids grow. */
+/** The callbacks of `each`, which calls one of them for each sale of a step, mostly in the order of row ids. */
 interface Takers {
-  /** For each new sale that stands, once. */
+  /** Takes a new sale that is still in `ventes`. `each` calls it once for each of them. */
   readonly putNew: (row: SaleRow) => void;
-  /** For each other one that there is. A new sale that changed since may be among them. */
+  /** Takes any other sale that exists at the end of the step, and again a new sale that changed after its insertion. */
   readonly put: (row: SaleRow) => void;
-  /** For each that is gone. */
+  /** Takes the row id of a sale that does not exist at the end of the step. */
   readonly drop: (rowId: number) => void;
 }
 

@@ -27,8 +27,8 @@ const START = "INSERT INTO state VALUES (?, ?, ?, ?, ?, ?)";
 export interface Columns {
   /**
    * Applies a step that `progress` takes at `now`, and calls `take` for each new sale. Runs inside the caller's
-   * transaction on ventes.db. Returns false, and does nothing, when the chunks are not those of the commit `from`:
-   * `rebuilding` makes them anew.
+   * transaction on ventes.db. Returns false, and does nothing, when the chunks do not reflect the commit `from`:
+   * `rebuilding` then fills them again from the sales.
    */
   readonly apply: (step: Step, now: Date, take?: (sale: SaleRow) => void) => boolean;
   /** Whether the chunks are as of the progress of ventes.db. */

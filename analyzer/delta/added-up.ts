@@ -26,7 +26,7 @@ export interface AddedUp {
   /** Empties the tables. */
   readonly begin: () => void;
   readonly add: (sale: SaleRow) => void;
-  /** Call it behind the last sale: the tables then have all of them. */
+  /** Call it after the last sale: the tables then have the sums of all sales. */
   readonly end: () => void;
 }
 

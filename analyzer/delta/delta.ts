@@ -20,7 +20,7 @@ import { createTempTables } from "./temp-tables.ts";
 const CHUNK_ROWS = 100_000;
 
 export interface Delta {
-  /** Adds up the new sales of a span for `between`. A caller that reads them anyway gives it all of them. */
+  /** Adds up the new sales of a span for `between`. A caller that reads all of them anyway passes each one to it. */
   readonly newSales: AddedUp;
   /**
    * Runs inside the caller's transaction. `areAddedUp`: `newSales` has the new sales of this span. Returns the changes

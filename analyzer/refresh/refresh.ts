@@ -32,7 +32,7 @@ export interface Refreshed {
   readonly changed: number;
   /** True when commits after `to` are still pending. */
   readonly more: boolean;
-  /** Another process has changed the analyses of the file: nothing was done, and a new refresher must be made. */
+  /** Another process has changed the analyses of the file: this call did nothing, and the caller must make a new refresher. */
   readonly isReplaced?: true;
 }
 

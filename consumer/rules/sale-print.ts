@@ -1,4 +1,4 @@
-/** What a sale says of product, shop and quantity, as a number: the same sale in two sources has the same one (rule 23). */
+/** A hash of the product, shop and quantity of a sale: the same sale in two sources has the same hash (rule 23). */
 import type { Sale } from "./sales.ts";
 
 const FNV_START = 0x811c9dc5;
@@ -8,7 +8,7 @@ const TWO_32 = 2 ** 32;
 function mixText(hash: number, text: string): number {
   let mixed = hash;
   for (let i = 0; i < text.length; i++) mixed = Math.imul(mixed ^ text.charCodeAt(i), FNV_PRIME);
-  // Otherwise "ab", "c" and "a", "bc" would be one.
+  // Otherwise "ab", "c" and "a", "bc" would have one hash.
   return Math.imul(mixed ^ text.length, FNV_PRIME);
 }
 
@@ -27,7 +27,7 @@ export function salePrint({
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** Whether two statements of one id are of different sales: an id names one day, product and shop (rule 6). */
+/** Whether two claims of one id describe different sales: an id names one day, product and shop (rule 6). */
 export const namesOtherSale = (a: SaleNames, b: SaleNames): boolean =>
   a.date_vente !== b.date_vente || a.id_produit !== b.id_produit || a.id_magasin !== b.id_magasin;
 

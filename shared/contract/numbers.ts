@@ -27,12 +27,12 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const ZERO = 0x30;
 const MOST_WHOLE = 9;
-/** What makes a number with so many decimals, written without its point, one of millionths. */
+/** By the number of decimals: the factor that turns the digits, read without the point, into millionths. */
 const SCALES = [1_000_000, 100_000, 10_000, 1_000, 100, 10, 1];
 
 /**
- * The millionths of most decimals: at most nine digits, and at most six behind the point. They fit a double, and cost no
- * match of an expression. Undefined: the text is another one, perhaps a decimal too.
+ * The millionths of a decimal with at most nine digits before the point and six behind it, as most have. A double holds
+ * them exactly, and no regular expression runs. Undefined: the text has another form; it may still be a decimal.
  */
 function shortMillionths(text: string): number | undefined {
   const { length } = text;

@@ -112,7 +112,7 @@ export const Registration = Schema.Struct({
   v: Schema.Literal(1),
   kind: Schema.Literal("source"),
   source: Schema.String,
-  /** What people call it. */
+  /** The name that a person gave it. */
   name: Schema.optionalKey(Schema.String),
   /** The entities that it publishes, by its header when it was added. */
   entities: Schema.Array(Schema.Literals(["produits", "magasins", "ventes"])),

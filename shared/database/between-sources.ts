@@ -14,8 +14,9 @@ export interface EqualDays {
   readonly source: string;
   readonly other: string;
   readonly days: readonly string[];
-  /** Sales of each of the two on these days, and of the smaller side on all days that both have. */
+  /** Sales of each of the two on these days. */
   readonly sales: number;
+  /** Over all days that both have: the sales of the one that has fewer on that day. */
   readonly common: number;
 }
 
@@ -44,7 +45,7 @@ export interface BetweenSources {
   readonly salesOfDays: (source: string, days: readonly string[], limit: number) => SalesOfDays;
 }
 
-/** The tables are made from the rows at first, and after a replay that found wrong rows: until then nothing is known. */
+/** Until the consumer has filled the tables, at first and after a replay that found wrong rows, nothing is found. */
 const IS_KEPT = "EXISTS (SELECT 1 FROM meta WHERE key = 'between sources' AND value = 'kept')";
 
 const SHARED_IDS = `

@@ -40,7 +40,7 @@ export interface FileKind {
 /** Milliseconds that a statement waits for another process' short transaction before SQLITE_BUSY. */
 const BUSY_MS = 50;
 
-/** To this size SQLite cuts a WAL that it may use again: a long reader or a large transaction leaves no large file behind. */
+/** SQLite cuts a WAL to this size when it may use it again, so that no large file stays after a long reader or a large transaction. */
 export const SETTLED_WAL_BYTES = 64 << 20;
 
 /**

@@ -1,10 +1,11 @@
 /**
- * Who keeps the WAL of a database from being used again. A reader sees the database as of the moment at which it began, and
- * as long as it reads, SQLite may not overwrite what was written since: the WAL grows with each commit. Our own readers
- * are limited (guarded-sql, streams of the page); other programs are not, so they are named here.
+ * Finds the processes that make the WAL of a database grow. A reader sees the database as of the moment at which it began.
+ * As long as it reads, SQLite may not overwrite later commits in the WAL, which grows with each of them. Our own readers
+ * have limits (guarded-sql, streams of the page). Other programs have none, so `status` names them.
  *
- * Each reader holds a lock on one of five bytes of the file beside the WAL, `-shm`, which has the state that belongs to the
- * byte. Linux tells in /proc/locks which process holds it; elsewhere, and from another container, nobody is known.
+ * Each reader holds a lock on one of five bytes of `-shm`, the file beside the WAL. That file also tells which state a
+ * reader with this byte sees. Linux lists in /proc/locks the process of each lock; on other systems, and from another
+ * container, the readers stay unknown.
  */
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";

@@ -48,7 +48,7 @@ const QUERY = `
 export const withdrawalOf = (db: Sqlite, sources: readonly string[]): Withdrawal =>
   asWithdrawal(db.prepare(QUERY).get({ sources: JSON.stringify(sources) }) as Row);
 
-/** The same in a process of its own, so that this one goes on. `file`: of a database that exists and is known to be ours. */
+/** As `withdrawalOf`, in another process, so that this one goes on. `file`: an existing database of ventes. */
 export const withdrawalApart = Effect.fnUntraced(function* (
   file: string,
   sources: readonly string[],

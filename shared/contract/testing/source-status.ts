@@ -1,7 +1,7 @@
 /** The status of a source, for tests. */
 import type { SourceStatus } from "../status.ts";
 
-/** A source of sales that was not read yet, with `more` of it. */
+/** The status of a source of sales that was not read yet. `more` replaces fields of it. */
 export const sourceStatus = (source: string, more: Partial<SourceStatus>): SourceStatus => ({
   source,
   entities: ["ventes"],

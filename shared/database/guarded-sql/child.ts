@@ -79,7 +79,7 @@ function* answers({ file, statements, rowBytes, waitMs }: Job): Generator<Answer
   }
 }
 
-/** Undefined also where the schema cannot be read: the mistake itself is what counts. */
+/** As `nearestName`; undefined also when the schema cannot be read, because the caller reports the mistake without it. */
 function near(db: BetterSqlite3.Database, sql: string, message: string): string | undefined {
   try {
     return nearestName(db, sql, message);

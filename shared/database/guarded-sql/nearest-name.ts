@@ -11,7 +11,7 @@ const folded = (name: string): string =>
     .replace(/[\p{M}_]/gu, "")
     .toLowerCase();
 
-/** Tables of the program's own, which nobody means. */
+/** Internal tables, which no query means. */
 const INTERNAL = /^(?:analyse|old)_/;
 
 /**

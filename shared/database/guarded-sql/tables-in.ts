@@ -1,4 +1,4 @@
-/** The tables and views of a database with their columns, also where a view cannot be read any more. */
+/** The tables and views of a database with their columns. A view that cannot be read is left out. */
 import type { Sqlite } from "../sqlite.ts";
 
 export interface TableIn {
