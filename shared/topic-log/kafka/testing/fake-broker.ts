@@ -34,8 +34,9 @@ export const HANG_UP = -2;
 
 const HOST = "127.0.0.1";
 const CLUSTER = "fake";
-/** Where a partition's record batch has its first offset and its count. */
-const BASE_BYTES = 8;
+/** Bytes of an answer before its body: its length, and the number of the request. */
+const HEAD_BYTES = 8;
+/** Where a record batch has its number of records; its first offset is at 0. */
 const COUNT_AT = 57;
 const MAX_WAIT_MS = 500;
 
@@ -53,6 +54,10 @@ export interface FakeBroker {
   readonly asked: (api: Api) => number;
   readonly close: () => Promise<void>;
 }
+
+/** The topics of a request, each with what it says of its partitions. */
+const topicsIn = <Partition>(r: WireReader, partition: () => Partition) =>
+  r.array(() => ({ topic: r.string(), list: r.array(partition) }));
 
 /** `namespace`: of its topics, which have one partition where they may. */
 export const startFakeBroker = async (namespace: string): Promise<FakeBroker> => {
@@ -126,10 +131,7 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
     r.string();
     r.int16();
     r.int32();
-    const parts = r.array(() => {
-      const topic = r.string();
-      return { topic, list: r.array(() => ({ partition: r.int32(), batch: r.bytes() })) };
-    });
+    const parts = topicsIn(r, () => ({ partition: r.int32(), batch: r.bytes() }));
     const code = codeOf("Produce");
     return w
       .array(parts, ({ topic, list }) =>
@@ -153,19 +155,13 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
     r.int8();
     r.int32();
     r.int32();
-    const wanted = r.array(() => {
-      const topic = r.string();
-      return {
-        topic,
-        list: r.array(() => {
-          const partition = r.int32();
-          r.int32();
-          const offset = r.int64();
-          r.int64();
-          r.int32();
-          return { partition, offset };
-        }),
-      };
+    const wanted = topicsIn(r, () => {
+      const partition = r.int32();
+      r.int32();
+      const offset = r.int64();
+      r.int64();
+      r.int32();
+      return { partition, offset };
     });
     const code = codeOf("Fetch");
     let found = 0;
@@ -187,10 +183,7 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
   };
   const listOffsets = (r: WireReader, w: Writer): Writer => {
     r.int32();
-    const wanted = r.array(() => {
-      const topic = r.string();
-      return { topic, list: r.array(() => ({ partition: r.int32(), timestamp: r.int64() })) };
-    });
+    const wanted = topicsIn(r, () => ({ partition: r.int32(), timestamp: r.int64() }));
     return w.array(wanted, ({ topic, list }) =>
       w.string(topic).array(list, ({ partition, timestamp }) =>
         w
@@ -227,17 +220,11 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
     r.int32();
     r.string();
     r.int64();
-    const parts = r.array(() => {
-      const topic = r.string();
-      return {
-        topic,
-        list: r.array(() => {
-          const partition = r.int32();
-          r.int64();
-          r.string();
-          return partition;
-        }),
-      };
+    const parts = topicsIn(r, () => {
+      const partition = r.int32();
+      r.int64();
+      r.string();
+      return partition;
     });
     return w.array(parts, ({ topic, list }) =>
       w.string(topic).array(list, (p) => w.int32(p).int16(codeOf("OffsetCommit"))),
@@ -309,7 +296,7 @@ export const startFakeBroker = async (namespace: string): Promise<FakeBroker> =>
     const { body, waitMs = 0 } = answered(api, version, r);
     const send = (): void => {
       const { buffer } = body.payload();
-      const head = Buffer.alloc(BASE_BYTES);
+      const head = Buffer.alloc(HEAD_BYTES);
       head.writeInt32BE(buffer.length + 4, 0);
       head.writeInt32BE(correlation, 4);
       socket.write(Buffer.concat([head, buffer]));
