@@ -15,9 +15,9 @@ export interface Verdict {
   readonly says: string;
 }
 
-/** These often pass by themselves, so they must last. */
+/** Problems of these kinds often pass by themselves, so they are told only when they last. */
 const MUST_LAST: ReadonlySet<Kind> = new Set(["failed", "component"]);
-/** A thing without a verdict for this long is there no longer, such as a source that was removed. */
+/** What has had no verdict for this long is forgotten: it is gone, such as a source that was removed. */
 const FORGET_AFTER_MS = 600_000;
 /** More changes than a message can hold are counted only. */
 const MOST_CHANGES = 200;
@@ -34,7 +34,7 @@ export function changesOf(
 ): { readonly known: Memory["known"]; readonly changes: readonly Change[] } {
   const at = now.toISOString();
   const age = (since: string): number => now.getTime() - Date.parse(since);
-  /** A time to come is one of a clock that was wrong. */
+  /** A time in the future comes from a clock that was wrong: the problem is taken to begin now. */
   const past = (since: string): string => (age(since) >= 0 ? since : at);
   const known: Record<string, Known> = {};
   const changes: Change[] = [];
@@ -50,9 +50,9 @@ export function changesOf(
       if (told !== null) changes.push({ event: "solved", ...change });
       continue;
     }
-    const isDue = told !== state && !(MUST_LAST.has(kind) && age(since) < afterMs);
-    if (isDue) changes.push({ event: "problem", ...change });
-    known[key] = { since, told: isDue ? state : told };
+    const isTold = told !== state && !(MUST_LAST.has(kind) && age(since) < afterMs);
+    if (isTold) changes.push({ event: "problem", ...change });
+    known[key] = { since, told: isTold ? state : told };
   }
   const seen = new Set(verdicts.map(({ key }) => key));
   for (const [key, problem] of Object.entries(before)) {
@@ -82,7 +82,7 @@ const GAP_MS = 60_000;
 /** What could not be sent for this long is left out. */
 const OUTDATED_MS = 86_400_000;
 
-/** Whether a message goes now. A wait that is longer than the longest one is of a clock that was wrong. */
+/** Whether a message goes now. A wait that is longer than any wait of the policy comes from a clock that was wrong. */
 export function isDue({ next }: Outbox, now: Date): boolean {
   const wait = next === null ? 0 : Date.parse(next) - now.getTime();
   return !(wait > 0 && wait <= POLICIES.notify.longestMs);

@@ -10,9 +10,9 @@ export interface Seen {
   /** When the oldest commit that is in no analysis was made; null: there is none. */
   readonly waitingSince: string | null;
   readonly sales: readonly LargeSale[];
-  /** Further large sales. */
+  /** How many large sales there are besides `sales`. */
   readonly moreSales: number;
-  /** Up to which sale this has looked. */
+  /** The last sale that was looked at. */
   readonly sale: Memory["sale"];
 }
 

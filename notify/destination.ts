@@ -1,6 +1,6 @@
 /**
- * Where notifications go. A destination is one URL, and all of it is a secret: who knows the topic of ntfy or the path of
- * a webhook can read or write there. People see `shown`, files see `id`.
+ * Where notifications go. A destination is one URL, and all of it is a secret: anybody who knows the topic of ntfy or the
+ * path of a webhook can read or write there. People see `shown`, files see `id`.
  */
 import { createHash } from "node:crypto";
 import * as Redacted from "effect/Redacted";

@@ -40,7 +40,7 @@ export const Outbox = Schema.Struct({
   dropped: Schema.Int,
   /** Sends that failed one after the other. */
   tries: Schema.Int,
-  /** Not before, ISO 8601; null: at once. */
+  /** The time of the next send, ISO 8601; null: at once. */
   next: Schema.NullOr(Schema.String),
 });
 export type Outbox = typeof Outbox.Type;

@@ -6,7 +6,7 @@
 import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Result from "effect/Result";
-import { Settings } from "#shared/runtime/settings.ts";
+import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { instantOf } from "#shared/runtime/time.ts";
 import { afterFailure, afterSent, changesOf, isDue, withChanges } from "./changes.ts";
 import { type Seen, seeDatabase } from "./database.ts";
@@ -61,18 +61,13 @@ class Notifier {
   readonly #options: NotifierOptions;
   readonly #dir: string;
   readonly #said: Sentences;
-  readonly #language: Parameters<typeof titleOf>[1];
+  readonly #language: Language;
   readonly #ids: readonly string[];
   #memory: Memory;
   /** What the file has, as far as this process wrote it. */
   #written = "";
 
-  constructor(
-    options: NotifierOptions,
-    dir: string,
-    said: Sentences,
-    language: Parameters<typeof titleOf>[1],
-  ) {
+  constructor(options: NotifierOptions, dir: string, said: Sentences, language: Language) {
     this.#options = options;
     this.#dir = dir;
     this.#said = said;
@@ -160,7 +155,7 @@ class Notifier {
       writeMemory(this.#dir, text);
       this.#written = text;
     } catch {
-      // The disk is full: the next check is another try.
+      // A disk that is full, for example: the next check tries again.
     }
   }
 }

@@ -20,7 +20,7 @@ export interface Message {
   readonly changes: readonly Change[];
 }
 
-/** The destination did not take the message. The reason has no part of the destination's URL and of its answer. */
+/** The destination did not take the message. The reason quotes neither the destination's URL nor its answer. */
 export class NotSent extends Schema.TaggedError<NotSent>()("NotSent", {
   reason: Schema.String,
   /** Another try makes no sense: the address or the message is wrong. */
@@ -32,7 +32,7 @@ export type Send = (destination: Destination, message: Message) => Effect.Effect
 const CONNECT_MS = 10_000;
 const LONGEST_MS = 30_000;
 
-/** By the proxies, credentials and authorities of the settings. Its connections close with the scope. */
+/** Sends with the proxies, credentials and authorities of the settings. Its connections close with the scope. */
 export const makeSend: Effect.Effect<Send, never, Settings | Scope.Scope> = Effect.gen(function* () {
   const { proxies, credentials, ca: own } = yield* Settings;
   const trusted = own === null ? {} : { ca: [...getCACertificates("default"), own] };
@@ -69,7 +69,7 @@ export const makeSend: Effect.Effect<Send, never, Settings | Scope.Scope> = Effe
       },
       body: JSON.stringify(body),
     });
-    // The status is all of it. Waiting for an answer without an end would send again what was taken.
+    // The status alone says that the message was taken. An answer that never ends would make it a failure, and be sent again.
     answer.on("error", () => {}).destroy();
     if (statusCode >= 200 && statusCode < 300) return;
     const again = statusCode >= 500 || [408, 425, 429].includes(statusCode);
@@ -122,7 +122,7 @@ async function mail(
       text: `${text}\n`,
       headers: { "Auto-Submitted": "auto-generated" },
     });
-    // The others have it, and would get it again.
+    // Another try would send the mail again to the addresses that took it.
     if (rejected.length > 0)
       throw new NotSent({ reason: `${rejected.length} of ${to.length} addresses refused`, hopeless: true });
   } finally {
@@ -155,7 +155,7 @@ function requestOf(
   }
 }
 
-/** What Slack would read as a mention or a link. */
+/** Escapes what Slack would read as a mention or a link. */
 const forSlack = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 

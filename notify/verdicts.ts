@@ -1,8 +1,7 @@
 /** What is wrong now, from the states of sources and components and from the database. */
 import { createHash } from "node:crypto";
 import { isOpen } from "#shared/contract/doubt.ts";
-import type { CatalogueStatus, SourceStatus } from "#shared/contract/status.ts";
-import { needsOperator } from "#shared/contract/status.ts";
+import { type CatalogueStatus, needsOperator, type SourceStatus } from "#shared/contract/status.ts";
 import type { Verdict } from "./changes.ts";
 import type { Seen } from "./database.ts";
 import { clipped, type Sentences } from "./sentences.ts";
