@@ -25,7 +25,7 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: Alternating },
     setupFiles: ["integration-tests/support/leaks.ts"],
-    // Of the processes of the tests, and of the programs that they start.
+    // Here the processes of the tests, and the programs that they start, keep their compiled code.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
     reporters: ["default", "json"],
     outputFile: { json: "test-report.json" },

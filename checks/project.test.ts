@@ -100,7 +100,7 @@ describe("documents", () => {
       (path) => isCode(path) && !isTest(path) && !/^(?:checks|bench|integration-tests)\//.test(path),
     );
     const read = new Set(
-      // An error of Kafka's protocol has a name like theirs.
+      // An error code of Kafka may have a name like a variable: KAFKA_STORAGE_ERROR.
       program
         .flatMap((path) => variablesInCode(readProjectFile(path)))
         .filter((name) => codeNamed(name) === undefined),

@@ -69,7 +69,7 @@ export const makeSend: Effect.Effect<Send, never, Settings | Scope.Scope> = Effe
       },
       body: JSON.stringify(body),
     });
-    // The status alone says that the message was taken. An answer that never ends would make it a failure, and be sent again.
+    // The status alone tells. To wait for an answer that never ends would be a timeout, and the message would be sent again.
     answer.on("error", () => {}).destroy();
     if (statusCode >= 200 && statusCode < 300) return;
     const again = statusCode >= 500 || [408, 425, 429].includes(statusCode);

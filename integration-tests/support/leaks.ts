@@ -31,7 +31,7 @@ const WATCHED: Readonly<Record<string, string>> = {
 const RUN_ID = "VENTES_TEST_FILE_RUN";
 const runId = `${process.pid}-${Date.now()}`;
 
-/** What the next test file of this process finds, too. */
+/** Set again at the end, for the next test file of this process. */
 const givenTemp = process.env.TMPDIR;
 const outerTemp = temporaryFiles();
 deleteAbandoned(outerTemp, "ventes-test");

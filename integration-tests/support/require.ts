@@ -49,9 +49,9 @@ const program = (...names: readonly string[]): string | undefined => {
 
 const DOCKER_ANSWERS_WITHIN_MS = 60_000;
 
-/** Of a download, or of a build that downloads. */
+/** How long a download may take, and a build that downloads. */
 const HAD_WITHIN_MS = 240_000;
-/** Which tests start it, by themselves and by Compose. */
+/** The image of Kafka that tests start, by themselves and with Compose. */
 export const KAFKA_IMAGE = "apache/kafka:4.3.1";
 /** What testcontainers starts beside each container, unless TESTCONTAINERS_RYUK_DISABLED is true. */
 const REAPER_IMAGE = process.env.RYUK_CONTAINER_IMAGE ?? "testcontainers/ryuk:0.14.0";
@@ -122,7 +122,7 @@ const SEARCHES: Readonly<Record<Part, () => Requirement>> = {
     if (!docker.present) return absent("images", docker.found);
     const kafka = imageFails(KAFKA_IMAGE);
     if (kafka !== undefined) return absent("images", `the images of Compose absent: ${kafka}`);
-    // Of the developer's own .env, a build takes nothing.
+    // A build takes no value from the developer's own .env.
     const env = { ...process.env, COMPOSE_ENV_FILES: ".env.example" };
     const why = dockerFails(["compose", "build", "--quiet"], HAD_WITHIN_MS, env);
     return why === undefined

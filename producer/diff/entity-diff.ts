@@ -72,7 +72,7 @@ export class EntityDiff {
   former: Spill | undefined;
   /** Of the current part: what each of these ids names, in each of its lines. */
   #formerHere: FormerIds = new Map();
-  /** A known id that names another sale now is a correction of the old one. */
+  /** Whether a line whose former id names another sale is a correction of that sale. */
   #formerIsCorrected = false;
   readonly #options: EntityDiffOptions;
   #held: ReadonlySet<number> | undefined;

@@ -31,8 +31,8 @@ export class IdFindings {
   repeated = 0;
   readonly repeatedIds: string[] = [];
   /**
-   * Lines of ids that are new, where a later line of the id states the same sale (day, product, shop) with other values:
-   * those of ids whose lines stand next to each other, with such ids, and those of the other ids.
+   * Lines of new ids that a later line of the same id contradicts: the same sale (day, product, shop) with other values.
+   * `together` counts those of ids whose lines stand next to each other, `apart` those of all other ids.
    */
   together = 0;
   readonly togetherIds: string[] = [];

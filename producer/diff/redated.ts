@@ -11,9 +11,11 @@ const MOST_DAYS = 366;
 const LARGER = 0.5;
 /** Fewer different sales are evidence only where both sides are equal as a whole. */
 const FEWEST = 3;
-/** Lines for each different sale. Where sales repeat more often, each day is compared with another day, too, */
+/**
+ * With more lines than this for each different sale, sales repeat each day. The days that went are then compared with the
+ * days after their pairs, too, and may have only this part of their common lines in common with those (ELSEWHERE).
+ */
 const VARIED = 1.5;
-/** and has at most this part of its common lines in common with that one. */
 const ELSEWHERE = 0.5;
 
 /** The sales of an ISO day. */

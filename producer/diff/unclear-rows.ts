@@ -3,8 +3,8 @@ import type { Age, Fate, Side } from "./evidence.ts";
 import { daysBetween } from "./window.ts";
 
 /**
- * What an operator says of rows: those of days before this one have rolled off, and the others are deleted; or the
- * `nearest` so many to the lines that stayed are deleted, and the others have rolled off.
+ * What an operator says of rows: those of days before this one have rolled off, and the others are deleted; or so
+ * many as `nearest` says, those nearest to the lines that stayed, are deleted, and the others have rolled off.
  */
 export type Answer = { readonly before: string } | { readonly nearest: number };
 

@@ -155,7 +155,7 @@ export class ListedPrices {
   #negative = 0;
   readonly #negativeOnes: string[] = [];
 
-  /** `seeksSeveral`: a product of this list has one price. */
+  /** `seeksSeveral`: whether a product with several prices is to be found. A list with dates may have several. */
   constructor(options: AmountsOptions<readonly [number, number]>, seeksSeveral: boolean) {
     const [product, price] = options.fields;
     this.#product = product;

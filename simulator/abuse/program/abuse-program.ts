@@ -74,7 +74,7 @@ function recordOf(chance: Chance): { topic: TopicName; key: string; value: strin
   return { topic, key, value: chance.number(30) === 0 ? null : chance.broken(Buffer.from(value)).toString() };
 }
 
-/** Registers a healthy file and `SOURCES` addresses of the hostile server. Returns a function that publishes records. */
+/** A function that runs work on the topics of this data directory. */
 const onLogOf =
   (data: string) =>
   <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
@@ -86,6 +86,7 @@ const onLogOf =
       ),
     );
 
+/** Registers a healthy file, and SOURCES files of the hostile server. */
 const registered = (healthy: string, url: (name: string) => string) =>
   Effect.gen(function* () {
     const log = yield* TopicLog;
@@ -147,9 +148,7 @@ export async function abuseProgram({ first, count, folder }: Order): Promise<Pro
       "a row of the healthy source",
       () =>
         firstValue(data, `SELECT 1 FROM magasins WHERE id_magasin = 'h${n}'`) === 1 || endedAt !== undefined,
-      {
-        within: 120_000,
-      },
+      { within: 120_000 },
     );
   try {
     const page = await until("the page", () => /^page http:\/\/127\.0\.0\.1:(\d+)\//m.exec(stdout)?.[1], {
@@ -177,9 +176,9 @@ export async function abuseProgram({ first, count, folder }: Order): Promise<Pro
         }
       }),
     );
-    const chance = nextOf("requests");
+    const next = nextOf("requests");
     const clients = Array.from({ length: CLIENTS }, async () => {
-      while (!isOver()) await sendRequests(port, () => new Chance(chance()));
+      while (!isOver()) await sendRequests(port, () => new Chance(next()));
     });
     await Promise.all([records, ...clients]);
 

@@ -42,7 +42,7 @@ function editShown(
   if (p.r.chance(0.7)) {
     const did = `, the ${p.correct(sale)} of a line corrected`;
     const line = p.lineOf(p.books.sales.find(({ id }) => id === sale.id) ?? sale);
-    // It says now what a line said that rolls off: nothing tells which of the two went.
+    // The corrected line is now equal to one that rolls off: nothing tells which of the two went.
     if (before.some((other) => !left.has(other.id) && p.lineOf(other) === line)) return [did, "unclear"];
     return [did, isEdge ? "unusual" : "ordinary"];
   }

@@ -31,7 +31,7 @@ const END_LOOK_MS = 300;
 
 /** The error of kafkajs when each broker has refused to name a coordinator. */
 const UNSAID = "KafkaJSGroupCoordinatorNotFound";
-/** The type of a coordinator: that of a group. */
+/** The type of coordinator to ask for: the one of a group. */
 const GROUP = 0;
 
 export class Connection {
@@ -138,7 +138,7 @@ export class Connection {
       return await cluster.findGroupCoordinator({ groupId });
     } catch (error) {
       if (!(error instanceof Error && error.name === UNSAID)) throw error;
-      // kafkajs drops what the brokers answered, which may be a missing ACL: this one throws it.
+      // kafkajs drops what the brokers answered, which may be that an ACL is missing: this request throws it.
       const broker = await cluster.brokerPool.findConnectedBroker();
       await broker.findGroupCoordinator({ groupId, coordinatorType: GROUP });
       throw error;

@@ -44,8 +44,9 @@ const TLS_CODES = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|UNABLE_TO_|SELF_SIGNED|EPR
 const HUNG_UP =
   /^Closed connection$|^Connection closed by the server$|before secure TLS connection was established$/;
 
-/** The error of kafkajs for each login that did not succeed. It has no cause, so that its message alone tells a lost broker. */
+/** The error of kafkajs for each login that did not succeed. */
 const LOGIN_FAILED = "KafkaJSSASLAuthenticationError";
+/** What its message says when the broker was lost. The error has no cause, so nothing else tells. */
 const LOST_IN_LOGIN =
   / failed: (Closed connection|Connection (error|timeout|closed by the server)|Not connected|Request .* timed out)/;
 

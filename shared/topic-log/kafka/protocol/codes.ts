@@ -1,10 +1,10 @@
 /**
- * Every error code of Kafka's protocol up to Kafka 4.3, and what this program does about it. All that reads a code of an
- * answer asks this table, so a code means the same wherever it comes from. Names are those of kafkajs, and Kafka's where
+ * Every error code of Kafka's protocol up to Kafka 4.3, and what this program does about it. Whatever reads the
+ * code of an answer asks this table, so a code means the same wherever it comes from. Names are those of kafkajs, and Kafka's where
  * kafkajs does not know the code.
  *
  * - `retry`: the leader or the coordinator is another one, or not elected yet. Ask again soon, with fresh metadata.
- * - `wait`: a state of the cluster that may pass. Ask again, each time later. With `says` where it may not pass, either.
+ * - `wait`: a state of the cluster that may pass. Ask again, each time later. `says`: what to do if it does not pass.
  * - `misconfigured`: waiting does not help; `says` is what a person has to change. The work ends with that sentence.
  * - `unfit`: an answer to requests that this program never sends. Waited for, and said with its name.
  */
