@@ -38,7 +38,9 @@ describe("the data directory", () => {
     const data = within("data");
     expect((await ventes(["start", "--once", "--data", data])).code).toBe(0);
     expect((await ventes(["start", "--once", shops(), "--data", data])).code).toBe(0);
-    writeFileSync(join(data, "spool", "partial-1"), "x");
+    // What alerts and a rebuild leave.
+    for (const name of [join("spool", "partial-1"), "notified.json", "notifier.lock.db", "rebuild.lock.db"])
+      writeFileSync(join(data, name), "");
     for (const [language, line] of [
       [
         "en",

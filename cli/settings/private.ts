@@ -29,12 +29,13 @@ const EVERYBODY = 0o007;
 const STICKY = 0o1000;
 
 const DATABASES = ["ventes.db", "columns.db", "events.db", "producer.db"];
-const LOCKS = ["lock.db", "producer.lock.db", "rebuild.lock.db"];
+const LOCKS = ["lock.db", "producer.lock.db", "notifier.lock.db", "rebuild.lock.db"];
 /** The program's files in a data directory; the demo has a data directory in it. It changes no other file there. */
 const FILES = [
   ...[...DATABASES, ...LOCKS].flatMap((name) => ["", "-wal", "-shm", "-journal"].map((end) => name + end)),
   "named-files.txt",
   "audited.json",
+  "notified.json",
 ];
 const FOLDERS = ["spool", "demo", "analyses", "rebuild"];
 
