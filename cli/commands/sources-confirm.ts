@@ -14,7 +14,7 @@ import {
 } from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { print, printJson } from "../output/stdout.ts";
-import { findHeld } from "../run/held.ts";
+import { findHeld, findRegistered } from "../run/held.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import type { WrongUsage } from "../settings/errors.ts";
@@ -37,7 +37,7 @@ export const confirmOne = (
   Effect.gen(function* () {
     const { texts } = run;
     if (input.revoke) return yield* revoke(input, run);
-    const { id, isCatalogue, doubts } = yield* onLog(
+    const { id, registration, doubts } = yield* onLog(
       run,
       SHORT_WAIT_MS,
     )(
@@ -45,10 +45,13 @@ export const confirmOne = (
         const found = yield* findHeld(input.url, run);
         const doubts = yield* namedDoubts(found.id, found.doubts, input.decisions);
         if (!input.dryRun)
-          yield* found.isCatalogue ? confirmCatalogue(found.id, doubts) : confirmSource(found.id, doubts);
+          yield* found.registration === undefined
+            ? confirmCatalogue(found.id, doubts)
+            : confirmSource(found.id, doubts);
         return { ...found, doubts };
       }),
     );
+    const isCatalogue = registration === undefined;
     const [{ doubts: known = [] } = {}] = yield* withKnownDoubts(run.settings.data, [{ doubts }]);
     if (run.json) {
       const name = isCatalogue ? { catalogue: id } : { source: id };
@@ -69,7 +72,7 @@ const revoke = Effect.fnUntraced(function* ({ url, decisions, dryRun }: ConfirmI
     SHORT_WAIT_MS,
   )(
     Effect.gen(function* () {
-      const { id } = yield* findHeld(url, run);
+      const { id } = yield* findRegistered(url, run);
       return { id, revoked: yield* revokeDecisions(id, decisions, { dryRun }) };
     }),
   );

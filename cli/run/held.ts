@@ -1,63 +1,66 @@
-/** Finds a source or a catalogue by its name, with what is unclear about its versions. */
+/** Finds a source or a catalogue by its name, and what is unclear about its versions. */
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
+import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
-import { sourceError } from "../../producer/admin/index.ts";
+import type { SourceError } from "../../producer/admin/index.ts";
+import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { catalogueNamed, idAmong, isNamedBy, registered } from "./register.ts";
-import { followsNow, readSourceEntries } from "./source-list.ts";
+import { bothNamed, idAmong, isNamedBy, notAmong } from "./register.ts";
+import { followsNow, readSourceEntries, type SourceEntries } from "./source-list.ts";
 
-/** A source or a catalogue, and what is unclear about its versions, or those of its entries. */
-export interface Held {
+/** A source or a catalogue that is registered. */
+export interface Found {
   readonly id: string;
-  readonly isCatalogue: boolean;
+  /** Of the source; undefined: it is a catalogue. */
+  readonly registration: Registration | undefined;
+}
+
+/** What is unclear about the versions of the source, or about those of the catalogue's entries. */
+export interface Held extends Found {
   readonly doubts: readonly DoubtReport[];
 }
 
-/**
- * The source or catalogue of this name, as it is registered or as it is shown. `seen`: statuses that count before those of
- * the topic, which producers publish every 5 s.
- */
+/** The source or catalogue of this name, as it is registered or as it is shown. */
+export const findRegistered = (url: string, run: Invocation) =>
+  Effect.flatMap(readSourceEntries, (all) => foundIn(all, url, run));
+
+/** As `findRegistered`. `seen`: statuses that count before those of the topic, which producers publish every 5 s. */
 export const findHeld = Effect.fnUntraced(function* (
   url: string,
   run: Invocation,
   seen: readonly SourceStatus[] = [],
 ) {
-  const named = yield* registered(url, run);
-  const catalogue = yield* catalogueNamed(url, run).pipe(
-    Effect.catchTag("WrongUsage", () => Effect.succeed(named)),
-  );
-  const follows = yield* followsNow;
   const all = yield* readSourceEntries;
+  const found = yield* foundIn(all, url, run);
   const latest = new Map(seen.map((status) => [status.source, status]));
   const sources = all
-    .sources(follows)
+    .sources(yield* followsNow)
     .map((entry) => ({ ...entry, status: latest.get(entry.registration.source) ?? entry.status }));
   const { data, language } = run.settings;
-  const entries = (yield* all.withRaces(sources, data, language)).map(({ registration, status }) => ({
-    registration,
-    doubts: status.doubts ?? [],
-  }));
-  const source = idAmong(
-    entries.map(({ registration }) => registration.source),
-    named,
+  const open = (yield* all.withRaces(sources, data, language)).filter(({ registration }) =>
+    found.registration === undefined ? registration.catalogue === found.id : registration.source === found.id,
   );
-  const one = entries.find(({ registration }) => registration.source === source);
-  if (one !== undefined) {
-    const found: Held = { id: one.registration.source, isCatalogue: false, doubts: one.doubts };
-    return found;
-  }
-  const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
-  if (listed === undefined) {
-    // Several sources may be shown alike, when only their secrets differ.
-    const isShown = entries.some(({ registration }) => isNamedBy(registration.source, named));
-    const code = isShown ? "source.masked" : "source.not_registered";
-    return yield* sourceError(code, { source: named }, language);
-  }
-  const id = listed.catalogue.catalogue;
-  const open = entries.filter(({ registration }) => registration.catalogue === id);
   // Several entries may wait for the same decision.
-  const doubts = new Map(open.flatMap(({ doubts: own }) => own.map((doubt) => [doubt.decision, doubt])));
-  const found: Held = { id, isCatalogue: true, doubts: [...doubts.values()] };
-  return found;
+  const doubts = new Map(
+    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
+  );
+  const held: Held = { ...found, doubts: [...doubts.values()] };
+  return held;
+});
+
+const foundIn = Effect.fnUntraced(function* (
+  all: SourceEntries,
+  url: string,
+  run: Invocation,
+): Effect.fn.Return<Found, WrongUsage | SourceError> {
+  const { source: named, catalogue } = yield* bothNamed(url, run);
+  const registrations = all.sources(() => false).map(({ registration }) => registration);
+  const ids = registrations.map(({ source }) => source);
+  const id = idAmong(ids, named);
+  const registration = registrations.find(({ source }) => source === id);
+  if (registration !== undefined) return { id, registration };
+  const listed = all.catalogues().find((each) => isNamedBy(each.catalogue.catalogue, catalogue));
+  if (listed !== undefined) return { id: listed.catalogue.catalogue, registration: undefined };
+  return yield* notAmong(ids, named, run);
 });

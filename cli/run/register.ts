@@ -16,6 +16,7 @@ import {
   registerSource,
   type SourceError,
   SourceRefusal,
+  sourceError,
   sourceId,
 } from "../../producer/admin/index.ts";
 import { WrongUsage } from "../settings/errors.ts";
@@ -64,6 +65,16 @@ export const catalogueNamed = (text: string, run: Invocation): Effect.Effect<str
 export const registered = (text: string, run: Invocation): Effect.Effect<string, WrongUsage> =>
   parsed(text, run, () => namedSource(text));
 
+/** The name as the id of a source and as that of a catalogue. */
+export const bothNamed = Effect.fnUntraced(function* (text: string, run: Invocation) {
+  const source = yield* registered(text, run);
+  const catalogue = yield* catalogueNamed(text, run).pipe(
+    // A source may be registered under a name that could not be registered now: a URL with a password in it.
+    Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
+  );
+  return { source, catalogue };
+});
+
 /** Whether an id is the one that `registered` returned for a text: in full, or with its secrets masked. */
 export const isNamedBy = (id: string, named: string): boolean => id === named || masked(id) === named;
 
@@ -71,6 +82,12 @@ export const isNamedBy = (id: string, named: string): boolean => id === named ||
 export const idAmong = (ids: readonly string[], named: string): string => {
   const found = ids.includes(named) ? [named] : ids.filter((id) => isNamedBy(id, named));
   return found.length === 1 ? (found[0] as string) : named;
+};
+
+/** Why a name is that of none of these ids: no source has it, or several are shown alike, when only their secrets differ. */
+export const notAmong = (ids: readonly string[], named: string, run: Invocation): SourceError => {
+  const code = ids.some((id) => isNamedBy(id, named)) ? "source.masked" : "source.not_registered";
+  return sourceError(code, { source: named }, run.settings.language);
 };
 
 /** `[ENTITY,...] FILE_OR_URL`, as `sources add` takes them. */

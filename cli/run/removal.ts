@@ -19,13 +19,12 @@ import {
   removeInvalid,
   removeSource,
   type SourceError,
-  sourceError,
 } from "../../producer/admin/index.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visibleSource } from "../texts/visible.ts";
 import { openForReading } from "./database.ts";
-import { catalogueNamed, idAmong, isNamedBy, registered } from "./register.ts";
+import { bothNamed, idAmong, notAmong } from "./register.ts";
 import { readSourceEntries } from "./source-list.ts";
 
 /** `entries`: how many sources went with a catalogue; undefined: it was one source. */
@@ -63,16 +62,6 @@ export const removalSentence = (
   entries === undefined
     ? texts.sourceRemoved(visibleSource(source), withdraw, texts.count(withdrawn))
     : texts.catalogueRemoved(visibleSource(source), entries, withdraw, texts.count(withdrawn));
-
-/** The name as the id of a source and as that of a catalogue. */
-const bothNamed = Effect.fnUntraced(function* (url: string, run: Invocation) {
-  const source = yield* registered(url, run);
-  const catalogue = yield* catalogueNamed(url, run).pipe(
-    // A registered source can be removed even if it could not be registered now: a URL with a password in it.
-    Effect.catchTag("WrongUsage", () => Effect.succeed(source)),
-  );
-  return { source, catalogue };
-});
 
 /** For an entry that its catalogue refuses: it is not registered, but from now on the catalogue leaves it out. */
 const removeRefused = Effect.fnUntraced(function* (source: string, error: SourceError) {
@@ -133,7 +122,5 @@ const toBeRemoved = Effect.fnUntraced(function* (url: string, run: Invocation) {
   const ids = all.map(({ source }) => source);
   const id = idAmong(ids, named);
   const sources = ids.filter((source, i) => source === id || all[i]?.catalogue === catalogue);
-  if (sources.length > 0) return sources;
-  const code = ids.some((source) => isNamedBy(source, named)) ? "source.masked" : "source.not_registered";
-  return yield* sourceError(code, { source: named }, run.settings.language);
+  return sources.length > 0 ? sources : yield* notAmong(ids, named, run);
 });

@@ -39,7 +39,7 @@ import {
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { textsIn } from "../texts/texts.ts";
-import { findHeld } from "./held.ts";
+import { findHeld, findRegistered } from "./held.ts";
 import { withKnownDoubts } from "./known-doubts.ts";
 import { addressOf, isNamedBy, parsed } from "./register.ts";
 import { plannedApart, removalSentence, removeNamed } from "./removal.ts";
@@ -140,23 +140,25 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
     }),
     add: (request: Request<"add">) => addShown(request, discovered, run),
     rename: Effect.fnUntraced(function* ({ source, name }: Request<"rename">) {
-      const { id } = yield* findHeld(source, run);
+      const { id } = yield* findRegistered(source, run);
       const named = yield* nameSource(id, name);
       return done(id, texts.renamed(masked(id), named.name), true);
     }),
     confirm: Effect.fnUntraced(function* ({ source, decisions }: Request<"confirm">) {
       const held = yield* findHeld(source, run, shown());
       const doubts = yield* namedDoubts(held.id, held.doubts, decisions);
-      yield* held.isCatalogue ? confirmCatalogue(held.id, doubts) : confirmSource(held.id, doubts);
+      yield* held.registration === undefined
+        ? confirmCatalogue(held.id, doubts)
+        : confirmSource(held.id, doubts);
       return done(held.id, texts.acceptedNow(doubts.length), true);
     }),
     revoke: Effect.fnUntraced(function* ({ source, decisions }: Request<"revoke">) {
-      const { id } = yield* findHeld(source, run);
+      const { id } = yield* findRegistered(source, run);
       yield* revokeDecisions(id, decisions);
       return done(id, texts.revokedApply());
     }),
     retry: Effect.fnUntraced(function* ({ source }: Request<"retry">) {
-      const { id } = yield* findHeld(source, run);
+      const { id } = yield* findRegistered(source, run);
       const { asked } = yield* askReread([id]);
       if (asked.length === 0)
         return yield* sourceError("source.not_registered", { source: id }, settings.language);
@@ -203,16 +205,14 @@ const removeShown = Effect.fnUntraced(function* (
   run: Invocation,
 ) {
   if (withdraw && shown !== undefined) yield* assertShown(source, shown, run);
-  const { id } = yield* findHeld(source, run).pipe(
-    Effect.catchTag("SourceError", () => Effect.succeed({ id: source })),
+  const { registration } = yield* findRegistered(source, run).pipe(
+    // removeNamed also takes what is not registered: an entry that its catalogue refuses, a record that is not valid.
+    Effect.catchTag("SourceError", () => Effect.succeed({ registration: undefined })),
   );
-  const before = (yield* readSourceEntries)
-    .sources(() => false)
-    .find(({ registration }) => registration.source === id);
-  // Nothing reads prices set by hand again.
-  const isKept = before !== undefined && id !== HAND_PRICES;
-  // First, because a removal that fails may have happened.
-  if (isKept) remember(removed, before.registration);
+  // Prices that were set by hand come from no file, so following them again would not bring them back.
+  const isKept = registration !== undefined && registration.source !== HAND_PRICES;
+  // Before the removal, because a removal that fails may have happened all the same.
+  if (isKept) remember(removed, registration);
   const gone = yield* removeNamed(source, withdraw, run);
   return done(gone.source, removalSentence(gone, withdraw, run), isKept);
 });
