@@ -10,14 +10,14 @@ import { bothNamed, idAmong, isNamedBy, notAmong } from "./register.ts";
 import { followsNow, readSourceEntries, type SourceEntries } from "./source-list.ts";
 
 /** A source or a catalogue that is registered. */
-export interface Found {
+interface Found {
   readonly id: string;
   /** Of the source; undefined: it is a catalogue. */
   readonly registration: Registration | undefined;
 }
 
 /** What is unclear about the versions of the source, or about those of the catalogue's entries. */
-export interface Held extends Found {
+interface Held extends Found {
   readonly doubts: readonly DoubtReport[];
 }
 

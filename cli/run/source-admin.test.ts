@@ -210,6 +210,15 @@ it("takes no source for another one that is shown alike", async () => {
       expect(yield* Effect.flip(acts.rename({ source: shown, name: "x" }))).toMatchObject(refused);
       expect(yield* Effect.flip(acts.retry({ source: shown }))).toMatchObject(refused);
       expect(yield* Effect.flip(acts.withdrawal({ source: shown }))).toMatchObject(refused);
+
+      for (const token of ["a", "b"])
+        yield* acts.remove({ source: `https://a.example/v.csv?token=${token}`, withdraw: false });
+      yield* acts.restore({ source: shown });
+      const followed = (yield* readSourceEntries)
+        .sources(() => false)
+        .map(({ registration }) => registration.source)
+        .filter((one) => one.startsWith("https://a.example/"));
+      expect(followed).toEqual(["https://a.example/v.csv?token=b"]);
     }),
   );
 });

@@ -170,9 +170,8 @@ const actsOf = (run: Invocation, { reaches, shown }: AdminOptions, removed: Map<
     }),
     remove: (request: Request<"remove">) => removeShown(request, removed, run),
     restore: Effect.fnUntraced(function* ({ source }: Request<"restore">) {
-      const registration = [...removed.values()].find(
-        (one) => one.source === source || masked(one.source) === source,
-      );
+      // Of several that are shown alike, the one that was removed last: its removal is the act that the page undoes.
+      const registration = [...removed.values()].findLast((one) => isNamedBy(one.source, source));
       if (registration === undefined)
         return yield* new WrongUsage({ message: texts.notRemovedHere(masked(source)) });
       yield* restoreSource(registration);
