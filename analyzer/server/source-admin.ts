@@ -17,16 +17,6 @@ type Act<Name extends keyof typeof Request> = (
 ) => Effect.Effect<Name extends keyof Answers ? Answers[Name] : Done, NotDone>;
 
 /** The acts of analyzer/api/writes.ts, with sentences in one language. */
-export interface SourceActs {
-  readonly inspect: Act<"inspect">;
-  readonly add: Act<"add">;
-  readonly rename: Act<"rename">;
-  readonly confirm: Act<"confirm">;
-  readonly revoke: Act<"revoke">;
-  readonly retry: Act<"retry">;
-  readonly withdrawal: Act<"withdrawal">;
-  readonly remove: Act<"remove">;
-  readonly restore: Act<"restore">;
-}
+export type SourceActs = { readonly [Name in keyof typeof Request]: Act<Name> };
 
 export type SourceAdmin = (language: Language) => SourceActs;

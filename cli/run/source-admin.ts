@@ -83,12 +83,12 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
 ): Effect.fn.Return<SourceAdmin, never, TopicLog | Scope.Scope> {
   const log = yield* TopicLog;
   const scope = yield* Effect.scope;
-  const gate = yield* Semaphore.make(AT_ONCE);
-  // Each is a process.
+  const downloads = yield* Semaphore.make(AT_ONCE);
+  // Each count is a process.
   const counts = yield* Semaphore.make(1);
   const turns = yield* Semaphore.make(1);
   // One after the other, because each reads a registration and writes it again: of two at once one would be lost. And to
-  // its end, also when the browser leaves: a part of the rows would go, and nobody be told.
+  // its end, also when the browser leaves: otherwise a part of the rows would be deleted, and nobody told.
   const whole =
     <Request, A>(act: (request: Request) => Effect.Effect<A, NotDone>) =>
     (request: Request) =>
@@ -97,7 +97,8 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
   return (language) => {
     const spoken = inLanguage(run, language);
     const acts = actsOf(spoken, options, removed);
-    const done =
+    /** The act on the log and with the settings of this page; its errors as answers. */
+    const here =
       <Request, A>(act: (request: Request) => Effect.Effect<A, Failure, TopicLog | Settings>) =>
       (request: Request) =>
         act(request).pipe(
@@ -105,17 +106,17 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
           Effect.provideService(TopicLog, log),
           Effect.provideService(Settings, spoken.settings),
         );
-    const [inspect, add, withdrawal] = [done(acts.inspect), done(acts.add), done(acts.withdrawal)];
+    const [inspect, add, withdrawal] = [here(acts.inspect), here(acts.add), here(acts.withdrawal)];
     return {
-      inspect: (request) => gate.withPermit(inspect(request)),
-      add: (request) => gate.withPermit(add(request)),
-      rename: whole(done(acts.rename)),
-      confirm: whole(done(acts.confirm)),
-      revoke: whole(done(acts.revoke)),
-      retry: whole(done(acts.retry)),
+      inspect: (request) => downloads.withPermit(inspect(request)),
+      add: (request) => downloads.withPermit(add(request)),
+      rename: whole(here(acts.rename)),
+      confirm: whole(here(acts.confirm)),
+      revoke: whole(here(acts.revoke)),
+      retry: whole(here(acts.retry)),
       withdrawal: (request) => counts.withPermit(withdrawal(request)),
-      remove: whole(done(acts.remove)),
-      restore: whole(done(acts.restore)),
+      remove: whole(here(acts.remove)),
+      restore: whole(here(acts.restore)),
     };
   };
 });
