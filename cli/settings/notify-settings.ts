@@ -32,21 +32,13 @@ export function notifySettingsOf(
       : given(env, "VENTES_NOTIFY") !== undefined
         ? ["VENTES_NOTIFY", lines(env.VENTES_NOTIFY)]
         : ["VENTES_NOTIFY_FILE", lines(fileOf(env, "VENTES_NOTIFY_FILE", onWarning))];
-  const after = given(env, "VENTES_NOTIFY_AFTER");
-  const stale = given(env, "VENTES_NOTIFY_STALE");
   const parsed = texts.map((text, index) => destinationOf(text, `${name}, number ${index + 1}`));
   return {
     // One that is given twice gets each message once.
     destinations: [...new Map(parsed.map((one) => [one.id, one])).values()],
     limits: {
-      afterMs:
-        after === undefined ? 120_000 : after === "0" ? 0 : parseDuration(after, "VENTES_NOTIFY_AFTER"),
-      staleMs:
-        stale === undefined
-          ? 72 * HOUR_MS
-          : stale === "0"
-            ? null
-            : parseDuration(stale, "VENTES_NOTIFY_STALE"),
+      afterMs: durationOf(env, "VENTES_NOTIFY_AFTER", 120_000),
+      staleMs: durationOf(env, "VENTES_NOTIFY_STALE", 72 * HOUR_MS) || null,
       rejects: limitOf(env, "VENTES_NOTIFY_REJECTS", 100),
       sale: limitOf(env, "VENTES_NOTIFY_SALE", 0),
     },
@@ -62,9 +54,16 @@ function destinationOf(text: string, where: string): Destination {
   }
 }
 
+/** Milliseconds of a duration, which may be 0. */
+function durationOf(env: Env, name: string, byDefault: number): number {
+  const text = given(env, name);
+  if (text === undefined) return byDefault;
+  return text === "0" ? 0 : parseDuration(text, name);
+}
+
 /** A limit; 0: null, there is none. */
-function limitOf(env: Env, name: string, none: number): number | null {
-  const text = given(env, name) ?? String(none);
+function limitOf(env: Env, name: string, byDefault: number): number | null {
+  const text = given(env, name) ?? String(byDefault);
   if (!/^\d{1,12}$/.test(text))
     throw new WrongUsage({ message: `${name} is "${text}": give a whole number` });
   return text === "0" ? null : Number(text);
