@@ -54,12 +54,16 @@ export const jsonObject = (names: readonly string[], cells: readonly Cell[]): st
 const shown = (cell: Cell): string =>
   typeof cell === "number" && Number.isFinite(cell) ? frenchAmount(cell) : visible(text(cell));
 
+/** The width of each column as a terminal shows it. */
+const widthsOf = (rows: readonly (readonly string[])[], count: number): readonly number[] =>
+  Array.from({ length: count }, (_, i) => rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), 0));
+
 /**
  * The lines of a table, two spaces between its columns, and the width of each column as a terminal shows it. `right`: for
  * each column, whether its cells are to the right.
  */
 export function columns(rows: readonly (readonly string[])[], right: readonly boolean[]) {
-  const widths = right.map((_, i) => rows.reduce((most, row) => Math.max(most, width(row[i] ?? "")), 0));
+  const widths = widthsOf(rows, right.length);
   const lines = rows.map((row) =>
     row
       .map((cell, i) => {
@@ -96,7 +100,9 @@ function fitted(
   right: readonly boolean[],
   most: number,
 ): readonly (readonly string[])[] {
-  const { widths } = columns(cells, right);
+  // Nothing is cut, so the cells need not be measured here too.
+  if (most === Number.POSITIVE_INFINITY) return cells;
+  const widths = widthsOf(cells, right.length);
   const wide = (limit: number): number =>
     widths.reduce((sum, w, i) => sum + 2 + (right[i] ? w : Math.min(w, limit)), -2);
   if (wide(Number.POSITIVE_INFINITY) <= most) return cells;
