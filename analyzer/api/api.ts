@@ -10,6 +10,7 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
 import * as OpenApi from "effect/http-api/OpenApi";
 import * as Schema from "effect/Schema";
+import { error } from "./errors.ts";
 import {
   ChangesAnswer,
   OverviewAnswer,
@@ -24,10 +25,6 @@ import {
 import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
 import { QueryAnswer, SchemaAnswer } from "./queries.ts";
 import { session, sources } from "./writes.ts";
-
-/** The body of an error: `error` is a sentence that says what is wrong and what to do. */
-const error = (status: number, description: string) =>
-  Schema.Struct({ error: Schema.String }).annotate({ httpApiStatus: status, description });
 
 const BadQuestion = error(
   400,

@@ -9,10 +9,8 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as OpenApi from "effect/http-api/OpenApi";
 import * as Schema from "effect/Schema";
 import { DoubtReport } from "#shared/contract/doubt.ts";
+import { error } from "./errors.ts";
 import { Lang } from "./filters.ts";
-
-const error = (status: number, description: string) =>
-  Schema.Struct({ error: Schema.String }).annotate({ httpApiStatus: status, description });
 
 const BadRequest = error(400, "A member of the body is missing or cannot be read: the sentence names it.");
 const Forbidden = error(403, "The browser has no session, or the source may not be read from here.");
@@ -27,7 +25,7 @@ const Session = Schema.Struct({
   offered: Schema.Boolean,
   /** How the program is called, for commands that a reader pastes: `npx ventes`. */
   program: Schema.String,
-  /** In the answer that begins a session: its key, which each request that changes something has as `x-ventes`. */
+  /** In the answer that begins a session: its key, which each request that changes something sends as `x-ventes`. */
   key: Schema.optionalKey(Schema.String),
 });
 export type Session = typeof Session.Type;
@@ -76,7 +74,7 @@ export const InspectAnswer = Schema.Struct({
   entities: EntityNames,
   delimiter: Schema.String,
   records: Schema.Int,
-  /** Each field of the header, as what it is read; `column` null: it is kept as a further column, `name`. */
+  /** Each field of the header, with the column that it is read as; `column` null: it is kept beside, under `name`. */
   columns: Schema.Array(
     Schema.Struct({
       entity: Schema.String,
@@ -127,7 +125,7 @@ export const WithdrawalAnswer = Schema.Struct({
       /** Of the sales that would go. */
       amount: Schema.Finite,
       total: Schema.Finite,
-      /** null: prices would go by which other sales are computed. */
+      /** null: not known, because prices would go too from which sales that stay are computed. */
       after: Schema.NullOr(Schema.Finite),
     }),
   ),
@@ -163,7 +161,10 @@ export const Request = {
   remove: Schema.Struct({
     source: Address,
     withdraw: Schema.Boolean,
-    /** With `withdraw`: the sales, waiting ones too, products and shops that a person was told would go. Far more are refused. */
+    /**
+     * With `withdraw`: how many rows (sales, waiting ones too, products and shops) a person was told would go. The removal is
+     * refused when far more would go.
+     */
     shown: Schema.optionalKey(Schema.Int),
   }),
   restore: OfSource,

@@ -35,14 +35,14 @@ const MANY = {
   fr: "donnez une seule requête : la page montre une seule réponse",
   en: "give one query: the page shows one answer",
 };
-/** Both see the same commit. */
+/** The commit of the figures. It is the first statement of the transaction in which the query runs, so both see the same commit. */
 const AS_OF = `
   SELECT commit_id, NULLIF(progressed_at, '1970-01-01T00:00:00.000Z'),
     MAX(commit_id, IFNULL((SELECT MAX(commit_id) FROM commits), 0)) FROM progress`;
 
 /**
- * Others than the operator may see the page, and SQL can read an address in parts, which no mask finds. Throws BadFilter
- * where the address of a source holds a secret.
+ * Throws BadFilter where the address of a source holds a secret: others than the operator may see the page, and no mask
+ * would find a secret that SQL reads in parts.
  */
 export function assertNoSecrets({ ventes }: Pick<Snapshot, "ventes">): void {
   const sources = ventes.prepare("SELECT DISTINCT source FROM versions").pluck().all() as string[];
@@ -111,20 +111,17 @@ export const readQuery = Effect.fnUntraced(function* (
 const refused = (failure: Pick<SqlFailure, "reason" | "detail" | "near">): BadFilter =>
   new BadFilter({ fr: sqlSentence(failure, "fr"), en: sqlSentence(failure, "en") });
 
-/** As long as the cell becomes, at least 8: short ones take memory too. */
+/** The characters of the cell in the answer; at least 8, because short cells take memory too. */
 const charactersOf = (value: SqlValue): number =>
   Math.max(8, typeof value === "string" ? value.length : Buffer.isBuffer(value) ? 2 * value.length : 0);
 
 function cellOf(value: SqlValue): Cell {
-  if (typeof value === "bigint")
-    return BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))
-      ? Number(value)
-      : String(value);
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   return Buffer.isBuffer(value) ? `x'${value.toString("hex")}'` : value;
 }
 
-/** The tables that people ask for; the first ones first. All views are. */
+/** The tables that the schema shows, in this order. It shows all views, too. */
 const TABLES = [
   "ventes",
   "produits",
