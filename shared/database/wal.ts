@@ -33,18 +33,20 @@ const READ_MARKS_AT = 100;
 const MARK_BYTES = 4;
 
 /**
- * Undefined while the WAL of `file` is not larger than `large` bytes. `locks`: the text of /proc/locks. Call it where this
- * process has no connection to `file`: closing `-shm`, which is read here, would drop the locks of that connection.
+ * Undefined while the WAL of `file` is not large. Call it where this process has no connection to `file`: it reads `-shm`, and
+ * closing that file would drop the locks of the connection.
  */
-export function heldWal(file: string, large = LARGE, locks = locksOfSystem()): HeldWal | undefined {
+export function heldWal(file: string): HeldWal | undefined {
   const wal = `${file}-wal`;
   const bytes = statSync(wal, { throwIfNoEntry: false })?.size ?? 0;
-  return bytes > large ? { file: wal, bytes, readers: oldestReaders(`${file}-shm`, locks) } : undefined;
+  return bytes > LARGE ? { file: wal, bytes, readers: oldestReaders(`${file}-shm`) } : undefined;
 }
 
-function oldestReaders(shm: string, locks: string): Reader[] {
+function oldestReaders(shm: string): Reader[] {
   const inode = statSync(shm, { throwIfNoEntry: false })?.ino;
   if (inode === undefined) return [];
+  const locks = textOf("/proc/locks");
+  const index = bytesOf(shm);
   const held = [...locks.matchAll(/POSIX +ADVISORY +READ +(\d+) \w+:\w+:(\d+) (\d+) (\d+)$/gm)]
     .map(([, pid, of, from, to]) => ({
       pid: Number(pid),
@@ -54,7 +56,7 @@ function oldestReaders(shm: string, locks: string): Reader[] {
     }))
     .filter(({ pid, of, from }) => of === inode && pid !== process.pid && from >= FIRST_READ_LOCK)
     .filter(({ to }) => to < FIRST_READ_LOCK + READ_LOCKS)
-    .map(({ pid, from }) => ({ pid, mark: readMark(shm, from - FIRST_READ_LOCK) }));
+    .map(({ pid, from }) => ({ pid, mark: readMark(index, from - FIRST_READ_LOCK) }));
   const oldest = Math.min(...held.map(({ mark }) => mark));
   const pids = new Set(held.filter(({ mark }) => mark === oldest).map(({ pid }) => pid));
   return [...pids].map((pid) => ({ pid, program: programOf(pid) }));
@@ -62,17 +64,16 @@ function oldestReaders(shm: string, locks: string): Reader[] {
 
 /**
  * The frame of the WAL up to which readers with this lock read. It is 0 for the first lock: its readers began when the
- * database had all of the WAL, and nothing may be copied into the database before they end. 0 also where the file has
- * just been deleted.
+ * database had all of the WAL, and nothing may be copied into the database before they end. 0 also when `index`, the bytes
+ * of `-shm`, could not be read: the file has just been deleted.
  */
-function readMark(shm: string, lock: number): number {
+function readMark(index: Buffer | undefined, lock: number): number {
   const at = READ_MARKS_AT + lock * MARK_BYTES;
-  const bytes = bytesOf(shm)?.subarray(at, at + MARK_BYTES);
+  const bytes = index?.subarray(at, at + MARK_BYTES);
   // In the order of the machine; every one that ventes runs on is little-endian.
   return bytes?.length === MARK_BYTES ? bytes.readUInt32LE() : 0;
 }
 
-const locksOfSystem = (): string => textOf("/proc/locks");
 /** Its first word alone: arguments may be secret. */
 const programOf = (pid: number): string => basename(textOf(`/proc/${pid}/cmdline`).split("\0", 1)[0] ?? "");
 
