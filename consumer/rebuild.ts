@@ -14,7 +14,7 @@ import { onFile, onFileWhenFree, withErrorsOf } from "#shared/database/attempt.t
 import { brokenIn, problemsOf } from "#shared/database/copy.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
-import { DatabaseError, explain, openPlain, type Sqlite } from "#shared/database/sqlite.ts";
+import { DatabaseError, openPlain, type Sqlite } from "#shared/database/sqlite.ts";
 import { VENTES_DB, ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMsOf, isoOf } from "#shared/runtime/time.ts";
@@ -89,6 +89,7 @@ export const lossOf: Effect.Effect<Loss, LogFailure | DatabaseError, TopicLog | 
     return yield* onFile(ventesFile(data), () => {
       const missed = new Map(missedEvents(db).map(({ place, events }) => [place, events]));
       const gone = bounds.filter((b) => b.start > (missed.get(partitionKey(b)) ?? 0));
+      if (gone.length === 0) return { events: 0, rows: {} };
       const starts = new Map(gone.map((b) => [partitionKey(b), b.start]));
       const rows = ROWS.map(([table, topic, key]) => {
         const isGone = (id: string, offset: number): boolean => {
@@ -98,7 +99,7 @@ export const lossOf: Effect.Effect<Loss, LogFailure | DatabaseError, TopicLog | 
           const own = table === "rejets" && place !== undefined ? place : partitionKey({ topic, partition });
           return offset < (starts.get(own) ?? 0);
         };
-        return [table, countRows(db, table, key, Math.max(0, ...starts.values()), isGone)] as const;
+        return [table, countRows(db, table, key, Math.max(...starts.values()), isGone)] as const;
       });
       return {
         events: gone.reduce((sum, b) => sum + b.start - (missed.get(partitionKey(b)) ?? 0), 0),
@@ -217,7 +218,7 @@ const checkFiles = Effect.fnUntraced(function* (file: string, fresh: string) {
   const [damage] = yield* onFile(file, () => brokenIn(file, VENTES_DB));
   if (damage !== undefined)
     return yield* onFile(file, () => {
-      throw explain(file, Object.assign(new Error(damage), { code: "SQLITE_CORRUPT" }));
+      throw Object.assign(new Error(damage), { code: "SQLITE_CORRUPT" });
     });
   const [problem] = yield* onFile(fresh, () => problemsOf(fresh, VENTES_DB));
   if (problem !== undefined)
