@@ -9,7 +9,12 @@ import { Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type Mended, wrongAnalyses } from "../../analyzer/run.ts";
-import { lossOf, type RebuildReport, rebuild as rebuildDatabase } from "../../consumer/rebuild.ts";
+import {
+  lossOf,
+  type RebuildPhase,
+  type RebuildReport,
+  rebuild as rebuildDatabase,
+} from "../../consumer/rebuild.ts";
 import { type Progress, withProgress } from "../output/progress.ts";
 import { print, say } from "../output/stdout.ts";
 import { auditAnalyses, auditResults } from "../run/audit.ts";
@@ -78,8 +83,7 @@ const auditAfter = (
 };
 
 const listeners = (progress: Progress, texts: Texts) => ({
-  onPhase: (phase: "read" | "check" | "compare" | "write") =>
-    progress.note(`ventes: ${texts.rebuildPhase(phase)}`),
+  onPhase: (phase: RebuildPhase) => progress.note(`ventes: ${texts.rebuildPhase(phase)}`),
   onProgress: (events: number) => progress.update({ events }),
 });
 
