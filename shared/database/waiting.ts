@@ -140,7 +140,10 @@ function writtenOtherwise(
   if (known.length === 0 || missing.length === 0) return [];
   // Of two known ids that are written alike nothing tells which one is meant.
   const byFold = new Map<string, string | null>();
-  for (const id of known) byFold.set(foldedId(id), byFold.has(foldedId(id)) ? null : id);
+  for (const id of known) {
+    const folded = foldedId(id);
+    byFold.set(folded, byFold.has(folded) ? null : id);
+  }
   const found = new Map<string, { readonly ids: Set<string>; rekey: boolean }>();
   const writers = db.prepare(
     `SELECT source, MAX(${DERIVED}) AS rekey FROM orphelins WHERE ${column} = ? GROUP BY source`,
