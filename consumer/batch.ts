@@ -146,7 +146,7 @@ function begun(
 function goOnWith(state: BatchState, unfinished: Unfinished, position: number): BatchResult {
   const { sql, counts, topic, partition } = state;
   const isFinished = goOn(state, unfinished);
-  noteRepairs(state);
+  addRepairs(state);
   if (!isFinished) return { ...counts, position, applied: true, commit: null };
   const commit = numberCommit(state, unfinished.changed);
   const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
@@ -197,7 +197,7 @@ function applyAll(
   const { sql, topic, partition, counts } = state;
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
-  noteRepairs(state);
+  addRepairs(state);
   state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
@@ -206,8 +206,8 @@ function applyAll(
   return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };
 }
 
-/** Adds the repairs of the batch to those of the database. */
-function noteRepairs({ sql, counts }: BatchState): void {
+/** Adds the repairs of the batch to the counter of the database. */
+function addRepairs({ sql, counts }: BatchState): void {
   if (counts.repaired === 0) return;
   sql.addToCounter.run(counts.repaired, "repaired");
   sql.pruneRepairs.run();

@@ -2,7 +2,6 @@
 import { namesOtherSale, type SaleNames, salePrint } from "../rules/index.ts";
 
 export interface CountedSale {
-  readonly id: string;
   readonly day: string;
   readonly source: string;
   readonly idProduit: string;

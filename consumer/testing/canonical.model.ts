@@ -230,7 +230,6 @@ export function canonicalModel(topics: ModelTopics, literal?: Literal): string[]
     if (last === undefined) continue;
     const quantity = millionths(image.quantité) ?? 0n;
     counted.push({
-      id: key,
       day: image.date_vente ?? "",
       source: last.source,
       idProduit: image.id_produit ?? "",

@@ -156,9 +156,9 @@ export function foldedDump({ keys, rejects }: Fold): string[] {
 }
 
 const countedSales = (ventes: Map<string, KeyState>): readonly CountedSale[] =>
-  [...ventes].flatMap(([id, { claims }]) => {
+  [...ventes.values()].flatMap(({ claims }) => {
     const laid = layClaims(claims);
-    return laid === undefined ? [] : [{ id, ...saleOf(laid), claims }];
+    return laid === undefined ? [] : [{ ...saleOf(laid), claims }];
   });
 
 function salesOf(ventes: Map<string, KeyState>, parents: Parents): readonly [Line[], Line[]] {
