@@ -40,7 +40,7 @@ export interface AnalyzerOptions {
    * `analyses` that it corrected; with none when no audit was needed.
    */
   readonly onAudit?: (mended: readonly Mended[]) => void;
-  /** Called when columns.db did not agree with the sales: it is made anew. */
+  /** Called when columns.db did not agree with the sales: the next refresh fills it again. */
   readonly onColumnsMended?: () => void;
   /** Compares columns.db with the sales after each audit. Default: true. */
   readonly auditsColumns?: boolean;
@@ -219,7 +219,7 @@ const refreshAtCommits = Effect.fnUntraced(function* (
   }
 });
 
-/** Makes the columns anew: they are missing, or of another state of the database (a power cut, a restored copy). */
+/** Fills the columns again: they are missing, or of another state of the database (a power cut, a restored copy). */
 const rebuildColumns = (file: string, columns: Columns): Effect.Effect<void, DatabaseError> =>
   Effect.clockWith((clock) => inSteps(file, () => columns.rebuilding(instantOf(clock)), undefined));
 

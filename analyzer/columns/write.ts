@@ -34,7 +34,7 @@ export interface Columns {
   /** Whether the chunks are as of the progress of ventes.db. */
   readonly isInStep: () => boolean;
   /**
-   * Makes all chunks anew, as of the progress of one snapshot of ventes.db, in steps of about 100 ms. A caller that
+   * Fills all chunks again, as of the progress of one snapshot of ventes.db, in steps of about 100 ms. A caller that
    * stops before the end calls `return`; then nothing has changed.
    */
   readonly rebuilding: (now: Date) => Generator<void, void, void>;
