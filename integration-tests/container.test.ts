@@ -5,7 +5,7 @@ import { describeWith } from "./support/describe-with.ts";
 import { startKafka } from "./support/kafka.ts";
 import { smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, ventes } from "./support/ventes.ts";
 
 describeWith("container", "Kafka in a container", () => {
   it("takes the mission from files to analyses", { timeout: 180_000 }, async () => {
@@ -25,7 +25,7 @@ describeWith("container", "Kafka in a container", () => {
     const env = { KAFKA_BROKERS: kafka.brokers, VENTES_NAMESPACE: kafka.namespace() };
     const args = ["start", "--once", "--json", "--data", scratchDirectory()];
     const ran = await ventes([...args, ...urls], { env });
-    expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(ran);
     expect((JSON.parse(ran.stdout) as OnceReport).analyses).toEqual(smallCompany.analyses);
   });
 });

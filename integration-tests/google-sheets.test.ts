@@ -10,7 +10,7 @@ import { ventes } from "./support/in-process.ts";
 import { smallCompany } from "./support/missions.ts";
 import { countOf, firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
-import { scratchDirectory, startVentes } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, startVentes } from "./support/ventes.ts";
 
 const listening = async (server: Server, host: string): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, host, resolve));
@@ -62,7 +62,7 @@ it("is read whole, and polled again with one GET and no event", async () => {
   const args = ["start", "--once", "--json", "--data", data];
   const once = async (...sources: readonly string[]): Promise<OnceReport> => {
     const ran = await ventes([...args, ...sources], { env });
-    expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(ran);
     return JSON.parse(ran.stdout) as OnceReport;
   };
 

@@ -11,7 +11,7 @@ import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { countOf, firstValue, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
-import { type Running, scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
+import { expectSuccess, type Running, scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
 const SALES = process.env.VENTES_TEST_LONG === "1" ? 200_000 : 40_000;
 const KILLS = 5;
@@ -50,7 +50,7 @@ describeWith("sqlite3", "embedded, killed while it loads", () => {
     }
     expect(countOf(data, "ventes") + countOf(data, "orphelins")).toBeLessThan(SALES);
     const last = await ventes(["start", "--once", "--json", "--data", data], { timeout: 120_000 });
-    expect({ code: last.code, stderr: last.code === 0 ? "" : last.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(last);
     await expectWhole(data, company);
     const replay = await ventes(["replay", "--data", data], { timeout: 120_000 });
     expect(replay.stdout).toMatch(/ 0 rows repaired/);
@@ -84,10 +84,7 @@ describeWith(["kafka", "sqlite3"], "on Kafka, each process killed while it loads
     for (const entity of ["produits", "magasins", "ventes"]) {
       const url = files.url(`${entity}.csv`);
       const added = await ventes(["sources", "add", entity, url, "--data", directory.producer], { env });
-      expect({ code: added.code, stderr: added.code === 0 ? "" : added.stderr }).toEqual({
-        code: 0,
-        stderr: "",
-      });
+      expectSuccess(added);
     }
     const arrived = () => countOf(base, "ventes") + countOf(base, "orphelins");
     const order: readonly Component[] = ["consumer", "producer", "analyzer", "producer", "consumer"];

@@ -11,7 +11,7 @@ import { appended, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { firstValue } from "./support/query.ts";
 import { until } from "./support/until.ts";
-import { scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, startVentes, ventes } from "./support/ventes.ts";
 
 const FOLLOWS_WITHIN_MS = 1_000;
 const TRIES = 20;
@@ -42,10 +42,7 @@ describeWith(["kafka", "sqlite3"], "producer, consumer and analyzer, running", (
 
     const add = async (name: string): Promise<void> => {
       const added = await ventes(["sources", "add", files.url(name), "--data", produced], { env });
-      expect({ code: added.code, stderr: added.code === 0 ? "" : added.stderr }).toEqual({
-        code: 0,
-        stderr: "",
-      });
+      expectSuccess(added);
     };
     const total = () => firstValue(base, "SELECT chiffre_affaires FROM chiffre_affaires_total");
     /** When the text as it now is was first downloaded by the running producer, counted from `since`. */

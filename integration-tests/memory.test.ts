@@ -8,7 +8,7 @@ import { byAnalyses } from "./support/answers.ts";
 import { writeBigCompany } from "./support/big-company.ts";
 import { describeWith } from "./support/describe-with.ts";
 
-import { scratchDirectory, startVentes } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, startVentes } from "./support/ventes.ts";
 
 const SALES = process.env.VENTES_TEST_LONG ? 1_000_000 : 200_000;
 const LIMIT_MB = 350;
@@ -42,7 +42,7 @@ describeWith("sqlite3", "a large file", () => {
       await setTimeout(20);
     }
     const ran = await ended;
-    expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(ran);
 
     const analyses = await byAnalyses(data);
     expect(Math.round(analyses.chiffre_affaires_total * 100)).toBe(company.total);

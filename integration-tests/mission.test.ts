@@ -11,7 +11,7 @@ import { ventes as ventesHere } from "./support/in-process.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
 import { appended, brief, type Mission, smallCompany } from "./support/missions.ts";
 import { publishFiles } from "./support/published-files.ts";
-import { scratchDirectory, ventes as ventesProcess } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, ventes as ventesProcess } from "./support/ventes.ts";
 
 type Entity = "produits" | "magasins" | "ventes";
 
@@ -48,7 +48,7 @@ const pipeline = (env: Readonly<Record<string, string>>, mission: Mission, { sou
   const once = async (...args: readonly string[]): Promise<OnceReport> => {
     const ran = await ventes(["start", "--once", "--json", "--data", data, ...args], { env });
     expect(ran.stderr).not.toMatch(/^\s+at /m);
-    expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(ran);
     return JSON.parse(ran.stdout) as OnceReport;
   };
   return { data, once, env, ventes };
@@ -109,10 +109,7 @@ const behaves = (environment: () => Readonly<Record<string, string>>) => {
 
         const before = await askSqlite3(data, "SELECT * FROM ventes ORDER BY id_vente");
         const replay = await ventes(["replay", "--data", data], { env });
-        expect({ code: replay.code, stderr: replay.code === 0 ? "" : replay.stderr }).toEqual({
-          code: 0,
-          stderr: "",
-        });
+        expectSuccess(replay);
         expect(replay.stdout).toMatch(/[1-9]\d* events read, 0 rows repaired/);
         expect(await askSqlite3(data, "SELECT * FROM ventes ORDER BY id_vente")).toBe(before);
         expect(await byAnalyses(data)).toEqual(mission.withLine);

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { publish } from "../producer/testing/scripted.ts";
 import type { OnceReport } from "./support/answers.ts";
 import { countOf } from "./support/query.ts";
-import { scratchDirectory, ventes } from "./support/ventes.ts";
+import { expectSuccess, scratchDirectory, ventes } from "./support/ventes.ts";
 
 const ROWS = 20_000;
 const row = (n: number) =>
@@ -25,7 +25,7 @@ it("an appended row costs one request, less than 64 KB and one event", async () 
     server.asked.length = 0;
     server.sent = 0;
     const ran = await ventes(["start", "--once", "--json", "--data", data, ...args], { timeout: 120_000 });
-    expect({ code: ran.code, stderr: ran.code === 0 ? "" : ran.stderr }).toEqual({ code: 0, stderr: "" });
+    expectSuccess(ran);
     const { events, sources } = JSON.parse(ran.stdout) as OnceReport;
     return { events, records: sources[0]?.records, requests: server.asked.length, sent: server.sent };
   };

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { PATIENCE_MS, until } from "./until.ts";
 
 const PROGRAM = join(import.meta.dirname, "../../cli/ventes.js");
@@ -34,6 +34,10 @@ export interface Ran {
 /** What a run wrote to stderr, less its lines of progress: they come when it takes longer than a second. */
 export const withoutProgress = (stderr: string): string =>
   stderr.replaceAll(/^.* (?:rows?|lignes?)\/s(?:,.*)?\n/gm, "");
+
+/** The run ended with 0. The error of the test shows what it wrote to stderr otherwise. */
+export const expectSuccess = ({ code, stderr }: Ran): void =>
+  expect({ code, stderr: code === 0 ? "" : stderr }).toEqual({ code: 0, stderr: "" });
 
 /** A new directory, deleted when the test ends. */
 export const scratchDirectory = (): string => {
