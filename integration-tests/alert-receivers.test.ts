@@ -1,6 +1,7 @@
 /** Messages as receivers of ntfy's and Slack's shape get them over HTTP, and a real SMTP server. */
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json, text } from "node:stream/consumers";
 import { it } from "@effect/vitest";
 import * as Effect from "effect/Effect";
 import { SMTPServer } from "smtp-server";
@@ -36,9 +37,7 @@ const receiver = (status: number) =>
     Effect.promise(async () => {
       const received: Received[] = [];
       const server = createServer(async (request: IncomingMessage, response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) chunks.push(chunk as Buffer);
-        const body: unknown = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+        const body: unknown = await json(request);
         received.push({ path: request.url, authorization: request.headers.authorization, body });
         response.writeHead(status, { location: "/elsewhere", connection: "close" }).end("secret-of-answer");
       });
@@ -150,11 +149,9 @@ const smtp = (tls: boolean) =>
         onRcptTo: ({ address }, _session, done) =>
           address === "gone@example.org" ? done(new Error("unknown")) : done(),
         onData: async (stream, { envelope }, done) => {
-          const chunks: Buffer[] = [];
-          for await (const chunk of stream) chunks.push(chunk as Buffer);
           mails.push({
             to: envelope.rcptTo.map(({ address }) => address),
-            text: Buffer.concat(chunks).toString("utf8"),
+            text: await text(stream),
           });
           done();
         },

@@ -3,6 +3,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { json } from "node:stream/consumers";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { ventes as inProcess } from "./support/in-process.ts";
 import { until } from "./support/until.ts";
@@ -21,9 +22,7 @@ beforeEach(async () => {
   told = [];
   status = 200;
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    told.push(JSON.parse(Buffer.concat(chunks).toString("utf8")) as Told);
+    told.push((await json(request)) as Told);
     response.writeHead(status, { connection: "close" }).end("secret-of-answer");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
