@@ -9,7 +9,7 @@ import type { Sqlite } from "#shared/database/sqlite.ts";
 /** Rows of one page of the sales that name a parent: a parent may have a million sales. */
 export const PAGE_ROWS = 1000;
 
-/** 1 while a replay in place reads again what it has set back. */
+/** Its result is 1 while a replay in place goes on: then a position is below its high watermark. */
 export const IS_REPLAYING = "SELECT EXISTS (SELECT 1 FROM main.positions WHERE position < high_watermark)";
 
 /** The table `repairs` keeps this many, the newest. */

@@ -20,8 +20,9 @@ const TRIES = 20;
 const UNKNOWN = 2 ** 32 - 1;
 
 /**
- * Works in steps. Returns false when they differ. `ventes`: the path of ventes.db. Returns true also when columns.db reflects another commit:
- * it is then brought in step, or made anew. A caller that stops before the end calls `return`.
+ * Works in steps. Returns false when they differ. `ventes`: the path of ventes.db. Returns true also when columns.db reflects
+ * another commit, because the next refresh brings it in step or fills it again. A caller that stops before the end calls
+ * `return`.
  */
 export function* comparing(ventes: string): Generator<void, boolean, void> {
   const db = openPlain(ventes);
