@@ -32,7 +32,7 @@ export const replay = (
   if (input.rebuild)
     return topic === undefined
       ? rebuild(input, run)
-      : Effect.fail(new WrongUsage({ message: run.texts.replayOfTopic("--topic") }));
+      : Effect.fail(new WrongUsage({ message: run.texts.replayOfTopic() }));
   const topics = EVENT_TOPICS.filter((one) => topic === undefined || one === topic);
   if (topics.length === 0)
     return Effect.fail(

@@ -13,8 +13,8 @@ import type {
 } from "#shared/contract/status.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import { betweenSources } from "#shared/database/between-sources.ts";
-import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
+import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
+import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
@@ -151,9 +151,7 @@ export class SourceEntries {
       .toSorted((a, b) => rank(a) - rank(b) || (a.status.source < b.status.source ? -1 : 1));
   }
 
-  /**
-   * The sources with the races that the database of a data directory found. Without a database they are as they were.
-   */
+  /** The sources, with the races that the database of a data directory shows. Without a database they stay as they are. */
   withRaces(
     sources: readonly SourceEntry[],
     data: string,
@@ -162,23 +160,21 @@ export class SourceEntries {
     return Effect.map(this.races(sources, data, language), (races) => addRaces(sources, races));
   }
 
-  /** These races, by source. Where two sources have equal sales, it reads all sales: some 2 s for a million. */
+  /** The races that `withRaces` adds, by source. Where two sources have equal sales, it reads all sales: some 2 s for a million. */
   races(
     sources: readonly SourceEntry[],
     data: string,
     language: Language,
   ): Effect.Effect<Races, DatabaseError> {
     if (!existsSync(ventesFile(data))) return Effect.succeed(new Map());
-    return onFile(ventesFile(data), () => {
-      const db = openVentesReader(data);
-      try {
-        const told = new Map(sources.map(({ status }) => [status.source, status.doubts ?? []]));
-        const decisions = (source: string) => (told.get(source) ?? []).map(({ decision }) => decision);
-        return db.transaction(() => racesFound(this.#registry, betweenSources(db), decisions, language))();
-      } finally {
-        db.close();
-      }
-    });
+    const told = new Map(
+      sources.map(({ status }) => [status.source, (status.doubts ?? []).map(({ decision }) => decision)]),
+    );
+    const find = (db: Sqlite) => () =>
+      racesFound(this.#registry, betweenSources(db), (source) => told.get(source) ?? [], language);
+    return Effect.scoped(
+      Effect.flatMap(ventesReaderOf(data), (db) => onFile(db.name, () => db.transaction(find(db))())),
+    );
   }
 
   /** The names that people gave to sources, by id with its secrets masked; any program may have written the records. */

@@ -307,8 +307,8 @@ const TEXTS = {
       `${what}: repaired from event ${offset} of ${partition}`,
   ),
   replayOfTopic: both(
-    (flag: string) => `${flag} ne va pas avec --rebuild, qui lit tous les topics`,
-    (flag: string) => `${flag} does not go with --rebuild, which reads all topics`,
+    () => "--topic ne va pas avec --rebuild, qui lit tous les topics",
+    () => "--topic does not go with --rebuild, which reads all topics",
   ),
   backedUp: both(
     ({ path, bytes, commit }: Saved, deleted: number) =>
