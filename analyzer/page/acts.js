@@ -16,7 +16,7 @@ import { askSession } from "./session.js";
 /** @type {import("@preact/signals").Signal<Outcome | undefined>} */
 const outcome = signal(/** @type {Outcome | undefined} */ (undefined));
 
-/** What came of the last act is of no use any more. */
+/** Hides what came of the last act. */
 export function forget() {
   outcome.value = undefined;
 }

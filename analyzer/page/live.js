@@ -108,7 +108,7 @@ export async function send(method, path, body) {
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer = await response.json().catch(() => undefined);
-  // A proxy between us answered in its own words.
+  // A proxy in front of the server answered, with something that is no JSON.
   if (answer === undefined) throw new Error(`${path}: ${response.status}`);
   if (!response.ok) throw new Refused(answer.error ?? `${path}: ${response.status}`);
   return answer;

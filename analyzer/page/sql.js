@@ -123,18 +123,18 @@ async function ask(sql, signal) {
 /** @param {{ answer: Answer, sql: string, busy: boolean }} props */
 function Result({ answer, sql, busy }) {
   const t = sqlTexts.value;
-  const { columns, rows, more, ms, commit, currency } = answer;
+  const { columns, rows, more, ms, commit } = answer;
   const chart = place.value.chart === "1";
-  const drawable = chartOf(answer);
-  const keys = columns.findIndex((_, i) => isNumeric(answer, i));
+  // The columns before the first number are the keys of a row.
+  const firstNumber = columns.findIndex((_, i) => isNumeric(answer, i));
+  const drawable = chartOf(answer, firstNumber);
   const result = {
     ...answer,
-    currency,
     analysis: {
       name: "sql",
       title: { fr: t.result, en: t.result },
       own: true,
-      keys: keys === -1 ? columns.length : keys,
+      keys: firstNumber === -1 ? columns.length : firstNumber,
       units: [],
       chart: drawable ?? "tableau",
       kind: /** @type {const} */ ("plain"),
@@ -172,12 +172,13 @@ const isNumeric = ({ rows, columns }, column) =>
   rows.some((row) => typeof row[column] === "number") &&
   rows.every((row) => row[column] === null || typeof row[column] === "number");
 
-/** How the answer can be drawn: its first numeric column, by the first column; undefined: it cannot. @param {Answer} answer */
-function chartOf(answer) {
-  const { columns, rows } = answer;
-  if (rows.length < 2 || columns.length < 2 || isNumeric(answer, 0)) return undefined;
-  const value = columns.findIndex((_, i) => isNumeric(answer, i));
-  if (value === -1 || rows.some((row) => row[0] === null || row[value] === null)) return undefined;
+/**
+ * How the answer can be drawn: its first numeric column `value`, by the first column; undefined: it cannot.
+ * @param {Answer} answer @param {number} value -1: no column is numeric.
+ */
+function chartOf({ rows }, value) {
+  if (rows.length < 2 || value < 1) return undefined;
+  if (rows.some((row) => row[0] === null || row[value] === null)) return undefined;
   const isTime = rows.every(([key]) => /^\d{4}-(?:\d\d|W\d\d)$/.test(String(key)) || isDay(String(key)));
   return isTime ? "courbe" : "barres";
 }
