@@ -22,7 +22,7 @@ function outcome({ known }, { withdraws, repeats, known: some = known }, currenc
 }
 
 /**
- * `source`: of a file that is followed; a browser with a session may then choose. `catalogue`: that lists it.
+ * `source`: the id of a file that is followed: a browser with a session may then choose. `catalogue`: the one that lists it.
  * @param {{ doubt: Doubt, currency: string, source?: string, catalogue?: string | undefined }} props
  */
 export function DoubtParts({ doubt, currency, source, catalogue }) {
@@ -46,7 +46,7 @@ export function DoubtParts({ doubt, currency, source, catalogue }) {
     })}`;
 }
 
-/** Asks once more, with what follows. @param {{ says: string, source: string, catalogue: string | undefined, accepts: string }} props */
+/** Asks for a confirmation, with what the choice would do. @param {{ says: string, source: string, catalogue: string | undefined, accepts: string }} props */
 function Choose({ says, source, catalogue, accepts }) {
   const t = texts.value;
   const choose = async (/** @type {string} */ of, /** @type {() => void} */ done) => {

@@ -58,7 +58,7 @@ function Removal({ source, name, closes }) {
     const shown = rows === null ? 0 : rows.ventes + rows.orphelins + rows.produits + rows.magasins;
     const body = withdraw ? { source, withdraw, shown } : { source, withdraw };
     if (await act("remove", body, { name: "restore", body: { source } })) closes.done();
-    // What was shown may hold no longer. If that cannot be told either, the first refusal says more.
+    // The counts that were shown may be old. When the new ones fail too, the page keeps showing why the removal failed.
     else plan(() => {});
   };
   return html`

@@ -44,8 +44,8 @@ const CHECK_EVERY_MS = 24 * 3_600_000;
 
 /**
  * Compares the analyses that are kept by delta in tables of their own with their queries, once. Returns the names of those
- * that differed, which the next refreshes fill again. One during whose comparison a commit comes is left out. Fails with
- * DatabaseError when the file cannot be used.
+ * that differed, which the next refreshes fill again. It skips an analysis when a commit comes during its comparison. Fails
+ * with DatabaseError when the file cannot be used.
  */
 export const checkNow: Effect.Effect<readonly string[], DatabaseError, Settings> = Effect.scoped(
   Effect.gen(function* () {

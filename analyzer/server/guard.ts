@@ -124,7 +124,7 @@ function isNamed(header: string | undefined, anyAddress: boolean): boolean {
   return isLoopback(url.hostname) || (anyAddress && isIP(unbracketed(url.hostname)) !== 0);
 }
 
-/** Programs send neither header; browsers always send an Origin with a writing method, and most Sec-Fetch-Site. */
+/** Programs send neither header. Browsers send Origin with each writing method, and most of them send Sec-Fetch-Site too. */
 function isFromItsOwnPage(headers: PageRequest["headers"]): boolean {
   const { origin, host } = headers;
   if ((headers["sec-fetch-site"] ?? "same-origin") !== "same-origin") return false;

@@ -27,7 +27,7 @@ export interface Followed {
   readonly sources: readonly SourceStatus[];
   readonly catalogues: readonly CatalogueStatus[];
   readonly withdrawn: readonly WithdrawnSource[];
-  /** Source and what people call it. */
+  /** The names that people gave to sources. Pairs, because changes of this object are found by its JSON. */
   readonly names: readonly (readonly [source: string, name: string])[];
 }
 

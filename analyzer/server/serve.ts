@@ -143,7 +143,7 @@ const methodsOf = (url: string): readonly string[] | undefined => {
 /** Bytes of the body of a request. */
 const MOST_BODY = 16 * 1024;
 
-/** Whether a request may be read: no body, or one whose length is said and not too large. */
+/** Whether a request may be read: it has no body, or one with a Content-Length that is not too large. */
 const isShort = ({ method, headers }: HttpServerRequest.HttpServerRequest): boolean =>
   method !== "POST" || Number(headers["content-length"] ?? Number.NaN) <= MOST_BODY;
 

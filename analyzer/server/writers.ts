@@ -2,8 +2,9 @@
  * Which browsers may change something through the page. The program prints a link on stderr, to the operator alone. Its
  * secret is in the fragment, which no browser sends and no log has. The page sends it once, in the body of a request,
  * and gets a session: a cookie that scripts cannot read, and a key that the page keeps. A request needs both: browsers send
- * a cookie to every port of this machine, where another account may listen, and the storage of the page to none. The link
- * is then of no use, and another one takes its place. Sessions are in memory: they end with the program.
+ * a cookie to every port of this machine, where another account may listen, but they send the key, which is in the storage
+ * of the page, to none. After that the link works no longer, and another one takes its place. Sessions are in memory: they
+ * end with the program.
  */
 import { hash, timingSafeEqual } from "node:crypto";
 

@@ -21,7 +21,7 @@ export interface WriteParts extends ServerParts {
   readonly writers: Writers;
   /** Called when a request gave a wrong secret; its answer waits for it. */
   readonly onWrongLink: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<void>;
-  /** Called when the link was used: another one holds from now on. */
+  /** Called when a client has used the link: from now on another link is valid. */
   readonly onLinkUsed: (request: HttpServerRequest.HttpServerRequest) => void;
 }
 

@@ -93,5 +93,5 @@ export const pageFlags = ({ text, toggle, word }: Speaking) => ({
   open: toggle("open", "open"),
 });
 
-/** The flag of commands that tell people what needs them. */
+/** The flag of commands that send alerts. */
 export const notifyFlag = ({ repeated }: Speaking) => ({ notify: repeated("notify", "URL", "notify") });

@@ -40,7 +40,7 @@ export const rebuild = (
   Effect.gen(function* () {
     const { settings, texts } = run;
     const file = ventesFile(settings.data);
-    // Opening it for reading fails with the right message.
+    // Opening the missing file fails, with a message that says so.
     if (!existsSync(file)) yield* onFile(file, () => openVentesReader(settings.data).close());
     const from = yield* elapsedMs;
     const { loss, report } = yield* withProgress(texts, (progress) =>
@@ -72,7 +72,7 @@ export const rebuild = (
     if (dryRun && differing > 0) yield* new Failed({ message: texts.rebuildWouldWrite(differing) });
   });
 
-/** Null: rows differ still, and results that agree with them would be wrong. */
+/** Null: the results were not compared, because the rows still differ from the topics. */
 const auditAfter = (
   { counts }: RebuildReport,
   dryRun: boolean,

@@ -11,7 +11,7 @@ export function shownInPager(text: string): boolean {
   process.on("SIGINT", ignore);
   try {
     const { error } = spawnSync("less", LESS, { input: text, stdio: ["pipe", "inherit", "inherit"] });
-    // The reader left it before its end.
+    // EPIPE: the reader left less before the end of the text.
     return error === undefined || (error as NodeJS.ErrnoException).code === "EPIPE";
   } finally {
     process.removeListener("SIGINT", ignore);

@@ -83,7 +83,7 @@ const NARROWEST = 8;
 function cut(text: string, most: number): string {
   if (width(text) <= most) return text;
   let kept = "";
-  // Marks without a width may be many.
+  // A text may begin with thousands of marks that have no width.
   for (const character of text.slice(0, 4 * most)) {
     if (width(kept + character) > most - 1) break;
     kept += character;

@@ -1,4 +1,4 @@
-/** Makes the results of a data directory those of its rows, once. */
+/** Compares the results of a data directory with its rows, and corrects them, once. */
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
@@ -12,8 +12,8 @@ type Audit = (
 ) => Effect.Effect<readonly Mended[], DatabaseError, Settings>;
 
 /**
- * Refreshes the analyses, and makes them equal to their queries over the rows as they are: they follow the rows by what
- * commits change, so those of rows that were changed in another way stay wrong. Returns the rows of `analyses` that were
+ * Refreshes the analyses, and makes them equal to their queries over all rows: a refresh follows only what commits
+ * change, so an analysis stays wrong after rows were changed in another way. Returns the rows of `analyses` that were
  * wrong; `note` gets a sentence that names the analyses of other tables that were.
  */
 export const auditAnalyses: Audit = (texts, note) =>
@@ -27,5 +27,5 @@ export const auditAnalyses: Audit = (texts, note) =>
     return mended;
   });
 
-/** The same, and for columns.db, which the page sums. For rows that were made right before. */
+/** As `auditAnalyses`, and then compares columns.db, which the page sums, with the rows. Correct the rows before. */
 export const auditResults: Audit = (texts, note) => Effect.tap(auditAnalyses(texts, note), auditColumnsNow);

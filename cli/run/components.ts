@@ -191,7 +191,7 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
       return most;
     };
     const noteLogState = onLogState(current, "consumer", progress, run);
-    // Its thread loads the consumer when there is work for it.
+    // runConsumerInThread loads the consumer itself, when there is work for it.
     const runConsumer =
       hooks.inThread === true
         ? runConsumerInThread

@@ -25,7 +25,7 @@ interface Held extends Found {
 export const findRegistered = (url: string, run: Invocation) =>
   Effect.flatMap(readSourceEntries, (all) => foundIn(all, url, run));
 
-/** As `findRegistered`. `seen`: statuses that count before those of the topic, which producers publish every 5 s. */
+/** As `findRegistered`. `seen`: statuses that are newer than those of the topic, which producers publish every 5 s. */
 export const findHeld = Effect.fnUntraced(function* (
   url: string,
   run: Invocation,

@@ -19,8 +19,8 @@ export const notifySettings = (
 const TRY_EVERY_MS = 5_000;
 
 /**
- * Tells the destinations what needs people, as the view shows it, until it is interrupted. Of several analyzers of a
- * directory one does; another takes its place when it ends.
+ * Sends alerts about what the view shows, until it is interrupted. Of several analyzers of a directory one sends them;
+ * another takes its place when it ends.
  */
 export const notifying = (
   { destinations, limits }: NotifySettings,

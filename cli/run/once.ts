@@ -96,7 +96,7 @@ export const readAndSettle = (
           // The analyzer starts only now: one delta over all commits is cheaper than one for each commit.
           const audited = yield* Deferred.make<void>();
           const results = yield* Effect.raceFirst(
-            // It serves no page, and would end in the middle of comparing the columns of a large database.
+            // `start --once` serves no page, and would end in the middle of comparing the columns of a large database.
             analyze(run, {
               onAudited: () => Deferred.doneUnsafe(audited, Effect.void),
               auditsColumns: false,

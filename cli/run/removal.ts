@@ -34,7 +34,7 @@ export interface Removal extends Removed {
 
 type Failure = WrongUsage | SourceError | DatabaseError | PublishFailure;
 
-/** Stops following what has this name; with `withdraw` the rows that it alone has brought are deleted. */
+/** Stops following the source or catalogue of this name; with `withdraw` it deletes the rows that this alone has brought. */
 export const removeNamed = Effect.fnUntraced(function* (
   url: string,
   withdraw: boolean,

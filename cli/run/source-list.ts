@@ -116,7 +116,7 @@ export const followsNow: Effect.Effect<Follows, DatabaseError, Settings> = Effec
 
 type Races = ReturnType<typeof racesFound>;
 
-/** Races may be older than a source: what its producer says by now is not said twice. */
+/** The status of a source may be newer than the races: what its producer reports by now is not said twice. */
 const addRaces = (sources: readonly SourceEntry[], races: Races): readonly SourceEntry[] =>
   sources.map((entry) => {
     const { source, doubts = [] } = entry.status;
@@ -228,7 +228,7 @@ export const readSourceEntries: Effect.Effect<SourceEntries, LogFailure, TopicLo
 const rank = ({ registration }: ListedSource): number =>
   Math.min(...registration.entities.map((entity) => ENTITY_NAMES.indexOf(entity)));
 
-/** What is known of a component: none stops by itself, so one that is stopped was stopped by a person. */
+/** The health of a component; none for one that is stopped: no component stops by itself, so a person stopped it. */
 function healthOf(state: ComponentState, follows: boolean, texts: Texts): readonly ComponentHealth[] {
   const { component, id, detail, at } = state;
   const name = `${component} ${id}`;

@@ -23,7 +23,7 @@ export interface Invocation {
   readonly every: number | null;
   /** Where the page listens and who may read it. Throws WrongUsage, or Failed for a file that cannot be read. */
   readonly page: (flags: PageFlags) => PageSettings;
-  /** Who is told what. Throws like `page`. */
+  /** Where alerts go, and from which limits on. Throws like `page`. */
   readonly notify: (flags: NotifyFlags) => NotifySettings;
   readonly texts: Texts;
 }

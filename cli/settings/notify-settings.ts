@@ -5,7 +5,7 @@ import { WrongUsage } from "./errors.ts";
 import type { Env } from "./language.ts";
 import { fileOf, given, type OnWarning, parseDuration } from "./settings.ts";
 
-/** What is told to people outside of the page, and where; no destinations: nothing is. */
+/** Where alerts go, and from which limits on. Without destinations none are sent. */
 export interface NotifySettings {
   readonly destinations: readonly Destination[];
   readonly limits: Limits;

@@ -572,8 +572,8 @@ export const FLAG_HELP = {
     en: "allow redirects and discovered sources to lead to private addresses (VENTES_ALLOW_PRIVATE)",
   },
   notify: {
-    fr: "prévenir à cette URL de ce qui demande quelqu'un : ntfy, Slack, un webhook, ou smtps:// ; à répéter (VENTES_NOTIFY) ; sans --once",
-    en: "tell this URL what needs somebody: ntfy, Slack, a webhook, or smtps://; may be repeated (VENTES_NOTIFY); not with --once",
+    fr: "envoyer les alertes à cette URL : ntfy, Slack, un webhook, ou smtps:// ; à répéter (VENTES_NOTIFY) ; sans --once",
+    en: "send alerts to this URL: ntfy, Slack, a webhook, or smtps://; may be repeated (VENTES_NOTIFY); not with --once",
   },
   every: {
     fr: "délai entre deux interrogations d'une source : 200ms, 10s, 5m, 1h (VENTES_EVERY ; 60s) ; entre deux sauvegardes, pour 'ventes backup'",
