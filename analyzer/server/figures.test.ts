@@ -10,7 +10,8 @@ import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { openColumns } from "../columns/write.ts";
 import { makeRefresher } from "../refresh/refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
-import { type PageOptions, servePage } from "./serve.ts";
+import type { PageOptions } from "./serve.ts";
+import { serveFrom } from "./testing/serve-page.ts";
 
 let t: TestDatabase;
 let refresh: () => void;
@@ -60,15 +61,7 @@ const live = (
   it.live(name, () =>
     Effect.suspend(() =>
       Effect.gen(function* () {
-        const { url } = yield* servePage({
-          host: "127.0.0.1",
-          access: { kind: "local" },
-          port: 0,
-          whenTaken: "fail",
-          current: () => ({ dir: t.dir, demo: false }),
-          sources: () => [],
-          ...options,
-        });
+        const { url } = yield* serveFrom(t.dir, options);
         yield* run((path, headers = {}) =>
           Effect.promise(async () => {
             const response = await fetch(`${url}${path}`, { headers });

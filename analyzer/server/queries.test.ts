@@ -8,7 +8,7 @@ import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { openColumns } from "../columns/write.ts";
 import { makeRefresher } from "../refresh/refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
-import { servePage } from "./serve.ts";
+import { serveFrom } from "./testing/serve-page.ts";
 
 let t: TestDatabase;
 beforeEach(() => {
@@ -45,14 +45,7 @@ type Get = (path: string, headers?: Record<string, string>) => Effect.Effect<Ans
 const live = (name: string, run: (get: Get) => Effect.Effect<void>) =>
   it.live(name, () =>
     Effect.gen(function* () {
-      const { url } = yield* servePage({
-        host: "127.0.0.1",
-        access: { kind: "local" },
-        port: 0,
-        whenTaken: "fail",
-        current: () => ({ dir: t.dir, demo: false }),
-        sources: () => [],
-      });
+      const { url } = yield* serveFrom(t.dir);
       yield* run((path, headers = {}) =>
         Effect.promise(async () => {
           const response = await fetch(`${url}${path}`, { headers });

@@ -8,7 +8,8 @@ import type * as Scope from "effect/Scope";
 import { beforeEach, describe, expect } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import type { Registrar } from "./registrations.ts";
-import { type PageOptions, servePage } from "./serve.ts";
+import type { PageOptions } from "./serve.ts";
+import { serveFrom } from "./testing/serve-page.ts";
 
 const TOKEN = "a-token-of-this-test";
 
@@ -31,13 +32,8 @@ const registrar: Registrar = {
 };
 
 const serve = (options: Partial<PageOptions> = {}) =>
-  servePage({
-    host: "127.0.0.1",
+  serveFrom("/nonexistent", {
     access: { kind: "token", token: Redacted.make(TOKEN) },
-    port: 0,
-    whenTaken: "fail",
-    current: () => ({ dir: "/nonexistent", demo: false }),
-    sources: () => [],
     registrar,
     ...options,
   });
@@ -158,13 +154,8 @@ describe("registering through HTTP", () => {
   live(
     "is not there where nobody registers",
     Effect.gen(function* () {
-      const served = yield* servePage({
-        host: "127.0.0.1",
+      const served = yield* serveFrom("/nonexistent", {
         access: { kind: "token", token: Redacted.make(TOKEN) },
-        port: 0,
-        whenTaken: "fail",
-        current: () => ({ dir: "/nonexistent", demo: false }),
-        sources: () => [],
       });
       expect(yield* ask(served.url, {})).toMatchObject({ status: 404 });
     }),

@@ -14,7 +14,8 @@ import { makeRefresher } from "../refresh/refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
 import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor } from "./files.ts";
-import { type PageOptions, servePage } from "./serve.ts";
+import type { PageOptions } from "./serve.ts";
+import { serveFrom } from "./testing/serve-page.ts";
 
 let t: TestDatabase;
 let refresh: () => void;
@@ -40,16 +41,7 @@ beforeEach(() => {
 afterEach(() => close());
 
 const settings = () => Layer.succeed(Settings, embeddedSettings(t.dir));
-const serve = (options: Partial<PageOptions> = {}) =>
-  servePage({
-    host: "127.0.0.1",
-    access: { kind: "local" },
-    port: 0,
-    whenTaken: "fail",
-    current: () => ({ dir: t.dir, demo: false }),
-    sources: () => [],
-    ...options,
-  });
+const serve = (options: Partial<PageOptions> = {}) => serveFrom(t.dir, options);
 const get = (url: string) => Effect.promise(() => fetch(url));
 const read = <A>(url: string, schema: Schema.Codec<A, unknown>) =>
   Effect.promise(async () => Schema.decodeUnknownSync(schema)(await (await fetch(url)).json()));

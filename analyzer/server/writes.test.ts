@@ -6,8 +6,9 @@ import * as Redacted from "effect/Redacted";
 import type * as Scope from "effect/Scope";
 import { beforeEach, describe, expect } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
-import { type PageOptions, servePage } from "./serve.ts";
+import type { PageOptions } from "./serve.ts";
 import { NotDone, type SourceActs } from "./source-admin.ts";
+import { serveFrom } from "./testing/serve-page.ts";
 
 const TOKEN = "a-token-of-this-test";
 
@@ -35,13 +36,7 @@ const acts: SourceActs = {
 };
 
 const serve = (options: Partial<PageOptions> = {}) =>
-  servePage({
-    host: "127.0.0.1",
-    access: { kind: "local" },
-    port: 0,
-    whenTaken: "fail",
-    current: () => ({ dir: "/nonexistent", demo: false }),
-    sources: () => [],
+  serveFrom("/nonexistent", {
     admin: () => acts,
     onLinkUsed: (client, link) => {
       told.push([client, link]);
@@ -178,14 +173,7 @@ describe("changing something through the API", () => {
   live(
     "is not offered where nobody changes sources, and no secret opens a session",
     Effect.gen(function* () {
-      const { url, link } = yield* servePage({
-        host: "127.0.0.1",
-        access: { kind: "local" },
-        port: 0,
-        whenTaken: "fail",
-        current: () => ({ dir: "/nonexistent", demo: false }),
-        sources: () => [],
-      });
+      const { url, link } = yield* serveFrom("/nonexistent");
       expect(link).toBeUndefined();
       expect(yield* ask(`${url}api/session`, "", { method: "GET" })).toMatchObject({
         answer: { writes: false, offered: false },
