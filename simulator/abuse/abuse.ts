@@ -16,12 +16,12 @@ export interface Abused {
   readonly longest: Readonly<Record<string, number>>;
 }
 
-/** The heap of all parsers, in MiB. */
-const HEAP_MB = 350;
+/** The largest heap, in MiB: of all parsers together, or of the program. */
+export const HEAP_MB = 350;
 /** An input is endless when nothing was heard for this long. */
 const ENDLESS_MS = 30_000;
-/** The most CPU time between two yields. */
-const LONGEST_MS = 200;
+/** The most CPU time between two yields, or two turns of the program's event loop. */
+export const LONGEST_MS = 200;
 
 export interface AbuseOptions {
   readonly first: number;

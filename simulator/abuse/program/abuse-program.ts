@@ -17,16 +17,15 @@ import { firstValue } from "../../../integration-tests/support/query.ts";
 import { until } from "../../../integration-tests/support/until.ts";
 import { environment } from "../../../integration-tests/support/ventes.ts";
 import { registerSource } from "../../../producer/admin/register.ts";
+import { type AbuseOptions, HEAP_MB, LONGEST_MS } from "../abuse.ts";
 import { Chance } from "../inputs.ts";
 import { JSON_PIECES, URLS } from "../pieces.ts";
 import { startHostileServer } from "./hostile-server.ts";
 import { sendRequests } from "./requests.ts";
 import type { Watched } from "./watch.ts";
 
-/** The limits of the watchdog. */
-export const LONGEST_MS = 200;
-export const HEAP_MB = 350;
-export const OBEYS_MS = 5_000;
+/** The program ends within this time after SIGTERM. */
+const OBEYS_MS = 5_000;
 
 const SOURCES = 200;
 const RECORDS_AT_ONCE = 50;
@@ -44,12 +43,6 @@ export interface ProgramAbused extends Watched {
   readonly obeyedMs: number;
   /** Milliseconds until the last row of the healthy source was in the database. */
   readonly healthyMs: number;
-}
-
-interface Order {
-  readonly first: number;
-  readonly count: number;
-  readonly folder: string;
 }
 
 const ROW = {
@@ -103,7 +96,11 @@ const registered = (healthy: string, url: (name: string) => string) =>
     );
   });
 
-export async function abuseProgram({ first, count, folder }: Order): Promise<ProgramAbused> {
+export async function abuseProgram({
+  first,
+  count,
+  folder,
+}: Pick<AbuseOptions, "first" | "count" | "folder">): Promise<ProgramAbused> {
   const data = join(folder, "data");
   mkdirSync(data, { mode: 0o700 });
   const healthy = join(folder, "m.csv");
