@@ -89,7 +89,7 @@ export function asLogFailure(error: unknown, address: string): LogFailure | unde
   const all = chain(error);
   const last = all.at(-1) ?? {};
   for (const e of all) {
-    const fault = faultOf(codeNamed(e.type ?? ""));
+    const fault = faultOf(codeIn(e));
     if (fault !== undefined) return new LogMisconfigured({ message: `Kafka at ${address}: ${fault}` });
     if (e.name === LOGIN_FAILED && !LOST_IN_LOGIN.test(e.message ?? ""))
       return new LogMisconfigured({
