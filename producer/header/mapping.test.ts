@@ -25,6 +25,9 @@ describe("a header", () => {
     ["English sales", ["order_id", "product_id", "store_id", "order_date", "qty", "unit_price"], "ventes"],
     ["English products", ["product_id", "name", "price"], "produits"],
     ["English shops", ["Store ID", "City"], "magasins"],
+    ["prices from a day on", ["Date d'effet", "Réf", "Prix"], "produits"],
+    ["products with their own dates", ["SKU", "Name", "Price", "Created at", "Date de MAJ"], "produits"],
+    ["shops since a day", ["Magasin", "Ville", "Date d'ouverture"], "magasins"],
     ["products with their stock", ["SKU", "Name", "Quantity", "Price"], "produits"],
   ])("%s", (_, header, entity) => expect(recognizeHeader(header)?.entity).toBe(entity));
 
@@ -33,6 +36,10 @@ describe("a header", () => {
     ["something else", ["a", "b", "c"]],
     ["sales without a date", ["id_produit", "id_magasin", "quantité"]],
     ["sales without a shop", ["", "date", "ticket", "article", "Quantity", "unit_price"]],
+    ["a till's sales without a quantity", ["date", "heure", "produit", "magasin", "prix"]],
+    ["sales without a quantity or a shop", ["Date du ticket", "Article", "Prix TTC"]],
+    ["amounts of shops", ["jour", "boutique", "ville", "CA"]],
+    ["products beside the time of their sale", ["Timestamp", "SKU", "Name", "Price"]],
     ["lines of an order", ["SKU", "Name", "Quantity", "Unit Cost", "Total Cost"]],
     ["nothing", []],
   ])("%s is none of ours", (_, header) => expect(recognizeHeader(header)).toBeUndefined());

@@ -6,16 +6,34 @@ import { type Mapping, mapHeader } from "./mapping.ts";
 import type { HeaderOptions } from "./match-columns.ts";
 import { foldHeader } from "./names.ts";
 
+/** A date by its name. `date` alone also ends `update`, and begins the dates of a list of products. */
+const DATE = /^date|(?<!up)date$|datetime|^(?:jour|day|datum|fecha)|(?:datum|fecha)$|horodat|timestamp/;
+const NO_DATE_OF_SALES =
+  /effet|effective|valid|valable|applica|vigueur|price|prix|tarif|debut|fin$|start|end|creat|crea|ajout|added|modif|maj|misea|update|chang|peremption|expir|dlc|ddm|naissance|birth|ouverture|open|fermeture|clos|livraison|reappro|stock|inventaire|publi|lancement|launch|sortie|release|parution|fabrication/;
+
 /**
- * Whether a header is one of sales, even if it lacks some of their columns: it has a quantity, and beside it a date or an
- * amount. A list of products has a quantity too, of its stock, and neither of these.
+ * Whether a header is one of sales, even if it lacks some of their columns. It has a quantity, and beside it a date or an
+ * amount; or a date beside a product, a shop, a price or an amount, unless the date is that from which a price holds. A list of
+ * products may have a quantity, of its stock, and dates of its own (created, updated), and neither of these.
  */
 export function isOfSales(header: readonly string[], options: HeaderOptions = {}): boolean {
-  const { sources } = mapHeader(header, entityNamed("ventes"), options);
-  const has = (column: string): boolean => "at" in (sources.get(column) ?? {});
-  if (!has("quantité")) return false;
-  return has("date_vente") || has("chiffre_affaires") || header.some(isAmount);
+  const has = (entity: EntityName) => {
+    const { sources } = mapHeader(header, entityNamed(entity), options);
+    return (column: string): boolean => "at" in (sources.get(column) ?? {});
+  };
+  const sale = has("ventes");
+  const hasAmount = sale("chiffre_affaires") || header.some(isAmount);
+  const hasDate = sale("date_vente") || header.some(isDateOfSales);
+  if (sale("quantité")) return hasDate || hasAmount;
+  const product = has("produits");
+  const says = sale("id_produit") || sale("id_magasin") || product("nom") || product("prix") || hasAmount;
+  return hasDate && says && !product("date_effet");
 }
+
+const isDateOfSales = (name: string): boolean => {
+  const folded = foldHeader(name);
+  return DATE.test(folded) && !NO_DATE_OF_SALES.test(folded);
+};
 
 const NAMES: ReadonlySet<string> = new Set(
   ENTITIES.flatMap(({ columns }) => columns.flatMap(({ name, aliases }) => [foldHeader(name), ...aliases])),

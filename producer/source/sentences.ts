@@ -108,13 +108,27 @@ const again: Readonly<Record<Language, string>> = {
   en: "a followed source is polled again in its turn",
 };
 
-/** The command that gives the columns that sales lack: a shop may be the same for all lines, other columns are in the file. */
+/** The command that gives the columns that sales lack: shop and quantity may be the same for all lines, others are in the file. */
 const giving = (d: Details, language: Language): string => {
   const { name, column: field } = PLACEHOLDERS[language];
-  const flags = (d.more ?? "")
-    .split(", ")
-    .map((column) => (column === "id_magasin" ? `--set id_magasin=${name}` : `--map ${column}=${field}`));
+  const same: Readonly<Record<string, string>> = { id_magasin: name, quantité: "1" };
+  const flags = (d.more ?? "").split(", ").map((column) => {
+    const value = same[column];
+    return value === undefined ? `--map ${column}=${field}` : `--set ${column}=${value}`;
+  });
   return addAs(d, ["ventes"], ...flags);
+};
+
+/** The command for a list with a date that is none of sales: of shops when it names no product. */
+const asList = (d: Details, language: Language): string => {
+  const lacks = new Set(d.more?.split(", "));
+  if (lacks.has("id_produit") && lacks.has("id_magasin")) return "";
+  const isOfShops = lacks.has("id_produit");
+  const what = {
+    fr: ` ; si c'est une liste de ${isOfShops ? "magasins" : "produits"} : `,
+    en: `; if it is a list of ${isOfShops ? "shops" : "products"}: `,
+  }[language];
+  return `${what}${addAs(d, [isOfShops ? "magasins" : "produits"])}`;
 };
 
 export const SOURCE_SENTENCES = {
@@ -463,9 +477,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.sales_lack": {
     fr: (d) =>
-      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what} ; si ce sont des produits : ${addAs(d, ["produits"])}`,
+      `${d.source} : ce sont des ventes, et il leur manque ${d.more} : ${giving(d, "fr")} (--set : le même pour toutes les lignes ; --map : la colonne du fichier) ; colonnes trouvées : ${d.what}${asList(d, "fr")}`,
     en: (d) =>
-      `${d.source}: these are sales, and they lack ${d.more}: ${giving(d, "en")} (--set: the same for all lines; --map: the column of the file); columns found: ${d.what}; if they are products: ${addAs(d, ["produits"])}`,
+      `${d.source}: these are sales, and they lack ${d.more}: ${giving(d, "en")} (--set: the same for all lines; --map: the column of the file); columns found: ${d.what}${asList(d, "en")}`,
   },
   "source.several_tables": {
     fr: (d) =>
