@@ -97,11 +97,6 @@ export class Publisher {
     this.style = styleOf(this.r, { ...wish, revenue });
   }
 
-  /** Whether the file has the time of a sale in a column. */
-  get showsTimes(): boolean {
-    return this.style.columns.some(({ of }) => of === timeOf);
-  }
-
   /** What the line of a sale says. */
   lineOf(sale: Sale): string {
     return this.style.columns.map(({ of }) => of(sale, 0)).join();

@@ -2,6 +2,7 @@
 import { isoDay, type Sale } from "../company.ts";
 import type { Clarity, Line, Step } from "../life.ts";
 import { type Column, dayOf, Publisher } from "../publisher.ts";
+import { FirstMove } from "./first-move.ts";
 import { begin, edit, goOn } from "./growing.ts";
 
 export const LINE_IDS = ["sale_id", "id_vente"] as const;
@@ -17,14 +18,16 @@ export function lineIds(seed: number): readonly Step[] {
   begin(p);
   const size = p.r.chance(0.5) ? 5 + p.r.below(5) : 1000;
   const shown = () => p.books.sales.filter(({ day }) => day > p.books.today - size);
+  const firstMove = new FirstMove();
   p.step("first version", "ordinary", [p.version(shown())]);
   for (let n = 3 + p.r.below(3); n > 0; n--) {
-    const before = new Set(shown().map(({ id }) => id));
+    const before = shown();
     goOn(p);
-    const both = shown().filter(({ id }) => before.has(id));
+    const clarity = firstMove.clarityOf(before, shown());
+    const both = shown().filter(({ id }) => before.some((sale) => sale.id === id));
     const did =
       both.length > 0 && p.r.chance(0.5) ? `, the ${p.correct(p.r.pick(both))} of a line corrected` : "";
-    p.step(`new lines${did}`, "ordinary", [p.version(shown())]);
+    p.step(`new lines${did}`, clarity, [p.version(shown())]);
   }
   return p.steps;
 }

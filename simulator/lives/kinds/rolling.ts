@@ -2,6 +2,7 @@
 import { isoDay, monthOf, type Sale } from "../company.ts";
 import type { Clarity, Step } from "../life.ts";
 import { Publisher } from "../publisher.ts";
+import { FirstMove } from "./first-move.ts";
 import { begin, goOn, mistyped } from "./growing.ts";
 
 export interface Window {
@@ -66,9 +67,10 @@ export const rolling =
     const size = window.by === "count" ? 6 + p.r.below(20) : 4 + p.r.below(8);
     begin(p, p.r.chance(0.7) ? size + 2 : 4);
     let shown = viewOf(p, window, size);
-    // Until a part of a day has rolled off once, a file of the last hours without times is the same, line for line, as one
-    // of the last days, or one that grew, of which the first lines were deleted.
-    let isKnown = window.by !== "hours" || p.showsTimes;
+    const firstMove = new FirstMove();
+    // Until a part of a day has rolled off once, a file of the last hours is the same, line for line, as one of the last days
+    // of which the first lines were deleted.
+    let isKnown = window.by !== "hours";
     p.step("first version", "ordinary", [p.version(shown)]);
     for (let n = 4 + p.r.below(4); n > 0; n--) {
       const month = monthOf(p.books.today);
@@ -77,15 +79,15 @@ export const rolling =
       const isNewMonth = window.by === "month" && month !== monthOf(p.books.today);
       const moved = viewOf(p, window, size);
       const splits = isSplit(shown, moved);
-      const ofMove: Clarity = splits && !isKnown ? "unclear" : "ordinary";
+      const ofMove = isNewMonth ? "unusual" : firstMove.clarityOf(shown, moved);
+      const ofSplit: Clarity = splits && !isKnown ? "unclear" : "ordinary";
       isKnown ||= splits;
       const [did, ofEdit] =
         edits && p.r.chance(0.35) ? editShown(p, shown, moved) : ["", "ordinary" as const];
-      const clarity = Publisher.worse(ofMove, ofEdit);
       shown = viewOf(p, window, size);
       p.step(
         `${isNewMonth ? "the next month" : "the window moves"}${did}`,
-        isNewMonth ? Publisher.worse("unusual", clarity) : clarity,
+        [ofMove, ofSplit, ofEdit].reduce(Publisher.worse),
         [p.version(shown)],
       );
     }
