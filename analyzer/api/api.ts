@@ -10,6 +10,7 @@ import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema";
 import * as OpenApi from "effect/http-api/OpenApi";
 import * as Schema from "effect/Schema";
+import { ownAnalyses } from "./analysis-writes.ts";
 import { error } from "./errors.ts";
 import {
   ChangesAnswer,
@@ -165,7 +166,7 @@ const queries = HttpApiGroup.make("queries").add(
 );
 
 export const Api = HttpApi.make("ventes")
-  .add(results, figures, queries, exports, session, sources)
+  .add(results, figures, queries, exports, session, sources, ownAnalyses)
   .middleware(Sentences)
   .annotateMerge(
     OpenApi.annotations({

@@ -14,7 +14,7 @@ import { Lang } from "./filters.ts";
 
 const BadRequest = error(400, "A member of the body is missing or cannot be read: the sentence names it.");
 const Forbidden = error(403, "The browser has no session, or the source may not be read from here.");
-const NotHere = error(404, "No such source, or this server changes nothing.");
+const NotHere = error(404, "No such source or analysis, or this server changes nothing.");
 const Refused = error(422, "It cannot be done: the sentence says why, and what to do.");
 const NoLog = error(503, "The topics or the database cannot be used now: ask again.");
 
@@ -170,7 +170,8 @@ export const Request = {
   restore: OfSource,
 } as const;
 
-const errors = [BadRequest, Forbidden, NotHere, Refused, NoLog];
+/** The errors of each request that changes something. */
+export const writeErrors = [BadRequest, Forbidden, NotHere, Refused, NoLog];
 const post = <const Name extends keyof typeof Request, Success extends Schema.Top>(
   name: Name,
   success: Success,
@@ -180,7 +181,7 @@ const post = <const Name extends keyof typeof Request, Success extends Schema.To
     query: Lang,
     payload: Request[name],
     success,
-    error: errors,
+    error: writeErrors,
   }).annotate(OpenApi.Description, description);
 
 export const sources = HttpApiGroup.make("sources")

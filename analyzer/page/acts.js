@@ -1,4 +1,4 @@
-/** What the page does with files: requests, what came of them, and how to take it back. */
+/** What the page does with files and analyses: requests, what came of them, and how to take it back. */
 import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
@@ -6,11 +6,11 @@ import { language, texts } from "./language.js";
 import { Refused, send } from "./live.js";
 import { askSession } from "./session.js";
 
-/** @typedef {import("../api/writes.ts").Done} Done */
+/** @typedef {{ name: string, body: object }} Undo The act that takes another one back. */
 
 /**
- * What came of the last act. `undo`: the act that takes it back.
- * @typedef {{ says: string, failed: boolean, undo?: { name: string, body: object } | undefined }} Outcome
+ * What came of the last act.
+ * @typedef {{ says: string, failed: boolean, undo?: Undo | undefined }} Outcome
  */
 
 /** @type {import("@preact/signals").Signal<Outcome | undefined>} */
@@ -21,8 +21,8 @@ export function forget() {
   outcome.value = undefined;
 }
 
-/** @template A @param {string} name @param {object} body @returns {Promise<A>} */
-export const ask = (name, body) => send("POST", `api/sources/${name}?lang=${language.value}`, body);
+/** `name`: `sources/retry`, for example. @template A @param {string} name @param {object} body @returns {Promise<A>} */
+export const ask = (name, body) => send("POST", `api/${name}?lang=${language.value}`, body);
 
 /** @param {unknown} error */
 export function refused(error) {
@@ -35,13 +35,14 @@ export function refused(error) {
 /**
  * Acts, and shows what came of it. Gives whether it was done.
  * @param {string} name @param {object} body
- * @param {Outcome["undo"]} [undo]
+ * @param {Undo | ((answer: { name: string }) => Undo)} [undo] It may depend on the answer.
  */
 export async function act(name, body, undo) {
   forget();
   try {
     const answer = await ask(name, body);
-    outcome.value = { says: answer.sentence, failed: false, undo: answer.undo ? undo : undefined };
+    const back = typeof undo === "function" ? undo(answer) : undo;
+    outcome.value = { says: answer.sentence, failed: false, undo: answer.undo ? back : undefined };
     return true;
   } catch (error) {
     refused(error);

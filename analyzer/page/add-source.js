@@ -49,7 +49,7 @@ function AddForm({ currency }) {
     forget();
     setFound(undefined);
     try {
-      setFound({ url, inspection: await ask("inspect", { url }) });
+      setFound({ url, inspection: await ask("sources/inspect", { url }) });
     } catch (error) {
       refused(error);
     }
@@ -58,9 +58,9 @@ function AddForm({ currency }) {
   const add = async (/** @type {string} */ name) => {
     if (found === undefined) return;
     const { url, inspection } = found;
-    const undo = { name: "remove", body: { source: inspection.source, withdraw: false } };
+    const undo = { name: "sources/remove", body: { source: inspection.source, withdraw: false } };
     const called = name.trim() === "" ? {} : { name };
-    if (!(await act("add", { url, ...called }, undo))) return;
+    if (!(await act("sources/add", { url, ...called }, undo))) return;
     setFound(undefined);
     form.current?.reset();
   };

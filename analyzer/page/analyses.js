@@ -1,13 +1,15 @@
 /** The analyses, each as a card with its chart or table; one of them with all of its rows. */
 import { html } from "htm/preact";
+import { Ask, act, OutcomeNote, Press } from "./acts.js";
 import { Bars } from "./bars.js";
 import { Chart } from "./chart.js";
 import { useAnswer } from "./data.js";
 import { amount, day, number, percent, shortAmount, shorten } from "./format.js";
 import { language, texts } from "./language.js";
 import { isDay, mondayOf } from "./periods.js";
-import { place } from "./place.js";
+import { addressOf, go, place } from "./place.js";
 import { queried } from "./question.js";
+import { session } from "./session.js";
 import { Card, Downloads, Link, Name, Pages, Refusal, When } from "./ui.js";
 
 /** @typedef {import("../api/figures.ts").ResultsAnswer} Results */
@@ -31,10 +33,12 @@ export function AnalysesView() {
   if (name !== undefined) {
     const one = answer.analyses.find((each) => each.name === name);
     return html`
+      <${OutcomeNote} />
       <p class="back"><${Link} to=${{}}>← ${t.allAnalyses}</${Link}></p>
       ${one === undefined ? html`<p class="notice warn" role="alert">${t.noAnalysis(name)}</p>` : html`<${Whole} analysis=${one} />`}`;
   }
   return html`
+    <${OutcomeNote} />
     <div class="pair">
       ${answer.analyses.map((one) => html`<${Short} key=${one.name} analysis=${one} />`)}
     </div>
@@ -81,7 +85,27 @@ function Whole({ analysis }) {
       <${Refusal} error=${error} />
       ${result !== undefined && result.analysis.computed !== null && html`<${Table} result=${result} />`}
       <${Pages} offset=${offset} size=${SIZE} count=${rows} keep=${{ name }} />
+      ${analysis.own && session.value.writes && html`<${Discard} analysis=${analysis} />`}
     </${Card}>`;
+}
+
+/** Deletes an analysis of one's own, after a question. @param {{ analysis: Analysis }} props */
+function Discard({ analysis }) {
+  const t = texts.value;
+  const { name } = analysis;
+  const title = titleOf(analysis);
+  const discard = async () => {
+    const undo = { name: "analyses/restore", body: { name } };
+    if (await act("analyses/discard", { name }, undo)) go(addressOf({}));
+  };
+  return html`
+    <${Ask} opens=${t.remove} label=${t.discardOf(title)}
+      question=${(/** @type {import("./acts.js").Closes} */ { cancel }) => html`
+        <p>${t.discardQuestion(title)}</p>
+        <p class="buttons">
+          <${Press} class="danger" does=${discard}>${t.discard}</${Press}>
+          <button type="button" onClick=${cancel}>${t.cancel}</button>
+        </p>`} />`;
 }
 
 /** @param {Result | undefined} result */

@@ -51,7 +51,7 @@ function Choose({ says, source, catalogue, accepts }) {
   const t = texts.value;
   const choose = async (/** @type {string} */ of, /** @type {() => void} */ done) => {
     const body = { source: of, decisions: [accepts] };
-    if (await act("confirm", body, { name: "revoke", body })) done();
+    if (await act("sources/confirm", body, { name: "sources/revoke", body })) done();
   };
   return html`
     <${Ask} opens=${t.choose} label=${t.chooseThis(says)}

@@ -1,6 +1,7 @@
 /** The page: its head and its notices, and the view that the address names. */
 import { html, render } from "htm/preact";
 import { useEffect } from "preact/hooks";
+import { forget } from "./acts.js";
 import { AnalysesView } from "./analyses.js";
 import { ChangesView } from "./changes.js";
 import { link, useAnswer } from "./data.js";
@@ -24,6 +25,8 @@ import { Link, Refusal } from "./ui.js";
 function Page() {
   const view = viewOf(place.value);
   useDefaultPeriod();
+  // What came of an act belongs to the view where it was done.
+  useEffect(forget, [view]);
   const sources = /** @type {Sources | undefined} */ (useAnswer("api/sources").value);
   useNames(sources);
   const analyses = /** @type {Analyses | undefined} */ (useAnswer("api/analyses?limit=1").value);

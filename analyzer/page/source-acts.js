@@ -12,7 +12,7 @@ import { texts } from "./language.js";
 export function SourceActs({ source, name, canRetry }) {
   const t = texts.value;
   return html`
-    ${canRetry && html`<${Press} class="small" label=${t.retryOf(name)} does=${() => act("retry", { source })}>${t.retry}</${Press}>`}
+    ${canRetry && html`<${Press} class="small" label=${t.retryOf(name)} does=${() => act("sources/retry", { source })}>${t.retry}</${Press}>`}
     <${Ask} opens=${t.rename} label=${t.renameOf(name)}
       question=${(/** @type {Closes} */ closes) => html`<${Renaming} source=${source} name=${name} closes=${closes} />`} />
     <${Ask} opens=${t.remove} label=${t.removeOf(name)}
@@ -26,8 +26,8 @@ function Renaming({ source, name, closes }) {
   const rename = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const before = names.peek().get(source) ?? "";
-    const undo = { name: "rename", body: { source, name: before } };
-    if (await act("rename", { source, name: field.current?.value ?? "" }, undo)) closes.done();
+    const undo = { name: "sources/rename", body: { source, name: before } };
+    if (await act("sources/rename", { source, name: field.current?.value ?? "" }, undo)) closes.done();
   };
   return html`
     <form onSubmit=${rename}>
@@ -45,7 +45,10 @@ function Removal({ source, name, closes }) {
   const t = texts.value;
   const [planned, setPlanned] = useState(/** @type {Withdrawal | undefined} */ (undefined));
   const plan = (/** @type {(error: unknown) => void} */ onFailure) => {
-    ask("withdrawal", { source }).then((answer) => setPlanned(/** @type {Withdrawal} */ (answer)), onFailure);
+    ask("sources/withdrawal", { source }).then(
+      (answer) => setPlanned(/** @type {Withdrawal} */ (answer)),
+      onFailure,
+    );
   };
   useEffect(() => {
     plan((error) => {
@@ -57,7 +60,7 @@ function Removal({ source, name, closes }) {
   const remove = async (/** @type {boolean} */ withdraw) => {
     const shown = rows === null ? 0 : rows.ventes + rows.orphelins + rows.produits + rows.magasins;
     const body = withdraw ? { source, withdraw, shown } : { source, withdraw };
-    if (await act("remove", body, { name: "restore", body: { source } })) closes.done();
+    if (await act("sources/remove", body, { name: "sources/restore", body: { source } })) closes.done();
     // The counts that were shown may be old. When the new ones fail too, the page keeps showing why the removal failed.
     else plan(() => {});
   };

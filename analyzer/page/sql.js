@@ -1,14 +1,15 @@
 /** SQL on the database: a query, its answer as a table or a chart, and the tables that it may name. */
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { OutcomeNote } from "./acts.js";
 import { Drawn, Table } from "./analyses.js";
 import { useAnswer } from "./data.js";
 import { number } from "./format.js";
+import { KeepQuery } from "./keep-query.js";
 import { language } from "./language.js";
 import { isDay } from "./periods.js";
 import { addressOf, go, place } from "./place.js";
 import { queried } from "./question.js";
-import { session } from "./session.js";
 import { sqlTexts } from "./texts-sql.js";
 import { Card, Downloads, Link, Refusal } from "./ui.js";
 
@@ -72,6 +73,7 @@ export function SqlView() {
           </form>
           <p class="quiet examples">${t.examples} ${Object.entries(EXAMPLES).map(([name, text]) => html`<${Link} key=${name} class="chip" to=${{ view: "sql", sql: text }}>${t.exampleNames[/** @type {keyof typeof EXAMPLES} */ (name)]}</${Link}> `)}</p>
         </${Card}>
+        <${OutcomeNote} />
         <${Refusal} error=${error} />
         ${answer !== undefined && html`<${Result} answer=${answer} sql=${sql} busy=${busy} />`}
       </div>
@@ -155,22 +157,25 @@ function Result({ answer, sql, busy }) {
           </nav>`
       }
       ${chart && drawable !== undefined ? html`<${Drawn} result=${result} />` : html`<${Table} result=${result} />`}
-      <details class="keep">
-        <summary>${t.keepQuery}</summary>
-        <p class="quiet">${t.keepQueryHow}</p>
-        <pre><code>${`${session.value.program} query --save ${t.keepName} ${quoted(sql)}`}</code></pre>
-      </details>
+      <${KeepQuery} key=${sql} sql=${sql} chart=${chart ? (drawable ?? "tableau") : "tableau"} values=${valuesOf(answer, firstNumber)} />
     </${Card}>`;
 }
-
-/** One argument of a shell, which is no flag where it begins with a comment. @param {string} text */
-const quoted = (text) => `${text.startsWith("-") ? "-- " : ""}'${text.replaceAll("'", "'\\''")}'`;
 
 /** @param {Answer} answer @param {number} column */
 const isNumeric = ({ rows, columns }, column) =>
   !columns[column]?.startsWith("id_") &&
   rows.some((row) => typeof row[column] === "number") &&
   rows.every((row) => row[column] === null || typeof row[column] === "number");
+
+/**
+ * The columns that are the values of a row, each with its values.
+ * @param {Answer} answer @param {number} first -1: there is none.
+ * @returns {readonly import("./keep-query.js").Value[]}
+ */
+const valuesOf = ({ columns, rows }, first) =>
+  first === -1
+    ? []
+    : columns.slice(first).map((name, i) => ({ name, cells: rows.map((row) => row[first + i] ?? null) }));
 
 /**
  * How the answer can be drawn: its first numeric column `value`, by the first column; undefined: it cannot.

@@ -29,6 +29,9 @@ export const acts = {
   wouldReject: "Lines that cannot be read",
   noAnswer:
     "The server did not answer. It may have been done or not: look at the list when it answers again.",
+  discardOf: (title) => `Delete the analysis ${title}`,
+  discardQuestion: (title) => `Delete the analysis “${title}” and its file?`,
+  discard: "Delete",
   undo: "Undo",
   close: "Close",
   cancel: "Cancel",

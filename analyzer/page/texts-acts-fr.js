@@ -30,6 +30,11 @@ export const acts = {
   wouldReject: "Lignes illisibles",
   noAnswer:
     "Le serveur n’a pas répondu. Cela a pu être fait ou non : regardez la liste quand il répond de nouveau.",
+  /** @param {string} title */
+  discardOf: (title) => `Supprimer l’analyse ${title}`,
+  /** @param {string} title */
+  discardQuestion: (title) => `Supprimer l’analyse « ${title} » et son fichier ?`,
+  discard: "Supprimer",
   undo: "Annuler cette action",
   close: "Fermer",
   cancel: "Annuler",

@@ -24,6 +24,23 @@ const fr = {
   keepQueryHow:
     "Lancez ceci là où le programme tourne, avec un nom de lettres, de chiffres et de _. L’analyse est ensuite dans la vue Analyses, et reste à jour.",
   keepName: "NOM",
+  keep: "Enregistrer",
+  title: "Titre :",
+  /** @param {string} column */
+  unitOf: (column) => `${column} est :`,
+  units: {
+    montant: "un montant",
+    quantité: "une quantité",
+    nombre: "un nombre",
+    pourcentage: "un pourcentage",
+    jour: "un jour",
+    texte: "un texte",
+  },
+  keptAs: {
+    tableau: "Elle sera un tableau. Pour un graphique, choisissez d’abord « Graphique » ci-dessus.",
+    courbe: "Elle sera une courbe.",
+    barres: "Elle sera en barres.",
+  },
   tables: "Tables",
   tableKinds: { table: "table", view: "résultat d’une analyse, ou vue" },
   /** @param {string} name */
@@ -53,6 +70,22 @@ const en = {
   keepQueryHow:
     "Run this where the program runs, with a name of letters, digits and _. The analysis then is in the view Analyses, and stays up to date.",
   keepName: "NAME",
+  keep: "Keep",
+  title: "Title:",
+  unitOf: (column) => `${column} is:`,
+  units: {
+    montant: "an amount",
+    quantité: "a quantity",
+    nombre: "a number",
+    pourcentage: "a percentage",
+    jour: "a day",
+    texte: "a text",
+  },
+  keptAs: {
+    tableau: "It will be a table. For a chart, first choose “Chart” above.",
+    courbe: "It will be a line.",
+    barres: "It will be bars.",
+  },
   tables: "Tables",
   tableKinds: { table: "table", view: "result of an analysis, or view" },
   insertName: (name) => `Put ${name} into the query`,

@@ -25,6 +25,7 @@ export interface ListedAnalysis {
   readonly unites: string;
   readonly fichier: string;
   readonly ligne: number | null;
+  readonly sql: string;
   /** Why it is plain. */
   readonly raison_fr: string | null;
   readonly raison_en: string | null;
@@ -64,21 +65,25 @@ export function readResult(
     offset = 0,
   }: { readonly name: string; readonly limit?: number; readonly offset?: number },
 ): Pick<ResultAnswer, "analysis" | "columns" | "rows"> {
-  const { analysis, columns } = find(snapshot, name);
+  const { analysis, columns, order } = find(snapshot, name);
   if (analysis.computed === null) return { analysis, columns, rows: [] };
-  const rows = snapshot.ventes.prepare(`SELECT * FROM "${name}" LIMIT ? OFFSET ?`).raw().all(limit, offset);
+  const rows = snapshot.ventes
+    .prepare(`SELECT * FROM "${name}" ${order} LIMIT ? OFFSET ?`)
+    .raw()
+    .all(limit, offset);
   return { analysis, columns, rows: (rows as unknown[][]).map((row) => row.map(cellOf)) };
 }
 
 /** The whole result, some rows at a time. Throws NoSuchAnalysis at once. */
 export function allOfResult(snapshot: Pick<Snapshot, "ventes" | "reached">, name: string): WholeResult {
-  const { analysis, columns } = find(snapshot, name);
-  return { analysis, columns, rows: analysis.computed === null ? [] : rowsOf(snapshot, name) };
+  const { analysis, columns, order } = find(snapshot, name);
+  const rows = analysis.computed === null ? [] : rowsOf(snapshot, `SELECT * FROM "${name}" ${order}`);
+  return { analysis, columns, rows };
 }
 
-function* rowsOf({ ventes }: Pick<Snapshot, "ventes">, name: string): Generator<ResultRow[], void, void> {
+function* rowsOf({ ventes }: Pick<Snapshot, "ventes">, sql: string): Generator<ResultRow[], void, void> {
   let part: ResultRow[] = [];
-  for (const row of ventes.prepare(`SELECT * FROM "${name}"`).raw().iterate() as Iterable<unknown[]>) {
+  for (const row of ventes.prepare(sql).raw().iterate() as Iterable<unknown[]>) {
     if (part.push(row.map(cellOf)) < PART) continue;
     yield part;
     part = [];
@@ -91,8 +96,15 @@ function find(snapshot: Pick<Snapshot, "ventes" | "reached">, name: string) {
     | ListedAnalysis
     | undefined;
   if (row === undefined) throw new NoSuchAnalysis({ name });
-  return { analysis: analysisOf(snapshot, row), columns: JSON.parse(row.colonnes) as readonly string[] };
+  const analysis = analysisOf(snapshot, row);
+  return { analysis, columns: JSON.parse(row.colonnes) as readonly string[], order: orderOf(row) };
 }
+
+/** A result that has no order of its own and is drawn as bars comes with its largest value first. */
+const orderOf = ({ sql, graphique, cles }: ListedAnalysis): string =>
+  graphique === "barres" && cles > 0 && !/\border\s+by\b/i.test(sql)
+    ? `ORDER BY ${[`${cles + 1} DESC`, ...Array.from({ length: cles }, (_, i) => i + 1)].join(", ")}`
+    : "";
 
 /** Bytes and infinite numbers, which JSON does not have, as text. */
 function cellOf(cell: unknown): Cell {

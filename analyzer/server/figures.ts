@@ -17,7 +17,7 @@ import { clientOf } from "./incoming.ts";
 import { type QueryGate, queriesOf, queryGate } from "./queries.ts";
 import { failure } from "./responses.ts";
 import { resultsOf } from "./results.ts";
-import { forWriters, sessionOf, sourcesOf, type WriteParts } from "./writes.ts";
+import { forWriters, ownAnalysesOf, sessionOf, sourcesOf, type WriteParts } from "./writes.ts";
 
 export interface ApiParts extends WriteParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
@@ -42,6 +42,7 @@ export const apiRoutes = (parts: ApiParts): Layer.Layer<never, never, HttpRouter
       exportsOf(parts, gate),
       sessionOf(parts),
       sourcesOf(parts),
+      ownAnalysesOf(parts, gate),
     ]),
     Layer.provide([sentences(parts), forWriters(parts)]),
     Layer.provide(HttpServer.layerServices),
@@ -116,6 +117,9 @@ const MUST_BE: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   },
   decisions: { fr: "une liste d'au plus 64 textes", en: "a list of at most 64 texts" },
   name: { fr: "un texte d'au plus 80 caractères", en: "a text of at most 80 characters" },
+  title: { fr: "un texte d'au plus 80 caractères", en: "a text of at most 80 characters" },
+  chart: { fr: "courbe, barres, tableau ou chiffre", en: "courbe, barres, tableau or chiffre" },
+  units: { fr: "une liste d'unités", en: "a list of units" },
   withdraw: { fr: "true ou false", en: "true or false" },
   shown: { fr: "un nombre entier", en: "a whole number" },
 };

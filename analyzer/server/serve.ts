@@ -11,6 +11,7 @@ import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/con
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { elapsedMs, NewId } from "#shared/runtime/time.ts";
 import { makeReading } from "../reading/sqlite.ts";
+import type { AnalysisAdmin } from "./analysis-admin.ts";
 import { Guesses } from "./clients.ts";
 import type { EventOf } from "./figures.ts";
 import { type Access, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
@@ -46,6 +47,8 @@ export interface PageOptions extends Address {
   readonly registrar?: Registrar;
   /** What browsers with a session do with sources. Default: the server changes nothing. */
   readonly admin?: SourceAdmin;
+  /** What browsers with a session do with analyses of one's own. Default: the server keeps none. */
+  readonly analysisAdmin?: AnalysisAdmin;
   /** Called when a client (its address) has used the link that lets a browser write; `link` is the next one. */
   readonly onLinkUsed?: (client: string, link: string) => void;
 }
@@ -104,6 +107,7 @@ export const servePage = Effect.fnUntraced(function* (
     access,
     registrar,
     admin: options.admin,
+    analysisAdmin: options.analysisAdmin,
     writers,
     onWrongLink: onGuess,
     onLinkUsed: (request) => options.onLinkUsed?.(clientOf(request), writers.linkTo(served.url)),
@@ -132,7 +136,7 @@ function slowing(
 const METHODS: readonly (readonly [path: RegExp, methods: readonly string[]])[] = [
   [new RegExp(`^${REGISTRATIONS_PATH}$`), REGISTRATION_METHODS],
   [/^\/api\/session$/, ["GET", "POST", "DELETE"]],
-  [/^\/api\/sources\/[a-z]+$/, ["POST"]],
+  [/^\/api\/(?:sources|analyses)\/[a-z]+$/, ["POST"]],
 ];
 
 const methodsOf = (url: string): readonly string[] | undefined => {

@@ -1,14 +1,8 @@
 /** What the server does with sources for a browser that may write. The caller of the server gives it. */
 import type * as Effect from "effect/Effect";
-import * as Schema from "effect/Schema";
 import type { Language } from "#shared/runtime/settings.ts";
 import type { Done, InspectAnswer, Request, WithdrawalAnswer } from "../api/writes.ts";
-
-/** It cannot be done; the sentence says why, and what to do. `status`: of the HTTP answer. */
-export class NotDone extends Schema.TaggedError<NotDone>()("NotDone", {
-  status: Schema.Literals([403, 404, 422, 500, 503]),
-  sentence: Schema.String,
-}) {}
+import type { NotDone } from "./not-done.ts";
 
 type Answers = { readonly inspect: InspectAnswer; readonly withdrawal: WithdrawalAnswer };
 

@@ -6,8 +6,9 @@ import * as Redacted from "effect/Redacted";
 import type * as Scope from "effect/Scope";
 import { beforeEach, describe, expect } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { NotDone } from "./not-done.ts";
 import type { PageOptions } from "./serve.ts";
-import { NotDone, type SourceActs } from "./source-admin.ts";
+import type { SourceActs } from "./source-admin.ts";
 import { serveFrom } from "./testing/serve-page.ts";
 
 const TOKEN = "a-token-of-this-test";

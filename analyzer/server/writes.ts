@@ -9,15 +9,21 @@ import type { Language } from "#shared/runtime/settings.ts";
 import { elapsedMs } from "#shared/runtime/time.ts";
 import { Api } from "../api/api.ts";
 import { ForWriters, type Session } from "../api/writes.ts";
-import { languageOf, type ServerParts } from "./answered.ts";
+import { Reading } from "../reading/reading.ts";
+import type { AnalysisActs, AnalysisAdmin } from "./analysis-admin.ts";
+import { failed, languageOf, type ServerParts } from "./answered.ts";
 import { WRITES_HEADER } from "./guard.ts";
+import type { NotDone } from "./not-done.ts";
+import type { QueryGate } from "./queries.ts";
 import { failure } from "./responses.ts";
-import type { NotDone, SourceActs, SourceAdmin } from "./source-admin.ts";
+import type { SourceActs, SourceAdmin } from "./source-admin.ts";
 import type { Writers } from "./writers.ts";
 
 export interface WriteParts extends ServerParts {
   /** undefined: the server changes nothing. */
   readonly admin: SourceAdmin | undefined;
+  /** undefined: the server keeps no analyses. */
+  readonly analysisAdmin: AnalysisAdmin | undefined;
   readonly writers: Writers;
   /** Called when a request gave a wrong secret; its answer waits for it. */
   readonly onWrongLink: (request: HttpServerRequest.HttpServerRequest) => Effect.Effect<void>;
@@ -39,6 +45,10 @@ const SENTENCES = {
   notHere: {
     fr: () => `ce serveur ne change pas les sources : ${command("sources --help")}`,
     en: () => `this server does not change sources: use ${command("sources --help")}`,
+  },
+  keepsNone: {
+    fr: () => `ce serveur n'enregistre pas d'analyses : ${command("query --help")}`,
+    en: () => `this server keeps no analyses: use ${command("query --help")}`,
   },
 } as const satisfies Record<string, Readonly<Record<Language, () => string>>>;
 
@@ -114,3 +124,33 @@ export const sourcesOf = (parts: WriteParts) => {
     }),
   );
 };
+
+export const ownAnalysesOf = (parts: WriteParts, gate: QueryGate) =>
+  HttpApiBuilder.group(Api, "ownAnalyses", (handlers) =>
+    Effect.gen(function* () {
+      const reading = yield* Reading;
+      const by = <A>(language: Language, act: (acts: AnalysisActs) => Effect.Effect<A, NotDone>) =>
+        parts.analysisAdmin === undefined
+          ? Effect.succeed(failure(404, SENTENCES.keepsNone[language]()))
+          : act(parts.analysisAdmin(language)).pipe(
+              Effect.catch(({ status, sentence }) => Effect.succeed(failure(status, sentence))),
+            );
+      return handlers.handleAll({
+        save: ({ payload, query, request }) => {
+          const language = languageOf(request, parts, query.lang);
+          // A query that the page may not answer, or that has no answer, is no analysis for the page either.
+          const kept = reading.query({ sql: payload.sql, limit: 1 }).pipe(
+            Effect.matchEffect({
+              onFailure: (error) => Effect.succeed(failed(error, language)),
+              onSuccess: () => by(language, (acts) => acts.save(payload)),
+            }),
+          );
+          return gate(request, language, kept);
+        },
+        discard: ({ payload, query, request }) =>
+          by(languageOf(request, parts, query.lang), (acts) => acts.discard(payload)),
+        restore: ({ payload, query, request }) =>
+          by(languageOf(request, parts, query.lang), (acts) => acts.restore(payload)),
+      });
+    }),
+  );

@@ -1,16 +1,15 @@
 /** `ventes query`: SQL on the database, read-only, one statement after the other, all as of one commit. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { OPERATOR_LIMITS, runSql, type SqlSink } from "#shared/database/guarded-sql/run.ts";
 import { splitStatements } from "#shared/database/guarded-sql/statements.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { analysesFolder } from "#shared/runtime/settings.ts";
-import { isBad, readDefinition } from "../../analyzer/analyses/definition.ts";
 import { shownInPager } from "../output/pager.ts";
 import { csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { isTerminal, printPiece, say } from "../output/stdout.ts";
 import { openForReading } from "../run/database.ts";
+import { saveAnalysis } from "../run/own-analyses.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { parseDuration } from "../settings/settings.ts";
@@ -54,29 +53,11 @@ export const query = (
     );
   });
 
-/** Writes NAME.sql into the folder of the analyses, which is made if it is missing. */
-function save(nom: string, sql: string, run: Invocation): Effect.Effect<void, WrongUsage | Failed> {
-  const folder = analysesFolder(run.settings);
-  const fichier = join(folder, `${nom}.sql`);
-  const text = `-- titre: ${nom}\n-- title: ${nom}\n${sql.trim().replace(/;$/, "")};\n`;
-  const read = readDefinition({ nom, fichier, text, livree: false });
-  if (isBad(read))
-    return new WrongUsage({ message: run.texts.notAnAnalysis(read.erreur[run.settings.language]) });
-  return Effect.try({
-    try: () => {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(fichier, text, { flag: "wx" });
-      say(`ventes: ${run.texts.savedAnalysis(fichier, nom)}`);
-    },
-    catch: (error) =>
-      new Failed({
-        message:
-          (error as NodeJS.ErrnoException).code === "EEXIST"
-            ? run.texts.analysisExists(fichier)
-            : `${fichier}: ${(error as Error).message}`,
-      }),
-  });
-}
+/** Keeps the query as an analysis, and says where. */
+const save = (nom: string, sql: string, run: Invocation): Effect.Effect<void, WrongUsage | Failed> =>
+  saveAnalysis(analysesFolder(run.settings), { nom, sql, header: { titre: nom, title: nom } }, run).pipe(
+    Effect.map((fichier) => say(`ventes: ${run.texts.savedAnalysis(fichier, nom)}`)),
+  );
 
 /** A reader who does not take our output blocks the process: only the system's own handling of Ctrl-C can end it. */
 function diesBySignal(): void {

@@ -16,6 +16,7 @@ import type { View } from "./view.ts";
 const server = Effect.promise(() => import("../../analyzer/server/serve.ts"));
 const registrar = Effect.promise(() => import("./registrar.ts"));
 const sourceAdmin = Effect.promise(() => import("./source-admin.ts"));
+const analysisAdmin = Effect.promise(() => import("./analysis-admin.ts"));
 
 /** Where to serve the page. Fails where it may not be served: other machines could reach it without a token. */
 export const pageSettings = (
@@ -41,6 +42,7 @@ export const openPage = (
     const { servePage } = yield* server;
     const { makeRegistrar } = yield* registrar;
     const { makeSourceAdmin } = yield* sourceAdmin;
+    const { makeAnalysisAdmin } = yield* analysisAdmin;
     const served = yield* servePage({
       host: where.host,
       access: where.access,
@@ -59,6 +61,7 @@ export const openPage = (
         reaches: where.access.kind === "local" ? "all" : "public",
         shown: () => view.sources,
       }),
+      analysisAdmin: makeAnalysisAdmin(run, () => view.shown.dir),
       onLinkUsed: (client, link) => say(`ventes: ${run.texts.writeLinkUsed(client, link)}`),
     });
     if (!where.explicit && served.port !== where.port)

@@ -20,7 +20,8 @@ import { Settings } from "#shared/runtime/settings.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { InspectAnswer } from "../../analyzer/api/writes.ts";
-import { NotDone, type SourceActs, type SourceAdmin } from "../../analyzer/server/source-admin.ts";
+import { NotDone } from "../../analyzer/server/not-done.ts";
+import type { SourceActs, SourceAdmin } from "../../analyzer/server/source-admin.ts";
 import {
   askReread,
   confirmCatalogue,
@@ -38,8 +39,8 @@ import {
 } from "../../producer/admin/index.ts";
 import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
-import { textsIn } from "../texts/texts.ts";
 import { findHeld, findRegistered } from "./held.ts";
+import { inLanguage } from "./in-language.ts";
 import { withKnownDoubts } from "./known-doubts.ts";
 import { addressOf, isNamedBy, parsed } from "./register.ts";
 import { plannedApart, removalSentence, removeNamed } from "./removal.ts";
@@ -119,12 +120,6 @@ export const makeSourceAdmin = Effect.fnUntraced(function* (
       restore: whole(here(acts.restore)),
     };
   };
-});
-
-const inLanguage = (run: Invocation, language: Language): Invocation => ({
-  ...run,
-  settings: { ...run.settings, language },
-  texts: textsIn(language),
 });
 
 type Request<Name extends keyof SourceActs> = Parameters<SourceActs[Name]>[0];

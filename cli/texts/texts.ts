@@ -225,12 +225,38 @@ const TEXTS = {
     (file: string, name: string) => `saved as ${file}; its result: ${command(`analyses ${name}`)}`,
   ),
   analysisExists: both(
-    (file: string) => `${file} existe déjà : donnez un autre nom à --save, ou supprimez ce fichier`,
-    (file: string) => `${file} exists already: give --save another name, or delete that file`,
+    (file: string) => `${file} existe déjà : choisissez un autre nom, ou supprimez ce fichier`,
+    (file: string) => `${file} exists already: choose another name, or delete that file`,
+  ),
+  shippedAnalysis: both(
+    (name: string) => `${name} est une analyse du programme : choisissez un autre nom`,
+    (name: string) => `${name} is an analysis of the program: choose another name`,
   ),
   notAnAnalysis: both(
-    (why: string) => `--save : ${why}`,
-    (why: string) => `--save: ${why}`,
+    (why: string) => `la requête n'est pas enregistrée : ${why}`,
+    (why: string) => `the query is not saved: ${why}`,
+  ),
+  notWritten: both(
+    (file: string, why: string) =>
+      `${file} ne peut pas être changé : ${why} ; --analyses DOSSIER ou VENTES_ANALYSES nomme un dossier où ventes peut écrire`,
+    (file: string, why: string) =>
+      `${file} cannot be changed: ${why}; --analyses DIRECTORY or VENTES_ANALYSES names a folder where ventes may write`,
+  ),
+  keptAnalysis: both(
+    (name: string) => `la requête est une analyse, ${name} : elle est dans la vue Analyses, et reste à jour`,
+    (name: string) => `the query is an analysis, ${name}: it is in the view Analyses, and stays up to date`,
+  ),
+  notOwnAnalysis: both(
+    (name: string) => `il n'y a pas de fichier d'analyse de ce nom à changer ici : ${name}`,
+    (name: string) => `there is no file of an analysis of this name to change here: ${name}`,
+  ),
+  discardedAnalysis: both(
+    (name: string, file: string) => `l'analyse ${name} est supprimée, avec son fichier ${file}`,
+    (name: string, file: string) => `the analysis ${name} is deleted, with its file ${file}`,
+  ),
+  restoredAnalysis: both(
+    (name: string) => `l'analyse ${name} est de nouveau là`,
+    (name: string) => `the analysis ${name} is back`,
   ),
   total: both(
     () => "Chiffre d'affaires total",
