@@ -124,56 +124,62 @@ describe("SQL over HTTP", () => {
     }),
   );
 
-  it.live("is kept as an analysis by a browser with a session, when it has an answer that the page may show", () =>
-    Effect.gen(function* () {
-      const kept: unknown[] = [];
-      const served = yield* serveFrom(t.dir, {
-        admin: () => ({}) as SourceActs,
-        analysisAdmin: () => ({
-          save: (request) => {
-            kept.push(request);
-            return Effect.succeed({ name: "x", sentence: "kept", undo: true });
-          },
-          discard: () => Effect.fail(new NotDone({ status: 404, sentence: "none" })),
-          restore: () => Effect.die("not asked"),
-        }),
-      });
-      const post = (path: string, body: object, headers: Record<string, string> = {}) =>
-        Effect.promise(async () => {
-          const response = await fetch(`${served.url}${path}`, {
-            method: "POST",
-            headers: { "content-type": "application/json", "x-ventes": "1", ...headers },
-            body: JSON.stringify(body),
+  it.live(
+    "is kept as an analysis by a browser with a session, when it has an answer that the page may show",
+    () =>
+      Effect.gen(function* () {
+        const kept: unknown[] = [];
+        const served = yield* serveFrom(t.dir, {
+          admin: () => ({}) as SourceActs,
+          analysisAdmin: () => ({
+            save: (request) => {
+              kept.push(request);
+              return Effect.succeed({ name: "x", sentence: "kept", undo: true });
+            },
+            discard: () => Effect.fail(new NotDone({ status: 404, sentence: "none" })),
+            restore: () => Effect.die("not asked"),
+          }),
+        });
+        const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+          Effect.promise(async () => {
+            const response = await fetch(`${served.url}${path}`, {
+              method: "POST",
+              headers: { "content-type": "application/json", "x-ventes": "1", ...headers },
+              body: JSON.stringify(body),
+            });
+            const cookie = response.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
+            return {
+              status: response.status,
+              cookie,
+              body: (await response.json()) as Record<string, string>,
+            };
           });
-          const cookie = response.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
-          return { status: response.status, cookie, body: (await response.json()) as Record<string, string> };
+        const query = { title: "x", sql: "SELECT 1", chart: "tableau", units: [] };
+        expect(yield* post("api/analyses/save", query)).toMatchObject({ status: 403 });
+        const secret = new URL(served.link ?? "").hash.replace("#write=", "");
+        const session = yield* post("api/session", { link: secret });
+        const own = { cookie: session.cookie, "x-ventes": session.body.key ?? "" };
+        for (const [more, status, says] of [
+          [{ sql: "SELECT quantite FROM ventes" }, 400, /did you mean quantité/],
+          [{ sql: "DELETE FROM ventes" }, 400, /not allowed/],
+          [{ title: "" }, 400, /title must be a text/],
+          [{ units: "montant" }, 400, /units must be a list/],
+        ] as const)
+          expect(yield* post("api/analyses/save", { ...query, ...more }, own)).toMatchObject({
+            status,
+            body: { error: expect.stringMatching(says) },
+          });
+        expect(kept).toEqual([]);
+        expect(yield* post("api/analyses/save", query, own)).toMatchObject({ status: 200 });
+        expect(kept).toEqual([query]);
+        expect(yield* post("api/analyses/discard", { name: "x" }, own)).toMatchObject({
+          status: 404,
+          body: { error: "none" },
         });
-      const query = { title: "x", sql: "SELECT 1", chart: "tableau", units: [] };
-      expect(yield* post("api/analyses/save", query)).toMatchObject({ status: 403 });
-      const secret = new URL(served.link ?? "").hash.replace("#write=", "");
-      const session = yield* post("api/session", { link: secret });
-      const own = { cookie: session.cookie, "x-ventes": session.body.key ?? "" };
-      for (const [more, status, says] of [
-        [{ sql: "SELECT quantite FROM ventes" }, 400, /did you mean quantité/],
-        [{ sql: "DELETE FROM ventes" }, 400, /not allowed/],
-        [{ title: "" }, 400, /title must be a text/],
-        [{ units: "montant" }, 400, /units must be a list/],
-      ] as const)
-        expect(yield* post("api/analyses/save", { ...query, ...more }, own)).toMatchObject({
-          status,
-          body: { error: expect.stringMatching(says) },
-        });
-      expect(kept).toEqual([]);
-      expect(yield* post("api/analyses/save", query, own)).toMatchObject({ status: 200 });
-      expect(kept).toEqual([query]);
-      expect(yield* post("api/analyses/discard", { name: "x" }, own)).toMatchObject({
-        status: 404,
-        body: { error: "none" },
-      });
-      t.db.exec("INSERT INTO versions VALUES ('ventes', 0, 'https://a.fr/v.csv?token=my-secret', 1)");
-      expect(yield* post("api/analyses/save", query, own)).toMatchObject({ status: 400 });
-      expect(kept).toHaveLength(1);
-    }).pipe(Effect.scoped, Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir)))),
+        t.db.exec("INSERT INTO versions VALUES ('ventes', 0, 'https://a.fr/v.csv?token=my-secret', 1)");
+        expect(yield* post("api/analyses/save", query, own)).toMatchObject({ status: 400 });
+        expect(kept).toHaveLength(1);
+      }).pipe(Effect.scoped, Effect.provide(Layer.succeed(Settings, embeddedSettings(t.dir)))),
   );
 
   live("is a file too: numbers, days and texts by what they are; more than 10,000 rows are refused", (get) =>
