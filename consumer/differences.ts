@@ -1,5 +1,5 @@
 /**
- * Compares the database of a connection, `main`, with one that was filled anew from the same topics up to the same
+ * Compares the database of a connection, `main`, with one that was filled again from the same topics up to the same
  * positions, attached to it as `fresh`, and makes `main` equal to it. All of it is SQL over whole tables: it costs the
  * table, and memory stays flat.
  */

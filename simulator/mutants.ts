@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 48,
+    shownBy: 78,
   },
   {
     name: "page-forgotten",
@@ -100,14 +100,14 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 174,
+    shownBy: 18,
   },
   {
     name: "stale-parents",
     breaks: "what is remembered of products and shops outlives another writer's commit",
     edits: [{ file: BATCH, find: "if (now !== lastVersion) parentCache.forget();", replace: "" }],
     within: 300,
-    shownBy: 4,
+    shownBy: 10,
   },
   {
     name: "rowids-given-again",
@@ -129,7 +129,7 @@ export const MUTANTS: readonly Mutant[] = [
       { file: BATCH, find: "let next = Math.max(batch.next, position);", replace: "let next = batch.next;" },
     ],
     within: 300,
-    shownBy: 135,
+    shownBy: 20,
   },
   {
     name: "old-sale-not-logged",
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 600,
-    shownBy: 3,
+    shownBy: 7,
   },
   {
     name: "orphan-forgotten",
@@ -254,7 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "of two consumers that announce, the slower one takes back what the other noted",
     edits: [{ file: "consumer/outbox.ts", find: "SET value = MAX(value, ?)", replace: "SET value = ?" }],
     within: 600,
-    shownBy: 29,
+    shownBy: 99,
   },
   {
     name: "lone-surrogate-kept",
@@ -280,7 +280,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 1000,
-    shownBy: 20,
+    shownBy: 95,
   },
   {
     name: "overtaken-before-sending-unnoticed",
@@ -293,7 +293,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 1000,
-    shownBy: 275,
+    shownBy: 600,
   },
   {
     name: "overtaken-in-sending-unnoticed",

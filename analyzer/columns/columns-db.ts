@@ -1,4 +1,4 @@
-/** DIR/columns.db: a cache of ventes.db in columns (001_columns.sql). A file of another schema is made anew. */
+/** DIR/columns.db: a cache of ventes.db in columns (001_columns.sql). A file of another schema is rebuilt. */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { naming } from "#shared/database/attempt.ts";

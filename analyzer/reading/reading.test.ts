@@ -340,7 +340,7 @@ describe("columns.db against the sales", () => {
   };
 
   test.each(Object.entries(changes))(
-    "%s is found, and all is right when they are made anew",
+    "%s is found, and all is right when they are rebuilt",
     (_what, change) => {
       const t = filled();
       const columns = openPlain(columnsFile(t.dir));

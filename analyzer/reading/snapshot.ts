@@ -57,7 +57,7 @@ export function connectionsTo(dir: string): Connections {
       const snapshot = begin(opened);
       if (typeof snapshot === "object") return snapshot;
       end(opened);
-      // The file may have been deleted and made anew.
+      // The file may have been deleted and created again.
       if (snapshot === "behind") close();
     }
     throw NOT_READY();

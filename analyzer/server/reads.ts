@@ -31,7 +31,7 @@ const MAX_PAGE = 200;
  */
 const MAX_WAITING_EXPLAINED = 20_000;
 const MISSING_SHOWN = 8;
-/** A change that is being applied is told anew so often on its way. */
+/** The progress of a change that is being applied is sent in this many steps. */
 const PARTS_TOLD = 20;
 
 /** The newest rejects with a rowid below `before`, at most `limit` and at most MAX_PAGE, with sentences in `language`. */

@@ -56,7 +56,7 @@ export class Writers {
     return { cookie: this.#cookieOf(session, secure), key };
   }
 
-  /** Whether the Cookie header of a request has a session, and `key` is its key; its time begins anew. */
+  /** Whether the Cookie header of a request has a session, and `key` is its key; its time starts again. */
   isWriter(cookies: string | undefined, key: string | undefined, now: number): boolean {
     const session = this.#sessionIn(cookies);
     const found = this.#sessions.get(session);

@@ -194,7 +194,7 @@ const TEXTS = {
     () =>
       "columns.db ne correspondait pas aux lignes de la base : refait, ce que la page filtre est exact de nouveau",
     () =>
-      "columns.db did not agree with the rows of the database: made anew, what the page filters is exact again",
+      "columns.db did not agree with the rows of the database: it was rebuilt, and what the page filters is exact again",
   ),
   analysesFilledAgain: both(
     (names: string) =>
@@ -1109,7 +1109,7 @@ const TEXTS = {
     (places: string) =>
       `les premiers événements des topics avaient disparu avant que la base les lise, ses chiffres sont donc trop bas : ${places}. Restaurez les topics et remplissez une base neuve (--data RÉPERTOIRE) ; ou recommencez avec de nouveaux topics (VENTES_NAMESPACE=NOM et --data RÉPERTOIRE) et enregistrez les sources à nouveau`,
     (places: string) =>
-      `the first events of the topics were gone before the database read them, so its figures are short: ${places}. Restore the topics and fill a new database (--data DIR); or start anew with new topics (VENTES_NAMESPACE=NAME and --data DIR) and register the sources again`,
+      `the first events of the topics were gone before the database read them, so its figures are short: ${places}. Restore the topics and fill a new database (--data DIR); or start again with new topics (VENTES_NAMESPACE=NAME and --data DIR) and register the sources again`,
   ),
   statusDirectory: both(
     (dir: string, runs: string) => `${dir} : ${runs}`,

@@ -60,7 +60,7 @@ export const readBack = Effect.fnUntraced(function* (
   const { log, sourceIndex, state, entities, columns } = options;
   const fresh = options.source.dirty || columns !== undefined;
   const source = fresh ? state.save(options.source, { columns: {}, seen: {}, dirty: true }) : options.source;
-  // The rows stay while their fingerprints are made anew, for the events do not tell their places (rule 9).
+  // The rows stay while their fingerprints are computed again, for the events do not tell their places (rule 9).
   if (fresh && options.source.dirty) state.forgetHeld(source.id);
   else if (fresh) state.forgetReadBack(source.id);
   const known = new Map(state.readBack(source.id).map((r) => [partitionKey(r), r]));
@@ -121,7 +121,7 @@ class Reader {
   readonly #spills: ReadonlyMap<EventTopic, Spill>;
   readonly #images = new Map<EventTopic, Images>();
   readonly #reached = new Map<string, ReadBack>();
-  /** undefined: it is known by day what the events state, and only their fingerprints are made anew. */
+  /** undefined: it is known by day what the events state, and only their fingerprints are computed again. */
   readonly #sales: SaleEvents | undefined;
   /** The sets of columns that the events of each entity have, keyed by their joined names. */
   readonly #signatures = new Map<EventTopic, Map<string, readonly string[]>>();

@@ -23,7 +23,7 @@ type Remembered = Validators &
 
 /**
  * Numbers the ways in which this program has read files. It grows with each mend of the reading: then each source is
- * read again once, so that rows that were read wrongly are published anew.
+ * read again once, so that rows that were read wrongly are published again.
  */
 const READ_BY = 5;
 

@@ -79,7 +79,7 @@ function assertNotLost(data: string, language: Language): void {
     message:
       language === "fr"
         ? `${events} manque, alors que ${database} a été rempli depuis des topics : remettez ce fichier depuis une sauvegarde ; ou nommez avec KAFKA_BROKERS le cluster qui a ces topics ; ou recommencez ailleurs avec --data RÉPERTOIRE, en enregistrant les sources à nouveau. ${database} reste lisible (ventes query)`
-        : `${events} is missing, although ${database} was filled from topics: put that file back from a backup; or name the cluster that has these topics with KAFKA_BROKERS; or start anew elsewhere with --data DIR, and register the sources again. ${database} can still be read (ventes query)`,
+        : `${events} is missing, although ${database} was filled from topics: put that file back from a backup; or name the cluster that has these topics with KAFKA_BROKERS; or start again elsewhere with --data DIR, and register the sources again. ${database} can still be read (ventes query)`,
   });
 }
 
