@@ -14,6 +14,7 @@ import type { LogFaults } from "./log.ts";
 /** Of the machine that has ventes.db; producers have machines of their own. */
 export const WRITERS = ["consumer-1", "consumer-2", "analyzer"] as const;
 export type Writer = (typeof WRITERS)[number];
+export const isWriter = (who: string): who is Writer => (WRITERS as readonly string[]).includes(who);
 export type Who = Writer | "producer-1" | "producer-2" | "publisher";
 
 export type Happening =

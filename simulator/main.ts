@@ -1,5 +1,5 @@
 /**
- * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (world.ts), and
+ * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (play.ts), and
  * counts their events and faults. `--seed N` plays one again, exactly, and prints its events. `--mutant NAME` (or `all`)
  * plays histories in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
  * to a short history and printed with its seed and steps.
@@ -11,8 +11,8 @@ import { scratchFolder, seedsOf, wholeNumber } from "./command-line.ts";
 import { Counts } from "./counts.ts";
 import { type History, historyOf, stepLine } from "./history.ts";
 import { MUTANTS, playMutants, runSimulator, type Summary } from "./mutants.ts";
+import { play, templateOf } from "./play.ts";
 import { shrink } from "./shrink.ts";
-import { play, templateOf } from "./world.ts";
 
 const { values } = parseArgs({
   options: {

@@ -65,7 +65,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 2,
+    shownBy: 1,
   },
   {
     name: "commit-before-the-last-page",
@@ -306,7 +306,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 1500,
-    shownBy: 1010,
+    shownBy: 250,
   },
   {
     name: "no-fences",

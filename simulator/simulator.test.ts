@@ -7,15 +7,16 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { historyOf } from "./history.ts";
 import { edited, MUTANTS, runMutant, runSimulator } from "./mutants.ts";
+import { play, templateOf } from "./play.ts";
 import { shrink } from "./shrink.ts";
-import { type PlayOptions, play, templateOf } from "./world.ts";
+import type { WorldOptions } from "./world.ts";
 
 const ROOT = dirname(import.meta.dirname);
 const SEEDS = Number(process.env.VENTES_TEST_SEEDS ?? 200);
 /** Whether each mutant is searched from seed 1 on, which takes up to some hundred histories each. */
 const IS_LONG = process.env.VENTES_TEST_LONG === "1";
 
-let options: PlayOptions;
+let options: WorldOptions;
 beforeAll(() => {
   const folder = mkdtempSync(join(tmpdir(), "ventes-sim-test-"));
   options = { folder, template: templateOf(join(folder, "template"), readFileSync) };
