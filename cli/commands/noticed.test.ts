@@ -71,10 +71,38 @@ it.each([
       ],
     ],
   ],
+  [
+    "two wide files that sell by names alone",
+    {
+      "w.csv": [
+        "date,id_produit,prix,ville,quantité",
+        "2026-01-05,Café,5,Lyon,2",
+        "2026-01-06,Pomme,1,Lyon,3",
+        "2026-01-07,Pommes,1,Lyon,3",
+      ],
+      "w2.csv": [
+        "date,id_produit,prix,ville,quantité",
+        "2026-01-08,CAFE,5,Lyon,2",
+        "2026-01-09,THES,4,Lyon,2",
+        "2026-01-10,THE,4,Lyon,2",
+      ],
+    },
+    [
+      ["produit|Café", "produit|Pomme"],
+      [
+        "2026-01-05|Café|Lyon",
+        "2026-01-06|Pomme|Lyon",
+        "2026-01-07|Pomme|Lyon",
+        "2026-01-08|Café|Lyon",
+        "2026-01-09|THES|Lyon",
+        "2026-01-10|THE|Lyon",
+      ],
+    ],
+  ],
 ] as const)("names of %s are said, and the commands make them one", async (_what, files, [groups, sales]) => {
   const { write, run } = company();
   for (const [name, lines] of Object.entries(files)) {
-    const what = name === "w.csv" ? ["produits,magasins,ventes"] : [];
+    const what = name.startsWith("w") ? ["produits,magasins,ventes"] : [];
     expect(await run("sources", "add", ...what, write(name, ...lines))).toMatchObject({ code: 0 });
   }
   const first = await run("start", "--once");
@@ -88,6 +116,35 @@ it.each([
   expect([second.code, commandsIn(second.stderr)]).toEqual([0, []]);
   const { stdout } = await run("query", "SELECT date_vente, id_produit, id_magasin FROM ventes ORDER BY 1");
   expect(stdout.trim().split("\n")).toEqual(sales);
+});
+
+it("products that no list has and sales wait for are said, and the commands make them one", async () => {
+  const { write, run } = company();
+  const shops = write("m.csv", "id_magasin,ville", "M1,Lyon");
+  const till = write(
+    "a.csv",
+    "date,produit,id_magasin,quantité",
+    "2026-01-05,Café,M1,2",
+    "2026-01-05,Pomme,M1,2",
+  );
+  const other = write(
+    "b.csv",
+    "date,produit,id_magasin,quantité",
+    "2026-01-06,CAFE,M1,2",
+    "2026-01-06,Pommes,M1,2",
+  );
+  const first = await run("start", "--once", shops, till, other);
+  const commands = commandsIn(first.stderr);
+  expect(commands.map((words) => words.filter((word) => word.includes("=")))).toEqual([
+    ["id_produit=Café"],
+    ["id_produit=Pomme=Pommes"],
+  ]);
+  for (const command of commands) expect(await run(...command)).toMatchObject({ code: 0 });
+  const list = write("p.csv", "id_produit,nom,prix", "Café,Café,5", "Pomme,Pomme,1");
+  const second = await run("start", "--once", list);
+  expect([second.code, commandsIn(second.stderr), second.stderr.includes("wait")]).toEqual([0, [], false]);
+  const { stdout } = await run("query", "SELECT id_produit, SUM(quantité) FROM ventes GROUP BY 1 ORDER BY 1");
+  expect(stdout.trim().split("\n")).toEqual(["Café|4", "Pomme|4"]);
 });
 
 it("prices that changed are said while sales of before keep theirs, and no more once they are corrected", async () => {

@@ -129,11 +129,11 @@ export function rejectedLines(results: Results, texts: Texts): string[] {
 
 /** A line for each name that is written in several ways, with the commands that make it one; and one for prices. */
 export function namesAndPrices({ names, prices }: Noticed, texts: Texts): string[] {
-  const lines = names.map(({ column, name, others, writers }) => {
-    const commands = writers.map(({ source, rekey }) => {
-      const same = shellArgument(`${column}=${name}`);
-      return command(`sources add ${shellArgument(masked(source))} --same ${same}${rekey ? " --rekey" : ""}`);
-    });
+  const lines = names.map(({ column, name, others, same, writers }) => {
+    const flags = same.map((one) => ` --same ${shellArgument(`${column}=${one}`)}`).join("");
+    const commands = writers.map(({ source, rekey }) =>
+      command(`sources add ${shellArgument(masked(source))}${flags}${rekey ? " --rekey" : ""}`),
+    );
     return texts.sameNames(
       column,
       [name, ...others].map((one) => JSON.stringify(one)),

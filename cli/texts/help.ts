@@ -702,8 +702,8 @@ export const FLAG_HELP = {
     en: "in a wide file, the price of the sale is also the product's price; --no-prices: it is not",
   },
   same: {
-    fr: "écrire comme ce nom les valeurs de la colonne (ville, nom, id_produit, id_magasin) qui n'en diffèrent que par la casse, les accents, les espaces, St ou Saint, et un identifiant de chiffres par des zéros de tête : ville=Lyon (répétable)",
-    en: "write as this name the values of the column (ville, nom, id_produit, id_magasin) that differ from it only by case, accents, spacing, St or Saint, and an id of digits by zeros at its beginning: ville=Lyon (repeatable)",
+    fr: "écrire comme ce nom les valeurs de la colonne (ville, nom, id_produit, id_magasin) qui n'en diffèrent que par la casse, les accents, les espaces, St ou Saint, et un identifiant de chiffres par des zéros de tête : ville=Lyon ; ou un autre nom encore : id_produit=Pomme=Pommes (répétable)",
+    en: "write as this name the values of the column (ville, nom, id_produit, id_magasin) that differ from it only by case, accents, spacing, St or Saint, and an id of digits by zeros at its beginning: ville=Lyon; or another name too: id_produit=Pomme=Pommes (repeatable)",
   },
   wholeIds: {
     fr: "les identifiants et les numéros de document écrits 12.0 ou 12,00 sont lus 12 ; --no-whole-ids : ils ne le sont plus",

@@ -110,6 +110,7 @@ describe("an option", () => {
     [{ set: ["couleur=bleu"] }, /^--set "couleur": give id_produit, /],
     [{ same: ["date_vente=x"] }, /^--same "date_vente": give id_produit, nom, id_magasin, ville/],
     [{ same: ["Lyon"] }, /^--same "Lyon": give ville=Lyon/],
+    [{ same: ["id_produit=Pomme="] }, /^--same "id_produit=Pomme=": give id_produit=Pomme=Pommes/],
     [{ where: ["payé"] }, /^--where "payé": give 'Status=paid', /],
     [{ where: ["=payé"] }, /^--where "=payé"/],
     [{ preset: "excel" }, /no preset "excel": give one of these: google-sheets, excel-fr/],

@@ -5,7 +5,7 @@
 
 import { ENTITIES } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
-import { foldedName } from "#shared/runtime/same-name.ts";
+import { foldedName, namePair } from "#shared/runtime/same-name.ts";
 import { commentNamed, delimiterNamed, lineCountNamed, quoteNamed } from "../csv/index.ts";
 import { foldHeader } from "../header/index.ts";
 import { parseCondition, presetNamed, type ReadingChange } from "../rows/index.ts";
@@ -145,6 +145,7 @@ function namesByColumn(same: readonly string[]): Record<string, readonly string[
   for (const text of same) {
     const [column, name] = pair("--same", text, "ville=Lyon");
     const named = canonical("--same", column, NAMED);
+    if (namePair(name)?.includes("") === true) throw refuse("--same", text, "id_produit=Pomme=Pommes");
     found[named] = name === "" ? null : [...(found[named] ?? []), name];
   }
   return found;

@@ -4,7 +4,7 @@
  * was found there.
  */
 import { HAND_PRICES } from "../contract/hand-prices.ts";
-import { foldedName } from "../runtime/same-name.ts";
+import { foldedId, foldedName, foldedSingular } from "../runtime/same-name.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** A source that writes one of the other names. */
@@ -19,6 +19,8 @@ export interface SameName {
   /** The name that the others may be written as. */
   readonly name: string;
   readonly others: readonly string[];
+  /** What `--same COLUMN=` needs so that the others are written as the name. */
+  readonly same: readonly string[];
   /** At most MOST_SHOWN. */
   readonly writers: readonly Writer[];
 }
@@ -63,10 +65,12 @@ const isCapitalized = (name: string): boolean =>
   name !== name.toLowerCase() && name !== name.toUpperCase() && name.trim() === name;
 
 /** Groups of at least two names, the best one first: written with capitals and small letters, then as ordered before. */
-function groupsIn(names: readonly string[]): readonly (readonly [string, ...string[]])[] {
+function groupsIn(names: readonly string[], fold = foldedName): readonly (readonly [string, ...string[]])[] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
-    const folded = foldedName(name);
+    // `--same` takes it for two names.
+    if (name.includes("=")) continue;
+    const folded = fold(name);
     const group = groups.get(folded);
     if (group === undefined) groups.set(folded, [name]);
     else group.push(name);
@@ -75,6 +79,20 @@ function groupsIn(names: readonly string[]): readonly (readonly [string, ...stri
     .filter((group) => group.length > 1)
     .map((group) => [...group.filter(isCapitalized), ...group.filter((name) => !isCapitalized(name))])
     .filter((group): group is [string, ...string[]] => group.length > 0);
+}
+
+/** Without a small letter it may be a code: `ABC` and `ABCS` are two. */
+const isWritten = (name: string): boolean => name !== name.toUpperCase();
+
+/** Groups of products, in which one may be the plural of another. */
+const groupsWithPlurals = (names: readonly string[]): ReturnType<typeof groupsIn> =>
+  groupsIn(names, foldedSingular).flatMap((group) => (group.some(isWritten) ? [group] : groupsIn(group)));
+
+/** A pair for each plural, which reads what differs from the name by its writing alone too; else the name. */
+function sameOf(name: string, others: readonly string[]): readonly string[] {
+  const plurals = new Map(others.map((other) => [foldedName(other), other]));
+  plurals.delete(foldedName(name));
+  return plurals.size === 0 ? [name] : [...plurals.values()].map((other) => `${name}=${other}`);
 }
 
 const texts = (db: Sqlite, sql: string, ...values: readonly string[]): readonly string[] =>
@@ -99,6 +117,7 @@ function citiesOf(db: Sqlite): readonly SameName[] {
         column: "ville",
         name,
         others,
+        same: sameOf(name, others),
         writers: writers.slice(0, MOST_SHOWN).map(({ source, rekey }) => ({ source, rekey: rekey === 1 })),
       };
     });
@@ -107,31 +126,58 @@ function citiesOf(db: Sqlite): readonly SameName[] {
 const TABLES = { id_produit: "produits", id_magasin: "magasins" } as const;
 /** The shape of a derived id (rule 4). */
 const DERIVED = "id_vente GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]~*~*'";
+const WAITED_FOR = `
+  SELECT DISTINCT id_produit FROM orphelins
+  WHERE NOT EXISTS (SELECT 1 FROM produits WHERE produits.id_produit = orphelins.id_produit)
+  ORDER BY id_produit LIMIT ${MOST_COMPARED}`;
+const PRODUCTS = `SELECT id_produit FROM produits ORDER BY id_produit LIMIT ${MOST_COMPARED}`;
+
+/** Products in figures, and those that sales wait for: a shop that sells by names alone may have no list of them. */
+function productGroups(db: Sqlite): ReturnType<typeof groupsIn> {
+  const known = texts(db, IN_FIGURES, "ventes_par_produit");
+  const missing = new Set(texts(db, WAITED_FOR));
+  if (missing.size === 0) return groupsWithPlurals(known);
+  const all = [...new Set([...known, ...texts(db, PRODUCTS)])];
+  const folded = new Set(all.map(foldedId));
+  // Those that are known but for their writing are told with the sales that wait (waiting.ts).
+  const others = [...missing].filter((id) => !folded.has(foldedId(id)));
+  return groupsWithPlurals([...all, ...others]).map(([first, ...rest]) => {
+    const best = [first, ...rest].find((id) => !missing.has(id)) ?? first;
+    return [best, ...[first, ...rest].filter((id) => id !== best)];
+  });
+}
 
 function idsOf(db: Sqlite, column: keyof typeof TABLES): readonly SameName[] {
-  const groups = groupsIn(
-    column === "id_produit" ? texts(db, IN_FIGURES, "ventes_par_produit") : texts(db, SHOPS),
-  ).slice(0, MOST_SHOWN);
+  const groups = column === "id_produit" ? productGroups(db) : groupsIn(texts(db, SHOPS));
   if (groups.length === 0) return [];
   const among = `WHERE ${column} IN (SELECT value FROM json_each(?))`;
   const ids = JSON.stringify(groups.flat());
-  const sales = db
-    .prepare(`SELECT ${column} AS id, source, MAX(${DERIVED}) AS rekey FROM ventes ${among} GROUP BY 1, 2`)
-    .all(ids) as { id: string; source: string; rekey: number }[];
+  const sales = ["ventes", "orphelins"].flatMap(
+    (table) =>
+      db
+        .prepare(
+          `SELECT ${column} AS id, source, MAX(${DERIVED}) AS rekey FROM ${table} ${among} GROUP BY 1, 2`,
+        )
+        .all(ids) as { id: string; source: string; rekey: number }[],
+  );
   const rows = db.prepare(`SELECT ${column} AS id, source FROM ${TABLES[column]} ${among}`).all(ids) as {
     id: string;
     source: string;
   }[];
-  return groups.flatMap(([name, ...rest]) => {
-    const others = rest.filter((other) => sales.some(({ id }) => id === other));
-    if (others.length === 0) return [];
+  const sold = new Set(sales.map(({ id }) => id));
+  const found: SameName[] = [];
+  for (const [name, ...rest] of groups) {
+    const others = rest.filter((other) => sold.has(other));
+    if (others.length === 0) continue;
     const writers = new Map<string, boolean>();
     for (const one of [...rows.map((row) => ({ ...row, rekey: 0 })), ...sales])
       if (others.includes(one.id) && one.source !== HAND_PRICES)
         writers.set(one.source, one.rekey === 1 || writers.get(one.source) === true);
     const named = [...writers].slice(0, MOST_SHOWN).map(([source, rekey]) => ({ source, rekey }));
-    return [{ column, name, others, writers: named }];
-  });
+    found.push({ column, name, others, same: sameOf(name, others), writers: named });
+    if (found.length === MOST_SHOWN) break;
+  }
+  return found;
 }
 
 const LAST_DAY = "SELECT MAX(date_effet) FROM prix WHERE date_dans_fichier = 0";

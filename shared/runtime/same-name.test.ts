@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { foldedId, foldedName, SameNames } from "./same-name.ts";
+import { foldedId, foldedName, foldedSingular, SameNames } from "./same-name.ts";
 
 describe("names", () => {
   it.each([
@@ -27,6 +27,19 @@ describe("names", () => {
     ["1.0", "10"],
   ])("%j and %j are two", (a, b) => expect(foldedName(a)).not.toBe(foldedName(b)));
 
+  it.each([
+    ["Pomme", "POMMES"],
+    ["Thé vert", "thes verts"],
+    ["Gâteau (noix)", "Gâteaux (noix)"],
+  ])("%j and %j are a product and its plural", (a, b) => expect(foldedSingular(a)).toBe(foldedSingular(b)));
+
+  it.each([
+    ["AB-12", "AB-12S"],
+    ["pull 12", "pulls 12"],
+    ["Thé", "Thé S"],
+    ["Jus", "Ju"],
+  ])("%j and %j are two products", (a, b) => expect(foldedSingular(a)).not.toBe(foldedSingular(b)));
+
   it("that are ids of digits may lack zeros at their beginning", () => {
     const ids = new SameNames(["0012", "7", "A01"], foldedId);
     expect(["12", "012", "007", "120", "A1", "a01", "0"].map((text) => ids.written(text))).toEqual([
@@ -37,6 +50,18 @@ describe("names", () => {
       "A1",
       "A01",
       "0",
+    ]);
+  });
+
+  it("are written as one that an operator names for them", () => {
+    const names = new SameNames(["Pomme=Pommes", "Thé vert=Infusion"], foldedId);
+    const texts = ["pommes", "POMME", "Pommeau", "infusion", "the vert"];
+    expect(texts.map((text) => names.written(text))).toEqual([
+      "Pomme",
+      "Pomme",
+      "Pommeau",
+      "Thé vert",
+      "Thé vert",
     ]);
   });
 

@@ -34,10 +34,29 @@ export function foldedId(text: string): string {
   return DIGITS.test(folded) ? folded.replace(/^0+(?=\d)/, "") : folded;
 }
 
+/** Words, not codes such as `AB-12X`. */
+const WORDS = /^[\p{L}\s'’().,&/-]+$/u;
+const PLURAL = /(?<=\p{L}{3})[sx](?=$|[^\p{L}])/gu;
+
+/** The same of names of products, of which one may be the plural of the other: `Thé vert` and `THES VERTS`. */
+export function foldedSingular(text: string): string {
+  const folded = foldedName(text);
+  return WORDS.test(text) ? folded.replace(PLURAL, "") : folded;
+}
+
+/** Between a name and another one that is written as it. */
+const WRITTEN_AS = "=";
+
+/** `Pomme=Pommes` as the two names; undefined: it is one name. */
+export function namePair(text: string): readonly [name: string, other: string] | undefined {
+  const at = text.indexOf(WRITTEN_AS);
+  return at === -1 ? undefined : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+}
+
 /** How many texts are remembered with what they are written as. */
 const MOST_REMEMBERED = 10_000;
 
-/** Writes texts as one of some names, if they are the same as that name when folded. */
+/** Writes texts as one of some names, if they are the same as that name when folded. Of `NAME=OTHER`, OTHER is written as NAME too. */
 export class SameNames {
   readonly #names: ReadonlyMap<string, string>;
   readonly #written = new Map<string, string>();
@@ -45,7 +64,12 @@ export class SameNames {
 
   constructor(names: readonly string[], folded = foldedName) {
     this.#folded = folded;
-    this.#names = new Map(names.map((name) => [folded(name), name]));
+    this.#names = new Map(
+      names.flatMap((text) => {
+        const [name, other] = namePair(text) ?? [text, text];
+        return [name, other].map((one) => [folded(one), name] as const);
+      }),
+    );
   }
 
   written(text: string): string {
