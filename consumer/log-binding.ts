@@ -3,7 +3,7 @@ import { addMissed, logOf } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import { LogMismatch } from "#shared/topic-log/errors.ts";
-import type { Bounds, Position } from "#shared/topic-log/topic-log.ts";
+import type { Bounds, Position, TopicPartition } from "#shared/topic-log/topic-log.ts";
 
 /**
  * Binds a new database to the log `identity`, or checks that the database is bound to this one. Throws LogMismatch,
@@ -49,12 +49,19 @@ export const storedPositions = (db: Sqlite): readonly Position[] =>
   db.prepare("SELECT topic, partition, position AS offset FROM positions").all() as Position[];
 
 /** Events between the positions of a database and the ends of the log. */
-export function lagOf(db: Sqlite, bounds: readonly Bounds[]): number {
-  const positions = offsetsByPartition(storedPositions(db));
-  return bounds.reduce((sum, part) => {
-    const at = Math.max(part.start, positions.get(partitionKey(part)) ?? 0);
-    return sum + Math.max(0, part.end - at);
-  }, 0);
+export const lagOf = (db: Sqlite, bounds: readonly Bounds[]): number =>
+  lagsOf(storedPositions(db), bounds).reduce((sum, { lag }) => sum + lag, 0);
+
+/** Of each partition: how many of its events lie between the position and the end. */
+export function lagsOf(
+  positions: readonly Position[],
+  bounds: readonly Bounds[],
+): readonly (TopicPartition & { readonly lag: number })[] {
+  const reached = offsetsByPartition(positions);
+  return bounds.map(({ topic, partition, start, end }) => {
+    const at = Math.max(start, reached.get(partitionKey({ topic, partition })) ?? 0);
+    return { topic, partition, lag: Math.max(0, end - at) };
+  });
 }
 
 /** The high watermark of each partition. During a replay the positions are lower. */

@@ -16,12 +16,13 @@ import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
+import { elapsedMsOf } from "#shared/runtime/time.ts";
 import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
 import { type ApplierOptions, makeBatchApplier } from "./batch.ts";
 import { openBoundDatabase } from "./bound-database.ts";
-import { addFigures, type ConsumerFigures, NO_FIGURES } from "./figures.ts";
+import { addFigures, type ConsumerFigures, figuresOf, NO_FIGURES } from "./figures.ts";
 import { storedPositions } from "./log-binding.ts";
 import { announceCommits } from "./outbox.ts";
 
@@ -70,7 +71,8 @@ const follow = (
     Effect.gen(function* () {
       const log = yield* TopicLog;
       const db = yield* openBoundDatabase(options.onLogState ?? (() => {}));
-      const applier = makeBatchApplier(db, yield* Clock.Clock, {
+      const clock = yield* Clock.Clock;
+      const applier = makeBatchApplier(db, clock, {
         partitions: log.partitions,
         ...transaction,
       });
@@ -101,23 +103,26 @@ const follow = (
         onBatch: (batch) =>
           Effect.map(
             onFileWhenFree(ventesFile(data), () => {
+              const began = elapsedMsOf(clock);
               const result = applier.apply(batch, expected.get(partitionKey(batch)) ?? NOWHERE);
               // Synchronously after the commit: `positionsMoved` must never see one without the other.
               expected.set(partitionKey(batch), result.position);
               const { finished } = result;
               if (finished !== undefined && expected.has(partitionKey(finished)))
                 expected.set(partitionKey(finished), finished.offset);
-              return result;
+              return { result, ms: elapsedMsOf(clock) - began };
             }),
-            (result) => {
-              figures = addFigures(figures, result);
+            ({ result, ms }) => {
               const { topic, partition } = batch;
               const before = reached.get(partitionKey(batch));
               reached.set(partitionKey(batch), result.position);
               if (!result.applied && before !== undefined && result.position > before)
                 options.onOvertaken?.({ topic, partition, offset: result.position });
               if (result.commit !== null) wake.openUnsafe();
-              if (result.applied) options.onProgress?.(figures);
+              if (result.applied) {
+                figures = addFigures(figures, figuresOf(result, ms));
+                options.onProgress?.(figures);
+              }
               return result.position;
             },
           ).pipe(

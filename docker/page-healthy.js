@@ -1,6 +1,6 @@
 /**
- * The health check of the page. At first the page must show figures: every followed file was polled, and the analyses
- * reflect the newest commit. So `docker compose up --wait` ends with a complete page. Afterwards, or after FIGURES_WAIT_MS
+ * The health check of the page. At first the page must show figures: every followed file was polled, and the figures are
+ * right (/readyz). So `docker compose up --wait` ends with a complete page. Afterwards, or after FIGURES_WAIT_MS
  * (perhaps no file is followed), the page only has to answer.
  */
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -20,14 +20,15 @@ const ask = async (path) => {
   return response.json();
 };
 
-const { commit, newest } = await ask("healthz");
+const isReady = async () => (await fetch(`http://127.0.0.1:${VENTES_PORT}/readyz`)).ok;
+
+const { commit } = await ask("healthz");
 if (!existsSync(READY)) {
   /** @type {{ readonly sources: readonly { readonly state: string }[] }} */
   const { sources } = await ask("api/sources");
   const isRead = sources.length > 0 && sources.every(({ state }) => state === "ok" || state === "parked");
-  const isShown = commit > 0 && commit === newest;
+  const isShown = commit !== null && commit > 0 && (await isReady());
   const isLate = Date.now() - statSync("/proc/1").ctimeMs > FIGURES_WAIT_MS;
-  if (!(isRead && isShown) && !isLate)
-    throw new Error(`${sources.length} sources, commit ${commit} of ${newest}`);
+  if (!(isRead && isShown) && !isLate) throw new Error(`${sources.length} sources, commit ${commit}`);
   writeFileSync(READY, "");
 }

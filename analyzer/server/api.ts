@@ -122,6 +122,15 @@ export type RejectsAnswer = typeof RejectsAnswer.Type;
 export const ChangedEvent = Schema.Struct({ commit: Schema.Int, revision: Schema.Int });
 export type ChangedEvent = typeof ChangedEvent.Type;
 
-export const HealthAnswer = Schema.Struct({ ok: Schema.Boolean, commit: Schema.Int, newest: Schema.Int });
+/** The commit that the analyses reflect, and the newest one; null: the database cannot be read, or there is none. */
+export const HealthAnswer = Schema.Struct({
+  ok: Schema.Boolean,
+  commit: Schema.NullOr(Schema.Int),
+  newest: Schema.NullOr(Schema.Int),
+});
+export type HealthAnswer = typeof HealthAnswer.Type;
+
+/** Status 200 when the figures are right, 503 with the reasons otherwise. */
+export const ReadyAnswer = Schema.Struct({ ready: Schema.Boolean, reasons: Schema.Array(Schema.String) });
 
 export const ErrorAnswer = Schema.Struct({ error: Schema.String });

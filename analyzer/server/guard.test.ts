@@ -115,8 +115,8 @@ describe("the token", () => {
     );
   });
 
-  it("is not needed for /healthz and the style sheet, but for any other spelling of their paths", () => {
-    for (const path of ["/healthz", "/healthz?x=1", "/style.css"])
+  it("is not needed for /healthz, /readyz and the style sheet, but for any other spelling of their paths", () => {
+    for (const path of ["/healthz", "/healthz?x=1", "/readyz", "/style.css"])
       expect(status(TOKEN, path), path).toBe(200);
     for (const path of [
       "/api/analyses;/../../healthz",

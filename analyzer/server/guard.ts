@@ -5,7 +5,7 @@
  *   The Host header of a request must then name this machine, or be an IP address if the page is open. So a web site
  *   that points its own name at this machine (DNS rebinding) is refused.
  * - With a token every request needs it, under any Host: as `Authorization: Bearer`, or as the cookie that `?token=`
- *   sets once. /healthz and the style sheet hold no secret and need none.
+ *   sets once. /healthz, /readyz and the style sheet hold no secret and need none.
  * - A request of a writing method (`methods`) that a browser sends must come from this page itself, by its Origin and
  *   Sec-Fetch-Site headers. Under /api/ it must also have a header that a form cannot send (WRITES_HEADER). The cookies are
  *   SameSite=Strict besides.
@@ -68,7 +68,7 @@ const READS: readonly string[] = ["GET", "HEAD"];
  * session, where there is one (writers.ts).
  */
 export const WRITES_HEADER = "x-ventes";
-const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/style.css"]);
+const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/style.css"]);
 
 const ADMITTED: Admission = { kind: "admitted" };
 const refused = (status: 400 | 401 | 403 | 405, error: string) =>

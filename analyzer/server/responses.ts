@@ -13,6 +13,14 @@ export const fileResponse = (file: PageFile, status = 200): HttpServerResponse.H
 export const failure = (status: number, error: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.jsonUnsafe(ErrorAnswer.make({ error }), { status });
 
+/** A value of the schema. */
+export const json = <S extends Schema.Codec<unknown, unknown>>(
+  schema: S,
+  value: S["Type"],
+  status = 200,
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(value), { status });
+
 /**
  * The answer with what `read` returns at an instant (ISO 8601, UTC). Status 503 while there is no database (undefined),
  * or when the database cannot be read; a busy one (a checkpoint, a recovery) is read again until it is free.
@@ -27,10 +35,6 @@ export const answer = <S extends Schema.Codec<unknown, unknown>>(
       (error) => (error instanceof Error ? error.message : String(error)),
     ),
   ).pipe(
-    Effect.map((value) =>
-      value === undefined
-        ? failure(503, "no database yet")
-        : HttpServerResponse.jsonUnsafe(Schema.encodeUnknownSync(schema)(value)),
-    ),
+    Effect.map((value) => (value === undefined ? failure(503, "no database yet") : json(schema, value))),
     Effect.catch((message) => Effect.succeed(failure(503, message))),
   );

@@ -2,20 +2,20 @@
 import * as Effect from "effect/Effect";
 import * as HttpRouter from "effect/http/HttpRouter";
 import type * as HttpServerRequest from "effect/http/HttpServerRequest";
-import type * as HttpServerResponse from "effect/http/HttpServerResponse";
+import * as HttpServerResponse from "effect/http/HttpServerResponse";
 import * as Layer from "effect/Layer";
 import type * as Scope from "effect/Scope";
 import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { Reading } from "../reading/reading.ts";
-import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
+import { AnalysesAnswer, HealthAnswer, ReadyAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { type ApiParts, apiRoutes } from "./figures.ts";
 import { languageFor, PAGE_FILES, readDocument, readPageFile } from "./files.ts";
 import type { Access } from "./guard.ts";
 import { clientOf } from "./incoming.ts";
 import type { Reads } from "./reads.ts";
 import { answerRegistration, REGISTRATIONS_PATH, type Registrar } from "./registrations.ts";
-import { answer, fileResponse } from "./responses.ts";
+import { answer, failure, fileResponse, json } from "./responses.ts";
 
 /** The number of rejects in an answer without `?limit=`. */
 const DEFAULT_REJECTS = 50;
@@ -36,6 +36,10 @@ export interface RouteParts extends ApiParts {
   readonly reads: Reads;
   readonly reading: Reading["Service"];
   readonly followed: () => Followed;
+  /** The text of /metrics; undefined: not yet. */
+  readonly metrics: () => Effect.Effect<string | undefined>;
+  /** Why the figures are not right now; none: they are. */
+  readonly unready: () => Effect.Effect<readonly string[]>;
   /** The answer to /api/events for a client. */
   readonly events: (client: string) => HttpServerResponse.HttpServerResponse;
   readonly access: Access;
@@ -60,7 +64,12 @@ export const makeRoutes = Effect.fnUntraced(function* (
       Layer.provide([Layer.succeed(HttpRouter.HttpRouter, router), Layer.succeed(Reading, parts.reading)]),
     ),
   );
-  yield* router.addAll([...pageRoutes(parts), ...readingRoutes(parts), ...registrationRoutes(parts)]);
+  yield* router.addAll([
+    ...pageRoutes(parts),
+    ...readingRoutes(parts),
+    ...watchingRoutes(parts),
+    ...registrationRoutes(parts),
+  ]);
   return router.asHttpEffect();
 });
 
@@ -113,16 +122,45 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
       return { now, demo: current().demo, currency, catalogues, withdrawn, sources: named };
     }),
   ),
+  route("GET", "/api/events", (request) => Effect.sync(() => events(clientOf(request)))),
+];
+
+/** For programs that watch this one. docs/operations.md says what each tells. */
+const watchingRoutes = ({ reads, metrics, unready }: RouteParts) => [
+  // It answers: a database that cannot be read is no reason to start the process again.
   route(
     "GET",
     "/healthz",
-    answer(HealthAnswer, () => {
-      const state = reads.state();
-      return state === undefined ? undefined : { ok: true, commit: state.commit, newest: state.newest };
-    }),
+    Effect.sync(() => json(HealthAnswer, { ok: true, ...stateOf(reads) })),
   ),
-  route("GET", "/api/events", (request) => Effect.sync(() => events(clientOf(request)))),
+  route(
+    "GET",
+    "/readyz",
+    Effect.map(Effect.suspend(unready), (reasons) =>
+      json(ReadyAnswer, { ready: reasons.length === 0, reasons }, reasons.length === 0 ? 200 : 503),
+    ),
+  ),
+  route(
+    "GET",
+    "/metrics",
+    Effect.map(Effect.suspend(metrics), (text) =>
+      text === undefined
+        ? failure(503, "the program is starting: there are no metrics yet")
+        : HttpServerResponse.text(text, { contentType: PROMETHEUS_TEXT }),
+    ),
+  ),
 ];
+
+const PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+function stateOf(reads: Reads): Pick<HealthAnswer, "commit" | "newest"> {
+  try {
+    const { commit, newest } = reads.state() ?? { commit: null, newest: null };
+    return { commit, newest };
+  } catch {
+    return { commit: null, newest: null };
+  }
+}
 
 const registrationRoutes = ({ access, registrar, settings }: RouteParts) =>
   (["POST", "DELETE"] as const).map((method) =>

@@ -179,10 +179,43 @@ describe("what it answers", () => {
     Effect.gen(function* () {
       let dir = `${t.dir}/nothing`;
       const { url } = yield* serve({ current: () => ({ dir, demo: true }) });
-      for (const path of ["healthz", "api/analyses", "api/rejects"])
+      for (const path of ["api/analyses", "api/rejects"])
         assert.strictEqual((yield* get(url + path)).status, 503);
+      // The process answers: starting it again would bring no database.
+      assert.deepStrictEqual(yield* read(`${url}healthz`, HealthAnswer), {
+        ok: true,
+        commit: null,
+        newest: null,
+      });
       dir = t.dir;
       assert.strictEqual((yield* read(`${url}api/analyses`, AnalysesAnswer)).chiffre_affaires_total, 12.34);
+    }),
+  );
+
+  live(
+    "whether the figures are right, with the reasons, and its metrics",
+    Effect.gen(function* () {
+      let reasons: readonly string[] = ["no consumer runs"];
+      let metrics: string | undefined;
+      const { url } = yield* serve({
+        unready: () => Effect.succeed(reasons),
+        metrics: () => Effect.succeed(metrics),
+      });
+      const answered = (path: string) =>
+        Effect.promise(async () => {
+          const response = await fetch(url + path);
+          return [response.status, await response.text()] as const;
+        });
+      assert.deepStrictEqual(yield* answered("readyz"), [
+        503,
+        '{"ready":false,"reasons":["no consumer runs"]}',
+      ]);
+      assert.strictEqual((yield* answered("metrics"))[0], 503);
+      [reasons, metrics] = [[], "ventes_topics_up 1\n"];
+      assert.deepStrictEqual(yield* answered("readyz"), [200, '{"ready":true,"reasons":[]}']);
+      assert.deepStrictEqual(yield* answered("metrics"), [200, metrics]);
+      const type = (yield* get(`${url}metrics`)).headers.get("content-type");
+      assert.strictEqual(type, "text/plain; version=0.0.4; charset=utf-8");
     }),
   );
 
@@ -290,16 +323,18 @@ describe("who may ask", () => {
       const answered = (path: string, headers: Record<string, string> = {}) =>
         Effect.promise(() => fetch(url + path, { redirect: "manual", headers }));
       const statuses = (headers: Record<string, string> = {}) =>
-        Effect.forEach(["", "main.js", "api/analyses", "api/rejects", "api/sources", "api/nothing"], (path) =>
-          Effect.map(answered(path, headers), ({ status }) => status),
+        Effect.forEach(
+          ["", "main.js", "metrics", "api/analyses", "api/rejects", "api/sources", "api/nothing"],
+          (path) => Effect.map(answered(path, headers), ({ status }) => status),
         );
-      assert.deepStrictEqual(yield* statuses(), [401, 401, 401, 401, 401, 401]);
+      assert.deepStrictEqual(yield* statuses(), [401, 401, 401, 401, 401, 401, 401]);
       assert.strictEqual((yield* answered("api/events")).status, 401);
       assert.strictEqual((yield* answered("healthz")).status, 200);
+      assert.strictEqual((yield* answered("readyz")).status, 200);
       assert.strictEqual((yield* answered("style.css")).status, 200);
       assert.deepStrictEqual(
         yield* statuses({ authorization: `Bearer ${token}` }),
-        [200, 200, 200, 200, 200, 404],
+        [200, 200, 503, 200, 200, 200, 404],
       );
 
       const unsigned = yield* answered("", { accept: "text/html", "accept-language": "fr" });
@@ -313,7 +348,7 @@ describe("who may ask", () => {
       assert.strictEqual(signed.headers.get("location"), "/");
       const cookie = (signed.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
       assert.notInclude(cookie, token);
-      assert.deepStrictEqual(yield* statuses({ cookie }), [200, 200, 200, 200, 200, 404]);
+      assert.deepStrictEqual(yield* statuses({ cookie }), [200, 200, 503, 200, 200, 200, 404]);
     }),
   );
 

@@ -43,6 +43,10 @@ export interface PageOptions extends Address {
   readonly withdrawn?: () => readonly WithdrawnSource[];
   /** Reads the event of a sale from its topic. Default: no event can be had. */
   readonly eventOf?: EventOf;
+  /** The text of /metrics; undefined: not yet. Default: never. */
+  readonly metrics?: () => Effect.Effect<string | undefined>;
+  /** Why the figures are not right now; none: they are. Default: none. */
+  readonly unready?: () => Effect.Effect<readonly string[]>;
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
   /** What browsers with a session do with sources. Default: the server changes nothing. */
@@ -102,6 +106,8 @@ export const servePage = Effect.fnUntraced(function* (
     reading,
     eventOf: options.eventOf ?? noEvent,
     current,
+    metrics: options.metrics ?? (() => Effect.succeed(undefined)),
+    unready: options.unready ?? (() => Effect.succeed([])),
     followed,
     events,
     access,

@@ -8,6 +8,7 @@ import { notifying, notifySettings } from "../run/notifications.ts";
 import { openPage, pageSettings } from "../run/page.ts";
 import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
+import { observing } from "../run/telemetry/observation.ts";
 import { newView } from "../run/view.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -33,6 +34,7 @@ export const analyzer = (
         view.eventOf = yield* saleEvents;
         yield* openPage(where, view, run, input.open);
         yield* Effect.forkScoped(followSources(view, true, run.texts));
+        yield* Effect.forkScoped(observing(view, run.texts));
         yield* Effect.forkScoped(notifying(told, view, run));
         yield* Effect.raceFirst(analyze(run), analyzeBeside(run));
       }),

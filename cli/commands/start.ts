@@ -30,6 +30,7 @@ import { type Named, named, namedWithEntity, registerAll } from "../run/register
 import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import { settledSummary } from "../run/summary.ts";
+import { observing } from "../run/telemetry/observation.ts";
 import { newView, type View } from "../run/view.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -134,9 +135,13 @@ const follow = (
       onSettled();
     },
   });
-  return Effect.flatMap(saleEvents, (eventOf) => {
-    view.eventOf = eventOf;
-    return Effect.raceFirst(pipeline, followSources(view, shared, run.texts));
+  return Effect.gen(function* () {
+    view.eventOf = yield* saleEvents;
+    return yield* Effect.raceAllFirst([
+      pipeline,
+      followSources(view, shared, run.texts),
+      observing(view, run.texts),
+    ]);
   });
 };
 

@@ -31,8 +31,11 @@ export interface StateReport {
   readonly detail: string;
   readonly database: string | null;
   readonly figures: Readonly<Record<string, number>>;
-  /** Of a component in a thread of its own: as `loopDelay`, for that thread. */
-  readonly longestLoop?: () => number;
+  /**
+   * The most since the call before, by name: called at each publication alone. A component in a thread of its own gives
+   * LOOP_FIGURE of that thread.
+   */
+  readonly peaks?: () => Readonly<Record<string, number>>;
   /** Of a producer. */
   readonly sources?: readonly SourceStatus[];
   readonly catalogues?: readonly CatalogueStatus[];
@@ -43,6 +46,8 @@ const CHECK_EVERY_MS = 500;
 
 /** The figure of the longest time, in milliseconds since the publication before, in which nothing else could run. */
 export const LOOP_FIGURE = "loop_ms";
+/** The figure of the longest transaction of a consumer, in milliseconds since the publication before. */
+export const BATCH_FIGURE = "longest_batch_ms";
 /** How long the last publication may take: a component stops within 5 s. */
 const LAST_WORD_MS = 1_000;
 
@@ -75,7 +80,7 @@ export const withState =
               detail: masked(detail ?? reported.detail),
               since,
               at: isoOf(clock),
-              figures: { ...reported.figures, [LOOP_FIGURE]: (reported.longestLoop ?? longest)() },
+              figures: { ...reported.figures, [LOOP_FIGURE]: longest(), ...reported.peaks?.() },
               ...(reported.sources === undefined ? {} : { sources: reported.sources }),
               ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
             };

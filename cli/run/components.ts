@@ -21,7 +21,7 @@ import { say } from "../output/stdout.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visible, visibleSource } from "../texts/visible.ts";
-import { type StateReport, withState } from "./component-state.ts";
+import { BATCH_FIGURE, LOOP_FIGURE, type StateReport, withState } from "./component-state.ts";
 
 export type ComponentError = PublishFailure | DatabaseError;
 type Component = Effect.Effect<never, ComponentError, TopicLog | Settings>;
@@ -31,7 +31,7 @@ interface MutableReport {
   state: StateReport["state"];
   detail: string;
   figures: Record<string, number>;
-  longestLoop?: () => number;
+  peaks?: () => Readonly<Record<string, number>>;
   sources?: readonly SourceStatus[];
   catalogues?: readonly CatalogueStatus[];
 }
@@ -184,12 +184,17 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
   Effect.gen(function* () {
     const { data } = yield* Settings;
     const current = newReport();
-    let loopMs = 0;
-    const longestLoop = (): number => {
-      const most = loopMs;
-      loopMs = 0;
+    let peaks: Record<string, number> = {};
+    const toPeak = (name: string, ms: number): void => {
+      peaks[name] = Math.max(peaks[name] ?? 0, Math.round(ms));
+    };
+    current.peaks = () => {
+      const most = peaks;
+      // The next call says 0 of what does not happen in between.
+      peaks = Object.fromEntries(Object.keys(most).map((name) => [name, 0]));
       return most;
     };
+    let batchMs = 0;
     const noteLogState = onLogState(current, "consumer", progress, run);
     // runConsumerInThread loads the consumer itself, when there is work for it.
     const runConsumer =
@@ -197,12 +202,11 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
         ? runConsumerInThread
         : (yield* Effect.promise(() => import("../../consumer/run.ts"))).runConsumer;
     const consumer = runConsumer({
-      onLoopDelay: (ms) => {
-        loopMs = Math.max(loopMs, ms);
-        current.longestLoop = longestLoop;
-      },
+      onLoopDelay: (ms) => toPeak(LOOP_FIGURE, ms),
       onProgress: (figures) => {
-        current.figures = { ...figures };
+        toPeak(BATCH_FIGURE, figures.batch_ms - batchMs);
+        batchMs = figures.batch_ms;
+        current.figures = { ...figures, batch_ms: Math.round(batchMs) };
         progress.update({ events: figures.events });
         hooks.onFigures?.(figures);
       },

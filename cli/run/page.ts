@@ -56,6 +56,8 @@ export const openPage = (
       onGuessing: (client) => say(`ventes: ${run.texts.guessing(client)}`),
       withdrawn: () => maskedIn(view.withdrawn),
       eventOf: (sale) => view.eventOf(sale),
+      metrics: () => view.observation?.metrics ?? Effect.succeed(undefined),
+      unready: () => view.observation?.unready ?? Effect.succeed([run.texts.isStarting()]),
       registrar: yield* makeRegistrar(run.texts),
       admin: yield* makeSourceAdmin(run, {
         reaches: where.access.kind === "local" ? "all" : "public",

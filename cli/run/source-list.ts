@@ -258,10 +258,11 @@ export const followSources = (
     for (;;) {
       view.withdrawn = entries.withdrawn();
       view.names = entries.names();
+      view.states = entries.states();
       if (all) {
         const now = yield* Clock.currentTimeMillis;
         const follows = reportsAt(now);
-        view.components = presentStates(entries.states(), follows, now).flatMap((state) =>
+        view.components = presentStates(view.states, follows, now).flatMap((state) =>
           healthOf(state, follows(state), texts),
         );
         const sources = entries.sources(follows);

@@ -1,8 +1,26 @@
 /** What the page of `start` and `analyzer` shows. */
 import * as Effect from "effect/Effect";
-import type { CatalogueStatus, SourceStatus, WithdrawnSource } from "#shared/contract/status.ts";
+import type {
+  CatalogueStatus,
+  ComponentState,
+  SourceStatus,
+  WithdrawnSource,
+} from "#shared/contract/status.ts";
 import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { ComponentHealth } from "../../notify/verdicts.ts";
+
+/** What /metrics and /readyz tell; telemetry/observation.ts makes it. */
+export interface Observation {
+  /** Keeps looking; never ends. */
+  readonly watch: Effect.Effect<never>;
+  /** The text of /metrics. */
+  readonly metrics: Effect.Effect<string>;
+  /**
+   * Why the figures are not right now, or will not stay so; none: they are. The sentences name no file, no machine and
+   * no source, because /readyz needs no token.
+   */
+  readonly unready: Effect.Effect<readonly string[]>;
+}
 
 /** What the page shows; the end of the demo replaces it. */
 export interface View {
@@ -12,10 +30,14 @@ export interface View {
   withdrawn: readonly WithdrawnSource[];
   /** The names that people gave to sources, by id with its secrets masked. */
   names: ReadonlyMap<string, string>;
+  /** The last state that each component published. */
+  states: readonly ComponentState[];
   /** Components that are processes of their own. */
   components: readonly ComponentHealth[];
   /** Reads the event of a sale in the topics that fill the database. */
   eventOf: EventOf;
+  /** Observes the pipeline; null: its topics are not open yet. */
+  observation: Observation | null;
 }
 
 /** A view of a database whose topics are not open yet. */
@@ -25,6 +47,8 @@ export const newView = (shown: View["shown"]): View => ({
   catalogues: [],
   withdrawn: [],
   names: new Map(),
+  states: [],
   components: [],
   eventOf: () => Effect.succeed(null),
+  observation: null,
 });

@@ -59,6 +59,30 @@ const TEXTS = {
       `${component} fonctionne avec Kafka : définissez KAFKA_BROKERS (set KAFKA_BROKERS), ou lancez : ${command("start")}`,
     (component: string) => `${component} runs on Kafka: set KAFKA_BROKERS, or run: ${command("start")}`,
   ),
+  isStarting: both(
+    () => "le programme démarre",
+    () => "the program is starting",
+  ),
+  topicsSilent: both(
+    () => "les topics ne répondent pas",
+    () => "the topics do not answer",
+  ),
+  databaseUnreadable: both(
+    () => "il n'y a pas encore de base, ou elle ne peut pas être lue",
+    () => "there is no database yet, or it cannot be read",
+  ),
+  noneRuns: both(
+    (component: string) => `aucun composant ${component} ne tourne : le dernier a échoué ou se tait`,
+    (component: string) => `no ${component} runs: the last one failed or is silent`,
+  ),
+  notCaughtUp: both(
+    () => "les chiffres n'ont pas encore tous les événements des topics",
+    () => "the figures do not have all events of the topics yet",
+  ),
+  figuresLate: both(
+    (seconds: string) => `des événements attendent depuis ${seconds} s d'être dans les chiffres`,
+    (seconds: string) => `events have waited for ${seconds} s to be in the figures`,
+  ),
   loopBusy: both(
     (ms: string) => `occupé ${ms} ms d'affilée`,
     (ms: string) => `busy for ${ms} ms at a time`,

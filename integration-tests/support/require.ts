@@ -16,6 +16,7 @@ export const PARTS = [
   "images",
   "browser",
   "sqlite3",
+  "promtool",
   "mount",
   "root",
 ] as const;
@@ -144,6 +145,12 @@ const SEARCHES: Readonly<Record<Part, () => Requirement>> = {
     return path === undefined
       ? absent("sqlite3", "sqlite3 absent: none on PATH (apt-get install sqlite3)")
       : found("sqlite3", path);
+  },
+  promtool: () => {
+    const path = program("promtool");
+    return path === undefined
+      ? absent("promtool", "promtool absent: none on PATH (apt-get install prometheus)")
+      : found("promtool", path);
   },
   mount: () => {
     const why = "a small disk absent: mounting a tmpfs takes root";

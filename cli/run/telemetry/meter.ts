@@ -1,0 +1,42 @@
+/**
+ * Metrics in the text format of Prometheus. Effect's own formatter writes them; a registry of its own for each text holds
+ * what is measured now, so a source or a component that is gone leaves no series behind.
+ */
+import * as Context from "effect/Context";
+import * as Metric from "effect/Metric";
+import * as PrometheusMetrics from "effect/observability/PrometheusMetrics";
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** The values of one metric, by their labels. */
+export type Series = readonly (readonly [labels: Labels, value: number])[];
+
+/** One value without labels; none where it is not known: a metric that is missing is better than a wrong one. */
+export const single = (value: number | null | undefined): Series =>
+  value === null || value === undefined ? [] : [[{}, value]];
+
+export class Meter {
+  readonly #registry: Metric.MetricRegistry;
+  readonly #context: Context.Context<never>;
+
+  /** `kept`: metrics that count for as long as the process runs; the text has them too. */
+  constructor(kept: Metric.MetricRegistry = new Map()) {
+    this.#registry = new Map(kept);
+    this.#context = Context.make(Metric.MetricRegistry, this.#registry) as Context.Context<never>;
+  }
+
+  gauge(name: string, description: string, series: Series): void {
+    for (const [attributes, value] of series)
+      Metric.gauge(name, { description, attributes }).updateUnsafe(value, this.#context);
+  }
+
+  /** The values are totals. `name` ends in `_total`. */
+  counter(name: string, description: string, series: Series): void {
+    for (const [attributes, value] of series)
+      Metric.counter(name, { description, attributes }).updateUnsafe(value, this.#context);
+  }
+
+  text(): string {
+    return PrometheusMetrics.formatUnsafe(this.#context);
+  }
+}
