@@ -123,7 +123,7 @@ it("docs/monitoring.md lists each metric with its labels, and no other", () => {
       return [name, ...names].join(" ");
     });
   const doc = readFileSync(join(import.meta.dirname, "../../../docs/monitoring.md"), "utf8");
-  const listed = [...doc.matchAll(/^\| `([a-z_]+)` \| ([a-z_, `]*) \|/gm)].map(([, name, labels = ""]) =>
+  const listed = [...doc.matchAll(/^\| `([a-z_]+)` \|([a-z_, `]*)\|/gm)].map(([, name, labels = ""]) =>
     [name, ...labels.matchAll(/[a-z_]+/g)].join(" "),
   );
   // ventes_file_bytes has a series where there is a file; the tests' folder has none of them.
