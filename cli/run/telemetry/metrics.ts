@@ -1,4 +1,4 @@
-/** The metrics of a pipeline as one text, from what was observed at one moment. docs/metrics.md lists them. */
+/** The metrics of a pipeline as one text, from what was observed at one moment. docs/monitoring.md lists them. */
 import { join } from "node:path";
 import type { MetricRegistry } from "effect/Metric";
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
