@@ -118,6 +118,12 @@ export const READING_NOTES = {
     en: (n) =>
       `columns left out, not published, for their names are of personal data: ${n.what} (to publish them: --keep)`,
   },
+  "columns.personal_values": {
+    fr: (n) =>
+      `colonnes laissées de côté, non publiées, car leurs valeurs sont des adresses e-mail, des numéros de téléphone, de compte ou de carte : ${n.what} (pour les publier : --keep)`,
+    en: (n) =>
+      `columns left out, not published, for their values are e-mail addresses or numbers of telephones, accounts or cards: ${n.what} (to publish them: --keep)`,
+  },
   "columns.in_ids": {
     fr: (n) =>
       `colonnes non publiées, mais lues pour les identifiants des ventes, qui en contiennent une empreinte : ${n.what} (de nouveaux identifiants sans elles : --rekey)`,

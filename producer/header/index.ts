@@ -24,5 +24,6 @@ export {
 } from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, isNameable, nameAt, shownHeader } from "./names.ts";
+export { looksPersonal, namesOfPeople } from "./people.ts";
 export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";
 export { type StatusMeaning, statusReader } from "./statuses.ts";

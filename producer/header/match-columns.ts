@@ -6,6 +6,7 @@ import type { Column, Entity } from "#shared/contract/entities/index.ts";
 import type { ReadingOptions } from "#shared/contract/source-records.ts";
 import { type KnownHeader, placesAgain } from "./known-header.ts";
 import { fieldNamed, foldHeader } from "./names.ts";
+import { namesOfPeople } from "./people.ts";
 
 /** What decides how a header is read besides its names. */
 export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key"> & {
@@ -13,7 +14,11 @@ export type HeaderOptions = Pick<ReadingOptions, "map" | "set" | "prices" | "key
   readonly known?: KnownHeader | undefined;
 };
 /** The reading options of a source, with what its last announced version decided. */
-export type ReadAs = ReadingOptions & Pick<HeaderOptions, "known">;
+export type ReadAs = ReadingOptions &
+  Pick<HeaderOptions, "known"> & {
+    /** The extras whose values are personal data (rule 24). */
+    readonly personal?: readonly string[];
+  };
 /**
  * The values of a column come from a field of the record, or from the operator. `extra`: it is no column of the table,
  * and goes to the extras under its canonical name.
@@ -83,6 +88,7 @@ export function sourcesIn(
       if (!taken.has(place)) put(name, place);
     } else sources.set(name, { parts: place.map((at) => ({ at })), by: "address" });
   }
+  const people = namesOfPeople(header);
   const placesOf = new Map<string, number[]>();
   for (const [i, field] of header.entries()) {
     const folded = foldHeader(field);
@@ -96,7 +102,7 @@ export function sourcesIn(
     if ("beside" in column && !sources.has(column.beside)) continue;
     // Among the fields of the last version, a column that was read then does not look for another one.
     const isOnlyNew = known !== undefined && (isExtra.has(name) || known.places[name] !== undefined);
-    const mayBe = (i: number) => !taken.has(i) && !(isOnlyNew && again?.old.has(i));
+    const mayBe = (i: number) => !taken.has(i) && !people.has(i) && !(isOnlyNew && again?.old.has(i));
     const firstOf = (alias: string) => placesOf.get(alias)?.find(mayBe);
     let at = firstOf(foldHeader(name));
     for (let i = 0; at === undefined && i < column.aliases.length; i++)

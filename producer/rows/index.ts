@@ -7,9 +7,10 @@ export type { ColumnFormats } from "./columns/formats.ts";
 export { Gaps } from "./columns/gaps.ts";
 export { Groups } from "./columns/groups.ts";
 export { knownHeader } from "./columns/known-header.ts";
-export { checkLeftOut, clearedOf, leftOut, looksPersonal } from "./columns/left-out.ts";
+export { checkLeftOut, clearedOf, leftOut, unaskedExtras } from "./columns/left-out.ts";
 export { Meanings, type UnclearMeanings } from "./columns/meanings.ts";
 export { fitting } from "./columns/options.ts";
+export { isPersonalValue, PersonalValues } from "./columns/personal-values.ts";
 export { RecordFilter } from "./columns/record-filter.ts";
 export {
   changesDays,

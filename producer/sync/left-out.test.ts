@@ -7,7 +7,8 @@ import { registerCatalogue } from "../admin/catalogues.ts";
 import { inspectSource } from "../admin/inspect.ts";
 import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
 import { registerSource } from "../admin/register.ts";
-import { looksPersonal } from "../rows/index.ts";
+import { looksPersonal } from "../header/index.ts";
+import { isPersonalValue } from "../rows/index.ts";
 import { readSourcesOnce } from "../run.ts";
 import { sourceId } from "../source/reference.ts";
 import { allEvents, claimsOf, listSources, openPipeline, type Pipeline } from "../testing/pipeline.ts";
@@ -52,6 +53,8 @@ const stored = () =>
     .filter((one) => one.isFile())
     .map((one) => readFileSync(join(one.parentPath, one.name), "latin1"))
     .join("");
+/** All events, as text. */
+const published = async () => JSON.stringify(await pipeline.run(allEvents));
 
 const HEADER = "date_vente,id_produit,id_magasin,quantité,E-mail,Téléphone,Nom du client,N° carte,vendeur";
 const ANNE = "2026-02-03,p,m,1,anne@example.org,0612345678,Anne Le Gall,4970101234567890,Zoé";
@@ -73,7 +76,15 @@ describe("a column", () => {
     ],
     ...["Nom et prénom", "Vorname", "Kunde", "Customer First Name", "Billing Address1", "Shipping Street"],
     ...["Adresse de livraison", "N° carte", "card_number", "Credit Card Number", "IBAN", "carte de fidélité"],
-    ...["Date de naissance", "birthday", "IP address", "numéro de carte"],
+    ...["Date de naissance", "birthday", "IP address", "numéro de carte", "DOB", "Contact", "Adresse"],
+    ...[
+      "First Name (Billing)",
+      "Address 1&2 (Billing)",
+      "ship-address-1",
+      "recipient-name",
+      "Nom du contact",
+    ],
+    ...["Cardholder", "Intitulé tiers", "Tél. portable", "Civilité"],
   ])("%s is personal", (name) => expect(looksPersonal(name)).toBe(true));
 
   it.each([
@@ -108,8 +119,32 @@ describe("a column", () => {
       "shipping",
       "ticket",
       "Ribambelle",
+      ...["Code tiers", "adresse magasin", "membership", "contact lens", "livraison", "street food"],
     ],
   ])("%s is not", (name) => expect(looksPersonal(name)).toBe(false));
+
+  it("of addresses is not, in a file of shops", () => {
+    expect([looksPersonal("Adresse"), looksPersonal("Adresse", true)]).toEqual([true, false]);
+  });
+});
+
+describe("a value", () => {
+  it.each([
+    ...["anne@example.org", "Anne Le Gall <anne.le-gall@mail.example.fr>", "06 12 34 56 78", "0612345678"],
+    ...["+33 6 12 34 56 78", "+49 (0)171/1234567", "(555) 123-4567", "0171 1234567", "0033 612345678"],
+    ...[
+      "FR76 3000 6000 0112 3456 7890 189",
+      "DE89370400440532013000",
+      "4970 1012 3456 7893",
+      "371449635398431",
+    ],
+  ])("%s is personal", (value) => expect(isPersonalValue(value)).toBe(true));
+
+  it.each([
+    ...["2026-02-03", "03/02/2026", "01-02-2026 10", "12,50", "3760123456789", "0012345678", "1234567890"],
+    ...["4970101234567890", "FR76300060000112345678901", "FR40303265045", "35600000000048", "a @ b", "@zoe"],
+    ...["75001 Paris", "10:05:00", "REF-0612-345", "00614141999996", "356938035643809"],
+  ])("%s is not", (value) => expect(isPersonalValue(value)).toBe(false));
 });
 
 describe("personal data", () => {
@@ -155,6 +190,76 @@ describe("personal data", () => {
     const keys = Object.keys(await rows());
     expect(new Set(keys.map((key) => key.split("~")[1])).size).toBe(2);
     expect(await notes()).not.toContain("columns.in_ids E-mail, Nom du client");
+  });
+
+  it.each([
+    ["e-mail", "anne@example.org", "bob@example.org"],
+    ["telephone", "06 12 34 56 78", "06 87 65 43 21"],
+    ["cards", "4970 1012 3456 7893", "4970101234567893"],
+  ])("are found by their values, whatever the column is called: %s", async (_, one, two) => {
+    const lines = [
+      "date_vente,id_produit,id_magasin,quantité,Réf. tiers,vendeur",
+      `2026-02-03,p,m,1,${one},Zoé`,
+      `2026-02-04,p,m,1,${two},Zoé`,
+      "2026-02-05,p,m,1,,Zoé",
+    ];
+    write(...lines);
+    await add();
+    expect(await poll()).toMatchObject({ emitted: 3 });
+    expect(await notes()).toEqual(["columns.personal_values Réf. tiers"]);
+    const seller = { vendeur: "Zoé" };
+    expect(Object.values(await rows())).toEqual([seller, seller, seller]);
+    expect(await published()).not.toContain(one);
+    // Values that say otherwise change neither the decision nor a sale.
+    write(...lines, ...Array.from({ length: 9 }, (__, i) => `2026-02-06,p,m,${i + 1},x,Zoé`));
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 9 });
+    expect(await notes()).toEqual(["columns.personal_values Réf. tiers"]);
+    await add({ keep: ["Réf. tiers"] });
+    expect(await poll()).toMatchObject({ state: "ok" });
+    expect(Object.values(await rows())).toContainEqual({ "Réf. tiers": "x", ...seller });
+  });
+
+  it("in a column that was empty are found when lines come that have them", async () => {
+    const lines = [
+      "date_vente,id_produit,id_magasin,quantité,Remarque",
+      "2026-02-03,p,m,1,",
+      "2026-02-04,p,m,1,",
+    ];
+    write(...lines);
+    await add();
+    await poll();
+    write(...lines, "2026-02-05,p,m,1,a@example.org", "2026-02-06,p,m,1,b@example.org");
+    expect(await poll()).toMatchObject({ state: "ok" });
+    expect(await published()).not.toContain("example.org");
+    expect(Object.keys(await rows())).toHaveLength(4);
+  });
+
+  it("are not found by a single value, nor by half of them", async () => {
+    write(
+      "date_vente,id_produit,id_magasin,quantité,Remarque,Note",
+      "2026-02-03,p,m,1,a@example.org,",
+      "2026-02-04,p,m,1,b@example.org,c@example.org",
+      "2026-02-05,p,m,1,x,",
+      "2026-02-06,p,m,1,y,",
+    );
+    await add();
+    await poll();
+    expect(await notes()).toEqual([]);
+  });
+
+  it.each([
+    ["a first name", "Prénom", "Luc"],
+    ["an e-mail", "E-mail", "luc@example.org"],
+  ])("are names beside %s, and none of products", async (_, field, value) => {
+    write(`id_produit,Nom,${field},prix,libellé`, `p,Durand,${value},5,Pain`);
+    await add();
+    await poll();
+    expect(await notes()).toEqual([`columns.personal Nom, ${field}`]);
+    expect(await published()).toContain("Pain");
+    expect(await published()).not.toContain("Durand");
+    await add({ map: ["nom=Nom"] });
+    await poll();
+    expect(await published()).toContain("Durand");
   });
 
   it("of a key that the operator names tell sales apart, and are not published", async () => {

@@ -23,7 +23,7 @@ export class LeftOutColumns {
   /** The fields that are not published and never were. */
   readonly never: readonly string[];
   readonly notes: readonly {
-    readonly code: "columns.left_out" | "columns.personal" | "columns.in_ids";
+    readonly code: "columns.left_out" | "columns.personal" | "columns.personal_values" | "columns.in_ids";
     readonly what: string;
   }[];
 
@@ -34,7 +34,7 @@ export class LeftOutColumns {
     options: VersionOptions,
     decoders: readonly Decoder[],
   ) {
-    const { fields, personal } = leftOut(header, wide, options.reading);
+    const { fields, personal, byValues } = leftOut(header, wide, options.reading);
     this.#fields = fields;
     this.#width = header.length;
     this.#delimiter = delimiter;
@@ -48,7 +48,8 @@ export class LeftOutColumns {
     const names = [...fields].map(nameOf);
     const notes = [
       ["columns.personal", personal],
-      ["columns.left_out", names.filter((name) => !personal.includes(name))],
+      ["columns.personal_values", byValues],
+      ["columns.left_out", names.filter((name) => !personal.includes(name) && !byValues.includes(name))],
       ["columns.in_ids", inIds],
     ] as const;
     this.notes = notes.flatMap(([code, told]) => (told.length === 0 ? [] : [{ code, what: shown(told) }]));

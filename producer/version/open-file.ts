@@ -2,7 +2,16 @@
 import { closeSync, openSync, rmSync } from "node:fs";
 import { ventes } from "#shared/contract/entities/index.ts";
 import { decideReading } from "../csv/index.ts";
-import { ColumnSurvey, fitting, knownHeader, lostColumn, RecordFilter } from "../rows/index.ts";
+import { mapEntities } from "../header/index.ts";
+import {
+  ColumnSurvey,
+  fitting,
+  knownHeader,
+  lostColumn,
+  PersonalValues,
+  RecordFilter,
+  unaskedExtras,
+} from "../rows/index.ts";
 import { SourceRefusal } from "../source/index.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf, recordsOf } from "./records-of.ts";
@@ -10,7 +19,7 @@ import { Version } from "./version.ts";
 
 /**
  * Yields between blocks. Returns undefined when the appended part is written otherwise than the part before; then the
- * file must be read whole. Throws SourceRefusal.
+ * file must be read whole, and so must one whose appended part shows personal data in a column for the first time. Throws SourceRefusal.
  */
 export function* openFile(given: VersionOptions): Generator<void, Version | undefined> {
   const { before, tail } = given;
@@ -42,14 +51,23 @@ export function* openFile(given: VersionOptions): Generator<void, Version | unde
       before: known?.reading?.columns ?? null,
       tail: tail !== null,
     });
+    const before = known?.reading?.personal ?? [];
+    const wide = mapEntities(header, entities, fitted.reading);
+    const values = new PersonalValues(unaskedExtras(header, wide, { ...fitted.reading, personal: before }));
     yield* recordsOf(readerOf(fd, reading, options), new RecordFilter(header, options.reading), {
-      record: (_, fields, line) => survey.record(fields, line),
+      record: (_, fields, line) => {
+        if (fields.length !== header.length) return;
+        survey.record(fields, line);
+        values.record(fields);
+      },
       bad: () => {},
     });
-    const version = new Version(fitted, reading, fd, survey.decide());
+    const personal = [...before, ...values.found];
+    const decided = { ...fitted, reading: { ...fitted.reading, personal } };
+    const version = new Version(decided, reading, fd, survey.decide());
     if (options.replacesIds === true && version.formerIdAt === undefined)
       throw new SourceRefusal("source.not_rekeyed", ventes.key);
-    if (tail === null || survey.contradicted.length === 0) return version;
+    if (tail === null || survey.contradicted.length + values.found.length === 0) return version;
     version.close();
     return undefined;
   } catch (error) {

@@ -115,12 +115,14 @@ export class Version {
 
   /** The reading decisions, and the notes of the passes so far. */
   get reading(): ReadingDecisions {
+    const { personal = [] } = this.options.reading;
     const notes = [...this.#reading.notes, ...this.#kept, ...this.leftOut.notes, ...this.#notes];
     return {
       ...decisionsOf(this.#reading),
       columns: this.formats,
       places: this.known.places,
       ...(this.leftOut.never.length === 0 ? {} : { leftOut: this.leftOut.never }),
+      ...(personal.length === 0 ? {} : { personal }),
       ...(notes.length === 0 ? {} : { notes }),
     };
   }

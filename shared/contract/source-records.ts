@@ -76,6 +76,8 @@ export const ReadingDecisions = Schema.Struct({
   ),
   /** Fields that are not published and never were (rule 24). */
   leftOut: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The extras whose values are personal data (rule 24). */
+  personal: Schema.optionalKey(Schema.Array(Schema.String)),
   /** Remarks about the file, by code (producer/csv/notes.ts). */
   notes: Schema.optionalKey(
     Schema.Array(

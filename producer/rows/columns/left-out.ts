@@ -1,71 +1,94 @@
 /**
  * The columns of a file that are not published with its rows (rule 24): those that the operator leaves out, and those
- * whose names are of personal data. Of the columns of an entity none is left out: they are what the figures are made of.
+ * whose names or values are of personal data. Of the columns of an entity none is left out: they are what the figures are made of.
  */
+import { magasins, ventes } from "#shared/contract/entities/index.ts";
 import type { ReadingDecisions, ReadingOptions } from "#shared/contract/source-records.ts";
 import {
   extraAt,
   fieldNamed,
   foldHeader,
+  looksPersonal,
   nameAt,
+  namesOfPeople,
+  type ReadAs,
   shownHeader,
   type WideMapping,
 } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
-const PERSON =
-  "(?:customer|client|clients|buyer|acheteur|billing|shipping|facturation|livraison|recipient|destinataire|guest|kunden|cliente)";
-const OF = "(?:de|du|d)?(?:la|le|l)?";
-
-/** Folded names of columns with personal data. */
-const PERSONAL: readonly RegExp[] = [
-  /mail|courriel|correoelectronico|adresseelectronique/,
-  /(?<!smart|i|head|ear|micro|mega|saxo|inter)phone(?!case)|telefon|^(?:num|numero|no|n)?(?:de)?tel(?:client|no|nr|num|numero)?$|^gsm$|^fax$|^portable$|^mobile(?:number|no)?$/,
-  /^(?:customer|client|clients|buyer|acheteur|kunde|kunden|cliente)$/,
-  /^(?:first|last|full|family|given|sur)name$|^prenoms?$|^nomdefamille$|^nom(?:et)?prenoms?$|^prenoms?(?:et)?nom$|^vorname$|^nachname$|^apellidos?$/,
-  new RegExp(`^${PERSON}(?:first|last|full|family|given|sur)?(?:name|nom|prenom)s?$`),
-  new RegExp(`^(?:nom|prenom|name|nombre)${OF}${PERSON}$`),
-  new RegExp(`^${PERSON}(?:address|adresse|street|rue|strasse)(?:line)?\\d*$`),
-  new RegExp(`^(?:address|adresse|rue)${OF}${PERSON}$`),
-  /(?:card|karten|tarjeta)(?:number|no|num|nummer|nr)$|^creditcard|^(?:num|numero|no|n)(?:de)?(?:la)?(?:carte|cb)|^cartebancaire|^cartefidelite|^cartedefidelite|^loyaltycard|^ccnumber$|^iban$|^rib$/,
-  /naissance|birth(?:day|date)?$|dateofbirth|geburtsdatum|securitesociale|^ssn$/,
-  /^(?:client|customer|browser|adresse)?ip(?:address|adresse)?$/,
-];
-
-/** Whether the name of a column is one of personal data: e-mail, telephone, names of customers, card numbers. */
-export const looksPersonal = (field: string): boolean => {
-  const name = foldHeader(field);
-  return PERSONAL.some((pattern) => pattern.test(name));
-};
+const DOCUMENT: ReadonlySet<string> = new Set(ventes.extras.map(({ name }) => name));
 
 export interface LeftOut {
   /** The fields that are not published. */
   readonly fields: ReadonlySet<number>;
   /** Those of them whose names alone told so. */
   readonly personal: readonly string[];
+  /** Those of them whose values told so. */
+  readonly byValues: readonly string[];
 }
 
+type Options = Pick<ReadAs, "drop" | "only" | "keep" | "personal">;
+
 /** Which of the extras of a header are not published. */
-export function leftOut(
-  header: readonly string[],
-  { mappings, extras }: WideMapping,
-  { drop = [], only, keep = [] }: Pick<ReadingOptions, "drop" | "only" | "keep">,
-): LeftOut {
+export function leftOut(header: readonly string[], wide: WideMapping, options: Options): LeftOut {
+  const { mappings, extras } = wide;
+  const { drop = [], only, personal: known = [] } = options;
   const fields = new Set<number>();
   const personal: string[] = [];
-  const named = (names: readonly string[], at: number): boolean => {
-    const own = extraAt(mappings.at(-1), at);
-    return names.some((name) => name === own || foldHeader(name) === foldHeader(header[at] ?? ""));
-  };
+  const byValues: string[] = [];
+  const ofShops = mappings.some(({ entity }) => entity === magasins.name);
+  const isList = mappings.every(({ entity }) => entity === magasins.name);
+  // What a shop is called is no name of a person.
+  const people = isList ? new Set<number>() : namesOfPeople(header);
   for (const at of extras) {
-    const name = nameAt(header, at);
-    const isPersonal = looksPersonal(name) && !named(keep, at) && !(only !== undefined && named(only, at));
-    if (isPersonal) personal.push(name);
-    if (isPersonal || named(drop, at) || (only !== undefined && !named(only, at) && !named(keep, at)))
-      fields.add(at);
+    const extra = extraAt(mappings.at(-1), at) ?? "";
+    const name = nameAt(header, at) || extra;
+    const isKept = isAskedFor(header, wide, options, at);
+    const byName = !isKept && (people.has(at) || looksPersonal(name, ofShops));
+    const byValue = !isKept && !byName && known.includes(extra);
+    if (byName) personal.push(name);
+    if (byValue) byValues.push(name);
+    const isDropped = isNamed(header, wide, drop, at) || (only !== undefined && !isKept);
+    if (byName || byValue || isDropped) fields.add(at);
   }
-  return { fields, personal };
+  return { fields, personal, byValues };
 }
+
+/** The extras that are published and that no operator asked for: their values may be personal data. */
+export function unaskedExtras(
+  header: readonly string[],
+  wide: WideMapping,
+  options: Options,
+): readonly { readonly at: number; readonly name: string }[] {
+  const { fields } = leftOut(header, wide, options);
+  return wide.extras.flatMap((at) => {
+    const name = extraAt(wide.mappings.at(-1), at);
+    if (name === undefined || fields.has(at)) return [];
+    return isAskedFor(header, wide, options, at) ? [] : [{ at, name }];
+  });
+}
+
+/** Whether an operator keeps the extra, or has said with --map what it is. */
+function isAskedFor(
+  header: readonly string[],
+  wide: WideMapping,
+  { only = [], keep = [] }: Options,
+  at: number,
+): boolean {
+  const isDocument = DOCUMENT.has(extraAt(wide.mappings.at(-1), at) ?? "");
+  return isDocument || isNamed(header, wide, keep, at) || isNamed(header, wide, only, at);
+}
+
+const isNamed = (
+  header: readonly string[],
+  { mappings }: WideMapping,
+  names: readonly string[],
+  at: number,
+): boolean =>
+  names.some(
+    (name) => name === extraAt(mappings.at(-1), at) || foldHeader(name) === foldHeader(header[at] ?? ""),
+  );
 
 /** What the last announcement tells of the columns that its version published. */
 export interface PublishedBefore {

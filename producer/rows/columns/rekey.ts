@@ -82,7 +82,8 @@ export function hiddenInIds(announced: Announcement | undefined, reading: Readin
     { ...reading, known: knownHeader(announced, reading) },
     SALE_KEY,
   );
-  return [...leftOut(header, wide, reading).fields].flatMap((at) => {
+  const { personal = [] } = announced?.reading ?? {};
+  return [...leftOut(header, wide, { ...reading, personal }).fields].flatMap((at) => {
     const extra = extraAt(wide.mappings.at(-1), at);
     return extra !== undefined && identity.includes(extra) ? [extra] : [];
   });
