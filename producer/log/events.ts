@@ -11,6 +11,18 @@ export interface Stamp {
   readonly day: string;
 }
 
+const BRACE = 0x7b;
+
+/**
+ * The same text, in one piece. V8 keeps a concatenation as a tree of its parts until somebody reads a character. The tree
+ * of an event takes three times the memory of its text, and thousands of events wait for their batch.
+ */
+function inOnePiece(text: string): string {
+  // Without a use of the character, the compiler drops the read.
+  if (text.charCodeAt(0) !== BRACE) throw new Error(`an event is a JSON object: ${text}`);
+  return text;
+}
+
 export class EventWriter {
   readonly stamp: Stamp;
   readonly #head: string;
@@ -24,7 +36,7 @@ export class EventWriter {
 
   /** A row event. `rest`: the JSON behind the key, as the decoder makes it. */
   row(keyColumn: string, key: string, line: number, rest: string): string {
-    return `${this.#head}${line}${this.#middle}"${keyColumn}":${JSON.stringify(key)}${rest}`;
+    return inOnePiece(`${this.#head}${line}${this.#middle}"${keyColumn}":${JSON.stringify(key)}${rest}`);
   }
 
   reject(line: number, row: RejectRow): string {
