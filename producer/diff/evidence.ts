@@ -77,6 +77,15 @@ export const linesOf = (lines: LinesOfDays): number => [...lines.values()].reduc
 export const keepsLines = ({ old, now }: Pick<Evidence, "old" | "now">): boolean =>
   linesOf(old) === linesOf(now);
 
+/** One fate for the rows of all days. */
+export const all = (fate: Fate): ByAge => ({
+  stray: fate,
+  before: fate,
+  edge: fate,
+  inside: fate,
+  after: fate,
+});
+
 /** The fates, each with another in its place. */
 export const mapFates = (fates: Fates, to: (fate: Fate, age: Age) => Fate): Fates => {
   const mapped = (ages: ByAge) =>

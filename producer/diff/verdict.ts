@@ -6,6 +6,7 @@
 import {
   AGES,
   type Age,
+  all,
   type ByAge,
   type Evidence,
   type Fate,
@@ -18,6 +19,7 @@ import {
   type Side,
   totalOf,
 } from "./evidence.ts";
+import { replacedAt } from "./replaced.ts";
 import { isOfAnotherYear, strayAt } from "./stray-dates.ts";
 import { daysBetween, type Window, type Windows, windowOf } from "./window.ts";
 
@@ -52,14 +54,6 @@ export const ageOf = (day: string, old: Window | null, now: Window | null): Age 
           : day <= now.last
             ? "inside"
             : "after";
-
-const all = (fate: Fate): ByAge => ({
-  stray: fate,
-  before: fate,
-  edge: fate,
-  inside: fate,
-  after: fate,
-});
 
 export function judge(evidence: Evidence): Fates {
   const now = windowOf(evidence.now);
@@ -214,7 +208,10 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
     (grown > 0 && (isWindowOfLines(evidence) || keepsLines(evidence))) ||
     (isFull && evidence.came[opposite[end]] + inserted > 0);
   if (mended > 0)
-    return { ...replacedAt({ before, part, grown, mended, isMoved, isOfLines }), stray: strays };
+    return {
+      ...replacedAt({ before, part, grown, mended, isMoved, isOfLines, isSplit: evidence.habit.split }),
+      stray: strays,
+    };
   if (isOfLines && isFull) return { ...all("rolled"), stray: strays };
   // Among lines that rolled off stood lines with a mistyped day; others were deleted.
   const later = isMoved && before + grown > 0 ? "unclear" : "corrected";
@@ -225,24 +222,6 @@ function atOldEnd(evidence: Evidence, windows: Windows, end: "first" | "last"): 
     inside: later,
     after: later,
   };
-}
-
-interface ReplacedAt {
-  readonly before: number;
-  readonly part: number;
-  readonly grown: number;
-  readonly mended: number;
-  readonly isMoved: boolean;
-  readonly isOfLines: boolean;
-}
-
-/** New lines came at the old end, so that rows that vanished there may be those, corrected. */
-function replacedAt({ before, part, grown, mended, isMoved, isOfLines }: ReplacedAt): ByAge {
-  if (before === 0 && isOfLines) return { ...all("corrected"), edge: "unclear" };
-  if (before === 0) return all(part > mended && grown > 0 ? "unclear" : "corrected");
-  if (!isMoved) return all(before + part <= mended ? "corrected" : "unclear");
-  if (part === 0) return all("unclear");
-  return { ...all(part <= mended && !isOfLines ? "corrected" : "unclear"), before: "rolled" };
 }
 
 /** A part of the first day went, and nothing came in its place. */

@@ -37,6 +37,23 @@ describe("lives of files", () => {
   );
 });
 
+/** Lives that were silently wrong once. */
+const MENDED = [
+  ["rolling-days-sorted", 4082],
+  ["rolling-count-newest-first", 5077],
+  ["rolling-hours", 6003],
+  ["rolling-hours", 6030],
+  ["rolling-days-sorted", 20298],
+  ["rolling-hours", 30035],
+] as const;
+
+it.each(MENDED)("%s: life %i is not silently wrong any more", { timeout: 600_000 }, async (name, seed) => {
+  const kind = kindOf(name);
+  const life = lifeOf(kind, seed);
+  const lived = await living(life);
+  expect(new Tally().take(kind, life, lived), failureText(life, lived)).toBe(false);
+});
+
 describe("a held version", () => {
   it("is decided by the command that leads to the books, and the life goes on", async () => {
     const p = new Publisher(5, { revenue: "list", time: true });
