@@ -184,6 +184,7 @@ describe("state of a module", () => {
     "producer/diff/state/held-rows.ts scratchKey",
     "producer/header/names.ts folds",
     "producer/rows/values.ts reading",
+    "shared/runtime/command.ts onPath",
     "shared/runtime/look-alikes.ts latin",
     "shared/contract/partitioner.ts scratch",
     "shared/topic-log/embedded/record-batch.ts scratch",

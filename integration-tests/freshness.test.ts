@@ -1,6 +1,6 @@
 /**
- * Nine healthy sources beside hostile ones on the same machine: how long new rows of all nine take to be in the database,
- * with and without the hostile ones. Polls begin by a timer of a second, so the two times differ by what sources cost each
+ * Nine healthy sources beside hostile ones on the same machine, and beside hostile records in the topic `sources`: how long
+ * new rows of all nine take to be in the database, with and without the hostile ones. Polls begin by a timer of a second, so the two times differ by what sources cost each
  * other, not by the speed of the machine.
  */
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer";
 import { expect, it, onTestFinished } from "vitest";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { layerTopicLog } from "#shared/topic-log/layer.ts";
+import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { registerSource } from "../producer/admin/register.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { countOf } from "./support/query.ts";
@@ -17,6 +18,8 @@ import { scratchDirectory, startVentes } from "./support/ventes.ts";
 
 const HEALTHY = 9;
 const ROUNDS = 7;
+const HOSTILE_RECORDS = 10_000;
+const RECORDS_AT_ONCE = 50;
 /** The most by which freshness may grow beside hostile sources. */
 const MOST = 2;
 
@@ -81,26 +84,26 @@ const startHostile = async () => {
 const fileOf = (n: number, rows: number): string =>
   `id_magasin,ville\n${Array.from({ length: rows }, (_, row) => `${n}-${row},Brest\n`).join("")}`;
 
-it(`${HEALTHY} healthy sources are at most ${MOST} times less fresh beside ${Object.keys(HOSTILE).length} hostile ones`, async () => {
-  const hostile = await startHostile();
-  onTestFinished(hostile.close);
-  const names = Array.from({ length: HEALTHY }, (_, n) => `${n}.csv`);
-  const server = await publishFiles(Object.fromEntries(names.map((name, n) => [name, fileOf(n, 1)])));
-  onTestFinished(server.close);
-  const data = scratchDirectory();
-  await Effect.runPromise(
-    Effect.forEach(
-      [...Object.keys(HOSTILE).map(hostile.url), ...names.map(server.url)],
-      (url) => registerSource(url),
-      { discard: true },
-    ).pipe(
+/** Runs work on the topics of a data directory. */
+const onLog = <A, E>(data: string, work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
+  Effect.runPromise(
+    work.pipe(
       Effect.provide(layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data))))),
     ),
   );
+
+/** Starts the program on the healthy sources and `others`. `more`: the rows that these have. */
+const startOn = async (data: string, others: readonly string[], more: number) => {
+  const names = Array.from({ length: HEALTHY }, (_, n) => `${n}.csv`);
+  const server = await publishFiles(Object.fromEntries(names.map((name, n) => [name, fileOf(n, 1)])));
+  onTestFinished(server.close);
+  await onLog(
+    data,
+    Effect.forEach([...others, ...names.map(server.url)], (url) => registerSource(url), { discard: true }),
+  );
   const running = startVentes(["start", "--data", data, "--every", "1s"]);
   let rows = 1;
-  /** One of the six is the row of the right files that hostile sources published. */
-  const isThere = () => countOf(data, "magasins") >= HEALTHY * rows + 1;
+  const isThere = () => countOf(data, "magasins") >= HEALTHY * rows + more;
   await until("every source to be read", isThere, { within: 60_000 });
 
   /** The median of the milliseconds until a new row of each healthy source is there. */
@@ -115,15 +118,57 @@ it(`${HEALTHY} healthy sources are at most ${MOST} times less fresh beside ${Obj
     }
     return took.sort((a, b) => a - b)[ROUNDS >> 1] as number;
   };
+  return { running, freshness };
+};
+
+const expectAsFresh = (alone: number, beside: number, what: string): void => {
+  console.log(
+    `new rows are there after ${alone.toFixed(0)} ms, beside ${what} after ${beside.toFixed(0)} ms`,
+  );
+  expect(beside).toBeLessThan(alone * MOST);
+};
+
+it(`${HEALTHY} healthy sources are at most ${MOST} times less fresh beside ${Object.keys(HOSTILE).length} hostile ones`, async () => {
+  const hostile = await startHostile();
+  onTestFinished(hostile.close);
+  // The right files that hostile sources publish at first have one row in common.
+  const { running, freshness } = await startOn(scratchDirectory(), Object.keys(HOSTILE).map(hostile.url), 1);
   const alone = await freshness();
   hostile.begin();
   await until("each hostile source to be polled", () => hostile.asked() >= Object.keys(HOSTILE).length, {
     within: 60_000,
   });
+  expectAsFresh(alone, await freshness(), "hostile sources");
+  expect((await running.stop()).code).toBe(130);
+}, 240_000);
+
+it(`and while another program writes ${HOSTILE_RECORDS} records that are not valid into the topic sources`, async () => {
+  const data = scratchDirectory();
+  const { running, freshness } = await startOn(data, [], 0);
+  const alone = await freshness();
+  let written = 0;
+  let isOver = false;
+  const write = (most: () => boolean, everyMs: number) =>
+    onLog(
+      data,
+      Effect.gen(function* () {
+        const log = yield* TopicLog;
+        while (!most()) {
+          const records = Array.from({ length: RECORDS_AT_ONCE }, (_, n) => ({
+            key: `https://hostile.example/${written + n}.csv`,
+            value: n % 2 === 0 ? "{" : '{"v":1,"kind":"source"}',
+          }));
+          yield* log.publish("sources", records);
+          written += RECORDS_AT_ONCE;
+          yield* Effect.sleep(everyMs);
+        }
+      }),
+    );
+  await write(() => written >= HOSTILE_RECORDS, 5);
+  const writing = write(() => isOver, 100);
   const beside = await freshness();
-  console.log(
-    `new rows are there after ${alone.toFixed(0)} ms, beside hostile sources after ${beside.toFixed(0)} ms`,
-  );
-  expect(beside).toBeLessThan(alone * MOST);
+  isOver = true;
+  await writing;
+  expectAsFresh(alone, beside, `${written} hostile records`);
   expect((await running.stop()).code).toBe(130);
 }, 240_000);

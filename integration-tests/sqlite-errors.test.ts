@@ -69,7 +69,7 @@ async function wrongEnd(
   let file = "";
   const ran: Ran = await withFailingSqlite(
     (at, name) => {
-      if (at !== site || thrown === times) return undefined;
+      if (thrown === times || at() !== site) return undefined;
       thrown += 1;
       file = basename(name);
       return sqliteError(code);
@@ -98,7 +98,7 @@ it("where SQLite fails, the command goes on or ends with a sentence that names t
     const after = copyOf(before, `after-${n}`);
     const sites = new Set<string>();
     const whole = await withFailingSqlite(
-      (site) => void sites.add(site),
+      (site) => void sites.add(site()),
       () => ventes([...command, "--data", after]),
     );
     expect(whole).toMatchObject({ code: 0 });

@@ -25,7 +25,7 @@ import {
   SourceStatuses,
 } from "./following/index.ts";
 import type { Defect, Progress } from "./sync/index.ts";
-import { makeProducer, refusedStatus } from "./sync/index.ts";
+import { makeProducer, RefusedStatuses } from "./sync/index.ts";
 
 export type { ProducerFailure } from "./following/index.ts";
 export type { Progress } from "./sync/index.ts";
@@ -77,7 +77,7 @@ const readEach = Effect.fnUntraced(function* (
     .sort(byRank);
   statuses.put(...registrations.map((registration) => statuses.get(registration)));
   if (options.only === undefined)
-    statuses.put(...registry.refused().map((record) => refusedStatus(record, producer.settings.language)));
+    statuses.put(...new RefusedStatuses(producer.settings.language).of(registry.refused()));
   for (const registration of registrations) {
     const { status } = yield* pollAndReport(producer, statuses, registration, { mode: "once" });
     statuses.put(status);

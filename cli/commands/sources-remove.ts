@@ -5,18 +5,19 @@
 import * as Effect from "effect/Effect";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
-import type { SourceError } from "../../producer/admin/index.ts";
+import { removeAllInvalid, type SourceError } from "../../producer/admin/index.ts";
 import { print, printJson } from "../output/stdout.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import { plannedRemoval, removalSentence, removeNamed } from "../run/removal.ts";
-import type { WrongUsage } from "../settings/errors.ts";
+import { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { frenchMoney } from "../texts/numbers.ts";
 import { visibleSource } from "../texts/visible.ts";
 
 interface RemoveInput {
-  readonly url: string;
+  readonly url: string | undefined;
   readonly withdraw: boolean;
+  readonly invalid: boolean;
   readonly dryRun: boolean;
 }
 
@@ -25,7 +26,10 @@ export const removeOne = (
   run: Invocation,
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
-    const { url, withdraw } = input;
+    const { url, withdraw, invalid } = input;
+    if (url === undefined ? !invalid : invalid)
+      return yield* new WrongUsage({ message: run.texts.removeWhat() });
+    if (url === undefined) return yield* removeRefused(input.dryRun, run);
     if (input.dryRun) return yield* showWithdrawal(url, withdraw, run);
     const removed = yield* onLog(run, SHORT_WAIT_MS)(removeNamed(url, withdraw, run));
     const { source, withdrawn, entries } = removed;
@@ -33,6 +37,13 @@ export const removeOne = (
     else if (entries === undefined) printJson({ source, withdrawn });
     else printJson({ catalogue: source, entries, withdrawn });
   });
+
+/** Removes the records of the topic `sources` that are not valid. */
+const removeRefused = Effect.fnUntraced(function* (dryRun: boolean, run: Invocation) {
+  const records = yield* onLog(run, SHORT_WAIT_MS)(removeAllInvalid(dryRun));
+  if (run.json) return printJson({ records, dryRun });
+  print(run.texts.invalidRemoved(run.texts.count(records), dryRun));
+});
 
 /** What the command would delete, by the database. Writes nothing. */
 const showWithdrawal = Effect.fnUntraced(function* (url: string, withdraw: boolean, run: Invocation) {

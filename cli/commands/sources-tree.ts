@@ -62,8 +62,9 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
   const remove = Command.make(
     "remove",
     {
-      url: Argument.String("URL").pipe(about("url")),
+      url: Argument.String("URL").pipe(about("url"), Argument.optional, Argument.map(given)),
       withdraw: toggle("withdraw", "withdraw"),
+      invalid: toggle("invalid", "invalidRecords"),
       dryRun: toggle("dry-run", "dryRunRemove"),
     },
     lazily(async () => (await import("./sources-remove.ts")).removeOne),

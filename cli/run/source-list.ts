@@ -29,9 +29,9 @@ import {
   listedCatalogues,
   listedSources,
   newCatalogueStatus,
+  RefusedStatuses,
   Registry,
   racesFound,
-  refusedStatus,
   withAttention,
 } from "../../producer/admin/index.ts";
 import { heldBy } from "../settings/locks.ts";
@@ -202,7 +202,7 @@ export class SourceEntries {
 
   /** Records of the topic `sources` that are no registration: no producer polls them. */
   invalid(language: Language): readonly SourceStatus[] {
-    return this.#registry.refused().map((record) => refusedStatus(record, language));
+    return new RefusedStatuses(language).of(this.#registry.refused());
   }
 
   /** A catalogue on which no producer has reported has the status that follows from the topic `sources`. */

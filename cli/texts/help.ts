@@ -198,6 +198,11 @@ export const COMMAND_HELP = {
         fr: "Voir d'abord combien de lignes, et quel montant",
         en: "First see how many rows, and what they are worth",
       },
+      {
+        command: "ventes sources remove --invalid",
+        fr: "Retirer ce que d'autres programmes ont écrit de faux dans le topic sources",
+        en: "Remove what other programs wrote wrongly into the topic sources",
+      },
     ],
   },
   "sources confirm": {
@@ -605,6 +610,10 @@ export const FLAG_HELP = {
     en: "address of the page (VENTES_HOST; 127.0.0.1); another one needs VENTES_TOKEN or VENTES_AUTH=none",
   },
   open: { fr: "ouvrir la page dans le navigateur", en: "open the page in the browser" },
+  invalidRecords: {
+    fr: "retire tous les enregistrements du topic sources qui ne sont pas valides",
+    en: "removes all records of the topic sources that are not valid",
+  },
   dryRunRemove: {
     fr: "montre ce qui serait retiré, en lignes et en argent, sans rien écrire",
     en: "shows what would be withdrawn, in rows and money, and writes nothing",

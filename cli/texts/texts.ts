@@ -831,6 +831,16 @@ const TEXTS = {
     (says: string) => `cette version serait retenue, et rien ne changerait : ${says}`,
     (says: string) => `this version would be held back, and nothing would change: ${says}`,
   ),
+  removeWhat: both(
+    () => "donnez l'adresse d'une source, ou --invalid sans adresse",
+    () => "give the address of a source, or --invalid without an address",
+  ),
+  invalidRemoved: both(
+    (n: string, dryRun: boolean) =>
+      `enregistrements non valides du topic sources : ${n} ${dryRun ? "seraient retirés ; rien n'a été écrit" : "retirés"}`,
+    (n: string, dryRun: boolean) =>
+      `records of the topic sources that are not valid: ${n} ${dryRun ? "would be removed; nothing was written" : "removed"}`,
+  ),
   sourceRemoved: both(
     (source: string, withdraw: boolean, n: string) =>
       `${source} n'est plus suivi${withdraw ? ` : ${lignes(n)} ${isOne(n) ? "retirée" : "retirées"}` : " ; ses lignes restent"}`,

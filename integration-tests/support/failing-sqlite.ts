@@ -7,24 +7,48 @@ import { basename, join } from "node:path";
 import BetterSqlite3 from "better-sqlite3";
 import type { Sqlite, Statement } from "#shared/database/sqlite.ts";
 
-/** Called before each call. An error that it returns is thrown in place of the call. */
-type OnCall = (site: string, file: string) => Error | undefined;
+/** Called before each call; `site` answers only until it returns. An error that it returns is thrown in place of the call. */
+type OnCall = (site: () => string, file: string) => Error | undefined;
 
 type Method = (this: unknown, ...args: readonly unknown[]) => unknown;
 
 const ROOT = join(import.meta.dirname, "../..");
-/** Frames that tell nothing: this file, and the helpers that all calls come through. */
-const HELPERS = /failing-sqlite|shared\/database\/attempt|node_modules|node:internal/;
+/** Frames that tell nothing: those of tests, and the helpers that all calls come through. */
+const HELPERS = /integration-tests|shared\/database\/attempt|node_modules|node:internal/;
 
 /** An error as SQLite answers with `code`. */
 export const sqliteError = (code: string): Error =>
   new BetterSqlite3.SqliteError(`injected ${code.slice("SQLITE_".length).toLowerCase()}`, code);
 
-const siteOf = (stack: string, file: string): string => {
-  const ours = stack.split("\n").find((line) => line.includes(ROOT) && !HELPERS.test(line)) ?? "";
-  const place = ours.slice(ours.indexOf(ROOT) + ROOT.length + 1).replace(/:\d+\)?$/, "");
-  return `${basename(file)} ${place}`;
-};
+/** The name of a site by its place in the code that runs: to name one reads source maps, which takes most of a run. */
+const named = new Map<string, string>();
+
+/** The frames of the caller without their text. */
+function frames(): readonly NodeJS.CallSite[] {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  Error.stackTraceLimit = 40;
+  Error.prepareStackTrace = (_, sites) => sites;
+  const { stack } = new Error("site");
+  Error.prepareStackTrace = prepareStackTrace;
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack as unknown as readonly NodeJS.CallSite[];
+}
+
+function siteOf(file: string): string {
+  const isOurs = (one: string): boolean => one.includes(ROOT) && !HELPERS.test(one);
+  const frame = frames().find((site) => isOurs(site.getFileName() ?? ""));
+  const key = `${basename(file)} ${frame?.getFileName()}:${frame?.getLineNumber()}:${frame?.getColumnNumber()}`;
+  let name = named.get(key);
+  if (name === undefined) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 40;
+    const ours = new Error("site").stack?.split("\n").find(isOurs) ?? "";
+    Error.stackTraceLimit = stackTraceLimit;
+    name = `${basename(file)} ${ours.slice(ours.indexOf(ROOT) + ROOT.length + 1).replace(/:\d+\)?$/, "")}`;
+    named.set(key, name);
+  }
+  return name;
+}
 
 /** Watches all calls for the time of `work`. */
 export async function withFailingSqlite<A>(onCall: OnCall, work: () => Promise<A>): Promise<A> {
@@ -34,11 +58,7 @@ export async function withFailingSqlite<A>(onCall: OnCall, work: () => Promise<A
   probe.close();
   const undo: (() => void)[] = [];
   const before = (file: string): void => {
-    const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = 40;
-    const stack = new Error("site").stack ?? "";
-    Error.stackTraceLimit = stackTraceLimit;
-    const error = onCall(siteOf(stack, file), file);
+    const error = onCall(() => siteOf(file), file);
     if (error !== undefined) throw error;
   };
   const watch = (

@@ -15,7 +15,7 @@ export {
   sourceId,
 } from "../source/index.ts";
 export type { RekeyListener } from "../sync/index.ts";
-export { type Defect, racesFound, refusedStatus, withAttention } from "../sync/index.ts";
+export { type Defect, RefusedStatuses, racesFound, withAttention } from "../sync/index.ts";
 export {
   type CatalogueInspection,
   catalogueId,
@@ -35,7 +35,7 @@ export { checkedName, LONGEST_NAME, nameSource } from "./name.ts";
 export { parseReadingFlags } from "./reading-flags.ts";
 export { type RegisterOptions, registerSource } from "./register.ts";
 export { type RekeyDryRun, rekeyDryRun } from "./rekey-dry-run.ts";
-export { type Removed, removeEntry, removeInvalid, removeSource } from "./remove.ts";
+export { type Removed, removeAllInvalid, removeEntry, removeInvalid, removeSource } from "./remove.ts";
 export { askReread } from "./reread.ts";
 export { restoreSource } from "./restore.ts";
 export { followSourcesFile, registerSourcesFile, type SourcesFileListener } from "./sources-file.ts";

@@ -111,5 +111,5 @@ export const findNamed = Effect.fnUntraced(function* (
 export const isAnythingRegistered: Effect.Effect<boolean, LogFailure, TopicLog> = Effect.gen(function* () {
   const registry = new Registry(yield* TopicLog);
   yield* registry.refresh();
-  return registry.registrations().length + registry.catalogues().length + registry.refused().length > 0;
+  return registry.registrations().length + registry.catalogues().length + registry.refusals > 0;
 });

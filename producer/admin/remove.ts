@@ -27,7 +27,7 @@ export const removeInvalid = Effect.fnUntraced(function* (
   const log = yield* TopicLog;
   const registry = new Registry(log);
   yield* registry.refresh();
-  const records = registry.refused();
+  const records = [...registry.refused()];
   const found =
     records.find(({ key, shown }) => key === named || shown === named) ??
     records.find(({ shown }) => show(shown) === named);
@@ -35,6 +35,23 @@ export const removeInvalid = Effect.fnUntraced(function* (
   const { key, partition, shown } = found;
   yield* log.publish("sources", [{ key, value: null, partition }]);
   return { source: shown, withdrawn: 0 };
+});
+
+/** Removes all records of the topic `sources` that are not valid, and tells how many they are. `dryRun`: only tells. */
+export const removeAllInvalid = Effect.fnUntraced(function* (
+  dryRun: boolean,
+): Effect.fn.Return<number, PublishFailure, TopicLog> {
+  const log = yield* TopicLog;
+  const registry = new Registry(log);
+  yield* registry.refresh();
+  const records = [...registry.refused()];
+  if (!dryRun)
+    for (let i = 0; i < records.length; i += BATCH)
+      yield* log.publish(
+        "sources",
+        records.slice(i, i + BATCH).map(({ key, partition }) => ({ key, value: null, partition })),
+      );
+  return records.length;
 });
 
 export interface RemoveOptions {

@@ -9,7 +9,7 @@ import type { SourceStatus } from "#shared/contract/status.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { registerSource } from "../admin/register.ts";
-import { removeInvalid, removeSource } from "../admin/remove.ts";
+import { removeAllInvalid, removeInvalid, removeSource } from "../admin/remove.ts";
 import { readSourcesOnce, runProducer } from "../run.ts";
 import { Registry } from "../source/registry.ts";
 import { announcementsOf, type HostileRecord, INVALID, unreadableOf } from "../testing/hostile-records.ts";
@@ -36,7 +36,7 @@ const publish = (records: readonly HostileRecord[]) =>
 const refused = Effect.gen(function* () {
   const registry = new Registry(yield* TopicLog);
   yield* registry.refresh();
-  return registry.refused();
+  return [...registry.refused()];
 });
 const unreadable = () => unreadableOf(healthy);
 const all = () => [...INVALID, ...unreadable(), ...announcementsOf(healthy)];
@@ -89,12 +89,6 @@ describe("foreign records in the topic sources", () => {
         const isTold = () =>
           INVALID.length + unreadable().length === seen.filter(({ state }) => state === "parked").length;
         yield* Effect.promise(() => until("all of them parked", isTold));
-        // One more is no work for those that are there: their statuses are the same ones.
-        const before = new Map(seen.map((status) => [status.source, status]));
-        yield* publish([{ name: "one more", key: "https://a.example/more.csv", value: "{" }]);
-        yield* Effect.promise(() => until("one more", () => seen.length === before.size + 1));
-        for (const { shown } of yield* refused)
-          if (before.has(shown)) expect(seen.find(({ source }) => source === shown)).toBe(before.get(shown));
         expect(fiber.pollUnsafe()).toBeUndefined();
         yield* Fiber.interrupt(fiber);
       }),
@@ -110,6 +104,52 @@ describe("foreign records in the topic sources", () => {
     expect(await pipeline.run(refused)).toEqual([]);
     const sources = await pipeline.run(readSourcesOnce());
     expect(sources.map(({ source }) => source)).toEqual([healthy]);
+  });
+
+  it("of any number are a hundred statuses and one for the others, and are removed together", async () => {
+    const keys = Array.from({ length: 1_000 }, (_, n) => `https://a.example/${n}.csv`);
+    const write = Effect.flatMap(TopicLog, (log) =>
+      log.publish(
+        "sources",
+        keys.map((key) => ({ key, value: "{" })),
+      ),
+    );
+    await pipeline.run(write);
+    const parked = async () =>
+      (await pipeline.run(readSourcesOnce())).filter(({ state }) => state === "parked");
+    expect(await parked()).toHaveLength(101);
+    expect((await parked()).at(-1)).toMatchObject({
+      source: "topic sources",
+      reason: expect.stringMatching(/more than 100 records .* sources remove --invalid/),
+    });
+    await pipeline.run(
+      Effect.gen(function* () {
+        let seen: readonly SourceStatus[] = [];
+        const onSources = (sources: readonly SourceStatus[]) => {
+          seen = sources;
+        };
+        const fiber = yield* Effect.forkChild(runProducer({ onSources }));
+        yield* Effect.promise(() => until("102 statuses", () => seen.length === 102));
+        expect(yield* removeAllInvalid(true)).toBe(1_000);
+        expect(yield* removeAllInvalid(false)).toBe(1_000);
+        yield* Effect.promise(() => until("the healthy source alone", () => seen.length === 1));
+        yield* Fiber.interrupt(fiber);
+      }),
+    );
+    expect(await parked()).toEqual([]);
+  });
+
+  it("that a poll and the follower read at the same time are taken once", async () => {
+    const registry = await pipeline.run(Effect.map(TopicLog, (log) => new Registry(log)));
+    const partition = registry.partition(healthy);
+    const value = Buffer.from("{");
+    const records = [{ offset: 7, key: healthy, value }];
+    const batch = { topic: "sources" as const, partition, records, next: 8 };
+    await pipeline.run(Effect.all([registry.take(batch), registry.take(batch)], { concurrency: 2 }));
+    expect(registry.revision).toBe(1);
+    await pipeline.run(registry.take(batch));
+    expect(registry.revision).toBe(1);
+    expect(registry.positions()[partition]?.offset).toBe(8);
   });
 
   it("in a partition that is not their key's are shown, do not harm the source of that key, and are removed there", async () => {

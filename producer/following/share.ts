@@ -6,8 +6,7 @@ import * as Effect from "effect/Effect";
 import * as FiberMap from "effect/FiberMap";
 import type { Catalogue, Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
-import type { RefusedRecord } from "../source/index.ts";
-import { announcedStatus, refusedStatus, unlistedStatus } from "../sync/index.ts";
+import { announcedStatus, RefusedStatuses, unlistedStatus } from "../sync/index.ts";
 import { followCatalogue, newFollowed } from "./catalogue.ts";
 import type { ProducerFailure } from "./poll.ts";
 import { type Following, followSource } from "./source.ts";
@@ -23,13 +22,14 @@ export class Share {
   readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
   readonly #running = new Map<string, Registration>();
   readonly #listing = new Map<string, Catalogue>();
-  /** Made once for each record: a client of the topic may write thousands, and each record after them shows all. */
-  readonly #refusedStatuses = new WeakMap<RefusedRecord, SourceStatus>();
+
+  readonly #refusals: RefusedStatuses;
 
   /** `fibers` ends with its own scope. */
   constructor(following: Following, fibers: FiberMap.FiberMap<string, void, ProducerFailure>) {
     this.#following = following;
     this.#fibers = fibers;
+    this.#refusals = new RefusedStatuses(following.producer.settings.language);
   }
 
   #isOurs(id: string): boolean {
@@ -44,9 +44,9 @@ export class Share {
     return this.#following.producer.registry.catalogues().filter(({ catalogue }) => this.#isOurs(catalogue));
   }
 
-  #refused() {
-    const { registry } = this.#following.producer;
-    return registry.refused().filter(({ partition }) => this.partitions.has(partition));
+  #refused(): readonly SourceStatus[] {
+    const refused = this.#following.producer.registry.refused();
+    return this.#refusals.of(refused.filter(({ partition }) => this.partitions.has(partition)));
   }
 
   /**
@@ -68,7 +68,7 @@ export class Share {
       discard: true,
     });
     for (const [source] of ended) this.#running.delete(source);
-    const invalid = new Set(this.#refused().map(({ shown }) => shown));
+    const invalid = new Set(this.#refused().map(({ source }) => source));
     const isShown = (source: string) =>
       invalid.has(source) ||
       (this.#isOurs(source) &&
@@ -129,16 +129,8 @@ export class Share {
           ? []
           : [unlistedStatus(before, registration)];
       }),
-      ...this.#refused().map((record) => this.#statusOf(record)),
+      ...this.#refused(),
     );
-  }
-
-  #statusOf(record: RefusedRecord): SourceStatus {
-    const known = this.#refusedStatuses.get(record);
-    if (known !== undefined) return known;
-    const status = refusedStatus(record, this.#following.producer.settings.language);
-    this.#refusedStatuses.set(record, status);
-    return status;
   }
 
   /** Fails when a fiber fails, with its failure; never succeeds. */

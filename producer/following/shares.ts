@@ -19,6 +19,12 @@ import type { Following } from "./source.ts";
 /** The group of all producers of a namespace. */
 const GROUP = "producers";
 
+/**
+ * A pause after the records of a batch were looked at. Each look goes through all sources: a client of the topic that writes
+ * thousands of records, one by one, would keep this process from everything else.
+ */
+const REST_MS = 100;
+
 /** The former producer of a source learns of its loss when we learn of our gain. It has this long to end its poll. */
 const HANDOVER_MS = 250;
 
@@ -48,6 +54,7 @@ export const followShares = Effect.fnUntraced(function* (
         yield* share.release();
       }
       yield* share.begin();
+      yield* Effect.sleep(REST_MS);
     }
   });
 
@@ -63,8 +70,7 @@ export const followShares = Effect.fnUntraced(function* (
       changed.wake();
     },
     onBatch: (batch) =>
-      Effect.sync(() => {
-        for (const record of batch.records) registry.apply(record, batch.partition);
+      Effect.map(registry.take(batch), () => {
         // A poll may have refreshed the registry before, so the records here may change nothing.
         if (registry.revision !== settled) changed.wake();
         return batch.next;

@@ -75,7 +75,11 @@ export class SourceRefusal extends Error {
   readonly more: string | undefined;
 
   constructor(code: SourceErrorCode, what?: string, more?: string) {
+    // It tells a user what is wrong with an input, not where the program is; one is made for each record that is not valid.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(code);
+    Error.stackTraceLimit = stackTraceLimit;
     this.code = code;
     this.what = what;
     this.more = more;

@@ -5,8 +5,9 @@
 import * as Effect from "effect/Effect";
 import { partitionOf } from "#shared/contract/partitioner.ts";
 import type { Announcement, Catalogue, Registration, Removal } from "#shared/contract/source-records.ts";
+import { inSlices } from "#shared/runtime/slices.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import type { LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
+import type { LogBatch, LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { SourceRefusal } from "./error.ts";
 import { type Named, parseSourceRecord, shownKey } from "./record.ts";
 
@@ -33,8 +34,6 @@ export interface RefusedRecord {
 
 interface Entry {
   named: Named | undefined;
-  /** Offset of the record of `named`. */
-  namedAt: number;
   last: LastAnnouncement | undefined;
   /** Offsets of its latest announcements. */
   offsets: number[];
@@ -70,16 +69,31 @@ export class Registry {
   /** Reads the new records of one partition, or of all. */
   refresh(partition?: number): Effect.Effect<void, LogFailure> {
     const from = this.positions().filter((p) => partition === undefined || p.partition === partition);
-    return this.#log.read(from, (batch) =>
-      Effect.sync(() => {
-        for (const record of batch.records) this.apply(record, batch.partition);
-        this.#positions[batch.partition] = batch.next;
-      }),
-    );
+    return this.#log.read(from, (batch) => this.take(batch));
   }
 
-  /** Takes one record. A record that was taken before, or that is older than a taken one, changes nothing. */
-  apply({ key, value, offset }: LogRecord, partition: number): void {
+  /**
+   * Takes the records of a batch that it has not taken yet: `refresh` and a follower read the same ones, also at the same
+   * time. A client of the topic may write thousands in one batch, so others run in between.
+   */
+  take({ partition, records, next }: LogBatch): Effect.Effect<void> {
+    const taking = function* (this: Registry): Generator<void> {
+      for (const record of records) {
+        if (record.offset < this.#position(partition)) continue;
+        this.#apply(record, partition);
+        this.#positions[partition] = record.offset + 1;
+        yield;
+      }
+      this.#positions[partition] = Math.max(this.#position(partition), next);
+    };
+    return inSlices(() => taking.call(this), Effect.die);
+  }
+
+  #position(partition: number): number {
+    return this.#positions[partition] ?? 0;
+  }
+
+  #apply({ key, value, offset }: LogRecord, partition: number): void {
     if (key === null) return;
     const record = value === null ? null : parseSourceRecord(key, value);
     if (record?.is === "nothing") return;
@@ -90,7 +104,6 @@ export class Registry {
       return;
     }
     const isItsOwn = this.partition(key) === partition;
-    if (isItsOwn && offset <= this.#entry(key).namedAt) return;
     this.#revision++;
     const place = `${partition} ${key}`;
     const refusal =
@@ -102,9 +115,11 @@ export class Registry {
     if (refusal === undefined) this.#refused.delete(place);
     else this.#refused.set(place, { key, partition, shown: shownKey(key), refusal });
     if (!isItsOwn) return;
-    const entry = this.#entry(key);
-    entry.namedAt = offset;
-    entry.named = record?.is === "named" ? record.named : undefined;
+    if (record?.is === "named") this.#entry(key).named = record.named;
+    else {
+      const entry = this.#entries.get(key);
+      if (entry !== undefined) entry.named = undefined;
+    }
   }
 
   #announced(entry: Entry, value: Announcement, offset: number): void {
@@ -122,7 +137,7 @@ export class Registry {
   #entry(source: string): Entry {
     let entry = this.#entries.get(source);
     if (entry === undefined) {
-      entry = { named: undefined, namedAt: -1, last: undefined, offsets: [] };
+      entry = { named: undefined, last: undefined, offsets: [] };
       this.#entries.set(source, entry);
     }
     return entry;
@@ -170,9 +185,13 @@ export class Registry {
     );
   }
 
-  /** The records that are not valid. */
-  refused(): RefusedRecord[] {
-    return [...this.#refused.values()];
+  /** The records that are not valid. There may be very many. */
+  refused(): IteratorObject<RefusedRecord> {
+    return this.#refused.values();
+  }
+
+  get refusals(): number {
+    return this.#refused.size;
   }
 
   last(source: string): LastAnnouncement | undefined {

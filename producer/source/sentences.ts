@@ -196,6 +196,12 @@ export const SOURCE_SENTENCES = {
     en: (d) =>
       `${d.source}: its record in the topic sources is not valid (${d.what}): correct the program that wrote it, or remove it: ${remove(d.source)}`,
   },
+  "registration.many_not_valid": {
+    fr: (d) =>
+      `le topic sources a plus de ${d.what} enregistrements qui ne sont pas valides : corrigez le programme qui les a écrits, puis retirez-les tous : ${command("sources remove --invalid")}`,
+    en: (d) =>
+      `the topic sources has more than ${d.what} records that are not valid: correct the program that wrote them, then remove them all: ${command("sources remove --invalid")}`,
+  },
   "registration.other_key": {
     fr: (d) =>
       `${d.source} : l'enregistrement du topic sources sous cette clé est celui d'une autre source (${d.what}) : corrigez le programme qui l'a écrit, ou retirez-le : ${remove(d.source)}`,

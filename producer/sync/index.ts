@@ -11,7 +11,7 @@ export {
   announcedStatus,
   parkedStatus,
   polledStatus,
-  refusedStatus,
+  RefusedStatuses,
   unlistedStatus,
   withAttention,
 } from "./status.ts";

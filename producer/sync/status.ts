@@ -4,7 +4,13 @@ import { type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import type { Language } from "#shared/runtime/settings.ts";
-import { doubtsText, type LastAnnouncement, type RefusedRecord, type SourceError } from "../source/index.ts";
+import {
+  doubtsText,
+  type LastAnnouncement,
+  type RefusedRecord,
+  type SourceError,
+  SourceRefusal,
+} from "../source/index.ts";
 import { NOTHING, type PollResult } from "./result.ts";
 
 /** The status by the topic `sources` alone, before this producer polled the source. */
@@ -78,14 +84,47 @@ export const parkedStatus = (before: SourceStatus, error: SourceError, now: stri
   ...(error.doubts === undefined ? {} : { doubts: error.doubts }),
 });
 
-/** The status of a record in `sources` that is no valid registration: parked until somebody removes or replaces it. */
-export const refusedStatus = ({ shown, refusal }: RefusedRecord, language: Language): SourceStatus => ({
-  source: shown,
-  entities: [],
-  state: "parked",
-  reason: refusal.toError(shown, language).sentence,
-  ...NOTHING,
-  version: null,
-  polled: null,
-  changed: null,
-});
+const REFUSED_SHOWN = 100;
+
+/**
+ * The statuses of records in `sources` that are not valid: parked until somebody removes or replaces them. A client of the
+ * topic may write any number of them: one status stands for those after the first REFUSED_SHOWN.
+ */
+export class RefusedStatuses {
+  readonly #language: Language;
+  /** Made once for each record: all are shown again after each change of the topic. */
+  readonly #made = new WeakMap<RefusedRecord, SourceStatus>();
+  readonly #others: SourceStatus;
+
+  constructor(language: Language) {
+    this.#language = language;
+    const refusal = new SourceRefusal("registration.many_not_valid", String(REFUSED_SHOWN));
+    this.#others = this.#make("topic sources", refusal);
+  }
+
+  of(records: IteratorObject<RefusedRecord>): SourceStatus[] {
+    const first = records.take(REFUSED_SHOWN + 1).toArray();
+    const statuses = first.slice(0, REFUSED_SHOWN).map((record) => this.#statusOf(record));
+    return first.length > REFUSED_SHOWN ? [...statuses, this.#others] : statuses;
+  }
+
+  #statusOf(record: RefusedRecord): SourceStatus {
+    let status = this.#made.get(record);
+    if (status === undefined) {
+      status = this.#make(record.shown, record.refusal);
+      this.#made.set(record, status);
+    }
+    return status;
+  }
+
+  readonly #make = (source: string, refusal: SourceRefusal): SourceStatus => ({
+    source,
+    entities: [],
+    state: "parked",
+    reason: refusal.toError(source, this.#language).sentence,
+    ...NOTHING,
+    version: null,
+    polled: null,
+    changed: null,
+  });
+}

@@ -17,9 +17,20 @@ export function calledAs(call: Call): string {
   const { argv, env, cwd } = call;
   const file = argv[1] ?? "";
   if (env.npm_command !== undefined || !isProgram(call)) return "npx ventes";
-  const own = realPath(file);
-  const isFound = (env.PATH ?? "").split(delimiter).some((dir) => realPath(join(dir, "ventes")) === own);
-  return isFound ? "ventes" : `node ${shellArgument(relative(cwd(), file))}`;
+  return isOnPath(file, env.PATH ?? "") ? "ventes" : `node ${shellArgument(relative(cwd(), file))}`;
+}
+
+/** What `isOnPath` answered last. A process is called once, and may name thousands of commands. */
+let onPath = { file: "", path: "", is: false };
+
+/** Whether the PATH finds this very file as `ventes`. */
+function isOnPath(file: string, path: string): boolean {
+  if (onPath.file !== file || onPath.path !== path) {
+    const own = realPath(file);
+    const is = path.split(delimiter).some((dir) => realPath(join(dir, "ventes")) === own);
+    onPath = { file, path, is };
+  }
+  return onPath.is;
 }
 
 const realPath = (path: string): string | undefined => {
