@@ -32,11 +32,11 @@ export const analyzer = (
     )(
       Effect.gen(function* () {
         view.eventOf = yield* saleEvents;
-        yield* openPage(where, view, run, input.open);
+        const { url } = yield* openPage(where, view, run, input.open);
         yield* Effect.forkScoped(followSources(view, true, run.texts));
         yield* Effect.forkScoped(observing(view, run.texts));
         yield* Effect.forkScoped(notifying(told, view, run));
-        yield* Effect.raceFirst(analyze(run), analyzeBeside(run));
+        yield* Effect.raceFirst(analyze(run, { page: url }), analyzeBeside(run));
       }),
     );
   }).pipe(Effect.scoped);

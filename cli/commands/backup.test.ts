@@ -5,6 +5,7 @@ import {
   existsSync,
   openSync,
   readdirSync,
+  readFileSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -43,6 +44,8 @@ describe("backup", () => {
     }
     appendFileSync(path("ventes.csv"), sales(310).slice(sales(303).length));
     await pipeline.stop();
+    const noted = JSON.parse(readFileSync(path("live/backup.json"), "utf8"));
+    expect(noted).toMatchObject({ path: expect.stringContaining("backups/"), commit: expect.any(Number) });
     const kept = readdirSync(path("backups"));
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThanOrEqual(2);

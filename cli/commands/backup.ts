@@ -7,6 +7,7 @@ import { shownPath } from "../output/path.ts";
 import { print, say } from "../output/stdout.ts";
 import { type BackupError, prune, writeBackup } from "../run/backup.ts";
 import { answeringDirectory } from "../run/database.ts";
+import { noteBackup } from "../run/last-backup.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
@@ -48,6 +49,7 @@ const backUp = (target: string, keep: number | null, run: Invocation): Effect.Ef
     // The demo keeps its topics in its own events.db, whatever cluster is named.
     const hasLog = settings.kafka === null || data !== settings.data;
     const made = yield* writeBackup(data, target, { at, hasLog, texts });
+    noteBackup(data, { at: at.toISOString(), path: made.path, commit: made.commit });
     const deleted = keep === null ? 0 : yield* prune(target, keep);
     const seconds = ((yield* elapsedMs) - from) / 1_000;
     print(

@@ -123,6 +123,7 @@ const follow = (
   const shared = run.settings.kafka !== null && !view.shown.demo;
   const pipeline = runPipeline(run, {
     progress,
+    page: url,
     onSources: (sources) => {
       if (!shared) view.sources = sources;
     },

@@ -103,7 +103,10 @@ function componentCommands(speak: Speaking, lazily: Lazily) {
 function askingCommands({ about, toggle, text, word, duration, described }: Speaking, lazily: Lazily) {
   const status = Command.make(
     "status",
-    { forget: text("forget", word("COMPOSANT", "COMPONENT"), "forget") },
+    {
+      forget: text("forget", word("COMPOSANT", "COMPONENT"), "forget"),
+      watch: toggle("watch", "watch"),
+    },
     lazily(async () => (await import("./status.ts")).status),
   ).pipe(described("status"));
 

@@ -80,7 +80,7 @@ export function columns(rows: readonly (readonly string[])[], right: readonly bo
 const NARROWEST = 8;
 
 /** The text, cut to a width; what was cut off is shown by an ellipsis. */
-function cut(text: string, most: number): string {
+export function cut(text: string, most: number): string {
   if (width(text) <= most) return text;
   let kept = "";
   // A text may begin with thousands of marks that have no width.
@@ -89,6 +89,17 @@ function cut(text: string, most: number): string {
     kept += character;
   }
   return `${kept}…`;
+}
+
+/** The text in lines of a width, broken at spaces; a word that is longer stands alone and is cut. */
+export function wrapped(text: string, most: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && width(`${last} ${word}`) <= most) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.map((line) => cut(line, most));
 }
 
 /**

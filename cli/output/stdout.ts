@@ -46,5 +46,7 @@ export const printPiece = (text: string): void => write(1, isTerminal() ? visibl
 export const printJson = (value: unknown): void => print(jsonVisible(JSON.stringify(maskedIn(value))));
 /** To stderr, with a line end. */
 export const say = (text: string): void => write(2, visibleLines(ended(text)));
+/** To stdout as it is: the whole screen, whose texts hold no control characters. */
+export const drawScreen = (text: string): void => write(1, text);
 /** To stderr without a line end: the live line. */
 export const draw = (text: string): void => write(2, text);

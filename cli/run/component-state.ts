@@ -36,6 +36,8 @@ export interface StateReport {
    * LOOP_FIGURE of that thread.
    */
   readonly peaks?: () => Readonly<Record<string, number>>;
+  /** The address of the page that its process serves. */
+  readonly page?: string;
   /** Of a producer. */
   readonly sources?: readonly SourceStatus[];
   readonly catalogues?: readonly CatalogueStatus[];
@@ -81,6 +83,7 @@ export const withState =
               since,
               at: isoOf(clock),
               figures: { ...reported.figures, [LOOP_FIGURE]: longest(), ...reported.peaks?.() },
+              ...(reported.page === undefined ? {} : { page: reported.page }),
               ...(reported.sources === undefined ? {} : { sources: reported.sources }),
               ...(reported.catalogues === undefined ? {} : { catalogues: reported.catalogues }),
             };

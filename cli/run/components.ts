@@ -32,6 +32,7 @@ interface MutableReport {
   detail: string;
   figures: Record<string, number>;
   peaks?: () => Readonly<Record<string, number>>;
+  page?: string;
   sources?: readonly SourceStatus[];
   catalogues?: readonly CatalogueStatus[];
 }
@@ -221,6 +222,8 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
   });
 
 interface AnalyzeHooks {
+  /** The address of the page that this process serves. */
+  readonly page?: string | undefined;
   /** The analyses were compared with the full SQL, and corrected where they differed. */
   readonly onAudited?: () => void;
   /** Compares columns.db, which only the page reads, with the sales. Default: true. */
@@ -230,11 +233,11 @@ interface AnalyzeHooks {
 /** Refreshes the analyses until it is interrupted. Fails with DatabaseError. */
 export const analyze = (
   run: Invocation,
-  { onAudited = () => {}, auditsColumns = true }: AnalyzeHooks = {},
+  { page, onAudited = () => {}, auditsColumns = true }: AnalyzeHooks = {},
 ): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
-    const current = newReport();
+    const current: MutableReport = { ...newReport(), ...(page === undefined ? {} : { page }) };
     const analyzer = runAnalyzer({
       onRefresh: ({ to, changed }) => {
         current.figures = { commit: to, changed };

@@ -31,6 +31,8 @@ import { sourceLine } from "./summary.ts";
 
 export interface PipelineOptions {
   readonly progress: Progress;
+  /** The address of the page. */
+  readonly page?: string;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
   readonly onCatalogues: (catalogues: readonly CatalogueStatus[]) => void;
   /** Called once, when all rows of the sources are in the analyses. */
@@ -101,7 +103,7 @@ export const runPipeline = (
       [
         produce(options.progress, run, { onSources, onCatalogues }),
         consume(options.progress, run, { inThread: yield* OwnThreads }),
-        analyze(run),
+        analyze(run, { page: options.page }),
         analyzeBeside(run),
         settle,
       ],

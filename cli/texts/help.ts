@@ -266,6 +266,11 @@ export const COMMAND_HELP = {
         en: "For a monitoring program",
       },
       {
+        command: "ventes status --watch",
+        fr: "Un écran, redessiné jusqu'à Ctrl-C",
+        en: "One screen, drawn again until Ctrl-C",
+      },
+      {
         command: "ventes status --forget old-server:/srv/ventes",
         fr: "Sur Kafka, un composant qui ne reviendra plus : son état est retiré",
         en: "On Kafka, a component that will not come back: its state is removed",
@@ -697,6 +702,10 @@ export const FLAG_HELP = {
   only: {
     fr: "des colonnes en plus de celles des entités, seulement celles-ci sont publiées ; '' : toutes",
     en: "of the columns beside those of the entities, only these are published; '': all",
+  },
+  watch: {
+    fr: "tout sur un écran, redessiné en place toutes les 2 secondes",
+    en: "all of it on one screen, drawn again in place every 2 seconds",
   },
   forget: {
     fr: "retire l'état d'un composant qui ne reviendra plus, nommé comme status le montre",

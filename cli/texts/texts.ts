@@ -1145,6 +1145,14 @@ const TEXTS = {
     (places: string) =>
       `the first events of the topics were gone before the database read them, so its figures are short: ${places}. Restore the topics and fill a new database (--data DIR); or start again with new topics (VENTES_NAMESPACE=NAME and --data DIR) and register the sources again`,
   ),
+  watchNeedsTerminal: both(
+    () => `status --watch dessine sur un terminal ; pour un programme : ${command("status --json")}`,
+    () => `status --watch draws on a terminal; for a program: ${command("status --json")}`,
+  ),
+  statusPage: both(
+    (url: string) => `page ${url}`,
+    (url: string) => `page ${url}`,
+  ),
   statusDirectory: both(
     (dir: string, runs: string) => `${dir} : ${runs}`,
     (dir: string, runs: string) => `${dir}: ${runs}`,

@@ -100,6 +100,8 @@ export const ComponentState = Schema.Struct({
   at: Schema.String,
   /** Numbers by name: events, changed, rejects, lag, commit, ... */
   figures: Schema.Record(Schema.String, Schema.Finite),
+  /** The address of the page that its process serves; absent: it serves none. */
+  page: Schema.optionalKey(Schema.String),
   /** The statuses of a producer's sources. */
   sources: Schema.optionalKey(Schema.Array(SourceStatus)),
   catalogues: Schema.optionalKey(Schema.Array(CatalogueStatus)),

@@ -7,6 +7,7 @@ import { lagsOf } from "../../../consumer/log-binding.ts";
 import { VERSION } from "../../settings/version.ts";
 import { visibleSource } from "../../texts/visible.ts";
 import { BATCH_FIGURE, isRunning, LOOP_FIGURE } from "../component-state.ts";
+import { lastBackupOf } from "../last-backup.ts";
 import { type DatabaseFigures, freeOn, sizeOf } from "./database-figures.ts";
 import { type Labels, Meter, type Series, single } from "./meter.ts";
 import { addSources } from "./source-metrics.ts";
@@ -144,6 +145,11 @@ function addFiles(meter: Meter, dir: string): void {
       const size = sizeOf(join(dir, file));
       return size === undefined ? [] : [[{ file }, size] as const];
     }),
+  );
+  meter.gauge(
+    "ventes_backup_timestamp_seconds",
+    "When ventes backup made a backup last; no series: never.",
+    single(secondsOf(lastBackupOf(dir)?.at ?? null)),
   );
   meter.gauge(
     "ventes_disk_free_bytes",
