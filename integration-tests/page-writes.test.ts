@@ -4,6 +4,7 @@
  */
 import { expect, it } from "vitest";
 import { describeWith } from "./support/describe-with.ts";
+import { ventes } from "./support/ventes.ts";
 import { company, isFine, item, opened, plain, said, sales, total, totalOf } from "./support/writing-page.ts";
 
 describeWith("browser", "changing something on the page", () => {
@@ -81,7 +82,7 @@ describeWith("browser", "changing something on the page", () => {
   it("confirms a version with both outcomes in money, and takes the decision back", {
     timeout: 90_000,
   }, async () => {
-    const { browser, files, link } = await company("fr");
+    const { browser, data, files, link } = await company("fr");
     const { page, complaints } = await opened(browser, link);
     await total(page).toBe(600);
     files.publish(
@@ -113,6 +114,30 @@ describeWith("browser", "changing something on the page", () => {
       .waitFor();
     await page.locator("#outcome").getByRole("button", { name: "Annuler cette action" }).click();
     await said(page, /une version suivante où la même chose n'est pas claire sera retenue/);
+
+    // All of it is in the history of the file, on the page and in the terminal.
+    await held.getByRole("link", { name: "Historique de ventes.csv" }).click();
+    const feed = page.locator(".feed > li");
+    const wanted = ["+600,00 €", "Version publiée", "Version retenue", "Accepté à la main", "-200,00 €"];
+    for (const text of wanted) await feed.filter({ hasText: text }).first().waitFor();
+    await isFine(page, "history");
+    const { stdout } = await ventes([
+      "sources",
+      "history",
+      files.url("ventes.csv"),
+      "--json",
+      "--data",
+      data,
+    ]);
+    const { versions, changes } = JSON.parse(stdout) as {
+      versions: readonly { kind: string; counts: { withdrawn: number } | null }[];
+      changes: readonly { revenue: number; removed: number }[];
+    };
+    expect(versions.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["applied", "held", "decided"]));
+    expect(versions.find(({ kind }) => kind === "applied")?.counts?.withdrawn).toBe(20);
+    expect(changes[0]).toMatchObject({ revenue: -200, removed: 20 });
+    const terminal = await ventes(["sources", "history", files.url("ventes.csv"), "--data", data]);
+    expect(terminal.stdout).toMatch(/accepted by hand|acceptée à la main/);
     expect(complaints).toEqual([]);
   });
 

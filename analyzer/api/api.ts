@@ -24,6 +24,7 @@ import {
   WaitingAnswer,
 } from "./figures.ts";
 import { After, Filters, Lang, limit, numberBetween, Offset } from "./filters.ts";
+import { HistoryAnswer } from "./history.ts";
 import { QueryAnswer, SchemaAnswer } from "./queries.ts";
 import { session, sources } from "./writes.ts";
 
@@ -93,6 +94,14 @@ const figures = HttpApiGroup.make("figures").add(
     success: ChangesAnswer,
     error: errors,
   }).annotate(OpenApi.Description, "What changed: the changes of each source, with rows and money."),
+  HttpApiEndpoint.get("history", "/api/history", {
+    query: { source: Schema.String },
+    success: HistoryAnswer,
+    error: errors,
+  }).annotate(
+    OpenApi.Description,
+    "What became of the versions of a source: applied, held, not readable, decided by a person.",
+  ),
   HttpApiEndpoint.get("waiting", "/api/waiting", {
     query: { ...limit(1_000), ...After },
     success: WaitingAnswer,

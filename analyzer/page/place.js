@@ -31,7 +31,7 @@ export function viewOf(/** @type {Place} */ { view }) {
 }
 
 /** What any other change makes meaningless: a page of a list, an opened sale or analysis, a query. */
-const OF_A_LIST = ["after", "before", "offset", "sale", "name", "sql", "chart"];
+const OF_A_LIST = ["after", "before", "until", "offset", "sale", "name", "sql", "chart"];
 
 /**
  * The address of the place with these changes; null takes a parameter away.

@@ -99,14 +99,15 @@ export function Pages({ offset, size, count, keep }) {
 }
 
 /**
- * Links to the first page of a list and to the next one, whose key the server gave; null: there is none.
- * @param {{ by: "after" | "before", next: string | number | null, first?: string, more?: string }} props
+ * Links to the first page of a list and to the next one, whose key the server gave; null: there is none. `keep`: what the
+ * address of the next one has besides.
+ * @param {{ by: "after" | "before", next: string | number | null, keep?: Readonly<Record<string, string>>, first?: string, more?: string }} props
  */
-export function KeyedPages({ by, next, first = texts.value.firstPage, more = texts.value.next }) {
+export function KeyedPages({ by, next, keep, first = texts.value.firstPage, more = texts.value.next }) {
   return html`
     <nav class="pages" aria-label=${texts.value.pages}>
       ${place.value[by] !== undefined && html`<${Link} class="chip" to=${{}}>${first}</${Link}>`}
-      ${next !== null && html`<${Link} class="chip" to=${{ [by]: String(next) }}>${more}</${Link}>`}
+      ${next !== null && html`<${Link} class="chip" to=${{ ...keep, [by]: String(next) }}>${more}</${Link}>`}
     </nav>`;
 }
 

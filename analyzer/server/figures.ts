@@ -7,10 +7,12 @@ import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder";
 import type { HttpApiSchemaError } from "effect/http-api/HttpApiError";
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware";
 import * as Layer from "effect/Layer";
+import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { Language } from "#shared/runtime/settings.ts";
 import { Api, Sentences } from "../api/api.ts";
 import type { SaleAnswer } from "../api/figures.ts";
-import { Reading } from "../reading/reading.ts";
+import type { HistoryEntry } from "../api/history.ts";
+import { NotReadable, Reading } from "../reading/reading.ts";
 import { answered, failed, languageOf } from "./answered.ts";
 import { makeExports } from "./exports/answer.ts";
 import { clientOf } from "./incoming.ts";
@@ -22,7 +24,17 @@ import { forWriters, ownAnalysesOf, sessionOf, sourcesOf, type WriteParts } from
 export interface ApiParts extends WriteParts {
   /** The event of a sale in the topic, by its id and its offset; null when it cannot be had. */
   readonly eventOf: EventOf;
+  readonly historyOf: HistoryOf;
 }
+
+/** What became of the versions of a source, the newest first; it is named in full or as it is shown. */
+export type HistoryOf = (source: string) => Effect.Effect<readonly HistoryEntry[], DatabaseError>;
+
+const historyOf = (parts: ApiParts, source: string) =>
+  Effect.mapBoth(parts.historyOf(source), {
+    onSuccess: (rows) => ({ rows }),
+    onFailure: ({ message }) => new NotReadable({ fr: message, en: message }),
+  });
 
 export type EventOf = (sale: Pick<SaleAnswer["sale"], "id" | "offset">) => Effect.Effect<SaleAnswer["event"]>;
 
@@ -71,6 +83,7 @@ const figuresOf = (parts: ApiParts) =>
           return answered(withEvent(reading.sale(query.id), language), parts, request, query.lang);
         },
         changes: ({ query, request }) => answered(reading.changes(query), parts, request),
+        history: ({ query, request }) => answered(historyOf(parts, query.source), parts, request),
         waiting: ({ query, request }) => answered(reading.waiting(query), parts, request),
       });
     }),

@@ -13,7 +13,7 @@ import { elapsedMs, NewId } from "#shared/runtime/time.ts";
 import { makeReading } from "../reading/sqlite.ts";
 import type { AnalysisAdmin } from "./analysis-admin.ts";
 import { Guesses } from "./clients.ts";
-import type { EventOf } from "./figures.ts";
+import type { EventOf, HistoryOf } from "./figures.ts";
 import { type Access, admit, mayServe, SECURITY_HEADERS } from "./guard.ts";
 import { clientOf, hostsOf } from "./incoming.ts";
 import { type Address, HostRefused, listen, type PortTaken, type Served } from "./listen.ts";
@@ -47,6 +47,8 @@ export interface PageOptions extends Address {
   readonly metrics?: () => Effect.Effect<string | undefined>;
   /** Why the figures are not right now; none: they are. Default: none. */
   readonly unready?: () => Effect.Effect<readonly string[]>;
+  /** What became of the versions of a source. Default: nothing is known. */
+  readonly historyOf?: HistoryOf;
   /** Registers and removes the sources that programs name through HTTP. Default: the server registers none. */
   readonly registrar?: Registrar;
   /** What browsers with a session do with sources. Default: the server changes nothing. */
@@ -105,6 +107,7 @@ export const servePage = Effect.fnUntraced(function* (
     reads,
     reading,
     eventOf: options.eventOf ?? noEvent,
+    historyOf: options.historyOf ?? (() => Effect.succeed([])),
     current,
     metrics: options.metrics ?? (() => Effect.succeed(undefined)),
     unready: options.unready ?? (() => Effect.succeed([])),

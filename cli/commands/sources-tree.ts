@@ -84,6 +84,12 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
     lazily(async () => (await import("./sources-confirm.ts")).confirmOne),
   ).pipe(described("sources confirm"));
 
+  const history = Command.make(
+    "history",
+    { url: Argument.String("URL").pipe(about("url")) },
+    lazily(async () => (await import("./sources-history.ts")).sourceHistory),
+  ).pipe(described("sources history"));
+
   const move = Command.make(
     "move",
     {
@@ -97,5 +103,5 @@ export function sourcesCommand(speak: Speaking, lazily: Lazily) {
     "sources",
     {},
     lazily(async () => (await import("./sources.ts")).sources),
-  ).pipe(Command.withSubcommands([add, remove, confirm, move]), described("sources"));
+  ).pipe(Command.withSubcommands([add, remove, confirm, history, move]), described("sources"));
 }

@@ -10,6 +10,7 @@ import { print, say } from "../output/stdout.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import type { PageFlags, PageSettings } from "../settings/settings.ts";
+import { notingHistory, readHistory } from "./source-history.ts";
 import type { View } from "./view.ts";
 
 /** The server is loaded only where a page is served: `start --once` serves none, and starts sooner. */
@@ -58,6 +59,7 @@ export const openPage = (
       eventOf: (sale) => view.eventOf(sale),
       metrics: () => view.observation?.metrics ?? Effect.succeed(undefined),
       unready: () => view.observation?.unready ?? Effect.succeed([run.texts.isStarting()]),
+      historyOf: (source) => readHistory(view.shown.dir, source),
       registrar: yield* makeRegistrar(run.texts),
       admin: yield* makeSourceAdmin(run, {
         reaches: where.access.kind === "local" ? "all" : "public",
@@ -66,6 +68,9 @@ export const openPage = (
       analysisAdmin: makeAnalysisAdmin(run, () => view.shown.dir),
       onLinkUsed: (client, link) => say(`ventes: ${run.texts.writeLinkUsed(client, link)}`),
     });
+    yield* Effect.forkScoped(
+      notingHistory(view, run.settings.data, ({ message }) => say(`ventes: ${run.texts.noHistory(message)}`)),
+    );
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);
     print(`page ${served.url}`);

@@ -28,7 +28,7 @@ const OTHERS = 0o077;
 const EVERYBODY = 0o007;
 const STICKY = 0o1000;
 
-const DATABASES = ["ventes.db", "columns.db", "events.db", "producer.db"];
+const DATABASES = ["ventes.db", "columns.db", "events.db", "producer.db", "history.db"];
 const LOCKS = ["lock.db", "producer.lock.db", "notifier.lock.db", "rebuild.lock.db"];
 /** The program's files in a data directory; the demo has a data directory in it. It changes no other file there. */
 const FILES = [

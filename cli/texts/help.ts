@@ -237,6 +237,23 @@ export const COMMAND_HELP = {
       },
     ],
   },
+  "sources history": {
+    short: {
+      fr: "Ce que sont devenues les versions d'une source",
+      en: "What became of the versions of a source",
+    },
+    long: {
+      fr: "Les versions publiées, retenues et illisibles d'une source, ce qui a été accepté à la main, et ce que ses ventes ont gagné ou perdu, en lignes et en argent, le plus récent d'abord. La page le note pendant que « ventes start » ou « ventes analyzer » fonctionne ; les 200 dernières entrées de chaque source restent.",
+      en: "The versions of a source that were published, held or not readable, what was accepted by hand, and what its sales gained or lost, in rows and money, the newest first. The page notes it while 'ventes start' or 'ventes analyzer' runs; the last 200 entries of each source stay.",
+    },
+    examples: [
+      {
+        command: "ventes sources history https://exemple.fr/ventes.csv",
+        fr: "Ce fichier, depuis le début",
+        en: "This file, from the beginning",
+      },
+    ],
+  },
   "sources move": {
     short: {
       fr: "Une source est désormais publiée ailleurs",

@@ -47,6 +47,15 @@ type AccountedCounts = Shown<
   | "rounded"
 >;
 
+const HISTORY_KINDS = {
+  applied: { fr: "publiée", en: "published" },
+  held: { fr: "retenue", en: "held" },
+  failed: { fr: "illisible", en: "not readable" },
+  recovered: { fr: "en ordre", en: "in order" },
+  unlisted: { fr: "plus listée", en: "not listed" },
+  decided: { fr: "acceptée à la main", en: "accepted by hand" },
+} as const;
+
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
@@ -265,6 +274,19 @@ const TEXTS = {
       `${file} ne peut pas être changé : ${why} ; --analyses DOSSIER ou VENTES_ANALYSES nomme un dossier où ventes peut écrire`,
     (file: string, why: string) =>
       `${file} cannot be changed: ${why}; --analyses DIRECTORY or VENTES_ANALYSES names a folder where ventes may write`,
+  ),
+  noHistory: both(
+    (why: string) => `l'historique des sources n'est pas noté : ${why}`,
+    (why: string) => `the history of the sources is not noted: ${why}`,
+  ),
+  noHistoryYet: both(
+    (source: string) =>
+      `rien n'est noté de ${source} : la page le note pendant que ${command("start")} fonctionne`,
+    (source: string) => `nothing is noted of ${source}: the page notes it while ${command("start")} runs`,
+  ),
+  historyKind: both(
+    (kind: keyof typeof HISTORY_KINDS) => HISTORY_KINDS[kind].fr,
+    (kind: keyof typeof HISTORY_KINDS) => HISTORY_KINDS[kind].en,
   ),
   keptAnalysis: both(
     (name: string) => `la requête est une analyse, ${name} : elle est dans la vue Analyses, et reste à jour`,
