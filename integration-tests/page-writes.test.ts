@@ -116,7 +116,7 @@ describeWith("browser", "changing something on the page", () => {
     await said(page, /une version suivante où la même chose n'est pas claire sera retenue/);
 
     // All of it is in the history of the file, on the page and in the terminal.
-    await held.getByRole("link", { name: "Historique de ventes.csv" }).click();
+    await held.getByRole("link", { name: "Son historique : ventes.csv" }).click();
     const feed = page.locator(".feed > li");
     const wanted = ["+600,00 €", "Version publiée", "Version retenue", "Accepté à la main", "-200,00 €"];
     for (const text of wanted) await feed.filter({ hasText: text }).first().waitFor();

@@ -1,4 +1,4 @@
-/** Reads the server's JSON: again after each change that the server reports, and when the address changes. */
+/** Reads the server's JSON: again after each change of its kind that the server reports, and when the address changes. */
 import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { setClock } from "./format.js";
@@ -10,8 +10,16 @@ import { fetchJson, follow, NotYet, Refused } from "./live.js";
  */
 export const link = signal("connecting");
 
-/** Counts the changes that the server reported. */
-export const revision = signal(0);
+/** Count the changes that the server reported, by kind. */
+const revisions = { figures: signal(0), results: signal(0), sources: signal(0) };
+
+/** The kinds that an answer is made of, by its path. @param {string} path @returns {readonly import("./live.js").Kind[]} */
+const kindsOf = (path) =>
+  /^api\/(?:sources|history)/.test(path)
+    ? ["sources"]
+    : /^api\/results?\b/.test(path)
+      ? ["figures", "results"]
+      : ["figures"];
 
 const ASK_AGAIN_MS = 2000;
 /** The least time between two reads of the same answer while the figures keep changing. */
@@ -21,8 +29,8 @@ follow({
   onLost: () => {
     link.value = "lost";
   },
-  onChange: () => {
-    revision.value++;
+  onChange: (kinds) => {
+    for (const kind of kinds) revisions[kind].value++;
   },
 });
 
@@ -99,7 +107,7 @@ function reading(path, set, often) {
   };
 
   const stop = effect(() => {
-    if (often) void revision.value;
+    if (often) for (const kind of kindsOf(path)) void revisions[kind].value;
     untracked(ask);
   });
   return () => {

@@ -1,14 +1,18 @@
 /**
  * The link to the server. An event stream reports changes; a request to /healthz every ASK_EVERY_MS finds out whether
- * the server still answers, because a stream can end without an error. Calls `onChange` when the page must read the
- * figures again, and `onLost` when the server does not answer. It never ends.
+ * the server still answers, because a stream can end without an error. Calls `onChange` with the kinds of what the page must read
+ * again, and `onLost` when the server does not answer. It never ends.
  */
+
+/** What changes together, as /api/events names it. */
+export const KINDS = /** @type {const} */ (["figures", "results", "sources"]);
+/** @typedef {(typeof KINDS)[number]} Kind */
 
 const ASK_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 const OPEN_AGAIN_MS = 2_000;
 
-/** @param {{ onLost: () => void, onChange: () => void }} listener */
+/** @param {{ onLost: () => void, onChange: (kinds: readonly Kind[]) => void }} listener */
 export function follow({ onLost, onChange }) {
   let lost = false;
   open();
@@ -21,8 +25,18 @@ export function follow({ onLost, onChange }) {
 
   function open() {
     const stream = new EventSource("api/events");
-    // The server sends a first event when the stream opens.
-    stream.addEventListener("analyses", change);
+    /** @type {Readonly<Record<Kind, number>> | undefined} */
+    let last;
+    // The server sends a first event when the stream opens. It may be another server, with revisions of its own.
+    stream.addEventListener("open", () => {
+      last = undefined;
+    });
+    stream.addEventListener("analyses", ({ data }) => {
+      const now = JSON.parse(data);
+      const before = last;
+      last = now;
+      change(lost ? KINDS : KINDS.filter((kind) => before?.[kind] !== now[kind]));
+    });
     stream.addEventListener("error", () => {
       lose();
       // The browser opens the stream again by itself, unless the server refused it.
@@ -35,15 +49,16 @@ export function follow({ onLost, onChange }) {
   async function ask() {
     try {
       await fetchJson("healthz");
-      if (lost) change();
+      if (lost) change(KINDS);
     } catch (error) {
       if (!(error instanceof NotYet)) lose();
     }
   }
 
-  function change() {
+  /** @param {readonly Kind[]} kinds */
+  function change(kinds) {
     lost = false;
-    onChange();
+    onChange(kinds);
   }
 
   function lose() {

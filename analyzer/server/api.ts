@@ -118,8 +118,20 @@ export const RejectsAnswer = Schema.Struct({
 });
 export type RejectsAnswer = typeof RejectsAnswer.Type;
 
-/** The event `analyses` of /api/events: something that the page shows has changed, so the page reads again. */
-export const ChangedEvent = Schema.Struct({ commit: Schema.Int, revision: Schema.Int });
+/**
+ * The event `analyses` of /api/events: something that the page shows has changed. `revision` grows with each change since the
+ * server started; each kind has the revision of its last change, so the newest event alone tells all that a reader missed.
+ */
+export const ChangedEvent = Schema.Struct({
+  commit: Schema.Int,
+  revision: Schema.Int,
+  /** Sales, products, shops, waiting sales, rejects, and the analyses that are kept with each commit. */
+  figures: Schema.Int,
+  /** The list of the analyses, and those that run again after commits. */
+  results: Schema.Int,
+  /** Sources and catalogues: their states, names and history. */
+  sources: Schema.Int,
+});
 export type ChangedEvent = typeof ChangedEvent.Type;
 
 /** The commit that the analyses reflect, and the newest one; null: the database cannot be read, or there is none. */

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { limitedServer, mostConnections } from "./connections.ts";
 
-it("the limit of connections is a part of the descriptors, and never above 256", () => {
-  expect(mostConnections(1_048_576)).toBe(256);
+it("the limit of connections is a part of the descriptors, and never above 1,280", () => {
+  expect(mostConnections(1_048_576)).toBe(1_280);
   expect(mostConnections(1_024)).toBe(256);
   expect(mostConnections(200)).toBe(50);
   expect(mostConnections(2)).toBe(1);

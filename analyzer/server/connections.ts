@@ -7,8 +7,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { Places } from "./clients.ts";
 
-/** A hundred open pages, and programs that read JSON. */
-const MOST = 256;
+/** A thousand open pages, each with its stream, and programs that read JSON. */
+const MOST = 1_280;
 /** The server uses at most this part of the descriptors of the process. */
 const PART = 1 / 4;
 

@@ -310,9 +310,17 @@ describe("the figures over HTTP", () => {
       const { openapi, paths } = body as { openapi: string; paths: Record<string, unknown> };
       assert.strictEqual(openapi, "3.1.0");
       expect(Object.keys(paths)).toEqual([
-        ...["results", "result", "overview", "products", "sales", "sale", "changes", "waiting"].map(
-          (name) => `/api/${name}`,
-        ),
+        ...[
+          "results",
+          "result",
+          "overview",
+          "products",
+          "sales",
+          "sale",
+          "changes",
+          "history",
+          "waiting",
+        ].map((name) => `/api/${name}`),
         "/api/schema",
         "/api/query",
         "/export/{file}",

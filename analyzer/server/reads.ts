@@ -43,6 +43,15 @@ interface RejectsPage {
   readonly language: Language;
 }
 
+interface State {
+  readonly commit: number;
+  readonly newest: number;
+  /** Changes when the figures may change. */
+  readonly fingerprint: string;
+  /** Changes when the list of the analyses, or the result of a plain one, may change. */
+  readonly results: string;
+}
+
 export interface Reads {
   /**
    * At most `limit` rows of each analysis, from `offset`. `now`: the instant of the answer. Like `rejects` and `state` it
@@ -54,10 +63,7 @@ export interface Reads {
     offset: number,
   ) => Omit<AnalysesAnswer, "currency"> | undefined;
   readonly rejects: (now: string, page: RejectsPage) => RejectsAnswer | undefined;
-  /** `fingerprint` changes when an answer may change. */
-  readonly state: () =>
-    | { readonly commit: number; readonly newest: number; readonly fingerprint: string }
-    | undefined;
+  readonly state: () => State | undefined;
   /** The sources, with what the database knows of the rows of their doubts in the place of these rows. */
   readonly sources: (sources: readonly SourceStatus[]) => readonly SourceStatus[];
   readonly close: () => void;
@@ -89,7 +95,9 @@ export function makeReads(view: () => View): Reads {
         const { commit, newest } = s.reached.get() as Reached;
         const applying = applyingIn(s.db);
         const part = applying === null ? null : Math.floor((PARTS_TOLD * applying.done) / applying.total);
-        return { commit, newest, fingerprint: JSON.stringify([view().dir, s.fingerprint.get(), part]) };
+        const { dir } = view();
+        const fingerprint = JSON.stringify([dir, s.fingerprint.get(), part]);
+        return { commit, newest, fingerprint, results: JSON.stringify([dir, s.results.get()]) };
       }),
     sources: (sources) =>
       (reading((s) => withKnownRows(s.db, sources)) ?? sources).map((source) =>
@@ -186,6 +194,10 @@ function prepare(db: Sqlite) {
     fingerprint: db.prepare(
       "SELECT a.commit_id, a.progressed_at, (SELECT MAX(commit_id) FROM commits) AS newest FROM progress a",
     ),
+    /** Plain analyses run after the commit that they follow. */
+    results: db.prepare(`
+      SELECT json_group_array(json_array(nom, definition, commit_id, date_analyse, a_remplir, erreur_en)) AS analyses
+      FROM analyses_liste`),
     total: db.prepare("SELECT chiffre_affaires FROM chiffre_affaires_total").pluck(),
     count: db.prepare("SELECT COUNT(*) FROM analyses WHERE nom = ?").pluck(),
     byProduct: db.prepare(`

@@ -12,7 +12,7 @@ import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
 import { makeRefresher } from "../refresh/refresh.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/test-database.ts";
-import { AnalysesAnswer, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
+import { AnalysesAnswer, type ChangedEvent, HealthAnswer, RejectsAnswer, SourcesAnswer } from "./api.ts";
 import { languageFor } from "./files.ts";
 import type { PageOptions } from "./serve.ts";
 import { serveFrom } from "./testing/serve-page.ts";
@@ -235,13 +235,28 @@ describe("what it answers", () => {
       yield* until(/retry: \d+\n\n.*"commit":1,/s);
       t.commit((w) => w.withdrawSale("v1"));
       refresh();
-      yield* until(/event: analyses\nid: \d+\ndata: \{"commit":2,"revision":\d+\}\n\n/);
-      const before = text.length;
+      yield* until(/event: analyses\nid: \d+\ndata: \{"commit":2,.*\}\n\n/);
+      /** The newest event, when one has another revision of this kind. */
+      const changed = (kind: "figures" | "results" | "sources", before: ChangedEvent) =>
+        Effect.promise(async () => {
+          for (;;) {
+            const [, data = "{}"] = [...text.matchAll(/data: (.*)\n\n/g)].at(-1) ?? [];
+            const now = JSON.parse(data) as ChangedEvent;
+            if (now[kind] !== before[kind]) return now;
+            text += new TextDecoder().decode((await reader.read()).value);
+          }
+        });
+      const none = { commit: 0, revision: 0, figures: 0, results: 0, sources: 0 };
+      const first = yield* changed("figures", none);
       sources = [{ source: "s" } as (typeof sources)[number]];
-      yield* Effect.promise(async () => {
-        while (!/"commit":2/.test(text.slice(before)))
-          text += new TextDecoder().decode((await reader.read()).value);
-      });
+      const second = yield* changed("sources", first);
+      expect(second).toMatchObject({ figures: first.figures, results: first.results });
+      // A plain analysis ends after the commit that it follows.
+      t.db.exec(
+        "UPDATE analyses_liste SET date_analyse = '2026-11-28T10:00:00.000Z' WHERE nom = 'panier_moyen'",
+      );
+      const third = yield* changed("results", second);
+      expect(third).toMatchObject({ figures: first.figures, sources: second.sources, commit: 2 });
       yield* Effect.promise(() => reader.cancel());
     }),
   );
