@@ -267,11 +267,11 @@ describeWith("browser", "the page in a real browser", () => {
     const text = (await page.locator("#sources").innerText()).replaceAll(/\s/g, " ");
     const plain = (value: number) => money(value).replaceAll(/\s/g, " ");
     expect(text).toContain(`1 ligne dans la base, d’une valeur de ${plain(worth)}`);
-    expect(text).toContain(`pour les supprimer (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
-    expect(text).toContain(`pour les garder (chiffre d’affaires total ensuite : ${plain(total)})`);
+    expect(text).toContain(`Pour les supprimer (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
+    expect(text).toContain(`Pour les garder (chiffre d’affaires total ensuite : ${plain(total)})`);
     // Choices that delete rows since a day: what the rows of it are worth, which the database has for the first alone.
-    expect(text).toContain(`pour couper (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
-    expect(text).toContain("pour couper plus tard : ventes");
+    expect(text).toContain(`Pour couper (chiffre d’affaires total ensuite : ${plain(total - worth)})`);
+    expect(text).toContain("Pour couper plus tard : ventes");
     expect(await page.locator("#sources code").allTextContents()).toEqual([
       "ventes sources confirm v.csv",
       "ventes sources add v.csv --vanished keep",
