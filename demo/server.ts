@@ -27,15 +27,15 @@ export interface DemoServer {
   readonly port: number;
   /** Appends the next line to the sales file now, and returns it. */
   readonly grow: () => string;
-  /** Appends a line every `ms` milliseconds from now on; no effect when it already does. */
-  readonly growEvery: (ms: number) => void;
+  /** Appends a line every `ms` milliseconds from now on, by default each second; no effect when it already does. */
+  readonly growEvery: (ms?: number) => void;
   readonly close: () => Promise<void>;
 }
 
 const NAMES = ["produits.csv", "magasins.csv", "ventes.csv"] as const;
 const GROWING = "/ventes.csv";
 
-export const GROW_EVERY_MS = 1_000;
+const GROW_EVERY_MS = 1_000;
 
 /** The file stops growing after this many new lines, so that a demo may run for weeks. */
 const MAX_NEW_LINES = 50_000;
@@ -71,12 +71,12 @@ export async function serveDemo(options: DemoOptions = {}): Promise<DemoServer> 
     return line;
   };
   let timer: NodeJS.Timeout | undefined;
-  const growEvery = (ms: number): void => {
+  const growEvery = (ms = GROW_EVERY_MS): void => {
     timer ??= setInterval(() => {
       if (grown++ < MAX_NEW_LINES) grow();
     }, ms);
   };
-  if (options.growEvery !== null) growEvery(options.growEvery ?? GROW_EVERY_MS);
+  if (options.growEvery !== null) growEvery(options.growEvery);
 
   const shown = host.includes(":") ? `[${host}]` : host;
   return {

@@ -12,7 +12,6 @@ import { forgetMembers } from "#shared/topic-log/embedded/group.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { HostRefused, PortTaken } from "../../analyzer/server/listen.ts";
-import { GROW_EVERY_MS } from "../../demo/server.ts";
 import type { SourceError } from "../../producer/admin/index.ts";
 import { isAnythingRegistered, registerSourcesFile } from "../../producer/admin/index.ts";
 import { shownPath } from "../output/path.ts";
@@ -164,7 +163,7 @@ const demo = (
         Effect.andThen(
           registerAll(server.urls.map((source) => ({ source, entities: undefined }))),
           // First the summary of the files as they are; then they grow.
-          follow(run, view, progress, url, () => server.growEvery(GROW_EVERY_MS)),
+          follow(run, view, progress, url, () => server.growEvery()),
         ),
       );
     }),

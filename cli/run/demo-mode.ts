@@ -8,7 +8,7 @@ import type * as Scope from "effect/Scope";
 import { onFile } from "#shared/database/attempt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
-import { type DemoServer, serveDemo } from "../../demo/server.ts";
+import type { DemoServer } from "../../demo/server.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { demoDirectory } from "./database.ts";
 
@@ -29,7 +29,8 @@ export const openDemo = (run: Invocation): Effect.Effect<DemoServer, DatabaseErr
   Effect.acquireRelease(
     Effect.andThen(
       forgetLastDemo(demoDirectory(run.settings.data)),
-      Effect.promise(() => serveDemo({ growEvery: null })),
+      // Loaded only here: with it, Node loads all of its HTTP.
+      Effect.promise(async () => (await import("../../demo/server.ts")).serveDemo({ growEvery: null })),
     ),
     (demo) => Effect.promise(demo.close),
   );

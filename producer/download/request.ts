@@ -4,7 +4,7 @@
  * private addresses are allowed. Credentials go to the registered origin only.
  */
 import * as Redacted from "effect/Redacted";
-import { type Dispatcher, request } from "undici";
+import type { Dispatcher } from "undici";
 import { credentialFor, shownCredential } from "#shared/runtime/credentials.ts";
 import { masked } from "#shared/runtime/masked.ts";
 import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
@@ -71,8 +71,7 @@ export async function get(
       statusCode,
       headers: answered,
       body,
-    } = await request(url, {
-      dispatcher: client.dispatcher(publicOnly ? "public" : direct ? "direct" : "any"),
+    } = await client.request(url, publicOnly ? "public" : direct ? "direct" : "any", {
       ...withinTime(client.limits, signal, clock),
       headers: {
         ...COMMON,

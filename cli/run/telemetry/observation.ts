@@ -15,7 +15,7 @@ import { reportsAt } from "../source-list.ts";
 import type { Observation, View } from "../view.ts";
 import { readFigures, readProgress } from "./database-figures.ts";
 import { Lateness } from "./lateness.ts";
-import { metricsText, type ObservedComponent } from "./metrics.ts";
+import type { ObservedComponent } from "./metrics.ts";
 
 const LOOK_EVERY_MS = 2_000;
 /** Until the figures have caught up: who waits for that sees it soon. */
@@ -60,6 +60,8 @@ export const makeObservation = (
 
     const metrics = Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis;
+      // Loading it takes a twentieth of a `start --once` that finds nothing new, and serves no metrics.
+      const { metricsText } = yield* Effect.promise(() => import("./metrics.ts"));
       return metricsText({
         dir: data,
         now,
