@@ -172,6 +172,12 @@ export const READING_NOTES = {
     fr: (n) => `${n.what} valeur(s) écrites comme des formules (="007") : seul leur texte est pris`,
     en: (n) => `${n.what} value(s) written as formulas (="007"): only their text is taken`,
   },
+  "times.unread": {
+    fr: (n) =>
+      `${n.what} heure(s) ne se lisent pas (« ${n.more} ») et restent comme elles sont écrites ; une heure se lit comme 14:05, 14h05 ou 2:05 PM, sans fuseau`,
+    en: (n) =>
+      `${n.what} time(s) of day cannot be read ("${n.more}") and stay as they are written; a time is read as 14:05, 14h05 or 2:05 PM, without a zone`,
+  },
   "ids.look_alike": {
     fr: (n) => `${n.what} identifiant(s) se ressemblent sans être les mêmes : ${n.more}`,
     en: (n) => `${n.what} id(s) look the same and are not: ${n.more}`,

@@ -181,6 +181,11 @@ export class Decoder {
     return this.#reader.unwrapped;
   }
 
+  /** How many times of day in a column of their own were not understood, and the first of them. */
+  get unreadTimes(): { readonly count: number; readonly first: string } {
+    return { count: this.#reader.unreadTimes, first: this.#reader.unreadTime };
+  }
+
   /** Decodes a record into `decoded`. Returns false when the record is a reject. */
   decode(fields: readonly string[], raw: string): boolean {
     const reader = this.#reader;

@@ -38,6 +38,8 @@ export interface Slot {
   readonly currency: string | null;
   /** It is an id, and one that is written 12.0 is 12. */
   readonly whole: boolean;
+  /** It is the time of day of a sale, in a column of its own. */
+  readonly isTime: boolean;
   /** The names that its values are written as; undefined: as published. Of an address: the names of its city. */
   readonly same: SameNames | undefined;
   /** The format of its column, decided or given by the operator. */
@@ -78,7 +80,9 @@ export interface SlotOptions {
   readonly currency: string;
 }
 
-const DOCUMENT: ReadonlySet<string> = new Set(ventes.extras.map((extra) => extra.name));
+const DOCUMENT: ReadonlySet<string> = new Set(
+  ventes.extras.map(({ name }) => name).filter((name) => name !== TIME),
+);
 
 const shownAs = ({ hidden, cleared }: SlotOptions, at: number): Slot["shows"] =>
   hidden?.has(at) === true ? "nothing" : cleared?.has(at) === true ? "empty" : "value";
@@ -98,6 +102,7 @@ function slotOf(
     joined: "parts" in source ? source : undefined,
     constant: undefined,
     same: sameOf(o, "parts" in source && source.by === "address" ? "ville" : name),
+    isTime: "extra" in source && name === TIME,
     whole: o.options.wholeIds === true && (kind === "id" || DOCUMENT.has(name)),
     empty: 0,
     holdsText: kind === "id" || kind === "text",
@@ -143,7 +148,9 @@ export function slotsOf(
     if (extra === undefined) continue;
     const name = extraName(extra, entity, names);
     const published = nameAt(o.header, at);
-    slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, { at }));
+    const named = mapping.sources.get(extra);
+    const source = named !== undefined && "extra" in named ? named : { at };
+    slots.push(slotOf(o, { index: slots.length, name, kind: "extra", required: false, published }, source));
   }
   return slots;
 }

@@ -3,7 +3,7 @@
  * hottest code of the producer: it returns the value alone, and keeps further results in its own fields.
  */
 import type { Details, RejectCode } from "#shared/contract/sentences.ts";
-import { readDay } from "./columns/days.ts";
+import { readDay, readTime } from "./columns/days.ts";
 import { readDecimal } from "./columns/decimals.ts";
 import { codeOf, type Slot } from "./slots.ts";
 import { type BusinessZone, cleanText, isNothing, reading, unwrapped } from "./values.ts";
@@ -34,6 +34,9 @@ export class ValueReader {
   time: string | null = null;
   /** How many values of all records were written as formulas, `="007"`. */
   unwrapped = 0;
+  /** How many times of day of all records were not understood, and the first of them. */
+  unreadTimes = 0;
+  unreadTime = "";
   readonly #zone: BusinessZone;
 
   constructor(zone: BusinessZone) {
@@ -54,7 +57,9 @@ export class ValueReader {
     const plain = !care && a > 0x20 && a < 0x7f && z > 0x20 && z < 0x7f && a !== EQUALS;
     let text = plain ? field : cleanText(field);
     if (!plain) {
-      if (slot.kind === "extra") return text === "" ? null : slot.whole ? wholeOf(text) : text;
+      if (slot.kind === "extra" && text === "") return null;
+      if (slot.isTime) return this.#timeIn(text);
+      if (slot.kind === "extra") return slot.whole ? wholeOf(text) : text;
       text = this.unwrap(text);
       if (text === "") return this.#empty(slot);
     }
@@ -85,10 +90,19 @@ export class ValueReader {
       case "text":
         return isNothing(text) ? this.#empty(slot) : (slot.same?.written(text) ?? text);
       default: {
+        if (slot.isTime) return this.#timeIn(text);
         const id = slot.whole ? wholeOf(text) : text;
         return slot.same?.written(id) ?? id;
       }
     }
+  }
+
+  /** A time of day in a column of its own. One that is not understood stays as it is written, and is counted. */
+  #timeIn(text: string): string | null {
+    if (isNothing(text)) return null;
+    const time = readTime(text);
+    if (time === undefined && this.unreadTimes++ === 0) this.unreadTime = text;
+    return time ?? text;
   }
 
   #empty(slot: Slot): null | undefined {

@@ -25,7 +25,7 @@ import {
   Meanings,
   RecordFilter,
 } from "../rows/index.ts";
-import { DEFAULT_ROW_ROOM, type Doubt } from "../source/index.ts";
+import { DEFAULT_ROW_ROOM, type Doubt, shortened } from "../source/index.ts";
 import { LeftOutColumns } from "./left-out.ts";
 import type { VersionOptions } from "./options.ts";
 import { readerOf } from "./records-of.ts";
@@ -201,7 +201,10 @@ export class Version {
   }
 }
 
-/** Notes on the values: formulas, and ids that look the same. */
+/** How many characters of a time that is not understood are shown. */
+const SHOWN_TIME = 40;
+
+/** Notes on the values: formulas, ids that look the same, and times that are not understood. */
 function notesOf(decoders: readonly Decoder[]): ReadingNote[] {
   // One value may be read for several entities.
   const unwrapped = Math.max(...decoders.map((decoder) => decoder.unwrapped));
@@ -215,5 +218,8 @@ function notesOf(decoders: readonly Decoder[]): ReadingNote[] {
       what: String(pairs),
       more: alike.flatMap(({ examples }) => examples.map((pair) => pair.join(" / "))).join(", "),
     });
+  const { count = 0, first = "" } = decoders.at(-1)?.unreadTimes ?? {};
+  if (count > 0)
+    notes.push({ code: "times.unread", what: String(count), more: shortened(first, SHOWN_TIME) });
   return notes;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BusinessZone, reading } from "../values.ts";
-import { CLEAR, type DayFormat, dayShape, NO_DAY, ORDERS, readDay, SERIAL } from "./days.ts";
+import { CLEAR, type DayFormat, dayShape, NO_DAY, ORDERS, readDay, readTime, SERIAL } from "./days.ts";
 
 const paris = new BusinessZone("Europe/Paris");
 
@@ -196,4 +196,21 @@ it("any text is a real day or none", () => {
     }),
     { numRuns: 5_000 },
   );
+});
+
+describe("a time of day", () => {
+  it.each([
+    ["9:05", "09:05:00"],
+    ["14h05", "14:05:00"],
+    ["14 h 05 min 09 s", undefined],
+    ["2:05 PM", "14:05:00"],
+    ["12:00 am", "00:00:00"],
+    ["23:59:58,250", "23:59:58.25"],
+    ["24:00", undefined],
+    ["13:00 PM", undefined],
+    ["10:15 CET", undefined],
+    ["10:15Z", undefined],
+    ["0,42", undefined],
+    ["10", undefined],
+  ])("in a column of its own, %s, is %s", (text, time) => expect(readTime(text)).toBe(time));
 });

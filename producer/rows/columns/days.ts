@@ -236,14 +236,8 @@ function orderIn(format: DayFormat | undefined): Order | undefined {
   return only;
 }
 
-/**
- * The day just found, told in the business zone. An abbreviation of a zone is not read: EST is of America or Australia,
- * and CET of a summer's day may be either offset. 24:00 is no time: it ends one day and begins the next.
- */
-function withTime(zone: BusinessZone): string | undefined {
-  const { year, month, day, rest } = found;
-  if (rest === "") return isoDay(year, month, day);
-  if (TIME_LIKE.test(rest)) reading.dayProblem = "unclear_time";
+/** The time of day in the text behind a date; undefined: it is none. */
+function clockOf(rest: string) {
   const m = TIME.exec(rest);
   if (m === null) return undefined;
   const half = m[5]?.toLowerCase();
@@ -258,12 +252,36 @@ function withTime(zone: BusinessZone): string | undefined {
   const second = Number(m[3] ?? 0);
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const fraction = (m[4] ?? "").replace(/0+$/, "");
-  const tail = fraction === "" ? "" : `.${fraction}`;
-  if (m[6] === undefined) {
+  return { hour, minute, second, tail: fraction === "" ? "" : `.${fraction}`, offset: m[6] };
+}
+
+/**
+ * A time of day in a column of its own as `HH:MM:SS`, with a fraction when it has one; undefined: it is none, or it has a
+ * zone, without a day to tell it in the business zone.
+ */
+export function readTime(text: string): string | undefined {
+  const clock = clockOf(` ${text}`);
+  if (clock === undefined || clock.offset !== undefined) return undefined;
+  const { hour, minute, second, tail } = clock;
+  return `${two(hour)}:${two(minute)}:${two(second)}${tail}`;
+}
+
+/**
+ * The day just found, told in the business zone. An abbreviation of a zone is not read: EST is of America or Australia,
+ * and CET of a summer's day may be either offset. 24:00 is no time: it ends one day and begins the next.
+ */
+function withTime(zone: BusinessZone): string | undefined {
+  const { year, month, day, rest } = found;
+  if (rest === "") return isoDay(year, month, day);
+  if (TIME_LIKE.test(rest)) reading.dayProblem = "unclear_time";
+  const clock = clockOf(rest);
+  if (clock === undefined) return undefined;
+  const { hour, minute, second, tail, offset } = clock;
+  if (offset === undefined) {
     reading.time = `${two(hour)}:${two(minute)}:${two(second)}${tail}`;
     return isoDay(year, month, day);
   }
-  const [local, time] = zone.local(Date.UTC(year, month - 1, day, hour, minute, second) - offsetMs(m[6]));
+  const [local, time] = zone.local(Date.UTC(year, month - 1, day, hour, minute, second) - offsetMs(offset));
   reading.time = time + tail;
   return local;
 }

@@ -159,3 +159,25 @@ export const DOCUMENT_LINES: readonly string[] = [
   "linea",
   "numerodelinea",
 ];
+
+/** Names of the time of day of a sale, in a column of its own. */
+export const TIMES: readonly string[] = [
+  "heurevente",
+  "heuredevente",
+  "heuredelavente",
+  "heurecommande",
+  "heuredecommande",
+  "heureticket",
+  "heureduticket",
+  "heuretransaction",
+  "heuredetransaction",
+  "time",
+  "saletime",
+  "timeofsale",
+  "ordertime",
+  "transactiontime",
+  "timeofday",
+  "uhrzeit",
+  "zeit",
+  "hora",
+];

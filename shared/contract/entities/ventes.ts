@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema";
 import { Day, Decimal, Id, maybe } from "./columns.ts";
-import { DOCUMENT_LINES, DOCUMENTS } from "./documents.ts";
+import { DOCUMENT_LINES, DOCUMENTS, TIMES } from "./documents.ts";
 import type { Entity } from "./entity.ts";
 import { magasins } from "./magasins.ts";
 import { produits } from "./produits.ts";
@@ -103,6 +103,7 @@ export const ventes = {
   extras: [
     { name: "numero_document", aliases: DOCUMENTS },
     { name: "ligne_document", aliases: DOCUMENT_LINES, beside: "numero_document" },
+    { name: "heure", aliases: TIMES },
   ],
   parents: [
     { entity: "produits", column: "id_produit" },
