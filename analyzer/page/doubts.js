@@ -9,16 +9,37 @@ import { Name } from "./ui.js";
 /** @typedef {NonNullable<import("../server/api.ts").SourcesAnswer["sources"][number]["doubts"]>[number]} Doubt */
 
 /**
- * What follows from a choice, in money; "": the database does not have all of its rows.
+ * What a choice does to rows and money; "": neither is known.
  * @param {Doubt} doubt @param {Doubt["choices"][number]} choice @param {string} currency
  */
-function outcome({ known }, { withdraws, repeats, known: some = known }, currency) {
+function outcome({ known }, { effect, money, repeats }, currency) {
   const t = texts.value;
-  if (known === undefined || some === undefined) return "";
-  if ((withdraws ?? repeats ?? Infinity) > some.rows) return "";
-  return withdraws === undefined
-    ? ` (${t.counts(repeats ?? 0, amount(some.amount, currency))})`
-    : ` (${t.totalAfter(amount(known.total - (withdraws === 0 ? 0 : some.amount), currency))})`;
+  if (effect === undefined)
+    return repeats === undefined || known === undefined || repeats > known.rows
+      ? ""
+      : ` (${t.counts(repeats, amount(known.amount, currency))})`;
+  const { entity, deletes, adds, changes, unpriced, waitsFor } = effect;
+  if (waitsFor !== undefined) return ` (${t.waitsNext(waitsFor)})`;
+  const difference = money === undefined ? 0 : money.after - money.now;
+  const told = [
+    t.changedRows(
+      entity,
+      [deletes, adds, changes].map((n) => [n, number(n)]),
+    ),
+    ...(money !== undefined
+      ? [
+          t.totalAfter(
+            amount(money.after, currency),
+            Math.sign(difference),
+            amount(Math.abs(difference), currency),
+          ),
+        ]
+      : unpriced === undefined
+        ? []
+        : [t.unpriced[unpriced]]),
+    ...(money === undefined || money.waiting === 0 ? [] : [t.comingWait(number(money.waiting))]),
+  ];
+  return ` (${told.join(t.between)})`;
 }
 
 /**

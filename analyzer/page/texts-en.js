@@ -1,4 +1,5 @@
 import { acts } from "./texts-acts-en.js";
+import { choices } from "./texts-choices-en.js";
 import { fr } from "./texts-fr.js";
 
 /** The English texts of the page. @type {typeof fr} */
@@ -143,6 +144,7 @@ export const en = {
   notifying: "This browser tells you",
   needsNow: (file) => `${file} needs your attention.`,
   ...acts,
+  ...choices,
   itsSales: "Its sales",
   itsChanges: "Its history",
   salesOf: (file) => `Its sales: ${file}`,
@@ -209,7 +211,6 @@ export const en = {
   removed: "removed",
   withdrawnAt: (at, n, shown) => `Removed with its rows on ${at}: ${shown} deletion${n > 1 ? "s" : ""}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
-  totalAfter: (total) => `total revenue afterwards: ${total}`,
   counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,
   states: {
     new: "New",

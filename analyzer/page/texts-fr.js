@@ -1,4 +1,5 @@
 import { acts } from "./texts-acts-fr.js";
+import { choices } from "./texts-choices-fr.js";
 
 /** The French texts of the page. texts-en.js has the same names. */
 export const fr = {
@@ -166,6 +167,7 @@ export const fr = {
   /** @param {string} file */
   needsNow: (file) => `${file} demande votre attention.`,
   ...acts,
+  ...choices,
   itsSales: "Ses ventes",
   itsChanges: "Son historique",
   /** @param {string} file */
@@ -268,8 +270,6 @@ export const fr = {
   withdrawnAt: (at, n, shown) => `Retirée avec ses lignes le ${at} : ${shown} suppression${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown @param {string} worth */
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
-  /** @param {string} total */
-  totalAfter: (total) => `chiffre d’affaires total ensuite : ${total}`,
   /** @param {number} repeats @param {string} worth */
   counts: (repeats, worth) => `ces ${worth} comptent ${repeats === 0 ? "une fois" : "deux fois"}`,
   states: {

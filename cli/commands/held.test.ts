@@ -59,16 +59,20 @@ describe("a version that would delete much", () => {
     const said = await status();
     expect(said.code).toBe(1);
     const command = /ventes (sources confirm \S+ vanished\.many:\S{16})/.exec(said.stdout)?.[1] ?? "";
-    // `status` and the dry run show the total revenue after each choice.
+    // `status` shows the total revenue after each choice, the dry run after the one that it makes.
     const dry = await run(...command.split(" "), "--dry-run");
-    for (const text of [said.stdout, dry.stdout].map((one) => one.replaceAll(/[\u00a0\u202f]/g, " "))) {
+    const [status1, dry1] = [said.stdout, dry.stdout].map((one) => one.replaceAll(/[\u00a0\u202f]/g, " "));
+    for (const text of [status1, dry1]) {
       expect(text).toContain("17 rows in the database, worth 170,00 €");
       expect(text).toContain("2026-01-03 P1 M1 1 10");
-      expect(text).toMatch(/to delete them \(total revenue afterwards: 30,00 €\): .*sources confirm/);
       expect(text).toMatch(
-        /to keep them, now and later \(total revenue afterwards: 200,00 €\): .*--vanished keep/,
+        /to delete them \(17 sales deleted; total revenue afterwards: 30,00 €, 170,00 € less\): .*sources confirm/,
       );
     }
+    expect(status1).toMatch(
+      /to keep them, now and later \(no sale changes; total revenue afterwards: 200,00 €, as now\): .*--vanished keep/,
+    );
+    expect(dry1).not.toContain("--vanished keep");
     expect(dry.stdout).toContain("would be accepted");
     expect((await once()).code).toBe(1);
 
@@ -103,10 +107,10 @@ describe("a version that would delete much", () => {
     expect((await once()).code).toBe(1);
     const said = (await status()).stdout.replaceAll(/[\u00a0\u202f]/g, " ");
     expect(said).toMatch(
-      /keep the one from before 2026-01-05 and delete the other 2 \(total revenue afterwards: 90,00 €\)/,
+      /keep the one from before 2026-01-05 and delete the other 2 \(2 sales deleted, 4 added; total revenue afterwards: 390,00 €, 240,00 € more\)/,
     );
     const cut =
-      /keep the 2 from before 2026-01-06 and delete the other one \(total revenue afterwards: 130,00 €\): .*ventes (sources confirm \S+ \S+=before:2026-01-06)/;
+      /keep the 2 from before 2026-01-06 and delete the other one \(1 sale deleted, 4 added; total revenue afterwards: 430,00 €, 280,00 € more\): .*ventes (sources confirm \S+ \S+=before:2026-01-06)/;
     expect(said).toMatch(cut);
     const command = (cut.exec(said)?.[1] ?? "").split(" ");
     expect((await run(...command, "--dry-run")).stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(cut);
@@ -299,7 +303,7 @@ describe("two tills of one shop in a followed folder, whose equal sales would co
     const said = await status();
     expect(said.code).toBe(1);
     expect(said.stdout.replaceAll(/[\u00a0\u202f]/g, " ")).toMatch(
-      /these 10,00 € count twice[\s\S]*count once/,
+      /2 sales added; total revenue afterwards: 70,00 €[\s\S]*1 sale added; total revenue afterwards: 60,00 €/,
     );
     const command = advised(said.stdout)[choice] ?? [];
     expect((await run(...command)).code).toBe(0);

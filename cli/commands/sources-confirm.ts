@@ -3,7 +3,9 @@
  * for all its files, later ones too. With --revoke it takes such decisions back.
  */
 import * as Effect from "effect/Effect";
+import type { DoubtChoice, DoubtReport } from "#shared/contract/doubt.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
+import { shellArgument } from "#shared/runtime/command.ts";
 import type { PublishFailure } from "#shared/topic-log/errors.ts";
 import {
   confirmCatalogue,
@@ -14,7 +16,7 @@ import {
 } from "../../producer/admin/index.ts";
 import { doubtLines } from "../output/doubts.ts";
 import { print, printJson } from "../output/stdout.ts";
-import { findHeld, findRegistered } from "../run/held.ts";
+import { doubtsOf, findHeld, findRegistered } from "../run/held.ts";
 import { withKnownDoubts } from "../run/known-doubts.ts";
 import { onLog, SHORT_WAIT_MS } from "../run/log.ts";
 import type { WrongUsage } from "../settings/errors.ts";
@@ -37,7 +39,7 @@ export const confirmOne = (
   Effect.gen(function* () {
     const { texts } = run;
     if (input.revoke) return yield* revoke(input, run);
-    const { id, registration, doubts } = yield* onLog(
+    const { id, registration, doubts, statuses } = yield* onLog(
       run,
       SHORT_WAIT_MS,
     )(
@@ -52,7 +54,8 @@ export const confirmOne = (
       }),
     );
     const isCatalogue = registration === undefined;
-    const [{ doubts: known = [] } = {}] = yield* withKnownDoubts(run.settings.data, [{ doubts }]);
+    const all = doubtsOf(yield* withKnownDoubts(run.settings.data, statuses));
+    const known = doubts.map((doubt) => chosenIn(all, doubt));
     if (run.json) {
       const name = isCatalogue ? { catalogue: id } : { source: id };
       printJson({ ...name, accepted: !input.dryRun, doubts: known });
@@ -64,6 +67,14 @@ export const confirmOne = (
     }
     print(input.dryRun ? texts.nothingWritten() : texts.doubtsApply());
   });
+
+/** The doubt with what a database knows of it, and with the choice that the decision makes. */
+function chosenIn(all: readonly DoubtReport[], { decision, ...named }: DoubtReport): DoubtReport {
+  const isChosen = ({ accepts, command }: DoubtChoice) =>
+    accepts === decision || command.endsWith(` ${shellArgument(decision)}`);
+  const doubt = all.find((one) => one.decision === decision || one.choices.some(isChosen)) ?? named;
+  return { ...doubt, decision, choices: doubt.choices.filter(isChosen) };
+}
 
 const revoke = Effect.fnUntraced(function* ({ url, decisions, dryRun }: ConfirmInput, run: Invocation) {
   const { texts } = run;

@@ -1,5 +1,5 @@
 /** Doubts as lines of text: the sentence, the money of the rows, and the effect of each choice. */
-import { type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
+import { type DoubtChoice, type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { frenchMoney } from "../texts/numbers.ts";
 import type { Texts } from "../texts/texts.ts";
@@ -21,20 +21,45 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
             : []),
         ]),
     ...examples.map((text) => `    ${text}`),
-    ...choices.map(({ says, command, withdraws, repeats, known: some = known }) => {
-      // All rows that the choice deletes or repeats are known, so what it does to the total is, too.
-      const isKnown = (rows: number) => some !== undefined && rows <= some.rows;
-      const { total = 0 } = known ?? {};
-      const { amount = 0 } = some ?? {};
-      const outcome =
-        withdraws !== undefined && isKnown(withdraws)
-          ? ` (${texts.doubtOutcome(money(total - (withdraws === 0 ? 0 : amount)))})`
-          : repeats !== undefined && isKnown(repeats)
-            ? ` (${texts.doubtRepeats(repeats, money(amount))})`
-            : "";
-      return `  ${says}${outcome}: ${command}`;
+    ...choices.map((choice) => {
+      const outcome = outcomeOf(choice, doubt, texts, currency);
+      return `  ${choice.says}${outcome === "" ? "" : ` (${outcome})`}: ${choice.command}`;
     }),
   ];
+}
+
+/** What a choice does to rows and money; "" where neither is known. */
+function outcomeOf(
+  { effect, money, repeats }: DoubtChoice,
+  { known }: DoubtReport,
+  texts: Texts,
+  currency: string,
+): string {
+  const sum = (value: number): string => frenchMoney(value, currency);
+  if (effect === undefined)
+    return repeats === undefined || known === undefined || repeats > known.rows
+      ? ""
+      : texts.doubtRepeats(repeats, sum(known.amount));
+  const { deletes, adds, changes, waitsFor, unpriced, entity } = effect;
+  if (waitsFor !== undefined) return texts.choiceWaitsFor(waitsFor);
+  return [
+    texts.choiceRows(
+      entity,
+      [deletes, adds, changes].map((n) => [n, texts.count(n)] as const),
+    ),
+    ...(money === undefined
+      ? unpriced === undefined
+        ? []
+        : [texts.choiceUnpriced(unpriced)]
+      : [
+          texts.choiceMoney(
+            sum(money.after),
+            Math.sign(money.after - money.now),
+            sum(Math.abs(money.after - money.now)),
+          ),
+        ]),
+    ...(money === undefined || money.waiting === 0 ? [] : [texts.choiceWaiting(texts.count(money.waiting))]),
+  ].join(texts.between());
 }
 
 /** A line for each thing that was noticed about a source and on which nobody needs to act. */

@@ -19,6 +19,8 @@ interface Found {
 /** What is unclear about the versions of the source, or about those of the catalogue's entries. */
 interface Held extends Found {
   readonly doubts: readonly DoubtReport[];
+  /** Their sources. */
+  readonly statuses: readonly SourceStatus[];
 }
 
 /** The source or catalogue of this name, as it is registered or as it is shown. */
@@ -41,13 +43,17 @@ export const findHeld = Effect.fnUntraced(function* (
   const open = (yield* all.withRaces(sources, data, language)).filter(({ registration }) =>
     found.registration === undefined ? registration.catalogue === found.id : registration.source === found.id,
   );
-  // Several entries may wait for the same decision.
-  const doubts = new Map(
-    open.flatMap(({ status }) => (status.doubts ?? []).map((doubt) => [doubt.decision, doubt])),
-  );
-  const held: Held = { ...found, doubts: [...doubts.values()] };
+  const statuses = open.map(({ status }) => status);
+  const held: Held = { ...found, doubts: doubtsOf(statuses), statuses };
   return held;
 });
+
+/** Several entries of a catalogue may wait for the same decision. */
+export const doubtsOf = (statuses: readonly Pick<SourceStatus, "doubts">[]): readonly DoubtReport[] => [
+  ...new Map(
+    statuses.flatMap(({ doubts = [] }) => doubts.map((doubt) => [doubt.decision, doubt] as const)),
+  ).values(),
+];
 
 const foundIn = Effect.fnUntraced(function* (
   all: SourceEntries,

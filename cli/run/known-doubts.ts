@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { onFile } from "#shared/database/attempt.ts";
-import { hasRows, withKnownRows } from "#shared/database/doubt-rows.ts";
+import { isKnowable, withKnownRows } from "#shared/database/doubt-rows.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 
@@ -15,7 +15,7 @@ export const withKnownDoubts = <S extends { readonly doubts?: readonly DoubtRepo
   data: string,
   statuses: readonly S[],
 ): Effect.Effect<readonly S[], DatabaseError> =>
-  !statuses.some(hasRows) || !existsSync(ventesFile(data))
+  !statuses.some(isKnowable) || !existsSync(ventesFile(data))
     ? Effect.succeed(statuses)
     : onFile(ventesFile(data), () => {
         const db = openVentesReader(data);

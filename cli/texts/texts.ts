@@ -56,6 +56,49 @@ const HISTORY_KINDS = {
   decided: { fr: "acceptée à la main", en: "accepted by hand" },
 } as const;
 
+/** Of the rows that are deleted, added and changed, with their numbers as shown. */
+type ChangedRows = readonly (readonly [n: number, shown: string])[];
+type ListedRows = "ventes" | "produits" | "magasins";
+const ENGLISH_ROWS = { ventes: "sale", produits: "product", magasins: "shop" } as const;
+
+function frenchChanges(entity: ListedRows, counts: ChangedRows): string {
+  const noun = entity.slice(0, -1);
+  const e = entity === "ventes" ? "e" : "";
+  const told = counts.flatMap(([n, shown], i) => {
+    const s = n > 1 ? "s" : "";
+    return n === 0
+      ? []
+      : [[`${shown} ${noun}${s}`, `${shown}`, `${["supprimé", "ajouté", "modifié"][i]}${e}${s}`]];
+  });
+  if (told.length === 0) return `aucun${e} ${noun} ne change`;
+  return told.map(([named, bare, verb], i) => `${i === 0 ? named : bare} ${verb}`).join(", ");
+}
+
+function englishChanges(entity: ListedRows, counts: ChangedRows): string {
+  const noun = ENGLISH_ROWS[entity];
+  const told = counts.flatMap(([n, shown], i) =>
+    n === 0 ? [] : [[`${shown} ${noun}${n === 1 ? "" : "s"}`, shown, ["deleted", "added", "changed"][i]]],
+  );
+  if (told.length === 0) return `no ${noun} changes`;
+  return told.map(([named, bare, verb], i) => `${i === 0 ? named : bare} ${verb}`).join(", ");
+}
+
+/** Why a choice tells no money. */
+const UNPRICED = {
+  names: {
+    fr: "sans montant : ce fichier n'a pas de ventes",
+    en: "no amount: this file has no sales",
+  },
+  others: {
+    fr: "montant inconnu : il dépend de ventes qui sont déjà publiées",
+    en: "amount unknown: it depends on sales that are published already",
+  },
+  many: {
+    fr: "montant non calculé : trop de ventes pour le dire ici",
+    en: "amount not computed: too many sales to tell it here",
+  },
+} as const;
+
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
@@ -885,9 +928,31 @@ const TEXTS = {
     (n: string, amount: string) => `${lignes(n)} dans la base, d'une valeur de ${amount} :`,
     (n: string, amount: string) => `${rows(n)} in the database, worth ${amount}:`,
   ),
-  doubtOutcome: both(
-    (total: string) => `chiffre d'affaires total ensuite : ${total}`,
-    (total: string) => `total revenue afterwards: ${total}`,
+  /** `counts`: of the rows that are deleted, added and changed. */
+  choiceRows: both(frenchChanges, englishChanges),
+  /** Between what a choice does. */
+  between: both(
+    () => " ; ",
+    () => "; ",
+  ),
+  /** `sign`: of the difference. */
+  choiceMoney: both(
+    (after: string, sign: number, difference: string) =>
+      `chiffre d'affaires total ensuite : ${after}, ${sign === 0 ? "comme maintenant" : `${difference} de ${sign > 0 ? "plus" : "moins"}`}`,
+    (after: string, sign: number, difference: string) =>
+      `total revenue afterwards: ${after}, ${sign === 0 ? "as now" : `${difference} ${sign > 0 ? "more" : "less"}`}`,
+  ),
+  choiceUnpriced: both(
+    (why: keyof typeof UNPRICED) => UNPRICED[why].fr,
+    (why: keyof typeof UNPRICED) => UNPRICED[why].en,
+  ),
+  choiceWaiting: both(
+    (n: string) => `${n} de ces ventes attendent leur produit, magasin ou prix et ne comptent pas encore`,
+    (n: string) => `${n} of these sales wait for their product, shop or price and do not count yet`,
+  ),
+  choiceWaitsFor: both(
+    (code: string) => `rien ne change encore : la version attend ensuite une autre décision (${code})`,
+    (code: string) => `nothing changes yet: the version then waits for another decision (${code})`,
   ),
   doubtRepeats: both(
     (times: number, amount: string) => `ces ${amount} comptent ${times === 0 ? "une fois" : "deux fois"}`,

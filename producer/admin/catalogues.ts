@@ -21,8 +21,8 @@ import {
   sourceError,
   sourceId,
 } from "../source/index.ts";
+import { changedReading } from "../version/index.ts";
 import { addressOf, inFull } from "./list.ts";
-import { changedReading } from "./reading-flags.ts";
 import { removeSource } from "./remove.ts";
 
 /** The id of a catalogue, made like the id of a source. A folder's id has no slash at its end. Throws SourceRefusal. */

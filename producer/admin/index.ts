@@ -16,6 +16,7 @@ export {
 } from "../source/index.ts";
 export type { RekeyListener } from "../sync/index.ts";
 export { type Defect, RefusedStatuses, racesFound, withAttention } from "../sync/index.ts";
+export { parseReadingFlags } from "../version/index.ts";
 export {
   type CatalogueInspection,
   catalogueId,
@@ -32,7 +33,6 @@ export { type Inspection, inspectSource } from "./inspect.ts";
 export { findNamed, isAnythingRegistered, type ListedSource, listedSources } from "./list.ts";
 export { moveSource } from "./move.ts";
 export { checkedName, LONGEST_NAME, nameSource } from "./name.ts";
-export { parseReadingFlags } from "./reading-flags.ts";
 export { type RegisterOptions, registerSource } from "./register.ts";
 export { type RekeyDryRun, rekeyDryRun } from "./rekey-dry-run.ts";
 export { type Removed, removeAllInvalid, removeEntry, removeInvalid, removeSource } from "./remove.ts";

@@ -12,6 +12,7 @@ import { type ColumnFormats, flagList, type ReadField, type ReadingChange } from
 import type { Given, SourceError } from "../source/index.ts";
 import { asFailure, type Doubt, reportOf, scopeNamed, sourceError, trustOf } from "../source/index.ts";
 import {
+  changedReading,
   type InspectedReject,
   type InspectedRow,
   inspectVersion,
@@ -21,7 +22,6 @@ import {
 } from "../version/index.ts";
 import { isShownForm } from "./list.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
-import { changedReading } from "./reading-flags.ts";
 
 /** Notes that an inspection tells apart, in more detail. */
 const TOLD: ReadonlySet<string> = new Set(["values.unwrapped", "ids.look_alike"]);

@@ -25,12 +25,11 @@ import {
   sourceError,
   trustOf,
 } from "../source/index.ts";
-import { firstIds, type Version } from "../version/index.ts";
+import { changedReading, firstIds, type Version } from "../version/index.ts";
 import { entitiesNamed, givenIn, type InspectOptions } from "./inspect.ts";
 import { addressOf } from "./list.ts";
 import { checkedName } from "./name.ts";
 import { BY_HAND, idOf, opened, resolved } from "./open.ts";
-import { changedReading } from "./reading-flags.ts";
 
 /** How many sales of a new source the command searches among those of other sources. */
 const COMPARED_SALES = 200;

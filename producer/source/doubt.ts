@@ -4,7 +4,7 @@
  * the diff, or among other sources. `producer/sync/doubts.ts` collects them.
  */
 import { hash } from "node:crypto";
-import type { DoubtChoice, DoubtReport } from "#shared/contract/doubt.ts";
+import type { ChoiceEffect, DoubtChoice, DoubtReport } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import { command, shellArgument } from "#shared/runtime/command.ts";
 import { masked } from "#shared/runtime/masked.ts";
@@ -26,13 +26,12 @@ export interface Choice {
   readonly commands?: readonly (readonly string[])[];
   /** What its sentence needs. */
   readonly details?: DoubtDetails;
-  /** Of the doubt's `rows` it deletes those of this day and later ones. */
-  readonly from?: string;
-  /** How many rows it deletes, and how many it adds. */
-  readonly withdraws?: number;
-  readonly adds?: number;
   /** How many of the doubt's `rows` count once more. */
   readonly repeats?: number;
+  /** How many sales of a first version others have too, each of which would be one sale. The doubt's `rows` are these, if it has some. */
+  readonly common?: number;
+  /** Of a version that is held back. */
+  readonly effect?: ChoiceEffect;
 }
 
 export interface Doubt {
@@ -103,17 +102,15 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, commands, answer, details = {}, from, withdraws, adds, repeats } = choice;
+  const { code, options, commands, answer, details = {}, repeats, effect } = choice;
   const accepted = answer === undefined ? decision : answered(decision, answer);
   const sentence = CHOICE_SENTENCES[code][language];
   return {
     says: typeof sentence === "string" ? sentence : sentence(details),
     command: commandOf(choice, accepted, source),
     ...(options === undefined && commands === undefined ? { accepts: accepted } : {}),
-    ...(from === undefined ? {} : { from }),
-    ...(withdraws === undefined ? {} : { withdraws }),
-    ...(adds === undefined ? {} : { adds }),
     ...(repeats === undefined ? {} : { repeats }),
+    ...(effect === undefined ? {} : { effect }),
   };
 }
 

@@ -48,7 +48,7 @@ export const diffVersion = Effect.fnUntraced(function* (
   const { state, settings } = producer;
   const { source } = registration;
   let held = state.source(source);
-  if (!comparable(held, version.columns)) {
+  if (!isComparable(held, version.columns)) {
     if (tail !== null) return NOT_CONTINUED;
     held = yield* readBackOver(opened, held, version.columns);
   }
@@ -145,7 +145,7 @@ const hasKeptParents = ({ counts }: Tail): boolean =>
   Object.values(counts.parents ?? {}).some((c) => c.vanished > 0);
 
 /** Whether fingerprints over these columns can be compared with those of the state. */
-const comparable = ({ columns, seen }: SourceState, now: ColumnsByEntity): boolean =>
+export const isComparable = ({ columns, seen }: SourceState, now: ColumnsByEntity): boolean =>
   Object.entries(now).every(([name, names]) => {
     const entity = name as EntityName;
     return areComparable(columns[entity] ?? null, seen[entity] ?? [], names ?? []);

@@ -82,7 +82,10 @@ function ofEqual(
       decision: decisionOf("ids.equal", [field]),
       weight: "noticed",
       details: { count, what: field, examples: ids.slice(0, EXAMPLES) },
-      choices: [...asDocuments(opened, true).map((choice) => ({ ...choice, adds: count })), { code: "seen" }],
+      choices: [
+        ...asDocuments(opened, true).map((choice) => ({ ...choice, repeats: count })),
+        { code: "seen" },
+      ],
       ...(ids.length === 0 ? {} : { rows: ids, entity: "ventes" as const }),
     },
   ];
@@ -121,11 +124,11 @@ function ofRenamed(opened: OpenedVersion, { idFindings }: EntityDiff): readonly 
       weight: "held",
       details: { count, examples: examples.map(([was, is]) => `${was} -> ${is}`) },
       choices: [
-        { code: "sameSales", options: ["--vanished", "withdraw"], withdraws: count },
+        { code: "sameSales", options: ["--vanished", "withdraw"] },
         ...(examples.every(([was, is]) => wholeOf(is) === was)
           ? [{ code: "wholeIds", options: ["--whole-ids", "--rekey"] } as const]
           : []),
-        { code: "otherSales", adds: count },
+        { code: "otherSales" },
       ],
     },
   ];

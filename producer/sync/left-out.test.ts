@@ -5,13 +5,13 @@ import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { registerCatalogue } from "../admin/catalogues.ts";
 import { inspectSource } from "../admin/inspect.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
 import { registerSource } from "../admin/register.ts";
 import { looksPersonal } from "../header/index.ts";
 import { isPersonalValue } from "../rows/index.ts";
 import { readSourcesOnce } from "../run.ts";
 import { sourceId } from "../source/reference.ts";
 import { allEvents, claimsOf, listSources, openPipeline, type Pipeline } from "../testing/pipeline.ts";
+import { parseReadingFlags, type ReadingFlags } from "../version/reading-flags.ts";
 
 let pipeline: Pipeline;
 beforeEach(async () => {

@@ -15,12 +15,11 @@ export function overlapChoices(
   family: Family,
   comparison: Comparison,
 ): readonly Choice[] {
-  const adds = comparison.count;
   return [
-    ...oneIdentity(opened, family, adds),
+    ...oneIdentity(opened, family, comparison),
     ...withoutThis(opened, family, comparison),
     ...withoutThose(opened, family, comparison),
-    { code: "otherSales", adds },
+    { code: "otherSales" },
   ];
 }
 
@@ -28,7 +27,7 @@ export function overlapChoices(
 function oneIdentity(
   { registration, version, before, producer }: OpenedVersion,
   { identity, members, match }: Family,
-  count: number,
+  { isFirst }: Comparison,
 ): readonly Choice[] {
   const { source, catalogue, idScope } = registration;
   const { registry } = producer;
@@ -43,10 +42,9 @@ function oneIdentity(
     ...(isNew ? [] : ["--rekey"]),
   ];
   const isNew = before?.identity == null;
-  const adds = Math.max(0, count - match.common);
   const isPlain = (columns: readonly string[]) => columns.every((name) => !/[,\s]/.test(name));
   if (!identity.includes(SALE_KEY) && identity.every((name) => names.has(name)) && isPlain(identity))
-    return [{ code: "oneSale", commands: [["sources", "add", source, ...wanted(identity, isNew)]], adds }];
+    return [{ code: "oneSale", commands: [["sources", "add", source, ...wanted(identity, isNew)]] }];
   const common = identity.filter((name) => names.has(name) && name !== SALE_KEY);
   const isEnough = COLUMNS.every((name) => common.includes(name)) && isPlain(common);
   if (!isEnough || areListed || identity.includes(SALE_KEY) || others.length > MOST_SOURCES) return [];
@@ -56,7 +54,7 @@ function oneIdentity(
     {
       code: "oneSale",
       commands: [...others.map((other) => ["sources", "add", other, ...wanted(common, false)]), ...mine],
-      adds,
+      ...(isFirst ? { common: match.common } : {}),
     },
   ];
 }
@@ -68,9 +66,7 @@ function withoutThis(
   { isFirst, count }: Comparison,
 ): readonly Choice[] {
   if (match.common < match.mine || (isFirst && match.common < count) || days.length === 0) return [];
-  return [
-    { code: "leaveSource", commands: [["sources", "remove", registration.source]], withdraws: 0, adds: 0 },
-  ];
+  return [{ code: "leaveSource", commands: [["sources", "remove", registration.source]] }];
 }
 
 /** The rows of the others go, and those of this source come. */
@@ -90,7 +86,6 @@ function withoutThose(
     {
       code: "replaceSources",
       commands: sources.map((source) => ["sources", "remove", source, "--withdraw"]),
-      adds: comparison.count,
     },
   ];
 }

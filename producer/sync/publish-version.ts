@@ -23,6 +23,7 @@ import {
   SourceRefusal,
 } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
+import { withEffects } from "./choice-effects.ts";
 import { type DiffedVersion, diffVersion } from "./diff-version.ts";
 import { openDoubts } from "./doubts.ts";
 import { emit } from "./emit.ts";
@@ -123,7 +124,8 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { held, attention } = yield* openDoubts(opened, diffed);
   // The evidence is about the whole content, of which the appended part is too little.
   if (tail !== null && held.length > 0) return NOT_CONTINUED;
-  if (held.length > 0) return yield* heldBack(source, held, settings.language);
+  if (held.length > 0)
+    return yield* heldBack(source, yield* withEffects(opened, diffed, held), settings.language);
   const counts = diff.counts(version);
   const told = attention.map((doubt) => reportOf(doubt, source, settings.language));
   const isNews = diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined;

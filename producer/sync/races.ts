@@ -2,7 +2,7 @@
  * What a database found that no producer has told: ids that two sources use for different sales (rule 6), and equal sales
  * of two sources (rule 23). Two producers that publish at the same moment may each miss what the other sends.
  */
-import type { DoubtReport } from "#shared/contract/doubt.ts";
+import type { ChoiceEffect, DoubtReport } from "#shared/contract/doubt.ts";
 import type { Announcement, Registration } from "#shared/contract/source-records.ts";
 import type { BetweenSources, EqualDays, SharedIds } from "#shared/database/between-sources.ts";
 import type { Language } from "#shared/runtime/settings.ts";
@@ -193,13 +193,25 @@ function withoutOne(
   found: BetweenSources,
 ): readonly Choice[] {
   const remove = (one: string) => ["sources", "remove", one, "--withdraw"];
-  if (count === all) return [{ code: "leaveSource", commands: [remove(source)], withdraws: count }];
+  if (count === all)
+    return [{ code: "leaveSource", commands: [remove(source)], effect: goneOf([source], count) }];
   const its = others.reduce((sum, other) => sum + found.salesOf(other.source), 0);
+  const names = others.map((other) => other.source);
   const followed = others.filter(({ registration }) => registration !== undefined);
   return its > count || followed.length < others.length
-    ? [{ code: "withdrawSource", commands: [remove(source)] }]
-    : [{ code: "replaceSources", commands: others.map((other) => remove(other.source)), withdraws: count }];
+    ? [{ code: "withdrawSource", commands: [remove(source)], effect: goneOf([source], all) }]
+    : [{ code: "replaceSources", commands: names.map(remove), effect: goneOf(names, its) }];
 }
+
+/** All sales of these sources go, but for those that others have under the same ids. */
+const goneOf = (sources: readonly string[], deletes: number): ChoiceEffect => ({
+  entity: "ventes",
+  deletes,
+  adds: 0,
+  changes: 0,
+  without: sources,
+  coming: [],
+});
 
 const namesOf = (sides: readonly Side[]): string =>
   [...new Set(sides.map(({ source }) => source))].sort().slice(0, MOST_EXAMPLES).join(", ");

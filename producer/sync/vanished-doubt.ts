@@ -72,7 +72,7 @@ export const vanishedDoubts = Effect.fnUntraced(function* (
 function* found(diff: VersionDiff): Generator<void, readonly Doubt[]> {
   const doubts: Doubt[] = [];
   const { unclear, isRedated } = diff.vanishing;
-  if (unclear !== null) doubts.push(ofUnclear(unclear, diff.main.counts.vanished, isRedated));
+  if (unclear !== null) doubts.push(ofUnclear(unclear, isRedated));
   for (const entity of diff.deletingMuch()) doubts.push(yield* ofEntity(entity));
   return doubts;
 }
@@ -95,21 +95,14 @@ function* ofEntity(diff: EntityDiff): Generator<void, Doubt> {
     decision: decision.toString(),
     weight: "held",
     details: { count: counts.withdrawn, of: counts.covered },
-    choices: [
-      { code: "delete", withdraws: counts.withdrawn },
-      { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
-    ],
+    choices: [{ code: "delete" }, { code: "keep", options: ["--vanished", "keep"] }],
     entity: entity.name,
     rows,
   };
 }
 
-/** `kept`: how many other rows were kept although the version lacks them. `isRedated`: these came again under other dates. */
-function ofUnclear(
-  { decision, count, days, cuts, nearest, rows }: UnclearRows,
-  kept: number,
-  isRedated: boolean,
-): Doubt {
+/** `isRedated`: the rows came again under other dates. */
+function ofUnclear({ decision, count, days, cuts, nearest, rows }: UnclearRows, isRedated: boolean): Doubt {
   const what = days.first === days.last ? days.first : `${days.first} – ${days.last}`;
   return {
     code: UNCLEAR,
@@ -117,15 +110,15 @@ function ofUnclear(
     weight: "held",
     details: { count, what, ...(isRedated ? { more: "redated" } : {}) },
     choices: [
-      { code: "delete", withdraws: count },
-      { code: "rolled", answer: ROLLED, withdraws: 0 },
+      { code: "delete" },
+      { code: "rolled", answer: ROLLED },
       ...cuts.map(({ day, later }): Choice => {
         const details = { what: day, count: later, of: count - later };
-        return { code: "before", answer: `${BEFORE}${day}`, withdraws: later, from: day, details };
+        return { code: "before", answer: `${BEFORE}${day}`, details };
       }),
       ...(nearest === undefined ? [] : [nearestOf(nearest, count)]),
-      { code: "keep", options: ["--vanished", "keep"], withdraws: 0 },
-      { code: "withdraw", options: ["--vanished", "withdraw"], withdraws: count + kept },
+      { code: "keep", options: ["--vanished", "keep"] },
+      { code: "withdraw", options: ["--vanished", "withdraw"] },
     ],
     entity: "ventes",
     rows,

@@ -307,16 +307,14 @@ describe("rows that vanish", () => {
       write(name, SALES, ...now);
       const held = await poll(name);
       const doubts = held?.doubts ?? [];
-      const cuts = doubts[0]?.choices.filter(({ from }) => from !== undefined) ?? [];
+      const cuts = doubts[0]?.choices.filter(({ accepts = "" }) => accepts.includes("=before:")) ?? [];
       expect(cuts).toMatchObject([
         {
-          from: "2024-01-05",
-          withdraws: 3,
+          effect: { deletes: 3, adds: 5, changes: 0 },
           says: "to keep the one from before 2024-01-05 and delete the other 3",
         },
         {
-          from: "2024-01-06",
-          withdraws: 1,
+          effect: { deletes: 1, adds: 5, changes: 0 },
           says: "to keep the 3 from before 2024-01-06 and delete the other one",
         },
       ]);

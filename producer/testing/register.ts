@@ -1,8 +1,8 @@
 /** Registers a file of the pipeline's folder as `ventes sources add` does, by the flags of the command. */
 import * as Effect from "effect/Effect";
 import type { Registration } from "#shared/contract/source-records.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
+import { parseReadingFlags, type ReadingFlags } from "../version/reading-flags.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The flags as typed, and the options of a registration that are not about reading. */

@@ -5,5 +5,6 @@ export { openFile } from "./open-file.ts";
 export type { Tail, VersionOptions } from "./options.ts";
 export { readInto } from "./read-into.ts";
 export { readBefore, readingDoubts, readOf } from "./reading-doubts.ts";
+export { changedReading, parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 export type { Version } from "./version.ts";
 export { writeEvents } from "./write-events.ts";

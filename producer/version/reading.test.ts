@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Values } from "#shared/contract/event.ts";
 import { type Inspection, inspectSource } from "../admin/inspect.ts";
-import { parseReadingFlags, type ReadingFlags } from "../admin/reading-flags.ts";
 import { openPipeline, type Pipeline } from "../testing/pipeline.ts";
+import { parseReadingFlags, type ReadingFlags } from "./reading-flags.ts";
 
 let pipeline: Pipeline;
 beforeAll(async () => {

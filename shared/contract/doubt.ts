@@ -1,6 +1,54 @@
 /** What is unclear about a version of a source, as the status of the source tells it. */
 import * as Schema from "effect/Schema";
 
+/** Sales of one product in one shop that would count. */
+export const ComingSales = Schema.Struct({
+  product: Schema.String,
+  shop: Schema.String,
+  sales: Schema.Int,
+  /** A decimal. With `day` their quantity on that day, which the price of the product makes an amount; else their amount. */
+  sum: Schema.String,
+  day: Schema.optionalKey(Schema.String),
+});
+export type ComingSales = typeof ComingSales.Type;
+
+/** What a choice would do to the rows of the source, by the version that is held back. A database adds the money. */
+export const ChoiceEffect = Schema.Struct({
+  entity: Schema.Literals(["produits", "magasins", "ventes"]),
+  /** How many rows it deletes, adds and changes. */
+  deletes: Schema.Int,
+  adds: Schema.Int,
+  changes: Schema.Int,
+  /** The code of the doubt for which the version would then wait; absent: it would be applied. */
+  waitsFor: Schema.optionalKey(Schema.String),
+  /**
+   * Why no money is told. names: the rows have none. others: sales of other sources depend on it. many: there are too many
+   * rows. Absent: a database can tell it.
+   */
+  unpriced: Schema.optionalKey(Schema.Literals(["names", "others", "many"])),
+  /** Ids of sales that are deleted, and of those that another row replaces, at most 1,000 together. */
+  deleted: Schema.optionalKey(Schema.Array(Schema.String)),
+  replaced: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Instead of these, the ids of the source's other sales: all but these are deleted or replaced. */
+  kept: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Sources whose sales are deleted. */
+  without: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The sales that come, those that replace others too. */
+  coming: Schema.optionalKey(Schema.Array(ComingSales)),
+  /** Entities that the file brings itself. */
+  brings: Schema.optionalKey(Schema.Array(Schema.String)),
+});
+export type ChoiceEffect = typeof ChoiceEffect.Type;
+
+/** What a choice makes of the total revenue, by a database. In its currency. */
+export const ChoiceMoney = Schema.Struct({
+  now: Schema.Finite,
+  after: Schema.Finite,
+  /** How many of the sales that come would wait for their product, shop or price: they are not in it. */
+  waiting: Schema.Int,
+});
+export type ChoiceMoney = typeof ChoiceMoney.Type;
+
 /** One way to decide a doubt. */
 export const DoubtChoice = Schema.Struct({
   /** What the choice does, in the language of the producer. */
@@ -9,16 +57,12 @@ export const DoubtChoice = Schema.Struct({
   command: Schema.String,
   /** What `ventes sources confirm` writes into the registration for it; absent: the command is another. */
   accepts: Schema.optionalKey(Schema.String),
-  /** A day: of the doubt's `rows` it deletes those of this day and later ones. Absent: all, if it deletes some. */
-  from: Schema.optionalKey(Schema.String),
-  /** What a database knows of the rows since `from`. Added with the doubt's `known`. */
-  known: Schema.optionalKey(Schema.Struct({ rows: Schema.Int, amount: Schema.Finite })),
-  /** How many rows it deletes. */
-  withdraws: Schema.optionalKey(Schema.Int),
-  /** How many rows it adds. */
-  adds: Schema.optionalKey(Schema.Int),
   /** How many of the doubt's `rows` count once more. */
   repeats: Schema.optionalKey(Schema.Int),
+  /** Of a version that is held back. */
+  effect: Schema.optionalKey(ChoiceEffect),
+  /** Added by a program that has the database; not in topics. */
+  money: Schema.optionalKey(ChoiceMoney),
 });
 export type DoubtChoice = typeof DoubtChoice.Type;
 

@@ -1,35 +1,55 @@
-/** What a database knows of the rows that doubts name: how many, what they are worth, and the first of them. */
-import type { DoubtReport } from "../contract/doubt.ts";
+/** What a database knows of doubts: the rows that they name, and what their choices make of the total revenue. */
+import type { ChoiceEffect, DoubtReport } from "../contract/doubt.ts";
+import { choiceMoneyIn } from "./choice-money.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 const SHOWN = 5;
 
-/** Sales of a day and later ones that count; those that wait are in no figure. */
+/** Sales that count; those that wait are in no figure. A sale that is named twice counts twice. */
 const SALES = `
   SELECT COUNT(*) AS found, SUM(ca_millioniemes) AS millionths
-  FROM ventes WHERE id_vente IN (SELECT value FROM json_each(:keys)) AND date_vente >= :from`;
+  FROM json_each(:keys) AS named JOIN ventes ON id_vente = named.value`;
 const FIRST = `
   SELECT concat_ws(' ', date_vente, id_produit, id_magasin, quantité, chiffre_affaires)
   FROM ventes WHERE id_vente IN (SELECT value FROM json_each(:keys))
   ORDER BY date_vente, id_vente LIMIT ${SHOWN}`;
-const TOTAL = "SELECT SUM(ca_millioniemes) FROM ventes";
+const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
 
-/** What carries doubts: the status of a source. */
+/** What carries doubts: the status of a source. Without `source` nothing is known of the effects of choices. */
 interface Doubted {
+  readonly source?: string;
   readonly doubts?: readonly DoubtReport[];
 }
 
 /**
- * Adds `known` to the doubts that name sales. One read transaction, in which the total revenue is computed once, whatever
- * the number of sources. Throws the errors of SQLite.
+ * Adds `known` to the doubts that name sales, and `money` to the choices with an effect. One read transaction, in which the
+ * total revenue is computed once, whatever the number of sources. Throws the errors of SQLite.
  */
 export const withKnownRows = <S extends Doubted>(db: Sqlite, statuses: readonly S[]): readonly S[] =>
-  statuses.some(hasRows) ? db.transaction(() => withKnown(db, statuses))() : statuses;
+  statuses.some(isKnowable) ? db.transaction(() => withKnown(db, statuses))() : statuses;
 
 /** Whether a database may know more of the doubts of a status. */
-export const hasRows = ({ doubts = [] }: Doubted): boolean => doubts.some(namesSales);
+export const isKnowable = ({ doubts = [] }: Doubted): boolean =>
+  doubts.some((doubt) => namesSales(doubt) || doubt.choices.some(({ effect }) => effect !== undefined));
 
 const namesSales = ({ rows, entity }: DoubtReport): boolean => rows !== undefined && entity === "ventes";
+
+/** The evidence has done its work. */
+const withoutEvidence = ({
+  entity,
+  deletes,
+  adds,
+  changes,
+  waitsFor,
+  unpriced,
+}: ChoiceEffect): ChoiceEffect => ({
+  entity,
+  deletes,
+  adds,
+  changes,
+  ...(waitsFor === undefined ? {} : { waitsFor }),
+  ...(unpriced === undefined ? {} : { unpriced }),
+});
 
 interface Found {
   readonly found: number;
@@ -38,18 +58,35 @@ interface Found {
 
 function withKnown<S extends Doubted>(db: Sqlite, statuses: readonly S[]): readonly S[] {
   const [sales, first] = [db.prepare(SALES), db.prepare(FIRST).pluck()];
-  const total = ((db.prepare(TOTAL).pluck().get() as number | null) ?? 0) / 1e6;
-  const known = (doubt: DoubtReport): DoubtReport => {
-    if (!namesSales(doubt)) return doubt;
-    const keys = { keys: JSON.stringify(doubt.rows) };
-    const since = (from: string) => {
-      const { found, millionths } = sales.get({ ...keys, from }) as Found;
-      return { rows: found, amount: (millionths ?? 0) / 1e6 };
+  const moneyOf = choiceMoneyIn(db);
+  const total = db.prepare(TOTAL).safeIntegers().pluck().get() as bigint;
+  const knownOf = ({ rows }: DoubtReport): NonNullable<DoubtReport["known"]> => {
+    const keys = { keys: JSON.stringify(rows) };
+    const { found, millionths } = sales.get(keys) as Found;
+    return {
+      rows: found,
+      amount: (millionths ?? 0) / 1e6,
+      total: Number(total) / 1e6,
+      first: first.all(keys) as string[],
     };
-    const choices = doubt.choices.map((choice) =>
-      choice.from === undefined ? choice : { ...choice, known: since(choice.from) },
-    );
-    return { ...doubt, choices, known: { ...since(""), total, first: first.all(keys) as string[] } };
   };
-  return statuses.map((one) => (one.doubts === undefined ? one : { ...one, doubts: one.doubts.map(known) }));
+  const told =
+    (source: string | undefined) =>
+    (doubt: DoubtReport): DoubtReport => ({
+      ...doubt,
+      choices: doubt.choices.map((choice) => {
+        const { effect } = choice;
+        const money =
+          source === undefined || effect === undefined ? undefined : moneyOf(source, effect, total);
+        return {
+          ...choice,
+          ...(effect === undefined ? {} : { effect: withoutEvidence(effect) }),
+          ...(money === undefined ? {} : { money }),
+        };
+      }),
+      ...(namesSales(doubt) ? { known: knownOf(doubt) } : {}),
+    });
+  return statuses.map((one) =>
+    one.doubts === undefined ? one : { ...one, doubts: one.doubts.map(told(one.source)) },
+  );
 }

@@ -1,7 +1,12 @@
 /** Runs the commands that a held version advises, as an operator who pastes them. */
 import * as Effect from "effect/Effect";
 import type { DoubtReport } from "#shared/contract/doubt.ts";
-import { confirmSource, parseReadingFlags, registerSource } from "../../producer/admin/index.ts";
+import {
+  confirmSource,
+  parseReadingFlags,
+  registerSource,
+  removeSource,
+} from "../../producer/admin/index.ts";
 
 /** The words of a command, without the quotes of the shell. */
 export function wordsOf(command: string): readonly string[] {
@@ -16,7 +21,14 @@ export function wordsOf(command: string): readonly string[] {
 }
 
 /** Flags without a value. */
-const SWITCHES: ReadonlySet<string> = new Set(["rekey", "prices", "whole-ids", "once", "no-header"]);
+const SWITCHES: ReadonlySet<string> = new Set([
+  "rekey",
+  "prices",
+  "whole-ids",
+  "once",
+  "no-header",
+  "withdraw",
+]);
 /** Flags that may stand several times. */
 const LISTS: ReadonlySet<string> = new Set(["map", "set", "where", "fill-down"]);
 
@@ -58,6 +70,10 @@ export const carryOut = Effect.fnUntraced(function* (command: string) {
       source,
       more.map((decision) => ({ decision, says: decision })),
     );
+    return;
+  }
+  if (verb === "remove") {
+    yield* Effect.scoped(removeSource(source, { withdraw: flags.withdraw === true }));
     return;
   }
   if (verb !== "add") return yield* Effect.die(new Error(`lives do not know this command: ${command}`));

@@ -9,7 +9,9 @@ import * as Effect from "effect/Effect";
 import { isOpen } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
+import type { SourceStatus } from "#shared/contract/status.ts";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
+import { withKnownRows } from "#shared/database/doubt-rows.ts";
 import { openFile, type Sqlite } from "#shared/database/sqlite.ts";
 import { VENTES_DB } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
@@ -228,7 +230,7 @@ class Applied {
 }
 
 /** The database of one life, in memory. */
-class Database {
+export class Database {
   readonly #db: Sqlite;
   readonly #log: MemoryLog;
   readonly #apply: ReturnType<typeof makeBatchApplier>["apply"];
@@ -264,6 +266,11 @@ class Database {
       byCity: sums(`
         SELECT ville, SUM(ca_millioniemes) / 1e4 FROM ventes JOIN magasins USING (id_magasin) GROUP BY ville`),
     };
+  }
+
+  /** The status with what the database knows of its doubts, as of the last `apply`. */
+  known<S extends Pick<SourceStatus, "source" | "doubts">>(status: S): S {
+    return withKnownRows(this.#db, [status])[0] as S;
   }
 
   close(): void {
