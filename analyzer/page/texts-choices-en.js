@@ -14,7 +14,6 @@ export const choices = {
   totalAfter: (total, sign, difference) =>
     `total revenue afterwards: ${total}, ${sign === 0 ? "as now" : `${difference} ${sign > 0 ? "more" : "less"}`}`,
   unpriced: {
-    names: "no amount: this file has no sales",
     others: "amount unknown: it depends on sales that are published already",
     many: "amount not computed: too many sales to tell it here",
   },

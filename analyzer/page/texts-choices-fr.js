@@ -18,7 +18,6 @@ export const choices = {
   totalAfter: (total, sign, difference) =>
     `chiffre d’affaires total ensuite : ${total}, ${sign === 0 ? "comme maintenant" : `${difference} de ${sign > 0 ? "plus" : "moins"}`}`,
   unpriced: {
-    names: "sans montant : ce fichier n’a pas de ventes",
     others: "montant inconnu : il dépend de ventes qui sont déjà publiées",
     many: "montant non calculé : trop de ventes pour le dire ici",
   },

@@ -1,16 +1,9 @@
 /** From the database: prices of a product, the sales computed with them, and what a correction would change. */
 import type { PricePoint } from "#shared/contract/price-points.ts";
+import { type ListSales, listSalesIn, repriced } from "#shared/database/list-sales.ts";
 import { pricePointsIn } from "#shared/database/price-points.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
-import { listRevenue, type PricePoints, pointOn } from "../../consumer/rules/index.ts";
-
-/** Sales of one day, quantity and revenue that are priced by the list. Numbers are millionths. */
-interface ListSales {
-  readonly day: string;
-  readonly quantity: bigint;
-  readonly revenue: bigint;
-  readonly sales: bigint;
-}
+import { type PricePoints, pointOn } from "../../consumer/rules/index.ts";
 
 /** Amounts are in the currency of the database. */
 export interface ProductPrices {
@@ -21,23 +14,13 @@ export interface ProductPrices {
   /** Sales of the product with an amount or a price of their own, which no price of the list changes. */
   readonly otherSales: number;
   /** Sales that wait for a price alone. */
-  readonly waiting: readonly Omit<ListSales, "revenue">[];
+  readonly waiting: readonly ListSales[];
   /** Total revenue of all products, in millionths. */
   readonly total: bigint;
 }
 
 const PRODUCT = "SELECT nom FROM produits WHERE id_produit = ?";
-/** origine 2: priced by the list. */
-const SALES = `
-  SELECT date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue, COUNT(*) AS sales
-  FROM ventes WHERE origine = 2 AND id_produit = ? GROUP BY 1, 2, 3 ORDER BY 1`;
 const OTHERS = "SELECT COUNT(*) FROM ventes WHERE id_produit = ? AND origine <> 2";
-const WAITING = `
-  SELECT date_vente AS day, quantite_millioniemes AS quantity, COUNT(*) AS sales
-  FROM orphelins
-  WHERE id_produit = ? AND ca_millioniemes IS NULL AND prix_millioniemes IS NULL
-    AND id_magasin IN (SELECT id_magasin FROM magasins)
-  GROUP BY 1, 2`;
 const TOTAL = "SELECT IFNULL(SUM(ca_millioniemes), 0) FROM ventes";
 
 /** Total revenue, in millionths. */
@@ -49,13 +32,14 @@ export const productPrices = (db: Sqlite, id: string): ProductPrices | undefined
     const of = (sql: string) => db.prepare(sql).safeIntegers();
     const product = of(PRODUCT).get(id) as { nom: string | null } | undefined;
     if (product === undefined) return undefined;
+    const sales = listSalesIn(db);
     return {
       id,
       name: product.nom,
       points: pricePointsIn(db)(id),
-      sales: of(SALES).all(id) as ListSales[],
+      sales: sales.priced(id),
       otherSales: Number(of(OTHERS).pluck().get(id)),
-      waiting: of(WAITING).all(id) as ProductPrices["waiting"],
+      waiting: sales.waiting(id),
       total: totalRevenue(db),
     };
   })();
@@ -89,14 +73,6 @@ export interface PriceEffect {
 }
 
 export function effectOf({ sales, waiting, total }: ProductPrices, points: PricePoints): PriceEffect {
-  let [changed, before, after] = [0n, 0n, 0n];
-  for (const one of [...sales, ...waiting.map((one) => ({ ...one, revenue: 0n }))]) {
-    // Without a price, or with an amount that does not fit, a sale waits and counts nothing.
-    const revenue = listRevenue(one.quantity, one.day, points) ?? 0n;
-    if (revenue === one.revenue) continue;
-    changed += one.sales;
-    before += one.revenue * one.sales;
-    after += revenue * one.sales;
-  }
-  return { sales: Number(changed), before, after, total, totalAfter: total - before + after };
+  const effect = repriced([...sales, ...waiting], points);
+  return { ...effect, total, totalAfter: total - effect.before + effect.after };
 }

@@ -85,10 +85,6 @@ function englishChanges(entity: ListedRows, counts: ChangedRows): string {
 
 /** Why a choice tells no money. */
 const UNPRICED = {
-  names: {
-    fr: "sans montant : ce fichier n'a pas de ventes",
-    en: "no amount: this file has no sales",
-  },
   others: {
     fr: "montant inconnu : il dépend de ventes qui sont déjà publiées",
     en: "amount unknown: it depends on sales that are published already",

@@ -3,7 +3,7 @@
  * day. Prices, the existence of products and shops, and the amounts of now are the database's.
  */
 import * as Effect from "effect/Effect";
-import type { ChoiceEffect, ComingSales } from "#shared/contract/doubt.ts";
+import type { ChoiceEffect, ComingParent, ComingSales } from "#shared/contract/doubt.ts";
 import { type EntityName, ventes } from "#shared/contract/entities/index.ts";
 import { formatMillionths, millionthsOf, multiplyMillionths } from "#shared/contract/numbers.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
@@ -24,6 +24,7 @@ import { writeEvents } from "../version/index.ts";
 import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { otherSales } from "./other-sales.ts";
+import { dayAfter } from "./takeover.ts";
 
 /** How many ids of sales an effect names. */
 const MOST_IDS = 1_000;
@@ -49,8 +50,9 @@ export const effectOf = Effect.fnUntraced(function* (
   const touched = new Touched(producer.state, producer.state.source(source).id, new Set(others.keys()));
   yield* inSlices(() => touched.collect(main), fail);
   const counts = { deletes: touched.gone, adds: touched.fresh, changes: touched.again };
-  if (entity !== ventes.name) return { entity, ...counts, unpriced: "names" };
-  if (keepsAmounts(opened, touched)) return { entity, ...counts, unpriced: "others" };
+  if (entity !== ventes.name) return { entity, ...counts, ...(yield* parentsOf(opened, diff)) };
+  if (keepsAmounts(opened, touched) || changesParents(opened, diff))
+    return { entity, ...counts, unpriced: "others" };
   const { going } = touched;
   const named = Object.values(going ?? {}).flat();
   const ids = yield* idsOf(producer.log, source, ventes.name, named);
@@ -82,6 +84,66 @@ function keepsAmounts(
   return (
     rekey === undefined && again > 0 && LASTING.some((name) => seen.includes(name) && !now.includes(name))
   );
+}
+
+/** Whether a wide file changes prices of products, or deletes some: sales of other sources are computed with them. */
+const changesParents = ({ version }: OpenedVersion, diff: VersionDiff): boolean =>
+  diff.entities
+    .slice(0, -1)
+    .some(
+      ({ entity, emitted, withdrawals }) =>
+        withdrawals > 0 || (emitted > 0 && (version.columns[entity.name] ?? []).includes("prix")),
+    );
+
+/** The products or shops of a list. */
+const parentsOf = Effect.fnUntraced(function* (opened: OpenedVersion, diff: VersionDiff) {
+  const { producer, registration, version, before } = opened;
+  const { main } = diff;
+  const { source } = registration;
+  const { name, key } = main.entity;
+  if (main.emitted + main.withdrawals > MOST_IDS) return { unpriced: "many" } as const;
+  const published = yield* isoNow;
+  const day = dayAfter(producer.settings, before?.day, published);
+  const writer = new EventWriter({ source, version: 0, published, day });
+  const parents: ComingParent[] = [];
+  const take = ({ [key]: id, prix, date_effet: from }: Row) => {
+    const price = prix === undefined ? {} : { price: prix };
+    parents.push({ id: id ?? "", ...price, ...(from == null ? {} : { from }) });
+  };
+  yield* inSlices(() => eventsOf(version, diff, writer, take), asFailure(source, producer.settings));
+  const gone = [...main.deletions()].flat();
+  const names = gone.map((claim) => claim.key);
+  const ids = yield* idsOf(producer.log, source, name, names);
+  for (const claim of gone) {
+    const from = claim.dated === "" ? {} : { from: claim.dated };
+    parents.push({ id: ids.get(claim.key) ?? claim.key, gone: true, ...from });
+  }
+  return { parents, day };
+});
+
+type Row = Readonly<Record<string, string | null>>;
+
+/** Gives the rows of the main entity that would be published. Yields between blocks. */
+function* eventsOf(
+  version: OpenedVersion["version"],
+  diff: VersionDiff,
+  writer: EventWriter,
+  take: (row: Row) => void,
+): Generator<void, void> {
+  if (diff.main.emitted === 0) return;
+  const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
+  const rejects: NewRecord[] = [];
+  const drain = () => {
+    rejects.length = 0;
+    for (const [entity, queue] of rows)
+      for (const { value } of queue.splice(0))
+        if (entity === diff.main.entity.name && value !== null) take(JSON.parse(String(value)).row);
+  };
+  for (const _ of writeEvents(version, diff, writer, { rows, rejects })) {
+    drain();
+    yield;
+  }
+  drain();
 }
 
 type Going =
@@ -185,24 +247,13 @@ class Coming {
 
   /** Yields between blocks. */
   *collect(version: OpenedVersion["version"], diff: VersionDiff, writer: EventWriter): Generator<void, void> {
-    if (diff.main.emitted === 0) return;
-    const rows = new Map(diff.entities.map((e): [EntityName, NewRecord[]] => [e.entity.name, []]));
-    const rejects: NewRecord[] = [];
-    const take = () => {
-      rejects.length = 0;
-      for (const [entity, queue] of rows)
-        for (const { value } of queue.splice(0))
-          if (entity === ventes.name && value !== null) this.#add(JSON.parse(String(value)).row);
-    };
-    for (const _ of writeEvents(version, diff, writer, { rows, rejects })) {
-      take();
+    for (const _ of eventsOf(version, diff, writer, (row) => this.#add(row))) {
       if (this.#isMany) return;
       yield;
     }
-    take();
   }
 
-  #add(row: Readonly<Record<string, string | null>>): void {
+  #add(row: Row): void {
     const quantity = millionthsOf(row.quantité) ?? 0n;
     const price = millionthsOf(row.prix);
     const amount =

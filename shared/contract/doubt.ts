@@ -12,6 +12,17 @@ export const ComingSales = Schema.Struct({
 });
 export type ComingSales = typeof ComingSales.Type;
 
+/** A product or shop that would be deleted, added or changed. */
+export const ComingParent = Schema.Struct({
+  id: Schema.String,
+  gone: Schema.optionalKey(Schema.Literal(true)),
+  /** The price that is stated of a product; null: none any more; absent: the file has no prices. A decimal. */
+  price: Schema.optionalKey(Schema.NullOr(Schema.String)),
+  /** The day from which that price holds; absent: `day` of the effect. */
+  from: Schema.optionalKey(Schema.String),
+});
+export type ComingParent = typeof ComingParent.Type;
+
 /** What a choice would do to the rows of the source, by the version that is held back. A database adds the money. */
 export const ChoiceEffect = Schema.Struct({
   entity: Schema.Literals(["produits", "magasins", "ventes"]),
@@ -22,10 +33,10 @@ export const ChoiceEffect = Schema.Struct({
   /** The code of the doubt for which the version would then wait; absent: it would be applied. */
   waitsFor: Schema.optionalKey(Schema.String),
   /**
-   * Why no money is told. names: the rows have none. others: sales of other sources depend on it. many: there are too many
-   * rows. Absent: a database can tell it.
+   * Why no money is told. others: sales that are published depend on it. many: there are too many rows. Absent: a database
+   * can tell it.
    */
-  unpriced: Schema.optionalKey(Schema.Literals(["names", "others", "many"])),
+  unpriced: Schema.optionalKey(Schema.Literals(["others", "many"])),
   /** Ids of sales that are deleted, and of those that another row replaces, at most 1,000 together. */
   deleted: Schema.optionalKey(Schema.Array(Schema.String)),
   replaced: Schema.optionalKey(Schema.Array(Schema.String)),
@@ -35,6 +46,9 @@ export const ChoiceEffect = Schema.Struct({
   without: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The sales that come, those that replace others too. */
   coming: Schema.optionalKey(Schema.Array(ComingSales)),
+  /** The products or shops of a list, and the day of its publication. */
+  parents: Schema.optionalKey(Schema.Array(ComingParent)),
+  day: Schema.optionalKey(Schema.String),
   /** Entities that the file brings itself. */
   brings: Schema.optionalKey(Schema.Array(Schema.String)),
 });

@@ -1,7 +1,8 @@
 /** What the choices about a held version make of the total revenue: the evidence of its producer with prices and amounts of now. */
 import type { ChoiceEffect, ChoiceMoney, ComingSales } from "../contract/doubt.ts";
-import { MAX_MILLIONTHS, millionthsOf, multiplyMillionths } from "../contract/numbers.ts";
-import { pointOn } from "../contract/price-points.ts";
+import { millionthsOf } from "../contract/numbers.ts";
+import { listAmount } from "./list-sales.ts";
+import { parentsMoneyIn } from "./parents-money.ts";
 import { pricePointsIn } from "./price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -35,8 +36,19 @@ export function choiceMoneyIn(
   const hasClaims = db.prepare(HAS_CLAIMS).pluck();
   const hasWaiting = db.prepare(HAS_WAITING).pluck();
   const worthOf = worthIn(db);
+  const parentsMoney = parentsMoneyIn(db);
   return (source, effect, total) => {
-    if (effect.unpriced !== undefined || effect.coming === undefined) return undefined;
+    if (effect.unpriced !== undefined) return undefined;
+    const { parents } = effect;
+    if (parents !== undefined) {
+      const change = parentsMoney(source, effect, parents);
+      return {
+        now: Number(total) / 1e6,
+        after: Number(total + change.amount) / 1e6,
+        waiting: change.waiting,
+      };
+    }
+    if (effect.coming === undefined) return undefined;
     const { kept, coming, brings = [] } = effect;
     // Products and shops of a wide file may let sales of other sources count.
     if (brings.length > 0 && hasWaiting.get() === 1) return undefined;
@@ -69,9 +81,6 @@ function worthIn(db: Sqlite): (sales: ComingSales, brings: readonly string[]) =>
     if (!brings.includes("magasins") && shop.get(sales.shop) === undefined) return null;
     const sum = millionthsOf(sales.sum) ?? 0n;
     if (sales.day === undefined) return sum;
-    const price = pointOn(points(sales.product), sales.day)?.price;
-    if (price === undefined) return null;
-    const { value } = multiplyMillionths(sum, price);
-    return value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS ? null : value;
+    return listAmount(sum, sales.day, points(sales.product));
   };
 }

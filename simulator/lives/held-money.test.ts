@@ -196,6 +196,26 @@ const HELD: readonly (readonly [code: string, title: string, versions: Versions]
     [v(SALES, ...days(1, 3), ...days(4, 4, "P1,M1,-1,10"))],
   ],
   [
+    "file.nothing_left",
+    "is a list of shops, now a header",
+    [
+      { file: "n.csv", lines: ["id_magasin,ville", "N1,Rennes"], flags: "--vanished withdraw" },
+      v(SALES, ...days(1, 3, "P1,N1,1,10"), ...days(1, 1)),
+      { file: "n.csv", lines: ["id_magasin,ville"] },
+    ],
+  ],
+  [
+    "prices.negative",
+    "is a list with dates, of a product that has a price",
+    [
+      v(BARE, ...days(1, 6, "P1,M1,2")),
+      {
+        file: "q.csv",
+        lines: ["id_produit,nom,prix,date_effet", `P1,Pain,3,${day(2)}`, `P1,Pain,-1,${day(4)}`],
+      },
+    ],
+  ],
+  [
     "prices.negative",
     "is a list with a negative price",
     [v(BARE, ...days(1, 3, "P3,M1,1")), { file: "q.csv", lines: ["id_produit,nom,prix", "P3,Flan,-3"] }],
@@ -252,12 +272,11 @@ describe("a held version", () => {
             now: cents(money?.now),
             after: cents(money?.after),
           };
-          const hasMoney = effect?.unpriced !== "names";
           expect.soft(announced, says).toEqual({
             command,
             rows: true,
-            now: hasMoney ? total : undefined,
-            after: hasMoney ? played.total : undefined,
+            now: total,
+            after: played.total,
           });
           expect
             .soft(

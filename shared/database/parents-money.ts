@@ -1,0 +1,143 @@
+/** What other products, prices and shops make of the total revenue. */
+import type { ChoiceEffect, ComingParent } from "../contract/doubt.ts";
+import { millionthsOf, multiplyMillionths } from "../contract/numbers.ts";
+import type { PricePoint, PricePoints } from "../contract/price-points.ts";
+import { listAmount, listSalesIn, repriced } from "./list-sales.ts";
+import { pricePointsIn } from "./price-points.ts";
+import type { Sqlite } from "./sqlite.ts";
+
+const KEYS = {
+  produits: { key: "id_produit", other: "id_magasin", others: "magasins" },
+  magasins: { key: "id_magasin", other: "id_produit", others: "produits" },
+} as const;
+
+interface Waiting {
+  readonly product: string;
+  readonly day: string;
+  readonly quantity: bigint;
+  readonly amount: bigint | null;
+  readonly price: bigint | null;
+}
+
+interface Change {
+  /** Of the total revenue, in millionths. */
+  amount: bigint;
+  /** Sales that would wait. */
+  waiting: number;
+}
+
+/** Prepares nothing before it is asked. `parents`: those of the effect, of one entity. */
+export const parentsMoneyIn =
+  (db: Sqlite) =>
+  (source: string, effect: ChoiceEffect, parents: readonly ComingParent[]): Change => {
+    const { entity, day = "" } = effect;
+    const change: Change = { amount: 0n, waiting: 0 };
+    if (entity === "ventes") return change;
+    const table = tableIn(db, entity);
+    const points = pricePointsIn(db);
+    const sales = listSalesIn(db);
+    for (const [id, said] of byId(parents)) {
+      const gone = said.filter((one) => one.gone === true);
+      const claims = table.claims(id);
+      const isGone = ({ source: of, from }: OneClaim) =>
+        of === source && gone.some((one) => (one.from ?? "") === from);
+      const left = claims.filter((claim) => !isGone(claim));
+      const stays = said.some((one) => one.gone !== true) || left.length > 0;
+      const now = entity === "produits" ? points(id) : [];
+      const hasClaim = gone.length < said.length || left.some((claim) => claim.source === source);
+      const then = entity === "produits" ? pointsAfter(now, source, said, { day, hasClaim }) : now;
+      const pointsOf = (product: string): PricePoints => (entity === "produits" ? then : points(product));
+      if (table.exists(id) && !stays) {
+        const { amount, count } = table.counted(id);
+        change.amount -= amount;
+        change.waiting += Number(count);
+      } else if (!table.exists(id) && stays)
+        for (const one of table.waiting(id)) change.amount += worthOf(one, pointsOf) ?? 0n;
+      else if (entity === "produits") {
+        const { before, after } = repriced([...sales.priced(id), ...sales.waiting(id)], then);
+        change.amount += after - before;
+      }
+    }
+    return change;
+  };
+
+interface OneClaim {
+  readonly source: string;
+  /** "": it is not dated. */
+  readonly from: string;
+}
+
+function tableIn(db: Sqlite, entity: keyof typeof KEYS) {
+  const { key, other, others } = KEYS[entity];
+  const exists = db.prepare(`SELECT source FROM ${entity} WHERE ${key} = ?`).pluck();
+  const claims = db.prepare(
+    `SELECT source, date_effet AS "from" FROM claims WHERE entity = '${entity}' AND key = ?`,
+  );
+  const counted = db
+    .prepare(
+      `SELECT IFNULL(SUM(ca_millioniemes), 0) AS amount, COUNT(*) AS count FROM ventes WHERE ${key} = ?`,
+    )
+    .safeIntegers();
+  const waiting = db
+    .prepare(
+      `SELECT id_produit AS product, date_vente AS day, quantite_millioniemes AS quantity,
+              ca_millioniemes AS amount, prix_millioniemes AS price
+       FROM orphelins WHERE ${key} = ? AND ${other} IN (SELECT ${other} FROM ${others})`,
+    )
+    .safeIntegers();
+  return {
+    exists: (id: string) => exists.get(id) !== undefined,
+    /** What several sources say; while one source names the row, nothing. */
+    claims: (id: string) => claims.all(id) as OneClaim[],
+    counted: (id: string) => counted.get(id) as { readonly amount: bigint; readonly count: bigint },
+    waiting: (id: string) => waiting.all(id) as Waiting[],
+  };
+}
+
+/** null: it would go on waiting. */
+function worthOf(
+  { product, day, quantity, amount, price }: Waiting,
+  points: (id: string) => PricePoints,
+): bigint | null {
+  if (amount !== null) return amount;
+  if (price !== null) return multiplyMillionths(quantity, price).value;
+  return listAmount(quantity, day, points(product));
+}
+
+function byId(parents: readonly ComingParent[]): ReadonlyMap<string, readonly ComingParent[]> {
+  const found = new Map<string, ComingParent[]>();
+  for (const one of parents) found.set(one.id, [...(found.get(one.id) ?? []), one]);
+  return found;
+}
+
+/** The points after the events of the source (rule 13). `hasClaim`: the source still names the product. */
+function pointsAfter(
+  now: PricePoints,
+  source: string,
+  said: readonly ComingParent[],
+  { day, hasClaim }: { readonly day: string; readonly hasClaim: boolean },
+): PricePoints {
+  let points: readonly PricePoint[] = now;
+  // Each event that comes is later than all that were.
+  let offset = Number.MAX_SAFE_INTEGER - said.length;
+  for (const { price: text, from, gone } of said) {
+    const isOf = (p: PricePoint) => p.source === source && p.dated === (from !== undefined);
+    if (gone === true)
+      points = points.filter((p) => !(from !== undefined && isOf(p) && p.dateEffet === from));
+    else if (text !== undefined) {
+      const price = millionthsOf(text);
+      const last = points.findLast((p) => isOf(p) && (from === undefined || p.dateEffet === from));
+      if (last?.price === price) continue;
+      if (from !== undefined) points = points.filter((p) => p !== last);
+      if (price === null) continue;
+      points = [
+        ...points,
+        { dateEffet: from ?? day, offset: offset++, price, dated: from !== undefined, source },
+      ];
+    }
+  }
+  if (!hasClaim) points = points.filter((p) => p.source !== source);
+  return points.toSorted((a, b) =>
+    a.dateEffet < b.dateEffet ? -1 : a.dateEffet > b.dateEffet ? 1 : a.offset - b.offset,
+  );
+}
