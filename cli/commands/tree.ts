@@ -25,13 +25,14 @@ export function commandTree(language: Language, env: Env) {
   const root = rootCommand(speak);
   const load = lazily(root, env);
   const { producer, consumer, analyzer } = componentCommands(speak, load);
-  const { status, query, analyses, replay, hello, schema, topics } = askingCommands(speak, load);
+  const { status, doctor, query, analyses, replay, hello, schema, topics } = askingCommands(speak, load);
   return root.pipe(
     speak.described("ventes"),
     Command.withSubcommands([
       startCommand(speak, load),
       sourcesCommand(speak, load),
       status,
+      doctor,
       query,
       analyses,
       rejectsCommand(speak, load),
@@ -110,6 +111,12 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
     lazily(async () => (await import("./status.ts")).status),
   ).pipe(described("status"));
 
+  const doctor = Command.make(
+    "doctor",
+    {},
+    lazily(async () => (await import("./doctor.ts")).doctor),
+  ).pipe(described("doctor"));
+
   const query = Command.make(
     "query",
     {
@@ -164,7 +171,7 @@ function askingCommands({ about, toggle, text, word, duration, described }: Spea
     lazily(async () => (await import("./topics.ts")).topics),
   ).pipe(described("topics"));
 
-  return { status, query, analyses, replay, hello, schema, topics };
+  return { status, doctor, query, analyses, replay, hello, schema, topics };
 }
 
 function backupCommands({ about, text, word, described }: Speaking, lazily: Lazily) {

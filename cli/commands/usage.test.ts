@@ -1,4 +1,5 @@
 /** Wrong usage: exit code 2, one line on stderr with the error and where the help is, nothing on stdout. And the help. */
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { ventes } from "../../integration-tests/support/in-process.ts";
 import { scratchDirectory, ventes as ventesProcess } from "../../integration-tests/support/ventes.ts";
@@ -11,7 +12,6 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { args: [], says: /a command is missing \(help: ventes --help\)/ },
   { args: ["strat"], says: /unknown command "strat"; did you mean start\? \(help: ventes --help\)/ },
   { args: ["rebuild"], says: /unknown command "rebuild"/ },
   {
@@ -159,6 +159,23 @@ describe("the help", () => {
     expect(stdout).toContain("OPTIONS COMMUNES (avant ou après la commande)");
     expect(stdout).toContain("La démonstration");
   });
+
+  it("is what the program prints without a command", async () => {
+    const bare = await ventes([]);
+    expect(bare).toEqual(await ventes(["--help"]));
+    expect(bare).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  it.each(["bash", "zsh", "fish"])(
+    "--completions %s writes the whole of a script through a pipe",
+    async (shell) => {
+      const { code, stdout } = await ventesProcess(["--completions", shell]);
+      expect(code).toBe(0);
+      for (const word of ["status", "doctor", "watch", "accept-loss"]) expect(stdout).toContain(word);
+      expect(stdout.length).toBeGreaterThan(8_000);
+      if (shell === "bash") expect(spawnSync("bash", ["-n"], { input: stdout }).status).toBe(0);
+    },
+  );
 
   it("--version prints the version", async () => {
     const { stdout, code } = await ventes(["--version"]);

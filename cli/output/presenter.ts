@@ -39,7 +39,7 @@ const flagRow = (flag: FlagDoc): readonly [string, string] => [
 
 /** effect/cli describes its own flags in English. */
 const described = (flag: FlagDoc, language: Language): FlagDoc =>
-  flag.name === "help" || flag.name === "version"
+  flag.name === "help" || flag.name === "version" || flag.name === "completions"
     ? { ...flag, description: Option.some(FLAG_HELP[flag.name][language]) }
     : flag;
 

@@ -36,6 +36,7 @@ const FILES = [
   "named-files.txt",
   "audited.json",
   "notified.json",
+  "backup.json",
 ];
 const FOLDERS = ["spool", "demo", "analyses", "rebuild"];
 

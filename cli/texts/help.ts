@@ -294,6 +294,20 @@ export const COMMAND_HELP = {
       },
     ],
   },
+  doctor: {
+    short: {
+      fr: "Vérifie cette machine et le répertoire, et dit que faire",
+      en: "Checks this machine and the directory, and says what to do",
+    },
+    long: {
+      fr: "Vérifie ce qui peut l'être sur cette machine, sans rien changer : droits et place du répertoire, qui y travaille, le port de la page, les topics, la base lue en entier, son origine, l'horloge, la dernière sauvegarde. Chaque problème est suivi de ce qu'il faut faire ; code de sortie 1 s'il y en a un. 'ventes status' dit ce que demandent les sources et les composants.",
+      en: "Checks what can be checked on this machine, and changes nothing: rights and room of the directory, what works in it, the port of the page, the topics, the whole of the database, its origin, the clock, the last backup. Each problem is followed by what to do; exit code 1 when there is one. 'ventes status' says what sources and components need.",
+    },
+    examples: [
+      { command: "ventes doctor", fr: "Tout vérifier", en: "Check everything" },
+      { command: "ventes doctor --json", fr: "Pour un programme", en: "For a program" },
+    ],
+  },
   query: {
     short: { fr: "Répond à une requête SQL, en lecture seule", en: "Answers an SQL query, read-only" },
     examples: [
@@ -807,6 +821,10 @@ export const FLAG_HELP = {
   asyncapi: { fr: "le document AsyncAPI 3, en JSON", en: "the AsyncAPI 3 document, as JSON" },
   help: { fr: "cette aide", en: "this help" },
   version: { fr: "la version", en: "the version" },
+  completions: {
+    fr: "écrit de quoi compléter les commandes dans ce shell",
+    en: "writes what completes commands in this shell",
+  },
 } as const satisfies Record<string, Bilingual>;
 
 export const ARGUMENT_HELP = {

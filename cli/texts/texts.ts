@@ -98,6 +98,8 @@ const UNPRICED = {
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
+  /** Of bytes. */
+  megabytes: both(frenchMegabytes, englishMegabytes),
   demoDatabase: both(
     (dir: string) => `il n'y a pas encore de base : réponses de la démonstration (${dir})`,
     (dir: string) => `there is no database yet: answers from the demo (${dir})`,
