@@ -53,7 +53,8 @@ describeWith("docker", "docker compose config", () => {
     ["--env-file cluster.env", 9],
     ["--profile console", 8],
     ["--profile backup", 8],
-    ["--profile '*'", 11],
+    ["--profile observability", 9],
+    ["--profile '*'", 13],
     ["-f docker-compose.yml -f compose.token.yaml", 7],
   ])(
     "docker compose %s config: no warning, every service hardened, and reached from this machine only",
