@@ -21,6 +21,7 @@ export const MAY_READ_THE_MACHINE: Readonly<Record<string, string>> = {
   "producer/following/watch-path.ts":
     "gathers the events of Node's file watches, which come outside of any effect and from a real disk",
   "cli/main.ts": "a signal handler, which must end the process even when no effect can run any more",
+  "cli/output/stdout.ts": "dates the lines of the log, which plain code writes too",
   "docker/": "health checks that Docker runs as scripts of their own",
   "demo/": "a server of its own, which imports nothing but Node's modules",
   "analyzer/page/": "runs in the browser of the reader",

@@ -22,7 +22,7 @@ NodeRuntime.runMain(Effect.provideService(program(process.argv.slice(2), process
   disableErrorReporting: true,
   teardown: (exit) => {
     const ending = endingOf(exit);
-    if (ending.stderr !== null) say(ending.stderr);
+    if (ending.stderr !== null) say(ending.stderr, "error");
     process.exit(signals > 0 && ending.code === EXIT.done ? EXIT.interrupted : ending.code);
   },
 });

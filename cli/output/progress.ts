@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import { elapsedMsOf, type PlainClock } from "#shared/runtime/time.ts";
 import { Waker } from "#shared/topic-log/waker.ts";
 import type { Texts } from "../texts/texts.ts";
-import { draw, isLiveTerminal, say } from "./stdout.ts";
+import { draw, isLiveTerminal, type Level, say } from "./stdout.ts";
 
 export interface Figures {
   /** Records read from the sources. */
@@ -22,7 +22,7 @@ export interface Figures {
 export interface Progress {
   readonly update: (figures: Partial<Figures>) => void;
   /** A line of its own, above the live one. */
-  readonly note: (line: string) => void;
+  readonly note: (line: string, level?: Level) => void;
   /** Removes the live line until a figure changes. */
   readonly clear: () => void;
 }
@@ -82,9 +82,9 @@ function makeProgress(texts: Texts, clock: PlainClock, live = isLiveTerminal()):
       figures = { ...figures, ...more };
       changed.wake();
     },
-    note: (line) => {
+    note: (line, level) => {
       clear();
-      say(line);
+      say(line, level);
     },
   };
 }

@@ -3,13 +3,25 @@
  * the data are; a pipe gets the data of a query as they are.
  */
 import { writeSync } from "node:fs";
-import { maskedIn } from "#shared/runtime/masked.ts";
+import { masked, maskedIn } from "#shared/runtime/masked.ts";
 import { jsonVisible, visibleLines } from "../texts/visible.ts";
 
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 
 /** True when stderr may carry colours and a line that is drawn again. */
-export const isLiveTerminal = (): boolean => process.stderr.isTTY === true && process.env.TERM !== "dumb";
+export const isLiveTerminal = (): boolean =>
+  process.stderr.isTTY === true && process.env.TERM !== "dumb" && !isJsonLog();
+
+/** VENTES_LOG=json. The settings refuse other values; lines may have to be written before they are read. */
+const isJsonLog = (): boolean => process.env.VENTES_LOG?.trim() === "json";
+
+export type Level = "info" | "warning" | "error";
+
+/** A line of the log as JSON, with secrets masked: `{"time":"2026-01-31T08:00:00.000Z","level":"info","message":"..."}`. */
+export const logLine = (text: string, level: Level, now: Date): string => {
+  const message = masked(text.replace(/^ventes: /, "").trimEnd());
+  return `${jsonVisible(JSON.stringify({ time: now.toISOString(), level, message }))}\n`;
+};
 
 const hasColour = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY === true && (process.env.NO_COLOR ?? "") === "" && process.env.TERM !== "dumb";
@@ -44,8 +56,9 @@ export const print = (text: string): void => printPiece(ended(text));
 export const printPiece = (text: string): void => write(1, isTerminal() ? visibleLines(text) : text);
 /** To stdout as JSON, with secrets masked in each text and control characters escaped. */
 export const printJson = (value: unknown): void => print(jsonVisible(JSON.stringify(maskedIn(value))));
-/** To stderr, with a line end. */
-export const say = (text: string): void => write(2, visibleLines(ended(text)));
+/** To stderr, with a line end; as a line of JSON where the settings say so. */
+export const say = (text: string, level: Level = "info"): void =>
+  write(2, isJsonLog() ? logLine(text, level, new Date()) : visibleLines(ended(text)));
 /** To stdout as it is: the whole screen, whose texts hold no control characters. */
 export const drawScreen = (text: string): void => write(1, text);
 /** To stderr without a line end: the live line. */

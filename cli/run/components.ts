@@ -64,8 +64,10 @@ const onLogState =
   (current: MutableReport, component: string, progress: Progress, run: Invocation) =>
   (log: LogState): void => {
     const waiting = log.state === "waiting";
-    if (waiting !== (current.state === "waiting"))
-      progress.note(waiting ? run.texts.logLost(component, log.reason) : run.texts.logBack(component));
+    if (waiting !== (current.state === "waiting")) {
+      if (waiting) progress.note(run.texts.logLost(component, log.reason), "warning");
+      else progress.note(run.texts.logBack(component));
+    }
     current.state = waiting ? "waiting" : "running";
     current.detail = waiting ? log.reason : "";
   };
@@ -113,6 +115,7 @@ const reportDefects =
   ({ source, trace }: Defect): void =>
     progress.note(
       [`ventes: ${texts.defect(visibleSource(source))}`, ...trace.split("\n").map(visible)].join("\n"),
+      "error",
     );
 
 /** Notes each source that the file of VENTES_SOURCES registers, and each line of it that cannot be registered. */
@@ -122,7 +125,7 @@ export const reportSourcesFile = (
 ): SourcesFileListener => ({
   onRegistered: ({ source, entities }) =>
     progress.note(`ventes: ${run.texts.sourceAdded(visibleSource(source), entities.join(", "))}`),
-  onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`),
+  onTrouble: (sentence) => progress.note(`ventes: ${visibleSource(sentence)}`, "warning"),
 });
 
 /**

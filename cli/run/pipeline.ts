@@ -120,7 +120,7 @@ export function reportTroubles(progress: Progress, texts: Texts): Required<ReadH
   const note = (name: string, reason: string): void => {
     if (noted.get(name) === reason) return;
     noted.set(name, reason);
-    if (reason !== "") progress.note(`ventes: ${visibleSource(reason)}`);
+    if (reason !== "") progress.note(`ventes: ${visibleSource(reason)}`, "warning");
   };
   return {
     onSources: (sources) => {

@@ -34,7 +34,7 @@ export const invocation = (
 ): Effect.Effect<Invocation, WrongUsage | Failed> =>
   Effect.try({
     try: () => {
-      const warn = (warning: string): void => say(`ventes: ${warning}`);
+      const warn = (warning: string): void => say(`ventes: ${warning}`, "warning");
       const settings = settingsOf(flags, env, warn);
       const closed = closeDataDirectory(settings.data, settings.language);
       if (closed !== undefined) warn(closed);

@@ -198,6 +198,9 @@ export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = 
   const language = given(env, "VENTES_LANG");
   if (language !== undefined && !/^(fr|en)/i.test(language))
     throw new WrongUsage({ message: `VENTES_LANG is "${language}": fr or en` });
+  const log = given(env, "VENTES_LOG");
+  if (log !== undefined && log !== "json" && log !== "text")
+    throw new WrongUsage({ message: `VENTES_LOG is "${log}": json or text` });
   const every = flags.every ?? given(env, "VENTES_EVERY");
   const path = (name: string): string | null => {
     const text = given(env, name);
