@@ -23,6 +23,8 @@ export default defineConfig({
     pool: "forks",
     // Many tests wait for processes, brokers and clocks: three at a time even on two cores.
     maxWorkers: 3,
+    // Tests of one file that run side by side.
+    maxConcurrency: 2,
     sequence: { sequencer: Alternating },
     setupFiles: ["integration-tests/support/leaks.ts"],
     // Here the processes of the tests, and the programs that they start, keep their compiled code.

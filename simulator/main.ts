@@ -1,7 +1,7 @@
 /**
  * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (play.ts), and
  * counts their events and faults. `--seed N` plays one again, exactly, and prints its events. `--mutant NAME` (or `all`)
- * plays histories in a copy of the tree that is broken on purpose. Ends with 1 at the first violation, which is shrunk
+ * plays histories with a rule broken on purpose. Ends with 1 at the first violation, which is shrunk
  * to a short history and printed with its seed and steps.
  */
 import { readFileSync, rmSync } from "node:fs";

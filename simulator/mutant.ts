@@ -17,3 +17,13 @@ export interface Mutant {
   /** A seed that shows it, so that a test need not search. */
   readonly shownBy: number;
 }
+
+/** The edited text. Throws when what is to be replaced does not stand there exactly once. */
+export function edited(text: string, { file, find, replace }: Edit): string {
+  const parts = text.split(find);
+  if (parts.length !== 2)
+    throw new Error(
+      `the mutant's text stands in ${file} ${parts.length - 1} times, not once: mend the mutant: ${find}`,
+    );
+  return parts.join(replace);
+}

@@ -1,15 +1,14 @@
 /**
- * Deliberately broken copies of the rules: each is an edit of one file, applied to a copy of the tree, in which the
- * simulator then runs and must find a violation. The text to replace must stand in the file exactly once, so that a
+ * Deliberately broken copies of the rules: each is an edit of one file, applied while its module is loaded
+ * (edited-modules.ts) by the simulator, which must find a violation. The text to replace must stand in the file exactly once, so that a
  * mutant cannot die out unnoticed when its code changes.
  */
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { LIFE_MUTANTS, RULE_MUTANTS } from "./lives/mutants.ts";
-import type { Edit, Mutant } from "./mutant.ts";
+import type { Mutant } from "./mutant.ts";
 
 const BATCH = "consumer/batch.ts";
 const REFRESH = "analyzer/refresh/refresh.ts";
@@ -324,7 +323,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIFE_MUTANTS,
 ];
 
-/** What the simulator, or what plays lives, found in a copy of the tree. */
+/** What the simulator, or what plays lives, found with a mutant. */
 export interface Verdict {
   readonly caught: boolean;
   /** The first seed that showed it, and how many histories were played up to it. */
@@ -335,25 +334,8 @@ export interface Verdict {
 
 const ROOT = dirname(import.meta.dirname);
 const SIMULATOR = "simulator/main.ts";
-const COPIED = [
-  "analyzer",
-  "consumer",
-  "integration-tests/support",
-  "producer",
-  "shared",
-  "simulator",
-  "package.json",
-];
-
-/** The edited text. Throws when what is to be replaced does not stand there exactly once. */
-export function edited(text: string, { file, find, replace }: Edit): string {
-  const parts = text.split(find);
-  if (parts.length !== 2)
-    throw new Error(
-      `the mutant's text stands in ${file} ${parts.length - 1} times, not once: mend the mutant: ${find}`,
-    );
-  return parts.join(replace);
-}
+/** Goes to the processes that a simulator starts too. */
+const EDITED_MODULES = pathToFileURL(join(import.meta.dirname, "edited-modules.ts")).href;
 
 /** The script that plays what must show the mutant, without its seeds. */
 function commandOf(mutant: Mutant): readonly string[] {
@@ -363,31 +345,21 @@ function commandOf(mutant: Mutant): readonly string[] {
 }
 
 /**
- * Plays histories or lives in a copy of the tree that is broken in this way, until one shows it: first the seed `shownBy` if
+ * Plays histories or lives with the rule broken in this way, until one shows it: first the seed `shownBy` if
  * `isKnown`, then the seeds from 1 on.
  */
 export async function runMutant(mutant: Mutant, { isKnown = false } = {}): Promise<Verdict> {
-  const copy = mkdtempSync(join(tmpdir(), "ventes-mutant-"));
-  try {
-    for (const name of COPIED)
-      cpSync(join(ROOT, name), join(copy, name), {
-        recursive: true,
-        filter: (path) => !path.endsWith(".test.ts"),
-      });
-    symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-    for (const edit of mutant.edits) {
-      const path = join(copy, edit.file);
-      writeFileSync(path, edited(readFileSync(path, "utf8"), edit));
-    }
-    const played = (...seeds: readonly string[]) => verdictOf(copy, [...commandOf(mutant), ...seeds]);
-    if (isKnown) {
-      const verdict = await played("--first", String(mutant.shownBy), "--seeds", "1");
-      if (verdict.caught) return verdict;
-    }
-    return await played("--seeds", String(mutant.within));
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
+  const played = (...seeds: readonly string[]) =>
+    verdictOf([...commandOf(mutant), ...seeds], {
+      ...process.env,
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --import=${EDITED_MODULES}`,
+      SIMULATOR_MUTANT: JSON.stringify(mutant.edits),
+    });
+  if (isKnown) {
+    const verdict = await played("--first", String(mutant.shownBy), "--seeds", "1");
+    if (verdict.caught) return verdict;
   }
+  return await played("--seeds", String(mutant.within));
 }
 
 /**
@@ -431,10 +403,11 @@ export const runSimulator = (root: string, args: readonly string[]): Promise<Sum
   summaryOf(root, [SIMULATOR, ...args]);
 
 /** `command`: a script and its flags. */
-function summaryOf(root: string, command: readonly string[]): Promise<Summary> {
+function summaryOf(root: string, command: readonly string[], env = process.env): Promise<Summary> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, {
       cwd: root,
+      env,
       stdio: ["ignore", "pipe", "inherit"],
     });
     let output = "";
@@ -453,8 +426,8 @@ function summaryOf(root: string, command: readonly string[]): Promise<Summary> {
   });
 }
 
-async function verdictOf(root: string, command: readonly string[]): Promise<Verdict> {
-  const { violation, played } = await summaryOf(root, command);
+async function verdictOf(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Verdict> {
+  const { violation, played } = await summaryOf(ROOT, command, env);
   return {
     caught: violation !== null,
     seed: violation?.seed ?? 0,

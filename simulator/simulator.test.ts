@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { historyOf } from "./history.ts";
-import { edited, MUTANTS, runMutant, runSimulator } from "./mutants.ts";
+import { edited } from "./mutant.ts";
+import { MUTANTS, runMutant, runSimulator } from "./mutants.ts";
 import { play, templateOf } from "./play.ts";
 import { shrink } from "./shrink.ts";
 import type { WorldOptions } from "./world.ts";
@@ -134,7 +135,8 @@ describe("mutants", () => {
 
   it.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
     "%s is found",
-    { timeout: 1_200_000 },
+    // Each is a process of its own that first loads its modules: two at a time (vitest.config.ts).
+    { timeout: 1_200_000, concurrent: true },
     async (_, mutant) => {
       const { caught, seed } = await runMutant(mutant, { isKnown: !IS_LONG });
       expect(caught).toBe(true);

@@ -2,7 +2,7 @@
  * `npm run lives -- [--seeds N] [--first N] [--kind KIND]`: plays lives of files whose truth is known, of each kind of
  * publisher, and counts by kind what was right, held and silently wrong. Shows the first life of each kind that fails,
  * shortened; with --no-shrink none. `--seed S --kind KIND` plays one again and shows
- * its versions. `--mutant NAME` (or `all`) plays lives in a copy of the tree that is broken on purpose. --json: plays up to
+ * its versions. `--mutant NAME` (or `all`) plays lives with a rule broken on purpose. --json: plays up to
  * the first life that is silently wrong, and prints one line.
  */
 import { rmSync } from "node:fs";
