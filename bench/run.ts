@@ -30,6 +30,8 @@ interface Row {
 interface Ran {
   readonly stdout: string;
   readonly seconds: number;
+  /** Processor time of all its threads, in seconds; null where the system does not report it. */
+  readonly cpu: number | null;
   readonly peakMb: number;
 }
 
@@ -39,6 +41,25 @@ const peakMb = (pid: number): number => {
     return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
+  }
+};
+
+/** The unit of times in /proc/PID/stat: Linux has a hundred a second on every machine. */
+const TICKS = 100;
+
+/** The processor time of a process so far, in seconds; null where the system does not report it, or when it has ended. */
+const cpuSeconds = (pid: number): number | null => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name of the program may hold anything, also spaces and brackets.
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(")") + 2)
+      .split(" ")
+      .slice(11, 13)
+      .map(Number);
+    return (user + system) / TICKS;
+  } catch {
+    return null;
   }
 };
 
@@ -60,12 +81,14 @@ const run = async (command: string, args: readonly string[], env: NodeJS.Process
     }),
   );
   let peak = 0;
+  let cpu: number | null = null;
   while (code === undefined) {
+    cpu = cpuSeconds(child.pid ?? 0) ?? cpu;
     peak = Math.max(peak, peakMb(child.pid ?? 0));
     await Promise.race([ended, setTimeout(LOOK_EVERY_MS)]);
   }
   if (code !== 0) throw new Error(`${command} ${args.join(" ")} exited ${code}:\n${out.stdout}${out.stderr}`);
-  return { stdout: out.stdout, seconds: (performance.now() - from) / 1000, peakMb: peak };
+  return { stdout: out.stdout, seconds: (performance.now() - from) / 1000, cpu, peakMb: peak };
 };
 
 const { values: options } = parseArgs({
@@ -134,9 +157,9 @@ const onLog = async (log: string, given: () => NodeJS.ProcessEnv): Promise<void>
   if (Math.round(total.chiffre_affaires_total * 100) !== company.total)
     throw new Error(`the total is ${total.chiffre_affaires_total}, not ${company.total / 100}`);
   const rows = sales + 1_100;
-  measure(log, "start --once, all new", first, { rows, seconds: first.seconds, cpu: null });
+  measure(log, "start --once, all new", first, { rows, seconds: first.seconds, cpu: first.cpu });
   const second = await run(process.execPath, args, whole);
-  measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds, cpu: null });
+  measure(log, "start --once, nothing new", second, { rows, seconds: second.seconds, cpu: second.cpu });
 };
 
 /** Runs other tools on the same files from the same server. */
@@ -145,7 +168,7 @@ const peers = async (peersFolder: string): Promise<void> => {
   for (const title of ["pandas_batch.py, all new", "pandas_batch.py, nothing new"]) {
     const args = [join(peersFolder, "pandas_batch.py"), base, join(folder, "pandas.db")];
     const ran = await run(options.python, args, process.env);
-    measure("peer", title, ran, { rows: sales + 1_100, seconds: ran.seconds, cpu: null });
+    measure("peer", title, ran, { rows: sales + 1_100, seconds: ran.seconds, cpu: ran.cpu });
   }
 };
 

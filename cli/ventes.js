@@ -23,11 +23,11 @@ process.umask(0o077);
 
 // A component creates short-lived objects at a high rate. On a large machine V8 lets their space grow to 128 MB, and the
 // heap to several times the live objects: more than half of the process's memory. With these limits the heap grows to
-// twice the live objects; docs/performance.md has the figures. The limits can only be given at start, so the process
+// 1.6 times the live objects; docs/performance.md has the figures. The limits can only be given at start, so the process
 // replaces itself with execve (same pid, same streams). On Windows, and with a Node whose V8 may not know the limits, it
 // just takes more memory.
 const AT_WORK = ["start", "producer", "consumer", "analyzer", "replay"];
-const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=100"];
+const LIMITS = ["--max-semi-space-size=8", "--heap-growing-percent=60"];
 // As the limits: glibc else keeps up to eight arenas for each core, and all the large buffers that were freed.
 const ALLOCATOR = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "131072" };
 const given = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
