@@ -80,6 +80,20 @@ describe("prices", () => {
     expect(await total()).toBe(22.5);
   }, 60_000);
 
+  it("that were set by hand are all taken back, and the dry run tells the money of that", async () => {
+    const { run, files, total } = company();
+    await run("start", "--once", ...files);
+    await run("prices", "set", "P1", "1,20", "--from", "2026-02-01", "--until", "2026-02-28");
+    const removal = ["sources", "remove", "ventes:prix", "--withdraw"];
+    const dry = plain((await run(...removal, "--dry-run")).stdout);
+    expect(dry).toContain("3 price(s) would go, too; 1 sale(s) would be computed with those that stay");
+    expect(dry).toContain("total revenue: 21,60 €; afterwards 22,50 €");
+    expect(await total()).toBe(21.6);
+    await run(...removal);
+    await run("start", "--once");
+    expect(await total()).toBe(22.5);
+  }, 60_000);
+
   it("are corrected beside a running start", async () => {
     const { run, files, total, data } = company();
     const running = startVentes(["start", ...files, "--data", data]);

@@ -68,9 +68,10 @@ const showWithdrawal = Effect.fnUntraced(function* (url: string, withdraw: boole
               orphelins: texts.count(withdrawal.orphelins),
               waiting: texts.count(withdrawal.waiting),
             }),
-            withdrawal.after === null
-              ? texts.totalUnknown(money(withdrawal.total))
-              : texts.totalFromTo(money(withdrawal.total), money(withdrawal.after)),
+            ...(withdrawal.prices === undefined
+              ? []
+              : [texts.pricesGo(texts.count(withdrawal.prices), texts.count(withdrawal.repriced ?? 0))]),
+            texts.totalFromTo(money(withdrawal.total), money(withdrawal.after)),
           ]),
       texts.nothingWritten(),
     ].join("\n"),

@@ -21,9 +21,10 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
             : []),
         ]),
     ...examples.map((text) => `    ${text}`),
-    ...choices.map((choice) => {
+    ...choices.flatMap((choice) => {
       const outcome = outcomeOf(choice, doubt, texts, currency);
-      return `  ${choice.says}${outcome === "" ? "" : ` (${outcome})`}: ${choice.command}`;
+      const { says, command } = choice;
+      return outcome === "" ? [`  ${says}: ${command}`] : [`  ${says}: ${outcome}`, `    ${command}`];
     }),
   ];
 }

@@ -28,6 +28,7 @@ import type { Invocation } from "../settings/invocation.ts";
 import { OwnThreads } from "../settings/threads.ts";
 import { jsonVisible } from "../texts/visible.ts";
 import { analyze, type ComponentError, consume, produceOnce } from "./components.ts";
+import { withKnownDoubts } from "./known-doubts.ts";
 import { reportTroubles } from "./pipeline.ts";
 import { whenApplied, whenSettled } from "./settled.ts";
 
@@ -117,7 +118,8 @@ export const readOnce = (
 ): Effect.Effect<void, ComponentError | Failed, TopicLog | Settings> =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
-    const { sources, catalogues, results, figures } = yield* readAndSettle(run, waitMs);
+    const { sources: read, catalogues, results, figures } = yield* readAndSettle(run, waitMs);
+    const sources = yield* withKnownDoubts(data, read);
     if (isDemo) say(`ventes: ${run.texts.onceDemo(data)}`);
     if (run.json) print(onceJson(results, figures, sources));
     else if (isTerminal()) print(resultTables(results, run.texts, run.settings.currency));

@@ -7,7 +7,12 @@ import { onFile } from "#shared/database/attempt.ts";
 import type { SqlFailure } from "#shared/database/guarded-sql/run.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
-import { type Withdrawal, withdrawalApart, withdrawalOf } from "#shared/database/withdrawal.ts";
+import {
+  type WholeWithdrawal,
+  type Withdrawal,
+  withdrawalApart,
+  withdrawalOf,
+} from "#shared/database/withdrawal.ts";
 import { MASK, masked } from "#shared/runtime/masked.ts";
 import type { Settings } from "#shared/runtime/settings.ts";
 import type { LogFailure, PublishFailure } from "#shared/topic-log/errors.ts";
@@ -77,11 +82,11 @@ const removeRefused = Effect.fnUntraced(function* (source: string, error: Source
 });
 
 /** What a removal would do. */
-export interface PlannedRemoval {
+export interface PlannedRemoval<W extends Withdrawal = Withdrawal> {
   /** The ids of the sources that would be followed no longer. */
   readonly sources: readonly string[];
   /** The rows that would go with `withdraw`, by the database; null: there is none, or no row is to go. */
-  readonly withdrawal: Withdrawal | null;
+  readonly withdrawal: W | null;
 }
 
 /** What `removeNamed` would do. Writes nothing. */
@@ -90,7 +95,7 @@ export const plannedRemoval = Effect.fnUntraced(function* (
   withdraw: boolean,
   run: Invocation,
 ): Effect.fn.Return<
-  PlannedRemoval,
+  PlannedRemoval<WholeWithdrawal>,
   WrongUsage | SourceError | DatabaseError | LogFailure,
   TopicLog | Scope.Scope
 > {

@@ -814,15 +814,15 @@ const TEXTS = {
     (n: Withdrawn) =>
       `would be withdrawn: ${n.ventes} sale(s) worth ${n.amount}, ${n.orphelins} sale(s) that wait, ${n.produits} product(s), ${n.magasins} shop(s); ${n.waiting} sale(s) of other files would wait for their product or shop`,
   ),
+  pricesGo: both(
+    (prices: string, sales: string) =>
+      `${prices} prix seraient retirés aussi ; ${sales} vente(s) seraient recalculées avec ceux qui restent`,
+    (prices: string, sales: string) =>
+      `${prices} price(s) would go, too; ${sales} sale(s) would be computed with those that stay`,
+  ),
   totalFromTo: both(
     (now: string, after: string) => `chiffre d'affaires total : ${now} ; ensuite ${after}`,
     (now: string, after: string) => `total revenue: ${now}; afterwards ${after}`,
-  ),
-  totalUnknown: both(
-    (now: string) =>
-      `chiffre d'affaires total : ${now} ; ensuite il dépend des prix qui restent, car des ventes d'autres fichiers sont calculées avec les siens`,
-    (now: string) =>
-      `total revenue: ${now}; afterwards it depends on the prices that stay, because sales of other files are computed with its prices`,
   ),
   noNewIds: both(
     (source: string) => `${source} : ces options ne changent l'identifiant d'aucune vente publiée`,

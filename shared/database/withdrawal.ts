@@ -2,6 +2,8 @@
 import * as Effect from "effect/Effect";
 import type { Language } from "../runtime/settings.ts";
 import { OPERATOR_LIMITS, runSql, type SqlFailure, type SqlValue } from "./guarded-sql/run.ts";
+import { type ListSales, repriced } from "./list-sales.ts";
+import { pricePointsIn } from "./price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** Rows that these sources alone brought. Amounts are in the currency of the database. */
@@ -15,9 +17,17 @@ export interface Withdrawal {
   readonly amount: number;
   /** Sales of other sources that would wait, because their product or shop goes. */
   readonly waiting: number;
-  /** Total revenue now, and afterwards. null: prices go that other sales are computed with. */
+  /** Prices that go, and how many sales are computed with others then; absent: none, or it was not counted. */
+  readonly prices?: number;
+  readonly repriced?: number;
+  /** Total revenue now, and afterwards. null: prices go that other sales are computed with, and it was not counted. */
   readonly total: number;
   readonly after: number | null;
+}
+
+/** Of which everything was counted. */
+export interface WholeWithdrawal extends Withdrawal {
+  readonly after: number;
 }
 
 /** The row is of one of the sources, and no other source has a claim on it (rule 8). `table`: where the rows of the entity are. */
@@ -44,9 +54,42 @@ const QUERY = `
                    AND id_produit NOT IN (SELECT id_produit FROM p)
                    AND id_vente NOT IN (SELECT id_vente FROM v)) AS reprices`;
 
-/** `sources`: their ids. Costs a pass over the sales, during which its thread does nothing else. */
-export const withdrawalOf = (db: Sqlite, sources: readonly string[]): Withdrawal =>
-  asWithdrawal(db.prepare(QUERY).get({ sources: JSON.stringify(sources) }) as Row);
+/** `sources`: their ids. In one transaction. Costs a pass over the sales, during which its thread does nothing else. */
+export const withdrawalOf = (db: Sqlite, sources: readonly string[]): WholeWithdrawal =>
+  db.transaction((): WholeWithdrawal => {
+    const row = db.prepare(QUERY).get({ sources: JSON.stringify(sources) }) as Row;
+    const known = { ...asWithdrawal(row), after: row.after / 1e6 };
+    if (row.reprices === 0) return known;
+    const { prices, sales, difference } = repricedWithout(db, sources);
+    return { ...known, prices, repriced: sales, after: (row.after + Number(difference)) / 1e6 };
+  })();
+
+const POINTS_GONE = `
+  SELECT COUNT(*) FROM prix WHERE source IN (SELECT value FROM json_each(:sources))`;
+const PRODUCTS = `
+  SELECT DISTINCT id_produit FROM prix
+  WHERE source IN (SELECT value FROM json_each(:sources)) AND id_produit NOT IN (${gone("produits", "id_produit")})`;
+/** Of one product: those that go themselves, or would wait for their shop, are in the other counts. */
+const STAYING = `
+  SELECT date_vente AS day, quantite_millioniemes AS quantity, ca_millioniemes AS revenue, COUNT(*) AS sales
+  FROM ventes
+  WHERE origine = 2 AND id_produit = :id AND id_vente NOT IN (${gone("ventes", "id_vente")})
+    AND id_magasin NOT IN (${gone("magasins", "id_magasin")})
+  GROUP BY 1, 2, 3`;
+
+/** What becomes of the sales that stay when the prices of these sources go: those of the others hold again. */
+function repricedWithout(db: Sqlite, sources: readonly string[]) {
+  const among = { sources: JSON.stringify(sources) };
+  const [points, staying] = [pricePointsIn(db), db.prepare(STAYING).safeIntegers()];
+  let [sales, difference] = [0, 0n];
+  for (const id of db.prepare(PRODUCTS).pluck().all(among) as string[]) {
+    const left = points(id).filter(({ source }) => !sources.includes(source));
+    const found = repriced(staying.all({ ...among, id }) as ListSales[], left);
+    sales += found.sales;
+    difference += found.after - found.before;
+  }
+  return { prices: db.prepare(POINTS_GONE).pluck().get(among) as number, sales, difference };
+}
 
 /** As `withdrawalOf`, in another process, so that this one goes on. `file`: an existing database of ventes. */
 export const withdrawalApart = Effect.fnUntraced(function* (
