@@ -10,14 +10,11 @@ import { Name } from "./ui.js";
 
 /**
  * What a choice does to rows and money; "": neither is known.
- * @param {Doubt} doubt @param {Doubt["choices"][number]} choice @param {string} currency
+ * @param {Doubt["choices"][number]} choice @param {string} currency
  */
-function outcome({ known }, { effect, money, repeats }, currency) {
+function outcome({ effect, money }, currency) {
   const t = texts.value;
-  if (effect === undefined)
-    return repeats === undefined || known === undefined || repeats > known.rows
-      ? ""
-      : ` (${t.counts(repeats, amount(known.amount, currency))})`;
+  if (effect === undefined) return "";
   const { entity, deletes, adds, changes, unpriced, waitsFor } = effect;
   if (waitsFor !== undefined) return ` (${t.waitsNext(waitsFor)})`;
   const difference = money === undefined ? 0 : money.after - money.now;
@@ -60,7 +57,7 @@ export function DoubtParts({ doubt, currency, source, catalogue }) {
     ${rows.length > 0 && html`<ul class="quiet evidence">${rows.map((row) => html`<li><${Name} text=${row} most=${400} /></li>`)}</ul>`}
     ${known !== undefined && known.rows > 0 && weight === "held" && html`<p class="quiet">${t.untilThen(amount(known.total, currency))}</p>`}
     ${choices.map((choice) => {
-      const says = `${choice.says}${outcome(doubt, choice, currency)}`;
+      const says = `${choice.says}${outcome(choice, currency)}`;
       return source !== undefined && session.value.writes && choice.accepts !== undefined
         ? html`<div class="choice" key=${choice.command}>${says} <${Choose} says=${says} source=${source} catalogue=${catalogue} accepts=${choice.accepts} /></div>`
         : html`<p class="choice" key=${choice.command}>${says}${t.colon} <code>${choice.command}</code></p>`;

@@ -211,7 +211,6 @@ export const en = {
   removed: "removed",
   withdrawnAt: (at, n, shown) => `Removed with its rows on ${at}: ${shown} deletion${n > 1 ? "s" : ""}`,
   worth: (n, shown, worth) => `${shown} row${n > 1 ? "s" : ""} in the database, worth ${worth}:`,
-  counts: (repeats, worth) => `these ${worth} count ${repeats === 0 ? "once" : "twice"}`,
   states: {
     new: "New",
     reading: "Reading…",

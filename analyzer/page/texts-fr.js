@@ -270,8 +270,6 @@ export const fr = {
   withdrawnAt: (at, n, shown) => `Retirée avec ses lignes le ${at} : ${shown} suppression${n > 1 ? "s" : ""}`,
   /** @param {number} n @param {string} shown @param {string} worth */
   worth: (n, shown, worth) => `${shown} ligne${n > 1 ? "s" : ""} dans la base, d’une valeur de ${worth} :`,
-  /** @param {number} repeats @param {string} worth */
-  counts: (repeats, worth) => `ces ${worth} comptent ${repeats === 0 ? "une fois" : "deux fois"}`,
   states: {
     new: "Nouveau",
     reading: "Lecture…",

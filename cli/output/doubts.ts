@@ -22,7 +22,7 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
         ]),
     ...examples.map((text) => `    ${text}`),
     ...choices.flatMap((choice) => {
-      const outcome = outcomeOf(choice, doubt, texts, currency);
+      const outcome = outcomeOf(choice, texts, currency);
       const { says, command } = choice;
       return outcome === "" ? [`  ${says}: ${command}`] : [`  ${says}: ${outcome}`, `    ${command}`];
     }),
@@ -30,17 +30,9 @@ export function doubtLines(doubt: DoubtReport, texts: Texts, currency: string): 
 }
 
 /** What a choice does to rows and money; "" where neither is known. */
-function outcomeOf(
-  { effect, money, repeats }: DoubtChoice,
-  { known }: DoubtReport,
-  texts: Texts,
-  currency: string,
-): string {
+function outcomeOf({ effect, money }: DoubtChoice, texts: Texts, currency: string): string {
   const sum = (value: number): string => frenchMoney(value, currency);
-  if (effect === undefined)
-    return repeats === undefined || known === undefined || repeats > known.rows
-      ? ""
-      : texts.doubtRepeats(repeats, sum(known.amount));
+  if (effect === undefined) return "";
   const { deletes, adds, changes, waitsFor, unpriced, entity } = effect;
   if (waitsFor !== undefined) return texts.choiceWaitsFor(waitsFor);
   return [

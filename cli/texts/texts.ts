@@ -952,10 +952,6 @@ const TEXTS = {
     (code: string) => `rien ne change encore : la version attend ensuite une autre décision (${code})`,
     (code: string) => `nothing changes yet: the version then waits for another decision (${code})`,
   ),
-  doubtRepeats: both(
-    (times: number, amount: string) => `ces ${amount} comptent ${times === 0 ? "une fois" : "deux fois"}`,
-    (times: number, amount: string) => `these ${amount} count ${times === 0 ? "once" : "twice"}`,
-  ),
   decidedOfAll: both(
     (at: string, decision: string, says: string) =>
       `accepté le ${at} pour tous ses fichiers (${decision}) : ${says}`,

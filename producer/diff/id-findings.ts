@@ -37,8 +37,8 @@ export class IdFindings {
   together = 0;
   readonly togetherIds: string[] = [];
   apart = 0;
-  /** Ids that stand on several equal lines. */
-  readonly equalIds = new Set<string>();
+  /** The ids of lines that another line repeats, one for each time. */
+  readonly equalIds: string[] = [];
   /** Ids that the source has stated before; how many of them named another sale, and how many a sale of another day. */
   met = 0;
   reused = 0;
@@ -76,9 +76,9 @@ export class IdFindings {
     note(this.repeatedIds, line.key);
   }
 
-  /** A line whose id stands on a later line that says the same. */
+  /** A line whose id stands on another line that says the same. */
   sawAgain(line: SpilledRecord): void {
-    if (this.equalIds.size < MOST_EQUAL) this.equalIds.add(line.key);
+    if (this.equalIds.length < MOST_EQUAL) this.equalIds.push(line.key);
   }
 
   /** The line that holds for an id, and the row that the source stated under it. */

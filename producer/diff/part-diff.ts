@@ -169,6 +169,7 @@ export class PartDiff implements PartDecision {
         // This record supersedes the one of the version before.
         counts.superseded++;
         if (!isSame) this.#counts.conflicts++;
+        else if (line.ordinal === 0) ids?.sawAgain(line);
       }
     }
     if (last !== undefined) {

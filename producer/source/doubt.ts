@@ -26,11 +26,9 @@ export interface Choice {
   readonly commands?: readonly (readonly string[])[];
   /** What its sentence needs. */
   readonly details?: DoubtDetails;
-  /** How many of the doubt's `rows` count once more. */
-  readonly repeats?: number;
   /** How many sales of a first version others have too, each of which would be one sale. The doubt's `rows` are these, if it has some. */
   readonly common?: number;
-  /** Of a version that is held back. */
+  /** What it does; of a version that is held back `producer/sync/choice-effects.ts` finds it. */
   readonly effect?: ChoiceEffect;
 }
 
@@ -102,14 +100,13 @@ export function reportOf(doubt: Doubt, source: string, language: Language): Doub
 }
 
 function choiceOf(choice: Choice, decision: string, source: string, language: Language): DoubtChoice {
-  const { code, options, commands, answer, details = {}, repeats, effect } = choice;
+  const { code, options, commands, answer, details = {}, effect } = choice;
   const accepted = answer === undefined ? decision : answered(decision, answer);
   const sentence = CHOICE_SENTENCES[code][language];
   return {
     says: typeof sentence === "string" ? sentence : sentence(details),
     command: commandOf(choice, accepted, source),
     ...(options === undefined && commands === undefined ? { accepts: accepted } : {}),
-    ...(repeats === undefined ? {} : { repeats }),
     ...(effect === undefined ? {} : { effect }),
   };
 }

@@ -7,11 +7,11 @@ import { ventes } from "#shared/contract/entities/index.ts";
 import type { VersionCounts } from "#shared/contract/source-records.ts";
 import { areReused, type EntityDiff } from "../diff/index.ts";
 import { wholeOf } from "../rows/index.ts";
-import { type Doubt, decisionOf } from "../source/index.ts";
+import { type Doubt, decisionOf, MOST_ROWS } from "../source/index.ts";
 import type { DiffedVersion } from "./diff-version.ts";
 import type { PollFailure } from "./failure.ts";
 import { collisionDoubts } from "./id-collisions.ts";
-import { asDocuments, fieldOfIds } from "./namesake-choices.ts";
+import { asDocuments, countingAgain, fieldOfIds } from "./namesake-choices.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { isReadOtherwise } from "./plan.ts";
 
@@ -75,20 +75,27 @@ function ofEqual(
   const count = superseded - conflicts;
   if (count === 0 || opened.registration.duplicates === "drop") return [];
   const field = fieldOfIds(opened) ?? ventes.key;
-  const ids = [...idFindings.equalIds];
+  const ids = [...equalBefore(opened), ...idFindings.equalIds].slice(0, MOST_ROWS);
   return [
     {
       code: "ids.equal",
       decision: decisionOf("ids.equal", [field]),
       weight: "noticed",
-      details: { count, what: field, examples: ids.slice(0, EXAMPLES) },
+      details: { count, what: field, examples: [...new Set(ids)].slice(0, EXAMPLES) },
       choices: [
-        ...asDocuments(opened, true).map((choice) => ({ ...choice, repeats: count })),
-        { code: "seen" },
+        ...asDocuments(opened, true).map((choice) => ({ ...choice, effect: countingAgain(count) })),
+        { code: "seen", effect: countingAgain(0) },
       ],
       ...(ids.length === 0 ? {} : { rows: ids, entity: "ventes" as const }),
     },
   ];
+}
+
+/** Of a file that grew, the ids of the equal lines that stood there before. */
+function equalBefore({ producer, registration, tail }: OpenedVersion): readonly string[] {
+  if (tail === null) return [];
+  const told = producer.state.source(registration.source).last?.attention ?? [];
+  return told.find(({ code }) => code === "ids.equal")?.rows ?? [];
 }
 
 function ofReused(opened: OpenedVersion, { idFindings }: EntityDiff): readonly Doubt[] {

@@ -104,11 +104,19 @@ describe("an id on several lines", () => {
       "2,2026-02-03,B,S1,4",
       "3,2026-02-03,B,S1,1",
     );
-    expect(codesOf(await poll())).toEqual(["ids.equal"]);
+    expect((await poll())?.doubts).toMatchObject([{ code: "ids.equal", rows: ["1"] }]);
+    write(
+      "v.csv",
+      ...["1,2026-02-03,A,S1,2", "1,2026-02-03,A,S1,2", "2,2026-02-03,B,S1,4", "3,2026-02-03,B,S1,1"],
+      "2,2026-02-03,B,S1,4",
+    );
+    expect((await poll())?.doubts).toMatchObject([
+      { rows: ["1", "2"], choices: [{ effect: { adds: 2, again: true } }, { effect: { adds: 0 } }] },
+    ]);
     expect(commandsOf(told)[0]).toMatch(/ --map numero_document=sale_id --rekey$/);
     await add("v.csv", { map: ["numero_document=sale_id"], rekey: true });
-    expect(await poll()).toMatchObject({ state: "ok", emitted: 4 });
-    expect(await quantity()).toBe(9);
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 5 });
+    expect(await quantity()).toBe(13);
   });
 });
 

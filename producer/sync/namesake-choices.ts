@@ -2,6 +2,7 @@
  * The ways to decide about sales that have the same ids: others, lines of a document, or one sale for each id (rules
  * 5, 6).
  */
+import type { ChoiceEffect } from "#shared/contract/doubt.ts";
 import { ventes } from "#shared/contract/entities/index.ts";
 import { type Choice, FILE_SCOPE, otherScope } from "../source/index.ts";
 import type { OpenedVersion } from "./opened-version.ts";
@@ -23,6 +24,15 @@ function reread(
   return { options };
 }
 
+/** So many of the doubt's rows, which are all of them, count once more. */
+export const countingAgain = (adds: number): ChoiceEffect => ({
+  entity: ventes.name,
+  deletes: 0,
+  adds,
+  changes: 0,
+  ...(adds === 0 ? { coming: [] } : { again: true }),
+});
+
 /** The field of the ids, if it is one field. */
 export const fieldOfIds = ({ version }: OpenedVersion): string | undefined => {
   const { known } = version;
@@ -43,7 +53,7 @@ export const asDocuments = (opened: OpenedVersion, applied = isPublished(opened)
  */
 export function asOthers(opened: OpenedVersion, repeats?: number, applied = isPublished(opened)): Choice {
   const { source, catalogue, idScope } = opened.registration;
-  const counted = repeats === undefined ? {} : { repeats };
+  const counted = repeats === undefined ? {} : { effect: countingAgain(repeats) };
   // A scope that all entries of the catalogue have, by their files.
   if (catalogue !== undefined && idScope === undefined && !applied)
     return { code: "otherNumbersOfAll", ...reread(opened, ["--id-scope", FILE_SCOPE]), ...counted };
@@ -64,7 +74,7 @@ export function asOneSale(
   decision: string,
   code: "lastSaid" | "equalOnce",
 ): Choice {
-  const counted = code === "equalOnce" ? { repeats: 0 } : {};
+  const counted = code === "equalOnce" ? { effect: countingAgain(0) } : {};
   return catalogue === undefined
     ? { code, ...counted }
     : { code: `${code}OfAll`, commands: [["sources", "confirm", catalogue, decision]], ...counted };

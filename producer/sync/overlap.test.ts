@@ -274,7 +274,7 @@ describe("two tills with the same columns and some equal sales", () => {
       { rows: [expect.stringMatching(/^2026-02-03~.*~1$/)], entity: "ventes" },
     ]);
     expect(held?.reason).toMatch(/2026-02-03\).*till-1\.csv/);
-    expect(shared(held)[0]?.choices.map(({ repeats }) => repeats)).toEqual([1, 0]);
+    expect(shared(held)[0]?.choices.map(({ effect }) => effect?.adds)).toEqual([2, 1]);
     expect(shared(held)[0]?.choices[0]?.command).toMatch(/ sources add \S+till-2.csv --id-scope till-2$/);
     expect(await quantity()).toBe(5);
     await scoped("till-2.csv", "till-2");

@@ -46,6 +46,8 @@ export const ChoiceEffect = Schema.Struct({
   without: Schema.optionalKey(Schema.Array(Schema.String)),
   /** The sales that come, those that replace others too. */
   coming: Schema.optionalKey(Schema.Array(ComingSales)),
+  /** The `rows` of the doubt count once more, each as often as it is named there. */
+  again: Schema.optionalKey(Schema.Literal(true)),
   /** The products or shops of a list, and the day of its publication. */
   parents: Schema.optionalKey(Schema.Array(ComingParent)),
   day: Schema.optionalKey(Schema.String),
@@ -71,9 +73,7 @@ export const DoubtChoice = Schema.Struct({
   command: Schema.String,
   /** What `ventes sources confirm` writes into the registration for it; absent: the command is another. */
   accepts: Schema.optionalKey(Schema.String),
-  /** How many of the doubt's `rows` count once more. */
-  repeats: Schema.optionalKey(Schema.Int),
-  /** Of a version that is held back. */
+  /** What it does; absent: nothing tells it. */
   effect: Schema.optionalKey(ChoiceEffect),
   /** Added by a program that has the database; not in topics. */
   money: Schema.optionalKey(ChoiceMoney),

@@ -1,5 +1,5 @@
 /** What a database knows of doubts: the rows that they name, and what their choices make of the total revenue. */
-import type { ChoiceEffect, DoubtReport } from "../contract/doubt.ts";
+import type { ChoiceEffect, ChoiceMoney, DoubtReport } from "../contract/doubt.ts";
 import { choiceMoneyIn } from "./choice-money.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -51,6 +51,12 @@ const withoutEvidence = ({
   ...(unpriced === undefined ? {} : { unpriced }),
 });
 
+/** The rows of the doubt count once more, if the database has all of them. */
+const again = ({ adds }: ChoiceEffect, known: DoubtReport["known"]): ChoiceMoney | undefined =>
+  known === undefined || known.rows !== adds
+    ? undefined
+    : { now: known.total, after: known.total + known.amount, waiting: 0 };
+
 interface Found {
   readonly found: number;
   readonly millionths: number | null;
@@ -72,20 +78,16 @@ function withKnown<S extends Doubted>(db: Sqlite, statuses: readonly S[]): reado
   };
   const told =
     (source: string | undefined) =>
-    (doubt: DoubtReport): DoubtReport => ({
-      ...doubt,
-      choices: doubt.choices.map((choice) => {
+    (doubt: DoubtReport): DoubtReport => {
+      const known = namesSales(doubt) ? knownOf(doubt) : undefined;
+      const choices = doubt.choices.map((choice) => {
         const { effect } = choice;
-        const money =
-          source === undefined || effect === undefined ? undefined : moneyOf(source, effect, total);
-        return {
-          ...choice,
-          ...(effect === undefined ? {} : { effect: withoutEvidence(effect) }),
-          ...(money === undefined ? {} : { money }),
-        };
-      }),
-      ...(namesSales(doubt) ? { known: knownOf(doubt) } : {}),
-    });
+        if (effect === undefined || source === undefined) return choice;
+        const money = effect.again === true ? again(effect, known) : moneyOf(source, effect, total);
+        return { ...choice, effect: withoutEvidence(effect), ...(money === undefined ? {} : { money }) };
+      });
+      return { ...doubt, choices, ...(known === undefined ? {} : { known }) };
+    };
   return statuses.map((one) =>
     one.doubts === undefined ? one : { ...one, doubts: one.doubts.map(told(one.source)) },
   );

@@ -78,9 +78,7 @@ export const playFile = (
       added.add(file);
       found = yield* poll;
     }
-    const held = found.flatMap(({ doubts, source }) =>
-      doubts.filter(isOpen).map((doubt) => ({ doubt, source })),
-    );
+    const held = found.flatMap(({ doubts, source }) => doubts.map((doubt) => ({ doubt, source })));
     if (decide !== undefined) {
       const [at, choice] = decide;
       for (const [i, { doubt, source }] of held.entries())
