@@ -19,6 +19,9 @@ const IDS = `id_vente,${SALES}`;
 const days = (from: number, to: number, of = "P1,M1,1,10"): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `${day(from + i)},${of}`);
 
+/** As many lines as no list of ids in the evidence takes. */
+const many = (line: (i: number) => string): string[] => Array.from({ length: 1_100 }, (_, i) => line(i));
+
 type Versions = HeldFile["versions"];
 const v = (...lines: string[]): Versions[number] => ({ file: "v.csv", lines });
 
@@ -154,6 +157,14 @@ const HELD: readonly (readonly [code: string, title: string, versions: Versions]
     [v(SALES, ...days(1, 12)), v(SALES, ...days(1, 12, "P1,M1,3,"))],
   ],
   [
+    "column.blank",
+    "has more sales than evidence may name, and no amount of any",
+    [
+      v(IDS, ...many((i) => `${i},${day(1 + (i % 28))},P1,M1,1,10`)),
+      v(IDS, ...many((i) => `${i},${day(1 + (i % 28))},P1,M1,1,`), `9999,${day(1)},P2,M1,1,7`),
+    ],
+  ],
+  [
     "filter.nothing",
     "has another word for its sales",
     [
@@ -226,6 +237,17 @@ const HELD: readonly (readonly [code: string, title: string, versions: Versions]
         file: "q.csv",
         lines: ["id_produit,nom,prix,date_effet", `P1,Pain,3,${day(2)}`, `P1,Pain,-1,${day(4)}`],
       },
+    ],
+  ],
+  [
+    "status.not_sale",
+    "holds products, shops and sales, some of them cancelled",
+    [
+      v(
+        "date_vente,id_produit,nom,id_magasin,ville,quantité,montant,statut",
+        ...days(1, 3, "P8,Flan,M8,Nantes,1,10,payée"),
+        ...days(4, 5, "P8,Flan,M8,Nantes,1,10,annulée"),
+      ),
     ],
   ],
   [
