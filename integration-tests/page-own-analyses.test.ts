@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { describeWith } from "./support/describe-with.ts";
-import { company, isFine, opened, plain, said, sales } from "./support/writing-page.ts";
+import { company, isFine, opened, picture, plain, said, sales } from "./support/writing-page.ts";
 
 const SQL = `SELECT substr(date_vente, 1, 7) AS mois, SUM(chiffre_affaires) AS chiffre, COUNT(*) AS nombre
 FROM ventes GROUP BY mois`;
@@ -27,6 +27,7 @@ describeWith("browser", "a query that is kept as an analysis", () => {
     await title.press("Enter");
     await said(page, /la requête est une analyse, ete_par_mois/);
     await isFine(page, "kept-query");
+    await picture(page, "page-sql");
     // Nothing is written over it.
     await title.press("Enter");
     await said(page, /ete_par_mois\.sql existe déjà/);

@@ -1,5 +1,5 @@
 /**
- * Three files of a large company: N sales, 1,000 products, 100 shops in 10 cities, always the same for one N; and
+ * Three files of a large company: N sales, 1,000 products or as many as are asked for, 100 shops in 10 cities, always the same for one N; and
  * what the analyses must give for them, counted in integers while writing. Nothing is held in memory.
  */
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from "node:fs";
@@ -37,13 +37,13 @@ const amount = (hundredths: number): string => `${Math.floor(hundredths / 100)}.
 const product = (i: number): string => `REF${String(i).padStart(5, "0")}`;
 
 /** Writes produits.csv, magasins.csv and ventes.csv into `folder`, which is made, and says their paths. */
-export const writeBigCompany = (folder: string, sales: number): BigCompany => {
+export const writeBigCompany = (folder: string, sales: number, products = PRODUCTS): BigCompany => {
   mkdirSync(folder, { recursive: true });
   const [produits, magasins, ventes] = ["produits.csv", "magasins.csv", "ventes.csv"].map((name) =>
     join(folder, name),
   ) as [string, string, string];
   const random = randomBelow(7);
-  const prices = Array.from({ length: PRODUCTS }, () => 99 + random(49_900));
+  const prices = Array.from({ length: products }, () => 99 + random(49_900));
   const city = (shop: number): string => CITIES[shop % CITIES.length] ?? "";
 
   writeFileSync(
@@ -61,7 +61,7 @@ export const writeBigCompany = (folder: string, sales: number): BigCompany => {
   for (let first = 1; first <= sales; first += CHUNK) {
     const lines: string[] = [];
     for (let id = first; id < Math.min(first + CHUNK, sales + 1); id++) {
-      const p = random(PRODUCTS);
+      const p = random(products);
       const quantity = 1 + random(12);
       const shop = random(SHOPS);
       const revenue = quantity * (prices[p] ?? 0);

@@ -1,4 +1,5 @@
 /** The page that a browser may write on, over a small company whose program runs as a user runs it. */
+import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect, onTestFinished } from "vitest";
 import { complaintsOf, launchBrowser, shot, violations } from "./browser.ts";
@@ -94,4 +95,26 @@ export async function isFine(page: Page, name: string) {
   }
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize(SIZES.wide);
+}
+
+const LANGUAGES = { fr: "fr.png", en: "png" } as const;
+const DOCS = join(import.meta.dirname, "../../docs");
+
+/** With VENTES_TEST_PICTURE=1 a picture of this place for docs/page.md and docs/page.fr.md: docs/NAME.png, docs/NAME.fr.png. */
+export async function picture(page: Page, name: string) {
+  if (process.env.VENTES_TEST_PICTURE !== "1") return;
+  const tab = await page.context().newPage();
+  await tab.setViewportSize({ width: 1200, height: 800 });
+  for (const [lang, ending] of Object.entries(LANGUAGES)) {
+    const place = new URL(page.url());
+    place.searchParams.set("lang", lang);
+    await tab.goto(place.href);
+    await tab.locator('#link[data-state="live"]').waitFor();
+    await tab
+      .locator("summary", { hasText: /En faire une analyse|Keep it as/ })
+      .click({ timeout: 3_000 })
+      .catch(() => {});
+    await tab.screenshot({ path: join(DOCS, `${name}.${ending}`) });
+  }
+  await tab.close();
 }
