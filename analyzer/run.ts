@@ -18,7 +18,8 @@ import { databaseId, ventesFile, ventesOf } from "#shared/database/ventes-db.ts"
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { analysesFolder, Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
-import { instantOf, newId } from "#shared/runtime/time.ts";
+import { recordSpan } from "#shared/runtime/spans.ts";
+import { elapsedMsOf, instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { ANALYSES, readAnalyses, stateOfFolder } from "./analyses/analyses.ts";
@@ -208,9 +209,17 @@ const refreshAtCommits = Effect.fnUntraced(function* (
   for (;;) {
     const isInStep = yield* onFileWhenFree(file, () => columns.isInStep());
     if (!isInStep) yield* rebuildColumns(file, columns);
+    const began = elapsedMsOf(clock);
     const refreshed = yield* onFileWhenFree(file, () => refresher.refresh(instantOf(clock)));
     if (refreshed.isReplaced) return;
-    if (refreshed.to > refreshed.from || refreshed.changed > 0) onRefresh?.(refreshed);
+    const { from, to, changed } = refreshed;
+    if (to > from)
+      yield* recordSpan("ventes.refresh", elapsedMsOf(clock) - began, () => ({
+        "ventes.after_commit": from,
+        "ventes.commit": to,
+        "ventes.changed": changed,
+      }));
+    if (to > from || changed > 0) onRefresh?.(refreshed);
     if (refreshed.more) yield* yieldToEventLoop;
     else {
       caughtUp.openUnsafe();

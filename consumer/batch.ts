@@ -28,6 +28,8 @@ export interface BatchResult extends Readonly<Counts> {
    */
   readonly position: number;
   readonly applied: boolean;
+  /** The newest version of each source whose events are in the batch, at most MOST_VERSIONS. */
+  readonly versions: readonly (readonly [source: string, version: number])[];
   /** The number of the commit; null when no row changed, or an event is unfinished. */
   readonly commit: number | null;
   /** The new position of the partition whose unfinished event this transaction finished; absent: of none. */
@@ -41,6 +43,9 @@ export interface BatchApplier {
    */
   readonly apply: (batch: LogBatch, expected: number) => BatchResult;
 }
+
+/** Versions that a batch tells of: it may hold events of thousands of sources. */
+const MOST_VERSIONS = 10;
 
 /** At least this many commits stay in the table after they are announced to analyzers and analysed. */
 const KEPT_COMMITS = 1000;
@@ -89,7 +94,7 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
           (sql.position.get(batch.topic, batch.partition) as typeof AT_START | undefined) ?? AT_START;
         if (position !== expected) {
           undo.run();
-          return { ...noCounts(), position, applied: false, commit: null };
+          return { ...noCounts(), position, applied: false, versions: [], commit: null };
         }
         const before = sql.counter.get("commit") as number;
         const now = version.get();
@@ -147,7 +152,7 @@ function goOnWith(state: BatchState, unfinished: Unfinished, position: number): 
   const { sql, counts, topic, partition } = state;
   const isFinished = goOn(state, unfinished);
   addRepairs(state);
-  if (!isFinished) return { ...counts, position, applied: true, commit: null };
+  if (!isFinished) return { ...counts, position, applied: true, versions: [], commit: null };
   const commit = numberCommit(state, unfinished.changed);
   const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
   const finished = {
@@ -156,7 +161,14 @@ function goOnWith(state: BatchState, unfinished: Unfinished, position: number): 
     offset: positionOf(unfinished.parent, unfinished.partition),
   };
   const isSame = topic === finished.topic && partition === finished.partition;
-  return { ...counts, position: isSame ? finished.offset : position, applied: true, commit, finished };
+  return {
+    ...counts,
+    position: isSame ? finished.offset : position,
+    applied: true,
+    versions: [],
+    commit,
+    finished,
+  };
 }
 
 /** Applies the records and advances the position. Runs inside the transaction. */
@@ -194,6 +206,7 @@ function applyAll(
   }
   applying.newSales.end();
   applying.fences.save();
+  const versions = applying.fences.versions(MOST_VERSIONS);
   const { sql, topic, partition, counts } = state;
   const { events, unchanged, superseded, rejected } = counts;
   sql.advance.run({ topic, partition, position: next, events, unchanged, superseded, rejected });
@@ -201,9 +214,9 @@ function applyAll(
   state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
-    return { ...counts, position: next, applied: true, commit: null };
+    return { ...counts, position: next, applied: true, versions, commit: null };
   }
-  return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };
+  return { ...counts, position: next, applied: true, versions, commit: numberCommit(state, 0) };
 }
 
 /** Adds the repairs of the batch to the counter of the database. */

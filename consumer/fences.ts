@@ -22,6 +22,11 @@ export class PartitionFences {
     return isCurrent(fence, version);
   }
 
+  /** The newest version of each source that was asked about, of at most `most` sources. */
+  versions(most: number): readonly (readonly [source: string, version: number])[] {
+    return [...this.#fences.entries().take(most)];
+  }
+
   #read(source: string): Fence {
     const { sql, topic, partition } = this.#batch;
     const fence = (sql.version.get(topic, partition, source) as Fence | undefined) ?? NO_FENCE;

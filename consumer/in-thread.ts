@@ -14,6 +14,7 @@ import { onFileWhenFree } from "#shared/database/attempt.ts";
 import { whileSameFile } from "#shared/database/same-file.ts";
 import { ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings, type SettingsShape } from "#shared/runtime/settings.ts";
+import { Traced } from "#shared/runtime/spans.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { openBoundDatabase } from "./bound-database.ts";
 import { addFigures, NO_FIGURES } from "./figures.ts";
@@ -68,12 +69,13 @@ export const runConsumerInThread = (
         Effect.repeat(hasGrown, { until: (large) => large }),
       );
     yield* untilBehind;
+    const traced = yield* Traced;
     const both: ThreadOptions = {
       ...options,
       onProgress: (figures) => options.onProgress?.(addFigures(before, figures)),
     };
     return yield* Effect.acquireUseRelease(
-      Effect.sync(() => new ConsumerThread(settings, both)),
+      Effect.sync(() => new ConsumerThread(startOf(settings, traced), both)),
       ({ failed }) => Deferred.await(failed),
       (thread) => thread.stop,
     );
@@ -101,10 +103,10 @@ class ConsumerThread {
   readonly #ended = Deferred.makeUnsafe<void>();
   readonly #worker: Worker;
 
-  constructor(settings: SettingsShape, options: ThreadOptions) {
+  constructor(start: ThreadStart, options: ThreadOptions) {
     this.#worker = new Worker(new URL("./thread.ts", import.meta.url), {
       name: "consumer",
-      workerData: startOf(settings),
+      workerData: start,
     });
     this.#worker.on("message", (message: FromThread) => this.#take(message, options));
     this.#worker.on("error", (error) => Deferred.doneUnsafe(this.failed, Effect.die(error)));
@@ -128,14 +130,11 @@ class ConsumerThread {
   }
 }
 
-const startOf = ({
-  data,
-  namespace,
-  partitions,
-  language,
-  timeZone,
-  currency,
-}: SettingsShape): ThreadStart => ({
+const startOf = (
+  { data, namespace, partitions, language, timeZone, currency }: SettingsShape,
+  traced: string | null,
+): ThreadStart => ({
+  traced,
   settings: { data, namespace, partitions, language, timeZone, currency },
   argv: process.argv,
   compileCache: module.getCompileCacheDir(),

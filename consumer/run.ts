@@ -16,11 +16,18 @@ import { databaseId, ventesFile } from "#shared/database/ventes-db.ts";
 import { scheduleOf } from "#shared/runtime/retry.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { yieldToEventLoop } from "#shared/runtime/slices.ts";
+import { type Attributes, spanned, versionText } from "#shared/runtime/spans.ts";
 import { elapsedMsOf } from "#shared/runtime/time.ts";
 import { offsetsByPartition, partitionKey } from "#shared/topic-log/by-partition.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { type LogState, type Position, TopicLog, type TopicPartition } from "#shared/topic-log/topic-log.ts";
-import { type ApplierOptions, makeBatchApplier } from "./batch.ts";
+import {
+  type LogBatch,
+  type LogState,
+  type Position,
+  TopicLog,
+  type TopicPartition,
+} from "#shared/topic-log/topic-log.ts";
+import { type ApplierOptions, type BatchResult, makeBatchApplier } from "./batch.ts";
 import { openBoundDatabase } from "./bound-database.ts";
 import { addFigures, type ConsumerFigures, figuresOf, NO_FIGURES } from "./figures.ts";
 import { storedPositions } from "./log-binding.ts";
@@ -111,7 +118,7 @@ const follow = (
               if (finished !== undefined && expected.has(partitionKey(finished)))
                 expected.set(partitionKey(finished), finished.offset);
               return { result, ms: elapsedMsOf(clock) - began };
-            }),
+            }).pipe(spanned("ventes.apply", () => placeOf(batch), outcomeOf)),
             ({ result, ms }) => {
               const { topic, partition } = batch;
               const before = reached.get(partitionKey(batch));
@@ -137,6 +144,20 @@ const follow = (
       );
     }),
   );
+
+const placeOf = ({ topic, partition, records }: LogBatch): Attributes => ({
+  "messaging.destination.name": topic,
+  "messaging.destination.partition.id": String(partition),
+  "messaging.kafka.offset": records[0]?.offset ?? -1,
+  "messaging.batch.message_count": records.length,
+});
+
+const outcomeOf = ({ result }: { readonly result: BatchResult; readonly ms: number }): Attributes => ({
+  "ventes.versions": result.versions.map(([source, version]) => versionText(source, version)),
+  "ventes.events": result.events,
+  "ventes.changed": result.changed,
+  ...(result.commit === null ? {} : { "ventes.commit": result.commit }),
+});
 
 /**
  * Completes when a stored position differs from the expected one, and empties `expected`: the layer then reads all

@@ -14,6 +14,8 @@ export type ThreadSettings = Pick<
 /** The data that the thread starts with. */
 export interface ThreadStart {
   readonly settings: ThreadSettings;
+  /** As `Traced` of the thread that starts it. */
+  readonly traced: string | null;
   /** `process.argv` of the program: messages name commands as it was called. */
   readonly argv: readonly string[];
   /** Where Node keeps compiled modules; undefined: nowhere. */

@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit";
 import * as Schema from "effect/Schema";
 import { loopDelay } from "#shared/runtime/loop-delay.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
+import { tracedAs } from "#shared/runtime/traced.ts";
 import { layerEmbedded } from "#shared/topic-log/embedded/layer.ts";
 import { runConsumer } from "./run.ts";
 import { Failure, type FromThread, type ThreadOptions, type ThreadSettings } from "./thread-protocol.ts";
@@ -33,8 +34,9 @@ const tellLoopDelay = Effect.flatMap(loopDelay, (longest) =>
 /**
  * Runs the consumer until it fails or is told to stop. Throws a defect: the thread then ends with that error.
  */
-export async function runThread({ data, ...settings }: ThreadSettings): Promise<void> {
+export async function runThread({ data, ...settings }: ThreadSettings, traced: string | null): Promise<void> {
   const consumer = Effect.scoped(Effect.raceFirst(runConsumer(OPTIONS), tellLoopDelay)).pipe(
+    tracedAs(traced, process.env),
     Effect.provide(layerEmbedded),
     Effect.provideService(Settings, embeddedSettings(data, settings)),
   );

@@ -6,9 +6,9 @@ import module from "node:module";
 import { workerData } from "node:worker_threads";
 import type { ThreadStart } from "./thread-protocol.ts";
 
-const { compileCache, argv, settings } = workerData as ThreadStart;
+const { compileCache, argv, traced, settings } = workerData as ThreadStart;
 // A thread inherits neither. The modules are loaded behind these lines, so that the cache serves them.
 if (compileCache !== undefined) module.enableCompileCache(compileCache);
 process.argv = [...argv];
 const { runThread } = await import("./thread-work.ts");
-await runThread(settings);
+await runThread(settings, traced);

@@ -72,8 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: "return { ...counts, position: next, applied: true, commit: null };",
-        replace: "return { ...counts, position: next, applied: true, commit: numberCommit(state, 0) };",
+        find: "return { ...counts, position: next, applied: true, versions, commit: null };",
+        replace:
+          "return { ...counts, position: next, applied: true, versions, commit: numberCommit(state, 0) };",
       },
     ],
     within: 300,

@@ -6,8 +6,11 @@ import * as Effect from "effect/Effect";
 import * as Option from "effect/Option";
 import { withErrorsOf } from "#shared/database/attempt.ts";
 import type { Language } from "#shared/runtime/settings.ts";
+import { tracedAs } from "#shared/runtime/traced.ts";
 import { type Invocation, invocation } from "../settings/invocation.ts";
 import type { Env } from "../settings/language.ts";
+import { isTracingWanted } from "../settings/settings.ts";
+import { VERSION } from "../settings/version.ts";
 import { ARGUMENT_HELP, COMMAND_HELP, type CommandName, FLAG_HELP } from "../texts/help.ts";
 
 export const given = Option.getOrUndefined;
@@ -82,7 +85,10 @@ export const lazily =
       const run = yield* invocation(yield* root, env);
       const handler = yield* Effect.promise(load);
       // The components name their files; what is left is of a file in the directory.
-      yield* handler(input, run).pipe(withErrorsOf(run.settings.data));
+      yield* handler(input, run).pipe(
+        withErrorsOf(run.settings.data),
+        tracedAs(isTracingWanted(env) ? VERSION : null, env),
+      );
     });
 export type Lazily = ReturnType<typeof lazily>;
 

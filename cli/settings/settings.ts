@@ -38,6 +38,21 @@ export const given = (env: Env, name: string): string | undefined => {
   return value === undefined || value === "" ? undefined : value;
 };
 
+const ENDPOINTS = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+
+/** Whether spans go to a collector of OpenTelemetry. */
+export const isTracingWanted = (env: Env): boolean =>
+  ENDPOINTS.some((name) => given(env, name) !== undefined);
+
+/** Throws WrongUsage. The exporter itself would end the program with a trace. */
+function checkEndpoints(env: Env): void {
+  for (const name of ENDPOINTS) {
+    const url = given(env, name);
+    if (url !== undefined && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)))
+      throw new WrongUsage({ message: `${name} is "${masked(url)}": give a URL as http://localhost:4318` });
+  }
+}
+
 const flagOf = (env: Env, name: string): boolean => {
   const value = given(env, name);
   if (value === undefined || value === "0") return false;
@@ -201,6 +216,7 @@ export function settingsOf(flags: CommonFlags, env: Env, onWarning: OnWarning = 
   const log = given(env, "VENTES_LOG");
   if (log !== undefined && log !== "json" && log !== "text")
     throw new WrongUsage({ message: `VENTES_LOG is "${log}": json or text` });
+  checkEndpoints(env);
   const every = flags.every ?? given(env, "VENTES_EVERY");
   const path = (name: string): string | null => {
     const text = given(env, name);

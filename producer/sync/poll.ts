@@ -10,7 +10,9 @@ import * as Clock from "effect/Clock";
 import * as Effect from "effect/Effect";
 import * as Random from "effect/Random";
 import type { Registration } from "#shared/contract/source-records.ts";
+import { masked } from "#shared/runtime/masked.ts";
 import type { SettingsShape } from "#shared/runtime/settings.ts";
+import { type Attributes, spanned, versionText } from "#shared/runtime/spans.ts";
 import { type Fetched, spoolPath, type Validators } from "../download/index.ts";
 import { SourceError, SourceRefusal, trustOf } from "../source/index.ts";
 import type { Tail } from "../version/index.ts";
@@ -44,13 +46,32 @@ export const pollSource = Effect.fnUntraced(function* (
   { mode }: PollOptions,
 ): Effect.fn.Return<PollResult, PollFailure> {
   // When two producers poll one source, one of them overtakes the other, and the other begins again.
+  const { source } = registration;
+  const poll = pollOnce(producer, registration, mode).pipe(
+    spanned(
+      "ventes.poll",
+      () => ({ "ventes.source": masked(source) }),
+      (result) => foundBy(source, result),
+    ),
+  );
   for (;;) {
-    const result = yield* pollOnce(producer, registration, mode);
+    const result = yield* poll;
     if (result !== OVERTAKEN) return result;
     // The pause is random: with equal pauses the two would overtake each other again and again.
     yield* Effect.sleep((yield* Random.next) * STEP_ASIDE_MS);
   }
 });
+
+/** A poll that published a version has it, so that the transactions that apply its events are found. */
+const foundBy = (source: string, result: PollResult | typeof OVERTAKEN): Attributes =>
+  result === OVERTAKEN
+    ? { "ventes.overtaken": true }
+    : {
+        "ventes.announced": result.announced,
+        ...(result.version === null || !result.announced
+          ? {}
+          : { "ventes.versions": [versionText(source, result.version)] }),
+      };
 
 const pollOnce = Effect.fnUntraced(function* (
   producer: Producer,
@@ -98,7 +119,13 @@ const fetch = (
     resumeFrom,
     goOn: true,
     ...trustOf(settings, registration, registry.catalogue(registration.catalogue ?? "")),
-  });
+  }).pipe(
+    spanned(
+      "ventes.download",
+      () => ({}),
+      ({ kind }) => ({ "ventes.answer": kind }),
+    ),
+  );
 
 /** The source still has the content that was read last. A version that was refused stays refused, and is not read. */
 const unchanged = (
@@ -141,6 +168,7 @@ const publishContent = Effect.fnUntraced(function* (
       tail,
       takenFrom,
     }).pipe(
+      spanned("ventes.publish", () => ({})),
       producer.gate.withPermit,
       Effect.ensuring(Effect.sync(() => rmSync(content.file, { force: true }))),
     );

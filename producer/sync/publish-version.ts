@@ -8,6 +8,7 @@ import type { DoubtReport } from "#shared/contract/doubt.ts";
 import { ENTITY_NAMES } from "#shared/contract/entities/index.ts";
 import type { Announcement, Registration, VersionCounts } from "#shared/contract/source-records.ts";
 import { inSlices } from "#shared/runtime/slices.ts";
+import { spanned, versionText } from "#shared/runtime/spans.ts";
 import { isoNow } from "#shared/runtime/time.ts";
 import { byCodeUnit, type ColumnsByEntity, type LastVersion, type SourceState } from "../diff/index.ts";
 import { contentHash, type Fetched, type Validators } from "../download/index.ts";
@@ -118,7 +119,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const { producer, registration, version, before, rekey, tail } = opened;
   const { registry, settings, state } = producer;
   const { source } = registration;
-  const diffed = yield* diffVersion(opened);
+  const diffed = yield* diffVersion(opened).pipe(spanned("ventes.diff", () => ({})));
   if (diffed === NOT_CONTINUED) return NOT_CONTINUED;
   const { diff } = diffed;
   const { held, attention } = yield* openDoubts(opened, diffed);
@@ -233,6 +234,11 @@ const announceAndEmit = Effect.fnUntraced(function* (
     version,
     diff,
     new EventWriter({ source, version: number, published, day }),
+  ).pipe(
+    spanned("ventes.emit", () => ({
+      "ventes.versions": [versionText(source, number)],
+      "ventes.events": diff.events,
+    })),
   );
   // The events count only while no other producer has taken the source over. When none has, the diff goes into the
   // state together with the position behind the last event of each partition; after a crash the producer reads on there.

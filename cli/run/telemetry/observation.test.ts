@@ -84,3 +84,13 @@ it("events that no consumer has read make it not ready", async () => {
   await run(Effect.flatMap(TopicLog, (log) => log.publish("ventes", [{ key: "v1", value: "{}" }])));
   expect(await unready([])).toEqual(["the figures do not have all events of the topics yet"]);
 });
+
+it("a database with tables that nobody foresaw is not readable, and ends nothing", async () => {
+  const db = openVentes(data, "a");
+  db.exec("DROP TABLE commits");
+  db.close();
+  expect(await unready([])).toEqual([
+    "there is no database yet, or it cannot be read",
+    "the figures do not have all events of the topics yet",
+  ]);
+});

@@ -27,6 +27,13 @@ const TEXT_LASTS_MS = 1_000;
 /** Figures that are older than this are late. A commit takes a second at most, a large version some more. */
 const LATE_MS = 60_000;
 
+/** Null instead of any error, foreseen or not: who only observes must not end the pipeline. */
+const notKnown = <A>(look: Effect.Effect<A, unknown>): Effect.Effect<A | null> =>
+  look.pipe(
+    Effect.orElseSucceed(() => null),
+    Effect.catchDefect(() => Effect.succeed(null)),
+  );
+
 /** Observes the pipeline of a log and of its data directory. The view has the sources and the states. */
 export const makeObservation = (
   view: View,
@@ -38,15 +45,13 @@ export const makeObservation = (
     const lateness = new Lateness();
     let isKnown = false;
 
-    const bounds = log.bounds(EVENT_TOPICS).pipe(
-      Effect.timeoutOption(WAIT_MS),
-      Effect.map(Option.getOrNull),
-      Effect.orElseSucceed(() => null),
-    );
+    const bounds = log
+      .bounds(EVENT_TOPICS)
+      .pipe(Effect.timeoutOption(WAIT_MS), Effect.map(Option.getOrNull), notKnown);
     const fromDatabase = <A>(read: (db: Sqlite) => A): Effect.Effect<A | null> =>
       Effect.scoped(
         Effect.flatMap(ventesReaderOf(data), (db) => onFileWhenFree(ventesFile(data), () => read(db))),
-      ).pipe(Effect.orElseSucceed(() => null));
+      ).pipe(notKnown);
 
     const look = Effect.gen(function* () {
       // The bounds first: a database that is read later has at least as much of them.
