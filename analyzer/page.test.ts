@@ -181,6 +181,39 @@ describeWith("browser", "the page in a real browser", () => {
     expect(complaints).toEqual([]);
   });
 
+  test("asks again only for what changed, and shows a plain analysis as soon as it has run", async () => {
+    const { page } = await open();
+    await expect.poll(() => page.locator("#total").textContent()).toMatch(/19\s934,67/);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    sources = [source("ventes", { state: "parked", reason: "404 Not Found" })];
+    await page.locator("#needs").getByText("ventes.csv").waitFor();
+    expect(asked).toContain("/api/sources");
+    expect(asked).not.toContain("/api/overview");
+
+    asked.length = 0;
+    t.commit((w) =>
+      w.sale("new", {
+        id_produit: "REF001",
+        id_magasin: "m0",
+        quantite: 1_000_000,
+        ca: 1_000_000,
+        date: daysAgo(0),
+      }),
+    );
+    refresher.refresh(new Date());
+    await page.getByText(/19\s935,67\s€/).waitFor();
+    expect(asked).not.toContain("/api/sources");
+
+    await page.locator(".tabs").getByRole("link", { name: "Analyses" }).click();
+    const card = page.locator("section.card", { hasText: "Panier moyen par magasin" });
+    await card.getByText("Premier calcul en cours").waitFor();
+    t.db
+      .prepare("UPDATE analyses_liste SET date_analyse = ?, lignes = 0 WHERE nom = 'panier_moyen'")
+      .run(new Date().toISOString());
+    await card.getByText("Aucune ligne").waitFor();
+  });
+
   test.each(["light", "dark"] as const)("has no finding of axe, %s, wide and narrow", async (colorScheme) => {
     for (let n = 0; n < 14; n++) reject(`r${n}`, n + 2, `2026-11-0${n % 9};REF001;beaucoup;m1`, "beaucoup");
     t.db
