@@ -1,7 +1,8 @@
 /**
  * A local folder as a catalogue: the data files in it, recognized by name. Hidden files and temporary files, which a
- * program is still writing, are left out. Workbooks and folders inside that hold data files are passed over, and told. A link that leads out of the folder is refused,
- * because somebody who may write to the folder must not choose which other files we read.
+ * program is still writing, are left out. Workbooks, files of other names, and folders inside that hold data files are passed
+ * over, and told. A link that leads out of the folder is refused, because somebody who may write to the folder must not
+ * choose which other files we read.
  */
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,24 +37,28 @@ export async function readFolder(path: string): Promise<Listing> {
   };
 }
 
-/** The workbooks of a folder, and the folders in it that hold data files. */
+/** What of a folder is not read: workbooks, files of other names, and the folders in it that hold data files. */
 async function passedOver(path: string, names: readonly string[]): Promise<readonly RefusedReference[]> {
   const passed: RefusedReference[] = [];
-  for (const name of names) {
+  for (const name of names.filter((one) => !isDataFile(one))) {
     const reference = join(path, name);
-    const workbook = workbookOf(name);
-    if (workbook !== undefined)
-      passed.push({ reference, refusal: new SourceRefusal("source.workbook", workbook) });
-    if (workbook !== undefined || isDataFile(name)) continue;
-    if ((await lstat(reference).catch(() => undefined))?.isDirectory() !== true) continue;
-    const inside = (await readdir(reference).catch(() => [])).filter(
-      (one) => isDataFile(one) && !TEMPORARY.test(one),
-    );
-    if (inside.length > 0)
-      passed.push({
-        reference,
-        refusal: new SourceRefusal("catalogue.folder_inside", String(inside.length)),
-      });
+    const refusal = await whyPassed(reference, name);
+    if (refusal !== undefined) passed.push({ reference, refusal });
   }
   return passed;
+}
+
+/** undefined: it is neither a file nor a folder with data files. */
+async function whyPassed(path: string, name: string): Promise<SourceRefusal | undefined> {
+  const workbook = workbookOf(name);
+  if (workbook !== undefined) return new SourceRefusal("source.workbook", workbook);
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isFile() === true) return new SourceRefusal("catalogue.other_file");
+  if (found?.isDirectory() !== true) return undefined;
+  const inside = (await readdir(path).catch(() => [])).filter(
+    (one) => isDataFile(one) && !TEMPORARY.test(one),
+  );
+  return inside.length === 0
+    ? undefined
+    : new SourceRefusal("catalogue.folder_inside", String(inside.length));
 }

@@ -57,4 +57,4 @@ export const workbookOf = (name: string): string | undefined => {
 };
 
 /** Whether a name is that of a data file. Folders and HTML pages list only such files. */
-export const isDataFile = (name: string): boolean => /\.(csv|tsv|txt)(\.gz)?$|\.zip$/i.test(name);
+export const isDataFile = (name: string): boolean => /\.(csv|tsv|tab|txt)(\.gz)?$|\.zip$/i.test(name);

@@ -435,6 +435,8 @@ describe("on this machine's disk", () => {
     put("broken.csv", "<html><body>Error 500</body></html>");
     put("unknown.csv", "Datum;Ware\n3.2.2026;x\n4.2.2026;y\n");
     put("sheet.xlsx", "PK");
+    put("export", sales(1));
+    put("more.tab", sales(3));
     mkdirSync(join(folder(), "old"));
     mkdirSync(join(folder(), "empty"));
     put("old/b.csv", sales(2));
@@ -442,22 +444,24 @@ describe("on this machine's disk", () => {
     const { catalogue } = await poll();
     const names = (all: readonly { readonly source: string }[] = []) =>
       all.map(({ source }) => source.split("/").at(-1)).sort();
-    expect(catalogue).toMatchObject({ state: "ok", listed: 7, taken: 1, refused: 2, passed: 4 });
+    expect(catalogue).toMatchObject({ state: "ok", listed: 9, taken: 2, refused: 2, passed: 5 });
     expect(names(catalogue?.refusals)).toEqual(["broken.csv", "unknown.csv"]);
-    expect(names(catalogue?.passedOver)).toEqual(["licence.txt", "notes.txt", "old", "sheet.xlsx"]);
+    expect(names(catalogue?.passedOver)).toEqual(["export", "licence.txt", "notes.txt", "old", "sheet.xlsx"]);
+    const other = catalogue?.passedOver?.find(({ source }) => source.endsWith("/export"));
+    expect(other?.reason).toMatch(/to follow it too: npx ventes sources add \S+\/export$/);
     const old = catalogue?.passedOver?.find(({ source }) => source.endsWith("/old"));
     expect(old?.reason).toMatch(/to follow it too: npx ventes sources add \S+\/old --catalogue$/);
     await add(catalogueId(join(folder(), "old")));
     const both = (await poll()).catalogues.map(({ listed, passed = 0 }) => [listed, passed]).sort();
     expect(both).toEqual([
       [1, 0],
-      [6, 3],
+      [8, 4],
     ]);
     expect(
       rowsOf(await pipeline.run(allEvents))
         .map(({ key }) => key)
         .sort(),
-    ).toEqual(["1", "2"]);
+    ).toEqual(["1", "2", "3"]);
   });
 
   it("a page passes over workbooks and texts; a list that names them has them refused", async () => {

@@ -57,9 +57,21 @@ const WORKBOOK_XML = /progid="Excel\.Sheet"|urn:schemas-microsoft-com:office:spr
 const HTML =
   /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|div|script|style|title)\b/i;
 const XML = /^\s*<(?:\?xml|!--|!doctype|[a-z][\w:.-]*[\s>/])/i;
-/** What PHP writes above the output of a script, as HTML. */
-const PHP = /<b>(?:Warning|Notice|Deprecated|Fatal error|Parse error|Strict Standards)<\/b>:/;
+/** A page of HTML has its form within so many bytes. */
+const PAGE = 64 * 1024;
+const LOGIN =
+  /<input\b[^>]*\btype\s*=\s*["']?password|<title[^>]*>[^<]*(?:log[ -]?in|sign[ -]?in|connexion|identifi|anmeld)/i;
+const PHP_ERROR =
+  "(?:Warning|Notice|Deprecated|(?:Recoverable |Catchable )?[Ff]atal error|Parse error|Strict Standards)";
+/** What PHP writes above the output of a script: as HTML, and as text. */
+const PHP = new RegExp(`<b>${PHP_ERROR}</b>:`);
 const PHP_LINE = new RegExp(`^\\s*(?:(?:<br\\s*/?>\\s*)*|.*${PHP.source}.*)$`);
+const PHP_TEXT = new RegExp(`^\\s*(?:PHP )?${PHP_ERROR}:\\s[\\s\\S]{0,2000}? on line \\d+`);
+const PHP_TEXT_END = / on line \d+\s*$/;
+/** What a database, or the program that asks it, says instead of rows. */
+const DATABASE_ERROR =
+  /SQLSTATE\[|\bORA-\d{5}\b|\bERROR \d{4} \(\w+\)|\bmysqli?_connect\b|\bpg_connect\b|PDOException|You have an error in your SQL syntax|Access denied for user|Error establishing a database connection|could not connect to server|connexion (?:à|a) la base de donn|^(?:Unable to|Could not|Cannot|Failed to) connect to (?:the )?(?:database|MySQL)/i;
+const SHOWN_ERROR = 200;
 const JSON_TEXT = /^\s*(?:\{\s*["}]|\[\s*(?:[[{\]"]|-?\d+\s*[,\]]))/;
 
 const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boolean =>
@@ -73,10 +85,11 @@ const matches = (start: Buffer, bytes: string | readonly (number | null)[]): boo
  */
 export function refuseOtherKinds(fd: number, size: number, skipped = 0): void {
   const start = readAt(fd, 0, LOOKED_AT);
+  const page = () => readAt(fd, 0, PAGE);
   const kind =
     SIGNATURES.find(({ bytes }) => matches(start, bytes)) ??
     zipKind(fd, size, start) ??
-    textKind(start, skipped);
+    textKind(start, page, skipped);
   if (kind !== undefined) throw new SourceRefusal(kind.code, kind.what);
 }
 
@@ -93,20 +106,31 @@ function zipKind(fd: number, size: number, start: Buffer): Kind | undefined {
   return ZIPS.find(({ holds }) => names.includes(holds)) ?? { code: "source.archive", what: "zip" };
 }
 
-function textKind(start: Buffer, skipped: number): Kind | undefined {
+/** `page`: more of the beginning. */
+function textKind(start: Buffer, page: () => Buffer, skipped: number): Kind | undefined {
   const wide =
     start[0] === 0xff || start[1] === 0
       ? "utf-16le"
       : start[0] === 0xfe || start[0] === 0
         ? "utf-16be"
         : "utf-8";
-  const lines = new TextDecoder(wide).decode(start).split("\n").slice(skipped);
+  const decode = (bytes: Buffer) => new TextDecoder(wide).decode(bytes);
+  const lines = decode(start).split("\n").slice(skipped);
   const text = lines.join("\n");
   if (/^\s*</.test(text) && PHP.test(text)) {
     const after = lines.findIndex((line) => !PHP_LINE.test(line));
     return { code: "source.php", what: String(skipped + Math.max(1, after)) };
   }
-  if (HTML.test(text) || (XML.test(text) && /<html[\s>]/i.test(text))) return { code: "source.html" };
+  if (PHP_TEXT.test(text)) {
+    const last = lines.findLastIndex((line) => PHP_TEXT_END.test(line));
+    const after = lines.findIndex((line, at) => at > last && line.trim() !== "");
+    return { code: "source.php", what: String(skipped + Math.max(1, after)) };
+  }
+  const [first = ""] = text.trimStart().split("\n", 1);
+  if (!/^\s*</.test(text) && DATABASE_ERROR.test(first))
+    return { code: "source.server_error", what: first.trim().slice(0, SHOWN_ERROR) };
+  if (HTML.test(text) || (XML.test(text) && /<html[\s>]/i.test(text)))
+    return { code: LOGIN.test(decode(page())) ? "source.login" : "source.html" };
   if (XML.test(text))
     return WORKBOOK_XML.test(text)
       ? { code: "source.workbook", what: "Excel 2003 XML" }

@@ -19,6 +19,7 @@ import {
 import type { WideMapping } from "../header/index.ts";
 import { DEFAULT_ROW_ROOM, excessOf, SourceRefusal } from "../source/index.ts";
 import { type ColumnEmpty, emptyOf } from "./column-empty.ts";
+import { lostIdentity } from "./columns/drift.ts";
 import type { DecoderOptions } from "./decoder-options.ts";
 import { type ReadField, readFields } from "./read-fields.ts";
 import { RecordCurrency } from "./record-currency.ts";
@@ -145,11 +146,9 @@ export class Decoder {
 
   /** Throws SourceRefusal (identity_changed) when an identity column is missing. */
   requireIdentity(): void {
-    const lost = this.#identifying.filter((name) => !this.#read.has(name));
-    if (lost.length === 0) return;
-    // One of the new columns may be the lost one under another name.
-    const come = this.names.filter((name) => !this.#identifying.includes(name) && name !== this.entity.key);
-    throw new SourceRefusal("source.identity_changed", lost.join(", "), come.join(", ") || undefined);
+    const come = this.names.filter((name) => name !== this.entity.key);
+    const refusal = lostIdentity(this.#identifying, this.#read, come);
+    if (refusal !== undefined) throw refusal;
   }
 
   get #all(): readonly Slot[] {
@@ -181,9 +180,9 @@ export class Decoder {
     return this.#reader.unwrapped;
   }
 
-  /** How many times of day in a column of their own were not understood, and the first of them. */
-  get unreadTimes(): { readonly count: number; readonly first: string } {
-    return { count: this.#reader.unreadTimes, first: this.#reader.unreadTime };
+  /** The times of day in a column of their own that were not understood. */
+  get unreadTimes(): ValueReader["unreadTimes"] {
+    return this.#reader.unreadTimes;
   }
 
   /** Decodes a record into `decoded`. Returns false when the record is a reject. */

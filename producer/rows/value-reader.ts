@@ -35,8 +35,7 @@ export class ValueReader {
   /** How many values of all records were written as formulas, `="007"`. */
   unwrapped = 0;
   /** How many times of day of all records were not understood, and the first of them. */
-  unreadTimes = 0;
-  unreadTime = "";
+  readonly unreadTimes = { count: 0, first: "" };
   readonly #zone: BusinessZone;
 
   constructor(zone: BusinessZone) {
@@ -101,7 +100,7 @@ export class ValueReader {
   #timeIn(text: string): string | null {
     if (isNothing(text)) return null;
     const time = readTime(text);
-    if (time === undefined && this.unreadTimes++ === 0) this.unreadTime = text;
+    if (time === undefined && this.unreadTimes.count++ === 0) this.unreadTimes.first = text;
     return time ?? text;
   }
 

@@ -67,14 +67,15 @@ export function heldBack(source: string, doubts: readonly Doubt[], language: Lan
 
 /**
  * A failure that has no sentence yet, because plain code does not know the language. Plain code throws it; Effect code
- * turns it into a SourceError. `what` and `more` are the details of the sentence.
+ * turns it into a SourceError. `what`, `more` and `key` are the details of the sentence.
  */
 export class SourceRefusal extends Error {
   readonly code: SourceErrorCode;
   readonly what: string | undefined;
   readonly more: string | undefined;
+  readonly key: string | undefined;
 
-  constructor(code: SourceErrorCode, what?: string, more?: string) {
+  constructor(code: SourceErrorCode, what?: string, more?: string, key?: string) {
     // It tells a user what is wrong with an input, not where the program is; one is made for each record that is not valid.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
@@ -83,16 +84,18 @@ export class SourceRefusal extends Error {
     this.code = code;
     this.what = what;
     this.more = more;
+    this.key = key;
   }
 
   toError(source: string, language: Language, given?: Given): SourceError {
-    const { what, more } = this;
+    const { what, more, key } = this;
     return sourceError(
       this.code,
       {
         source,
         ...(what === undefined ? {} : { what }),
         ...(more === undefined ? {} : { more }),
+        ...(key === undefined ? {} : { key }),
         ...(given === undefined ? {} : { given }),
       },
       language,

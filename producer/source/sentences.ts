@@ -8,6 +8,8 @@ export interface Details {
   /** What the sentence needs: a status, a path, a list of columns, ... */
   readonly what?: string;
   readonly more?: string;
+  /** The columns that still tell the sales apart, as `--key` takes them. */
+  readonly key?: string;
   /** The link of the file itself, if the source is a known link to a page about it. */
   readonly file?: string;
   /** What the operator gave with the source, for a command that says it again. */
@@ -118,6 +120,12 @@ const giving = (d: Details, language: Language): string => {
   });
   return addAs(d, ["ventes"], ...flags);
 };
+
+/** The command that tells sales apart by the columns that are left. */
+const byKey = (d: Details): string => add(d, `--key ${shellArgument(d.key ?? "")}`, "--rekey");
+/** The commands that begin a source anew. */
+const withdrawAndAdd = (d: Details): string =>
+  `${command(`sources remove ${shellArgument(d.source)} --withdraw`)} && ${add(d)}`;
 
 /** The command for a list with a date that is none of sales: of shops when it names no product. */
 const asList = (d: Details, language: Language): string => {
@@ -377,6 +385,18 @@ export const SOURCE_SENTENCES = {
       `${d.source} est une page HTML, pas un CSV : donnez ${d.file ?? "le lien du fichier lui-même"}`,
     en: (d) => `${d.source} is an HTML page, not a CSV: give ${d.file ?? "the link of the file itself"}`,
   },
+  "source.login": {
+    fr: (d) =>
+      `${d.source} est une page de connexion, pas un CSV : donnez dans VENTES_CREDENTIALS une ligne « URL basic UTILISATEUR:MOT_DE_PASSE » ou « URL header NOM: VALEUR », ou un lien du fichier qui ne demande pas de connexion`,
+    en: (d) =>
+      `${d.source} is a page to log in, not a CSV: give in VENTES_CREDENTIALS a line "URL basic USER:PASSWORD" or "URL header NAME: VALUE", or a link of the file that asks for no login`,
+  },
+  "source.server_error": {
+    fr: (d) =>
+      `${d.source} est un message d'erreur de la base de données du serveur, pas un CSV (« ${d.what} ») : prévenez l'administrateur du serveur ; ${again.fr}`,
+    en: (d) =>
+      `${d.source} is an error message of the server's database, not a CSV (${JSON.stringify(d.what)}): tell the administrator of the server; ${again.en}`,
+  },
   "source.empty": {
     fr: (d) =>
       `${d.source} est vide : publiez le fichier à nouveau, avec son en-tête ; ce qui a déjà été lu reste`,
@@ -513,9 +533,9 @@ export const SOURCE_SENTENCES = {
   },
   "source.identity_changed": {
     fr: (d) =>
-      `${d.source} : la colonne ${d.what} a disparu ; elle identifie les ventes sans id_vente : remettez-la${d.more === undefined ? "" : `, sous ce nom (colonnes qui n'y étaient pas : ${d.more})`}`,
+      `${d.source} : la colonne ${d.what} a disparu ; elle identifie les ventes sans id_vente : remettez-la${d.more === undefined ? "" : `, sous ce nom (colonnes qui n'y étaient pas : ${d.more})`} ; pour vous en passer, les ventes des jours du fichier recevant de nouveaux identifiants (--dry-run dit d'abord ce qui change) : ${byKey(d)}`,
     en: (d) =>
-      `${d.source}: column ${d.what} has disappeared; it identifies sales without id_vente: put it back${d.more === undefined ? "" : `, under this name (columns that were not there: ${d.more})`}`,
+      `${d.source}: column ${d.what} has disappeared; it identifies sales without id_vente: put it back${d.more === undefined ? "" : `, under this name (columns that were not there: ${d.more})`}; to do without it, with new ids for the sales of the days in the file (--dry-run first tells what changes): ${byKey(d)}`,
   },
   "source.column_lost": {
     fr: (d) =>
@@ -600,8 +620,10 @@ export const SOURCE_SENTENCES = {
       `${d.source}: ${d.what} is contradicted by most values; ${d.more}: let the file decide: ${add(d, "--date-format auto")}`,
   },
   "source.id_lost": {
-    fr: (d) => `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la`,
-    en: (d) => `${d.source}: column id_vente has disappeared; its sales were numbered: put it back`,
+    fr: (d) =>
+      `${d.source} : la colonne id_vente a disparu ; les ventes étaient numérotées : remettez-la ; si elle a changé de nom : ${add(d, "--map id_vente=COLONNE")} ; pour vous en passer, les ventes publiées étant remplacées par celles du fichier : ${withdrawAndAdd(d)}`,
+    en: (d) =>
+      `${d.source}: column id_vente has disappeared; its sales were numbered: put it back; if it has a new name: ${add(d, "--map id_vente=COLUMN")}; to do without it, with the sales of the file in place of those that were published: ${withdrawAndAdd(d)}`,
   },
   "source.held_back": {
     fr: (d) => `${d.source} : cette version est retenue, et rien ne change : ${d.what}`,
@@ -724,6 +746,12 @@ export const SOURCE_SENTENCES = {
       `${d.source} est un dossier dans le dossier : ${d.what === "1" ? "son fichier n'est pas suivi" : `ses ${d.what} fichiers ne sont pas suivis`} ; pour le suivre aussi : ${add(d, "--catalogue")}`,
     en: (d) =>
       `${d.source} is a folder inside the folder: its ${d.what === "1" ? "file is" : `${d.what} files are`} not followed; to follow it too: ${add(d, "--catalogue")}`,
+  },
+  "catalogue.other_file": {
+    fr: (d) =>
+      `${d.source} ne finit pas par .csv, .tsv, .tab, .txt ou .zip : ce fichier n'est pas suivi ; pour le suivre aussi : ${add(d)}`,
+    en: (d) =>
+      `${d.source} does not end in .csv, .tsv, .tab, .txt or .zip: this file is not followed; to follow it too: ${add(d)}`,
   },
   "catalogue.contradicts": {
     fr: (d) => `${d.source} est listé plusieurs fois, avec des options différentes : gardez une seule ligne`,

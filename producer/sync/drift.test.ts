@@ -83,9 +83,13 @@ describe("a file that changes its columns", () => {
     write(`${SALES},seller`, ...sales(3).map((line) => `${line},Zoé`));
     expect(await poll()).toMatchObject({
       state: "parked",
-      reason: expect.stringMatching(/column vendeur has disappeared; .*columns that were not there: seller/),
+      reason: expect.stringMatching(
+        /column vendeur has disappeared; .*columns that were not there: seller.* --key 'date_vente,id_magasin,id_produit,quantité' --rekey$/,
+      ),
     });
     expect(await events()).toEqual(before);
+    await add({ key: "date_vente,id_magasin,id_produit,quantité", rekey: true });
+    expect(await poll()).toMatchObject({ state: "ok", emitted: 3, withdrawn: 3 });
   });
 
   it("into text is held back, unless the version before was like that already", async () => {

@@ -103,3 +103,9 @@ export function waysOf(doubts: readonly Pick<DoubtReport, "choices">[]): readonl
     ways = ways.flatMap((way) => choices.map(({ command }) => [...way, command]));
   return ways.slice(0, MOST_WAYS);
 }
+
+/** The command at the end of the sentence of a refused version, if it is one without a word to fill in. */
+export function waysIn(sentence: string): readonly (readonly string[])[] {
+  const [, command] = /: ([^:]*\bsources add .*--rekey)$/.exec(sentence) ?? [];
+  return command === undefined ? [] : [[command]];
+}

@@ -21,7 +21,7 @@ import { makeBatchApplier } from "../../consumer/batch.ts";
 import { parseCondition } from "../../producer/rows/index.ts";
 import { makeTemporaryProducer, type PollFailure, pollSource } from "../../producer/sync/index.ts";
 import { CITIES, PRICES, type Sale } from "./company.ts";
-import { carryOut, waysOf } from "./decide.ts";
+import { carryOut, waysIn, waysOf } from "./decide.ts";
 import { type Added, type Figures, figuresOf, type Life, type Step, sameFigures, textOf } from "./life.ts";
 import { MemoryLog } from "./memory-log.ts";
 
@@ -156,7 +156,10 @@ const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLo
       Effect.retry({ times: 1, while: isEarlier }),
       Effect.map(({ attention }): Outcome => ({ held: undefined, isTold: attention.some(isOpen) })),
       Effect.catchTag("SourceError", ({ code, sentence, doubts = [] }) =>
-        Effect.succeed({ held: { file: name, code, sentence, ways: waysOf(doubts) }, isTold: true }),
+        Effect.succeed({
+          held: { file: name, code, sentence, ways: doubts.length > 0 ? waysOf(doubts) : waysIn(sentence) },
+          isTold: true,
+        }),
       ),
     );
   return {

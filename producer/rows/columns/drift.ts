@@ -15,3 +15,19 @@ export function lostColumn(error: unknown, before: readonly string[] | null): un
   const come = (error.what ?? "").split(", ").filter((name) => !known.has(foldHeader(name)));
   return come.length === 0 ? error : new SourceRefusal("source.column_lost", error.more, come.join(", "));
 }
+
+/**
+ * The refusal of a header that lacks identity columns of its sales; undefined: it has all. One of the other `names` may be
+ * the lost one under another name.
+ */
+export function lostIdentity(
+  identity: readonly string[],
+  read: ReadonlySet<string>,
+  names: readonly string[],
+): SourceRefusal | undefined {
+  const lost = identity.filter((name) => !read.has(name));
+  if (lost.length === 0) return undefined;
+  const kept = identity.filter((name) => read.has(name)).join(",");
+  const come = names.filter((name) => !identity.includes(name)).join(", ");
+  return new SourceRefusal("source.identity_changed", lost.join(", "), come === "" ? undefined : come, kept);
+}

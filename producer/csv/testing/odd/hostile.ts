@@ -52,6 +52,15 @@ export const otherKinds: readonly OddFile[] = [
   kind("a Parquet file", "source.database", "PAR1", [0x15, 0]),
   kind("an HTML page", "source.html", "<!DOCTYPE html>\n<html>"),
   kind(
+    "a page to log in",
+    "source.login",
+    `<!DOCTYPE html>\n<html><head>${" ".repeat(5000)}</head><form><input name="p" type="password">`,
+  ),
+  kind("a page whose title says so", "source.login", "<html><head><title>Connexion - Ma caisse</title>"),
+  kind("an error of MySQL", "source.server_error", "ERROR 1045 (28000): Access denied for user 'x'@'y'"),
+  kind("an error of PDO", "source.server_error", "SQLSTATE[HY000] [2002] Connection refused"),
+  kind("an error of WordPress", "source.server_error", "\nError establishing a database connection\n"),
+  kind(
     "an HTML page with a mark and a comment first",
     "source.html",
     "\uFEFF\n<!-- saved -->\n<html lang=fr>",

@@ -25,6 +25,35 @@ export const oddLines: readonly OddFile[] = [
     refused: "source.php",
   },
   {
+    name: "warnings of PHP as text above the header",
+    content: lines(
+      "",
+      "Warning: Undefined variable $x in /var/www/e.php on line 12",
+      "PHP Notice:  Undefined index: y in /var/www/e.php on line 13",
+      "",
+      SHOP,
+      "1,Paris,x",
+    ),
+    refused: "source.php",
+  },
+  {
+    name: "an error of PHP with its stack",
+    content: lines(
+      "PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] in /var/www/e.php:3",
+      "Stack trace:",
+      "#0 {main}",
+      "  thrown in /var/www/e.php on line 3",
+    ),
+    refused: "source.php",
+  },
+  {
+    name: "a title that warns",
+    content: lines("Warning: prices without tax", SHOP, "1,Paris,x"),
+    decided: { headerLine: 2 },
+    records: [[3, "1", "Paris", "x"]],
+    notes: ["header.preamble"],
+  },
+  {
     name: "warnings of PHP that the operator leaves out",
     content: lines(
       "<br />",
