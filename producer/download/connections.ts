@@ -1,10 +1,4 @@
-/**
- * The connections of a producer, made with undici (only this folder imports it). One pool reaches any address, another
- * only public addresses; both directly or through the proxies of the environment. The owner closes them.
- *
- * A connection to public addresses only is checked three times: the host as written, the addresses of its name during
- * the connection, and the address of the socket. Through a proxy only the first two are possible (addresses.ts).
- */
+/** The HTTP client of a producer: its limits, credentials and pools of connections (pools.ts). The owner closes it. */
 import type { Dispatcher } from "undici";
 import type { Credential } from "#shared/runtime/credentials.ts";
 import type { ProxySettings } from "#shared/runtime/settings.ts";
@@ -61,6 +55,7 @@ export class HttpClient {
     );
   }
 
+  /** Sends a request through a pool that reaches `to`. The first request loads undici and opens the pools. */
   async request(url: URL, to: Reach, options: RequestOptions): Promise<Dispatcher.ResponseData<unknown>> {
     this.#pools ??= this.#open();
     return (await this.#pools).request(url, to, options);

@@ -1,6 +1,12 @@
 /**
- * The pools of connections, made with undici. They are in a file of their own, so that a producer that reads files alone
- * does not load undici: a hundred modules, a tenth of the processor time of a short run.
+ * The pools of connections, made with undici (only this folder imports it). One reaches any address, another only public
+ * addresses; both directly or through the proxies of the environment. A third reaches any address, never through a proxy.
+ *
+ * A connection to public addresses only is checked three times: the host as written, the addresses of its name during
+ * the connection, and the address of the socket. Through a proxy only the first two are possible (addresses.ts).
+ *
+ * They are in a file of their own, so that a producer that reads files alone does not load undici: a hundred modules, a
+ * tenth of the processor time of a short run.
  */
 import { getCACertificates } from "node:tls";
 import * as Redacted from "effect/Redacted";
@@ -9,7 +15,7 @@ import type { ProxySettings } from "#shared/runtime/settings.ts";
 import { isPublicAddress, lookupAny, lookupPublic, NotPublic, type Resolve } from "./addresses.ts";
 import type { Limits } from "./limits.ts";
 
-/** `any` and `direct` reach any address, `public` only public ones; `direct` never through a proxy. */
+/** The pools by what they reach; `direct`: any address, without a proxy. */
 export type Reach = "any" | "public" | "direct";
 
 /** The form of undici, for which the empty text is no proxy. */
