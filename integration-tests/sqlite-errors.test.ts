@@ -4,12 +4,13 @@
  * sentence that says which file, what is wrong and what to do. It never ends with a trace. By default each sixth place
  * that calls SQLite is tried, with one of the errors; VENTES_TEST_LONG=1 tries all places with all errors.
  */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sqliteError, withFailingSqlite } from "./support/failing-sqlite.ts";
 import { ventes } from "./support/in-process.ts";
-import { type Ran, scratchDirectory } from "./support/ventes.ts";
+import type { Ran } from "./support/ventes.ts";
 
 interface Failing {
   readonly code: string;
@@ -126,9 +127,11 @@ async function wholeLife(): Promise<readonly Step[]> {
 describe("where SQLite fails, the command goes on or ends with a sentence that names the file", () => {
   let steps: readonly Step[];
   beforeAll(async () => {
-    folder = scratchDirectory();
+    folder = mkdtempSync(join(tmpdir(), "ventes-"));
     steps = await wholeLife();
   });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   it.each(ERRORS)("$code", { timeout: 1_800_000 }, async (failing) => {
     const all = steps.flatMap(({ sites, ...step }) => sites.map((site) => ({ ...step, site })));

@@ -69,10 +69,17 @@ const change = (n: number): Change => ({
   at: at(n).toISOString(),
 });
 
+const tellsAll = (changes: readonly Change[]) => ({ known: {}, changes, open: new Map<string, Change>() });
+
 describe("an outbox", () => {
   it("counts what does not fit, and goes with its destination", () => {
     const many = Array.from({ length: 250 }, (_, n) => change(n));
-    const boxes = withChanges(withChanges({}, ["a", "b"], many), ["b", "c"], [change(1)]);
+    const boxes = withChanges(
+      withChanges({}, ["a", "b"], tellsAll(many), at(0)),
+      ["b", "c"],
+      tellsAll([change(1)]),
+      at(0),
+    );
     expect(Object.keys(boxes)).toEqual(["b", "c"]);
     expect(boxes.b).toMatchObject({ dropped: 51 });
     expect(boxes.b?.changes).toHaveLength(200);
@@ -92,14 +99,14 @@ describe("an outbox", () => {
   it("waits longer after each failure, up to an hour, and leaves out what is older than a day", () => {
     const waits = [0, 1, 2, 30].map((tries) => {
       const outbox = { changes: [change(0)], dropped: 0, tries, next: null };
-      const { outbox: after, lost } = afterFailure(outbox, outbox, at(0), false);
+      const { outbox: after, lost } = afterFailure(outbox, outbox, at(0), false, []);
       expect([after.changes, lost]).toEqual([[change(0)], 0]);
       return (Date.parse(after.next ?? "") - BEGIN) / 1_000;
     });
     expect(waits).toEqual([5, 10, 20, 3_600]);
     const old = { changes: [change(0), change(90_000)], dropped: 0, tries: 9, next: null };
-    expect(afterFailure(old, old, at(90_000), false)).toMatchObject({
-      outbox: { changes: [change(90_000)] },
+    expect(afterFailure(old, old, at(90_000), false, ["k"])).toMatchObject({
+      outbox: { changes: [change(90_000)], owed: ["k"] },
       lost: 1,
     });
   });
@@ -114,7 +121,7 @@ describe("an outbox", () => {
 
   it("is emptied of what a destination refuses for good", () => {
     const sent = { changes: [change(1)], dropped: 2, tries: 0, next: null };
-    const after = afterFailure({ ...sent, changes: [change(1), change(2)] }, sent, at(0), true);
-    expect(after).toMatchObject({ outbox: { changes: [change(2)], dropped: 0 }, lost: 3 });
+    const after = afterFailure({ ...sent, changes: [change(1), change(2)] }, sent, at(0), true, ["k"]);
+    expect(after).toMatchObject({ outbox: { changes: [change(2)], dropped: 0, owed: ["k"] }, lost: 3 });
   });
 });

@@ -22,22 +22,29 @@ const FORGET_AFTER_MS = 600_000;
 /** More changes than a message can hold are counted only. */
 const MOST_CHANGES = 200;
 
+export interface Changes {
+  readonly known: Memory["known"];
+  readonly changes: readonly Change[];
+  readonly open: ReadonlyMap<string, Change>;
+}
+
 /**
  * The problems of now, and what is to be told about them. A problem of MUST_LAST counts once it has lasted `afterMs`; that
- * it is solved is told only if it was told.
+ * it is solved is told only if it was told. `open`: by key, each problem that has been told and lasts.
  */
 export function changesOf(
   before: Memory["known"],
   verdicts: readonly Verdict[],
   now: Date,
   afterMs: number,
-): { readonly known: Memory["known"]; readonly changes: readonly Change[] } {
+): Changes {
   const at = now.toISOString();
   const age = (since: string): number => now.getTime() - Date.parse(since);
   /** A time in the future comes from a clock that was wrong: the problem is taken to begin now. */
   const past = (since: string): string => (age(since) >= 0 ? since : at);
   const known: Record<string, Known> = {};
   const changes: Change[] = [];
+  const open = new Map<string, Change>();
   for (const { key, kind, subject, isWrong, state, says } of verdicts) {
     const { since: noted = at, told = null } = before[key] ?? {};
     const since = past(noted);
@@ -52,6 +59,7 @@ export function changesOf(
     }
     const isTold = told !== state && !(MUST_LAST.has(kind) && age(since) < afterMs);
     if (isTold) changes.push({ event: "problem", ...change });
+    if (isTold || told !== null) open.set(key, { event: "problem", ...change });
     known[key] = { since, told: isTold ? state : told };
   }
   const seen = new Set(verdicts.map(({ key }) => key));
@@ -59,23 +67,42 @@ export function changesOf(
     const absent = past(problem.absent ?? at);
     if (!seen.has(key) && age(absent) <= FORGET_AFTER_MS) known[key] = { ...problem, absent };
   }
-  return { known, changes };
+  return { known, changes, open };
 }
 
-/** The outboxes of these destinations with the changes; those of other destinations are left out. */
+/** The keys of the problems that have been told. */
+export const toldOf = (known: Memory["known"]): readonly string[] =>
+  Object.keys(known).filter((key) => known[key]?.told !== null);
+
+/**
+ * The outboxes of these destinations with the changes; those of other destinations are left out. A new destination gets the
+ * problems that last, and so does one that lost a message.
+ */
 export const withChanges = (
   outboxes: Memory["outboxes"],
   destinations: readonly string[],
-  changes: readonly Change[],
+  { known, changes, open }: Changes,
+  now: Date,
 ): Memory["outboxes"] =>
   Object.fromEntries(
     destinations.map((id) => {
-      const outbox = outboxes[id] ?? EMPTY_OUTBOX;
-      const all = [...outbox.changes, ...changes];
+      const outbox = outboxes[id] ?? { ...EMPTY_OUTBOX, owed: toldOf(known) };
+      const owed = (outbox.owed ?? []).filter((key) => key in known);
+      const waiting = [...outbox.changes, ...changes];
+      // Not sooner: it may be solved until a message goes.
+      const told = isDue(outbox, now) ? owed.filter((key) => open.has(key)) : [];
+      const late = told
+        .flatMap((key) => open.get(key) ?? [])
+        .filter((change) => !waiting.some((one) => isSame(one, change)));
+      const all = [...waiting, ...late];
       const dropped = outbox.dropped + Math.max(0, all.length - MOST_CHANGES);
-      return [id, { ...outbox, changes: all.slice(0, MOST_CHANGES), dropped }];
+      const left = owed.filter((key) => !told.includes(key));
+      return [id, { ...outbox, changes: all.slice(0, MOST_CHANGES), dropped, owed: left }];
     }),
   );
+
+const isSame = (one: Change, other: Change): boolean =>
+  one.event === other.event && one.kind === other.kind && one.subject === other.subject;
 
 /** A message goes this long after the one before, so that what comes together goes together. */
 const GAP_MS = 60_000;
@@ -98,21 +125,26 @@ export const afterSent = (outbox: Outbox, sent: Outbox, now: Date): Outbox => ({
 
 /**
  * The outbox after a send that failed, and how many changes are given up: all that were sent when another try is `hopeless`,
- * otherwise those older than a day.
+ * otherwise those older than a day. Where some are, the problems of `told` that last are put into it again.
  */
 export function afterFailure(
   outbox: Outbox,
   sent: Outbox,
   now: Date,
   hopeless: boolean,
+  told: readonly string[],
 ): { readonly outbox: Outbox; readonly lost: number } {
-  if (hopeless) return { outbox: afterSent(outbox, sent, now), lost: sent.changes.length + sent.dropped };
-  const changes = outbox.changes.filter(({ at }) => now.getTime() - Date.parse(at) < OUTDATED_MS);
   const tries = outbox.tries + 1;
-  return {
-    outbox: { ...outbox, changes, tries, next: later(now, waitOf("notify", tries)) },
-    lost: outbox.changes.length - changes.length,
-  };
+  const waitMs = waitOf("notify", tries);
+  if (hopeless) {
+    const next = later(now, Math.max(waitMs, GAP_MS));
+    const lost = sent.changes.length + sent.dropped;
+    return { outbox: { ...afterSent(outbox, sent, now), tries, next, owed: told }, lost };
+  }
+  const changes = outbox.changes.filter(({ at }) => now.getTime() - Date.parse(at) < OUTDATED_MS);
+  const lost = outbox.changes.length - changes.length;
+  const owed = lost > 0 ? told : (outbox.owed ?? []);
+  return { outbox: { ...outbox, changes, tries, next: later(now, waitMs), owed }, lost };
 }
 
 const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();

@@ -42,6 +42,8 @@ export const Outbox = Schema.Struct({
   tries: Schema.Int,
   /** The time of the next send, ISO 8601; null: at once. */
   next: Schema.NullOr(Schema.String),
+  /** Keys of problems that were told before it was a destination, or in a message that it lost; absent: none. */
+  owed: Schema.optionalKey(Schema.Array(Schema.String)),
 });
 export type Outbox = typeof Outbox.Type;
 export const EMPTY_OUTBOX: Outbox = { changes: [], dropped: 0, tries: 0, next: null };

@@ -20,13 +20,13 @@ const JSON_HOOK = parseDestination("https://example.org/hook");
 const SECRET = "https://a.example/v.csv?token=my-secret";
 
 /** One source whose status may change, and the messages of each destination. `answers`: what a send fails with. */
-function world(dir: string, limits: Partial<Limits> = {}) {
+function world(dir: string, limits: Partial<Limits> = {}, destinations = [NTFY, JSON_HOOK]) {
   const sent: { readonly to: string; readonly message: Message }[] = [];
   const failures: Failure[] = [];
   const answers = new Map<string, NotSent>();
   const state = { sources: [] as readonly SourceStatus[] };
   const running = runNotifier({
-    destinations: [NTFY, JSON_HOOK],
+    destinations,
     limits: { ...LIMITS, ...limits },
     observe: () => ({ sources: state.sources, catalogues: [], components: [] }),
     safe: (text) => text.replaceAll("my-secret", "***"),
@@ -172,7 +172,53 @@ describe("a destination that does not take a message", () => {
     one.status({ state: "parked", reason: "404" });
     one.answers.set(NTFY.shown, new NotSent({ reason: "HTTP 404", hopeless: true }));
     await during(one, pass(600));
-    expect(one.failures).toEqual([{ shown: NTFY.shown, reason: "HTTP 404", lost: 1 }]);
+    const [first] = one.failures;
+    expect(first).toEqual({ shown: NTFY.shown, reason: "HTTP 404", lost: 1 });
+    expect(one.failures.length).toBeLessThan(10);
+  });
+
+  it("for good is told of it once it takes messages, while the problem lasts", async () => {
+    const one = world(scratchDirectory(), { afterMs: 0 });
+    one.status({ state: "parked", reason: "404" });
+    one.answers.set(NTFY.shown, new NotSent({ reason: "HTTP 404", hopeless: true }));
+    await during(
+      one,
+      pass(30).pipe(
+        Effect.tap(() => Effect.sync(() => one.answers.clear())),
+        Effect.andThen(pass(600)),
+      ),
+    );
+    expect(one.titles()).toHaveLength(1);
+    expect(one.titles(JSON_HOOK)).toHaveLength(1);
+    expect(one.sent.at(-1)?.message.text).toContain("404");
+  });
+
+  it("for good is not told of a problem that was solved in the meantime", async () => {
+    const one = world(scratchDirectory(), { afterMs: 0 });
+    one.status({ state: "parked", reason: "404" });
+    one.answers.set(NTFY.shown, new NotSent({ reason: "HTTP 404", hopeless: true }));
+    const solve = Effect.sync(() => {
+      one.status({ state: "ok" });
+      one.answers.clear();
+    });
+    await during(one, pass(30).pipe(Effect.andThen(solve), Effect.andThen(pass(600))));
+    expect(one.sent.filter(({ message }) => message.isProblem).map(({ to }) => to)).toEqual([
+      JSON_HOOK.shown,
+    ]);
+  });
+
+  it("that comes later is told of the problems that last, and the others are not told again", async () => {
+    const dir = scratchDirectory();
+    const before = world(dir, { afterMs: 0 }, [JSON_HOOK]);
+    before.status({ state: "parked", reason: "404" });
+    await during(before, pass(30));
+    const after = world(dir, { afterMs: 0 });
+    await during(after, pass(30));
+    expect(after.sent).toEqual([]);
+    after.status({ state: "parked", reason: "404" });
+    await during(after, pass(30));
+    expect(after.sent.map(({ to }) => to)).toEqual([NTFY.shown]);
+    await during(world(dir, { afterMs: 0 }), pass(30));
   });
 });
 

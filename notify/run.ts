@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect";
 import * as Result from "effect/Result";
 import { type Language, Settings } from "#shared/runtime/settings.ts";
 import { instantOf } from "#shared/runtime/time.ts";
-import { afterFailure, afterSent, changesOf, isDue, withChanges } from "./changes.ts";
+import { afterFailure, afterSent, changesOf, isDue, toldOf, withChanges } from "./changes.ts";
 import { type Seen, seeDatabase } from "./database.ts";
 import type { Destination } from "./destination.ts";
 import { type Change, EMPTY_OUTBOX, type Memory, type Outbox, readMemory, writeMemory } from "./memory.ts";
@@ -24,7 +24,7 @@ export interface Failure {
   /** The destination as people may see it. */
   readonly shown: string;
   readonly reason: string;
-  /** Changes that are not sent any more; 0: all of them are tried again. */
+  /** Changes that are not sent any more, but for problems that last; 0: all of them are tried again. */
   readonly lost: number;
 }
 
@@ -81,12 +81,13 @@ class Notifier {
     const { limits, observe } = this.#options;
     const seen = this.#seen();
     const verdicts = verdictsOf(observe(), seen, limits, this.#said, now);
-    const { known, changes } = changesOf(this.#memory.known, verdicts, now, limits.afterMs);
+    const { known, changes, open } = changesOf(this.#memory.known, verdicts, now, limits.afterMs);
     const all = [...changes, ...this.#salesIn(seen, now)].map((change) => this.#safe(change));
+    const lasting = new Map([...open].map(([key, change]) => [key, this.#safe(change)]));
     this.#keep({
       v: 1,
       known,
-      outboxes: withChanges(this.#memory.outboxes, this.#ids, all),
+      outboxes: withChanges(this.#memory.outboxes, this.#ids, { known, changes: all, open: lasting }, now),
       sale: seen === null ? this.#memory.sale : seen.sale,
     });
   }
@@ -106,7 +107,7 @@ class Notifier {
       const now = instantOf(clock);
       if (Result.isSuccess(sent)) return put(afterSent(outboxNow(), outbox, now));
       const { reason, hopeless } = sent.failure;
-      const after = afterFailure(outboxNow(), outbox, now, hopeless);
+      const after = afterFailure(outboxNow(), outbox, now, hopeless, toldOf(this.#memory.known));
       put(after.outbox);
       if (outbox.tries === 0 || after.lost > 0) onFailure({ shown, reason, lost: after.lost });
     });

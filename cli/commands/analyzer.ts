@@ -36,7 +36,7 @@ export const analyzer = (
         yield* Effect.forkScoped(followSources(view, true, run.texts));
         yield* Effect.forkScoped(observing(view, run.texts));
         yield* Effect.forkScoped(notifying(told, view, run));
-        yield* Effect.raceFirst(analyze(run, { page: url }), analyzeBeside(run));
+        yield* Effect.raceFirst(analyze(run, { page: url, detail: () => view.alerts }), analyzeBeside(run));
       }),
     );
   }).pipe(Effect.scoped);

@@ -123,6 +123,7 @@ const follow = (
   const pipeline = runPipeline(run, {
     progress,
     page: url,
+    detail: () => view.alerts,
     onSources: (sources) => {
       if (!shared) view.sources = sources;
     },

@@ -231,12 +231,14 @@ interface AnalyzeHooks {
   readonly onAudited?: () => void;
   /** Compares columns.db, which only the page reads, with the sales. Default: true. */
   readonly auditsColumns?: boolean;
+  /** What its state says beside its figures; empty: nothing. */
+  readonly detail?: () => string;
 }
 
 /** Refreshes the analyses until it is interrupted. Fails with DatabaseError. */
 export const analyze = (
   run: Invocation,
-  { page, onAudited = () => {}, auditsColumns = true }: AnalyzeHooks = {},
+  { page, onAudited = () => {}, auditsColumns = true, detail = () => "" }: AnalyzeHooks = {},
 ): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
@@ -252,7 +254,8 @@ export const analyze = (
       onColumnsMended: () => say(`ventes: ${run.texts.columnsMended()}`),
       auditsColumns,
     });
-    return yield* withState("analyzer", reportOf(current, databaseIn(data)))(analyzer);
+    const report = reportOf(current, databaseIn(data));
+    return yield* withState("analyzer", () => ({ ...report(), detail: detail() }))(analyzer);
   });
 
 /**

@@ -34,6 +34,8 @@ export interface PipelineOptions {
   /** The address of the page. */
   readonly page?: string;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
+  /** As in AnalyzeHooks. */
+  readonly detail: () => string;
   readonly onCatalogues: (catalogues: readonly CatalogueStatus[]) => void;
   /** Called once, when all rows of the sources are in the analyses. */
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
@@ -103,7 +105,7 @@ export const runPipeline = (
       [
         produce(options.progress, run, { onSources, onCatalogues }),
         consume(options.progress, run, { inThread: yield* OwnThreads }),
-        analyze(run, { page: options.page }),
+        analyze(run, { page: options.page, detail: options.detail }),
         analyzeBeside(run),
         settle,
       ],

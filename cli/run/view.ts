@@ -34,6 +34,8 @@ export interface View {
   states: readonly ComponentState[];
   /** Components that are processes of their own. */
   components: readonly ComponentHealth[];
+  /** Why no alerts are sent, although there are destinations; empty: they are. */
+  alerts: string;
   /** Reads the event of a sale in the topics that fill the database. */
   eventOf: EventOf;
   /** Observes the pipeline; null: its topics are not open yet. */
@@ -49,6 +51,7 @@ export const newView = (shown: View["shown"]): View => ({
   names: new Map(),
   states: [],
   components: [],
+  alerts: "",
   eventOf: () => Effect.succeed(null),
   observation: null,
 });

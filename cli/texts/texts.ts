@@ -137,6 +137,16 @@ const TEXTS = {
     (ms: string) => `occupé ${ms} ms d'affilée`,
     (ms: string) => `busy for ${ms} ms at a time`,
   ),
+  alertsParked: both(
+    () =>
+      "les alertes ont rencontré une erreur imprévue et reprennent dans cinq minutes ; le reste continue. Signalez-la avec sa trace",
+    () =>
+      "the alerts met an unforeseen error and go on in five minutes; all else goes on. Report it with its trace",
+  ),
+  alertsWait: both(
+    (why: string) => `${why} : les alertes attendent qu'il s'arrête`,
+    (why: string) => `${why}: the alerts wait for its end`,
+  ),
   notifies: both(
     (destinations: string) => `prévient ${destinations} de ce qui demande quelqu'un`,
     (destinations: string) => `tells ${destinations} what needs somebody`,
@@ -144,9 +154,9 @@ const TEXTS = {
   /** `lost`: changes that are not told any more; 0: all are sent again. */
   notNotified: both(
     (destination: string, why: string, lost: number) =>
-      `${destination} n'a pas pris un message (${why}) : ${lost === 0 ? "il sera envoyé de nouveau" : `${frenchCount(lost)} nouvelles sont perdues`} ; essayez ${command("notify")}`,
+      `${destination} n'a pas pris un message (${why}) : ${lost === 0 ? "il sera envoyé de nouveau" : `${frenchCount(lost)} nouvelles sont perdues ; ce qui dure encore sera redit`} ; essayez ${command("notify")}`,
     (destination: string, why: string, lost: number) =>
-      `${destination} did not take a message (${why}): ${lost === 0 ? "it will be sent again" : `${englishCount(lost)} items are lost`}; try ${command("notify")}`,
+      `${destination} did not take a message (${why}): ${lost === 0 ? "it will be sent again" : `${englishCount(lost)} items are lost; problems that last are told again`}; try ${command("notify")}`,
   ),
   notifyOnce: both(
     () =>

@@ -1,11 +1,12 @@
 /**
- * The real program under hostile inputs: `ventes start` with sources on a hostile server, hostile requests to its page, and
- * hostile records in each of its topics, all from seeds. A watchdog sees whether it ends, whether its event loop is held up,
+ * The real program under hostile inputs: `ventes start` with sources on a hostile server, hostile requests and SQL to its
+ * page, hostile SQL to `ventes query`, and hostile records in each of its topics, all from seeds. A watchdog sees whether it ends, whether its event loop is held up,
  * how large its heap becomes, whether the rows of a healthy source still arrive, and how soon it obeys a SIGTERM.
  */
 import { spawn } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -21,6 +22,7 @@ import { type AbuseOptions, HEAP_MB, LONGEST_MS } from "../abuse.ts";
 import { Chance } from "../inputs.ts";
 import { JSON_PIECES, URLS } from "../pieces.ts";
 import { startHostileServer } from "./hostile-server.ts";
+import { askCommand, askPage } from "./queries.ts";
 import { sendRequests } from "./requests.ts";
 import type { Watched } from "./watch.ts";
 
@@ -29,6 +31,8 @@ const OBEYS_MS = 5_000;
 
 const SOURCES = 200;
 const RECORDS_AT_ONCE = 50;
+/** Between two queries: each is a process, and the program under test needs the machine too. */
+const SQL_REST_MS = 100;
 const CLIENTS = 4;
 /** Records of these topics have few keys: their readers keep the last record of each. */
 const FEW_KEYS = 300;
@@ -133,7 +137,7 @@ export async function abuseProgram({
     }),
   );
   const bad: string[] = [];
-  const fed = { answers: 0, requests: 0, records: 0 };
+  const fed = { answers: 0, requests: 0, records: 0, queries: 0, commands: 0 };
   let seed = first;
   const isOver = () => seed >= first + count || endedAt !== undefined;
   const nextOf = (kind: keyof typeof fed) => (): number => {
@@ -177,7 +181,29 @@ export async function abuseProgram({
     const clients = Array.from({ length: CLIENTS }, async () => {
       while (!isOver()) await sendRequests(port, () => new Chance(next()));
     });
-    await Promise.all([records, ...clients]);
+    // A file that SQL made would be here.
+    const written = join(folder, "written-by-sql.db");
+    const asking = async (
+      kind: "queries" | "commands",
+      ask: (chance: Chance) => Promise<string | undefined>,
+    ) => {
+      const nextSeed = nextOf(kind);
+      while (!isOver()) {
+        const seed = nextSeed();
+        // A connection may be closed: the limits of clients hold for this one too. An answer that never comes is wrong.
+        const wrong = await ask(new Chance(seed)).catch(({ name, message }: Error) =>
+          endedAt === undefined && name === "TimeoutError" ? message : undefined,
+        );
+        if (wrong !== undefined) bad.push(`seed ${seed}: ${wrong}`);
+        await sleep(SQL_REST_MS);
+      }
+    };
+    const sql = [
+      asking("queries", (chance) => askPage(port, chance, written)),
+      asking("commands", (chance) => askCommand(data, chance, written)),
+    ];
+    await Promise.all([records, ...clients, ...sql]);
+    if (existsSync(written)) bad.push(`SQL wrote ${written}`);
 
     const asked = performance.now();
     appendFileSync(healthy, "h1,Brest\n");
