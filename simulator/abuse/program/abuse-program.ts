@@ -33,6 +33,8 @@ const SOURCES = 200;
 const RECORDS_AT_ONCE = 50;
 /** Between two queries: each is a process, and the program under test needs the machine too. */
 const SQL_REST_MS = 100;
+/** So many queries at least, however soon all other inputs were fed. */
+const LEAST_SQL = 15;
 const CLIENTS = 4;
 /** Records of these topics have few keys: their readers keep the last record of each. */
 const FEW_KEYS = 300;
@@ -188,7 +190,7 @@ export async function abuseProgram({
       ask: (chance: Chance) => Promise<string | undefined>,
     ) => {
       const nextSeed = nextOf(kind);
-      while (!isOver()) {
+      while (!isOver() || (fed[kind] < LEAST_SQL && endedAt === undefined)) {
         const seed = nextSeed();
         // A connection may be closed: the limits of clients hold for this one too. An answer that never comes is wrong.
         const wrong = await ask(new Chance(seed)).catch(({ name, message }: Error) =>
