@@ -63,7 +63,7 @@ export function judge(evidence: Evidence): Fates {
   if (evidence.stayed === 0) return everywhere(all(isNext(evidence, windows) ? "rolled" : "unclear"));
   const fates = bySides(evidence, windows);
   if (isRedated(evidence)) return mapFates(fates, (fate) => (fate === "rolled" ? "unclear" : fate));
-  return isPartial(evidence, fates)
+  return isPartial(evidence, fates) || mayBeReturned(evidence)
     ? mapFates(fates, (fate) => (fate === "corrected" ? "unclear" : fate))
     : fates;
 }
@@ -123,6 +123,10 @@ function isCutOff({ old, vanished, came, rejected }: Evidence, side: "first" | "
   const lost = totalOf(vanished[side]);
   return came[side] === 0 && lost > rejected && lost >= CUT_OFF.rows && lost > CUT_OFF.part * linesOf(old);
 }
+
+/** Whether a corrected line may be one that came again: it equals a row that had rolled off, and without an id it is that row. */
+const mayBeReturned = ({ hasIds, returned, habit }: Evidence): boolean =>
+  !hasIds && returned > 0 && habit.rolled > 0;
 
 const everywhere = (fates: ByAge): Fates => ({
   first: fates,

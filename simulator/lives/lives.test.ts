@@ -45,13 +45,17 @@ const MENDED = [
   ["rolling-hours", 6030],
   ["rolling-days-sorted", 20298],
   ["rolling-hours", 30035],
+  ["rolling-hours", 40131],
 ] as const;
 
 it.each(MENDED)("%s: life %i is not silently wrong any more", { timeout: 600_000 }, async (name, seed) => {
   const kind = kindOf(name);
   const life = lifeOf(kind, seed);
   const lived = await living(life);
-  expect(new Tally().take(kind, life, lived), failureText(life, lived)).toBe(false);
+  expect(
+    lived.results.map(({ result }) => result),
+    failureText(life, lived),
+  ).not.toContain("wrong");
 });
 
 describe("a held version", () => {

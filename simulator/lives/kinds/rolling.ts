@@ -43,8 +43,9 @@ function editShown(
   if (p.r.chance(0.7)) {
     const did = `, the ${p.correct(sale)} of a line corrected`;
     const line = p.lineOf(p.books.sales.find(({ id }) => id === sale.id) ?? sale);
-    // The corrected line is now equal to one that rolls off: nothing tells which of the two went.
-    if (before.some((other) => !left.has(other.id) && p.lineOf(other) === line)) return [did, "unclear"];
+    // The corrected line is now equal to one that rolls off or has: nothing tells whether that one went, or came again.
+    if (p.books.sales.some((other) => !left.has(other.id) && p.lineOf(other) === line))
+      return [did, "unclear"];
     return [did, isEdge ? "unusual" : "ordinary"];
   }
   p.books.remove(sale.id);
