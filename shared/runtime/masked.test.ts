@@ -67,6 +67,7 @@ const SECRET = `
   key api_key apiKey apikey API-KEY api.key x-api-key X-API-KEY subscription-key Ocp-Apim-Subscription-Key accesskey access_key
   AWSAccessKeyId secret client_secret clientSecret secretKey secret_key password passwd pwd pass passphrase user_pass db_password
   password2 sig signature Signature X-Amz-Signature X-Amz-Credential X-Amz-Security-Token X-Goog-Signature X-Goog-Credential
+  session_id cred creds saskey tempauth guestaccesstoken webtoken oauth_verifier kennwort contraseña senha zugangstoken
   sign hmac auth authkey auth_key authorization credential credentials jwt bearer sid session sessionid PHPSESSID JSESSIONID
   rlkey resourcekey otp pin sas sas_token
   mdp motdepasse mot_de_passe mot-de-passe motDePasse MotDePasse mot%20de%20passe mot+de+passe passe cle clé cl%C3%A9 cl%E9 clé_api

@@ -14,8 +14,12 @@ const STRONG = new Set(
    cleapi clefapi cleacces
    signature hmac sas credential credentials identifiants
    authorization authorisation authentication authentification autorisation
-   sessionid sessid phpsessid jsessionid sid otp totp`.split(/\s+/),
+   sessionid sessid phpsessid jsessionid sid otp totp
+   cred creds saskey tempauth verifier kennwort contrasena senha`.split(/\s+/),
 );
+
+/** Ends of words that are written together: `guestaccesstoken`, `webtoken`, `userpassword`. */
+const ENDS = /(?:token|secret|password|passwort|apikey|accesskey)s?$/;
 
 /** Words that mean a secret only at the end of a name: `key_column` is none. */
 const LAST = new Set(
@@ -24,7 +28,7 @@ const LAST = new Set(
 
 /** Neighbouring words that together mean a secret. */
 const PAIRS = new Set(
-  `mot passe, cle api, clef api, cle acces, clef acces, code acces, code access, access code, acces code, key id, share code`
+  `mot passe, cle api, clef api, cle acces, clef acces, code acces, code access, access code, acces code, key id, share code, session id`
     .split(",")
     .map((pair) => pair.trim().replace(" ", "")),
 );
@@ -40,7 +44,7 @@ export const SECRET_FORM =
 export function isSecretName(name: string): boolean {
   const words = wordsOf(name);
   if (words.length === 0) return false;
-  if (words.some((word) => STRONG.has(word))) return true;
+  if (words.some((word) => STRONG.has(word) || ENDS.test(word))) return true;
   if (LAST.has(words.at(-1) ?? "")) return true;
   return words.some((word, i) => i > 0 && PAIRS.has(`${words[i - 1]}${word}`));
 }
