@@ -60,7 +60,7 @@ const XML = /^\s*<(?:\?xml|!--|!doctype|[a-z][\w:.-]*[\s>/])/i;
 /** A page of HTML has its form within so many bytes. */
 const PAGE = 64 * 1024;
 const LOGIN =
-  /<input\b[^>]*\btype\s*=\s*["']?password|<title[^>]*>[^<]*(?:log[ -]?in|sign[ -]?in|connexion|identifi|anmeld)/i;
+  /<input\b[^>]{0,300}\btype\s*=\s*["']?password|<title[^>]{0,100}>[^<]{0,300}(?:log[ -]?in|sign[ -]?in|connexion|identifi|anmeld)/i;
 const PHP_ERROR =
   "(?:Warning|Notice|Deprecated|(?:Recoverable |Catchable )?[Ff]atal error|Parse error|Strict Standards)";
 /** What PHP writes above the output of a script: as HTML, and as text. */

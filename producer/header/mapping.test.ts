@@ -23,6 +23,13 @@ describe("a header", () => {
       "ventes",
     ],
     ["English sales", ["order_id", "product_id", "store_id", "order_date", "qty", "unit_price"], "ventes"],
+    [
+      "the lines of PrestaShop",
+      ["reference", "date_add", "product_reference", "product_quantity", "shop"],
+      "ventes",
+    ],
+    ["the answers of a form", ["Horodateur", "Produit", "Magasin", "Nombre"], "ventes"],
+    ["documents of Sage", ["Date de pièce", "N° de pièce", "Code article", "Qté", "Code magasin"], "ventes"],
     ["English products", ["product_id", "name", "price"], "produits"],
     ["English shops", ["Store ID", "City"], "magasins"],
     ["prices from a day on", ["Date d'effet", "Réf", "Prix"], "produits"],
@@ -62,6 +69,11 @@ describe("a header", () => {
       "id_produit",
       "nom",
     ]);
+  });
+
+  it("takes the reference of the product before another one", () => {
+    const header = ["reference", "date_add", "product_reference", "product_quantity", "shop"];
+    expect(mapHeader(header, ventes).sources.get("id_produit")).toEqual({ at: 2 });
   });
 
   it("says which required columns it lacks", () => {

@@ -110,13 +110,27 @@ const again: Readonly<Record<Language, string>> = {
   en: "a followed source is polled again in its turn",
 };
 
-/** The command that gives the columns that sales lack: shop and quantity may be the same for all lines, others are in the file. */
+/** What a field that may be a column has in its name. */
+const MAY_BE: Readonly<Record<string, RegExp>> = {
+  date_vente: /date|jour|\bday\b|horodat/i,
+  quantité: /qt[ée]|qty|quant|\bnb|nombre|combien|pi[èe]ces|\bunit[ées]*s\b|menge|anzahl/i,
+  id_magasin:
+    /outlet|location|warehouse|d[ée]p[ôo]t|boutique|magasin|shop|store|point de vente|[ée]tablissement/i,
+  id_produit: /sku|article|produit|product|item|r[ée]f|libell|d[ée]signation|description/i,
+};
+/**
+ * The command that gives the columns that sales lack. Where one field alone may be the column, it is named. Where none may
+ * be, shop and quantity may be the same for all lines.
+ */
 const giving = (d: Details, language: Language): string => {
   const { name, column: field } = PLACEHOLDERS[language];
-  const same: Readonly<Record<string, string>> = { id_magasin: name, quantité: "1" };
+  const fields = (d.what ?? "").split(", ");
   const flags = (d.more ?? "").split(", ").map((column) => {
-    const value = same[column];
-    return value === undefined ? `--map ${column}=${field}` : `--set ${column}=${value}`;
+    const [found, ...others] = fields.filter((one) => MAY_BE[column]?.test(one) === true);
+    const one = found === undefined || others.length > 0 || found.includes("…") ? field : found;
+    if (found !== undefined) return `--map ${shellArgument(`${column}=${one}`)}`;
+    if (column === "id_magasin") return `--set ${column}=${name}`;
+    return column === "quantité" ? `--set ${column}=1` : `--map ${column}=${field}`;
   });
   return addAs(d, ["ventes"], ...flags);
 };

@@ -25,6 +25,8 @@ export const produits = {
         "refarticle",
         "referencearticle",
         "articleid",
+        "productreference",
+        "productsku",
         "reference",
         "ref",
         "sku",
