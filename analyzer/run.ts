@@ -21,12 +21,13 @@ import { yieldToEventLoop } from "#shared/runtime/slices.ts";
 import { recordSpan } from "#shared/runtime/spans.ts";
 import { elapsedMsOf, instantOf, newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { type LogRecord, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { ANALYSES, readAnalyses, stateOfFolder } from "./analyses/analyses.ts";
 import { type Columns, openColumns } from "./columns/write.ts";
 import { auditing, comparing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
+import { watchVisible } from "./visible.ts";
 
 export type { Mended };
 
@@ -41,6 +42,8 @@ export interface AnalyzerOptions {
    * `analyses` that it corrected; with none when no audit was needed.
    */
   readonly onAudit?: (mended: readonly Mended[]) => void;
+  /** Called with the milliseconds between the publication of a version and the refresh that has a commit of it. */
+  readonly onVisible?: (ms: number) => void;
   /** Called when columns.db did not agree with the sales: the next refresh fills it again. */
   readonly onColumnsMended?: () => void;
   /** Compares columns.db with the sales after each audit. Default: true. */
@@ -66,14 +69,16 @@ export const runAnalyzer = (
     ),
   );
 
-const analyze = Effect.fnUntraced(function* (options: AnalyzerOptions) {
+const analyze = Effect.fnUntraced(function* (given: AnalyzerOptions) {
+  const { announced, onRefresh } = yield* watchVisible(given);
+  const options = { ...given, onRefresh };
   const { data } = yield* Settings;
   const db = yield* ventesOf(data);
   const wake = yield* Queue.sliding<void>(1);
   // None ends by itself; when one fails, all end.
   return yield* Effect.all(
     [
-      followCommits(databaseId(db), wake),
+      followCommits(databaseId(db), wake, announced),
       whileSameFile(ventesFile(data)),
       Effect.forever(keepAnalyses(wake, options)),
     ],
@@ -290,7 +295,11 @@ const inSteps = <A>(
  * Wakes the refresh at each commit event of this database. After a lost log it follows the topic again. Fails when the log
  * refuses us, or is another one.
  */
-const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue.Queue<void>) {
+const followCommits = Effect.fnUntraced(function* (
+  database: string,
+  wake: Queue.Queue<void>,
+  announced: (commit: LogRecord) => void,
+) {
   const log = yield* TopicLog;
   const member = yield* newId;
   const follow = Effect.gen(function* () {
@@ -302,7 +311,9 @@ const followCommits = Effect.fnUntraced(function* (database: string, wake: Queue
       positions: () => ends.map(({ topic, partition, end }) => ({ topic, partition, offset: end })),
       onBatch: (batch) =>
         Effect.sync(() => {
-          if (batch.records.some((record) => record.key === database)) Queue.offerUnsafe(wake, undefined);
+          const own = batch.records.filter((record) => record.key === database);
+          own.forEach(announced);
+          if (own.length > 0) Queue.offerUnsafe(wake, undefined);
           return batch.next;
         }),
     });

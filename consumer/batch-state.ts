@@ -76,6 +76,8 @@ export interface BatchState {
   readonly isLong: () => boolean;
   /** What the last event has left to place; null: nothing. Such an event ends the transaction. */
   placing: Placing | null;
+  /** When the version of the first event was published; null: no event yet. */
+  published: string | null;
   readonly counts: Counts;
 }
 

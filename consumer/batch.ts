@@ -28,6 +28,8 @@ export interface BatchResult extends Readonly<Counts> {
    */
   readonly position: number;
   readonly applied: boolean;
+  /** When the version of its first event was published, ISO 8601; null: it has no event. */
+  readonly published: string | null;
   /** The newest version of each source whose events are in the batch, at most MOST_VERSIONS. */
   readonly versions: readonly (readonly [source: string, version: number])[];
   /** The number of the commit; null when no row changed, or an event is unfinished. */
@@ -94,7 +96,7 @@ export function makeBatchApplier(db: Sqlite, clock: PlainClock, options: Applier
           (sql.position.get(batch.topic, batch.partition) as typeof AT_START | undefined) ?? AT_START;
         if (position !== expected) {
           undo.run();
-          return { ...noCounts(), position, applied: false, versions: [], commit: null };
+          return { ...noCounts(), position, applied: false, published: null, versions: [], commit: null };
         }
         const before = sql.counter.get("commit") as number;
         const now = version.get();
@@ -143,6 +145,7 @@ function begun(
     pageRows,
     isLong: () => elapsedMsOf(clock) - started >= maxTransactionMs,
     placing: null,
+    published: null,
     counts: noCounts(),
   };
 }
@@ -152,7 +155,7 @@ function goOnWith(state: BatchState, unfinished: Unfinished, position: number): 
   const { sql, counts, topic, partition } = state;
   const isFinished = goOn(state, unfinished);
   addRepairs(state);
-  if (!isFinished) return { ...counts, position, applied: true, versions: [], commit: null };
+  if (!isFinished) return { ...counts, position, applied: true, published: null, versions: [], commit: null };
   const commit = numberCommit(state, unfinished.changed);
   const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
   const finished = {
@@ -165,6 +168,7 @@ function goOnWith(state: BatchState, unfinished: Unfinished, position: number): 
     ...counts,
     position: isSame ? finished.offset : position,
     applied: true,
+    published: null,
     versions: [],
     commit,
     finished,
@@ -214,9 +218,16 @@ function applyAll(
   state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
-    return { ...counts, position: next, applied: true, versions, commit: null };
+    return { ...counts, position: next, applied: true, published: state.published, versions, commit: null };
   }
-  return { ...counts, position: next, applied: true, versions, commit: numberCommit(state, 0) };
+  return {
+    ...counts,
+    position: next,
+    applied: true,
+    published: state.published,
+    versions,
+    commit: numberCommit(state, 0),
+  };
 }
 
 /** Adds the repairs of the batch to the counter of the database. */
@@ -273,6 +284,8 @@ function applyRecord({ state, decode, fences, newSales, partitionCount }: Applyi
   if (offset < state.highWatermark) takeBack(state, record);
   const isCurrent = fences.passes(event.source, event.version);
   if (event.kind === "fence") return;
+  // A replay tells nothing of how long a publication took.
+  if (offset >= state.highWatermark) state.published ??= event.published;
   counts.events++;
   if (!isCurrent) counts.superseded++;
   else if (topic === "rejets") count(state, key, applyReject(state, key, event, offset), offset);

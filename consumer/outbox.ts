@@ -35,7 +35,8 @@ const mayPass = (error: { readonly _tag: string }): error is LogUnavailable | Pu
   error._tag === "LogUnavailable" || error._tag === "PublishUncertain";
 
 /**
- * Announces the commits that are not announced yet, each time `wake` opens. Waits for a lost log without end. Fails
+ * Announces the commits that are not announced yet, each time `wake` opens. `publications`: when what each of them holds was
+ * published, as far as that is known; what is announced is deleted from it. Waits for a lost log without end. Fails
  * with DatabaseError when the database cannot be read or written, and with LogMisconfigured or LogMismatch, after which no
  * try would do better.
  */
@@ -43,6 +44,7 @@ export const announceCommits = Effect.fnUntraced(function* (
   db: Sqlite,
   data: string,
   wake: Latch.Latch,
+  publications: Map<number, string> = new Map(),
 ): Effect.fn.Return<never, DatabaseError | LogMisconfigured | LogMismatch, TopicLog> {
   const log = yield* TopicLog;
   const database = databaseId(db);
@@ -61,8 +63,18 @@ export const announceCommits = Effect.fnUntraced(function* (
     if (last === undefined) return;
     yield* log.publish(
       "commits",
-      commits.map((commit) => ({ key: database, value: JSON.stringify({ v: 1, database, ...commit }) })),
+      commits.map((commit) => {
+        const published = publications.get(commit.commit);
+        const event: CommitEvent = {
+          v: 1,
+          database,
+          ...commit,
+          ...(published === undefined ? {} : { published }),
+        };
+        return { key: database, value: JSON.stringify(event) };
+      }),
     );
+    for (const { commit } of commits) publications.delete(commit);
     yield* onFileWhenFree(ventesFile(data), () => announced.run(last.commit));
     if (commits.length === MOST_AT_ONCE) wake.openUnsafe();
   });

@@ -84,6 +84,7 @@ const follow = (
         ...transaction,
       });
       const wake = Latch.makeUnsafe(true);
+      const publications = new Map<number, string>();
 
       let figures: ConsumerFigures = NO_FIGURES;
       const expected = new Map<string, number>();
@@ -125,7 +126,10 @@ const follow = (
               reached.set(partitionKey(batch), result.position);
               if (!result.applied && before !== undefined && result.position > before)
                 options.onOvertaken?.({ topic, partition, offset: result.position });
-              if (result.commit !== null) wake.openUnsafe();
+              if (result.commit !== null) {
+                if (result.published !== null) publications.set(result.commit, result.published);
+                wake.openUnsafe();
+              }
               if (result.applied) {
                 figures = addFigures(figures, figuresOf(result, ms));
                 options.onProgress?.(figures);
@@ -139,7 +143,7 @@ const follow = (
       });
       // None of them ends by itself; when one fails, all end.
       return yield* Effect.raceFirst(
-        Effect.raceFirst(following, announceCommits(db, data, wake)),
+        Effect.raceFirst(following, announceCommits(db, data, wake, publications)),
         whileSameFile(ventesFile(data)),
       );
     }),

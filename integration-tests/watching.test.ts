@@ -26,6 +26,11 @@ it("start becomes ready once its figures are right, and its metrics agree with i
   for (const table of ["produits", "magasins", "ventes"])
     expect(text).toContain(`\nventes_rows{table="${table}"} ${countOf(data, table)}\n`);
   expect(text).toMatch(/\nventes_behind_seconds 0\n/);
+  await until(
+    "a publication that is in the analyses",
+    async () =>
+      /\nventes_publish_to_visible_seconds_count [1-9]/.test((await ask("metrics")).text) || undefined,
+  );
   expect(text).toMatch(/\nventes_component_up\{component="consumer",id="[^"]+"\} 1\n/);
   expect(text).not.toMatch(/\nventes_lag_records\{[^}]*\} [1-9]/);
   expect((await ask("healthz")).text).toMatch(/"ok":true,"commit":[1-9]/);

@@ -72,9 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: "return { ...counts, position: next, applied: true, versions, commit: null };",
+        find: "return { ...counts, position: next, applied: true, published: state.published, versions, commit: null };",
         replace:
-          "return { ...counts, position: next, applied: true, versions, commit: numberCommit(state, 0) };",
+          "return { ...counts, position: next, applied: true, published: state.published, versions, commit: numberCommit(state, 0) };",
       },
     ],
     within: 300,

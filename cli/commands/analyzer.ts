@@ -36,7 +36,14 @@ export const analyzer = (
         yield* Effect.forkScoped(followSources(view, true, run.texts));
         yield* Effect.forkScoped(observing(view, run.texts));
         yield* Effect.forkScoped(notifying(told, view, run));
-        yield* Effect.raceFirst(analyze(run, { page: url, detail: () => view.alerts }), analyzeBeside(run));
+        yield* Effect.raceFirst(
+          analyze(run, {
+            page: url,
+            detail: () => view.alerts,
+            onVisible: (ms) => view.visible.observe(ms / 1000),
+          }),
+          analyzeBeside(run),
+        );
       }),
     );
   }).pipe(Effect.scoped);

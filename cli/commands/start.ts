@@ -124,6 +124,7 @@ const follow = (
     progress,
     page: url,
     detail: () => view.alerts,
+    onVisible: (ms) => view.visible.observe(ms / 1000),
     onSources: (sources) => {
       if (!shared) view.sources = sources;
     },

@@ -225,6 +225,8 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
   });
 
 interface AnalyzeHooks {
+  /** As onVisible of the analyzer. */
+  readonly onVisible?: ((ms: number) => void) | undefined;
   /** The address of the page that this process serves. */
   readonly page?: string | undefined;
   /** The analyses were compared with the full SQL, and corrected where they differed. */
@@ -238,7 +240,7 @@ interface AnalyzeHooks {
 /** Refreshes the analyses until it is interrupted. Fails with DatabaseError. */
 export const analyze = (
   run: Invocation,
-  { page, onAudited = () => {}, auditsColumns = true, detail = () => "" }: AnalyzeHooks = {},
+  { page, onVisible, onAudited = () => {}, auditsColumns = true, detail = () => "" }: AnalyzeHooks = {},
 ): Component =>
   Effect.gen(function* () {
     const { data } = yield* Settings;
@@ -247,6 +249,7 @@ export const analyze = (
       onRefresh: ({ to, changed }) => {
         current.figures = { commit: to, changed };
       },
+      ...(onVisible === undefined ? {} : { onVisible }),
       onAudit: (corrected) => {
         if (corrected.length > 0) say(`ventes: ${run.texts.audited(corrected.length)}`);
         onAudited();

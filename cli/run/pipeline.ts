@@ -33,6 +33,8 @@ export interface PipelineOptions {
   readonly progress: Progress;
   /** The address of the page. */
   readonly page?: string;
+  /** Called with the milliseconds from a publication to the analyses that have it. */
+  readonly onVisible?: (ms: number) => void;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
   /** As in AnalyzeHooks. */
   readonly detail: () => string;
@@ -105,7 +107,7 @@ export const runPipeline = (
       [
         produce(options.progress, run, { onSources, onCatalogues }),
         consume(options.progress, run, { inThread: yield* OwnThreads }),
-        analyze(run, { page: options.page, detail: options.detail }),
+        analyze(run, { page: options.page, detail: options.detail, onVisible: options.onVisible }),
         analyzeBeside(run),
         settle,
       ],

@@ -8,6 +8,7 @@ import type {
 } from "#shared/contract/status.ts";
 import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { ComponentHealth } from "../../notify/verdicts.ts";
+import { Histogram } from "./telemetry/histogram.ts";
 
 /** What /metrics and /readyz tell; telemetry/observation.ts makes it. */
 export interface Observation {
@@ -38,6 +39,8 @@ export interface View {
   alerts: string;
   /** Reads the event of a sale in the topics that fill the database. */
   eventOf: EventOf;
+  /** Seconds from the publication of a version to the analyses that have it, since this process began. */
+  readonly visible: Histogram;
   /** Observes the pipeline; null: its topics are not open yet. */
   observation: Observation | null;
 }
@@ -53,5 +56,6 @@ export const newView = (shown: View["shown"]): View => ({
   components: [],
   alerts: "",
   eventOf: () => Effect.succeed(null),
+  visible: new Histogram(),
   observation: null,
 });

@@ -8,5 +8,7 @@ export const CommitEvent = Schema.Struct({
   commit: Schema.Int,
   changed: Schema.Int,
   committed: Schema.String,
+  /** When the version was published whose event is the first of the commit; absent: not known any more. */
+  published: Schema.optionalKey(Schema.String),
 });
 export type CommitEvent = typeof CommitEvent.Type;

@@ -5,6 +5,7 @@
 import * as Context from "effect/Context";
 import * as Metric from "effect/Metric";
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics";
+import { BOUNDARIES, type Histogram } from "./histogram.ts";
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -16,13 +17,12 @@ export const single = (value: number | null | undefined): Series =>
   value === null || value === undefined ? [] : [[{}, value]];
 
 export class Meter {
-  readonly #registry: Metric.MetricRegistry;
-  readonly #context: Context.Context<never>;
+  readonly #context = Context.make(Metric.MetricRegistry, new Map()) as Context.Context<never>;
 
-  /** `kept`: metrics that count for as long as the process runs; the text has them too. */
-  constructor(kept: Metric.MetricRegistry = new Map()) {
-    this.#registry = new Map(kept);
-    this.#context = Context.make(Metric.MetricRegistry, this.#registry) as Context.Context<never>;
+  histogram(name: string, description: string, { state }: Histogram): void {
+    const unused = (): void => {};
+    const metric = Metric.histogram(name, { description, boundaries: BOUNDARIES });
+    Metric.registerUnsafe(metric, this.#context, { get: state, update: unused, modify: unused });
   }
 
   gauge(name: string, description: string, series: Series): void {

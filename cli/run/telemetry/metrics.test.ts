@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { sourceStatus } from "#shared/contract/testing/source-status.ts";
 import { describeWith } from "../../../integration-tests/support/describe-with.ts";
 import { requirement } from "../../../integration-tests/support/require.ts";
+import { Histogram } from "./histogram.ts";
 import { metricsText, type Observed } from "./metrics.ts";
 
 const AT = "2026-03-02T10:00:00.000Z";
@@ -33,6 +34,7 @@ const observed = (more: Partial<Observed> = {}): Observed => ({
     outcomes: [{ topic: "ventes", events: 100, unchanged: 5, superseded: 1, rejected: 2 }],
   },
   behindMs: 2_500,
+  visible: new Histogram(),
   components: [
     {
       v: 1,
@@ -86,6 +88,18 @@ describe("the text", () => {
     expect(valueIn(text, `ventes_component_longest_loop_seconds${labels}`)).toBe(0.012);
   });
 
+  it("has a histogram of the time from publication to the analyses", () => {
+    const visible = new Histogram();
+    for (const seconds of [0.2, 0.3, 700]) visible.observe(seconds);
+    const text = metricsText(observed({ visible }));
+    expect(valueIn(text, 'ventes_publish_to_visible_seconds_bucket{le="0.1"}')).toBe(0);
+    expect(valueIn(text, 'ventes_publish_to_visible_seconds_bucket{le="0.25"}')).toBe(1);
+    expect(valueIn(text, 'ventes_publish_to_visible_seconds_bucket{le="300"}')).toBe(2);
+    expect(valueIn(text, 'ventes_publish_to_visible_seconds_bucket{le="+Inf"}')).toBe(3);
+    expect(valueIn(text, "ventes_publish_to_visible_seconds_count")).toBe(3);
+    expect(valueIn(text, "ventes_publish_to_visible_seconds_sum")).toBe(700.5);
+  });
+
   it("names a source without its secrets", () => {
     const text = metricsText(observed());
     const labels = '{source="https://***@example.org/v.csv?token=***",entity="ventes"}';
@@ -121,7 +135,10 @@ it("docs/monitoring.md lists each metric with its labels, and no other", () => {
     .map(([, name, labels = ""]) => {
       const names = [...labels.matchAll(/([a-z_]+)="/g)].map(([, label]) => label);
       return [name, ...names].join(" ");
-    });
+    })
+    // A histogram is listed once, as its buckets.
+    .map((one) => one.replace(/_bucket le$/, " le"))
+    .filter((one) => !/_seconds_(?:sum|count)$/.test(one));
   const doc = readFileSync(join(import.meta.dirname, "../../../docs/monitoring.md"), "utf8");
   const listed = [...doc.matchAll(/^\| `([a-z_]+)` \|([a-z_, `]*)\|/gm)].map(([, name, labels = ""]) =>
     [name, ...labels.matchAll(/[a-z_]+/g)].join(" "),

@@ -1,6 +1,5 @@
 /** The metrics of a pipeline as one text, from what was observed at one moment. docs/monitoring.md lists them. */
 import { join } from "node:path";
-import type { MetricRegistry } from "effect/Metric";
 import type { CatalogueStatus, ComponentState, SourceStatus } from "#shared/contract/status.ts";
 import type { Bounds } from "#shared/topic-log/topic-log.ts";
 import { lagsOf } from "../../../consumer/log-binding.ts";
@@ -9,6 +8,7 @@ import { visibleSource } from "../../texts/visible.ts";
 import { BATCH_FIGURE, isRunning, LOOP_FIGURE } from "../component-state.ts";
 import { lastBackupOf } from "../last-backup.ts";
 import { type DatabaseFigures, freeOn, sizeOf } from "./database-figures.ts";
+import type { Histogram } from "./histogram.ts";
 import { type Labels, Meter, type Series, single } from "./meter.ts";
 import { addSources } from "./source-metrics.ts";
 
@@ -25,18 +25,24 @@ export interface Observed {
   readonly database: DatabaseFigures | null;
   /** How long the figures have been behind the topics, as Lateness has it; null: not known. */
   readonly behindMs: number | null;
+  /** Seconds from publications to the analyses that have them. */
+  readonly visible: Histogram;
   readonly components: readonly ObservedComponent[];
   readonly sources: readonly SourceStatus[];
   readonly catalogues: readonly CatalogueStatus[];
 }
 
-/** `kept`: metrics of the process that are part of the text. */
-export function metricsText(observed: Observed, kept?: MetricRegistry): string {
-  const meter = new Meter(kept);
+export function metricsText(observed: Observed): string {
+  const meter = new Meter();
   meter.gauge("ventes_build_info", "1, with the versions of ventes and Node.", [
     [{ version: VERSION, node: process.versions.node }, 1],
   ]);
   addTopics(meter, observed);
+  meter.histogram(
+    "ventes_publish_to_visible_seconds",
+    "From the publication of a version to the analyses that have its first events, for each commit.",
+    observed.visible,
+  );
   addDatabase(meter, observed);
   addFiles(meter, observed.dir);
   addComponents(meter, observed.components);

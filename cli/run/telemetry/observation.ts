@@ -74,6 +74,7 @@ export const makeObservation = (
         database: yield* fromDatabase(readFigures),
         behindMs: isKnown ? lateness.behindMs(yield* elapsedMs) : null,
         components: componentsAt(view, now),
+        visible: view.visible,
         sources: view.sources,
         catalogues: view.catalogues,
       });
