@@ -22,7 +22,7 @@ const noting = (file: string): string => `
   });
   process.on("exit", () => writeFileSync(${JSON.stringify(file)}, urls.join("\\n")));`;
 
-it("start --once of files loads neither HTTP, nor metrics, nor the demo, nor kafkajs", async () => {
+it("start --once of files loads neither HTTP, nor metrics, nor traces, nor the demo, nor kafkajs", async () => {
   const dir = scratchDirectory();
   const write = (name: string, text: string): string => {
     writeFileSync(join(dir, name), text);
@@ -47,6 +47,6 @@ it("start --once of files loads neither HTTP, nor metrics, nor the demo, nor kaf
   const loaded = readFileSync(join(dir, "loaded"), "utf8").split("\n");
   expect(loaded.filter((url) => url.endsWith("/analyzer/refresh/refresh.ts"))).toHaveLength(1);
   const needless =
-    /^node:https?$|\/node_modules\/(?:undici|kafkajs|htmlparser2)\/|PrometheusMetrics|\/demo\//;
+    /^node:https?$|\/node_modules\/(?:undici|kafkajs|htmlparser2)\/|\/effect\/[a-z]+\/observability\/|runtime\/tracing\.ts$|\/demo\//;
   expect(loaded.filter((url) => needless.test(url))).toEqual([]);
 });
