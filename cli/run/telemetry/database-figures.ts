@@ -4,7 +4,7 @@ import type { EventTopic } from "#shared/contract/topics.ts";
 import { missedEvents } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Position } from "#shared/topic-log/topic-log.ts";
-import { storedPositions } from "../../../consumer/log-binding.ts";
+import { furthestRead, storedPositions } from "../../../consumer/log-binding.ts";
 
 /** The outcomes of the events of a topic that the database has read. */
 export interface TopicOutcomes {
@@ -17,6 +17,8 @@ export interface TopicOutcomes {
 
 export interface Progress {
   readonly positions: readonly Position[];
+  /** As far as it ever was: a replay lowers the positions, and the rows stay. */
+  readonly furthest: readonly Position[];
   /** The newest commit, and the one that the analyses reflect. */
   readonly newest: number;
   readonly analysed: number;
@@ -58,8 +60,9 @@ const OUTCOMES = `
 /** Throws the errors of SQLite. */
 export const readProgress = (db: Sqlite): Progress =>
   db.transaction(() => ({
-    ...(db.prepare(PROGRESS).get() as Omit<Progress, "positions">),
+    ...(db.prepare(PROGRESS).get() as Omit<Progress, "positions" | "furthest">),
     positions: storedPositions(db),
+    furthest: furthestRead(db),
   }))();
 
 /** Throws the errors of SQLite. */

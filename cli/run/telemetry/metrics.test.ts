@@ -22,6 +22,7 @@ const observed = (more: Partial<Observed> = {}): Observed => ({
   ],
   database: {
     positions: [{ topic: "ventes", partition: 0, offset: 100 }],
+    furthest: [{ topic: "ventes", partition: 0, offset: 100 }],
     newest: 9,
     analysed: 7,
     analysedAt: AT,

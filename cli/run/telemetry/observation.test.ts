@@ -94,3 +94,19 @@ it("a database with tables that nobody foresaw is not readable, and ends nothing
     "the figures do not have all events of the topics yet",
   ]);
 });
+
+it("a replay, which reads events again that the figures have, leaves it ready", async () => {
+  const db = openVentes(data, "a");
+  await run(refreshAll);
+  const ends = await run(
+    Effect.flatMap(TopicLog, (log) =>
+      Effect.andThen(log.publish("ventes", [{ key: "v1", value: "{}" }]), log.bounds(["ventes"])),
+    ),
+  );
+  const put = db.prepare(
+    "INSERT INTO positions (topic, partition, position, high_watermark) VALUES (?, ?, 0, ?)",
+  );
+  for (const { topic, partition, end } of ends) put.run(topic, partition, end);
+  db.close();
+  expect(await unready([])).toEqual([]);
+});

@@ -58,7 +58,8 @@ export const makeObservation = (
       const ends = yield* bounds;
       const progress = yield* fromDatabase(readProgress);
       isKnown = ends !== null && progress !== null;
-      if (ends !== null && progress !== null) lateness.note({ bounds: ends, ...progress }, yield* elapsedMs);
+      if (ends !== null && progress !== null)
+        lateness.note({ ...progress, bounds: ends, positions: progress.furthest }, yield* elapsedMs);
       return { ends, progress };
     });
     let last = yield* look;
