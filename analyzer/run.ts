@@ -27,7 +27,7 @@ import { type Columns, openColumns } from "./columns/write.ts";
 import { auditing, comparing, type Mended } from "./refresh/audit.ts";
 import { isStamped, SETTLE_MS, settleFile, stamp, writesOf } from "./refresh/audit-stamp.ts";
 import { makeRefresher, type Refreshed, type Refresher } from "./refresh/refresh.ts";
-import { watchVisible } from "./visible.ts";
+import { watchVisible } from "./refresh/visible.ts";
 
 export type { Mended };
 

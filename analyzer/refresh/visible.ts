@@ -5,7 +5,7 @@ import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
 import { CommitEvent } from "#shared/contract/commit.ts";
 import type { LogRecord } from "#shared/topic-log/topic-log.ts";
-import type { Refreshed } from "./refresh/refresh.ts";
+import type { Refreshed } from "./refresh.ts";
 
 /** Commits that are waited for, at most: more are pending only while a backlog is read. */
 const MOST_PENDING = 1_000;
