@@ -27,7 +27,7 @@ export const removeOne = (
 ): Effect.Effect<void, WrongUsage | SourceError | DatabaseError | PublishFailure> =>
   Effect.gen(function* () {
     const { url, withdraw, invalid } = input;
-    if (url === undefined ? !invalid : invalid)
+    if (url === undefined ? !invalid || withdraw : invalid)
       return yield* new WrongUsage({ message: run.texts.removeWhat() });
     if (url === undefined) return yield* removeRefused(input.dryRun, run);
     if (input.dryRun) return yield* showWithdrawal(url, withdraw, run);

@@ -57,6 +57,7 @@ const CASES: readonly Case[] = [
   { args: ["start", "--source", "clients=x.csv"], says: /"clients".*produits, magasins, ventes/ },
   { args: ["sources", "remove"], says: /give the address of a source, or --invalid/ },
   { args: ["sources", "remove", "x.csv", "--invalid"], says: /or --invalid without an address/ },
+  { args: ["sources", "remove", "--invalid", "--withdraw"], says: /and without --withdraw/ },
   { args: ["status", "--data"], says: /--data needs a value/ },
   { args: ["hello", "extra"], says: /one argument too many: "extra"/ },
   { args: ["query"], says: /SQL is missing/ },

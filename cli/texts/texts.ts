@@ -905,8 +905,8 @@ const TEXTS = {
     (says: string) => `this version would be held back, and nothing would change: ${says}`,
   ),
   removeWhat: both(
-    () => "donnez l'adresse d'une source, ou --invalid sans adresse",
-    () => "give the address of a source, or --invalid without an address",
+    () => "donnez l'adresse d'une source, ou --invalid sans adresse ni --withdraw",
+    () => "give the address of a source, or --invalid without an address and without --withdraw",
   ),
   invalidRemoved: both(
     (n: string, dryRun: boolean) =>
