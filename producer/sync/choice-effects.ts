@@ -18,6 +18,7 @@ import { effectOf } from "./effect-evidence.ts";
 import type { PollFailure } from "./failure.ts";
 import { openVersion } from "./open-version.ts";
 import type { OpenedVersion } from "./opened-version.ts";
+import type { Producer } from "./producer.ts";
 import { NOT_CONTINUED } from "./result.ts";
 import { publishedBy } from "./takeover.ts";
 
@@ -42,7 +43,7 @@ export const withEffects = Effect.fnUntraced(function* (
   // A decision about unclear rows changes what the comparison deletes.
   const isDecided = held.every(({ code }) => code !== "vanished.unclear");
   const asRead = isDecided
-    ? yield* nextEffect({ ...opened, registration: all }, diffed, decisions)
+    ? yield* nextEffect({ ...opened, registration: all }, diffed, { decisions, whole: opened.producer })
     : yield* effectOfAttempt(opened, { registration: all, isOther: true, without: [] }, decisions);
   const known = new Map<string, ChoiceEffect | undefined>();
   let left = MOST_EVIDENCE;
@@ -135,18 +136,18 @@ const compared = Effect.fnUntraced(function* (
   const opened = { ...found, producer, registration, validators, tail: null, takenFrom };
   const diffed = yield* diffVersion(opened);
   if (diffed === NOT_CONTINUED) return undefined;
-  return yield* nextEffect(opened, diffed, decisions);
+  return yield* nextEffect(opened, diffed, { decisions, whole: quiet });
 });
 
 /** What publishing the version would do, or for which other doubt it would wait next. */
 const nextEffect = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   diffed: DiffedVersion,
-  decisions: readonly string[],
+  { decisions, whole }: { readonly decisions: readonly string[]; readonly whole: Producer },
 ): Effect.fn.Return<ChoiceEffect, PollFailure> {
   const { held } = yield* openDoubts(opened, diffed);
   const next = held.find(({ decision }) => !decisions.includes(decision));
-  if (next === undefined) return yield* effectOf(opened, diffed.diff);
+  if (next === undefined) return yield* effectOf(opened, diffed.diff, whole);
   return { ...NOTHING, entity: diffed.diff.main.entity.name, waitsFor: next.code };
 });
 

@@ -24,6 +24,7 @@ import { writeEvents } from "../version/index.ts";
 import type { PollFailure } from "./failure.ts";
 import type { OpenedVersion } from "./opened-version.ts";
 import { otherSales } from "./other-sales.ts";
+import type { Producer } from "./producer.ts";
 import { dayAfter } from "./takeover.ts";
 
 /** How many ids of sales an effect names. */
@@ -33,10 +34,11 @@ const MOST_COMING = 400;
 /** Columns that a later event without them leaves as they are. */
 const LASTING = ["chiffre_affaires", "prix"] as const;
 
-/** What publishing the version as it was compared would do. */
+/** What publishing the version as it was compared would do. `whole`: its state has the other sources too. */
 export const effectOf = Effect.fnUntraced(function* (
   opened: OpenedVersion,
   diff: VersionDiff,
+  whole: Producer,
 ): Effect.fn.Return<ChoiceEffect, PollFailure> {
   const { main } = diff;
   const { producer, registration, version } = opened;
@@ -45,9 +47,9 @@ export const effectOf = Effect.fnUntraced(function* (
   const fail = asFailure(source, producer.settings);
   const others =
     entity === ventes.name
-      ? yield* otherSales(opened, ({ entities }) => entities.includes(ventes.name))
+      ? yield* otherSales({ ...opened, producer: whole }, ({ entities }) => entities.includes(ventes.name))
       : new Map<number, never>();
-  const touched = new Touched(producer.state, producer.state.source(source).id, new Set(others.keys()));
+  const touched = new Touched(whole.state, whole.state.source(source).id, new Set(others.keys()));
   yield* inSlices(() => touched.collect(main), fail);
   const counts = { deletes: touched.gone, adds: touched.fresh, changes: touched.again };
   if (entity !== ventes.name) return { entity, ...counts, ...(yield* parentsOf(opened, diff)) };

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
-import { isOpen } from "#shared/contract/doubt.ts";
+import { type DoubtReport, isOpen } from "#shared/contract/doubt.ts";
 import type { EntityName } from "#shared/contract/entities/index.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
@@ -46,6 +46,7 @@ export interface Held {
   readonly sentence: string;
   /** The ways to decide it, each a list of commands. */
   readonly ways: readonly (readonly string[])[];
+  readonly doubts: readonly DoubtReport[];
 }
 
 export interface Played {
@@ -115,7 +116,22 @@ const playing = Effect.fnUntraced(function* (
           open = outcome.held;
           break;
         }
+        database.apply();
+        const announced = database.announced(
+          pathToFileURL(join(folder, version.file)).href,
+          outcome.held,
+          way,
+        );
         outcome = yield* publisher.decide(version.file, way);
+        database.apply();
+        const { total } = database.figures();
+        // It holds for wrong ways too, so it is an error of its own.
+        if (announced !== undefined && Math.abs(announced - total) > HALF)
+          return yield* Effect.die(
+            new Error(
+              `step ${n}: ${way[0]} announces a total of ${announced} hundredths, and it is ${total}`,
+            ),
+          );
       }
       isTold ||= outcome.isTold;
       if (outcome.held === undefined) {
@@ -139,6 +155,9 @@ const playing = Effect.fnUntraced(function* (
   return { results, open } satisfies Played as Played;
 });
 
+/** Of a hundredth: figures are sums of doubles. */
+const HALF = 0.5;
+
 interface Outcome {
   /** Undefined: the version is applied. */
   readonly held: Held | undefined;
@@ -157,7 +176,13 @@ const makePublisher = Effect.fnUntraced(function* (folder: string, log: MemoryLo
       Effect.map(({ attention }): Outcome => ({ held: undefined, isTold: attention.some(isOpen) })),
       Effect.catchTag("SourceError", ({ code, sentence, doubts = [] }) =>
         Effect.succeed({
-          held: { file: name, code, sentence, ways: doubts.length > 0 ? waysOf(doubts) : waysIn(sentence) },
+          held: {
+            file: name,
+            code,
+            sentence,
+            ways: doubts.length > 0 ? waysOf(doubts) : waysIn(sentence),
+            doubts,
+          },
           isTold: true,
         }),
       ),
@@ -274,6 +299,17 @@ export class Database {
   /** The status with what the database knows of its doubts, as of the last `apply`. */
   known<S extends Pick<SourceStatus, "source" | "doubts">>(status: S): S {
     return withKnownRows(this.#db, [status])[0] as S;
+  }
+
+  /**
+   * The total revenue that the choice of a way announces, in hundredths; undefined: none is announced, or the way makes choices
+   * about several doubts.
+   */
+  announced(source: string, { doubts }: Held, way: readonly string[]): number | undefined {
+    const [doubt, ...others] = this.known({ source, doubts }).doubts;
+    if (others.length > 0) return undefined;
+    const choice = doubt?.choices.find(({ command }) => command === way[0]);
+    return choice?.money === undefined ? undefined : choice.money.after * 100;
   }
 
   close(): void {
