@@ -1,11 +1,12 @@
 /**
  * The page of a large company in a real Chromium: its first screen, and the search, the order, the pages and the filters of a
  * long list of products. Measured in processor time of the program, because a machine may be busy; with VENTES_TEST_LONG
- * the times of the browser are printed too.
+ * it is printed, with the times of the browser, and has no limit.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { writeBigCompany } from "./support/big-company.ts";
 import { complaintsOf, launchBrowser } from "./support/browser.ts";
@@ -61,7 +62,8 @@ describeWith("browser", "the page of a large company", () => {
         const [cpu, start] = [cpuOf(program.pid), performance.now()];
         await act();
         figures.push([what, cpuOf(program.pid) - cpu, Math.round(performance.now() - start)]);
-        expect(figures.at(-1)?.[1], what).toBeLessThan(most);
+        // Of a large company, the program may still run analyses meanwhile: its figures are printed alone.
+        if (!IS_LONG) expect(figures.at(-1)?.[1], what).toBeLessThan(most);
       };
       const rows = page.locator("#products tbody tr");
       const first = async (pattern: RegExp) =>
@@ -112,12 +114,15 @@ describeWith("browser", "the page of a large company", () => {
   });
 });
 
-/** Waits until the program does nothing for a second. */
+/** On a busy machine a program that works gets little time: it is quiet when it takes next to none for long. */
+const QUIET_MS = IS_LONG ? 5_000 : 2_000;
+
+/** Waits until the program does nothing. */
 async function quiet(pid: number): Promise<void> {
-  for (let before = -1; ; ) {
+  for (let before = Number.NEGATIVE_INFINITY; ; ) {
     const now = cpuOf(pid);
-    if (before >= 0 && now - before < 50) return;
+    if (now - before < 50) return;
     before = now;
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await setTimeout(QUIET_MS);
   }
 }
