@@ -25,7 +25,7 @@ describeWith("browser", "a query that is kept as an analysis", () => {
     await isFine(page, "keep-query");
     await title.fill("Été par mois");
     await title.press("Enter");
-    await said(page, /la requête est une analyse, ete_par_mois/);
+    await said(page, /la requête est maintenant l'analyse ete_par_mois/);
     await isFine(page, "kept-query");
     await picture(page, "page-sql");
     // Nothing is written over it.

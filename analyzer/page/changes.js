@@ -18,9 +18,8 @@ export function ChangesView() {
   const { source, before } = place.value;
   const { value, busy, error } = useAnswer(queried("api/changes", { source, before, limit: SIZE }));
   const answer = /** @type {Answer | undefined} */ (value);
-  const history = /** @type {History | undefined} */ (
-    useAnswer(source === undefined ? undefined : queried("api/history", { source })).value
-  );
+  const noted = useAnswer(source === undefined ? undefined : queried("api/history", { source }));
+  const history = source === undefined ? undefined : /** @type {History | undefined} */ (noted.value);
   // A file of products or shops has a history, and no sales.
   const isOfSales = error === "" || source === undefined;
   const feed = isOfSales ? answer : NO_CHANGES;
@@ -28,7 +27,7 @@ export function ChangesView() {
     <${Card} id="changes" title=${source === undefined ? t.changes : historyTexts.value.historyOf(fileName(source))} busy=${busy}>
       ${source !== undefined && html`<p><${Link} class="chip on" to=${{ source: null }} label=${t.without(t.filterNames.source, fileName(source))}>${t.filterNames.source} <strong><${Name} text=${fileName(source)} /></strong> <span aria-hidden="true">×</span></${Link}></p>`}
       ${isOfSales && html`<${Refusal} error=${error} />`}
-      ${feed !== undefined && (source === undefined || history !== undefined) && html`<${Feed} answer=${feed} history=${source === undefined ? [] : (history?.rows ?? [])} />`}
+      ${feed !== undefined && !noted.busy && html`<${Feed} answer=${feed} history=${history?.rows ?? []} />`}
     </${Card}>`;
 }
 
@@ -42,8 +41,8 @@ const NO_CHANGES = { rows: [], since: null, next: null, currency: "EUR" };
 function Feed({ answer: { rows, since, next, currency }, history }) {
   const t = texts.value;
   const oldest = next === null ? "" : (rows.at(-1)?.to ?? "");
-  const newest = place.value.until ?? "9";
-  const meanwhile = history.filter(({ at }) => at >= oldest && at < newest);
+  const { until } = place.value;
+  const meanwhile = history.filter(({ at }) => at >= oldest && (until === undefined || at < until));
   const entries = [
     ...rows.map((row) => ({
       at: row.to,

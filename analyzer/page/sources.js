@@ -82,7 +82,7 @@ function SourceItem({ source, currency, fixed = false }) {
       <span class="quiet counts">${countsOf(source)} · <${Polled} at=${source.polled} next=${source.next} /></span>
       <p class="links">
         ${source.entities.includes("ventes") && html`<${Link} to=${{ ...NO_FILTERS, view: "sales", source: source.source, period: "all" }} label=${t.salesOf(fileName(source.source))}>${t.itsSales}</${Link}>`}
-        ${html`<${Link} to=${{ ...NO_FILTERS, view: "changes", source: source.source }} label=${t.changesOf(fileName(source.source))}>${t.itsChanges}</${Link}>`}
+        <${Link} to=${{ ...NO_FILTERS, view: "changes", source: source.source }} label=${t.changesOf(fileName(source.source))}>${t.itsChanges}</${Link}>
         ${session.value.writes && !fixed && html`<${SourceActs} source=${source.source} name=${fileName(source.source)} canRetry=${source.state !== "unlisted"} />`}
       </p>
       ${decided.map(({ at, says }) => html`<p class="quiet reason">${t.decided(moment(at), says)}</p>`)}

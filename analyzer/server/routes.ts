@@ -125,7 +125,7 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
   route("GET", "/api/events", (request) => Effect.sync(() => events(clientOf(request)))),
 ];
 
-/** For programs that watch this one. docs/operations.md says what each tells. */
+/** For programs that watch this one. docs/monitoring.md says what each tells. */
 const watchingRoutes = ({ reads, metrics, unready }: RouteParts) => [
   // It answers: a database that cannot be read is no reason to start the process again.
   route(

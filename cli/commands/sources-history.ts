@@ -16,7 +16,7 @@ import type { WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { visibleSource } from "../texts/visible.ts";
 
-/** The newest changes of the sales that are shown. */
+/** How many changes of the sales are shown: the newest ones. */
 const MOST_CHANGES = 200;
 
 type Change = ChangesAnswer["rows"][number];

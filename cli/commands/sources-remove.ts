@@ -29,7 +29,7 @@ export const removeOne = (
     const { url, withdraw, invalid } = input;
     if (url === undefined ? !invalid || withdraw : invalid)
       return yield* new WrongUsage({ message: run.texts.removeWhat() });
-    if (url === undefined) return yield* removeRefused(input.dryRun, run);
+    if (url === undefined) return yield* removeInvalid(input.dryRun, run);
     if (input.dryRun) return yield* showWithdrawal(url, withdraw, run);
     const removed = yield* onLog(run, SHORT_WAIT_MS)(removeNamed(url, withdraw, run));
     const { source, withdrawn, entries } = removed;
@@ -39,7 +39,7 @@ export const removeOne = (
   });
 
 /** Removes the records of the topic `sources` that are not valid. */
-const removeRefused = Effect.fnUntraced(function* (dryRun: boolean, run: Invocation) {
+const removeInvalid = Effect.fnUntraced(function* (dryRun: boolean, run: Invocation) {
   const records = yield* onLog(run, SHORT_WAIT_MS)(removeAllInvalid(dryRun));
   if (run.json) return printJson({ records, dryRun });
   print(run.texts.invalidRemoved(run.texts.count(records), dryRun));

@@ -92,7 +92,7 @@ describe("the screen", () => {
       "",
     ]);
     expect(lines).toHaveLength(24);
-    expect(lines[16]).toBe("nothing needs you");
+    expect(lines[16]).toBe("nothing to do");
     expect(lines[23]).toBe("every 2 s; Ctrl-C ends it");
   });
 
@@ -107,7 +107,7 @@ describe("the screen", () => {
   it("speaks French", () => {
     const lines = screenOf(seen(), null, screen("fr"), SMALL);
     expect(lines).toContain("chiffres    commit 12 de 02/03 11:00:00, il y a 4 s, en retard");
-    expect(lines[16]).toBe("rien ne vous demande");
+    expect(lines[16]).toBe("rien à faire");
   });
 
   it("says which of several components it is, and which one is lost", () => {

@@ -46,7 +46,7 @@ const look = (run: Invocation, dir: string): Effect.Effect<Seen, DatabaseError> 
   Effect.gen(function* () {
     const found = yield* collect(run, dir, dir !== run.settings.data);
     const now = yield* Clock.currentTimeMillis;
-    return { found, now, disk: { free: freeOn(dir), used: bytesIn(dir) }, backup: lastBackupOf(dir) };
+    return { found, now, disk: { free: freeOn(dir), used: sizeOfFiles(dir) }, backup: lastBackupOf(dir) };
   });
 
 /** Draws now, and again when the terminal gets another size, for so many milliseconds. */
@@ -63,7 +63,7 @@ const keepDrawn = (draw: (size: Size) => void, ms: number): Effect.Effect<void> 
   });
 
 /** The size of the files of a data directory: those of its folders are downloads in hand. */
-function bytesIn(dir: string): number {
+function sizeOfFiles(dir: string): number {
   try {
     return readdirSync(dir).reduce(
       (sum, name) => sum + (statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0),

@@ -45,19 +45,19 @@ type Check = (one: Case) => Effect.Effect<Found, { readonly message: string }>;
 /** In the order in which a later one needs the earlier ones. */
 const CHECKS: Readonly<Record<Finding["check"], Check>> = {
   program: ({ words }) => Effect.succeed(ok(words.node(process.versions.node, VERSION))),
-  directory: ({ dir, words }) => Effect.sync(() => directoryOf(dir, words)),
-  disk: ({ run, dir, words }) => Effect.sync(() => diskOf(run, dir, words)),
-  lock: ({ run, dir, words }) =>
+  directory: (one) => Effect.sync(() => directoryOf(one)),
+  disk: (one) => Effect.sync(() => diskOf(one)),
+  lock: ({ run, dir }) =>
     Effect.map(
       onFile(join(dir, "lock.db"), () => heldBy(dir)),
-      (who) => ok(words.lock(run.texts.runs(who))),
+      (who) => ok(run.texts.runs(who)),
     ),
-  port: ({ run, words }) => portOf(run, words),
-  topics: ({ run, dir, words }) => topicsOf(run, dir, words),
-  integrity: ({ dir, words, run }) => integrityOf(dir, words, run),
-  log: ({ run, dir, words }) => originOf(run, dir, words),
-  clock: ({ run, dir, words }) => clockOf(run, dir, words),
-  backup: ({ run, dir, words }) => backupOf(run, dir, words),
+  port: (one) => portOf(one),
+  topics: (one) => topicsOf(one),
+  integrity: (one) => integrityOf(one),
+  log: (one) => originOf(one),
+  clock: (one) => clockOf(one),
+  backup: (one) => backupOf(one),
 };
 
 /** How long it waits for a broker. */
@@ -81,7 +81,7 @@ export const examine = (run: Invocation, onFinding: (finding: Finding) => void):
   );
 };
 
-function directoryOf(dir: string, words: DoctorTexts): Found {
+function directoryOf({ dir, words }: Case): Found {
   if (existsSync(dir))
     return mayWrite(dir) ? ok(words.directoryFine(dir)) : wrong(words.directoryClosed(dir));
   let above = dirname(dir);
@@ -104,7 +104,7 @@ function mayWrite(dir: string): boolean {
 const LEAST_FREE = 256e6;
 
 /** A rebuild fills a file of the size of the database, and so does a backup, which has the topics too. */
-function diskOf({ texts }: Invocation, dir: string, words: DoctorTexts): Found {
+function diskOf({ run, dir, words }: Case): Found {
   let at = dir;
   while (!existsSync(at)) at = dirname(at);
   const free = freeOn(at);
@@ -113,11 +113,11 @@ function diskOf({ texts }: Invocation, dir: string, words: DoctorTexts): Found {
     LEAST_FREE,
     1.1 * ((sizeOf(ventesFile(dir)) ?? 0) + (sizeOf(eventsFile(dir)) ?? 0)),
   );
-  const bytes = (count: number): string => texts.megabytes(count);
+  const bytes = run.texts.megabytes;
   return free < needed ? wrong(words.diskLow(bytes(free), bytes(needed))) : ok(words.disk(bytes(free)));
 }
 
-const portOf = (run: Invocation, words: DoctorTexts): Effect.Effect<Found, { readonly message: string }> =>
+const portOf: Check = ({ run, words }) =>
   Effect.gen(function* () {
     const { host, port } = yield* pageSettings({ port: undefined, host: undefined }, run);
     const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}/`;
@@ -149,7 +149,7 @@ const listening = (host: string, port: number): Effect.Effect<string | undefined
 const hasTopics = ({ settings }: Invocation, dir: string): boolean =>
   settings.kafka !== null || existsSync(eventsFile(dir));
 
-const topicsOf = (run: Invocation, dir: string, words: DoctorTexts) => {
+const topicsOf: Check = ({ run, dir, words }) => {
   if (!hasTopics(run, dir)) return Effect.succeed(note(words.topicsNone()));
   const read = Effect.gen(function* () {
     const log = yield* TopicLog;
@@ -168,7 +168,7 @@ const topicsOf = (run: Invocation, dir: string, words: DoctorTexts) => {
   );
 };
 
-const integrityOf = (dir: string, words: DoctorTexts, { texts, settings }: Invocation) =>
+const integrityOf: Check = ({ run: { texts, settings }, dir, words }) =>
   Effect.gen(function* () {
     const file = ventesFile(dir);
     if (!existsSync(file)) return note(words.databaseNone(dir));
@@ -182,7 +182,7 @@ const integrityOf = (dir: string, words: DoctorTexts, { texts, settings }: Invoc
     return ok(words.integrity(hasLog ? `${file}, events.db` : file, texts.megabytes(bytes)));
   });
 
-const originOf = (run: Invocation, dir: string, words: DoctorTexts) =>
+const originOf: Check = ({ run, dir, words }) =>
   Effect.scoped(
     Effect.gen(function* () {
       if (!existsSync(ventesFile(dir))) return note(words.databaseNone(dir));
@@ -191,14 +191,15 @@ const originOf = (run: Invocation, dir: string, words: DoctorTexts) =>
       const lost = yield* onFile(db.name, () =>
         missedEvents(db).reduce((sum, { events }) => sum + events, 0),
       );
-      if (filledFrom !== undefined && hasTopics(run, dir)) {
+      if (filledFrom !== undefined) {
+        if (!hasTopics(run, dir)) return wrong(words.otherLog(ventesFile(dir)));
         const identity = yield* onLog(
           run,
           WAIT_MS,
         )(TopicLog.useSync((log) => log.identity)).pipe(Effect.orElseSucceed(() => null));
         if (identity === null) return note(words.originUnknown());
         if (identity !== filledFrom) return wrong(words.otherLog(ventesFile(dir)));
-      } else if (filledFrom !== undefined) return wrong(words.otherLog(ventesFile(dir)));
+      }
       return lost > 0 ? wrong(words.missed(run.texts.count(lost))) : ok(words.sameLog());
     }),
   );
@@ -206,7 +207,7 @@ const originOf = (run: Invocation, dir: string, words: DoctorTexts) =>
 /** A clock that is an hour behind what the database was written at was set back; less may be another machine's. */
 const HOUR_MS = 3_600_000;
 
-const clockOf = (run: Invocation, dir: string, words: DoctorTexts) =>
+const clockOf: Check = ({ run, dir, words }) =>
   Effect.scoped(
     Effect.gen(function* () {
       const now = yield* Clock.currentTimeMillis;
@@ -227,7 +228,7 @@ const clockOf = (run: Invocation, dir: string, words: DoctorTexts) =>
 const DAY_MS = 86_400_000;
 const OLD_BACKUP_DAYS = 7;
 
-const backupOf = (run: Invocation, dir: string, words: DoctorTexts) =>
+const backupOf: Check = ({ run, dir, words }) =>
   Effect.map(Clock.currentTimeMillis, (now) => {
     const last = lastBackupOf(dir);
     if (last === undefined) return note(words.backupNone());

@@ -37,7 +37,7 @@ export const notifying = (
     Effect.catchDefect((defect) => {
       view.alerts = run.texts.alertsParked();
       const trace = defect instanceof Error ? (defect.stack ?? defect.message) : String(defect);
-      say([`ventes: ${view.alerts}`, ...trace.split("\n").map(visibleSource)].join("\n"));
+      say([`ventes: ${view.alerts}`, ...trace.split("\n").map(visibleSource)].join("\n"), "error");
       return Effect.sleep(PARKED_MS);
     }),
     Effect.forever,
@@ -55,7 +55,7 @@ const sending = Effect.fnUntraced(function* (
   }));
   const { texts, settings } = run;
   const wait = ({ message }: DatabaseError): Effect.Effect<void> => {
-    if (view.alerts !== message) say(`ventes: ${texts.alertsWait(message)}`);
+    if (view.alerts !== message) say(`ventes: ${texts.alertsWait(message)}`, "warning");
     view.alerts = message;
     return Effect.sleep(TRY_EVERY_MS);
   };
@@ -72,6 +72,7 @@ const sending = Effect.fnUntraced(function* (
       catalogues: view.catalogues,
       components: view.components,
     }),
-    onFailure: ({ shown, reason, lost }) => say(`ventes: ${texts.notNotified(shown, reason, lost)}`),
+    onFailure: ({ shown, reason, lost }) =>
+      say(`ventes: ${texts.notNotified(shown, reason, lost)}`, "warning"),
   });
 });

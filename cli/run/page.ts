@@ -69,7 +69,9 @@ export const openPage = (
       onLinkUsed: (client, link) => say(`ventes: ${run.texts.writeLinkUsed(client, link)}`),
     });
     yield* Effect.forkScoped(
-      notingHistory(view, run.settings.data, ({ message }) => say(`ventes: ${run.texts.noHistory(message)}`)),
+      notingHistory(view, run.settings.data, ({ message }) =>
+        say(`ventes: ${run.texts.noHistory(message)}`, "warning"),
+      ),
     );
     if (!where.explicit && served.port !== where.port)
       say(`ventes: ${run.texts.nextPort(where.port, served.port)}`);

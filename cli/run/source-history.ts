@@ -56,13 +56,12 @@ export function entryOf(status: SourceStatus, last: Row | undefined, now: string
   const { state, reason, version } = status;
   const says = (status.doubts?.map((doubt) => doubt.says).join("\n") ?? reason).slice(0, LONGEST);
   const at = status.polled ?? now;
+  const unchanged = { at, version: last?.version ?? null, counts: null };
   if (state === "held" && (last?.kind !== "held" || last.says !== says))
-    return { at, kind: "held", says, version: last?.version ?? null, counts: null };
+    return { ...unchanged, kind: "held", says };
   // The reason of a failure may differ at each poll, as where it has a time in it.
-  if (state === "parked" && last?.kind !== "failed")
-    return { at, kind: "failed", says, version: last?.version ?? null, counts: null };
-  if (state === "unlisted" && last?.kind !== "unlisted")
-    return { at, kind: "unlisted", says, version: last?.version ?? null, counts: null };
+  if (state === "parked" && last?.kind !== "failed") return { ...unchanged, kind: "failed", says };
+  if (state === "unlisted" && last?.kind !== "unlisted") return { ...unchanged, kind: "unlisted", says };
   if (state !== "ok") return undefined;
   if (version !== null && version !== last?.version)
     return {
@@ -74,7 +73,7 @@ export function entryOf(status: SourceStatus, last: Row | undefined, now: string
     };
   return last === undefined || last.kind === "applied" || last.kind === "recovered"
     ? undefined
-    : { at, kind: "recovered", says: "", version: last.version, counts: null };
+    : { ...unchanged, kind: "recovered", says: "" };
 }
 
 /** Notes what is new about these sources. Several processes may do so: each looks at the newest entry first. */
@@ -115,7 +114,7 @@ export function noteSources(db: Sqlite, statuses: readonly SourceStatus[], now: 
   }).immediate();
 }
 
-/** Whether a status of this source is to be looked at: it differs from the one that was noted. */
+/** What is noted of a status: one with the same key as the last one adds nothing. */
 const keyOf = ({ state, reason, version, doubts, decided }: SourceStatus): string =>
   JSON.stringify([
     state,

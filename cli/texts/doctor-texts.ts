@@ -13,7 +13,6 @@ const EN = {
   diskLow: (free: string, needed: string) =>
     `${free} free: a rebuild and a backup need ${needed}; make room, or give the backups another disk`,
   diskUnknown: () => "what is free cannot be told on this system",
-  lock: (who: string) => who,
   port: (url: string) => `${url} is free for the page`,
   portOurs: (url: string) => `${url} is the page of ventes, which answers`,
   portTaken: (url: string) =>
@@ -73,7 +72,6 @@ const FR: DoctorTexts = {
   diskLow: (free, needed) =>
     `${free} libres : une reconstruction et une sauvegarde demandent ${needed} ; faites de la place, ou donnez un autre disque aux sauvegardes`,
   diskUnknown: () => "ce système ne dit pas ce qui est libre",
-  lock: (who) => who,
   port: (url) => `${url} est libre pour la page`,
   portOurs: (url) => `${url} est la page de ventes, qui répond`,
   portTaken: (url) =>

@@ -249,8 +249,8 @@ export const COMMAND_HELP = {
     examples: [
       {
         command: "ventes sources history https://exemple.fr/ventes.csv",
-        fr: "Ce fichier, depuis le début",
-        en: "This file, from the beginning",
+        fr: "Ce qu'est devenu ce fichier",
+        en: "What became of this file",
       },
     ],
   },
@@ -822,8 +822,8 @@ export const FLAG_HELP = {
   help: { fr: "cette aide", en: "this help" },
   version: { fr: "la version", en: "the version" },
   completions: {
-    fr: "écrit de quoi compléter les commandes dans ce shell",
-    en: "writes what completes commands in this shell",
+    fr: "affiche le script qui complète commandes et options dans ce shell",
+    en: "prints the script that completes commands and flags in this shell",
   },
 } as const satisfies Record<string, Bilingual>;
 

@@ -68,7 +68,7 @@ function frenchChanges(entity: ListedRows, counts: ChangedRows): string {
     const s = n > 1 ? "s" : "";
     return n === 0
       ? []
-      : [[`${shown} ${noun}${s}`, `${shown}`, `${["supprimé", "ajouté", "modifié"][i]}${e}${s}`]];
+      : [[`${shown} ${noun}${s}`, shown, `${["supprimé", "ajouté", "modifié"][i]}${e}${s}`]];
   });
   if (told.length === 0) return `aucun${e} ${noun} ne change`;
   return told.map(([named, bare, verb], i) => `${i === 0 ? named : bare} ${verb}`).join(", ");
@@ -144,8 +144,8 @@ const TEXTS = {
       "the alerts met an unforeseen error and go on in five minutes; all else goes on. Report it with its trace",
   ),
   alertsWait: both(
-    (why: string) => `${why} : les alertes attendent qu'il s'arrête`,
-    (why: string) => `${why}: the alerts wait for its end`,
+    (why: string) => `les alertes attendent : ${why}`,
+    (why: string) => `the alerts wait: ${why}`,
   ),
   notifies: both(
     (destinations: string) => `prévient ${destinations} de ce qui demande quelqu'un`,
@@ -340,12 +340,14 @@ const TEXTS = {
     (kind: keyof typeof HISTORY_KINDS) => HISTORY_KINDS[kind].en,
   ),
   keptAnalysis: both(
-    (name: string) => `la requête est une analyse, ${name} : elle est dans la vue Analyses, et reste à jour`,
-    (name: string) => `the query is an analysis, ${name}: it is in the view Analyses, and stays up to date`,
+    (name: string) =>
+      `la requête est maintenant l'analyse ${name} : elle est dans la vue Analyses, et reste à jour`,
+    (name: string) =>
+      `the query is now the analysis ${name}: it is in the view Analyses, and stays up to date`,
   ),
   notOwnAnalysis: both(
-    (name: string) => `il n'y a pas de fichier d'analyse de ce nom à changer ici : ${name}`,
-    (name: string) => `there is no file of an analysis of this name to change here: ${name}`,
+    (name: string) => `aucune analyse à vous ne porte ce nom : ${name}`,
+    (name: string) => `no analysis of your own has this name: ${name}`,
   ),
   discardedAnalysis: both(
     (name: string, file: string) => `l'analyse ${name} est supprimée, avec son fichier ${file}`,

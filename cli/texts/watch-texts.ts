@@ -17,7 +17,7 @@ const EN = {
   noBackup: () => `none is known: ${command("backup backups")}`,
   sources: "sources",
   needed: "to do",
-  nothing: "nothing needs you",
+  nothing: "nothing to do",
   lost: "lost",
   records: (n: string, rate: string) => `${n} records, +${rate}/s`,
   rows: (sales: string, products: string, shops: string) =>
@@ -37,16 +37,9 @@ const EN = {
   more: (n: string) => `and ${n} more: ${command("status")}`,
   foot: (seconds: string) => `every ${seconds} s; Ctrl-C ends it`,
   units: { s: "s", min: "min", h: "h", d: "d" },
-} as const;
-
-type Words<T> = {
-  readonly [K in keyof T]: T[K] extends (...args: infer A) => string
-    ? (...args: A) => string
-    : T[K] extends string
-      ? string
-      : Words<T[K]>;
 };
-export type WatchTexts = Words<typeof EN>;
+
+export type WatchTexts = typeof EN;
 
 const FR: WatchTexts = {
   page: "page",
@@ -63,7 +56,7 @@ const FR: WatchTexts = {
   noBackup: () => `aucune n'est connue : ${command("backup backups")}`,
   sources: "sources",
   needed: "à faire",
-  nothing: "rien ne vous demande",
+  nothing: "rien à faire",
   lost: "perdu",
   records: (n, rate) => `${n} enregistrements, +${rate}/s`,
   rows: (sales, products, shops) => `${sales} ventes, ${products} produits, ${shops} magasins`,

@@ -3,8 +3,9 @@
  * quantité × the product's price in force on date_vente. The line comes first because it is the price that was paid.
  * `origin` names the one that was used. image.ts drops an amount that no longer holds because the sale changed.
  */
-import { MAX_MILLIONTHS, multiplyMillionths } from "#shared/contract/numbers.ts";
-import { type PricePoints, priceOn } from "./price-points.ts";
+import { amountOf, listRevenue, type PricePoints } from "#shared/contract/price-points.ts";
+
+export { listRevenue };
 
 /** The origin of the revenue: the values of the column origine_ca. */
 export type Origin = "ligne" | "prix de la ligne" | "liste";
@@ -34,19 +35,4 @@ export function revenueOf(sale: Priced, points: PricePoints): Revenue {
   if (sale.unitPrice !== null)
     return { value: amountOf(sale.quantity, sale.unitPrice), origin: "prix de la ligne" };
   return { value: listRevenue(sale.quantity, sale.day, points), origin: "liste" };
-}
-
-/** quantité × the price in force on `day`, in millionths; null when there is no price. */
-export function listRevenue(quantity: bigint, day: string, points: PricePoints): bigint | null {
-  const price = priceOn(points, day);
-  return price === null ? null : amountOf(quantity, price);
-}
-
-/**
- * quantité × price, rounded half away from zero to a millionth. Null when it does not fit 64 bits: the sale then waits for
- * a plausible price, and its partition goes on.
- */
-function amountOf(quantity: bigint, price: bigint): bigint | null {
-  const { value } = multiplyMillionths(quantity, price);
-  return value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS ? null : value;
 }

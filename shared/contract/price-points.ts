@@ -1,4 +1,5 @@
-/** The price points of a product, and which of them is in force on a day (rules 13 and 14). */
+/** The price points of a product, which of them is in force on a day (rules 13 and 14), and the revenue by it (rule 12). */
+import { MAX_MILLIONTHS, multiplyMillionths } from "./numbers.ts";
 
 export interface PricePoint {
   /** In force from this day on, ISO 8601. */
@@ -51,4 +52,19 @@ export function pointOn(points: PricePoints, day: string): PricePoint | undefine
   let first: PricePoint | undefined;
   for (const point of visible) if (first === undefined || point.offset < first.offset) first = point;
   return visible.find((p) => p.dated || p === first);
+}
+
+/** quantité × the price in force on `day`, in millionths; null when there is no price, or as `amountOf`. */
+export function listRevenue(quantity: bigint, day: string, points: PricePoints): bigint | null {
+  const point = pointOn(points, day);
+  return point === undefined ? null : amountOf(quantity, point.price);
+}
+
+/**
+ * quantité × price, rounded half away from zero to a millionth. Null when it does not fit 64 bits: the sale then waits for
+ * a plausible price, and its partition goes on.
+ */
+export function amountOf(quantity: bigint, price: bigint): bigint | null {
+  const { value } = multiplyMillionths(quantity, price);
+  return value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS ? null : value;
 }

@@ -1,7 +1,7 @@
 /** What the choices about a held version make of the total revenue: the evidence of its producer with prices and amounts of now. */
 import type { ChoiceEffect, ChoiceMoney, ComingSales } from "../contract/doubt.ts";
 import { millionthsOf } from "../contract/numbers.ts";
-import { listAmount } from "./list-sales.ts";
+import { listRevenue } from "../contract/price-points.ts";
 import { parentsMoneyIn } from "./parents-money.ts";
 import { pricePointsIn } from "./price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
@@ -32,7 +32,8 @@ export function choiceMoneyIn(
       }) as bigint;
   };
   const [deleted, without, othersThan] = [sum(DELETED), sum(WITHOUT), sum(OTHERS_THAN)];
-  const replaced = db.prepare(REPLACED).safeIntegers().pluck();
+  const ofIds = db.prepare(REPLACED).safeIntegers().pluck();
+  const replaced = (ids: readonly string[] = []) => ofIds.get({ ids: JSON.stringify(ids) }) as bigint;
   const hasClaims = db.prepare(HAS_CLAIMS).pluck();
   const hasWaiting = db.prepare(HAS_WAITING).pluck();
   const worthOf = worthIn(db);
@@ -54,12 +55,10 @@ export function choiceMoneyIn(
     if (brings.length > 0 && hasWaiting.get() === 1) return undefined;
     // Of a sale that several sources name, the ids that stay do not tell what becomes of it.
     if (kept !== undefined && hasClaims.get(source) === 1) return undefined;
-    let going = 0n;
-    if (kept !== undefined) going = othersThan([source], kept);
-    else {
-      going = replaced.get({ ids: JSON.stringify(effect.replaced ?? []) }) as bigint;
-      going += deleted([source], effect.deleted);
-    }
+    let going =
+      kept === undefined
+        ? replaced(effect.replaced) + deleted([source], effect.deleted)
+        : othersThan([source], kept);
     if (effect.without !== undefined) going += without(effect.without);
     let [worth, waiting] = [0n, 0];
     for (const sales of coming) {
@@ -81,6 +80,6 @@ function worthIn(db: Sqlite): (sales: ComingSales, brings: readonly string[]) =>
     if (!brings.includes("magasins") && shop.get(sales.shop) === undefined) return null;
     const sum = millionthsOf(sales.sum) ?? 0n;
     if (sales.day === undefined) return sum;
-    return listAmount(sum, sales.day, points(sales.product));
+    return listRevenue(sum, sales.day, points(sales.product));
   };
 }

@@ -1,6 +1,5 @@
 /** The sales of a product whose amounts are its list prices, and what other prices would make of them. */
-import { MAX_MILLIONTHS, multiplyMillionths } from "../contract/numbers.ts";
-import { type PricePoints, pointOn } from "../contract/price-points.ts";
+import { listRevenue, type PricePoints } from "../contract/price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** Sales of one day, quantity and revenue. Numbers are millionths; `revenue` is 0 of sales that wait. */
@@ -24,17 +23,11 @@ const WAITING = `
 
 /** Prepares the statements. The functions take the id of a product: its sales that count, and those that wait for a price alone. */
 export function listSalesIn(db: Sqlite) {
-  const [priced, waiting] = [PRICED, WAITING].map((sql) => db.prepare(sql).safeIntegers());
-  const all = (statement: typeof priced) => (id: string) => (statement?.all(id) ?? []) as ListSales[];
-  return { priced: all(priced), waiting: all(waiting) };
-}
-
-/** The amount in millionths; null: there is no price, or it does not fit 64 bits: such sales wait (rule 18). */
-export function listAmount(quantity: bigint, day: string, points: PricePoints): bigint | null {
-  const price = pointOn(points, day)?.price;
-  if (price === undefined) return null;
-  const { value } = multiplyMillionths(quantity, price);
-  return value > MAX_MILLIONTHS || value < -MAX_MILLIONTHS ? null : value;
+  const all = (sql: string) => {
+    const statement = db.prepare(sql).safeIntegers();
+    return (id: string) => statement.all(id) as ListSales[];
+  };
+  return { priced: all(PRICED), waiting: all(WAITING) };
 }
 
 /** What other price points make of sales: how many change, and their revenue now and afterwards, in millionths. */
@@ -44,7 +37,8 @@ export function repriced(
 ): { readonly sales: number; readonly before: bigint; readonly after: bigint } {
   let [changed, before, after] = [0n, 0n, 0n];
   for (const one of sales) {
-    const revenue = listAmount(one.quantity, one.day, points) ?? 0n;
+    // Without a price, or with an amount that does not fit, a sale waits and counts nothing (rule 18).
+    const revenue = listRevenue(one.quantity, one.day, points) ?? 0n;
     if (revenue === one.revenue) continue;
     changed += one.sales;
     before += one.revenue * one.sales;

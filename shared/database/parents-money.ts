@@ -1,8 +1,8 @@
 /** What other products, prices and shops make of the total revenue. */
 import type { ChoiceEffect, ComingParent } from "../contract/doubt.ts";
-import { millionthsOf, multiplyMillionths } from "../contract/numbers.ts";
-import type { PricePoint, PricePoints } from "../contract/price-points.ts";
-import { listAmount, listSalesIn, repriced } from "./list-sales.ts";
+import { millionthsOf } from "../contract/numbers.ts";
+import { amountOf, listRevenue, type PricePoint, type PricePoints } from "../contract/price-points.ts";
+import { listSalesIn, repriced } from "./list-sales.ts";
 import { pricePointsIn } from "./price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -100,8 +100,8 @@ function worthOf(
   points: (id: string) => PricePoints,
 ): bigint | null {
   if (amount !== null) return amount;
-  if (price !== null) return multiplyMillionths(quantity, price).value;
-  return listAmount(quantity, day, points(product));
+  if (price !== null) return amountOf(quantity, price);
+  return listRevenue(quantity, day, points(product));
 }
 
 function byId(parents: readonly ComingParent[]): ReadonlyMap<string, readonly ComingParent[]> {

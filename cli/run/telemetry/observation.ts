@@ -18,7 +18,7 @@ import { Lateness } from "./lateness.ts";
 import type { ObservedComponent } from "./metrics.ts";
 
 const LOOK_EVERY_MS = 2_000;
-/** Until the figures have caught up: who waits for that sees it soon. */
+/** Until the figures have caught up: a program that waits for that learns it soon. */
 const FIRST_LOOKS_EVERY_MS = 250;
 /** How long a look waits for a broker. */
 const WAIT_MS = 2_000;
@@ -27,7 +27,7 @@ const TEXT_LASTS_MS = 1_000;
 /** Figures that are older than this are late. A commit takes a second at most, a large version some more. */
 const LATE_MS = 60_000;
 
-/** Null instead of any error, foreseen or not: who only observes must not end the pipeline. */
+/** Null instead of any error, foreseen or not: an observer must not end the pipeline. */
 const notKnown = <A>(look: Effect.Effect<A, unknown>): Effect.Effect<A | null> =>
   look.pipe(
     Effect.orElseSucceed(() => null),
