@@ -26,12 +26,17 @@ const OPTIONS = {
   catalogue: { type: "string" },
 } as const;
 
-/** undefined: the choice has a command that changes other sources. */
-export function attemptOf(
-  registration: Registration,
-  { decision }: Doubt,
-  choice: Choice,
-): Attempt | undefined {
+/** undefined: the choice has a command that changes other sources, or an option that no command can take. */
+export function attemptOf(registration: Registration, doubt: Doubt, choice: Choice): Attempt | undefined {
+  try {
+    return attempted(registration, doubt, choice);
+  } catch {
+    // A file may give its columns names that begin like options. Its version is held all the same.
+    return undefined;
+  }
+}
+
+function attempted(registration: Registration, { decision }: Doubt, choice: Choice): Attempt | undefined {
   const { options, commands, answer } = choice;
   const { source } = registration;
   if (options !== undefined)

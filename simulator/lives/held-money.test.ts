@@ -324,6 +324,17 @@ describe("a held version", () => {
     },
   );
 
+  it("is held all the same when its columns have names that no option can take", async () => {
+    const file = v(
+      `${SALES},-statut`,
+      ...days(1, 3, "P1,M1,1,10,payée"),
+      ...days(4, 5, "P1,M1,1,10,annulée"),
+    );
+    const { doubts } = await playFile({ versions: [PRODUCTS, SHOPS, file] }, folder);
+    expect(doubts.map(({ code }) => code)).toEqual(["status.not_sale"]);
+    expect(doubts[0]?.choices.map(({ money }) => money?.after)).toEqual([undefined, 50]);
+  });
+
   it("has a case for each reason", () => {
     const codes = new Set([...HELD.map(([code]) => code), ...NEVER_HELD]);
     expect([...codes].sort()).toEqual(Object.keys(DOUBT_SENTENCES).sort());
