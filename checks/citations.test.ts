@@ -84,8 +84,8 @@ const EXAMPLES = new Set([
   "consumer/rules/suppliers.ts",
   "consumer/suppliers.ts",
   "shared/contract/entities/fournisseurs.ts",
-  "shared/database/migrations/008_fournisseurs.sql",
-  "shared/database/migrations/008_pays.sql",
+  "shared/database/migrations/007_fournisseurs.sql",
+  "shared/database/migrations/007_pays.sql",
 ]);
 
 describe("prose", () => {
