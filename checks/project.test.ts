@@ -48,6 +48,14 @@ describe("the manifest", () => {
   });
 });
 
+it("numbers the migrations of ventes.db without a gap, for the version of a database is how many it has had", () => {
+  const numbers = files
+    .filter((path) => path.startsWith("shared/database/migrations/"))
+    .map((path) => Number(/(\d+)_\w+\.sql$/.exec(path)?.[1]));
+  expect(numbers.length).toBeGreaterThan(0);
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1));
+});
+
 describe("no file", () => {
   const said = (pattern: RegExp, among: (path: string) => boolean) =>
     files.filter(among).flatMap((path) => places(path, readProjectFile(path), pattern));
