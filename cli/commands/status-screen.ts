@@ -130,9 +130,9 @@ const appliedIn = ({ log, database }: Found): number | undefined =>
   log === null || database === null || database.lag === null ? undefined : log.events - database.lag;
 
 function placeRows({ now, disk, backup }: Seen, screen: Screen, words: WatchTexts): Rows {
-  const free = disk.free === undefined ? "?" : bytesIn(disk.free, screen);
+  const free = disk.free === undefined ? "?" : screen.texts.bytes(disk.free);
   return [
-    [words.disk, words.free(free, bytesIn(disk.used, screen))],
+    [words.disk, words.free(free, screen.texts.bytes(disk.used))],
     [
       words.backup,
       backup === undefined
@@ -161,7 +161,7 @@ function sourcesText({ found, now }: Seen, screen: Screen, words: WatchTexts): s
     ...(last === undefined
       ? []
       : [words.lastChange(timeIn(screen, Date.parse(last)), ago(now, last, words))]),
-  ].join("; ");
+  ].join(screen.texts.between());
 }
 
 /** The problems in the lines that are left. Those of sources come as they do in `status`. */
@@ -213,12 +213,4 @@ function ago(now: number, iso: string, { units }: WatchTexts): string {
   if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)} ${units.min}`;
   if (seconds < 2 * DAY_S) return `${Math.floor(seconds / HOUR_S)} ${units.h}`;
   return `${Math.floor(seconds / DAY_S)} ${units.d}`;
-}
-
-/** `12.3 GB`, `4 MB`; in French `12,3 Go`. */
-function bytesIn(bytes: number, { settings, texts }: Screen): string {
-  const letter = settings.language === "fr" ? "o" : "B";
-  return bytes >= 1e9
-    ? `${texts.count(Math.round(bytes / 1e8) / 10)} G${letter}`
-    : `${texts.count(Math.ceil(bytes / 1e6))} M${letter}`;
 }

@@ -113,7 +113,7 @@ function diskOf({ run, dir, words }: Case): Found {
     LEAST_FREE,
     1.1 * ((sizeOf(ventesFile(dir)) ?? 0) + (sizeOf(eventsFile(dir)) ?? 0)),
   );
-  const bytes = run.texts.megabytes;
+  const bytes = run.texts.bytes;
   return free < needed ? wrong(words.diskLow(bytes(free), bytes(needed))) : ok(words.disk(bytes(free)));
 }
 
@@ -179,7 +179,7 @@ const integrityOf: Check = ({ run: { texts, settings }, dir, words }) =>
     const [lost] = hasLog ? yield* onFile(log, () => problemsOf(log, EVENTS_DB)) : [];
     if (lost !== undefined) return wrong(words.broken(log, lost, words.fromBackup()));
     const bytes = (sizeOf(file) ?? 0) + (hasLog ? (sizeOf(log) ?? 0) : 0);
-    return ok(words.integrity(hasLog ? `${file}, events.db` : file, texts.megabytes(bytes)));
+    return ok(words.integrity(hasLog ? `${file}, events.db` : file, texts.bytes(bytes)));
   });
 
 const originOf: Check = ({ run, dir, words }) =>

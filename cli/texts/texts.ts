@@ -32,9 +32,15 @@ interface Saved {
 }
 const readersOf = (readers: HeldWal["readers"], and: string): string =>
   readers.map(({ pid, program }) => `${visible(program).slice(0, 60)} (pid ${pid})`).join(` ${and} `);
-const megabytes = (bytes: number): number => Math.max(0.1, Math.round(bytes / 1e5) / 10);
-const frenchMegabytes = (bytes: number): string => `${frenchCount(megabytes(bytes))} Mo`;
-const englishMegabytes = (bytes: number): string => `${englishCount(megabytes(bytes))} MB`;
+/** In megabytes, or in gigabytes from one on, with one digit. */
+const bytesIn =
+  (count: (n: number) => string, letter: string) =>
+  (bytes: number): string =>
+    bytes >= 1e9
+      ? `${count(Math.round(bytes / 1e8) / 10)} G${letter}`
+      : `${count(Math.max(0.1, Math.round(bytes / 1e5) / 10))} M${letter}`;
+const frenchBytes = bytesIn(frenchCount, "o");
+const englishBytes = bytesIn(englishCount, "B");
 type AccountedCounts = Shown<
   | "records"
   | "emitted"
@@ -98,8 +104,8 @@ const UNPRICED = {
 const TEXTS = {
   /** A count in a sentence. */
   count: both(frenchCount, englishCount),
-  /** Of bytes. */
-  megabytes: both(frenchMegabytes, englishMegabytes),
+  /** A number of bytes: `4 MB`, `12.3 GB`. */
+  bytes: both(frenchBytes, englishBytes),
   demoDatabase: both(
     (dir: string) => `il n'y a pas encore de base : réponses de la démonstration (${dir})`,
     (dir: string) => `there is no database yet: answers from the demo (${dir})`,
@@ -437,15 +443,15 @@ const TEXTS = {
   ),
   backedUp: both(
     ({ path, bytes, commit }: Saved, deleted: number) =>
-      `sauvegarde ${path} : ${frenchMegabytes(bytes)}, état du commit ${frenchCount(commit)}, vérifiée${deleted === 0 ? "" : deleted === 1 ? " ; une ancienne supprimée" : ` ; ${deleted} anciennes supprimées`}`,
+      `sauvegarde ${path} : ${frenchBytes(bytes)}, état du commit ${frenchCount(commit)}, vérifiée${deleted === 0 ? "" : deleted === 1 ? " ; une ancienne supprimée" : ` ; ${deleted} anciennes supprimées`}`,
     ({ path, bytes, commit }: Saved, deleted: number) =>
-      `backup ${path}: ${englishMegabytes(bytes)}, as of commit ${englishCount(commit)}, checked${deleted === 0 ? "" : `; ${deleted} old ${deleted === 1 ? "one" : "ones"} deleted`}`,
+      `backup ${path}: ${englishBytes(bytes)}, as of commit ${englishCount(commit)}, checked${deleted === 0 ? "" : `; ${deleted} old ${deleted === 1 ? "one" : "ones"} deleted`}`,
   ),
   restored: both(
     ({ path, bytes, commit }: Saved, data: string) =>
-      `${data} rempli depuis ${path} : ${frenchMegabytes(bytes)}, état du commit ${frenchCount(commit)}, vérifié. La suite vient des topics et des fichiers : ${command("start")}`,
+      `${data} rempli depuis ${path} : ${frenchBytes(bytes)}, état du commit ${frenchCount(commit)}, vérifié. La suite vient des topics et des fichiers : ${command("start")}`,
     ({ path, bytes, commit }: Saved, data: string) =>
-      `${data} filled from ${path}: ${englishMegabytes(bytes)}, as of commit ${englishCount(commit)}, checked. What came later is read from the topics and the files: ${command("start")}`,
+      `${data} filled from ${path}: ${englishBytes(bytes)}, as of commit ${englishCount(commit)}, checked. What came later is read from the topics and the files: ${command("start")}`,
   ),
   noBackup: both(
     (path: string) =>
@@ -478,15 +484,15 @@ const TEXTS = {
   ),
   noRoomForBackup: both(
     (dir: string, needed: number, free: number) =>
-      `${dir} n'a pas assez de place : il faut ${frenchMegabytes(needed)}, ${frenchMegabytes(free)} sont libres. Faites de la place, gardez moins de sauvegardes (--keep), ou nommez un répertoire d'un autre disque`,
+      `${dir} n'a pas assez de place : il faut ${frenchBytes(needed)}, ${frenchBytes(free)} sont libres. Faites de la place, gardez moins de sauvegardes (--keep), ou nommez un répertoire d'un autre disque`,
     (dir: string, needed: number, free: number) =>
-      `${dir} has too little room: a copy takes ${englishMegabytes(needed)}, ${englishMegabytes(free)} are free. Make room, keep fewer backups (--keep), or name a directory on another disk`,
+      `${dir} has too little room: a copy takes ${englishBytes(needed)}, ${englishBytes(free)} are free. Make room, keep fewer backups (--keep), or name a directory on another disk`,
   ),
   noRoomForRebuild: both(
     (dir: string, needed: number, free: number) =>
-      `${dir} n'a pas assez de place : la nouvelle base peut prendre ${frenchMegabytes(needed)}, ${frenchMegabytes(free)} sont libres. Faites de la place, puis recommencez`,
+      `${dir} n'a pas assez de place : la nouvelle base peut prendre ${frenchBytes(needed)}, ${frenchBytes(free)} sont libres. Faites de la place, puis recommencez`,
     (dir: string, needed: number, free: number) =>
-      `${dir} has too little room: the new database may take ${englishMegabytes(needed)}, ${englishMegabytes(free)} are free. Make room, then try again`,
+      `${dir} has too little room: the new database may take ${englishBytes(needed)}, ${englishBytes(free)} are free. Make room, then try again`,
   ),
   rebuildPhase: both(
     (phase: "read" | "check" | "compare" | "write") =>
@@ -940,7 +946,7 @@ const TEXTS = {
   ),
   /** `counts`: of the rows that are deleted, added and changed. */
   choiceRows: both(frenchChanges, englishChanges),
-  /** Between what a choice does. */
+  /** Between two parts of a line. */
   between: both(
     () => " ; ",
     () => "; ",
@@ -1220,12 +1226,12 @@ const TEXTS = {
   walHeld: both(
     ({ file, bytes, readers }: HeldWal) =>
       readers.length === 0
-        ? `${file} fait ${frenchMegabytes(bytes)} : un programme, qui n'est pas connu ici, lit un état ancien ou écrit beaucoup à la fois ; si cela dure, terminez-le`
-        : `${file} fait ${frenchMegabytes(bytes)} et croît à chaque commit, car ${readersOf(readers, "et")} lit un état ancien : terminez cette lecture, et le fichier est réutilisé`,
+        ? `${file} fait ${frenchBytes(bytes)} : un programme, qui n'est pas connu ici, lit un état ancien ou écrit beaucoup à la fois ; si cela dure, terminez-le`
+        : `${file} fait ${frenchBytes(bytes)} et croît à chaque commit, car ${readersOf(readers, "et")} lit un état ancien : terminez cette lecture, et le fichier est réutilisé`,
     ({ file, bytes, readers }: HeldWal) =>
       readers.length === 0
-        ? `${file} is ${englishMegabytes(bytes)}: a program, which is not known here, reads an old state or writes much at once; if it lasts, end it`
-        : `${file} is ${englishMegabytes(bytes)} and grows with each commit, because ${readersOf(readers, "and")} reads an old state: end that reading, and the file is used again`,
+        ? `${file} is ${englishBytes(bytes)}: a program, which is not known here, reads an old state or writes much at once; if it lasts, end it`
+        : `${file} is ${englishBytes(bytes)} and grows with each commit, because ${readersOf(readers, "and")} reads an old state: end that reading, and the file is used again`,
   ),
   otherLog: both(
     (file: string) =>

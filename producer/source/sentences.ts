@@ -137,7 +137,7 @@ const giving = (d: Details, language: Language): string => {
 
 /** The command that tells sales apart by the columns that are left. */
 const byKey = (d: Details): string => add(d, `--key ${shellArgument(d.key ?? "")}`, "--rekey");
-/** The commands that begin a source anew. */
+/** The commands that withdraw a source and add it again. */
 const withdrawAndAdd = (d: Details): string =>
   `${command(`sources remove ${shellArgument(d.source)} --withdraw`)} && ${add(d)}`;
 
