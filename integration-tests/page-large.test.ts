@@ -114,14 +114,15 @@ describeWith("browser", "the page of a large company", () => {
   });
 });
 
-/** On a busy machine a program that works gets little time: it is quiet when it takes next to none for long. */
-const QUIET_MS = IS_LONG ? 5_000 : 2_000;
+const QUIET_MS = IS_LONG ? 5_000 : 1_000;
+/** Its polls take some hundredths of a processor. */
+const QUIET_PART = 0.1;
 
-/** Waits until the program does nothing. */
+/** Waits until the program does next to nothing. */
 async function quiet(pid: number): Promise<void> {
   for (let before = Number.NEGATIVE_INFINITY; ; ) {
     const now = cpuOf(pid);
-    if (now - before < 50) return;
+    if (now - before < QUIET_MS * QUIET_PART) return;
     before = now;
     await setTimeout(QUIET_MS);
   }
