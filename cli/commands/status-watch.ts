@@ -18,7 +18,7 @@ import { type Screen, type Seen, screenOf } from "./status-screen.ts";
 const LOOK_EVERY_MS = 2_000;
 /** A look that took a second is made again ten seconds later at the earliest: the pipeline needs the machine. */
 const REST_FACTOR = 10;
-/** How soon a terminal of another size is drawn anew. */
+/** How soon a terminal of another size is drawn again. */
 const RESIZE_MS = 200;
 
 /** Never ends by itself. Fails with WrongUsage where stdout is no terminal. */

@@ -57,7 +57,7 @@ const HISTORY_KINDS = {
   applied: { fr: "publiée", en: "published" },
   held: { fr: "retenue", en: "held" },
   failed: { fr: "illisible", en: "not readable" },
-  recovered: { fr: "en ordre", en: "in order" },
+  recovered: { fr: "de nouveau en ordre", en: "in order again" },
   unlisted: { fr: "plus listée", en: "not listed" },
   decided: { fr: "acceptée à la main", en: "accepted by hand" },
 } as const;

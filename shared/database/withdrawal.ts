@@ -17,7 +17,7 @@ export interface Withdrawal {
   readonly amount: number;
   /** Sales of other sources that would wait, because their product or shop goes. */
   readonly waiting: number;
-  /** Prices that go, and how many sales are computed with others then; absent: none, or it was not counted. */
+  /** Prices that go, and how many sales are computed with others then; absent: no sale that stays is computed with them, or it was not counted. */
   readonly prices?: number;
   readonly repriced?: number;
   /** Total revenue now, and afterwards. null: prices go that other sales are computed with, and it was not counted. */
