@@ -67,7 +67,8 @@ const FR: DoctorTexts = {
   directoryFine: (dir) => `${dir} : ce compte peut y écrire, les autres ne peuvent pas le lire`,
   directoryClosed: (dir) =>
     `${dir} : ce compte ne peut pas y écrire : lancez la commande sous le compte de son propriétaire, ou nommez un autre répertoire avec --data`,
-  noDirectory: (dir) => `${dir} : aucun répertoire ne peut y être créé : nommez un autre répertoire avec --data`,
+  noDirectory: (dir) =>
+    `${dir} : aucun répertoire ne peut y être créé : nommez un autre répertoire avec --data`,
   disk: (free) => `${free} libres`,
   diskLow: (free, needed) =>
     `${free} libres : une reconstruction et une sauvegarde demandent ${needed} ; faites de la place, ou donnez un autre disque aux sauvegardes`,
