@@ -76,6 +76,7 @@ test("a file with one of our names, a bad name or no right to be read is wrong, 
   const before = stateOfFolder(dir);
   writeFileSync(join(dir, "retours.sql"), "SELECT 1");
   writeFileSync(join(dir, "Été.sql"), "SELECT 1");
+  writeFileSync(join(dir, "sqlite_mois.sql"), "SELECT 1");
   writeFileSync(join(dir, "bonne.sql"), "SELECT COUNT(*) FROM ventes");
   mkdirSync(join(dir, "dossier.sql"));
   expect(stateOfFolder(dir)).not.toBe(before);
@@ -84,6 +85,7 @@ test("a file with one of our names, a bad name or no right to be read is wrong, 
     ["bonne", "good"],
     ["dossier", "cannot be read (EISDIR)"],
     ["retours.sql", "retours is an analysis of the program: rename the file"],
+    ["sqlite_mois", expect.stringMatching(/reserved to SQLite$/)],
     ["Été", expect.stringMatching(/^rename the file/)],
   ]);
 });

@@ -55,6 +55,8 @@ interface AnalysisFile {
 export const isBad = (read: Definition | BadFile): read is BadFile => "erreur" in read;
 
 const NAME = /^[a-z][a-z0-9_]{0,59}$/;
+/** SQLite makes no table or view of such a name. */
+export const isReserved = (nom: string): boolean => nom.startsWith("sqlite_");
 const HEADER_LINE = /^--\s*(titre|title|unite|graphique)\s*:\s*(.*?)\s*$/;
 const COMMENT_OR_QUOTED = /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
@@ -72,6 +74,12 @@ export function readDefinition({ nom, fichier, text, livree }: AnalysisFile): De
       null,
       "renommez le fichier : minuscules sans accent, chiffres et _, une lettre d'abord (ventes_par_mois.sql)",
       "rename the file: lower-case letters, digits and _, a letter first (ventes_par_mois.sql)",
+    );
+  if (isReserved(nom))
+    return bad(
+      null,
+      "renommez le fichier : SQLite se réserve les noms qui commencent par sqlite_",
+      "rename the file: names that begin with sqlite_ are reserved to SQLite",
     );
   const normal = text
     .normalize("NFC")

@@ -145,6 +145,18 @@ test("a name that is taken is refused, and the table stays", () => {
     ],
   );
   expect(rows(t, "SELECT COUNT(*) FROM ventes")).toEqual([[3]]);
+  // The next change of the folder, and the end of these files.
+  const view = "SELECT sql FROM sqlite_schema WHERE name = 'dates_apres_publication'";
+  const before = rows(t, view);
+  refresh(t, [
+    fileOf("ventes", "SELECT 2 AS a"),
+    fileOf("dates_apres_publication", "SELECT 3 AS a"),
+    PRODUCTS,
+  ]);
+  refresh(t);
+  expect(rows(t, "SELECT COUNT(*) FROM ventes")).toEqual([[3]]);
+  expect(rows(t, view)).toEqual(before);
+  expect(rows(t, "SELECT nom FROM analyses_liste WHERE livree = 0")).toEqual([]);
 });
 
 test("nothing is filled while an event is being applied in several transactions", () => {

@@ -29,7 +29,7 @@ const fingerprint = (one: Definition | BadFile): string =>
     )
     .digest("hex");
 
-/** The fingerprint of each file that is in the list; '' when it was wrong: another file may have mended it since. */
+/** The fingerprint of each file that is in the list; '' when it was wrong and made nothing: another file may have mended it since. */
 const listed = (db: Sqlite): ReadonlyMap<string, string> =>
   new Map(
     db.prepare("SELECT nom, iif(colonnes = '[]', '', definition) FROM main.analyses_liste").raw().all() as [
@@ -81,7 +81,12 @@ function change(db: Sqlite, files: readonly File[]): void {
   const before = listed(db);
   const isNew = ({ one, definition }: File) => before.get(one.nom) !== definition;
   const same = new Set(files.filter((file) => !isNew(file)).map(({ one }) => one.nom));
-  for (const nom of before.keys()) if (!same.has(nom)) remove(db, nom);
+  for (const [nom, definition] of before) {
+    if (same.has(nom)) continue;
+    // A file that is wrong may bear the name of a table that holds the sales.
+    if (definition !== "") drop(db, nom);
+    db.prepare("DELETE FROM main.analyses_liste WHERE nom = ?").run(nom);
+  }
   const put = prepareList(db);
   // A plain analysis may read another one, which then must exist first.
   let waiting: { readonly one: Definition; readonly definition: string }[] = [];
@@ -109,12 +114,11 @@ function change(db: Sqlite, files: readonly File[]): void {
 /** Views that are in the schema of the database itself. */
 const IN_SCHEMA: ReadonlySet<string> = new Set(ANALYSES.map(({ nom }) => nom));
 
-function remove(db: Sqlite, nom: string): void {
-  if (!IN_SCHEMA.has(nom)) {
-    db.exec(`DROP VIEW IF EXISTS main.${quoted(nom)}; DROP TABLE IF EXISTS main.${quoted(tableOf(nom))}`);
-    db.prepare("DELETE FROM main.analyses WHERE nom = ?").run(nom);
-  }
-  db.prepare("DELETE FROM main.analyses_liste WHERE nom = ?").run(nom);
+/** Drops what was made for an analysis. */
+function drop(db: Sqlite, nom: string): void {
+  if (IN_SCHEMA.has(nom)) return;
+  db.exec(`DROP VIEW IF EXISTS main.${quoted(nom)}; DROP TABLE IF EXISTS main.${quoted(tableOf(nom))}`);
+  db.prepare("DELETE FROM main.analyses WHERE nom = ?").run(nom);
 }
 
 const exists = (db: Sqlite, name: string): boolean =>
@@ -136,7 +140,7 @@ function keepOrRefuse(db: Sqlite, one: Definition, definition: string): ListRow 
     return made;
   } catch (error) {
     if (!isRefused(error)) throw error;
-    remove(db, one.nom);
+    drop(db, one.nom);
     const said = (error as Error).message;
     return {
       fr: `SQLite refuse la forme sous laquelle elle serait tenue (${said})`,

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect";
 import { OPERATOR_LIMITS, runSql, type SqlSink } from "#shared/database/guarded-sql/run.ts";
 import { splitStatements } from "#shared/database/guarded-sql/statements.ts";
 import type { DatabaseError } from "#shared/database/sqlite.ts";
-import { analysesFolder } from "#shared/runtime/settings.ts";
 import { shownInPager } from "../output/pager.ts";
 import { csvLine, jsonObject, listLine, table } from "../output/rows.ts";
 import { isTerminal, printPiece, say } from "../output/stdout.ts";
@@ -55,7 +54,7 @@ export const query = (
 
 /** Keeps the query as an analysis, and says where. */
 const save = (nom: string, sql: string, run: Invocation): Effect.Effect<void, WrongUsage | Failed> =>
-  saveAnalysis(analysesFolder(run.settings), { nom, sql, header: { titre: nom, title: nom } }, run).pipe(
+  saveAnalysis(run.settings.data, { nom, sql, header: { titre: nom, title: nom } }, run).pipe(
     Effect.map((fichier) => say(`ventes: ${run.texts.savedAnalysis(fichier, nom)}`)),
   );
 

@@ -3,6 +3,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import { beforeEach, expect, it } from "vitest";
+import { openVentes } from "#shared/database/ventes-db.ts";
+import { SHIPPED } from "../../analyzer/analyses/analyses.ts";
+import { readDefinition } from "../../analyzer/analyses/definition.ts";
+import { makeRefresher } from "../../analyzer/refresh/refresh.ts";
 import type { AnalysisActs } from "../../analyzer/server/analysis-admin.ts";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
 import { invocation } from "../settings/invocation.ts";
@@ -18,13 +22,24 @@ beforeEach(async () => {
   acts = makeAnalysisAdmin(run, () => dir)("en");
 });
 
+const fileOf = (nom: string) =>
+  readDefinition({ nom, fichier: `${nom}.sql`, text: "SELECT 1 AS a", livree: false });
 const query = { title: "Big", sql: "SELECT 1 AS a", chart: "tableau", units: [] };
 const refusal = (act: Effect.Effect<unknown, { readonly sentence: string; readonly status: number }>) =>
   Effect.runPromise(Effect.map(Effect.flip(act), ({ status, sentence }) => `${status} ${sentence}`));
 const folder = () => join(dir, "analyses");
 
 it("makes a name of a title", () => {
-  const names = ["Ventes d'été", "2026 en bref", "日本", "  ", "x".repeat(300), "Œuvre", "A--B__c"];
+  const names = [
+    "Ventes d'été",
+    "2026 en bref",
+    "日本",
+    "  ",
+    "x".repeat(300),
+    "Œuvre",
+    "A--B__c",
+    "SQLite master",
+  ];
   expect(names.map(nameOf)).toEqual([
     "ventes_d_ete",
     "requete_2026_en_bref",
@@ -33,6 +48,7 @@ it("makes a name of a title", () => {
     "x".repeat(50),
     "uvre",
     "a_b_c",
+    "requete_sqlite_master",
   ]);
 });
 
@@ -62,6 +78,21 @@ it("writes over no file, and takes no name of the program's own analyses", async
   );
   expect(readdirSync(folder())).toEqual(["big.sql"]);
   expect(readFileSync(join(folder(), "big.sql"), "utf8")).toBe("SELECT 2;\n");
+});
+
+it("takes no name of a table, and that of an analysis whose file is gone", async () => {
+  const db = openVentes(dir, "test");
+  try {
+    makeRefresher(db, { files: [...SHIPPED, fileOf("ventes"), fileOf("big")] }).close();
+  } finally {
+    db.close();
+  }
+  for (const title of ["Ventes", "Produits", "Analyse ventes par jour", "Maintenant"])
+    expect(await refusal(acts.save({ ...query, title }))).toMatch(
+      /^422 the name \w+ is that of a table or view already: choose another name$/,
+    );
+  await Effect.runPromise(acts.save(query));
+  expect(readdirSync(folder())).toEqual(["big.sql"]);
 });
 
 it("deletes files of its folder alone, and writes them again as they were", async () => {

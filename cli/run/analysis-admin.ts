@@ -32,7 +32,7 @@ export function makeAnalysisAdmin(run: Invocation, dir: () => string): AnalysisA
           ...(units.length > 0 && { unite: units.join(", ") }),
           graphique: chart,
         };
-        yield* saveAnalysis(folder(), { nom: name, sql, header }, spoken).pipe(Effect.mapError(notDone));
+        yield* saveAnalysis(dir(), { nom: name, sql, header }, spoken).pipe(Effect.mapError(notDone));
         return { name, sentence: texts.keptAnalysis(name), undo: true };
       }),
       discard: Effect.fnUntraced(function* ({ name }: Request<"discard">) {

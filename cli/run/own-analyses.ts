@@ -2,8 +2,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as Effect from "effect/Effect";
+import { onFileWhenFree } from "#shared/database/attempt.ts";
+import { ventesReaderOf } from "#shared/database/ventes-db.ts";
+import { analysesFolder } from "#shared/runtime/settings.ts";
 import { readAnalyses, SHIPPED } from "../../analyzer/analyses/analyses.ts";
-import { isBad, readDefinition } from "../../analyzer/analyses/definition.ts";
+import { isBad, isReserved, readDefinition } from "../../analyzer/analyses/definition.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 
@@ -17,13 +20,16 @@ export interface NewAnalysis {
 
 type Run = Pick<Invocation, "texts" | "settings">;
 
-/** Writes NAME.sql into the folder, which is made if it is missing; never over another file. Returns its path. */
+/**
+ * Writes NAME.sql into the folder of the analyses of a data directory, which is made if it is missing; never over another file.
+ * Returns its path.
+ */
 export function saveAnalysis(
-  folder: string,
+  data: string,
   { nom, sql, header }: NewAnalysis,
   { texts, settings }: Run,
 ): Effect.Effect<string, WrongUsage | Failed> {
-  const fichier = join(folder, `${nom}.sql`);
+  const fichier = join(analysesFolder({ analyses: settings.analyses, data }), `${nom}.sql`);
   // A value ends with its line.
   const lines = Object.entries(header).map(
     ([key, value]) => `-- ${key}: ${value.replaceAll(/\s+/g, " ").trim()}\n`,
@@ -32,8 +38,30 @@ export function saveAnalysis(
   const read = readDefinition({ nom, fichier, text, livree: false });
   if (isBad(read)) return new WrongUsage({ message: texts.notAnAnalysis(read.erreur[settings.language]) });
   if (SHIPPED.some((one) => one.nom === nom)) return new Failed({ message: texts.shippedAnalysis(nom) });
-  return Effect.as(write(fichier, text, texts), fichier);
+  return isTaken(data, nom).pipe(
+    Effect.flatMap(
+      (taken): Effect.Effect<void, Failed> =>
+        taken ? new Failed({ message: texts.takenName(nom) }) : write(fichier, text, texts),
+    ),
+    Effect.as(fichier),
+  );
 }
+
+/** Whether the database has a table or view of this name that is not that of an analysis. */
+const isTaken = (data: string, nom: string): Effect.Effect<boolean, Failed> =>
+  Effect.scoped(
+    Effect.flatMap(ventesReaderOf(data), (db) =>
+      onFileWhenFree(db.name, () => db.prepare(TAKEN).pluck().get({ nom }) === 1),
+    ),
+  ).pipe(
+    Effect.catch((error) =>
+      error.reason === "missing" ? Effect.succeed(false) : new Failed({ message: error.message }),
+    ),
+  );
+
+const TAKEN = `
+  SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = @nom COLLATE NOCASE)
+    AND NOT EXISTS (SELECT 1 FROM analyses_liste WHERE nom = @nom AND colonnes <> '[]')`;
 
 /** Writes a new file of a folder, which is made if it is missing. */
 export const write = (fichier: string, text: string, texts: Run["texts"]): Effect.Effect<void, Failed> =>
@@ -82,5 +110,5 @@ export function nameOf(title: string): string {
     .replaceAll(/[^a-z0-9]+/g, "_")
     .slice(0, LONGEST)
     .replaceAll(/^_+|_+$/g, "");
-  return /^[a-z]/.test(plain) ? plain : `requete_${plain}`.replace(/_$/, "");
+  return /^[a-z]/.test(plain) && !isReserved(plain) ? plain : `requete_${plain}`.replace(/_$/, "");
 }

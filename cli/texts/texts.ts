@@ -322,6 +322,10 @@ const TEXTS = {
     (name: string) => `${name} est une analyse du programme : choisissez un autre nom`,
     (name: string) => `${name} is an analysis of the program: choose another name`,
   ),
+  takenName: both(
+    (name: string) => `le nom ${name} est déjà celui d'une table ou d'une vue : choisissez un autre nom`,
+    (name: string) => `the name ${name} is that of a table or view already: choose another name`,
+  ),
   notAnAnalysis: both(
     (why: string) => `la requête n'est pas enregistrée : ${why}`,
     (why: string) => `the query is not saved: ${why}`,
