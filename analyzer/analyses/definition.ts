@@ -131,13 +131,13 @@ interface Header {
   readonly graphique: Chart;
 }
 
-/** The comments of the form `-- key: value` above the SELECT. Other comments are for the reader of the file. */
+/** The comments of the form `-- key: value` above the SELECT, the first one of a key. Other comments are for the reader of the file. */
 function headerOf(text: string): Header | ({ readonly ligne: number } & Words) {
   const found = new Map<string, { readonly value: string; readonly ligne: number }>();
   for (const [i, line] of text.split("\n").entries()) {
     if (line.trim() !== "" && !line.trim().startsWith("--")) break;
     const [, key = "", value = ""] = HEADER_LINE.exec(line.trim()) ?? [];
-    if (key !== "") found.set(key, { value, ligne: i + 1 });
+    if (key !== "" && !found.has(key)) found.set(key, { value, ligne: i + 1 });
   }
   const units = found.get("unite");
   const named = units === undefined ? [] : units.value.split(",").map((unit) => unit.trim());

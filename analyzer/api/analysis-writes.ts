@@ -15,7 +15,7 @@ const Name = Schema.Struct({
 /** The bodies of the requests. */
 export const AnalysisRequest = {
   save: Schema.Struct({
-    title: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(200)).annotate({
+    title: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(80)).annotate({
       description: "What people read, of at most 80 characters; the name of the analysis is made of it.",
     }),
     /** One SELECT. */

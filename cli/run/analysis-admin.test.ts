@@ -57,6 +57,14 @@ it("writes no header but its own, whatever the title, the units and the chart ar
   expect(readFileSync(join(folder(), "big_graphique_x_unite_y.sql"), "utf8")).toBe(
     "-- title: Big -- graphique: x -- unite: y\n-- graphique: tableau\nSELECT 1 AS a;\n",
   );
+  await Effect.runPromise(
+    acts.save({ ...query, title: "Mine", sql: "-- title: Other\n-- graphique: courbe\nSELECT 1" }),
+  );
+  const text = readFileSync(join(folder(), "mine.sql"), "utf8");
+  expect(readDefinition({ nom: "mine", fichier: "mine.sql", text, livree: false })).toMatchObject({
+    titre: { en: "Mine" },
+    graphique: "tableau",
+  });
   expect(await refusal(acts.save({ ...query, chart: "tableau\nDROP" }))).toMatch(
     /^422 the query is not saved/,
   );
@@ -66,7 +74,7 @@ it("writes no header but its own, whatever the title, the units and the chart ar
   expect(await refusal(acts.save({ ...query, sql: "DELETE FROM ventes" }))).toMatch(
     /an analysis is a SELECT/,
   );
-  expect(readdirSync(folder())).toHaveLength(1);
+  expect(readdirSync(folder())).toHaveLength(2);
 });
 
 it("writes over no file, and takes no name of the program's own analyses", async () => {
