@@ -95,6 +95,23 @@ export function quantityFields(
   return others.length === 0 ? undefined : { read, others };
 }
 
+/** The fields of a header of sales that tell whether a price is that of a piece or of the line. */
+export interface PricedFields {
+  readonly product: number;
+  readonly quantity: number;
+  readonly price: number;
+}
+
+/** undefined: the file has no price or an amount beside it, or the meaning of its price was decided. */
+export function pricedFields(wide: WideMapping, options: HeaderOptions): PricedFields | undefined {
+  const sources = options.map?.prix === undefined ? byNameAlone(wide, options, AMOUNT) : undefined;
+  if (sources === undefined || sources.has(AMOUNT)) return undefined;
+  const found = fieldsOf(sources, ["id_produit", QUANTITY, "prix"]);
+  if (found === undefined) return undefined;
+  const [product, quantity, price] = found;
+  return { product, quantity, price };
+}
+
 /** The quantity and the amount of a sale; undefined: one of them has no field of its own. */
 export function signedFields(wide: WideMapping): readonly [number, number] | undefined {
   const sources = salesIn(wide);

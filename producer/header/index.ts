@@ -8,6 +8,8 @@ export {
   discountFields,
   documentFields,
   listedPrices,
+  type PricedFields,
+  pricedFields,
   type QuantityFields,
   quantityFields,
   signedFields,
@@ -24,6 +26,7 @@ export {
 } from "./mapping.ts";
 export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, isNameable, nameAt, shownHeader } from "./names.ts";
+export { fieldsOfOtherKind } from "./other-kind.ts";
 export { looksPersonal, namesOfPeople } from "./people.ts";
 export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";
 export { type StatusMeaning, statusReader } from "./statuses.ts";

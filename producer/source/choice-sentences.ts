@@ -12,6 +12,11 @@ export const CHOICE_SENTENCES = {
   seen: { fr: "si c'est bien ainsi", en: "if it is to be so" },
   delete: { fr: "pour les supprimer", en: "to delete them" },
   leave: { fr: "pour les laisser de côté", en: "to leave them aside" },
+  noSales: {
+    fr: "si ce ne sont pas des ventes, pour laisser de côté cette source",
+    en: "if they are no sales, to do without this source",
+  },
+  areSales: { fr: "si ce sont des ventes, pour les compter", en: "if they are sales, to count them" },
   countThem: { fr: "pour les compter", en: "to count them" },
   amount: { fr: "pour compter cette colonne", en: "to count this column" },
   asRead: { fr: "pour compter comme c'est lu", en: "to count what is read" },

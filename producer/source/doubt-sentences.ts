@@ -111,6 +111,12 @@ export const DOUBT_SENTENCES = {
     en: (d) =>
       `column ${d.what} is empty, or holds an error of a spreadsheet, in ${d.count} lines of ${d.of}, and was in ${d.more} before; as soon as it is filled again, the version applies by itself`,
   },
+  "header.not_sales": {
+    fr: (d) =>
+      `d'après ${d.what}, ses lignes peuvent être des achats, un stock, des devis ou un budget, et elles compteraient comme des ventes`,
+    en: (d) =>
+      `by ${d.what}, its lines may be purchases, stock, quotes or a budget, and they would count as sales`,
+  },
   "amount.unclear": {
     fr: (d) =>
       d.what === undefined

@@ -97,6 +97,18 @@ it.each([
   ["a discount within the amount", "qty,unit_price,discount,amount", ["2,5,1,9"], []],
   ["the code of a discount", "qty,unit_price,discount_code", ["2,5,WELCOME10"], []],
   ["a return with a positive amount", "qty,amount", ["2,10", "-1,5"], ["amount.sign"]],
+  ["purchases by their names", "qty,unit_price,supplier", ["2,5,Metro"], ["header.not_sales"]],
+  ["sales beside a supplier", "qty,unit_price,supplier,customer_id", ["2,5,Metro,7"], []],
+  ["a price that follows the quantity", "qty,prix", ["2,8", "3,12", "1,4"], ["amount.unclear"]],
+  ["a price that follows it to the cent", "qty,prix", ["3,10", "1,3.33", "-2,-6.67"], ["amount.unclear"]],
+  ["a price that changed once", "qty,prix", ["1,4", "2,8", "1,8", "3,8", "5,8"], []],
+  ["a price of each piece", "qty,prix", ["2,4", "3,4", "1,4"], []],
+  [
+    "a price that follows the quantity beside an amount",
+    "qty,prix,montant",
+    ["2,8,16", "3,12,36", "1,4,4"],
+    [],
+  ],
   ["a return with a negative amount", "qty,amount", ["2,10", "-1,-5"], []],
 ])("%s: held only where names would choose between different values", async (_, columns, lines, doubts) => {
   const days = lines.map((line, i) => `2026-02-0${i + 1},A,S1,${line}`);
@@ -129,6 +141,17 @@ it("of a document counts no more when the operator says that no column is the am
   await add(["chiffre_affaires="]);
   expect(await poll()).toMatchObject({ state: "ok", emitted: 4 });
   expect(await amounts()).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+it("that may be in a column of prices is told under both readings, and an operator chooses", async () => {
+  const lines = ["2026-02-03,A,S1,2,8", "2026-02-04,A,S1,3,12", "2026-02-05,A,S1,1,4"];
+  await held("date,article,magasin,qty,prix", ...lines);
+  const doubt = (await poll())?.doubts?.[0];
+  expect(doubt?.says).toContain('"qty × prix" (56), and may be "prix" (24)');
+  expect(doubt?.choices[0]?.command).toMatch(/ --map chiffre_affaires=prix$/);
+  await add(["chiffre_affaires=prix"]);
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 3 });
+  expect(await amounts()).toEqual(["12", "4", "8"]);
 });
 
 it("of two unit prices, an operator chooses one", async () => {

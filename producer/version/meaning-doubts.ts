@@ -6,9 +6,11 @@ import { type Choice, type Doubt, decisionOf } from "../source/index.ts";
 const BY_PRICES: Choice = { code: "prices", options: ["--map", "chiffre_affaires="] };
 
 /** `where`: the conditions of --where, as an operator writes them. */
-export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]): Doubt[] {
-  const { amounts, ofDocuments, noSales, quantities, discounts, returns, prices, negative } = unclear;
+export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[], source: string): Doubt[] {
+  const { otherKind, amounts, ofDocuments, noSales, quantities, discounts, returns, prices, negative } =
+    unclear;
   const doubts = noSales.map((value) => statusOfNoSale(value, unclear, where));
+  if (otherKind.length > 0) doubts.push(ofOtherKind(otherKind, source));
   if (amounts !== null) doubts.push(severalAmounts(amounts));
   if (ofDocuments !== null) doubts.push(amountOfDocuments(ofDocuments));
   if (quantities !== null) doubts.push(severalQuantities(quantities));
@@ -17,6 +19,17 @@ export function meaningDoubts(unclear: UnclearMeanings, where: readonly string[]
   if (prices !== null) doubts.push(severalPrices(prices));
   if (negative !== null) doubts.push(negativePrices(negative));
   return doubts;
+}
+
+/** Purchases, stock, quotes or a budget. */
+function ofOtherKind(fields: readonly string[], source: string): Doubt {
+  return {
+    code: "header.not_sales",
+    decision: decisionOf("header.not_sales", fields),
+    weight: "held",
+    details: { what: fields.map((field) => `"${field}"`).join(", ") },
+    choices: [{ code: "noSales", commands: [["sources", "remove", source]] }, { code: "areSales" }],
+  };
 }
 
 function severalAmounts({ count, read, others }: NonNullable<UnclearMeanings["amounts"]>): Doubt {

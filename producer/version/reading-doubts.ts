@@ -19,6 +19,8 @@ export interface Read {
 }
 
 export interface ReadNow extends Read {
+  /** The id of its source. */
+  readonly source: string;
   /** The columns that the figures rest on. `published`: the name in the file. */
   readonly columns: readonly { readonly published: string; readonly extra: boolean }[];
   /** The conditions of --where, as an operator writes them. */
@@ -65,6 +67,7 @@ export function readOf(version: Version, counts: Read["counts"]): ReadNow {
     counts,
     gaps: version.allGaps,
     header: dialect.header,
+    source: options.source,
     columns: decoders.flatMap(({ columns }) => columns),
     where: (reading.where ?? []).map(conditionText),
     reject:
@@ -96,7 +99,7 @@ export function readingDoubts(before: Read | null, now: ReadNow): readonly Doubt
   if (filter !== undefined) return [filter];
   const blank = last === null ? [] : blankColumns(last, now);
   if (blank.length > 0) return blank;
-  const meanings = meaningDoubts(now.meanings, now.where);
+  const meanings = meaningDoubts(now.meanings, now.where, now.source);
   const rejects = manyRejects(last, now);
   return rejects === undefined ? meanings : [...meanings, rejects];
 }

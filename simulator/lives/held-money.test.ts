@@ -210,6 +210,16 @@ const HELD: readonly (readonly [code: string, title: string, versions: Versions]
     [v("date,product_id,store_id,qty,quantity,unit_price", ...days(1, 3, "P1,M1,2,3,10"))],
   ],
   [
+    "header.not_sales",
+    "names a supplier and what it was paid",
+    [v(`${BARE},fournisseur,prix_achat`, ...days(1, 3, "P1,M1,2,Metro,1"))],
+  ],
+  [
+    "amount.unclear",
+    "has a price that follows the quantity",
+    [v(`${BARE},prix`, ...days(1, 2, "P1,M1,2,8"), ...days(3, 4, "P1,M1,3,12"))],
+  ],
+  [
     "amount.discount",
     "has discounts beside prices",
     [v(`${BARE},prix_unitaire,remise`, ...days(1, 3, "P1,M1,2,10,1"))],

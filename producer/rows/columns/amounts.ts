@@ -69,7 +69,7 @@ function amountsLike(
   return (fields, at) => millionthsOf(readDecimal(cleanText(fields[at] ?? ""), currency, format));
 }
 
-const isSame = (a: bigint, b: bigint): boolean => (a < b ? b - a : a - b) < CENT;
+export const isSame = (a: bigint, b: bigint): boolean => (a < b ? b - a : a - b) < CENT;
 
 const product = (a: bigint | null, b: bigint | null): bigint | null =>
   a === null || b === null ? null : multiplyMillionths(a, b).value;

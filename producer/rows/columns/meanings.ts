@@ -3,7 +3,9 @@ import {
   amountFields,
   discountFields,
   documentFields,
+  fieldsOfOtherKind,
   listedPrices,
+  pricedFields,
   quantityFields,
   type ReadAs,
   signedFields,
@@ -16,6 +18,7 @@ import {
   DocumentAmounts,
   type UnclearAmounts,
 } from "./amounts.ts";
+import { LinePrices } from "./line-prices.ts";
 import { type NoSales, Statuses } from "./statuses.ts";
 import {
   type Discount,
@@ -29,6 +32,8 @@ import {
 } from "./uncounted.ts";
 
 export interface UnclearMeanings {
+  /** Fields whose names tell that the lines are no sales but purchases, stock, quotes or a budget. */
+  readonly otherKind: readonly string[];
   /** Several fields may be the amount of its sales, and differ; null: nothing is unclear about that. */
   readonly amounts: UnclearAmounts | null;
   /** Its amounts may be those of documents; null: they are those of lines. */
@@ -55,7 +60,9 @@ interface MeaningsOptions extends Omit<AmountsOptions<unknown>, "fields"> {
 }
 
 export class Meanings {
+  readonly #otherKind: readonly string[];
   readonly #amounts: Amounts | undefined;
+  readonly #linePrices: LinePrices | undefined;
   readonly #documents: DocumentAmounts | undefined;
   readonly #statuses: Statuses;
   readonly #quantities: Quantities | undefined;
@@ -66,10 +73,13 @@ export class Meanings {
   constructor({ wide, reading, whole, ...written }: MeaningsOptions) {
     const { header } = written;
     const amounts = amountFields(header, wide, reading);
+    const priced = amounts === undefined ? pricedFields(wide, reading) : undefined;
     const documents = documentFields(wide, reading);
     const quantities = quantityFields(header, wide, reading);
     const signed = signedFields(wide);
     const listed = listedPrices(wide);
+    this.#otherKind = fieldsOfOtherKind(header, wide, reading);
+    this.#linePrices = priced && new LinePrices({ ...written, fields: priced });
     this.#amounts = amounts && new Amounts({ ...written, fields: amounts });
     this.#documents = documents && new DocumentAmounts({ ...written, fields: documents });
     this.#statuses = new Statuses({ ...written, fields: wide }, reading.where ?? []);
@@ -85,6 +95,7 @@ export class Meanings {
   add(fields: readonly string[]): void {
     this.#statuses.add(fields);
     this.#amounts?.add(fields);
+    this.#linePrices?.add(fields);
     this.#documents?.add(fields);
     this.#quantities?.add(fields);
     this.#discounts.add(fields);
@@ -94,7 +105,8 @@ export class Meanings {
 
   get unclear(): UnclearMeanings {
     return {
-      amounts: this.#amounts?.unclear ?? null,
+      otherKind: this.#otherKind,
+      amounts: this.#amounts?.unclear ?? this.#linePrices?.unclear ?? null,
       ofDocuments: this.#documents?.unclear ?? null,
       noSales: this.#statuses.noSales,
       quantities: this.#quantities?.found ?? null,
