@@ -212,7 +212,7 @@ const HELD: readonly (readonly [code: string, title: string, versions: Versions]
   [
     "header.not_sales",
     "names a supplier and what it was paid",
-    [v(`${BARE},fournisseur,prix_achat`, ...days(1, 3, "P1,M1,2,Metro,1"))],
+    [v("date,id_produit,id_magasin,quantité,fournisseur,prix_achat", ...days(1, 3, "P1,M1,2,Metro,1"))],
   ],
   [
     "amount.unclear",
