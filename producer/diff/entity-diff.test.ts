@@ -73,7 +73,7 @@ it("a diff in slices decides the same as a diff of whole parts", () => {
             for (const _ of diff.decide(rejects));
             const emitted = lines.map((_, n) => diff.decisions.isEmitted(n) && diff.decisions.ordinal(n));
             for (const _ of diff.remember());
-            order = { ...NOTHING_BEFORE, ...vanishing.after(null), hasKept: diff.counts.vanished > 0 };
+            order = { ...NOTHING_BEFORE, ...vanishing.after(null).order, hasKept: diff.counts.vanished > 0 };
             diff.close();
             rejects.close();
             const held = Array.from({ length: STATE_PARTS }, (_, part) =>

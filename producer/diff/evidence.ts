@@ -33,6 +33,8 @@ export interface Habit {
   readonly full: number;
   /** Once only a part of the lines of a day had rolled off. */
   readonly split: boolean;
+  /** How often the answers about its rows ended (rule 10); absent: never. */
+  readonly ended?: number;
 }
 
 export const NO_HABIT: Habit = { first: 0, last: 0, rolled: 0, full: 0, split: false };

@@ -80,7 +80,7 @@ export class Survey {
   readonly #now = new Map<string, number>();
   stayed = 0;
   vanished = 0;
-  #returned = 0;
+  returned = 0;
   /** Where the rows of each day stand that stayed, and where those do whose day is no stray one. */
   #ends = new Map<string, Ends>();
   /** Those of identical rows of which more came: they count where no other row stayed. */
@@ -106,7 +106,7 @@ export class Survey {
     if (now > 0) this.#now.set(dayNow, (this.#now.get(dayNow) ?? 0) + now);
     this.stayed += stayed.length + changed;
     this.vanished += vanished.length;
-    this.#returned += returned;
+    this.returned += returned;
     for (const { line } of came) {
       if (line < this.#firstCame) this.#firstCame = line;
       if (line > this.#lastCame) this.#lastCame = line;
@@ -224,7 +224,7 @@ export class Survey {
       vanished: this.#vanished,
       came: counted("count"),
       strays: counted("strays"),
-      returned: this.#returned,
+      returned: this.returned,
       ...known,
     };
   }

@@ -5,6 +5,7 @@ import { FATES, type Fate, type Fates, type Habit, mapFates, NO_HABIT } from "./
 import type { Days } from "./redated.ts";
 import { grown, type SeenSales, Survey } from "./survey.ts";
 import {
+  ALL_ROLLED,
   type Answer,
   type Answers,
   answeredAt,
@@ -79,7 +80,7 @@ export class Vanishing {
   constructor(mode: VanishingMode, before: OrderBefore) {
     this.mode = mode;
     this.#before = before;
-    const named = () => new NamedRows(before.answers.newName());
+    const named = () => new NamedRows(nameAfter(before));
     this.#rows = { rolled: named(), corrected: named(), unclear: named() };
     this.#waitingRows = named();
     this.#waiting = before.answers.to(before.waiting.decision);
@@ -210,14 +211,53 @@ export class Vanishing {
     );
   }
 
-  /** What the next version needs. `appended`: only appended lines were read, and whether there were any. */
-  after(appended: boolean | null): { readonly shift: number; readonly habit: Habit } {
+  /**
+   * Whether rows of which an operator said, or was asked, that they have gone are in the file again: the answers end (rule 10).
+   * Another producer must know.
+   */
+  get bringsBack(): boolean {
+    const { answers, waiting } = this.#before;
+    return (answers.some && this.#survey.returned > 0) || waiting.ids.size > this.#waitingRows.count;
+  }
+
+  /**
+   * Whether answers have served and end with the last event. Those that delete: nobody would know the rows again. After a
+   * takeover those to other rows: nobody knows whether these were in the file again.
+   */
+  get #haveServed(): boolean {
+    const used = [this.#waiting, ...FATES.map((fate) => this.#answers[fate])].filter(
+      (one) => one !== undefined,
+    );
+    const isTakenOver = !this.isOrdered && this.#survey.stayed + this.#survey.vanished > 0;
+    if (used.length === 0) return isTakenOver && this.#before.answers.some;
+    return used.some((answer) => answer !== ALL_ROLLED);
+  }
+
+  /**
+   * What the next version needs. `appended`: only appended lines were read, and whether there were any. `announced`: the habit as
+   * another producer needs it, who may have to publish the rest of this version.
+   */
+  after(appended: boolean | null): {
+    readonly order: { readonly shift: number; readonly habit: Habit };
+    readonly announced: Habit;
+  } {
     const { habit } = this.#before;
     const now =
       appended === null ? this.#survey.habitAfter(habit, this.#settled) : grown(habit, false, appended);
-    return { shift: this.#shift, habit: this.mode === "rule" ? now : habit };
+    const announced = endedIn(this.mode === "rule" ? now : habit, this.bringsBack);
+    return { order: { shift: this.#shift, habit: endedIn(announced, this.#haveServed) }, announced };
   }
 }
+
+/** The name of a set of rows: another one each time that answers have ended, so that these are not taken again. */
+function nameAfter({ answers, habit: { ended = 0 } }: OrderBefore): ReturnType<Answers["newName"]> {
+  const name = answers.newName();
+  if (ended > 0) name.add(`\0${ended}`);
+  return name;
+}
+
+const endedIn = (habit: Habit, isEnd: boolean): Habit =>
+  isEnd ? { ...habit, ended: (habit.ended ?? 0) + 1 } : habit;
 
 /** Whether a version with these deletes waits for a confirmation. `always`: already for one (a product has prices). */
 export const isHeldBack = (

@@ -132,7 +132,7 @@ const publish = Effect.fnUntraced(function* (opened: OpenedVersion) {
   const isNews = diff.events > 0 || !isSameOpenLine(before?.open, version.open) || rekey !== undefined;
   // Another producer must know that rows were kept, or it would take them for rows that vanish.
   const keepsOthers = counts.vanished !== (before?.counts?.vanished ?? 0);
-  if (isNews || keepsOthers || !isSameMeaning(before, version))
+  if (isNews || keepsOthers || diff.vanishing.bringsBack || !isSameMeaning(before, version))
     return yield* announceAndEmit(opened, diffed, counts, rememberedOf(opened, diffed, counts, told));
   const reports = [...told, ...(yield* racedDoubts(opened, diffed))];
   const remembered = rememberedOf(opened, diffed, counts, reports);
@@ -167,7 +167,7 @@ function rememberedOf(
     validators: remembering({ ...validators, left: version.left }, registration),
     last: {
       counts,
-      order: diff.vanishing.after(tail === null ? null : diff.main.emitted > 0),
+      order: orderAfter(diff, tail).order,
       end: version.end,
       header: version.dialect.header,
       reading: version.reading,
@@ -180,6 +180,9 @@ function rememberedOf(
     refused: null,
   };
 }
+
+const orderAfter = ({ vanishing, main }: DiffedVersion["diff"], tail: Tail | null) =>
+  vanishing.after(tail === null ? null : main.emitted > 0);
 
 /** What calls for attention, as the state keeps it. */
 const toldWith = (
@@ -198,14 +201,14 @@ const announceAndEmit = Effect.fnUntraced(function* (
   counts: VersionCounts,
   remembered: Partial<SourceState>,
 ): Effect.fn.Return<VersionResult | typeof OVERTAKEN, PollFailure> {
-  const { producer, registration, version, before, rekey } = opened;
+  const { producer, registration, version, before, rekey, tail } = opened;
   const { diff, held } = diffed;
   const { registry, settings, state } = producer;
   const { source } = registration;
   const entities = version.entities.map(({ name }) => name);
   const published = yield* isoNow;
   const day = dayAfter(settings, before?.day, published);
-  const habit = version.main.entity.derivedKey ? remembered.last?.order.habit : undefined;
+  const habit = version.main.entity.derivedKey ? orderAfter(diff, tail).announced : undefined;
   const announcement: Announcement = {
     v: 1,
     kind: "version",

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { confirmSource, namedDoubts } from "../admin/confirm.ts";
+import type { DoubtReport } from "#shared/contract/doubt.ts";
+import { catalogueId, registerCatalogue } from "../admin/catalogues.ts";
+import { confirmCatalogue, confirmSource, namedDoubts } from "../admin/confirm.ts";
 import { moveSource } from "../admin/move.ts";
 import { type RegisterOptions, registerSource } from "../admin/register.ts";
 import { removeSource } from "../admin/remove.ts";
@@ -252,6 +254,99 @@ describe("rows that vanish", () => {
     expect(await poll()).toMatchObject({ vanished: 3, withdrawn: 0 });
     write("v.csv", SALES, ...sales(4, 5), ...sales(7, 12));
     expect(await poll()).toMatchObject({ state: "ok", vanished: 3, withdrawn: 1 });
+  });
+
+  describe("and of which an operator said what became of them", () => {
+    const version = async (...lines: readonly string[]) => {
+      write("v.csv", SALES, ...lines);
+      return await poll();
+    };
+    const confirmed = async (doubts: readonly DoubtReport[] | undefined, answer: string) => {
+      expect(doubts).toMatchObject([{ code: "vanished.unclear" }]);
+      const decision = `${doubts?.[0]?.decision}${answer}`;
+      await pipeline.run(confirmSource(pathOf("v.csv"), [{ decision, says: "" }]));
+      return decision;
+    };
+    /** A file that only grew loses its first line. */
+    const loseFirst = async (answer: string) => {
+      await add("v.csv", {}, SALES, ...sales(1, 5));
+      await poll();
+      await version(...sales(1, 6));
+      return await confirmed((await version(...sales(2, 6)))?.doubts, answer);
+    };
+    const corrected = ["2024-01-01,p,m,10", ...sales(2, 6)];
+
+    it.each([
+      ["own", false],
+      ["another", true],
+    ])(
+      "are judged anew when they have come back and go again: kept before, %s producer",
+      async (_, isAnother) => {
+        await loseFirst("=rolled");
+        expect(await poll()).toMatchObject({ state: "ok", vanished: 1 });
+        expect(await version(...sales(1, 6))).toMatchObject({ state: "ok", vanished: 0 });
+        if (isAnother) pipeline.loseState();
+        const again = await version(...corrected);
+        // Another producer does not know where the line stood.
+        if (isAnother) expect(again).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+        else expect(again).toMatchObject({ state: "ok", vanished: 0, withdrawn: 1 });
+      },
+    );
+
+    it("are asked about again when they have come back and go again: deleted before", async () => {
+      const decision = await loseFirst("");
+      expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1 });
+      expect(await version(...sales(1, 6))).toMatchObject({ state: "ok", emitted: 1 });
+      const again = await version(...sales(2, 6));
+      expect(again).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
+      expect(again?.doubts?.[0]?.decision).not.toBe(decision);
+      await confirmed(again?.doubts, "=rolled");
+      expect(await poll()).toMatchObject({ state: "ok", vanished: 1, withdrawn: 0 });
+    });
+
+    it("are judged anew when they were back before the answer was taken", async () => {
+      await loseFirst("=rolled");
+      expect(await version(...sales(1, 6))).toMatchObject({ state: "ok", vanished: 0 });
+      expect(await version(...corrected)).toMatchObject({ state: "ok", vanished: 0, withdrawn: 1 });
+    });
+
+    it("are judged anew in a file of a catalogue, and the answer holds for its other files", async () => {
+      const file = (name: string, ...lines: readonly string[]) => write(`all/${name}.csv`, SALES, ...lines);
+      for (const name of ["a", "b"]) file(name, ...sales(1, 5));
+      const all = catalogueId(pathOf("all"));
+      await pipeline.run(registerCatalogue(all));
+      await poll();
+      for (const name of ["a", "b"]) file(name, ...sales(1, 6));
+      await poll();
+      file("a", ...sales(2, 6));
+      const { doubts } = (await poll("all/a.csv")) ?? {};
+      await pipeline.run(confirmCatalogue(all, [{ decision: `${doubts?.[0]?.decision}=rolled`, says: "" }]));
+      expect(await poll("all/a.csv")).toMatchObject({ state: "ok", vanished: 1 });
+      file("a", ...sales(1, 6));
+      file("b", ...sales(2, 6));
+      const again = await pipeline.run(readSourcesOnce());
+      expect(again.find(({ source }) => source === idOf("all/b.csv"))).toMatchObject({
+        vanished: 1,
+        state: "ok",
+      });
+      expect(again.find(({ source }) => source === idOf("all/a.csv"))).toMatchObject({
+        vanished: 0,
+        state: "ok",
+      });
+      file("a", ...corrected);
+      expect(await poll("all/a.csv")).toMatchObject({ state: "ok", vanished: 0, withdrawn: 1 });
+    });
+
+    it("are not asked about again while they are away, nor by another producer", async () => {
+      await add("v.csv", {}, SALES, ...sales(1, 8));
+      await poll();
+      await confirmed((await version(...sales(1, 5)))?.doubts, "=rolled");
+      expect(await poll()).toMatchObject({ state: "ok", vanished: 3 });
+      for (let times = 0; times < 2; times++) {
+        pipeline.loseState();
+        expect(await poll()).toMatchObject({ state: "ok", vanished: 3 });
+      }
+    });
   });
 
   it("are held back when nothing tells, and each answer does what it says", async () => {

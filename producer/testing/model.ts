@@ -261,7 +261,7 @@ export class ModelSource {
     }
     place();
     this.#places = places;
-    if (judges) this.#habit = vanishing.after(null).habit;
+    if (judges) this.#habit = vanishing.after(null).order.habit;
     const same = sameImages(next, this.held);
     this.held = next;
     const last = version.lines.at(-1);

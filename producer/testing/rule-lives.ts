@@ -63,7 +63,7 @@ class Rows {
     }
     this.#held = pass();
     const hasKept = [...this.#held.values()].some((rows) => rows.some(({ place }) => place === 0));
-    this.#before = { ...this.#before, ...vanishing.after(null), hasKept };
+    this.#before = { ...this.#before, ...vanishing.after(null).order, hasKept };
     return true;
   }
 

@@ -242,7 +242,7 @@ export const Announcement = Schema.Struct({
   counts: Schema.NullOr(VersionCounts),
   /** How a file of sales without id behaved so far (rule 9): how many versions brought lines at its beginning and at its
    * end, how many lacked lines that had rolled off, how many of those had as many lines as before, and whether one of them lacked
-   * a part of a day. */
+   * a part of a day. `ended`: how often the answers about its rows ended (rule 10); absent: never. */
   habit: Schema.optionalKey(
     Schema.Struct({
       first: Schema.Int,
@@ -250,6 +250,7 @@ export const Announcement = Schema.Struct({
       rolled: Schema.Int,
       full: Schema.Int,
       split: Schema.Boolean,
+      ended: Schema.optionalKey(Schema.Int),
     }),
   ),
   /** By the name of the column in the file, "" for lines that are no record. Columns that were read whole are absent. */

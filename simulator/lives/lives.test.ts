@@ -46,6 +46,7 @@ const MENDED = [
   ["rolling-days-sorted", 20298],
   ["rolling-hours", 30035],
   ["rolling-hours", 40131],
+  ["rolling-hours", 61121],
 ] as const;
 
 it.each(MENDED)("%s: life %i is not silently wrong any more", { timeout: 600_000 }, async (name, seed) => {
