@@ -111,7 +111,7 @@ function showList(list: readonly Listed[], run: Invocation): void {
   else printPiece(rows.map(listLine).join(""));
   for (const one of list) {
     const problem = problemOf(one, language);
-    if (problem !== null) say(`ventes: ${visible(problem)}`);
+    if (problem !== null) say(`ventes: ${visible(problem)}`, "warning");
   }
   if (isTerminal()) print(run.texts.seeAnalysis(command("analyses ventes_par_mois")));
 }
@@ -134,5 +134,5 @@ function showResult(
   if (one.date_analyse !== null && reason !== null)
     say(`ventes: ${run.texts.plainAnalysis(one.date_analyse, reason)}`);
   const problem = problemOf(one, language);
-  if (problem !== null) say(`ventes: ${visible(run.texts.analysisFailed(problem))}`);
+  if (problem !== null) say(`ventes: ${visible(run.texts.analysisFailed(problem))}`, "warning");
 }

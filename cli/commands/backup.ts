@@ -25,7 +25,7 @@ export const backup = (
     if (run.every === null) return yield* once;
     const pace = run.every;
     return yield* once.pipe(
-      Effect.catch((error: BackupError) => Effect.sync(() => say(`ventes: ${error.message}`))),
+      Effect.catch((error: BackupError) => Effect.sync(() => say(`ventes: ${error.message}`, "warning"))),
       Effect.andThen(Effect.sleep(pace)),
       Effect.forever,
     );

@@ -57,6 +57,11 @@ it("says what is still missing before the first start, and makes none of it", as
   expect(found.get("topics")).toMatchObject({ state: "note" });
   expect(found.get("integrity")).toMatchObject({ state: "note" });
   expect(() => statSync(data)).toThrow("ENOENT");
+  writeFileSync(data, "a file", { mode: 0o700 });
+  expect((await examined()).get("directory")).toMatchObject({
+    state: "wrong",
+    says: expect.stringMatching(/^.*new: no directory can be made there: name another one with --data$/),
+  });
 });
 
 it("finds a damaged database, and says how it is filled again", async () => {

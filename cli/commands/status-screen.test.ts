@@ -143,9 +143,18 @@ describe("what needs somebody", () => {
     expect(text).not.toContain("\u001b");
   });
 
-  it("leaves a terminal of a few lines with the first facts", () => {
-    expect(screenOf(seen({ problems: [problem(1)] }), null, screen(), { columns: 20, rows: 5 })).toHaveLength(
-      5,
-    );
+  it("is on a terminal of a few lines too, after the first facts", () => {
+    const drawn = (rows: number, columns = 20) =>
+      screenOf(seen({ problems: [problem(1), problem(2)] }), null, screen(), { columns, rows });
+    expect(drawn(5)).toEqual([
+      "/data  02/03 11:00:04 Europe/Paris",
+      "ventes start runs in it",
+      "to do (2)",
+      expect.stringMatching(/^ {2}and 2 more: .*ventes status$/),
+      "every 2 s; Ctrl-C ends it",
+    ]);
+    expect(drawn(5, 200).slice(1, 3)).toEqual(["to do (2)", `! ${problem(1)}`]);
+    expect(drawn(2)).toEqual(["to do (2)", "every 2 s; Ctrl-C ends it"]);
+    expect(drawn(1)).toEqual(["every 2 s; Ctrl-C ends it"]);
   });
 });

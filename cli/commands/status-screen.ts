@@ -30,6 +30,9 @@ export interface Screen {
 /** The width of the names of rows. */
 const NAMES = 12;
 
+/** What needs a person has so many lines on a small terminal too; the facts give way. */
+const LEAST_LINES = 3;
+
 /** The lines of the screen: what needs a person is last, and gets the lines that are left. `before`: the look before. */
 export function screenOf(seen: Seen, before: Seen | null, screen: Screen, size: Size): readonly string[] {
   const words = watchTextsIn(screen.settings.language);
@@ -49,14 +52,11 @@ export function screenOf(seen: Seen, before: Seen | null, screen: Screen, size: 
     "",
   ];
   const foot = words.foot(String(Math.round(screen.paceMs / 1000)));
-  const room = Math.max(1, size.rows - facts.length - 1);
-  const problems = problemLines(found, size.columns, room, screen, words);
-  const lines = [...facts, ...problems];
-  return [
-    ...lines.slice(0, size.rows - 1),
-    ...Array(Math.max(0, size.rows - 1 - lines.length)).fill(""),
-    foot,
-  ];
+  const most = size.rows - 1;
+  const room = Math.max(Math.min(LEAST_LINES, most), most - facts.length);
+  const problems = problemLines(found, size.columns, room, screen, words).slice(0, Math.max(0, most));
+  const lines = [...facts.slice(0, Math.max(0, most - problems.length)), ...problems];
+  return [...lines, ...Array(Math.max(0, most - lines.length)).fill(""), foot];
 }
 
 const ORDER = ["producer", "consumer", "analyzer"];

@@ -35,6 +35,8 @@ it("with VENTES_LOG=json all of stderr is JSON, the last error too; another valu
     level: "error",
     message: expect.stringContaining("/nowhere/ventes.csv"),
   });
+  const misspelt = await ventes(["status", "--nope"], { env: { VENTES_LOG: "json" } });
+  expect(JSON.parse(misspelt.stderr)).toMatchObject({ level: "error" });
   const refused = await ventes(["status"], { env: { VENTES_LOG: "xml" } });
   expect(refused).toMatchObject({ code: 2, stderr: 'ventes: VENTES_LOG is "xml": json or text\n' });
 });

@@ -134,7 +134,7 @@ export const layerPresenter = (language: Language) =>
       Effect.sync(() => {
         switch (event._tag) {
           case "InvalidInvocation":
-            say(usageLine(event.errors, event.commandPath, language));
+            say(usageLine(event.errors, event.commandPath, language), "error");
             break;
           case "Version":
             print(event.version);
@@ -142,7 +142,7 @@ export const layerPresenter = (language: Language) =>
           case "Help":
             // --help goes to stdout. Otherwise a command was called without its subcommand: wrong usage.
             if (event.reason === "Requested") print(formatHelp(event.helpDoc, language));
-            else say(usageLine([], event.commandPath, language));
+            else say(usageLine([], event.commandPath, language), "error");
         }
       }),
   });

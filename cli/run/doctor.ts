@@ -82,8 +82,10 @@ export const examine = (run: Invocation, onFinding: (finding: Finding) => void):
 };
 
 function directoryOf({ dir, words }: Case): Found {
-  if (existsSync(dir))
+  if (existsSync(dir)) {
+    if (!statSync(dir).isDirectory()) return wrong(words.noDirectory(dir));
     return mayWrite(dir) ? ok(words.directoryFine(dir)) : wrong(words.directoryClosed(dir));
+  }
   let above = dirname(dir);
   while (!existsSync(above) && above !== dirname(above)) above = dirname(above);
   return statSync(above).isDirectory() && mayWrite(above)

@@ -38,7 +38,7 @@ export const onLog =
             Effect.sync(() => {
               last = error;
               if (noted || error._tag !== "LogUnavailable" || Number.isFinite(waitMs)) return;
-              say(`ventes: ${run.texts.waitingForLog(error.message)}`);
+              say(`ventes: ${run.texts.waitingForLog(error.message)}`, "warning");
               noted = true;
             }),
           ),
