@@ -1,10 +1,12 @@
 /** The history of the versions of sources: what is noted, what is not noted twice, and what is kept. */
+import { writeFileSync } from "node:fs";
 import * as Effect from "effect/Effect";
 import { expect, it } from "vitest";
 import type { SourceStatus } from "#shared/contract/status.ts";
+import { explain } from "#shared/database/sqlite.ts";
 import { until } from "../../integration-tests/support/until.ts";
 import { scratchDirectory } from "../../integration-tests/support/ventes.ts";
-import { notingHistory, readHistory } from "./source-history.ts";
+import { historyFile, notingHistory, readHistory } from "./source-history.ts";
 import { newView, type View } from "./view.ts";
 
 const SOURCE = "https://a.fr/v.csv?token=my-secret";
@@ -96,6 +98,19 @@ it("notes each version, hold, failure and decision once, and masks secrets", asy
   // A later start notes nothing again.
   const again = await noted([status({ version: 7, decided })], 1, dir);
   expect(again.entries).toHaveLength(6);
+});
+
+it("says what to do about a file that cannot be read: all else is as good without it", async () => {
+  const dir = scratchDirectory();
+  writeFileSync(historyFile(dir), "no database");
+  const said = await Effect.runPromise(Effect.flip(readHistory(dir, SOURCE)));
+  expect(said.message).toMatch(
+    /history\.db is not a SQLite database: move it away, for no figure rests on it/,
+  );
+  const damaged = explain(historyFile(dir), { code: "SQLITE_CORRUPT" });
+  expect((damaged as Error).message).toMatch(
+    /history\.db is damaged .* delete the file .* no figure rests on it$/,
+  );
 });
 
 it("keeps the newest 200 entries of each source, and nothing of the demo", async () => {

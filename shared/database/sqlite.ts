@@ -55,7 +55,7 @@ export function openFile(file: string, kind: FileKind, prepare: (db: Sqlite) => 
       throw new DatabaseError({
         file,
         reason: "foreign",
-        message: `${file} is a database of another program: choose another --data directory`,
+        message: `${file} is a database of another program: ${foreignRemedy(file)}`,
       });
     db.pragma("journal_mode = WAL");
     db.pragma(`journal_size_limit = ${SETTLED_WAL_BYTES}`);
@@ -98,7 +98,7 @@ export function openReader(file: string, kind: FileKind): Sqlite {
       throw new DatabaseError({
         file,
         reason: "foreign",
-        message: `${file} is not a database of ventes: choose another --data directory`,
+        message: `${file} is not a database of ventes: ${foreignRemedy(file)}`,
       });
     assertNotNewer(db, file, kind);
     db.pragma("query_only = ON");
@@ -187,15 +187,22 @@ const REMEDIES: Readonly<Record<string, string>> = {
     "stop ventes, move the file away together with its -wal and -shm, and start again: a new one is filled from the topics",
   "producer.db":
     "stop ventes, delete the file together with its -wal and -shm, and start again: it is a cache of the topics",
+  "history.db":
+    "stop ventes, delete the file together with its -wal and -shm, and start again: no figure rests on it",
   "events.db":
     "it holds the topics: stop ventes and put a backup of it back, or start over with another --data directory",
 };
+/** It may be a file that another program needs. */
+const foreignRemedy = (file: string): string =>
+  basename(file) === "history.db"
+    ? "move it away, for no figure rests on it, or choose another --data directory"
+    : "choose another --data directory";
 const OTHER_REMEDY = "stop ventes, and put a backup of it back";
 
 const sentenceOf = (reason: DatabaseError["reason"], file: string, code: string): string => {
   switch (reason) {
     case "foreign":
-      return `${file} is not a SQLite database: choose another --data directory`;
+      return `${file} is not a SQLite database: ${foreignRemedy(file)}`;
     case "damaged":
       return `${file} is damaged (${code}): ${REMEDIES[basename(file)] ?? OTHER_REMEDY}`;
     case "full":
