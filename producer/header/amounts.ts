@@ -19,7 +19,7 @@ const NAMES =
 const TAXES =
   "(?:ht|ttc|net|brut|netto|brutto|gross|eur|euros?|(?:excl|incl|ex|inc)(?:uding)?(?:tax|vat|tva)|hors?taxes?)";
 const UNIT_PRICE = new RegExp(
-  `^(?:pu|px|prix|price|preis|precio|einzelpreis)(?:unitaire|unit|vente|devente)?${TAXES}*$|^(?:unit|sale|sales|selling|item|line)(?:price|cost)${TAXES}*$`,
+  `^(?:pu|px|prix|price|preis|precio|einzelpreis)(?:unitaire|unit|vente|devente)?(?:remisee?|apresremise|promo(?:tion)?(?:nel)?|soldee?|reduit|final|paye|facture)?${TAXES}*$|^(?:unit|sale|sales|selling|item|line|discounted|reduced|final|paid|promo|special)(?:price|cost)${TAXES}*$`,
 );
 const DISCOUNT =
   /^(?:line|lineitem|item|total|montant|amount|taux|percent|pourcentage)?(?:de)?(?:la)?(?:discount|remise|rabais|reduction|ristourne|rabatt|descuento|sconto)s?(?:amount|montant|total|percent|percentage|pourcent|pct|rate|taux|ht|ttc|eur|euros?|ligne|line|unitaire|unit|value|valeur)*$/;

@@ -85,6 +85,7 @@ it.each([
   ["two quantities", "qty,quantity", ["2,3"], ["quantity.unclear"]],
   ["two quantities of one name", "qty,qty", ["2,3"], ["quantity.unclear"]],
   ["two quantities that say the same", "qty,quantity", ["2,2.0"], []],
+  ["a price that a discount lowers", "qty,prix,prix remisé", ["2,4,3", "1,6,6"], ["amount.unclear"]],
   ["two unit prices", "qty,pu_ht,pu_ttc", ["2,5,6"], ["amount.unclear"]],
   ["a unit price beside the amount", "qty,pu_ht,montant_ttc", ["2,5,12"], []],
   [

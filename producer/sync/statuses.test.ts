@@ -38,6 +38,22 @@ it("are left aside or count, as the operator says", async () => {
   expect(await poll()).toMatchObject({ state: "ok", emitted: 3 });
 });
 
+it("hold purchases and an inventory among the sales, and no dish", async () => {
+  write(
+    `${HEADER},Type mouvement,nature`,
+    "2026-02-03,A,S1,2,10,Vente,Entrée",
+    "2026-02-03,B,S1,10,7,Achat,Plat",
+    "2026-02-04,B,S1,4,8,Inventaire,Dessert",
+    "2026-02-04,B,S1,4,9,Facture fournisseur,Plat",
+  );
+  await add();
+  expect((await poll())?.doubts?.map(({ says }) => says.split(",")[0])).toEqual([
+    'by "Type mouvement" = "Achat"',
+    'by "Type mouvement" = "Inventaire"',
+    'by "Type mouvement" = "Facture fournisseur"',
+  ]);
+});
+
 it("hold a later version back, and a decision about a value holds for the lines that come after", async () => {
   write(`${HEADER},status`, "2026-02-03,A,S1,2,10,paid");
   await add();
