@@ -159,6 +159,49 @@ test("a name that is taken is refused, and the table stays", () => {
   expect(rows(t, "SELECT nom FROM analyses_liste WHERE livree = 0")).toEqual([]);
 });
 
+test("an analysis whose query gives other columns than before is made again, and those that read it", async () => {
+  const t = open();
+  const runAll = async () => {
+    for (let due = stale(t); due.length > 0; due = stale(t)) for (const nom of due) await run(t, nom);
+  };
+  const own = [fileOf("a_lit_b", "SELECT * FROM b_lit"), fileOf("b_lit", "SELECT * FROM produits_connus")];
+  refresh(t, [...own, PRODUCTS]);
+  await runAll();
+  expect(rows(t, "SELECT * FROM a_lit_b")).toEqual([["a"], ["b"]]);
+  // As wide as before, under other names.
+  const ids = fileOf("produits_connus", "SELECT id_produit AS id FROM produits ORDER BY 1");
+  refresh(t, [...own, ids]);
+  await runAll();
+  expect(t.db.prepare("SELECT * FROM a_lit_b").all()).toEqual([{ id: "A" }, { id: "B" }]);
+  const wider = fileOf("produits_connus", "SELECT id_produit AS id, nom FROM produits ORDER BY 1");
+  refresh(t, [...own, wider]);
+  await runAll();
+  expect(t.db.prepare("SELECT * FROM a_lit_b").all()).toEqual([
+    { id: "A", nom: "a" },
+    { id: "B", nom: "b" },
+  ]);
+  expect(rows(t, "SELECT * FROM analyses_liste WHERE erreur_en IS NOT NULL")).toEqual([]);
+});
+
+test("a run that gives other columns than its table has stores nothing, and says so", async () => {
+  const t = open();
+  t.db.exec("CREATE TABLE caisses (jour); INSERT INTO caisses VALUES (1)");
+  const own = [fileOf("tout", "SELECT * FROM caisses")];
+  refresh(t, own);
+  await run(t, "tout");
+  t.commit((w) => w.product("C", "c"));
+  refresh(t, own);
+  t.db.exec("ALTER TABLE caisses ADD COLUMN caisse");
+  await run(t, "tout");
+  const said = "SELECT erreur_en FROM analyses_liste WHERE nom = 'tout'";
+  expect(rows(t, said)).toEqual([["the query gives other columns than before: start ventes again"]]);
+  expect(rows(t, "SELECT * FROM tout")).toEqual([[1]]);
+  refresh(t, own);
+  await run(t, "tout");
+  expect(rows(t, said)).toEqual([[null]]);
+  expect(rows(t, "SELECT * FROM tout")).toEqual([[1, null]]);
+});
+
 test("nothing is filled while an event is being applied in several transactions", () => {
   const t = open();
   refresh(t);

@@ -141,6 +141,7 @@ const runOne = Effect.fnUntraced(function* (
 ): Effect.fn.Return<void, DatabaseError> {
   const start = yield* elapsedMs;
   const answers: (readonly SqlValue[])[][] = [];
+  let columns: readonly string[] = [];
   const reached = db.prepare("SELECT commit_id FROM progress").pluck().get() as number;
   const failure = yield* runSql(
     // Both see the same commit.
@@ -151,7 +152,10 @@ const runOne = Effect.fnUntraced(function* (
       language: "en",
     },
     {
-      columns: () => void answers.push([]),
+      columns: (names) => {
+        columns = names;
+        answers.push([]);
+      },
       rows: (rows) => void answers.at(-1)?.push(...rows),
       end: () => {},
     },
@@ -165,9 +169,14 @@ const runOne = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock;
   const at = instantOf(clock).toISOString();
   yield* onFileWhenFree(db.name, () =>
-    failure === undefined
-      ? store(db, analysis, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at)
-      : storeFailure(db, analysis, failure, { commit: reached, ms }),
+    failure !== undefined
+      ? storeFailure(db, analysis, [sqlSentence(failure, "fr"), sqlSentence(failure, "en")], {
+          commit: reached,
+          ms,
+        })
+      : JSON.stringify(columns) !== analysis.colonnes
+        ? storeFailure(db, analysis, OTHER_COLUMNS, { commit: reached, ms })
+        : store(db, analysis, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at),
   );
 });
 
@@ -192,14 +201,20 @@ const store = (db: Sqlite, { nom, sql }: PlainAnalysis, { commit, ms, rows }: Ru
     })
     .immediate();
 
+/** A table that it reads was changed by hand: the next start makes its own anew. */
+const OTHER_COLUMNS = [
+  "la requête donne d'autres colonnes qu'avant : relancez ventes",
+  "the query gives other columns than before: start ventes again",
+] as const;
+
 /** The rows stay those of the last run that succeeded, and date_analyse says when that was. */
 const storeFailure = (
   db: Sqlite,
   { nom, sql }: PlainAnalysis,
-  failure: SqlFailure,
+  [fr, en]: readonly [fr: string, en: string],
   { commit, ms }: Pick<Run, "commit" | "ms">,
 ): void => {
   db.prepare(
     "UPDATE analyses_liste SET commit_id = ?, duree_ms = ?, erreur_fr = ?, erreur_en = ? WHERE nom = ? AND sql = ?",
-  ).run(commit, ms, sqlSentence(failure, "fr"), sqlSentence(failure, "en"), nom, sql);
+  ).run(commit, ms, fr, en, nom, sql);
 };

@@ -5,6 +5,8 @@ import { tablesRead } from "../analyses/query/tables-read.ts";
 export interface PlainAnalysis {
   readonly nom: string;
   readonly sql: string;
+  /** Those of its table: JSON. */
+  readonly colonnes: string;
   /** Of its last run; null: it has not run. */
   readonly duree_ms: number | null;
 }
@@ -23,7 +25,9 @@ export function staleAnalyses(db: Sqlite): readonly PlainAnalysis[] {
     db.prepare("SELECT nom, commit_id FROM tables_changees").raw().all() as [string, number][],
   );
   const listed = db
-    .prepare("SELECT nom, sql, genre, commit_id, duree_ms FROM analyses_liste WHERE colonnes <> '[]'")
+    .prepare(
+      "SELECT nom, sql, colonnes, genre, commit_id, duree_ms FROM analyses_liste WHERE colonnes <> '[]'",
+    )
     .all() as Listed[];
   const byName = new Map(listed.map((one) => [one.nom, one]));
 

@@ -38,9 +38,32 @@ const listed = (db: Sqlite): ReadonlyMap<string, string> =>
     ][],
   );
 
+/** The plain analyses whose query gives other columns than their table has, as `SELECT *` of a table that got a new one. */
+function outdated(db: Sqlite): readonly string[] {
+  const plain = db
+    .prepare("SELECT nom, sql, colonnes FROM main.analyses_liste WHERE genre = 'plain' AND colonnes <> '[]'")
+    .all() as { readonly nom: string; readonly sql: string; readonly colonnes: string }[];
+  return plain.filter(({ sql, colonnes }) => !isStill(db, sql, colonnes)).map(({ nom }) => nom);
+}
+
+function isStill(db: Sqlite, sql: string, colonnes: string): boolean {
+  try {
+    return JSON.stringify(columnsOfQuery(db, sql)) === colonnes;
+  } catch {
+    // What it reads is gone: its next run says so.
+    return true;
+  }
+}
+
+const columnsOfQuery = (db: Sqlite, sql: string): readonly string[] =>
+  db
+    .prepare(sql)
+    .columns()
+    .map(({ name }) => name);
+
 /**
- * Runs one transaction when a file differs from the list. Call it before temporary tables hide those of the file.
- * Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
+ * Runs a transaction when a file differs from the list, or a query gives other columns than before. Call it before temporary
+ * tables hide those of the file. Throws the errors of SQLite; after SQLITE_BUSY the caller tries again.
  */
 export function install(db: Sqlite, read: readonly (Definition | BadFile)[]): Installed {
   const files = read.map((one) => ({ one, definition: fingerprint(one) }));
@@ -48,6 +71,16 @@ export function install(db: Sqlite, read: readonly (Definition | BadFile)[]): In
   const isSame =
     files.length === before.size && files.every(({ one, definition }) => before.get(one.nom) === definition);
   if (!isSame) db.transaction(() => change(db, files)).immediate();
+  // Another one may read one that is made again, and so on.
+  for (let left = files.length; left > 0; left--) {
+    const old = outdated(db);
+    if (old.length === 0) break;
+    db.transaction(() => {
+      const mark = db.prepare("UPDATE main.analyses_liste SET definition = 'outdated' WHERE nom = ?");
+      for (const nom of old) mark.run(nom);
+      change(db, files);
+    }).immediate();
+  }
   const incremental = new Set(
     db
       .prepare("SELECT nom FROM main.analyses_liste WHERE colonnes <> '[]' AND genre = 'incremental'")
@@ -192,10 +225,7 @@ const isBeforeFirstRefresh = (db: Sqlite): boolean =>
 function createPlain(db: Sqlite, one: Definition, definition: string): ListRow {
   const why = problemOf(db, one);
   if (why !== undefined) return row({ ...one, ...why }, definition);
-  const colonnes = db
-    .prepare(one.sql)
-    .columns()
-    .map(({ name }) => name);
+  const colonnes = columnsOfQuery(db, one.sql);
   const cells = colonnes.map((_, i) => `c${i + 1}`);
   const shown = colonnes.map((name, i) => `c${i + 1} AS ${quoted(name)}`);
   db.exec(`
