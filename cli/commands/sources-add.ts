@@ -137,7 +137,7 @@ const warnOfOthersSales = (
         | { source: string; n: number }
         | undefined;
       if (most === undefined || most.n * 2 <= ids.length) return;
-      say(`ventes: ${run.texts.sameSales(most.n, ids.length, visibleSource(most.source))}`);
+      say(`ventes: ${run.texts.sameSales(most.n, ids.length, visibleSource(most.source))}`, "warning");
     } finally {
       db.close();
     }

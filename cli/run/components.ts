@@ -251,10 +251,10 @@ export const analyze = (
       },
       ...(onVisible === undefined ? {} : { onVisible }),
       onAudit: (corrected) => {
-        if (corrected.length > 0) say(`ventes: ${run.texts.audited(corrected.length)}`);
+        if (corrected.length > 0) say(`ventes: ${run.texts.audited(corrected.length)}`, "warning");
         onAudited();
       },
-      onColumnsMended: () => say(`ventes: ${run.texts.columnsMended()}`),
+      onColumnsMended: () => say(`ventes: ${run.texts.columnsMended()}`, "warning"),
       auditsColumns,
     });
     const report = reportOf(current, databaseIn(data));
@@ -267,5 +267,5 @@ export const analyze = (
  */
 export const analyzeBeside = (run: Invocation): Effect.Effect<never, DatabaseError, Settings> =>
   runBeside((wrong) => {
-    if (wrong.length > 0) say(`ventes: ${run.texts.analysesFilledAgain(wrong.join(", "))}`);
+    if (wrong.length > 0) say(`ventes: ${run.texts.analysesFilledAgain(wrong.join(", "))}`, "warning");
   });
