@@ -45,7 +45,6 @@ export const pollSource = Effect.fnUntraced(function* (
   registration: Registration,
   { mode }: PollOptions,
 ): Effect.fn.Return<PollResult, PollFailure> {
-  // When two producers poll one source, one of them overtakes the other, and the other begins again.
   const { source } = registration;
   const poll = pollOnce(producer, registration, mode).pipe(
     spanned(
@@ -54,6 +53,7 @@ export const pollSource = Effect.fnUntraced(function* (
       (result) => foundBy(source, result),
     ),
   );
+  // When two producers poll one source, one of them overtakes the other, and the other begins again.
   for (;;) {
     const result = yield* poll;
     if (result !== OVERTAKEN) return result;
