@@ -31,6 +31,8 @@ export interface Placement<Line> {
   readonly stayed: readonly { readonly line: Line; readonly from: Held }[];
   /** How many rows of the version before say something else now. */
   readonly changed: number;
+  /** These rows and their lines, where there are as many of both. */
+  readonly changedPairs: readonly { readonly line: Line; readonly from: Held }[];
   /** Rows of the version before that this one lacks. */
   readonly vanished: readonly Held[];
   /** Lines of rows that no version had, and the number of lines of rows that an earlier version had. */
@@ -86,6 +88,10 @@ export function placeDuplicates<Line extends Duplicate>(
     ...numbered(held, pairs, others, rest),
     stayed: pairs.filter(({ from }) => from.place > 0),
     changed,
+    changedPairs:
+      others.length === present.length && others.length === replaceable.length
+        ? eachInOrder(present, others)
+        : NONE,
     vanished,
     came: others.slice(replaceable.length),
     returned:
@@ -97,6 +103,10 @@ export function placeDuplicates<Line extends Duplicate>(
 
 const NONE: readonly never[] = [];
 
+/** Pairs as many rows with as many lines, in the order of their places. `lines`: in their order. */
+const eachInOrder = <Line>(rows: readonly Held[], lines: readonly Line[]): readonly Pair<Line>[] =>
+  rows.toSorted((x, y) => x.place - y.place).map((from, i) => ({ from, line: lines[i] as Line }));
+
 /** The two commonest groups by far: a first version has the one, a later version the other. */
 const allNew = <Line>(came: readonly Line[]): Placement<Line> => ({
   lines: came.map((line, i) => ({ line, ordinal: i + 1, changed: true })),
@@ -105,6 +115,7 @@ const allNew = <Line>(came: readonly Line[]): Placement<Line> => ({
   gone: NONE,
   stayed: NONE,
   changed: 0,
+  changedPairs: NONE,
   vanished: NONE,
   came,
   returned: 0,
@@ -119,6 +130,7 @@ const unchanged = <Line>(from: Held, line: Line): Placement<Line> => {
     gone: NONE,
     stayed: isPresent ? [{ line, from }] : NONE,
     changed: 0,
+    changedPairs: NONE,
     vanished: NONE,
     came: NONE,
     returned: isPresent ? 0 : 1,

@@ -9,7 +9,7 @@ import type { IdFindings } from "./id-findings.ts";
 import type { Group, PartDecision } from "./part-decision.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { type HeldRow, isStem } from "./state/held-rows.ts";
-import type { SeenSales } from "./survey.ts";
+import { NOTHING_SEEN } from "./survey.ts";
 import type { Vanishing } from "./vanishing.ts";
 
 /** The open last line of the version before, which this one extends. */
@@ -268,8 +268,6 @@ const areTogether = (lines: readonly SpilledRecord[]): boolean =>
   lines.length - 1 === (lines.at(-1)?.n ?? 0) - (lines[0]?.n ?? 0);
 
 const isRow = ({ leftOut }: SpilledRecord): boolean => leftOut !== true;
-
-const NOTHING_SEEN: SeenSales = { stayed: [], changed: 0, came: [], returned: 0, vanished: [] };
 
 /** The ISO day of a held sale; "" if no event told it. */
 const dayOfRow = ({ key, day }: HeldRow): string => (day !== "" || !isStem(key) ? day : dayOfStem(key));

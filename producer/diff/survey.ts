@@ -16,6 +16,7 @@ import {
   SIDES,
   type Side,
 } from "./evidence.ts";
+import { orderOf, type Sampled, sortedOf } from "./line-order.ts";
 import type { Days } from "./redated.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { ageOf } from "./verdict.ts";
@@ -23,22 +24,20 @@ import { type Window, windowOf } from "./window.ts";
 
 /** The order of a file is judged by a sample of at most so many rows. */
 const SAMPLED = 8_192;
-/** The part of the lines that stand in the order of their days in a file that is sorted by day. */
-const SORTED = 0.9;
-
-interface Sampled {
-  readonly place: number;
-  readonly day: string;
-  /** 0: the row vanished. */
-  readonly line: number;
-  readonly print: number;
-}
-
 /** Sales of one day in the version before: those of one stem, or the one of an id. */
 export type SeenSales = Pick<
   Placement<SpilledRecord>,
-  "stayed" | "changed" | "came" | "returned" | "vanished"
+  "stayed" | "changed" | "changedPairs" | "came" | "returned" | "vanished"
 >;
+
+export const NOTHING_SEEN: SeenSales = {
+  stayed: [],
+  changed: 0,
+  changedPairs: [],
+  came: [],
+  returned: 0,
+  vanished: [],
+};
 
 /** The first and the last of some rows by their places, and by their lines; the place of the last line. */
 interface Ends {
@@ -85,6 +84,8 @@ export class Survey {
   #ends = new Map<string, Ends>();
   /** Those of identical rows of which more came: they count where no other row stayed. */
   readonly #unsureEnds = new Map<string, Ends>();
+  /** Those of rows that say something else now: they count where all do, as when a column comes. */
+  readonly #changedEnds = new Map<string, Ends>();
   readonly #stayedEnds: Ends = noEnds();
   #firstCame = Number.POSITIVE_INFINITY;
   #lastCame = 0;
@@ -99,7 +100,8 @@ export class Survey {
   #hasOrder = false;
 
   /** First pass. `dayNow`: their day in this version. */
-  see(day: string, { stayed, changed, came, returned, vanished }: SeenSales, dayNow: string): void {
+  see(day: string, sales: SeenSales, dayNow: string): void {
+    const { stayed, changed, changedPairs, came, returned, vanished } = sales;
     const before = stayed.length + changed + vanished.length;
     const now = stayed.length + changed + came.length + returned;
     if (before > 0) this.#old.set(day, (this.#old.get(day) ?? 0) + before);
@@ -111,14 +113,18 @@ export class Survey {
       if (line < this.#firstCame) this.#firstCame = line;
       if (line > this.#lastCame) this.#lastCame = line;
     }
+    for (const { line, from } of changedPairs) {
+      widen(endsOf(this.#changedEnds, day), from.place, line.line);
+      this.#take({ place: from.place, day, line: line.line, print: from.a, isChanged: true });
+    }
     // Of identical rows nobody knows yet which ones vanished, or which ones came.
     if (vanished.length > 0 && stayed.length > 0) return;
     const isSure = came.length === 0;
     for (const { line, from } of stayed) {
       widen(endsOf(isSure ? this.#ends : this.#unsureEnds, day), from.place, line.line);
-      if (isSure) this.#take({ place: from.place, day, line: line.line, print: from.a });
+      if (isSure) this.#take({ place: from.place, day, line: line.line, print: from.a, isChanged: false });
     }
-    for (const { place, a } of vanished) this.#take({ place, day, line: 0, print: a });
+    for (const { place, a } of vanished) this.#take({ place, day, line: 0, print: a, isChanged: false });
   }
 
   #take(row: Sampled): void {
@@ -156,7 +162,9 @@ export class Survey {
   /** Ends the first pass. `isOrdered`: the places of the rows are those of the version before. */
   endFirst(isOrdered: boolean): void {
     this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };
-    if (this.#ends.size === 0) this.#ends = this.#unsureEnds;
+    const isAllChanged = this.#ends.size + this.#unsureEnds.size === 0;
+    if (this.#ends.size === 0) this.#ends = isAllChanged ? this.#changedEnds : this.#unsureEnds;
+    if (!isAllChanged) this.#sample = this.#sample.filter(({ isChanged }) => !isChanged);
     this.#order = orderOf(this.#sample);
     this.#sorted = sortedOf(this.#sample, this.#windows.old?.strays);
     this.#hasOrder = isOrdered && this.#order === "kept";
@@ -266,39 +274,4 @@ export const grown = (habit: Habit, first: boolean, last: boolean): Habit => ({
   last: last ? more(habit.last) : habit.last,
 });
 
-function orderOf(sample: readonly Sampled[]): "kept" | "lost" {
-  const lines = sample.filter(({ line }) => line > 0).sort((a, b) => a.place - b.place);
-  const isKept = lines.every(({ line }, i) => i === 0 || line > (lines[i - 1] as Sampled).line);
-  return lines.length > 0 && isKept ? "kept" : "lost";
-}
-
-function sortedOf(sample: readonly Sampled[], strays: ReadonlySet<string> | undefined): Evidence["sorted"] {
-  const days = sample
-    .filter(({ day }) => strays?.has(day) !== true)
-    .sort((a, b) => a.place - b.place)
-    .map(({ day }) => day);
-  if (new Set(days).size < 2) return "flat";
-  const up = longestRising(days) / days.length;
-  const down = longestRising(days.toReversed()) / days.length;
-  if (Math.max(up, down) < SORTED) return "no";
-  return up >= down ? "up" : "down";
-}
-
 const bySide = <A>(make: () => A): BySide<A> => ({ first: make(), middle: make(), last: make() });
-
-/** The length of the longest subsequence that never falls. */
-function longestRising(days: readonly string[]): number {
-  // `ends[i]`: the lowest last day of a subsequence of length i + 1.
-  const ends: string[] = [];
-  for (const day of days) {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((ends[middle] as string) <= day) low = middle + 1;
-      else high = middle;
-    }
-    ends[low] = day;
-  }
-  return ends.length;
-}

@@ -71,6 +71,18 @@ describe("rows that vanish", () => {
     expect((await claims("v.csv")).size).toBe(4);
   });
 
+  it("on the first day are a correction, also when a column comes and so all lines change", async () => {
+    const lines = (first: string, ...more: readonly string[]) => [
+      first,
+      ...more.map((line) => `${line},Eve`),
+    ];
+    await add("v.csv", {}, SALES, ...sales(1, 8));
+    await poll();
+    write("v.csv", ...lines(`${SALES},vendeur`, "2024-01-01,p,m,10", ...sales(2, 9)));
+    expect(await poll()).toMatchObject({ state: "ok", withdrawn: 1, vanished: 0 });
+    expect((await claims("v.csv")).size).toBe(9);
+  });
+
   it("with a mistyped date are mended, and count once", async () => {
     for (const [i, mistyped] of ["2062-01-04", "2016-01-04", "2024-02-04"].entries()) {
       const name = `${i}.csv`;

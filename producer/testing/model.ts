@@ -79,9 +79,14 @@ function duplicates(
   const at = opened === undefined ? -1 : left.findLastIndex(([, { image }]) => says(image, opened));
   const extended = opened === undefined ? [] : left.splice(at < 0 ? left.length - 1 : at, 1);
   const changed = Math.min(others.length, present.length);
+  const isEach = others.length === present.length && others.length === replaceable.length;
+  const byPlace = present.map(([, { place }]) => place).sort((a, b) => a - b);
   const seen = {
     stayed,
     changed,
+    changedPairs: isEach
+      ? byPlace.map((place, i) => ({ line: { line: others[i]?.[0] }, from: { place, a: 0 } }))
+      : [],
     vanished: present
       .slice(others.length)
       .filter((row) => !extended.includes(row))
@@ -222,6 +227,7 @@ export class ModelSource {
         const seen = {
           stayed: now !== undefined && at > 0 ? [{ line, from: old }] : [],
           changed: 0,
+          changedPairs: [],
           came: image === undefined ? [line] : [],
           returned: image !== undefined && now !== undefined && at === 0 ? 1 : 0,
           vanished: now === undefined && at > 0 ? [old] : [],

@@ -104,6 +104,7 @@ function numbered(
   const seen = {
     stayed: wasThere && line !== undefined ? [{ line, from: held }] : [],
     changed: 0,
+    changedPairs: [],
     came: held === undefined && line !== undefined ? [line] : [],
     returned: held !== undefined && !wasThere && line !== undefined ? 1 : 0,
     vanished: wasThere && line === undefined ? [held] : [],
