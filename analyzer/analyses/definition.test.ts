@@ -69,6 +69,11 @@ test.each([
   expect(isBad(found) ? found.erreur : found.raison?.en).toBe(why);
 });
 
+test("a comment of any length costs no more than its length", () => {
+  const text = `-- titre: ${"a ".repeat(100_000)}x\n/*${" ".repeat(200_000)}*/ SELECT 1 ; ;\n`;
+  expect(read(text)).toMatchObject({ sql: "SELECT 1", ligne: 2 });
+});
+
 test("a file with one of our names, a bad name or no right to be read is wrong, and the others go on", () => {
   const dir = join(scratchDirectory(), "analyses");
   expect(readAnalyses(dir)).toBe(SHIPPED);

@@ -57,7 +57,7 @@ export const isBad = (read: Definition | BadFile): read is BadFile => "erreur" i
 const NAME = /^[a-z][a-z0-9_]{0,59}$/;
 /** SQLite makes no table or view of such a name. */
 export const isReserved = (nom: string): boolean => nom.startsWith("sqlite_");
-const HEADER_LINE = /^--\s*(titre|title|unite|graphique)\s*:\s*(.*?)\s*$/;
+const HEADER_LINE = /^--\s*(titre|title|unite|graphique)\s*:\s*(.*)$/;
 const COMMENT_OR_QUOTED = /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** A file that is wrong is answered as BadFile, not thrown. */
@@ -88,7 +88,7 @@ export function readDefinition({ nom, fichier, text, livree }: AnalysisFile): De
   const header = headerOf(normal);
   if ("ligne" in header) return bad(header.ligne, header.fr, header.en);
   const sql = withoutComments(normal);
-  const trimmed = sql.replace(/[\s;]+$/, "");
+  const trimmed = withoutEnd(sql);
   const start = trimmed.length - trimmed.trimStart().length;
   const parsed = parseStmt(trimmed);
   if (trimmed.trim() === "")
@@ -169,5 +169,12 @@ const withoutComments = (text: string): string =>
   text.replace(COMMENT_OR_QUOTED, (part) =>
     part.startsWith("--") || part.startsWith("/*") ? part.replace(/[^\n]/g, " ") : part,
   );
+
+/** Without the spaces and semicolons at its end. A regular expression would try again at each space of a long comment. */
+function withoutEnd(sql: string): string {
+  let end = sql.length;
+  while (end > 0 && /[\s;]/.test(sql.charAt(end - 1))) end--;
+  return sql.slice(0, end);
+}
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
