@@ -1,17 +1,35 @@
 /** In which order the lines of a file stand, judged by a sample of them (rule 9). */
 import type { Evidence } from "./evidence.ts";
 
+/** The order of a file is judged by a sample of at most so many rows. */
+const SAMPLED = 8_192;
 /** The part of the lines that stand in the order of their days in a file that is sorted by day. */
 const SORTED = 0.9;
 
-export interface Sampled {
+interface Sampled {
   readonly place: number;
   readonly day: string;
   /** 0: the row vanished. */
   readonly line: number;
   readonly print: number;
-  /** The line says something else than the row. */
-  readonly isChanged: boolean;
+}
+
+export class Sample {
+  #rows: Sampled[] = [];
+  /** The sample holds the rows whose fingerprint is a multiple of this. */
+  #every = 1;
+
+  take(row: Sampled): void {
+    if (row.print % this.#every !== 0) return;
+    this.#rows.push(row);
+    if (this.#rows.length <= SAMPLED) return;
+    this.#every *= 2;
+    this.#rows = this.#rows.filter(({ print }) => print % this.#every === 0);
+  }
+
+  get rows(): readonly Sampled[] {
+    return this.#rows;
+  }
 }
 
 /** Whether the rows that stayed stand in the order of before. */

@@ -16,14 +16,12 @@ import {
   SIDES,
   type Side,
 } from "./evidence.ts";
-import { orderOf, type Sampled, sortedOf } from "./line-order.ts";
+import { orderOf, Sample, sortedOf } from "./line-order.ts";
 import type { Days } from "./redated.ts";
 import type { SpilledRecord } from "./spill.ts";
 import { ageOf } from "./verdict.ts";
 import { type Window, windowOf } from "./window.ts";
 
-/** The order of a file is judged by a sample of at most so many rows. */
-const SAMPLED = 8_192;
 /** Sales of one day in the version before: those of one stem, or the one of an id. */
 export type SeenSales = Pick<
   Placement<SpilledRecord>,
@@ -89,9 +87,9 @@ export class Survey {
   readonly #stayedEnds: Ends = noEnds();
   #firstCame = Number.POSITIVE_INFINITY;
   #lastCame = 0;
-  #sample: Sampled[] = [];
-  /** The sample holds the rows whose fingerprint is a multiple of this. */
-  #every = 1;
+  readonly #sample = new Sample();
+  /** Of rows that say something else now, and of those that vanished. */
+  readonly #changedSample = new Sample();
   #windows: { readonly old: Window | null; readonly now: Window | null } = { old: null, now: null };
   readonly #vanished = bySide(() => Object.fromEntries(AGES.map((age) => [age, 0])) as Record<Age, number>);
   readonly #came = bySide(() => ({ count: 0, strays: 0 }));
@@ -115,24 +113,18 @@ export class Survey {
     }
     for (const { line, from } of changedPairs) {
       widen(endsOf(this.#changedEnds, day), from.place, line.line);
-      this.#take({ place: from.place, day, line: line.line, print: from.a, isChanged: true });
+      this.#changedSample.take({ place: from.place, day, line: line.line, print: from.a });
     }
     // Of identical rows nobody knows yet which ones vanished, or which ones came.
     if (vanished.length > 0 && stayed.length > 0) return;
     const isSure = came.length === 0;
     for (const { line, from } of stayed) {
       widen(endsOf(isSure ? this.#ends : this.#unsureEnds, day), from.place, line.line);
-      if (isSure) this.#take({ place: from.place, day, line: line.line, print: from.a, isChanged: false });
+      if (isSure) this.#sample.take({ place: from.place, day, line: line.line, print: from.a });
     }
-    for (const { place, a } of vanished) this.#take({ place, day, line: 0, print: a, isChanged: false });
-  }
-
-  #take(row: Sampled): void {
-    if (row.print % this.#every !== 0) return;
-    this.#sample.push(row);
-    if (this.#sample.length <= SAMPLED) return;
-    this.#every *= 2;
-    this.#sample = this.#sample.filter(({ print }) => print % this.#every === 0);
+    for (const { place, a } of vanished)
+      for (const sample of [this.#sample, this.#changedSample])
+        sample.take({ place, day, line: 0, print: a });
   }
 
   /** What a place is more than its line, so that the last row that stayed keeps its place. null: no row stayed. */
@@ -164,9 +156,9 @@ export class Survey {
     this.#windows = { old: windowOf(this.#old), now: windowOf(this.#now) };
     const isAllChanged = this.#ends.size + this.#unsureEnds.size === 0;
     if (this.#ends.size === 0) this.#ends = isAllChanged ? this.#changedEnds : this.#unsureEnds;
-    if (!isAllChanged) this.#sample = this.#sample.filter(({ isChanged }) => !isChanged);
-    this.#order = orderOf(this.#sample);
-    this.#sorted = sortedOf(this.#sample, this.#windows.old?.strays);
+    const { rows } = isAllChanged ? this.#changedSample : this.#sample;
+    this.#order = orderOf(rows);
+    this.#sorted = sortedOf(rows, this.#windows.old?.strays);
     this.#hasOrder = isOrdered && this.#order === "kept";
     for (const [day, ends] of this.#ends) {
       if (this.#windows.old?.strays.has(day) === true) continue;
