@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer";
 import * as Redacted from "effect/Redacted";
 import * as Schema from "effect/Schema";
 import type * as Scope from "effect/Scope";
+import * as Tracer from "effect/Tracer";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openVentes } from "#shared/database/ventes-db.ts";
 import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
@@ -72,6 +73,24 @@ const ask = (url: string, options: { method?: string; host?: string; path?: stri
 
 const live = (name: string, run: Effect.Effect<void, unknown, Settings | Scope.Scope>) =>
   it.live(name, () => Effect.suspend(() => run.pipe(Effect.scoped, Effect.provide(settings()))));
+
+live(
+  "a request makes no span: it would hold the token of the address",
+  Effect.gen(function* () {
+    const seen: string[] = [];
+    const tracer = Tracer.make({
+      span: (options) => {
+        seen.push(options.name);
+        return new Tracer.NativeSpan(options);
+      },
+    });
+    const access = { kind: "token", token: Redacted.make("0123456789abcdef") } as const;
+    const { url } = yield* serve({ access }).pipe(Effect.provideService(Tracer.Tracer, tracer));
+    yield* get(`${url}?token=0123456789abcdef`);
+    yield* get(`${url}healthz`);
+    assert.deepStrictEqual(seen, []);
+  }),
+);
 
 describe("what it answers", () => {
   live(

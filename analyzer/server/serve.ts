@@ -3,6 +3,7 @@
  * the answers. The server runs until its Scope closes.
  */
 import * as Effect from "effect/Effect";
+import * as HttpMiddleware from "effect/http/HttpMiddleware";
 import * as HttpServerError from "effect/http/HttpServerError";
 import * as HttpServerRequest from "effect/http/HttpServerRequest";
 import * as HttpServerResponse from "effect/http/HttpServerResponse";
@@ -121,7 +122,12 @@ export const servePage = Effect.fnUntraced(function* (
     onWrongLink: onGuess,
     onLinkUsed: (request) => options.onLinkUsed?.(clientOf(request), writers.linkTo(served.url)),
   });
-  yield* server.serve(guarded(routes, access, settings.language, onGuess));
+  // A span of a request would hold its address, and with it the token that a browser sends once.
+  yield* Effect.provideService(
+    server.serve(guarded(routes, access, settings.language, onGuess)),
+    HttpMiddleware.TracerDisabledWhen,
+    () => true,
+  );
   return { ...served, link: options.admin === undefined ? undefined : writers.linkTo(served.url) };
 });
 
