@@ -1,7 +1,7 @@
 /** What the command of a choice would make of the registration of a source. The words that are advised are those that are tried. */
 import { parseArgs } from "node:util";
 import type { Registration } from "#shared/contract/source-records.ts";
-import { answered, type Choice, type Doubt, scopeNamed } from "../source/index.ts";
+import { answered, type Choice, type Doubt, SourceRefusal, scopeNamed } from "../source/index.ts";
 import { changedReading, parseReadingFlags } from "../version/index.ts";
 
 export interface Attempt {
@@ -30,11 +30,16 @@ const OPTIONS = {
 export function attemptOf(registration: Registration, doubt: Doubt, choice: Choice): Attempt | undefined {
   try {
     return attempted(registration, doubt, choice);
-  } catch {
+  } catch (error) {
     // A file may give its columns names that begin like options. Its version is held all the same.
-    return undefined;
+    if (error instanceof SourceRefusal || isOfWords(error)) return undefined;
+    throw error;
   }
 }
+
+/** Whether parseArgs refuses the words. */
+const isOfWords = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 
 function attempted(registration: Registration, { decision }: Doubt, choice: Choice): Attempt | undefined {
   const { options, commands, answer } = choice;
