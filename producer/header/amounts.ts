@@ -95,21 +95,28 @@ export function quantityFields(
   return others.length === 0 ? undefined : { read, others };
 }
 
-/** The fields of a header of sales that tell whether a price is that of a piece or of the line. */
+/** The fields of a header of sales that tell whether their money is that of a piece or of the line. */
 export interface PricedFields {
-  readonly product: number;
+  readonly article: number;
   readonly quantity: number;
-  readonly price: number;
+  /** The unit price, or the amount. */
+  readonly money: number;
+  readonly isAmount: boolean;
 }
 
-/** undefined: the file has no price or an amount beside it, or the meaning of its price was decided. */
-export function pricedFields(wide: WideMapping, options: HeaderOptions): PricedFields | undefined {
+/** undefined: the file has neither price nor amount, or both, or the meaning of its money was decided. */
+export function pricedFields(
+  header: readonly string[],
+  wide: WideMapping,
+  options: HeaderOptions,
+): PricedFields | undefined {
   const sources = options.map?.prix === undefined ? byNameAlone(wide, options, AMOUNT) : undefined;
-  if (sources === undefined || sources.has(AMOUNT)) return undefined;
-  const found = fieldsOf(sources, ["id_produit", QUANTITY, "prix"]);
-  if (found === undefined) return undefined;
-  const [product, quantity, price] = found;
-  return { product, quantity, price };
+  if (sources === undefined || sources.has("prix") === sources.has(AMOUNT)) return undefined;
+  const isAmount = sources.has(AMOUNT);
+  const found = fieldsOf(sources, ["id_produit", QUANTITY, isAmount ? AMOUNT : "prix"]);
+  if (found === undefined || foldHeader(header[found[2]] ?? "") === COLUMN) return undefined;
+  const [article, quantity, money] = found;
+  return { article, quantity, money, isAmount };
 }
 
 /** The quantity and the amount of a sale; undefined: one of them has no field of its own. */

@@ -110,6 +110,8 @@ it.each([
     ["2,8,16", "3,12,36", "1,4,4"],
     [],
   ],
+  ["an amount that follows the quantity", "qty,montant", ["2,8", "3,12", "1,4", "4,16"], []],
+  ["one amount for any quantity", "qty,montant", ["2,8", "3,8", "1,8", "4,8"], []],
   ["a return with a negative amount", "qty,amount", ["2,10", "-1,-5"], []],
 ])("%s: held only where names would choose between different values", async (_, columns, lines, doubts) => {
   const days = lines.map((line, i) => `2026-02-0${i + 1},A,S1,${line}`);
@@ -153,6 +155,18 @@ it("that may be in a column of prices is told under both readings, and an operat
   await add(["chiffre_affaires=prix"]);
   expect(await poll()).toMatchObject({ state: "ok", emitted: 3 });
   expect(await amounts()).toEqual(["12", "4", "8"]);
+});
+
+it("that is the same for any quantity of a product may be the price of a piece", async () => {
+  const lines = ["2026-02-03,A,S1,2,4", "2026-02-04,A,S1,3,4", "2026-02-05,A,S1,1,4", "2026-02-05,B,S1,2,6"];
+  const header = "date,article,magasin,qty,montant";
+  expect(await held(header, ...lines, "2026-02-06,B,S1,5,6")).toEqual(["amount.unclear"]);
+  const doubt = (await poll())?.doubts?.[0];
+  expect(doubt?.says).toContain('"montant" (24), and may be "qty × montant" (66)');
+  expect(doubt?.choices[0]?.command).toMatch(/ --map prix=montant$/);
+  await add(["prix=montant"]);
+  expect(await poll()).toMatchObject({ state: "ok", emitted: 5 });
+  expect(await amounts()).toEqual([undefined, undefined, undefined, undefined, undefined]);
 });
 
 it("of two unit prices, an operator chooses one", async () => {

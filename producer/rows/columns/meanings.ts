@@ -73,7 +73,7 @@ export class Meanings {
   constructor({ wide, reading, whole, ...written }: MeaningsOptions) {
     const { header } = written;
     const amounts = amountFields(header, wide, reading);
-    const priced = amounts === undefined ? pricedFields(wide, reading) : undefined;
+    const priced = amounts === undefined ? pricedFields(header, wide, reading) : undefined;
     const documents = documentFields(wide, reading);
     const quantities = quantityFields(header, wide, reading);
     const signed = signedFields(wide);
