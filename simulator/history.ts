@@ -185,12 +185,16 @@ const OF_PRODUCERS = new Set([
   "next day",
 ]);
 
-export function historyOf(seed: number): History {
+/** The kinds of steps. */
+export const STEP_KINDS: readonly string[] = Object.keys(WEIGHTS);
+
+/** `only`: the steps are of these kinds alone, with producers where a kind is theirs. None: of all kinds. */
+export function historyOf(seed: number, only: readonly string[] = []): History {
   const r = randomOf(seed * 2654435761);
   // Every fifth history has real producers: one of their polls costs as much as a dozen batches.
-  const producers = seed % 5 === 0;
+  const producers = only.length === 0 ? seed % 5 === 0 : only.some((kind) => OF_PRODUCERS.has(kind));
   const weights = Object.entries(WEIGHTS)
-    .filter(([kind]) => producers || !OF_PRODUCERS.has(kind))
+    .filter(([kind]) => (producers || !OF_PRODUCERS.has(kind)) && (only.length === 0 || only.includes(kind)))
     .map(
       ([kind, weight]) =>
         [kind, r.chance(0.2) && kind !== "events" ? 0 : weight * (0.3 + 1.7 * r.next())] as const,

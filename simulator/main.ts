@@ -1,15 +1,15 @@
 /**
  * `npm run sim -- [--seeds N] [--first N]`: plays random histories of the whole pipeline under faults (play.ts), and
- * counts their events and faults. `--seed N` plays one again, exactly, and prints its events. `--mutant NAME` (or `all`)
- * plays histories with a rule broken on purpose. Ends with 1 at the first violation, which is shrunk
- * to a short history and printed with its seed and steps.
+ * counts their events and faults. `--only KIND,KIND` plays histories of these steps alone. `--seed N` plays one again,
+ * exactly, and prints its events. `--mutant NAME` (or `all`) plays histories with a rule broken on purpose. Ends with 1 at
+ * the first violation, which is shrunk to a short history and printed with its seed and steps.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { scratchFolder, seedsOf, wholeNumber } from "./command-line.ts";
 import { Counts } from "./counts.ts";
-import { type History, historyOf, stepLine } from "./history.ts";
+import { type History, historyOf, STEP_KINDS, stepLine } from "./history.ts";
 import { MUTANTS, playMutants, runSimulator, type Summary } from "./mutants.ts";
 import { play, templateOf } from "./play.ts";
 import { shrink } from "./shrink.ts";
@@ -20,11 +20,20 @@ const { values } = parseArgs({
     first: { type: "string", default: "1" },
     seed: { type: "string" },
     jobs: { type: "string", default: "2" },
+    only: { type: "string" },
     mutant: { type: "string" },
     json: { type: "boolean", default: false },
     "no-shrink": { type: "boolean", default: false },
   },
 });
+
+/** The kinds of steps, all if there is none. */
+const only = values.only === undefined ? [] : values.only.split(",");
+const unknown = only.find((kind) => !STEP_KINDS.includes(kind));
+if (unknown !== undefined) {
+  console.error(`sim: there is no kind of steps ${unknown}: there are ${STEP_KINDS.join(", ")}`);
+  process.exit(2);
+}
 
 const say = (line: string): void => {
   if (!values.json) console.log(line);
@@ -42,7 +51,7 @@ function playSeeds(first: number, last: number): Summary {
   try {
     const options = { folder, template: templateOf(join(folder, "template"), readFileSync) };
     for (let seed = first; seed <= last && violation === null; seed++) {
-      const history = historyOf(seed);
+      const history = historyOf(seed, only);
       const result = play(history, options);
       played++;
       counts.addAll(result.counts);
@@ -87,6 +96,7 @@ async function playShared(first: number, last: number, jobs: number): Promise<Su
       const seeds = Math.min(SHARE, Math.ceil((last - first + 1) / jobs), last - from + 1);
       next += seeds;
       const args = ["--first", from, "--seeds", seeds, "--jobs", 1].map(String);
+      if (values.only !== undefined) args.push("--only", values.only);
       parts.push(await runSimulator(dirname(import.meta.dirname), [...args, "--json", "--no-shrink"]));
     }
   };

@@ -12,6 +12,8 @@ export interface Mutant {
   readonly edits: readonly Edit[];
   /** The kind of lives of files that shows it. Absent: histories, or lives against rule 9 alone. */
   readonly kind?: string;
+  /** Histories: of these steps alone. Absent: of all kinds. */
+  readonly only?: readonly string[];
   /** Seeds within which it must be found: of histories, or of lives. */
   readonly within: number;
   /** A seed that shows it, so that a test need not search. */

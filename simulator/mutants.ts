@@ -78,7 +78,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 78,
+    shownBy: 24,
   },
   {
     name: "page-forgotten",
@@ -100,7 +100,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 300,
-    shownBy: 18,
+    shownBy: 54,
   },
   {
     name: "stale-parents",
@@ -254,7 +254,7 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "of two consumers that announce, the slower one takes back what the other noted",
     edits: [{ file: "consumer/outbox.ts", find: "SET value = MAX(value, ?)", replace: "SET value = ?" }],
     within: 600,
-    shownBy: 99,
+    shownBy: 335,
   },
   {
     name: "lone-surrogate-kept",
@@ -292,8 +292,9 @@ export const MUTANTS: readonly Mutant[] = [
         replace: "if (registry.before(source, number) === -1) return OVERTAKEN;",
       },
     ],
-    within: 1000,
-    shownBy: 600,
+    only: ["ambush", "change"],
+    within: 200,
+    shownBy: 11,
   },
   {
     name: "overtaken-in-sending-unnoticed",
@@ -306,7 +307,7 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     within: 1500,
-    shownBy: 250,
+    shownBy: 60,
   },
   {
     name: "no-fences",
@@ -342,7 +343,8 @@ const EDITED_MODULES = pathToFileURL(join(import.meta.dirname, "edited-modules.t
 function commandOf(mutant: Mutant): readonly string[] {
   if (mutant.kind !== undefined) return ["simulator/lives/main.ts", "--kind", mutant.kind, "--json"];
   if (RULE_MUTANTS.includes(mutant)) return ["simulator/lives/rule.ts", "--json"];
-  return [SIMULATOR, "--json", "--no-shrink", "--jobs", "1"];
+  const only = mutant.only === undefined ? [] : ["--only", mutant.only.join(",")];
+  return [SIMULATOR, "--json", "--no-shrink", "--jobs", "1", ...only];
 }
 
 /**
