@@ -135,11 +135,10 @@ describeWith("browser", "changing something on the page", () => {
       data,
     ]);
     const { versions, changes } = JSON.parse(stdout) as {
-      versions: readonly { kind: string; counts: { withdrawn: number } | null }[];
+      versions: readonly { kind: string }[];
       changes: readonly { revenue: number; removed: number }[];
     };
     expect(versions.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["applied", "held", "decided"]));
-    expect(versions.find(({ kind }) => kind === "applied")?.counts?.withdrawn).toBe(20);
     // Both changes are one where they are less than ten seconds apart.
     const sumOf = (of: (change: (typeof changes)[number]) => number) =>
       changes.reduce((sum, change) => sum + of(change), 0);
@@ -164,22 +163,22 @@ describeWith("browser", "changing something on the page", () => {
     await question.getByText("Total revenue from €600.00 to €0.00").waitFor();
     await isFine(page, "remove");
     await page.keyboard.press("Escape");
-    expect(await focused()).toBe("Remove…");
+    await expect.poll(focused).toBe("Remove…");
 
     await page.keyboard.press("Enter");
     await question.getByText("60 sales").waitFor();
     await page.keyboard.press("Tab");
-    expect(await focused()).toBe("Stop following");
+    await expect.poll(focused).toBe("Stop following");
     await page.keyboard.press("Tab");
-    expect(await focused()).toBe("Stop and delete its rows");
+    await expect.poll(focused).toBe("Stop and delete its rows");
     await page.keyboard.press("Enter");
     await said(page, /is no longer followed: 60 rows withdrawn/);
     await total(page).toBe(null);
     // The button is gone; the keyboard is at what came of it.
-    expect(await page.evaluate("document.activeElement.id")).toBe("outcome");
+    await expect.poll(() => page.evaluate("document.activeElement.id")).toBe("outcome");
     await isFine(page, "removed");
     await page.keyboard.press("Tab");
-    expect(await focused()).toBe("Undo");
+    await expect.poll(focused).toBe("Undo");
     await page.keyboard.press("Enter");
     await said(page, /is followed again, with its options/);
     await total(page).toBe(600);
