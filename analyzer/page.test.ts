@@ -186,7 +186,8 @@ describeWith("browser", "the page in a real browser", () => {
     await expect.poll(() => page.locator("#total").textContent()).toMatch(/19\s934,67/);
     const asked: string[] = [];
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-    // The page asks twice when its stream of events opens after its first questions: this change ends what it still asks.
+    // While it opens, the page may ask for everything twice: the first event of its stream can come after its first requests.
+    // Once it has shown this first change and its end, it has made those requests.
     sources = [source("ventes", { state: "parked", reason: "500" })];
     await page.locator("#needs").getByText("ventes.csv").waitFor();
     sources = [source("ventes")];

@@ -89,7 +89,7 @@ export const withChanges = (
       const outbox = outboxes[id] ?? { ...EMPTY_OUTBOX, owed: toldOf(known) };
       const owed = (outbox.owed ?? []).filter((key) => key in known);
       const waiting = [...outbox.changes, ...changes];
-      // Not sooner: it may be solved until a message goes.
+      // Only when a message goes now: a problem may be solved before the next one does.
       const told = isDue(outbox, now) ? owed.filter((key) => open.has(key)) : [];
       const late = told
         .flatMap((key) => open.get(key) ?? [])

@@ -42,7 +42,7 @@ export const Outbox = Schema.Struct({
   tries: Schema.Int,
   /** The time of the next send, ISO 8601; null: at once. */
   next: Schema.NullOr(Schema.String),
-  /** Keys of problems that were told before it was a destination, or in a message that it lost; absent: none. */
+  /** Keys of problems that the destination has not heard of: told before it was named, or in a message that was given up; absent: none. */
   owed: Schema.optionalKey(Schema.Array(Schema.String)),
 });
 export type Outbox = typeof Outbox.Type;

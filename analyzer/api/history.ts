@@ -9,7 +9,7 @@ export const HistoryEntry = Schema.Struct({
    * again, or no version waits any more; unlisted: its catalogue no longer lists it; decided: a person accepted a doubt.
    */
   kind: Schema.Literals(["applied", "held", "failed", "recovered", "unlisted", "decided"]),
-  /** Why, or what was accepted; several sentences are lines. "": nothing is to be said. */
+  /** The reason, or what a person accepted: one sentence a line. Empty when there is none. */
   says: Schema.String,
   /** The number of the last applied version; null: none, or it is a decision. */
   version: Schema.NullOr(Schema.Int),

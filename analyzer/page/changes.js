@@ -35,21 +35,22 @@ export function ChangesView() {
 const NO_CHANGES = { rows: [], since: null, next: null, currency: "EUR" };
 
 /**
- * The changes of a page of the feed, and what became of the versions of the source meanwhile, the newest first.
+ * One page of the feed, the newest first: the changes of the sales, and the entries of the history that are not older than the
+ * last change of this page and older than the page before.
  * @param {{ answer: Pick<Answer, "rows" | "since" | "next" | "currency">, history: History["rows"] }} props
  */
 function Feed({ answer: { rows, since, next, currency }, history }) {
   const t = texts.value;
   const oldest = next === null ? "" : (rows.at(-1)?.to ?? "");
   const { until } = place.value;
-  const meanwhile = history.filter(({ at }) => at >= oldest && (until === undefined || at < until));
+  const versions = history.filter(({ at }) => at >= oldest && (until === undefined || at < until));
   const entries = [
     ...rows.map((row) => ({
       at: row.to,
       key: `change ${row.id}`,
       shown: html`<${ChangeOf} row=${row} currency=${currency} />`,
     })),
-    ...meanwhile.map((entry, i) => ({
+    ...versions.map((entry, i) => ({
       at: entry.at,
       key: `version ${entry.at} ${entry.kind} ${i}`,
       shown: html`<${VersionOf} entry=${entry} />`,

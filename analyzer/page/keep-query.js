@@ -66,5 +66,5 @@ function unitOf({ name, cells }) {
   return /pourcent|percent|part$|taux/i.test(name) ? "pourcentage" : "nombre";
 }
 
-/** One argument of a shell, which is no flag where it begins with a comment. @param {string} text */
+/** The text as an argument for a shell, after `--` where it begins with `-` (a comment), so that it is no flag. @param {string} text */
 const quoted = (text) => `${text.startsWith("-") ? "-- " : ""}'${text.replaceAll("'", "'\\''")}'`;

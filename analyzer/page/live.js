@@ -4,7 +4,7 @@
  * again, and `onLost` when the server does not answer. It never ends.
  */
 
-/** What changes together, as /api/events names it. */
+/** The kinds of answers that change together, by the names that /api/events gives them. */
 export const KINDS = /** @type {const} */ (["figures", "results", "sources"]);
 /** @typedef {(typeof KINDS)[number]} Kind */
 

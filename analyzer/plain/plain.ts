@@ -201,7 +201,7 @@ const store = (db: Sqlite, { nom, sql }: PlainAnalysis, { commit, ms, rows }: Ru
     })
     .immediate();
 
-/** A table that it reads was changed by hand: the next start makes its own anew. */
+/** Somebody changed the columns of a table that the query reads. The next start creates the table of the result again. */
 const OTHER_COLUMNS = [
   "la requête donne d'autres colonnes qu'avant : relancez ventes",
   "the query gives other columns than before: start ventes again",

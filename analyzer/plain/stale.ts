@@ -5,7 +5,7 @@ import { tablesRead } from "../analyses/query/tables-read.ts";
 export interface PlainAnalysis {
   readonly nom: string;
   readonly sql: string;
-  /** Those of its table: JSON. */
+  /** The names of the columns of its table, as JSON. */
   readonly colonnes: string;
   /** Of its last run; null: it has not run. */
   readonly duree_ms: number | null;

@@ -50,7 +50,7 @@ function isStill(db: Sqlite, sql: string, colonnes: string): boolean {
   try {
     return JSON.stringify(columnsOfQuery(db, sql)) === colonnes;
   } catch {
-    // What it reads is gone: its next run says so.
+    // A table that it reads is gone: its next run stores that as its error.
     return true;
   }
 }
@@ -71,7 +71,7 @@ export function install(db: Sqlite, read: readonly (Definition | BadFile)[]): In
   const isSame =
     files.length === before.size && files.every(({ one, definition }) => before.get(one.nom) === definition);
   if (!isSame) db.transaction(() => change(db, files)).immediate();
-  // Another one may read one that is made again, and so on.
+  // An analysis may read another one whose table was created again, so its own columns may then differ too.
   for (let left = files.length; left > 0; left--) {
     const old = outdated(db);
     if (old.length === 0) break;

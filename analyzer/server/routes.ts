@@ -127,7 +127,7 @@ const readingRoutes = ({ settings, reads, current, followed, events }: RoutePart
 
 /** For programs that watch this one. docs/monitoring.md says what each tells. */
 const watchingRoutes = ({ reads, metrics, unready }: RouteParts) => [
-  // It answers: a database that cannot be read is no reason to start the process again.
+  // Status 200 while the process answers: to start it again would not make the database readable.
   route(
     "GET",
     "/healthz",

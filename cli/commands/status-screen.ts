@@ -30,10 +30,10 @@ export interface Screen {
 /** The width of the names of rows. */
 const NAMES = 12;
 
-/** What needs a person has so many lines on a small terminal too; the facts give way. */
+/** On a small terminal the problems keep this many lines, and the facts above them are cut. */
 const LEAST_LINES = 3;
 
-/** The lines of the screen: what needs a person is last, and gets the lines that are left. `before`: the look before. */
+/** The lines of the screen. The problems come last and get the lines that are left. `before`: what the look before this one saw. */
 export function screenOf(seen: Seen, before: Seen | null, screen: Screen, size: Size): readonly string[] {
   const words = watchTextsIn(screen.settings.language);
   const row = (name: string, text: string): string => `${name.padEnd(NAMES)}${text}`;
@@ -164,7 +164,7 @@ function sourcesText({ found, now }: Seen, screen: Screen, words: WatchTexts): s
   ].join(screen.texts.between());
 }
 
-/** The problems in the lines that are left. Those of sources come as they do in `status`. */
+/** The problems, in at most `room` lines and in the order of `status`. */
 function problemLines(
   { problems, sources }: Found,
   columns: number,

@@ -18,13 +18,13 @@ export interface Size {
   readonly rows: number;
 }
 
-/** That of the terminal now; 80x24 where it does not tell. */
+/** The size of the terminal now; 80x24 where it does not tell. */
 export const sizeOfTerminal = (): Size => ({
   columns: process.stdout.columns || 80,
   rows: process.stdout.rows || 24,
 });
 
-/** Takes the terminal until the scope closes, or the process ends in another way. Returns what draws. */
+/** Takes the terminal until the scope closes, or the process ends in another way. Returns the function that draws lines. */
 export const takeScreen: Effect.Effect<(lines: readonly string[], size: Size) => void, never, Scope.Scope> =
   Effect.acquireRelease(
     Effect.sync(() => {

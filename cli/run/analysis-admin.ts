@@ -8,7 +8,7 @@ import type { Invocation } from "../settings/invocation.ts";
 import { inLanguage } from "./in-language.ts";
 import { discardAnalysis, nameOf, saveAnalysis, write } from "./own-analyses.ts";
 
-/** Deleted files that can be written again. */
+/** How many deleted files are remembered, so that they can be restored. */
 const KEPT_DELETED = 50;
 
 const notDone = ({ message }: Failed | WrongUsage): NotDone =>

@@ -32,8 +32,8 @@ export interface StateReport {
   readonly database: string | null;
   readonly figures: Readonly<Record<string, number>>;
   /**
-   * The most since the call before, by name: called at each publication alone. A component in a thread of its own gives
-   * LOOP_FIGURE of that thread.
+   * Figures that are the largest value since the call before, by name. Only a publication calls it. A component in a thread
+   * of its own gives LOOP_FIGURE of that thread.
    */
   readonly peaks?: () => Readonly<Record<string, number>>;
   /** The address of the page that its process serves. */

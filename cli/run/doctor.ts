@@ -42,7 +42,7 @@ interface Case {
 
 type Check = (one: Case) => Effect.Effect<Found, { readonly message: string }>;
 
-/** In the order in which a later one needs the earlier ones. */
+/** In this order, because a check makes sense only when those before it found nothing wrong. */
 const CHECKS: Readonly<Record<Finding["check"], Check>> = {
   program: ({ words }) => Effect.succeed(ok(words.node(process.versions.node, VERSION))),
   directory: (one) => Effect.sync(() => directoryOf(one)),
@@ -147,7 +147,7 @@ const listening = (host: string, port: number): Effect.Effect<string | undefined
     server.listen(port, host, () => server.close(() => resume(Effect.succeed(undefined))));
   });
 
-/** Whether opening the topics makes none: `hello` and `start` make missing ones. */
+/** Whether the topics can be opened without creating them, as `doctor` must change nothing. */
 const hasTopics = ({ settings }: Invocation, dir: string): boolean =>
   settings.kafka !== null || existsSync(eventsFile(dir));
 

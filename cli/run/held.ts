@@ -19,7 +19,7 @@ interface Found {
 /** What is unclear about the versions of the source, or about those of the catalogue's entries. */
 interface Held extends Found {
   readonly doubts: readonly DoubtReport[];
-  /** Their sources. */
+  /** The statuses that these doubts are from. */
   readonly statuses: readonly SourceStatus[];
 }
 

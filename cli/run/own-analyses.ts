@@ -30,7 +30,7 @@ export function saveAnalysis(
   { texts, settings }: Run,
 ): Effect.Effect<string, WrongUsage | Failed> {
   const fichier = join(analysesFolder({ analyses: settings.analyses, data }), `${nom}.sql`);
-  // A value ends with its line.
+  // A header is one line, so its value must not hold a line end.
   const lines = Object.entries(header).map(
     ([key, value]) => `-- ${key}: ${value.replaceAll(/\s+/g, " ").trim()}\n`,
   );

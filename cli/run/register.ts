@@ -84,7 +84,7 @@ export const idAmong = (ids: readonly string[], named: string): string => {
   return found.length === 1 ? (found[0] as string) : named;
 };
 
-/** Why a name is that of none of these ids: no source has it, or several are shown alike, when only their secrets differ. */
+/** The error of a name for which `idAmong` found no id: no source has it, or several are shown alike, as only their secrets differ. */
 export const notAmong = (ids: readonly string[], named: string, run: Invocation): SourceError => {
   const code = ids.some((id) => isNamedBy(id, named)) ? "source.masked" : "source.not_registered";
   return sourceError(code, { source: named }, run.settings.language);

@@ -17,7 +17,7 @@ export interface TopicOutcomes {
 
 export interface Progress {
   readonly positions: readonly Position[];
-  /** As far as it ever was: a replay lowers the positions, and the rows stay. */
+  /** The high watermarks: a replay lowers the positions, and the rows stay. */
   readonly furthest: readonly Position[];
   /** The newest commit, and the one that the analyses reflect. */
   readonly newest: number;
