@@ -10,13 +10,13 @@ import { elapsedMs } from "#shared/runtime/time.ts";
 import { Api } from "../api/api.ts";
 import { ForWriters, type Session } from "../api/writes.ts";
 import { Reading } from "../reading/reading.ts";
-import type { AnalysisActs, AnalysisAdmin } from "./analysis-admin.ts";
+import type { AnalysisAdmin } from "./analysis-admin.ts";
 import { failed, languageOf, type ServerParts } from "./answered.ts";
 import { WRITES_HEADER } from "./guard.ts";
 import type { NotDone } from "./not-done.ts";
 import type { QueryGate } from "./queries.ts";
 import { failure } from "./responses.ts";
-import type { SourceActs, SourceAdmin } from "./source-admin.ts";
+import type { SourceAdmin } from "./source-admin.ts";
 import type { Writers } from "./writers.ts";
 
 export interface WriteParts extends ServerParts {
@@ -97,18 +97,26 @@ export const forWriters = (parts: WriteParts) =>
     }),
   );
 
-export const sourcesOf = (parts: WriteParts) => {
-  const by = <A>(
-    request: Request,
-    lang: Language | undefined,
-    act: (acts: SourceActs) => Effect.Effect<A, NotDone>,
-  ) => {
+/**
+ * The answer to an act of a browser: what the act gives, or why it cannot be done. Status 404 with the sentence `none` where
+ * the server was given no such acts.
+ */
+const acting =
+  <Acts>(
+    parts: WriteParts,
+    admin: ((language: Language) => Acts) | undefined,
+    none: "notHere" | "keepsNone",
+  ) =>
+  <A>(request: Request, lang: Language | undefined, act: (acts: Acts) => Effect.Effect<A, NotDone>) => {
     const language = languageOf(request, parts, lang);
-    if (parts.admin === undefined) return Effect.succeed(failure(404, SENTENCES.notHere[language]()));
-    return act(parts.admin(language)).pipe(
+    if (admin === undefined) return Effect.succeed(failure(404, SENTENCES[none][language]()));
+    return act(admin(language)).pipe(
       Effect.catch(({ status, sentence }) => Effect.succeed(failure(status, sentence))),
     );
   };
+
+export const sourcesOf = (parts: WriteParts) => {
+  const by = acting(parts, parts.admin, "notHere");
   return HttpApiBuilder.group(Api, "sources", (handlers) =>
     handlers.handleAll({
       inspect: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.inspect(payload)),
@@ -125,16 +133,11 @@ export const sourcesOf = (parts: WriteParts) => {
   );
 };
 
-export const ownAnalysesOf = (parts: WriteParts, gate: QueryGate) =>
-  HttpApiBuilder.group(Api, "ownAnalyses", (handlers) =>
+export const ownAnalysesOf = (parts: WriteParts, gate: QueryGate) => {
+  const by = acting(parts, parts.analysisAdmin, "keepsNone");
+  return HttpApiBuilder.group(Api, "ownAnalyses", (handlers) =>
     Effect.gen(function* () {
       const reading = yield* Reading;
-      const by = <A>(language: Language, act: (acts: AnalysisActs) => Effect.Effect<A, NotDone>) =>
-        parts.analysisAdmin === undefined
-          ? Effect.succeed(failure(404, SENTENCES.keepsNone[language]()))
-          : act(parts.analysisAdmin(language)).pipe(
-              Effect.catch(({ status, sentence }) => Effect.succeed(failure(status, sentence))),
-            );
       return handlers.handleAll({
         save: ({ payload, query, request }) => {
           const language = languageOf(request, parts, query.lang);
@@ -142,15 +145,14 @@ export const ownAnalysesOf = (parts: WriteParts, gate: QueryGate) =>
           const kept = reading.query({ sql: payload.sql, limit: 1 }).pipe(
             Effect.matchEffect({
               onFailure: (error) => Effect.succeed(failed(error, language)),
-              onSuccess: () => by(language, (acts) => acts.save(payload)),
+              onSuccess: () => by(request, query.lang, (acts) => acts.save(payload)),
             }),
           );
           return gate(request, language, kept);
         },
-        discard: ({ payload, query, request }) =>
-          by(languageOf(request, parts, query.lang), (acts) => acts.discard(payload)),
-        restore: ({ payload, query, request }) =>
-          by(languageOf(request, parts, query.lang), (acts) => acts.restore(payload)),
+        discard: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.discard(payload)),
+        restore: ({ payload, query, request }) => by(request, query.lang, (acts) => acts.restore(payload)),
       });
     }),
   );
+};
