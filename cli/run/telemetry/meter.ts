@@ -16,6 +16,21 @@ export type Series = readonly (readonly [labels: Labels, value: number])[];
 export const single = (value: number | null | undefined): Series =>
   value === null || value === undefined ? [] : [[{}, value]];
 
+/** The values of these things by their labels, without those whose value is not known. */
+export const seriesOf = <A>(
+  all: readonly A[],
+  labels: (one: A) => Labels,
+  value: (one: A) => number | undefined,
+): Series =>
+  all.flatMap((one) => {
+    const found = value(one);
+    return found === undefined ? [] : [[labels(one), found] as const];
+  });
+
+/** How many of these things are in each state. */
+export const countsByState = (all: readonly { readonly state: string }[]): Series =>
+  [...Map.groupBy(all, ({ state }) => state)].map(([state, of]) => [{ state }, of.length]);
+
 export class Meter {
   readonly #context = Context.make(Metric.MetricRegistry, new Map()) as Context.Context<never>;
 

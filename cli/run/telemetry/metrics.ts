@@ -9,7 +9,7 @@ import { BATCH_FIGURE, isRunning, LOOP_FIGURE } from "../component-state.ts";
 import { lastBackupOf } from "../last-backup.ts";
 import { type DatabaseFigures, freeOn, sizeOf } from "./database-figures.ts";
 import type { Histogram } from "./histogram.ts";
-import { type Labels, Meter, type Series, single } from "./meter.ts";
+import { countsByState, type Labels, Meter, type Series, seriesOf, single } from "./meter.ts";
 import { addSources } from "./source-metrics.ts";
 
 export type ObservedComponent = ComponentState & { readonly lost: boolean };
@@ -147,10 +147,11 @@ function addFiles(meter: Meter, dir: string): void {
   meter.gauge(
     "ventes_file_bytes",
     "The size of a file of the data directory.",
-    FILES.flatMap((file) => {
-      const size = sizeOf(join(dir, file));
-      return size === undefined ? [] : [[{ file }, size] as const];
-    }),
+    seriesOf(
+      FILES,
+      (file) => ({ file }),
+      (file) => sizeOf(join(dir, file)),
+    ),
   );
   meter.gauge(
     "ventes_backup_timestamp_seconds",
@@ -171,10 +172,7 @@ function addComponents(meter: Meter, all: readonly ObservedComponent[]): void {
   const shown = all.slice(0, MOST_COMPONENTS);
   const labels = ({ component, id }: ObservedComponent): Labels => ({ component, id: visibleSource(id) });
   const series = (value: (state: ObservedComponent) => number | undefined): Series =>
-    shown.flatMap((state) => {
-      const found = value(state);
-      return found === undefined ? [] : [[labels(state), found] as const];
-    });
+    seriesOf(shown, labels, value);
   const seconds = (name: string) =>
     series((state) => {
       const ms = state.figures[name];
@@ -219,11 +217,10 @@ function addComponents(meter: Meter, all: readonly ObservedComponent[]): void {
 
 function addCatalogues(meter: Meter, catalogues: readonly CatalogueStatus[]): void {
   if (catalogues.length === 0) return;
-  const states = Map.groupBy(catalogues, ({ state }) => state);
   meter.gauge(
     "ventes_catalogues",
     "Catalogues by their state: new, reading, ok, parked (cannot be read).",
-    [...states].map(([state, of]) => [{ state }, of.length]),
+    countsByState(catalogues),
   );
   meter.gauge(
     "ventes_catalogue_refused_entries",

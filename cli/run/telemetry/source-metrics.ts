@@ -2,7 +2,7 @@
 import { isOpen } from "#shared/contract/doubt.ts";
 import { needsOperator, type SourceStatus } from "#shared/contract/status.ts";
 import { visibleSource } from "../../texts/visible.ts";
-import type { Labels, Meter, Series } from "./meter.ts";
+import { countsByState, type Labels, type Meter, seriesOf } from "./meter.ts";
 
 /** Sources that have series of their own; those that need a person come first. The others are one more, `other`. */
 const MOST_SOURCES = 100;
@@ -43,18 +43,12 @@ const oldestOf =
   };
 
 export function addSources(meter: Meter, sources: readonly SourceStatus[]): void {
-  const states = Map.groupBy(sources, ({ state }) => state);
   meter.gauge(
     "ventes_sources",
     "Sources by their state: new, reading, ok, parked (cannot be read), held (waits for a decision), unlisted.",
-    [...states].map(([state, of]) => [{ state }, of.length]),
+    countsByState(sources),
   );
   const groups = groupsOf(sources);
-  const series = (value: (group: Group) => number | undefined): Series =>
-    groups.flatMap((group) => {
-      const found = value(group);
-      return found === undefined ? [] : [[group.labels, found] as const];
-    });
   const metrics: readonly (readonly [string, string, (group: Group) => number | undefined])[] = [
     ["records", "Records of the last version of the source.", sumOf(({ records }) => records)],
     ["rejected_records", "Records of that version that were rejected.", sumOf(({ rejected }) => rejected)],
@@ -78,5 +72,9 @@ export function addSources(meter: Meter, sources: readonly SourceStatus[]): void
     ["changed_timestamp_seconds", "When its content changed last.", oldestOf(({ changed }) => changed)],
   ];
   for (const [name, description, value] of metrics)
-    meter.gauge(`ventes_source_${name}`, description, series(value));
+    meter.gauge(
+      `ventes_source_${name}`,
+      description,
+      seriesOf(groups, ({ labels }) => labels, value),
+    );
 }
