@@ -168,15 +168,16 @@ const runOne = Effect.fnUntraced(function* (
   const ms = Math.round((yield* elapsedMs) - start);
   const clock = yield* Clock.Clock;
   const at = instantOf(clock).toISOString();
-  yield* onFileWhenFree(db.name, () =>
+  const wrong =
     failure !== undefined
-      ? storeFailure(db, analysis, [sqlSentence(failure, "fr"), sqlSentence(failure, "en")], {
-          commit: reached,
-          ms,
-        })
+      ? ([sqlSentence(failure, "fr"), sqlSentence(failure, "en")] as const)
       : JSON.stringify(columns) !== analysis.colonnes
-        ? storeFailure(db, analysis, OTHER_COLUMNS, { commit: reached, ms })
-        : store(db, analysis, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at),
+        ? OTHER_COLUMNS
+        : undefined;
+  yield* onFileWhenFree(db.name, () =>
+    wrong === undefined
+      ? store(db, analysis, { commit: Number(answers[0]?.[0]?.[0]), ms, rows: answers[1] ?? [] }, at)
+      : storeFailure(db, analysis, wrong, { commit: reached, ms }),
   );
 });
 
