@@ -15,7 +15,7 @@ import { openColumns } from "./columns/write.ts";
 import { makeRefresher, type Refresher } from "./refresh/refresh.ts";
 import type { Access } from "./server/guard.ts";
 import type { View } from "./server/reads.ts";
-import { servePage } from "./server/serve.ts";
+import { serveFrom } from "./server/testing/serve-page.ts";
 import { openTestDatabase, type TestDatabase } from "./testing/test-database.ts";
 
 const TOWNS = ["Paris", "Lyon", "Marseille", "Bordeaux", "Nantes", "Lille", "Toulouse"];
@@ -60,11 +60,9 @@ let url: string;
 const serve = async (port = 0, language: Language = "fr", access: Access = { kind: "local" }) => {
   scope = Scope.makeUnsafe();
   const served = await Effect.runPromise(
-    servePage({
-      host: "127.0.0.1",
+    serveFrom(t.dir, {
       access,
       port,
-      whenTaken: "fail",
       current: () => view,
       sources: () => sources,
       catalogues: () => catalogues,
@@ -100,6 +98,20 @@ function company(): void {
         date: daysAgo(n % 25),
       });
   });
+  refresher.refresh(new Date());
+}
+
+/** One more sale of today, in the analyses. */
+function sellForOneEuro(): void {
+  t.commit((w) =>
+    w.sale("new", {
+      id_produit: "REF001",
+      id_magasin: "m0",
+      quantite: 1_000_000,
+      ca: 1_000_000,
+      date: daysAgo(0),
+    }),
+  );
   refresher.refresh(new Date());
 }
 
@@ -161,16 +173,7 @@ describeWith("browser", "the page in a real browser", () => {
     const asOf = page.locator("#as-of time");
     expect(await asOf.getAttribute("title")).toMatch(/, commit 1$/);
 
-    t.commit((w) =>
-      w.sale("new", {
-        id_produit: "REF001",
-        id_magasin: "m0",
-        quantite: 1_000_000,
-        ca: 1_000_000,
-        date: daysAgo(0),
-      }),
-    );
-    refresher.refresh(new Date());
+    sellForOneEuro();
     await page.getByText(/19\s935,67\s€/).waitFor();
     await expect.poll(() => asOf.getAttribute("title")).toMatch(/, commit 2$/);
     await page.getByRole("link", { name: "Fichiers" }).click();
@@ -200,16 +203,7 @@ describeWith("browser", "the page in a real browser", () => {
     expect(asked).not.toContain("/api/overview");
 
     asked.length = 0;
-    t.commit((w) =>
-      w.sale("new", {
-        id_produit: "REF001",
-        id_magasin: "m0",
-        quantite: 1_000_000,
-        ca: 1_000_000,
-        date: daysAgo(0),
-      }),
-    );
-    refresher.refresh(new Date());
+    sellForOneEuro();
     await page.getByText(/19\s935,67\s€/).waitFor();
     expect(asked).not.toContain("/api/sources");
 
