@@ -1,11 +1,11 @@
 /** Alerts of the whole program: `start` tells a receiver that a file cannot be read, once, and `notify` tests it. */
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ventes as inProcess } from "./support/in-process.ts";
+import { listening } from "./support/listening.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes } from "./support/ventes.ts";
 
@@ -25,11 +25,7 @@ beforeEach(async () => {
     told.push((await json(request)) as Told);
     response.writeHead(status, { connection: "close" }).end("secret-of-answer");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-of-path`;
-  onTestFinished(async () => {
-    await new Promise((resolve) => server.close(resolve));
-  });
+  url = `${await listening(server)}/secret-of-path`;
 });
 
 const kindsTold = () => told.flatMap(({ changes }) => changes.map(({ event, kind }) => `${event} ${kind}`));

@@ -5,12 +5,10 @@
  */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import * as Effect from "effect/Effect";
-import * as Layer from "effect/Layer";
 import { expect, it, onTestFinished } from "vitest";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
 import { registerSource } from "../producer/admin/register.ts";
+import { onLog } from "./support/on-log.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { countOf } from "./support/query.ts";
 import { until } from "./support/until.ts";
@@ -83,14 +81,6 @@ const startHostile = async () => {
 
 const fileOf = (n: number, rows: number): string =>
   `id_magasin,ville\n${Array.from({ length: rows }, (_, row) => `${n}-${row},Brest\n`).join("")}`;
-
-/** Runs work on the topics of a data directory. */
-const onLog = <A, E>(data: string, work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
-  Effect.runPromise(
-    work.pipe(
-      Effect.provide(layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data))))),
-    ),
-  );
 
 /** Starts the program on the healthy sources and `others`. `more`: the rows that these have. */
 const startOn = async (data: string, others: readonly string[], more: number) => {

@@ -5,11 +5,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
-import * as Layer from "effect/Layer";
 import { expect, it, onTestFinished } from "vitest";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { registerSource } from "../producer/admin/register.ts";
+import { onLog } from "./support/on-log.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { countOf, firstValue, isUpToDate } from "./support/query.ts";
 import { until } from "./support/until.ts";
@@ -40,10 +38,9 @@ it(`${DAYS + 2} sources of which ${CHANGING} change, ${ROUNDS} times`, async () 
   onTestFinished(server.close);
   const data = join(scratchDirectory(), "data");
   const names = [...Array.from({ length: DAYS }, (_, day) => `${day}.csv`), "p.csv", "m.csv"];
-  await Effect.runPromise(
-    Effect.forEach(names, (name) => registerSource(server.url(name)), { discard: true }).pipe(
-      Effect.provide(layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data))))),
-    ),
+  await onLog(
+    data,
+    Effect.forEach(names, (name) => registerSource(server.url(name)), { discard: true }),
   );
   const registered = server.requests.length;
   const answersWith = (status: number) =>

@@ -3,12 +3,12 @@
  * a version is held, told of, confirmed and in the history; the file is removed with its rows and comes back.
  */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, it, onTestFinished } from "vitest";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
+import { listening } from "./support/listening.ts";
 import { publishFiles } from "./support/published-files.ts";
 import { until } from "./support/until.ts";
 import { scratchDirectory, startVentes } from "./support/ventes.ts";
@@ -23,7 +23,7 @@ describeWith("kafka", "the page, on Kafka", () => {
       told.push(await text(request));
       response.writeHead(200, { connection: "close" }).end();
     });
-    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    const receiverUrl = await listening(receiver);
     const files = await publishFiles({
       "produits.csv": "id_produit,nom\nP1,Carnet\n",
       "magasins.csv": "id_magasin,ville\nM1,Lyon\n",
@@ -35,7 +35,7 @@ describeWith("kafka", "the page, on Kafka", () => {
       VENTES_NAMESPACE: kafka.namespace(),
       VENTES_EVERY: "500ms",
       VENTES_LANG: "en",
-      VENTES_NOTIFY: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`,
+      VENTES_NOTIFY: `${receiverUrl}/`,
     };
     const base = join(folder, "base");
     const producer = startVentes(["producer", "--data", join(folder, "producer")], { env });
@@ -45,7 +45,6 @@ describeWith("kafka", "the page, on Kafka", () => {
     onTestFinished(async () => {
       for (const one of running) await one.stop();
       await files.close();
-      await new Promise((resolve) => receiver.close(resolve));
     });
     const [, url = ""] = await analyzer.said(/^page (http:\/\/127\.0\.0\.1:\d+\/)$/m, 60_000);
     const [, secret = ""] = await analyzer.said(/#write=(\S+)/);

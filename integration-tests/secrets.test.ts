@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
 import type { OnceReport } from "./support/answers.ts";
 import { ventes } from "./support/in-process.ts";
+import { listening } from "./support/listening.ts";
 import { smallCompany } from "./support/missions.ts";
 import { countOf } from "./support/query.ts";
 import { scratchDirectory } from "./support/ventes.ts";
@@ -28,15 +28,7 @@ const publish = async (): Promise<string> => {
     else if (request.url?.startsWith("/exports/produits.csv") === true) response.end(smallCompany.produits);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  onTestFinished(
-    () =>
-      new Promise<void>((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  );
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return await listening(server);
 };
 
 const filesUnder = (dir: string): readonly string[] =>

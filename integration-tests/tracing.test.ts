@@ -1,10 +1,10 @@
 /** The spans that a collector of OpenTelemetry gets (OTEL_EXPORTER_OTLP_ENDPOINT): one small collector, which reads OTLP as JSON. */
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { listening } from "./support/listening.ts";
 import { smallCompany } from "./support/missions.ts";
 import { expectSuccess, scratchDirectory, ventes } from "./support/ventes.ts";
 
@@ -47,14 +47,7 @@ const collector = async () => {
       response.writeHead(200, { "content-type": "application/json" }).end("{}");
     });
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  onTestFinished(
-    () =>
-      new Promise<void>((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  );
+  const url = await listening(server);
   const spans = () =>
     bodies
       .flatMap((body) => (JSON.parse(body) as Sent).resourceSpans)
@@ -64,7 +57,7 @@ const collector = async () => {
         ...span,
         attributes: Object.fromEntries(attributes.map(({ key, value }) => [key, plain(value)])),
       }));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies, paths, spans };
+  return { url, bodies, paths, spans };
 };
 
 const company = () => {

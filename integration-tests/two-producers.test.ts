@@ -4,7 +4,6 @@
  * sources, and every row is there once.
  */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
@@ -20,6 +19,7 @@ import { runProducer } from "../producer/run.ts";
 import { allEvents, claimsOf } from "../producer/testing/pipeline.ts";
 import { describeWith } from "./support/describe-with.ts";
 import { kafkaOfSuite } from "./support/kafka-of-suite.ts";
+import { listening } from "./support/listening.ts";
 import { until } from "./support/until.ts";
 import { type Running, scratchDirectory, startVentes } from "./support/ventes.ts";
 
@@ -54,15 +54,7 @@ const openCountingServer = async () => {
       response.end(status === 304 ? undefined : `id_magasin,ville\n${lines.join("")}`);
     }, 30);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  onTestFinished(
-    () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
+  const base = `${await listening(server)}/`;
   return {
     urls: Array.from({ length: SOURCES }, (_, i) => `${base}${i}`),
     requests,

@@ -2,11 +2,11 @@
 
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ventes } from "../../integration-tests/support/in-process.ts";
+import { listening } from "../../integration-tests/support/listening.ts";
 import { scratchDirectory, startVentes } from "../../integration-tests/support/ventes.ts";
 
 /** One line that names what is wrong; exit 1. */
@@ -26,15 +26,7 @@ const serve = async (answer: (path: string) => { status?: number; type?: string;
     const { status = 200, type = "text/csv", body } = answer(request.url ?? "/");
     response.writeHead(status, { "content-type": type }).end(body);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  );
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return await listening(server);
 };
 
 const file = (name: string, text: string): string => {

@@ -9,11 +9,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import * as Effect from "effect/Effect";
-import * as Layer from "effect/Layer";
 import { EVENT_TOPICS, type TopicName } from "#shared/contract/topics.ts";
-import { embeddedSettings, Settings } from "#shared/runtime/settings.ts";
-import { layerTopicLog } from "#shared/topic-log/layer.ts";
 import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { onLog } from "../../../integration-tests/support/on-log.ts";
 import { firstValue } from "../../../integration-tests/support/query.ts";
 import { until } from "../../../integration-tests/support/until.ts";
 import { environment } from "../../../integration-tests/support/ventes.ts";
@@ -73,18 +71,6 @@ function recordOf(chance: Chance): { topic: TopicName; key: string; value: strin
   return { topic, key, value: chance.number(30) === 0 ? null : chance.broken(Buffer.from(value)).toString() };
 }
 
-/** A function that runs work on the topics of this data directory. */
-const onLogOf =
-  (data: string) =>
-  <A, E>(work: Effect.Effect<A, E, TopicLog | Settings>): Promise<A> =>
-    Effect.runPromise(
-      work.pipe(
-        Effect.provide(
-          layerTopicLog.pipe(Layer.provideMerge(Layer.succeed(Settings, embeddedSettings(data)))),
-        ),
-      ),
-    );
-
 /** Registers a healthy file, and SOURCES files of the hostile server. */
 const registered = (healthy: string, url: (name: string) => string) =>
   Effect.gen(function* () {
@@ -112,8 +98,7 @@ export async function abuseProgram({
   const healthy = join(folder, "m.csv");
   writeFileSync(healthy, "id_magasin,ville\nh0,Brest\n");
   const server = await startHostileServer();
-  const onLog = onLogOf(data);
-  await onLog(registered(healthy, server.url));
+  await onLog(data, registered(healthy, server.url));
 
   const watch = join(folder, "watch.json");
   const child = spawn(
@@ -163,6 +148,7 @@ export async function abuseProgram({
     server.begin(nextOf("answers"));
 
     const records = onLog(
+      data,
       Effect.gen(function* () {
         const log = yield* TopicLog;
         const next = nextOf("records");
