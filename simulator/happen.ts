@@ -11,6 +11,7 @@ import type { World } from "./world.ts";
 
 const DAY_MS = 86_400_000;
 
+/** The world of a history, and what can happen in it. */
 export interface Company {
   readonly world: World;
   readonly ambushes: Ambushes;

@@ -5,7 +5,7 @@
  * the first violation, which is shrunk to a short history and printed with its seed and steps.
  */
 import { readFileSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { scratchFolder, seedsOf, wholeNumber } from "./command-line.ts";
 import { Counts } from "./counts.ts";
@@ -97,7 +97,7 @@ async function playShared(first: number, last: number, jobs: number): Promise<Su
       next += seeds;
       const args = ["--first", from, "--seeds", seeds, "--jobs", 1].map(String);
       if (values.only !== undefined) args.push("--only", values.only);
-      parts.push(await runSimulator(dirname(import.meta.dirname), [...args, "--json", "--no-shrink"]));
+      parts.push(await runSimulator([...args, "--json", "--no-shrink"]));
     }
   };
   await Promise.all(Array.from({ length: jobs }, work));

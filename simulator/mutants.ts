@@ -402,14 +402,13 @@ export interface Summary {
   readonly seconds: number;
 }
 
-export const runSimulator = (root: string, args: readonly string[]): Promise<Summary> =>
-  summaryOf(root, [SIMULATOR, ...args]);
+export const runSimulator = (args: readonly string[]): Promise<Summary> => summaryOf([SIMULATOR, ...args]);
 
 /** `command`: a script and its flags. */
-function summaryOf(root: string, command: readonly string[], env = process.env): Promise<Summary> {
+function summaryOf(command: readonly string[], env = process.env): Promise<Summary> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, command, {
-      cwd: root,
+      cwd: ROOT,
       env,
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -430,7 +429,7 @@ function summaryOf(root: string, command: readonly string[], env = process.env):
 }
 
 async function verdictOf(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Verdict> {
-  const { violation, played } = await summaryOf(ROOT, command, env);
+  const { violation, played } = await summaryOf(command, env);
   return {
     caught: violation !== null,
     seed: violation?.seed ?? 0,

@@ -104,7 +104,7 @@ function playSteps(company: Company): void {
     const before = kernel.now;
     happen(company, step.what);
     kernel.bury();
-    // Of a machine on which nothing ran nobody is buried.
+    // bury() runs them only where a process died.
     deaths.runPendingCuts();
     drift += kernel.now - before;
     world.throwViolation();

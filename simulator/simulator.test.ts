@@ -26,7 +26,7 @@ afterAll(() => rmSync(options.folder, { recursive: true, force: true }));
 
 describe("histories", () => {
   it(`${SEEDS} of them hold every invariant, and held every fault`, { timeout: 1_800_000 }, async () => {
-    const summary = await runSimulator(ROOT, ["--seeds", String(SEEDS), "--json"]);
+    const summary = await runSimulator(["--seeds", String(SEEDS), "--json"]);
     expect(summary.violation).toBeNull();
     expect(summary.played).toBe(SEEDS);
     const { counts } = summary;
@@ -75,7 +75,7 @@ describe("histories", () => {
 
   it("a seed plays the same history in another process, and another seed another one", async () => {
     const hashOf = async (seed: number) =>
-      (await runSimulator(ROOT, ["--seed", String(seed), "--json"])).hashes[seed];
+      (await runSimulator(["--seed", String(seed), "--json"])).hashes[seed];
     const [here, there, other] = [play(historyOf(5), options).hash, await hashOf(5), await hashOf(6)];
     expect(there).toBe(here);
     expect(other).not.toBe(here);
