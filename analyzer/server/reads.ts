@@ -7,7 +7,7 @@ import { parseDetails, sentenceOf } from "#shared/contract/sentences.ts";
 import type { SourceStatus } from "#shared/contract/status.ts";
 import { applyingIn } from "#shared/database/applying.ts";
 import { withKnownRows } from "#shared/database/doubt-rows.ts";
-import { missedEvents } from "#shared/database/log-of-database.ts";
+import { missedCount } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import { openVentesReader, ventesFile } from "#shared/database/ventes-db.ts";
 import { waitingSales } from "#shared/database/waiting.ts";
@@ -120,7 +120,7 @@ export function makeReads(view: () => View): Reads {
         waiting: waiting(s),
         rejects: s.rejectCount.get() as number,
         applying: applyingIn(s.db),
-        missed: missedEvents(s.db).reduce((sum, { events }) => sum + events, 0),
+        missed: missedCount(s.db),
       })),
     rejects: (now, { before, limit, code, language }) =>
       reading((s, demo) => {

@@ -13,7 +13,7 @@ import { openVentes, ventesFile } from "#shared/database/ventes-db.ts";
 import { Settings } from "#shared/runtime/settings.ts";
 import { newId } from "#shared/runtime/time.ts";
 import type { LogFailure } from "#shared/topic-log/errors.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { recordsIn, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { print } from "../output/stdout.ts";
 import { onLog } from "../run/log.ts";
 import type { Invocation } from "../settings/invocation.ts";
@@ -84,6 +84,6 @@ const reachTopics = Effect.gen(function* () {
     where: kafka === null ? join(data, "events.db") : kafka.brokers.join(","),
     identity: log.identity,
     topics: TOPICS.map((topic) => log.fullName(topic.name)),
-    events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
+    events: recordsIn(bounds),
   };
 });

@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect";
 import { EVENT_TOPICS } from "#shared/contract/topics.ts";
 import { onFile } from "#shared/database/attempt.ts";
 import { problemsOf } from "#shared/database/copy.ts";
-import { logOf, missedEvents } from "#shared/database/log-of-database.ts";
+import { logOf, missedCount } from "#shared/database/log-of-database.ts";
 import { VENTES_DB, ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { EVENTS_DB, eventsFile } from "#shared/topic-log/embedded/events-db.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { recordsIn, TopicLog } from "#shared/topic-log/topic-log.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
 import { VERSION } from "../settings/version.ts";
@@ -156,9 +156,8 @@ const topicsOf: Check = ({ run, dir, words }) => {
   const read = Effect.gen(function* () {
     const log = yield* TopicLog;
     const bounds = yield* log.bounds(EVENT_TOPICS);
-    const records = bounds.reduce((sum, { start, end }) => sum + end - start, 0);
     const where = run.settings.kafka?.brokers.join(",") ?? eventsFile(dir);
-    return ok(words.topics(`${where}, ${log.fullName("ventes")}`, run.texts.count(records)));
+    return ok(words.topics(`${where}, ${log.fullName("ventes")}`, run.texts.count(recordsIn(bounds))));
   });
   return onLog(
     run,
@@ -190,9 +189,7 @@ const originOf: Check = ({ run, dir, words }) =>
       if (!existsSync(ventesFile(dir))) return note(words.databaseNone(dir));
       const db = yield* ventesReaderOf(dir);
       const filledFrom = yield* onFile(db.name, () => logOf(db));
-      const lost = yield* onFile(db.name, () =>
-        missedEvents(db).reduce((sum, { events }) => sum + events, 0),
-      );
+      const lost = yield* onFile(db.name, () => missedCount(db));
       if (filledFrom !== undefined) {
         if (!hasTopics(run, dir)) return wrong(words.otherLog(ventesFile(dir)));
         const identity = yield* onLog(

@@ -16,7 +16,8 @@ import type { DatabaseError, Sqlite } from "#shared/database/sqlite.ts";
 import { ventesFile, ventesReaderOf } from "#shared/database/ventes-db.ts";
 import { heldWal } from "#shared/database/wal.ts";
 import type { Language } from "#shared/runtime/settings.ts";
-import { TopicLog } from "#shared/topic-log/topic-log.ts";
+import { eventsFile } from "#shared/topic-log/embedded/events-db.ts";
+import { recordsIn, TopicLog } from "#shared/topic-log/topic-log.ts";
 import { missedLines, otherwiseLines } from "../output/results.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { heldBy } from "../settings/locks.ts";
@@ -76,7 +77,7 @@ export const collect = (run: Invocation, dir: string, isDemo: boolean): Effect.E
       const follows: Follows = isGone ? () => false : reportsAt(yield* Clock.currentTimeMillis);
       // A database of topics that are not here: opening them says so.
       const isFilled = db !== null && (yield* onFile(db.name, () => logOf(db))) !== undefined;
-      const hasLog = settings.kafka !== null || isFilled || existsSync(join(dir, "events.db"));
+      const hasLog = settings.kafka !== null || isFilled || existsSync(eventsFile(dir));
       const fromLog = !hasLog
         ? null
         : yield* onLog(
@@ -142,7 +143,7 @@ const readLog = Effect.fnUntraced(function* (follows: Follows, data: string, lan
     identity: log.identity,
     where: `${log.kind} ${log.fullName("ventes")}`,
     bounds,
-    events: bounds.reduce((sum, { start, end }) => sum + end - start, 0),
+    events: recordsIn(bounds),
     states: entries.states(),
     sources: yield* entries.withRaces(entries.sources(follows), data, language),
     invalid: entries.invalid(language),

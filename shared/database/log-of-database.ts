@@ -38,6 +38,10 @@ export const missedEvents = (db: Sqlite): readonly MissedEvents[] =>
       FROM meta WHERE key LIKE '${MISSED}%' ORDER BY key`)
     .all() as MissedEvents[];
 
+/** How many offsets the database has missed in all partitions. */
+export const missedCount = (db: Sqlite): number =>
+  missedEvents(db).reduce((sum, { events }) => sum + events, 0);
+
 /** Adds to what the database has missed of a partition. */
 export const addMissed = (db: Sqlite, { place, events }: MissedEvents): void => {
   db.prepare(`

@@ -42,6 +42,10 @@ export interface Bounds extends TopicPartition {
   readonly end: number;
 }
 
+/** How many offsets lie within all of these bounds. */
+export const recordsIn = (bounds: readonly Bounds[]): number =>
+  bounds.reduce((sum, { start, end }) => sum + end - start, 0);
+
 export interface NewRecord {
   readonly key: string;
   /** null is a tombstone: in a compacted topic it removes the key. */

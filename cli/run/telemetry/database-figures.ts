@@ -1,7 +1,7 @@
 /** What DIR/ventes.db says of itself for monitoring, in one read transaction, without reading all sales. */
 import { statfsSync, statSync } from "node:fs";
 import type { EventTopic } from "#shared/contract/topics.ts";
-import { missedEvents } from "#shared/database/log-of-database.ts";
+import { missedCount } from "#shared/database/log-of-database.ts";
 import type { Sqlite } from "#shared/database/sqlite.ts";
 import type { Position } from "#shared/topic-log/topic-log.ts";
 import { furthestRead, storedPositions } from "../../../consumer/log-binding.ts";
@@ -76,7 +76,7 @@ export const readFigures = (db: Sqlite): DatabaseFigures =>
       ...readProgress(db),
       ...counts,
       rows: { produits, magasins, ventes },
-      missed: missedEvents(db).reduce((sum, { events }) => sum + events, 0),
+      missed: missedCount(db),
       outcomes: db.prepare(OUTCOMES).all() as TopicOutcomes[],
     };
   })();
