@@ -9,7 +9,7 @@ import { openPage, pageSettings } from "../run/page.ts";
 import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import { observing } from "../run/telemetry/observation.ts";
-import { newView } from "../run/view.ts";
+import { hooksOf, newView } from "../run/view.ts";
 import type { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock } from "../settings/locks.ts";
@@ -36,14 +36,7 @@ export const analyzer = (
         yield* Effect.forkScoped(followSources(view, true, run.texts));
         yield* Effect.forkScoped(observing(view, run.texts));
         yield* Effect.forkScoped(notifying(told, view, run));
-        yield* Effect.raceFirst(
-          analyze(run, {
-            page: url,
-            detail: () => view.alerts,
-            onVisible: (ms) => view.visible.observe(ms / 1000),
-          }),
-          analyzeBeside(run),
-        );
+        yield* Effect.raceFirst(analyze(run, hooksOf(view, url)), analyzeBeside(run));
       }),
     );
   }).pipe(Effect.scoped);

@@ -30,7 +30,7 @@ import { saleEvents } from "../run/sale-event.ts";
 import { followSources } from "../run/source-list.ts";
 import { settledSummary } from "../run/summary.ts";
 import { observing } from "../run/telemetry/observation.ts";
-import { newView, type View } from "../run/view.ts";
+import { hooksOf, newView, type View } from "../run/view.ts";
 import { Failed, WrongUsage } from "../settings/errors.ts";
 import type { Invocation } from "../settings/invocation.ts";
 import { directoryLock } from "../settings/locks.ts";
@@ -122,9 +122,7 @@ const follow = (
   const shared = run.settings.kafka !== null && !view.shown.demo;
   const pipeline = runPipeline(run, {
     progress,
-    page: url,
-    detail: () => view.alerts,
-    onVisible: (ms) => view.visible.observe(ms / 1000),
+    analyzer: hooksOf(view, url),
     onSources: (sources) => {
       if (!shared) view.sources = sources;
     },

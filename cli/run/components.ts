@@ -224,11 +224,11 @@ export const consume = (progress: Progress, run: Invocation, hooks: ConsumeHooks
     return yield* withState("consumer", reportOf(current, databaseIn(data)))(consumer);
   });
 
-interface AnalyzeHooks {
+export interface AnalyzeHooks {
   /** As onVisible of the analyzer. */
-  readonly onVisible?: ((ms: number) => void) | undefined;
+  readonly onVisible?: (ms: number) => void;
   /** The address of the page that this process serves. */
-  readonly page?: string | undefined;
+  readonly page?: string;
   /** The analyses were compared with the full SQL, and corrected where they differed. */
   readonly onAudited?: () => void;
   /** Compares columns.db, which only the page reads, with the sales. Default: true. */

@@ -19,6 +19,7 @@ import { OwnThreads } from "../settings/threads.ts";
 import type { Texts } from "../texts/texts.ts";
 import { visibleSource } from "../texts/visible.ts";
 import {
+  type AnalyzeHooks,
   analyze,
   analyzeBeside,
   type ComponentError,
@@ -31,14 +32,9 @@ import { sourceLine } from "./summary.ts";
 
 export interface PipelineOptions {
   readonly progress: Progress;
-  /** The address of the page. */
-  readonly page?: string;
-  /** Called with the milliseconds from a publication to the analyses that have it. */
-  readonly onVisible?: (ms: number) => void;
   readonly onSources: (sources: readonly SourceStatus[]) => void;
-  /** As in AnalyzeHooks. */
-  readonly detail: () => string;
   readonly onCatalogues: (catalogues: readonly CatalogueStatus[]) => void;
+  readonly analyzer: AnalyzeHooks;
   /** Called once, when all rows of the sources are in the analyses. */
   readonly onSettled: (results: Results, sources: readonly SourceStatus[]) => void;
 }
@@ -107,7 +103,7 @@ export const runPipeline = (
       [
         produce(options.progress, run, { onSources, onCatalogues }),
         consume(options.progress, run, { inThread: yield* OwnThreads }),
-        analyze(run, { page: options.page, detail: options.detail, onVisible: options.onVisible }),
+        analyze(run, options.analyzer),
         analyzeBeside(run),
         settle,
       ],

@@ -8,6 +8,7 @@ import type {
 } from "#shared/contract/status.ts";
 import type { EventOf } from "../../analyzer/server/figures.ts";
 import type { ComponentHealth } from "../../notify/verdicts.ts";
+import type { AnalyzeHooks } from "./components.ts";
 import { Histogram } from "./telemetry/histogram.ts";
 
 /** What /metrics and /readyz tell; telemetry/observation.ts makes it. */
@@ -58,4 +59,11 @@ export const newView = (shown: View["shown"]): View => ({
   eventOf: () => Effect.succeed(null),
   visible: new Histogram(),
   observation: null,
+});
+
+/** The hooks of the analyzer of a process that serves the view at this address. */
+export const hooksOf = (view: View, page: string): AnalyzeHooks => ({
+  page,
+  detail: () => view.alerts,
+  onVisible: (ms) => view.visible.observe(ms / 1000),
 });
