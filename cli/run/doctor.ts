@@ -42,7 +42,7 @@ interface Case {
 
 type Check = (one: Case) => Effect.Effect<Found, { readonly message: string }>;
 
-/** In this order, because a check makes sense only when those before it found nothing wrong. */
+/** In the order of the report: a check comes after those that it rests on. */
 const CHECKS: Readonly<Record<Finding["check"], Check>> = {
   program: ({ words }) => Effect.succeed(ok(words.node(process.versions.node, VERSION))),
   directory: (one) => Effect.sync(() => directoryOf(one)),
