@@ -1,7 +1,14 @@
 /** What other products, prices and shops make of the total revenue. */
 import type { ChoiceEffect, ComingParent } from "../contract/doubt.ts";
 import { millionthsOf } from "../contract/numbers.ts";
-import { amountOf, listRevenue, type PricePoint, type PricePoints } from "../contract/price-points.ts";
+import {
+  afterDatedPrice,
+  afterUndatedPrice,
+  afterWithdrawal,
+  amountOf,
+  listRevenue,
+  type PricePoints,
+} from "../contract/price-points.ts";
 import { listSalesIn, repriced } from "./list-sales.ts";
 import { pricePointsIn } from "./price-points.ts";
 import type { Sqlite } from "./sqlite.ts";
@@ -36,7 +43,7 @@ export const parentsMoneyIn =
     const table = tableIn(db, entity);
     const points = pricePointsIn(db);
     const sales = listSalesIn(db);
-    for (const [id, said] of byId(parents)) {
+    for (const [id, said] of Map.groupBy(parents, (one) => one.id)) {
       const gone = said.filter((one) => one.gone === true);
       const claims = table.claims(id);
       const isGone = ({ source: of, from }: OneClaim) =>
@@ -69,7 +76,7 @@ interface OneClaim {
 
 function tableIn(db: Sqlite, entity: keyof typeof KEYS) {
   const { key, other, others } = KEYS[entity];
-  const exists = db.prepare(`SELECT source FROM ${entity} WHERE ${key} = ?`).pluck();
+  const exists = db.prepare(`SELECT 1 FROM ${entity} WHERE ${key} = ?`).pluck();
   const claims = db.prepare(
     `SELECT source, date_effet AS "from" FROM claims WHERE entity = '${entity}' AND key = ?`,
   );
@@ -104,12 +111,6 @@ function worthOf(
   return listRevenue(quantity, day, points(product));
 }
 
-function byId(parents: readonly ComingParent[]): ReadonlyMap<string, readonly ComingParent[]> {
-  const found = new Map<string, ComingParent[]>();
-  for (const one of parents) found.set(one.id, [...(found.get(one.id) ?? []), one]);
-  return found;
-}
-
 /** The points after the events of the source (rule 13). `hasClaim`: the source still names the product. */
 function pointsAfter(
   now: PricePoints,
@@ -117,27 +118,21 @@ function pointsAfter(
   said: readonly ComingParent[],
   { day, hasClaim }: { readonly day: string; readonly hasClaim: boolean },
 ): PricePoints {
-  let points: readonly PricePoint[] = now;
+  let points = now;
   // Each event that comes is later than all that were.
-  let offset = Number.MAX_SAFE_INTEGER - said.length;
-  for (const { price: text, from, gone } of said) {
-    const isOf = (p: PricePoint) => p.source === source && p.dated === (from !== undefined);
-    if (gone === true)
-      points = points.filter((p) => !(from !== undefined && isOf(p) && p.dateEffet === from));
-    else if (text !== undefined) {
-      const price = millionthsOf(text);
-      const last = points.findLast((p) => isOf(p) && (from === undefined || p.dateEffet === from));
-      if (last?.price === price) continue;
-      if (from !== undefined) points = points.filter((p) => p !== last);
-      if (price === null) continue;
-      points = [
-        ...points,
-        { dateEffet: from ?? day, offset: offset++, price, dated: from !== undefined, source },
-      ];
+  const first = Number.MAX_SAFE_INTEGER - said.length;
+  for (const [i, { price: text, from, gone }] of said.entries()) {
+    if (gone === true) {
+      points = afterWithdrawal(points, source, from ?? "", (of) => of !== source || hasClaim);
+      continue;
+    }
+    if (text === undefined) continue;
+    const stated = { source, offset: first + i, text };
+    if (from !== undefined) points = afterDatedPrice(points, stated, from);
+    else {
+      const last = points.findLast((p) => p.source === source && !p.dated);
+      if (last?.price !== millionthsOf(text)) points = afterUndatedPrice(points, stated, day, undefined);
     }
   }
-  if (!hasClaim) points = points.filter((p) => p.source !== source);
-  return points.toSorted((a, b) =>
-    a.dateEffet < b.dateEffet ? -1 : a.dateEffet > b.dateEffet ? 1 : a.offset - b.offset,
-  );
+  return points;
 }
