@@ -6,7 +6,7 @@
 
 import { isEntityName } from "#shared/contract/entities/index.ts";
 import { parseList } from "../csv/index.ts";
-import { foldHeader, isOfSales, recognizeHeader } from "../header/index.ts";
+import { entityOfHeader, foldHeader } from "../header/index.ts";
 import { BOUNDS, SourceRefusal } from "../source/index.ts";
 import { ENTITY_NAMES_OF_LISTS, type Listed, type Listing, REFERENCE_NAMES } from "./listing.ts";
 import { isOptionName } from "./options.ts";
@@ -22,7 +22,7 @@ export function readCsvList(text: string): Listing | undefined {
     const fields = fieldsOf(first, delimiter);
     if (fields.length > BOUNDS.columns)
       throw new SourceRefusal("catalogue.bad_csv", `${fields.length} > ${BOUNDS.columns}`);
-    const is = recognizeHeader(fields)?.entity ?? (isOfSales(fields) ? "ventes" : undefined);
+    const is = entityOfHeader(fields);
     if (is !== undefined) throw new SourceRefusal("catalogue.not_a_list", is);
     const names = fields.map(foldHeader);
     const at = names.findIndex((name) => REFERENCE_NAMES.has(name));

@@ -28,5 +28,5 @@ export type { ColumnSource, ReadAs } from "./match-columns.ts";
 export { fieldNamed, foldHeader, isFrenchHeader, isNameable, nameAt, shownHeader } from "./names.ts";
 export { fieldsOfOtherKind } from "./other-kind.ts";
 export { looksPersonal, namesOfPeople } from "./people.ts";
-export { columnNames, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";
+export { columnNames, entityOfHeader, isOfSales, namedColumns, recognizeHeader } from "./recognize.ts";
 export { type StatusMeaning, statusReader } from "./statuses.ts";

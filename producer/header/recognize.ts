@@ -65,6 +65,10 @@ export function recognizeHeader(header: readonly string[], options: HeaderOption
   return found?.entity !== "ventes" && isOfSales(header, options) ? undefined : found;
 }
 
+/** The entity of a header, also of sales that lack a column. */
+export const entityOfHeader = (header: readonly string[]): EntityName | undefined =>
+  recognizeHeader(header)?.entity ?? (isOfSales(header) ? "ventes" : undefined);
+
 /** Every canonical column and named extra of these entities, each once. */
 export const columnNames = (names: readonly EntityName[]): readonly string[] => [
   ...new Set(

@@ -1,5 +1,5 @@
 /** Recognizes a file of several tables under each other. No single header tells what its columns mean, so it is refused. */
-import { isOfSales, namedColumns, recognizeHeader } from "../../header/index.ts";
+import { entityOfHeader, namedColumns } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 import { withoutTrailingEmpty } from "../records/empty-fields.ts";
 import { type HeadRecord, SAMPLE } from "./head.ts";
@@ -17,7 +17,7 @@ const MOST_COLUMNS = 500;
  */
 export function refuseSeveralTables(header: HeadRecord, records: Iterable<HeadRecord>): void {
   const names = withoutTrailingEmpty(header.fields ?? []);
-  const entity = entityOf(names);
+  const entity = entityOfHeader(names);
   const lines: number[] = [];
   let others = 0;
   let n = 0;
@@ -36,10 +36,6 @@ export function refuseSeveralTables(header: HeadRecord, records: Iterable<HeadRe
 
 const isHeaderOfAnother = (cells: readonly string[], entity: string | undefined): boolean => {
   if (cells.length < 2 || cells.length > MOST_COLUMNS || namedColumns(cells) < 2) return false;
-  const found = entityOf(cells);
+  const found = entityOfHeader(cells);
   return found !== undefined && found !== entity;
 };
-
-/** The entity of a header, also of sales that lack a column. */
-const entityOf = (cells: readonly string[]): string | undefined =>
-  recognizeHeader(cells)?.entity ?? (isOfSales(cells) ? "ventes" : undefined);
