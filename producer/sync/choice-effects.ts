@@ -5,7 +5,7 @@
  */
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
-import type { ChoiceEffect } from "#shared/contract/doubt.ts";
+import { type ChoiceEffect, withoutEvidence } from "#shared/contract/doubt.ts";
 import type { Registration } from "#shared/contract/source-records.ts";
 import { openScratchState, State } from "../diff/index.ts";
 import { spoolPath } from "../download/index.ts";
@@ -58,7 +58,7 @@ export const withEffects = Effect.fnUntraced(function* (
     const effect = attempt === undefined ? ofOneSaleEach(doubt, choice, asRead) : known.get(name);
     if (effect === undefined) return choice;
     const size = JSON.stringify(effect).length;
-    if (size > left) return { ...choice, effect: withoutEvidence(effect) };
+    if (size > left) return { ...choice, effect: { ...withoutEvidence(effect), unpriced: "many" as const } };
     left -= size;
     return { ...choice, effect };
   });
@@ -71,14 +71,6 @@ export const withEffects = Effect.fnUntraced(function* (
 });
 
 const NOTHING = { deletes: 0, adds: 0, changes: 0, coming: [] };
-
-const withoutEvidence = ({ entity, deletes, adds, changes }: ChoiceEffect): ChoiceEffect => ({
-  entity,
-  deletes,
-  adds,
-  changes,
-  unpriced: "many",
-});
 
 /** Sales that others have too become one sale each: the amounts of the others are those of now. */
 function ofOneSaleEach(

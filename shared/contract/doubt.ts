@@ -56,6 +56,23 @@ export const ChoiceEffect = Schema.Struct({
 });
 export type ChoiceEffect = typeof ChoiceEffect.Type;
 
+/** What an effect says to a person, without the rows that a database makes the money of. */
+export const withoutEvidence = ({
+  entity,
+  deletes,
+  adds,
+  changes,
+  waitsFor,
+  unpriced,
+}: ChoiceEffect): ChoiceEffect => ({
+  entity,
+  deletes,
+  adds,
+  changes,
+  ...(waitsFor === undefined ? {} : { waitsFor }),
+  ...(unpriced === undefined ? {} : { unpriced }),
+});
+
 /** What a choice makes of the total revenue, by a database. In its currency. */
 export const ChoiceMoney = Schema.Struct({
   now: Schema.Finite,

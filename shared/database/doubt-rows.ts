@@ -1,5 +1,5 @@
 /** What a database knows of doubts: the rows that they name, and what their choices make of the total revenue. */
-import type { ChoiceEffect, ChoiceMoney, DoubtReport } from "../contract/doubt.ts";
+import { type ChoiceEffect, type ChoiceMoney, type DoubtReport, withoutEvidence } from "../contract/doubt.ts";
 import { choiceMoneyIn } from "./choice-money.ts";
 import type { Sqlite } from "./sqlite.ts";
 
@@ -33,23 +33,6 @@ export const isKnowable = ({ doubts = [] }: Doubted): boolean =>
   doubts.some((doubt) => namesSales(doubt) || doubt.choices.some(({ effect }) => effect !== undefined));
 
 const namesSales = ({ rows, entity }: DoubtReport): boolean => rows !== undefined && entity === "ventes";
-
-/** The evidence has done its work. */
-const withoutEvidence = ({
-  entity,
-  deletes,
-  adds,
-  changes,
-  waitsFor,
-  unpriced,
-}: ChoiceEffect): ChoiceEffect => ({
-  entity,
-  deletes,
-  adds,
-  changes,
-  ...(waitsFor === undefined ? {} : { waitsFor }),
-  ...(unpriced === undefined ? {} : { unpriced }),
-});
 
 /** The rows of the doubt count once more, if the database has all of them. */
 const again = ({ adds }: ChoiceEffect, known: DoubtReport["known"]): ChoiceMoney | undefined =>
