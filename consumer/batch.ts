@@ -152,10 +152,10 @@ function begun(
 
 /** Goes on with an unfinished event instead of the batch, which is given again because its position stays. */
 function goOnWith(state: BatchState, unfinished: Unfinished, position: number): BatchResult {
-  const { sql, counts, topic, partition } = state;
+  const { sql, topic, partition } = state;
   const isFinished = goOn(state, unfinished);
   addRepairs(state);
-  if (!isFinished) return { ...counts, position, applied: true, published: null, versions: [], commit: null };
+  if (!isFinished) return resultOf(state, position, null);
   const commit = numberCommit(state, unfinished.changed);
   const positionOf = (t: string, p: number) => (sql.position.get(t, p) as typeof AT_START).position;
   const finished = {
@@ -164,15 +164,7 @@ function goOnWith(state: BatchState, unfinished: Unfinished, position: number): 
     offset: positionOf(unfinished.parent, unfinished.partition),
   };
   const isSame = topic === finished.topic && partition === finished.partition;
-  return {
-    ...counts,
-    position: isSame ? finished.offset : position,
-    applied: true,
-    published: null,
-    versions: [],
-    commit,
-    finished,
-  };
+  return { ...resultOf(state, isSame ? finished.offset : position, commit), finished };
 }
 
 /** Applies the records and advances the position. Runs inside the transaction. */
@@ -218,17 +210,18 @@ function applyAll(
   state.between.save(counts.repaired > 0);
   if (state.placing !== null) {
     keepUnfinished(state, state.placing, { partition, offset: next }, 0);
-    return { ...counts, position: next, applied: true, published: state.published, versions, commit: null };
+    return resultOf(state, next, null, versions);
   }
-  return {
-    ...counts,
-    position: next,
-    applied: true,
-    published: state.published,
-    versions,
-    commit: numberCommit(state, 0),
-  };
+  return resultOf(state, next, numberCommit(state, 0), versions);
 }
+
+/** The result of a transaction that applied something. */
+const resultOf = (
+  { counts, published }: BatchState,
+  position: number,
+  commit: number | null,
+  versions: BatchResult["versions"] = [],
+): BatchResult => ({ ...counts, position, applied: true, published, versions, commit });
 
 /** Adds the repairs of the batch to the counter of the database. */
 function addRepairs({ sql, counts }: BatchState): void {

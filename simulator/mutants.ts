@@ -72,9 +72,8 @@ export const MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: BATCH,
-        find: "return { ...counts, position: next, applied: true, published: state.published, versions, commit: null };",
-        replace:
-          "return { ...counts, position: next, applied: true, published: state.published, versions, commit: numberCommit(state, 0) };",
+        find: "return resultOf(state, next, null, versions);",
+        replace: "return resultOf(state, next, numberCommit(state, 0), versions);",
       },
     ],
     within: 300,
