@@ -18,8 +18,8 @@ import { readerOf, recordsOf } from "./records-of.ts";
 import { Version } from "./version.ts";
 
 /**
- * Yields between blocks. Returns undefined when the appended part is written otherwise than the part before; then the
- * file must be read whole, and so must one whose appended part shows personal data in a column for the first time. Throws SourceRefusal.
+ * Yields between blocks. Returns undefined when the file must be read whole: the appended part is written otherwise than the
+ * part before, or is the first to show personal data in a column. Throws SourceRefusal.
  */
 export function* openFile(given: VersionOptions): Generator<void, Version | undefined> {
   const { before, tail } = given;
@@ -51,9 +51,10 @@ export function* openFile(given: VersionOptions): Generator<void, Version | unde
       before: known?.reading?.columns ?? null,
       tail: tail !== null,
     });
-    const before = known?.reading?.personal ?? [];
+    const knownPersonal = known?.reading?.personal ?? [];
     const wide = mapEntities(header, entities, fitted.reading);
-    const values = new PersonalValues(unaskedExtras(header, wide, { ...fitted.reading, personal: before }));
+    const extras = unaskedExtras(header, wide, { ...fitted.reading, personal: knownPersonal });
+    const values = new PersonalValues(extras);
     yield* recordsOf(readerOf(fd, reading, options), new RecordFilter(header, options.reading), {
       record: (_, fields, line) => {
         if (fields.length !== header.length) return;
@@ -62,7 +63,7 @@ export function* openFile(given: VersionOptions): Generator<void, Version | unde
       },
       bad: () => {},
     });
-    const personal = [...before, ...values.found];
+    const personal = [...knownPersonal, ...values.found];
     const decided = { ...fitted, reading: { ...fitted.reading, personal } };
     const version = new Version(decided, reading, fd, survey.decide());
     if (options.replacesIds === true && version.formerIdAt === undefined)
