@@ -94,7 +94,7 @@ it("a page is read in slices", () => {
   expect(read(`<html>${"<div>".repeat(1_500_000)}<a href=x.csv>`)).toMatchObject({
     sources: ["https://shop.example/x.csv"],
   });
-  // The collector of garbage may add to one of the slices, and not to the same one each time.
+  // Garbage collection may lengthen a slice, but hardly one of each run.
   const runs = [1, 2, 3].map(() => read(`<html>${"<div>".repeat(1_500_000)}`).longest);
   expect(Math.min(...runs)).toBeLessThan(50);
 });

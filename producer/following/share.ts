@@ -22,7 +22,6 @@ export class Share {
   readonly #fibers: FiberMap.FiberMap<string, void, ProducerFailure>;
   readonly #running = new Map<string, Registration>();
   readonly #listing = new Map<string, Catalogue>();
-
   readonly #refusals: RefusedStatuses;
 
   /** `fibers` ends with its own scope. */

@@ -17,7 +17,8 @@ import {
 } from "../../header/index.ts";
 import { SourceRefusal } from "../../source/index.ts";
 
-const DOCUMENT: ReadonlySet<string> = new Set(ventes.extras.map(({ name }) => name));
+/** The extras of sales that have names of their own: document, line of it, time of day. */
+const NAMED: ReadonlySet<string> = new Set(ventes.extras.map(({ name }) => name));
 
 export interface LeftOut {
   /** The fields that are not published. */
@@ -69,15 +70,15 @@ export function unaskedExtras(
   });
 }
 
-/** Whether an operator keeps the extra, or has said with --map what it is. */
+/** Whether an operator keeps the extra, or the program reads it under a name of its own. */
 function isAskedFor(
   header: readonly string[],
   wide: WideMapping,
   { only = [], keep = [] }: Options,
   at: number,
 ): boolean {
-  const isDocument = DOCUMENT.has(extraAt(wide.mappings.at(-1), at) ?? "");
-  return isDocument || isNamed(header, wide, keep, at) || isNamed(header, wide, only, at);
+  const hasName = NAMED.has(extraAt(wide.mappings.at(-1), at) ?? "");
+  return hasName || isNamed(header, wide, keep, at) || isNamed(header, wide, only, at);
 }
 
 const isNamed = (
