@@ -256,7 +256,7 @@ describe("rows that vanish", () => {
     expect(await poll()).toMatchObject({ state: "held", doubts: [{ code: "vanished.unclear" }] });
   });
 
-  it("are not judged anew once they were kept", async () => {
+  it("are not judged again once they were kept", async () => {
     await add("v.csv", {}, SALES, ...sales(1, 10));
     await poll();
     write("v.csv", SALES, ...sales(3, 12));
