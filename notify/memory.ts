@@ -2,10 +2,11 @@
  * What has been told and what is still to be sent: DIR/notified.json. It is written before a message is sent and after,
  * so a restart repeats nothing but a message that was being sent when the process was killed.
  */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
+import { replaceFile } from "#shared/runtime/replace-file.ts";
 
 export const KINDS = ["failed", "version", "rejects", "stale", "late", "component", "sale"] as const;
 export type Kind = (typeof KINDS)[number];
@@ -74,8 +75,4 @@ export function readMemory(dir: string): Memory {
 }
 
 /** Replaces the file as a whole by a memory as JSON. Throws the error of the file system. */
-export function writeMemory(dir: string, memory: string): void {
-  const beside = `${memoryFile(dir)}.new`;
-  writeFileSync(beside, memory, { mode: 0o600 });
-  renameSync(beside, memoryFile(dir));
-}
+export const writeMemory = (dir: string, memory: string): void => replaceFile(memoryFile(dir), memory);

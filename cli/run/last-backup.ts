@@ -1,8 +1,9 @@
 /** When a data directory was backed up last: `ventes backup` notes it in the directory, for `status` and /metrics. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as Option from "effect/Option";
 import * as Schema from "effect/Schema";
+import { replaceFile } from "#shared/runtime/replace-file.ts";
 
 const LastBackup = Schema.Struct({
   /** ISO 8601. */
@@ -30,10 +31,8 @@ export function lastBackupOf(data: string): LastBackup | undefined {
 
 /** Where the directory cannot be written, the backup is as good without its note. */
 export function noteBackup(data: string, backup: LastBackup): void {
-  const written = `${fileIn(data)}.new`;
   try {
-    writeFileSync(written, JSON.stringify(backup), { mode: 0o600 });
-    renameSync(written, fileIn(data));
+    replaceFile(fileIn(data), JSON.stringify(backup));
   } catch {
     // A disk that is full or read-only, for example.
   }
